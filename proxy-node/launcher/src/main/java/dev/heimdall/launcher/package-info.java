@@ -1,0 +1,2 @@
+/** The heimdall command. */
+package dev.heimdall.launcher;

@@ -1,0 +1,2 @@
+/** The configuration as the user writes it. */
+package dev.heimdall.model;
