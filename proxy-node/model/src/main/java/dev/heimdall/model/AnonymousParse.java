@@ -1,0 +1,9 @@
+package dev.heimdall.model;
+
+/** What becomes of a Parse without a statement name. */
+public enum AnonymousParse implements Spelled {
+  /** It goes to the server as it is. */
+  FORWARD,
+  /** It is given a name by the proxy and kept on the server connection, like a named one. */
+  CACHE
+}

@@ -1,0 +1,15 @@
+package dev.heimdall.model;
+
+/** How a client proves who it is. */
+public enum AuthMethod implements Spelled {
+  SCRAM_SHA_256,
+  MD5,
+  /** Clear text; only inside TLS. */
+  PASSWORD,
+  /** No proof at all. */
+  TRUST,
+  /** Always refused. */
+  REJECT,
+  /** The client certificate's common name is the user. */
+  CERT
+}

@@ -1,0 +1,11 @@
+package dev.heimdall.model;
+
+/** Whether clients present a certificate. */
+public enum ClientCertificate implements Spelled {
+  /** None is asked for. */
+  NONE,
+  /** One is asked for, and checked when it comes. */
+  OPTIONAL,
+  /** A valid one is needed for every TLS connection. */
+  REQUIRE
+}

@@ -1,0 +1,53 @@
+package dev.heimdall.model;
+
+import java.time.Duration;
+
+/** Client connections and their time limits. */
+public record ClientSettings(
+    @Setting(
+            value = "Client connections of the VDB. One more is refused with 53300.",
+            byDefault = "10000",
+            range = "1..1000000",
+            unit = "connections",
+            zero = "no limit",
+            applies = Applies.NEW_CONNECTIONS)
+        int max,
+    @Setting(
+            value = "Client connections of one user.",
+            byDefault = "0",
+            range = "1..1000000",
+            unit = "connections",
+            zero = "no limit",
+            applies = Applies.NEW_CONNECTIONS)
+        int maxPerUser,
+    @Setting(
+            value = "Client connections to one database.",
+            byDefault = "0",
+            range = "1..1000000",
+            unit = "connections",
+            zero = "no limit",
+            applies = Applies.NEW_CONNECTIONS)
+        int maxPerDatabase,
+    @Setting(
+            value = "How long a client may be silent outside a transaction before it is closed.",
+            byDefault = "0",
+            range = "1ms..365d",
+            zero = "no limit")
+        Duration idleTimeout,
+    @Setting(
+            value = "How long a client may be silent inside a transaction before it is closed.",
+            byDefault = "0",
+            range = "1ms..365d",
+            zero = "no limit")
+        Duration idleInTransactionTimeout,
+    @Setting(
+            value = "How long a statement may run before the proxy cancels it.",
+            byDefault = "0",
+            range = "1ms..365d",
+            zero = "no limit")
+        Duration queryTimeout) {
+  /** Every setting at its default. */
+  public static ClientSettings defaults() {
+    return Shape.of(ClientSettings.class).defaults();
+  }
+}

@@ -1,0 +1,44 @@
+package dev.heimdall.model;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * One whole, checked configuration. The maps are by object name, in alphabetical order.
+ *
+ * @param node the node's own settings
+ * @param sources the databases
+ * @param vdbs what clients connect to
+ * @param users who may log in
+ */
+public record Configuration(
+    NodeSettings node,
+    Map<String, DataSource> sources,
+    Map<String, VirtualDatabase> vdbs,
+    Map<String, User> users) {
+  public Configuration {
+    sources = Collections.unmodifiableMap(new TreeMap<>(sources));
+    vdbs = Collections.unmodifiableMap(new TreeMap<>(vdbs));
+    users = Collections.unmodifiableMap(new TreeMap<>(users));
+  }
+
+  /** The files that the documents name (certificates and keys), for whoever watches them. */
+  public SortedSet<Path> referencedFiles() {
+    SortedSet<Path> files = new TreeSet<>();
+    for (DataSource source : sources.values()) {
+      source.tls().caFile().ifPresent(files::add);
+      source.tls().certificateFile().ifPresent(files::add);
+      source.tls().keyFile().ifPresent(files::add);
+    }
+    for (VirtualDatabase vdb : vdbs.values()) {
+      vdb.tls().certificateFile().ifPresent(files::add);
+      vdb.tls().keyFile().ifPresent(files::add);
+      vdb.tls().clientCaFile().ifPresent(files::add);
+    }
+    return files;
+  }
+}

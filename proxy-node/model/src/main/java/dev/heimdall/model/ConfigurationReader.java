@@ -1,0 +1,220 @@
+package dev.heimdall.model;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Reads a configuration directory: {@code node.json} and one document for each object in {@code
+ * sources}, {@code vdbs} and {@code users}. Nothing is corrected or guessed: either everything is
+ * right, or every problem is reported.
+ */
+public final class ConfigurationReader {
+  static final String NODE = "node.json";
+  static final String SOURCES = "sources";
+  static final String VDBS = "vdbs";
+  static final String USERS = "users";
+
+  private static final String JSON = ".json";
+  private static final long LARGEST = 1 << 20;
+
+  private final Path dir;
+  private final List<Problem> problems = new ArrayList<>();
+  private final List<Path> unknown = new ArrayList<>();
+  private final Set<Path> referenced = new HashSet<>();
+  private boolean unreadable;
+
+  private ConfigurationReader(Path dir) {
+    this.dir = dir.toAbsolutePath().normalize();
+  }
+
+  /**
+   * Reads and checks a whole configuration.
+   *
+   * @param dir the configuration directory; relative paths in the documents begin here
+   * @throws ConfigurationException with all problems at once
+   */
+  public static Configuration read(Path dir) throws ConfigurationException {
+    return new ConfigurationReader(dir).read();
+  }
+
+  private Configuration read() throws ConfigurationException {
+    Configuration configuration = documents();
+    if (!problems.isEmpty()) {
+      problems.sort(
+          Comparator.comparing(Problem::file)
+              .thenComparing(Problem::line)
+              .thenComparing(Problem::column));
+      throw new ConfigurationException(problems);
+    }
+    return configuration;
+  }
+
+  private Configuration documents() {
+    if (!Files.isDirectory(dir)) {
+      problems.add(
+          new Problem(
+              dir.toString(),
+              0,
+              0,
+              "$",
+              Files.exists(dir) ? "something that is no directory" : "nothing",
+              "a configuration directory",
+              Optional.empty()));
+      return null;
+    }
+    boolean hasNode = false;
+    for (Path entry : entries(dir)) {
+      String name = entry.getFileName().toString();
+      if (name.equals(NODE) && Files.isRegularFile(entry)) {
+        hasNode = true;
+      } else if (!(Files.isDirectory(entry) && Set.of(SOURCES, VDBS, USERS).contains(name))) {
+        unknown.add(entry);
+      }
+    }
+    Document<NodeSettings> node =
+        hasNode
+            ? document(dir.resolve(NODE), "", Shape.of(NodeSettings.class))
+            : new Document<>(reading(NODE, ""), Optional.of(NodeSettings.defaults()));
+    Map<String, Document<DataSource>> sources = folder(SOURCES, Format.NAME, DataSource.class);
+    Map<String, Document<VirtualDatabase>> vdbs = folder(VDBS, Format.NAME, VirtualDatabase.class);
+    Map<String, Document<User>> users = folder(USERS, Format.IDENTIFIER, User.class);
+    if (vdbs.isEmpty() && !unreadable) {
+      report(
+          VDBS, "no document", "at least one virtual database, vdbs/<name>.json", Optional.empty());
+    }
+    reportUnknown();
+
+    node.value().ifPresent(value -> DocumentChecks.node(value, node.in()));
+    sources.values().forEach(d -> d.value().ifPresent(v -> DocumentChecks.source(v, d.in())));
+    vdbs.values().forEach(d -> d.value().ifPresent(v -> new VdbChecks(v, d.in()).all()));
+    users.values().forEach(d -> d.value().ifPresent(v -> DocumentChecks.user(v, d.in())));
+    CrossChecks cross = new CrossChecks(node, sources, vdbs, users);
+    cross.all();
+    return problems.isEmpty() ? cross.configuration() : null;
+  }
+
+  private <T extends Record> Map<String, Document<T>> folder(
+      String folder, Format names, Class<T> type) {
+    Map<String, Document<T>> documents = new TreeMap<>();
+    Path path = dir.resolve(folder);
+    if (!Files.isDirectory(path)) {
+      return documents;
+    }
+    Shape<T> shape = Shape.of(type);
+    for (Path entry : entries(path)) {
+      String file = entry.getFileName().toString();
+      if (!file.endsWith(JSON) || !Files.isRegularFile(entry)) {
+        unknown.add(entry);
+        continue;
+      }
+      String name = file.substring(0, file.length() - JSON.length());
+      if (names.accepts(name)) {
+        documents.put(name, document(entry, name, shape));
+      } else {
+        report(
+            relative(entry),
+            "the object name " + JsonValue.quote(name),
+            names.expected(),
+            Optional.empty());
+      }
+    }
+    return documents;
+  }
+
+  private <T extends Record> Document<T> document(Path file, String name, Shape<T> shape) {
+    Reading in = reading(relative(file), name);
+    Optional<JsonValue> json = content(file, in).flatMap(text -> JsonText.parse(text, in));
+    unreadable |= json.isEmpty();
+    Optional<T> value = json.flatMap(root -> shape.read(root, "$", in));
+    referenced.addAll(in.files());
+    return new Document<>(in, value);
+  }
+
+  private Optional<byte[]> content(Path file, Reading in) {
+    try {
+      long size = Files.size(file);
+      if (size > LARGEST) {
+        in.problem("$", Position.NONE, "a file of " + size + " bytes", "at most 1 MiB");
+        return Optional.empty();
+      }
+      return Optional.of(Files.readAllBytes(file));
+    } catch (IOException e) {
+      in.problem(
+          "$",
+          Position.NONE,
+          "an error on reading (" + e.getClass().getSimpleName() + ")",
+          "a file that can be read");
+      return Optional.empty();
+    }
+  }
+
+  /** What is in a folder, except for what is none of our business. */
+  private List<Path> entries(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .filter(
+              entry -> {
+                String name = entry.getFileName().toString();
+                return !name.startsWith(".") && !name.endsWith(".md");
+              })
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      unreadable = true;
+      report(
+          relative(folder),
+          "an error on listing (" + e.getClass().getSimpleName() + ")",
+          "a folder that can be read",
+          Optional.empty());
+      return List.of();
+    }
+  }
+
+  /** Files that no document names. While a document cannot be read nobody knows which these are. */
+  private void reportUnknown() {
+    for (Path entry : unknown) {
+      if (unreadable || referenced.stream().anyMatch(file -> file.startsWith(entry))) {
+        continue;
+      }
+      boolean top = dir.equals(entry.getParent());
+      String name = entry.getFileName().toString();
+      String got = Files.isDirectory(entry) ? "an unknown folder" : "an unknown file";
+      if (top) {
+        report(
+            relative(entry),
+            got,
+            "only node.json, sources, vdbs, users, and files that a document names",
+            NearestName.of(name, List.of(NODE, SOURCES, VDBS, USERS)));
+      } else {
+        report(
+            relative(entry),
+            got,
+            "only <name>.json here, and files that a document names",
+            Optional.empty());
+      }
+    }
+  }
+
+  private void report(String file, String got, String expected, Optional<String> suggestion) {
+    problems.add(new Problem(file, 0, 0, "$", got, expected, suggestion));
+  }
+
+  private Reading reading(String file, String name) {
+    return new Reading(file, name, dir, problems);
+  }
+
+  private String relative(Path file) {
+    String relative = dir.relativize(file).toString().replace('\\', '/');
+    return relative.isEmpty() ? "." : relative;
+  }
+}

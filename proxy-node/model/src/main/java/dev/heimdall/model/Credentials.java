@@ -1,0 +1,11 @@
+package dev.heimdall.model;
+
+/** Whose credentials a server connection logs in with. */
+public enum Credentials implements Spelled {
+  /** Those of the data source, for every client. */
+  SOURCE,
+  /** The client's own, as it proved them to the proxy. */
+  PASSTHROUGH,
+  /** Those written for the server in the user's document. */
+  USER
+}

@@ -1,0 +1,294 @@
+package dev.heimdall.model;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What documents demand of each other, and the configuration that they make together. */
+final class CrossChecks {
+  private final Document<NodeSettings> node;
+  private final Map<String, Document<DataSource>> sources;
+  private final Map<String, Document<VirtualDatabase>> vdbs;
+  private final Map<String, Document<User>> users;
+
+  CrossChecks(
+      Document<NodeSettings> node,
+      Map<String, Document<DataSource>> sources,
+      Map<String, Document<VirtualDatabase>> vdbs,
+      Map<String, Document<User>> users) {
+    this.node = node;
+    this.sources = sources;
+    this.vdbs = vdbs;
+    this.users = users;
+  }
+
+  void all() {
+    vdbs.values()
+        .forEach(
+            document ->
+                document
+                    .value()
+                    .ifPresent(
+                        vdb -> {
+                          source(vdb, document.in());
+                          adminDatabase(vdb, document.in());
+                          ruleNames(vdb, document.in());
+                        }));
+    ports();
+    users
+        .values()
+        .forEach(document -> document.value().ifPresent(user -> user(user, document.in())));
+  }
+
+  /** The result, when there are no problems. */
+  Configuration configuration() {
+    Map<String, DataSource> sourceValues = values(sources);
+    Map<String, VirtualDatabase> vdbValues = new TreeMap<>();
+    values(vdbs).forEach((name, vdb) -> vdbValues.put(name, vdb.withCredentials(credentials(vdb))));
+    return new Configuration(node.value().orElseThrow(), sourceValues, vdbValues, values(users));
+  }
+
+  private static <T> Map<String, T> values(Map<String, Document<T>> documents) {
+    Map<String, T> values = new TreeMap<>();
+    documents.forEach((name, document) -> values.put(name, document.value().orElseThrow()));
+    return values;
+  }
+
+  private Optional<DataSource> sourceOf(VirtualDatabase vdb) {
+    return Optional.ofNullable(sources.get(vdb.source())).flatMap(Document::value);
+  }
+
+  private Credentials credentials(VirtualDatabase vdb) {
+    if (vdb.credentials() != null) {
+      return vdb.credentials();
+    }
+    return sourceOf(vdb).flatMap(DataSource::user).isPresent()
+        ? Credentials.SOURCE
+        : Credentials.PASSTHROUGH;
+  }
+
+  private void source(VirtualDatabase vdb, Reading in) {
+    if (!in.sound("$.source")) {
+      return;
+    }
+    Document<DataSource> source = sources.get(vdb.source());
+    if (source == null) {
+      in.problem(
+          "$.source",
+          JsonValue.quote(vdb.source()),
+          "the name of a document in sources" + known(sources.keySet()),
+          NearestName.of(vdb.source(), sources.keySet()));
+      return;
+    }
+    if (in.sound("$.credentials")
+        && vdb.credentials() == Credentials.SOURCE
+        && source.in().sound("$.user")
+        && source.value().isPresent()
+        && source.value().get().user().isEmpty()) {
+      in.problem(
+          "$.credentials",
+          "\"source\"",
+          "\"passthrough\" or \"user\", or a \"user\" in " + source.in().file());
+    }
+  }
+
+  private void adminDatabase(VirtualDatabase vdb, Reading in) {
+    String path =
+        node.value()
+            .map(settings -> Reading.member("$.databases", settings.adminDatabase()))
+            .orElse("$");
+    if (node.value().isPresent()
+        && node.in().sound("$.adminDatabase")
+        && in.sound(path)
+        && vdb.databases().containsKey(node.value().get().adminDatabase())) {
+      in.problem(
+          path,
+          "the database " + JsonValue.quote(node.value().get().adminDatabase()),
+          "another name, because \"adminDatabase\" of node.json takes this one");
+    }
+  }
+
+  private void ruleNames(VirtualDatabase vdb, Reading in) {
+    for (int i = 0; i < vdb.auth().size(); i++) {
+      AuthRule rule = vdb.auth().get(i);
+      String path = "$.auth[" + i + "]";
+      for (int j = 0; j < rule.databases().size(); j++) {
+        ruleDatabase(vdb, rule.databases().get(j), path + ".databases[" + j + "]", in);
+      }
+      for (int j = 0; j < rule.users().size(); j++) {
+        ruleUser(vdb, rule, rule.users().get(j), path, j, in);
+      }
+    }
+  }
+
+  private void ruleDatabase(VirtualDatabase vdb, String database, String path, Reading in) {
+    boolean known =
+        database.equals(AuthRule.ALL)
+            || vdb.databases().containsKey(database)
+            || vdb.databases().containsKey(VirtualDatabase.ANY_DATABASE)
+            || node.value().filter(n -> n.adminDatabase().equals(database)).isPresent();
+    if (!known && in.sound(path, "$.databases") && node.in().sound("$.adminDatabase")) {
+      List<String> names = new ArrayList<>(vdb.databases().keySet());
+      names.add(AuthRule.ALL);
+      in.problem(
+          path,
+          JsonValue.quote(database),
+          "\"all\" or a key of \"databases\"" + known(vdb.databases().keySet()),
+          NearestName.of(database, names));
+    }
+  }
+
+  private void ruleUser(
+      VirtualDatabase vdb, AuthRule rule, String user, String path, int index, Reading in) {
+    String at = path + ".users[" + index + "]";
+    if (user.equals(AuthRule.ALL)
+        || users.containsKey(user)
+        || !in.sound(at, path + ".method", "$.credentials", "$.source")
+        || rule.method() == AuthMethod.REJECT
+        || rule.method() == AuthMethod.PASSWORD && credentials(vdb) == Credentials.PASSTHROUGH) {
+      return;
+    }
+    List<String> names = new ArrayList<>(users.keySet());
+    names.add(AuthRule.ALL);
+    in.problem(
+        at,
+        JsonValue.quote(user),
+        "\"all\" or the name of a document in users" + known(users.keySet()),
+        NearestName.of(user, names));
+  }
+
+  /** Every listener of the node, in the order in which a collision is blamed on the later. */
+  private void ports() {
+    Map<String, Listener> listeners = new LinkedHashMap<>();
+    node.value()
+        .filter(n -> n.http().enabled() && node.in().sound("$.http"))
+        .ifPresent(
+            n ->
+                listeners.put(
+                    "node.json $.http.port",
+                    new Listener(n.http().address(), n.http().port(), "the HTTP door, node.json")));
+    vdbs.forEach(
+        (name, document) ->
+            document
+                .value()
+                .ifPresent(
+                    vdb -> {
+                      for (int i = 0; i < vdb.ports().size(); i++) {
+                        port(name, vdb, i, document.in(), listeners);
+                      }
+                    }));
+  }
+
+  private static void port(
+      String name, VirtualDatabase vdb, int index, Reading in, Map<String, Listener> listeners) {
+    String path = "$.ports[" + index + "]";
+    int port = vdb.ports().get(index);
+    if (port == 0 || !in.sound(path, "$.address")) {
+      return;
+    }
+    Listener mine = new Listener(vdb.address(), port, in.file());
+    for (Listener other : listeners.values()) {
+      if (!other.owner().equals(in.file()) && mine.collides(other)) {
+        in.problem(
+            path,
+            port + " on " + vdb.address(),
+            "a port of its own: "
+                + other.owner()
+                + " listens on "
+                + other.port()
+                + " of "
+                + other.address());
+        return;
+      }
+    }
+    listeners.put(name + " " + path, mine);
+  }
+
+  private record Listener(String address, int port, String owner) {
+    boolean collides(Listener other) {
+      if (port != other.port || port == 0) {
+        return false;
+      }
+      Optional<InetAddress> mine = IpLiteral.parse(address);
+      Optional<InetAddress> theirs = IpLiteral.parse(other.address);
+      // Whether "::" takes IPv4 too is up to the system, so any wildcard is taken for everything.
+      return mine.equals(theirs)
+          || mine.filter(InetAddress::isAnyLocalAddress).isPresent()
+          || theirs.filter(InetAddress::isAnyLocalAddress).isPresent();
+    }
+  }
+
+  private void user(User user, Reading in) {
+    for (int i = 0; i < user.vdbs().size(); i++) {
+      String path = "$.vdbs[" + i + "]";
+      String vdb = user.vdbs().get(i);
+      if (in.sound(path) && !vdbs.containsKey(vdb)) {
+        in.problem(
+            path,
+            JsonValue.quote(vdb),
+            "the name of a document in vdbs" + known(vdbs.keySet()),
+            NearestName.of(vdb, vdbs.keySet()));
+      }
+    }
+    if (in.sound("$.password", "$.verifier", "$.vdbs") && !canLogIn(user)) {
+      if (user.password().isEmpty() && user.verifier().isEmpty()) {
+        in.problem(
+            "$.password",
+            "nothing",
+            "a \"password\" or a \"verifier\": no rule of the VDBs that the user may enter does"
+                + " without");
+      } else {
+        in.problem(
+            user.password().isPresent() ? "$.password" : "$.verifier",
+            Secret.MASK,
+            "credentials that a rule of the VDBs that the user may enter can use, or such a rule");
+      }
+    }
+  }
+
+  /** Whether any VDB's rules could ever let the user in; yes where something is not known. */
+  private boolean canLogIn(User user) {
+    for (Map.Entry<String, Document<VirtualDatabase>> entry : vdbs.entrySet()) {
+      if (!user.vdbs().isEmpty() && !user.vdbs().contains(entry.getKey())) {
+        continue;
+      }
+      Document<VirtualDatabase> document = entry.getValue();
+      if (document.value().isEmpty()
+          || !document.in().sound("$.auth", "$.credentials", "$.source")) {
+        return true;
+      }
+      VirtualDatabase vdb = document.value().get();
+      for (AuthRule rule : vdb.auth()) {
+        boolean named = rule.users().contains(AuthRule.ALL) || rule.users().contains(user.name());
+        if (named && fits(user, rule.method(), vdb)) {
+          return true;
+        }
+      }
+    }
+    return vdbs.isEmpty();
+  }
+
+  private boolean fits(User user, AuthMethod method, VirtualDatabase vdb) {
+    boolean plain = user.password().isPresent();
+    boolean stored = user.verifier().isPresent();
+    return switch (method) {
+      case TRUST, CERT -> true;
+      case REJECT -> false;
+      case SCRAM_SHA_256 ->
+          plain || user.verifier().filter(v -> v.value().startsWith("SCRAM")).isPresent();
+      case MD5 -> plain || stored;
+      case PASSWORD -> plain || stored || credentials(vdb) == Credentials.PASSTHROUGH;
+    };
+  }
+
+  private static String known(Set<String> names) {
+    return names.isEmpty()
+        ? " (there is none)"
+        : " (" + String.join(", ", names.stream().limit(20).toList()) + ")";
+  }
+}

@@ -1,0 +1,92 @@
+package dev.heimdall.model;
+
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** What the settings of one document demand of each other. */
+final class DocumentChecks {
+  private DocumentChecks() {}
+
+  static void node(NodeSettings node, Reading in) {
+    Set<Integer> ids = new HashSet<>();
+    for (int i = 0; i < node.peers().size(); i++) {
+      String path = "$.peers[" + i + "].id";
+      int id = node.peers().get(i).id();
+      if (in.sound(path, "$.id") && id == node.id()) {
+        in.problem(path, "" + id + ", this node's own id", "the id of another node");
+      } else if (in.sound(path) && !ids.add(id)) {
+        in.problem(path, id + " again", "each id only once");
+      }
+    }
+  }
+
+  static void source(DataSource source, Reading in) {
+    name(source.name(), in);
+    if (in.sound("$.user", "$.password")
+        && source.password().isPresent()
+        && source.user().isEmpty()) {
+      in.problem("$.user", "nothing", "a user for \"password\"");
+    }
+    BackendTls tls = source.tls();
+    keyPair("$.tls", tls.certificateFile(), tls.keyFile(), in);
+    if (in.sound("$.tls.mode", "$.tls.direct")
+        && tls.direct()
+        && (tls.mode() == TlsMode.DISABLE || tls.mode() == TlsMode.PREFER)) {
+      in.problem(
+          "$.tls.direct",
+          "true with the mode " + JsonValue.quote(tls.mode().spelling()),
+          "the mode \"require\", \"verify-ca\" or \"verify-full\", as direct TLS has no way back");
+    }
+    if (in.sound("$.tls.mode", "$.tls.channelBinding")
+        && tls.channelBinding() == ChannelBinding.REQUIRE
+        && tls.mode() == TlsMode.DISABLE) {
+      in.problem(
+          "$.tls.channelBinding",
+          "\"require\" with the mode \"disable\"",
+          "a mode with TLS, or the channel binding \"prefer\" or \"disable\"");
+    }
+    for (String parameter : source.parameters().keySet()) {
+      String path = Reading.member("$.parameters", parameter);
+      String lower = parameter.toLowerCase(Locale.ROOT);
+      if (List.of("user", "database", "replication").contains(lower) || lower.startsWith("_pq_.")) {
+        in.problem(
+            path,
+            "the parameter " + JsonValue.quote(parameter),
+            "only run-time settings of the server; user and database follow from the client, the"
+                + " data source and the VDB");
+      }
+    }
+  }
+
+  static void user(User user, Reading in) {
+    name(user.name(), in);
+    if (in.sound("$.password", "$.verifier")
+        && user.password().isPresent()
+        && user.verifier().isPresent()) {
+      in.problem("$.verifier", Secret.MASK, "nothing, because \"password\" is set");
+    }
+  }
+
+  static void name(String name, Reading in) {
+    if (in.sound("$.name") && !name.equals(in.name())) {
+      in.problem(
+          "$.name", JsonValue.quote(name), JsonValue.quote(in.name()) + ", the file's base name");
+    }
+  }
+
+  static void keyPair(String path, Optional<Path> certificate, Optional<Path> key, Reading in) {
+    if (!in.sound(path + ".certificateFile", path + ".keyFile")) {
+      return;
+    }
+    if (certificate.isPresent() && key.isEmpty()) {
+      in.problem(path + ".keyFile", "nothing", "the private key of \"certificateFile\"");
+    }
+    if (key.isPresent() && certificate.isEmpty()) {
+      in.problem(path + ".certificateFile", "nothing", "the certificate of \"keyFile\"");
+    }
+  }
+}

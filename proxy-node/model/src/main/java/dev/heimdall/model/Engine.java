@@ -1,0 +1,6 @@
+package dev.heimdall.model;
+
+/** The kind of database behind a data source. */
+public enum Engine implements Spelled {
+  POSTGRESQL
+}

@@ -1,0 +1,95 @@
+package dev.heimdall.model;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** How a text in a document has to look. */
+public enum Format {
+  /** Anything but nothing. */
+  TEXT("a text that is not empty", "^[\\s\\S]+$"),
+  /** A name that PostgreSQL can have: database, user. */
+  IDENTIFIER(
+      "a name of 1 to 63 bytes without control characters", "^[^\\u0000-\\u001f\\u007f]{1,63}$"),
+  /** The name of a document's object, which is a file name too. */
+  NAME(
+      "a name of 1 to 63 letters, digits, \"_\", \"-\" and \".\" that begins with a letter, a digit"
+          + " or \"_\"",
+      "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$"),
+  /** An IP address to listen on. */
+  ADDRESS("an IPv4 or IPv6 address, such as \"0.0.0.0\" or \"::1\"", "^[0-9a-fA-F.:]+$"),
+  /** A host to connect to. */
+  HOST("a host name or an IP address, without a port", "^[A-Za-z0-9._:-]{1,253}$"),
+  /** A JDBC URL of one PostgreSQL server. */
+  URL("jdbc:postgresql://host[:port][/database]", "^jdbc:postgresql://[^?]+$"),
+  /** A password as PostgreSQL stores it. */
+  VERIFIER(
+      "\"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\" or \"md5\" and 32 hexadecimal digits",
+      "^(SCRAM-SHA-256\\$[1-9][0-9]{0,8}:[A-Za-z0-9+/]+={0,2}\\$[A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}="
+          + "|md5[0-9a-f]{32})$"),
+  /** A network. */
+  NETWORK("a network such as \"10.0.0.0/8\" or \"fd00::/8\"", "^[0-9a-fA-F.:]+/[0-9]{1,3}$"),
+  /** A network, or all of them. */
+  NETWORK_OR_ALL(
+      "\"all\" or a network such as \"10.0.0.0/8\" or \"fd00::/8\"",
+      "^(all|[0-9a-fA-F.:]+/[0-9]{1,3})$");
+
+  private final String expected;
+  private final Pattern pattern;
+
+  Format(String expected, String pattern) {
+    this.expected = expected;
+    this.pattern = Pattern.compile(pattern);
+  }
+
+  /** What a user should write, in words. */
+  String expected() {
+    return expected;
+  }
+
+  /** A pattern that every right value matches; some wrong ones may match too. */
+  String pattern() {
+    return pattern.pattern();
+  }
+
+  boolean accepts(String text) {
+    if (!pattern.matcher(text).matches()) {
+      return false;
+    }
+    return switch (this) {
+      case IDENTIFIER -> text.getBytes(StandardCharsets.UTF_8).length <= 63;
+      case ADDRESS -> IpLiteral.parse(text).isPresent();
+      case HOST -> text.indexOf(':') < 0 || IpLiteral.parse(text).isPresent();
+      case URL -> JdbcUrl.problem(text).isEmpty();
+      case NETWORK -> Cidr.read(text).isPresent();
+      case NETWORK_OR_ALL -> text.equals(Cidr.ALL_TEXT) || Cidr.read(text).isPresent();
+      case TEXT, NAME, VERIFIER -> true;
+    };
+  }
+
+  /** What to write instead of a text that is not accepted, where that is plain. */
+  Optional<String> remedy(String text) {
+    return switch (this) {
+      case NETWORK, NETWORK_OR_ALL -> Cidr.nearest(text);
+      case ADDRESS ->
+          text.equals("localhost")
+              ? Optional.of("127.0.0.1")
+              : text.equals("*") ? Optional.of("0.0.0.0") : Optional.empty();
+      case URL ->
+          text.startsWith("postgresql://") && JdbcUrl.problem("jdbc:" + text).isEmpty()
+              ? Optional.of("jdbc:" + text)
+              : Optional.empty();
+      case TEXT, IDENTIFIER, NAME, HOST, VERIFIER -> Optional.empty();
+    };
+  }
+
+  /** What a user should write, with the particular fault of this text where there is one. */
+  String expected(String text) {
+    return this == URL ? JdbcUrl.problem(text).orElse(expected) : expected;
+  }
+
+  /** The text as it may be shown. */
+  String shown(String text) {
+    return this == URL ? JdbcUrl.shown(text) : text;
+  }
+}

@@ -1,0 +1,128 @@
+package dev.heimdall.model;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Turns one strict JSON text into values with places. Keys that come twice are problems. */
+final class JsonText {
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxNestingDepth(32).maxNumberLength(64).build())
+          .build();
+
+  private final JsonParser parser;
+  private final Reading in;
+
+  private JsonText(JsonParser parser, Reading in) {
+    this.parser = parser;
+    this.in = in;
+  }
+
+  /** The value of the text; empty when it is not JSON, which is then a problem of {@code in}. */
+  static Optional<JsonValue> parse(byte[] text, Reading in) {
+    try (JsonParser parser = FACTORY.createParser(text)) {
+      return new JsonText(parser, in).document();
+    } catch (JsonProcessingException e) {
+      in.problem("$", position(e.getLocation()), got(e), "valid JSON (RFC 8259)");
+    } catch (IOException e) {
+      in.problem("$", Position.NONE, "text that is not UTF-8", "valid JSON (RFC 8259)");
+    }
+    return Optional.empty();
+  }
+
+  /** A JSON text that is part of the program. */
+  static JsonValue constant(String json) {
+    Reading in = Reading.ofConstant();
+    return parse(json.getBytes(StandardCharsets.UTF_8), in)
+        .filter(value -> in.problems().isEmpty())
+        .orElseThrow(() -> new IllegalStateException("not JSON: " + json));
+  }
+
+  private Optional<JsonValue> document() throws IOException {
+    if (parser.nextToken() == null) {
+      in.problem("$", Position.NONE, "an empty file", "an object: { … }");
+      return Optional.empty();
+    }
+    JsonValue value = value("$");
+    if (parser.nextToken() != null) {
+      in.problem("$", here(), "something after the end of the document", "nothing");
+    }
+    return Optional.of(value);
+  }
+
+  private JsonValue value(String path) throws IOException {
+    Position at = here();
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> object(at, path);
+      case START_ARRAY -> {
+        List<JsonValue> items = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          items.add(value(path + "[" + items.size() + "]"));
+        }
+        yield new JsonValue.Arr(at, items);
+      }
+      case VALUE_STRING -> new JsonValue.Str(at, parser.getText());
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new JsonValue.Num(at, parser.getText());
+      case VALUE_TRUE, VALUE_FALSE -> new JsonValue.Bool(at, parser.getBooleanValue());
+      case VALUE_NULL -> new JsonValue.Null(at);
+      default -> throw new IllegalStateException("unexpected token " + parser.currentToken());
+    };
+  }
+
+  private JsonValue object(Position at, String path) throws IOException {
+    Map<String, JsonValue.Member> members = new LinkedHashMap<>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      Position nameAt = here();
+      parser.nextToken();
+      String member = Reading.member(path, name);
+      JsonValue value = value(member);
+      if (members.putIfAbsent(name, new JsonValue.Member(nameAt, value)) != null) {
+        in.problem(
+            member, nameAt, "the key " + JsonValue.quote(name) + " again", "each key only once");
+      }
+    }
+    return new JsonValue.Obj(at, members);
+  }
+
+  private Position here() {
+    return position(parser.currentTokenLocation());
+  }
+
+  private static Position position(JsonLocation location) {
+    return location == null
+        ? Position.NONE
+        : new Position(location.getLineNr(), location.getColumnNr());
+  }
+
+  /** Jackson's own messages quote the text, where a password may stand: only single signs pass. */
+  private static String got(JsonProcessingException e) {
+    String message = e.getOriginalMessage();
+    if (e instanceof JsonEOFException) {
+      return "an end of the file inside an object, list or text";
+    }
+    if (message.startsWith("Unexpected character (") || message.startsWith("Illegal unquoted")) {
+      return "a syntax error: " + message.replaceAll("\\s+", " ");
+    }
+    if (message.startsWith("Unrecognized token")) {
+      return "a word without quotes";
+    }
+    if (message.contains("nesting depth")) {
+      return "objects or lists nested more than 32 deep";
+    }
+    return "a syntax error";
+  }
+}

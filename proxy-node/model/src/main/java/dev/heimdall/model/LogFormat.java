@@ -1,0 +1,7 @@
+package dev.heimdall.model;
+
+/** The form of the node's log lines. */
+public enum LogFormat implements Spelled {
+  TEXT,
+  JSON
+}

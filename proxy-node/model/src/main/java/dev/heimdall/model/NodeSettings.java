@@ -1,0 +1,81 @@
+package dev.heimdall.model;
+
+import java.time.Duration;
+import java.util.List;
+
+/** The settings of one node: {@code node.json}, which may be missing. */
+public record NodeSettings(
+    @Setting(
+            value =
+                "The node's number in its fleet. It is part of every cancel key, so that another"
+                    + " node can pass a cancel request on: no two nodes of a fleet may share one.",
+            byDefault = "1",
+            range = "1..4095",
+            applies = Applies.RESTART)
+        int id,
+    @Setting(
+            value = "Event loops, each a thread that serves clients and servers.",
+            byDefault = "0",
+            range = "1..1024",
+            unit = "threads",
+            zero = "automatic",
+            applies = Applies.RESTART)
+        int loops,
+    @Setting(
+            value =
+                "How the node talks to the kernel. `auto` takes the best that the machine has;"
+                    + " naming one that it lacks is an error at start.",
+            byDefault = "auto",
+            applies = Applies.RESTART)
+        Transport transport,
+    @Setting("The HTTP door for health checks, metrics and drain.") HttpDoor http,
+    @Setting(
+            value =
+                "The database name that leads to the node's own `SHOW` commands instead of a"
+                    + " server, for users with `admin`.",
+            byDefault = "heimdall",
+            format = Format.IDENTIFIER,
+            applies = Applies.NEW_CONNECTIONS)
+        String adminDatabase,
+    @Setting(
+            value = "The other nodes of the fleet, to which cancel requests can be passed on.",
+            byDefault = "[]")
+        List<Peer> peers,
+    @Setting(
+            value =
+                "How long a node that was asked to stop waits for transactions to end before it"
+                    + " closes their clients.",
+            byDefault = "30s",
+            range = "1ms..1d",
+            zero = "close at once")
+        Duration drainTimeout,
+    @Setting(
+            value = "How long a client may take from the connection to the end of its log-in.",
+            byDefault = "15s",
+            range = "1ms..1h",
+            applies = Applies.NEW_CONNECTIONS)
+        Duration loginTimeout,
+    @Setting(
+            value = "Client connections of the whole node. One more is refused with 53300.",
+            byDefault = "20000",
+            range = "1..1000000",
+            unit = "connections",
+            zero = "no limit",
+            applies = Applies.NEW_CONNECTIONS)
+        int maxClients,
+    @Setting(
+            value = "The form of log lines: for people or for machines.",
+            byDefault = "text",
+            applies = Applies.RESTART)
+        LogFormat logFormat,
+    @Setting(value = "The least important log line that is written.", byDefault = "info")
+        Level logLevel) {
+  public NodeSettings {
+    peers = List.copyOf(peers);
+  }
+
+  /** Every setting at its default. */
+  public static NodeSettings defaults() {
+    return Shape.of(NodeSettings.class).defaults();
+  }
+}

@@ -1,0 +1,32 @@
+package dev.heimdall.model;
+
+/** Prepared statements. */
+public record PreparedSettings(
+    @Setting(
+            value =
+                "Statements kept prepared on one server connection; the one unused for longest"
+                    + " makes room.",
+            byDefault = "200",
+            range = "1..100000",
+            unit = "statements",
+            applies = Applies.NEW_CONNECTIONS)
+        int perServer,
+    @Setting(
+            value = "Prepared statements that one client may have; one more is refused.",
+            byDefault = "5000",
+            range = "1..1000000",
+            unit = "statements",
+            applies = Applies.NEW_CONNECTIONS)
+        int perClient,
+    @Setting(
+            value =
+                "What becomes of statements without a name: sent as they are, or kept on the"
+                    + " server connection like named ones.",
+            byDefault = "forward",
+            applies = Applies.NEW_CONNECTIONS)
+        AnonymousParse anonymousParse) {
+  /** Every setting at its default. */
+  public static PreparedSettings defaults() {
+    return Shape.of(PreparedSettings.class).defaults();
+  }
+}

@@ -1,0 +1,111 @@
+package dev.heimdall.model;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What is known while one document is read: its place, its problems, what could not be read. */
+final class Reading {
+  private final String file;
+  private final String name;
+  private final Path base;
+  private final List<Problem> problems;
+  private final Map<String, Position> positions = new HashMap<>();
+  private final Set<String> broken = new HashSet<>();
+  private final Set<Path> files = new HashSet<>();
+
+  /**
+   * @param file the document, relative to the configuration directory
+   * @param name the object's name, from the file's
+   * @param base where relative paths in the document begin
+   * @param problems gets the problems
+   */
+  Reading(String file, String name, Path base, List<Problem> problems) {
+    this.file = file;
+    this.name = name;
+    this.base = base;
+    this.problems = problems;
+  }
+
+  static Reading ofConstant() {
+    return new Reading("", "", Path.of(""), new ArrayList<>());
+  }
+
+  String file() {
+    return file;
+  }
+
+  String name() {
+    return name;
+  }
+
+  Path base() {
+    return base;
+  }
+
+  List<Problem> problems() {
+    return problems;
+  }
+
+  /** The path of a member, with brackets where a dot would mislead. */
+  static String member(String path, String key) {
+    return key.matches("[A-Za-z_][A-Za-z0-9_]*")
+        ? path + "." + key
+        : path + "[" + JsonValue.quote(key) + "]";
+  }
+
+  /** The document names a file. */
+  void refersTo(Path named) {
+    files.add(named);
+  }
+
+  Set<Path> files() {
+    return files;
+  }
+
+  void found(String path, Position at) {
+    positions.put(path, at);
+  }
+
+  /** Whether a setting, with all that it holds, was read well, so that it can be relied on. */
+  boolean sound(String... paths) {
+    for (String path : paths) {
+      for (String bad : broken) {
+        if (within(path, bad) || within(bad, path)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** A setting is wrong that was read well, as far as it alone goes. */
+  void problem(String path, String got, String expected, Optional<String> suggestion) {
+    problem(path, positions.getOrDefault(path, Position.NONE), got, expected, suggestion);
+  }
+
+  void problem(String path, String got, String expected) {
+    problem(path, got, expected, Optional.empty());
+  }
+
+  void problem(String path, Position at, String got, String expected) {
+    problem(path, at, got, expected, Optional.empty());
+  }
+
+  void problem(String path, Position at, String got, String expected, Optional<String> suggestion) {
+    broken.add(path);
+    problems.add(new Problem(file, at.line(), at.column(), path, got, expected, suggestion));
+  }
+
+  private static boolean within(String inner, String outer) {
+    return inner.startsWith(outer)
+        && (inner.length() == outer.length()
+            || inner.charAt(outer.length()) == '.'
+            || inner.charAt(outer.length()) == '[');
+  }
+}

@@ -1,0 +1,43 @@
+package dev.heimdall.model;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Describes one setting. The component's name is the key in the document and its type says how the
+ * value is written; reader, schema and reference tables are all made from these descriptions.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+public @interface Setting {
+  /** What the setting means, in whole sentences. */
+  String value();
+
+  /** The default as the user would write it (without quotes); lists and maps as JSON. */
+  String byDefault() default "";
+
+  /** The default in words, where it follows from something else. */
+  String otherwise() default "";
+
+  /** True when the key must be written. */
+  boolean required() default false;
+
+  /** Smallest and largest value, in the setting's own notation: {@code 1..4095}, {@code 1s..1h}. */
+  String range() default "";
+
+  /** What 0 means; empty when 0 is allowed only as part of the range. */
+  String zero() default "";
+
+  /** What a plain number counts. */
+  String unit() default "";
+
+  /** How a text has to look. */
+  Format format() default Format.TEXT;
+
+  /** When a change of the setting takes effect in a running node. */
+  Applies applies() default Applies.AT_ONCE;
+}

@@ -1,0 +1,190 @@
+package dev.heimdall.model;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the components of a record say of the object that a user writes for it. */
+final class Shape<T extends Record> {
+  /** The key of an object's own name, which follows from its file. */
+  static final String NAME = "name";
+
+  private static final String SCHEMA_KEY = "$schema";
+
+  /** One setting of the object. */
+  record Field(RecordComponent component, Setting setting, ValueType type) {
+    String key() {
+      return component.getName();
+    }
+
+    boolean hasDefault() {
+      return !setting.byDefault().isEmpty();
+    }
+
+    Optional<Shape<?>> nested() {
+      return type instanceof ContainerTypes.RecordType record
+          ? Optional.of(record.shape())
+          : Optional.empty();
+    }
+  }
+
+  private final Class<T> of;
+  private final Map<String, Field> fields;
+
+  private Shape(Class<T> of, Map<String, Field> fields) {
+    this.of = of;
+    this.fields = fields;
+  }
+
+  static <T extends Record> Shape<T> of(Class<T> of) {
+    Map<String, Field> fields = new LinkedHashMap<>();
+    for (RecordComponent component : of.getRecordComponents()) {
+      Setting setting = component.getAnnotation(Setting.class);
+      if (setting == null) {
+        throw new IllegalStateException(component + " is not described");
+      }
+      fields.put(
+          component.getName(),
+          new Field(component, setting, ValueType.of(component.getGenericType(), setting)));
+    }
+    return new Shape<>(of, fields);
+  }
+
+  List<Field> fields() {
+    return List.copyOf(fields.values());
+  }
+
+  /** The record with every setting at its default. */
+  T defaults() {
+    Reading in = Reading.ofConstant();
+    T defaults = read(new JsonValue.Obj(Position.NONE, Map.of()), "$", in).orElseThrow();
+    if (!in.problems().isEmpty()) {
+      throw new IllegalStateException("no defaults: " + in.problems());
+    }
+    return defaults;
+  }
+
+  /** A record that stands in for one that could not be read. */
+  Object placeholder() {
+    return build(
+        new JsonValue.Obj(Position.NONE, Map.of()),
+        "$",
+        new Reading("", "", Path.of(""), new ArrayList<>()));
+  }
+
+  /**
+   * Reads an object. Every problem goes to {@code in}; a wrong setting is replaced, so that the
+   * result can still be checked where it is sound. Empty only when the value is no object at all.
+   */
+  Optional<T> read(JsonValue value, String path, Reading in) {
+    if (!(value instanceof JsonValue.Obj object)) {
+      in.problem(path, value.at(), value.shown(), "an object: { … }");
+      return Optional.empty();
+    }
+    object
+        .members()
+        .forEach(
+            (key, member) -> {
+              if (!fields.containsKey(key) && !(path.equals("$") && key.equals(SCHEMA_KEY))) {
+                in.problem(
+                    Reading.member(path, key),
+                    member.nameAt(),
+                    "the unknown key " + JsonValue.quote(key),
+                    "one of " + String.join(", ", fields.keySet()),
+                    nearest(key));
+              }
+            });
+    return Optional.of(build(object, path, in));
+  }
+
+  private T build(JsonValue.Obj object, String path, Reading in) {
+    List<Object> arguments = new ArrayList<>();
+    for (Field field : fields.values()) {
+      String at = Reading.member(path, field.key());
+      JsonValue.Member member = object.members().get(field.key());
+      if (member == null) {
+        arguments.add(absent(field, at, object, in));
+      } else {
+        in.found(at, member.value().at());
+        Object read = field.type().read(member.value(), at, in).orElse(null);
+        arguments.add(read == null ? instead(field, in) : read);
+      }
+    }
+    try {
+      Class<?>[] types =
+          fields.values().stream().map(field -> field.component().getType()).toArray(Class[]::new);
+      Constructor<T> constructor = of.getDeclaredConstructor(types);
+      return constructor.newInstance(arguments.toArray());
+    } catch (InvocationTargetException e) {
+      throw new IllegalStateException("cannot build " + of.getSimpleName(), e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("cannot build " + of.getSimpleName(), e);
+    }
+  }
+
+  private static Object absent(Field field, String at, JsonValue.Obj object, Reading in) {
+    if (field.setting().required()) {
+      in.problem(at, object.at(), "nothing", "this required setting");
+      return field.type().placeholder();
+    }
+    return instead(field, in);
+  }
+
+  private static Object instead(Field field, Reading in) {
+    if (field.key().equals(NAME)) {
+      return in.name();
+    }
+    if (field.hasDefault() || field.nested().isPresent()) {
+      return field
+          .type()
+          .read(field.type().written(field.setting().byDefault()), "$", Reading.ofConstant())
+          .map(Object.class::cast)
+          .orElseThrow();
+    }
+    if (!field.setting().otherwise().isEmpty()
+        && !(field.component().getType() == Optional.class)) {
+      // The record works such a default out by itself, from nothing.
+      return null;
+    }
+    return field.type().placeholder();
+  }
+
+  private Optional<String> nearest(String key) {
+    Optional<String> near = NearestName.of(key, fields.keySet());
+    if (near.isPresent()) {
+      return near;
+    }
+    for (Field field : fields.values()) {
+      if (field.nested().isPresent() && field.nested().get().fields.containsKey(key)) {
+        return Optional.of(field.key() + "." + key);
+      }
+    }
+    return Optional.empty();
+  }
+
+  void describe(ObjectNode schema) {
+    schema.put("type", "object");
+    ObjectNode properties = schema.putObject("properties");
+    ArrayNode required = schema.arrayNode();
+    for (Field field : fields.values()) {
+      ObjectNode property = properties.putObject(field.key());
+      property.put("description", field.setting().value());
+      field.type().describe(property);
+      if (field.setting().required()) {
+        required.add(field.key());
+      }
+    }
+    if (!required.isEmpty()) {
+      schema.set("required", required);
+    }
+    schema.put("additionalProperties", false);
+  }
+}

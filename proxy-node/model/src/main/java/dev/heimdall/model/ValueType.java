@@ -1,0 +1,82 @@
+package dev.heimdall.model;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** How one kind of value is written, read, described in the schema and in the tables. */
+abstract class ValueType {
+  /** Reads a value; when it is wrong, says so to {@code in} and returns empty. */
+  abstract Optional<?> read(JsonValue value, String path, Reading in);
+
+  /** Stands in for a required value that was wrong, so that the rest can still be checked. */
+  abstract Object placeholder();
+
+  /** A default that {@link Setting#byDefault} gives, as the user would have written it. */
+  abstract JsonValue written(String byDefault);
+
+  /** Adds what the schema says of such values. */
+  abstract void describe(ObjectNode schema);
+
+  /** The type's name in the reference tables. */
+  abstract String name();
+
+  /** The unit in the reference tables; empty where there is none. */
+  String unit() {
+    return "";
+  }
+
+  /** Chooses by the type of the record's component. */
+  static ValueType of(Type type, Setting setting) {
+    if (type instanceof ParameterizedType generic) {
+      Type[] of = generic.getActualTypeArguments();
+      if (generic.getRawType() == Optional.class) {
+        return new ContainerTypes.OptionalType(of(of[0], setting));
+      }
+      if (generic.getRawType() == List.class) {
+        return new ContainerTypes.ListType(of(of[0], setting), setting.required());
+      }
+      if (generic.getRawType() == Map.class && of[0] == String.class && of[1] == String.class) {
+        return new ContainerTypes.MapType(
+            new TextTypes.Text(setting.format()), !setting.byDefault().equals("{}"));
+      }
+    } else if (type instanceof Class<?> plain) {
+      if (plain == int.class || plain == Integer.class) {
+        return new NumberTypes.Count(setting);
+      }
+      if (plain == long.class) {
+        return new NumberTypes.Size(setting);
+      }
+      if (plain == Duration.class) {
+        return new NumberTypes.Time(setting);
+      }
+      if (plain == boolean.class) {
+        return new ContainerTypes.Truth();
+      }
+      if (plain == String.class) {
+        return new TextTypes.Text(setting.format());
+      }
+      if (plain == Secret.class) {
+        return new TextTypes.Hidden(setting.format());
+      }
+      if (plain == Cidr.class) {
+        return new TextTypes.Network(setting.format());
+      }
+      if (plain == Path.class) {
+        return new TextTypes.File();
+      }
+      if (plain.isEnum()) {
+        return new TextTypes.Choice(plain);
+      }
+      if (plain.isRecord()) {
+        return new ContainerTypes.RecordType(Shape.of(plain.asSubclass(Record.class)));
+      }
+    }
+    throw new IllegalStateException("no way to write a setting of the type " + type);
+  }
+}

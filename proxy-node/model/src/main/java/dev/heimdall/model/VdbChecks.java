@@ -1,0 +1,133 @@
+package dev.heimdall.model;
+
+/** What the settings of one virtual database demand of each other. */
+final class VdbChecks {
+  private final VirtualDatabase vdb;
+  private final Reading in;
+
+  VdbChecks(VirtualDatabase vdb, Reading in) {
+    this.vdb = vdb;
+    this.in = in;
+  }
+
+  void all() {
+    DocumentChecks.name(vdb.name(), in);
+    databases();
+    pool();
+    limits();
+    tls();
+    for (int i = 0; i < vdb.auth().size(); i++) {
+      rule("$.auth[" + i + "]", vdb.auth().get(i));
+    }
+    if (in.sound("$.proxyProtocol.enabled", "$.proxyProtocol.trusted")
+        && vdb.proxyProtocol().enabled()
+        && vdb.proxyProtocol().trusted().isEmpty()) {
+      in.problem(
+          "$.proxyProtocol.trusted",
+          "no network",
+          "at least one, because \"enabled\" is true and a PROXY header can claim any address");
+    }
+  }
+
+  private void databases() {
+    vdb.databases()
+        .forEach(
+            (client, server) -> {
+              String path = Reading.member("$.databases", client);
+              boolean anyClient = client.equals(VirtualDatabase.ANY_DATABASE);
+              boolean anyServer = server.equals(VirtualDatabase.ANY_DATABASE);
+              if (in.sound(path) && anyClient != anyServer) {
+                in.problem(
+                    path,
+                    JsonValue.quote(server),
+                    anyClient
+                        ? "\"*\", as every other name stays as it is"
+                        : "a database name; \"*\" goes only with the key \"*\"");
+              }
+            });
+  }
+
+  private void pool() {
+    PoolSettings pool = vdb.pool();
+    if (in.sound("$.pool.minIdle", "$.pool.size") && pool.minIdle() > pool.size()) {
+      in.problem(
+          "$.pool.minIdle", "" + pool.minIdle(), "at most \"size\", which is " + pool.size());
+    }
+  }
+
+  private void limits() {
+    LimitSettings limits = vdb.limits();
+    if (in.sound("$.limits.maxStatementSize", "$.limits.maxMessageSize")
+        && limits.maxStatementSize() > limits.maxMessageSize()) {
+      in.problem(
+          "$.limits.maxStatementSize",
+          limits.maxStatementSize() + " bytes",
+          "at most \"maxMessageSize\", which is " + limits.maxMessageSize() + " bytes");
+    }
+    if (in.sound("$.limits.writeBufferLow", "$.limits.writeBufferHigh")
+        && limits.writeBufferLow() >= limits.writeBufferHigh()) {
+      in.problem(
+          "$.limits.writeBufferLow",
+          limits.writeBufferLow() + " bytes",
+          "less than \"writeBufferHigh\", which is " + limits.writeBufferHigh() + " bytes");
+    }
+  }
+
+  private void tls() {
+    ClientTls tls = vdb.tls();
+    DocumentChecks.keyPair("$.tls", tls.certificateFile(), tls.keyFile(), in);
+    if (in.sound("$.tls.mode", "$.tls.certificateFile", "$.tls.keyFile")
+        && tls.mode() != ClientTlsMode.DISABLE
+        && tls.certificateFile().isEmpty()) {
+      in.problem(
+          "$.tls.certificateFile",
+          "nothing",
+          "a certificate, because the mode is " + JsonValue.quote(tls.mode().spelling()));
+    }
+    if (!in.sound("$.tls.clientCertificate") || tls.clientCertificate() == ClientCertificate.NONE) {
+      return;
+    }
+    String because =
+        ", because \"clientCertificate\" is " + JsonValue.quote(tls.clientCertificate().spelling());
+    if (in.sound("$.tls.clientCaFile") && tls.clientCaFile().isEmpty()) {
+      in.problem(
+          "$.tls.clientCaFile", "nothing", "the authorities of client certificates" + because);
+    }
+    if (in.sound("$.tls.mode", "$.tls.certificateFile") && tls.mode() == ClientTlsMode.DISABLE) {
+      in.problem("$.tls.mode", "\"disable\"", "\"allow\" or \"require\"" + because);
+    }
+  }
+
+  private void rule(String path, AuthRule rule) {
+    boolean clear = rule.method() == AuthMethod.PASSWORD || rule.method() == AuthMethod.CERT;
+    if (in.sound(path + ".type", path + ".method")
+        && clear
+        && rule.type() != ConnectionType.HOSTSSL) {
+      in.problem(
+          path + ".type",
+          JsonValue.quote(rule.type().spelling()),
+          "\"hostssl\", because the method "
+              + JsonValue.quote(rule.method().spelling())
+              + (rule.method() == AuthMethod.CERT
+                  ? " is about a TLS certificate"
+                  : " sends the password in clear text"));
+    }
+    if (in.sound(path + ".type", "$.tls")
+        && rule.type() == ConnectionType.HOSTSSL
+        && vdb.tls().mode() == ClientTlsMode.DISABLE) {
+      in.problem(
+          path + ".type",
+          "\"hostssl\"",
+          "\"host\" or \"hostnossl\", or a certificate in \"tls\": without one no client can use"
+              + " TLS");
+    }
+    if (in.sound(path + ".method", "$.tls")
+        && rule.method() == AuthMethod.CERT
+        && vdb.tls().clientCertificate() == ClientCertificate.NONE) {
+      in.problem(
+          path + ".method",
+          "\"cert\"",
+          "another method, or tls.clientCertificate \"optional\" or \"require\"");
+    }
+  }
+}

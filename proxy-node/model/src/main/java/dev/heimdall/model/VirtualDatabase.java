@@ -1,0 +1,96 @@
+package dev.heimdall.model;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What clients connect to: {@code vdbs/<name>.json}. */
+public record VirtualDatabase(
+    @Setting(
+            value = "The name, as users, logs and metrics show it.",
+            otherwise = "the file's base name",
+            format = Format.NAME)
+        String name,
+    @Setting(value = "The address to listen on.", byDefault = "0.0.0.0", format = Format.ADDRESS)
+        String address,
+    @Setting(
+            value = "The ports to listen on.",
+            required = true,
+            range = "1..65535",
+            zero = "any free port")
+        List<Integer> ports,
+    @Setting(
+            value = "The data source behind.",
+            required = true,
+            format = Format.NAME,
+            applies = Applies.NEW_CONNECTIONS)
+        String source,
+    @Setting(
+            value =
+                "The database names that clients may use, each with its name at the server."
+                    + " `\"*\": \"*\"` lets every other name through as it is.",
+            byDefault = "{\"*\": \"*\"}",
+            format = Format.IDENTIFIER,
+            applies = Applies.NEW_CONNECTIONS)
+        Map<String, String> databases,
+    @Setting(
+            value =
+                "Give a server connection back after each transaction. `false` keeps one for as"
+                    + " long as the client stays.",
+            byDefault = "true",
+            applies = Applies.NEW_CONNECTIONS)
+        boolean multiplex,
+    @Setting(
+            value = "Hold `BEGIN` back until a statement needs the transaction.",
+            byDefault = "false",
+            applies = Applies.NEW_CONNECTIONS)
+        boolean delayedTransaction,
+    @Setting(
+            value =
+                "Whose credentials server connections use: the data source's, the client's own, or"
+                    + " those for the server in the user's document.",
+            otherwise = "`source` when the data source has a `user`, else `passthrough`",
+            applies = Applies.NEW_CONNECTIONS)
+        Credentials credentials,
+    @Setting("Server connections and the queue for them.") PoolSettings pool,
+    @Setting("Client connections and their time limits.") ClientSettings clients,
+    @Setting("TLS towards clients.") ClientTls tls,
+    @Setting(
+            value =
+                "Who may log in from where, and how. The first rule that fits decides; where none"
+                    + " fits, the client is refused.",
+            byDefault = "[{\"method\": \"scram-sha-256\"}]",
+            applies = Applies.NEW_CONNECTIONS)
+        List<AuthRule> auth,
+    @Setting("PROXY protocol version 2, as load balancers send it.") ProxyProtocol proxyProtocol,
+    @Setting("Prepared statements.") PreparedSettings prepared,
+    @Setting("Sizes that protect the node.") LimitSettings limits) {
+  /** The key and value of {@link #databases} that stand for every name. */
+  public static final String ANY_DATABASE = "*";
+
+  public VirtualDatabase {
+    ports = List.copyOf(ports);
+    databases = Collections.unmodifiableMap(new TreeMap<>(databases));
+    auth = List.copyOf(auth);
+  }
+
+  VirtualDatabase withCredentials(Credentials resolved) {
+    return new VirtualDatabase(
+        name,
+        address,
+        ports,
+        source,
+        databases,
+        multiplex,
+        delayedTransaction,
+        resolved,
+        pool,
+        clients,
+        tls,
+        auth,
+        proxyProtocol,
+        prepared,
+        limits);
+  }
+}
