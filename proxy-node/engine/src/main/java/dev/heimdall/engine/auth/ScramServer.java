@@ -86,7 +86,7 @@ public final class ScramServer {
   public byte[] first(String mechanism, byte[] clientFirst) throws ScramException {
     // Failed until proven otherwise: whatever is thrown from here on ends the exchange.
     move(State.AWAITING_FIRST, State.FAILED);
-    if (!mechanisms().contains(mechanism)) {
+    if (mechanism == null || !mechanisms().contains(mechanism)) {
       throw new ScramException(
           AuthFailure.of(
               AuthFailure.PROTOCOL_VIOLATION,

@@ -1,0 +1,120 @@
+package dev.heimdall.engine.auth;
+
+import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+
+/** Self-signed certificates made by OpenSSL, DER in base64. Only ever parsed, never trusted. */
+final class Certificates {
+
+  static final String RSA_SHA1 =
+      "MIICGjCCAYOgAwIBAgIUM/eZzJ0b7MHVo8EECBJRXoKfePMwDQYJKoZIhvcNAQEFBQAwHjENMAsGA1UECgwE"
+          + "VGVzdDENMAsGA1UEAwwEcnNhMTAgFw0yNjExMjAwOTE2NTZaGA8yMTI2MTAyNzA5MTY1NlowHjENMAsGA1UE"
+          + "CgwEVGVzdDENMAsGA1UEAwwEcnNhMTCBnzANBgkqhkiG9w0BAQEFAAOBjQAwgYkCgYEAsxN9UryCM/s3h4is"
+          + "C6p2FZSkDkVMBzXT61jQlG239iE5mK5eEyDhWPzy8dFtItLikYsLSg4VHftapybkqEOj5O90EnJHS2/OrLgT"
+          + "MZTUBf6hFQuB0+USHvElvVB0xp5jHt/p3mDJK6VSQnK8gfg2OmXRw6wROWKatk5IcGg1Nv0CAwEAAaNTMFEw"
+          + "HQYDVR0OBBYEFFUS/pGWcxj8ObMluY4rkWKgVzfbMB8GA1UdIwQYMBaAFFUS/pGWcxj8ObMluY4rkWKgVzfb"
+          + "MA8GA1UdEwEB/wQFMAMBAf8wDQYJKoZIhvcNAQEFBQADgYEALmW9J+5Wmg9dwfCKoeazXXKl/bKT42liVxmP"
+          + "hxp8X7YLeRyBpW2G/+YEsiR+H6aSKVh64DQxBc1lF/bPiYQQfSQMzkdGcMquJw2y6X6I3ZbxnslqT03CtkzT"
+          + "41AVZzQHKgFbubRGfs31sxseX3E25l5uH9xlL+FosI9B2AjGvHk=";
+
+  static final String RSA_SHA256 =
+      "MIICHjCCAYegAwIBAgIUeGtyo7TwQdtin/BBDpboNz5jYeYwDQYJKoZIhvcNAQELBQAwIDENMAsGA1UECgwE"
+          + "VGVzdDEPMA0GA1UEAwwGcnNhMjU2MCAXDTI2MTEyMDA5MTY1NloYDzIxMjYxMDI3MDkxNjU2WjAgMQ0wCwYD"
+          + "VQQKDARUZXN0MQ8wDQYDVQQDDAZyc2EyNTYwgZ8wDQYJKoZIhvcNAQEBBQADgY0AMIGJAoGBAMFWxa+DWkfd"
+          + "9BUqizRzvV77zCMKOzq3n0nf0t3VelfPyG4P/ccxrXDd0UzhwhEAAiPC9NPPeSHniAqOKrIDwOqJP0VvEf2L"
+          + "PKlXFMeI9BVH3vckmp0Nl3rfVyQ2odVvYc6Z2FsAfk8MBwfDAHiCM1SeC9/+OJSv0bM3XyhNU5IFAgMBAAGj"
+          + "UzBRMB0GA1UdDgQWBBS1Ii66EUl1tnvQtvX8/HK5ZaEWYDAfBgNVHSMEGDAWgBS1Ii66EUl1tnvQtvX8/HK5"
+          + "ZaEWYDAPBgNVHRMBAf8EBTADAQH/MA0GCSqGSIb3DQEBCwUAA4GBAED9OIham9skgOfytqt1+ya054cN+2UC"
+          + "wgQ2hwWC6VqwY1c+u40FI1/WrObefxxWvcO1KeGG/qzhu4G2U3zyHsDXPWmSfGrC+mS9pfYGBlGD9x8+V9HF"
+          + "tNm4KIHxcBo43LFROGFObcC/0+7X9AoVxiMlfhrGtWgvI1DKf9BM9Qxi";
+
+  static final String RSA_SHA512 =
+      "MIICHjCCAYegAwIBAgIUQQdFWvmnkdO0QKk992dueCsw2ZUwDQYJKoZIhvcNAQENBQAwIDENMAsGA1UECgwE"
+          + "VGVzdDEPMA0GA1UEAwwGcnNhNTEyMCAXDTI2MTEyMDA5MTY1NloYDzIxMjYxMDI3MDkxNjU2WjAgMQ0wCwYD"
+          + "VQQKDARUZXN0MQ8wDQYDVQQDDAZyc2E1MTIwgZ8wDQYJKoZIhvcNAQEBBQADgY0AMIGJAoGBAMjDGWe9qDvE"
+          + "pZ12IZvXItY8aDL93L4BMviDnHZhTxbcJHfdKSUr2ZeIw3pA74PcZtOmOJ6YQ4xOQyrtLGrYBlDnuGwTfI7r"
+          + "EoR+KzMIOczooDLmeq6Xyp6o59PHELQWU2kwTH10ih6jqLiTKweUaT8X3Y4ybULnZlh2fe4Bd4N/AgMBAAGj"
+          + "UzBRMB0GA1UdDgQWBBS+Cw+L68F6LRN5bBEt1gPx3GKHDDAfBgNVHSMEGDAWgBS+Cw+L68F6LRN5bBEt1gPx"
+          + "3GKHDDAPBgNVHRMBAf8EBTADAQH/MA0GCSqGSIb3DQEBDQUAA4GBACisEcnvgIIqAHBNEbRqPrRkxHeBz9+Z"
+          + "OOMuLrvGoS+g9hS9vLt2nLDR5jgCxWRZ/2AmHeaAeEzgIUl2G2QqMHIA7/BVUBMywKUwk7BpyFPShDC0ZrOW"
+          + "kghtU2VsqYgc6ryfOHHlXgewQqB0IOCxKTnLwYr2MbD6X3G7dCChoUtj";
+
+  static final String ECDSA_SHA384 =
+      "MIIBljCCATugAwIBAgIUbgggoiMGe0T72GbKdbdJ2A/0/8swCgYIKoZIzj0EAwMwHzENMAsGA1UECgwEVGVz"
+          + "dDEOMAwGA1UEAwwFZWMzODQwIBcNMjYxMTIwMDkxNjU2WhgPMjEyNjEwMjcwOTE2NTZaMB8xDTALBgNVBAoM"
+          + "BFRlc3QxDjAMBgNVBAMMBWVjMzg0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEA58h/2C4DPB7Rd/I+ix7"
+          + "+CfqUpr1wOAkP+8AwjW/WFr7HOkHurb/RaxWT9UOVMlBu7dBSPpE237WCcMN5bMOU6NTMFEwHQYDVR0OBBYE"
+          + "FEdGMbRbvJRQRWjV6GwwrstPGPqQMB8GA1UdIwQYMBaAFEdGMbRbvJRQRWjV6GwwrstPGPqQMA8GA1UdEwEB"
+          + "/wQFMAMBAf8wCgYIKoZIzj0EAwMDSQAwRgIhANYVNBL3sTqkhnHnJuxbgPls+RQOToDp21eCb8yejS36AiEA"
+          + "06F8D8NgQ0WYxzyoRNTsxUxugZbJ0EUKkx4yX6fuGY0=";
+
+  static final String RSA_PSS_SHA384 =
+      "MIICaDCCAZ2gAwIBAgIUcKzDrGDwtXheFlnBSOHSNG8RBzYwQQYJKoZIhvcNAQEKMDSgDzANBglghkgBZQME"
+          + "AgIFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgIFAKIDAgEgMBExDzANBgNVBAMMBnBzczM4NDAgFw0y"
+          + "NjExMjAwOTE2NTZaGA8yMTI2MTAyNzA5MTY1NlowETEPMA0GA1UEAwwGcHNzMzg0MIGfMA0GCSqGSIb3DQEB"
+          + "AQUAA4GNADCBiQKBgQDIEnPjM3u2j7/y1CWabnYP2jdcXSSzJUlsmMSvoESPZIBjVud8UZ7lLy3kfE3EFV1i"
+          + "pAQ/dwxhqC/kLGp3CmGIvSfK2rMPkgUUftsrqoSIfYL0X9+UhL6Qucyg29cdiJra6Ih9aM3QRSbPaqlmTqFb"
+          + "VFo8W+0LZtet6OuCIQorAwIDAQABo1MwUTAdBgNVHQ4EFgQUAD3R9Ycplcw5PmjouT3yphr3+u0wHwYDVR0j"
+          + "BBgwFoAUAD3R9Ycplcw5PmjouT3yphr3+u0wDwYDVR0TAQH/BAUwAwEB/zBBBgkqhkiG9w0BAQowNKAPMA0G"
+          + "CWCGSAFlAwQCAgUAoRwwGgYJKoZIhvcNAQEIMA0GCWCGSAFlAwQCAgUAogMCASADgYEAUGJzlPGlErxL2aw7"
+          + "287QeC9vi8BanKXMD/oq8wsOpw49XUnWaxKYq3i0IDQUmW0yC9jWwjXrcd+CqqJ+yWsZGwQJqckGeUHIzbKS"
+          + "wW2T9YiNs4JpjGj+ltkecNGG8QQJUeJ+caypJLiBLZ1JPEIIqRwqonTa1/a+7xUCsFNUN/Q=";
+
+  static final String ED25519 =
+      "MIIBWTCCAQugAwIBAgIUb5IZU4yxB9OPJsBoCItSD8tpxncwBQYDK2VwMCExDTALBgNVBAoMBFRlc3QxEDAO"
+          + "BgNVBAMMB2VkMjU1MTkwIBcNMjYxMTIwMDkxNjU2WhgPMjEyNjEwMjcwOTE2NTZaMCExDTALBgNVBAoMBFRl"
+          + "c3QxEDAOBgNVBAMMB2VkMjU1MTkwKjAFBgMrZXADIQCqccDVa0UvTblQEYa5mkIRMic0I4tby0NcEebqWkZe"
+          + "N6NTMFEwHQYDVR0OBBYEFKAUw4Aaae28gacEblvbE+tS8kt4MB8GA1UdIwQYMBaAFKAUw4Aaae28gacEblvb"
+          + "E+tS8kt4MA8GA1UdEwEB/wQFMAMBAf8wBQYDK2VwA0EAs1Ch2XeZmHLES8uTfnsEeiMXRuctfkyQ8vvcb+Y6"
+          + "evSHyw3SQ36/USl4d4+6auXibQvrcx8hfXZosh13wNyqAA==";
+
+  static final String TWO_COMMON_NAMES =
+      "MIIBlDCCATmgAwIBAgIUOODV8nzVVxfbnPazMrVXTBTgC+kwCgYIKoZIzj0EAwIwHjEOMAwGA1UEAwwFYWxp"
+          + "Y2UxDDAKBgNVBAMMA2JvYjAgFw0yNjExMjAwOTE2NTZaGA8yMTI2MTAyNzA5MTY1NlowHjEOMAwGA1UEAwwF"
+          + "YWxpY2UxDDAKBgNVBAMMA2JvYjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABDxsV1yEw4ZQBUv/Ixi3WdNQ"
+          + "alRKLTQGH9jFnRbsRpAXAnlV/PWfvNu8xCQHe4pv5V9WYUiEuqeZ74O6mfRaKeqjUzBRMB0GA1UdDgQWBBRV"
+          + "pZinqzVKS/54e0fqs8W84lqUyzAfBgNVHSMEGDAWgBRVpZinqzVKS/54e0fqs8W84lqUyzAPBgNVHRMBAf8E"
+          + "BTADAQH/MAoGCCqGSM49BAMCA0kAMEYCIQCOVwk1lSL643FwvpXocfgY5DM9hSkMkx944Kn8V2P+LAIhAIZ2"
+          + "LBuXL4li1iK+SjXwAEKAF0z1IXblXIdM85ASaUf0";
+
+  static final String NO_COMMON_NAME =
+      "MIIBdTCCARugAwIBAgIUQrljzgxOofiXeVDR3dGdJZxPEA8wCgYIKoZIzj0EAwIwDzENMAsGA1UECgwET25s"
+          + "eTAgFw0yNjExMjAwOTE2NTZaGA8yMTI2MTAyNzA5MTY1NlowDzENMAsGA1UECgwET25seTBZMBMGByqGSM49"
+          + "AgEGCCqGSM49AwEHA0IABMZE2x5n1dyyiXRjj7oS1uCeYGpkfLK1B8mAnn6WYFxQVp2xeLhFfJDjvYkMJQAa"
+          + "g6CzJmSUIgf5Fqt/ieR30FajUzBRMB0GA1UdDgQWBBTn/6IBiyNDCxuXn4/l6GZvRdxm4DAfBgNVHSMEGDAW"
+          + "gBTn/6IBiyNDCxuXn4/l6GZvRdxm4DAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIEx0TfaS"
+          + "Txbt2B5BGIQG9Hjw1zYRbm2CH/BrcfKMQHtgAiEA8w+9mH+zVFf0PhDn9Tq/8dMNJ0aBUesVaDV1HZLsJuA=";
+
+  static final String COMMON_NAME_WITH_COMMA =
+      "MIIBhDCCASugAwIBAgIUaCwf8vkovbaTfJtEZ9Bx1xMcDU0wCgYIKoZIzj0EAwIwFzEVMBMGA1UEAwwMTcO8"
+          + "bGxlciwgRXZhMCAXDTI2MTEyMDA5MTcwOVoYDzIxMjYxMDI3MDkxNzA5WjAXMRUwEwYDVQQDDAxNw7xsbGVy"
+          + "LCBFdmEwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATo9KEydnk7sxDuN+5ycSzOBSkvc7H+7oYNYwNGmcoe"
+          + "cR6ipbdrcASJUjU3Dsd7omZyDXpV4sugfUJPhLkmKVLFo1MwUTAdBgNVHQ4EFgQUnLy59bqftwRWdim3MX5G"
+          + "l3kLVnMwHwYDVR0jBBgwFoAUnLy59bqftwRWdim3MX5Gl3kLVnMwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjO"
+          + "PQQDAgNHADBEAiBq7wXf6cQyV97zg45fXyyX6lTg53RFk9tWyV9vUDshKAIgfEPcX2f59S0b8aKci+ImY3D3"
+          + "xIJerBBamNL3VgDelAs=";
+
+  static final String COMMON_NAME_BESIDE_ANOTHER =
+      "MIIBijCCATGgAwIBAgIUQG97FmjJcDjB1x45K1TZ3pezFC8wCgYIKoZIzj0EAwIwGjEYMAgGA1UECwwBeDAM"
+          + "BgNVBAMMBWNhcm9sMCAXDTI2MTEyMDA5MTY1NloYDzIxMjYxMDI3MDkxNjU2WjAaMRgwCAYDVQQLDAF4MAwG"
+          + "A1UEAwwFY2Fyb2wwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQBxQTSKelFs5rvuxfLBCy+xbJFcdopvCFF"
+          + "mSSoa5wCT7YH3FaEfKHO+NYDHjc2E3MXRRt3LCXddbMjx5L2xkISo1MwUTAdBgNVHQ4EFgQUibEirV0XIQda"
+          + "MY/nKQBpgOiHPN0wHwYDVR0jBBgwFoAUibEirV0XIQdaMY/nKQBpgOiHPN0wDwYDVR0TAQH/BAUwAwEB/zAK"
+          + "BggqhkjOPQQDAgNHADBEAiBrIm1yWa6os5c7i+0DfnwYjjvmOEkdPx2IM5XyqcGZYAIgfN2rYYu3uQiagta0"
+          + "QfpUX1DI//vysElxeuOW603zOYU=";
+
+  private Certificates() {}
+
+  static X509Certificate read(String base64) {
+    try {
+      return (X509Certificate)
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(new ByteArrayInputStream(Base64.getDecoder().decode(base64)));
+    } catch (CertificateException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
