@@ -1,0 +1,47 @@
+package dev.heimdall.engine.sql;
+
+/**
+ * One thing that a statement does to the state of its session, if it succeeds.
+ *
+ * @param type what is done
+ * @param name what it is done to, as the server understands it: a setting in lower case, a folded
+ *     identifier for prepared statements and channels, {@link PinReason#label()} for a pin; empty
+ *     where there is nothing to name
+ * @param start first byte of the name's token, relative to the start of the text given; -1 where
+ *     the text has none
+ * @param end one past the last byte of the name's token (quotes included), or -1
+ */
+public record Effect(Type type, String name, int start, int end) {
+
+  /** What is done to the session. */
+  public enum Type {
+    /** A setting takes a new value until the end of the session. */
+    SET_VARIABLE,
+    /** A setting goes back to its default. */
+    RESET_VARIABLE,
+    /** All settings go back to their defaults, except the role and the session authorization. */
+    RESET_ALL,
+    /** DISCARD ALL: everything, the role and the session authorization included. */
+    DISCARD_ALL,
+    DISCARD_TEMP,
+    DISCARD_SEQUENCES,
+    DISCARD_PLANS,
+    /** A prepared statement of this name comes into being. */
+    PREPARE,
+    /** A prepared statement of this name is run (or explained). */
+    EXECUTE,
+    DEALLOCATE,
+    DEALLOCATE_ALL,
+    LISTEN,
+    UNLISTEN,
+    UNLISTEN_ALL,
+    /** The session cannot leave its server connection from here on. */
+    PIN,
+    /** All advisory locks at session level are given up. */
+    UNLOCK_ALL,
+    /** All cursors are closed. */
+    CLOSE_ALL,
+    /** The last value of a sequence in this session is read. */
+    SEQUENCE_STATE
+  }
+}

@@ -1,0 +1,92 @@
+package dev.heimdall.engine.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Effects found so far in one text. Reused from text to text. */
+final class EffectList {
+  private final ArrayList<Effect> effects = new ArrayList<>();
+  private int base;
+
+  /** Starts over; {@code base} is the index at which the text starts. */
+  void clear(int base) {
+    this.base = base;
+    effects.clear();
+  }
+
+  /** An effect with the name found at {@code start} to {@code end} of the array. */
+  void add(Effect.Type type, String name, int start, int end) {
+    effects.add(new Effect(type, name, start - base, end - base));
+  }
+
+  /** An effect without a name; said once where the same follows itself. */
+  void add(Effect.Type type) {
+    addOnce(type, "");
+  }
+
+  void pin(PinReason reason) {
+    addOnce(Effect.Type.PIN, reason.label());
+  }
+
+  /** A setting changed for the session, by whatever statement. */
+  void setting(String writtenName, int start, int end) {
+    String name = settingName(writtenName);
+    switch (name) {
+      case "session_authorization" -> pin(PinReason.SESSION_AUTHORIZATION);
+      // The seed cannot be read back.
+      case "seed", "" -> pin(PinReason.COMPUTED_SETTING);
+      default -> {
+        if (!endsWithTransaction(name)) {
+          add(Effect.Type.SET_VARIABLE, name, start, end);
+        }
+      }
+    }
+  }
+
+  /** A setting put back to its default. */
+  void settingReset(String writtenName, int start, int end) {
+    String name = settingName(writtenName);
+    if (!endsWithTransaction(name)) {
+      add(Effect.Type.RESET_VARIABLE, name, start, end);
+    }
+  }
+
+  List<Effect> take() {
+    return effects.isEmpty() ? List.of() : List.copyOf(effects);
+  }
+
+  private void addOnce(Effect.Type type, String name) {
+    if (!effects.isEmpty()) {
+      Effect last = effects.get(effects.size() - 1);
+      if (last.type() == type && last.name().equals(name)) {
+        return;
+      }
+    }
+    effects.add(new Effect(type, name, -1, -1));
+  }
+
+  /** These are of one transaction, in whatever way they are set. */
+  private static boolean endsWithTransaction(String name) {
+    return name.equals("transaction_isolation")
+        || name.equals("transaction_read_only")
+        || name.equals("transaction_deferrable");
+  }
+
+  /** Settings are looked up without regard to the case of ASCII letters, quoted or not. */
+  private static String settingName(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c >= 'A' && c <= 'Z') {
+        StringBuilder folded = new StringBuilder(name);
+        for (int j = i; j < name.length(); j++) {
+          char d = name.charAt(j);
+          if (d >= 'A' && d <= 'Z') {
+            folded.setCharAt(j, (char) (d + 'a' - 'A'));
+          }
+        }
+        return folded.toString();
+      }
+    }
+    return name;
+  }
+}

@@ -1,0 +1,96 @@
+package dev.heimdall.engine.sql;
+
+/** Follows the arguments of one {@code set_config(name, value, is_local)} as the tokens go by. */
+final class SettingCall {
+  private final Lexer lexer;
+  private final EffectList effects;
+
+  private boolean open;
+  private int depth;
+  private int argument;
+  private int tokens;
+  private String name;
+  private int nameStart;
+  private int nameEnd;
+  private boolean local;
+  private boolean temporarySchema;
+
+  SettingCall(Lexer lexer, EffectList effects) {
+    this.lexer = lexer;
+    this.effects = effects;
+  }
+
+  boolean isOpen() {
+    return open;
+  }
+
+  /** The opening parenthesis was seen; its arguments are {@code depth} parentheses deep. */
+  void open(int depth) {
+    open = true;
+    this.depth = depth;
+    argument = 0;
+    tokens = 0;
+    name = null;
+    local = false;
+    temporarySchema = false;
+  }
+
+  /** The next token; {@code currentDepth} counts the parentheses open after it. */
+  void token(int token, Word word, int currentDepth) {
+    if (currentDepth < depth) {
+      close();
+    } else if (token == ',' && currentDepth == depth) {
+      argument++;
+      tokens = 0;
+    } else {
+      tokens++;
+      switch (argument) {
+        case 0 -> nameToken(token);
+        case 1 -> temporarySchema |= TokenReader.mayNameTemporarySchema(lexer, token);
+        case 2 -> local = tokens == 1 && isTrue(token, word);
+        default -> name = null;
+      }
+    }
+  }
+
+  /** The statement is over, whether or not the call was. */
+  void abandon() {
+    if (open) {
+      open = false;
+      effects.pin(PinReason.COMPUTED_SETTING);
+    }
+  }
+
+  private void nameToken(int token) {
+    if (tokens == 1 && token == Lexer.STRING && lexer.plain()) {
+      name = lexer.content();
+      nameStart = lexer.start();
+      nameEnd = lexer.end();
+    } else {
+      name = null;
+    }
+  }
+
+  private void close() {
+    open = false;
+    if (temporarySchema && (name == null || name.equalsIgnoreCase("search_path"))) {
+      effects.pin(PinReason.TEMP_TABLE);
+    }
+    if (argument == 2 && local) {
+      return;
+    }
+    if (name == null || argument != 2) {
+      effects.pin(PinReason.COMPUTED_SETTING);
+    } else {
+      effects.setting(name, nameStart, nameEnd);
+    }
+  }
+
+  private boolean isTrue(int token, Word word) {
+    if (token == Lexer.STRING && lexer.plain()) {
+      String value = lexer.content();
+      return value.equalsIgnoreCase("true") || value.equalsIgnoreCase("t");
+    }
+    return word == Word.TRUE;
+  }
+}

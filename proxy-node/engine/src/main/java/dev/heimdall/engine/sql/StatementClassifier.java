@@ -1,0 +1,578 @@
+package dev.heimdall.engine.sql;
+
+/**
+ * Says what PostgreSQL text is and what it does to its session, in one pass over the bytes. Text
+ * that it cannot be sure of gets an effect too many, never one too few; what functions, procedures
+ * and triggers of the user do is out of sight.
+ *
+ * <p>One classifier per event loop: it owns scratch state and is not thread safe. Statements
+ * without effects cost no allocation. Nothing is ever thrown, whatever the bytes, and the time
+ * taken is linear in their number.
+ */
+public final class StatementClassifier {
+  private final EffectList effects = new EffectList();
+  private final TokenReader reader = new TokenReader(effects);
+  private boolean transactionControl;
+  private boolean chain;
+
+  /**
+   * Classifies text for a session with {@code standard_conforming_strings} on, the server's
+   * default.
+   */
+  public StatementFacts classify(byte[] sql, int offset, int length) {
+    return classify(sql, offset, length, true);
+  }
+
+  /**
+   * Classifies {@code length} bytes of {@code sql} from {@code offset}.
+   *
+   * @param standardConformingStrings the session's setting: if off, backslashes escape in plain
+   *     literals
+   */
+  public StatementFacts classify(
+      byte[] sql, int offset, int length, boolean standardConformingStrings) {
+    effects.clear(offset);
+    reader.reset(sql, offset, length, standardConformingStrings);
+    transactionControl = false;
+    chain = false;
+    int statements = 0;
+    StatementKind kind = StatementKind.EMPTY;
+    do {
+      reader.nextStatement();
+      if (!reader.atEnd()) {
+        statements++;
+        kind = statement();
+        reader.skip();
+      }
+    } while (reader.token() == ';');
+    if (reader.token() == Lexer.BROKEN || reader.routineDepth() > 0) {
+      return StatementFacts.UNREADABLE;
+    }
+    return statements > 1
+        ? StatementFacts.ofMulti(statements, effects.take(), transactionControl)
+        : StatementFacts.ofSingle(kind, effects.take(), chain);
+  }
+
+  /**
+   * Reads the statement that the current token begins, up to its end or to where nothing more is of
+   * interest.
+   */
+  private StatementKind statement() {
+    switch (reader.word()) {
+      case SELECT, VALUES, TABLE, WITH:
+        return query();
+      case INSERT, UPDATE, DELETE, MERGE:
+        return StatementKind.DML;
+      case BEGIN, START:
+        return begin();
+      case COMMIT, END:
+        return endTransaction(StatementKind.COMMIT);
+      case ROLLBACK, ABORT:
+        return endTransaction(StatementKind.ROLLBACK);
+      case SAVEPOINT, RELEASE:
+        transactionControl = true;
+        return StatementKind.SAVEPOINT;
+      case SET:
+        return set();
+      case RESET:
+        return reset();
+      case SHOW:
+        return StatementKind.SHOW;
+      case DISCARD:
+        return discard();
+      case PREPARE:
+        return prepare();
+      case EXECUTE:
+        reader.advance();
+        nameEffect(Effect.Type.EXECUTE);
+        return StatementKind.EXECUTE;
+      case DEALLOCATE:
+        return deallocate();
+      case LISTEN:
+        reader.advance();
+        nameEffect(Effect.Type.LISTEN);
+        return StatementKind.LISTEN;
+      case UNLISTEN:
+        return unlisten();
+      case NOTIFY:
+        return StatementKind.NOTIFY;
+      case DECLARE:
+        return declare();
+      case FETCH, MOVE:
+        return StatementKind.FETCH;
+      case CLOSE:
+        return close();
+      case COPY:
+        return StatementKind.COPY;
+      case CALL:
+        return StatementKind.CALL;
+      case DO:
+        return codeBlock();
+      case LOCK:
+        return StatementKind.LOCK;
+      case EXPLAIN:
+        return explain();
+      case LOAD:
+        effects.pin(PinReason.LOAD);
+        return StatementKind.LOAD;
+      case CREATE:
+        return create();
+      case ALTER, DROP, TRUNCATE, COMMENT, GRANT, REVOKE, REFRESH, IMPORT, REASSIGN, SECURITY:
+        return StatementKind.DDL;
+      case VACUUM, ANALYZE, ANALYSE, CHECKPOINT, CLUSTER, REINDEX, REPACK, WAIT:
+        return StatementKind.UTILITY;
+      default:
+        if (reader.token() == '(') {
+          return parenthesised();
+        }
+        effects.pin(PinReason.UNKNOWN_STATEMENT);
+        return StatementKind.UNKNOWN;
+    }
+  }
+
+  private StatementKind parenthesised() {
+    while (reader.token() == '(') {
+      reader.advance();
+    }
+    switch (reader.word()) {
+      case SELECT, VALUES, TABLE, WITH:
+        return query();
+      default:
+        effects.pin(PinReason.UNKNOWN_STATEMENT);
+        return StatementKind.UNKNOWN;
+    }
+  }
+
+  private StatementKind query() {
+    boolean with = reader.word() == Word.WITH;
+    reader.skip();
+    if (with && reader.modifiesData()) {
+      return StatementKind.DML;
+    }
+    return reader.makesTable() ? StatementKind.DDL : StatementKind.SELECT;
+  }
+
+  /** A BEGIN is only called one if the server will take it: it may be answered without asking. */
+  private StatementKind begin() {
+    transactionControl = true;
+    if (reader.word() == Word.START) {
+      reader.advance();
+      if (!reader.accept(Word.TRANSACTION)) {
+        return StatementKind.UNKNOWN;
+      }
+    } else {
+      reader.advance();
+      acceptWorkOrTransaction();
+    }
+    boolean first = true;
+    boolean comma = false;
+    while (!reader.atEnd()) {
+      if (reader.token() == ',' && !first && !comma) {
+        comma = true;
+        reader.advance();
+      } else if (acceptTransactionMode()) {
+        first = false;
+        comma = false;
+      } else {
+        return StatementKind.UNKNOWN;
+      }
+    }
+    return comma ? StatementKind.UNKNOWN : StatementKind.BEGIN;
+  }
+
+  private boolean acceptTransactionMode() {
+    if (reader.accept(Word.ISOLATION)) {
+      if (!reader.accept(Word.LEVEL)) {
+        return false;
+      }
+      if (reader.accept(Word.READ)) {
+        return reader.accept(Word.COMMITTED) || reader.accept(Word.UNCOMMITTED);
+      }
+      if (reader.accept(Word.REPEATABLE)) {
+        return reader.accept(Word.READ);
+      }
+      return reader.accept(Word.SERIALIZABLE);
+    }
+    if (reader.accept(Word.READ)) {
+      return reader.accept(Word.ONLY) || reader.accept(Word.WRITE);
+    }
+    if (reader.accept(Word.NOT)) {
+      return reader.accept(Word.DEFERRABLE);
+    }
+    return reader.accept(Word.DEFERRABLE);
+  }
+
+  private void acceptWorkOrTransaction() {
+    if (!reader.accept(Word.WORK)) {
+      reader.accept(Word.TRANSACTION);
+    }
+  }
+
+  private StatementKind endTransaction(StatementKind kind) {
+    Word first = reader.word();
+    reader.advance();
+    if (reader.word() == Word.PREPARED && (first == Word.COMMIT || first == Word.ROLLBACK)) {
+      return StatementKind.UTILITY;
+    }
+    transactionControl = true;
+    acceptWorkOrTransaction();
+    if (reader.word() == Word.TO && first == Word.ROLLBACK) {
+      return StatementKind.SAVEPOINT;
+    }
+    if (reader.accept(Word.AND)) {
+      boolean chained = !reader.accept(Word.NO);
+      if (!reader.accept(Word.CHAIN) || !reader.atEnd()) {
+        return StatementKind.UNKNOWN;
+      }
+      chain = chained;
+    }
+    return reader.atEnd() ? kind : StatementKind.UNKNOWN;
+  }
+
+  private StatementKind set() {
+    reader.advance();
+    boolean local = reader.word() == Word.LOCAL;
+    if (local) {
+      reader.advance();
+    } else if (reader.word() == Word.SESSION) {
+      reader.advance();
+      if (reader.word() == Word.CHARACTERISTICS) {
+        int start = reader.lexer().start();
+        int end = reader.lexer().end();
+        effects.setting("default_transaction_isolation", start, end);
+        effects.setting("default_transaction_read_only", start, end);
+        effects.setting("default_transaction_deferrable", start, end);
+        return StatementKind.SET;
+      }
+      if (reader.word() == Word.AUTHORIZATION) {
+        effects.pin(PinReason.SESSION_AUTHORIZATION);
+        return StatementKind.SET;
+      }
+    }
+    assignment(local);
+    return StatementKind.SET;
+  }
+
+  /** What follows SET [SESSION | LOCAL]. */
+  private void assignment(boolean local) {
+    if (!reader.isName()) {
+      if (reader.token() == Lexer.UNICODE_QUOTED) {
+        effects.pin(PinReason.COMPUTED_SETTING);
+      }
+      return;
+    }
+    Word first = reader.word();
+    int start = reader.lexer().start();
+    int end = reader.lexer().end();
+    String name = reader.lexer().identifier(reader.token());
+    reader.advance();
+    while (reader.token() == '.') {
+      reader.advance();
+      if (!reader.isName()) {
+        effects.pin(PinReason.COMPUTED_SETTING);
+        return;
+      }
+      end = reader.lexer().end();
+      name = name + '.' + reader.lexer().identifier(reader.token());
+      reader.advance();
+    }
+    if (reader.token() == '=' || reader.word() == Word.TO) {
+      reader.advance();
+      value(name, start, end, local);
+      return;
+    }
+    switch (first) {
+      case TIME -> {
+        if (reader.accept(Word.ZONE)) {
+          if (reader.word() == Word.LOCAL) {
+            variable("timezone", start, end, local, true);
+          } else {
+            value("timezone", start, end, local);
+          }
+        }
+      }
+      case NAMES -> {
+        if (reader.atEnd()) {
+          variable("client_encoding", start, end, local, true);
+        } else {
+          value("client_encoding", start, end, local);
+        }
+      }
+      case SCHEMA -> value("search_path", start, end, local);
+      case ROLE -> value("role", start, end, local);
+      case XML -> {
+        if (reader.accept(Word.OPTION)) {
+          value("xmloption", start, end, local);
+        }
+      }
+      default -> {
+        // TRANSACTION and CONSTRAINTS end with the transaction; anything else is an error.
+      }
+    }
+  }
+
+  private void value(String name, int start, int end, boolean local) {
+    if (name.equalsIgnoreCase("search_path")) {
+      // Unquoted, the reader sees it.
+      boolean temporary = false;
+      boolean toDefault = reader.word() == Word.DEFAULT;
+      while (!reader.atEnd()) {
+        temporary |= TokenReader.mayNameTemporarySchema(reader.lexer(), reader.token());
+        reader.advance();
+      }
+      if (temporary) {
+        effects.pin(PinReason.TEMP_TABLE);
+      }
+      variable(name, start, end, local, toDefault);
+    } else {
+      variable(name, start, end, local, reader.word() == Word.DEFAULT);
+    }
+  }
+
+  private void variable(String name, int start, int end, boolean local, boolean toDefault) {
+    if (local) {
+      return;
+    }
+    if (toDefault) {
+      effects.settingReset(name, start, end);
+    } else {
+      effects.setting(name, start, end);
+    }
+  }
+
+  private StatementKind reset() {
+    reader.advance();
+    if (reader.word() == Word.ALL) {
+      effects.add(Effect.Type.RESET_ALL);
+      return StatementKind.RESET;
+    }
+    if (!reader.isName()) {
+      if (reader.token() == Lexer.UNICODE_QUOTED) {
+        effects.pin(PinReason.COMPUTED_SETTING);
+      }
+      return StatementKind.RESET;
+    }
+    Word first = reader.word();
+    int start = reader.lexer().start();
+    int end = reader.lexer().end();
+    String name = reader.lexer().identifier(reader.token());
+    reader.advance();
+    if (first == Word.TIME && reader.word() == Word.ZONE) {
+      name = "timezone";
+    } else if (first == Word.SESSION && reader.word() == Word.AUTHORIZATION) {
+      name = "session_authorization";
+    } else if (first == Word.TRANSACTION && reader.word() == Word.ISOLATION) {
+      name = "transaction_isolation";
+    }
+    while (reader.token() == '.') {
+      reader.advance();
+      if (!reader.isName()) {
+        effects.pin(PinReason.COMPUTED_SETTING);
+        return StatementKind.RESET;
+      }
+      end = reader.lexer().end();
+      name = name + '.' + reader.lexer().identifier(reader.token());
+      reader.advance();
+    }
+    effects.settingReset(name, start, end);
+    return StatementKind.RESET;
+  }
+
+  private StatementKind discard() {
+    reader.advance();
+    switch (reader.word()) {
+      case ALL -> effects.add(Effect.Type.DISCARD_ALL);
+      case TEMP, TEMPORARY -> effects.add(Effect.Type.DISCARD_TEMP);
+      case SEQUENCES -> effects.add(Effect.Type.DISCARD_SEQUENCES);
+      case PLANS -> effects.add(Effect.Type.DISCARD_PLANS);
+      default -> {}
+    }
+    return StatementKind.DISCARD;
+  }
+
+  private StatementKind prepare() {
+    reader.advance();
+    if (reader.word() == Word.TRANSACTION) {
+      int start = reader.lexer().start();
+      int end = reader.lexer().end();
+      reader.advance();
+      if (reader.isLiteral()) {
+        transactionControl = true;
+        return StatementKind.PREPARE_TRANSACTION;
+      }
+      effects.add(Effect.Type.PREPARE, "transaction", start, end);
+    } else {
+      nameEffect(Effect.Type.PREPARE);
+    }
+    return StatementKind.PREPARE;
+  }
+
+  private StatementKind deallocate() {
+    reader.advance();
+    if (reader.word() == Word.PREPARE) {
+      int start = reader.lexer().start();
+      int end = reader.lexer().end();
+      reader.advance();
+      if (reader.atEnd()) {
+        effects.add(Effect.Type.DEALLOCATE, "prepare", start, end);
+        return StatementKind.DEALLOCATE;
+      }
+    }
+    if (reader.word() == Word.ALL) {
+      effects.add(Effect.Type.DEALLOCATE_ALL);
+    } else {
+      nameEffect(Effect.Type.DEALLOCATE);
+    }
+    return StatementKind.DEALLOCATE;
+  }
+
+  private StatementKind unlisten() {
+    reader.advance();
+    if (reader.token() == '*') {
+      effects.add(Effect.Type.UNLISTEN_ALL);
+    } else {
+      nameEffect(Effect.Type.UNLISTEN);
+    }
+    return StatementKind.UNLISTEN;
+  }
+
+  private StatementKind declare() {
+    while (!reader.atEnd() && reader.word() != Word.FOR) {
+      reader.advance();
+      if (reader.word() == Word.HOLD && reader.previousWord() == Word.WITH) {
+        effects.pin(PinReason.HOLD_CURSOR);
+      }
+    }
+    return StatementKind.DECLARE;
+  }
+
+  private StatementKind close() {
+    reader.advance();
+    if (reader.word() == Word.ALL) {
+      effects.add(Effect.Type.CLOSE_ALL);
+    }
+    return StatementKind.CLOSE;
+  }
+
+  private StatementKind codeBlock() {
+    boolean opaque = false;
+    while (!reader.atEnd()) {
+      reader.advance();
+      if (reader.isLiteral()) {
+        opaque |= CodeBlock.mayChangeSession(reader.lexer(), reader.token());
+      }
+    }
+    if (opaque) {
+      effects.pin(PinReason.UNKNOWN_STATEMENT);
+    }
+    return StatementKind.DO;
+  }
+
+  private StatementKind explain() {
+    reader.advance();
+    if (reader.token() == '(') {
+      reader.advance();
+      while (!reader.atEnd() && reader.depth() > 0) {
+        reader.advance();
+      }
+      if (!reader.atEnd()) {
+        reader.advance();
+      }
+    } else {
+      while (reader.word() == Word.ANALYZE
+          || reader.word() == Word.ANALYSE
+          || reader.word() == Word.VERBOSE) {
+        reader.advance();
+      }
+    }
+    if (reader.word() == Word.EXECUTE) {
+      reader.advance();
+      nameEffect(Effect.Type.EXECUTE);
+    } else if (reader.word() == Word.CREATE) {
+      create();
+    }
+    return StatementKind.EXPLAIN;
+  }
+
+  private StatementKind create() {
+    reader.advance();
+    if (reader.accept(Word.OR)) {
+      reader.accept(Word.REPLACE);
+    }
+    if (reader.word() == Word.LOCAL || reader.word() == Word.GLOBAL) {
+      reader.advance();
+    }
+    boolean temporary = reader.word() == Word.TEMP || reader.word() == Word.TEMPORARY;
+    if (temporary || reader.word() == Word.UNLOGGED) {
+      reader.advance();
+    }
+    if (reader.word() == Word.TABLE) {
+      boolean dropped = createTable();
+      temporary &= !dropped;
+    } else if (reader.word() == Word.FUNCTION || reader.word() == Word.PROCEDURE) {
+      createRoutine();
+    }
+    if (temporary) {
+      effects.pin(PinReason.TEMP_TABLE);
+    }
+    return StatementKind.DDL;
+  }
+
+  /** Returns whether the table goes when the transaction ends. */
+  private boolean createTable() {
+    boolean dropped = false;
+    boolean onCommit = false;
+    boolean body = false;
+    while (!reader.atEnd()) {
+      reader.advance();
+      if (reader.depth() > 0 || body) {
+        continue;
+      }
+      switch (reader.word()) {
+        case COMMIT -> {
+          onCommit = reader.previousWord() == Word.ON;
+          continue;
+        }
+        case DROP -> dropped |= onCommit;
+        case EXECUTE -> {
+          if (reader.previousWord() == Word.AS) {
+            reader.advance();
+            nameEffect(Effect.Type.EXECUTE);
+          }
+          body = true;
+        }
+        case SELECT, WITH, VALUES, TABLE -> body |= reader.previousWord() == Word.AS;
+        default -> {}
+      }
+      onCommit = false;
+    }
+    return dropped;
+  }
+
+  private void createRoutine() {
+    while (!reader.atEnd()) {
+      reader.advance();
+      if (reader.routineDepth() == 0) {
+        if (reader.word() == Word.ATOMIC && reader.previousWord() == Word.BEGIN) {
+          reader.enterRoutineBlock();
+        }
+      } else if (reader.previousToken() != '.' && reader.previousWord() != Word.AS) {
+        if (reader.word() == Word.CASE) {
+          reader.enterRoutineBlock();
+        } else if (reader.word() == Word.END) {
+          reader.leaveRoutineBlock();
+        }
+      }
+    }
+  }
+
+  /** The current token names what the statement is about. */
+  private void nameEffect(Effect.Type type) {
+    if (reader.isName()) {
+      Lexer lexer = reader.lexer();
+      effects.add(type, lexer.identifier(reader.token()), lexer.start(), lexer.end());
+    } else if (reader.token() == Lexer.UNICODE_QUOTED) {
+      effects.pin(PinReason.UNKNOWN_STATEMENT);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.heimdall.engine.sql;
+
+import java.util.List;
+
+/**
+ * What one piece of SQL text is and does. Effects hold only if the statement that has them
+ * succeeds.
+ *
+ * @param kind the kind of the only statement, or EMPTY, MULTI or UNKNOWN
+ * @param statements how many non-empty statements there are
+ * @param effects effects on the session, in the order of the text; unmodifiable
+ * @param transactionControlInside whether one of several statements begins, ends or marks a
+ *     transaction; false for a single statement
+ * @param chain whether a single COMMIT or ROLLBACK opens the next transaction itself (AND CHAIN)
+ */
+public record StatementFacts(
+    StatementKind kind,
+    int statements,
+    List<Effect> effects,
+    boolean transactionControlInside,
+    boolean chain) {
+
+  private static final int SHARED_COUNTS = 64;
+  private static final StatementFacts[] SINGLE = single(false);
+  private static final StatementFacts[] CHAINED = single(true);
+  private static final StatementFacts[] MULTI = multi(false);
+  private static final StatementFacts[] MULTI_WITH_TRANSACTIONS = multi(true);
+
+  /** Text that ends inside a token: the server refuses it, and if it does not, nothing is known. */
+  static final StatementFacts UNREADABLE =
+      new StatementFacts(
+          StatementKind.UNKNOWN,
+          1,
+          List.of(new Effect(Effect.Type.PIN, PinReason.UNKNOWN_STATEMENT.label(), -1, -1)),
+          false,
+          false);
+
+  static StatementFacts ofSingle(StatementKind kind, List<Effect> effects, boolean chain) {
+    if (effects.isEmpty()) {
+      return (chain ? CHAINED : SINGLE)[kind.ordinal()];
+    }
+    return new StatementFacts(kind, 1, effects, false, chain);
+  }
+
+  static StatementFacts ofMulti(
+      int statements, List<Effect> effects, boolean transactionControlInside) {
+    if (effects.isEmpty() && statements < SHARED_COUNTS) {
+      return (transactionControlInside ? MULTI_WITH_TRANSACTIONS : MULTI)[statements];
+    }
+    return new StatementFacts(
+        StatementKind.MULTI, statements, effects, transactionControlInside, false);
+  }
+
+  private static StatementFacts[] single(boolean chain) {
+    StatementKind[] kinds = StatementKind.values();
+    StatementFacts[] facts = new StatementFacts[kinds.length];
+    for (StatementKind kind : kinds) {
+      int statements = kind == StatementKind.EMPTY ? 0 : 1;
+      facts[kind.ordinal()] = new StatementFacts(kind, statements, List.of(), false, chain);
+    }
+    return facts;
+  }
+
+  private static StatementFacts[] multi(boolean transactionControlInside) {
+    StatementFacts[] facts = new StatementFacts[SHARED_COUNTS];
+    for (int i = 0; i < SHARED_COUNTS; i++) {
+      facts[i] =
+          new StatementFacts(StatementKind.MULTI, i, List.of(), transactionControlInside, false);
+    }
+    return facts;
+  }
+}
