@@ -22,12 +22,18 @@ def tps_target(mode, clients):
 
 def renew(path, out):
     """Replaces what is between the two marks of the page."""
+    text = marked_text(path)
+    path.write_text(text[:text.index(BEGIN) + len(BEGIN)] + "\n" + generate(out) + text[text.index(END):], encoding="utf-8")
+
+
+def marked_text(path):
+    """The page as it is; fails when there is no place in it for the generated part."""
     if not path.exists():
         raise Failure(f"{path} is not there: it holds the text around the generated part; restore it or give another page with --page")
     text = path.read_text(encoding="utf-8")
     if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
         raise Failure(f"{path} must have the lines '{BEGIN}' and '{END}' once, in this order")
-    path.write_text(text[:text.index(BEGIN) + len(BEGIN)] + "\n" + generate(out) + text[text.index(END):], encoding="utf-8")
+    return text
 
 
 def generate(out):

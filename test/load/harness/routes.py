@@ -140,7 +140,7 @@ listen database
         (folder / "hba.conf").write_text(_HBA)
         settings = {"listen_addr": "127.0.0.1", "listen_port": port, "unix_socket_dir": "", "auth_type": "hba",
                     "auth_hba_file": folder / "hba.conf", "auth_file": folder / "users.txt", "pool_mode": "transaction",
-                    "default_pool_size": POOL_SIZE, "max_prepared_statements": 200, "max_client_conn": MAX_CLIENTS, "logfile": folder / "own.log",
+                    "default_pool_size": POOL_SIZE, "max_prepared_statements": 200, "server_tls_sslmode": "disable", "max_client_conn": MAX_CLIENTS, "logfile": folder / "own.log",
                     "log_connections": 0, "log_disconnections": 0, "stats_period": 3600}
         (folder / "pgbouncer.ini").write_text(f"[databases]\nbench = host=127.0.0.1 port={self.database_port} user={TRUSTED}\n[pgbouncer]\n"
                                               + "".join(f"{key} = {value}\n" for key, value in settings.items()))
@@ -155,7 +155,7 @@ listen database
         documents = {
             "node.json": {"loops": loops, "http": {"port": port + 1}},
             "sources/bench.json": {"url": f"jdbc:postgresql://127.0.0.1:{self.database_port}/bench", "user": TRUSTED,
-                                   "password": secrets.token_hex(8)},
+                                   "password": secrets.token_hex(8), "tls": {"mode": "disable"}},
             "vdbs/bench.json": {"address": "127.0.0.1", "ports": [port], "source": "bench", "pool": {"size": POOL_SIZE},
                                 "clients": {"max": MAX_CLIENTS},
                                 "auth": [dict(trust, users=list(self._verifiers), method="scram-sha-256"), trust]},
