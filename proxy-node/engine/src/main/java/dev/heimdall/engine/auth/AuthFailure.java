@@ -2,7 +2,8 @@ package dev.heimdall.engine.auth;
 
 /**
  * Why a log-in is refused, as the client is told it: the fields of PostgreSQL's ErrorResponse,
- * always with severity FATAL. No field ever holds key material or a password.
+ * always with severity FATAL, in its own words where it has words for it. No field ever holds key
+ * material or a password.
  *
  * @param sqlState five characters, for instance {@code 28P01}
  * @param message one line without a full stop
@@ -15,6 +16,10 @@ public record AuthFailure(String sqlState, String message, String detail, String
   static final String FEATURE_NOT_SUPPORTED = "0A000";
   static final String INVALID_AUTHORIZATION = "28000";
   static final String INVALID_PASSWORD = "28P01";
+  static final String INVALID_CATALOG_NAME = "3D000";
+  static final String INSUFFICIENT_PRIVILEGE = "42501";
+  static final String TOO_MANY_CONNECTIONS = "53300";
+  static final String QUERY_CANCELED = "57014";
 
   static AuthFailure of(String sqlState, String message) {
     return new AuthFailure(sqlState, message, null, null);
@@ -23,5 +28,119 @@ public record AuthFailure(String sqlState, String message, String detail, String
   /** Also said of a user who does not exist: a stranger must not learn which of the two it was. */
   public static AuthFailure wrongPassword(String user) {
     return of(INVALID_PASSWORD, "password authentication failed for user \"" + user + "\"");
+  }
+
+  /** The client answered the question for a password with nothing. */
+  public static AuthFailure emptyPassword() {
+    return of(INVALID_PASSWORD, "empty password returned by client");
+  }
+
+  /** The start-up packet names no user. */
+  public static AuthFailure noUserName() {
+    return of(INVALID_AUTHORIZATION, "no PostgreSQL user name specified in startup packet");
+  }
+
+  /** Nobody of that name is configured, and the name was not proven by a password. */
+  public static AuthFailure unknownRole(String user) {
+    return of(INVALID_AUTHORIZATION, "role \"" + user + "\" does not exist");
+  }
+
+  /** No line of the table fits. */
+  public static AuthFailure noRule(String vdb, LogInRequest request) {
+    return new AuthFailure(
+        INVALID_AUTHORIZATION,
+        "no entry in the auth table of VDB \"" + vdb + "\" for " + origin(request),
+        null,
+        "Rules are read from top to bottom; the first that fits decides.");
+  }
+
+  /** The line that fits says {@code reject}. */
+  public static AuthFailure rejected(String vdb, LogInRequest request) {
+    return of(
+        INVALID_AUTHORIZATION,
+        "the auth table of VDB \"" + vdb + "\" rejects connection for " + origin(request));
+  }
+
+  /** A password in clear text is asked for outside TLS. */
+  public static AuthFailure clearTextNeedsTls() {
+    return new AuthFailure(
+        INVALID_AUTHORIZATION,
+        "password authentication in clear text requires SSL encryption",
+        null,
+        "Connect with sslmode=require, or use the method scram-sha-256.");
+  }
+
+  /** The VDB takes TLS connections only. */
+  public static AuthFailure tlsRequired(String vdb) {
+    return new AuthFailure(
+        INVALID_AUTHORIZATION,
+        "VDB \"" + vdb + "\" requires SSL encryption",
+        null,
+        "Connect with sslmode=require.");
+  }
+
+  /** The method {@code cert} met a client without a certificate. */
+  public static AuthFailure certificateMissing() {
+    return of(INVALID_AUTHORIZATION, "connection requires a valid client certificate");
+  }
+
+  /** The certificate's common name is not the user. */
+  public static AuthFailure wrongCertificate(String user) {
+    return of(INVALID_AUTHORIZATION, "certificate authentication failed for user \"" + user + "\"");
+  }
+
+  /** The user is who he says and may not enter this VDB. */
+  public static AuthFailure notPermitted(String vdb, LogInRequest request) {
+    return new AuthFailure(
+        INSUFFICIENT_PRIVILEGE,
+        "permission denied for database \"" + request.database() + "\"",
+        "User \"" + request.user() + "\" does not have the right to use VDB \"" + vdb + "\".",
+        null);
+  }
+
+  /** The VDB has no such database. */
+  public static AuthFailure unknownDatabase(String database) {
+    return of(INVALID_CATALOG_NAME, "database \"" + database + "\" does not exist");
+  }
+
+  /** The node or the VDB is full. */
+  public static AuthFailure tooManyClients() {
+    return of(TOO_MANY_CONNECTIONS, "sorry, too many clients already");
+  }
+
+  /** The user has as many client connections as it may. */
+  public static AuthFailure tooManyConnectionsForRole(String user) {
+    return of(TOO_MANY_CONNECTIONS, "too many connections for role \"" + user + "\"");
+  }
+
+  /** The database has as many client connections as it may. */
+  public static AuthFailure tooManyConnectionsForDatabase(String database) {
+    return of(TOO_MANY_CONNECTIONS, "too many connections for database \"" + database + "\"");
+  }
+
+  /** The client took longer than it may. */
+  public static AuthFailure timeout() {
+    return of(QUERY_CANCELED, "canceling authentication due to timeout");
+  }
+
+  /**
+   * Another message came where the exchange wanted {@code SASL} or {@code password}.
+   *
+   * @param messageType the type byte that came
+   */
+  public static AuthFailure unexpectedMessage(String wanted, int messageType) {
+    return of(
+        PROTOCOL_VIOLATION, "expected " + wanted + " response, got message type " + messageType);
+  }
+
+  private static String origin(LogInRequest request) {
+    return "host \""
+        + request.address().getHostAddress()
+        + "\", user \""
+        + request.user()
+        + "\", database \""
+        + request.database()
+        + "\", "
+        + (request.tls() ? "SSL encryption" : "no encryption");
   }
 }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.auth;
 
+import dev.heimdall.model.ChannelBinding;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;

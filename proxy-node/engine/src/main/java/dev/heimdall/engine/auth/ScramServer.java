@@ -129,7 +129,7 @@ public final class ScramServer {
    * @return the server-final-message, our own proof
    * @throws AuthenticationFailed when the proof is wrong
    */
-  public byte[] last(byte[] clientFinal) throws ScramException {
+  public byte[] last(byte[] clientFinal) throws ScramException, AuthenticationFailed {
     move(State.AWAITING_LAST, State.FAILED);
     ScramSyntax message = ScramSyntax.of(clientFinal, "client-final-message");
     byte[] binding = ScramSyntax.requireBase64(message.attribute('c'), "channel binding");

@@ -2,6 +2,7 @@ package dev.heimdall.engine.auth;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * The salt of each user name that has none of its own, always the same for the same name: a name
@@ -39,6 +40,11 @@ public final class UserSalts {
         ScramVerifier.DEFAULT_ITERATIONS,
         derive("StoredKey", user),
         derive("ServerKey", user));
+  }
+
+  /** A stored MD5 hash of no password that anybody knows. */
+  String mockMd5Hash(String user) {
+    return "md5" + HexFormat.of().formatHex(derive("md5", user), 0, 16);
   }
 
   private byte[] derive(String purpose, String user) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.heimdall.model.ChannelBinding;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -261,7 +262,7 @@ class ScramExchangeTest {
     return ScramClient.withPassword(password, cache, binding, certificateHash, offered, RANDOM);
   }
 
-  private static void run(ScramClient client, ScramServer server) throws ScramException {
+  private static void run(ScramClient client, ScramServer server) throws AuthException {
     byte[] serverFirst = server.first(client.mechanism(), client.first());
     client.verify(server.last(client.last(serverFirst)));
   }

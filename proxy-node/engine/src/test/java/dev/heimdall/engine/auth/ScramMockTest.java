@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.heimdall.model.ChannelBinding;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.List;

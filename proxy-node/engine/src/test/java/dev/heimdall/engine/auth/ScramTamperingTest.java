@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.heimdall.model.ChannelBinding;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -22,7 +23,7 @@ class ScramTamperingTest {
   private static final ScramVerifier VERIFIER = ScramVerifier.ofPassword("pencil", SALT, 2);
   private static final String PLUS = ScramServer.SCRAM_SHA_256_PLUS;
   private static final String PLAIN = ScramServer.SCRAM_SHA_256;
-  private static final int ROUNDS = 20_000;
+  private static final int ROUNDS = 5_000;
 
   @ParameterizedTest
   @CsvSource(
@@ -150,7 +151,7 @@ class ScramTamperingTest {
     String signed = "n=,r=c," + new String(serverFirst, StandardCharsets.US_ASCII) + ",c=biws,r=cs";
     byte[] message = latin1(shape.replace("PROOF", proof(signed)));
 
-    assertThat(catchThrowable(() -> server.last(message))).isInstanceOf(ScramException.class);
+    assertThat(catchThrowable(() -> server.last(message))).isInstanceOf(AuthException.class);
     assertThat(catchThrowable(server::keys)).isInstanceOf(IllegalStateException.class);
   }
 
@@ -279,7 +280,7 @@ class ScramTamperingTest {
   }
 
   private interface Step {
-    void run() throws ScramException;
+    void run() throws AuthException;
   }
 
   /**
@@ -289,7 +290,7 @@ class ScramTamperingTest {
     try {
       step.run();
       return 1;
-    } catch (ScramException e) {
+    } catch (AuthException e) {
       return 0;
     }
   }

@@ -1,0 +1,198 @@
+package dev.heimdall.engine.auth;
+
+import dev.heimdall.model.Secret;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+
+/**
+ * What a client has to prove, and the check of the proof. Whichever way, a client is in when one of
+ * the {@code admit} methods returned: what they return is its own log-in for the server, for VDBs
+ * that pass it through. Until then nothing tells whether the user exists.
+ */
+public final class AuthDecision {
+
+  /** The messages to exchange. */
+  public enum Exchange {
+    /** None: go on with {@link AuthDecision#admit()}. */
+    ACCEPTED,
+    /** SASL, with {@link AuthDecision#scram}, then {@link AuthDecision#admit(ScramKeys)}. */
+    SCRAM,
+    /** AuthenticationMD5Password with a random salt, then {@link AuthDecision#admitMd5}. */
+    MD5,
+    /** AuthenticationCleartextPassword, then {@link AuthDecision#admitClearText}. */
+    CLEAR_TEXT,
+    /** None: {@link AuthDecision#failure()} is the answer. */
+    REFUSED
+  }
+
+  private final String vdb;
+  private final LogInRequest request;
+  private final UserDirectory users;
+  private final Account account;
+  private final Exchange exchange;
+  private final AuthFailure failure;
+
+  AuthDecision(
+      String vdb,
+      LogInRequest request,
+      UserDirectory users,
+      Exchange exchange,
+      AuthFailure failure) {
+    this.vdb = vdb;
+    this.request = request;
+    this.users = users;
+    this.account = users.account(request.user());
+    this.exchange = exchange;
+    this.failure = failure;
+  }
+
+  public Exchange exchange() {
+    return exchange;
+  }
+
+  /** Why the client is refused; null unless {@link Exchange#REFUSED}. */
+  public AuthFailure failure() {
+    return failure;
+  }
+
+  /**
+   * The server's side of the SASL exchange.
+   *
+   * @param tlsServerEndPoint the binding data of our certificate; null without TLS
+   */
+  public ScramServer scram(byte[] tlsServerEndPoint, NonceSource nonces) {
+    require(Exchange.SCRAM);
+    ScramVerifier verifier = account == null ? null : account.verifier();
+    return verifier == null
+        ? ScramServer.forUnknownUser(request.user(), users.salts(), tlsServerEndPoint, nonces)
+        : new ScramServer(request.user(), verifier, tlsServerEndPoint, nonces);
+  }
+
+  /** Lets a client in that need not prove anything here: trusted, or known by its certificate. */
+  public ServerCredential admit() throws AuthException {
+    require(Exchange.ACCEPTED);
+    checkRights();
+    return account.ownPassword().orElseGet(() -> ServerCredential.withoutSecret(request.user()));
+  }
+
+  /** Lets a client in that proved these keys to {@link #scram}. */
+  public ServerCredential admit(ScramKeys proven) throws AuthException {
+    require(Exchange.SCRAM);
+    checkRights();
+    return account
+        .ownPassword()
+        .orElseGet(() -> ServerCredential.scramKeys(request.user(), proven));
+  }
+
+  /**
+   * Lets a client in that knows the password.
+   *
+   * @param salt the 4 bytes that were sent to it
+   * @param response its answer without the final zero byte
+   * @throws AuthenticationFailed when it does not know it
+   */
+  public ServerCredential admitMd5(byte[] salt, byte[] response) throws AuthException {
+    require(Exchange.MD5);
+    boolean exists = account != null && account.hasMd5();
+    String hash = exists ? account.md5Hash() : users.salts().mockMd5Hash(request.user());
+    if (!(Md5Password.matches(hash, salt, response) & exists)) {
+      throw new AuthenticationFailed(request.user());
+    }
+    checkRights();
+    return account
+        .ownPassword()
+        .orElseGet(() -> ServerCredential.md5Hash(request.user(), new Secret(hash)));
+  }
+
+  /** Whether {@link #admitClearText} will take milliseconds: then call it off the event loop. */
+  public boolean clearTextDerives(byte[] password) {
+    require(Exchange.CLEAR_TEXT);
+    if (password.length == 0 || decode(password) == null || checksMd5Hash()) {
+      return false;
+    }
+    ScramVerifier verifier = verifierForClearText();
+    return users
+            .cache()
+            .known(SaslPrep.prepare(decode(password)), verifier.salt(), verifier.iterations())
+        == null;
+  }
+
+  /**
+   * Lets a client in that sent the password. Takes milliseconds unless the same password was right
+   * before; strangers and wrong passwords take as long.
+   *
+   * @param password as it came, without the final zero byte
+   * @throws AuthenticationFailed when it is wrong
+   */
+  public ServerCredential admitClearText(byte[] password) throws AuthException {
+    require(Exchange.CLEAR_TEXT);
+    if (password.length == 0) {
+      throw new AuthException(AuthFailure.emptyPassword());
+    }
+    String text = decode(password);
+    if (text == null || !isRight(text)) {
+      throw new AuthenticationFailed(request.user());
+    }
+    checkRights();
+    return ServerCredential.password(request.user(), new Secret(text));
+  }
+
+  private boolean isRight(String password) {
+    if (checksMd5Hash()) {
+      byte[] given = Md5Password.hash(request.user(), password).getBytes(StandardCharsets.US_ASCII);
+      byte[] stored = account.md5Hash().getBytes(StandardCharsets.US_ASCII);
+      return MessageDigest.isEqual(given, stored);
+    }
+    ScramVerifier verifier = verifierForClearText();
+    byte[] prepared = SaslPrep.prepare(password);
+    ScramKeyCache cache = users.cache();
+    ScramKeys known = cache.known(prepared, verifier.salt(), verifier.iterations());
+    ScramKeys keys =
+        known == null
+            ? new ScramArithmetic().derive(prepared, verifier.salt(), verifier.iterations())
+            : known;
+    if (!verifier.accepts(keys)) {
+      return false;
+    }
+    if (known == null) {
+      // Only what was right: guesses must not push other keys out.
+      cache.remember(prepared, verifier.salt(), verifier.iterations(), keys);
+    }
+    return true;
+  }
+
+  private boolean checksMd5Hash() {
+    return account != null && account.verifier() == null && account.hasMd5();
+  }
+
+  private ScramVerifier verifierForClearText() {
+    ScramVerifier verifier = account == null ? null : account.verifier();
+    return verifier == null ? users.salts().mockVerifier(request.user()) : verifier;
+  }
+
+  private void checkRights() throws AuthException {
+    if (account == null) {
+      throw new AuthException(AuthFailure.unknownRole(request.user()));
+    }
+    if (!account.mayEnter(vdb)) {
+      throw new AuthException(AuthFailure.notPermitted(vdb, request));
+    }
+  }
+
+  private void require(Exchange expected) {
+    if (exchange != expected) {
+      throw new IllegalStateException("the client was told " + exchange + ", not " + expected);
+    }
+  }
+
+  /** Null for what is no UTF-8: no configured password is. */
+  private static String decode(byte[] password) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(password)).toString();
+    } catch (CharacterCodingException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.heimdall.engine.auth;
+
+import dev.heimdall.model.AuthMethod;
+import java.util.Optional;
+
+/**
+ * Decides for one VDB of one configuration what a client has to prove. Thread-safe, never blocks.
+ */
+public final class Authenticator {
+
+  private final String vdb;
+  private final AuthTable table;
+  private final UserDirectory users;
+
+  /**
+   * @param vdb its name, for messages and for the users' rights
+   */
+  public Authenticator(String vdb, AuthTable table, UserDirectory users) {
+    this.vdb = vdb;
+    this.table = table;
+    this.users = users;
+  }
+
+  /** What comes next for this client. */
+  public AuthDecision decide(LogInRequest request) {
+    Optional<AuthTable.Match> match =
+        table.match(request.tls(), request.address(), request.database(), request.user());
+    if (match.isEmpty()) {
+      return decision(request, AuthDecision.Exchange.REFUSED, AuthFailure.noRule(vdb, request));
+    }
+    AuthMethod method = match.get().rule().method();
+    switch (method) {
+      case TRUST:
+        return decision(request, AuthDecision.Exchange.ACCEPTED, null);
+      case SCRAM_SHA_256:
+        return decision(request, AuthDecision.Exchange.SCRAM, null);
+      case MD5:
+        return decision(request, md5OrScram(request.user()), null);
+      case PASSWORD:
+        return request.tls()
+            ? decision(request, AuthDecision.Exchange.CLEAR_TEXT, null)
+            : decision(request, AuthDecision.Exchange.REFUSED, AuthFailure.clearTextNeedsTls());
+      case CERT:
+        AuthFailure failure = certificateFailure(request);
+        return decision(
+            request,
+            failure == null ? AuthDecision.Exchange.ACCEPTED : AuthDecision.Exchange.REFUSED,
+            failure);
+      case REJECT:
+        return decision(request, AuthDecision.Exchange.REFUSED, AuthFailure.rejected(vdb, request));
+    }
+    throw new AssertionError(method);
+  }
+
+  /**
+   * As in PostgreSQL, the method md5 means SCRAM for those who have a SCRAM verifier. Strangers get
+   * what users with plain passwords get, where there are any.
+   */
+  private AuthDecision.Exchange md5OrScram(String user) {
+    Account account = users.account(user);
+    boolean md5 = account == null ? users.knowsMd5() : account.hasMd5();
+    return md5 ? AuthDecision.Exchange.MD5 : AuthDecision.Exchange.SCRAM;
+  }
+
+  private static AuthFailure certificateFailure(LogInRequest request) {
+    if (!request.tls() || request.certificate() == null) {
+      return AuthFailure.certificateMissing();
+    }
+    return request.user().equals(CommonName.of(request.certificate()))
+        ? null
+        : AuthFailure.wrongCertificate(request.user());
+  }
+
+  private AuthDecision decision(
+      LogInRequest request, AuthDecision.Exchange exchange, AuthFailure failure) {
+    return new AuthDecision(vdb, request, users, exchange, failure);
+  }
+}

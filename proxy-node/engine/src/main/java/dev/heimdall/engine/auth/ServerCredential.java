@@ -1,0 +1,172 @@
+package dev.heimdall.engine.auth;
+
+import dev.heimdall.model.ChannelBinding;
+import dev.heimdall.model.Secret;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * As whom a server connection logs in, and with what. Equal credentials are equal values:
+ * connections may be shared by sessions whose credentials are equal, and by no others.
+ */
+public final class ServerCredential {
+
+  private sealed interface Proof permits Password, Keys, Md5Hash, Nothing {}
+
+  private record Password(Secret value) implements Proof {}
+
+  private record Keys(ScramKeys value) implements Proof {}
+
+  private record Md5Hash(Secret value) implements Proof {}
+
+  private record Nothing() implements Proof {}
+
+  private final String user;
+  private final Proof proof;
+
+  private ServerCredential(String user, Proof proof) {
+    this.user = user;
+    this.proof = proof;
+  }
+
+  /** A password: enough for every method. */
+  public static ServerCredential password(String user, Secret password) {
+    return new ServerCredential(user, new Password(password));
+  }
+
+  /** Keys that a client proved: enough for SCRAM at a server with the same verifier. */
+  public static ServerCredential scramKeys(String user, ScramKeys keys) {
+    return new ServerCredential(user, new Keys(keys));
+  }
+
+  /**
+   * A stored MD5 hash: enough for MD5 at a server with the same hash.
+   *
+   * @param hash {@code md5} and 32 hexadecimal digits
+   */
+  public static ServerCredential md5Hash(String user, Secret hash) {
+    return new ServerCredential(user, new Md5Hash(hash));
+  }
+
+  /** For servers that trust the node, or its TLS certificate. */
+  public static ServerCredential withoutSecret(String user) {
+    return new ServerCredential(user, new Nothing());
+  }
+
+  /** The name for the start-up packet. */
+  public String user() {
+    return user;
+  }
+
+  /**
+   * Answers a server that asks for SASL.
+   *
+   * @param cache where keys derived from passwords are kept
+   * @param tlsServerEndPoint binding data of the server's certificate; null without TLS
+   * @param offered the mechanisms that the server offers
+   * @throws AuthException when this credential, or no mechanism, will do
+   */
+  public ScramClient scram(
+      ScramKeyCache cache,
+      ChannelBinding binding,
+      byte[] tlsServerEndPoint,
+      List<String> offered,
+      NonceSource nonces)
+      throws AuthException {
+    if (proof instanceof Password password) {
+      return ScramClient.withPassword(
+          password.value.value(), cache, binding, tlsServerEndPoint, offered, nonces);
+    }
+    if (proof instanceof Keys keys) {
+      return ScramClient.withKeys(keys.value, binding, tlsServerEndPoint, offered, nonces);
+    }
+    throw insufficient("SCRAM");
+  }
+
+  /**
+   * Answers a server that asks for MD5.
+   *
+   * @param salt the 4 bytes that it sent
+   * @return 35 bytes, without the zero byte that ends them on the wire
+   * @throws AuthException when this credential will not do
+   */
+  public byte[] md5(byte[] salt) throws AuthException {
+    if (proof instanceof Password password) {
+      return ascii(Md5Password.response(Md5Password.hash(user, password.value.value()), salt));
+    }
+    if (proof instanceof Md5Hash hash) {
+      return ascii(Md5Password.response(hash.value.value(), salt));
+    }
+    throw insufficient("MD5");
+  }
+
+  /**
+   * Answers a server that asks for the password itself.
+   *
+   * @param tls whether the connection to the server is encrypted; the answer is refused otherwise
+   * @return without the zero byte that ends it on the wire
+   * @throws AuthException when this credential will not do
+   */
+  public byte[] clearText(boolean tls) throws AuthException {
+    if (!tls) {
+      throw new AuthException(
+          new AuthFailure(
+              AuthFailure.INVALID_AUTHORIZATION,
+              "the server asks for the password of user \""
+                  + user
+                  + "\" in clear text over a connection without TLS",
+              null,
+              "Set TLS for the data source, or let the server ask for scram-sha-256."));
+    }
+    if (proof instanceof Password password) {
+      return password.value.value().getBytes(StandardCharsets.UTF_8);
+    }
+    throw insufficient("the password in clear text");
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ServerCredential that
+        && user.equals(that.user)
+        && proof.equals(that.proof);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * user.hashCode() + proof.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "ServerCredential[" + user + ", " + described() + "]";
+  }
+
+  private AuthException insufficient(String wanted) {
+    return new AuthException(
+        new AuthFailure(
+            AuthFailure.INVALID_AUTHORIZATION,
+            "cannot log in to the server as user \""
+                + user
+                + "\": it asks for "
+                + wanted
+                + ", the proxy has "
+                + described(),
+            null,
+            "Give the proxy a password for the server, or let the server use the method that the"
+                + " proxy has credentials for."));
+  }
+
+  private String described() {
+    if (proof instanceof Password) {
+      return "a password";
+    }
+    if (proof instanceof Keys) {
+      return "only the client's SCRAM keys";
+    }
+    return proof instanceof Md5Hash ? "only an MD5 hash" : "no password";
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}
