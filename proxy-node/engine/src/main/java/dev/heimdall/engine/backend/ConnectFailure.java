@@ -1,0 +1,53 @@
+package dev.heimdall.engine.backend;
+
+import dev.heimdall.engine.auth.AuthFailure;
+import dev.heimdall.engine.wire.postgres.PgError;
+
+/** A server connection could not be made; {@link #error} is what a client may be told. */
+public final class ConnectFailure extends Exception {
+  private static final long serialVersionUID = 1L;
+  private final transient PgError error;
+  private final boolean refused;
+
+  private ConnectFailure(PgError error, boolean refused) {
+    super(error.message(), null, false, false);
+    this.error = error;
+    this.refused = refused;
+  }
+
+  /** Nobody answered, or the connection broke: trying again may help. */
+  static ConnectFailure unreachable(String message) {
+    return new ConnectFailure(PgError.fatal("08006", message), false);
+  }
+
+  static ConnectFailure refused(AuthFailure failure) {
+    return refused(
+        new PgError(
+            "FATAL", failure.sqlState(), failure.message(), failure.detail(), failure.hint()));
+  }
+
+  /** The server, or a check of ours, said no: trying again at once will not help. */
+  static ConnectFailure refused(PgError error) {
+    return new ConnectFailure(error.asFatal(), true);
+  }
+
+  public PgError error() {
+    return error;
+  }
+
+  /**
+   * Whether everyone who waits should be told: not so when the server starts up, shuts down or has
+   * no connection left, and not when it cannot be reached.
+   */
+  public boolean permanent() {
+    return refused
+        && !error.sqlState().startsWith("57P")
+        && !error.sqlState().startsWith("53")
+        && !error.sqlState().startsWith("08");
+  }
+
+  /** Whether the credentials were refused (SQLSTATE class 28). */
+  public boolean authentication() {
+    return refused && error.sqlState().startsWith("28");
+  }
+}

@@ -1,0 +1,90 @@
+package dev.heimdall.engine.backend;
+
+import dev.heimdall.engine.wire.postgres.BackendType;
+import dev.heimdall.engine.wire.postgres.PgError;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A statement of the node's own: its reply goes to no client. */
+public abstract class InternalQuery implements ReplyOwner {
+  private static final int MAX_REPLY = 1 << 20;
+
+  private final boolean keepRows;
+  private ByteBuf rows;
+
+  protected InternalQuery() {
+    this(false);
+  }
+
+  protected InternalQuery(boolean keepRows) {
+    this.keepRows = keepRows;
+  }
+
+  /** The statement has ended, well (null) or not, or the connection was lost (a FATAL error). */
+  protected abstract void done(ServerConnection from, PgError error);
+
+  /** The text values of each row kept, null for SQL null; valid within {@link #done}. */
+  protected final List<List<String>> rows() {
+    List<List<String>> result = new ArrayList<>();
+    while (rows != null && rows.readableBytes() >= 5) {
+      byte type = rows.readByte();
+      int length = rows.readInt() - 4;
+      ByteBuf body = rows.readSlice(length);
+      if (type == BackendType.DATA_ROW) {
+        int columns = body.readUnsignedShort();
+        List<String> row = new ArrayList<>(columns);
+        for (int i = 0; i < columns; i++) {
+          int size = body.readInt();
+          row.add(size < 0 ? null : body.readCharSequence(size, StandardCharsets.UTF_8).toString());
+        }
+        result.add(row);
+      }
+    }
+    return result;
+  }
+
+  @Override
+  public final void reply(ServerConnection from, ByteBuf consumed) {
+    try {
+      if (keepRows) {
+        if (rows == null) {
+          rows = Unpooled.buffer(256);
+        }
+        if (rows.readableBytes() + consumed.readableBytes() <= MAX_REPLY) {
+          rows.writeBytes(consumed);
+        }
+      }
+    } finally {
+      consumed.release();
+    }
+  }
+
+  @Override
+  public final void knownReply(ServerConnection from, byte kind) {}
+
+  @Override
+  public final void copyInStarted(ServerConnection from) {}
+
+  @Override
+  public void parameterChanged(ServerConnection from, String name, String value) {}
+
+  @Override
+  public final void groupComplete(ServerConnection from, byte status, PgError error) {
+    done(from, error);
+  }
+
+  @Override
+  public final void connectionLost(ServerConnection from, PgError lastError) {
+    done(
+        from,
+        lastError != null
+            ? lastError.asFatal()
+            : PgError.fatal("08006", "the connection to the database server was lost"));
+  }
+
+  @Override
+  public final void serverWritable(ServerConnection from) {}
+}

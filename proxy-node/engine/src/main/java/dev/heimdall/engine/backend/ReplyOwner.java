@@ -1,0 +1,41 @@
+package dev.heimdall.engine.backend;
+
+import dev.heimdall.engine.wire.postgres.PgError;
+import io.netty.buffer.ByteBuf;
+
+/** Whoever waits for the replies of a group of messages: a client session, or the node itself. */
+public interface ReplyOwner {
+  /**
+   * A run of whole or partial messages for this owner.
+   *
+   * @param consumed released or passed on by the owner on every path
+   */
+  void reply(ServerConnection from, ByteBuf consumed);
+
+  /** An answer that the node gives itself stands at this place of the reply stream. */
+  void knownReply(ServerConnection from, byte kind);
+
+  /** The server waits for copy data from this owner. */
+  void copyInStarted(ServerConnection from);
+
+  /** A reported parameter changed; the message itself is part of the run. */
+  void parameterChanged(ServerConnection from, String name, String value);
+
+  /**
+   * ReadyForQuery ended this owner's group.
+   *
+   * @param status I, T or E
+   * @param error the group's first error, or null
+   */
+  void groupComplete(ServerConnection from, byte status, PgError error);
+
+  /**
+   * The connection ended while replies were owed, or while this owner held it.
+   *
+   * @param lastError a FATAL the server sent before, which no owner has seen; or null
+   */
+  void connectionLost(ServerConnection from, PgError lastError);
+
+  /** The server's socket takes bytes again. */
+  void serverWritable(ServerConnection from);
+}

@@ -1,0 +1,707 @@
+package dev.heimdall.engine.backend;
+
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.postgres.BackendType;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.net.SocketAddress;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One logged-in server connection. It scans the headers of what the server sends, never its rows,
+ * and passes runs of messages to the owners that its queue of expected replies names. All methods
+ * belong to the thread of its event loop.
+ */
+public final class ServerConnection extends ChannelInboundHandlerAdapter
+    implements LoopContext.Flushable {
+  /** Larger messages of the server are passed on in pieces; these kinds are read whole. */
+  private static final int MAX_WHOLE = 4 << 20;
+
+  private static final int MAX_LENGTH = Integer.MAX_VALUE - 1;
+
+  private final long id;
+  private Listener listener;
+  private final int processId;
+  private final byte[] cancelKey;
+  private final Map<String, String> reported;
+  private final int preparedLimit;
+  private final long createdAt;
+  private LoopContext context;
+  private Channel channel;
+
+  private final ReplyQueue<ReplyOwner> replies = new ReplyQueue<>();
+  private final LinkedHashMap<PreparedStatement, Boolean> prepared =
+      new LinkedHashMap<>(16, 0.75f, true);
+  private final ArrayDeque<PendingParse> pendingParses = new ArrayDeque<>();
+  private Variables applied = Variables.NONE;
+  private Object unnamedOwner;
+  private long unnamedVersion;
+  private ReplyOwner holder;
+  private byte status = 'I';
+  private boolean copyIn;
+  private boolean tainted;
+  private int cancels;
+  private long lastUsed;
+
+  private ByteBuf carry;
+  private long remaining;
+  private boolean dropRemaining;
+  private ReplyOwner dirtyOwner;
+  private PgError groupError;
+  private PgError fatal;
+  private boolean openWhenLost;
+  private boolean flushPending;
+  private boolean closed;
+  private long bytesIn;
+  private long bytesOut;
+
+  /** Who keeps this connection: its pool. */
+  public interface Listener {
+    void serverClosed(ServerConnection connection);
+
+    /** A cancel request that held the connection back has been carried out. */
+    void cancelsDone(ServerConnection connection);
+  }
+
+  /**
+   * A Parse that was sent and not answered.
+   *
+   * @param statement null for an unnamed one
+   * @param undo run when the server refuses it; may be null
+   */
+  public record PendingParse(PreparedStatement statement, Runnable undo) {}
+
+  ServerConnection(
+      long id,
+      LoopContext context,
+      Channel channel,
+      Listener listener,
+      int processId,
+      byte[] cancelKey,
+      Map<String, String> reported,
+      int preparedLimit) {
+    this.id = id;
+    this.context = context;
+    this.channel = channel;
+    this.listener = listener;
+    this.processId = processId;
+    this.cancelKey = cancelKey;
+    this.reported = new HashMap<>(reported);
+    this.preparedLimit = preparedLimit;
+    this.createdAt = System.nanoTime();
+    this.lastUsed = createdAt;
+  }
+
+  // ---- sending
+
+  /** Notes that a message was (or will at once be) written whose reply belongs to the owner. */
+  public void expect(byte kind, ReplyOwner owner) {
+    replies.expect(kind, owner);
+  }
+
+  /** Writes messages; they leave with the flush at the end of the event. */
+  public void write(ByteBuf consumed) {
+    bytesOut += consumed.readableBytes();
+    channel.write(consumed, channel.voidPromise());
+    if (!flushPending) {
+      flushPending = true;
+      context.flushLater(this);
+    }
+  }
+
+  @Override
+  public void flushNow() {
+    flushPending = false;
+    channel.flush();
+  }
+
+  /** Sends one simple query of the node's own. */
+  public void query(String sql, ReplyOwner owner) {
+    ByteBuf out = channel.alloc().buffer(sql.length() + 16);
+    PgWriter.query(out, sql);
+    unnamedOwner = null;
+    expect(ReplyQueue.QUERY, owner);
+    write(out);
+  }
+
+  public boolean writable() {
+    return channel.isWritable();
+  }
+
+  public ByteBuf allocate(int size) {
+    return channel.alloc().buffer(size);
+  }
+
+  /**
+   * Gives the answers that stand first in the queue and are ours; for a Flush that the server will
+   * not answer.
+   */
+  public void answerKnown() {
+    for (byte known = replies.takeKnown(); known != ReplyQueue.NONE; known = replies.takeKnown()) {
+      replies.owner().knownReply(this, known);
+    }
+  }
+
+  // ---- state
+
+  public long id() {
+    return id;
+  }
+
+  public LoopContext context() {
+    return context;
+  }
+
+  public SocketAddress remoteAddress() {
+    return channel.remoteAddress();
+  }
+
+  /** The server process's id, as pg_stat_activity shows it. */
+  public int processId() {
+    return processId;
+  }
+
+  public byte[] cancelKey() {
+    return cancelKey;
+  }
+
+  public boolean tls() {
+    return channel.pipeline().get(io.netty.handler.ssl.SslHandler.class) != null;
+  }
+
+  /** Values that the server reported: server_version, TimeZone and so on. */
+  public Map<String, String> reported() {
+    return reported;
+  }
+
+  /** What was set on this connection beyond what a fresh one has. */
+  public Variables applied() {
+    return applied;
+  }
+
+  public void applied(Variables variables) {
+    this.applied = variables;
+  }
+
+  /** I, T or E as of the last ReadyForQuery. */
+  public byte status() {
+    return status;
+  }
+
+  /** Whether the server owes nothing and no message was sent that has had no Sync. */
+  public boolean quiet() {
+    return replies.isEmpty();
+  }
+
+  /**
+   * Whether messages were sent that no Sync has followed; of a lost connection, when it was lost.
+   */
+  public boolean groupOpen() {
+    return closed ? openWhenLost : replies.groupOpen();
+  }
+
+  /** Whether an owner has had the beginning of a message whose rest has not come. */
+  public boolean cutReply() {
+    return remaining > 0 && !dropRemaining;
+  }
+
+  public int groups() {
+    return replies.groups();
+  }
+
+  public boolean copyIn() {
+    return copyIn;
+  }
+
+  /** The client ended its copy: Sync counts again. */
+  public void copyInEnded() {
+    copyIn = false;
+  }
+
+  /** Something stays behind on the connection that only DISCARD ALL removes. */
+  public void taint() {
+    tainted = true;
+  }
+
+  public boolean tainted() {
+    return tainted;
+  }
+
+  /** DISCARD ALL ran. */
+  public void cleaned() {
+    tainted = false;
+    applied = Variables.NONE;
+    forgetAllPrepared();
+  }
+
+  public long createdAt() {
+    return createdAt;
+  }
+
+  public long lastUsed() {
+    return lastUsed;
+  }
+
+  public long bytesIn() {
+    return bytesIn;
+  }
+
+  public long bytesOut() {
+    return bytesOut;
+  }
+
+  public boolean closed() {
+    return closed;
+  }
+
+  /** The session that has the connection to itself, or null. */
+  public ReplyOwner holder() {
+    return holder;
+  }
+
+  public void hold(ReplyOwner owner) {
+    this.holder = owner;
+    this.lastUsed = context.now();
+  }
+
+  public void pauseReading() {
+    channel.config().setAutoRead(false);
+  }
+
+  public void resumeReading() {
+    channel.config().setAutoRead(true);
+  }
+
+  /**
+   * A cancel request for what runs here was sent; the connection must not serve anyone else until
+   * it is done.
+   */
+  public void cancelStarted() {
+    cancels++;
+  }
+
+  public void cancelEnded() {
+    if (--cancels == 0 && !closed) {
+      listener.cancelsDone(this);
+    }
+  }
+
+  public boolean cancelling() {
+    return cancels > 0;
+  }
+
+  /** Moves the quiet connection to another event loop; told on that loop whether it got there. */
+  public void move(
+      LoopContext to, Listener newListener, java.util.function.Consumer<Boolean> done) {
+    LoopContext from = context;
+    channel
+        .deregister()
+        .addListener(
+            left -> {
+              context = to;
+              listener = newListener;
+              to.loop()
+                  .register(channel)
+                  .addListener(
+                      arrived ->
+                          to.loop()
+                              .execute(
+                                  () -> {
+                                    boolean moved =
+                                        left.isSuccess() && arrived.isSuccess() && !closed;
+                                    if (!moved) {
+                                      channel.close();
+                                    }
+                                    done.accept(moved);
+                                  }));
+            });
+    from.tick();
+  }
+
+  /** Ends the connection politely; what is owed is lost. */
+  public void close() {
+    if (!closed) {
+      ByteBuf out = channel.alloc().buffer(5);
+      PgWriter.empty(out, (byte) 'X');
+      channel.writeAndFlush(out);
+      channel.close();
+    }
+  }
+
+  // ---- prepared statements
+
+  /**
+   * Whether the server has the statement, or will have it by the time it reads what is sent next.
+   */
+  public boolean knows(PreparedStatement statement) {
+    return prepared.get(statement) != null;
+  }
+
+  /**
+   * Notes that a Parse is being sent; the least recently used statement makes room.
+   *
+   * @return a statement to close on the server first, or null
+   */
+  public PreparedStatement parsing(PendingParse parse) {
+    pendingParses.add(parse);
+    return parse.statement() == null ? null : preparing(parse.statement());
+  }
+
+  /** Notes that a statement is being prepared by SQL; otherwise as {@link #parsing}. */
+  public PreparedStatement preparing(PreparedStatement statement) {
+    prepared.put(statement, Boolean.TRUE);
+    if (prepared.size() > preparedLimit) {
+      var eldest = prepared.keySet().iterator();
+      PreparedStatement victim = eldest.next();
+      if (victim != statement) {
+        eldest.remove();
+        return victim;
+      }
+    }
+    return null;
+  }
+
+  public void forget(PreparedStatement statement) {
+    prepared.remove(statement);
+  }
+
+  /** After DISCARD ALL or DEALLOCATE ALL. */
+  public void forgetAllPrepared() {
+    prepared.clear();
+    unnamedOwner = null;
+  }
+
+  public int preparedCount() {
+    return prepared.size();
+  }
+
+  /** Whether the server's unnamed statement is this version of the owner's. */
+  public boolean hasUnnamed(Object owner, long version) {
+    return unnamedOwner == owner && unnamedVersion == version;
+  }
+
+  public void unnamed(Object owner, long version) {
+    this.unnamedOwner = owner;
+    this.unnamedVersion = version;
+  }
+
+  // ---- receiving
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    context.beginEvent();
+    ByteBuf in = (ByteBuf) message;
+    bytesIn += in.readableBytes();
+    if (closed) {
+      in.release();
+      return;
+    }
+    if (carry != null && !completeCarry(in)) {
+      in.release();
+      return;
+    }
+    if (in.isReadable() && !closed) {
+      scan(in);
+    } else {
+      in.release();
+    }
+  }
+
+  /** Adds to the message that was cut off what it lacks and no more. */
+  private boolean completeCarry(ByteBuf in) {
+    ByteBuf held = carry;
+    while (held.readableBytes() < 5) {
+      if (!in.isReadable()) {
+        return false;
+      }
+      held.writeByte(in.readByte());
+    }
+    if (readWhole(held.getByte(held.readerIndex()))) {
+      long missing = 1L + held.getInt(held.readerIndex() + 1) - held.readableBytes();
+      if (missing > MAX_WHOLE) {
+        in.skipBytes(in.readableBytes());
+        outOfSync("a message of " + missing + " bytes that must be read whole");
+        return false;
+      }
+      held.writeBytes(in, (int) Math.min(Math.max(missing, 0), in.readableBytes()));
+      if (missing > 0 && held.readableBytes() < 1L + held.getInt(held.readerIndex() + 1)) {
+        return false;
+      }
+    }
+    carry = null;
+    scan(held);
+    return true;
+  }
+
+  /** Walks the headers and hands out runs; takes the buffer over. */
+  private void scan(ByteBuf in) {
+    int begin = in.readerIndex();
+    int end = in.writerIndex();
+    int start = begin;
+    int at = begin;
+    if (remaining > 0) {
+      int step = (int) Math.min(remaining, end - at);
+      remaining -= step;
+      at += step;
+      if (dropRemaining) {
+        start = at;
+      }
+    }
+    while (end - at >= 5) {
+      byte type = in.getByte(at);
+      int length = in.getInt(at + 1);
+      if (length < 4 || length > MAX_LENGTH) {
+        in.release();
+        outOfSync("a message length of " + length);
+        return;
+      }
+      long total = length + 1L;
+      boolean whole = total <= end - at;
+      if (!whole && readWhole(type)) {
+        break;
+      }
+      byte known = replies.takeKnown();
+      if (known != ReplyQueue.NONE) {
+        deliver(in, start, at);
+        start = at;
+        do {
+          replies.owner().knownReply(this, known);
+          known = replies.takeKnown();
+        } while (known != ReplyQueue.NONE);
+      }
+      int verdict = replies.on(type);
+      if (verdict == ReplyQueue.READY) {
+        status = in.getByte(at + 5);
+        at += 6;
+        if (start == begin && at == end) {
+          deliverAll(in);
+          completeGroup();
+          return;
+        }
+        deliver(in, start, at);
+        start = at;
+        completeGroup();
+        if (closed) {
+          in.release();
+          return;
+        }
+        continue;
+      }
+      if (verdict == ReplyQueue.OUT_OF_SYNC) {
+        deliver(in, start, at);
+        in.release();
+        outOfSync("an unexpected message of type '" + (char) type + "'");
+        return;
+      }
+      boolean drop = verdict == ReplyQueue.SWALLOW;
+      if (drop) {
+        deliver(in, start, at);
+      }
+      boolean unowned = inspect(type, in, at, total);
+      if (unowned && !drop) {
+        deliver(in, start, at);
+        drop = true;
+      }
+      if (!whole) {
+        remaining = total - (end - at);
+        dropRemaining = drop;
+        at = end;
+      } else {
+        at += (int) total;
+      }
+      if (drop) {
+        start = at;
+      }
+    }
+    keepRest(in, at, end);
+    if (start == begin && at == end) {
+      deliverAll(in);
+    } else {
+      deliver(in, start, at);
+      in.release();
+    }
+  }
+
+  private void keepRest(ByteBuf in, int at, int end) {
+    if (at < end) {
+      int length = end - at;
+      long wanted = length >= 5 ? 1L + in.getInt(at + 1) : 64;
+      carry = channel.alloc().buffer((int) Math.min(Math.max(wanted, length), 64 * 1024));
+      carry.writeBytes(in, at, length);
+    }
+  }
+
+  private static boolean readWhole(byte type) {
+    return switch (type) {
+      case BackendType.READY, BackendType.ERROR, BackendType.PARAMETER_STATUS -> true;
+      default -> false;
+    };
+  }
+
+  /**
+   * What the connection itself learns from a message.
+   *
+   * @return whether nobody is there to have it
+   */
+  private boolean inspect(byte type, ByteBuf in, int at, long total) {
+    switch (type) {
+      case BackendType.PARSE_COMPLETE -> pendingParses.poll();
+      case BackendType.ERROR -> {
+        if (error(PgError.decode(in.slice(at, (int) total)))) {
+          return true; // told by connectionLost, which knows whether the session can go on
+        }
+      }
+      case BackendType.PARAMETER_STATUS -> parameterStatus(in, at + 5, at + (int) total);
+      case BackendType.COPY_IN, BackendType.COPY_BOTH -> {
+        copyIn = true;
+        replies.owner().copyInStarted(this);
+      }
+      default -> {}
+    }
+    return recipient() == null;
+  }
+
+  /** Notes an error; says whether it is the connection's end. */
+  private boolean error(PgError error) {
+    if (groupError == null) {
+      groupError = error;
+    }
+    copyIn = false;
+    if (error.isFatal()) {
+      fatal = error;
+      return true;
+    }
+    for (int i = replies.droppedParses(); i > 0; i--) {
+      PendingParse parse = pendingParses.poll();
+      if (parse.statement() != null) {
+        prepared.remove(parse.statement());
+      } else {
+        unnamedOwner = null;
+      }
+      if (parse.undo() != null) {
+        parse.undo().run();
+      }
+    }
+    return false;
+  }
+
+  private void parameterStatus(ByteBuf in, int at, int end) {
+    int nameEnd = in.indexOf(at, end, (byte) 0);
+    int valueEnd = nameEnd < 0 ? -1 : in.indexOf(nameEnd + 1, end, (byte) 0);
+    if (valueEnd > 0) {
+      String name = in.toString(at, nameEnd - at, java.nio.charset.StandardCharsets.UTF_8);
+      String value =
+          in.toString(nameEnd + 1, valueEnd - nameEnd - 1, java.nio.charset.StandardCharsets.UTF_8);
+      reported.put(name, value);
+      ReplyOwner owner = recipient();
+      if (owner != null) {
+        owner.parameterChanged(this, name, value);
+      }
+    }
+  }
+
+  /**
+   * Who gets the message that comes now: the group's owner, or who holds the connection between
+   * groups.
+   */
+  private ReplyOwner recipient() {
+    ReplyOwner owner = replies.owner();
+    return owner != null ? owner : holder;
+  }
+
+  private void completeGroup() {
+    ReplyOwner owner = replies.owner();
+    PgError error = groupError;
+    groupError = null;
+    replies.completeGroup();
+    copyIn = false;
+    lastUsed = context.now();
+    owner.groupComplete(this, status, error);
+  }
+
+  private void deliver(ByteBuf in, int from, int to) {
+    if (to > from) {
+      ReplyOwner owner = recipient();
+      if (owner != null) {
+        owner.reply(this, in.retainedSlice(from, to - from));
+      }
+    }
+  }
+
+  private void deliverAll(ByteBuf in) {
+    ReplyOwner owner = recipient();
+    if (owner == null) {
+      in.release();
+    } else {
+      owner.reply(this, in);
+    }
+  }
+
+  private void outOfSync(String what) {
+    fatal = PgError.fatal("08P01", "the database server broke the protocol: it sent " + what);
+    channel.close();
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    context.endEvent();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (channel.isWritable() && holder != null) {
+      holder.serverWritable(this);
+    }
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (fatal == null) {
+      fatal =
+          PgError.fatal(
+              "08006", "the connection to the database server failed: " + cause.getMessage());
+    }
+    ctx.close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    context.beginEvent();
+    try {
+      if (carry != null) {
+        carry.release();
+        carry = null;
+      }
+      ReplyOwner held = holder;
+      holder = null;
+      openWhenLost = replies.groupOpen();
+      Object[] waiting = replies.abandon();
+      Object last = null;
+      for (Object owner : waiting) {
+        if (owner != last) {
+          ((ReplyOwner) owner).connectionLost(this, fatal);
+          last = owner;
+        }
+      }
+      if (held != null && held != last) {
+        held.connectionLost(this, fatal);
+      }
+      listener.serverClosed(this);
+    } finally {
+      context.endEvent();
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package dev.heimdall.engine.backend;
+
+import dev.heimdall.engine.auth.NonceSource;
+import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.net.Transport;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.model.DataSource;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Makes server connections, and the short ones that carry cancel requests. */
+public final class ServerConnector {
+  private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(5);
+
+  private final Transport transport;
+  private final ScramKeyCache keyCache;
+  private final NonceSource nonces;
+  private final Executor offLoop;
+  private final AtomicLong ids = new AtomicLong();
+
+  /**
+   * @param offLoop where names are resolved and keys derived
+   */
+  public ServerConnector(
+      Transport transport, ScramKeyCache keyCache, NonceSource nonces, Executor offLoop) {
+    this.transport = transport;
+    this.keyCache = keyCache;
+    this.nonces = nonces;
+    this.offLoop = offLoop;
+  }
+
+  /** Told once, on the loop that asked. */
+  public interface Handler {
+    void connected(ServerConnection connection);
+
+    void failed(ConnectFailure failure);
+  }
+
+  /** Connects and logs in; the connection lives on the loop of the context. */
+  public void connect(
+      LoopContext context,
+      ServerTarget target,
+      ServerConnection.Listener listener,
+      Handler handler) {
+    DataSource source = target.source();
+    offLoop.execute(
+        () -> {
+          InetSocketAddress address = new InetSocketAddress(source.host(), source.port());
+          context.loop().execute(() -> connect(context, target, address, listener, handler));
+        });
+  }
+
+  private void connect(
+      LoopContext context,
+      ServerTarget target,
+      InetSocketAddress address,
+      ServerConnection.Listener listener,
+      Handler handler) {
+    DataSource source = target.source();
+    String where = source.host() + ":" + source.port();
+    if (address.isUnresolved()) {
+      handler.failed(
+          ConnectFailure.unreachable("cannot resolve the server's name " + source.host()));
+      return;
+    }
+    ServerLogin.Outcome outcome =
+        new ServerLogin.Outcome() {
+          @Override
+          public void ready(
+              ChannelHandlerContext ctx, int processId, byte[] key, Map<String, String> reported) {
+            ServerConnection connection =
+                new ServerConnection(
+                    ids.incrementAndGet(),
+                    context,
+                    ctx.channel(),
+                    listener,
+                    processId,
+                    key,
+                    reported,
+                    target.preparedLimit());
+            ctx.pipeline().addLast("server", connection);
+            ctx.pipeline().remove(ctx.handler());
+            handler.connected(connection);
+          }
+
+          @Override
+          public void failed(ConnectFailure failure) {
+            handler.failed(failure);
+          }
+        };
+    ServerLogin login = new ServerLogin(target, keyCache, nonces, offLoop, outcome);
+    bootstrap(context, source)
+        .handler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                channel.pipeline().addLast("login", login);
+              }
+            })
+        .connect(address)
+        .addListener(
+            (Future<? super Void> done) -> {
+              if (!done.isSuccess()) {
+                handler.failed(
+                    ConnectFailure.unreachable(
+                        "cannot connect to the server at " + where + ": " + reason(done.cause())));
+                return;
+              }
+              Channel channel = ((io.netty.channel.ChannelFuture) done).channel();
+              context
+                  .loop()
+                  .schedule(
+                      () -> {
+                        ChannelHandlerContext ctx = channel.pipeline().context(login);
+                        if (ctx != null) {
+                          login.expire(ctx);
+                        }
+                      },
+                      source.connectTimeout().toMillis(),
+                      TimeUnit.MILLISECONDS);
+            });
+  }
+
+  /** Netty's message ends with the address, which the caller has said already. */
+  private static String reason(Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
+    int address = message.lastIndexOf(": /");
+    return address > 0 ? message.substring(0, address) : message;
+  }
+
+  private Bootstrap bootstrap(LoopContext context, DataSource source) {
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(context.loop())
+            .channel(transport.socketChannel())
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) source.connectTimeout().toMillis())
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.SO_KEEPALIVE, !source.keepAliveIdle().isZero())
+            .option(
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(32 * 1024, 64 * 1024));
+    if (transport == Transport.EPOLL) {
+      if (!source.tcpUserTimeout().isZero()) {
+        bootstrap.option(
+            EpollChannelOption.TCP_USER_TIMEOUT, (int) source.tcpUserTimeout().toMillis());
+      }
+      if (!source.keepAliveIdle().isZero()) {
+        int idle = (int) Math.max(1, source.keepAliveIdle().toSeconds());
+        bootstrap
+            .option(EpollChannelOption.TCP_KEEPIDLE, idle)
+            .option(EpollChannelOption.TCP_KEEPINTVL, Math.max(1, idle / 3))
+            .option(EpollChannelOption.TCP_KEEPCNT, 3);
+      }
+    }
+    return bootstrap;
+  }
+
+  /**
+   * Asks the server to cancel what runs on the connection. The connection is held back from other
+   * sessions until the request was carried out, so that it cannot hit a neighbour's statement.
+   */
+  public void cancel(ServerConnection connection, DataSource source) {
+    connection.cancelStarted();
+    ByteBuf request = connection.allocate(32);
+    PgWriter.cancelRequest(request, connection.processId(), connection.cancelKey());
+    oneShot(
+        connection.context(), source, connection.remoteAddress(), request, connection::cancelEnded);
+  }
+
+  /** Sends bytes over a connection of their own and waits until the peer closes it. */
+  public void oneShot(
+      LoopContext context,
+      DataSource source,
+      SocketAddress address,
+      ByteBuf consumed,
+      Runnable done) {
+    bootstrap(context, source)
+        .handler(
+            new ChannelInboundHandlerAdapter() {
+              @Override
+              public void channelActive(ChannelHandlerContext ctx) {
+                ctx.writeAndFlush(consumed);
+                ctx.executor()
+                    .schedule(() -> ctx.close(), CANCEL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+              }
+
+              @Override
+              public void channelInactive(ChannelHandlerContext ctx) {
+                done.run();
+              }
+
+              @Override
+              public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                ctx.close();
+              }
+            })
+        .connect(address)
+        .addListener(
+            (Future<? super Void> connected) -> {
+              if (!connected.isSuccess()) {
+                consumed.release();
+                done.run();
+              }
+            });
+  }
+}

@@ -1,0 +1,392 @@
+package dev.heimdall.engine.backend;
+
+import dev.heimdall.engine.auth.AuthException;
+import dev.heimdall.engine.auth.NonceSource;
+import dev.heimdall.engine.auth.ScramClient;
+import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.auth.TlsServerEndPoint;
+import dev.heimdall.engine.wire.postgres.BackendType;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.model.ChannelBinding;
+import dev.heimdall.model.TlsMode;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/**
+ * Logs in to a PostgreSQL server: TLS, start-up packet, authentication, until the first
+ * ReadyForQuery.
+ */
+final class ServerLogin extends ByteToMessageDecoder {
+  private static final int MAX_MESSAGE = 1 << 20;
+
+  private enum State {
+    /** Nothing was sent yet. */
+    NEW,
+    /** SSLRequest was sent; one byte answers. */
+    TLS_ASKED,
+    /** The TLS handshake goes on. */
+    TLS_HANDSHAKE,
+    /** The start-up packet was sent; authentication messages come. */
+    AUTHENTICATING,
+    /** Keys are being derived on another thread. */
+    DERIVING,
+    /** AuthenticationOk came; parameters and key data follow. */
+    SETTING_UP,
+    /** ReadyForQuery came, or the log-in failed. */
+    DONE
+  }
+
+  /** What a finished log-in knows. */
+  interface Outcome {
+    void ready(ChannelHandlerContext ctx, int processId, byte[] key, Map<String, String> reported);
+
+    void failed(ConnectFailure failure);
+  }
+
+  private final ServerTarget target;
+  private final ScramKeyCache keyCache;
+  private final NonceSource nonces;
+  private final Executor offLoop;
+  private final Outcome outcome;
+  private final Map<String, String> reported = new HashMap<>();
+  private State state = State.NEW;
+  private ScramClient scram;
+  private int processId;
+  private byte[] key = new byte[0];
+
+  ServerLogin(
+      ServerTarget target,
+      ScramKeyCache keyCache,
+      NonceSource nonces,
+      Executor offLoop,
+      Outcome outcome) {
+    this.target = target;
+    this.keyCache = keyCache;
+    this.nonces = nonces;
+    this.offLoop = offLoop;
+    this.outcome = outcome;
+  }
+
+  private void become(State next) {
+    if (state == State.DONE) {
+      throw new IllegalStateException("log-in is over, cannot become " + next);
+    }
+    state = next;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    TlsMode mode = target.source().tls().mode();
+    if (mode == TlsMode.DISABLE) {
+      sendStartup(ctx);
+    } else if (target.source().tls().direct()) {
+      startTls(ctx);
+    } else {
+      become(State.TLS_ASKED);
+      ByteBuf out = ctx.alloc().buffer(8);
+      PgWriter.sslRequest(out);
+      ctx.writeAndFlush(out);
+    }
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    if (state == State.TLS_ASKED) {
+      answerToSslRequest(ctx, in);
+      return;
+    }
+    while (state == State.AUTHENTICATING || state == State.SETTING_UP) {
+      if (in.readableBytes() < 5) {
+        return;
+      }
+      int length = in.getInt(in.readerIndex() + 1);
+      if (length < 4 || length > MAX_MESSAGE) {
+        fail(
+            ctx,
+            ConnectFailure.unreachable(
+                "the server sent a message length of " + length + " during log-in"));
+        return;
+      }
+      if (in.readableBytes() < length + 1) {
+        return;
+      }
+      ByteBuf message = in.readSlice(length + 1);
+      try {
+        message(ctx, message);
+      } catch (AuthException e) {
+        fail(ctx, ConnectFailure.refused(e.failure()));
+      } catch (IndexOutOfBoundsException e) {
+        fail(ctx, ConnectFailure.unreachable("the server sent a malformed message during log-in"));
+      }
+    }
+  }
+
+  private void answerToSslRequest(ChannelHandlerContext ctx, ByteBuf in) {
+    byte answer = in.readByte();
+    if (answer == 'S') {
+      if (in.isReadable()) {
+        fail(ctx, ConnectFailure.unreachable("the server sent data before the TLS handshake"));
+        return;
+      }
+      startTls(ctx);
+    } else if (answer == 'N') {
+      if (target.source().tls().mode() == TlsMode.PREFER) {
+        sendStartup(ctx);
+      } else {
+        fail(
+            ctx,
+            ConnectFailure.refused(
+                PgError.fatal(
+                    "08001", "the server does not support TLS, but tls.mode asks for it")));
+      }
+    } else {
+      fail(
+          ctx, ConnectFailure.unreachable("the server's answer to SSLRequest is not PostgreSQL's"));
+    }
+  }
+
+  private void startTls(ChannelHandlerContext ctx) {
+    become(State.TLS_HANDSHAKE);
+    SslHandler handler =
+        target.tls().newHandler(ctx.alloc(), target.source().host(), target.source().port());
+    if (target.source().tls().mode() == TlsMode.VERIFY_FULL) {
+      var parameters = handler.engine().getSSLParameters();
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      handler.engine().setSSLParameters(parameters);
+    } else {
+      var parameters = handler.engine().getSSLParameters();
+      parameters.setEndpointIdentificationAlgorithm(null);
+      handler.engine().setSSLParameters(parameters);
+    }
+    handler
+        .handshakeFuture()
+        .addListener(
+            done -> {
+              if (done.isSuccess()) {
+                sendStartup(ctx);
+              } else {
+                fail(
+                    ctx,
+                    ConnectFailure.refused(
+                        PgError.fatal(
+                            "08001", "TLS with the server failed: " + rootMessage(done.cause()))));
+              }
+            });
+    ctx.pipeline().addFirst("tls", handler);
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+
+  private void sendStartup(ChannelHandlerContext ctx) {
+    become(State.AUTHENTICATING);
+    Map<String, String> parameters = new LinkedHashMap<>();
+    parameters.put("user", target.credential().user());
+    parameters.put("database", target.database());
+    parameters.putAll(target.source().parameters());
+    parameters.putAll(target.extra());
+    ByteBuf out = ctx.alloc().buffer(256);
+    PgWriter.startup(out, PgWriter.PROTOCOL_3_0, parameters);
+    ctx.writeAndFlush(out);
+  }
+
+  private void message(ChannelHandlerContext ctx, ByteBuf message) throws AuthException {
+    byte type = message.readByte();
+    message.skipBytes(4);
+    switch (type) {
+      case BackendType.AUTHENTICATION -> authentication(ctx, message);
+      case BackendType.PARAMETER_STATUS -> reported.put(string(message), string(message));
+      case BackendType.BACKEND_KEY_DATA -> {
+        processId = message.readInt();
+        key = new byte[message.readableBytes()];
+        message.readBytes(key);
+      }
+      case BackendType.READY -> ready(ctx);
+      case BackendType.ERROR -> {
+        message.readerIndex(0);
+        fail(ctx, ConnectFailure.refused(PgError.decode(message)));
+      }
+      case BackendType.NOTICE, BackendType.NEGOTIATE_VERSION -> {}
+      default ->
+          fail(
+              ctx,
+              ConnectFailure.unreachable(
+                  "the server sent a message of type '" + (char) type + "' during log-in"));
+    }
+  }
+
+  private void ready(ChannelHandlerContext ctx) {
+    if (state != State.SETTING_UP) {
+      fail(ctx, ConnectFailure.unreachable("the server was ready before it authenticated us"));
+      return;
+    }
+    become(State.DONE);
+    outcome.ready(ctx, processId, key, reported);
+  }
+
+  private void authentication(ChannelHandlerContext ctx, ByteBuf message) throws AuthException {
+    int kind = message.readInt();
+    ServerCredential credential = target.credential();
+    switch (kind) {
+      case 0 -> {
+        if (scram != null && !scram.isVerified()) {
+          fail(
+              ctx,
+              ConnectFailure.refused(
+                  PgError.fatal("28000", "the server skipped the end of the SCRAM exchange")));
+          return;
+        }
+        become(State.SETTING_UP);
+      }
+      case 3 -> send(ctx, credential.clearText(ctx.pipeline().get(SslHandler.class) != null));
+      case 5 -> {
+        byte[] salt = new byte[4];
+        message.readBytes(salt);
+        send(ctx, credential.md5(salt));
+      }
+      case 10 -> startScram(ctx, message);
+      case 11 -> {
+        byte[] data = new byte[message.readableBytes()];
+        message.readBytes(data);
+        continueScram(ctx, data);
+      }
+      case 12 -> {
+        byte[] data = new byte[message.readableBytes()];
+        message.readBytes(data);
+        scram.verify(data);
+      }
+      default ->
+          fail(
+              ctx,
+              ConnectFailure.refused(
+                  PgError.fatal(
+                      "28000",
+                      "the server asks for authentication method "
+                          + kind
+                          + ", which the node does not have; it has scram-sha-256, md5, password and cert")));
+    }
+  }
+
+  private static void send(ChannelHandlerContext ctx, byte[] response) {
+    ByteBuf out = ctx.alloc().buffer(response.length + 6);
+    PgWriter.password(out, response);
+    ctx.writeAndFlush(out);
+  }
+
+  private void startScram(ChannelHandlerContext ctx, ByteBuf message) throws AuthException {
+    List<String> offered = new ArrayList<>();
+    while (message.isReadable() && message.getByte(message.readerIndex()) != 0) {
+      offered.add(string(message));
+    }
+    ChannelBinding binding = target.source().tls().channelBinding();
+    byte[] endPoint = serverEndPoint(ctx);
+    scram = target.credential().scram(keyCache, binding, endPoint, offered, nonces);
+    ByteBuf out = ctx.alloc().buffer(128);
+    PgWriter.saslInitialResponse(out, scram.mechanism(), scram.first());
+    ctx.writeAndFlush(out);
+  }
+
+  private void continueScram(ChannelHandlerContext ctx, byte[] serverFirst) throws AuthException {
+    if (scram == null) {
+      fail(
+          ctx,
+          ConnectFailure.unreachable("the server continued a SCRAM exchange it did not begin"));
+      return;
+    }
+    if (!scram.derivesKeys(serverFirst)) {
+      sendScramLast(ctx, scram.last(serverFirst));
+      return;
+    }
+    become(State.DERIVING);
+    offLoop.execute(
+        () -> {
+          try {
+            byte[] last = scram.last(serverFirst);
+            ctx.executor().execute(() -> derived(ctx, last));
+          } catch (AuthException e) {
+            ctx.executor().execute(() -> fail(ctx, ConnectFailure.refused(e.failure())));
+          }
+        });
+  }
+
+  private void derived(ChannelHandlerContext ctx, byte[] last) {
+    if (state == State.DERIVING) {
+      become(State.AUTHENTICATING);
+      sendScramLast(ctx, last);
+    }
+  }
+
+  private static void sendScramLast(ChannelHandlerContext ctx, byte[] last) {
+    ByteBuf out = ctx.alloc().buffer(last.length + 5);
+    PgWriter.saslResponse(out, last);
+    ctx.writeAndFlush(out);
+  }
+
+  private static byte[] serverEndPoint(ChannelHandlerContext ctx) {
+    SslHandler tls = ctx.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      return null;
+    }
+    try {
+      Certificate[] chain = tls.engine().getSession().getPeerCertificates();
+      return TlsServerEndPoint.of((X509Certificate) chain[0]);
+    } catch (SSLPeerUnverifiedException e) {
+      return null;
+    }
+  }
+
+  private static String string(ByteBuf message) {
+    int length = message.bytesBefore((byte) 0);
+    if (length < 0) {
+      throw new IndexOutOfBoundsException("a string has no end");
+    }
+    String value = message.readCharSequence(length, StandardCharsets.UTF_8).toString();
+    message.skipBytes(1);
+    return value;
+  }
+
+  private void fail(ChannelHandlerContext ctx, ConnectFailure failure) {
+    if (state != State.DONE) {
+      become(State.DONE);
+      ctx.close();
+      outcome.failed(failure);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    super.channelInactive(ctx);
+    fail(ctx, ConnectFailure.unreachable("the server closed the connection during log-in"));
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    fail(
+        ctx,
+        ConnectFailure.unreachable("the connection failed during log-in: " + cause.getMessage()));
+  }
+
+  /** The time for the log-in is over. */
+  void expire(ChannelHandlerContext ctx) {
+    fail(ctx, ConnectFailure.unreachable("the server did not finish the log-in in time"));
+  }
+}

@@ -1,0 +1,21 @@
+package dev.heimdall.engine.backend;
+
+import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.model.DataSource;
+import io.netty.handler.ssl.SslContext;
+import java.util.Map;
+
+/**
+ * Where and how to connect.
+ *
+ * @param tls the context to use when the source's TLS mode asks for it, or null for `disable`
+ * @param database the server's name of the database
+ * @param extra start-up parameters beside those of the source: `replication` for a walsender
+ */
+public record ServerTarget(
+    DataSource source,
+    SslContext tls,
+    String database,
+    ServerCredential credential,
+    Map<String, String> extra,
+    int preparedLimit) {}

@@ -1,0 +1,146 @@
+package dev.heimdall.engine.backend;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Session variables that differ from what a fresh server connection has: what must be carried from
+ * one server connection to the next. Immutable; names are lower case, values are as
+ * `current_setting` gives them.
+ */
+public final class Variables {
+  public static final Variables NONE = new Variables(new TreeMap<>());
+
+  private final TreeMap<String, String> values;
+  private final int hash;
+
+  private Variables(TreeMap<String, String> values) {
+    this.values = values;
+    this.hash = values.hashCode();
+  }
+
+  public static Variables of(Map<String, String> values) {
+    return values.isEmpty() ? NONE : new Variables(new TreeMap<>(values));
+  }
+
+  public String get(String name) {
+    return values.get(name);
+  }
+
+  public Set<String> names() {
+    return Collections.unmodifiableSet(values.keySet());
+  }
+
+  public Map<String, String> asMap() {
+    return Collections.unmodifiableMap(values);
+  }
+
+  public boolean isEmpty() {
+    return values.isEmpty();
+  }
+
+  public Variables with(String name, String value) {
+    if (value.equals(values.get(name))) {
+      return this;
+    }
+    TreeMap<String, String> changed = new TreeMap<>(values);
+    changed.put(name, value);
+    return new Variables(changed);
+  }
+
+  public Variables without(String name) {
+    if (!values.containsKey(name)) {
+      return this;
+    }
+    TreeMap<String, String> changed = new TreeMap<>(values);
+    changed.remove(name);
+    return of(changed);
+  }
+
+  /**
+   * The statements that turn a connection with these variables into one with the wanted ones, as
+   * one simple query. The role comes last, because a lesser role may not be allowed to set the
+   * others; it is reset first for the same reason.
+   */
+  public String changeTo(Variables wanted) {
+    StringBuilder sql = new StringBuilder(128);
+    boolean roleDiffers = !java.util.Objects.equals(get("role"), wanted.get("role"));
+    if (roleDiffers && values.containsKey("role")) {
+      sql.append("RESET ROLE;");
+    }
+    for (String name : values.keySet()) {
+      if (!wanted.values.containsKey(name) && !name.equals("role")) {
+        sql.append("RESET ");
+        identifier(sql, name);
+        sql.append(';');
+      }
+    }
+    boolean first = true;
+    for (Map.Entry<String, String> entry : wanted.values.entrySet()) {
+      String name = entry.getKey();
+      if (name.equals("role") || entry.getValue().equals(values.get(name))) {
+        continue;
+      }
+      sql.append(first ? "SELECT " : ",");
+      first = false;
+      setting(sql, name, entry.getValue());
+    }
+    if (!first) {
+      sql.append(';');
+    }
+    if (roleDiffers && wanted.values.containsKey("role")) {
+      sql.append("SELECT ");
+      setting(sql, "role", wanted.get("role"));
+    }
+    return sql.toString();
+  }
+
+  private static void setting(StringBuilder sql, String name, String value) {
+    sql.append("pg_catalog.set_config(");
+    literal(sql, name);
+    sql.append(',');
+    literal(sql, value);
+    sql.append(",false)");
+  }
+
+  /** A dotted name has each part quoted. */
+  private static void identifier(StringBuilder sql, String name) {
+    sql.append('"').append(name.replace("\"", "\"\"").replace(".", "\".\"")).append('"');
+  }
+
+  /** An SQL literal that means the same whatever standard_conforming_strings says. */
+  public static void literal(StringBuilder sql, String value) {
+    boolean escaped = value.indexOf('\\') >= 0;
+    if (escaped) {
+      sql.append(" E");
+    }
+    sql.append('\'');
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == '\'' || c == '\\') {
+        sql.append(c);
+      }
+      sql.append(c);
+    }
+    sql.append('\'');
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return this == other
+        || (other instanceof Variables that && hash == that.hash && values.equals(that.values));
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  /** Names only: values may be secrets of the application. */
+  @Override
+  public String toString() {
+    return "Variables" + values.keySet();
+  }
+}

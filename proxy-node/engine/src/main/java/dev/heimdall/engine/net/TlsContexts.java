@@ -1,0 +1,128 @@
+package dev.heimdall.engine.net;
+
+import dev.heimdall.engine.auth.TlsServerEndPoint;
+import dev.heimdall.model.BackendTls;
+import dev.heimdall.model.ClientCertificate;
+import dev.heimdall.model.ClientTls;
+import dev.heimdall.model.ClientTlsMode;
+import dev.heimdall.model.TlsMode;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+
+/** TLS contexts out of the configuration: BoringSSL where it is there, the JDK's TLS elsewhere. */
+public final class TlsContexts {
+  private static final String POSTGRESQL = "postgresql";
+
+  private TlsContexts() {}
+
+  /**
+   * For clients of a virtual database.
+   *
+   * @return null when TLS is off
+   * @throws IOException when a file cannot be read, or is not what it should be; the message names
+   *     it
+   */
+  public static SslContext forClients(ClientTls settings) throws IOException {
+    if (settings.mode() == ClientTlsMode.DISABLE) {
+      return null;
+    }
+    try {
+      SslContextBuilder builder =
+          SslContextBuilder.forServer(
+                  settings.certificateFile().orElseThrow().toFile(),
+                  settings.keyFile().orElseThrow().toFile())
+              .sslProvider(provider())
+              .protocols("TLSv1.3", "TLSv1.2")
+              .applicationProtocolConfig(alpn());
+      if (settings.clientCertificate() != ClientCertificate.NONE) {
+        builder
+            .trustManager(settings.clientCaFile().orElseThrow().toFile())
+            .clientAuth(
+                settings.clientCertificate() == ClientCertificate.REQUIRE
+                    ? ClientAuth.REQUIRE
+                    : ClientAuth.OPTIONAL);
+      }
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      throw new IOException("tls: " + reason(e), e);
+    }
+  }
+
+  /** What SCRAM-SHA-256-PLUS binds to: the hash of our certificate; null when TLS is off. */
+  public static byte[] serverEndPoint(ClientTls settings) throws IOException {
+    if (settings.mode() == ClientTlsMode.DISABLE) {
+      return null;
+    }
+    try (InputStream in = Files.newInputStream(settings.certificateFile().orElseThrow())) {
+      return TlsServerEndPoint.of(
+          (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in));
+    } catch (GeneralSecurityException e) {
+      throw new IOException("tls.certificateFile: " + reason(e), e);
+    }
+  }
+
+  /**
+   * For connections to a data source.
+   *
+   * @return null when TLS is off
+   * @throws IOException when a file cannot be read, or is not what it should be; the message names
+   *     it
+   */
+  public static SslContext forServer(BackendTls settings) throws IOException {
+    if (settings.mode() == TlsMode.DISABLE) {
+      return null;
+    }
+    try {
+      SslContextBuilder builder =
+          SslContextBuilder.forClient()
+              .sslProvider(provider())
+              .protocols("TLSv1.3", "TLSv1.2")
+              .applicationProtocolConfig(alpn());
+      boolean verify =
+          settings.mode() == TlsMode.VERIFY_CA || settings.mode() == TlsMode.VERIFY_FULL;
+      if (!verify) {
+        builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
+      } else if (settings.caFile().isPresent()) {
+        builder.trustManager(settings.caFile().get().toFile());
+      }
+      if (settings.certificateFile().isPresent()) {
+        builder.keyManager(
+            settings.certificateFile().get().toFile(), settings.keyFile().orElseThrow().toFile());
+      }
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      throw new IOException("tls: " + reason(e), e);
+    }
+  }
+
+  private static ApplicationProtocolConfig alpn() {
+    return new ApplicationProtocolConfig(
+        Protocol.ALPN,
+        SelectorFailureBehavior.NO_ADVERTISE,
+        SelectedListenerFailureBehavior.ACCEPT,
+        POSTGRESQL);
+  }
+
+  private static SslProvider provider() {
+    return OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+  }
+
+  private static String reason(Throwable failure) {
+    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+    return failure.getMessage() + (cause == failure ? "" : ": " + cause.getMessage());
+  }
+}

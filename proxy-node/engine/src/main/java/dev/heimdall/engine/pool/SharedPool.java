@@ -1,0 +1,125 @@
+package dev.heimdall.engine.pool;
+
+import dev.heimdall.engine.net.LoopContext;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What the pools of one key have in common over all event loops. */
+final class SharedPool {
+  private final VdbPools vdb;
+  private final PoolKey key;
+  private final Limit limit;
+  private final Limit userLimit;
+  private final Limit databaseLimit;
+  private final Map<Integer, LoopPool> byLoop = new ConcurrentHashMap<>();
+
+  SharedPool(VdbPools vdb, PoolKey key, Limit limit, Limit userLimit, Limit databaseLimit) {
+    this.vdb = vdb;
+    this.key = key;
+    this.limit = limit;
+    this.userLimit = userLimit;
+    this.databaseLimit = databaseLimit;
+  }
+
+  VdbPools vdb() {
+    return vdb;
+  }
+
+  PoolKey key() {
+    return key;
+  }
+
+  Limit limit() {
+    return limit;
+  }
+
+  LoopPool on(LoopContext context) {
+    return byLoop.computeIfAbsent(context.index(), i -> new LoopPool(this, context));
+  }
+
+  LoopPool existing(LoopContext context) {
+    return byLoop.get(context.index());
+  }
+
+  Collection<LoopPool> all() {
+    return byLoop.values();
+  }
+
+  boolean unused() {
+    return byLoop.values().stream().allMatch(LoopPool::unused);
+  }
+
+  /** Takes a place under every limit, or none. */
+  boolean reserve(LoopPool asking) {
+    if (!limit.tryTake()) {
+      return false;
+    }
+    if (reserveCommon() || (vdb.evictIdleExcept(asking) && reserveCommon())) {
+      return true;
+    }
+    limit.give();
+    return false;
+  }
+
+  private boolean reserveCommon() {
+    if (!vdb.total().tryTake()) {
+      return false;
+    }
+    if (!userLimit.tryTake()) {
+      vdb.total().give();
+      return false;
+    }
+    if (!databaseLimit.tryTake()) {
+      userLimit.give();
+      vdb.total().give();
+      return false;
+    }
+    return true;
+  }
+
+  /** Gives a reserved place back; whoever waits under one of the limits may have it. */
+  void free() {
+    limit.give();
+    userLimit.give();
+    databaseLimit.give();
+    vdb.total().give();
+    vdb.wakeWaiters();
+  }
+
+  void wakeWaiters() {
+    for (LoopPool pool : byLoop.values()) {
+      if (pool.waitingCount() > 0) {
+        pool.onLoop(pool::serve);
+      }
+    }
+  }
+
+  /**
+   * The pool on another loop whose first waiter came before this time, the oldest first; or null.
+   */
+  LoopPool hungrier(LoopPool than, long before) {
+    LoopPool oldest = null;
+    long oldestSince = before;
+    for (LoopPool pool : byLoop.values()) {
+      if (pool != than && pool.waitingCount() > 0) {
+        long since = pool.headSince();
+        if (since - oldestSince < 0) {
+          oldest = pool;
+          oldestSince = since;
+        }
+      }
+    }
+    return oldest;
+  }
+
+  /** Asks the other loops for an idle connection when this one may open none. */
+  void askOthers(LoopPool asking) {
+    for (LoopPool pool : byLoop.values()) {
+      if (pool != asking && pool.idleCount() > 0) {
+        pool.onLoop(() -> pool.lendTo(asking));
+        return;
+      }
+    }
+  }
+}

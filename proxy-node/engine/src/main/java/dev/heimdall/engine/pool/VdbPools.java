@@ -1,0 +1,161 @@
+package dev.heimdall.engine.pool;
+
+import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.PoolSettings;
+import io.netty.handler.ssl.SslContext;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The pools of one virtual database on all event loops, with what limits them together. */
+public final class VdbPools {
+  private final String vdb;
+  private final ServerConnector connector;
+  private final Limit total = new Limit(0);
+  private final Map<String, Limit> perUser = new ConcurrentHashMap<>();
+  private final Map<String, Limit> perDatabase = new ConcurrentHashMap<>();
+  private final Map<PoolKey, SharedPool> pools = new ConcurrentHashMap<>();
+  private volatile Plan plan;
+  private volatile boolean paused;
+  private volatile long generation;
+
+  /** Where to connect and how many; replaced as a whole when the configuration changes. */
+  public record Plan(
+      DataSource source,
+      SslContext tls,
+      PoolSettings settings,
+      int preparedLimit,
+      Map<String, Integer> userLimits) {}
+
+  public VdbPools(String vdb, ServerConnector connector, Plan plan) {
+    this.vdb = vdb;
+    this.connector = connector;
+    this.plan = plan;
+    total.max(plan.settings().maxConnections());
+  }
+
+  public String vdb() {
+    return vdb;
+  }
+
+  public Plan plan() {
+    return plan;
+  }
+
+  ServerConnector connector() {
+    return connector;
+  }
+
+  /** Takes a new plan; connections of another source are replaced as they come back. */
+  public void update(Plan next) {
+    boolean moved =
+        !next.source().equals(plan.source()) || next.preparedLimit() != plan.preparedLimit();
+    plan = next;
+    total.max(next.settings().maxConnections());
+    perUser.forEach((user, limit) -> limit.max(userLimit(user)));
+    perDatabase.forEach((database, limit) -> limit.max(next.settings().maxPerDatabase()));
+    pools.values().forEach(pool -> pool.limit().max(next.settings().size()));
+    if (moved) {
+      reconnect();
+    } else {
+      wakeWaiters();
+    }
+  }
+
+  private int userLimit(String user) {
+    Integer own = plan.userLimits().get(user);
+    return own != null && own > 0 ? own : plan.settings().maxPerUser();
+  }
+
+  /** The pool for this key on this loop; call on the loop. */
+  public LoopPool pool(PoolKey key, LoopContext context) {
+    SharedPool shared =
+        pools.computeIfAbsent(
+            key,
+            k ->
+                new SharedPool(
+                    this,
+                    k,
+                    new Limit(plan.settings().size()),
+                    perUser.computeIfAbsent(
+                        k.credential().user(), user -> new Limit(userLimit(user))),
+                    perDatabase.computeIfAbsent(
+                        k.database(), name -> new Limit(plan.settings().maxPerDatabase()))));
+    return shared.on(context);
+  }
+
+  Limit total() {
+    return total;
+  }
+
+  long generation() {
+    return generation;
+  }
+
+  /** Server connections made before now are closed as soon as nobody uses them. */
+  public void reconnect() {
+    generation++;
+    loopPools().forEach(pool -> pool.onLoop(pool::closeRetired));
+  }
+
+  public boolean paused() {
+    return paused;
+  }
+
+  /** Statements that need a server connection wait until {@link #resume}; what runs goes on. */
+  public void pause() {
+    paused = true;
+  }
+
+  public void resume() {
+    paused = false;
+    wakeWaiters();
+  }
+
+  /** Server connections that some session holds. */
+  public int held() {
+    return loopPools().stream().mapToInt(LoopPool::heldCount).sum();
+  }
+
+  /** Something became free that waiters of any pool here may want. */
+  void wakeWaiters() {
+    for (SharedPool pool : pools.values()) {
+      pool.wakeWaiters();
+    }
+  }
+
+  /** Closes one idle connection of another pool on this loop, to make room under a common limit. */
+  boolean evictIdleExcept(LoopPool asking) {
+    LoopPool longestIdle = null;
+    for (SharedPool shared : pools.values()) {
+      LoopPool pool = shared.existing(asking.context());
+      if (pool != null && pool != asking && pool.hasIdle()) {
+        longestIdle = pool;
+        break;
+      }
+    }
+    return longestIdle != null && longestIdle.closeOldestIdle();
+  }
+
+  public Collection<LoopPool> loopPools() {
+    List<LoopPool> all = new ArrayList<>();
+    pools.values().forEach(shared -> all.addAll(shared.all()));
+    return all;
+  }
+
+  /** Closes every connection; for the end of the virtual database. */
+  public void close() {
+    paused = true;
+    generation++;
+    loopPools().forEach(pool -> pool.onLoop(pool::closeAll));
+  }
+
+  /** Pools that nobody used for long, and have nothing left, are forgotten. */
+  public void forgetUnused() {
+    pools.values().removeIf(SharedPool::unused);
+  }
+}

@@ -1,0 +1,78 @@
+package dev.heimdall.engine.session;
+
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The cancel keys of this node's sessions. The process id that a client gets holds the node's id in
+ * its upper bits, so that any node of the fleet can tell whose it is.
+ *
+ * <pre>
+ *   bit 31      0 (process ids are positive)
+ *   bits 30-19  node id, 1 to 4095
+ *   bits 18-0   session number on the node
+ * </pre>
+ */
+public final class CancelRegistry {
+  private static final int SESSION_BITS = 19;
+  private static final int SESSION_MASK = (1 << SESSION_BITS) - 1;
+
+  private final int nodeId;
+  private final SecureRandom random;
+  private final Map<Integer, Entry> sessions = new ConcurrentHashMap<>();
+  private int next;
+
+  private record Entry(byte[] secret, ClientSession session) {}
+
+  public CancelRegistry(int nodeId, SecureRandom random) {
+    this.nodeId = nodeId;
+    this.random = random;
+    this.next = random.nextInt(SESSION_MASK);
+  }
+
+  /** A free process id, registered for the session. */
+  synchronized int register(ClientSession session, byte[] secret) {
+    while (true) {
+      next = (next + 1) & SESSION_MASK;
+      int processId = nodeId << SESSION_BITS | next;
+      if (next != 0 && sessions.putIfAbsent(processId, new Entry(secret, session)) == null) {
+        return processId;
+      }
+    }
+  }
+
+  /**
+   * @param length 4 for protocol 3.0, up to 256 from 3.2 on
+   */
+  byte[] newSecret(int length) {
+    byte[] secret = new byte[length];
+    random.nextBytes(secret);
+    return secret;
+  }
+
+  void remove(int processId) {
+    sessions.remove(processId);
+  }
+
+  public static int nodeOf(int processId) {
+    return processId >>> SESSION_BITS;
+  }
+
+  public int nodeId() {
+    return nodeId;
+  }
+
+  /** The session with this key, or null; compares in constant time. */
+  ClientSession find(int processId, byte[] secret) {
+    Entry entry = sessions.get(processId);
+    return entry != null && MessageDigest.isEqual(entry.secret(), secret) ? entry.session() : null;
+  }
+
+  /** The session with this process id, for an operator's KILL. */
+  public ClientSession byId(int processId) {
+    Entry entry = sessions.get(processId);
+    return entry == null ? null : entry.session();
+  }
+}

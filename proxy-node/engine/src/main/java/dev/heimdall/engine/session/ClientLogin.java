@@ -1,0 +1,517 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.auth.AuthDecision;
+import dev.heimdall.engine.auth.AuthException;
+import dev.heimdall.engine.auth.AuthFailure;
+import dev.heimdall.engine.auth.LogInRequest;
+import dev.heimdall.engine.auth.ScramServer;
+import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.ProtocolException;
+import dev.heimdall.engine.wire.postgres.StartupPacket;
+import dev.heimdall.model.ClientTlsMode;
+import dev.heimdall.model.Peer;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/**
+ * From the first byte of a client to the end of its authentication: TLS, start-up packet, cancel
+ * requests, log-in.
+ */
+public final class ClientLogin extends ByteToMessageDecoder {
+  private static final byte TLS_HANDSHAKE_RECORD = 0x16;
+  private static final int MAX_PASSWORD_MESSAGE = 64 * 1024;
+  private static final int MAX_SECRET = 256;
+
+  private enum State {
+    /** The first packet of the connection, or the one after a refused encryption request. */
+    FIRST,
+    /** The TLS handshake goes on. */
+    TLS_HANDSHAKE,
+    /** The client's answer to our authentication request comes next. */
+    AUTHENTICATING,
+    /** A password is being checked on another thread. */
+    CHECKING,
+    /** The session has taken over, or the connection is closing. */
+    DONE
+  }
+
+  private final NodeContext node;
+  private final VdbContext vdb;
+  private final LoopContext loop;
+  private final LoopSessions sessions;
+  private State state = State.FIRST;
+  private boolean tls;
+  private boolean tlsRefused;
+  private boolean gssRefused;
+  private StartupPacket startup;
+  private InetSocketAddress address;
+  private AuthDecision decision;
+  private ScramServer scram;
+  private boolean saslBegun;
+  private byte[] md5Salt;
+  private Future<?> deadline;
+
+  public ClientLogin(NodeContext node, VdbContext vdb, LoopContext loop, LoopSessions sessions) {
+    this.node = node;
+    this.vdb = vdb;
+    this.loop = loop;
+    this.sessions = sessions;
+  }
+
+  private void become(State next) {
+    if (state == State.DONE) {
+      throw new IllegalStateException("log-in is over, cannot become " + next);
+    }
+    state = next;
+  }
+
+  /** The true address behind a load balancer, told by the PROXY protocol. */
+  public void address(InetSocketAddress told) {
+    this.address = told;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    long millis = node.settings().loginTimeout().toMillis();
+    if (millis > 0) {
+      deadline =
+          ctx.executor()
+              .schedule(
+                  () -> {
+                    if (state == State.DONE) {
+                      return;
+                    }
+                    if (startup == null) {
+                      become(State.DONE);
+                      ctx.close();
+                    } else {
+                      refuse(ctx, AuthFailure.timeout());
+                    }
+                  },
+                  millis,
+                  TimeUnit.MILLISECONDS);
+    }
+  }
+
+  @Override
+  protected void handlerRemoved0(ChannelHandlerContext ctx) {
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    try {
+      switch (state) {
+        case FIRST -> firstPacket(ctx, in);
+        case AUTHENTICATING -> passwordMessage(ctx, in);
+        case TLS_HANDSHAKE, CHECKING -> {}
+        case DONE -> {
+          if (actualReadableBytes() > 0 && ctx.pipeline().get(ClientSession.class) == null) {
+            in.skipBytes(in.readableBytes());
+          }
+        }
+      }
+    } catch (ProtocolException e) {
+      refuse(ctx, PgError.protocolViolation(e.getMessage()));
+    }
+  }
+
+  private void firstPacket(ChannelHandlerContext ctx, ByteBuf in) throws ProtocolException {
+    if (in.getByte(in.readerIndex()) == TLS_HANDSHAKE_RECORD && !tls) {
+      startTls(ctx, true);
+      return;
+    }
+    if (in.readableBytes() < 4) {
+      return;
+    }
+    int length = in.getInt(in.readerIndex());
+    if (length < 8 || length > StartupPacket.MAX_LENGTH) {
+      throw new ProtocolException("invalid length of startup packet");
+    }
+    if (in.readableBytes() < length) {
+      return;
+    }
+    ByteBuf packet = in.readSlice(length);
+    packet.skipBytes(4);
+    int code = packet.readInt();
+    switch (code) {
+      case PgWriter.SSL_REQUEST -> sslRequest(ctx, in);
+      case PgWriter.GSSENC_REQUEST -> gssRequest(ctx, in);
+      case PgWriter.CANCEL_REQUEST -> cancelRequest(ctx, packet);
+      default -> startup(ctx, code, packet);
+    }
+  }
+
+  private void sslRequest(ChannelHandlerContext ctx, ByteBuf in) throws ProtocolException {
+    if (tls || tlsRefused) {
+      throw new ProtocolException(
+          "unsupported frontend protocol 1234.5679: server supports 3.0 to 3.2");
+    }
+    if (in.isReadable()) {
+      throw new ProtocolException("received unencrypted data after SSL request");
+    }
+    if (vdb.settings().tls() == null) {
+      tlsRefused = true;
+      answer(ctx, 'N');
+      return;
+    }
+    answer(ctx, 'S');
+    startTls(ctx, false);
+  }
+
+  private void gssRequest(ChannelHandlerContext ctx, ByteBuf in) throws ProtocolException {
+    if (gssRefused) {
+      throw new ProtocolException(
+          "unsupported frontend protocol 1234.5680: server supports 3.0 to 3.2");
+    }
+    if (in.isReadable()) {
+      throw new ProtocolException("received unencrypted data after GSSAPI encryption request");
+    }
+    gssRefused = true;
+    answer(ctx, 'N');
+  }
+
+  private static void answer(ChannelHandlerContext ctx, char what) {
+    ctx.writeAndFlush(ctx.alloc().buffer(1).writeByte(what));
+  }
+
+  private void startTls(ChannelHandlerContext ctx, boolean direct) {
+    if (vdb.settings().tls() == null) {
+      become(State.DONE);
+      ctx.close();
+      return;
+    }
+    SslHandler handler = vdb.settings().tls().newHandler(ctx.alloc());
+    if (!direct) {
+      become(State.TLS_HANDSHAKE);
+      tls = true;
+      afterHandshake(ctx, handler, false);
+      ctx.pipeline().addBefore(ctx.name(), "tls", handler);
+      return;
+    }
+    // The handshake has begun in our buffer: it goes to the TLS handler when this one leaves, and
+    // another one starts behind it.
+    ClientLogin behind = new ClientLogin(node, vdb, loop, sessions);
+    behind.address = address;
+    behind.tls = true;
+    behind.state = State.TLS_HANDSHAKE;
+    ctx.pipeline().addAfter(ctx.name(), "tls", handler);
+    ctx.pipeline().addAfter("tls", "login-in-tls", behind);
+    behind.afterHandshake(ctx.pipeline().context(behind), handler, true);
+    become(State.DONE);
+    ctx.pipeline().remove(this);
+  }
+
+  private void afterHandshake(ChannelHandlerContext ctx, SslHandler handler, boolean direct) {
+    handler
+        .handshakeFuture()
+        .addListener(
+            done -> {
+              if (state != State.TLS_HANDSHAKE) {
+                return;
+              }
+              boolean wrongProtocol =
+                  direct && done.isSuccess() && !"postgresql".equals(handler.applicationProtocol());
+              if (!done.isSuccess() || wrongProtocol) {
+                become(State.DONE);
+                ctx.close();
+              } else {
+                become(State.FIRST);
+              }
+            });
+  }
+
+  private void startup(ChannelHandlerContext ctx, int protocol, ByteBuf packet)
+      throws ProtocolException {
+    if (protocol >>> 16 != 3) {
+      throw new ProtocolException(
+          "unsupported frontend protocol "
+              + (protocol >>> 16)
+              + "."
+              + (protocol & 0xffff)
+              + ": server supports 3.0 to 3.2");
+    }
+    startup = StartupPacket.parse(protocol, packet);
+    if (address == null && ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
+      address = remote;
+    }
+    if (startup.user() == null || startup.user().isEmpty()) {
+      refuse(ctx, AuthFailure.noUserName());
+      return;
+    }
+    if (startup.minor() > 2 || startup.minor() == 1 || !startup.protocolOptions().isEmpty()) {
+      int newest = Math.min(startup.minor(), 2) == 1 ? 0 : Math.min(startup.minor(), 2);
+      ByteBuf out = ctx.alloc().buffer(64);
+      PgWriter.negotiateVersion(out, newest, startup.protocolOptions());
+      ctx.write(out);
+    }
+    if (vdb.settings().vdb().tls().mode() == ClientTlsMode.REQUIRE && !tls) {
+      refuse(ctx, AuthFailure.tlsRequired(vdb.name()));
+      return;
+    }
+    decision =
+        vdb.settings()
+            .authenticator()
+            .decide(
+                new LogInRequest(
+                    tls,
+                    address.getAddress(),
+                    startup.database(),
+                    startup.user(),
+                    certificate(ctx)));
+    ByteBuf out = ctx.alloc().buffer(64);
+    switch (decision.exchange()) {
+      case ACCEPTED -> {
+        out.release();
+        try {
+          admitted(ctx, decision.admit());
+        } catch (AuthException e) {
+          refuse(ctx, e.failure());
+        }
+        return;
+      }
+      case REFUSED -> {
+        out.release();
+        refuse(ctx, decision.failure());
+        return;
+      }
+      case SCRAM -> {
+        scram = decision.scram(tls ? vdb.settings().tlsServerEndPoint() : null, node.nonces());
+        PgWriter.authenticationSasl(out, scram.mechanisms().toArray(new String[0]));
+      }
+      case MD5 -> {
+        md5Salt = node.cancels().newSecret(4);
+        PgWriter.authenticationMd5(out, md5Salt);
+      }
+      case CLEAR_TEXT -> PgWriter.authenticationCleartext(out);
+    }
+    become(State.AUTHENTICATING);
+    ctx.writeAndFlush(out);
+  }
+
+  private static X509Certificate certificate(ChannelHandlerContext ctx) {
+    SslHandler handler = ctx.pipeline().get(SslHandler.class);
+    if (handler == null) {
+      return null;
+    }
+    try {
+      Certificate[] chain = handler.engine().getSession().getPeerCertificates();
+      return chain.length > 0 && chain[0] instanceof X509Certificate first ? first : null;
+    } catch (SSLPeerUnverifiedException e) {
+      return null;
+    }
+  }
+
+  private void passwordMessage(ChannelHandlerContext ctx, ByteBuf in) {
+    if (in.readableBytes() < 5) {
+      return;
+    }
+    byte type = in.getByte(in.readerIndex());
+    if (type != FrontendType.PASSWORD) {
+      refuse(ctx, AuthFailure.unexpectedMessage(scram != null ? "SASL" : "password", type & 0xff));
+      return;
+    }
+    int length = in.getInt(in.readerIndex() + 1);
+    if (length < 4 || length > MAX_PASSWORD_MESSAGE) {
+      refuse(ctx, PgError.protocolViolation("invalid length of password message"));
+      return;
+    }
+    if (in.readableBytes() < length + 1) {
+      return;
+    }
+    in.skipBytes(5);
+    byte[] body = new byte[length - 4];
+    in.readBytes(body);
+    try {
+      switch (decision.exchange()) {
+        case SCRAM -> scramMessage(ctx, body);
+        case MD5 -> admitted(ctx, decision.admitMd5(md5Salt, withoutZero(body)));
+        case CLEAR_TEXT -> clearText(ctx, withoutZero(body));
+        case ACCEPTED, REFUSED -> throw new IllegalStateException("no password was asked for");
+      }
+    } catch (AuthException e) {
+      refuse(ctx, e.failure());
+    }
+  }
+
+  private static byte[] withoutZero(byte[] body) {
+    return body.length > 0 && body[body.length - 1] == 0
+        ? java.util.Arrays.copyOf(body, body.length - 1)
+        : body;
+  }
+
+  private void scramMessage(ChannelHandlerContext ctx, byte[] body) throws AuthException {
+    ByteBuf out = ctx.alloc().buffer(256);
+    boolean sent = false;
+    try {
+      if (!saslBegun) {
+        saslBegun = true;
+        int nameEnd = 0;
+        while (nameEnd < body.length && body[nameEnd] != 0) {
+          nameEnd++;
+        }
+        if (nameEnd + 5 > body.length) {
+          refuse(ctx, PgError.protocolViolation("malformed SASL initial response"));
+          return;
+        }
+        String mechanism = new String(body, 0, nameEnd, StandardCharsets.UTF_8);
+        byte[] first = java.util.Arrays.copyOfRange(body, nameEnd + 5, body.length);
+        PgWriter.authenticationSaslContinue(out, scram.first(mechanism, first));
+        sent = true;
+        ctx.writeAndFlush(out);
+      } else {
+        PgWriter.authenticationSaslFinal(out, scram.last(body));
+        ServerCredential credential = decision.admit(scram.keys());
+        sent = true;
+        ctx.write(out);
+        admitted(ctx, credential);
+      }
+    } finally {
+      if (!sent) {
+        out.release();
+      }
+    }
+  }
+
+  private void clearText(ChannelHandlerContext ctx, byte[] password) throws AuthException {
+    if (!decision.clearTextDerives(password)) {
+      admitted(ctx, decision.admitClearText(password));
+      return;
+    }
+    become(State.CHECKING);
+    node.offLoop()
+        .execute(
+            () -> {
+              try {
+                ServerCredential credential = decision.admitClearText(password);
+                ctx.executor()
+                    .execute(
+                        () -> {
+                          if (state == State.CHECKING) {
+                            admitted(ctx, credential);
+                          }
+                        });
+              } catch (AuthException e) {
+                ctx.executor().execute(() -> refuse(ctx, e.failure()));
+              }
+            });
+  }
+
+  /** The client is who it says: the session takes over from here. */
+  private void admitted(ChannelHandlerContext ctx, ServerCredential own) {
+    boolean admin = vdb.settings().users().find(startup.user()).map(u -> u.admin()).orElse(false);
+    Map<String, String> parameters = new LinkedHashMap<>(startup.parameters());
+    parameters.remove("user");
+    parameters.remove("database");
+    parameters.remove("replication");
+    Login login =
+        new Login(
+            startup.user(),
+            startup.database(),
+            parameters,
+            Math.min(startup.minor(), 2),
+            startup.replication(),
+            own,
+            admin,
+            tls,
+            address);
+    become(State.DONE);
+    if (login.database().equals(node.settings().adminDatabase())) {
+      ctx.pipeline().addLast("console", new ConsoleSession(node, vdb, login));
+      ctx.pipeline().remove(this);
+      return;
+    }
+    ClientSession session;
+    try {
+      session = new ClientSession(node, vdb, loop, sessions, login, ctx.channel());
+    } catch (StartupVariables.Refused e) {
+      fail(ctx, e.error);
+      return;
+    }
+    ctx.pipeline().addLast("session", session);
+    ctx.pipeline().remove(this);
+  }
+
+  private void cancelRequest(ChannelHandlerContext ctx, ByteBuf packet) {
+    become(State.DONE);
+    int processId = packet.readInt();
+    byte[] secret = new byte[Math.min(packet.readableBytes(), MAX_SECRET)];
+    packet.readBytes(secret);
+    int target = CancelRegistry.nodeOf(processId);
+    if (target == node.cancels().nodeId()) {
+      ClientSession session = node.cancels().find(processId, secret);
+      if (session != null) {
+        session.cancelFromAnyThread(() -> ctx.executor().execute(() -> ctx.close()));
+        return;
+      }
+    } else {
+      for (Peer peer : node.settings().peers()) {
+        if (peer.id() == target) {
+          ByteBuf request = ctx.alloc().buffer(32);
+          PgWriter.cancelRequest(request, processId, secret);
+          node.connector()
+              .oneShot(
+                  loop,
+                  vdb.pools().plan().source(),
+                  new InetSocketAddress(peer.host(), peer.port()),
+                  request,
+                  () -> ctx.close());
+          return;
+        }
+      }
+    }
+    ctx.close();
+  }
+
+  private void refuse(ChannelHandlerContext ctx, AuthFailure failure) {
+    refuse(
+        ctx,
+        new PgError(
+            "FATAL", failure.sqlState(), failure.message(), failure.detail(), failure.hint()));
+  }
+
+  private void refuse(ChannelHandlerContext ctx, PgError error) {
+    if (state == State.DONE) {
+      return;
+    }
+    become(State.DONE);
+    fail(ctx, error);
+  }
+
+  private void fail(ChannelHandlerContext ctx, PgError error) {
+    node.events()
+        .refused(
+            vdb.name(),
+            address == null ? ctx.channel().remoteAddress() : address,
+            startup == null ? null : startup.user(),
+            startup == null ? null : startup.database(),
+            error);
+    ByteBuf out = ctx.alloc().buffer(128);
+    error.encode(out);
+    ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    ctx.close();
+  }
+}

@@ -1,0 +1,912 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.auth.AuthFailure;
+import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ReplyOwner;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pool.Limit;
+import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.Waiter;
+import dev.heimdall.engine.wire.postgres.BackendType;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One client after its log-in. All methods but those that say otherwise belong to the thread of its
+ * event loop.
+ */
+public final class ClientSession extends ChannelInboundHandlerAdapter
+    implements ReplyOwner, Waiter, LoopContext.Flushable {
+
+  /** Where a session stands; {@link #become} alone moves it. */
+  public enum State {
+    /** Authenticated; what a server reports to sessions like this one is being asked for. */
+    STARTING,
+    /** Has no server connection and needs none. */
+    READY,
+    /** Waits in its pool's queue. */
+    WAITING,
+    /** Has a server connection whose variables are being made the session's. */
+    SYNCING,
+    /** Has a server connection. */
+    ACTIVE,
+    /** The client is gone; a server connection may still have to be brought to rest. */
+    CLOSED
+  }
+
+  private static final Map<State, EnumSet<State>> MOVES =
+      new EnumMap<>(
+          Map.of(
+              State.STARTING, EnumSet.of(State.READY, State.CLOSED),
+              State.READY, EnumSet.of(State.WAITING, State.SYNCING, State.ACTIVE, State.CLOSED),
+              State.WAITING, EnumSet.of(State.READY, State.SYNCING, State.ACTIVE, State.CLOSED),
+              State.SYNCING, EnumSet.of(State.READY, State.ACTIVE, State.CLOSED),
+              State.ACTIVE, EnumSet.of(State.READY, State.SYNCING, State.CLOSED),
+              State.CLOSED, EnumSet.noneOf(State.class)));
+
+  /** Makes a server connection's transaction a failed one, as the lost one is for the client. */
+  private static final String FAIL_TRANSACTION =
+      "BEGIN; DO 'BEGIN RAISE EXCEPTION ''heimdall: the connection of this transaction was lost''; END'";
+
+  private final NodeContext node;
+  private final VdbContext vdb;
+  private final LoopContext loop;
+  private final LoopSessions sessions;
+  private final Login login;
+  private final Channel channel;
+  private final SessionState carried;
+  private final RequestReader requests;
+  private final long connectedAt = System.currentTimeMillis();
+
+  private State state = State.STARTING;
+  private LoopPool pool;
+  private VdbContext.ProfileKey profileKey;
+  private ServerConnection server;
+  private ServerConnection pausedServer;
+  private List<Limit> taken = List.of();
+  private int processId;
+  private int outstanding;
+  private byte status = 'I';
+  private boolean transactionLost;
+  private boolean capturing;
+  private boolean drainAsked;
+  private boolean flushPending;
+  private ArrayDeque<String> knownTags;
+  private String closeReason = "client closed the connection";
+  private long lastActivity;
+  private long statementSince;
+  private long waitingSince;
+  private boolean timeoutCancelSent;
+
+  ClientSession(
+      NodeContext node,
+      VdbContext vdb,
+      LoopContext loop,
+      LoopSessions sessions,
+      Login login,
+      Channel channel)
+      throws StartupVariables.Refused {
+    this.node = node;
+    this.vdb = vdb;
+    this.loop = loop;
+    this.sessions = sessions;
+    this.login = login;
+    this.channel = channel;
+    this.carried =
+        new SessionState(
+            Variables.of(StartupVariables.of(login.parameters())), sessions.statements());
+    this.requests = new RequestReader(this, loop, sessions, vdb.settings().vdb().limits());
+    this.lastActivity = loop.now();
+  }
+
+  private void become(State next) {
+    if (!MOVES.get(state).contains(next)) {
+      throw new IllegalStateException("a session cannot go from " + state + " to " + next);
+    }
+    state = next;
+  }
+
+  // ---- the beginning
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    loop.beginEvent();
+    try {
+      begin();
+    } finally {
+      loop.endEvent();
+    }
+  }
+
+  private void begin() {
+    AuthFailure full = takePlaces();
+    if (full != null) {
+      fatal(new PgError("FATAL", full.sqlState(), full.message(), full.detail(), full.hint()));
+      return;
+    }
+    String database = vdb.serverDatabase(login.database());
+    if (database == null) {
+      AuthFailure unknown = AuthFailure.unknownDatabase(login.database());
+      fatal(PgError.fatal(unknown.sqlState(), unknown.message()));
+      return;
+    }
+    sessions.add(this);
+    ServerCredential credential = vdb.credentialFor(login.user(), login.own());
+    PoolKey key = new PoolKey(database, credential);
+    pool = vdb.pools().pool(key, loop);
+    profileKey = new VdbContext.ProfileKey(key, carried.variables().without("application_name"));
+    VdbContext.Profile profile = vdb.profile(profileKey);
+    if (profile != null) {
+      welcome(profile);
+      return;
+    }
+    ServerConnection connection = pool.acquire(this);
+    if (connection != null) {
+      acquired(connection);
+    }
+  }
+
+  private AuthFailure takePlaces() {
+    List<Limit> places = new ArrayList<>(4);
+    taken = places;
+    if (!take(places, node.clients()) || !take(places, vdb.clients())) {
+      return AuthFailure.tooManyClients();
+    }
+    if (!take(places, vdb.clientsOfUser(login.user()))) {
+      return AuthFailure.tooManyConnectionsForRole(login.user());
+    }
+    if (!take(places, vdb.clientsOfDatabase(login.database()))) {
+      return AuthFailure.tooManyConnectionsForDatabase(login.database());
+    }
+    return null;
+  }
+
+  private static boolean take(List<Limit> places, Limit limit) {
+    if (!limit.tryTake()) {
+      return false;
+    }
+    places.add(limit);
+    return true;
+  }
+
+  private void welcome(VdbContext.Profile profile) {
+    byte[] secret = node.cancels().newSecret(login.minor() >= 2 ? 32 : 4);
+    processId = node.cancels().register(this, secret);
+    ByteBuf out = channel.alloc().buffer(512);
+    PgWriter.authenticationOk(out);
+    String application = carried.variables().get("application_name");
+    profile.reported().forEach((name, value) -> PgWriter.parameterStatus(out, name, value));
+    PgWriter.parameterStatus(out, "application_name", application == null ? "" : application);
+    PgWriter.backendKeyData(out, processId, secret);
+    PgWriter.ready(out, (byte) 'I');
+    write(out);
+    become(State.READY);
+    node.events().loggedIn(this);
+    requests.process();
+  }
+
+  // ---- server connections
+
+  /**
+   * Gets a server connection for what the client sent.
+   *
+   * @return whether the session has one that is ready for use
+   */
+  boolean needServer() {
+    if (drainAsked) {
+      fatal(PgError.fatal("57P01", "terminating connection due to administrator command"));
+      return false;
+    }
+    ServerConnection connection = pool.acquire(this);
+    if (connection == null) {
+      if (state == State.READY) {
+        become(State.WAITING);
+        waitingSince = loop.now();
+      }
+      return false;
+    }
+    attach(connection);
+    return state == State.ACTIVE;
+  }
+
+  @Override
+  public Variables variables() {
+    return carried.variables();
+  }
+
+  @Override
+  public void acquired(ServerConnection connection) {
+    attach(connection);
+    if (state == State.ACTIVE) {
+      requests.process();
+    }
+  }
+
+  private void attach(ServerConnection connection) {
+    server = connection;
+    connection.hold(this);
+    if (transactionLost) {
+      toSyncing();
+      connection.query(FAIL_TRANSACTION, new Preparation(false));
+    } else if (!connection.applied().equals(carried.variables())) {
+      toSyncing();
+      synchronize(false);
+    } else {
+      if (state == State.STARTING) {
+        started();
+      } else {
+        become(State.ACTIVE);
+      }
+    }
+  }
+
+  private void toSyncing() {
+    if (state != State.STARTING) {
+      become(State.SYNCING);
+    }
+  }
+
+  private void synchronize(boolean tellClient) {
+    server.query(server.applied().changeTo(carried.variables()), new Preparation(tellClient));
+  }
+
+  /** A statement of ours that must succeed before the client's may follow. */
+  private final class Preparation extends InternalQuery {
+    private final boolean tellClient;
+
+    Preparation(boolean tellClient) {
+      this.tellClient = tellClient;
+    }
+
+    @Override
+    public void parameterChanged(ServerConnection from, String name, String value) {
+      if (tellClient && state != State.CLOSED) {
+        ByteBuf out = channel.alloc().buffer(64);
+        PgWriter.parameterStatus(out, name, value);
+        write(out);
+      }
+    }
+
+    @Override
+    protected void done(ServerConnection from, PgError error) {
+      prepared(from, error);
+    }
+  }
+
+  private void prepared(ServerConnection from, PgError error) {
+    if (state == State.CLOSED) {
+      rest(from);
+      return;
+    }
+    if (transactionLost && !from.closed() && from.status() == 'E') {
+      transactionLost = false;
+      become(State.ACTIVE);
+      requests.process();
+      return;
+    }
+    if (error != null) {
+      server = null;
+      if (!from.closed()) {
+        pool.release(from);
+      }
+      if (state == State.STARTING) {
+        fatal(error.asFatal());
+      } else {
+        become(State.READY);
+        requests.refuse(error.isFatal() ? PgError.error(error.sqlState(), error.message()) : error);
+      }
+      return;
+    }
+    from.applied(carried.variables());
+    if (state == State.STARTING) {
+      started();
+      return;
+    }
+    become(State.ACTIVE);
+    requests.process();
+    settle();
+  }
+
+  private void started() {
+    Map<String, String> reported = new TreeMap<>(server.reported());
+    reported.remove("application_name");
+    VdbContext.Profile profile = new VdbContext.Profile(reported);
+    vdb.profile(profileKey, profile);
+    detach();
+    welcome(profile);
+  }
+
+  private void detach() {
+    ServerConnection connection = server;
+    server = null;
+    pool.release(connection);
+  }
+
+  @Override
+  public void refused(PgError error) {
+    if (state == State.STARTING) {
+      fatal(error.asFatal());
+      return;
+    }
+    become(State.READY);
+    if (error.sqlState().startsWith("57P01")) {
+      fatal(error.asFatal());
+    } else {
+      requests.refuse(error.isFatal() ? PgError.error(error.sqlState(), error.message()) : error);
+    }
+  }
+
+  @Override
+  public void waitsLong() {
+    if (state == State.WAITING) {
+      ByteBuf out = channel.alloc().buffer(128);
+      PgError.notice("waiting for a server connection: all those of this pool are busy")
+          .encodeNotice(out);
+      write(out);
+    }
+  }
+
+  // ---- replies
+
+  /** A group of messages was sent that ReadyForQuery will answer. */
+  void groupSent() {
+    carried.groupSent();
+    if (outstanding++ == 0) {
+      statementSince = loop.now();
+      timeoutCancelSent = false;
+    }
+  }
+
+  @Override
+  public void reply(ServerConnection from, ByteBuf consumed) {
+    if (state == State.CLOSED) {
+      consumed.release();
+      return;
+    }
+    write(consumed);
+    if (!channel.isWritable() && from == server && pausedServer == null) {
+      pausedServer = from;
+      from.pauseReading();
+    }
+  }
+
+  @Override
+  public void knownReply(ServerConnection from, byte kind) {
+    ByteBuf out = channel.alloc().buffer(32);
+    switch (kind) {
+      case ReplyQueue.PARSE_KNOWN -> PgWriter.empty(out, BackendType.PARSE_COMPLETE);
+      case ReplyQueue.CLOSE_KNOWN -> PgWriter.empty(out, BackendType.CLOSE_COMPLETE);
+      default -> PgWriter.commandComplete(out, knownTags.poll());
+    }
+    reply(from, out);
+  }
+
+  /** Promises the client this command tag at the present place of its replies. */
+  void promiseTag(String tag) {
+    if (knownTags == null) {
+      knownTags = new ArrayDeque<>(4);
+    }
+    knownTags.add(tag);
+  }
+
+  @Override
+  public void copyInStarted(ServerConnection from) {
+    if (state == State.CLOSED) {
+      endCopy(from);
+    }
+  }
+
+  @Override
+  public void parameterChanged(ServerConnection from, String name, String value) {}
+
+  @Override
+  public void groupComplete(ServerConnection from, byte newStatus, PgError error) {
+    outstanding--;
+    lastActivity = loop.now();
+    statementSince = lastActivity;
+    boolean ddl = carried.groupDone(from, error != null, status, newStatus);
+    if (ddl || (error != null && isStalePlan(error))) {
+      vdb.schemaChanged();
+    }
+    status = newStatus;
+    if (state == State.CLOSED) {
+      rest(from);
+    } else if (outstanding == 0) {
+      settle();
+    } else if (requests.blocked()) {
+      requests.process();
+    }
+  }
+
+  private static boolean isStalePlan(PgError error) {
+    return error.sqlState().equals("0A000") && error.message().contains("cached plan");
+  }
+
+  /** Runs an operator's command in the place of a statement. */
+  void runConsole(String sql) {
+    become(State.WAITING);
+    node.console()
+        .run(sql, login.user(), true, true, true, status)
+        .whenComplete(
+            (reply, failure) ->
+                loop.loop()
+                    .execute(
+                        () -> {
+                          if (state == State.CLOSED) {
+                            reply.release();
+                            return;
+                          }
+                          write(reply);
+                          become(State.READY);
+                          requests.process();
+                        }));
+  }
+
+  /** Everything sent was answered: read on, or let the connection go. */
+  void settle() {
+    if (state != State.ACTIVE
+        || outstanding > 0
+        || server == null
+        || capturing
+        || requests.streaming()) {
+      return;
+    }
+    if (status == 'I' && !server.groupOpen()) {
+      if (!carried.touched().isEmpty()) {
+        capture();
+        return;
+      }
+      if (!server.applied().equals(carried.variables())) {
+        become(State.SYNCING);
+        synchronize(true);
+        return;
+      }
+      if (!keepsServer()) {
+        become(State.READY);
+        detach();
+        if (drainAsked) {
+          drain();
+          return;
+        }
+      }
+    }
+    requests.process();
+  }
+
+  private boolean keepsServer() {
+    return carried.pinned() || !vdb.settings().vdb().multiplex();
+  }
+
+  /**
+   * Asks for the values of the settings that statements touched: what they are now is what is
+   * carried.
+   */
+  private void capture() {
+    StringBuilder sql = new StringBuilder("SELECT ");
+    for (String name : carried.touched()) {
+      sql.append(sql.length() > 7 ? "," : "").append("pg_catalog.current_setting(");
+      Variables.literal(sql, name);
+      sql.append(",true)");
+    }
+    capturing = true;
+    server.query(
+        sql.toString(),
+        new InternalQuery(true) {
+          @Override
+          protected void done(ServerConnection from, PgError error) {
+            capturing = false;
+            if (state == State.CLOSED) {
+              rest(from);
+            } else if (error == null) {
+              carried.captured(rows().get(0), from);
+              settle();
+            } else if (!from.closed()) {
+              pin("setting that cannot be read");
+              carried.lost();
+              from.taint();
+              requests.process();
+            }
+          }
+        });
+  }
+
+  void pin(String reason) {
+    carried.pin(reason);
+    node.events().pinned(this, reason);
+  }
+
+  @Override
+  public void connectionLost(ServerConnection from, PgError lastError) {
+    boolean during = state == State.SYNCING || state == State.STARTING;
+    server = null;
+    pausedServer = null;
+    if (state == State.CLOSED || during) {
+      return;
+    }
+    int lost = outstanding;
+    boolean inTransaction = status != 'I';
+    outstanding = 0;
+    carried.lost();
+    capturing = false;
+    PgError error = lostError(lastError);
+    if (from.cutReply() || requests.streaming() || keepsServer()) {
+      closeReason = "the server connection it depends on was lost";
+      fatal(error.asFatal());
+      return;
+    }
+    transactionLost = inTransaction;
+    status = inTransaction ? (byte) 'E' : (byte) 'I';
+    become(State.READY);
+    ByteBuf out = channel.alloc().buffer(256);
+    for (int i = 0; i < lost; i++) {
+      error.encode(out);
+      PgWriter.ready(out, status);
+    }
+    if (from.groupOpen()) {
+      error.encode(out);
+      requests.skipToSync();
+    }
+    write(out);
+    requests.process();
+  }
+
+  private static PgError lostError(PgError lastError) {
+    return lastError != null
+        ? new PgError(
+            "ERROR",
+            lastError.sqlState(),
+            lastError.message(),
+            lastError.detail(),
+            lastError.hint())
+        : PgError.error("08006", "the connection to the database server was lost")
+            .withHint("Whether a statement that changes data took effect is not known.");
+  }
+
+  @Override
+  public void serverWritable(ServerConnection from) {
+    requests.serverWritable();
+  }
+
+  // ---- the client's channel
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    loop.beginEvent();
+    lastActivity = loop.now();
+    requests.received((ByteBuf) message);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    loop.endEvent();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (channel.isWritable() && pausedServer != null) {
+      ServerConnection paused = pausedServer;
+      pausedServer = null;
+      paused.resumeReading();
+    }
+  }
+
+  void write(ByteBuf consumed) {
+    channel.write(consumed, channel.voidPromise());
+    if (!flushPending) {
+      flushPending = true;
+      loop.flushLater(this);
+    }
+  }
+
+  @Override
+  public void flushNow() {
+    flushPending = false;
+    channel.flush();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof java.io.IOException) {
+      closeReason = "client connection failed: " + cause.getMessage();
+    } else {
+      closeReason = "error in the node: " + cause;
+      node.events().failed(this, cause);
+    }
+    ctx.close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    loop.beginEvent();
+    try {
+      end();
+    } finally {
+      loop.endEvent();
+    }
+  }
+
+  /** The client goes, politely or not. */
+  void terminate() {
+    channel.close();
+  }
+
+  private void end() {
+    State before = state;
+    become(State.CLOSED);
+    requests.release();
+    taken.forEach(Limit::give);
+    taken = List.of();
+    sessions.remove(this);
+    if (processId != 0) {
+      node.cancels().remove(processId);
+    }
+    if (pool != null && server == null) {
+      pool.cancel(this);
+    }
+    carried.names().clear();
+    if (pausedServer != null) {
+      pausedServer.resumeReading();
+      pausedServer = null;
+    }
+    if (before != State.STARTING || processId != 0) {
+      node.events().closed(this, closeReason);
+    }
+    if (server != null) {
+      abandon(server);
+    }
+  }
+
+  /**
+   * Brings the server connection of a client that is gone to rest: what runs is cancelled, copies
+   * and batches are ended.
+   */
+  private void abandon(ServerConnection connection) {
+    requests.endCutMessage(connection);
+    if (connection.closed()) {
+      return;
+    }
+    if (connection.copyIn()) {
+      endCopy(connection);
+    } else if (outstanding > 0) {
+      node.connector().cancel(connection, vdb.pools().plan().source());
+    }
+    if (connection.groupOpen() && !connection.copyIn()) {
+      ByteBuf sync = connection.allocate(5);
+      PgWriter.empty(sync, (byte) 'S');
+      connection.expect(ReplyQueue.SYNC, this);
+      connection.write(sync);
+      outstanding++;
+    }
+    rest(connection);
+  }
+
+  private void endCopy(ServerConnection connection) {
+    ByteBuf out = connection.allocate(32);
+    PgWriter.copyFail(out, "the client is gone");
+    connection.write(out);
+    connection.copyInEnded();
+    if (connection.groupOpen()) {
+      ByteBuf sync = connection.allocate(5);
+      PgWriter.empty(sync, (byte) 'S');
+      connection.expect(ReplyQueue.SYNC, this);
+      connection.write(sync);
+      outstanding++;
+    }
+  }
+
+  /** The server connection of a closed session goes back when nothing is owed on it any more. */
+  private void rest(ServerConnection connection) {
+    if (server == connection && connection.quiet() && !connection.closed()) {
+      server = null;
+      if (!keepsNothing()) {
+        connection.taint();
+      }
+      connection.applied(connection.applied());
+      pool.release(connection);
+    }
+  }
+
+  private boolean keepsNothing() {
+    return !carried.pinned() && carried.touched().isEmpty() && vdb.settings().vdb().multiplex();
+  }
+
+  /** Sends a FATAL error and closes. */
+  void fatal(PgError error) {
+    if (!channel.isActive()) {
+      return;
+    }
+    if (closeReason.startsWith("client closed")) {
+      closeReason = error.message();
+    }
+    if (state == State.STARTING) {
+      node.events().refused(vdb.name(), login.address(), login.user(), login.database(), error);
+    }
+    requests.discardAll();
+    ByteBuf out = channel.alloc().buffer(256);
+    error.encode(out);
+    channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  // ---- from outside
+
+  /** Cancels what the session runs or waits for; callable from any thread. */
+  void cancelFromAnyThread(Runnable done) {
+    loop.loop()
+        .execute(
+            () -> {
+              loop.beginEvent();
+              try {
+                cancelNow("canceling statement due to user request");
+              } finally {
+                loop.endEvent();
+                done.run();
+              }
+            });
+  }
+
+  private void cancelNow(String message) {
+    if (state == State.WAITING && pool.cancel(this)) {
+      become(State.READY);
+      requests.refuse(PgError.error("57014", message));
+    } else if (server != null && outstanding > 0 && state == State.ACTIVE) {
+      node.connector().cancel(server, vdb.pools().plan().source());
+    }
+  }
+
+  /** Closes the session as an administrator's terminate does; callable from any thread. */
+  public void killFromAnyThread() {
+    loop.loop()
+        .execute(
+            () ->
+                fatal(
+                    PgError.fatal("57P01", "terminating connection due to administrator command")));
+  }
+
+  /** The node drains: an idle client goes at once, a busy one after its transaction. */
+  public void drain() {
+    drainAsked = true;
+    if (state == State.READY && !transactionLost && !requests.hasInput()) {
+      fatal(PgError.fatal("57P01", "terminating connection due to administrator command"));
+    } else if (state == State.ACTIVE && outstanding == 0 && status == 'I') {
+      fatal(PgError.fatal("57P01", "terminating connection due to administrator command"));
+    }
+  }
+
+  /** Time limits of the client's settings. */
+  void tick() {
+    var limits = vdb.settings().vdb().clients();
+    long now = loop.now();
+    boolean resting = outstanding == 0 && state != State.WAITING && state != State.STARTING;
+    if (resting
+        && status != 'I'
+        && !limits.idleInTransactionTimeout().isZero()
+        && now - lastActivity > limits.idleInTransactionTimeout().toNanos()) {
+      fatal(PgError.fatal("25P03", "terminating connection due to idle-in-transaction timeout"));
+    } else if (resting
+        && status == 'I'
+        && !limits.idleTimeout().isZero()
+        && now - lastActivity > limits.idleTimeout().toNanos()) {
+      fatal(PgError.fatal("57P05", "terminating connection due to idle-session timeout"));
+    } else if (outstanding > 0
+        && !limits.queryTimeout().isZero()
+        && !timeoutCancelSent
+        && now - statementSince > limits.queryTimeout().toNanos()) {
+      timeoutCancelSent = true;
+      cancelNow("canceling statement due to statement timeout");
+    }
+  }
+
+  // ---- for the reader of requests and for operators
+
+  VdbContext vdb() {
+    return vdb;
+  }
+
+  public Login login() {
+    return login;
+  }
+
+  NodeContext node() {
+    return node;
+  }
+
+  SessionState carried() {
+    return carried;
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  public ServerConnection server() {
+    return server;
+  }
+
+  public State state() {
+    return state;
+  }
+
+  int outstanding() {
+    return outstanding;
+  }
+
+  byte status() {
+    return status;
+  }
+
+  void status(byte local) {
+    this.status = local;
+  }
+
+  boolean transactionLost() {
+    return transactionLost;
+  }
+
+  LoopPool pool() {
+    return pool;
+  }
+
+  public String vdbName() {
+    return vdb.name();
+  }
+
+  public int processId() {
+    return processId;
+  }
+
+  public String pinReason() {
+    return carried.pinReason();
+  }
+
+  public String applicationName() {
+    return carried.variables().get("application_name");
+  }
+
+  public int preparedCount() {
+    return carried.names().size();
+  }
+
+  public long connectedAt() {
+    return connectedAt;
+  }
+
+  /** Nanoseconds of the loop's clock when the client last sent or was answered something. */
+  public long lastActivity() {
+    return lastActivity;
+  }
+
+  /** Nanoseconds that the session has waited for a server connection, or 0. */
+  public long waited() {
+    return state == State.WAITING ? System.nanoTime() - waitingSince : 0;
+  }
+
+  public boolean inTransaction() {
+    return status != 'I';
+  }
+
+  /** user@database and address: what identifies a client in a log. */
+  @Override
+  public String toString() {
+    return login.user() + "@" + login.database() + " " + login.address();
+  }
+}

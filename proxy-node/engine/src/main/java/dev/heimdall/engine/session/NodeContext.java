@@ -1,0 +1,24 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.auth.NonceSource;
+import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.pool.Limit;
+import dev.heimdall.model.NodeSettings;
+import java.util.concurrent.Executor;
+
+/**
+ * What all sessions of the node share.
+ *
+ * @param clients client connections of the whole node
+ * @param offLoop where derivations of keys run, never an event loop
+ * @param console the admin console's way in
+ */
+public record NodeContext(
+    NodeSettings settings,
+    CancelRegistry cancels,
+    ServerConnector connector,
+    Limit clients,
+    NonceSource nonces,
+    Executor offLoop,
+    SessionEvents events,
+    Console console) {}

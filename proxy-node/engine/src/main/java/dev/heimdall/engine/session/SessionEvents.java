@@ -1,0 +1,21 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.wire.postgres.PgError;
+import java.net.SocketAddress;
+
+/** What happens to clients, for logs and counters. Called on event loops: must not block. */
+public interface SessionEvents {
+  void loggedIn(ClientSession session);
+
+  void refused(String vdb, SocketAddress client, String user, String database, PgError why);
+
+  /**
+   * @param why a phrase for the log, such as "client closed the connection"
+   */
+  void closed(ClientSession session, String why);
+
+  /** A bug: the session is closed. */
+  void failed(ClientSession session, Throwable cause);
+
+  void pinned(ClientSession session, String reason);
+}

@@ -1,0 +1,227 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.PreparedStatement;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StatementRegistry;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a session must find again on whatever server connection it gets next: variables and prepared
+ * names; and what cannot be carried and therefore pins it. Effects of statements count when the
+ * server has said that they succeeded.
+ */
+final class SessionState {
+  /** These belong to the current transaction, whatever statement sets them. */
+  private static final Set<String> TRANSACTION_SETTINGS =
+      Set.of("transaction_isolation", "transaction_read_only", "transaction_deferrable");
+
+  private final Variables startup;
+  private final PreparedNames names;
+  private Variables variables;
+  private final Set<String> pins = new LinkedHashSet<>(2);
+  private ArrayDeque<Note> notes;
+  private Set<String> touched;
+  private long sent;
+  private long done;
+
+  /** What the statements of one group do if they succeed. */
+  private record Note(long group, StatementFacts facts) {}
+
+  SessionState(Variables startup, StatementRegistry registry) {
+    this.startup = startup;
+    this.variables = startup;
+    this.names = new PreparedNames(registry);
+  }
+
+  Variables variables() {
+    return variables;
+  }
+
+  void variables(Variables changed) {
+    this.variables = changed;
+  }
+
+  PreparedNames names() {
+    return names;
+  }
+
+  /** Why the session keeps its server connection, or null. */
+  String pinReason() {
+    return pins.isEmpty() ? null : String.join(", ", pins);
+  }
+
+  boolean pinned() {
+    return !pins.isEmpty();
+  }
+
+  void pin(String reason) {
+    pins.add(reason);
+  }
+
+  boolean atStartup() {
+    return variables.equals(startup);
+  }
+
+  // ---- groups of messages: each ends with ReadyForQuery
+
+  /** The group being sent contains a statement with these effects. */
+  void note(StatementFacts facts) {
+    if (notes == null) {
+      notes = new ArrayDeque<>(4);
+    }
+    notes.add(new Note(sent, facts));
+  }
+
+  void groupSent() {
+    sent++;
+  }
+
+  /**
+   * The next group was answered.
+   *
+   * @return whether it may have changed tables that prepared plans rely on
+   */
+  boolean groupDone(ServerConnection server, boolean failed, byte statusBefore, byte status) {
+    boolean ddl = false;
+    while (notes != null && !notes.isEmpty() && notes.peek().group() == done) {
+      StatementFacts facts = notes.poll().facts();
+      ddl |= facts.kind() == StatementKind.DDL || facts.kind() == StatementKind.MULTI;
+      if (failed && facts.kind() == StatementKind.PREPARE) {
+        forgetFailed(facts.effects().get(0), server);
+      }
+      if (!failed || facts.transactionControlInside()) {
+        boolean plain = statusBefore == 'I' && status == 'I' && !failed;
+        for (Effect effect : facts.effects()) {
+          apply(effect, server, plain && !facts.transactionControlInside());
+        }
+      }
+    }
+    done++;
+    return ddl;
+  }
+
+  /**
+   * @param plain whether the statement stood outside a transaction, so that it is final
+   */
+  private void apply(Effect effect, ServerConnection server, boolean plain) {
+    switch (effect.type()) {
+      case SET_VARIABLE -> touch(effect.name());
+      case RESET_VARIABLE -> {
+        if (plain) {
+          reset(effect.name(), server);
+        } else {
+          touch(effect.name());
+        }
+      }
+      case RESET_ALL -> {
+        if (plain) {
+          resetAll(server);
+        } else {
+          variables.names().forEach(this::touch);
+          startup.names().forEach(this::touch);
+        }
+      }
+      case DISCARD_ALL -> {
+        names.clear();
+        pins.clear();
+        touched = null;
+        variables = startup;
+        server.cleaned();
+      }
+      case DEALLOCATE_ALL -> {
+        names.clear();
+        server.forgetAllPrepared();
+      }
+      case DISCARD_TEMP -> pins.remove(PinReason.TEMP_TABLE.label());
+      case UNLOCK_ALL -> pins.remove(PinReason.ADVISORY_LOCK.label());
+      case CLOSE_ALL -> pins.remove(PinReason.HOLD_CURSOR.label());
+      case PIN -> {
+        pins.add(effect.name());
+        server.taint();
+      }
+      case DISCARD_SEQUENCES,
+          DISCARD_PLANS,
+          PREPARE,
+          EXECUTE,
+          DEALLOCATE,
+          LISTEN,
+          UNLISTEN,
+          UNLISTEN_ALL,
+          SEQUENCE_STATE -> {}
+    }
+  }
+
+  /** A PREPARE that failed leaves its name free. */
+  private void forgetFailed(Effect prepare, ServerConnection server) {
+    byte[] name = prepare.name().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    PreparedStatement statement = names.get(name);
+    if (statement != null) {
+      server.forget(statement);
+      names.remove(name);
+    }
+  }
+
+  private void touch(String name) {
+    if (!TRANSACTION_SETTINGS.contains(name)) {
+      if (touched == null) {
+        touched = new LinkedHashSet<>(4);
+      }
+      touched.add(name);
+    }
+  }
+
+  private void reset(String name, ServerConnection server) {
+    if (touched != null) {
+      touched.remove(name);
+    }
+    server.applied(server.applied().without(name));
+    String own = startup.get(name);
+    variables = own == null ? variables.without(name) : variables.with(name, own);
+  }
+
+  private void resetAll(ServerConnection server) {
+    touched = null;
+    String role = variables.get("role");
+    Variables left = role == null ? Variables.NONE : Variables.NONE.with("role", role);
+    server.applied(left);
+    variables = role == null ? startup : startup.with("role", role);
+  }
+
+  /**
+   * The settings whose values are to be asked for before the connection may go, or an empty set.
+   */
+  Set<String> touched() {
+    return touched == null ? Set.of() : touched;
+  }
+
+  /** Takes the values that the server gave for what was touched. */
+  void captured(List<String> values, ServerConnection server) {
+    int i = 0;
+    for (String name : touched) {
+      String value = values.get(i++);
+      boolean gone = value == null || (name.equals("role") && value.equals("none"));
+      Variables applied = server.applied();
+      server.applied(gone ? applied.without(name) : applied.with(name, value));
+      variables = gone ? variables.without(name) : variables.with(name, value);
+    }
+    if (server.applied().equals(variables)) {
+      server.applied(variables);
+    }
+    touched = null;
+  }
+
+  /** The connection was lost: what was in flight on it has no effect that we know of. */
+  void lost() {
+    notes = null;
+    touched = null;
+    done = sent;
+  }
+}

@@ -1,0 +1,706 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.PreparedStatement;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import dev.heimdall.model.AnonymousParse;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Sends one client's statements, with its names of prepared statements made those of the server
+ * connection.
+ */
+final class StatementSender {
+  /** Longer names than this are nobody's; PostgreSQL cuts SQL names at 63 bytes. */
+  private static final int MAX_NAMES = 8 * 1024;
+
+  private static final byte[] UNNAMED = new byte[0];
+  private static final byte[] PREFIX = PreparedStatement.PREFIX.getBytes(StandardCharsets.US_ASCII);
+
+  private final ClientSession session;
+  private final RequestReader requests;
+  private final LoopContext loop;
+  private final LoopSessions sessions;
+  private final ServerConnection.PendingParse unnamedParse;
+
+  private byte[] unnamedBody = UNNAMED;
+  private int unnamedLength = -1;
+  private long unnamedVersion;
+  private StatementFacts unnamedFacts;
+  private PreparedStatement unnamedCached;
+
+  StatementSender(
+      ClientSession session, RequestReader requests, LoopContext loop, LoopSessions sessions) {
+    this.session = session;
+    this.requests = requests;
+    this.loop = loop;
+    this.sessions = sessions;
+    this.unnamedParse = new ServerConnection.PendingParse(null, this::forgetUnnamed);
+  }
+
+  // ---- simple queries
+
+  /**
+   * What the Query message at the reader's position is; null when it was malformed and the session
+   * has ended.
+   */
+  StatementFacts classify(int total) {
+    ByteBuf input = requests.input();
+    int at = input.readerIndex();
+    int length = total - 6;
+    if (length < 0 || input.getByte(at + total - 1) != 0) {
+      session.fatal(PgError.protocolViolation("invalid string in message"));
+      return null;
+    }
+    byte[] sql = loop.scratch(length);
+    input.getBytes(at + 5, sql, 0, length);
+    return sessions.classifier().classify(sql, 0, length, standardStrings());
+  }
+
+  private boolean standardStrings() {
+    String own = session.carried().variables().get("standard_conforming_strings");
+    return own == null || !own.equalsIgnoreCase("off");
+  }
+
+  /** Whether the statement was answered without a server; the message is then taken. */
+  boolean answerLocally(StatementFacts facts, int total) {
+    if (session.transactionLost()) {
+      return false;
+    }
+    if (session.login().admin() && facts.effects().isEmpty() && toConsole(total)) {
+      return true;
+    }
+    if (facts.kind() == StatementKind.DISCARD
+        && facts.effects().get(0).type() == Effect.Type.DISCARD_ALL
+        && session.carried().atStartup()) {
+      session.carried().names().clear();
+      forgetUnnamed();
+      answer(total, "DISCARD ALL", null);
+      return true;
+    }
+    if (facts.kind() == StatementKind.DEALLOCATE) {
+      deallocate(facts.effects().get(0), total);
+      return true;
+    }
+    return false;
+  }
+
+  private void deallocate(Effect effect, int total) {
+    forgetUnnamed();
+    if (effect.type() == Effect.Type.DEALLOCATE_ALL) {
+      session.carried().names().clear();
+      answer(total, "DEALLOCATE ALL", null);
+    } else if (session.carried().names().remove(bytes(effect.name()))) {
+      answer(total, "DEALLOCATE", null);
+    } else {
+      answer(
+          total,
+          null,
+          PgError.error("26000", "prepared statement \"" + effect.name() + "\" does not exist"));
+    }
+  }
+
+  private void answer(int total, String tag, PgError error) {
+    requests.input().skipBytes(total);
+    ByteBuf out = session.channel().alloc().buffer(128);
+    if (error != null) {
+      error.encode(out);
+    } else {
+      PgWriter.commandComplete(out, tag);
+    }
+    PgWriter.ready(out, session.status());
+    session.write(out);
+  }
+
+  private boolean toConsole(int total) {
+    ByteBuf input = requests.input();
+    int length = total - 6;
+    byte[] sql = loop.scratch(length);
+    input.getBytes(input.readerIndex() + 5, sql, 0, length);
+    if (!session.node().console().recognises(sql, 0, length)) {
+      return false;
+    }
+    String text = new String(sql, 0, length, StandardCharsets.UTF_8);
+    input.skipBytes(total);
+    session.runConsole(text);
+    return true;
+  }
+
+  /** Sends a Query message. */
+  void query(ServerConnection server, StatementFacts facts, int total) {
+    forgetUnnamed();
+    server.unnamed(null, 0);
+    if (facts.effects().isEmpty()) {
+      if (facts.kind() == StatementKind.DDL || facts.kind() == StatementKind.MULTI) {
+        session.carried().note(facts);
+      }
+      server.expect(ReplyQueue.QUERY, session);
+      session.groupSent();
+      requests.begin(total, false);
+      return;
+    }
+    withEffects(server, facts, total);
+  }
+
+  private void withEffects(ServerConnection server, StatementFacts facts, int total) {
+    if (session.carried().pinReason() == null) {
+      for (Effect effect : facts.effects()) {
+        if (effect.type() == Effect.Type.SEQUENCE_STATE && session.status() == 'I') {
+          // Another session's sequence values may be left here; none is ours, because nothing
+          // pinned us.
+          requests.flushGathered();
+          server.query("DISCARD SEQUENCES", new Quiet());
+          break;
+        }
+      }
+    }
+    if (facts.kind() == StatementKind.PREPARE) {
+      prepare(server, facts, total);
+    } else if (facts.kind() == StatementKind.DEALLOCATE && server.status() != 'E') {
+      deallocateInTransaction(server, facts.effects().get(0), facts, total);
+    } else if (namesAStatement(facts)) {
+      renamed(server, facts, total);
+    } else {
+      session.carried().note(facts);
+      server.expect(ReplyQueue.QUERY, session);
+      session.groupSent();
+      requests.begin(total, false);
+    }
+  }
+
+  private boolean namesAStatement(StatementFacts facts) {
+    for (Effect effect : facts.effects()) {
+      if ((effect.type() == Effect.Type.EXECUTE || effect.type() == Effect.Type.DEALLOCATE)
+          && effect.start() >= 0
+          && session.carried().names().get(bytes(effect.name())) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * PREPARE name AS …: the name becomes the content's, and the rest is kept for other connections.
+   */
+  private void prepare(ServerConnection server, StatementFacts facts, int total) {
+    Effect effect = facts.effects().get(0);
+    if (effect.type() != Effect.Type.PREPARE || effect.start() < 0) {
+      session.carried().note(facts);
+      server.expect(ReplyQueue.QUERY, session);
+      session.groupSent();
+      requests.begin(total, false);
+      return;
+    }
+    ByteBuf input = requests.input();
+    int text = input.readerIndex() + 5;
+    byte[] name = bytes(effect.name());
+    PreparedStatement existing = session.carried().names().get(name);
+    PreparedStatement statement = existing;
+    if (existing == null) {
+      byte[] body = new byte[total - 6 - effect.end()];
+      input.getBytes(text + effect.end(), body);
+      statement =
+          sessions
+              .statements()
+              .acquire(body, true, inner(facts), scope(), session.vdb().schemaEpoch());
+      session.carried().names().put(name, statement);
+      if (server.knows(statement) && server.status() != 'E') {
+        known(server, "PREPARE", total);
+        return;
+      }
+    } else {
+      makeKnown(server, existing);
+    }
+    session.carried().note(facts);
+    if (existing == null) {
+      closeOnServer(server, server.preparing(statement));
+    }
+    sendRenamed(server, facts, total, effect, statement);
+  }
+
+  /**
+   * What each EXECUTE of the statement does: the effects found in the PREPARE, but for its name.
+   */
+  private static StatementFacts inner(StatementFacts facts) {
+    List<Effect> effects = facts.effects().subList(1, facts.effects().size());
+    return new StatementFacts(StatementKind.UNKNOWN, 1, List.copyOf(effects), false, false);
+  }
+
+  private void deallocateInTransaction(
+      ServerConnection server, Effect effect, StatementFacts facts, int total) {
+    if (effect.type() == Effect.Type.DEALLOCATE_ALL) {
+      session.carried().names().clear();
+      known(server, "DEALLOCATE ALL", total);
+    } else if (session.carried().names().remove(bytes(effect.name()))) {
+      known(server, "DEALLOCATE", total);
+    } else {
+      session.carried().note(facts);
+      server.expect(ReplyQueue.QUERY, session);
+      session.groupSent();
+      requests.begin(total, false);
+    }
+  }
+
+  /** Answers with a tag, in its place: a Sync to the server stands for the statement. */
+  private void known(ServerConnection server, String tag, int total) {
+    requests.cut();
+    requests.input().skipBytes(total);
+    session.promiseTag(tag);
+    server.expect(ReplyQueue.COMMAND_KNOWN, session);
+    server.expect(ReplyQueue.SYNC, session);
+    session.groupSent();
+    PgWriter.empty(requests.out(5), FrontendType.SYNC);
+  }
+
+  private void renamed(ServerConnection server, StatementFacts facts, int total) {
+    for (Effect effect : facts.effects()) {
+      PreparedStatement statement = named(effect);
+      if (statement != null) {
+        makeKnown(server, statement);
+        noteEffectsOf(statement.facts());
+      }
+    }
+    session.carried().note(facts);
+    sendRenamed(server, facts, total, null, null);
+  }
+
+  private PreparedStatement named(Effect effect) {
+    boolean names = effect.type() == Effect.Type.EXECUTE || effect.type() == Effect.Type.DEALLOCATE;
+    return names && effect.start() >= 0
+        ? session.carried().names().get(bytes(effect.name()))
+        : null;
+  }
+
+  /** Sends the Query at the reader's position with the names in it replaced. */
+  private void sendRenamed(
+      ServerConnection server,
+      StatementFacts facts,
+      int total,
+      Effect prepared,
+      PreparedStatement preparedAs) {
+    requests.cut();
+    ByteBuf input = requests.input();
+    int text = input.readerIndex() + 5;
+    int length = total - 6;
+    ByteBuf out = requests.out(total + 64);
+    int start = PgWriter.begin(out, FrontendType.QUERY);
+    int done = 0;
+    for (Effect effect : facts.effects()) {
+      PreparedStatement statement = effect == prepared ? preparedAs : named(effect);
+      if (statement != null) {
+        out.writeBytes(input, text + done, effect.start() - done);
+        out.writeBytes(statement.serverName());
+        done = effect.end();
+        if (effect.type() == Effect.Type.DEALLOCATE) {
+          session.carried().names().remove(bytes(effect.name()));
+          server.forget(statement);
+        }
+      }
+    }
+    out.writeBytes(input, text + done, length - done).writeByte(0);
+    PgWriter.end(out, start);
+    input.skipBytes(total);
+    server.expect(ReplyQueue.QUERY, session);
+    session.groupSent();
+  }
+
+  /**
+   * Prepares a statement on the server ahead of the client's next message, in a group of the node's
+   * own.
+   */
+  private void makeKnown(ServerConnection server, PreparedStatement statement) {
+    if (server.knows(statement)) {
+      return;
+    }
+    requests.flushGathered();
+    Quiet quiet = new Quiet();
+    if (statement.isSql()) {
+      closeOnServer(server, server.preparing(statement));
+      requests.flushGathered();
+      server.query(
+          "PREPARE "
+              + new String(statement.serverName(), StandardCharsets.US_ASCII)
+              + new String(statement.body(), StandardCharsets.UTF_8),
+          new Quiet() {
+            @Override
+            protected void done(ServerConnection from, PgError error) {
+              if (error != null) {
+                from.forget(statement);
+              }
+            }
+          });
+      return;
+    }
+    ByteBuf out = requests.out(statement.body().length + 64);
+    PreparedStatement evicted = server.parsing(new ServerConnection.PendingParse(statement, null));
+    if (evicted != null) {
+      PgWriter.closeStatement(out, evicted.serverName());
+      server.expect(ReplyQueue.CLOSE_OURS, quiet);
+    }
+    PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);
+    server.expect(ReplyQueue.PARSE_OURS, quiet);
+    PgWriter.empty(out, FrontendType.SYNC);
+    server.expect(ReplyQueue.SYNC, quiet);
+  }
+
+  private void closeOnServer(ServerConnection server, PreparedStatement evicted) {
+    if (evicted != null) {
+      requests.flushGathered();
+      server.query(
+          "DEALLOCATE " + new String(evicted.serverName(), StandardCharsets.US_ASCII), new Quiet());
+    }
+  }
+
+  /**
+   * A statement of the node's whose outcome shows in what the client's own statement then meets.
+   */
+  private static class Quiet extends InternalQuery {
+    @Override
+    protected void done(ServerConnection from, PgError error) {}
+  }
+
+  // ---- extended protocol
+
+  /** Sends, or answers, a whole Parse message. */
+  boolean parse(ServerConnection server, int total) {
+    ByteBuf input = requests.input();
+    int at = input.readerIndex() + 5;
+    int end = input.readerIndex() + total;
+    int nameEnd = input.indexOf(at, end, (byte) 0);
+    int textEnd = nameEnd < 0 ? -1 : input.indexOf(nameEnd + 1, end, (byte) 0);
+    if (textEnd < 0) {
+      session.fatal(PgError.protocolViolation("invalid string in message"));
+      return false;
+    }
+    int length = textEnd - nameEnd - 1;
+    byte[] sql = loop.scratch(length);
+    input.getBytes(nameEnd + 1, sql, 0, length);
+    StatementFacts facts = sessions.classifier().classify(sql, 0, length, standardStrings());
+    if (!facts.effects().isEmpty() && facts.effects().stream().anyMatch(this::isPreparation)) {
+      session.pin("PREPARE or EXECUTE through the extended protocol");
+    }
+    if (nameEnd == at) {
+      return parseUnnamed(server, nameEnd + 1, end - nameEnd - 1, total, facts);
+    }
+    return parseNamed(server, at, nameEnd, end, total, facts);
+  }
+
+  private boolean isPreparation(Effect effect) {
+    return switch (effect.type()) {
+      case PREPARE, EXECUTE, DEALLOCATE -> true;
+      default -> false;
+    };
+  }
+
+  private boolean parseUnnamed(
+      ServerConnection server, int bodyAt, int bodyLength, int total, StatementFacts facts) {
+    ByteBuf input = requests.input();
+    releaseCached();
+    if (session.vdb().settings().vdb().prepared().anonymousParse() == AnonymousParse.CACHE) {
+      byte[] body = new byte[bodyLength];
+      input.getBytes(bodyAt, body);
+      unnamedCached =
+          sessions.statements().acquire(body, false, facts, scope(), session.vdb().schemaEpoch());
+      unnamedLength = -1;
+      sendParse(server, unnamedCached, this::releaseCached, total);
+      return true;
+    }
+    if (unnamedBody.length < bodyLength) {
+      unnamedBody = new byte[Math.max(bodyLength, Math.min(bodyLength * 2, 1024))];
+    }
+    input.getBytes(bodyAt, unnamedBody, 0, bodyLength);
+    unnamedLength = bodyLength;
+    unnamedFacts = facts;
+    server.unnamed(this, ++unnamedVersion);
+    server.parsing(unnamedParse);
+    server.expect(ReplyQueue.PARSE, session);
+    requests.begin(total, false);
+    return true;
+  }
+
+  private boolean parseNamed(
+      ServerConnection server, int nameAt, int nameEnd, int end, int total, StatementFacts facts) {
+    ByteBuf input = requests.input();
+    PreparedNames names = session.carried().names();
+    byte[] name = new byte[nameEnd - nameAt];
+    input.getBytes(nameAt, name);
+    PreparedStatement existing = names.get(name);
+    if (existing != null) {
+      // The server itself says that the name is taken: it knows the statement under its own name.
+      makeKnownInBatch(server, existing);
+      requests.cut();
+      input.skipBytes(total);
+      PgWriter.parse(
+          requests.out(existing.body().length + 64),
+          existing.serverName(),
+          existing.body(),
+          existing.body().length);
+      server.parsing(unnamedParse);
+      server.expect(ReplyQueue.PARSE, session);
+      return true;
+    }
+    if (names.size() >= session.vdb().settings().vdb().prepared().perClient()) {
+      session.fatal(
+          PgError.fatal("53400", "too many prepared statements")
+              .withDetail(
+                  "prepared.perClient is "
+                      + session.vdb().settings().vdb().prepared().perClient()
+                      + "."));
+      return false;
+    }
+    byte[] body = new byte[end - nameEnd - 1];
+    input.getBytes(nameEnd + 1, body);
+    PreparedStatement statement =
+        sessions.statements().acquire(body, false, facts, scope(), session.vdb().schemaEpoch());
+    names.put(name, statement);
+    sendParse(server, statement, () -> names.remove(name, statement), total);
+    return true;
+  }
+
+  /** Sends the Parse at the reader's position under the statement's own name, or answers it. */
+  private void sendParse(
+      ServerConnection server, PreparedStatement statement, Runnable undo, int total) {
+    requests.cut();
+    requests.input().skipBytes(total);
+    if (server.knows(statement)) {
+      server.expect(ReplyQueue.PARSE_KNOWN, session);
+      return;
+    }
+    ByteBuf out = requests.out(statement.body().length + 64);
+    closeInBatch(server, out, server.parsing(new ServerConnection.PendingParse(statement, undo)));
+    PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);
+    server.expect(ReplyQueue.PARSE, session);
+  }
+
+  private void closeInBatch(ServerConnection server, ByteBuf out, PreparedStatement evicted) {
+    if (evicted != null) {
+      PgWriter.closeStatement(out, evicted.serverName());
+      server.expect(ReplyQueue.CLOSE_OURS, session);
+    }
+  }
+
+  /**
+   * Puts a Parse before the client's message, inside its batch, when the server lacks the
+   * statement.
+   */
+  private void makeKnownInBatch(ServerConnection server, PreparedStatement statement) {
+    if (server.knows(statement) || statement.isSql()) {
+      return;
+    }
+    requests.cut();
+    ByteBuf out = requests.out(statement.body().length + 64);
+    closeInBatch(server, out, server.parsing(new ServerConnection.PendingParse(statement, null)));
+    PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);
+    server.expect(ReplyQueue.PARSE_OURS, session);
+  }
+
+  /**
+   * Sends a Bind, its statement renamed; parameters may still be on their way.
+   *
+   * @return whether the names were there
+   */
+  boolean bind(ServerConnection server, long total) {
+    ByteBuf input = requests.input();
+    int at = input.readerIndex() + 5;
+    int end = (int) Math.min(input.readerIndex() + total, input.writerIndex());
+    int portalEnd = input.indexOf(at, end, (byte) 0);
+    int nameEnd = portalEnd < 0 ? -1 : input.indexOf(portalEnd + 1, end, (byte) 0);
+    if (nameEnd < 0) {
+      if (end - at > MAX_NAMES || input.readableBytes() >= total) {
+        session.fatal(PgError.protocolViolation("invalid string in message"));
+      }
+      return false;
+    }
+    int nameLength = nameEnd - portalEnd - 1;
+    if (nameLength == 0) {
+      bindUnnamed(server);
+      if (unnamedCached == null) {
+        server.expect(ReplyQueue.BIND, session);
+        requests.begin(total, false);
+        return true;
+      }
+    }
+    PreparedStatement statement =
+        nameLength == 0
+            ? unnamedCached
+            : session.carried().names().get(input, portalEnd + 1, nameLength);
+    byte[] serverName;
+    if (statement == null) {
+      if (!startsWithPrefix(input, portalEnd + 1, nameLength)) {
+        server.expect(ReplyQueue.BIND, session);
+        requests.begin(total, false);
+        return true;
+      }
+      serverName = strangersName(input, portalEnd + 1, nameLength);
+    } else {
+      makeKnownInBatch(server, statement);
+      noteEffectsOf(statement.facts());
+      serverName = statement.serverName();
+    }
+    requests.cut();
+    ByteBuf out = requests.out(end - input.readerIndex() + 32);
+    int portalLength = portalEnd - at + 1;
+    out.writeByte(FrontendType.BIND)
+        .writeInt((int) (total - 1 - nameLength + serverName.length))
+        .writeBytes(input, at, portalLength)
+        .writeBytes(serverName);
+    int consumed = 5 + portalLength + nameLength;
+    input.skipBytes(consumed);
+    server.expect(ReplyQueue.BIND, session);
+    requests.begin(total - consumed, false);
+    return true;
+  }
+
+  private void bindUnnamed(ServerConnection server) {
+    if (unnamedCached != null || unnamedLength < 0) {
+      return; // the server says that there is no unnamed statement
+    }
+    noteEffectsOf(unnamedFacts);
+    if (!server.hasUnnamed(this, unnamedVersion)) {
+      requests.cut();
+      PgWriter.parse(requests.out(unnamedLength + 32), UNNAMED, unnamedBody, unnamedLength);
+      server.unnamed(this, unnamedVersion);
+      server.parsing(unnamedParse);
+      server.expect(ReplyQueue.PARSE_OURS, session);
+    }
+  }
+
+  private void noteEffectsOf(StatementFacts facts) {
+    if (facts != null && (!facts.effects().isEmpty() || facts.kind() == StatementKind.DDL)) {
+      session.carried().note(facts);
+    }
+  }
+
+  /** Describe and Close of statements are renamed or answered; those of portals pass. */
+  void describeOrClose(ServerConnection server, byte type, int total) {
+    ByteBuf input = requests.input();
+    int at = input.readerIndex() + 5;
+    boolean close = type == FrontendType.CLOSE;
+    if (total < 7 || input.getByte(at) != 'S') {
+      server.expect(close ? ReplyQueue.CLOSE : ReplyQueue.DESCRIBE, session);
+      requests.begin(total, false);
+      return;
+    }
+    int length = total - 7;
+    if (length == 0) {
+      unnamedStatement(server, close, total);
+      return;
+    }
+    PreparedStatement statement = session.carried().names().get(input, at + 1, length);
+    if (close) {
+      byte[] name = new byte[length];
+      input.getBytes(at + 1, name);
+      session.carried().names().remove(name);
+      requests.cut();
+      input.skipBytes(total);
+      server.expect(ReplyQueue.CLOSE_KNOWN, session);
+      return;
+    }
+    if (statement == null && !startsWithPrefix(input, at + 1, length)) {
+      server.expect(ReplyQueue.DESCRIBE, session);
+      requests.begin(total, false);
+      return;
+    }
+    byte[] serverName =
+        statement == null ? strangersName(input, at + 1, length) : statement.serverName();
+    if (statement != null) {
+      makeKnownInBatch(server, statement);
+    }
+    describe(server, serverName, total);
+  }
+
+  private void unnamedStatement(ServerConnection server, boolean close, int total) {
+    if (close) {
+      forgetUnnamed();
+      server.unnamed(null, 0);
+    } else if (unnamedCached != null) {
+      makeKnownInBatch(server, unnamedCached);
+      describe(server, unnamedCached.serverName(), total);
+      return;
+    } else {
+      bindUnnamed(server);
+    }
+    server.expect(close ? ReplyQueue.CLOSE : ReplyQueue.DESCRIBE, session);
+    requests.begin(total, false);
+  }
+
+  private void describe(ServerConnection server, byte[] serverName, int total) {
+    requests.cut();
+    requests.input().skipBytes(total);
+    requests
+        .out(serverName.length + 8)
+        .writeByte(FrontendType.DESCRIBE)
+        .writeInt(4 + 1 + serverName.length + 1)
+        .writeByte('S')
+        .writeBytes(serverName)
+        .writeByte(0);
+    server.expect(ReplyQueue.DESCRIBE, session);
+  }
+
+  /**
+   * A client's unknown name that looks like one of ours must not reach a statement of somebody
+   * else's.
+   */
+  private static boolean startsWithPrefix(ByteBuf input, int at, int length) {
+    if (length < PREFIX.length) {
+      return false;
+    }
+    for (int i = 0; i < PREFIX.length; i++) {
+      if (input.getByte(at + i) != PREFIX[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static byte[] strangersName(ByteBuf input, int at, int length) {
+    byte[] name = new byte[length + 1];
+    name[0] = '_';
+    input.getBytes(at, name, 1, length);
+    return name;
+  }
+
+  /** After a simple query, a Close or a failed Parse there is no unnamed statement. */
+  private void forgetUnnamed() {
+    unnamedLength = -1;
+    unnamedFacts = null;
+    if (unnamedBody.length > 4096) {
+      unnamedBody = UNNAMED;
+    }
+    releaseCached();
+  }
+
+  private void releaseCached() {
+    if (unnamedCached != null) {
+      sessions.statements().release(unnamedCached);
+      unnamedCached = null;
+    }
+  }
+
+  void release() {
+    forgetUnnamed();
+  }
+
+  /** What names in a statement's text are resolved through. */
+  private String scope() {
+    String path = session.carried().variables().get("search_path");
+    String role = session.carried().variables().get("role");
+    return path == null && role == null
+        ? session.pool().key().database()
+        : session.pool().key().database() + '\0' + path + '\0' + role;
+  }
+
+  private static byte[] bytes(String name) {
+    return name.getBytes(StandardCharsets.UTF_8);
+  }
+}

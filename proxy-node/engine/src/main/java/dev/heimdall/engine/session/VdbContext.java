@@ -1,0 +1,160 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.auth.Authenticator;
+import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.auth.UserDirectory;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.pool.Limit;
+import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.model.VirtualDatabase;
+import io.netty.handler.ssl.SslContext;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One virtual database at run time: its settings of the moment and what its sessions share. */
+public final class VdbContext {
+  private static final int MAX_PROFILES = 1000;
+
+  private final String name;
+  private final VdbPools pools;
+  private final Limit clients = new Limit(0);
+  private final Map<String, Limit> clientsPerUser = new ConcurrentHashMap<>();
+  private final Map<String, Limit> clientsPerDatabase = new ConcurrentHashMap<>();
+  private final AtomicLong schemaEpoch = new AtomicLong();
+  private final Map<ProfileKey, Profile> profiles =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<ProfileKey, Profile> eldest) {
+              return size() > MAX_PROFILES;
+            }
+          });
+  private volatile Settings settings;
+
+  /**
+   * What the configuration says of it.
+   *
+   * @param tls for clients, or null where TLS is off
+   * @param tlsServerEndPoint channel-binding data of our certificate, or null
+   */
+  public record Settings(
+      VirtualDatabase vdb,
+      Authenticator authenticator,
+      UserDirectory users,
+      SslContext tls,
+      byte[] tlsServerEndPoint) {}
+
+  /**
+   * Start-up parameters (but application_name, which varies freely) that sessions of a pool ask
+   * for.
+   */
+  record ProfileKey(PoolKey pool, Variables variables) {}
+
+  /**
+   * What a server reported to a session with those start-up parameters, in the server's spelling.
+   */
+  record Profile(Map<String, String> reported) {}
+
+  public VdbContext(String name, VdbPools pools, Settings settings) {
+    this.name = name;
+    this.pools = pools;
+    update(settings);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public VdbPools pools() {
+    return pools;
+  }
+
+  public Settings settings() {
+    return settings;
+  }
+
+  /** Takes over new settings; sessions follow at their next statement, log-ins at once. */
+  public final void update(Settings next) {
+    this.settings = next;
+    clients.max(next.vdb().clients().max());
+    clientsPerUser.forEach((user, limit) -> limit.max(userLimit(user)));
+    clientsPerDatabase.forEach(
+        (database, limit) -> limit.max(next.vdb().clients().maxPerDatabase()));
+    profiles.clear();
+  }
+
+  private int userLimit(String user) {
+    int own = settings.users().find(user).map(u -> u.maxClients()).orElse(0);
+    return own > 0 ? own : settings.vdb().clients().maxPerUser();
+  }
+
+  Limit clients() {
+    return clients;
+  }
+
+  Limit clientsOfUser(String user) {
+    return clientsPerUser.computeIfAbsent(user, u -> new Limit(userLimit(u)));
+  }
+
+  Limit clientsOfDatabase(String database) {
+    return clientsPerDatabase.computeIfAbsent(
+        database, d -> new Limit(settings.vdb().clients().maxPerDatabase()));
+  }
+
+  /** The server's name of a database, or null when this virtual database has none of that name. */
+  String serverDatabase(String asked) {
+    Map<String, String> names = settings.vdb().databases();
+    String mapped = names.get(asked);
+    if (mapped == null) {
+      mapped = names.get(VirtualDatabase.ANY_DATABASE);
+    }
+    return VirtualDatabase.ANY_DATABASE.equals(mapped) ? asked : mapped;
+  }
+
+  /**
+   * As whom sessions of this user log in to the server.
+   *
+   * @param own what the client proved
+   */
+  ServerCredential credentialFor(String user, ServerCredential own) {
+    return switch (settings.vdb().credentials()) {
+      case SOURCE -> {
+        var source = pools.plan().source();
+        String name = source.user().orElse(user);
+        yield source
+            .password()
+            .map(password -> ServerCredential.password(name, password))
+            .orElseGet(() -> ServerCredential.withoutSecret(name));
+      }
+      case USER -> settings.users().serverCredentialOf(user).orElse(own);
+      case PASSTHROUGH -> own;
+    };
+  }
+
+  /** Grows with each change of tables that was seen; plans made before are not handed out anew. */
+  long schemaEpoch() {
+    return schemaEpoch.get();
+  }
+
+  void schemaChanged() {
+    schemaEpoch.incrementAndGet();
+  }
+
+  Profile profile(ProfileKey key) {
+    return profiles.get(key);
+  }
+
+  void profile(ProfileKey key, Profile profile) {
+    profiles.put(key, profile);
+  }
+
+  void forgetProfiles() {
+    profiles.clear();
+  }
+}

@@ -1,0 +1,190 @@
+package dev.heimdall.engine.wire.postgres;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** Appends whole messages of either direction to a buffer. */
+public final class PgWriter {
+  public static final int PROTOCOL_3_0 = 3 << 16;
+  public static final int PROTOCOL_3_2 = (3 << 16) | 2;
+  public static final int SSL_REQUEST = 80877103;
+  public static final int GSSENC_REQUEST = 80877104;
+  public static final int CANCEL_REQUEST = 80877102;
+
+  private PgWriter() {}
+
+  // ---- to a client
+
+  public static void authenticationOk(ByteBuf out) {
+    out.writeByte(BackendType.AUTHENTICATION).writeInt(8).writeInt(0);
+  }
+
+  public static void authenticationCleartext(ByteBuf out) {
+    out.writeByte(BackendType.AUTHENTICATION).writeInt(8).writeInt(3);
+  }
+
+  public static void authenticationMd5(ByteBuf out, byte[] salt) {
+    out.writeByte(BackendType.AUTHENTICATION).writeInt(12).writeInt(5).writeBytes(salt);
+  }
+
+  public static void authenticationSasl(ByteBuf out, String... mechanisms) {
+    int start = begin(out, BackendType.AUTHENTICATION);
+    out.writeInt(10);
+    for (String mechanism : mechanisms) {
+      string(out, mechanism);
+    }
+    out.writeByte(0);
+    end(out, start);
+  }
+
+  public static void authenticationSaslContinue(ByteBuf out, byte[] data) {
+    out.writeByte(BackendType.AUTHENTICATION).writeInt(8 + data.length).writeInt(11);
+    out.writeBytes(data);
+  }
+
+  public static void authenticationSaslFinal(ByteBuf out, byte[] data) {
+    out.writeByte(BackendType.AUTHENTICATION).writeInt(8 + data.length).writeInt(12);
+    out.writeBytes(data);
+  }
+
+  public static void negotiateVersion(ByteBuf out, int newestMinor, Iterable<String> unsupported) {
+    int start = begin(out, BackendType.NEGOTIATE_VERSION);
+    out.writeInt(newestMinor);
+    int countAt = out.writerIndex();
+    out.writeInt(0);
+    int count = 0;
+    for (String option : unsupported) {
+      string(out, option);
+      count++;
+    }
+    out.setInt(countAt, count);
+    end(out, start);
+  }
+
+  public static void parameterStatus(ByteBuf out, String name, String value) {
+    int start = begin(out, BackendType.PARAMETER_STATUS);
+    string(out, name);
+    string(out, value);
+    end(out, start);
+  }
+
+  public static void backendKeyData(ByteBuf out, int processId, byte[] secret) {
+    out.writeByte(BackendType.BACKEND_KEY_DATA).writeInt(8 + secret.length).writeInt(processId);
+    out.writeBytes(secret);
+  }
+
+  /**
+   * @param status I (idle), T (in a transaction) or E (in a failed one)
+   */
+  public static void ready(ByteBuf out, byte status) {
+    out.writeByte(BackendType.READY).writeInt(5).writeByte(status);
+  }
+
+  public static void commandComplete(ByteBuf out, String tag) {
+    int start = begin(out, BackendType.COMMAND_COMPLETE);
+    string(out, tag);
+    end(out, start);
+  }
+
+  public static void empty(ByteBuf out, byte type) {
+    out.writeByte(type).writeInt(4);
+  }
+
+  public static void notification(ByteBuf out, int processId, String channel, String payload) {
+    int start = begin(out, BackendType.NOTIFICATION);
+    out.writeInt(processId);
+    string(out, channel);
+    string(out, payload);
+    end(out, start);
+  }
+
+  // ---- to a server
+
+  public static void sslRequest(ByteBuf out) {
+    out.writeInt(8).writeInt(SSL_REQUEST);
+  }
+
+  public static void startup(ByteBuf out, int protocol, Map<String, String> parameters) {
+    int start = out.writerIndex();
+    out.writeInt(0).writeInt(protocol);
+    parameters.forEach(
+        (name, value) -> {
+          string(out, name);
+          string(out, value);
+        });
+    out.writeByte(0);
+    out.setInt(start, out.writerIndex() - start);
+  }
+
+  public static void cancelRequest(ByteBuf out, int processId, byte[] secret) {
+    out.writeInt(12 + secret.length).writeInt(CANCEL_REQUEST).writeInt(processId);
+    out.writeBytes(secret);
+  }
+
+  public static void password(ByteBuf out, byte[] response) {
+    out.writeByte(FrontendType.PASSWORD).writeInt(5 + response.length);
+    out.writeBytes(response).writeByte(0);
+  }
+
+  public static void saslInitialResponse(ByteBuf out, String mechanism, byte[] data) {
+    int start = begin(out, FrontendType.PASSWORD);
+    string(out, mechanism);
+    out.writeInt(data.length).writeBytes(data);
+    end(out, start);
+  }
+
+  public static void saslResponse(ByteBuf out, byte[] data) {
+    out.writeByte(FrontendType.PASSWORD).writeInt(4 + data.length).writeBytes(data);
+  }
+
+  public static void query(ByteBuf out, String sql) {
+    int start = begin(out, FrontendType.QUERY);
+    string(out, sql);
+    end(out, start);
+  }
+
+  /**
+   * @param body what follows the statement's name in the message: text, zero byte, parameter types
+   */
+  public static void parse(ByteBuf out, byte[] name, byte[] body, int bodyLength) {
+    out.writeByte(FrontendType.PARSE).writeInt(4 + name.length + 1 + bodyLength);
+    out.writeBytes(name).writeByte(0).writeBytes(body, 0, bodyLength);
+  }
+
+  public static void closeStatement(ByteBuf out, byte[] name) {
+    out.writeByte(FrontendType.CLOSE).writeInt(4 + 1 + name.length + 1).writeByte('S');
+    out.writeBytes(name).writeByte(0);
+  }
+
+  public static void copyFail(ByteBuf out, String reason) {
+    int start = begin(out, FrontendType.COPY_FAIL);
+    string(out, reason);
+    end(out, start);
+  }
+
+  // ---- both
+
+  /**
+   * Appends a string and its zero byte; a zero byte inside would break the frame and becomes '?'.
+   */
+  public static void string(ByteBuf out, String value) {
+    if (value.indexOf('\0') >= 0) {
+      out.writeBytes(value.replace('\0', '?').getBytes(StandardCharsets.UTF_8));
+    } else {
+      ByteBufUtil.writeUtf8(out, value);
+    }
+    out.writeByte(0);
+  }
+
+  public static int begin(ByteBuf out, byte type) {
+    int start = out.writerIndex();
+    out.writeByte(type).writeInt(0);
+    return start;
+  }
+
+  public static void end(ByteBuf out, int start) {
+    out.setInt(start + 1, out.writerIndex() - start - 1);
+  }
+}

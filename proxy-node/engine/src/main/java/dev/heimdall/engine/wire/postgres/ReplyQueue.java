@@ -1,0 +1,318 @@
+package dev.heimdall.engine.wire.postgres;
+
+import java.util.Arrays;
+
+/**
+ * What one server connection still owes, in order, and to whom.
+ *
+ * <p>Each message that will be answered leaves an entry; messages up to the one that ReadyForQuery
+ * answers form a group, and each group has one owner. Feed {@link #on} the type of each message
+ * that arrives: it says whether the message is the owner's or ours. After an error in an
+ * extended-protocol group the server skips to Sync, and so does the queue. No channel, no bytes: a
+ * pure state machine.
+ */
+public final class ReplyQueue<O> {
+  /** What a message of the server means for who waits for it. */
+  public static final int FORWARD = 0;
+
+  public static final int SWALLOW = 1;
+
+  /** ReadyForQuery: forward, then the group is complete. */
+  public static final int READY = 2;
+
+  /** The server sent what nothing on the way to it could have caused. */
+  public static final int OUT_OF_SYNC = -1;
+
+  public static final byte NONE = 0;
+  public static final byte PARSE = 1;
+
+  /** A Parse that we put in: its answer is not for the client. */
+  public static final byte PARSE_OURS = 2;
+
+  /** A Parse that was not sent because the server knows the statement: we answer. */
+  public static final byte PARSE_KNOWN = 3;
+
+  public static final byte BIND = 4;
+  public static final byte DESCRIBE = 5;
+  public static final byte EXECUTE = 6;
+  public static final byte CLOSE = 7;
+
+  /** A Close that we put in. */
+  public static final byte CLOSE_OURS = 8;
+
+  /** A Close of a name that only we know: we answer. */
+  public static final byte CLOSE_KNOWN = 9;
+
+  /** A whole statement that we answer with a command tag; a Sync follows for the status. */
+  public static final byte COMMAND_KNOWN = 10;
+
+  public static final byte SYNC = 11;
+  public static final byte QUERY = 12;
+  public static final byte FUNCTION = 13;
+
+  private byte[] entries = new byte[16];
+  private int head;
+  private int size;
+
+  private Object[] owners = new Object[4];
+  private int ownerHead;
+  private int groups;
+  private boolean groupOpen;
+
+  private boolean failed;
+  private int droppedParses;
+
+  public boolean isEmpty() {
+    return size == 0 && groups == 0;
+  }
+
+  /** Groups begun and not yet answered by ReadyForQuery, the open one included. */
+  public int groups() {
+    return groups;
+  }
+
+  /** Whether messages were sent whose group has had no Sync yet. */
+  public boolean groupOpen() {
+    return groupOpen;
+  }
+
+  /** Whether the group that is being answered has had an error. */
+  public boolean failed() {
+    return failed;
+  }
+
+  /** The owner of the replies that come next, or null when nothing is owed. */
+  @SuppressWarnings("unchecked")
+  public O owner() {
+    return groups == 0 ? null : (O) owners[ownerHead];
+  }
+
+  /** Notes that a message of this kind has been sent for the owner. */
+  public void expect(byte kind, O owner) {
+    if (!groupOpen) {
+      if (groups == owners.length) {
+        growOwners();
+      }
+      owners[(ownerHead + groups) & (owners.length - 1)] = owner;
+      groups++;
+      groupOpen = true;
+    }
+    if (size == entries.length) {
+      growEntries();
+    }
+    entries[(head + size) & (entries.length - 1)] = kind;
+    size++;
+    if (kind >= SYNC) {
+      groupOpen = false;
+    }
+  }
+
+  /** The entry that the server answers next. */
+  public byte first() {
+    return size == 0 ? NONE : entries[head];
+  }
+
+  /**
+   * Removes and returns the first entry when it is one that we answer ourselves, else returns NONE.
+   */
+  public byte takeKnown() {
+    byte kind = first();
+    if (kind == PARSE_KNOWN || kind == CLOSE_KNOWN || kind == COMMAND_KNOWN) {
+      pop();
+      return kind;
+    }
+    return NONE;
+  }
+
+  /**
+   * How many Parse entries the last error made void; their statements do not exist on the server.
+   */
+  public int droppedParses() {
+    return droppedParses;
+  }
+
+  /**
+   * A message arrived whose leading known entries were taken before.
+   *
+   * @return FORWARD, SWALLOW, READY or OUT_OF_SYNC
+   */
+  public int on(byte type) {
+    byte first = first();
+    switch (type) {
+      case BackendType.DATA_ROW:
+        return first == EXECUTE || first == QUERY ? FORWARD : OUT_OF_SYNC;
+      case BackendType.COMMAND_COMPLETE:
+      case BackendType.EMPTY_QUERY:
+        if (first == EXECUTE) {
+          pop();
+          return FORWARD;
+        }
+        return first == QUERY ? FORWARD : OUT_OF_SYNC;
+      case BackendType.BIND_COMPLETE:
+        return popIf(BIND, first);
+      case BackendType.READY:
+        return ready(first);
+      case BackendType.ROW_DESCRIPTION:
+        if (first == DESCRIBE) {
+          pop();
+          return FORWARD;
+        }
+        return first == QUERY ? FORWARD : OUT_OF_SYNC;
+      default:
+        return rare(type, first);
+    }
+  }
+
+  private int rare(byte type, byte first) {
+    switch (type) {
+      case BackendType.NO_DATA:
+        return popIf(DESCRIBE, first);
+      case BackendType.PARAMETER_DESCRIPTION:
+        return first == DESCRIBE ? FORWARD : OUT_OF_SYNC;
+      case BackendType.PARSE_COMPLETE:
+        if (first == PARSE_OURS) {
+          pop();
+          return SWALLOW;
+        }
+        return popIf(PARSE, first);
+      case BackendType.CLOSE_COMPLETE:
+        if (first == CLOSE_OURS) {
+          pop();
+          return SWALLOW;
+        }
+        return popIf(CLOSE, first);
+      case BackendType.PORTAL_SUSPENDED:
+        return popIf(EXECUTE, first);
+      case BackendType.ERROR:
+        return error(first);
+      case BackendType.NOTICE:
+      case BackendType.PARAMETER_STATUS:
+      case BackendType.NOTIFICATION:
+        return FORWARD;
+      case BackendType.COPY_IN:
+      case BackendType.COPY_BOTH:
+        if (first != EXECUTE && first != QUERY) {
+          return OUT_OF_SYNC;
+        }
+        dropIgnoredSyncs();
+        return FORWARD;
+      case BackendType.COPY_OUT:
+      case BackendType.COPY_DATA:
+      case BackendType.COPY_DONE:
+        return first == EXECUTE || first == QUERY ? FORWARD : OUT_OF_SYNC;
+      case BackendType.FUNCTION_RESULT:
+        return first == FUNCTION ? FORWARD : OUT_OF_SYNC;
+      default:
+        return OUT_OF_SYNC;
+    }
+  }
+
+  private int ready(byte first) {
+    if (first < SYNC) {
+      return OUT_OF_SYNC;
+    }
+    pop();
+    return READY;
+  }
+
+  /** The group that ReadyForQuery just ended leaves the queue; call after the owner was told. */
+  public void completeGroup() {
+    owners[ownerHead] = null;
+    ownerHead = (ownerHead + 1) & (owners.length - 1);
+    groups--;
+    failed = false;
+  }
+
+  private int error(byte first) {
+    droppedParses = 0;
+    if (groups == 0) {
+      return FORWARD; // an administrator's terminate or a shutdown: the connection is about to end
+    }
+    failed = true;
+    if (first == QUERY || first == FUNCTION) {
+      return FORWARD;
+    }
+    while (size > 0 && entries[head] < SYNC) {
+      byte dropped = entries[head];
+      if (dropped == PARSE || dropped == PARSE_OURS) {
+        droppedParses++;
+      }
+      pop();
+    }
+    return FORWARD;
+  }
+
+  /**
+   * While it reads copy data a server ignores Sync: those already sent will not be answered. What
+   * follows an ignored Sync belongs to the group of the COPY.
+   */
+  private void dropIgnoredSyncs() {
+    boolean simple = entries[head] == QUERY;
+    while (size > 1 && entries[(head + 1) & (entries.length - 1)] == SYNC) {
+      int mask = entries.length - 1;
+      for (int i = 1; i < size - 1; i++) {
+        entries[(head + i) & mask] = entries[(head + i + 1) & mask];
+      }
+      size--;
+      if (size == 1 && !simple) {
+        groupOpen = true;
+      } else {
+        dropSecondOwner();
+      }
+    }
+  }
+
+  private void dropSecondOwner() {
+    int mask = owners.length - 1;
+    for (int i = 1; i < groups - 1; i++) {
+      owners[(ownerHead + i) & mask] = owners[(ownerHead + i + 1) & mask];
+    }
+    owners[(ownerHead + groups - 1) & mask] = null;
+    groups--;
+  }
+
+  private int popIf(byte wanted, byte first) {
+    if (first != wanted) {
+      return OUT_OF_SYNC;
+    }
+    pop();
+    return FORWARD;
+  }
+
+  private void pop() {
+    head = (head + 1) & (entries.length - 1);
+    size--;
+  }
+
+  private void growEntries() {
+    byte[] larger = new byte[entries.length * 2];
+    for (int i = 0; i < size; i++) {
+      larger[i] = entries[(head + i) & (entries.length - 1)];
+    }
+    entries = larger;
+    head = 0;
+  }
+
+  private void growOwners() {
+    Object[] larger = new Object[owners.length * 2];
+    for (int i = 0; i < groups; i++) {
+      larger[i] = owners[(ownerHead + i) & (owners.length - 1)];
+    }
+    owners = larger;
+    ownerHead = 0;
+  }
+
+  /** Everyone who still waits, in order; the queue is empty afterwards. */
+  public Object[] abandon() {
+    Object[] left = new Object[groups];
+    for (int i = 0; i < groups; i++) {
+      left[i] = owners[(ownerHead + i) & (owners.length - 1)];
+    }
+    Arrays.fill(owners, null);
+    groups = 0;
+    size = 0;
+    groupOpen = false;
+    failed = false;
+    return left;
+  }
+}

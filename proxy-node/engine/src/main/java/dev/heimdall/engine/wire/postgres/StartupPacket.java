@@ -1,0 +1,87 @@
+package dev.heimdall.engine.wire.postgres;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a client asks for when it connects.
+ *
+ * @param minor minor protocol version asked for, under major version 3
+ * @param parameters user, database and start-up parameters as sent; protocol options (`_pq_.…`) are
+ *     not among them
+ * @param protocolOptions names of the protocol options asked for; none is supported
+ */
+public record StartupPacket(
+    int minor, Map<String, String> parameters, List<String> protocolOptions) {
+
+  /** PostgreSQL's own limit (MAX_STARTUP_PACKET_LENGTH). */
+  public static final int MAX_LENGTH = 10_000;
+
+  public String user() {
+    return parameters.get("user");
+  }
+
+  /** The database asked for; PostgreSQL takes the user's name when none is given. */
+  public String database() {
+    String database = parameters.get("database");
+    return database == null || database.isEmpty() ? user() : database;
+  }
+
+  /** The value of the `replication` parameter, or null for an ordinary session. */
+  public String replication() {
+    String value = parameters.get("replication");
+    if (value == null) {
+      return null;
+    }
+    return switch (value.toLowerCase(java.util.Locale.ROOT)) {
+      case "false", "off", "no", "0" -> null;
+      default -> value;
+    };
+  }
+
+  /**
+   * Reads a start-up packet of protocol 3.
+   *
+   * @param body after length and protocol number; only read
+   * @throws ProtocolException when it is malformed
+   */
+  public static StartupPacket parse(int protocol, ByteBuf body) throws ProtocolException {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    List<String> options = new ArrayList<>();
+    int at = body.readerIndex();
+    int end = body.writerIndex();
+    while (true) {
+      if (at >= end) {
+        throw new ProtocolException(
+            "invalid startup packet layout: expected terminator as last byte");
+      }
+      if (body.getByte(at) == 0) {
+        if (at != end - 1) {
+          throw new ProtocolException(
+              "invalid startup packet layout: expected terminator as last byte");
+        }
+        break;
+      }
+      int nameEnd = body.indexOf(at, end, (byte) 0);
+      int valueEnd = nameEnd < 0 ? -1 : body.indexOf(nameEnd + 1, end, (byte) 0);
+      if (valueEnd < 0) {
+        throw new ProtocolException("invalid startup packet layout: a parameter has no end");
+      }
+      String name = body.toString(at, nameEnd - at, StandardCharsets.UTF_8);
+      String value = body.toString(nameEnd + 1, valueEnd - nameEnd - 1, StandardCharsets.UTF_8);
+      if (name.startsWith("_pq_.")) {
+        options.add(name);
+      } else {
+        parameters.put(name, value);
+      }
+      at = valueEnd + 1;
+    }
+    return new StartupPacket(
+        protocol & 0xffff, Collections.unmodifiableMap(parameters), List.copyOf(options));
+  }
+}
