@@ -157,30 +157,25 @@ final class Lexer {
   }
 
   /**
-   * The name that the current identifier stands for: folded if without quotes, undoubled if with,
-   * cut to what the server keeps. Escapes of {@code U&""} are not resolved.
+   * The name that the identifier from {@code from} to {@code to} stands for: folded if without
+   * quotes, undoubled if with, cut to what the server keeps.
    */
-  String identifier(int token) {
-    byte[] name = new byte[Math.max(0, token == WORD ? end - start : contentEnd - contentStart)];
+  String identifier(int from, int to) {
+    byte[] name = new byte[to - from];
     int n = 0;
-    if (token == WORD) {
-      for (int i = start; i < end; i++) {
-        name[n++] = ByteClass.LOWER[text[i] & 0xff];
-      }
-    } else {
-      for (int i = contentStart; i < contentEnd; i++) {
+    if (text[from] == '"') {
+      for (int i = from + 1; i < to - 1; i++) {
         name[n++] = text[i];
         if (text[i] == '"') {
           i++;
         }
       }
+    } else {
+      for (int i = from; i < to; i++) {
+        name[n++] = ByteClass.LOWER[text[i] & 0xff];
+      }
     }
     return decode(name, 0, clip(name, n));
-  }
-
-  /** What stands between the quotes, as written. */
-  String content() {
-    return decode(text, contentStart, contentEnd);
   }
 
   /**
@@ -199,6 +194,11 @@ final class Lexer {
       }
     }
     return false;
+  }
+
+  /** The word that stands between the quotes, in whatever case. */
+  Word contentWord() {
+    return Word.find(text, contentStart, contentEnd);
   }
 
   boolean standardConformingStrings() {

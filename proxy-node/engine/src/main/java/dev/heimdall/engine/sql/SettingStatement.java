@@ -5,9 +5,9 @@ final class SettingStatement {
   private final TokenReader reader;
   private final EffectList effects;
 
-  private Word first = Word.OTHER;
   private int nameStart;
   private int nameEnd;
+  private StringBuilder qualifiedName;
 
   SettingStatement(TokenReader reader, EffectList effects) {
     this.reader = reader;
@@ -35,37 +35,49 @@ final class SettingStatement {
         return;
       }
     }
-    String name = name();
-    if (name == null) {
+    Word first = reader.word();
+    boolean quotedSearchPath =
+        reader.token() == Lexer.QUOTED && reader.lexer().contentWord() == Word.SEARCH_PATH;
+    if (!acceptName(!local)) {
       return;
     }
     if (reader.token() == '=' || reader.word() == Word.TO) {
       reader.advance();
-      value(name, local);
+      if (!local) {
+        value(name());
+      } else if (first == Word.SEARCH_PATH || quotedSearchPath) {
+        searchPathValue();
+      }
+      return;
+    }
+    if (local) {
+      if (first == Word.SCHEMA) {
+        searchPathValue();
+      }
       return;
     }
     switch (first) {
       case TIME -> {
         if (reader.accept(Word.ZONE)) {
           if (reader.word() == Word.LOCAL) {
-            change("timezone", local, true);
+            effects.settingReset("timezone", nameStart, nameEnd);
           } else {
-            value("timezone", local);
+            value("timezone");
           }
         }
       }
       case NAMES -> {
         if (reader.atEnd()) {
-          change("client_encoding", local, true);
+          effects.settingReset("client_encoding", nameStart, nameEnd);
         } else {
-          value("client_encoding", local);
+          value("client_encoding");
         }
       }
-      case SCHEMA -> value("search_path", local);
-      case ROLE -> value("role", local);
+      case SCHEMA -> value("search_path");
+      case ROLE -> value("role");
       case XML -> {
         if (reader.accept(Word.OPTION)) {
-          value("xmloption", local);
+          value("xmloption");
         }
       }
       default -> {
@@ -81,10 +93,11 @@ final class SettingStatement {
       effects.add(Effect.Type.RESET_ALL);
       return;
     }
-    String name = name();
-    if (name == null) {
+    Word first = reader.word();
+    if (!acceptName(true)) {
       return;
     }
+    String name = name();
     Word second = reader.word();
     if (first == Word.TIME && second == Word.ZONE) {
       name = "timezone";
@@ -97,65 +110,70 @@ final class SettingStatement {
   }
 
   /**
-   * Reads the name of a setting and moves behind it; null, with a pin if it could be one, where
-   * there is none.
+   * Moves behind the name of a setting; false where there is none, with a pin if it could be one.
    */
-  private String name() {
-    first = reader.word();
+  private boolean acceptName(boolean kept) {
     nameStart = reader.lexer().start();
-    String name = namePart();
-    if (name == null || reader.token() != '.') {
-      return name;
+    qualifiedName = null;
+    if (!acceptNamePart()) {
+      return false;
     }
-    StringBuilder qualified = new StringBuilder(name);
     while (reader.token() == '.') {
-      reader.advance();
-      String part = namePart();
-      if (part == null) {
-        return null;
+      if (kept && qualifiedName == null) {
+        qualifiedName = new StringBuilder(name());
       }
-      qualified.append('.').append(part);
+      reader.advance();
+      int partStart = reader.lexer().start();
+      if (!acceptNamePart()) {
+        return false;
+      }
+      if (kept) {
+        qualifiedName.append('.').append(reader.lexer().identifier(partStart, nameEnd));
+      }
     }
-    return qualified.toString();
+    return true;
   }
 
-  private String namePart() {
+  private boolean acceptNamePart() {
     if (!reader.isName()) {
       if (reader.token() == Lexer.UNICODE_QUOTED) {
         effects.pin(PinReason.COMPUTED_SETTING);
       }
-      return null;
+      return false;
     }
     nameEnd = reader.lexer().end();
-    String part = reader.lexer().identifier(reader.token());
     reader.advance();
-    return part;
+    return true;
   }
 
-  private void value(String name, boolean local) {
+  private String name() {
+    return qualifiedName == null
+        ? reader.lexer().identifier(nameStart, nameEnd)
+        : qualifiedName.toString();
+  }
+
+  /** The setting takes the value that the current token begins. */
+  private void value(String name) {
     boolean toDefault = reader.word() == Word.DEFAULT;
     if (name.equalsIgnoreCase("search_path")) {
-      // In words, the reader sees the temporary schema itself.
-      boolean temporary = false;
-      while (!reader.atEnd()) {
-        temporary |= TokenReader.mayNameTemporarySchema(reader.lexer(), reader.token());
-        reader.advance();
-      }
-      if (temporary) {
-        effects.pin(PinReason.TEMP_TABLE);
-      }
-    }
-    change(name, local, toDefault);
-  }
-
-  private void change(String name, boolean local, boolean toDefault) {
-    if (local) {
-      return;
+      searchPathValue();
     }
     if (toDefault) {
       effects.settingReset(name, nameStart, nameEnd);
     } else {
       effects.setting(name, nameStart, nameEnd);
+    }
+  }
+
+  /** Looks for the temporary schema in quotes; in words, the reader sees it. */
+  private void searchPathValue() {
+    boolean temporary = false;
+    while (!reader.atEnd()) {
+      temporary |= TokenReader.mayNameTemporarySchema(reader.lexer(), reader.token());
+      reader.advance();
+    }
+    if (temporary) {
+      effects.pin(PinReason.TEMP_TABLE);
     }
   }
 }

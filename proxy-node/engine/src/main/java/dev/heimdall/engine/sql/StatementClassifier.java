@@ -331,7 +331,7 @@ public final class StatementClassifier {
   private boolean isPlpgsql() {
     return switch (reader.token()) {
       case Lexer.WORD -> reader.word() == Word.PLPGSQL;
-      case Lexer.QUOTED, Lexer.STRING -> reader.lexer().content().equals("plpgsql");
+      case Lexer.QUOTED, Lexer.STRING -> reader.lexer().contentWord() == Word.PLPGSQL;
       default -> false;
     };
   }
@@ -439,7 +439,7 @@ public final class StatementClassifier {
   private void nameEffect(Effect.Type type) {
     if (reader.isName()) {
       Lexer lexer = reader.lexer();
-      effects.add(type, lexer.identifier(reader.token()), lexer.start(), lexer.end());
+      effects.add(type, lexer.identifier(lexer.start(), lexer.end()), lexer.start(), lexer.end());
     } else if (reader.token() == Lexer.UNICODE_QUOTED) {
       effects.pin(PinReason.UNKNOWN_STATEMENT);
     }

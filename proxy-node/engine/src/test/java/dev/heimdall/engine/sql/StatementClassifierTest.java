@@ -211,7 +211,12 @@ class StatementClassifierTest {
         DISCARD PLANS ==> DISCARD ==> DISCARD_PLANS
         SELECT set_config('a.b', 'x', false) ==> SELECT ==> SET_VARIABLE a.b@18-23
         SELECT set_config('a.b', 'x', true) ==> SELECT ==>
-        SELECT set_config('a.b', 'x', 't') ==> SELECT ==>
+        SELECT set_config('a.b', 'x', 'True') ==> SELECT ==>
+        SELECT set_config('a.b', 'x', 't') ==> SELECT ==> SET_VARIABLE a.b@18-23
+        SET LOCAL search_path = a, 'pg_temp' ==> SET ==> PIN temporary table
+        SET LOCAL "Search_Path" = 'pg_temp' ==> SET ==> PIN temporary table
+        SET LOCAL SCHEMA 'pg_temp' ==> SET ==> PIN temporary table
+        SELECT set_config('search_path', 'pg_temp', true) ==> SELECT ==> PIN temporary table
         SELECT set_config('a.b', 'x', $1) ==> SELECT ==> SET_VARIABLE a.b@18-23
         SELECT set_config('a.b', f(1, (2)), true) ==> SELECT ==>
         SELECT set_config('a.b', f(1, (2)), not true) ==> SELECT ==> SET_VARIABLE a.b@18-23
