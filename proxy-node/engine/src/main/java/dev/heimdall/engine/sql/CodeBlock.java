@@ -1,73 +1,129 @@
 package dev.heimdall.engine.sql;
 
 /**
- * The body of a DO statement, whose language and dynamic statements cannot be followed: it is only
- * searched for words that could mean a change of the session.
+ * The body of a DO statement. What it does cannot be followed, so that it is only searched for what
+ * could change the session: in its code by the tokens, in its literals, which may be statements to
+ * run, by any word.
  */
 final class CodeBlock {
-  private CodeBlock() {}
+  private final Lexer lexer = new Lexer();
 
   /**
-   * Whether the body, quoted in the way the current token is, might leave something behind in the
-   * session.
+   * Whether the body, which is the current token of {@code outer}, might leave something behind in
+   * the session.
    */
-  static boolean mayChangeSession(Lexer lexer, int token) {
-    if (token != Lexer.STRING && token != Lexer.DOLLAR_STRING && !lexer.plain()) {
-      // An escape could hide anything.
-      return true;
+  boolean mayChangeSession(Lexer outer, int token) {
+    if (!outer.plain()) {
+      // Escapes can hide anything; doubled quotes cannot.
+      return token != Lexer.STRING || mentionsChange(outer);
     }
-    byte[] s = lexer.text();
-    int stop = lexer.contentEnd();
-    int p = lexer.contentStart();
+    int length = outer.contentEnd() - outer.contentStart();
+    lexer.reset(outer.text(), outer.contentStart(), length, outer.standardConformingStrings());
     boolean assigning = false;
-    Word previous = Word.OTHER;
-    while (p < stop) {
-      if (!Lexer.isWordByte(s[p])) {
-        if (s[p] == ';') {
-          assigning = false;
+    boolean afterSet = false;
+    while (true) {
+      int next = lexer.next();
+      Word word = Word.OTHER;
+      if (next == Lexer.WORD) {
+        word = Word.find(lexer.text(), lexer.start(), lexer.end());
+      }
+      if (afterSet && !endsWithTransaction(word)) {
+        return true;
+      }
+      afterSet = false;
+      switch (next) {
+        case Lexer.END -> {
+          return false;
         }
-        if (!Lexer.isSpace(s[p]) && previous == Word.SET) {
-          previous = Word.OTHER;
+        case Lexer.BROKEN -> {
+          return true;
+        }
+        case Lexer.WORD -> {
+          if (changesSession(word) || isTemporarySchema(lexer.start(), lexer.end())) {
+            return true;
+          }
+          switch (word) {
+            // These have a SET of their own.
+            case UPDATE, ALTER -> assigning = true;
+            case BEGIN, THEN, ELSE, LOOP -> assigning = false;
+            case SET -> afterSet = !assigning;
+            default -> {}
+          }
+        }
+        case Lexer.STRING,
+            Lexer.DOLLAR_STRING,
+            Lexer.ESCAPE_STRING,
+            Lexer.UNICODE_STRING,
+            Lexer.QUOTED,
+            Lexer.UNICODE_QUOTED -> {
+          boolean escapes = next != Lexer.STRING && next != Lexer.QUOTED && !lexer.plain();
+          if (escapes || mentionsChange(lexer)) {
+            return true;
+          }
+        }
+        case ';' -> assigning = false;
+        default -> {}
+      }
+    }
+  }
+
+  /**
+   * Whether what stands between the quotes has a word that could change the session, as code or as
+   * anything else.
+   */
+  private static boolean mentionsChange(Lexer literal) {
+    byte[] s = literal.text();
+    int stop = literal.contentEnd();
+    int p = literal.contentStart();
+    boolean afterSet = false;
+    while (p < stop) {
+      if (!ByteClass.isInWord(s[p])) {
+        if (afterSet && !ByteClass.isSpace(s[p])) {
+          return true;
         }
         p++;
         continue;
       }
       int start = p;
-      while (p < stop && Lexer.isWordByte(s[p])) {
+      while (p < stop && ByteClass.isInWord(s[p])) {
         p++;
       }
       Word word = Word.find(s, start, p);
-      if (previous == Word.SET
-          && !assigning
-          && word != Word.LOCAL
-          && word != Word.TRANSACTION
-          && word != Word.CONSTRAINTS) {
+      if (afterSet && !endsWithTransaction(word)) {
         return true;
       }
-      switch (word) {
-        case UPDATE, ALTER -> assigning = true;
-        case TEMP,
-            TEMPORARY,
-            PG_TEMP,
-            PG_SETTINGS,
-            RESET,
-            DISCARD,
-            LISTEN,
-            UNLISTEN,
-            PREPARE,
-            DEALLOCATE,
-            LOAD,
-            HOLD -> {
-          return true;
-        }
-        default -> {
-          if (word.role() == Word.Role.FUNCTION) {
-            return true;
-          }
-        }
+      if (changesSession(word) || TokenReader.isNumberedTemporarySchema(s, start, p)) {
+        return true;
       }
-      previous = word;
+      afterSet = word == Word.SET;
     }
-    return previous == Word.SET && !assigning;
+    return afterSet;
+  }
+
+  private boolean isTemporarySchema(int start, int end) {
+    return TokenReader.isNumberedTemporarySchema(lexer.text(), start, end);
+  }
+
+  private static boolean endsWithTransaction(Word afterSet) {
+    return afterSet == Word.LOCAL || afterSet == Word.TRANSACTION || afterSet == Word.CONSTRAINTS;
+  }
+
+  private static boolean changesSession(Word word) {
+    return switch (word) {
+      case TEMP,
+          TEMPORARY,
+          PG_TEMP,
+          PG_SETTINGS,
+          RESET,
+          DISCARD,
+          LISTEN,
+          UNLISTEN,
+          PREPARE,
+          DEALLOCATE,
+          LOAD,
+          HOLD ->
+          true;
+      default -> word.role() == Word.Role.FUNCTION;
+    };
   }
 }

@@ -50,21 +50,6 @@ final class Lexer {
   /** Longest identifier in bytes; the server cuts longer ones. */
   static final int MAX_IDENTIFIER = 63;
 
-  private static final byte SPACE = 1;
-  private static final byte LETTER = 2;
-  private static final byte LITERAL_PREFIX = 3;
-  private static final byte DIGIT = 4;
-  private static final byte APOSTROPHE = 5;
-  private static final byte QUOTE = 6;
-  private static final byte DOLLAR = 7;
-  private static final byte MINUS = 8;
-  private static final byte SLASH = 9;
-  private static final byte DOT = 10;
-
-  private static final byte[] CLASS = classes();
-  private static final boolean[] IN_WORD = inWord();
-  private static final byte[] LOWER = lower();
-
   private byte[] text = new byte[0];
   private int position;
   private int limit;
@@ -93,31 +78,34 @@ final class Lexer {
     int p = position;
     while (p < stop) {
       int c = s[p] & 0xff;
-      switch (CLASS[c]) {
-        case SPACE:
-          p++;
-          continue;
-        case LETTER:
-          return word(p);
-        case LITERAL_PREFIX:
+      byte kind = ByteClass.OF[c];
+      if (kind == ByteClass.SPACE) {
+        p++;
+        continue;
+      }
+      if (kind == ByteClass.LETTER) {
+        return word(p);
+      }
+      switch (kind) {
+        case ByteClass.LITERAL_PREFIX:
           return wordOrPrefixedLiteral(p);
-        case DIGIT:
+        case ByteClass.DIGIT:
           return number(p);
-        case APOSTROPHE:
+        case ByteClass.APOSTROPHE:
           return standardStrings
               ? string(p, p + 1, false, STRING)
               : string(p, p + 1, true, ESCAPE_STRING);
-        case QUOTE:
+        case ByteClass.QUOTE:
           return quoted(p, p + 1, QUOTED);
-        case DOLLAR:
+        case ByteClass.DOLLAR:
           return dollar(p);
-        case MINUS:
+        case ByteClass.MINUS:
           if (p + 1 < stop && s[p + 1] == '-') {
             p = lineEnd(p + 2);
             continue;
           }
           break;
-        case SLASH:
+        case ByteClass.SLASH:
           if (p + 1 < stop && s[p + 1] == '*') {
             int after = commentEnd(p + 2);
             if (after < 0) {
@@ -127,8 +115,8 @@ final class Lexer {
             continue;
           }
           break;
-        case DOT:
-          if (p + 1 < stop && CLASS[s[p + 1] & 0xff] == DIGIT) {
+        case ByteClass.DOT:
+          if (p + 1 < stop && ByteClass.OF[s[p + 1] & 0xff] == ByteClass.DIGIT) {
             return number(p);
           }
           break;
@@ -168,44 +156,26 @@ final class Lexer {
     return plain;
   }
 
-  /** ASCII capitals made small; every other byte as it is. */
-  static byte lower(byte b) {
-    return LOWER[b & 0xff];
-  }
-
-  static boolean isWordByte(byte b) {
-    return IN_WORD[b & 0xff];
-  }
-
-  static boolean isSpace(byte b) {
-    return CLASS[b & 0xff] == SPACE;
-  }
-
   /**
-   * The name that the current identifier stands for: folded if without quotes, undoubled if with,
-   * cut to what the server keeps. Escapes of {@code U&""} are not resolved.
+   * The name that the identifier from {@code from} to {@code to} stands for: folded if without
+   * quotes, undoubled if with, cut to what the server keeps.
    */
-  String identifier(int token) {
-    byte[] name = new byte[Math.max(0, token == WORD ? end - start : contentEnd - contentStart)];
+  String identifier(int from, int to) {
+    byte[] name = new byte[to - from];
     int n = 0;
-    if (token == WORD) {
-      for (int i = start; i < end; i++) {
-        name[n++] = LOWER[text[i] & 0xff];
-      }
-    } else {
-      for (int i = contentStart; i < contentEnd; i++) {
+    if (text[from] == '"') {
+      for (int i = from + 1; i < to - 1; i++) {
         name[n++] = text[i];
         if (text[i] == '"') {
           i++;
         }
       }
+    } else {
+      for (int i = from; i < to; i++) {
+        name[n++] = ByteClass.LOWER[text[i] & 0xff];
+      }
     }
     return decode(name, 0, clip(name, n));
-  }
-
-  /** What stands between the quotes, as written. */
-  String content() {
-    return decode(text, contentStart, contentEnd);
   }
 
   /**
@@ -216,7 +186,7 @@ final class Lexer {
     byte[] s = text;
     for (int p = contentStart; p + word.length <= contentEnd; p++) {
       int i = 0;
-      while (i < word.length && LOWER[s[p + i] & 0xff] == word[i]) {
+      while (i < word.length && ByteClass.LOWER[s[p + i] & 0xff] == word[i]) {
         i++;
       }
       if (i == word.length) {
@@ -224,6 +194,15 @@ final class Lexer {
       }
     }
     return false;
+  }
+
+  /** The word that stands between the quotes, in whatever case. */
+  Word contentWord() {
+    return Word.find(text, contentStart, contentEnd);
+  }
+
+  boolean standardConformingStrings() {
+    return standardStrings;
   }
 
   byte[] text() {
@@ -266,7 +245,7 @@ final class Lexer {
     byte[] s = text;
     int stop = limit;
     int p = from + 1;
-    while (p < stop && IN_WORD[s[p] & 0xff]) {
+    while (p < stop && ByteClass.IN_WORD[s[p] & 0xff]) {
       p++;
     }
     start = from;
@@ -278,7 +257,7 @@ final class Lexer {
   private int wordOrPrefixedLiteral(int from) {
     if (from + 1 < limit) {
       byte next = text[from + 1];
-      int prefix = LOWER[text[from] & 0xff];
+      int prefix = ByteClass.LOWER[text[from] & 0xff];
       if (next == '\'' && prefix != 'u') {
         return prefix == 'e'
             ? string(from, from + 2, true, ESCAPE_STRING)
@@ -337,7 +316,7 @@ final class Lexer {
     int p = from;
     while (p < stop) {
       byte b = s[p];
-      if (CLASS[b & 0xff] == SPACE) {
+      if (ByteClass.OF[b & 0xff] == ByteClass.SPACE) {
         lineBreak |= b == '\n' || b == '\r';
         p++;
       } else if (b == '-' && p + 1 < stop && s[p + 1] == '-') {
@@ -378,13 +357,13 @@ final class Lexer {
     byte[] s = text;
     int stop = limit;
     int p = from + 1;
-    if (p < stop && CLASS[s[p] & 0xff] == DIGIT) {
+    if (p < stop && ByteClass.OF[s[p] & 0xff] == ByteClass.DIGIT) {
       do {
         p++;
-      } while (p < stop && CLASS[s[p] & 0xff] == DIGIT);
+      } while (p < stop && ByteClass.OF[s[p] & 0xff] == ByteClass.DIGIT);
       return token(PARAMETER, from, p);
     }
-    while (p < stop && s[p] != '$' && IN_WORD[s[p] & 0xff]) {
+    while (p < stop && s[p] != '$' && ByteClass.IN_WORD[s[p] & 0xff]) {
       p++;
     }
     if (p >= stop || s[p] != '$') {
@@ -425,7 +404,10 @@ final class Lexer {
     byte[] s = text;
     int stop = limit;
     int p = from;
-    if (s[p] == '0' && p + 2 < stop && isRadix(LOWER[s[p + 1] & 0xff]) && isHex(s[p + 2])) {
+    if (s[p] == '0'
+        && p + 2 < stop
+        && isRadix(ByteClass.LOWER[s[p + 1] & 0xff])
+        && isHex(s[p + 2])) {
       p += 2;
       while (p < stop && (isHex(s[p]) || s[p] == '_')) {
         p++;
@@ -436,9 +418,9 @@ final class Lexer {
     if (p < stop && s[p] == '.' && !(p + 1 < stop && s[p + 1] == '.')) {
       p = digits(p + 1);
     }
-    if (p + 1 < stop && LOWER[s[p] & 0xff] == 'e') {
+    if (p + 1 < stop && ByteClass.LOWER[s[p] & 0xff] == 'e') {
       int exponent = s[p + 1] == '+' || s[p + 1] == '-' ? p + 2 : p + 1;
-      if (exponent < stop && CLASS[s[exponent] & 0xff] == DIGIT) {
+      if (exponent < stop && ByteClass.OF[s[exponent] & 0xff] == ByteClass.DIGIT) {
         p = digits(exponent);
       }
     }
@@ -450,8 +432,11 @@ final class Lexer {
     int stop = limit;
     int p = from;
     while (p < stop
-        && (CLASS[s[p] & 0xff] == DIGIT
-            || (s[p] == '_' && p > from && p + 1 < stop && CLASS[s[p + 1] & 0xff] == DIGIT))) {
+        && (ByteClass.OF[s[p] & 0xff] == ByteClass.DIGIT
+            || (s[p] == '_'
+                && p > from
+                && p + 1 < stop
+                && ByteClass.OF[s[p + 1] & 0xff] == ByteClass.DIGIT))) {
       p++;
     }
     return p;
@@ -462,7 +447,7 @@ final class Lexer {
   }
 
   private static boolean isHex(byte b) {
-    byte small = LOWER[b & 0xff];
+    byte small = ByteClass.LOWER[b & 0xff];
     return (b >= '0' && b <= '9') || (small >= 'a' && small <= 'f');
   }
 
@@ -495,54 +480,5 @@ final class Lexer {
       }
     }
     return -1;
-  }
-
-  private static byte[] classes() {
-    byte[] classes = new byte[256];
-    for (int c = 'a'; c <= 'z'; c++) {
-      classes[c] = LETTER;
-      classes[c - 'a' + 'A'] = LETTER;
-    }
-    for (int c = 128; c < 256; c++) {
-      classes[c] = LETTER;
-    }
-    classes['_'] = LETTER;
-    for (char c : "beuxBEUX".toCharArray()) {
-      classes[c] = LITERAL_PREFIX;
-    }
-    for (int c = '0'; c <= '9'; c++) {
-      classes[c] = DIGIT;
-    }
-    for (char c : " \t\n\r\f\u000b".toCharArray()) {
-      classes[c] = SPACE;
-    }
-    classes['\''] = APOSTROPHE;
-    classes['"'] = QUOTE;
-    classes['$'] = DOLLAR;
-    classes['-'] = MINUS;
-    classes['/'] = SLASH;
-    classes['.'] = DOT;
-    return classes;
-  }
-
-  private static boolean[] inWord() {
-    boolean[] inWord = new boolean[256];
-    byte[] classes = classes();
-    for (int c = 0; c < 256; c++) {
-      inWord[c] =
-          classes[c] == LETTER
-              || classes[c] == LITERAL_PREFIX
-              || classes[c] == DIGIT
-              || classes[c] == DOLLAR;
-    }
-    return inWord;
-  }
-
-  private static byte[] lower() {
-    byte[] lower = new byte[256];
-    for (int c = 0; c < 256; c++) {
-      lower[c] = (byte) (c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
-    }
-    return lower;
   }
 }

@@ -9,7 +9,8 @@ final class SettingCall {
   private int depth;
   private int argument;
   private int tokens;
-  private String name;
+  private boolean named;
+  private boolean searchPath;
   private int nameStart;
   private int nameEnd;
   private boolean local;
@@ -30,7 +31,8 @@ final class SettingCall {
     this.depth = depth;
     argument = 0;
     tokens = 0;
-    name = null;
+    named = false;
+    searchPath = false;
     local = false;
     temporarySchema = false;
   }
@@ -48,7 +50,7 @@ final class SettingCall {
         case 0 -> nameToken(token);
         case 1 -> temporarySchema |= TokenReader.mayNameTemporarySchema(lexer, token);
         case 2 -> local = tokens == 1 && isTrue(token, word);
-        default -> name = null;
+        default -> named = false;
       }
     }
   }
@@ -62,34 +64,33 @@ final class SettingCall {
   }
 
   private void nameToken(int token) {
-    if (tokens == 1 && token == Lexer.STRING && lexer.plain()) {
-      name = lexer.content();
+    named = tokens == 1 && token == Lexer.STRING && lexer.plain();
+    if (named) {
+      searchPath = lexer.contentWord() == Word.SEARCH_PATH;
       nameStart = lexer.start();
       nameEnd = lexer.end();
-    } else {
-      name = null;
     }
   }
 
   private void close() {
     open = false;
-    if (temporarySchema && (name == null || name.equalsIgnoreCase("search_path"))) {
+    if (temporarySchema && (!named || searchPath)) {
       effects.pin(PinReason.TEMP_TABLE);
     }
     if (argument == 2 && local) {
       return;
     }
-    if (name == null || argument != 2) {
-      effects.pin(PinReason.COMPUTED_SETTING);
-    } else {
+    if (named && argument == 2) {
+      String name = Lexer.decode(lexer.text(), nameStart + 1, nameEnd - 1);
       effects.setting(name, nameStart, nameEnd);
+    } else {
+      effects.pin(PinReason.COMPUTED_SETTING);
     }
   }
 
   private boolean isTrue(int token, Word word) {
     if (token == Lexer.STRING && lexer.plain()) {
-      String value = lexer.content();
-      return value.equalsIgnoreCase("true") || value.equalsIgnoreCase("t");
+      return lexer.contentWord() == Word.TRUE;
     }
     return word == Word.TRUE;
   }

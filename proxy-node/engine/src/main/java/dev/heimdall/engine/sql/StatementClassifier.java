@@ -12,6 +12,8 @@ package dev.heimdall.engine.sql;
 public final class StatementClassifier {
   private final EffectList effects = new EffectList();
   private final TokenReader reader = new TokenReader(effects);
+  private final SettingStatement settings = new SettingStatement(reader, effects);
+  private final CodeBlock block = new CodeBlock();
   private boolean transactionControl;
   private boolean chain;
 
@@ -73,9 +75,11 @@ public final class StatementClassifier {
         transactionControl = true;
         return StatementKind.SAVEPOINT;
       case SET:
-        return set();
+        settings.set();
+        return StatementKind.SET;
       case RESET:
-        return reset();
+        settings.reset();
+        return StatementKind.RESET;
       case SHOW:
         return StatementKind.SHOW;
       case DISCARD:
@@ -117,7 +121,10 @@ public final class StatementClassifier {
         return StatementKind.LOAD;
       case CREATE:
         return create();
-      case ALTER, DROP, TRUNCATE, COMMENT, GRANT, REVOKE, REFRESH, IMPORT, REASSIGN, SECURITY:
+      case ALTER:
+        reader.markDefinition();
+        return StatementKind.DDL;
+      case DROP, TRUNCATE, COMMENT, GRANT, REVOKE, REFRESH, IMPORT, REASSIGN, SECURITY:
         return StatementKind.DDL;
       case VACUUM, ANALYZE, ANALYSE, CHECKPOINT, CLUSTER, REINDEX, REPACK, WAIT:
         return StatementKind.UTILITY;
@@ -229,155 +236,6 @@ public final class StatementClassifier {
     return reader.atEnd() ? kind : StatementKind.UNKNOWN;
   }
 
-  private StatementKind set() {
-    reader.advance();
-    boolean local = reader.word() == Word.LOCAL;
-    if (local) {
-      reader.advance();
-    } else if (reader.word() == Word.SESSION) {
-      reader.advance();
-      if (reader.word() == Word.CHARACTERISTICS) {
-        int start = reader.lexer().start();
-        int end = reader.lexer().end();
-        effects.setting("default_transaction_isolation", start, end);
-        effects.setting("default_transaction_read_only", start, end);
-        effects.setting("default_transaction_deferrable", start, end);
-        return StatementKind.SET;
-      }
-      if (reader.word() == Word.AUTHORIZATION) {
-        effects.pin(PinReason.SESSION_AUTHORIZATION);
-        return StatementKind.SET;
-      }
-    }
-    assignment(local);
-    return StatementKind.SET;
-  }
-
-  /** What follows SET [SESSION | LOCAL]. */
-  private void assignment(boolean local) {
-    if (!reader.isName()) {
-      if (reader.token() == Lexer.UNICODE_QUOTED) {
-        effects.pin(PinReason.COMPUTED_SETTING);
-      }
-      return;
-    }
-    Word first = reader.word();
-    int start = reader.lexer().start();
-    int end = reader.lexer().end();
-    String name = reader.lexer().identifier(reader.token());
-    reader.advance();
-    while (reader.token() == '.') {
-      reader.advance();
-      if (!reader.isName()) {
-        effects.pin(PinReason.COMPUTED_SETTING);
-        return;
-      }
-      end = reader.lexer().end();
-      name = name + '.' + reader.lexer().identifier(reader.token());
-      reader.advance();
-    }
-    if (reader.token() == '=' || reader.word() == Word.TO) {
-      reader.advance();
-      value(name, start, end, local);
-      return;
-    }
-    switch (first) {
-      case TIME -> {
-        if (reader.accept(Word.ZONE)) {
-          if (reader.word() == Word.LOCAL) {
-            variable("timezone", start, end, local, true);
-          } else {
-            value("timezone", start, end, local);
-          }
-        }
-      }
-      case NAMES -> {
-        if (reader.atEnd()) {
-          variable("client_encoding", start, end, local, true);
-        } else {
-          value("client_encoding", start, end, local);
-        }
-      }
-      case SCHEMA -> value("search_path", start, end, local);
-      case ROLE -> value("role", start, end, local);
-      case XML -> {
-        if (reader.accept(Word.OPTION)) {
-          value("xmloption", start, end, local);
-        }
-      }
-      default -> {
-        // TRANSACTION and CONSTRAINTS end with the transaction; anything else is an error.
-      }
-    }
-  }
-
-  private void value(String name, int start, int end, boolean local) {
-    if (name.equalsIgnoreCase("search_path")) {
-      // Unquoted, the reader sees it.
-      boolean temporary = false;
-      boolean toDefault = reader.word() == Word.DEFAULT;
-      while (!reader.atEnd()) {
-        temporary |= TokenReader.mayNameTemporarySchema(reader.lexer(), reader.token());
-        reader.advance();
-      }
-      if (temporary) {
-        effects.pin(PinReason.TEMP_TABLE);
-      }
-      variable(name, start, end, local, toDefault);
-    } else {
-      variable(name, start, end, local, reader.word() == Word.DEFAULT);
-    }
-  }
-
-  private void variable(String name, int start, int end, boolean local, boolean toDefault) {
-    if (local) {
-      return;
-    }
-    if (toDefault) {
-      effects.settingReset(name, start, end);
-    } else {
-      effects.setting(name, start, end);
-    }
-  }
-
-  private StatementKind reset() {
-    reader.advance();
-    if (reader.word() == Word.ALL) {
-      effects.add(Effect.Type.RESET_ALL);
-      return StatementKind.RESET;
-    }
-    if (!reader.isName()) {
-      if (reader.token() == Lexer.UNICODE_QUOTED) {
-        effects.pin(PinReason.COMPUTED_SETTING);
-      }
-      return StatementKind.RESET;
-    }
-    Word first = reader.word();
-    int start = reader.lexer().start();
-    int end = reader.lexer().end();
-    String name = reader.lexer().identifier(reader.token());
-    reader.advance();
-    if (first == Word.TIME && reader.word() == Word.ZONE) {
-      name = "timezone";
-    } else if (first == Word.SESSION && reader.word() == Word.AUTHORIZATION) {
-      name = "session_authorization";
-    } else if (first == Word.TRANSACTION && reader.word() == Word.ISOLATION) {
-      name = "transaction_isolation";
-    }
-    while (reader.token() == '.') {
-      reader.advance();
-      if (!reader.isName()) {
-        effects.pin(PinReason.COMPUTED_SETTING);
-        return StatementKind.RESET;
-      }
-      end = reader.lexer().end();
-      name = name + '.' + reader.lexer().identifier(reader.token());
-      reader.advance();
-    }
-    effects.settingReset(name, start, end);
-    return StatementKind.RESET;
-  }
-
   private StatementKind discard() {
     reader.advance();
     switch (reader.word()) {
@@ -458,14 +316,24 @@ public final class StatementClassifier {
     boolean opaque = false;
     while (!reader.atEnd()) {
       reader.advance();
-      if (reader.isLiteral()) {
-        opaque |= CodeBlock.mayChangeSession(reader.lexer(), reader.token());
+      if (reader.previousWord() == Word.LANGUAGE) {
+        opaque |= !isPlpgsql();
+      } else if (reader.isLiteral()) {
+        opaque |= block.mayChangeSession(reader.lexer(), reader.token());
       }
     }
     if (opaque) {
       effects.pin(PinReason.UNKNOWN_STATEMENT);
     }
     return StatementKind.DO;
+  }
+
+  private boolean isPlpgsql() {
+    return switch (reader.token()) {
+      case Lexer.WORD -> reader.word() == Word.PLPGSQL;
+      case Lexer.QUOTED, Lexer.STRING -> reader.lexer().contentWord() == Word.PLPGSQL;
+      default -> false;
+    };
   }
 
   private StatementKind explain() {
@@ -495,6 +363,7 @@ public final class StatementClassifier {
   }
 
   private StatementKind create() {
+    reader.markDefinition();
     reader.advance();
     if (reader.accept(Word.OR)) {
       reader.accept(Word.REPLACE);
@@ -570,7 +439,7 @@ public final class StatementClassifier {
   private void nameEffect(Effect.Type type) {
     if (reader.isName()) {
       Lexer lexer = reader.lexer();
-      effects.add(type, lexer.identifier(reader.token()), lexer.start(), lexer.end());
+      effects.add(type, lexer.identifier(lexer.start(), lexer.end()), lexer.start(), lexer.end());
     } else if (reader.token() == Lexer.UNICODE_QUOTED) {
       effects.pin(PinReason.UNKNOWN_STATEMENT);
     }

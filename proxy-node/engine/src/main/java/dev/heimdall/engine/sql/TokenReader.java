@@ -8,16 +8,20 @@ import java.nio.charset.StandardCharsets;
  * {@code INTO TEMP}.
  */
 final class TokenReader {
+  private static final int OTHER = Word.OTHER.ordinal();
+  private static final int PG_TEMP = Word.PG_TEMP.ordinal();
   private static final byte[] TEMPORARY_SCHEMA = "pg_temp".getBytes(StandardCharsets.US_ASCII);
 
   private final Lexer lexer = new Lexer();
   private final EffectList effects;
   private final SettingCall settingCall;
 
+  // Words are kept by ordinal: storing a reference for every token would cost more than reading the
+  // token.
   private int token;
-  private Word word = Word.OTHER;
+  private int word;
   private int previousToken;
-  private Word previousWord = Word.OTHER;
+  private int previousWord;
   private int depth;
   private int routineDepth;
   private boolean intoTarget;
@@ -25,6 +29,7 @@ final class TokenReader {
   private boolean queryBegun;
   private boolean modifiesData;
   private boolean updates;
+  private boolean definition;
 
   TokenReader(EffectList effects) {
     this.effects = effects;
@@ -45,8 +50,9 @@ final class TokenReader {
     queryBegun = false;
     modifiesData = false;
     updates = false;
+    definition = false;
     token = ';';
-    word = Word.OTHER;
+    word = OTHER;
     advance();
   }
 
@@ -57,47 +63,35 @@ final class TokenReader {
     int next = lexer.next();
     token = next;
     Word found = Word.OTHER;
-    switch (next) {
-      case Lexer.WORD -> {
-        found = Word.find(lexer.text(), lexer.start(), lexer.end());
-        word = found;
-        if (found.role() == Word.Role.WATCHED) {
-          watch(found);
-        } else {
-          intoTarget = false;
-          if (found == Word.OTHER) {
-            watchForTemporarySchema(lexer.start(), lexer.end());
-          }
-        }
-      }
-      case Lexer.QUOTED, Lexer.UNICODE_QUOTED -> {
-        found = quotedName();
-        word = found;
+    boolean calls = false;
+    if (next == Lexer.WORD) {
+      found = Word.find(lexer.text(), lexer.start(), lexer.end());
+      word = found.ordinal();
+      if (found == Word.OTHER) {
         intoTarget = false;
-        if (found == Word.PG_TEMP || found == Word.PG_SETTINGS) {
-          watch(found);
-        }
+        watchForTemporarySchema(lexer.start(), lexer.end());
+      } else {
+        watch(found);
       }
-      case '(' -> {
-        word = found;
+    } else {
+      word = OTHER;
+      if (next == '(') {
         depth++;
-        if (previousWord.role() == Word.Role.FUNCTION && routineDepth == 0) {
-          called(previousWord);
-          return;
-        }
-      }
-      case ')' -> {
-        word = found;
-        if (depth > 0) {
-          depth--;
-        }
-      }
-      default -> {
-        word = found;
+        calls = previousWord != OTHER && routineDepth == 0 && called();
+      } else if (next == ')') {
+        depth -= depth > 0 ? 1 : 0;
+      } else {
         intoTarget = false;
+        if (next == '.' && previousWord == PG_TEMP) {
+          effects.pin(PinReason.TEMP_TABLE);
+        }
+        if (next == Lexer.QUOTED || next == Lexer.UNICODE_QUOTED) {
+          found = quotedName();
+          word = found.ordinal();
+        }
       }
     }
-    if (settingCall.isOpen()) {
+    if (settingCall.isOpen() && !calls) {
       if (atEnd()) {
         settingCall.abandon();
       } else {
@@ -115,7 +109,7 @@ final class TokenReader {
 
   /** Moves on if the current word is this one, and says whether it was. */
   boolean accept(Word expected) {
-    if (word != expected) {
+    if (word != expected.ordinal()) {
       return false;
     }
     advance();
@@ -136,11 +130,11 @@ final class TokenReader {
    * keywords.
    */
   Word word() {
-    return word;
+    return Word.of(word);
   }
 
   Word previousWord() {
-    return previousWord;
+    return Word.of(previousWord);
   }
 
   int previousToken() {
@@ -154,6 +148,14 @@ final class TokenReader {
 
   Lexer lexer() {
     return lexer;
+  }
+
+  /**
+   * The statement defines something: the temporary schema without an object in it is part of a
+   * search path that is stored, not used.
+   */
+  void markDefinition() {
+    definition = true;
   }
 
   /** Inside {@code BEGIN ATOMIC … END}, semicolons do not end the statement and nothing is run. */
@@ -202,17 +204,17 @@ final class TokenReader {
   }
 
   private void watch(Word found) {
-    if (routineDepth > 0) {
-      return;
-    }
     boolean into = intoTarget;
     intoTarget = false;
+    if (found.role() != Word.Role.WATCHED || routineDepth > 0) {
+      return;
+    }
     switch (found) {
       case INTO -> {
         intoTarget =
-            previousWord != Word.INSERT
-                && previousWord != Word.MERGE
-                && previousWord != Word.AS
+            previousWord() != Word.INSERT
+                && previousWord() != Word.MERGE
+                && previousWord() != Word.AS
                 && previousToken != '.';
         makesTable |= intoTarget;
       }
@@ -222,7 +224,11 @@ final class TokenReader {
           effects.pin(PinReason.TEMP_TABLE);
         }
       }
-      case PG_TEMP -> effects.pin(PinReason.TEMP_TABLE);
+      case PG_TEMP -> {
+        if (!definition) {
+          effects.pin(PinReason.TEMP_TABLE);
+        }
+      }
       case PG_SETTINGS -> {
         // A rule turns an update of this view into set_config.
         if (updates) {
@@ -242,8 +248,8 @@ final class TokenReader {
         } else if (depth == 0
             && !queryBegun
             && previousToken != ','
-            && previousWord != Word.WITH
-            && previousWord != Word.RECURSIVE) {
+            && previousWord() != Word.WITH
+            && previousWord() != Word.RECURSIVE) {
           modifiesData = true;
         }
       }
@@ -269,43 +275,52 @@ final class TokenReader {
       return Word.OTHER;
     }
     for (int i = from; i < to; i++) {
-      if (s[i] != Lexer.lower(s[i])) {
+      if (s[i] != ByteClass.lower(s[i])) {
         return Word.OTHER;
       }
     }
+    watch(found);
     return found;
   }
 
-  /** The temporary schema of a session also has a name with a number. */
-  private void watchForTemporarySchema(int from, int to) {
-    byte[] s = lexer.text();
-    if (to - from < 9 || Lexer.lower(s[from]) != 'p' || s[from + 7] != '_' || routineDepth > 0) {
-      return;
+  /** The temporary schema of a session also has a name with a number: {@code pg_temp_3}. */
+  static boolean isNumberedTemporarySchema(byte[] s, int from, int to) {
+    if (to - from < 9 || ByteClass.lower(s[from]) != 'p' || s[from + 7] != '_') {
+      return false;
     }
     for (int i = 0; i < 7; i++) {
-      if (Lexer.lower(s[from + i]) != TEMPORARY_SCHEMA[i]) {
-        return;
+      if (ByteClass.lower(s[from + i]) != TEMPORARY_SCHEMA[i]) {
+        return false;
       }
     }
     for (int i = from + 8; i < to; i++) {
       if (s[i] < '0' || s[i] > '9') {
-        return;
+        return false;
       }
     }
-    effects.pin(PinReason.TEMP_TABLE);
+    return true;
   }
 
-  private void called(Word function) {
-    switch (function) {
+  private void watchForTemporarySchema(int from, int to) {
+    if (isNumberedTemporarySchema(lexer.text(), from, to) && routineDepth == 0) {
+      effects.pin(PinReason.TEMP_TABLE);
+    }
+  }
+
+  /**
+   * The parenthesis just opened follows a word: if that is a function of interest, notes what a
+   * call does. Returns whether this opens a call of set_config, whose arguments begin with the next
+   * token.
+   */
+  private boolean called() {
+    switch (previousWord()) {
       case SET_CONFIG -> {
-        if (settingCall.isOpen()) {
-          // A call inside the arguments of a call: not worth following.
-          effects.pin(PinReason.COMPUTED_SETTING);
-          settingCall.token(token, word, depth);
-        } else {
+        if (!settingCall.isOpen()) {
           settingCall.open(depth);
+          return true;
         }
-        return;
+        // A call inside the arguments of a call: not worth following.
+        effects.pin(PinReason.COMPUTED_SETTING);
       }
       case CURRVAL, LASTVAL -> effects.add(Effect.Type.SEQUENCE_STATE);
       case PG_ADVISORY_UNLOCK_ALL -> effects.add(Effect.Type.UNLOCK_ALL);
@@ -317,10 +332,13 @@ final class TokenReader {
       case SETSEED, SET_LIMIT -> effects.pin(PinReason.COMPUTED_SETTING);
       case DBLINK_CONNECT, DBLINK_CONNECT_U -> effects.pin(PinReason.FOREIGN_CONNECTION);
       case PG_BACKUP_START, PG_START_BACKUP -> effects.pin(PinReason.BACKUP);
-      default -> effects.pin(PinReason.REPLICATION_SLOT);
+      case PG_COPY_LOGICAL_REPLICATION_SLOT,
+          PG_COPY_PHYSICAL_REPLICATION_SLOT,
+          PG_CREATE_LOGICAL_REPLICATION_SLOT,
+          PG_CREATE_PHYSICAL_REPLICATION_SLOT ->
+          effects.pin(PinReason.REPLICATION_SLOT);
+      default -> {}
     }
-    if (settingCall.isOpen()) {
-      settingCall.token(token, word, depth);
-    }
+    return false;
   }
 }

@@ -34,6 +34,7 @@ enum Word {
   DISCARD(Role.PLAIN),
   DO(Role.PLAIN),
   DROP(Role.PLAIN),
+  ELSE(Role.PLAIN),
   END(Role.PLAIN),
   EXECUTE(Role.PLAIN),
   EXPLAIN(Role.PLAIN),
@@ -48,11 +49,13 @@ enum Word {
   INSERT(Role.WATCHED),
   INTO(Role.WATCHED),
   ISOLATION(Role.PLAIN),
+  LANGUAGE(Role.PLAIN),
   LEVEL(Role.PLAIN),
   LISTEN(Role.PLAIN),
   LOAD(Role.PLAIN),
   LOCAL(Role.WATCHED),
   LOCK(Role.PLAIN),
+  LOOP(Role.PLAIN),
   MERGE(Role.WATCHED),
   MOVE(Role.PLAIN),
   NAMES(Role.PLAIN),
@@ -66,6 +69,7 @@ enum Word {
   PG_SETTINGS(Role.WATCHED),
   PG_TEMP(Role.WATCHED),
   PLANS(Role.PLAIN),
+  PLPGSQL(Role.PLAIN),
   PREPARE(Role.PLAIN),
   PREPARED(Role.PLAIN),
   PROCEDURE(Role.PLAIN),
@@ -84,6 +88,7 @@ enum Word {
   ROLLBACK(Role.PLAIN),
   SAVEPOINT(Role.PLAIN),
   SCHEMA(Role.PLAIN),
+  SEARCH_PATH(Role.PLAIN),
   SECURITY(Role.PLAIN),
   SELECT(Role.WATCHED),
   SEQUENCES(Role.PLAIN),
@@ -95,6 +100,7 @@ enum Word {
   TABLE(Role.WATCHED),
   TEMP(Role.WATCHED),
   TEMPORARY(Role.WATCHED),
+  THEN(Role.PLAIN),
   TIME(Role.PLAIN),
   TO(Role.PLAIN),
   TRANSACTION(Role.PLAIN),
@@ -144,6 +150,7 @@ enum Word {
     FUNCTION
   }
 
+  private static final Word[] ALL_WORDS = values();
   private static final int MASK = 2047;
   private static final int LONGEST = longest();
   private static final Word[] BY_SPELLING = bySpelling();
@@ -155,12 +162,17 @@ enum Word {
     this.role = role;
     spelling = new byte[name().length()];
     for (int i = 0; i < spelling.length; i++) {
-      spelling[i] = Lexer.lower((byte) name().charAt(i));
+      spelling[i] = ByteClass.lower((byte) name().charAt(i));
     }
   }
 
   Role role() {
     return role;
+  }
+
+  /** The word of this ordinal. */
+  static Word of(int ordinal) {
+    return ALL_WORDS[ordinal];
   }
 
   /** The word that these bytes spell, in whatever case. */
@@ -171,9 +183,9 @@ enum Word {
     }
     int slot =
         slot(
-            Lexer.lower(text[start]),
-            Lexer.lower(text[start + (length >> 1)]),
-            Lexer.lower(text[end - 1]),
+            ByteClass.lower(text[start]),
+            ByteClass.lower(text[start + (length >> 1)]),
+            ByteClass.lower(text[end - 1]),
             length);
     Word word = BY_SPELLING[slot];
     while (word != null) {
@@ -192,7 +204,7 @@ enum Word {
       return false;
     }
     for (int i = 0; i < length; i++) {
-      if (Lexer.lower(text[start + i]) != expected[i]) {
+      if (ByteClass.lower(text[start + i]) != expected[i]) {
         return false;
       }
     }

@@ -125,6 +125,10 @@ class StatementClassifierTest {
         EXPLAIN SELECT 1 ==> EXPLAIN
         EXPLAIN ANALYZE DELETE FROM a ==> EXPLAIN
         EXPLAIN (ANALYZE, BUFFERS) SELECT 1 ==> EXPLAIN
+        CREATE FUNCTION f() RETURNS int LANGUAGE sql SET search_path = a, pg_temp AS 'SELECT 1' ==> DDL
+        ALTER FUNCTION f() SET search_path = a, "pg_temp" ==> DDL
+        DO $$ DECLARE x int; BEGIN /* set a = 1 */ x := (SELECT 1 /* pg_advisory_lock(1) */); UPDATE t SET a = x; END $$ LANGUAGE plpgsql ==> DO
+        DO LANGUAGE 'plpgsql' 'BEGIN RAISE NOTICE ''hello''; END' ==> DO
         VACUUM a ==> UTILITY
         ANALYZE ==> UTILITY
         CHECKPOINT ==> UTILITY
@@ -207,7 +211,12 @@ class StatementClassifierTest {
         DISCARD PLANS ==> DISCARD ==> DISCARD_PLANS
         SELECT set_config('a.b', 'x', false) ==> SELECT ==> SET_VARIABLE a.b@18-23
         SELECT set_config('a.b', 'x', true) ==> SELECT ==>
-        SELECT set_config('a.b', 'x', 't') ==> SELECT ==>
+        SELECT set_config('a.b', 'x', 'True') ==> SELECT ==>
+        SELECT set_config('a.b', 'x', 't') ==> SELECT ==> SET_VARIABLE a.b@18-23
+        SET LOCAL search_path = a, 'pg_temp' ==> SET ==> PIN temporary table
+        SET LOCAL "Search_Path" = 'pg_temp' ==> SET ==> PIN temporary table
+        SET LOCAL SCHEMA 'pg_temp' ==> SET ==> PIN temporary table
+        SELECT set_config('search_path', 'pg_temp', true) ==> SELECT ==> PIN temporary table
         SELECT set_config('a.b', 'x', $1) ==> SELECT ==> SET_VARIABLE a.b@18-23
         SELECT set_config('a.b', f(1, (2)), true) ==> SELECT ==>
         SELECT set_config('a.b', f(1, (2)), not true) ==> SELECT ==> SET_VARIABLE a.b@18-23
@@ -279,6 +288,15 @@ class StatementClassifierTest {
         DO $$ BEGIN UPDATE t SET a = 1; SET a.b = 1; END $$ ==> DO ==> PIN unknown statement
         DO $$ BEGIN PERFORM pg_advisory_lock(1); END $$ LANGUAGE plpgsql ==> DO ==> PIN unknown statement
         DO E'BEGIN\\nSET a.b = 1; END' ==> DO ==> PIN unknown statement
+        DO LANGUAGE plpython3u $$ x = 1 $$ ==> DO ==> PIN unknown statement
+        DO $$ BEGIN /* update the rest */ SET a.b = 1; END $$ ==> DO ==> PIN unknown statement
+        DO $$ BEGIN IF update THEN SET a.b = 1; END IF; END $$ ==> DO ==> PIN unknown statement
+        DO $$ BEGIN SET"a".b = 1; END $$ ==> DO ==> PIN unknown statement
+        DO $$ BEGIN EXECUTE 'SET ' || x; END $$ ==> DO ==> PIN unknown statement
+        DO $$ BEGIN EXECUTE 'SET LOCAL ' || x; END $$ ==> DO ==>
+        DO $$ BEGIN EXECUTE format('SET %I = 1', x); END $$ ==> DO ==> PIN unknown statement
+        DO $$ BEGIN EXECUTE E'\\x53ET a.b = 1'; END $$ ==> DO ==> PIN unknown statement
+        DO $$ BEGIN CREATE TABLE pg_temp_3.a (b int); END $$ ==> DO ==> PIN unknown statement
         CALL p(set_config('a.b', 'c', false)) ==> CALL ==> SET_VARIABLE a.b@18-23
         PREPARE p AS SELECT 1 ==> PREPARE ==> PREPARE p@8-9
         PREPARE "P q" (int, text) AS SELECT $1 ==> PREPARE ==> PREPARE P q@8-13

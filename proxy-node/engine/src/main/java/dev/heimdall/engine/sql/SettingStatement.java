@@ -1,0 +1,179 @@
+package dev.heimdall.engine.sql;
+
+/** The grammar of SET and RESET. */
+final class SettingStatement {
+  private final TokenReader reader;
+  private final EffectList effects;
+
+  private int nameStart;
+  private int nameEnd;
+  private StringBuilder qualifiedName;
+
+  SettingStatement(TokenReader reader, EffectList effects) {
+    this.reader = reader;
+    this.effects = effects;
+  }
+
+  /** The current token is SET. */
+  void set() {
+    reader.advance();
+    boolean local = reader.word() == Word.LOCAL;
+    if (local) {
+      reader.advance();
+    } else if (reader.word() == Word.SESSION) {
+      reader.advance();
+      if (reader.word() == Word.CHARACTERISTICS) {
+        int start = reader.lexer().start();
+        int end = reader.lexer().end();
+        effects.setting("default_transaction_isolation", start, end);
+        effects.setting("default_transaction_read_only", start, end);
+        effects.setting("default_transaction_deferrable", start, end);
+        return;
+      }
+      if (reader.word() == Word.AUTHORIZATION) {
+        effects.pin(PinReason.SESSION_AUTHORIZATION);
+        return;
+      }
+    }
+    Word first = reader.word();
+    boolean quotedSearchPath =
+        reader.token() == Lexer.QUOTED && reader.lexer().contentWord() == Word.SEARCH_PATH;
+    if (!acceptName(!local)) {
+      return;
+    }
+    if (reader.token() == '=' || reader.word() == Word.TO) {
+      reader.advance();
+      if (!local) {
+        value(name());
+      } else if (first == Word.SEARCH_PATH || quotedSearchPath) {
+        searchPathValue();
+      }
+      return;
+    }
+    if (local) {
+      if (first == Word.SCHEMA) {
+        searchPathValue();
+      }
+      return;
+    }
+    switch (first) {
+      case TIME -> {
+        if (reader.accept(Word.ZONE)) {
+          if (reader.word() == Word.LOCAL) {
+            effects.settingReset("timezone", nameStart, nameEnd);
+          } else {
+            value("timezone");
+          }
+        }
+      }
+      case NAMES -> {
+        if (reader.atEnd()) {
+          effects.settingReset("client_encoding", nameStart, nameEnd);
+        } else {
+          value("client_encoding");
+        }
+      }
+      case SCHEMA -> value("search_path");
+      case ROLE -> value("role");
+      case XML -> {
+        if (reader.accept(Word.OPTION)) {
+          value("xmloption");
+        }
+      }
+      default -> {
+        // TRANSACTION and CONSTRAINTS end with the transaction; anything else is an error.
+      }
+    }
+  }
+
+  /** The current token is RESET. */
+  void reset() {
+    reader.advance();
+    if (reader.word() == Word.ALL) {
+      effects.add(Effect.Type.RESET_ALL);
+      return;
+    }
+    Word first = reader.word();
+    if (!acceptName(true)) {
+      return;
+    }
+    String name = name();
+    Word second = reader.word();
+    if (first == Word.TIME && second == Word.ZONE) {
+      name = "timezone";
+    } else if (first == Word.SESSION && second == Word.AUTHORIZATION) {
+      name = "session_authorization";
+    } else if (first == Word.TRANSACTION && second == Word.ISOLATION) {
+      name = "transaction_isolation";
+    }
+    effects.settingReset(name, nameStart, nameEnd);
+  }
+
+  /**
+   * Moves behind the name of a setting; false where there is none, with a pin if it could be one.
+   */
+  private boolean acceptName(boolean kept) {
+    nameStart = reader.lexer().start();
+    qualifiedName = null;
+    if (!acceptNamePart()) {
+      return false;
+    }
+    while (reader.token() == '.') {
+      if (kept && qualifiedName == null) {
+        qualifiedName = new StringBuilder(name());
+      }
+      reader.advance();
+      int partStart = reader.lexer().start();
+      if (!acceptNamePart()) {
+        return false;
+      }
+      if (kept) {
+        qualifiedName.append('.').append(reader.lexer().identifier(partStart, nameEnd));
+      }
+    }
+    return true;
+  }
+
+  private boolean acceptNamePart() {
+    if (!reader.isName()) {
+      if (reader.token() == Lexer.UNICODE_QUOTED) {
+        effects.pin(PinReason.COMPUTED_SETTING);
+      }
+      return false;
+    }
+    nameEnd = reader.lexer().end();
+    reader.advance();
+    return true;
+  }
+
+  private String name() {
+    return qualifiedName == null
+        ? reader.lexer().identifier(nameStart, nameEnd)
+        : qualifiedName.toString();
+  }
+
+  /** The setting takes the value that the current token begins. */
+  private void value(String name) {
+    boolean toDefault = reader.word() == Word.DEFAULT;
+    if (name.equalsIgnoreCase("search_path")) {
+      searchPathValue();
+    }
+    if (toDefault) {
+      effects.settingReset(name, nameStart, nameEnd);
+    } else {
+      effects.setting(name, nameStart, nameEnd);
+    }
+  }
+
+  /** Looks for the temporary schema in quotes; in words, the reader sees it. */
+  private void searchPathValue() {
+    boolean temporary = false;
+    while (!reader.atEnd()) {
+      temporary |= TokenReader.mayNameTemporarySchema(reader.lexer(), reader.token());
+      reader.advance();
+    }
+    if (temporary) {
+      effects.pin(PinReason.TEMP_TABLE);
+    }
+  }
+}
