@@ -25,6 +25,11 @@ final class ContainerTypes {
     }
 
     @Override
+    String expected() {
+      return of.expected();
+    }
+
+    @Override
     Object placeholder() {
       return Optional.empty();
     }
@@ -60,9 +65,13 @@ final class ContainerTypes {
       boolean quoted =
           value instanceof JsonValue.Str text
               && (text.text().equals("true") || text.text().equals("false"));
-      in.problem(
-          path, value.at(), value.shown(), "true or false" + (quoted ? " without quotes" : ""));
+      in.problem(path, value.at(), value.shown(), expected() + (quoted ? " without quotes" : ""));
       return Optional.empty();
+    }
+
+    @Override
+    String expected() {
+      return "true or false";
     }
 
     @Override
@@ -128,7 +137,8 @@ final class ContainerTypes {
       return Optional.of(read);
     }
 
-    private String expected() {
+    @Override
+    String expected() {
       return "a list: [ … ]";
     }
 
@@ -200,7 +210,8 @@ final class ContainerTypes {
       return Optional.of(read);
     }
 
-    private String expected() {
+    @Override
+    String expected() {
       return "an object of texts: { \"key\": \"value\", … }";
     }
 
@@ -245,6 +256,11 @@ final class ContainerTypes {
     @Override
     Optional<?> read(JsonValue value, String path, Reading in) {
       return shape.read(value, path, in);
+    }
+
+    @Override
+    String expected() {
+      return Shape.EXPECTED;
     }
 
     @Override

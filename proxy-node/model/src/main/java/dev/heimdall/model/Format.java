@@ -1,6 +1,7 @@
 package dev.heimdall.model;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -63,8 +64,20 @@ public enum Format {
       case URL -> JdbcUrl.problem(text).isEmpty();
       case NETWORK -> Cidr.read(text).isPresent();
       case NETWORK_OR_ALL -> text.equals(Cidr.ALL_TEXT) || Cidr.read(text).isPresent();
-      case TEXT, NAME, VERIFIER -> true;
+      case VERIFIER -> text.startsWith("md5") || decodable(text);
+      case TEXT, NAME -> true;
     };
+  }
+
+  private static boolean decodable(String scram) {
+    try {
+      for (String part : scram.substring(scram.indexOf(':') + 1).split("[$:]")) {
+        Base64.getDecoder().decode(part);
+      }
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** What to write instead of a text that is not accepted, where that is plain. */

@@ -132,7 +132,8 @@ record JdbcUrl(String host, int port, Optional<String> database) {
   }
 
   private static boolean decodable(String database) {
-    return !database.contains("/")
+    return database.length() <= 3 * 63
+        && !database.contains("/")
         && database.matches("([^%]|%[0-9A-Fa-f]{2})*")
         && (database.isEmpty() || Format.IDENTIFIER.accepts(decode(database)));
   }

@@ -50,7 +50,14 @@ final class NumberTypes {
 
     abstract String kind();
 
-    abstract Optional<String> remedy(JsonValue value);
+    /** The kind, for somebody who wrote it in quotes. */
+    String kindUnquoted() {
+      return kind();
+    }
+
+    Optional<String> remedy(JsonValue value) {
+      return Optional.empty();
+    }
 
     @Override
     Optional<?> read(JsonValue value, String path, Reading in) {
@@ -65,13 +72,18 @@ final class NumberTypes {
           path,
           value.at(),
           value.shown(),
-          expected(),
+          expected(value instanceof JsonValue.Str ? kindUnquoted() : kind()),
           amount.isPresent() ? Optional.empty() : remedy(value));
       return Optional.empty();
     }
 
-    private String expected() {
-      return kind()
+    @Override
+    String expected() {
+      return expected(kind());
+    }
+
+    private String expected(String kind) {
+      return kind
           + " from "
           + leastText
           + " to "
@@ -123,10 +135,8 @@ final class NumberTypes {
     }
 
     @Override
-    Optional<String> remedy(JsonValue value) {
-      return value instanceof JsonValue.Str text && parse(text.text()).isPresent()
-          ? Optional.of(text.text() + " without quotes")
-          : Optional.empty();
+    String kindUnquoted() {
+      return "an integer, without quotes,";
     }
 
     @Override
@@ -187,16 +197,13 @@ final class NumberTypes {
 
     @Override
     String kind() {
-      return "a size such as \"64KiB\" or \"16MiB\", or a number of bytes,";
+      return "a size such as \"64KiB\" or \"16MiB\", or a number of bytes without quotes,";
     }
 
     @Override
     Optional<String> remedy(JsonValue value) {
       if (!(value instanceof JsonValue.Str text)) {
         return Optional.empty();
-      }
-      if (text.text().matches("[1-9][0-9]{0,17}")) {
-        return Optional.of(text.text() + " without quotes");
       }
       Matcher matcher =
           Pattern.compile("([1-9][0-9]{0,12}) *([kKmMgG])i?[bB]?").matcher(text.text());
@@ -285,7 +292,7 @@ final class NumberTypes {
               ? string.text()
               : value instanceof JsonValue.Num number ? number.text() : "";
       if (text.equals("0")) {
-        return zero ? Optional.of("0\" in quotes, \"0") : Optional.empty();
+        return zero ? Optional.of("0") : Optional.empty();
       }
       if (text.matches("[1-9][0-9]{0,12}")) {
         return Optional.of(text + "s");

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +15,8 @@ import java.util.Optional;
 final class Shape<T extends Record> {
   /** The key of an object's own name, which follows from its file. */
   static final String NAME = "name";
+
+  static final String EXPECTED = "an object: { … }";
 
   private static final String SCHEMA_KEY = "$schema";
 
@@ -74,10 +75,7 @@ final class Shape<T extends Record> {
 
   /** A record that stands in for one that could not be read. */
   Object placeholder() {
-    return build(
-        new JsonValue.Obj(Position.NONE, Map.of()),
-        "$",
-        new Reading("", "", Path.of(""), new ArrayList<>()));
+    return build(new JsonValue.Obj(Position.NONE, Map.of()), "$", Reading.ofConstant());
   }
 
   /**
@@ -86,7 +84,7 @@ final class Shape<T extends Record> {
    */
   Optional<T> read(JsonValue value, String path, Reading in) {
     if (!(value instanceof JsonValue.Obj object)) {
-      in.problem(path, value.at(), value.shown(), "an object: { … }");
+      in.problem(path, value.at(), value.shown(), EXPECTED);
       return Optional.empty();
     }
     object
@@ -132,7 +130,7 @@ final class Shape<T extends Record> {
 
   private static Object absent(Field field, String at, JsonValue.Obj object, Reading in) {
     if (field.setting().required()) {
-      in.problem(at, object.at(), "nothing", "this required setting");
+      in.problem(at, object.at(), "nothing", field.type().expected() + " (required)");
       return field.type().placeholder();
     }
     return instead(field, in);
