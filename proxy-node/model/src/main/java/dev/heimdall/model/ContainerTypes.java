@@ -163,7 +163,7 @@ final class ContainerTypes {
 
     @Override
     String name() {
-      return "list of " + of.name();
+      return of instanceof RecordType ? "list of objects" : "list; each " + of.name();
     }
 
     @Override

@@ -18,7 +18,7 @@ final class Shape<T extends Record> {
 
   static final String EXPECTED = "an object: { … }";
 
-  private static final String SCHEMA_KEY = "$schema";
+  static final String SCHEMA_KEY = "$schema";
 
   /** One setting of the object. */
   record Field(RecordComponent component, Setting setting, ValueType type) {
@@ -28,6 +28,22 @@ final class Shape<T extends Record> {
 
     boolean hasDefault() {
       return !setting.byDefault().isEmpty();
+    }
+
+    /** What the setting means, with what 0 and a missing value mean. */
+    String meaning() {
+      String zero = setting.zero().isEmpty() ? "" : " 0: " + setting.zero() + ".";
+      String otherwise =
+          setting.otherwise().isEmpty() ? "" : " Default: " + setting.otherwise() + ".";
+      return setting.value() + zero + otherwise;
+    }
+
+    /** The shape of the objects that the setting holds, one or a list of them. */
+    Optional<Shape<?>> section() {
+      return type instanceof ContainerTypes.ListType list
+              && list.of() instanceof ContainerTypes.RecordType item
+          ? Optional.of(item.shape())
+          : nested();
     }
 
     Optional<Shape<?>> nested() {
@@ -174,8 +190,14 @@ final class Shape<T extends Record> {
     ArrayNode required = schema.arrayNode();
     for (Field field : fields.values()) {
       ObjectNode property = properties.putObject(field.key());
-      property.put("description", field.setting().value());
+      property.put("description", field.meaning());
       field.type().describe(property);
+      if (field.hasDefault()) {
+        property.set("default", field.type().written(field.setting().byDefault()).tree());
+      }
+      if (field.section().isEmpty()) {
+        property.put("x-applies", field.setting().applies().spelling());
+      }
       if (field.setting().required()) {
         required.add(field.key());
       }
