@@ -26,6 +26,14 @@ final class Shape<T extends Record> {
       return component.getName();
     }
 
+    Object value(Record of) {
+      try {
+        return component.getAccessor().invoke(of);
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException("cannot read " + component, e);
+      }
+    }
+
     boolean hasDefault() {
       return !setting.byDefault().isEmpty();
     }
