@@ -21,7 +21,10 @@ final class ContainerTypes {
 
     @Override
     Optional<?> read(JsonValue value, String path, Reading in) {
-      return of.read(value, path, in).map(Optional::of);
+      // What is read is the component's value: an optional inside of the one that says it was
+      // right.
+      Optional<?> read = of.read(value, path, in);
+      return read.isPresent() ? Optional.of(read) : read;
     }
 
     @Override

@@ -71,7 +71,7 @@ public enum Format {
 
   private static boolean decodable(String scram) {
     try {
-      for (String part : scram.substring(scram.indexOf(':') + 1).split("[$:]")) {
+      for (String part : scram.substring(scram.indexOf(':') + 1).split("[$:]", -1)) {
         Base64.getDecoder().decode(part);
       }
       return true;

@@ -119,7 +119,7 @@ record JdbcUrl(String host, int port, Optional<String> database) {
 
   private static String parameters(String query) {
     String instead = "a URL without parameters after \"?\"";
-    for (String pair : query.split("&")) {
+    for (String pair : query.split("&", -1)) {
       int equals = pair.indexOf('=');
       String name = equals < 0 ? pair : pair.substring(0, equals);
       String setting = SETTINGS.get(name.toLowerCase(Locale.ROOT));

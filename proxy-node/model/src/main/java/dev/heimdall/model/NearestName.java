@@ -27,7 +27,7 @@ final class NearestName {
       for (String candidate : candidates) {
         String whole = plain(candidate);
         if (whole.startsWith(begun)
-            || candidate.length() >= SHORTEST_BEGINNING && begun.startsWith(whole)) {
+            || (candidate.length() >= SHORTEST_BEGINNING && begun.startsWith(whole))) {
           return Optional.of(candidate);
         }
       }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -64,7 +65,7 @@ final class NumberTypes {
       Optional<Long> amount = parse(value);
       if (amount.isPresent()) {
         long found = amount.get();
-        if (found >= least && found <= most || found == 0 && zero) {
+        if ((found >= least && found <= most) || (found == 0 && zero)) {
           return Optional.of(result(found));
         }
       }
@@ -161,6 +162,15 @@ final class NumberTypes {
       super(setting);
     }
 
+    /** The shortest way to write a number of bytes. */
+    static String text(long bytes) {
+      if (bytes == 0) {
+        return "0";
+      }
+      int steps = Math.min(3, Long.numberOfTrailingZeros(bytes) / 10);
+      return (bytes >> (10 * steps)) + List.of("", "KiB", "MiB", "GiB").get(steps);
+    }
+
     @Override
     Optional<Long> parse(String text) {
       Matcher matcher = SIZE.matcher(text);
@@ -242,6 +252,17 @@ final class NumberTypes {
   static final class Time extends Amount {
     Time(Setting setting) {
       super(setting);
+    }
+
+    /** The shortest way to write a number of milliseconds. */
+    static String text(long millis) {
+      String text = millis == 0 ? "0" : millis + "ms";
+      for (Map.Entry<String, Long> unit : units().entrySet()) {
+        if (millis != 0 && millis % unit.getValue() == 0) {
+          text = millis / unit.getValue() + unit.getKey();
+        }
+      }
+      return text;
     }
 
     private static Map<String, Long> units() {

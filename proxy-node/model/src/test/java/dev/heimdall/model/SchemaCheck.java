@@ -3,7 +3,6 @@ package dev.heimdall.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,8 +24,7 @@ final class SchemaCheck {
   }
 
   private void check(JsonNode schema, JsonNode value, String path) {
-    for (Iterator<Map.Entry<String, JsonNode>> i = schema.fields(); i.hasNext(); ) {
-      Map.Entry<String, JsonNode> keyword = i.next();
+    for (Map.Entry<String, JsonNode> keyword : schema.properties()) {
       if (!NOTES.contains(keyword.getKey())
           && !holds(schema, keyword.getKey(), keyword.getValue(), value, path)) {
         violations.add(path + " " + keyword.getKey());
