@@ -3,7 +3,7 @@ package dev.heimdall.model;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -27,8 +27,8 @@ public record Configuration(
   }
 
   /** The files that the documents name (certificates and keys), for whoever watches them. */
-  public SortedSet<Path> referencedFiles() {
-    SortedSet<Path> files = new TreeSet<>();
+  public NavigableSet<Path> referencedFiles() {
+    NavigableSet<Path> files = new TreeSet<>();
     for (DataSource source : sources.values()) {
       source.tls().caFile().ifPresent(files::add);
       source.tls().certificateFile().ifPresent(files::add);

@@ -21,7 +21,15 @@ final class ContainerTypes {
 
     @Override
     Optional<?> read(JsonValue value, String path, Reading in) {
-      return of.read(value, path, in).map(Optional::of);
+      // What is read is the component's value: an optional inside of the one that says it was
+      // right.
+      Optional<?> read = of.read(value, path, in);
+      return read.isPresent() ? Optional.of(read) : read;
+    }
+
+    @Override
+    String expected() {
+      return of.expected();
     }
 
     @Override
@@ -60,9 +68,13 @@ final class ContainerTypes {
       boolean quoted =
           value instanceof JsonValue.Str text
               && (text.text().equals("true") || text.text().equals("false"));
-      in.problem(
-          path, value.at(), value.shown(), "true or false" + (quoted ? " without quotes" : ""));
+      in.problem(path, value.at(), value.shown(), expected() + (quoted ? " without quotes" : ""));
       return Optional.empty();
+    }
+
+    @Override
+    String expected() {
+      return "true or false";
     }
 
     @Override
@@ -128,7 +140,8 @@ final class ContainerTypes {
       return Optional.of(read);
     }
 
-    private String expected() {
+    @Override
+    String expected() {
       return "a list: [ … ]";
     }
 
@@ -153,7 +166,7 @@ final class ContainerTypes {
 
     @Override
     String name() {
-      return "list of " + of.name();
+      return of instanceof RecordType ? "list of objects" : "list; each " + of.name();
     }
 
     @Override
@@ -200,7 +213,8 @@ final class ContainerTypes {
       return Optional.of(read);
     }
 
-    private String expected() {
+    @Override
+    String expected() {
       return "an object of texts: { \"key\": \"value\", … }";
     }
 
@@ -245,6 +259,11 @@ final class ContainerTypes {
     @Override
     Optional<?> read(JsonValue value, String path, Reading in) {
       return shape.read(value, path, in);
+    }
+
+    @Override
+    String expected() {
+      return Shape.EXPECTED;
     }
 
     @Override

@@ -150,7 +150,7 @@ final class CrossChecks {
         || users.containsKey(user)
         || !in.sound(at, path + ".method", "$.credentials", "$.source")
         || rule.method() == AuthMethod.REJECT
-        || rule.method() == AuthMethod.PASSWORD && credentials(vdb) == Credentials.PASSTHROUGH) {
+        || (rule.method() == AuthMethod.PASSWORD && credentials(vdb) == Credentials.PASSTHROUGH)) {
       return;
     }
     List<String> names = new ArrayList<>(users.keySet());

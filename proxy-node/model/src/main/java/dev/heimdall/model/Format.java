@@ -1,6 +1,7 @@
 package dev.heimdall.model;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -25,7 +26,7 @@ public enum Format {
   /** A password as PostgreSQL stores it. */
   VERIFIER(
       "\"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\" or \"md5\" and 32 hexadecimal digits",
-      "^(SCRAM-SHA-256\\$[1-9][0-9]{0,8}:[A-Za-z0-9+/]+={0,2}\\$[A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}="
+      "^(SCRAM-SHA-256\\$([1-9][0-9]{0,5}|1000000):[A-Za-z0-9+/]{2,342}={0,2}\\$[A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}="
           + "|md5[0-9a-f]{32})$"),
   /** A network. */
   NETWORK("a network such as \"10.0.0.0/8\" or \"fd00::/8\"", "^[0-9a-fA-F.:]+/[0-9]{1,3}$"),
@@ -63,8 +64,20 @@ public enum Format {
       case URL -> JdbcUrl.problem(text).isEmpty();
       case NETWORK -> Cidr.read(text).isPresent();
       case NETWORK_OR_ALL -> text.equals(Cidr.ALL_TEXT) || Cidr.read(text).isPresent();
-      case TEXT, NAME, VERIFIER -> true;
+      case VERIFIER -> text.startsWith("md5") || decodable(text);
+      case TEXT, NAME -> true;
     };
+  }
+
+  private static boolean decodable(String scram) {
+    try {
+      for (String part : scram.substring(scram.indexOf(':') + 1).split("[$:]", -1)) {
+        Base64.getDecoder().decode(part);
+      }
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** What to write instead of a text that is not accepted, where that is plain. */

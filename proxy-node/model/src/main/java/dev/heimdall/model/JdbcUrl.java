@@ -119,7 +119,7 @@ record JdbcUrl(String host, int port, Optional<String> database) {
 
   private static String parameters(String query) {
     String instead = "a URL without parameters after \"?\"";
-    for (String pair : query.split("&")) {
+    for (String pair : query.split("&", -1)) {
       int equals = pair.indexOf('=');
       String name = equals < 0 ? pair : pair.substring(0, equals);
       String setting = SETTINGS.get(name.toLowerCase(Locale.ROOT));
@@ -132,7 +132,8 @@ record JdbcUrl(String host, int port, Optional<String> database) {
   }
 
   private static boolean decodable(String database) {
-    return !database.contains("/")
+    return database.length() <= 3 * 63
+        && !database.contains("/")
         && database.matches("([^%]|%[0-9A-Fa-f]{2})*")
         && (database.isEmpty() || Format.IDENTIFIER.accepts(decode(database)));
   }

@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Turns one strict JSON text into values with places. Keys that come twice are problems. */
 final class JsonText {
@@ -22,6 +24,11 @@ final class JsonText {
           .streamReadConstraints(
               StreamReadConstraints.builder().maxNestingDepth(32).maxNumberLength(64).build())
           .build();
+
+  private static final String JSON = "valid JSON (RFC 8259)";
+  private static final String NOT_UTF_8 = "bytes that are not UTF-8";
+  private static final Pattern UNEXPECTED =
+      Pattern.compile("Unexpected character \\('(.*?)' \\(code .*?\\)\\): (.*)", Pattern.DOTALL);
 
   private final JsonParser parser;
   private final Reading in;
@@ -36,9 +43,9 @@ final class JsonText {
     try (JsonParser parser = FACTORY.createParser(text)) {
       return new JsonText(parser, in).document();
     } catch (JsonProcessingException e) {
-      in.problem("$", position(e.getLocation()), got(e), "valid JSON (RFC 8259)");
+      in.problem("$", position(e.getLocation()), got(e), JSON);
     } catch (IOException e) {
-      in.problem("$", Position.NONE, "text that is not UTF-8", "valid JSON (RFC 8259)");
+      in.problem("$", Position.NONE, NOT_UTF_8, JSON);
     }
     return Optional.empty();
   }
@@ -114,8 +121,21 @@ final class JsonText {
     if (e instanceof JsonEOFException) {
       return "an end of the file inside an object, list or text";
     }
-    if (message.startsWith("Unexpected character (") || message.startsWith("Illegal unquoted")) {
-      return "a syntax error: " + message.replaceAll("\\s+", " ");
+    Matcher unexpected = UNEXPECTED.matcher(message);
+    if (unexpected.matches()) {
+      String sign = unexpected.group(1);
+      boolean harmless = sign.length() == 1 && !Character.isLetterOrDigit(sign.charAt(0));
+      return "a syntax error"
+          + (harmless ? " at " + JsonValue.quote(sign) : "")
+          + " ("
+          + unexpected.group(2).replaceAll(" \\(not recognized.*", "")
+          + ")";
+    }
+    if (message.startsWith("Illegal unquoted")) {
+      return "a line break or control character inside a text";
+    }
+    if (message.startsWith("Invalid UTF-8")) {
+      return NOT_UTF_8;
     }
     if (message.startsWith("Unrecognized token")) {
       return "a word without quotes";

@@ -1,5 +1,10 @@
 package dev.heimdall.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 
@@ -10,10 +15,20 @@ sealed interface JsonValue {
   /** The value as a problem shows it; long texts are cut. */
   String shown();
 
+  /** The same value as Jackson has it, for what is generated. */
+  JsonNode tree();
+
   record Obj(Position at, Map<String, Member> members) implements JsonValue {
     @Override
     public String shown() {
       return "an object";
+    }
+
+    @Override
+    public JsonNode tree() {
+      ObjectNode tree = JsonNodeFactory.instance.objectNode();
+      members.forEach((name, member) -> tree.set(name, member.value().tree()));
+      return tree;
     }
   }
 
@@ -25,12 +40,24 @@ sealed interface JsonValue {
     public String shown() {
       return "a list";
     }
+
+    @Override
+    public JsonNode tree() {
+      ArrayNode tree = JsonNodeFactory.instance.arrayNode();
+      items.forEach(item -> tree.add(item.tree()));
+      return tree;
+    }
   }
 
   record Str(Position at, String text) implements JsonValue {
     @Override
     public String shown() {
       return quote(text);
+    }
+
+    @Override
+    public JsonNode tree() {
+      return JsonNodeFactory.instance.textNode(text);
     }
   }
 
@@ -39,6 +66,11 @@ sealed interface JsonValue {
     public String shown() {
       return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
     }
+
+    @Override
+    public JsonNode tree() {
+      return JsonNodeFactory.instance.numberNode(new BigDecimal(text));
+    }
   }
 
   record Bool(Position at, boolean value) implements JsonValue {
@@ -46,12 +78,22 @@ sealed interface JsonValue {
     public String shown() {
       return Boolean.toString(value);
     }
+
+    @Override
+    public JsonNode tree() {
+      return JsonNodeFactory.instance.booleanNode(value);
+    }
   }
 
   record Null(Position at) implements JsonValue {
     @Override
     public String shown() {
       return "null";
+    }
+
+    @Override
+    public JsonNode tree() {
+      return JsonNodeFactory.instance.nullNode();
     }
   }
 

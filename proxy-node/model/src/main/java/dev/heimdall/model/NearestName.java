@@ -6,6 +6,8 @@ import java.util.Optional;
 
 /** Finds the known name that somebody probably meant. */
 final class NearestName {
+  private static final int SHORTEST_BEGINNING = 3;
+
   private NearestName() {}
 
   /** The nearest candidate, if it is near enough to be a slip. */
@@ -18,6 +20,16 @@ final class NearestName {
       if (distance <= allowed && distance < least) {
         best = candidate;
         least = distance;
+      }
+    }
+    if (best == null && written.length() >= SHORTEST_BEGINNING) {
+      String begun = plain(written);
+      for (String candidate : candidates) {
+        String whole = plain(candidate);
+        if (whole.startsWith(begun)
+            || (candidate.length() >= SHORTEST_BEGINNING && begun.startsWith(whole))) {
+          return Optional.of(candidate);
+        }
       }
     }
     return Optional.ofNullable(best);

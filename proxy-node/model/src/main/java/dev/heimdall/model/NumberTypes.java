@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -50,14 +51,21 @@ final class NumberTypes {
 
     abstract String kind();
 
-    abstract Optional<String> remedy(JsonValue value);
+    /** The kind, for somebody who wrote it in quotes. */
+    String kindUnquoted() {
+      return kind();
+    }
+
+    Optional<String> remedy(JsonValue value) {
+      return Optional.empty();
+    }
 
     @Override
     Optional<?> read(JsonValue value, String path, Reading in) {
       Optional<Long> amount = parse(value);
       if (amount.isPresent()) {
         long found = amount.get();
-        if (found >= least && found <= most || found == 0 && zero) {
+        if ((found >= least && found <= most) || (found == 0 && zero)) {
           return Optional.of(result(found));
         }
       }
@@ -65,13 +73,18 @@ final class NumberTypes {
           path,
           value.at(),
           value.shown(),
-          expected(),
+          expected(value instanceof JsonValue.Str ? kindUnquoted() : kind()),
           amount.isPresent() ? Optional.empty() : remedy(value));
       return Optional.empty();
     }
 
-    private String expected() {
-      return kind()
+    @Override
+    String expected() {
+      return expected(kind());
+    }
+
+    private String expected(String kind) {
+      return kind
           + " from "
           + leastText
           + " to "
@@ -123,10 +136,8 @@ final class NumberTypes {
     }
 
     @Override
-    Optional<String> remedy(JsonValue value) {
-      return value instanceof JsonValue.Str text && parse(text.text()).isPresent()
-          ? Optional.of(text.text() + " without quotes")
-          : Optional.empty();
+    String kindUnquoted() {
+      return "an integer, without quotes,";
     }
 
     @Override
@@ -149,6 +160,15 @@ final class NumberTypes {
   static final class Size extends Amount {
     Size(Setting setting) {
       super(setting);
+    }
+
+    /** The shortest way to write a number of bytes. */
+    static String text(long bytes) {
+      if (bytes == 0) {
+        return "0";
+      }
+      int steps = Math.min(3, Long.numberOfTrailingZeros(bytes) / 10);
+      return (bytes >> (10 * steps)) + List.of("", "KiB", "MiB", "GiB").get(steps);
     }
 
     @Override
@@ -187,16 +207,13 @@ final class NumberTypes {
 
     @Override
     String kind() {
-      return "a size such as \"64KiB\" or \"16MiB\", or a number of bytes,";
+      return "a size such as \"64KiB\" or \"16MiB\", or a number of bytes without quotes,";
     }
 
     @Override
     Optional<String> remedy(JsonValue value) {
       if (!(value instanceof JsonValue.Str text)) {
         return Optional.empty();
-      }
-      if (text.text().matches("[1-9][0-9]{0,17}")) {
-        return Optional.of(text.text() + " without quotes");
       }
       Matcher matcher =
           Pattern.compile("([1-9][0-9]{0,12}) *([kKmMgG])i?[bB]?").matcher(text.text());
@@ -235,6 +252,17 @@ final class NumberTypes {
   static final class Time extends Amount {
     Time(Setting setting) {
       super(setting);
+    }
+
+    /** The shortest way to write a number of milliseconds. */
+    static String text(long millis) {
+      String text = millis == 0 ? "0" : millis + "ms";
+      for (Map.Entry<String, Long> unit : units().entrySet()) {
+        if (millis != 0 && millis % unit.getValue() == 0) {
+          text = millis / unit.getValue() + unit.getKey();
+        }
+      }
+      return text;
     }
 
     private static Map<String, Long> units() {
@@ -285,7 +313,7 @@ final class NumberTypes {
               ? string.text()
               : value instanceof JsonValue.Num number ? number.text() : "";
       if (text.equals("0")) {
-        return zero ? Optional.of("0\" in quotes, \"0") : Optional.empty();
+        return zero ? Optional.of("0") : Optional.empty();
       }
       if (text.matches("[1-9][0-9]{0,12}")) {
         return Optional.of(text + "s");

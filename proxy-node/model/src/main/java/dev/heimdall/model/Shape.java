@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +16,9 @@ final class Shape<T extends Record> {
   /** The key of an object's own name, which follows from its file. */
   static final String NAME = "name";
 
-  private static final String SCHEMA_KEY = "$schema";
+  static final String EXPECTED = "an object: { … }";
+
+  static final String SCHEMA_KEY = "$schema";
 
   /** One setting of the object. */
   record Field(RecordComponent component, Setting setting, ValueType type) {
@@ -25,8 +26,32 @@ final class Shape<T extends Record> {
       return component.getName();
     }
 
+    Object value(Record of) {
+      try {
+        return component.getAccessor().invoke(of);
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException("cannot read " + component, e);
+      }
+    }
+
     boolean hasDefault() {
       return !setting.byDefault().isEmpty();
+    }
+
+    /** What the setting means, with what 0 and a missing value mean. */
+    String meaning() {
+      String zero = setting.zero().isEmpty() ? "" : " 0: " + setting.zero() + ".";
+      String otherwise =
+          setting.otherwise().isEmpty() ? "" : " Default: " + setting.otherwise() + ".";
+      return setting.value() + zero + otherwise;
+    }
+
+    /** The shape of the objects that the setting holds, one or a list of them. */
+    Optional<Shape<?>> section() {
+      return type instanceof ContainerTypes.ListType list
+              && list.of() instanceof ContainerTypes.RecordType item
+          ? Optional.of(item.shape())
+          : nested();
     }
 
     Optional<Shape<?>> nested() {
@@ -74,10 +99,7 @@ final class Shape<T extends Record> {
 
   /** A record that stands in for one that could not be read. */
   Object placeholder() {
-    return build(
-        new JsonValue.Obj(Position.NONE, Map.of()),
-        "$",
-        new Reading("", "", Path.of(""), new ArrayList<>()));
+    return build(new JsonValue.Obj(Position.NONE, Map.of()), "$", Reading.ofConstant());
   }
 
   /**
@@ -86,7 +108,7 @@ final class Shape<T extends Record> {
    */
   Optional<T> read(JsonValue value, String path, Reading in) {
     if (!(value instanceof JsonValue.Obj object)) {
-      in.problem(path, value.at(), value.shown(), "an object: { … }");
+      in.problem(path, value.at(), value.shown(), EXPECTED);
       return Optional.empty();
     }
     object
@@ -132,7 +154,7 @@ final class Shape<T extends Record> {
 
   private static Object absent(Field field, String at, JsonValue.Obj object, Reading in) {
     if (field.setting().required()) {
-      in.problem(at, object.at(), "nothing", "this required setting");
+      in.problem(at, object.at(), "nothing", field.type().expected() + " (required)");
       return field.type().placeholder();
     }
     return instead(field, in);
@@ -176,8 +198,14 @@ final class Shape<T extends Record> {
     ArrayNode required = schema.arrayNode();
     for (Field field : fields.values()) {
       ObjectNode property = properties.putObject(field.key());
-      property.put("description", field.setting().value());
+      property.put("description", field.meaning());
       field.type().describe(property);
+      if (field.hasDefault()) {
+        property.set("default", field.type().written(field.setting().byDefault()).tree());
+      }
+      if (field.section().isEmpty()) {
+        property.put("x-applies", field.setting().applies().spelling());
+      }
       if (field.setting().required()) {
         required.add(field.key());
       }

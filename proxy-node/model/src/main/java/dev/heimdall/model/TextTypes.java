@@ -16,8 +16,6 @@ final class TextTypes {
 
   /** What all of them share: the string, and its default without quotes. */
   abstract static class Strings extends ValueType {
-    abstract String expected();
-
     abstract Optional<?> read(JsonValue.Str text, String path, Reading in);
 
     @Override

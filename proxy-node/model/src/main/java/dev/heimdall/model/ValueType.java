@@ -14,6 +14,9 @@ abstract class ValueType {
   /** Reads a value; when it is wrong, says so to {@code in} and returns empty. */
   abstract Optional<?> read(JsonValue value, String path, Reading in);
 
+  /** What may be written, in words. */
+  abstract String expected();
+
   /** Stands in for a required value that was wrong, so that the rest can still be checked. */
   abstract Object placeholder();
 
@@ -39,7 +42,7 @@ abstract class ValueType {
         return new ContainerTypes.OptionalType(of(of[0], setting));
       }
       if (generic.getRawType() == List.class) {
-        return new ContainerTypes.ListType(of(of[0], setting), setting.required());
+        return new ContainerTypes.ListType(of(of[0], setting), !setting.byDefault().equals("[]"));
       }
       if (generic.getRawType() == Map.class && of[0] == String.class && of[1] == String.class) {
         return new ContainerTypes.MapType(

@@ -1,6 +1,8 @@
 package dev.heimdall.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,16 +11,33 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigurationReaderTest {
   @TempDir Path dir;
 
   private void write(String file, String text) throws IOException {
-    Path path = dir.resolve(file);
-    Files.createDirectories(path.getParent());
-    Files.writeString(path, text);
+    FullConfiguration.write(dir, file, text);
+  }
+
+  private void minimal() throws IOException {
+    write("sources/primary.json", "{\"url\": \"jdbc:postgresql://db\"}");
+    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"primary\"}");
+  }
+
+  private List<String> problems() {
+    return problems(dir);
+  }
+
+  private static List<String> problems(Path dir) {
+    ConfigurationException refused =
+        catchThrowableOfType(ConfigurationException.class, () -> ConfigurationReader.read(dir));
+    return refused.problems().stream().map(Problem::toString).toList();
   }
 
   @Test
@@ -102,5 +121,354 @@ class ConfigurationReaderTest {
                 new ProxyProtocol(false, List.of(), true),
                 new PreparedSettings(200, 5000, AnonymousParse.FORWARD),
                 new LimitSettings(64 << 20, (1 << 30) - 1, 1000, 64 << 10, 32 << 10)));
+  }
+
+  @Test
+  void everySettingIsRead() throws Exception {
+    FullConfiguration.write(dir);
+
+    Configuration read = ConfigurationReader.read(dir);
+
+    assertThat(read.node())
+        .isEqualTo(
+            new NodeSettings(
+                7,
+                2,
+                Transport.IO_URING,
+                new HttpDoor("::1", 0, false),
+                "admin",
+                List.of(new Peer(8, "node8.example", 5432)),
+                Duration.ZERO,
+                Duration.ofMillis(500),
+                0,
+                LogFormat.JSON,
+                Level.TRACE));
+    DataSource source = read.sources().get("primary");
+    assertThat(source)
+        .isEqualTo(
+            new DataSource(
+                "primary",
+                Engine.POSTGRESQL,
+                "jdbc:postgresql://[::1]:5433/shop",
+                Optional.of("app"),
+                Optional.of(new Secret("hunter2")),
+                new BackendTls(
+                    TlsMode.VERIFY_FULL,
+                    Optional.of(dir.resolve("tls/ca.pem")),
+                    Optional.of(dir.resolve("tls/server.crt")),
+                    Optional.of(dir.resolve("tls/server.key")),
+                    ChannelBinding.REQUIRE,
+                    true),
+                Duration.ofSeconds(2),
+                Duration.ZERO,
+                Duration.ofMinutes(1),
+                Map.of("search_path", "shop, public")));
+    assertThat(source.host()).isEqualTo("::1");
+    assertThat(source.port()).isEqualTo(5433);
+    assertThat(source.database()).contains("shop");
+    assertThat(read.vdbs().get("shop"))
+        .isEqualTo(
+            new VirtualDatabase(
+                "shop",
+                "127.0.0.1",
+                List.of(5050, 0, 0),
+                "primary",
+                Map.of("shop", "shop_v2", "*", "*"),
+                false,
+                true,
+                Credentials.USER,
+                new PoolSettings(
+                    5,
+                    50,
+                    10,
+                    40,
+                    5,
+                    Duration.ofDays(1),
+                    Duration.ZERO,
+                    Duration.ofSeconds(30),
+                    Duration.ZERO,
+                    100,
+                    ResetMode.ALWAYS),
+                new ClientSettings(
+                    500,
+                    100,
+                    400,
+                    Duration.ofHours(1),
+                    Duration.ofMinutes(1),
+                    Duration.ofMinutes(10)),
+                new ClientTls(
+                    ClientTlsMode.REQUIRE,
+                    Optional.of(dir.resolve("tls/server.crt")),
+                    Optional.of(dir.resolve("tls/server.key")),
+                    Optional.of(dir.resolve("tls/ca.pem")),
+                    ClientCertificate.OPTIONAL),
+                List.of(
+                    new AuthRule(
+                        ConnectionType.HOSTSSL,
+                        List.of("shop", "admin", "anything"),
+                        List.of("alice", "o'hara & sons"),
+                        Cidr.parse("10.0.0.0/8"),
+                        AuthMethod.CERT),
+                    new AuthRule(
+                        ConnectionType.HOSTSSL,
+                        List.of("all"),
+                        List.of("all"),
+                        Cidr.ALL,
+                        AuthMethod.MD5)),
+                new ProxyProtocol(
+                    true, List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("fd00::/8")), false),
+                new PreparedSettings(50, 500, AnonymousParse.CACHE),
+                new LimitSettings(1 << 20, 2 << 20, 10, 1 << 20, 1)));
+    assertThat(read.users().keySet()).containsExactly("alice", "o'hara & sons");
+    User alice = read.users().get("alice");
+    assertThat(alice)
+        .isEqualTo(
+            new User(
+                "alice",
+                Optional.empty(),
+                alice.verifier(),
+                true,
+                List.of("shop"),
+                Optional.of("alice_at_server"),
+                Optional.of(new Secret("hunter2")),
+                5,
+                2));
+    assertThat(alice.verifier().orElseThrow().value()).startsWith("SCRAM-SHA-256$4096:");
+    assertThat(read.referencedFiles())
+        .containsExactly(
+            dir.resolve("tls/ca.pem"),
+            dir.resolve("tls/server.crt"),
+            dir.resolve("tls/server.key"));
+  }
+
+  @Test
+  void secretsAreNotInTheTextOfAConfiguration() throws Exception {
+    FullConfiguration.write(dir);
+
+    assertThat(ConfigurationReader.read(dir).toString())
+        .contains("***")
+        .doesNotContain("hunter2")
+        .doesNotContain("SCRAM-SHA-256$");
+  }
+
+  @Test
+  void recordsAtTheirDefaultsAreThoseOfAnEmptyDocument() throws Exception {
+    minimal();
+    Configuration read = ConfigurationReader.read(dir);
+    VirtualDatabase vdb = read.vdbs().get("shop");
+
+    assertThat(read.node()).isEqualTo(NodeSettings.defaults());
+    assertThat(read.sources().get("primary").tls()).isEqualTo(BackendTls.defaults());
+    assertThat(vdb.pool()).isEqualTo(PoolSettings.defaults());
+    assertThat(vdb.clients()).isEqualTo(ClientSettings.defaults());
+    assertThat(vdb.tls()).isEqualTo(ClientTls.defaults());
+    assertThat(vdb.proxyProtocol()).isEqualTo(ProxyProtocol.defaults());
+    assertThat(vdb.prepared()).isEqualTo(PreparedSettings.defaults());
+    assertThat(vdb.limits()).isEqualTo(LimitSettings.defaults());
+  }
+
+  @Test
+  void credentialsAreTheSourcesWhereItHasAUser() throws Exception {
+    minimal();
+    write("sources/primary.json", "{\"url\": \"jdbc:postgresql://db\", \"user\": \"app\"}");
+
+    assertThat(ConfigurationReader.read(dir).vdbs().get("shop").credentials())
+        .isEqualTo(Credentials.SOURCE);
+  }
+
+  @Test
+  void certificateAloneAllowsTls() throws Exception {
+    minimal();
+    write("tls/server.crt", "certificate");
+    write("tls/server.key", "key");
+    write(
+        "vdbs/shop.json",
+        "{\"ports\": [5050], \"source\": \"primary\", \"tls\": {\"certificateFile\":"
+            + " \"tls/server.crt\", \"keyFile\": \"tls/server.key\"}}");
+
+    assertThat(ConfigurationReader.read(dir).vdbs().get("shop").tls().mode())
+        .isEqualTo(ClientTlsMode.ALLOW);
+  }
+
+  @Test
+  void hiddenFilesAndNotesAreIgnored() throws Exception {
+    minimal();
+    write(".git/config", "x");
+    write("README.md", "x");
+    write("vdbs/.shop.json.swp", "x");
+    write("vdbs/notes.md", "x");
+
+    assertThat(ConfigurationReader.read(dir).vdbs()).hasSize(1);
+  }
+
+  @Test
+  void problemsOfAllDocumentsAreReportedAtOnceInOrder() throws Exception {
+    write("node.json", "{\n  \"loops\": \"many\",\n  \"id\": 0\n}");
+    write("sources/primary.json", "{\"url\": \"x\"}");
+    write("vdbs/shop.json", "{\"ports\": [0], \"source\": \"primry\", \"pool\": {\"size\": 0}}");
+    write("users/alice.json", "{\"password\": \"a\", \"vdbs\": [\"shopp\"]}");
+
+    assertThat(problems())
+        .containsExactly(
+            "node.json:2:12 $.loops: got \"many\", expected an integer, without quotes, from 1 to"
+                + " 1024, or 0 (automatic)",
+            "node.json:3:9 $.id: got 0, expected an integer from 1 to 4095",
+            "sources/primary.json:1:9 $.url: got \"x\", expected"
+                + " jdbc:postgresql://host[:port][/database]",
+            "users/alice.json:1:28 $.vdbs[0]: got \"shopp\", expected the name of a document in"
+                + " vdbs (shop); did you mean \"shop\"?",
+            "vdbs/shop.json:1:26 $.source: got \"primry\", expected the name of a document in"
+                + " sources (primary); did you mean \"primary\"?",
+            "vdbs/shop.json:1:53 $.pool.size: got 0, expected an integer from 1 to 100000");
+  }
+
+  @Test
+  void messageOfTheExceptionListsAllProblems() throws Exception {
+    minimal();
+    write("node.json", "{\"id\": 0}");
+    assertThatThrownBy(() -> ConfigurationReader.read(dir))
+        .hasMessage(
+            "1 problem in the configuration:\n"
+                + "  node.json:1:8 $.id: got 0, expected an integer from 1 to 4095");
+
+    write("node.json", "{\"id\": 0, \"loops\": -1}");
+    assertThatThrownBy(() -> ConfigurationReader.read(dir))
+        .hasMessage(
+            "2 problems in the configuration:\n"
+                + "  node.json:1:8 $.id: got 0, expected an integer from 1 to 4095\n"
+                + "  node.json:1:20 $.loops: got -1, expected an integer from 1 to 1024, or 0"
+                + " (automatic)");
+  }
+
+  @Test
+  void documentThatIsNoJsonCausesNoOtherProblems() throws Exception {
+    minimal();
+    write("sources/primary.json", "{");
+    write("tls/of-the-source.pem", "x");
+    write("users/alice.json", "{\"password\": \"a\", \"vdbs\": [\"shop\"]}");
+
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json:1:2 $: got an end of the file inside an object, list or text,"
+                + " expected valid JSON (RFC 8259)");
+  }
+
+  @Test
+  void settingThatCannotBeReadCausesNoOtherProblems() throws Exception {
+    minimal();
+    write(
+        "vdbs/shop.json",
+        "{\"ports\": [5050], \"source\": 1, \"credentials\": \"source\", \"tls\": {\"mode\":"
+            + " \"require\", \"certificateFile\": \"nowhere\"}, \"auth\": [{\"type\": \"hostssl\","
+            + " \"method\": \"certificate\"}], \"pool\": {\"size\": \"ten\", \"minIdle\": 50}}");
+
+    assertThat(problems())
+        .extracting(problem -> problem.replaceAll(": got.*|^[^$]*", ""))
+        .containsExactly("$.source", "$.tls.certificateFile", "$.auth[0].method", "$.pool.size");
+  }
+
+  @Test
+  void emptyDirectoryIsRefused() {
+    assertThat(problems())
+        .containsExactly(
+            "vdbs $: got no document, expected at least one virtual database, vdbs/<name>.json");
+  }
+
+  @Test
+  void missingDirectoryIsRefused() throws Exception {
+    Path missing = dir.resolve("missing");
+    assertThat(problems(missing))
+        .containsExactly(missing + " $: got nothing, expected a configuration directory");
+
+    Files.writeString(missing, "");
+    assertThat(problems(missing))
+        .containsExactly(
+            missing + " $: got something that is no directory, expected a configuration directory");
+  }
+
+  @Test
+  void bytesThatAreNotUtf8AreRefused() throws Exception {
+    minimal();
+    Files.write(dir.resolve("node.json"), new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'});
+
+    // Where exactly in the line is for the parser to say.
+    assertThat(problems())
+        .singleElement()
+        .asString()
+        .startsWith("node.json:1:")
+        .endsWith(" $: got bytes that are not UTF-8, expected valid JSON (RFC 8259)");
+  }
+
+  @Test
+  void documentThatIsTooLargeIsNotRead() throws Exception {
+    minimal();
+    write("node.json", " ".repeat(1_048_577));
+
+    assertThat(problems())
+        .containsExactly("node.json $: got a file of 1048577 bytes, expected at most 1 MiB");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "trust, host, false",
+    "password, hostssl, true",
+    "cert, hostssl, true",
+  })
+  void userWithoutAPasswordMayExistWhereARuleLetsItIn(String method, String type, boolean tls)
+      throws Exception {
+    minimal();
+    write("tls/server.pem", "certificate and key");
+    String file = "\"tls/server.pem\"";
+    write(
+        "vdbs/shop.json",
+        "{\"ports\": [5050], \"source\": \"primary\", \"tls\": {\"certificateFile\": "
+            + file
+            + ", \"keyFile\": "
+            + file
+            + (tls ? ", \"clientCaFile\": " + file + ", \"clientCertificate\": \"optional\"" : "")
+            + "}, \"auth\": [{\"type\": \""
+            + type
+            + "\", \"users\": [\"alice\"], \"method\": \""
+            + method
+            + "\"}, {\"method\": \"scram-sha-256\"}]}");
+    write("users/alice.json", "{}");
+
+    assertThat(ConfigurationReader.read(dir).users()).containsKey("alice");
+
+    write("users/bob.json", "{}");
+    assertThat(problems()).singleElement().asString().startsWith("users/bob.json $.password");
+  }
+
+  @Test
+  void samePortOnDifferentAddressesIsNoCollision() throws Exception {
+    write("sources/primary.json", "{\"url\": \"jdbc:postgresql://db\"}");
+    for (int i = 1; i <= 3; i++) {
+      write(
+          "vdbs/v" + i + ".json",
+          "{\"address\": \"127.0.0."
+              + (i + 1)
+              + "\", \"ports\": [5059, 0], \"source\":"
+              + " \"primary\"}");
+    }
+    assertThat(ConfigurationReader.read(dir).vdbs()).hasSize(3);
+
+    write("vdbs/v4.json", "{\"address\": \"::\", \"ports\": [5059], \"source\": \"primary\"}");
+    assertThat(problems())
+        .containsExactly(
+            "vdbs/v4.json:1:29 $.ports[0]: got 5059 on ::, expected a port of its own: the HTTP"
+                + " door, node.json listens on 5059 of 127.0.0.1");
+  }
+
+  @Test
+  void examplesOfTheReferenceAreRight() throws Exception {
+    String reference = Files.readString(Path.of("..", "..", "docs", "configuration.md"));
+    Matcher example = Pattern.compile("```json\\n(.*?)```", Pattern.DOTALL).matcher(reference);
+    for (String file : List.of("sources/primary.json", "vdbs/shop.json", "users/alice.json")) {
+      assertThat(example.find()).isTrue();
+      write(file, example.group(1));
+    }
+
+    assertThat(ConfigurationReader.read(dir).users()).hasSize(1);
+    assertThat(example.find()).isFalse();
   }
 }

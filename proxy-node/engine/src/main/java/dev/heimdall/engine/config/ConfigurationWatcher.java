@@ -1,0 +1,236 @@
+package dev.heimdall.engine.config;
+
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.ConfigurationException;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.Problem;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at a configuration directory once a second and publishes each new state of it once: a right
+ * one to {@code apply}, a wrong one to {@code refused}. A directory that is being written is left
+ * alone until it looks the same twice. Both consumers run on the watcher's own thread, one at a
+ * time.
+ */
+public final class ConfigurationWatcher implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ConfigurationWatcher.class);
+  private static final Duration PERIOD = Duration.ofSeconds(1);
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  private final Path dir;
+  private final Consumer<Configuration> apply;
+  private final Consumer<ConfigurationException> refused;
+  private final Duration period;
+  private final Thread thread;
+  private final Object lock = new Object();
+
+  // Guarded by the lock.
+  private boolean reload;
+  private boolean closed;
+
+  // Used by one thread only: the watcher's, once it was started.
+  private Configuration running;
+  private Fingerprint runningFiles;
+  private Fingerprint seen;
+  private Fingerprint handled;
+  private List<Problem> reported = List.of();
+  private boolean lost;
+
+  /**
+   * @param dir the configuration directory
+   * @param apply gets each new right configuration
+   * @param refused gets all problems of each new wrong one; the last right one stays in force
+   */
+  public ConfigurationWatcher(
+      Path dir, Consumer<Configuration> apply, Consumer<ConfigurationException> refused) {
+    this(dir, apply, refused, PERIOD);
+  }
+
+  ConfigurationWatcher(
+      Path dir,
+      Consumer<Configuration> apply,
+      Consumer<ConfigurationException> refused,
+      Duration period) {
+    this.dir = dir.toAbsolutePath().normalize();
+    this.apply = apply;
+    this.refused = refused;
+    this.period = period;
+    this.thread = new Thread(this::run, "configuration-watcher");
+    this.thread.setDaemon(true);
+  }
+
+  /**
+   * Begins to watch; once only.
+   *
+   * @param current what the node runs with: a change since it was read is found, the same state
+   *     again is not published
+   */
+  public void start(Configuration current) {
+    begin(current);
+    thread.start();
+  }
+
+  void begin(Configuration current) {
+    running = current;
+    runningFiles = Fingerprint.ofFiles(current.referencedFiles());
+  }
+
+  /**
+   * Reads the directory at once, as on SIGHUP, and publishes the outcome even when nothing seems to
+   * have changed. Returns without waiting for it.
+   */
+  public void reloadNow() {
+    synchronized (lock) {
+      reload = true;
+      lock.notifyAll();
+    }
+  }
+
+  /** Ends watching. Afterwards neither consumer is called, unless one does not come back in 5 s. */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      closed = true;
+      lock.notifyAll();
+    }
+    if (Thread.currentThread() == thread) {
+      return;
+    }
+    try {
+      thread.join(CLOSING.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        boolean now;
+        synchronized (lock) {
+          if (!reload && !closed) {
+            lock.wait(period.toMillis());
+          }
+          if (closed) {
+            return;
+          }
+          now = reload;
+          reload = false;
+        }
+        if (now) {
+          read();
+        } else {
+          look();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** One look at the directory, as once a second. */
+  void look() {
+    Fingerprint now = fingerprint();
+    if (now == null) {
+      return;
+    }
+    if (!now.equals(seen)) {
+      seen = now;
+      return;
+    }
+    // A wrong configuration may become right by a file that nobody watches: a certificate that it
+    // names and that was missing. So it is tried again, and reported only if it is wrong in a new
+    // way.
+    if (!now.equals(handled) || !reported.isEmpty()) {
+      load(now, false);
+    }
+  }
+
+  /** One look on demand: without waiting for a second one, and never silent. */
+  void read() {
+    Fingerprint now = fingerprint();
+    seen = now;
+    load(now, true);
+  }
+
+  private void load(Fingerprint now, boolean asked) {
+    boolean changed = !Objects.equals(now, handled);
+    try {
+      Configuration read = ConfigurationReader.read(dir);
+      Fingerprint files = Fingerprint.ofFiles(read.referencedFiles());
+      if (!asked && movedSince(now)) {
+        return;
+      }
+      handled = now;
+      reported = List.of();
+      if (asked || !read.equals(running) || !files.equals(runningFiles)) {
+        publish(read, files);
+      }
+    } catch (ConfigurationException e) {
+      if (!asked && movedSince(now)) {
+        return;
+      }
+      handled = now;
+      if (asked || changed || !e.problems().equals(reported)) {
+        reported = e.problems();
+        call(() -> refused.accept(e));
+      }
+    }
+  }
+
+  private void publish(Configuration read, Fingerprint files) {
+    if (call(() -> apply.accept(read))) {
+      running = read;
+      runningFiles = files;
+    }
+  }
+
+  /** Whether somebody wrote while we read: then what was read is a mixture that nobody meant. */
+  private boolean movedSince(Fingerprint before) {
+    Fingerprint after = fingerprint();
+    if (before.equals(after)) {
+      return false;
+    }
+    seen = after;
+    return true;
+  }
+
+  private boolean call(Runnable consumer) {
+    try {
+      consumer.run();
+      return true;
+    } catch (RuntimeException e) {
+      LOG.error("The configuration was read, but taking it over failed; the old one stays", e);
+      return false;
+    }
+  }
+
+  private Fingerprint fingerprint() {
+    try {
+      Set<Path> files = running.referencedFiles();
+      Fingerprint now = Fingerprint.of(dir, files);
+      if (lost) {
+        LOG.info("The configuration directory {} can be read again", dir);
+        lost = false;
+      }
+      return now;
+    } catch (IOException e) {
+      if (!lost) {
+        LOG.warn(
+            "The configuration directory {} cannot be read ({}); the configuration stays as it is",
+            dir,
+            e.toString());
+        lost = true;
+      }
+      return null;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.heimdall.model;
+
+/** The reference tables of every setting, as Markdown. */
+public final class SettingTables {
+  private SettingTables() {}
+
+  /** All tables: a section for each kind of document, and one for each object in it. */
+  public static String markdown() {
+    StringBuilder text = new StringBuilder();
+    for (DocumentKind kind : DocumentKind.values()) {
+      text.append("## `").append(kind.file()).append("`\n\n");
+      text.append(kind.meaning()).append("\n\n");
+      table(kind.shape(), "", text);
+      sections(kind.shape(), "", text);
+    }
+    return text.toString().stripTrailing() + "\n";
+  }
+
+  private static void sections(Shape<?> shape, String prefix, StringBuilder text) {
+    for (Shape.Field field : shape.fields()) {
+      field
+          .section()
+          .ifPresent(
+              section -> {
+                String name = prefix + field.key() + (field.nested().isPresent() ? "" : "[]");
+                text.append("### `").append(name).append("`\n\n");
+                text.append(field.setting().value()).append("\n\n");
+                table(section, name + ".", text);
+                sections(section, name + ".", text);
+              });
+    }
+  }
+
+  private static void table(Shape<?> shape, String prefix, StringBuilder text) {
+    text.append("| Setting | Type | Unit | Default | Applies | Meaning |\n");
+    text.append("|---|---|---|---|---|---|\n");
+    for (Shape.Field field : shape.fields()) {
+      boolean inside = field.nested().isPresent();
+      text.append("| `").append(prefix).append(field.key()).append("` | ");
+      text.append(field.type().name()).append(" | ");
+      text.append(field.type().unit().isEmpty() ? "–" : field.type().unit()).append(" | ");
+      text.append(inside ? "see below" : byDefault(field)).append(" | ");
+      text.append(field.section().isPresent() ? "see below" : field.setting().applies().spelling());
+      text.append(" | ").append(meaning(field)).append(" |\n");
+    }
+    text.append('\n');
+  }
+
+  private static String byDefault(Shape.Field field) {
+    if (field.setting().required()) {
+      return "required";
+    }
+    if (field.hasDefault()) {
+      return "`" + field.type().written(field.setting().byDefault()).tree() + "`";
+    }
+    return field.setting().otherwise().isEmpty() ? "none" : field.setting().otherwise();
+  }
+
+  private static String meaning(Shape.Field field) {
+    String zero = field.setting().zero();
+    return field.setting().value() + (zero.isEmpty() ? "" : " 0: " + zero + ".");
+  }
+}

@@ -1,0 +1,149 @@
+package dev.heimdall.model;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A right configuration in which every setting is written, and different from its default. */
+final class FullConfiguration {
+  static final Map<String, String> DOCUMENTS = new TreeMap<>();
+
+  static {
+    DOCUMENTS.put(
+        "node.json",
+        """
+        {
+          "$schema": "../schema/node.schema.json",
+          "id": 7,
+          "loops": 2,
+          "transport": "io_uring",
+          "http": {"address": "::1", "port": 0, "enabled": false},
+          "adminDatabase": "admin",
+          "peers": [{"id": 8, "host": "node8.example", "port": 5432}],
+          "drainTimeout": "0",
+          "loginTimeout": "500ms",
+          "maxClients": 0,
+          "logFormat": "json",
+          "logLevel": "trace"
+        }
+        """);
+    DOCUMENTS.put(
+        "sources/primary.json",
+        """
+        {
+          "name": "primary",
+          "engine": "postgresql",
+          "url": "jdbc:postgresql://[::1]:5433/shop",
+          "user": "app",
+          "password": "hunter2",
+          "tls": {
+            "mode": "verify-full",
+            "caFile": "tls/ca.pem",
+            "certificateFile": "tls/server.crt",
+            "keyFile": "tls/server.key",
+            "channelBinding": "require",
+            "direct": true
+          },
+          "connectTimeout": "2s",
+          "keepAliveIdle": "0",
+          "tcpUserTimeout": "1m",
+          "parameters": {"search_path": "shop, public"}
+        }
+        """);
+    DOCUMENTS.put(
+        "vdbs/shop.json",
+        """
+        {
+          "name": "shop",
+          "address": "127.0.0.1",
+          "ports": [5050, 0, 0],
+          "source": "primary",
+          "databases": {"shop": "shop_v2", "*": "*"},
+          "multiplex": false,
+          "delayedTransaction": true,
+          "credentials": "user",
+          "pool": {
+            "size": 5,
+            "maxConnections": 50,
+            "maxPerUser": 10,
+            "maxPerDatabase": 40,
+            "minIdle": 5,
+            "maxLifetime": "1d",
+            "idleTimeout": "0",
+            "queueTimeout": "30s",
+            "queueNotice": "0",
+            "maxQueue": 100,
+            "reset": "always"
+          },
+          "clients": {
+            "max": 500,
+            "maxPerUser": 100,
+            "maxPerDatabase": 400,
+            "idleTimeout": "1h",
+            "idleInTransactionTimeout": "1m",
+            "queryTimeout": "10m"
+          },
+          "tls": {
+            "mode": "require",
+            "certificateFile": "tls/server.crt",
+            "keyFile": "tls/server.key",
+            "clientCaFile": "tls/ca.pem",
+            "clientCertificate": "optional"
+          },
+          "auth": [
+            {
+              "type": "hostssl",
+              "databases": ["shop", "admin", "anything"],
+              "users": ["alice", "o'hara & sons"],
+              "address": "10.0.0.0/8",
+              "method": "cert"
+            },
+            {"type": "hostssl", "method": "md5"}
+          ],
+          "proxyProtocol": {"enabled": true, "trusted": ["10.0.0.0/8", "fd00::/8"], "required": false},
+          "prepared": {"perServer": 50, "perClient": 500, "anonymousParse": "cache"},
+          "limits": {
+            "maxStatementSize": "1MiB",
+            "maxMessageSize": 2097152,
+            "maxPipeline": 10,
+            "writeBufferHigh": "1MiB",
+            "writeBufferLow": 1
+          }
+        }
+        """);
+    DOCUMENTS.put(
+        "users/alice.json",
+        """
+        {
+          "name": "alice",
+          "verifier": "SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=",
+          "admin": true,
+          "vdbs": ["shop"],
+          "serverUser": "alice_at_server",
+          "serverPassword": "hunter2",
+          "maxClients": 5,
+          "maxServerConnections": 2
+        }
+        """);
+    DOCUMENTS.put("users/o'hara & sons.json", "{\"password\": \"hunter2\"}");
+  }
+
+  private FullConfiguration() {}
+
+  static void write(Path dir) throws IOException {
+    for (Map.Entry<String, String> document : DOCUMENTS.entrySet()) {
+      write(dir, document.getKey(), document.getValue());
+    }
+    write(dir, "tls/ca.pem", "authority");
+    write(dir, "tls/server.crt", "certificate");
+    write(dir, "tls/server.key", "key");
+  }
+
+  static void write(Path dir, String file, String text) throws IOException {
+    Path path = dir.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+}

@@ -1,0 +1,38 @@
+package dev.heimdall.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JdbcUrlTest {
+  @ParameterizedTest
+  @CsvSource({
+    "jdbc:postgresql://db, db, 5432,",
+    "jdbc:postgresql://db/, db, 5432,",
+    "jdbc:postgresql://db:5433, db, 5433,",
+    "jdbc:postgresql://db.example.org:65535/shop, db.example.org, 65535, shop",
+    "jdbc:postgresql://10.0.0.1/shop, 10.0.0.1, 5432, shop",
+    "jdbc:postgresql://[::1]/shop, ::1, 5432, shop",
+    "jdbc:postgresql://[2001:db8::1]:5433/shop, 2001:db8::1, 5433, shop",
+    "jdbc:postgresql://db/a%20b%2Fc+d, db, 5432, a b/c+d",
+  })
+  void partsAreTakenFromTheUrl(String url, String host, int port, String database) {
+    assertThat(JdbcUrl.problem(url)).isEmpty();
+    assertThat(JdbcUrl.parse(url))
+        .isEqualTo(new JdbcUrl(host, port, Optional.ofNullable(database)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "jdbc:postgresql://u:p@db/x, jdbc:postgresql://***@db/x",
+    "jdbc:postgresql://u:p@ss@db/x, jdbc:postgresql://***@db/x",
+    "jdbc:postgresql://db/x?password=p, jdbc:postgresql://db/x?***",
+    "u:p@db, ***@db",
+    "jdbc:postgresql://db/x, jdbc:postgresql://db/x",
+  })
+  void shownUrlHasNoSecrets(String url, String shown) {
+    assertThat(JdbcUrl.shown(url)).isEqualTo(shown);
+  }
+}
