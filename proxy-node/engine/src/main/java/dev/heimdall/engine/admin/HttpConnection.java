@@ -1,0 +1,140 @@
+package dev.heimdall.engine.admin;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.timeout.TimeoutException;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One connection to the HTTP door. Asks for one request at a time, so that pipelined ones are
+ * answered in order however long each takes, and gives every request a deadline to arrive whole.
+ */
+final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
+  private final HttpEndpoints endpoints;
+  private final Duration requestDeadline;
+  private ScheduledFuture<?> deadline;
+
+  HttpConnection(HttpEndpoints endpoints, Duration requestDeadline) {
+    this.endpoints = endpoints;
+    this.requestDeadline = requestDeadline;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    awaitRequest(ctx);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    deadline.cancel(false);
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+    deadline.cancel(false);
+    DecoderResult decoded = request.decoderResult();
+    if (decoded.isFailure()) {
+      send(ctx, malformed(decoded.cause()), false);
+      return;
+    }
+    boolean keepAlive = HttpUtil.isKeepAlive(request);
+    endpoints
+        .answer(
+            request.method().name(),
+            path(request.uri()),
+            request.headers(),
+            (InetSocketAddress) ctx.channel().remoteAddress())
+        .thenAccept(reply -> send(ctx, reply, keepAlive));
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof IOException
+        || cause instanceof TimeoutException
+        || !ctx.channel().isActive()) {
+      ctx.close();
+    } else {
+      send(ctx, HttpReply.error(400, "The request could not be read"), false);
+    }
+  }
+
+  private void awaitRequest(ChannelHandlerContext ctx) {
+    deadline =
+        ctx.executor()
+            .schedule(() -> ctx.close(), requestDeadline.toMillis(), TimeUnit.MILLISECONDS);
+    ctx.read();
+  }
+
+  private void send(ChannelHandlerContext ctx, HttpReply reply, boolean keepAlive) {
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.valueOf(reply.status()),
+            Unpooled.wrappedBuffer(reply.body()));
+    response
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, reply.contentType())
+        .set(HttpHeaderNames.CONTENT_LENGTH, reply.body().length)
+        .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
+        .set("X-Content-Type-Options", "nosniff");
+    if (reply.allow() != null) {
+      response.headers().set(HttpHeaderNames.ALLOW, reply.allow());
+    }
+    response
+        .headers()
+        .set(
+            HttpHeaderNames.CONNECTION,
+            keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
+    ctx.writeAndFlush(response)
+        .addListener(
+            (ChannelFutureListener)
+                sent -> {
+                  if (sent.isSuccess() && keepAlive) {
+                    awaitRequest(ctx);
+                  } else {
+                    ctx.close();
+                  }
+                });
+  }
+
+  private static HttpReply malformed(Throwable cause) {
+    if (cause instanceof TooLongHttpLineException) {
+      return HttpReply.error(414, "The request line is longer than " + HttpDoor.LONGEST_LINE);
+    }
+    if (cause instanceof TooLongHttpHeaderException) {
+      return HttpReply.error(431, "The headers are longer than " + HttpDoor.LONGEST_HEADERS);
+    }
+    return HttpReply.error(400, "This is no HTTP request");
+  }
+
+  /** The path without query, also of a URI that names scheme and host. */
+  private static String path(String uri) {
+    int start = 0;
+    int scheme = uri.indexOf("://");
+    if (scheme > 0 && !uri.startsWith("/")) {
+      start = uri.indexOf('/', scheme + 3);
+      if (start < 0) {
+        return "/";
+      }
+    }
+    int query = uri.indexOf('?', start);
+    return uri.substring(start, query < 0 ? uri.length() : query);
+  }
+}
