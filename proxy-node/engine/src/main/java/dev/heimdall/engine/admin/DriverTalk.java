@@ -153,6 +153,9 @@ final class DriverTalk {
     List<Token> rest = tokens.subList(used, tokens.size());
     if (!rest.isEmpty() && rest.get(0).is("AS")) {
       rest = rest.subList(1, rest.size());
+      if (rest.isEmpty()) {
+        return false;
+      }
     }
     if (rest.size() > 1 || !rest.isEmpty() && rest.get(0).kind() == Kind.SYMBOL) {
       return false;

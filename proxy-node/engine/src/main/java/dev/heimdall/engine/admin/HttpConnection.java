@@ -3,7 +3,7 @@ package dev.heimdall.engine.admin;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -20,16 +20,21 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One connection to the HTTP door. Asks for one request at a time, so that pipelined ones are
- * answered in order however long each takes, and gives every request a deadline to arrive whole.
+ * One connection to the HTTP door. Answers one request at a time, so that pipelined ones get their
+ * replies in order however long each takes, and reads no further meanwhile; gives every request a
+ * deadline to arrive whole.
  */
-final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
+final class HttpConnection extends ChannelInboundHandlerAdapter {
+  private final Queue<FullHttpRequest> pipelined = new ArrayDeque<>();
   private final HttpEndpoints endpoints;
   private final Duration requestDeadline;
   private ScheduledFuture<?> deadline;
+  private boolean answering;
 
   HttpConnection(HttpEndpoints endpoints, Duration requestDeadline) {
     this.endpoints = endpoints;
@@ -44,11 +49,36 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     deadline.cancel(false);
+    for (FullHttpRequest request = pipelined.poll(); request != null; request = pipelined.poll()) {
+      request.release();
+    }
   }
 
   @Override
-  protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    pipelined.add((FullHttpRequest) message);
+    ctx.channel().config().setAutoRead(false);
+    if (!answering) {
+      answerNext(ctx);
+    }
+  }
+
+  private void answerNext(ChannelHandlerContext ctx) {
+    FullHttpRequest request = pipelined.poll();
+    if (request == null) {
+      awaitRequest(ctx);
+      return;
+    }
     deadline.cancel(false);
+    answering = true;
+    try {
+      answer(ctx, request);
+    } finally {
+      request.release();
+    }
+  }
+
+  private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
     DecoderResult decoded = request.decoderResult();
     if (decoded.isFailure()) {
       send(ctx, malformed(decoded.cause()), false);
@@ -79,7 +109,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     deadline =
         ctx.executor()
             .schedule(() -> ctx.close(), requestDeadline.toMillis(), TimeUnit.MILLISECONDS);
-    ctx.read();
+    ctx.channel().config().setAutoRead(true);
   }
 
   private void send(ChannelHandlerContext ctx, HttpReply reply, boolean keepAlive) {
@@ -107,7 +137,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
             (ChannelFutureListener)
                 sent -> {
                   if (sent.isSuccess() && keepAlive) {
-                    awaitRequest(ctx);
+                    answering = false;
+                    answerNext(ctx);
                   } else {
                     ctx.close();
                   }

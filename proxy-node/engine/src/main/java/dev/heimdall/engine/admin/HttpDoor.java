@@ -15,7 +15,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -84,7 +83,6 @@ public final class HttpDoor implements AutoCloseable {
             .channel(NioServerSocketChannel.class)
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.SO_BACKLOG, 128)
-            .childOption(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childHandler(new Callers());
     InetSocketAddress address = settings.address();
@@ -134,7 +132,6 @@ public final class HttpDoor implements AutoCloseable {
               new WriteTimeoutHandler(settings.requestDeadline().toMillis(), TimeUnit.MILLISECONDS))
           .addLast(new HttpServerCodec(LONGEST_LINE, LONGEST_HEADERS, LONGEST_HEADERS))
           .addLast(new HttpObjectAggregator(LONGEST_BODY, true))
-          .addLast(new FlowControlHandler())
           .addLast(new HttpConnection(endpoints, settings.requestDeadline()));
     }
   }
