@@ -1,0 +1,256 @@
+package dev.heimdall.engine.admin;
+
+import dev.heimdall.engine.admin.Tokens.Token;
+import dev.heimdall.engine.observe.EventLog;
+import dev.heimdall.engine.observe.Metrics;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/**
+ * The statements of the admin console: to the database {@value #DATABASE}, or in-band, as the
+ * statement of an administrator to any other database.
+ */
+public final class AdminCommands {
+  /** The name of the database that is the console. */
+  public static final String DATABASE = "heimdall";
+
+  private static final long LOOPS_ANSWER_SECONDS = 10;
+  private static final int LONGEST_COMMAND = 300;
+
+  private final NodeView node;
+  private final Metrics metrics;
+  private final EventLog log;
+  private final Executor formatting;
+
+  /**
+   * @param formatting where rows are sorted and turned to text; never an event loop that carries
+   *     traffic, because a node may have many thousand clients
+   */
+  public AdminCommands(NodeView node, Metrics metrics, EventLog log, Executor formatting) {
+    this.node = node;
+    this.metrics = metrics;
+    this.log = log;
+    this.formatting = formatting;
+  }
+
+  /**
+   * Whether the bytes are exactly one of the console's commands, whole and well-formed. To be asked
+   * in-band, for administrators only: everything else, PostgreSQL's own {@code SHOW} of a parameter
+   * included, goes to the server. Nearly all statements are told apart by their first letter.
+   */
+  public static boolean recognises(byte[] sql, int offset, int length) {
+    int start = offset;
+    int end = offset + length;
+    while (start < end && isBlank(sql[start])) {
+      start++;
+    }
+    if (start == end || end - start > LONGEST_COMMAND) {
+      return false;
+    }
+    int first = sql[start] | 0x20;
+    if (first != 's' && first != 'p' && first != 'r' && first != 'k') {
+      return false;
+    }
+    int second = start + 1 < end ? sql[start + 1] | 0x20 : 0;
+    if (first == 's' && second != 'h') {
+      return false;
+    }
+    String text = new String(sql, start, end - start, StandardCharsets.UTF_8);
+    try {
+      List<List<Token>> statements = Tokens.statements(text);
+      return statements.size() == 1
+          && AdminVerb.of(statements.get(0))
+              .filter(verb -> verb.complete(statements.get(0)))
+              .isPresent();
+    } catch (AdminException notOurs) {
+      return false;
+    }
+  }
+
+  /** Understands one statement; more than one at a time is an error, as it is with Parse. */
+  public AdminPlan plan(String sql, AdminPrincipal principal) {
+    List<AdminPlan> plans = planAll(sql, principal);
+    if (plans.size() > 1) {
+      return AdminPlan.known(
+          new AdminResult.Failed(
+              Sqlstate.SYNTAX_ERROR,
+              "cannot insert multiple commands into a prepared statement",
+              null));
+    }
+    return plans.get(0);
+  }
+
+  /**
+   * Understands the statements of a simple query, at least one: an empty text is an empty
+   * statement. They are to be run in turn, up to the first that fails.
+   */
+  public List<AdminPlan> planAll(String sql, AdminPrincipal principal) {
+    if (!principal.admin()) {
+      return List.of(
+          AdminPlan.known(
+              new AdminResult.Failed(
+                  Sqlstate.INSUFFICIENT_PRIVILEGE,
+                  "permission denied: user \"" + principal.user() + "\" is not an administrator",
+                  "Administrators are the users with \"admin\": true in the configuration.")));
+    }
+    try {
+      List<List<Token>> statements = Tokens.statements(sql);
+      if (statements.isEmpty()) {
+        return List.of(AdminPlan.known(new AdminResult.Empty()));
+      }
+      return statements.stream().map(statement -> planOne(statement, principal)).toList();
+    } catch (AdminException e) {
+      return List.of(AdminPlan.known(failed(e)));
+    }
+  }
+
+  private AdminPlan planOne(List<Token> statement, AdminPrincipal principal) {
+    Optional<AdminVerb> verb = AdminVerb.of(statement);
+    if (verb.isEmpty()) {
+      return AdminPlan.known(
+          new DriverTalk(node.version(), principal.user())
+              .answer(statement)
+              .orElseGet(() -> unknown(statement)));
+    }
+    if (!verb.get().complete(statement)) {
+      return AdminPlan.known(
+          new AdminResult.Failed(
+              Sqlstate.SYNTAX_ERROR,
+              "syntax error in " + verb.get().words() + ": \"" + shown(statement) + "\"",
+              "It is written " + verb.get().usage() + "."));
+    }
+    return plan(verb.get(), verb.get().arguments(statement), principal);
+  }
+
+  private AdminPlan plan(AdminVerb verb, List<Token> arguments, AdminPrincipal principal) {
+    String vdb = arguments.isEmpty() ? null : arguments.get(0).text();
+    return switch (verb) {
+      case SHOW_POOLS -> show(Tables.POOLS, node::pools);
+      case SHOW_CLIENTS -> show(Tables.CLIENTS, node::clients);
+      case SHOW_SERVERS -> show(Tables.SERVERS, node::servers);
+      case SHOW_STATS -> show(Tables.STATS, () -> done(metrics.totals()));
+      case SHOW_CONFIG -> show(Tables.CONFIG, () -> done(node.config()));
+      case SHOW_VERSION -> show(Tables.VERSION, () -> done(List.of("Heimdall " + node.version())));
+      case SHOW_HELP -> show(Tables.HELP, () -> done(List.of(AdminVerb.values())));
+      case PAUSE -> change(verb, vdb, principal, () -> node.pause(vdb));
+      case RESUME -> change(verb, vdb, principal, () -> node.resume(vdb));
+      case RECONNECT -> change(verb, vdb, principal, () -> node.reconnect(vdb));
+      case RELOAD -> change(verb, null, principal, node::reload);
+      case KILL -> kill(arguments.get(0).text(), principal);
+    };
+  }
+
+  private AdminPlan kill(String number, AdminPrincipal principal) {
+    try {
+      long client = Long.parseLong(number);
+      return change(AdminVerb.KILL, number, principal, () -> node.kill(client));
+    } catch (NumberFormatException tooLarge) {
+      return AdminPlan.known(
+          new AdminResult.Failed(
+              Sqlstate.NUMBER_OUT_OF_RANGE,
+              "\"" + number + "\" is out of range for a client id",
+              "SHOW CLIENTS lists the ids."));
+    }
+  }
+
+  private <T> AdminPlan show(Table<T> table, Supplier<CompletionStage<List<T>>> rows) {
+    return AdminPlan.rows(
+        table.columns(),
+        () ->
+            settle(
+                ask(rows)
+                    .toCompletableFuture()
+                    .copy()
+                    .orTimeout(LOOPS_ANSWER_SECONDS, TimeUnit.SECONDS)
+                    .thenApplyAsync(table::result, formatting)));
+  }
+
+  private AdminPlan change(
+      AdminVerb verb,
+      String argument,
+      AdminPrincipal principal,
+      Supplier<CompletionStage<Integer>> action) {
+    String command = argument == null ? verb.words() : verb.words() + " " + argument;
+    return AdminPlan.command(
+        () ->
+            settle(ask(action).thenApply(count -> new AdminResult.Done(verb.words() + " " + count)))
+                .whenComplete((result, never) -> logged(principal, command, result)));
+  }
+
+  private void logged(AdminPrincipal principal, String command, AdminResult result) {
+    String outcome =
+        result instanceof AdminResult.Failed failed
+            ? failed.sqlstate() + " " + failed.message()
+            : result instanceof AdminResult.Done done ? done.tag() : "done";
+    log.adminCommand(principal.user(), principal.address(), command, outcome);
+  }
+
+  /** Calls, and makes a failure of the call itself look like a failure of its stage. */
+  private static <T> CompletionStage<T> ask(Supplier<CompletionStage<T>> question) {
+    try {
+      return question.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static CompletionStage<AdminResult> settle(CompletionStage<? extends AdminResult> stage) {
+    return stage.handle((result, problem) -> problem == null ? result : failed(problem));
+  }
+
+  private static AdminResult.Failed failed(Throwable problem) {
+    Throwable cause =
+        problem instanceof CompletionException && problem.getCause() != null
+            ? problem.getCause()
+            : problem;
+    if (cause instanceof AdminException admin) {
+      return new AdminResult.Failed(admin.sqlstate(), admin.getMessage(), admin.hint());
+    }
+    if (cause instanceof TimeoutException) {
+      return new AdminResult.Failed(
+          Sqlstate.QUERY_CANCELED,
+          "an event loop did not answer within " + LOOPS_ANSWER_SECONDS + " s",
+          "GET /livez on the HTTP door names a loop that hangs.");
+    }
+    return new AdminResult.Failed(
+        Sqlstate.INTERNAL_ERROR, "the command failed inside the node: " + cause, null);
+  }
+
+  private static AdminResult.Failed unknown(List<Token> statement) {
+    String nearest =
+        AdminVerb.nearest(statement).map(verb -> "Did you mean " + verb.usage() + "? ").orElse("");
+    return new AdminResult.Failed(
+        Sqlstate.SYNTAX_ERROR,
+        "unknown command \"" + shown(statement) + "\"",
+        nearest + "The commands are: " + AdminVerb.all() + ".");
+  }
+
+  /** The beginning of a statement as it was typed; literals are left out, they may be secrets. */
+  private static String shown(List<Token> statement) {
+    StringBuilder text = new StringBuilder();
+    for (Token token : statement) {
+      if (text.length() > 60) {
+        return text.append(" …").toString();
+      }
+      text.append(text.isEmpty() ? "" : " ")
+          .append(token.kind() == Tokens.Kind.STRING ? "'…'" : token.text());
+    }
+    return text.toString();
+  }
+
+  private static <T> CompletionStage<T> done(T value) {
+    return CompletableFuture.completedFuture(value);
+  }
+
+  private static boolean isBlank(byte b) {
+    return b == ' ' || b >= '\t' && b <= '\r';
+  }
+}

@@ -1,0 +1,153 @@
+package dev.heimdall.engine.admin;
+
+import dev.heimdall.engine.admin.Tokens.Kind;
+import dev.heimdall.engine.admin.Tokens.Token;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The commands of the admin console. */
+enum AdminVerb {
+  SHOW_POOLS("SHOW POOLS", Argument.NONE, "Pools: clients, queue and server connections"),
+  SHOW_CLIENTS("SHOW CLIENTS", Argument.NONE, "Client connections, with pin reasons and waits"),
+  SHOW_SERVERS("SHOW SERVERS", Argument.NONE, "Server connections"),
+  SHOW_STATS("SHOW STATS", Argument.NONE, "Traffic since the node started"),
+  SHOW_CONFIG("SHOW CONFIG", Argument.NONE, "Effective settings, secrets masked"),
+  SHOW_VERSION("SHOW VERSION", Argument.NONE, "The node's version"),
+  SHOW_HELP("SHOW HELP", Argument.NONE, "This list"),
+  PAUSE("PAUSE", Argument.VDB, "Finish transactions, then hold statements back"),
+  RESUME("RESUME", Argument.VDB, "End a pause"),
+  RECONNECT("RECONNECT", Argument.VDB, "Replace server connections as they become free"),
+  KILL("KILL", Argument.CLIENT, "Disconnect a client"),
+  RELOAD("RELOAD", Argument.NONE, "Read the configuration again");
+
+  /** What follows the command's words. */
+  enum Argument {
+    NONE(""),
+    VDB(" [vdb]"),
+    CLIENT(" <client id>");
+
+    private final String usage;
+
+    Argument(String usage) {
+      this.usage = usage;
+    }
+  }
+
+  private final String words;
+  private final Argument argument;
+  private final String description;
+
+  AdminVerb(String words, Argument argument, String description) {
+    this.words = words;
+    this.argument = argument;
+    this.description = description;
+  }
+
+  String words() {
+    return words;
+  }
+
+  Argument argument() {
+    return argument;
+  }
+
+  String usage() {
+    return words + argument.usage;
+  }
+
+  String description() {
+    return description;
+  }
+
+  /** All commands on one line. */
+  static String all() {
+    return Arrays.stream(values()).map(AdminVerb::usage).collect(Collectors.joining(", "));
+  }
+
+  /** The command whose words the statement begins with. */
+  static Optional<AdminVerb> of(List<Token> statement) {
+    return Arrays.stream(values()).filter(verb -> verb.begins(statement)).findFirst();
+  }
+
+  /** Whether the statement is this command with arguments of the right number and kind. */
+  boolean complete(List<Token> statement) {
+    List<Token> arguments = arguments(statement);
+    switch (argument) {
+      case NONE:
+        return arguments.isEmpty();
+      case VDB:
+        return arguments.isEmpty() || arguments.size() == 1 && isName(arguments.get(0));
+      case CLIENT:
+        return arguments.size() == 1 && arguments.get(0).kind() == Kind.NUMBER;
+    }
+    throw new IllegalStateException(argument.name());
+  }
+
+  List<Token> arguments(List<Token> statement) {
+    return statement.subList(words.split(" ").length, statement.size());
+  }
+
+  /** The command that the words were probably meant to be. */
+  static Optional<AdminVerb> nearest(List<Token> statement) {
+    String typed =
+        statement.stream()
+            .limit(2)
+            .map(token -> token.text().toUpperCase(Locale.ROOT))
+            .collect(Collectors.joining(" "));
+    AdminVerb best = null;
+    int bestDistance = Integer.MAX_VALUE;
+    for (AdminVerb verb : values()) {
+      String compared = verb.words.indexOf(' ') < 0 ? typed.split(" ")[0] : typed;
+      int distance = distance(compared, verb.words);
+      if (distance < bestDistance && distance <= Math.max(2, verb.words.length() / 3)) {
+        best = verb;
+        bestDistance = distance;
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  private boolean begins(List<Token> statement) {
+    String[] expected = words.split(" ");
+    if (statement.size() < expected.length) {
+      return false;
+    }
+    for (int i = 0; i < expected.length; i++) {
+      if (!statement.get(i).is(expected[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isName(Token token) {
+    return token.kind() == Kind.WORD || token.kind() == Kind.QUOTED;
+  }
+
+  /** Edits between two short texts; two letters that changed places count as one. */
+  private static int distance(String a, String b) {
+    int[][] edits = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          edits[i][j] = i + j;
+          continue;
+        }
+        int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+        int least = Math.min(edits[i - 1][j], edits[i][j - 1]) + 1;
+        least = Math.min(least, edits[i - 1][j - 1] + change);
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
+          least = Math.min(least, edits[i - 2][j - 2] + 1);
+        }
+        edits[i][j] = least;
+      }
+    }
+    return edits[a.length()][b.length()];
+  }
+}

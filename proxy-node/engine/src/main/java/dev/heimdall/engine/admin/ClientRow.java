@@ -1,0 +1,51 @@
+package dev.heimdall.engine.admin;
+
+import java.time.Instant;
+
+/**
+ * One client connection. Names and numbers that are not known yet, or do not apply, are null.
+ *
+ * @param id what {@code KILL} takes
+ * @param vdb null until the log-in is finished, as are database and user
+ * @param pinReason why the session keeps its server connection, null while it does not
+ * @param serverId the server connection that it holds now
+ * @param serverPid the process on the server side of that
+ * @param lastStatementAt when its last statement came in
+ * @param waitMicros how long it has been waiting for a server connection, 0 if it is not
+ * @param preparedStatements how many prepared statements it holds
+ */
+public record ClientRow(
+    long id,
+    String vdb,
+    String database,
+    String user,
+    String applicationName,
+    String address,
+    int port,
+    String tls,
+    State state,
+    String pinReason,
+    Long serverId,
+    Integer serverPid,
+    Instant connectedSince,
+    Instant lastStatementAt,
+    long waitMicros,
+    long queries,
+    int preparedStatements) {
+
+  /** What a client is doing. */
+  public enum State {
+    /** Has not finished its log-in. */
+    LOGIN,
+    /** Asks for nothing. */
+    IDLE,
+    /** A statement of it is running. */
+    ACTIVE,
+    /** Between the statements of a transaction. */
+    IDLE_IN_TRANSACTION,
+    /** In the queue for a server connection. */
+    WAITING,
+    /** The last bytes are on their way. */
+    CLOSING
+  }
+}

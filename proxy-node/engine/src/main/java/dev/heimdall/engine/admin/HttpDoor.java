@@ -1,0 +1,138 @@
+package dev.heimdall.engine.admin;
+
+import dev.heimdall.engine.observe.EventLog;
+import dev.heimdall.engine.observe.LoopWatch;
+import dev.heimdall.engine.observe.Metrics;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.timeout.WriteTimeoutHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The node's HTTP door: {@code /livez /readyz /status /metrics /drain}. It has a thread of its own,
+ * so that a scraper never costs a client of the proxy anything, and is frugal with strangers: few
+ * connections, short requests, a deadline for each.
+ */
+public final class HttpDoor implements AutoCloseable {
+  static final int LONGEST_LINE = 4096;
+  static final int LONGEST_HEADERS = 8192;
+  private static final int LONGEST_BODY = 4096;
+
+  /**
+   * @param address where to listen; port 0 takes any free one
+   * @param maxConnections how many callers at a time; one more is closed at once
+   * @param requestDeadline how long a connection may take to send its next request whole, idle time
+   *     included
+   * @param patience how long the node's loops and databases may take before a reply goes out
+   *     without their part
+   */
+  public record Settings(
+      InetSocketAddress address, int maxConnections, Duration requestDeadline, Duration patience) {
+
+    /** 64 connections, 30 s for a request, 2 s for the node. */
+    public static Settings at(InetSocketAddress address) {
+      return new Settings(address, 64, Duration.ofSeconds(30), Duration.ofSeconds(2));
+    }
+  }
+
+  private final Settings settings;
+  private final HttpEndpoints endpoints;
+  private final EventLoopGroup loop =
+      new MultiThreadIoEventLoopGroup(
+          1, new DefaultThreadFactory("http-door", true), NioIoHandler.newFactory());
+  private final ChannelGroup callers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private Channel listener;
+
+  public HttpDoor(
+      Settings settings, NodeView node, Metrics metrics, LoopWatch loops, EventLog log) {
+    this.settings = settings;
+    this.endpoints = new HttpEndpoints(node, metrics, loops, log, loop.next(), settings.patience());
+  }
+
+  /** The door's thread, for other work that must not run on the loops of the traffic. */
+  public Executor executor() {
+    return loop.next();
+  }
+
+  /**
+   * Opens the door.
+   *
+   * @throws IOException if the address cannot be listened on; the message says which, why, and what
+   *     to do
+   */
+  public void start() throws IOException {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loop)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_BACKLOG, 128)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(new Callers());
+    InetSocketAddress address = settings.address();
+    var bound = bootstrap.bind(address).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      Throwable cause = bound.cause();
+      throw new IOException(
+          "The HTTP door cannot listen on "
+              + address.getHostString()
+              + ":"
+              + address.getPort()
+              + " ("
+              + cause.getMessage()
+              + "): stop what listens there, or give the door another address or port in the"
+              + " configuration",
+          cause);
+    }
+    listener = bound.channel();
+  }
+
+  /** Where the door listens, once started. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) listener.localAddress();
+  }
+
+  /** Closes the listener and every caller's connection. Waits up to 5 s for the thread to end. */
+  @Override
+  public void close() {
+    if (listener != null) {
+      listener.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+    }
+    callers.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+    loop.shutdownGracefully(0, 3, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+  }
+
+  private final class Callers extends ChannelInitializer<Channel> {
+    @Override
+    protected void initChannel(Channel channel) {
+      if (callers.size() >= settings.maxConnections()) {
+        channel.close();
+        return;
+      }
+      callers.add(channel);
+      channel
+          .pipeline()
+          .addLast(
+              new WriteTimeoutHandler(settings.requestDeadline().toMillis(), TimeUnit.MILLISECONDS))
+          .addLast(new HttpServerCodec(LONGEST_LINE, LONGEST_HEADERS, LONGEST_HEADERS))
+          .addLast(new HttpObjectAggregator(LONGEST_BODY, true))
+          .addLast(new HttpConnection(endpoints, settings.requestDeadline()));
+    }
+  }
+}

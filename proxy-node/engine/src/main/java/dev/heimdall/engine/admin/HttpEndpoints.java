@@ -1,0 +1,262 @@
+package dev.heimdall.engine.admin;
+
+import dev.heimdall.engine.observe.EventLog;
+import dev.heimdall.engine.observe.LoopWatch;
+import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.engine.observe.NodeGauges;
+import dev.heimdall.engine.observe.PoolKey;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/** What each path of the HTTP door means. Called and answered on the door's own thread. */
+final class HttpEndpoints {
+  static final List<String> PATHS = List.of("/livez", "/readyz", "/status", "/metrics", "/drain");
+
+  private static final Duration LOOP_HANGS = Duration.ofSeconds(10);
+
+  private final NodeView node;
+  private final Metrics metrics;
+  private final LoopWatch loops;
+  private final EventLog log;
+  private final Executor door;
+  private final Duration patience;
+  private final long startedNanos = System.nanoTime();
+
+  private CompletableFuture<HttpReply> statusUnderWay;
+
+  /**
+   * @param patience how long loops and probes may take before a reply goes out without them
+   */
+  HttpEndpoints(
+      NodeView node,
+      Metrics metrics,
+      LoopWatch loops,
+      EventLog log,
+      Executor door,
+      Duration patience) {
+    this.node = node;
+    this.metrics = metrics;
+    this.loops = loops;
+    this.log = log;
+    this.door = door;
+    this.patience = patience;
+  }
+
+  /** Never completes exceptionally, and on the door's thread. */
+  CompletionStage<HttpReply> answer(
+      String method, String path, HttpHeaders headers, InetSocketAddress peer) {
+    if (!PATHS.contains(path)) {
+      return now(HttpReply.error(404, "No such path. There are: " + String.join(", ", PATHS)));
+    }
+    boolean drain = path.equals("/drain");
+    if (drain ? !method.equals("POST") : !method.equals("GET") && !method.equals("HEAD")) {
+      return now(HttpReply.methodNotAllowed(path, drain ? "POST" : "GET, HEAD"));
+    }
+    CompletionStage<HttpReply> reply;
+    try {
+      reply =
+          switch (path) {
+            case "/livez" -> now(live());
+            case "/readyz" -> now(ready());
+            case "/status" -> status();
+            case "/metrics" -> scrape(headers.get(HttpHeaderNames.ACCEPT, ""));
+            default -> now(drain(headers, peer));
+          };
+    } catch (RuntimeException e) {
+      reply = CompletableFuture.failedFuture(e);
+    }
+    return reply.exceptionally(e -> HttpReply.error(500, "The node could not answer: " + e));
+  }
+
+  private HttpReply live() {
+    List<LoopWatch.Stalled> stalled = loops.stalled(LOOP_HANGS);
+    if (stalled.isEmpty()) {
+      return HttpReply.json(200, Map.of("live", true));
+    }
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("live", false);
+    content.put("reasons", stalled.stream().map(HttpEndpoints::words).toList());
+    return HttpReply.json(503, content);
+  }
+
+  private HttpReply ready() {
+    NodeHealth health = node.health();
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("ready", health.ready());
+    content.put("draining", health.draining());
+    content.put("reasons", health.reasons());
+    return HttpReply.json(health.ready() ? 200 : 503, content);
+  }
+
+  /** However many ask at the same time, the pools are probed once. */
+  private CompletionStage<HttpReply> status() {
+    if (statusUnderWay != null) {
+      return statusUnderWay;
+    }
+    CompletableFuture<HttpReply> report = report();
+    statusUnderWay = report;
+    report.whenComplete((reply, problem) -> statusUnderWay = null);
+    return report;
+  }
+
+  private CompletableFuture<HttpReply> report() {
+    NodeHealth health = node.health();
+    CompletableFuture<List<PoolRow>> pools = within(node.pools(), List.of());
+    Map<String, CompletableFuture<ProbeResult>> probes = new LinkedHashMap<>();
+    for (NodeHealth.VdbHealth vdb : health.vdbs()) {
+      probes.put(
+          vdb.name(),
+          within(
+              node.probe(vdb.name()),
+              new ProbeResult(
+                  false,
+                  patience.toNanos() / 1000,
+                  "no answer within " + patience.toMillis() + " ms")));
+    }
+    List<CompletableFuture<?>> all = new ArrayList<>(probes.values());
+    all.add(pools);
+    return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+        .thenApplyAsync(nothing -> report(health, pools.join(), probes), door);
+  }
+
+  private HttpReply report(
+      NodeHealth health, List<PoolRow> pools, Map<String, CompletableFuture<ProbeResult>> probes) {
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("node", node.nodeId());
+    content.put("version", node.version());
+    content.put("uptimeSeconds", (System.nanoTime() - startedNanos) / 1_000_000_000L);
+    content.put("ready", health.ready());
+    content.put("draining", health.draining());
+    content.put("reasons", health.reasons());
+    content.put(
+        "stalledLoops", loops.stalled(LOOP_HANGS).stream().map(HttpEndpoints::words).toList());
+    List<Map<String, Object>> vdbs = new ArrayList<>();
+    for (NodeHealth.VdbHealth vdb : health.vdbs()) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("name", vdb.name());
+      entry.put("reachable", vdb.reachable());
+      if (vdb.detail() != null) {
+        entry.put("detail", vdb.detail());
+      }
+      entry.put("probe", words(probes.get(vdb.name()).join()));
+      entry.put(
+          "pools",
+          pools.stream()
+              .filter(pool -> pool.vdb().equals(vdb.name()))
+              .map(HttpEndpoints::words)
+              .toList());
+      vdbs.add(entry);
+    }
+    content.put("vdbs", vdbs);
+    return HttpReply.json(200, content);
+  }
+
+  private CompletionStage<HttpReply> scrape(String accept) {
+    boolean openMetrics = accept.contains("application/openmetrics-text");
+    return within(node.pools(), List.of())
+        .thenApplyAsync(
+            pools -> {
+              metrics.observe(gauges(node.health(), pools));
+              return HttpReply.text(
+                  openMetrics ? Metrics.OPEN_METRICS : Metrics.PROMETHEUS_TEXT,
+                  metrics.scrape(openMetrics));
+            },
+            door);
+  }
+
+  private HttpReply drain(HttpHeaders headers, InetSocketAddress peer) {
+    if (!peer.getAddress().isLoopbackAddress()) {
+      return HttpReply.error(403, "/drain is for callers on this machine only");
+    }
+    if (headers.contains(HttpHeaderNames.ORIGIN) || headers.contains("X-Forwarded-For")) {
+      // A page in a browser on this machine, or whoever stands behind a relay on it.
+      return HttpReply.error(403, "/drain takes no requests from web pages or through relays");
+    }
+    log.adminCommand("(http)", peer, "POST /drain", "drain begins");
+    node.drain();
+    return HttpReply.json(202, Map.of("draining", true));
+  }
+
+  /** The stage's value, or the substitute when it fails or takes too long. */
+  private <T> CompletableFuture<T> within(CompletionStage<T> stage, T substitute) {
+    return stage
+        .toCompletableFuture()
+        .copy()
+        .completeOnTimeout(substitute, patience.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(problem -> substitute);
+  }
+
+  private static NodeGauges gauges(NodeHealth health, List<PoolRow> pools) {
+    Map<String, Boolean> reachable = new TreeMap<>();
+    health.vdbs().forEach(vdb -> reachable.put(vdb.name(), vdb.reachable()));
+    return new NodeGauges(
+        health.ready(),
+        health.draining(),
+        reachable,
+        pools.stream()
+            .map(
+                pool ->
+                    new NodeGauges.Pool(
+                        new PoolKey(pool.vdb(), pool.database(), pool.user()),
+                        pool.clientsActive(),
+                        pool.clientsIdle(),
+                        pool.clientsWaiting(),
+                        pool.clientsPinned(),
+                        pool.serversActive(),
+                        pool.serversIdle(),
+                        pool.serversReset(),
+                        pool.serversLogin(),
+                        pool.size(),
+                        pool.maxWaitMicros(),
+                        pool.paused()))
+            .toList());
+  }
+
+  private static String words(LoopWatch.Stalled stalled) {
+    return "event loop "
+        + stalled.loop()
+        + " has not turned for "
+        + stalled.silence().toSeconds()
+        + " s";
+  }
+
+  private static Map<String, Object> words(ProbeResult probe) {
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("ok", probe.ok());
+    content.put("micros", probe.micros());
+    if (probe.error() != null) {
+      content.put("error", probe.error());
+    }
+    return content;
+  }
+
+  private static Map<String, Object> words(PoolRow pool) {
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("database", pool.database());
+    content.put("user", pool.user());
+    content.put("clientsActive", pool.clientsActive());
+    content.put("clientsIdle", pool.clientsIdle());
+    content.put("clientsWaiting", pool.clientsWaiting());
+    content.put("serversActive", pool.serversActive());
+    content.put("serversIdle", pool.serversIdle());
+    content.put("size", pool.size());
+    content.put("maxWaitMicros", pool.maxWaitMicros());
+    content.put("paused", pool.paused());
+    return content;
+  }
+
+  private static CompletionStage<HttpReply> now(HttpReply reply) {
+    return CompletableFuture.completedFuture(reply);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.heimdall.engine.admin;
+
+import java.util.List;
+
+/**
+ * Whether the node takes clients.
+ *
+ * @param ready whether it accepts clients and none of the reasons against it holds
+ * @param draining whether a drain has begun
+ * @param reasons why it is not ready, one sentence each, such as "starting: 2 of 3 listeners are
+ *     open"; a database that cannot be reached is none
+ * @param vdbs the virtual databases, in order of their names
+ */
+public record NodeHealth(
+    boolean ready, boolean draining, List<String> reasons, List<VdbHealth> vdbs) {
+  public NodeHealth {
+    reasons = List.copyOf(reasons);
+    vdbs = List.copyOf(vdbs);
+  }
+
+  /**
+   * A virtual database.
+   *
+   * @param reachable whether a server of it could be reached when that was last tried
+   * @param detail why not, or null
+   */
+  public record VdbHealth(String name, boolean reachable, String detail) {}
+}

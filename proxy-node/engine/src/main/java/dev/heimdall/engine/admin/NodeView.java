@@ -1,0 +1,84 @@
+package dev.heimdall.engine.admin;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What the operator's doors may see of the node and do to it. The implementation asks each event
+ * loop and puts the answers together: no method blocks, stages may complete on any thread, rows
+ * come in any order.
+ *
+ * <p>Where a virtual database is named, {@code null} stands for all of them. A name that does not
+ * exist, or something that cannot be done, completes the stage with an {@link AdminException}.
+ */
+public interface NodeView {
+  /** One row for each virtual database, database and user with connections of either side. */
+  CompletionStage<List<PoolRow>> pools();
+
+  /** One row for each client connection, those that are still logging in included. */
+  CompletionStage<List<ClientRow>> clients();
+
+  /** One row for each server connection. */
+  CompletionStage<List<ServerRow>> servers();
+
+  /** The effective configuration in a readable order, secrets masked. */
+  List<ConfigRow> config();
+
+  /** The name this node has in its fleet. */
+  String nodeId();
+
+  /** The version of the build, such as "0.1.0". */
+  String version();
+
+  /** Whether the node takes clients, and why not. Cheap: asked for every second. */
+  NodeHealth health();
+
+  /**
+   * Runs a trivial statement through the pool of the virtual database, as a client's would. The
+   * caller gives up after a short time of its own.
+   */
+  CompletionStage<ProbeResult> probe(String vdb);
+
+  /**
+   * Lets running transactions finish and gives out no server connection until {@link #resume}; new
+   * statements wait.
+   *
+   * @return how many pools are paused now and were not before, once no server connection of them is
+   *     in use
+   */
+  CompletionStage<Integer> pause(String vdb);
+
+  /**
+   * Ends a pause.
+   *
+   * @return how many pools were paused
+   */
+  CompletionStage<Integer> resume(String vdb);
+
+  /**
+   * Replaces server connections by new ones, each as soon as it is free.
+   *
+   * @return how many server connections will be replaced
+   */
+  CompletionStage<Integer> reconnect(String vdb);
+
+  /**
+   * Closes the connection of a client, with SQLSTATE 57P01; an open transaction is rolled back.
+   *
+   * @return 1
+   */
+  CompletionStage<Integer> kill(long clientId);
+
+  /**
+   * Reads the configuration again and takes it over if it is valid.
+   *
+   * @return how many documents changed; an {@link AdminException} names the first problem
+   */
+  CompletionStage<Integer> reload();
+
+  /**
+   * Begins the drain, or joins one that has begun: no new clients, idle ones closed, transactions
+   * finished. Completes when the last client is gone or the time allowed is over.
+   */
+  CompletionStage<Void> drain();
+}

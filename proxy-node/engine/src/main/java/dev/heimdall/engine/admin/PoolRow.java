@@ -1,0 +1,45 @@
+package dev.heimdall.engine.admin;
+
+/**
+ * One pool: the clients of a user in a database of a virtual database, and the server connections
+ * that serve them.
+ *
+ * @param clientsActive clients with a server connection now
+ * @param clientsIdle clients that ask for nothing
+ * @param clientsWaiting clients in the queue for a server connection
+ * @param clientsPinned those of the active and idle ones that keep their server connection
+ * @param serversActive server connections in use by a client
+ * @param serversIdle server connections ready for any client
+ * @param serversReset server connections being cleaned before their next use
+ * @param serversLogin server connections being opened
+ * @param size most server connections the pool may open
+ * @param maxWaitMicros how long the first of the queue has waited, 0 without a queue
+ * @param waitNotices notices sent to clients that waited for long, since the node started
+ * @param paused whether {@code PAUSE} holds statements back
+ */
+public record PoolRow(
+    String vdb,
+    String database,
+    String user,
+    long clientsActive,
+    long clientsIdle,
+    long clientsWaiting,
+    long clientsPinned,
+    long serversActive,
+    long serversIdle,
+    long serversReset,
+    long serversLogin,
+    long size,
+    long maxWaitMicros,
+    Mode mode,
+    boolean paused,
+    long waitNotices) {
+
+  /** When a server connection goes back to the pool. */
+  public enum Mode {
+    /** At the end of each transaction. */
+    TRANSACTION,
+    /** When the client disconnects. */
+    SESSION
+  }
+}

@@ -1,0 +1,89 @@
+package dev.heimdall.engine.admin;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** How rows of one kind become a result: their columns, in order. */
+final class Table<T> {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS 'UTC'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  private final List<AdminColumn> columns = new ArrayList<>();
+  private final List<Function<T, Object>> values = new ArrayList<>();
+  private final Comparator<T> order;
+
+  Table(Comparator<T> order) {
+    this.order = order;
+  }
+
+  Table<T> text(String name, Function<T, Object> value) {
+    return column(name, AdminColumn.Type.TEXT, value);
+  }
+
+  Table<T> number(String name, Function<T, Object> value) {
+    return column(name, AdminColumn.Type.INT8, value);
+  }
+
+  Table<T> bool(String name, Function<T, Object> value) {
+    return column(name, AdminColumn.Type.BOOL, value);
+  }
+
+  Table<T> seconds(String name, Function<T, Duration> value) {
+    return column(
+        name,
+        AdminColumn.Type.FLOAT8,
+        row -> {
+          Duration duration = value.apply(row);
+          return duration == null ? null : duration.toMillis() / 1000.0;
+        });
+  }
+
+  List<AdminColumn> columns() {
+    return columns;
+  }
+
+  AdminResult.Rows result(List<T> rows) {
+    List<List<String>> cells = new ArrayList<>(rows.size());
+    rows.stream()
+        .sorted(order)
+        .forEach(
+            row -> {
+              List<String> line = new ArrayList<>(values.size());
+              for (Function<T, Object> value : values) {
+                line.add(cell(value.apply(row)));
+              }
+              cells.add(line);
+            });
+    return new AdminResult.Rows(columns, cells, "SHOW");
+  }
+
+  private Table<T> column(String name, AdminColumn.Type type, Function<T, Object> value) {
+    columns.add(new AdminColumn(name, type));
+    values.add(value);
+    return this;
+  }
+
+  private static String cell(Object value) {
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof Boolean bool) {
+      return bool ? "t" : "f";
+    }
+    if (value instanceof Instant instant) {
+      return TIME.format(instant);
+    }
+    if (value instanceof Enum<?> constant) {
+      return constant.name().toLowerCase(Locale.ROOT);
+    }
+    return value.toString();
+  }
+}

@@ -1,0 +1,81 @@
+package dev.heimdall.engine.observe;
+
+import java.net.SocketAddress;
+import java.time.Duration;
+
+/**
+ * What happens to clients, servers and configuration, for people who read logs. The methods take
+ * names, numbers and reasons; SQL text, parameters and secrets have no place in them. All may be
+ * called on any thread, an event loop's included.
+ */
+public interface EventLog {
+  /** A client finished its log-in. */
+  void clientConnected(
+      long clientId,
+      SocketAddress address,
+      String vdb,
+      String database,
+      String user,
+      String applicationName,
+      boolean tls);
+
+  /**
+   * A client that had logged in is gone.
+   *
+   * @param orderly whether it said goodbye; logged with the everyday events then, else with those
+   *     that deserve a look
+   * @param reason in words, such as "client closed", "idle timeout", "killed by admin"
+   */
+  void clientClosed(
+      long clientId,
+      String vdb,
+      String user,
+      boolean orderly,
+      String reason,
+      Duration connected,
+      long queries);
+
+  /**
+   * A client did not get in; repeated refusals from one address are summed up.
+   *
+   * @param detail one sentence for the operator, which may say more than the client was told
+   */
+  void loginRefused(
+      SocketAddress address, String database, String user, Refusal reason, String detail);
+
+  /** A server connection was opened and logged in. */
+  void serverConnected(
+      long serverId, String vdb, String database, String user, SocketAddress address, int pid);
+
+  /**
+   * A server connection ended.
+   *
+   * @param orderly whether the node wanted it, such as at the end of its lifetime
+   */
+  void serverClosed(long serverId, String vdb, boolean orderly, String reason, Duration connected);
+
+  /** A server connection could not be opened; repeated failures of one address are summed up. */
+  void serverConnectFailed(String vdb, SocketAddress address, String cause);
+
+  /** A server sent what the protocol does not allow, or vanished amid a reply. */
+  void serverProtocolError(long serverId, String vdb, SocketAddress address, String problem);
+
+  /** A client had to be refused a server connection; repeated ones of a pool are summed up. */
+  void poolExhausted(
+      String vdb, String database, String user, int size, int waiting, Duration waited);
+
+  /** A session is tied to its server connection from now on. */
+  void sessionPinned(long clientId, String vdb, String reason);
+
+  /** An administrator changed something. */
+  void adminCommand(String user, SocketAddress address, String command, String outcome);
+
+  /** A changed configuration was taken over. */
+  void configReloaded(int documents, String changes);
+
+  /** A changed configuration is not valid; the earlier one stays. */
+  void configRejected(int problems, String firstProblem);
+
+  /** The node's life: "starting", "listening", "draining", "stopped". */
+  void node(String phase, String detail);
+}

@@ -1,0 +1,238 @@
+package dev.heimdall.engine.observe;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * The event log as lines of a few words and {@code key=value} pairs, one SLF4J logger a subject:
+ * {@code heimdall.client}, {@code heimdall.server}, {@code heimdall.pool}, {@code heimdall.admin},
+ * {@code heimdall.config}, {@code heimdall.node}.
+ *
+ * <p>Everyday events (a client comes and goes) are DEBUG, so that ten thousand short connections
+ * cost no log line each; what an operator may want to act on is WARN.
+ */
+public final class KeyValueLog implements EventLog {
+  private static final Logger CLIENT = LoggerFactory.getLogger("heimdall.client");
+  private static final Logger SERVER = LoggerFactory.getLogger("heimdall.server");
+  private static final Logger POOL = LoggerFactory.getLogger("heimdall.pool");
+  private static final Logger ADMIN = LoggerFactory.getLogger("heimdall.admin");
+  private static final Logger CONFIG = LoggerFactory.getLogger("heimdall.config");
+  private static final Logger NODE = LoggerFactory.getLogger("heimdall.node");
+
+  private final RateLimit refusals;
+  private final RateLimit connectFailures;
+  private final RateLimit exhaustions;
+
+  /** Repeated lines appear at most once in ten seconds for the same cause. */
+  public KeyValueLog() {
+    this(Duration.ofSeconds(10), System::nanoTime);
+  }
+
+  KeyValueLog(Duration quiet, LongSupplier nanoClock) {
+    this.refusals = new RateLimit(quiet, nanoClock);
+    this.connectFailures = new RateLimit(quiet, nanoClock);
+    this.exhaustions = new RateLimit(quiet, nanoClock);
+  }
+
+  @Override
+  public void clientConnected(
+      long clientId,
+      SocketAddress address,
+      String vdb,
+      String database,
+      String user,
+      String applicationName,
+      boolean tls) {
+    if (CLIENT.isDebugEnabled()) {
+      line("client connected")
+          .pair("client", clientId)
+          .pair("addr", text(address))
+          .pair("vdb", vdb)
+          .pair("database", database)
+          .pair("user", user)
+          .pair("app", applicationName)
+          .pair("tls", tls)
+          .log(CLIENT, Level.DEBUG);
+    }
+  }
+
+  @Override
+  public void clientClosed(
+      long clientId,
+      String vdb,
+      String user,
+      boolean orderly,
+      String reason,
+      Duration connected,
+      long queries) {
+    Level level = orderly ? Level.DEBUG : Level.INFO;
+    if (CLIENT.isEnabledForLevel(level)) {
+      line("client closed")
+          .pair("client", clientId)
+          .pair("vdb", vdb)
+          .pair("user", user)
+          .pair("reason", reason)
+          .pair("seconds", seconds(connected))
+          .pair("queries", queries)
+          .log(CLIENT, level);
+    }
+  }
+
+  @Override
+  public void loginRefused(
+      SocketAddress address, String database, String user, Refusal reason, String detail) {
+    refusals
+        .permit(host(address) + ' ' + reason.label())
+        .ifPresent(
+            suppressed ->
+                line("login refused")
+                    .pair("addr", text(address))
+                    .pair("database", database)
+                    .pair("user", user)
+                    .pair("reason", reason.label())
+                    .pair("detail", detail)
+                    .suppressed(suppressed)
+                    .log(CLIENT, Level.WARN));
+  }
+
+  @Override
+  public void serverConnected(
+      long serverId, String vdb, String database, String user, SocketAddress address, int pid) {
+    if (SERVER.isDebugEnabled()) {
+      line("server connected")
+          .pair("server", serverId)
+          .pair("vdb", vdb)
+          .pair("database", database)
+          .pair("user", user)
+          .pair("addr", text(address))
+          .pair("pid", pid)
+          .log(SERVER, Level.DEBUG);
+    }
+  }
+
+  @Override
+  public void serverClosed(
+      long serverId, String vdb, boolean orderly, String reason, Duration connected) {
+    Level level = orderly ? Level.DEBUG : Level.INFO;
+    if (SERVER.isEnabledForLevel(level)) {
+      line("server closed")
+          .pair("server", serverId)
+          .pair("vdb", vdb)
+          .pair("reason", reason)
+          .pair("seconds", seconds(connected))
+          .log(SERVER, level);
+    }
+  }
+
+  @Override
+  public void serverConnectFailed(String vdb, SocketAddress address, String cause) {
+    connectFailures
+        .permit(vdb + ' ' + text(address))
+        .ifPresent(
+            suppressed ->
+                line("server connect failed")
+                    .pair("vdb", vdb)
+                    .pair("addr", text(address))
+                    .pair("cause", cause)
+                    .suppressed(suppressed)
+                    .log(SERVER, Level.WARN));
+  }
+
+  @Override
+  public void serverProtocolError(
+      long serverId, String vdb, SocketAddress address, String problem) {
+    line("server protocol error")
+        .pair("server", serverId)
+        .pair("vdb", vdb)
+        .pair("addr", text(address))
+        .pair("problem", problem)
+        .log(SERVER, Level.WARN);
+  }
+
+  @Override
+  public void poolExhausted(
+      String vdb, String database, String user, int size, int waiting, Duration waited) {
+    exhaustions
+        .permit(vdb + ' ' + database + ' ' + user)
+        .ifPresent(
+            suppressed ->
+                line("pool exhausted")
+                    .pair("vdb", vdb)
+                    .pair("database", database)
+                    .pair("user", user)
+                    .pair("size", size)
+                    .pair("waiting", waiting)
+                    .pair("waited_seconds", seconds(waited))
+                    .suppressed(suppressed)
+                    .log(POOL, Level.WARN));
+  }
+
+  @Override
+  public void sessionPinned(long clientId, String vdb, String reason) {
+    if (POOL.isDebugEnabled()) {
+      line("session pinned")
+          .pair("client", clientId)
+          .pair("vdb", vdb)
+          .pair("reason", reason)
+          .log(POOL, Level.DEBUG);
+    }
+  }
+
+  @Override
+  public void adminCommand(String user, SocketAddress address, String command, String outcome) {
+    line("admin command")
+        .pair("user", user)
+        .pair("addr", text(address))
+        .pair("command", command)
+        .pair("outcome", outcome)
+        .log(ADMIN, Level.INFO);
+  }
+
+  @Override
+  public void configReloaded(int documents, String changes) {
+    line("configuration reloaded")
+        .pair("documents", documents)
+        .pair("changes", changes)
+        .log(CONFIG, Level.INFO);
+  }
+
+  @Override
+  public void configRejected(int problems, String firstProblem) {
+    line("configuration rejected, the earlier one stays")
+        .pair("problems", problems)
+        .pair("first", firstProblem)
+        .log(CONFIG, Level.ERROR);
+  }
+
+  @Override
+  public void node(String phase, String detail) {
+    line("node " + phase).pair("detail", detail).log(NODE, Level.INFO);
+  }
+
+  private static LogLine line(String words) {
+    return new LogLine(words);
+  }
+
+  private static String seconds(Duration duration) {
+    return Double.toString(duration.toMillis() / 1000.0);
+  }
+
+  private static String host(SocketAddress address) {
+    return address instanceof InetSocketAddress inet && inet.getAddress() != null
+        ? inet.getAddress().getHostAddress()
+        : String.valueOf(address);
+  }
+
+  private static String text(SocketAddress address) {
+    if (!(address instanceof InetSocketAddress inet)) {
+      return String.valueOf(address);
+    }
+    String host = inet.getAddress() == null ? inet.getHostString() : host(inet);
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + inet.getPort();
+  }
+}

@@ -1,0 +1,327 @@
+package dev.heimdall.engine.observe;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.BaseUnits;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.util.internal.PlatformDependent;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/**
+ * All numbers of the node. The loops count into their {@link LoopMetrics}; this class sums over
+ * them, for {@code SHOW STATS} as {@link #totals()} and for a scraper as Prometheus text.
+ */
+public final class Metrics implements AutoCloseable {
+  /** The content type of {@link #scrape(boolean)} without OpenMetrics. */
+  public static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+  /** The content type of {@link #scrape(boolean)} with OpenMetrics. */
+  public static final String OPEN_METRICS =
+      "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+  /** How many combinations of virtual database, database and user have counters of their own. */
+  public static final int DEFAULT_LABEL_SETS = 256;
+
+  private final int labelSets;
+  private final Set<PoolKey> admitted = ConcurrentHashMap.newKeySet();
+  private final List<LoopMetrics> loops;
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+  private final Set<PoolKey> registered = new HashSet<>();
+  private final AtomicReference<NodeGauges> gauges =
+      new AtomicReference<>(new NodeGauges(false, false, Map.of(), List.of()));
+  private final MultiGauge reachable;
+  private final MultiGauge poolClients;
+  private final MultiGauge poolServers;
+  private final MultiGauge poolSize;
+  private final MultiGauge poolMaxWait;
+  private final MultiGauge poolPaused;
+
+  /**
+   * @param version the node's version, shown as a label
+   * @param loopCount how many event loops carry traffic, at least 1
+   * @param labelSets how many combinations of virtual database, database and user get counters of
+   *     their own, at least 1; all further ones share one
+   */
+  public Metrics(String version, int loopCount, int labelSets) {
+    if (loopCount < 1 || labelSets < 1) {
+      throw new IllegalArgumentException(
+          "At least one loop and one label set, not " + loopCount + " and " + labelSets);
+    }
+    this.labelSets = labelSets;
+    this.loops = IntStream.range(0, loopCount).mapToObj(i -> new LoopMetrics(this::admit)).toList();
+    this.reachable = multi("heimdall.vdb.reachable", null, "1 while a server can be reached");
+    this.poolClients = multi("heimdall.pool.clients", null, "Client connections by state");
+    this.poolServers = multi("heimdall.pool.servers", null, "Server connections by state");
+    this.poolSize = multi("heimdall.pool.size", null, "Most server connections the pool may open");
+    this.poolMaxWait =
+        multi("heimdall.pool.max.wait", "seconds", "Age of the longest wait in the queue");
+    this.poolPaused = multi("heimdall.pool.paused", null, "1 while the pool is paused");
+    registerNode(version);
+    registerLoops();
+    registerProcess();
+    registry
+        .getPrometheusRegistry()
+        .register(
+            new LatencyCollector(
+                "heimdall_query_duration_seconds",
+                "Time from a statement's arrival to its last reply byte",
+                this::totals,
+                PoolTotals::queryTimes));
+    registry
+        .getPrometheusRegistry()
+        .register(
+            new LatencyCollector(
+                "heimdall_pool_wait_duration_seconds",
+                "Time statements waited for a server connection, of those that had to",
+                this::totals,
+                PoolTotals::waitTimes));
+  }
+
+  /** The counters of one loop, numbered from 0. */
+  public LoopMetrics loop(int index) {
+    return loops.get(index);
+  }
+
+  /** How many loops there are. */
+  public int loopCount() {
+    return loops.size();
+  }
+
+  /** A counter of the node, summed over its loops. */
+  public long total(NodeCounter counter) {
+    return loops.stream().mapToLong(loop -> loop.read(counter)).sum();
+  }
+
+  /** How many clients did not get in for this reason. */
+  public long total(Refusal reason) {
+    return loops.stream().mapToLong(loop -> loop.read(reason)).sum();
+  }
+
+  /** The counters by virtual database, database and user, in that order. */
+  public List<PoolTotals> totals() {
+    List<PoolTotals> totals = new ArrayList<>();
+    for (PoolKey key : admitted) {
+      totals.add(total(key));
+    }
+    totals.sort(
+        Comparator.comparing(
+            PoolTotals::key,
+            Comparator.comparing(PoolKey::vdb)
+                .thenComparing(PoolKey::database)
+                .thenComparing(PoolKey::user)));
+    return totals;
+  }
+
+  /** Takes over what the node looks like now, for the next scrape. */
+  public void observe(NodeGauges now) {
+    gauges.set(now);
+  }
+
+  /**
+   * Everything as text for Prometheus.
+   *
+   * @param openMetrics whether in the OpenMetrics format rather than the older one
+   */
+  public synchronized String scrape(boolean openMetrics) {
+    registerNewPools();
+    updatePoolGauges(gauges.get());
+    return registry.scrape(openMetrics ? OPEN_METRICS : PROMETHEUS_TEXT);
+  }
+
+  @Override
+  public void close() {
+    garbageCollection.close();
+    registry.close();
+  }
+
+  /** Bounds the number of label sets, so that passing users through cannot flood the scraper. */
+  private PoolKey admit(PoolKey key) {
+    if (admitted.contains(key)) {
+      return key;
+    }
+    synchronized (admitted) {
+      if (admitted.size() < labelSets) {
+        admitted.add(key);
+        return key;
+      }
+      PoolKey other = new PoolKey(PoolKey.OTHER, PoolKey.OTHER, PoolKey.OTHER);
+      admitted.add(other);
+      return other;
+    }
+  }
+
+  private PoolTotals total(PoolKey key) {
+    LatencySnapshot queries = LatencySnapshot.none();
+    LatencySnapshot waits = LatencySnapshot.none();
+    for (LoopMetrics loop : loops) {
+      PoolMetrics pool = loop.find(key);
+      if (pool != null) {
+        queries = queries.plus(pool.queryTimes());
+        waits = waits.plus(pool.waitTimes());
+      }
+    }
+    return new PoolTotals(
+        key,
+        sum(key, PoolCounter.TRANSACTIONS),
+        sum(key, PoolCounter.TRANSACTION_MICROS),
+        sum(key, PoolCounter.QUERIES),
+        sum(key, PoolCounter.QUERY_MICROS),
+        sum(key, PoolCounter.WAITS),
+        sum(key, PoolCounter.WAIT_MICROS),
+        sum(key, PoolCounter.WAIT_TIMEOUTS),
+        sum(key, PoolCounter.SERVER_ASSIGNMENTS),
+        sum(key, PoolCounter.BYTES_IN),
+        sum(key, PoolCounter.BYTES_OUT),
+        sum(key, PoolCounter.LOGINS),
+        sum(key, PoolCounter.LOGIN_FAILURES),
+        sum(key, PoolCounter.ERRORS),
+        sum(key, PoolCounter.PREPARED_HITS),
+        sum(key, PoolCounter.PREPARED_PARSES),
+        sum(key, PoolCounter.STATE_REPLAYS),
+        sum(key, PoolCounter.PINS),
+        sum(key, PoolCounter.CANCELS),
+        queries,
+        waits);
+  }
+
+  private long sum(PoolKey key, PoolCounter counter) {
+    long sum = 0;
+    for (LoopMetrics loop : loops) {
+      PoolMetrics pool = loop.find(key);
+      sum += pool == null ? 0 : pool.read(counter);
+    }
+    return sum;
+  }
+
+  private void registerNode(String version) {
+    Gauge.builder("heimdall.build.info", () -> 1)
+        .description("Always 1; the label tells the version")
+        .tags("version", version)
+        .register(registry);
+    Gauge.builder("heimdall.ready", () -> gauges.get().ready() ? 1 : 0)
+        .description("1 while the node accepts clients")
+        .register(registry);
+    Gauge.builder("heimdall.draining", () -> gauges.get().draining() ? 1 : 0)
+        .description("1 from the beginning of a drain")
+        .register(registry);
+    for (NodeCounter counter : NodeCounter.values()) {
+      FunctionCounter.builder(counter.meter, this, metrics -> metrics.total(counter))
+          .description(counter.description)
+          .register(registry);
+    }
+    for (Refusal reason : Refusal.values()) {
+      FunctionCounter.builder("heimdall.clients.refused", this, metrics -> metrics.total(reason))
+          .description("Clients that did not get in")
+          .tags("reason", reason.label())
+          .register(registry);
+    }
+  }
+
+  private void registerLoops() {
+    for (int i = 0; i < loops.size(); i++) {
+      Gauge.builder("heimdall.loop.lag", loops.get(i), loop -> loop.lagMicros() * 1e-6)
+          .description("How late the event loop came to its last scheduled task")
+          .baseUnit("seconds")
+          .tags("loop", Integer.toString(i))
+          .register(registry);
+    }
+  }
+
+  private void registerProcess() {
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    garbageCollection.bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    new FileDescriptorMetrics().bindTo(registry);
+    Gauge.builder("heimdall.direct.memory.used", PlatformDependent::usedDirectMemory)
+        .description("Direct memory that Netty holds for buffers, pooled ones included")
+        .baseUnit(BaseUnits.BYTES)
+        .register(registry);
+    Gauge.builder("heimdall.direct.memory.max", PlatformDependent::maxDirectMemory)
+        .description("Direct memory that Netty may hold at most")
+        .baseUnit(BaseUnits.BYTES)
+        .register(registry);
+  }
+
+  private void registerNewPools() {
+    for (PoolKey key : admitted) {
+      if (registered.add(key)) {
+        for (PoolCounter counter : PoolCounter.values()) {
+          double scale = counter.scale();
+          FunctionCounter.builder(counter.meter, this, metrics -> metrics.sum(key, counter) * scale)
+              .description(counter.description)
+              .baseUnit(counter.unit)
+              .tags(tags(key))
+              .register(registry);
+        }
+      }
+    }
+  }
+
+  private void updatePoolGauges(NodeGauges now) {
+    reachable.register(
+        now.reachable().entrySet().stream()
+            .map(e -> MultiGauge.Row.of(Tags.of("vdb", e.getKey()), e.getValue() ? 1 : 0))
+            .<MultiGauge.Row<?>>map(Function.identity())
+            .toList(),
+        true);
+    List<NodeGauges.Pool> pools = now.pools();
+    List<MultiGauge.Row<?>> clients = new ArrayList<>();
+    List<MultiGauge.Row<?>> servers = new ArrayList<>();
+    for (NodeGauges.Pool pool : pools) {
+      Tags tags = tags(pool.key());
+      clients.add(MultiGauge.Row.of(tags.and("state", "active"), pool.clientsActive()));
+      clients.add(MultiGauge.Row.of(tags.and("state", "idle"), pool.clientsIdle()));
+      clients.add(MultiGauge.Row.of(tags.and("state", "waiting"), pool.clientsWaiting()));
+      clients.add(MultiGauge.Row.of(tags.and("state", "pinned"), pool.clientsPinned()));
+      servers.add(MultiGauge.Row.of(tags.and("state", "active"), pool.serversActive()));
+      servers.add(MultiGauge.Row.of(tags.and("state", "idle"), pool.serversIdle()));
+      servers.add(MultiGauge.Row.of(tags.and("state", "reset"), pool.serversReset()));
+      servers.add(MultiGauge.Row.of(tags.and("state", "login"), pool.serversLogin()));
+    }
+    poolClients.register(clients, true);
+    poolServers.register(servers, true);
+    poolSize.register(rows(pools, NodeGauges.Pool::size), true);
+    poolMaxWait.register(rows(pools, pool -> pool.maxWaitMicros() * 1e-6), true);
+    poolPaused.register(rows(pools, pool -> pool.paused() ? 1 : 0), true);
+  }
+
+  private static List<MultiGauge.Row<?>> rows(
+      List<NodeGauges.Pool> pools, ToDoubleFunction<NodeGauges.Pool> value) {
+    List<MultiGauge.Row<?>> rows = new ArrayList<>();
+    for (NodeGauges.Pool pool : pools) {
+      rows.add(MultiGauge.Row.of(tags(pool.key()), value.applyAsDouble(pool)));
+    }
+    return rows;
+  }
+
+  private static Tags tags(PoolKey key) {
+    return Tags.of("vdb", key.vdb(), "database", key.database(), "user", key.user());
+  }
+
+  private MultiGauge multi(String name, String unit, String description) {
+    return MultiGauge.builder(name).baseUnit(unit).description(description).register(registry);
+  }
+}

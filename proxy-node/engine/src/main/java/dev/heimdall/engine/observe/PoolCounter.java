@@ -1,0 +1,43 @@
+package dev.heimdall.engine.observe;
+
+/** What is counted for each virtual database, database and user. */
+enum PoolCounter {
+  TRANSACTIONS("heimdall.transactions", null, "Transactions finished, one-statement ones included"),
+  TRANSACTION_MICROS(
+      "heimdall.transaction.time", "seconds", "Time spent in transactions, idle time included"),
+  QUERIES("heimdall.queries", null, "Statements answered"),
+  QUERY_MICROS(
+      "heimdall.query.time", "seconds", "Time from a statement's arrival to its last reply byte"),
+  WAITS("heimdall.pool.waits", null, "Statements that had to wait for a server connection"),
+  WAIT_MICROS("heimdall.pool.wait.time", "seconds", "Time spent waiting for a server connection"),
+  WAIT_TIMEOUTS("heimdall.pool.wait.timeouts", null, "Waits that ended in an error"),
+  SERVER_ASSIGNMENTS(
+      "heimdall.server.assignments", null, "Times a server connection was given to a client"),
+  BYTES_IN("heimdall.client.received", "bytes", "Bytes received from clients"),
+  BYTES_OUT("heimdall.client.sent", "bytes", "Bytes sent to clients"),
+  LOGINS("heimdall.logins", null, "Clients that logged in"),
+  LOGIN_FAILURES("heimdall.login.failures", null, "Log-ins refused to a known user"),
+  ERRORS("heimdall.errors", null, "Error replies sent to clients, the servers' and the node's own"),
+  PREPARED_HITS(
+      "heimdall.prepared.hits", null, "Prepared statements found on the server connection"),
+  PREPARED_PARSES(
+      "heimdall.prepared.parses", null, "Prepared statements parsed on a server connection"),
+  STATE_REPLAYS("heimdall.state.replays", null, "Times session settings were replayed on a server"),
+  PINS("heimdall.pins", null, "Times a session was pinned to its server connection"),
+  CANCELS("heimdall.cancels", null, "Cancel requests passed on to a server");
+
+  final String meter;
+  final String unit;
+  final String description;
+
+  PoolCounter(String meter, String unit, String description) {
+    this.meter = meter;
+    this.unit = unit;
+    this.description = description;
+  }
+
+  /** What the stored number is multiplied with to be in the meter's unit. */
+  double scale() {
+    return "seconds".equals(unit) ? 1e-6 : 1;
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * What the node counts, times and logs: per-loop counters and histograms with one writer each,
+ * their read-out as metrics, the watch over the event loops, the event log. No room of the engine
+ * is imported here: everybody may count, so counting knows nobody.
+ */
+package dev.heimdall.engine.observe;

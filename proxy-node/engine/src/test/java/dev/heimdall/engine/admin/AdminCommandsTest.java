@@ -1,0 +1,382 @@
+package dev.heimdall.engine.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.observe.KeyValueLog;
+import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.engine.observe.PoolMetrics;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AdminCommandsTest {
+  private static final AdminPrincipal ADMIN =
+      new AdminPrincipal("ann", true, new InetSocketAddress("127.0.0.1", 1));
+
+  private final FakeNode node = new FakeNode();
+  private final Metrics metrics = new Metrics("1.2.3", 1, 10);
+  private final AdminCommands commands =
+      new AdminCommands(node, metrics, new KeyValueLog(), Runnable::run);
+
+  @AfterEach
+  void close() {
+    metrics.close();
+  }
+
+  @Test
+  void poolsAreShownInOrderWithTheirWaits() {
+    List<Map<String, String>> pools = rows("show pools;");
+    assertThat(pools).extracting(row -> row.get("user")).containsExactly("ann", "zoe");
+    assertThat(pools.get(0))
+        .containsEntry("vdb", "shop")
+        .containsEntry("cl_active", "3")
+        .containsEntry("cl_idle", "40")
+        .containsEntry("cl_waiting", "2")
+        .containsEntry("cl_pinned", "1")
+        .containsEntry("sv_active", "3")
+        .containsEntry("sv_used", "1")
+        .containsEntry("sv_login", "1")
+        .containsEntry("maxwait", "2")
+        .containsEntry("maxwait_us", "250000")
+        .containsEntry("pool_mode", "transaction")
+        .containsEntry("paused", "f")
+        .containsEntry("wait_notices", "5");
+    assertThat(pools.get(1)).containsEntry("paused", "t").containsEntry("pool_mode", "session");
+  }
+
+  @Test
+  void clientsAreShownWithPinReasonAndUnknownsAsNull() {
+    List<Map<String, String>> clients = rows("SHOW CLIENTS");
+    assertThat(clients).extracting(row -> row.get("id")).containsExactly("9", "12");
+    assertThat(clients.get(0))
+        .containsEntry("vdb", null)
+        .containsEntry("state", "login")
+        .containsEntry("wait", "1")
+        .containsEntry("wait_us", "1")
+        .containsEntry("request_time", null);
+    assertThat(clients.get(1))
+        .containsEntry("state", "idle_in_transaction")
+        .containsEntry("pin_reason", "temporary table")
+        .containsEntry("link", "3")
+        .containsEntry("remote_pid", "4711")
+        .containsEntry("connect_time", "2026-01-02 03:04:05.678 UTC");
+  }
+
+  @Test
+  void serversConfigVersionAndHelpAreShown() {
+    assertThat(rows("SHOW SERVERS").get(0))
+        .containsEntry("state", "pinned")
+        .containsEntry("link", "12")
+        .containsEntry("idle_seconds", "0.0")
+        .containsEntry("lifetime_left_seconds", null);
+    assertThat(rows("SHOW CONFIG"))
+        .extracting(row -> row.get("key") + "=" + row.get("value") + " " + row.get("changeable"))
+        .containsExactly("node.loops=2 no", "vdbs.shop.pool.size=20 yes");
+    assertThat(rows("SHOW VERSION")).containsExactly(Map.of("version", "Heimdall 1.2.3"));
+    assertThat(rows("SHOW HELP"))
+        .extracting(row -> row.get("command"))
+        .contains("SHOW POOLS", "PAUSE [vdb]", "KILL <client id>", "RELOAD");
+  }
+
+  @Test
+  void statsAreThoseOfTheCounters() {
+    PoolMetrics pool = metrics.loop(0).pool("shop", "shop", "ann");
+    for (int i = 0; i < 99; i++) {
+      pool.queryFinished(10);
+    }
+    pool.queryFinished(5_000);
+    pool.preparedHit();
+    assertThat(rows("SHOW STATS").get(0))
+        .containsEntry("total_query_count", "100")
+        .containsEntry("total_query_time", "5990")
+        .containsEntry("query_p50_us", "10")
+        .containsEntry("query_p99_us", "10")
+        .containsEntry("prepared_hits", "1");
+  }
+
+  @Test
+  void changesReachTheNodeWithTheNameAsTyped() {
+    assertThat(run("PAUSE")).isEqualTo(new AdminResult.Done("PAUSE 3"));
+    assertThat(run("pause shop;")).isEqualTo(new AdminResult.Done("PAUSE 1"));
+    assertThat(run("RESUME \"My shop\"")).isEqualTo(new AdminResult.Done("RESUME 1"));
+    assertThat(run("RECONNECT /* all */ shop -- now"))
+        .isEqualTo(new AdminResult.Done("RECONNECT 1"));
+    assertThat(run("KILL 12")).isEqualTo(new AdminResult.Done("KILL 1"));
+    assertThat(run("RELOAD")).isEqualTo(new AdminResult.Done("RELOAD 2"));
+    run("PAUSE shop-eu.west_1");
+    assertThat(node.orders)
+        .containsExactly(
+            "pause null",
+            "pause shop",
+            "resume My shop",
+            "reconnect shop",
+            "kill 12",
+            "reload",
+            "pause shop-eu.west_1");
+  }
+
+  @Test
+  void whatTheNodeRefusesIsAnErrorInItsWords() {
+    assertThat(run("PAUSE nowhere"))
+        .isEqualTo(new AdminResult.Failed("3D000", "no virtual database nowhere", null));
+    assertThat(run("KILL 13"))
+        .isEqualTo(new AdminResult.Failed("42704", "no client has the id 13", "look"));
+  }
+
+  @Test
+  void aFailureInsideTheNodeIsAnInternalError() {
+    node.pools = CompletableFuture.failedFuture(new IllegalStateException("broken"));
+    assertThat(failure("SHOW POOLS").sqlstate()).isEqualTo("XX000");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SHWO POOLS,SHOW POOLS",
+    "SHOW POLS,SHOW POOLS",
+    "SHOW CLEINTS,SHOW CLIENTS",
+    "PUASE,PAUSE [vdb]",
+    "RESUM shop,RESUME [vdb]",
+    "KIL 4,KILL <client id>"
+  })
+  void anUnknownCommandNamesTheNearestOneAndAll(String typed, String nearest) {
+    AdminResult.Failed failure = failure(typed);
+    assertThat(failure.sqlstate()).isEqualTo("42601");
+    assertThat(failure.message()).isEqualTo("unknown command \"" + typed + "\"");
+    assertThat(failure.hint()).startsWith("Did you mean " + nearest + "?").contains("SHOW STATS");
+  }
+
+  @Test
+  void somethingElseAltogetherHasNoNearestCommand() {
+    AdminResult.Failed failure = failure("INSERT INTO orders VALUES ('secret')");
+    assertThat(failure.hint()).startsWith("The commands are: SHOW POOLS");
+    assertThat(failure.message()).doesNotContain("secret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"KILL", "KILL x", "KILL 1 2", "PAUSE a b", "SHOW POOLS now", "PAUSE 'a'"})
+  void aKnownCommandWithWrongArgumentsShowsItsUsage(String typed) {
+    AdminResult.Failed failure = failure(typed);
+    assertThat(failure.sqlstate()).isEqualTo("42601");
+    assertThat(failure.hint()).startsWith("It is written ");
+    assertThat(node.orders).isEmpty();
+  }
+
+  @Test
+  void aNumberBeyondAllIdsIsOutOfRange() {
+    assertThat(failure("KILL 99999999999999999999").sqlstate()).isEqualTo("22003");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SHOW POOLS", "PAUSE", "KILL 12", "SELECT 1", "", "nonsense"})
+  void whoIsNoAdministratorGetsNothing(String sql) {
+    AdminResult result =
+        commands
+            .plan(sql, new AdminPrincipal("eve", false, null))
+            .run()
+            .toCompletableFuture()
+            .join();
+    assertThat(result).isInstanceOf(AdminResult.Failed.class);
+    assertThat(((AdminResult.Failed) result).sqlstate()).isEqualTo("42501");
+    assertThat(node.orders).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '|',
+      value = {
+        "SET extra_float_digits = 3,SET",
+        "set application_name to 'x',SET",
+        "BEGIN,BEGIN",
+        "start transaction read only,START TRANSACTION",
+        "COMMIT,COMMIT",
+        "END,COMMIT",
+        "ROLLBACK,ROLLBACK",
+        "DISCARD ALL,DISCARD ALL",
+        "DEALLOCATE ALL,DEALLOCATE"
+      })
+  void whatDriversSayByHabitIsAcknowledged(String sql, String tag) {
+    assertThat(run(sql)).isEqualTo(new AdminResult.Done(tag));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '|',
+      value = {
+        "SELECT 1,?column?,1",
+        "select 1 as ok,ok,1",
+        "SELECT 'a''b' x,x,a'b",
+        "select pg_catalog.version(),version,PostgreSQL 18.0 (Heimdall admin console 1.2.3)",
+        "SELECT current_database(),current_database,heimdall",
+        "SELECT current_user,current_user,ann",
+        "select current_schema(),current_schema,public",
+        "SELECT pg_is_in_recovery(),pg_is_in_recovery,f",
+        "SELECT current_setting('TimeZone') AS tz,tz,UTC",
+        "SHOW server_version,server_version,18.0",
+        "SHOW TRANSACTION ISOLATION LEVEL,transaction_isolation,read committed",
+        "SHOW TIME ZONE,timezone,UTC",
+        "SHOW standard_conforming_strings,standard_conforming_strings,on"
+      })
+  void whatDriversAskByHabitIsAnswered(String sql, String column, String value) {
+    assertThat(rows(sql)).containsExactly(Map.of(column, value));
+  }
+
+  @Test
+  void severalValuesOfOneSelectAreAnswered() {
+    assertThat(rows("SELECT current_user AS u, version(), 7"))
+        .singleElement()
+        .satisfies(
+            row -> {
+              assertThat(row).containsEntry("u", "ann").containsEntry("?column?", "7");
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT",
+        "SELECT 1 FROM t",
+        "SELECT 1,",
+        "SELECT nothing()",
+        "SELECT version",
+        "SELECT 1 AS",
+        "SELECT (1)",
+        "SELECT current_setting('nope')",
+        "SELECT 12345678901234567890",
+        "'text'",
+        "42",
+        "SHOW nothing_of_this",
+        "SHOW"
+      })
+  void anyOtherSqlIsRefused(String sql) {
+    assertThat(failure(sql).sqlstate()).isEqualTo("42601");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SHOW 'x", "PAUSE \"x", "SHOW /* x"})
+  void anOpenQuoteOrCommentIsASyntaxError(String sql) {
+    assertThat(failure(sql).message()).startsWith("unterminated");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", ";", " ; ;", "-- only this", "/* nothing */"})
+  void nothingIsAnEmptyStatement(String sql) {
+    assertThat(run(sql)).isEqualTo(new AdminResult.Empty());
+  }
+
+  @Test
+  void aSimpleQueryMayHoldSeveralStatementsAPreparedOneNot() {
+    assertThat(commands.planAll("BEGIN; SHOW POOLS; COMMIT", ADMIN)).hasSize(3);
+    assertThat(commands.plan("BEGIN; COMMIT", ADMIN).failure().sqlstate()).isEqualTo("42601");
+  }
+
+  @Test
+  void columnsAreKnownBeforeTheStatementRuns() {
+    assertThat(commands.plan("SHOW POOLS", ADMIN).columns())
+        .contains(
+            new AdminColumn("vdb", AdminColumn.Type.TEXT),
+            new AdminColumn("cl_waiting", AdminColumn.Type.INT8),
+            new AdminColumn("paused", AdminColumn.Type.BOOL));
+    assertThat(commands.plan("PAUSE shop", ADMIN).columns()).isEmpty();
+    assertThat(commands.plan("SELECT 1", ADMIN).columns())
+        .containsExactly(new AdminColumn("?column?", AdminColumn.Type.INT4));
+    assertThat(node.orders).as("planning does nothing").isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SHOW POOLS",
+        "show clients;",
+        "\n\t Show  Servers ; ",
+        "SHOW STATS",
+        "SHOW CONFIG",
+        "SHOW VERSION",
+        "SHOW HELP",
+        "PAUSE",
+        "pause shop",
+        "RESUME \"My shop\";",
+        "RECONNECT shop",
+        "KILL 17",
+        "RELOAD"
+      })
+  void commandsAreRecognisedInBand(String sql) {
+    assertThat(recognises(sql)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        ";",
+        "s",
+        "SELECT 1",
+        "SHOW search_path",
+        "SHOW server_version",
+        "SHOW ALL",
+        "SHOW POOLS; SELECT 1",
+        "SHOW POOLS FROM x",
+        "SET x = 1",
+        "ROLLBACK",
+        "RESET ALL",
+        "REINDEX TABLE pools",
+        "PREPARE p AS SELECT 1",
+        "KILL",
+        "KILL x",
+        "PAUSE a b",
+        "PAUSE 'a",
+        "BEGIN",
+        "shön"
+      })
+  void everythingElseGoesToTheServer(String sql) {
+    assertThat(recognises(sql)).isFalse();
+  }
+
+  @Test
+  void recognitionKeepsToItsPartOfTheBytes() {
+    byte[] bytes = "xxSHOW POOLSyy".getBytes(StandardCharsets.UTF_8);
+    assertThat(AdminCommands.recognises(bytes, 2, 10)).isTrue();
+    assertThat(AdminCommands.recognises(bytes, 2, 11)).isFalse();
+    assertThat(recognises("PAUSE " + "a".repeat(1000))).isFalse();
+  }
+
+  private static boolean recognises(String sql) {
+    byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
+    return AdminCommands.recognises(bytes, 0, bytes.length);
+  }
+
+  private AdminResult run(String sql) {
+    return commands.plan(sql, ADMIN).run().toCompletableFuture().join();
+  }
+
+  private AdminResult.Failed failure(String sql) {
+    assertThat(run(sql)).isInstanceOf(AdminResult.Failed.class);
+    return (AdminResult.Failed) run(sql);
+  }
+
+  private List<Map<String, String>> rows(String sql) {
+    AdminPlan plan = commands.plan(sql, ADMIN);
+    AdminResult result = plan.run().toCompletableFuture().join();
+    assertThat(result).isInstanceOf(AdminResult.Rows.class);
+    AdminResult.Rows rows = (AdminResult.Rows) result;
+    assertThat(plan.columns()).isEqualTo(rows.columns());
+    return rows.rows().stream().map(row -> named(rows.columns(), row)).toList();
+  }
+
+  private static Map<String, String> named(List<AdminColumn> columns, List<String> row) {
+    assertThat(row).hasSameSizeAs(columns);
+    Map<String, String> named = new LinkedHashMap<>();
+    for (int i = 0; i < row.size(); i++) {
+      named.put(columns.get(i).name(), row.get(i));
+    }
+    return named;
+  }
+}

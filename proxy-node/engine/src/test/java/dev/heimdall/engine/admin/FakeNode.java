@@ -1,0 +1,187 @@
+package dev.heimdall.engine.admin;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A node of fixed rows that notes what it was told to do. */
+final class FakeNode implements NodeView {
+  final List<String> orders = new ArrayList<>();
+  volatile NodeHealth health =
+      new NodeHealth(true, false, List.of(), List.of(new NodeHealth.VdbHealth("shop", true, null)));
+  volatile CompletionStage<List<PoolRow>> pools = CompletableFuture.completedFuture(somePools());
+  volatile CompletionStage<ProbeResult> probe =
+      CompletableFuture.completedFuture(new ProbeResult(true, 850, null));
+  volatile CompletableFuture<Void> drained = new CompletableFuture<>();
+
+  static List<PoolRow> somePools() {
+    return List.of(
+        new PoolRow(
+            "shop", "shop", "zoe", 0, 1, 0, 0, 0, 1, 0, 0, 20, 0, PoolRow.Mode.SESSION, true, 0),
+        new PoolRow(
+            "shop",
+            "shop",
+            "ann",
+            3,
+            40,
+            2,
+            1,
+            3,
+            0,
+            1,
+            1,
+            20,
+            2_250_000,
+            PoolRow.Mode.TRANSACTION,
+            false,
+            5));
+  }
+
+  @Override
+  public CompletionStage<List<PoolRow>> pools() {
+    return pools;
+  }
+
+  @Override
+  public CompletionStage<List<ClientRow>> clients() {
+    Instant since = Instant.parse("2026-01-02T03:04:05.678Z");
+    return CompletableFuture.completedFuture(
+        List.of(
+            new ClientRow(
+                12,
+                "shop",
+                "shop",
+                "ann",
+                "psql",
+                "10.0.0.7",
+                40312,
+                "TLSv1.3",
+                ClientRow.State.IDLE_IN_TRANSACTION,
+                "temporary table",
+                3L,
+                4711,
+                since,
+                since.plusSeconds(1),
+                0,
+                17,
+                2),
+            new ClientRow(
+                9,
+                null,
+                null,
+                null,
+                null,
+                "10.0.0.8",
+                40313,
+                null,
+                ClientRow.State.LOGIN,
+                null,
+                null,
+                null,
+                since,
+                null,
+                1_000_001,
+                0,
+                0)));
+  }
+
+  @Override
+  public CompletionStage<List<ServerRow>> servers() {
+    return CompletableFuture.completedFuture(
+        List.of(
+            new ServerRow(
+                3,
+                "shop",
+                "shop",
+                "ann",
+                "10.0.1.5",
+                5432,
+                ServerRow.State.PINNED,
+                4711,
+                12L,
+                Instant.parse("2026-01-02T03:00:00Z"),
+                Duration.ZERO,
+                null,
+                99,
+                4,
+                null,
+                "18.6")));
+  }
+
+  @Override
+  public List<ConfigRow> config() {
+    return List.of(
+        new ConfigRow("vdbs.shop.pool.size", "20", "20", true),
+        new ConfigRow("node.loops", "2", "0", false));
+  }
+
+  @Override
+  public String nodeId() {
+    return "node-1";
+  }
+
+  @Override
+  public String version() {
+    return "1.2.3";
+  }
+
+  @Override
+  public NodeHealth health() {
+    return health;
+  }
+
+  @Override
+  public CompletionStage<ProbeResult> probe(String vdb) {
+    return probe;
+  }
+
+  @Override
+  public CompletionStage<Integer> pause(String vdb) {
+    return order("pause", vdb);
+  }
+
+  @Override
+  public CompletionStage<Integer> resume(String vdb) {
+    return order("resume", vdb);
+  }
+
+  @Override
+  public CompletionStage<Integer> reconnect(String vdb) {
+    return order("reconnect", vdb);
+  }
+
+  @Override
+  public CompletionStage<Integer> kill(long clientId) {
+    orders.add("kill " + clientId);
+    return clientId == 12
+        ? CompletableFuture.completedFuture(1)
+        : CompletableFuture.failedFuture(
+            new AdminException(
+                AdminException.UNKNOWN_OBJECT, "no client has the id " + clientId, "look"));
+  }
+
+  @Override
+  public CompletionStage<Integer> reload() {
+    orders.add("reload");
+    return CompletableFuture.completedFuture(2);
+  }
+
+  @Override
+  public CompletionStage<Void> drain() {
+    orders.add("drain");
+    health = new NodeHealth(false, true, List.of("draining: 3 clients left"), health.vdbs());
+    return drained;
+  }
+
+  private CompletionStage<Integer> order(String verb, String vdb) {
+    orders.add(verb + " " + vdb);
+    if (vdb == null || vdb.equals("shop") || vdb.equals("My shop")) {
+      return CompletableFuture.completedFuture(vdb == null ? 3 : 1);
+    }
+    return CompletableFuture.failedFuture(
+        new AdminException(AdminException.UNKNOWN_DATABASE, "no virtual database " + vdb));
+  }
+}

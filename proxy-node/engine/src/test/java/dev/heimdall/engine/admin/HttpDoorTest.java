@@ -1,0 +1,379 @@
+package dev.heimdall.engine.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heimdall.engine.observe.KeyValueLog;
+import dev.heimdall.engine.observe.LoopWatch;
+import dev.heimdall.engine.observe.Metrics;
+import io.netty.channel.DefaultEventLoopGroup;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class HttpDoorTest {
+  private final FakeNode node = new FakeNode();
+  private final DefaultEventLoopGroup loops = new DefaultEventLoopGroup(2);
+  private final Metrics metrics = new Metrics("1.2.3", 2, 10);
+  private final LoopWatch watch = new LoopWatch(loops, metrics, Duration.ofMillis(100));
+  private final HttpClient client = HttpClient.newHttpClient();
+  private HttpDoor door;
+
+  @BeforeEach
+  void open() throws IOException {
+    door = door(0, 8, Duration.ofSeconds(20));
+    door.start();
+  }
+
+  @AfterEach
+  void close() {
+    door.close();
+    watch.close();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    metrics.close();
+  }
+
+  @Test
+  void aLiveNodeIsLiveWhateverItsDatabasesDo() throws Exception {
+    node.health =
+        new NodeHealth(
+            true, false, List.of(), List.of(new NodeHealth.VdbHealth("shop", false, "refused")));
+    HttpResponse<String> live = get("/livez");
+    assertThat(live.statusCode()).isEqualTo(200);
+    assertThat(json(live).get("live").asBoolean()).isTrue();
+    assertThat(get("/readyz").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aNodeThatDoesNotTakeClientsSaysWhy() throws Exception {
+    node.health = new NodeHealth(false, false, List.of("starting: no listener is open"), List.of());
+    HttpResponse<String> ready = get("/readyz");
+    assertThat(ready.statusCode()).isEqualTo(503);
+    assertThat(json(ready).get("reasons").get(0).asText())
+        .isEqualTo("starting: no listener is open");
+    assertThat(get("/livez").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void theStatusShowsPoolsAndAProbeThroughThem() throws Exception {
+    JsonNode status = json(get("/status"));
+    assertThat(status.get("node").asText()).isEqualTo("node-1");
+    assertThat(status.get("version").asText()).isEqualTo("1.2.3");
+    JsonNode vdb = status.get("vdbs").get(0);
+    assertThat(vdb.get("name").asText()).isEqualTo("shop");
+    assertThat(vdb.get("probe").get("ok").asBoolean()).isTrue();
+    assertThat(vdb.get("probe").get("micros").asLong()).isEqualTo(850);
+    assertThat(vdb.get("pools")).hasSize(2);
+  }
+
+  @Test
+  void aDatabaseThatHangsDelaysTheStatusNoLongerThanThePatience() throws Exception {
+    node.probe = new CompletableFuture<>();
+    node.pools = new CompletableFuture<>();
+    HttpResponse<String> response = get("/status");
+    assertThat(response.statusCode()).isEqualTo(200);
+    JsonNode vdb = json(response).get("vdbs").get(0);
+    assertThat(vdb.get("probe").get("ok").asBoolean()).isFalse();
+    assertThat(vdb.get("probe").get("error").asText()).isEqualTo("no answer within 300 ms");
+    assertThat(vdb.get("pools")).isEmpty();
+  }
+
+  @Test
+  void metricsComeInTheFormatThatIsAskedFor() throws Exception {
+    HttpResponse<String> plain = get("/metrics");
+    assertThat(plain.headers().firstValue("content-type"))
+        .contains("text/plain; version=0.0.4; charset=utf-8");
+    assertThat(plain.body())
+        .contains("heimdall_pool_clients{", "heimdall_ready 1.0")
+        .contains("heimdall_vdb_reachable{vdb=\"shop\"} 1.0");
+    HttpResponse<String> open =
+        client.send(
+            request("/metrics").header("Accept", "application/openmetrics-text").build(),
+            BodyHandlers.ofString());
+    assertThat(open.headers().firstValue("content-type").orElseThrow())
+        .startsWith("application/openmetrics-text");
+    assertThat(open.body()).endsWith("# EOF\n");
+  }
+
+  @Test
+  void drainIsBegunByPostOnly() throws Exception {
+    HttpResponse<String> get = get("/drain");
+    assertThat(get.statusCode()).isEqualTo(405);
+    assertThat(get.headers().firstValue("allow")).contains("POST");
+    assertThat(node.orders).isEmpty();
+
+    assertThat(post("/drain").statusCode()).isEqualTo(202);
+    assertThat(node.orders).containsExactly("drain");
+    HttpResponse<String> ready = get("/readyz");
+    assertThat(ready.statusCode()).isEqualTo(503);
+    assertThat(json(ready).get("draining").asBoolean()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Origin,http://evil.example", "X-Forwarded-For,203.0.113.9"})
+  void drainIsRefusedToWebPagesAndRelays(String header, String value) throws Exception {
+    HttpResponse<String> response =
+        client.send(
+            request("/drain").header(header, value).POST(BodyPublishers.noBody()).build(),
+            BodyHandlers.ofString());
+    assertThat(response.statusCode()).isEqualTo(403);
+    assertThat(node.orders).isEmpty();
+  }
+
+  @Test
+  void drainIsRefusedToOtherMachines() {
+    HttpEndpoints endpoints =
+        new HttpEndpoints(
+            node, metrics, watch, new KeyValueLog(), Runnable::run, Duration.ofMillis(300));
+    HttpReply reply =
+        endpoints
+            .answer(
+                "POST",
+                "/drain",
+                io.netty.handler.codec.http.EmptyHttpHeaders.INSTANCE,
+                new InetSocketAddress("192.0.2.1", 40000))
+            .toCompletableFuture()
+            .join();
+    assertThat(reply.status()).isEqualTo(403);
+    assertThat(node.orders).isEmpty();
+  }
+
+  @Test
+  void anUnknownPathListsTheKnownOnes() throws Exception {
+    HttpResponse<String> response = get("/health");
+    assertThat(response.statusCode()).isEqualTo(404);
+    assertThat(response.body()).contains("/livez", "/readyz", "/status", "/metrics", "/drain");
+  }
+
+  @Test
+  void aQueryStringIsNoPartOfThePath() throws Exception {
+    assertThat(get("/livez?verbose=1").statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/livez", "/readyz", "/status", "/metrics"})
+  void headHasTheHeadersOfGetAndNoBody(String path) throws Exception {
+    try (Socket socket = connect()) {
+      send(socket, "HEAD " + path + " HTTP/1.1\r\nHost: x\r\n\r\n" + GET_AND_CLOSE);
+      String all = readAll(socket);
+      assertThat(statusLines(all)).containsExactly("HTTP/1.1 200 OK", "HTTP/1.1 200 OK");
+      String head = all.substring(0, all.indexOf("\r\n\r\n"));
+      assertThat(head).containsPattern("content-length: [1-9]");
+      assertThat(all.substring(head.length() + 4)).startsWith("HTTP/1.1 200 OK");
+    }
+  }
+
+  @Test
+  void otherMethodsAreRefusedWithThoseAllowed() throws Exception {
+    HttpResponse<String> response = post("/livez");
+    assertThat(response.statusCode()).isEqualTo(405);
+    assertThat(response.headers().firstValue("allow")).contains("GET, HEAD");
+  }
+
+  @Test
+  void pipelinedRequestsAreAnsweredInOrder() throws Exception {
+    node.probe = new CompletableFuture<>();
+    try (Socket socket = connect()) {
+      send(
+          socket,
+          "GET /status HTTP/1.1\r\nHost: x\r\n\r\n"
+              + "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
+              + GET_AND_CLOSE);
+      String all = readAll(socket);
+      assertThat(statusLines(all))
+          .containsExactly("HTTP/1.1 200 OK", "HTTP/1.1 404 Not Found", "HTTP/1.1 200 OK");
+      assertThat(all.indexOf("no answer within")).isPositive().isLessThan(all.indexOf("404"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '|',
+      value = {
+        "|\0\0\0\10\4\322\26\57|,400",
+        "|GARBAGE\r\n\r\n|,400",
+        "|GET /livez HTTP/9.x\r\n\r\n|,400",
+        "|GET /livez HTTP/1.1\r\nBad Header\u0001: x\r\n\r\n|,400",
+        "|POST /drain HTTP/1.1\r\nContent-Length: x\r\n\r\n|,400",
+        "|POST /drain HTTP/1.1\r\nContent-Length: 100000\r\n\r\n|,413"
+      })
+  void badInputIsRefusedAndTheConnectionClosed(String bytes, int status) throws Exception {
+    try (Socket socket = connect()) {
+      send(socket, bytes + "\r\n\r\n");
+      assertThat(readAll(socket)).startsWith("HTTP/1.1 " + status);
+    }
+    assertThat(node.orders).isEmpty();
+    assertThat(get("/livez").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void tooLongLinesAndHeadersAreRefused() throws Exception {
+    try (Socket socket = connect()) {
+      send(socket, "GET /" + "a".repeat(HttpDoor.LONGEST_LINE) + " HTTP/1.1\r\n\r\n");
+      assertThat(readAll(socket)).startsWith("HTTP/1.1 414");
+    }
+    try (Socket socket = connect()) {
+      send(
+          socket, "GET /livez HTTP/1.1\r\nX: " + "a".repeat(HttpDoor.LONGEST_HEADERS) + "\r\n\r\n");
+      assertThat(readAll(socket)).startsWith("HTTP/1.1 431");
+    }
+  }
+
+  @Test
+  void oneCallerTooManyIsClosedAndTheOthersStay() throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < 8; i++) {
+        Socket socket = connect();
+        sockets.add(socket);
+        send(socket, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(socket.getInputStream().read()).isEqualTo('H');
+      }
+      try (Socket ninth = connect()) {
+        assertThat(ninth.getInputStream().read()).isEqualTo(-1);
+      }
+      sockets.remove(0).close();
+      awaitAnswer();
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void aRequestThatTricklesInIsCutOff() throws Exception {
+    try (HttpDoor hasty = door(0, 8, Duration.ofMillis(200))) {
+      hasty.start();
+      try (Socket idle = connect(hasty);
+          Socket half = connect(hasty)) {
+        send(half, "GET /livez HT");
+        assertThat(half.getInputStream().read()).isEqualTo(-1);
+        assertThat(idle.getInputStream().read()).isEqualTo(-1);
+      }
+    }
+  }
+
+  @Test
+  void aBusyPortIsNamedWithTheRemedy() {
+    int port = door.address().getPort();
+    try (HttpDoor second = door(port, 8, Duration.ofSeconds(1))) {
+      assertThatThrownBy(second::start)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(":" + port)
+          .hasMessageContaining("another address or port");
+    }
+  }
+
+  @Test
+  void aClosedDoorFreesItsPort() throws Exception {
+    int port = door.address().getPort();
+    assertThat(get("/livez").statusCode()).isEqualTo(200);
+    door.close();
+    door = door(port, 8, Duration.ofSeconds(20));
+    door.start();
+    assertThat(door.address().getPort()).isEqualTo(port);
+  }
+
+  private static final String GET_AND_CLOSE =
+      "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+  private HttpDoor door(int port, int connections, Duration deadline) {
+    return new HttpDoor(
+        new HttpDoor.Settings(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+            connections,
+            deadline,
+            Duration.ofMillis(300)),
+        node,
+        metrics,
+        watch,
+        new KeyValueLog());
+  }
+
+  private void awaitAnswer() throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (true) {
+      try (Socket socket = connect()) {
+        send(socket, GET_AND_CLOSE);
+        if (readAll(socket).startsWith("HTTP/1.1 200")) {
+          return;
+        }
+      } catch (IOException stillFull) {
+        assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+      }
+      assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+      Thread.sleep(10);
+    }
+  }
+
+  private Socket connect() throws IOException {
+    return connect(door);
+  }
+
+  private static Socket connect(HttpDoor door) throws IOException {
+    Socket socket = new Socket(door.address().getAddress(), door.address().getPort());
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+
+  private static void send(Socket socket, String bytes) throws IOException {
+    socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+    socket.getOutputStream().flush();
+  }
+
+  private static String readAll(Socket socket) throws IOException {
+    InputStream in = socket.getInputStream();
+    return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private static List<String> statusLines(String responses) {
+    return responses
+        .lines()
+        .flatMap(line -> java.util.stream.Stream.of(line.split("(?=HTTP/1.1 )")))
+        .filter(line -> line.startsWith("HTTP/1.1 "))
+        .toList();
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.address().getPort() + path))
+        .version(HttpClient.Version.HTTP_1_1);
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return client.send(request(path).build(), BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> post(String path) throws Exception {
+    return client.send(
+        request(path).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+  }
+
+  private static JsonNode json(HttpResponse<String> response) throws IOException {
+    return new ObjectMapper().readTree(response.body());
+  }
+}

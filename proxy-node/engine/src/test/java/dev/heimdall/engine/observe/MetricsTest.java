@@ -1,0 +1,210 @@
+package dev.heimdall.engine.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MetricsTest {
+  private final Metrics metrics = new Metrics("1.2.3", 2, 3);
+
+  @AfterEach
+  void close() {
+    metrics.close();
+  }
+
+  @Test
+  void countersOfAllLoopsAreSummed() {
+    PoolMetrics first = metrics.loop(0).pool("shop", "shop", "ann");
+    PoolMetrics second = metrics.loop(1).pool("shop", "shop", "ann");
+    first.queryFinished(100);
+    first.waited(50);
+    second.queryFinished(300);
+    second.transactionFinished(400);
+    second.bytesFromClient(10);
+    second.bytesToClient(20);
+
+    assertThat(metrics.totals()).hasSize(1);
+    PoolTotals totals = metrics.totals().get(0);
+    assertThat(totals.key()).isEqualTo(new PoolKey("shop", "shop", "ann"));
+    assertThat(totals.queries()).isEqualTo(2);
+    assertThat(totals.queryMicros()).isEqualTo(400);
+    assertThat(totals.transactions()).isEqualTo(1);
+    assertThat(totals.transactionMicros()).isEqualTo(400);
+    assertThat(totals.waits()).isEqualTo(1);
+    assertThat(totals.waitMicros()).isEqualTo(50);
+    assertThat(totals.bytesIn()).isEqualTo(10);
+    assertThat(totals.bytesOut()).isEqualTo(20);
+    assertThat(totals.queryTimes().count()).isEqualTo(2);
+    assertThat(totals.waitTimes().count()).isEqualTo(1);
+  }
+
+  @Test
+  void everyCounterIsScrapedUnderItsName() {
+    PoolMetrics pool = metrics.loop(1).pool("shop", "orders", "ann");
+    pool.queryFinished(2_000_000);
+    pool.transactionFinished(3_000_000);
+    pool.waitTimedOut(500_000);
+    pool.serverAssigned();
+    pool.bytesFromClient(11);
+    pool.bytesToClient(12);
+    pool.loggedIn();
+    pool.loginFailed();
+    pool.errorSent();
+    pool.preparedHit();
+    pool.preparedParsed();
+    pool.stateReplayed();
+    pool.pinned();
+    pool.cancelled();
+    String text = metrics.scrape(false);
+    String labels = "{database=\"orders\",user=\"ann\",vdb=\"shop\"} ";
+    assertThat(text.lines())
+        .contains(
+            "heimdall_queries_total" + labels + "1.0",
+            "heimdall_query_time_seconds_total" + labels + "2.0",
+            "heimdall_transactions_total" + labels + "1.0",
+            "heimdall_transaction_time_seconds_total" + labels + "3.0",
+            "heimdall_pool_waits_total" + labels + "1.0",
+            "heimdall_pool_wait_time_seconds_total" + labels + "0.5",
+            "heimdall_pool_wait_timeouts_total" + labels + "1.0",
+            "heimdall_server_assignments_total" + labels + "1.0",
+            "heimdall_client_received_bytes_total" + labels + "11.0",
+            "heimdall_client_sent_bytes_total" + labels + "12.0",
+            "heimdall_logins_total" + labels + "1.0",
+            "heimdall_login_failures_total" + labels + "1.0",
+            "heimdall_errors_total" + labels + "1.0",
+            "heimdall_prepared_hits_total" + labels + "1.0",
+            "heimdall_prepared_parses_total" + labels + "1.0",
+            "heimdall_state_replays_total" + labels + "1.0",
+            "heimdall_pins_total" + labels + "1.0",
+            "heimdall_cancels_total" + labels + "1.0",
+            "heimdall_build_info{version=\"1.2.3\"} 1");
+  }
+
+  @Test
+  void theHistogramOfQueryTimesIsCumulative() {
+    PoolMetrics pool = metrics.loop(0).pool("shop", "shop", "ann");
+    pool.queryFinished(63);
+    pool.queryFinished(64);
+    pool.queryFinished(1_000);
+    pool.queryFinished(100_000_000);
+    String text = metrics.scrape(false);
+    assertThat(text.lines())
+        .contains(
+            "heimdall_query_duration_seconds_bucket{vdb=\"shop\",le=\"6.4E-5\"} 1",
+            "heimdall_query_duration_seconds_bucket{vdb=\"shop\",le=\"1.28E-4\"} 2",
+            "heimdall_query_duration_seconds_bucket{vdb=\"shop\",le=\"0.001024\"} 3",
+            "heimdall_query_duration_seconds_bucket{vdb=\"shop\",le=\"67.108864\"} 3",
+            "heimdall_query_duration_seconds_bucket{vdb=\"shop\",le=\"+Inf\"} 4",
+            "heimdall_query_duration_seconds_count{vdb=\"shop\"} 4");
+  }
+
+  @Test
+  void nodeCountersAndRefusalsAreScraped() {
+    metrics.loop(0).count(NodeCounter.SERVER_CONNECT_FAILURES);
+    metrics.loop(1).count(NodeCounter.SERVER_CONNECT_FAILURES);
+    metrics.loop(1).refused(Refusal.UNKNOWN_DATABASE);
+    assertThat(metrics.total(NodeCounter.SERVER_CONNECT_FAILURES)).isEqualTo(2);
+    assertThat(metrics.total(Refusal.UNKNOWN_DATABASE)).isEqualTo(1);
+    assertThat(metrics.scrape(false).lines())
+        .contains(
+            "heimdall_server_connect_failures_total 2.0",
+            "heimdall_clients_accepted_total 0.0",
+            "heimdall_clients_refused_total{reason=\"unknown_database\"} 1.0",
+            "heimdall_clients_refused_total{reason=\"timeout\"} 0.0");
+  }
+
+  @Test
+  void gaugesShowTheLastObservationAndForgetPoolsThatAreGone() {
+    metrics.observe(
+        new NodeGauges(
+            true,
+            false,
+            Map.of("shop", true, "old", false),
+            List.of(pool("shop", "ann", false), pool("old", "bob", true))));
+    assertThat(metrics.scrape(false).lines())
+        .contains(
+            "heimdall_ready 1.0",
+            "heimdall_draining 0.0",
+            "heimdall_vdb_reachable{vdb=\"old\"} 0.0",
+            "heimdall_vdb_reachable{vdb=\"shop\"} 1.0",
+            "heimdall_pool_clients{database=\"db\",state=\"waiting\",user=\"ann\",vdb=\"shop\"} 3.0",
+            "heimdall_pool_servers{database=\"db\",state=\"login\",user=\"ann\",vdb=\"shop\"} 8.0",
+            "heimdall_pool_size{database=\"db\",user=\"ann\",vdb=\"shop\"} 20.0",
+            "heimdall_pool_max_wait_seconds{database=\"db\",user=\"ann\",vdb=\"shop\"} 1.5",
+            "heimdall_pool_paused{database=\"db\",user=\"bob\",vdb=\"old\"} 1.0");
+
+    metrics.observe(
+        new NodeGauges(false, true, Map.of("shop", true), List.of(pool("shop", "ann", false))));
+    String later = metrics.scrape(false);
+    assertThat(later.lines()).contains("heimdall_ready 0.0", "heimdall_draining 1.0");
+    assertThat(later).doesNotContain("vdb=\"old\"");
+  }
+
+  @Test
+  void labelSetsBeyondTheLimitShareOneWithoutLosingCounts() {
+    for (int i = 0; i < 10; i++) {
+      metrics.loop(i % 2).pool("shop", "shop", "user" + i).queryFinished(1);
+    }
+    assertThat(metrics.totals()).hasSize(4);
+    assertThat(metrics.totals().stream().mapToLong(PoolTotals::queries).sum()).isEqualTo(10);
+    assertThat(metrics.totals().get(0).key())
+        .isEqualTo(new PoolKey(PoolKey.OTHER, PoolKey.OTHER, PoolKey.OTHER));
+    assertThat(metrics.totals().get(0).queries()).isEqualTo(7);
+  }
+
+  @Test
+  void readersSeeWhatOtherThreadsCounted() throws Exception {
+    int loops = 2;
+    int events = 200_000;
+    CountDownLatch done = new CountDownLatch(loops);
+    for (int i = 0; i < loops; i++) {
+      PoolMetrics pool = metrics.loop(i).pool("shop", "shop", "ann");
+      Thread writer =
+          new Thread(
+              () -> {
+                for (int n = 0; n < events; n++) {
+                  pool.queryFinished(n & 1023);
+                }
+                done.countDown();
+              });
+      writer.start();
+    }
+    long last = 0;
+    while (done.getCount() > 0) {
+      long now = metrics.totals().get(0).queries();
+      assertThat(now).isGreaterThanOrEqualTo(last);
+      last = now;
+    }
+    done.await();
+    PoolTotals totals = metrics.totals().get(0);
+    assertThat(totals.queries()).isEqualTo((long) loops * events);
+    assertThat(totals.queryTimes().count()).isEqualTo((long) loops * events);
+    assertThat(totals.queryTimes().sum()).isEqualTo(totals.queryMicros());
+  }
+
+  @Test
+  void memoryAndProcessAreScrapedInBothFormats() {
+    assertThat(metrics.scrape(false))
+        .contains("jvm_memory_used_bytes", "heimdall_direct_memory_used_bytes", "process_uptime")
+        .contains("jvm_gc_", "heimdall_loop_lag_seconds{loop=\"1\"}")
+        .doesNotContain("# EOF");
+    assertThat(metrics.scrape(true)).endsWith("# EOF\n");
+  }
+
+  @Test
+  void aNodeWithoutLoopsIsRefused() {
+    assertThatThrownBy(() -> new Metrics("1", 0, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("0");
+  }
+
+  private static NodeGauges.Pool pool(String vdb, String user, boolean paused) {
+    return new NodeGauges.Pool(
+        new PoolKey(vdb, "db", user), 1, 2, 3, 4, 5, 6, 7, 8, 20, 1_500_000, paused);
+  }
+}
