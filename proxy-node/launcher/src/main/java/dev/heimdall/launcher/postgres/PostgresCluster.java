@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * A PostgreSQL primary with streaming replicas, each an ordinary process on the loopback address,
@@ -51,14 +50,17 @@ public final class PostgresCluster implements AutoCloseable {
           "wal_level");
 
   private final Superuser superuser;
-  private final Path directory;
+  private final ClusterDirectory directory;
   private final ChildProcesses children;
   private final List<PostgresServer> servers;
   private final Thread hook;
   private boolean closed;
 
   private PostgresCluster(
-      Superuser superuser, Path directory, ChildProcesses children, List<PostgresServer> servers) {
+      Superuser superuser,
+      ClusterDirectory directory,
+      ChildProcesses children,
+      List<PostgresServer> servers) {
     this.superuser = superuser;
     this.directory = directory;
     this.children = children;
@@ -140,11 +142,7 @@ public final class PostgresCluster implements AutoCloseable {
       servers.forEach(PostgresServer::kill);
     }
     children.close();
-    try {
-      Directories.delete(directory);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + directory, e);
-    }
+    directory.close();
   }
 
   private static void sleepShortly() {
@@ -178,7 +176,8 @@ public final class PostgresCluster implements AutoCloseable {
       settings.put("max_wal_senders", "10");
       // Instead of slots: a replica may be away for a while, and one that never returns costs
       // nothing.
-      settings.put("wal_keep_size", "256MB");
+      settings.put("wal_keep_size", "128MB");
+      settings.put("max_wal_size", "256MB");
       settings.put("hot_standby", "on");
       settings.put("wal_retrieve_retry_interval", "100ms");
       settings.put("wal_receiver_status_interval", "1s");
@@ -248,7 +247,10 @@ public final class PostgresCluster implements AutoCloseable {
       return this;
     }
 
-    /** A directory to create for data and logs, absent or empty. Default a temporary one. */
+    /**
+     * A directory to create for data and logs, absent or empty. Default a temporary one, in memory
+     * when there is room for it and {@code fsync} is off.
+     */
     public Builder dataDirectory(Path path) {
       directory = path;
       return this;
@@ -294,7 +296,9 @@ public final class PostgresCluster implements AutoCloseable {
       PostgresBinaries binaries = PostgresBinaries.unpackedIn(cacheFor(account));
       Superuser owner = superuser != null ? superuser : new Superuser("postgres", randomPassword());
       List<Integer> chosen = ports.isEmpty() ? freePorts(replicas + 1) : ports;
-      Path root = createDirectory();
+      ClusterDirectory home =
+          directory == null ? ClusterDirectory.temporary(fsync) : ClusterDirectory.at(directory);
+      Path root = home.path();
       ChildProcesses children = new ChildProcesses(account);
       List<PostgresServer> servers = new ArrayList<>();
       for (int i = 0; i < chosen.size(); i++) {
@@ -302,7 +306,7 @@ public final class PostgresCluster implements AutoCloseable {
         servers.add(
             new PostgresServer(name, chosen.get(i), root.resolve(name), binaries, children, owner));
       }
-      PostgresCluster cluster = new PostgresCluster(owner, root, children, servers);
+      PostgresCluster cluster = new PostgresCluster(owner, home, children, servers);
       Runtime.getRuntime().addShutdownHook(cluster.hook);
       try {
         createData(cluster, binaries, account);
@@ -324,7 +328,7 @@ public final class PostgresCluster implements AutoCloseable {
     private void createData(
         PostgresCluster cluster, PostgresBinaries binaries, ServerAccount account)
         throws IOException {
-      Path root = cluster.directory;
+      Path root = cluster.directory.path();
       Path primary = cluster.primary().dataDirectory();
       Path passwordFile = root.resolve("password");
       Files.createFile(
@@ -357,7 +361,7 @@ public final class PostgresCluster implements AutoCloseable {
 
     private void initdb(PostgresCluster cluster, PostgresBinaries binaries, Path passwordFile)
         throws IOException {
-      Path log = cluster.directory.resolve("initdb.log");
+      Path log = cluster.directory.path().resolve("initdb.log");
       List<String> command = new ArrayList<>();
       command.add(binaries.program("initdb"));
       command.add("--pgdata=" + cluster.primary().dataDirectory());
@@ -429,24 +433,6 @@ public final class PostgresCluster implements AutoCloseable {
       return account.isForeign()
           ? Path.of("/var/tmp/heimdall-cache")
           : PostgresBinaries.defaultCache();
-    }
-
-    private Path createDirectory() {
-      try {
-        if (directory == null) {
-          return Files.createTempDirectory("heimdall-postgres-").toRealPath();
-        }
-        Files.createDirectories(directory);
-        try (Stream<Path> entries = Files.list(directory)) {
-          if (entries.findAny().isPresent()) {
-            throw new IllegalArgumentException(
-                directory + " is not empty; a cluster wants a directory of its own");
-          }
-        }
-        return directory.toRealPath();
-      } catch (IOException e) {
-        throw new PostgresException("cannot create the data directory: " + e.getMessage(), e);
-      }
     }
 
     private static List<Integer> freePorts(int count) {
