@@ -141,6 +141,7 @@ public final class PostgresCluster implements AutoCloseable {
     } catch (PostgresException e) {
       servers.forEach(PostgresServer::kill);
     }
+    servers.forEach(PostgresServer::removeGuardOfKilled);
     children.close();
     directory.close();
   }
@@ -171,6 +172,8 @@ public final class PostgresCluster implements AutoCloseable {
       settings.put("unix_socket_directories", "");
       settings.put("max_connections", "100");
       settings.put("shared_buffers", "64MB");
+      // Files in the data directory: they go with it, also after a kill.
+      settings.put("dynamic_shared_memory_type", "mmap");
       settings.put("password_encryption", "scram-sha-256");
       settings.put("wal_level", "replica");
       settings.put("max_wal_senders", "10");

@@ -217,6 +217,20 @@ public final class PostgresServer {
     }
   }
 
+  /**
+   * Removes the System V segment that guards the data directory. Only a killed server leaves it,
+   * with its lock file; the kernel would keep it until the machine restarts.
+   */
+  synchronized void removeGuardOfKilled() {
+    try {
+      List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+      String[] keyAndId = lines.get(6).strip().split(" +");
+      shell("ipcrm -m " + Long.parseLong(keyAndId[1]));
+    } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
+      // No lock file, or one that was being written: there is no segment to remove.
+    }
+  }
+
   /** Starts the process without waiting for it. */
   synchronized void launch() {
     if (isRunning()) {
@@ -264,12 +278,15 @@ public final class PostgresServer {
   }
 
   private void signal(String signal, ProcessHandle handle) {
-    String command = "kill -" + signal + " " + handle.pid();
-    Process kill = children.start(List.of("/bin/sh", "-c", command), log);
-    if (!ended(kill, Duration.ofSeconds(10))) {
+    // Fails when the process has just gone by itself, which is as good.
+    shell("kill -" + signal + " " + handle.pid());
+  }
+
+  private void shell(String command) {
+    Process process = children.start(List.of("/bin/sh", "-c", command), log);
+    if (!ended(process, Duration.ofSeconds(10))) {
       throw new PostgresException("`" + command + "` hangs");
     }
-    // An exit code other than 0 says that the process has just gone by itself.
   }
 
   private void awaitEnd(List<ProcessHandle> handles) {
