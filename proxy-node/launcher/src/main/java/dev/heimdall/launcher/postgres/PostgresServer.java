@@ -125,6 +125,7 @@ public final class PostgresServer {
     process.destroyForcibly();
     all.forEach(ProcessHandle::destroyForcibly);
     awaitEnd(all);
+    ended(process, STOPPED_WITHIN); // until the JVM knows it too
     frozen = false;
   }
 
