@@ -1,0 +1,38 @@
+package dev.heimdall.launcher;
+
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.model.Configuration;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code heimdall check}. */
+@Command(
+    name = "check",
+    description = "Reads a configuration and prints every problem in it, or OK.")
+final class CheckCommand implements Callable<Integer> {
+  @Mixin private HelpOption help;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "DIR", description = "The configuration directory.")
+  private Path directory;
+
+  @Override
+  public Integer call() throws CommandFailure {
+    Configuration read = new ConfigurationDirectory(directory).read();
+    spec.commandLine()
+        .getOut()
+        .println(
+            "OK: %s, %s, %s"
+                .formatted(
+                    Plural.of(read.sources().size(), "source"),
+                    Plural.of(read.vdbs().size(), "virtual database"),
+                    Plural.of(read.users().size(), "user")));
+    return 0;
+  }
+}

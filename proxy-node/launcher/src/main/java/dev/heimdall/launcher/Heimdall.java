@@ -1,0 +1,76 @@
+package dev.heimdall.launcher;
+
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.ExitCode;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The {@code heimdall} command. */
+@Command(
+    name = "heimdall",
+    description = "A PostgreSQL proxy node.",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionCommand.Provider.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      DemoCommand.class,
+      ProxyCommand.class,
+      CheckCommand.class,
+      VersionCommand.class,
+      CommandLine.HelpCommand.class
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:a bug in Heimdall, or a demo workload with errors",
+      "2:the command line was not understood",
+      "3:the configuration was refused",
+      "4:a busy port, or something else outside that kept it from starting"
+    })
+public final class Heimdall implements Runnable {
+  @Spec private CommandSpec spec;
+
+  Heimdall() {}
+
+  /** Runs the command and ends the JVM with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(run(writer(System.out), writer(System.err), arguments));
+  }
+
+  /** Runs the command; its exit code is returned. */
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    return new CommandLine(new Heimdall())
+        .setOut(out)
+        .setErr(err)
+        .setExecutionExceptionHandler(Heimdall::failed)
+        .execute(arguments);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "A command is missing.");
+  }
+
+  private static int failed(
+      Exception failure, CommandLine command, CommandLine.ParseResult ignored) {
+    if (failure instanceof CommandFailure expected) {
+      command.getErr().println("heimdall: " + expected.getMessage());
+      return expected.exitCode().code();
+    }
+    command.getErr().println("heimdall: this is a bug in Heimdall; please report what follows.");
+    failure.printStackTrace(command.getErr());
+    return ExitCode.BUG.code();
+  }
+
+  private static PrintWriter writer(OutputStream stream) {
+    return new PrintWriter(
+        new OutputStreamWriter(stream, StandardCharsets.UTF_8), /* autoFlush= */ true);
+  }
+}

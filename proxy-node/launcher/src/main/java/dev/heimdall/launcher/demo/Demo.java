@@ -1,0 +1,282 @@
+package dev.heimdall.launcher.demo;
+
+import dev.heimdall.engine.boot.Node;
+import dev.heimdall.engine.boot.StartupException;
+import dev.heimdall.launcher.postgres.PostgresCluster;
+import dev.heimdall.launcher.postgres.PostgresException;
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.ExitCode;
+import dev.heimdall.launcher.process.StopSignal;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Properties;
+import org.postgresql.Driver;
+
+/** One run of {@code heimdall demo}, from the first port to the last process. */
+public final class Demo {
+  private static final int CLIENTS = 32;
+  private static final Duration WORKLOAD = Duration.ofSeconds(10);
+  private static final Duration REPLAYED_WITHIN = Duration.ofSeconds(20);
+
+  private final DemoPorts ports;
+  private final Optional<Duration> limit;
+  private final boolean withWorkload;
+  private final Report report;
+  private final StopSignal stop;
+
+  /**
+   * @param limit how long the whole run lasts; without it until {@code stop}
+   * @param withWorkload whether the sample clients run
+   * @param out where it tells what it does
+   */
+  public Demo(
+      DemoPorts ports,
+      Optional<Duration> limit,
+      boolean withWorkload,
+      PrintWriter out,
+      StopSignal stop) {
+    this.ports = ports;
+    this.limit = limit;
+    this.withWorkload = withWorkload;
+    this.report = new Report(out);
+    this.stop = stop;
+  }
+
+  /**
+   * Runs the demo on the calling thread, which must be the one that has installed the stop signal.
+   *
+   * @return {@link ExitCode#OK}, {@link ExitCode#BUG} when the workload had errors, {@link
+   *     ExitCode#INTERRUPTED} when it was stopped before it was up
+   * @throws CommandFailure when it could not start
+   */
+  public ExitCode run() throws CommandFailure {
+    report.line("Heimdall demo");
+    ports.requireFree();
+    report.step(
+        "ports %d to %d and %d are free", ports.node(), ports.secondReplica(), ports.http());
+    ExitCode result;
+    try (PostgresCluster databases = startDatabases();
+        DemoConfiguration configuration = DemoConfiguration.write(ports)) {
+      result = withDatabases(databases, configuration);
+    } catch (PostgresException e) {
+      if (stop.isRequested()) {
+        return ExitCode.INTERRUPTED;
+      }
+      throw new CommandFailure(ExitCode.STARTUP, e.getMessage(), e);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.STARTUP, "cannot write the sample configuration: " + e.getMessage(), e);
+    }
+    report.step("every process has ended, the data is deleted");
+    return result;
+  }
+
+  private PostgresCluster startDatabases() {
+    PostgresCluster databases =
+        PostgresCluster.builder()
+            .ports(ports.primary(), ports.firstReplica(), ports.secondReplica())
+            .setting("shared_buffers", "128MB")
+            .start();
+    report.step(
+        "PostgreSQL %s: primary on %s:%d, replicas on %d and %d",
+        databases.primary().queryValue("postgres", "SHOW server_version"),
+        DemoPorts.HOST,
+        ports.primary(),
+        ports.firstReplica(),
+        ports.secondReplica());
+    return databases;
+  }
+
+  private ExitCode withDatabases(PostgresCluster databases, DemoConfiguration configuration)
+      throws CommandFailure {
+    loadShop(databases);
+    try (Node node = Node.start(configuration.directory())) {
+      firstQuery();
+      printHowToConnect(configuration);
+      boolean well = !withWorkload || runWorkload(databases);
+      stayUp();
+      long began = System.nanoTime();
+      node.drain();
+      report.line("");
+      report.step("the node has drained in %.1f s", (System.nanoTime() - began) / 1e9);
+      return well ? ExitCode.OK : ExitCode.BUG;
+    } catch (StartupException e) {
+      if (stop.isRequested()) {
+        return ExitCode.INTERRUPTED;
+      }
+      throw new CommandFailure(ExitCode.STARTUP, e.getMessage(), e);
+    }
+  }
+
+  private void loadShop(PostgresCluster databases) {
+    databases
+        .primary()
+        .execute("CREATE ROLE shop LOGIN PASSWORD 'shop'", "CREATE DATABASE shop OWNER shop");
+    databases.primary().executeIn("shop", "SET ROLE shop", DemoConfiguration.resource("shop.sql"));
+    databases.awaitReplay(REPLAYED_WITHIN);
+    report.step(
+        "sample shop: %s",
+        databases
+            .primary()
+            .queryValue(
+                "shop",
+                "SELECT format('%s customers, %s products, %s orders, %s order lines',"
+                    + " (SELECT count(*) FROM customers), (SELECT count(*) FROM products),"
+                    + " (SELECT count(*) FROM orders), (SELECT count(*) FROM order_lines))"));
+  }
+
+  private void firstQuery() throws CommandFailure {
+    long began = System.nanoTime();
+    try (Connection connection = throughTheNode();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT count(*) FROM orders")) {
+      rows.next();
+      report.step(
+          "node on %s:%d; first query through it: %d orders, in %s ms with the log-in",
+          DemoPorts.HOST, ports.node(), rows.getLong(1), Report.millis(System.nanoTime() - began));
+    } catch (SQLException e) {
+      throw new CommandFailure(
+          ExitCode.STARTUP, "the first query through the node failed: " + e.getMessage(), e);
+    }
+  }
+
+  private Connection throughTheNode() throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", "shop");
+    properties.setProperty("password", "shop");
+    properties.setProperty("connectTimeout", "10");
+    properties.setProperty("socketTimeout", "30");
+    return new Driver().connect(jdbcUrl(), properties);
+  }
+
+  private String jdbcUrl() {
+    return "jdbc:postgresql://%s:%d/shop".formatted(DemoPorts.HOST, ports.node());
+  }
+
+  private void printHowToConnect(DemoConfiguration configuration) {
+    String psql = "psql \"host=%s port=%d user=%s password=%s dbname=%s\"";
+    report.line("");
+    report.line("  Connect through the node:");
+    report.line("    " + psql, DemoPorts.HOST, ports.node(), "shop", "shop", "shop");
+    report.line("    %s?user=shop&password=shop", jdbcUrl());
+    report.line("  Look inside it:");
+    report.line(
+        "    " + psql + " -c \"SHOW POOLS\"",
+        DemoPorts.HOST,
+        ports.node(),
+        "admin",
+        "admin",
+        "heimdall");
+    report.line("    http://%s:%d/status", DemoPorts.HOST, ports.http());
+    report.line("    http://%s:%d/metrics", DemoPorts.HOST, ports.http());
+    report.line("  Past it, to the primary and the replicas:");
+    report.line(
+        "    " + psql + "   (replicas: port %d and %d)",
+        DemoPorts.HOST,
+        ports.primary(),
+        "shop",
+        "shop",
+        "shop",
+        ports.firstReplica(),
+        ports.secondReplica());
+    report.line("  Its configuration, reloaded when you change it:");
+    report.line("    %s", configuration.directory());
+    report.line("");
+  }
+
+  /** Returns whether every statement succeeded and every acknowledged order is in the database. */
+  private boolean runWorkload(PostgresCluster databases) throws CommandFailure {
+    Duration length = timeLeft().filter(left -> left.compareTo(WORKLOAD) < 0).orElse(WORKLOAD);
+    if (length.isNegative() || length.isZero()) {
+      return true;
+    }
+    report.line(
+        "  Workload: %d clients shop through the node for %d s", CLIENTS, length.toSeconds());
+    String countOrders = "SELECT count(*) FROM orders";
+    long before = Long.parseLong(databases.primary().queryValue("shop", countOrders));
+    Workload workload = Workload.start(this::throughTheNode, CLIENTS);
+    LatencyHistogram.Snapshot all;
+    long began = System.nanoTime();
+    try (workload;
+        Monitor monitor = new Monitor(databases.primary())) {
+      all = watch(workload, monitor, length);
+    } catch (SQLException e) {
+      throw new CommandFailure(
+          ExitCode.STARTUP, "cannot ask the primary about its connections: " + e.getMessage(), e);
+    }
+    double seconds = (System.nanoTime() - began) / 1e9;
+    long placed = workload.ordersPlaced();
+    long found = Long.parseLong(databases.primary().queryValue("shop", countOrders)) - before;
+    if (found < placed) {
+      workload
+          .errors()
+          .add("acknowledged orders that are not in the database: " + (placed - found));
+    }
+    all = all.plus(workload.drain());
+    report.line(
+        "  %,d statements in %.1f s, %,d orders placed; p50 %s ms, p99 %s ms; %d errors",
+        all.count(),
+        seconds,
+        placed,
+        Report.millis(all.percentile(50)),
+        Report.millis(all.percentile(99)),
+        workload.errors().total());
+    workload.errors().lines().forEach(line -> report.line("    %s", line));
+    if (all.count() == 0) {
+      report.line("    no statement came through");
+    }
+    return workload.errors().total() == 0 && all.count() > 0;
+  }
+
+  private LatencyHistogram.Snapshot watch(Workload workload, Monitor monitor, Duration length)
+      throws SQLException {
+    report.workloadHeader();
+    LatencyHistogram.Snapshot all = LatencyHistogram.Snapshot.empty();
+    long began = System.nanoTime();
+    long last = began;
+    for (int second = 1; second <= Math.max(1, length.toSeconds()); second++) {
+      long next = began + Duration.ofSeconds(second).toNanos();
+      if (stop.await(Duration.ofNanos(Math.max(1, next - System.nanoTime())))) {
+        break;
+      }
+      long now = System.nanoTime();
+      LatencyHistogram.Snapshot taken = workload.drain();
+      report.workloadSecond(
+          second,
+          taken,
+          (now - last) / 1e9,
+          workload.connected(),
+          monitor.read(),
+          workload.errors().total());
+      all = all.plus(taken);
+      last = now;
+    }
+    return all;
+  }
+
+  private void stayUp() {
+    Optional<Duration> left = timeLeft();
+    if (left.isEmpty()) {
+      report.line("");
+      report.line("  Up until Ctrl-C.");
+      stop.await();
+      return;
+    }
+    Duration rest = left.get();
+    if (!rest.isNegative() && !rest.isZero() && !stop.isRequested()) {
+      report.line("");
+      report.line("  Up for another %d s, or until Ctrl-C.", rest.toSeconds());
+      stop.await(rest);
+    }
+  }
+
+  private Optional<Duration> timeLeft() {
+    return limit.map(whole -> whole.minus(report.elapsed()));
+  }
+}

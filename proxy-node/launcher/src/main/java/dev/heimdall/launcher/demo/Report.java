@@ -1,0 +1,76 @@
+package dev.heimdall.launcher.demo;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** What the demo says, line by line, to a person who watches. */
+final class Report {
+  private final PrintWriter out;
+  private final long began = System.nanoTime();
+
+  Report(PrintWriter out) {
+    this.out = out;
+  }
+
+  /** A step that is done, with the time since the demo began. */
+  void step(String format, Object... arguments) {
+    out.println(
+        "  [%6.1f s] %s"
+            .formatted(elapsed().toNanos() / 1e9, String.format(Locale.ROOT, format, arguments)));
+  }
+
+  void line(String format, Object... arguments) {
+    out.println(String.format(Locale.ROOT, format, arguments));
+  }
+
+  Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  void workloadHeader() {
+    line(
+        "  %6s %12s %9s %9s %8s %13s %18s %7s",
+        "second",
+        "statements/s",
+        "p50 ms",
+        "p99 ms",
+        "clients",
+        "server conns",
+        "replica lag bytes",
+        "errors");
+  }
+
+  void workloadSecond(
+      int second,
+      LatencyHistogram.Snapshot statements,
+      double seconds,
+      int clients,
+      Monitor.Reading servers,
+      long errors) {
+    line(
+        "  %6d %,12.0f %9s %9s %8d %13d %18s %7d",
+        second,
+        statements.count() / seconds,
+        millis(statements.percentile(50)),
+        millis(statements.percentile(99)),
+        clients,
+        servers.serverConnections(),
+        lags(servers.lags()),
+        errors);
+  }
+
+  static String millis(long nanos) {
+    return String.format(Locale.ROOT, "%.2f", nanos / 1e6);
+  }
+
+  private static String lags(List<Long> lags) {
+    return lags.isEmpty()
+        ? "no replica"
+        : lags.stream()
+            .map(lag -> String.format(Locale.ROOT, "%,d", lag))
+            .collect(Collectors.joining(" / "));
+  }
+}

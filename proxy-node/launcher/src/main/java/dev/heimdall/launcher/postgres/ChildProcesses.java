@@ -1,0 +1,62 @@
+package dev.heimdall.launcher.postgres;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Starts the processes of one cluster, all from one thread.
+ *
+ * <p>The kernel sends the parent-death signal when the <em>thread</em> that started a process ends,
+ * so that thread has to live as long as the cluster does.
+ */
+final class ChildProcesses implements AutoCloseable {
+  private final ServerAccount account;
+  private final ExecutorService parent =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "postgres-parent");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  ChildProcesses(ServerAccount account) {
+    this.account = account;
+  }
+
+  /** Starts a program under the cluster's account; its output is appended to {@code log}. */
+  Process start(List<String> command, Path log) {
+    List<String> words = new ArrayList<>(account.prefix());
+    words.addAll(command);
+    ProcessBuilder builder =
+        new ProcessBuilder(words)
+            .directory(log.getParent().toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
+    builder.environment().put("LC_ALL", "C");
+    builder.environment().put("TZ", "UTC");
+    try {
+      return parent.submit(() -> builder.start()).get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException failure) {
+        throw new UncheckedIOException("cannot start " + command.get(0), failure);
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PostgresException("interrupted while starting " + command.get(0), e);
+    }
+  }
+
+  /** To be called when the processes have ended: it would end them. */
+  @Override
+  public void close() {
+    parent.shutdown();
+  }
+}

@@ -1,0 +1,469 @@
+package dev.heimdall.launcher.postgres;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A PostgreSQL primary with streaming replicas, each an ordinary process on the loopback address,
+ * from binaries on the class path. Needs no installed PostgreSQL and works under root too.
+ *
+ * <pre>{@code
+ * try (PostgresCluster cluster = PostgresCluster.builder().ephemeralPorts().replicas(2).start()) {
+ *   cluster.primary().execute("CREATE ROLE shop LOGIN PASSWORD 'shop'");
+ *   cluster.awaitReplay(Duration.ofSeconds(10));
+ * }
+ * }</pre>
+ *
+ * <p>Log-ins over TCP need a password (scram-sha-256); there are no Unix sockets. Closing the
+ * cluster, or the end of the JVM, ends every process and deletes the data; on Linux the processes
+ * end even when the JVM is killed.
+ */
+public final class PostgresCluster implements AutoCloseable {
+  static final String HOST = "127.0.0.1";
+  private static final int ATTEMPTS_ON_EPHEMERAL_PORTS = 3;
+
+  /**
+   * Recorded by initdb in the control file. A replica does not start with less than is recorded
+   * there, so initdb has to know already.
+   */
+  private static final List<String> CHECKED_BY_REPLICAS =
+      List.of(
+          "max_connections",
+          "max_worker_processes",
+          "max_wal_senders",
+          "max_prepared_transactions",
+          "max_locks_per_transaction",
+          "wal_level");
+
+  private final Superuser superuser;
+  private final ClusterDirectory directory;
+  private final ChildProcesses children;
+  private final List<PostgresServer> servers;
+  private final Thread hook;
+  private boolean closed;
+
+  private PostgresCluster(
+      Superuser superuser,
+      ClusterDirectory directory,
+      ChildProcesses children,
+      List<PostgresServer> servers) {
+    this.superuser = superuser;
+    this.directory = directory;
+    this.children = children;
+    this.servers = List.copyOf(servers);
+    this.hook = new Thread(this::stopAndDelete, "postgres-cluster-end");
+  }
+
+  /** A cluster with ephemeral ports, no replica and settings for tests, until told otherwise. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The server that began as the primary; a promotion does not change which one that is. */
+  public PostgresServer primary() {
+    return servers.get(0);
+  }
+
+  /** The servers that began as replicas, in the order of their ports. */
+  public List<PostgresServer> replicas() {
+    return servers.subList(1, servers.size());
+  }
+
+  /** The primary and the replicas, in this order. */
+  public List<PostgresServer> servers() {
+    return servers;
+  }
+
+  /** The name of the superuser. */
+  public String superuser() {
+    return superuser.name();
+  }
+
+  /** The password of the superuser. */
+  public String password() {
+    return superuser.password();
+  }
+
+  /**
+   * Waits until every running replica has replayed what the primary has written up to now.
+   *
+   * @throws PostgresException when one has not within {@code limit}
+   */
+  public void awaitReplay(Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    String position = primary().queryValue("postgres", "SELECT pg_current_wal_flush_lsn()");
+    String question =
+        "SELECT NOT pg_is_in_recovery() OR pg_last_wal_replay_lsn() >= '" + position + "'";
+    for (PostgresServer replica : replicas()) {
+      while (replica.isRunning() && !"t".equals(replica.queryValue("postgres", question))) {
+        if (System.nanoTime() > deadline) {
+          throw new PostgresException(
+              "%s has not replayed up to %s within %s".formatted(replica, position, limit));
+        }
+        sleepShortly();
+      }
+    }
+  }
+
+  /** Ends every process at once, without checkpoints, and deletes the data. May be called again. */
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The JVM is ending: the hook does the same, one of the two finds nothing left to do.
+    }
+    stopAndDelete();
+  }
+
+  private synchronized void stopAndDelete() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      servers.forEach(server -> server.askToStop(StopMode.IMMEDIATE));
+      servers.forEach(server -> server.stop(StopMode.IMMEDIATE));
+    } catch (PostgresException e) {
+      servers.forEach(PostgresServer::kill);
+    }
+    servers.forEach(PostgresServer::removeGuardOfKilled);
+    children.close();
+    directory.close();
+  }
+
+  private static void sleepShortly() {
+    try {
+      Thread.sleep(10);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PostgresException("interrupted while waiting for a replica", e);
+    }
+  }
+
+  /** Describes a cluster. Each method returns this builder. */
+  public static final class Builder {
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final List<String> hba = new ArrayList<>();
+    private List<Integer> ports = List.of();
+    private int replicas;
+    private boolean fsync;
+    private Path directory;
+    private Path cache;
+    private Superuser superuser;
+    private ServerFiles.Tls tls;
+
+    private Builder() {
+      settings.put("listen_addresses", HOST);
+      settings.put("unix_socket_directories", "");
+      settings.put("max_connections", "100");
+      settings.put("shared_buffers", "64MB");
+      // Files in the data directory: they go with it, also after a kill.
+      settings.put("dynamic_shared_memory_type", "mmap");
+      settings.put("password_encryption", "scram-sha-256");
+      settings.put("wal_level", "replica");
+      settings.put("max_wal_senders", "10");
+      // Instead of slots: a replica may be away for a while, and one that never returns costs
+      // nothing.
+      settings.put("wal_keep_size", "128MB");
+      settings.put("max_wal_size", "256MB");
+      settings.put("hot_standby", "on");
+      settings.put("wal_retrieve_retry_interval", "100ms");
+      settings.put("wal_receiver_status_interval", "1s");
+      settings.put("timezone", "UTC");
+      settings.put("log_timezone", "UTC");
+      settings.put("log_line_prefix", "%m [%p] %q%u@%d ");
+    }
+
+    /** Fixed ports, the replicas' after the primary's; this also sets the number of replicas. */
+    public Builder ports(int primary, int... replicaPorts) {
+      ports = new ArrayList<>();
+      ports.add(primary);
+      for (int port : replicaPorts) {
+        ports.add(port);
+      }
+      replicas = replicaPorts.length;
+      return this;
+    }
+
+    /** Free ports of the system's choice. The default. */
+    public Builder ephemeralPorts() {
+      ports = List.of();
+      return this;
+    }
+
+    /** How many replicas, 0 to 8. Default 0. Not together with {@link #ports}. */
+    public Builder replicas(int count) {
+      if (count < 0 || count > 8) {
+        throw new IllegalArgumentException("replicas must be 0 to 8, got " + count);
+      }
+      replicas = count;
+      return this;
+    }
+
+    /** A setting of {@code postgresql.conf} for all servers, over the defaults chosen here. */
+    public Builder setting(String name, String value) {
+      settings.put(name, value);
+      return this;
+    }
+
+    /**
+     * Lines for {@code pg_hba.conf}. They come after the one that lets the superuser in, and before
+     * the default, which lets everybody in from the loopback address with scram-sha-256.
+     */
+    public Builder hba(String... lines) {
+      hba.addAll(List.of(lines));
+      return this;
+    }
+
+    /** Turns TLS on with PEM files, which are copied: their permissions do not matter. */
+    public Builder tls(Path certificate, Path key) {
+      tls = new ServerFiles.Tls(certificate, key, null);
+      return this;
+    }
+
+    /** The same, and client certificates are verified against {@code authority}. */
+    public Builder tls(Path certificate, Path key, Path authority) {
+      tls = new ServerFiles.Tls(certificate, key, authority);
+      return this;
+    }
+
+    /**
+     * Whether writes are forced to the disk. Default false: the data does not outlive the cluster.
+     */
+    public Builder fsync(boolean on) {
+      fsync = on;
+      return this;
+    }
+
+    /**
+     * A directory to create for data and logs, absent or empty. Default a temporary one, in memory
+     * when there is room for it and {@code fsync} is off.
+     */
+    public Builder dataDirectory(Path path) {
+      directory = path;
+      return this;
+    }
+
+    /** Where the binaries are unpacked and kept. Default {@code ~/.cache/heimdall}. */
+    public Builder cacheDirectory(Path path) {
+      cache = path;
+      return this;
+    }
+
+    /** The superuser. Default {@code postgres} with a random password. */
+    public Builder superuser(String name, String password) {
+      superuser = new Superuser(name, password);
+      return this;
+    }
+
+    /**
+     * Starts all servers and waits until they accept connections and the replicas stream.
+     *
+     * @throws PostgresException when that fails; nothing is left behind then
+     */
+    public PostgresCluster start() {
+      if (!ports.isEmpty() && ports.size() != replicas + 1) {
+        throw new IllegalArgumentException(
+            "%d ports for 1 primary and %d replicas".formatted(ports.size(), replicas));
+      }
+      for (int attempt = 1; ; attempt++) {
+        try {
+          return startOnce();
+        } catch (PostgresException e) {
+          // Between choosing a free port and using it, somebody else may have taken it.
+          boolean taken = e.getMessage().contains("Address already in use");
+          if (!taken || !ports.isEmpty() || attempt == ATTEMPTS_ON_EPHEMERAL_PORTS) {
+            throw e;
+          }
+        }
+      }
+    }
+
+    private PostgresCluster startOnce() {
+      ServerAccount account = ServerAccount.detect();
+      PostgresBinaries binaries = PostgresBinaries.unpackedIn(cacheFor(account));
+      Superuser owner = superuser != null ? superuser : new Superuser("postgres", randomPassword());
+      List<Integer> chosen = ports.isEmpty() ? freePorts(replicas + 1) : ports;
+      ClusterDirectory home =
+          directory == null ? ClusterDirectory.temporary(fsync) : ClusterDirectory.at(directory);
+      Path root = home.path();
+      ChildProcesses children = new ChildProcesses(account);
+      List<PostgresServer> servers = new ArrayList<>();
+      for (int i = 0; i < chosen.size(); i++) {
+        String name = i == 0 ? "primary" : "replica" + i;
+        servers.add(
+            new PostgresServer(name, chosen.get(i), root.resolve(name), binaries, children, owner));
+      }
+      PostgresCluster cluster = new PostgresCluster(owner, home, children, servers);
+      Runtime.getRuntime().addShutdownHook(cluster.hook);
+      try {
+        createData(cluster, binaries, account);
+        cluster.primary().start();
+        cluster.replicas().forEach(PostgresServer::launch);
+        cluster.replicas().forEach(PostgresServer::awaitReady);
+        awaitStreaming(cluster);
+        return cluster;
+      } catch (RuntimeException e) {
+        cluster.close();
+        throw e;
+      } catch (IOException e) {
+        cluster.close();
+        throw new PostgresException("cannot prepare " + root + ": " + e.getMessage(), e);
+      }
+    }
+
+    /** One initdb; a replica begins as a copy of a directory that no server has touched yet. */
+    private void createData(
+        PostgresCluster cluster, PostgresBinaries binaries, ServerAccount account)
+        throws IOException {
+      Path root = cluster.directory.path();
+      Path primary = cluster.primary().dataDirectory();
+      Path passwordFile = root.resolve("password");
+      Files.createFile(
+          passwordFile,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(passwordFile, cluster.password(), StandardOpenOption.WRITE);
+      account.adopt(root);
+      initdb(cluster, binaries, passwordFile);
+      Files.delete(passwordFile);
+      files().writeInto(primary);
+      try {
+        // A thousand small files each: worth a processor for each replica.
+        cluster.replicas().parallelStream().forEach(replica -> copyPrimary(cluster, replica));
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+      account.adopt(root);
+    }
+
+    private static void copyPrimary(PostgresCluster cluster, PostgresServer replica) {
+      PostgresServer primary = cluster.primary();
+      try {
+        Directories.copy(primary.dataDirectory(), replica.dataDirectory());
+        ServerFiles.writeStandby(
+            replica.dataDirectory(), replica.name(), primary.port(), cluster.superuser);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private void initdb(PostgresCluster cluster, PostgresBinaries binaries, Path passwordFile)
+        throws IOException {
+      Path log = cluster.directory.path().resolve("initdb.log");
+      List<String> command = new ArrayList<>();
+      command.add(binaries.program("initdb"));
+      command.add("--pgdata=" + cluster.primary().dataDirectory());
+      command.add("--username=" + cluster.superuser());
+      command.add("--pwfile=" + passwordFile);
+      command.add("--auth=scram-sha-256");
+      command.add("--encoding=UTF8");
+      command.add("--locale-provider=builtin");
+      command.add("--builtin-locale=C.UTF-8");
+      command.add("--locale=C");
+      command.add("--no-sync");
+      command.add("--no-instructions");
+      for (String name : CHECKED_BY_REPLICAS) {
+        if (settings.containsKey(name)) {
+          command.add("--set=" + name + "=" + settings.get(name));
+        }
+      }
+      Process initdb = cluster.children.start(command, log);
+      try {
+        if (!initdb.waitFor(60, TimeUnit.SECONDS)) {
+          initdb.destroyForcibly();
+          throw new PostgresException("initdb did not end within 60 s");
+        }
+      } catch (InterruptedException e) {
+        initdb.destroyForcibly();
+        Thread.currentThread().interrupt();
+        throw new PostgresException("interrupted while initdb ran", e);
+      }
+      if (initdb.exitValue() != 0) {
+        throw new PostgresException(
+            "initdb ended with code %d:%n%s".formatted(initdb.exitValue(), Files.readString(log)));
+      }
+    }
+
+    private ServerFiles files() {
+      Map<String, String> all = new LinkedHashMap<>(settings);
+      if (!fsync) {
+        all.putIfAbsent("fsync", "off");
+        all.putIfAbsent("full_page_writes", "off");
+      }
+      String name = superuser != null ? superuser.name() : "postgres";
+      List<String> access = new ArrayList<>();
+      access.add("host all,replication \"%s\" %s/32 scram-sha-256".formatted(name, HOST));
+      access.addAll(hba);
+      access.add("host all all %s/32 scram-sha-256".formatted(HOST));
+      access.add("host all all ::1/128 scram-sha-256");
+      access.add("local all all scram-sha-256");
+      return new ServerFiles(all, access, tls);
+    }
+
+    private static void awaitStreaming(PostgresCluster cluster) {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      String wanted = Integer.toString(cluster.replicas().size());
+      String question = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'";
+      while (!wanted.equals(cluster.primary().queryValue("postgres", question))) {
+        if (System.nanoTime() > deadline) {
+          throw new PostgresException(
+              "the replicas do not stream from %s after 30 s".formatted(cluster.primary()));
+        }
+        sleepShortly();
+      }
+    }
+
+    private Path cacheFor(ServerAccount account) {
+      if (cache != null) {
+        return cache.toAbsolutePath();
+      }
+      // Another account cannot enter root's home.
+      return account.isForeign()
+          ? Path.of("/var/tmp/heimdall-cache")
+          : PostgresBinaries.defaultCache();
+    }
+
+    private static List<Integer> freePorts(int count) {
+      List<ServerSocket> held = new ArrayList<>();
+      try {
+        for (int i = 0; i < count; i++) {
+          held.add(new ServerSocket(0, 1, InetAddress.getByName(HOST)));
+        }
+        return held.stream().map(ServerSocket::getLocalPort).toList();
+      } catch (IOException e) {
+        throw new PostgresException("no free port on " + HOST + ": " + e.getMessage(), e);
+      } finally {
+        held.forEach(Builder::release);
+      }
+    }
+
+    private static void release(ServerSocket socket) {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static String randomPassword() {
+      byte[] bytes = new byte[16];
+      new SecureRandom().nextBytes(bytes);
+      return HexFormat.of().formatHex(bytes);
+    }
+  }
+}
