@@ -6,6 +6,7 @@ import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.auth.LogInRequest;
 import dev.heimdall.engine.auth.ScramServer;
 import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.net.ClientAddress;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
@@ -34,7 +35,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  * From the first byte of a client to the end of its authentication: TLS, start-up packet, cancel
  * requests, log-in.
  */
-public final class ClientLogin extends ByteToMessageDecoder {
+public final class ClientLogin extends ByteToMessageDecoder implements ClientAddress {
   private static final byte TLS_HANDSHAKE_RECORD = 0x16;
   private static final int MAX_PASSWORD_MESSAGE = 64 * 1024;
   private static final int MAX_SECRET = 256;
@@ -83,6 +84,7 @@ public final class ClientLogin extends ByteToMessageDecoder {
   }
 
   /** The true address behind a load balancer, told by the PROXY protocol. */
+  @Override
   public void address(InetSocketAddress told) {
     this.address = told;
   }

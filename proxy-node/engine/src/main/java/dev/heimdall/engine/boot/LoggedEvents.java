@@ -1,0 +1,83 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.observe.EventLog;
+import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.observe.Refusal;
+import dev.heimdall.engine.session.ClientSession;
+import dev.heimdall.engine.session.SessionEvents;
+import dev.heimdall.engine.wire.postgres.PgError;
+import java.net.SocketAddress;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns what happens to clients into log lines and counters. */
+final class LoggedEvents implements SessionEvents {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.client");
+
+  private final EventLog log;
+  private final Metrics metrics;
+
+  LoggedEvents(EventLog log, Metrics metrics) {
+    this.log = log;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public void loggedIn(ClientSession session) {
+    metrics.loop(session.loopIndex()).count(NodeCounter.CLIENTS_ACCEPTED);
+    log.clientConnected(
+        session.processId(),
+        session.login().address(),
+        session.vdbName(),
+        session.login().database(),
+        session.login().user(),
+        session.applicationName(),
+        session.login().tls());
+  }
+
+  @Override
+  public void refused(
+      String vdb, SocketAddress client, String user, String database, PgError why) {
+    String detail = why.detail() == null ? why.message() : why.message() + " (" + why.detail() + ")";
+    log.loginRefused(client, database, user, reason(why), detail);
+  }
+
+  private static Refusal reason(PgError why) {
+    return switch (why.sqlState()) {
+      case "28P01" -> Refusal.AUTHENTICATION;
+      case "3D000" -> Refusal.UNKNOWN_DATABASE;
+      case "53300" -> Refusal.TOO_MANY_CLIENTS;
+      case "57014" -> Refusal.TIMEOUT;
+      case "57P01" -> Refusal.DRAINING;
+      case "08P01" -> Refusal.PROTOCOL;
+      case "28000", "42501" -> Refusal.NOT_ALLOWED;
+      default -> Refusal.SERVER_UNAVAILABLE;
+    };
+  }
+
+  @Override
+  public void closed(ClientSession session, String why) {
+    metrics.loop(session.loopIndex()).count(NodeCounter.CLIENTS_CLOSED);
+    log.clientClosed(
+        session.processId(),
+        session.vdbName(),
+        session.login().user(),
+        why.startsWith("client closed"),
+        why,
+        Duration.ofMillis(System.currentTimeMillis() - session.connectedAt()),
+        session.statements());
+  }
+
+  @Override
+  public void failed(ClientSession session, Throwable cause) {
+    LOG.error("session {} ends because of an error in the node", session, cause);
+  }
+
+  @Override
+  public void pinned(ClientSession session, String reason) {
+    session.counters().pinned();
+    log.sessionPinned(session.processId(), session.vdbName(), reason);
+  }
+}

@@ -1,0 +1,436 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.auth.AuthTable;
+import dev.heimdall.engine.auth.Authenticator;
+import dev.heimdall.engine.auth.NonceSource;
+import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.auth.UserDirectory;
+import dev.heimdall.engine.auth.UserSalts;
+import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.config.ConfigurationDiff;
+import dev.heimdall.engine.config.ConfigurationWatcher;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.net.TlsContexts;
+import dev.heimdall.engine.net.Transport;
+import dev.heimdall.engine.observe.EventLog;
+import dev.heimdall.engine.observe.KeyValueLog;
+import dev.heimdall.engine.observe.LoopWatch;
+import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.pool.Limit;
+import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.session.CancelRegistry;
+import dev.heimdall.engine.session.ClientSession;
+import dev.heimdall.engine.session.LoopSessions;
+import dev.heimdall.engine.session.NodeContext;
+import dev.heimdall.engine.session.VdbContext;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.ConfigurationException;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.User;
+import dev.heimdall.model.VirtualDatabase;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** One proxy node in this process: everything between the listening sockets and the databases. */
+public final class Node implements AutoCloseable {
+  private static final int KEY_CACHE = 10_000;
+  private static final long TICK_MILLIS = 100;
+  private static final int SESSION_TICKS = 5;
+
+  private final Path directory;
+  private final EventLog log = new KeyValueLog();
+  private final SecureRandom random = new SecureRandom();
+  private final ScramKeyCache keyCache = new ScramKeyCache(KEY_CACHE);
+  private final UserSalts salts;
+  private final ExecutorService offLoop =
+      Executors.newFixedThreadPool(
+          Math.max(2, Runtime.getRuntime().availableProcessors()),
+          new DefaultThreadFactory("heimdall-off-loop", true));
+  private final Map<String, RunningVdb> vdbs = new TreeMap<>();
+  private final List<LoopSessions> sessions = new ArrayList<>();
+  private final Transport transport;
+  private final EventLoopGroup loops;
+  private final ServerConnector connector;
+  private final Metrics metrics;
+  private final LoopWatch watch;
+  private final NodeContext context;
+  private final OperatorDoors doors;
+  private final Limit clients;
+  private final ConfigurationWatcher watcher;
+  private volatile Configuration configuration;
+  private volatile boolean draining;
+  private boolean closed;
+
+  private record RunningVdb(VdbContext context, List<VdbListener> listeners) {}
+
+  private Node(Path directory, Configuration configuration) throws StartupException {
+    this.directory = directory;
+    this.configuration = configuration;
+    byte[] secret = new byte[32];
+    random.nextBytes(secret);
+    this.salts = new UserSalts(secret);
+    try {
+      transport = Transport.of(configuration.node().transport());
+    } catch (IllegalStateException e) {
+      throw new StartupException(e.getMessage() + ". Set \"transport\": \"auto\" in node.json", e);
+    }
+    int loopCount = configuration.node().loops();
+    if (loopCount == 0) {
+      loopCount = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+    }
+    loops = transport.open(loopCount);
+    int index = 0;
+    for (EventExecutor loop : loops) {
+      sessions.add(new LoopSessions(new LoopContext(index++, (EventLoop) loop)));
+    }
+    metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
+    watch = new LoopWatch(loops, metrics, LoopWatch.DEFAULT_INTERVAL);
+    connector =
+        new ServerConnector(transport, keyCache, NonceSource.random(random), offLoop);
+    clients = new Limit(configuration.node().maxClients());
+    doors = new OperatorDoors(this, metrics, watch, log);
+    context =
+        new NodeContext(
+            configuration.node(),
+            new CancelRegistry(configuration.node().id(), random),
+            connector,
+            clients,
+            NonceSource.random(random),
+            offLoop,
+            new LoggedEvents(log, metrics),
+            doors);
+    watcher = new ConfigurationWatcher(directory, this::applied, this::refused);
+  }
+
+  /**
+   * Starts a node from a configuration directory; it accepts clients when this returns.
+   *
+   * @throws StartupException when the configuration is wrong or something it asks for is not to be had; nothing is left
+   *     running then
+   */
+  public static Node start(Path configDirectory) throws StartupException {
+    Configuration configuration;
+    try {
+      configuration = ConfigurationReader.read(configDirectory);
+    } catch (ConfigurationException e) {
+      throw new StartupException(
+          e.problems().stream().map(Object::toString).collect(Collectors.joining("\n")), e);
+    }
+    Node node = new Node(configDirectory, configuration);
+    try {
+      node.open();
+    } catch (StartupException | RuntimeException e) {
+      node.close();
+      throw e;
+    }
+    return node;
+  }
+
+  private void open() throws StartupException {
+    log.node("starting", "version=" + Version.current() + " directory=" + directory);
+    try {
+      for (VirtualDatabase vdb : configuration.vdbs().values()) {
+        startVdb(vdb, configuration);
+      }
+      doors.open(configuration.node().http());
+    } catch (IOException e) {
+      throw new StartupException(e.getMessage(), e);
+    }
+    for (LoopSessions loop : sessions) {
+      Ticker ticker = new Ticker(loop);
+      loop.context()
+          .loop()
+          .scheduleWithFixedDelay(ticker, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+    watcher.start(configuration);
+    log.node("listening", describePorts());
+  }
+
+  private String describePorts() {
+    return vdbs.entrySet().stream()
+        .map(
+            entry ->
+                entry.getKey()
+                    + "="
+                    + entry.getValue().listeners().stream()
+                        .map(listener -> Integer.toString(listener.port()))
+                        .collect(Collectors.joining(",")))
+        .collect(Collectors.joining(" "));
+  }
+
+  private void startVdb(VirtualDatabase vdb, Configuration from)
+      throws StartupException, IOException {
+    VdbPools pools = new VdbPools(vdb.name(), connector, plan(vdb, from));
+    VdbContext vdbContext = new VdbContext(vdb.name(), pools, settings(vdb, from));
+    List<VdbListener> listeners = new ArrayList<>();
+    vdbs.put(vdb.name(), new RunningVdb(vdbContext, listeners));
+    listen(vdb, vdbContext, listeners);
+  }
+
+  private void listen(VirtualDatabase vdb, VdbContext vdbContext, List<VdbListener> listeners)
+      throws StartupException {
+    for (int port : vdb.ports()) {
+      VdbListener listener = new VdbListener(context, vdbContext, transport, loops, sessions);
+      listener.open(vdb.address(), port);
+      listeners.add(listener);
+    }
+  }
+
+  private VdbPools.Plan plan(VirtualDatabase vdb, Configuration from) throws IOException {
+    DataSource source = from.sources().get(vdb.source());
+    Map<String, Integer> limits = new HashMap<>();
+    for (User user : from.users().values()) {
+      limits.put(user.serverUser().orElse(user.name()), user.maxServerConnections());
+    }
+    return new VdbPools.Plan(
+        source,
+        TlsContexts.forServer(source.tls()),
+        vdb.pool(),
+        vdb.prepared().perServer(),
+        limits);
+  }
+
+  private VdbContext.Settings settings(VirtualDatabase vdb, Configuration from)
+      throws IOException {
+    UserDirectory users = new UserDirectory(from.users().values(), salts, keyCache);
+    users.prepare();
+    return new VdbContext.Settings(
+        vdb,
+        new Authenticator(vdb.name(), new AuthTable(vdb.auth()), users),
+        users,
+        TlsContexts.forClients(vdb.tls()),
+        TlsContexts.serverEndPoint(vdb.tls()));
+  }
+
+  /** The periodic work of one loop. */
+  private final class Ticker implements Runnable {
+    private final LoopSessions loop;
+    private int ticks;
+
+    Ticker(LoopSessions loop) {
+      this.loop = loop;
+    }
+
+    @Override
+    public void run() {
+      loop.context().beginEvent();
+      try {
+        loop.context().tick();
+        for (RunningVdb vdb : running()) {
+          for (LoopPool pool : vdb.context().pools().loopPools()) {
+            if (pool.context() == loop.context()) {
+              pool.tick();
+            }
+          }
+        }
+        if (++ticks % SESSION_TICKS == 0) {
+          loop.tick();
+        }
+      } finally {
+        loop.context().endEvent();
+      }
+    }
+  }
+
+  private List<RunningVdb> running() {
+    synchronized (vdbs) {
+      return List.copyOf(vdbs.values());
+    }
+  }
+
+  // ---- reload
+
+  /** Reads the configuration directory at once; the outcome is logged. */
+  public void reload() {
+    watcher.reloadNow();
+  }
+
+  private void applied(Configuration next) {
+    ConfigurationDiff diff = ConfigurationDiff.between(configuration, next);
+    try {
+      apply(next);
+      configuration = next;
+      clients.max(next.node().maxClients());
+      metrics.loop(0).count(NodeCounter.CONFIG_RELOADS);
+      log.configReloaded(
+          next.sources().size() + next.vdbs().size() + next.users().size(), diff.toString());
+    } catch (IOException | StartupException e) {
+      metrics.loop(0).count(NodeCounter.CONFIG_RELOAD_FAILURES);
+      log.configRejected(1, e.getMessage());
+    }
+  }
+
+  /** Prepares everything that can fail before anything is changed. */
+  private void apply(Configuration next) throws IOException, StartupException {
+    Map<String, VdbPools.Plan> plans = new HashMap<>();
+    Map<String, VdbContext.Settings> settings = new HashMap<>();
+    for (VirtualDatabase vdb : next.vdbs().values()) {
+      plans.put(vdb.name(), plan(vdb, next));
+      settings.put(vdb.name(), settings(vdb, next));
+    }
+    synchronized (vdbs) {
+      for (String name : List.copyOf(vdbs.keySet())) {
+        if (!next.vdbs().containsKey(name)) {
+          stopVdb(vdbs.remove(name));
+        }
+      }
+      for (VirtualDatabase vdb : next.vdbs().values()) {
+        RunningVdb running = vdbs.get(vdb.name());
+        if (running == null) {
+          startVdb(vdb, next);
+          continue;
+        }
+        VirtualDatabase before = running.context().settings().vdb();
+        running.context().update(settings.get(vdb.name()));
+        running.context().pools().update(plans.get(vdb.name()));
+        if (!before.ports().equals(vdb.ports()) || !before.address().equals(vdb.address())) {
+          running.listeners().forEach(VdbListener::close);
+          running.listeners().clear();
+          listen(vdb, running.context(), running.listeners());
+        }
+      }
+    }
+  }
+
+  private void stopVdb(RunningVdb vdb) {
+    vdb.listeners().forEach(VdbListener::close);
+    forEachSession(
+        session -> {
+          if (session.vdbName().equals(vdb.context().name())) {
+            session.killFromAnyThread();
+          }
+        });
+    vdb.context().pools().close();
+  }
+
+  private void refused(ConfigurationException problems) {
+    metrics.loop(0).count(NodeCounter.CONFIG_RELOAD_FAILURES);
+    log.configRejected(problems.problems().size(), problems.problems().get(0).toString());
+  }
+
+  // ---- the end
+
+  /** Stops accepting, lets transactions finish, and waits until the last client is gone or the time is over. */
+  public void drain() {
+    beginDrain().join();
+  }
+
+  CompletableFuture<Void> beginDrain() {
+    if (!draining) {
+      draining = true;
+      log.node("draining", "clients=" + clients.used());
+      for (RunningVdb vdb : running()) {
+        vdb.listeners().forEach(VdbListener::close);
+      }
+      forEachSession(ClientSession::drain);
+    }
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    long deadline = System.nanoTime() + configuration.node().drainTimeout().toNanos();
+    awaitEmpty(done, deadline);
+    return done;
+  }
+
+  private void awaitEmpty(CompletableFuture<Void> done, long deadline) {
+    if (clients.used() == 0 || System.nanoTime() - deadline > 0) {
+      done.complete(null);
+    } else {
+      forEachSession(ClientSession::drain);
+      CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS, offLoop)
+          .execute(() -> awaitEmpty(done, deadline));
+    }
+  }
+
+  void forEachSession(java.util.function.Consumer<ClientSession> action) {
+    for (LoopSessions loop : sessions) {
+      loop.context()
+          .loop()
+          .execute(
+              () -> {
+                loop.context().beginEvent();
+                try {
+                  loop.all().forEach(action);
+                } finally {
+                  loop.context().endEvent();
+                }
+              });
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    watcher.close();
+    doors.close();
+    for (RunningVdb vdb : running()) {
+      vdb.listeners().forEach(VdbListener::close);
+    }
+    forEachSession(ClientSession::killFromAnyThread);
+    for (RunningVdb vdb : running()) {
+      vdb.context().pools().close();
+    }
+    watch.close();
+    loops.shutdownGracefully(100, 3000, TimeUnit.MILLISECONDS).awaitUninterruptibly(5000);
+    offLoop.shutdownNow();
+    metrics.close();
+    log.node("stopped", "");
+  }
+
+  // ---- what operators see
+
+  /** The port on which the virtual database listens; the first one where it has several. */
+  public int port(String vdb) {
+    synchronized (vdbs) {
+      return vdbs.get(vdb).listeners().get(0).port();
+    }
+  }
+
+  /** The port of the HTTP door, or -1 when it is off. */
+  public int httpPort() {
+    return doors.port();
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  Configuration configuration() {
+    return configuration;
+  }
+
+  List<LoopSessions> loopSessions() {
+    return sessions;
+  }
+
+  Map<String, VdbContext> vdbContexts() {
+    Map<String, VdbContext> contexts = new TreeMap<>();
+    for (RunningVdb vdb : running()) {
+      contexts.put(vdb.context().name(), vdb.context());
+    }
+    return contexts;
+  }
+
+  ExecutorService offLoop() {
+    return offLoop;
+  }
+}

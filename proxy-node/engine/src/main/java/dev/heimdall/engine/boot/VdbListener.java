@@ -1,0 +1,152 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.net.ProxyProtocolGate;
+import dev.heimdall.engine.net.Transport;
+import dev.heimdall.engine.session.ClientLogin;
+import dev.heimdall.engine.session.LoopSessions;
+import dev.heimdall.engine.session.NodeContext;
+import dev.heimdall.engine.session.VdbContext;
+import dev.heimdall.model.LimitSettings;
+import dev.heimdall.model.VirtualDatabase;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.unix.UnixChannelOption;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Listens for the clients of one virtual database on one port, on every loop where the transport can. */
+final class VdbListener {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
+  private static final int BACKLOG = 1024;
+
+  private final NodeContext node;
+  private final VdbContext vdb;
+  private final Transport transport;
+  private final EventLoopGroup loops;
+  private final List<LoopSessions> sessions;
+  private final Map<Object, LoopSessions> byLoop = new IdentityHashMap<>();
+  private final List<Channel> channels = new ArrayList<>();
+  private int port;
+
+  VdbListener(
+      NodeContext node,
+      VdbContext vdb,
+      Transport transport,
+      EventLoopGroup loops,
+      List<LoopSessions> sessions) {
+    this.node = node;
+    this.vdb = vdb;
+    this.transport = transport;
+    this.loops = loops;
+    this.sessions = sessions;
+    sessions.forEach(s -> byLoop.put(s.context().loop(), s));
+  }
+
+  /**
+   * Binds.
+   *
+   * @param wanted the port, or 0 for any free one
+   */
+  void open(String address, int wanted) throws StartupException {
+    boolean everyLoop = transport.reusePort() && sessions.size() > 1;
+    port = wanted;
+    try {
+      if (everyLoop) {
+        // With SO_REUSEPORT the kernel would let us share a port with a stranger: ask without it first.
+        Channel probe = bind(new InetSocketAddress(address, wanted), false, loops);
+        port = ((InetSocketAddress) probe.localAddress()).getPort();
+        probe.close().syncUninterruptibly();
+        for (LoopSessions loop : sessions) {
+          channels.add(bind(new InetSocketAddress(address, port), true, loop.context().loop()));
+        }
+      } else {
+        Channel channel = bind(new InetSocketAddress(address, wanted), false, loops);
+        port = ((InetSocketAddress) channel.localAddress()).getPort();
+        channels.add(channel);
+      }
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      close();
+      String what = "virtual database " + vdb.name() + " cannot listen on " + address + ":" + wanted;
+      throw new StartupException(
+          e instanceof BindException
+              ? what
+                  + ": the port is in use. Stop what listens there, or give another port in vdbs/"
+                  + vdb.name()
+                  + ".json"
+              : what + ": " + e.getMessage(),
+          e);
+    }
+  }
+
+  private Channel bind(InetSocketAddress address, boolean reusePort, EventLoopGroup group)
+      throws Exception {
+    LimitSettings limits = vdb.settings().vdb().limits();
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(group)
+            .channel(transport.serverChannel())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(
+                    (int) limits.writeBufferLow(), (int) limits.writeBufferHigh()))
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    accept(channel);
+                  }
+                });
+    if (reusePort) {
+      bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
+    }
+    var bound = bootstrap.bind(address).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      Throwable cause = bound.cause();
+      throw cause instanceof BindException || String.valueOf(cause.getMessage()).contains("in use")
+          ? new BindException(cause.getMessage())
+          : new java.io.IOException(cause.getMessage(), cause);
+    }
+    return bound.channel();
+  }
+
+  private void accept(Channel channel) {
+    LoopSessions loop = byLoop.get(channel.eventLoop());
+    VirtualDatabase settings = vdb.settings().vdb();
+    ClientLogin login = new ClientLogin(node, vdb, loop.context(), loop);
+    if (settings.proxyProtocol().enabled()) {
+      channel.pipeline().addLast("proxy-gate", new ProxyProtocolGate(settings.proxyProtocol(), login));
+    }
+    channel.pipeline().addLast("login", login);
+  }
+
+  int port() {
+    return port;
+  }
+
+  void close() {
+    for (Channel channel : channels) {
+      channel.close().syncUninterruptibly();
+    }
+    if (!channels.isEmpty()) {
+      LOG.info("virtual database {} no longer listens on port {}", vdb.name(), port);
+    }
+    channels.clear();
+  }
+}
