@@ -60,6 +60,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean openWhenLost;
   private boolean flushPending;
   private boolean closed;
+  private long groupsAnswered;
   private long bytesIn;
   private long bytesOut;
 
@@ -248,6 +249,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   public long lastUsed() {
     return lastUsed;
+  }
+
+  /** Statements and batches answered. */
+  public long groupsAnswered() {
+    return groupsAnswered;
   }
 
   public long bytesIn() {
@@ -623,6 +629,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     groupError = null;
     replies.completeGroup();
     copyIn = false;
+    groupsAnswered++;
     lastUsed = context.now();
     owner.groupComplete(this, status, error);
   }

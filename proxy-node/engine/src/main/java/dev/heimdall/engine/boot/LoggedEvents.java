@@ -38,9 +38,9 @@ final class LoggedEvents implements SessionEvents {
   }
 
   @Override
-  public void refused(
-      String vdb, SocketAddress client, String user, String database, PgError why) {
-    String detail = why.detail() == null ? why.message() : why.message() + " (" + why.detail() + ")";
+  public void refused(String vdb, SocketAddress client, String user, String database, PgError why) {
+    String detail =
+        why.detail() == null ? why.message() : why.message() + " (" + why.detail() + ")";
     log.loginRefused(client, database, user, reason(why), detail);
   }
 

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.admin.AdminException;
 import dev.heimdall.engine.auth.AuthTable;
 import dev.heimdall.engine.auth.Authenticator;
 import dev.heimdall.engine.auth.NonceSource;
@@ -42,8 +43,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +79,7 @@ public final class Node implements AutoCloseable {
   private final OperatorDoors doors;
   private final Limit clients;
   private final ConfigurationWatcher watcher;
+  private final Queue<CompletableFuture<Integer>> reloadOutcomes = new ConcurrentLinkedQueue<>();
   private volatile Configuration configuration;
   private volatile boolean draining;
   private boolean closed;
@@ -97,14 +102,14 @@ public final class Node implements AutoCloseable {
       loopCount = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
     }
     loops = transport.open(loopCount);
+    metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
     int index = 0;
     for (EventExecutor loop : loops) {
-      sessions.add(new LoopSessions(new LoopContext(index++, (EventLoop) loop)));
+      sessions.add(new LoopSessions(new LoopContext(index, (EventLoop) loop), metrics.loop(index)));
+      index++;
     }
-    metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
     watch = new LoopWatch(loops, metrics, LoopWatch.DEFAULT_INTERVAL);
-    connector =
-        new ServerConnector(transport, keyCache, NonceSource.random(random), offLoop);
+    connector = new ServerConnector(transport, keyCache, NonceSource.random(random), offLoop);
     clients = new Limit(configuration.node().maxClients());
     doors = new OperatorDoors(this, metrics, watch, log);
     context =
@@ -123,8 +128,8 @@ public final class Node implements AutoCloseable {
   /**
    * Starts a node from a configuration directory; it accepts clients when this returns.
    *
-   * @throws StartupException when the configuration is wrong or something it asks for is not to be had; nothing is left
-   *     running then
+   * @throws StartupException when the configuration is wrong or something it asks for is not to be
+   *     had; nothing is left running then
    */
   public static Node start(Path configDirectory) throws StartupException {
     Configuration configuration;
@@ -208,8 +213,7 @@ public final class Node implements AutoCloseable {
         limits);
   }
 
-  private VdbContext.Settings settings(VirtualDatabase vdb, Configuration from)
-      throws IOException {
+  private VdbContext.Settings settings(VirtualDatabase vdb, Configuration from) throws IOException {
     UserDirectory users = new UserDirectory(from.users().values(), salts, keyCache);
     users.prepare();
     return new VdbContext.Settings(
@@ -263,6 +267,26 @@ public final class Node implements AutoCloseable {
     watcher.reloadNow();
   }
 
+  /** As {@link #reload}, telling how many objects differ; a wrong configuration fails the stage. */
+  CompletionStage<Integer> reloadAndTell() {
+    CompletableFuture<Integer> outcome = new CompletableFuture<>();
+    reloadOutcomes.add(outcome);
+    watcher.reloadNow();
+    return outcome;
+  }
+
+  private void tell(Integer changed, String problem) {
+    for (CompletableFuture<Integer> waiting = reloadOutcomes.poll();
+        waiting != null;
+        waiting = reloadOutcomes.poll()) {
+      if (problem == null) {
+        waiting.complete(changed);
+      } else {
+        waiting.completeExceptionally(new AdminException("F0000", problem));
+      }
+    }
+  }
+
   private void applied(Configuration next) {
     ConfigurationDiff diff = ConfigurationDiff.between(configuration, next);
     try {
@@ -270,12 +294,21 @@ public final class Node implements AutoCloseable {
       configuration = next;
       clients.max(next.node().maxClients());
       metrics.loop(0).count(NodeCounter.CONFIG_RELOADS);
-      log.configReloaded(
-          next.sources().size() + next.vdbs().size() + next.users().size(), diff.toString());
+      int changed = changed(diff.sources()) + changed(diff.vdbs()) + changed(diff.users());
+      log.configReloaded(changed, diff.toString());
+      for (ConfigurationDiff.Changed setting : diff.needRestart()) {
+        log.node("restart needed", setting.toString());
+      }
+      tell(changed, null);
     } catch (IOException | StartupException e) {
       metrics.loop(0).count(NodeCounter.CONFIG_RELOAD_FAILURES);
       log.configRejected(1, e.getMessage());
+      tell(null, e.getMessage());
     }
+  }
+
+  private static int changed(ConfigurationDiff.Names names) {
+    return names.added().size() + names.removed().size() + names.changed().size();
   }
 
   /** Prepares everything that can fail before anything is changed. */
@@ -324,11 +357,15 @@ public final class Node implements AutoCloseable {
   private void refused(ConfigurationException problems) {
     metrics.loop(0).count(NodeCounter.CONFIG_RELOAD_FAILURES);
     log.configRejected(problems.problems().size(), problems.problems().get(0).toString());
+    tell(null, problems.problems().get(0).toString());
   }
 
   // ---- the end
 
-  /** Stops accepting, lets transactions finish, and waits until the last client is gone or the time is over. */
+  /**
+   * Stops accepting, lets transactions finish, and waits until the last client is gone or the time
+   * is over.
+   */
   public void drain() {
     beginDrain().join();
   }
@@ -408,6 +445,11 @@ public final class Node implements AutoCloseable {
   /** The port of the HTTP door, or -1 when it is off. */
   public int httpPort() {
     return doors.port();
+  }
+
+  /** The session with this id, or null. */
+  ClientSession session(int processId) {
+    return context.cancels().byId(processId);
   }
 
   boolean isDraining() {

@@ -1,6 +1,5 @@
 package dev.heimdall.engine.boot;
 
-import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.net.ProxyProtocolGate;
 import dev.heimdall.engine.net.Transport;
 import dev.heimdall.engine.session.ClientLogin;
@@ -25,7 +24,10 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Listens for the clients of one virtual database on one port, on every loop where the transport can. */
+/**
+ * Listens for the clients of one virtual database on one port, on every loop where the transport
+ * can.
+ */
 final class VdbListener {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
   private static final int BACKLOG = 1024;
@@ -63,7 +65,8 @@ final class VdbListener {
     port = wanted;
     try {
       if (everyLoop) {
-        // With SO_REUSEPORT the kernel would let us share a port with a stranger: ask without it first.
+        // With SO_REUSEPORT the kernel would let us share a port with a stranger: ask without it
+        // first.
         Channel probe = bind(new InetSocketAddress(address, wanted), false, loops);
         port = ((InetSocketAddress) probe.localAddress()).getPort();
         probe.close().syncUninterruptibly();
@@ -79,7 +82,8 @@ final class VdbListener {
       throw e;
     } catch (Exception e) {
       close();
-      String what = "virtual database " + vdb.name() + " cannot listen on " + address + ":" + wanted;
+      String what =
+          "virtual database " + vdb.name() + " cannot listen on " + address + ":" + wanted;
       throw new StartupException(
           e instanceof BindException
               ? what
@@ -131,7 +135,9 @@ final class VdbListener {
     VirtualDatabase settings = vdb.settings().vdb();
     ClientLogin login = new ClientLogin(node, vdb, loop.context(), loop);
     if (settings.proxyProtocol().enabled()) {
-      channel.pipeline().addLast("proxy-gate", new ProxyProtocolGate(settings.proxyProtocol(), login));
+      channel
+          .pipeline()
+          .addLast("proxy-gate", new ProxyProtocolGate(settings.proxyProtocol(), login));
     }
     channel.pipeline().addLast("login", login);
   }

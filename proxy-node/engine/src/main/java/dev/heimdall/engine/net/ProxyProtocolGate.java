@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * PROXY protocol version 2 in front of a client's own bytes: taken from trusted networks, refused from anywhere else. Leaves the
- * pipeline when it has decided.
+ * PROXY protocol version 2 in front of a client's own bytes: taken from trusted networks, refused
+ * from anywhere else. Leaves the pipeline when it has decided.
  */
 public final class ProxyProtocolGate extends ByteToMessageDecoder {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.client");

@@ -42,7 +42,7 @@ public final class LoopPool implements ServerConnection.Listener {
   private int connecting;
   private int failures;
   private long retryAt;
-  private PgError lastFailure;
+  private volatile PgError lastFailure;
   private long lastUsed;
 
   private volatile int waitingCount;

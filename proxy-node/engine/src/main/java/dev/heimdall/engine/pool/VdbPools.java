@@ -2,6 +2,7 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.PoolSettings;
 import io.netty.handler.ssl.SslContext;
@@ -114,6 +115,16 @@ public final class VdbPools {
   public void resume() {
     paused = false;
     wakeWaiters();
+  }
+
+  /** Why the last connection attempt failed, or null when it did not. */
+  public PgError lastFailure() {
+    for (LoopPool pool : loopPools()) {
+      if (pool.lastFailure() != null) {
+        return pool.lastFailure();
+      }
+    }
+    return null;
   }
 
   /** Server connections that some session holds. */

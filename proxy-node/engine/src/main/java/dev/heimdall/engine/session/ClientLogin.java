@@ -438,8 +438,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
             address);
     become(State.DONE);
     if (login.database().equals(node.settings().adminDatabase())) {
-      ctx.pipeline().addLast("console", new ConsoleSession(node, vdb, login));
-      ctx.pipeline().remove(this);
+      openConsole(ctx, login);
       return;
     }
     ClientSession session;
@@ -450,6 +449,30 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       return;
     }
     ctx.pipeline().addLast("session", session);
+    ctx.pipeline().remove(this);
+  }
+
+  private void openConsole(ChannelHandlerContext ctx, Login login) {
+    if (!login.admin()) {
+      fail(
+          ctx,
+          PgError.fatal("42501", "permission denied for database \"" + login.database() + "\"")
+              .withDetail("It is the node's admin console, for users with \"admin\": true."));
+      return;
+    }
+    ByteBuf out = ctx.alloc().buffer(512);
+    PgWriter.authenticationOk(out);
+    PgWriter.parameterStatus(out, "server_version", "18.0 (Heimdall console)");
+    PgWriter.parameterStatus(out, "server_encoding", "UTF8");
+    PgWriter.parameterStatus(out, "client_encoding", "UTF8");
+    PgWriter.parameterStatus(out, "DateStyle", "ISO, MDY");
+    PgWriter.parameterStatus(out, "TimeZone", "UTC");
+    PgWriter.parameterStatus(out, "integer_datetimes", "on");
+    PgWriter.parameterStatus(out, "standard_conforming_strings", "on");
+    PgWriter.backendKeyData(out, 0, new byte[4]);
+    PgWriter.ready(out, (byte) 'I');
+    ctx.writeAndFlush(out);
+    ctx.pipeline().addLast("console", node.console().handler(login.user(), login.address()));
     ctx.pipeline().remove(this);
   }
 

@@ -7,6 +7,7 @@ import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
@@ -93,7 +94,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private long lastActivity;
   private long statementSince;
   private long waitingSince;
+  private long transactionSince;
   private boolean timeoutCancelSent;
+  private long statements;
+  private final PoolMetrics counters;
 
   ClientSession(
       NodeContext node,
@@ -114,6 +118,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
             Variables.of(StartupVariables.of(login.parameters())), sessions.statements());
     this.requests = new RequestReader(this, loop, sessions, vdb.settings().vdb().limits());
     this.lastActivity = loop.now();
+    this.counters = sessions.metrics().pool(vdb.name(), login.database(), login.user());
   }
 
   private void become(State next) {
@@ -198,6 +203,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     PgWriter.ready(out, (byte) 'I');
     write(out);
     become(State.READY);
+    counters.loggedIn();
     node.events().loggedIn(this);
     requests.process();
   }
@@ -242,6 +248,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private void attach(ServerConnection connection) {
     server = connection;
     connection.hold(this);
+    counters.serverAssigned();
+    if (state == State.WAITING) {
+      counters.waited((loop.now() - waitingSince) / 1000);
+    }
     if (transactionLost) {
       toSyncing();
       connection.query(FAIL_TRANSACTION, new Preparation(false));
@@ -264,6 +274,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   private void synchronize(boolean tellClient) {
+    counters.stateReplayed();
     server.query(server.applied().changeTo(carried.variables()), new Preparation(tellClient));
   }
 
@@ -380,6 +391,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       consumed.release();
       return;
     }
+    counters.bytesToClient(consumed.readableBytes());
     write(consumed);
     if (!channel.isWritable() && from == server && pausedServer == null) {
       pausedServer = from;
@@ -419,8 +431,20 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   @Override
   public void groupComplete(ServerConnection from, byte newStatus, PgError error) {
     outstanding--;
+    statements++;
     lastActivity = loop.now();
+    long micros = (lastActivity - statementSince) / 1000;
+    counters.queryFinished(micros);
     statementSince = lastActivity;
+    if (error != null) {
+      counters.errorSent();
+    }
+    if (newStatus == 'I') {
+      counters.transactionFinished(
+          status == 'I' ? micros : (lastActivity - transactionSince) / 1000);
+    } else if (status == 'I') {
+      transactionSince = lastActivity;
+    }
     boolean ddl = carried.groupDone(from, error != null, status, newStatus);
     if (ddl || (error != null && isStalePlan(error))) {
       vdb.schemaChanged();
@@ -443,7 +467,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   void runConsole(String sql) {
     become(State.WAITING);
     node.console()
-        .run(sql, login.user(), true, true, true, status)
+        .run(sql, login.user(), login.address(), status)
         .whenComplete(
             (reply, failure) ->
                 loop.loop()
@@ -590,7 +614,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     loop.beginEvent();
     lastActivity = loop.now();
-    requests.received((ByteBuf) message);
+    ByteBuf bytes = (ByteBuf) message;
+    counters.bytesFromClient(bytes.readableBytes());
+    requests.received(bytes);
   }
 
   @Override
@@ -769,6 +795,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       become(State.READY);
       requests.refuse(PgError.error("57014", message));
     } else if (server != null && outstanding > 0 && state == State.ACTIVE) {
+      counters.cancelled();
       node.connector().cancel(server, vdb.pools().plan().source());
     }
   }
@@ -880,6 +907,36 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   public String applicationName() {
     return carried.variables().get("application_name");
+  }
+
+  public boolean uses(LoopPool other) {
+    return pool == other;
+  }
+
+  /** Whether a reply is owed to the client. */
+  public boolean busy() {
+    return outstanding > 0;
+  }
+
+  /** Such as TLSv1.3; null without TLS. */
+  public String tlsProtocol() {
+    io.netty.handler.ssl.SslHandler handler =
+        channel.pipeline().get(io.netty.handler.ssl.SslHandler.class);
+    return handler == null ? null : handler.engine().getSession().getProtocol();
+  }
+
+  public int loopIndex() {
+    return loop.index();
+  }
+
+  /** Statements answered. */
+  public long statements() {
+    return statements;
+  }
+
+  /** Where this session is counted. */
+  public PoolMetrics counters() {
+    return counters;
   }
 
   public int preparedCount() {

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.session;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
+import java.net.SocketAddress;
 import java.util.concurrent.CompletionStage;
 
 /** The operator's statements: in the admin database, and among an admin user's own. */
@@ -9,13 +11,13 @@ public interface Console {
   boolean recognises(byte[] sql, int offset, int length);
 
   /**
-   * Runs one command.
+   * Runs one command of an admin user among its other statements.
    *
-   * @param described whether a RowDescription is wanted before the rows: not in an Execute
-   * @param ready whether ReadyForQuery is to end the reply
-   * @param status transaction status for ReadyForQuery
+   * @param status transaction status for the ReadyForQuery that ends the reply
    * @return the reply's bytes; never fails, errors are part of the reply
    */
-  CompletionStage<ByteBuf> run(
-      String sql, String user, boolean admin, boolean described, boolean ready, byte status);
+  CompletionStage<ByteBuf> run(String sql, String user, SocketAddress address, byte status);
+
+  /** What talks to a client of the admin database after ReadyForQuery was sent. */
+  ChannelHandler handler(String user, SocketAddress address);
 }

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param own what the client proved, as a log-in for the server
  * @param admin whether it may use the admin console
  */
-record Login(
+public record Login(
     String user,
     String database,
     Map<String, String> parameters,

@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.StatementRegistry;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.observe.LoopMetrics;
 import dev.heimdall.engine.sql.StatementClassifier;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,12 +15,14 @@ import java.util.Set;
  */
 public final class LoopSessions {
   private final LoopContext context;
+  private final LoopMetrics metrics;
   private final StatementRegistry statements;
   private final StatementClassifier classifier = new StatementClassifier();
   private final Set<ClientSession> sessions = new HashSet<>();
 
-  public LoopSessions(LoopContext context) {
+  public LoopSessions(LoopContext context, LoopMetrics metrics) {
     this.context = context;
+    this.metrics = metrics;
     this.statements = new StatementRegistry(context.index());
   }
 
@@ -29,6 +32,10 @@ public final class LoopSessions {
 
   StatementClassifier classifier() {
     return classifier;
+  }
+
+  LoopMetrics metrics() {
+    return metrics;
   }
 
   void add(ClientSession session) {
