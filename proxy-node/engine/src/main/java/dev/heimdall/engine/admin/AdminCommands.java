@@ -115,10 +115,9 @@ public final class AdminCommands {
   private AdminPlan planOne(List<Token> statement, AdminPrincipal principal) {
     Optional<AdminVerb> verb = AdminVerb.of(statement);
     if (verb.isEmpty()) {
-      return AdminPlan.known(
-          new DriverTalk(node.version(), principal.user())
-              .answer(statement)
-              .orElseGet(() -> unknown(statement)));
+      return new DriverTalk(node.version(), principal.user())
+          .plan(statement)
+          .orElseGet(() -> AdminPlan.known(unknown(statement)));
     }
     if (!verb.get().complete(statement)) {
       return AdminPlan.known(

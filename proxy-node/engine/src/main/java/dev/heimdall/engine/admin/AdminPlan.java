@@ -10,32 +10,67 @@ import java.util.function.Supplier;
  * the extended protocol asks for the columns first.
  */
 public final class AdminPlan {
+  /** What a statement does to the session of the console, if it succeeds. */
+  enum Effect {
+    NONE,
+    BEGINS_TRANSACTION,
+    COMMITS,
+    ROLLS_BACK,
+    /** Goes back to a savepoint: the transaction stays open. */
+    RETURNS,
+    FORGETS_STATEMENTS
+  }
+
   private final List<AdminColumn> columns;
   private final AdminResult.Failed failure;
+  private final Effect effect;
+  private final String subject;
   private final Supplier<CompletionStage<AdminResult>> action;
 
   private AdminPlan(
       List<AdminColumn> columns,
       AdminResult.Failed failure,
+      Effect effect,
+      String subject,
       Supplier<CompletionStage<AdminResult>> action) {
     this.columns = columns;
     this.failure = failure;
+    this.effect = effect;
+    this.subject = subject;
     this.action = action;
   }
 
   static AdminPlan rows(List<AdminColumn> columns, Supplier<CompletionStage<AdminResult>> action) {
-    return new AdminPlan(List.copyOf(columns), null, action);
+    return new AdminPlan(List.copyOf(columns), null, Effect.NONE, null, action);
   }
 
   static AdminPlan command(Supplier<CompletionStage<AdminResult>> action) {
-    return new AdminPlan(List.of(), null, action);
+    return new AdminPlan(List.of(), null, Effect.NONE, null, action);
   }
 
   static AdminPlan known(AdminResult result) {
     List<AdminColumn> columns =
         result instanceof AdminResult.Rows rows ? rows.columns() : List.of();
     AdminResult.Failed failure = result instanceof AdminResult.Failed failed ? failed : null;
-    return new AdminPlan(columns, failure, () -> CompletableFuture.completedFuture(result));
+    return new AdminPlan(
+        columns, failure, Effect.NONE, null, () -> CompletableFuture.completedFuture(result));
+  }
+
+  /**
+   * The same with an effect.
+   *
+   * @param about the statement's name for {@link Effect#FORGETS_STATEMENTS}, null for all
+   */
+  AdminPlan with(Effect does, String about) {
+    return new AdminPlan(columns, failure, does, about, action);
+  }
+
+  Effect effect() {
+    return effect;
+  }
+
+  String subject() {
+    return subject;
   }
 
   /** The columns of the rows to come; empty for a statement without rows. */

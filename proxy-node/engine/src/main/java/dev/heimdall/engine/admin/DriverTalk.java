@@ -1,6 +1,7 @@
 package dev.heimdall.engine.admin;
 
 import dev.heimdall.engine.admin.AdminColumn.Type;
+import dev.heimdall.engine.admin.AdminPlan.Effect;
 import dev.heimdall.engine.admin.Tokens.Kind;
 import dev.heimdall.engine.admin.Tokens.Token;
 import java.util.ArrayList;
@@ -42,8 +43,35 @@ final class DriverTalk {
     this.user = user;
   }
 
-  /** The answer, or empty if this is no such talk. */
-  Optional<AdminResult> answer(List<Token> statement) {
+  /** The answer with its effect on the session, or empty if this is no such talk. */
+  Optional<AdminPlan> plan(List<Token> statement) {
+    return answer(statement)
+        .map(AdminPlan::known)
+        .map(plan -> plan.with(effect(statement), forgotten(statement)));
+  }
+
+  private static Effect effect(List<Token> statement) {
+    return switch (statement.get(0).lower()) {
+      case "begin", "start" -> Effect.BEGINS_TRANSACTION;
+      case "commit", "end" -> Effect.COMMITS;
+      case "rollback", "abort" ->
+          statement.stream().anyMatch(token -> token.is("TO")) ? Effect.RETURNS : Effect.ROLLS_BACK;
+      case "deallocate" -> Effect.FORGETS_STATEMENTS;
+      case "discard" -> statement.get(1).is("ALL") ? Effect.FORGETS_STATEMENTS : Effect.NONE;
+      default -> Effect.NONE;
+    };
+  }
+
+  /** The prepared statement that DEALLOCATE names, null for all. */
+  private static String forgotten(List<Token> statement) {
+    Token last = statement.get(statement.size() - 1);
+    if (!statement.get(0).is("DEALLOCATE") || statement.size() < 2 || last.is("ALL")) {
+      return null;
+    }
+    return last.kind() == Kind.QUOTED ? last.text() : last.lower();
+  }
+
+  private Optional<AdminResult> answer(List<Token> statement) {
     Token verb = statement.get(0);
     if (verb.kind() != Kind.WORD) {
       return Optional.empty();

@@ -5,6 +5,8 @@ import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -13,8 +15,15 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -131,8 +140,27 @@ public final class HttpDoor implements AutoCloseable {
           .addLast(
               new WriteTimeoutHandler(settings.requestDeadline().toMillis(), TimeUnit.MILLISECONDS))
           .addLast(new HttpServerCodec(LONGEST_LINE, LONGEST_HEADERS, LONGEST_HEADERS))
-          .addLast(new HttpObjectAggregator(LONGEST_BODY, true))
+          .addLast(new Bodies())
           .addLast(new HttpConnection(endpoints, settings.requestDeadline()));
+    }
+  }
+
+  /** Requests need no bodies; whoever sends a long one is told so and not listened to any more. */
+  private static final class Bodies extends HttpObjectAggregator {
+    Bodies() {
+      super(LONGEST_BODY, true);
+    }
+
+    @Override
+    protected void handleOversizedMessage(ChannelHandlerContext ctx, HttpMessage oversized) {
+      FullHttpResponse refusal =
+          new DefaultFullHttpResponse(
+              HttpVersion.HTTP_1_1,
+              HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
+              ctx.alloc().buffer(0));
+      refusal.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0);
+      refusal.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+      ctx.writeAndFlush(refusal).addListener(ChannelFutureListener.CLOSE);
     }
   }
 }
