@@ -87,15 +87,14 @@ public final class StatementClassifier {
       case PREPARE:
         return prepare();
       case EXECUTE:
-        reader.advance();
+        reader.advanceToName();
         nameEffect(Effect.Type.EXECUTE);
         return StatementKind.EXECUTE;
       case DEALLOCATE:
         return deallocate();
       case LISTEN:
-        reader.advance();
-        nameEffect(Effect.Type.LISTEN);
-        return StatementKind.LISTEN;
+        reader.advanceToName();
+        return named(Effect.Type.LISTEN, StatementKind.LISTEN);
       case UNLISTEN:
         return unlisten();
       case NOTIFY:
@@ -132,8 +131,7 @@ public final class StatementClassifier {
         if (reader.token() == '(') {
           return parenthesised();
         }
-        effects.pin(PinReason.UNKNOWN_STATEMENT);
-        return StatementKind.UNKNOWN;
+        return notUnderstood();
     }
   }
 
@@ -145,8 +143,7 @@ public final class StatementClassifier {
       case SELECT, VALUES, TABLE, WITH:
         return query();
       default:
-        effects.pin(PinReason.UNKNOWN_STATEMENT);
-        return StatementKind.UNKNOWN;
+        return notUnderstood();
     }
   }
 
@@ -238,60 +235,93 @@ public final class StatementClassifier {
 
   private StatementKind discard() {
     reader.advance();
+    Effect.Type type;
     switch (reader.word()) {
-      case ALL -> effects.add(Effect.Type.DISCARD_ALL);
-      case TEMP, TEMPORARY -> effects.add(Effect.Type.DISCARD_TEMP);
-      case SEQUENCES -> effects.add(Effect.Type.DISCARD_SEQUENCES);
-      case PLANS -> effects.add(Effect.Type.DISCARD_PLANS);
-      default -> {}
+      case ALL -> type = Effect.Type.DISCARD_ALL;
+      case TEMP, TEMPORARY -> type = Effect.Type.DISCARD_TEMP;
+      case SEQUENCES -> type = Effect.Type.DISCARD_SEQUENCES;
+      case PLANS -> type = Effect.Type.DISCARD_PLANS;
+      default -> {
+        return notUnderstood();
+      }
     }
-    return StatementKind.DISCARD;
+    return complete(type, StatementKind.DISCARD);
   }
 
   private StatementKind prepare() {
-    reader.advance();
-    if (reader.word() == Word.TRANSACTION) {
-      int start = reader.lexer().start();
-      int end = reader.lexer().end();
-      reader.advance();
-      if (reader.isLiteral()) {
-        transactionControl = true;
-        return StatementKind.PREPARE_TRANSACTION;
-      }
-      effects.add(Effect.Type.PREPARE, "transaction", start, end);
-    } else {
-      nameEffect(Effect.Type.PREPARE);
+    reader.advanceToName();
+    boolean transaction = reader.word() == Word.TRANSACTION;
+    if (!reader.isName()) {
+      return notUnderstood();
     }
+    int start = reader.lexer().start();
+    int end = reader.lexer().end();
+    reader.advance();
+    if (transaction && reader.isLiteral()) {
+      transactionControl = true;
+      return StatementKind.PREPARE_TRANSACTION;
+    }
+    if (reader.token() != '(' && reader.word() != Word.AS) {
+      return notUnderstood();
+    }
+    effects.add(Effect.Type.PREPARE, reader.lexer().identifier(start, end), start, end);
     return StatementKind.PREPARE;
   }
 
   private StatementKind deallocate() {
-    reader.advance();
+    reader.advanceToName();
     if (reader.word() == Word.PREPARE) {
       int start = reader.lexer().start();
       int end = reader.lexer().end();
-      reader.advance();
+      reader.advanceToName();
       if (reader.atEnd()) {
         effects.add(Effect.Type.DEALLOCATE, "prepare", start, end);
         return StatementKind.DEALLOCATE;
       }
     }
-    if (reader.word() == Word.ALL) {
-      effects.add(Effect.Type.DEALLOCATE_ALL);
-    } else {
-      nameEffect(Effect.Type.DEALLOCATE);
-    }
-    return StatementKind.DEALLOCATE;
+    return reader.word() == Word.ALL
+        ? complete(Effect.Type.DEALLOCATE_ALL, StatementKind.DEALLOCATE)
+        : named(Effect.Type.DEALLOCATE, StatementKind.DEALLOCATE);
   }
 
   private StatementKind unlisten() {
+    reader.advanceToName();
+    return reader.token() == '*'
+        ? complete(Effect.Type.UNLISTEN_ALL, StatementKind.UNLISTEN)
+        : named(Effect.Type.UNLISTEN, StatementKind.UNLISTEN);
+  }
+
+  /** The current token must be the statement's last. */
+  private StatementKind complete(Effect.Type type, StatementKind kind) {
     reader.advance();
-    if (reader.token() == '*') {
-      effects.add(Effect.Type.UNLISTEN_ALL);
-    } else {
-      nameEffect(Effect.Type.UNLISTEN);
+    if (!reader.atEnd()) {
+      return notUnderstood();
     }
-    return StatementKind.UNLISTEN;
+    effects.add(type);
+    return kind;
+  }
+
+  /** The current token must be a name, and the statement's last. */
+  private StatementKind named(Effect.Type type, StatementKind kind) {
+    if (!reader.isName()) {
+      return notUnderstood();
+    }
+    int start = reader.lexer().start();
+    int end = reader.lexer().end();
+    reader.advance();
+    if (!reader.atEnd()) {
+      return notUnderstood();
+    }
+    effects.add(type, reader.lexer().identifier(start, end), start, end);
+    return kind;
+  }
+
+  /**
+   * Most likely an error, which the server will tell; if it is none, anything may have happened.
+   */
+  private StatementKind notUnderstood() {
+    effects.pin(PinReason.UNKNOWN_STATEMENT);
+    return StatementKind.UNKNOWN;
   }
 
   private StatementKind declare() {
@@ -354,7 +384,7 @@ public final class StatementClassifier {
       }
     }
     if (reader.word() == Word.EXECUTE) {
-      reader.advance();
+      reader.advanceToName();
       nameEffect(Effect.Type.EXECUTE);
     } else if (reader.word() == Word.CREATE) {
       create();
@@ -405,7 +435,7 @@ public final class StatementClassifier {
         case DROP -> dropped |= onCommit;
         case EXECUTE -> {
           if (reader.previousWord() == Word.AS) {
-            reader.advance();
+            reader.advanceToName();
             nameEffect(Effect.Type.EXECUTE);
           }
           body = true;

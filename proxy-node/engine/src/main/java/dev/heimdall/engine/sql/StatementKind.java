@@ -30,15 +30,19 @@ public enum StatementKind {
   SET,
   RESET,
   SHOW,
+  /** DISCARD, well formed: with one DISCARD_… effect and no other. */
   DISCARD,
-  /** PREPARE of a statement. */
+  /** PREPARE of a statement: its first effect is PREPARE, with the place of the name. */
   PREPARE,
   /**
    * EXECUTE at the head of the statement; inside EXPLAIN or CREATE TABLE AS it is an effect only.
    */
   EXECUTE,
+  /** DEALLOCATE, well formed: with one effect, DEALLOCATE or DEALLOCATE_ALL, and no other. */
   DEALLOCATE,
+  /** LISTEN, well formed: with one LISTEN effect and no other. */
   LISTEN,
+  /** UNLISTEN, well formed: with one effect, UNLISTEN or UNLISTEN_ALL, and no other. */
   UNLISTEN,
   NOTIFY,
   DECLARE,
@@ -56,8 +60,8 @@ public enum StatementKind {
   /** More than one non-empty statement. */
   MULTI,
   /**
-   * Not understood: an unknown leading word, malformed transaction control, or text that ends
-   * inside a token.
+   * Not understood: an unknown leading word, a malformed statement of a kind that is promised to be
+   * well formed, or text that ends inside a token.
    */
   UNKNOWN
 }

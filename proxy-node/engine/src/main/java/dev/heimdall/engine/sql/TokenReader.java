@@ -30,6 +30,7 @@ final class TokenReader {
   private boolean modifiesData;
   private boolean updates;
   private boolean definition;
+  private boolean naming;
 
   TokenReader(EffectList effects) {
     this.effects = effects;
@@ -97,6 +98,19 @@ final class TokenReader {
       } else {
         settingCall.token(next, found, depth);
       }
+    }
+  }
+
+  /**
+   * Moves to a token that names a statement or channel: whatever it is spelled like, it does
+   * nothing.
+   */
+  void advanceToName() {
+    naming = true;
+    advance();
+    naming = false;
+    if (word().role() == Word.Role.FUNCTION) {
+      word = OTHER;
     }
   }
 
@@ -206,7 +220,7 @@ final class TokenReader {
   private void watch(Word found) {
     boolean into = intoTarget;
     intoTarget = false;
-    if (found.role() != Word.Role.WATCHED || routineDepth > 0) {
+    if (found.role() != Word.Role.WATCHED || routineDepth > 0 || naming) {
       return;
     }
     switch (found) {
@@ -302,7 +316,7 @@ final class TokenReader {
   }
 
   private void watchForTemporarySchema(int from, int to) {
-    if (isNumberedTemporarySchema(lexer.text(), from, to) && routineDepth == 0) {
+    if (isNumberedTemporarySchema(lexer.text(), from, to) && routineDepth == 0 && !naming) {
       effects.pin(PinReason.TEMP_TABLE);
     }
   }

@@ -52,6 +52,11 @@ class StatementClassifierFuzzTest {
           "EXECUTE ",
           "PREPARE ",
           "DEALLOCATE ",
+          "DISCARD ",
+          "LISTEN ",
+          "UNLISTEN ",
+          "*",
+          "p",
           "ALL",
           "DO ",
           "LANGUAGE ",
@@ -161,6 +166,15 @@ class StatementClassifierFuzzTest {
       assertThat(facts.statements() > 1)
           .as(described)
           .isEqualTo(facts.kind() == StatementKind.MULTI);
+      switch (facts.kind()) {
+        case DISCARD, DEALLOCATE, LISTEN, UNLISTEN ->
+            assertThat(facts.effects()).as(described).hasSize(1);
+        case PREPARE -> {
+          assertThat(facts.effects().get(0).type()).as(described).isEqualTo(Effect.Type.PREPARE);
+          assertThat(facts.effects().get(0).start()).as(described).isPositive();
+        }
+        default -> {}
+      }
       for (Effect effect : facts.effects()) {
         boolean placed = effect.start() >= 0;
         assertThat(effect.end() > effect.start()).as(described).isEqualTo(placed);

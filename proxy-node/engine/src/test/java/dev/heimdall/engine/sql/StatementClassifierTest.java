@@ -323,9 +323,29 @@ class StatementClassifierTest {
         UNLISTEN a ==> UNLISTEN ==> UNLISTEN a@9-10
         UNLISTEN * ==> UNLISTEN ==> UNLISTEN_ALL
         CLOSE ALL ==> CLOSE ==> CLOSE_ALL
-        LISTEN U&"d\\0061t" ==> LISTEN ==> PIN unknown statement
-        LISTEN U&"d!0061t" UESCAPE '!' ==> LISTEN ==> PIN unknown statement
+        LISTEN U&"d\\0061t" ==> UNKNOWN ==> PIN unknown statement
+        LISTEN U&"d!0061t" UESCAPE '!' ==> UNKNOWN ==> PIN unknown statement
         SELECT U&"set\\005fconfig"('a.b', 'c', false) ==> SELECT ==> PIN unknown statement
+        DISCARD ==> UNKNOWN ==> PIN unknown statement
+        DISCARD x ==> UNKNOWN ==> PIN unknown statement
+        DISCARD ALL x ==> UNKNOWN ==> PIN unknown statement
+        DEALLOCATE ==> UNKNOWN ==> PIN unknown statement
+        DEALLOCATE 1 ==> UNKNOWN ==> PIN unknown statement
+        DEALLOCATE p q ==> UNKNOWN ==> PIN unknown statement
+        DEALLOCATE ALL p ==> UNKNOWN ==> PIN unknown statement
+        DEALLOCATE PREPARE U&"p" ==> UNKNOWN ==> PIN unknown statement
+        LISTEN ==> UNKNOWN ==> PIN unknown statement
+        LISTEN a, b ==> UNKNOWN ==> PIN unknown statement
+        UNLISTEN ==> UNKNOWN ==> PIN unknown statement
+        UNLISTEN * a ==> UNKNOWN ==> PIN unknown statement
+        PREPARE ==> UNKNOWN ==> PIN unknown statement
+        PREPARE p ==> UNKNOWN ==> PIN unknown statement
+        PREPARE p SELECT 1 ==> UNKNOWN ==> PIN unknown statement
+        PREPARE 'p' AS SELECT 1 ==> UNKNOWN ==> PIN unknown statement
+        PREPARE pg_temp AS SELECT 1 ==> PREPARE ==> PREPARE pg_temp@8-15
+        PREPARE set_config (int) AS SELECT $1 ==> PREPARE ==> PREPARE set_config@8-18
+        EXECUTE "set_config" (1) ==> EXECUTE ==> EXECUTE set_config@8-20
+        LISTEN pg_temp_1 ==> LISTEN ==> LISTEN pg_temp_1@7-16
         FROBNICATE a ==> UNKNOWN ==> PIN unknown statement
         (DELETE FROM a) ==> UNKNOWN ==> PIN unknown statement
         SELECT 'a ==> UNKNOWN ==> PIN unknown statement
