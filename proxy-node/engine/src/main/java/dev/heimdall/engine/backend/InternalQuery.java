@@ -23,6 +23,9 @@ public abstract class InternalQuery implements ReplyOwner {
     this.keepRows = keepRows;
   }
 
+  /** Every run of the reply, for one who looks for notifications in it; only read. */
+  protected void notified(ServerConnection from, ByteBuf messages) {}
+
   /** The statement has ended, well (null) or not, or the connection was lost (a FATAL error). */
   protected abstract void done(ServerConnection from, PgError error);
 
@@ -49,6 +52,7 @@ public abstract class InternalQuery implements ReplyOwner {
   @Override
   public final void reply(ServerConnection from, ByteBuf consumed) {
     try {
+      notified(from, consumed.duplicate());
       if (keepRows) {
         if (rows == null) {
           rows = Unpooled.buffer(256);

@@ -47,7 +47,8 @@ public final class VdbPools {
     return plan;
   }
 
-  ServerConnector connector() {
+  /** Makes connections outside the pools: for listening and for replication. */
+  public ServerConnector connector() {
     return connector;
   }
 

@@ -2,15 +2,19 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.PgError;
@@ -25,8 +29,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -66,6 +72,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private static final String FAIL_TRANSACTION =
       "BEGIN; DO 'BEGIN RAISE EXCEPTION ''heimdall: the connection of this transaction was lost''; END'";
 
+  private static final int MAX_NOTIFICATIONS = 10_000;
+
   private final NodeContext node;
   private final VdbContext vdb;
   private final LoopContext loop;
@@ -90,6 +98,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private boolean drainAsked;
   private boolean flushPending;
   private ArrayDeque<String> knownTags;
+  private ArrayDeque<ByteBuf> notifications;
+  private NotificationHub hub;
+  private byte[] heldBegin;
+  private boolean dedicated;
   private String closeReason = "client closed the connection";
   private long lastActivity;
   private long statementSince;
@@ -115,7 +127,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     this.channel = channel;
     this.carried =
         new SessionState(
-            Variables.of(StartupVariables.of(login.parameters())), sessions.statements());
+            Variables.of(StartupVariables.of(login.parameters())),
+            sessions.statements(),
+            this::unlisten);
     this.requests = new RequestReader(this, loop, sessions, vdb.settings().vdb().limits());
     this.lastActivity = loop.now();
     this.counters = sessions.metrics().pool(vdb.name(), login.database(), login.user());
@@ -157,6 +171,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     PoolKey key = new PoolKey(database, credential);
     pool = vdb.pools().pool(key, loop);
     profileKey = new VdbContext.ProfileKey(key, carried.variables().without("application_name"));
+    if (login.replication() != null) {
+      connectDedicated();
+      return;
+    }
     VdbContext.Profile profile = vdb.profile(profileKey);
     if (profile != null) {
       welcome(profile);
@@ -166,6 +184,68 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     if (connection != null) {
       acquired(connection);
     }
+  }
+
+  /**
+   * A replication session is one with its server connection: it is made for it, and ends with it.
+   */
+  private void connectDedicated() {
+    dedicated = true;
+    Map<String, String> extra = new TreeMap<>(carried.variables().asMap());
+    extra.put("replication", login.replication());
+    VdbPools.Plan plan = vdb.pools().plan();
+    ServerConnection.Listener listener =
+        new ServerConnection.Listener() {
+          @Override
+          public void serverClosed(ServerConnection connection) {}
+
+          @Override
+          public void cancelsDone(ServerConnection connection) {}
+        };
+    vdb.pools()
+        .connector()
+        .connect(
+            loop,
+            new ServerTarget(
+                plan.source(),
+                plan.tls(),
+                pool.key().database(),
+                pool.key().credential(),
+                extra,
+                plan.preparedLimit()),
+            listener,
+            new ServerConnector.Handler() {
+              @Override
+              public void connected(ServerConnection connection) {
+                loop.beginEvent();
+                try {
+                  dedicatedConnected(connection);
+                } finally {
+                  loop.endEvent();
+                }
+              }
+
+              @Override
+              public void failed(ConnectFailure failure) {
+                if (state != State.CLOSED) {
+                  fatal(failure.error());
+                }
+              }
+            });
+  }
+
+  private void dedicatedConnected(ServerConnection connection) {
+    if (state == State.CLOSED) {
+      connection.close();
+      return;
+    }
+    server = connection;
+    connection.hold(this);
+    connection.applied(carried.variables());
+    carried.pin("replication");
+    welcome(new VdbContext.Profile(new TreeMap<>(connection.reported())));
+    become(State.ACTIVE);
+    requests.process();
   }
 
   private AuthFailure takePlaces() {
@@ -463,6 +543,31 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return error.sqlState().equals("0A000") && error.message().contains("cached plan");
   }
 
+  // ---- delayed transactions
+
+  /** Answers a BEGIN without a server; it is sent ahead of the first statement that needs one. */
+  void holdBegin(byte[] sql) {
+    heldBegin = sql;
+    status = 'T';
+    transactionSince = loop.now();
+  }
+
+  byte[] heldBegin() {
+    return heldBegin;
+  }
+
+  /** The transaction ended before any statement needed a server. */
+  void dropHeldBegin() {
+    heldBegin = null;
+    status = 'I';
+  }
+
+  byte[] takeHeldBegin() {
+    byte[] sql = heldBegin;
+    heldBegin = null;
+    return sql;
+  }
+
   /** Runs an operator's command in the place of a statement. */
   void runConsole(String sql) {
     become(State.WAITING);
@@ -497,6 +602,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         capture();
         return;
       }
+      if (!keepsServer() && carried.takeListenSeen()) {
+        moveListening();
+        return;
+      }
+      tellNotifications();
       if (!server.applied().equals(carried.variables())) {
         become(State.SYNCING);
         synchronize(true);
@@ -549,6 +659,124 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
             }
           }
         });
+  }
+
+  // ---- notifications
+
+  /**
+   * LISTEN ran on the present server connection: the hub listens from now on, so that the
+   * connection can go.
+   */
+  private void moveListening() {
+    capturing = true;
+    server.query(
+        "SELECT pg_catalog.pg_listening_channels()",
+        new InternalQuery(true) {
+          @Override
+          protected void done(ServerConnection from, PgError error) {
+            if (state == State.CLOSED) {
+              capturing = false;
+              from.taint();
+              rest(from);
+              return;
+            }
+            Set<String> channels = new LinkedHashSet<>();
+            if (error == null) {
+              rows().forEach(row -> channels.add(row.get(0)));
+            }
+            if (channels.isEmpty()) {
+              capturing = false;
+              settle();
+              return;
+            }
+            hub = vdb.hub(pool.key(), loop);
+            hub.listen(
+                ClientSession.this,
+                channels,
+                problem -> loop.loop().execute(() -> listeningMoved(from, problem)));
+          }
+        });
+  }
+
+  private void listeningMoved(ServerConnection from, PgError problem) {
+    loop.beginEvent();
+    try {
+      if (from.closed() || server != from) {
+        capturing = false;
+        return;
+      }
+      if (problem != null) {
+        // The hub has no connection: the session listens on its own one, which it then keeps.
+        capturing = false;
+        hub.unlisten(this, null);
+        hub = null;
+        pin("LISTEN");
+        from.taint();
+        settle();
+        return;
+      }
+      from.query(
+          "UNLISTEN *",
+          new InternalQuery() {
+            @Override
+            protected void done(ServerConnection same, PgError error) {
+              capturing = false;
+              if (state == State.CLOSED) {
+                rest(same);
+              } else {
+                settle();
+              }
+            }
+          });
+    } finally {
+      loop.endEvent();
+    }
+  }
+
+  private void unlisten(String channel) {
+    if (hub != null) {
+      hub.unlisten(this, channel);
+    }
+  }
+
+  /**
+   * A notification from the hub; told as soon as the client is between transactions, as PostgreSQL
+   * does.
+   */
+  void notifyFromAnyThread(int notifier, String channelName, String payload) {
+    loop.loop()
+        .execute(
+            () -> {
+              loop.beginEvent();
+              try {
+                if (state == State.CLOSED) {
+                  return;
+                }
+                if (notifications == null) {
+                  notifications = new ArrayDeque<>(4);
+                }
+                if (notifications.size() >= MAX_NOTIFICATIONS) {
+                  fatal(
+                      PgError.fatal("53400", "too many notifications wait for this client")
+                          .withDetail("The limit is " + MAX_NOTIFICATIONS + "."));
+                  return;
+                }
+                ByteBuf out = channel.alloc().buffer(64);
+                PgWriter.notification(out, notifier, channelName, payload);
+                notifications.add(out);
+                tellNotifications();
+              } finally {
+                loop.endEvent();
+              }
+            });
+  }
+
+  private void tellNotifications() {
+    if (notifications != null && outstanding == 0 && status == 'I' && !requests.batchOpen()) {
+      for (ByteBuf next = notifications.poll(); next != null; next = notifications.poll()) {
+        write(next);
+      }
+    }
   }
 
   void pin(String reason) {
@@ -690,6 +918,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       pool.cancel(this);
     }
     carried.names().clear();
+    unlisten(null);
+    if (notifications != null) {
+      notifications.forEach(ByteBuf::release);
+      notifications.clear();
+    }
     if (pausedServer != null) {
       pausedServer.resumeReading();
       pausedServer = null;
@@ -742,7 +975,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** The server connection of a closed session goes back when nothing is owed on it any more. */
   private void rest(ServerConnection connection) {
-    if (server == connection && connection.quiet() && !connection.closed()) {
+    if (dedicated) {
+      server = null;
+      connection.close();
+    } else if (server == connection && connection.quiet() && !connection.closed() && !capturing) {
       server = null;
       if (!keepsNothing()) {
         connection.taint();
@@ -812,7 +1048,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   /** The node drains: an idle client goes at once, a busy one after its transaction. */
   public void drain() {
     drainAsked = true;
-    if (state == State.READY && !transactionLost && !requests.hasInput()) {
+    if (state == State.READY && status == 'I' && !requests.hasInput()) {
       fatal(PgError.fatal("57P01", "terminating connection due to administrator command"));
     } else if (state == State.ACTIVE && outstanding == 0 && status == 'I') {
       fatal(PgError.fatal("57P01", "terminating connection due to administrator command"));

@@ -106,6 +106,15 @@ final class RequestReader {
     return blocked;
   }
 
+  /**
+   * Whether part of an extended-protocol batch has been read: its replies come before anything
+   * else.
+   */
+  boolean batchOpen() {
+    ServerConnection server = session.server();
+    return server != null && server.groupOpen();
+  }
+
   boolean streaming() {
     return streaming > 0 && !dropStreaming;
   }
@@ -188,6 +197,9 @@ final class RequestReader {
     }
     if (session.server() == null || session.state() != ClientSession.State.ACTIVE) {
       return session.state() == ClientSession.State.READY;
+    }
+    if (session.heldBegin() != null) {
+      sender.sendHeldBegin(session.server());
     }
     if (session.outstanding() >= limits.maxPipeline()) {
       blocked = true;

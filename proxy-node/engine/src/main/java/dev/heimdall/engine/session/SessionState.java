@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What a session must find again on whatever server connection it gets next: variables and prepared
@@ -24,6 +25,7 @@ final class SessionState {
       Set.of("transaction_isolation", "transaction_read_only", "transaction_deferrable");
 
   private final Variables startup;
+  private final Consumer<String> unlisten;
   private final PreparedNames names;
   private Variables variables;
   private final Set<String> pins = new LinkedHashSet<>(2);
@@ -32,10 +34,16 @@ final class SessionState {
   private long sent;
   private long done;
 
+  private boolean listenSeen;
+
   /** What the statements of one group do if they succeed. */
   private record Note(long group, StatementFacts facts) {}
 
-  SessionState(Variables startup, StatementRegistry registry) {
+  /**
+   * @param unlisten told of each channel that the session gives up, null for all
+   */
+  SessionState(Variables startup, StatementRegistry registry, Consumer<String> unlisten) {
+    this.unlisten = unlisten;
     this.startup = startup;
     this.variables = startup;
     this.names = new PreparedNames(registry);
@@ -130,6 +138,7 @@ final class SessionState {
         }
       }
       case DISCARD_ALL -> {
+        unlisten.accept(null);
         names.clear();
         pins.clear();
         touched = null;
@@ -147,15 +156,10 @@ final class SessionState {
         pins.add(effect.name());
         server.taint();
       }
-      case DISCARD_SEQUENCES,
-          DISCARD_PLANS,
-          PREPARE,
-          EXECUTE,
-          DEALLOCATE,
-          LISTEN,
-          UNLISTEN,
-          UNLISTEN_ALL,
-          SEQUENCE_STATE -> {}
+      case LISTEN -> listenSeen = true;
+      case UNLISTEN -> unlisten.accept(effect.name());
+      case UNLISTEN_ALL -> unlisten.accept(null);
+      case DISCARD_SEQUENCES, DISCARD_PLANS, PREPARE, EXECUTE, DEALLOCATE, SEQUENCE_STATE -> {}
     }
   }
 
@@ -216,6 +220,16 @@ final class SessionState {
       server.applied(variables);
     }
     touched = null;
+  }
+
+  /**
+   * Whether a LISTEN ran on the present server connection and the session's hub does not know of it
+   * yet.
+   */
+  boolean takeListenSeen() {
+    boolean seen = listenSeen;
+    listenSeen = false;
+    return seen;
   }
 
   /** The connection was lost: what was in flight on it has no effect that we know of. */

@@ -77,6 +77,9 @@ final class StatementSender {
     if (session.transactionLost()) {
       return false;
     }
+    if (delayed(facts, total)) {
+      return true;
+    }
     if (session.login().admin() && facts.effects().isEmpty() && toConsole(total)) {
       return true;
     }
@@ -93,6 +96,35 @@ final class StatementSender {
       return true;
     }
     return false;
+  }
+
+  /** BEGIN is held back, and forgotten when the transaction ends without having needed a server. */
+  private boolean delayed(StatementFacts facts, int total) {
+    if (session.heldBegin() != null) {
+      boolean commit = facts.kind() == StatementKind.COMMIT;
+      if ((commit || facts.kind() == StatementKind.ROLLBACK) && !facts.chain()) {
+        session.dropHeldBegin();
+        answer(total, commit ? "COMMIT" : "ROLLBACK", null);
+        return true;
+      }
+      return false;
+    }
+    if (facts.kind() != StatementKind.BEGIN
+        || session.status() != 'I'
+        || !session.vdb().settings().vdb().delayedTransaction()) {
+      return false;
+    }
+    byte[] sql = new byte[total - 6];
+    requests.input().getBytes(requests.input().readerIndex() + 5, sql);
+    session.holdBegin(sql);
+    String text = new String(sql, StandardCharsets.UTF_8).stripLeading();
+    answer(total, text.regionMatches(true, 0, "start", 0, 5) ? "START TRANSACTION" : "BEGIN", null);
+    return true;
+  }
+
+  /** Sends the BEGIN that was answered already, ahead of the first statement of its transaction. */
+  void sendHeldBegin(ServerConnection server) {
+    server.query(new String(session.takeHeldBegin(), StandardCharsets.UTF_8), new Quiet());
   }
 
   private void deallocate(Effect effect, int total) {

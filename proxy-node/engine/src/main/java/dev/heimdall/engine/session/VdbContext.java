@@ -4,6 +4,7 @@ import dev.heimdall.engine.auth.Authenticator;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
@@ -24,6 +25,7 @@ public final class VdbContext {
   private final Limit clients = new Limit(0);
   private final Map<String, Limit> clientsPerUser = new ConcurrentHashMap<>();
   private final Map<String, Limit> clientsPerDatabase = new ConcurrentHashMap<>();
+  private final Map<PoolKey, NotificationHub> hubs = new ConcurrentHashMap<>();
   private final AtomicLong schemaEpoch = new AtomicLong();
   private final Map<ProfileKey, Profile> profiles =
       Collections.synchronizedMap(
@@ -144,6 +146,13 @@ public final class VdbContext {
 
   void schemaChanged() {
     schemaEpoch.incrementAndGet();
+  }
+
+  /**
+   * The hub that listens for the sessions of a pool; it lives on the loop of whoever asks first.
+   */
+  NotificationHub hub(PoolKey key, LoopContext loop) {
+    return hubs.computeIfAbsent(key, k -> new NotificationHub(pools, k, loop));
   }
 
   Profile profile(ProfileKey key) {

@@ -1,0 +1,301 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ReplyOwner;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.backend.ServerTarget;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.wire.postgres.BackendType;
+import dev.heimdall.engine.wire.postgres.PgError;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One server connection that listens for all sessions of a pool, so that LISTEN does not pin them.
+ * Its state belongs to one event loop; sessions of any loop ask by {@link #listen}. When the
+ * connection is lost it is made anew; what was notified in between is lost, as it is for any client
+ * of PostgreSQL that reconnects.
+ */
+final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
+  private static final long RETRY_MILLIS = 500;
+  private static final int MAX_MESSAGE = 1 << 20;
+
+  private final VdbPools pools;
+  private final PoolKey key;
+  private final LoopContext loop;
+  private final Map<String, Set<ClientSession>> listeners = new HashMap<>();
+  private final Set<String> confirmed = new HashSet<>();
+  private final Map<String, Set<Consumer<PgError>>> waiting = new HashMap<>();
+  private ServerConnection connection;
+  private boolean connecting;
+  private ByteBuf partial;
+
+  NotificationHub(VdbPools pools, PoolKey key, LoopContext loop) {
+    this.pools = pools;
+    this.key = key;
+    this.loop = loop;
+  }
+
+  /**
+   * Begins to tell the session what is notified on the channels; callable from any thread.
+   *
+   * @param done told, on the hub's loop, when the server listens (null) or why it does not
+   */
+  void listen(ClientSession session, Set<String> channels, Consumer<PgError> done) {
+    loop.loop().execute(() -> inEvent(() -> listenNow(session, channels, done)));
+  }
+
+  private void listenNow(ClientSession session, Set<String> channels, Consumer<PgError> done) {
+    Set<String> missing = new LinkedHashSet<>(channels);
+    for (String channel : channels) {
+      listeners.computeIfAbsent(channel, c -> new HashSet<>()).add(session);
+    }
+    missing.removeAll(confirmed);
+    if (missing.isEmpty()) {
+      done.accept(null);
+      return;
+    }
+    int[] left = {missing.size()};
+    boolean[] told = {false};
+    for (String channel : missing) {
+      waiting
+          .computeIfAbsent(channel, c -> new LinkedHashSet<>())
+          .add(
+              error -> {
+                left[0]--;
+                if (!told[0] && (error != null || left[0] == 0)) {
+                  told[0] = true;
+                  done.accept(error);
+                }
+              });
+      if (connection != null) {
+        sendListen(channel);
+      }
+    }
+    connect();
+  }
+
+  /** Stops telling the session; null stands for all channels. Callable from any thread. */
+  void unlisten(ClientSession session, String channel) {
+    loop.loop()
+        .execute(
+            () ->
+                inEvent(
+                    () -> {
+                      if (channel != null) {
+                        leave(session, channel);
+                      } else {
+                        Set.copyOf(listeners.keySet()).forEach(each -> leave(session, each));
+                      }
+                      if (listeners.isEmpty() && connection != null) {
+                        connection.close();
+                      }
+                    }));
+  }
+
+  private void leave(ClientSession session, String channel) {
+    Set<ClientSession> those = listeners.get(channel);
+    if (those != null && those.remove(session) && those.isEmpty()) {
+      listeners.remove(channel);
+      if (confirmed.remove(channel) && connection != null) {
+        connection.query("UNLISTEN " + quoted(channel), new Quiet());
+      }
+    }
+  }
+
+  private static String quoted(String channel) {
+    return '"' + channel.replace("\"", "\"\"") + '"';
+  }
+
+  private void connect() {
+    if (connection != null || connecting || listeners.isEmpty()) {
+      return;
+    }
+    connecting = true;
+    VdbPools.Plan plan = pools.plan();
+    pools
+        .connector()
+        .connect(
+            loop,
+            new ServerTarget(
+                plan.source(), plan.tls(), key.database(), key.credential(), Map.of(), 1),
+            this,
+            new ServerConnector.Handler() {
+              @Override
+              public void connected(ServerConnection made) {
+                inEvent(
+                    () -> {
+                      connecting = false;
+                      connection = made;
+                      made.hold(NotificationHub.this);
+                      listeners.keySet().forEach(channel -> sendListen(channel));
+                    });
+              }
+
+              @Override
+              public void failed(ConnectFailure failure) {
+                connecting = false;
+                LOG.warn("cannot listen for notifications: {}", failure.error().message());
+                refuseWaiting(failure.error());
+                reconnectLater();
+              }
+            });
+  }
+
+  private void refuseWaiting(PgError error) {
+    Map<String, Set<Consumer<PgError>>> refused = Map.copyOf(waiting);
+    waiting.clear();
+    refused.values().forEach(those -> those.forEach(done -> done.accept(error)));
+  }
+
+  private void sendListen(String channel) {
+    connection.query(
+        "LISTEN " + quoted(channel),
+        new Quiet() {
+          @Override
+          protected void done(ServerConnection from, PgError error) {
+            if (error == null && listeners.containsKey(channel)) {
+              confirmed.add(channel);
+            }
+            Set<Consumer<PgError>> those = waiting.remove(channel);
+            if (those != null) {
+              those.forEach(each -> each.accept(error));
+            }
+          }
+        });
+  }
+
+  /** A statement of the hub's own; a notification may come among its replies. */
+  private class Quiet extends InternalQuery {
+    @Override
+    protected void notified(ServerConnection from, ByteBuf messages) {
+      take(messages);
+    }
+
+    @Override
+    protected void done(ServerConnection from, PgError error) {}
+  }
+
+  private void reconnectLater() {
+    if (!listeners.isEmpty()) {
+      loop.loop().schedule(() -> inEvent(this::connect), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void inEvent(Runnable work) {
+    loop.beginEvent();
+    try {
+      work.run();
+    } finally {
+      loop.endEvent();
+    }
+  }
+
+  // ---- what the server sends
+
+  @Override
+  public void reply(ServerConnection from, ByteBuf consumed) {
+    try {
+      take(consumed);
+    } finally {
+      consumed.release();
+    }
+  }
+
+  /** Notifications among whatever else the server says; a message may come in pieces. */
+  private void take(ByteBuf bytes) {
+    ByteBuf all = bytes;
+    if (partial != null) {
+      partial.writeBytes(bytes);
+      all = partial;
+    }
+    while (all.readableBytes() >= 5) {
+      int length = all.getInt(all.readerIndex() + 1);
+      if (all.readableBytes() < length + 1) {
+        break;
+      }
+      ByteBuf message = all.readSlice(length + 1);
+      if (message.readByte() == BackendType.NOTIFICATION) {
+        message.skipBytes(4);
+        tell(message);
+      }
+    }
+    keep(all);
+  }
+
+  private void keep(ByteBuf rest) {
+    ByteBuf kept = null;
+    if (rest.isReadable() && rest.readableBytes() < MAX_MESSAGE) {
+      kept = Unpooled.buffer(rest.readableBytes() + 256);
+      kept.writeBytes(rest, rest.readerIndex(), rest.readableBytes());
+    }
+    partial = kept;
+  }
+
+  private void tell(ByteBuf body) {
+    int processId = body.readInt();
+    String channel = string(body);
+    String payload = string(body);
+    Set<ClientSession> those = listeners.get(channel);
+    if (those != null) {
+      those.forEach(session -> session.notifyFromAnyThread(processId, channel, payload));
+    }
+  }
+
+  private static String string(ByteBuf body) {
+    int length = body.bytesBefore((byte) 0);
+    String value = body.readCharSequence(length, StandardCharsets.UTF_8).toString();
+    body.skipBytes(1);
+    return value;
+  }
+
+  @Override
+  public void serverClosed(ServerConnection closed) {
+    if (connection == closed) {
+      connection = null;
+      confirmed.clear();
+      partial = null;
+      refuseWaiting(PgError.error("08006", "the connection to the database server was lost"));
+      if (!listeners.isEmpty()) {
+        LOG.warn("the connection that listens for notifications was lost; it is made anew");
+      }
+      reconnectLater();
+    }
+  }
+
+  @Override
+  public void cancelsDone(ServerConnection done) {}
+
+  @Override
+  public void knownReply(ServerConnection from, byte kind) {}
+
+  @Override
+  public void copyInStarted(ServerConnection from) {}
+
+  @Override
+  public void parameterChanged(ServerConnection from, String name, String value) {}
+
+  @Override
+  public void groupComplete(ServerConnection from, byte status, PgError error) {}
+
+  @Override
+  public void connectionLost(ServerConnection from, PgError lastError) {}
+
+  @Override
+  public void serverWritable(ServerConnection from) {}
+}
