@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ final class HttpEndpoints {
   private final Duration patience;
   private final long startedNanos = System.nanoTime();
 
+  private final Map<String, CompletableFuture<ProbeResult>> probes = new HashMap<>();
   private CompletableFuture<HttpReply> statusUnderWay;
 
   /**
@@ -112,22 +114,42 @@ final class HttpEndpoints {
 
   private CompletableFuture<HttpReply> report() {
     NodeHealth health = node.health();
+    probes.keySet().retainAll(health.vdbs().stream().map(NodeHealth.VdbHealth::name).toList());
     CompletableFuture<List<PoolRow>> pools = within(node.pools(), List.of());
-    Map<String, CompletableFuture<ProbeResult>> probes = new LinkedHashMap<>();
+    Map<String, CompletableFuture<ProbeResult>> asked = new LinkedHashMap<>();
     for (NodeHealth.VdbHealth vdb : health.vdbs()) {
-      probes.put(
+      asked.put(
           vdb.name(),
           within(
-              node.probe(vdb.name()),
+              probe(vdb.name()),
               new ProbeResult(
                   false,
                   patience.toNanos() / 1000,
                   "no answer within " + patience.toMillis() + " ms")));
     }
-    List<CompletableFuture<?>> all = new ArrayList<>(probes.values());
+    List<CompletableFuture<?>> all = new ArrayList<>(asked.values());
     all.add(pools);
     return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-        .thenApplyAsync(nothing -> report(health, pools.join(), probes), door);
+        .thenApplyAsync(nothing -> report(health, pools.join(), asked), door);
+  }
+
+  /** A probe that is still under way is waited for again: they must not pile up in the queue. */
+  private CompletableFuture<ProbeResult> probe(String vdb) {
+    CompletableFuture<ProbeResult> earlier = probes.get(vdb);
+    if (earlier != null && !earlier.isDone()) {
+      return earlier;
+    }
+    CompletableFuture<ProbeResult> probe;
+    try {
+      probe =
+          node.probe(vdb)
+              .toCompletableFuture()
+              .exceptionally(problem -> new ProbeResult(false, 0, problem.toString()));
+    } catch (AdminException gone) {
+      probe = CompletableFuture.completedFuture(new ProbeResult(false, 0, gone.getMessage()));
+    }
+    probes.put(vdb, probe);
+    return probe;
   }
 
   private HttpReply report(

@@ -16,12 +16,14 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.util.internal.PlatformDependent;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -42,6 +44,8 @@ public final class Metrics implements AutoCloseable {
   public static final int DEFAULT_LABEL_SETS = 256;
 
   private final int labelSets;
+  private final Map<NodeCounter, LongAdder> offLoop = adders(NodeCounter.class);
+  private final Map<Refusal, LongAdder> refusedOffLoop = adders(Refusal.class);
   private final Set<PoolKey> admitted = ConcurrentHashMap.newKeySet();
   private final List<LoopMetrics> loops;
   private final PrometheusMeterRegistry registry =
@@ -108,14 +112,27 @@ public final class Metrics implements AutoCloseable {
     return loops.size();
   }
 
-  /** A counter of the node, summed over its loops. */
+  /**
+   * Counts one event of the node on any thread; on a loop, {@link LoopMetrics#count} is cheaper.
+   */
+  public void count(NodeCounter counter) {
+    offLoop.get(counter).increment();
+  }
+
+  /** Counts a client that did not get in, on any thread. */
+  public void refused(Refusal reason) {
+    refusedOffLoop.get(reason).increment();
+  }
+
+  /** A counter of the node, wherever it was counted. */
   public long total(NodeCounter counter) {
-    return loops.stream().mapToLong(loop -> loop.read(counter)).sum();
+    return offLoop.get(counter).sum() + loops.stream().mapToLong(loop -> loop.read(counter)).sum();
   }
 
   /** How many clients did not get in for this reason. */
   public long total(Refusal reason) {
-    return loops.stream().mapToLong(loop -> loop.read(reason)).sum();
+    return refusedOffLoop.get(reason).sum()
+        + loops.stream().mapToLong(loop -> loop.read(reason)).sum();
   }
 
   /** The counters by virtual database, database and user, in that order. */
@@ -315,6 +332,14 @@ public final class Metrics implements AutoCloseable {
       rows.add(MultiGauge.Row.of(tags(pool.key()), value.applyAsDouble(pool)));
     }
     return rows;
+  }
+
+  private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> counters) {
+    Map<E, LongAdder> adders = new EnumMap<>(counters);
+    for (E counter : counters.getEnumConstants()) {
+      adders.put(counter, new LongAdder());
+    }
+    return adders;
   }
 
   private static Tags tags(PoolKey key) {

@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A node of fixed rows that notes what it was told to do. */
 final class FakeNode implements NodeView {
   final List<String> orders = new ArrayList<>();
+  final AtomicInteger probes = new AtomicInteger();
   volatile NodeHealth health =
       new NodeHealth(true, false, List.of(), List.of(new NodeHealth.VdbHealth("shop", true, null)));
   volatile CompletionStage<List<PoolRow>> pools = CompletableFuture.completedFuture(somePools());
@@ -135,6 +137,7 @@ final class FakeNode implements NodeView {
 
   @Override
   public CompletionStage<ProbeResult> probe(String vdb) {
+    probes.incrementAndGet();
     return probe;
   }
 

@@ -103,6 +103,28 @@ class HttpDoorTest {
   }
 
   @Test
+  void probesOfADatabaseThatHangsDoNotPileUp() throws Exception {
+    CompletableFuture<ProbeResult> hanging = new CompletableFuture<>();
+    node.probe = hanging;
+    get("/status");
+    get("/status");
+    assertThat(node.probes).hasValue(1);
+    hanging.complete(new ProbeResult(true, 5_000_000, null));
+    node.probe = CompletableFuture.completedFuture(new ProbeResult(true, 850, null));
+    JsonNode vdb = json(get("/status")).get("vdbs").get(0);
+    assertThat(vdb.get("probe").get("micros").asLong()).isEqualTo(850);
+    assertThat(node.probes).hasValue(2);
+  }
+
+  @Test
+  void aProbeThatCannotBeginIsReported() throws Exception {
+    node.probe = CompletableFuture.failedFuture(new AdminException("3D000", "gone"));
+    JsonNode vdb = json(get("/status")).get("vdbs").get(0);
+    assertThat(vdb.get("probe").get("ok").asBoolean()).isFalse();
+    assertThat(vdb.get("probe").get("error").asText()).contains("gone");
+  }
+
+  @Test
   void metricsComeInTheFormatThatIsAskedFor() throws Exception {
     HttpResponse<String> plain = get("/metrics");
     assertThat(plain.headers().firstValue("content-type"))

@@ -119,6 +119,17 @@ class MetricsTest {
   }
 
   @Test
+  void eventsOfAnyThreadAddToThoseOfTheLoops() {
+    metrics.loop(0).count(NodeCounter.CONFIG_RELOADS);
+    metrics.count(NodeCounter.CONFIG_RELOADS);
+    metrics.loop(1).refused(Refusal.DRAINING);
+    metrics.refused(Refusal.DRAINING);
+    assertThat(metrics.total(NodeCounter.CONFIG_RELOADS)).isEqualTo(2);
+    assertThat(metrics.scrape(false).lines())
+        .contains("heimdall_clients_refused_total{reason=\"draining\"} 2.0");
+  }
+
+  @Test
   void gaugesShowTheLastObservationAndForgetPoolsThatAreGone() {
     metrics.observe(
         new NodeGauges(
