@@ -53,7 +53,9 @@ record PostgresBinaries(Path home) {
       return new PostgresBinaries(home);
     } catch (IOException e) {
       throw new PostgresException(
-          "cannot unpack PostgreSQL into %s: %s".formatted(cache, e.getMessage()), e);
+          "cannot unpack PostgreSQL into %s (%s); set HEIMDALL_CACHE to a directory that can be written"
+              .formatted(cache, e),
+          e);
     }
   }
 
