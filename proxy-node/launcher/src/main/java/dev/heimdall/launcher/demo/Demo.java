@@ -82,6 +82,7 @@ public final class Demo {
         PostgresCluster.builder()
             .ports(ports.primary(), ports.firstReplica(), ports.secondReplica())
             .setting("shared_buffers", "128MB")
+            .progress(step -> report.step("%s", step))
             .start();
     report.step(
         "PostgreSQL %s: primary on %s:%d, replicas on %d and %d",
@@ -269,7 +270,7 @@ public final class Demo {
       return;
     }
     Duration rest = left.get();
-    if (!rest.isNegative() && !rest.isZero() && !stop.isRequested()) {
+    if (rest.compareTo(Duration.ofSeconds(1)) >= 0 && !stop.isRequested()) {
       report.line("");
       report.line("  Up for another %d s, or until Ctrl-C.", rest.toSeconds());
       stop.await(rest);

@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
@@ -34,7 +35,7 @@ record PostgresBinaries(Path home) {
    *
    * @throws PostgresException when this platform has no archive on the class path
    */
-  static PostgresBinaries unpackedIn(Path cache) {
+  static PostgresBinaries unpackedIn(Path cache, Consumer<String> progress) {
     String archive = archiveName();
     URL url = PostgresBinaries.class.getResource("/" + archive);
     if (url == null) {
@@ -46,12 +47,15 @@ record PostgresBinaries(Path home) {
     try {
       Path home = cache.resolve(directoryName(archive, url));
       if (!Files.isExecutable(home.resolve("bin/postgres"))) {
+        progress.accept("unpacking PostgreSQL into " + home);
         unpack(url, home);
       }
       return new PostgresBinaries(home);
     } catch (IOException e) {
       throw new PostgresException(
-          "cannot unpack PostgreSQL into %s: %s".formatted(cache, e.getMessage()), e);
+          "cannot unpack PostgreSQL into %s (%s); set HEIMDALL_CACHE to a directory that can be written"
+              .formatted(cache, e),
+          e);
     }
   }
 

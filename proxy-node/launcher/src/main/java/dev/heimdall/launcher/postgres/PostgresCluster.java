@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * A PostgreSQL primary with streaming replicas, each an ordinary process on the loopback address,
@@ -166,6 +167,7 @@ public final class PostgresCluster implements AutoCloseable {
     private Path cache;
     private Superuser superuser;
     private ServerFiles.Tls tls;
+    private Consumer<String> progress = step -> {};
 
     private Builder() {
       settings.put("listen_addresses", HOST);
@@ -265,6 +267,12 @@ public final class PostgresCluster implements AutoCloseable {
       return this;
     }
 
+    /** Is told of a step that takes more than a moment. Default nobody. */
+    public Builder progress(Consumer<String> listener) {
+      progress = listener;
+      return this;
+    }
+
     /** The superuser. Default {@code postgres} with a random password. */
     public Builder superuser(String name, String password) {
       superuser = new Superuser(name, password);
@@ -296,7 +304,7 @@ public final class PostgresCluster implements AutoCloseable {
 
     private PostgresCluster startOnce() {
       ServerAccount account = ServerAccount.detect();
-      PostgresBinaries binaries = PostgresBinaries.unpackedIn(cacheFor(account));
+      PostgresBinaries binaries = PostgresBinaries.unpackedIn(cacheFor(account), progress);
       Superuser owner = superuser != null ? superuser : new Superuser("postgres", randomPassword());
       List<Integer> chosen = ports.isEmpty() ? freePorts(replicas + 1) : ports;
       ClusterDirectory home =
