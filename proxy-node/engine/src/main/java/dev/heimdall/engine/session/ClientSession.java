@@ -95,6 +95,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private byte status = 'I';
   private boolean transactionLost;
   private boolean capturing;
+  private boolean movingListening;
   private boolean drainAsked;
   private boolean flushPending;
   private ArrayDeque<String> knownTags;
@@ -669,13 +670,14 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
    */
   private void moveListening() {
     capturing = true;
+    movingListening = true;
     server.query(
         "SELECT pg_catalog.pg_listening_channels()",
         new InternalQuery(true) {
           @Override
           protected void done(ServerConnection from, PgError error) {
             if (state == State.CLOSED) {
-              capturing = false;
+              listeningDone();
               from.taint();
               rest(from);
               return;
@@ -685,7 +687,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
               rows().forEach(row -> channels.add(row.get(0)));
             }
             if (channels.isEmpty()) {
-              capturing = false;
+              listeningDone();
               settle();
               return;
             }
@@ -702,12 +704,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     loop.beginEvent();
     try {
       if (from.closed() || server != from) {
-        capturing = false;
+        listeningDone();
         return;
       }
       if (problem != null) {
         // The hub has no connection: the session listens on its own one, which it then keeps.
-        capturing = false;
+        listeningDone();
         hub.unlisten(this, null);
         hub = null;
         pin("LISTEN");
@@ -720,7 +722,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
           new InternalQuery() {
             @Override
             protected void done(ServerConnection same, PgError error) {
-              capturing = false;
+              listeningDone();
               if (state == State.CLOSED) {
                 rest(same);
               } else {
@@ -731,6 +733,16 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     } finally {
       loop.endEvent();
     }
+  }
+
+  private void listeningDone() {
+    capturing = false;
+    movingListening = false;
+  }
+
+  /** Whether the client's next statement must wait until its listening has moved to the hub. */
+  boolean movingListening() {
+    return movingListening;
   }
 
   private void unlisten(String channel) {
@@ -796,7 +808,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     boolean inTransaction = status != 'I';
     outstanding = 0;
     carried.lost();
-    capturing = false;
+    listeningDone();
     PgError error = lostError(lastError);
     if (from.cutReply() || requests.streaming() || keepsServer()) {
       closeReason = "the server connection it depends on was lost";

@@ -201,6 +201,9 @@ final class RequestReader {
     if (session.heldBegin() != null) {
       sender.sendHeldBegin(session.server());
     }
+    if (session.movingListening()) {
+      return false;
+    }
     if (session.outstanding() >= limits.maxPipeline()) {
       blocked = true;
       pauseReading();
