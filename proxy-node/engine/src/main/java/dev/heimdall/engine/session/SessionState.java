@@ -11,6 +11,7 @@ import dev.heimdall.engine.sql.StatementKind;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -23,6 +24,13 @@ final class SessionState {
   /** These belong to the current transaction, whatever statement sets them. */
   private static final Set<String> TRANSACTION_SETTINGS =
       Set.of("transaction_isolation", "transaction_read_only", "transaction_deferrable");
+
+  /**
+   * Encodings whose characters may hold bytes of ASCII, so that the classifier could misread a
+   * text.
+   */
+  private static final Set<String> UNREADABLE_ENCODINGS =
+      Set.of("sjis", "big5", "gbk", "gb18030", "uhc", "johab", "shift_jis_2004", "shiftjis");
 
   private final Variables startup;
   private final Consumer<String> unlisten;
@@ -47,6 +55,14 @@ final class SessionState {
     this.startup = startup;
     this.variables = startup;
     this.names = new PreparedNames(registry);
+    pinForEncoding();
+  }
+
+  private void pinForEncoding() {
+    String encoding = variables.get("client_encoding");
+    if (encoding != null && UNREADABLE_ENCODINGS.contains(encoding.toLowerCase(Locale.ROOT))) {
+      pins.add("client_encoding " + encoding);
+    }
   }
 
   Variables variables() {
@@ -103,7 +119,7 @@ final class SessionState {
       StatementFacts facts = notes.poll().facts();
       ddl |= facts.kind() == StatementKind.DDL || facts.kind() == StatementKind.MULTI;
       if (failed && facts.kind() == StatementKind.PREPARE) {
-        forgetFailed(facts.effects().get(0), server);
+        deallocate(facts.effects().get(0).name(), server); // its name is free again
       }
       if (!failed || facts.transactionControlInside()) {
         boolean plain = statusBefore == 'I' && status == 'I' && !failed;
@@ -159,13 +175,13 @@ final class SessionState {
       case LISTEN -> listenSeen = true;
       case UNLISTEN -> unlisten.accept(effect.name());
       case UNLISTEN_ALL -> unlisten.accept(null);
-      case DISCARD_SEQUENCES, DISCARD_PLANS, PREPARE, EXECUTE, DEALLOCATE, SEQUENCE_STATE -> {}
+      case DEALLOCATE -> deallocate(effect.name(), server);
+      case DISCARD_SEQUENCES, DISCARD_PLANS, PREPARE, EXECUTE, SEQUENCE_STATE -> {}
     }
   }
 
-  /** A PREPARE that failed leaves its name free. */
-  private void forgetFailed(Effect prepare, ServerConnection server) {
-    byte[] name = prepare.name().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  private void deallocate(String text, ServerConnection server) {
+    byte[] name = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
     PreparedStatement statement = names.get(name);
     if (statement != null) {
       server.forget(statement);
@@ -220,6 +236,7 @@ final class SessionState {
       server.applied(variables);
     }
     touched = null;
+    pinForEncoding();
   }
 
   /**

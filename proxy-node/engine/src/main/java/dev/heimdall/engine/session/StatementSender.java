@@ -13,6 +13,7 @@ import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import dev.heimdall.model.AnonymousParse;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -418,31 +419,58 @@ final class StatementSender {
     byte[] sql = loop.scratch(length);
     input.getBytes(nameEnd + 1, sql, 0, length);
     StatementFacts facts = sessions.classifier().classify(sql, 0, length, standardStrings());
-    if (!facts.effects().isEmpty() && facts.effects().stream().anyMatch(this::isPreparation)) {
-      session.pin("PREPARE or EXECUTE through the extended protocol");
+    if (facts.kind() == StatementKind.PREPARE) {
+      // The text of a prepared PREPARE is out of our reach when it runs: its name stays the
+      // client's, on this connection.
+      session.pin("PREPARE through the extended protocol");
+    }
+    ByteBuf body = input.slice(nameEnd + 1, end - nameEnd - 1);
+    if (namesAStatement(facts)) {
+      body = renamedBody(server, facts, body, length);
     }
     if (nameEnd == at) {
-      return parseUnnamed(server, nameEnd + 1, end - nameEnd - 1, total, facts);
+      return parseUnnamed(server, body, total, facts);
     }
-    return parseNamed(server, at, nameEnd, end, total, facts);
+    byte[] name = new byte[nameEnd - at];
+    input.getBytes(at, name);
+    return parseNamed(server, name, body, total, facts);
   }
 
-  private boolean isPreparation(Effect effect) {
-    return switch (effect.type()) {
-      case PREPARE, EXECUTE, DEALLOCATE -> true;
-      default -> false;
-    };
+  /**
+   * A Parse's body whose text names statements, with their names on the server; those are made
+   * known to it first.
+   */
+  private ByteBuf renamedBody(
+      ServerConnection server, StatementFacts facts, ByteBuf body, int length) {
+    ByteBuf renamed = Unpooled.buffer(body.readableBytes() + 64);
+    int done = 0;
+    for (Effect effect : facts.effects()) {
+      PreparedStatement statement = named(effect);
+      if (statement != null) {
+        if (statement.isSql() && !server.groupOpen()) {
+          makeKnown(server, statement);
+        } else {
+          makeKnownInBatch(server, statement);
+        }
+        renamed.writeBytes(body, done, effect.start() - done).writeBytes(statement.serverName());
+        done = effect.end();
+      }
+    }
+    return renamed.writeBytes(body, done, body.readableBytes() - done);
   }
 
+  /**
+   * @param body only read
+   */
   private boolean parseUnnamed(
-      ServerConnection server, int bodyAt, int bodyLength, int total, StatementFacts facts) {
-    ByteBuf input = requests.input();
+      ServerConnection server, ByteBuf body, int total, StatementFacts facts) {
+    int bodyLength = body.readableBytes();
     releaseCached();
     if (session.vdb().settings().vdb().prepared().anonymousParse() == AnonymousParse.CACHE) {
-      byte[] body = new byte[bodyLength];
-      input.getBytes(bodyAt, body);
       unnamedCached =
-          sessions.statements().acquire(body, false, facts, scope(), session.vdb().schemaEpoch());
+          sessions
+              .statements()
+              .acquire(copy(body), false, facts, scope(), session.vdb().schemaEpoch());
       unnamedLength = -1;
       sendParse(server, unnamedCached, this::releaseCached, total);
       return true;
@@ -450,28 +478,37 @@ final class StatementSender {
     if (unnamedBody.length < bodyLength) {
       unnamedBody = new byte[Math.max(bodyLength, Math.min(bodyLength * 2, 1024))];
     }
-    input.getBytes(bodyAt, unnamedBody, 0, bodyLength);
+    body.getBytes(body.readerIndex(), unnamedBody, 0, bodyLength);
     unnamedLength = bodyLength;
     unnamedFacts = facts;
     server.unnamed(this, ++unnamedVersion);
     server.parsing(unnamedParse);
     server.expect(ReplyQueue.PARSE, session);
-    requests.begin(total, false);
+    if (namesAStatement(facts)) {
+      requests.cut();
+      requests.input().skipBytes(total);
+      PgWriter.parse(requests.out(bodyLength + 32), UNNAMED, unnamedBody, bodyLength);
+    } else {
+      requests.begin(total, false);
+    }
     return true;
   }
 
+  private static byte[] copy(ByteBuf body) {
+    byte[] bytes = new byte[body.readableBytes()];
+    body.getBytes(body.readerIndex(), bytes);
+    return bytes;
+  }
+
   private boolean parseNamed(
-      ServerConnection server, int nameAt, int nameEnd, int end, int total, StatementFacts facts) {
-    ByteBuf input = requests.input();
+      ServerConnection server, byte[] name, ByteBuf body, int total, StatementFacts facts) {
     PreparedNames names = session.carried().names();
-    byte[] name = new byte[nameEnd - nameAt];
-    input.getBytes(nameAt, name);
     PreparedStatement existing = names.get(name);
     if (existing != null) {
       // The server itself says that the name is taken: it knows the statement under its own name.
       makeKnownInBatch(server, existing);
       requests.cut();
-      input.skipBytes(total);
+      requests.input().skipBytes(total);
       PgWriter.parse(
           requests.out(existing.body().length + 64),
           existing.serverName(),
@@ -490,10 +527,10 @@ final class StatementSender {
                       + "."));
       return false;
     }
-    byte[] body = new byte[end - nameEnd - 1];
-    input.getBytes(nameEnd + 1, body);
     PreparedStatement statement =
-        sessions.statements().acquire(body, false, facts, scope(), session.vdb().schemaEpoch());
+        sessions
+            .statements()
+            .acquire(copy(body), false, facts, scope(), session.vdb().schemaEpoch());
     names.put(name, statement);
     sendParse(server, statement, () -> names.remove(name, statement), total);
     return true;
