@@ -60,6 +60,10 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean openWhenLost;
   private boolean flushPending;
   private boolean closed;
+
+  /** The server broke the protocol: what it sends until the close has come means nothing. */
+  private boolean broken;
+
   private long groupsAnswered;
   private long bytesIn;
   private long bytesOut;
@@ -406,7 +410,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     context.beginEvent();
     ByteBuf in = (ByteBuf) message;
     bytesIn += in.readableBytes();
-    if (closed) {
+    if (closed || broken) {
       in.release();
       return;
     }
@@ -414,7 +418,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       in.release();
       return;
     }
-    if (in.isReadable() && !closed) {
+    if (in.isReadable() && !closed && !broken) {
       scan(in);
     } else {
       in.release();
@@ -485,6 +489,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       }
       int verdict = replies.on(type);
       if (verdict == ReplyQueue.READY) {
+        if (length != 5) {
+          deliver(in, start, at);
+          in.release();
+          outOfSync("ReadyForQuery with a length of " + length);
+          return;
+        }
         status = in.getByte(at + 5);
         at += 6;
         if (start == begin && at == end) {
@@ -653,6 +663,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   private void outOfSync(String what) {
+    broken = true;
     fatal = PgError.fatal("08P01", "the database server broke the protocol: it sent " + what);
     channel.close();
   }

@@ -32,6 +32,15 @@ final class SessionState {
   private static final Set<String> UNREADABLE_ENCODINGS =
       Set.of("sjis", "big5", "gbk", "gb18030", "uhc", "johab", "shift_jis_2004", "shiftjis");
 
+  private static final Set<String> OUTLIVE_ROLLBACK =
+      Set.of(
+          PinReason.ADVISORY_LOCK.label(),
+          PinReason.COMPUTED_SETTING.label(),
+          PinReason.FOREIGN_CONNECTION.label(),
+          PinReason.LOAD.label(),
+          PinReason.BACKUP.label(),
+          PinReason.REPLICATION_SLOT.label());
+
   private final Variables startup;
   private final Consumer<String> unlisten;
   private final PreparedNames names;
@@ -126,10 +135,19 @@ final class SessionState {
         for (Effect effect : facts.effects()) {
           apply(effect, server, plain && !facts.transactionControlInside());
         }
+      } else {
+        facts.effects().stream()
+            .filter(SessionState::outlivesRollback)
+            .forEach(effect -> apply(effect, server, false));
       }
     }
     done++;
     return ddl;
+  }
+
+  /** A statement that failed may have done this all the same: a lock, a seed, a loaded library. */
+  private static boolean outlivesRollback(Effect effect) {
+    return effect.type() == Effect.Type.PIN && OUTLIVE_ROLLBACK.contains(effect.name());
   }
 
   /**

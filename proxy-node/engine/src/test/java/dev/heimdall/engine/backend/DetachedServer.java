@@ -1,0 +1,80 @@
+package dev.heimdall.engine.backend;
+
+import dev.heimdall.engine.net.LoopContext;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** A logged-in server connection without a server: a test plays its part byte by byte. */
+public final class DetachedServer {
+  private final EmbeddedChannel channel = new EmbeddedChannel();
+  private final ServerConnection connection;
+  private int closings;
+  private int cancelsDone;
+
+  public DetachedServer(int preparedLimit) {
+    LoopContext context = new LoopContext(0, channel.eventLoop());
+    connection =
+        new ServerConnection(
+            1,
+            context,
+            channel,
+            new ServerConnection.Listener() {
+              @Override
+              public void serverClosed(ServerConnection closed) {
+                closings++;
+              }
+
+              @Override
+              public void cancelsDone(ServerConnection done) {
+                cancelsDone++;
+              }
+            },
+            4711,
+            new byte[4],
+            Map.of("server_version", "18.0"),
+            preparedLimit);
+    channel.pipeline().addLast(connection);
+  }
+
+  public ServerConnection connection() {
+    return connection;
+  }
+
+  public EmbeddedChannel channel() {
+    return channel;
+  }
+
+  public int closings() {
+    return closings;
+  }
+
+  public int cancelsDone() {
+    return cancelsDone;
+  }
+
+  /** The server sends these bytes in one piece. */
+  public void sends(byte[] bytes, int from, int to) {
+    ByteBuf piece = channel.alloc().buffer(to - from);
+    piece.writeBytes(bytes, from, to - from);
+    channel.pipeline().fireChannelRead(piece);
+    channel.pipeline().fireChannelReadComplete();
+    channel.runPendingTasks();
+  }
+
+  public void sends(byte[] bytes) {
+    sends(bytes, 0, bytes.length);
+  }
+
+  /** What the node has written since the last call, as ISO 8859-1 text. */
+  public String written() {
+    channel.runPendingTasks();
+    StringBuilder text = new StringBuilder();
+    for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+      text.append(out.toString(StandardCharsets.ISO_8859_1));
+      out.release();
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,70 @@
+package dev.heimdall.engine.backend;
+
+import dev.heimdall.engine.wire.postgres.PgError;
+import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes down what it is told; events note how many bytes had come before them. */
+final class RecordingOwner implements ReplyOwner {
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final List<String> events = new ArrayList<>();
+  private int largestRun;
+
+  byte[] bytes() {
+    return bytes.toByteArray();
+  }
+
+  List<String> events() {
+    return events;
+  }
+
+  int largestRun() {
+    return largestRun;
+  }
+
+  @Override
+  public void reply(ServerConnection from, ByteBuf consumed) {
+    largestRun = Math.max(largestRun, consumed.readableBytes());
+    byte[] run = new byte[consumed.readableBytes()];
+    consumed.readBytes(run);
+    consumed.release();
+    bytes.writeBytes(run);
+  }
+
+  @Override
+  public void knownReply(ServerConnection from, byte kind) {
+    events.add("known " + kind + " at " + bytes.size());
+  }
+
+  @Override
+  public void copyInStarted(ServerConnection from) {
+    events.add("copy in");
+  }
+
+  @Override
+  public void parameterChanged(ServerConnection from, String name, String value) {
+    events.add(name + "=" + value);
+  }
+
+  @Override
+  public void groupComplete(ServerConnection from, byte status, PgError error) {
+    events.add(
+        "complete "
+            + (char) status
+            + (error == null ? "" : " " + error.sqlState())
+            + " at "
+            + bytes.size());
+  }
+
+  @Override
+  public void connectionLost(ServerConnection from, PgError lastError) {
+    events.add("lost" + (lastError == null ? "" : " " + lastError.sqlState()));
+  }
+
+  @Override
+  public void serverWritable(ServerConnection from) {
+    events.add("writable");
+  }
+}

@@ -1,0 +1,103 @@
+package dev.heimdall.engine.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class StatementRegistryTest {
+  private final StatementRegistry registry = new StatementRegistry(3);
+
+  private PreparedStatement acquire(String text) {
+    return acquire(text, false, "shop", 0);
+  }
+
+  private PreparedStatement acquire(String text, boolean sql, String scope, long epoch) {
+    return registry.acquire(text.getBytes(StandardCharsets.UTF_8), sql, null, scope, epoch);
+  }
+
+  private static String name(PreparedStatement statement) {
+    return new String(statement.serverName(), StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  void equalContentIsOneStatement() {
+    assertThat(acquire("SELECT 1")).isSameAs(acquire("SELECT 1"));
+    assertThat(registry.size()).isEqualTo(1);
+  }
+
+  @Test
+  void anyDifferenceMakesAnotherStatementWithAnotherName() {
+    Set<String> names = new HashSet<>();
+    names.add(name(acquire("SELECT 1", false, "shop", 0)));
+    names.add(name(acquire("SELECT 2", false, "shop", 0)));
+    names.add(name(acquire("SELECT 1", true, "shop", 0)));
+    names.add(name(acquire("SELECT 1", false, "other", 0)));
+    names.add(name(acquire("SELECT 1", false, "shop", 1)));
+
+    assertThat(names).hasSize(5);
+    assertThat(registry.size()).isEqualTo(5);
+  }
+
+  @Test
+  void namesBeginWithTheReservedPrefixAndTheLoop() {
+    assertThat(name(acquire("SELECT 1"))).startsWith(PreparedStatement.PREFIX + "3_");
+    assertThat(name(new StatementRegistry(4).acquire(new byte[0], false, null, "", 0)))
+        .startsWith(PreparedStatement.PREFIX + "4_");
+  }
+
+  @Test
+  void anUnusedStatementIsFoundAgain() {
+    PreparedStatement first = acquire("SELECT 1");
+    registry.release(first);
+
+    assertThat(acquire("SELECT 1")).isSameAs(first);
+  }
+
+  @Test
+  void ofUnusedStatementsTheLatestThousandAreKept() {
+    PreparedStatement oldest = acquire("SELECT 0");
+    PreparedStatement inUse = acquire("SELECT 'in use'");
+    registry.release(oldest);
+    for (int i = 1; i <= 1000; i++) {
+      registry.release(acquire("SELECT " + i));
+    }
+
+    assertThat(registry.size()).isEqualTo(1001);
+    assertThat(acquire("SELECT 'in use'")).isSameAs(inUse);
+    assertThat(acquire("SELECT 0")).isNotSameAs(oldest);
+  }
+
+  @Test
+  void aStatementTakenUpAgainIsNotForgotten() {
+    PreparedStatement kept = acquire("SELECT 0");
+    registry.release(kept);
+    assertThat(acquire("SELECT 0")).isSameAs(kept);
+    for (int i = 1; i <= 2000; i++) {
+      registry.release(acquire("SELECT " + i));
+    }
+
+    assertThat(acquire("SELECT 0")).isSameAs(kept);
+  }
+
+  @Test
+  void aStatementWithTwoUsersIsInUseUntilBothAreGone() {
+    PreparedStatement shared = acquire("SELECT 0");
+    acquire("SELECT 0");
+    registry.release(shared);
+    for (int i = 1; i <= 2000; i++) {
+      registry.release(acquire("SELECT " + i));
+    }
+
+    assertThat(acquire("SELECT 0")).isSameAs(shared);
+  }
+
+  @Test
+  void largeStatementsAreNotKeptUnused() {
+    registry.release(acquire("SELECT '" + "x".repeat(20_000) + "'"));
+
+    assertThat(registry.size()).isZero();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.heimdall.engine.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.security.SecureRandom;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class CancelRegistryTest {
+  private final CancelRegistry registry = new CancelRegistry(4095, new SecureRandom());
+
+  @Test
+  void processIdsArePositiveDistinctAndNameTheNode() {
+    Set<Integer> ids = new HashSet<>();
+    for (int i = 0; i < 10_000; i++) {
+      int id = registry.register(null, new byte[4]);
+      assertThat(id).isPositive();
+      assertThat(CancelRegistry.nodeOf(id)).isEqualTo(4095);
+      ids.add(id);
+    }
+
+    assertThat(ids).hasSize(10_000);
+  }
+
+  @Test
+  void anIdMayBeUsedAgainOnlyAfterItsRemoval() {
+    // All session numbers of a node taken but one: it is found, and no other is handed out twice.
+    CancelRegistry full = new CancelRegistry(1, new SecureRandom());
+    Set<Integer> ids = new HashSet<>();
+    for (int i = 0; i < (1 << 19) - 1; i++) {
+      ids.add(full.register(null, new byte[0]));
+    }
+    assertThat(ids).hasSize((1 << 19) - 1);
+    int freed = ids.iterator().next();
+
+    full.remove(freed);
+
+    assertThat(full.register(null, new byte[0])).isEqualTo(freed);
+  }
+
+  @Test
+  void secretsHaveTheLengthAskedForAndDiffer() {
+    assertThat(registry.newSecret(4)).hasSize(4);
+    assertThat(registry.newSecret(32)).hasSize(32).isNotEqualTo(registry.newSecret(32));
+  }
+
+  @Test
+  void nobodyIsFoundWithoutTheirSecret() {
+    int id = registry.register(null, new byte[] {1, 2, 3, 4});
+
+    assertThat(registry.find(id, new byte[] {1, 2, 3, 5})).isNull();
+    assertThat(registry.find(id, new byte[0])).isNull();
+    assertThat(registry.find(id + 1, new byte[] {1, 2, 3, 4})).isNull();
+    assertThat(registry.byId(id + 1)).isNull();
+  }
+}

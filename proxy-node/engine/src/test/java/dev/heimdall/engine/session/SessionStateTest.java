@@ -1,0 +1,232 @@
+package dev.heimdall.engine.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.backend.DetachedServer;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StatementRegistry;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.sql.StatementClassifier;
+import dev.heimdall.engine.sql.StatementFacts;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SessionStateTest {
+  private final StatementClassifier classifier = new StatementClassifier();
+  private final StatementRegistry registry = new StatementRegistry(0);
+  private final DetachedServer detached = new DetachedServer(10);
+  private final ServerConnection server = detached.connection();
+  private final Variables startup = Variables.of(Map.of("timezone", "UTC"));
+  private final SessionState state = new SessionState(startup, registry, name -> {});
+
+  private StatementFacts facts(String sql) {
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    return classifier.classify(text, 0, text.length, true);
+  }
+
+  private boolean run(String sql, boolean failed, char before, char after) {
+    state.note(facts(sql));
+    state.groupSent();
+    return state.groupDone(server, failed, (byte) before, (byte) after);
+  }
+
+  private void run(String sql) {
+    run(sql, false, 'I', 'I');
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "SET work_mem = '1MB'                        | work_mem",
+        "SET TIME ZONE 'UTC'                         | timezone",
+        "SET ROLE ann                                | role",
+        "SELECT set_config('my.x', 'v', false)       | my.x",
+      })
+  void whatASuccessfulStatementSetsIsAskedFor(String sql, String name) {
+    run(sql);
+
+    assertThat(state.touched()).containsExactly(name);
+  }
+
+  @Test
+  void aFailedStatementSetsNothing() {
+    run("SET work_mem = '1MB'", true, 'I', 'I');
+
+    assertThat(state.touched()).isEmpty();
+  }
+
+  @Test
+  void settingsOfTheTransactionAreNotCarried() {
+    run("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", false, 'T', 'T');
+
+    assertThat(state.touched()).isEmpty();
+  }
+
+  @Test
+  void capturedValuesAreThoseOfTheSessionAndOfTheConnection() {
+    run("SET work_mem = '1MB'");
+    run("SET ROLE ann");
+
+    state.captured(Arrays.asList("1024kB", "ann"), server);
+
+    assertThat(state.variables().asMap())
+        .isEqualTo(Map.of("timezone", "UTC", "work_mem", "1024kB", "role", "ann"));
+    assertThat(server.applied().asMap()).isEqualTo(Map.of("work_mem", "1024kB", "role", "ann"));
+    assertThat(state.touched()).isEmpty();
+  }
+
+  @Test
+  void aSettingThatIsGoneIsForgottenOnBothSides() {
+    run("SET ROLE ann");
+    state.captured(List.of("ann"), server);
+    run("SET ROLE none");
+
+    state.captured(List.of("none"), server);
+
+    assertThat(state.variables()).isEqualTo(startup);
+    assertThat(server.applied()).isEqualTo(Variables.NONE);
+  }
+
+  @Test
+  void resetGoesBackToTheStartUpValueAndTheConnectionToItsOwn() {
+    run("SET timezone = 'Asia/Tokyo'");
+    state.captured(List.of("Asia/Tokyo"), server);
+
+    run("RESET timezone");
+
+    assertThat(state.variables()).isEqualTo(startup);
+    assertThat(server.applied().get("timezone")).isNull();
+    assertThat(state.touched()).isEmpty();
+  }
+
+  @Test
+  void resetInsideATransactionIsAskedForLater() {
+    run("RESET timezone", false, 'T', 'T');
+
+    assertThat(state.touched()).containsExactly("timezone");
+  }
+
+  @Test
+  void resetAllKeepsTheRole() {
+    run("SET ROLE ann");
+    run("SET work_mem = '1MB'");
+    state.captured(Arrays.asList("ann", "1MB"), server);
+
+    run("RESET ALL");
+
+    assertThat(state.variables().asMap()).isEqualTo(Map.of("timezone", "UTC", "role", "ann"));
+    assertThat(server.applied().asMap()).isEqualTo(Map.of("role", "ann"));
+  }
+
+  @Test
+  void discardAllForgetsEverything() {
+    run("SET work_mem = '1MB'");
+    run("CREATE TEMP TABLE t (a int)");
+    state.names().put(new byte[] {'s'}, registry.acquire(new byte[0], false, null, "", 0));
+    assertThat(state.pinned()).isTrue();
+
+    run("DISCARD ALL");
+
+    assertThat(state.pinned()).isFalse();
+    assertThat(state.touched()).isEmpty();
+    assertThat(state.names().size()).isZero();
+    assertThat(state.atStartup()).isTrue();
+    assertThat(server.tainted()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CREATE TEMP TABLE t (a int)",
+        "SELECT pg_advisory_lock(1)",
+        "DECLARE c CURSOR WITH HOLD FOR SELECT 1",
+      })
+  void whatCannotBeCarriedPinsAndTaints(String sql) {
+    run(sql);
+
+    assertThat(state.pinned()).isTrue();
+    assertThat(state.pinReason()).isNotBlank();
+    assertThat(server.tainted()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "SELECT pg_advisory_lock(1), 1/0     | true",
+        "SELECT setseed(0.5), 1/0            | true",
+        "CREATE TEMP TABLE t AS SELECT 1/0   | false",
+        "DECLARE c CURSOR WITH HOLD FOR t    | false",
+      })
+  void whatARollbackDoesNotUndoPinsThoughTheStatementFailed(String sql, boolean pins) {
+    run(sql, true, 'I', 'I');
+
+    assertThat(state.pinned()).isEqualTo(pins);
+    assertThat(server.tainted()).isEqualTo(pins);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "CREATE TEMP TABLE t (a int)             | DISCARD TEMP",
+        "SELECT pg_advisory_lock(1)              | SELECT pg_advisory_unlock_all()",
+        "DECLARE c CURSOR WITH HOLD FOR SELECT 1 | CLOSE ALL",
+      })
+  void aPinGoesWithItsReasonButTheConnectionStaysTainted(String pins, String ends) {
+    run(pins);
+    run(ends);
+
+    assertThat(state.pinned()).isFalse();
+    assertThat(server.tainted()).isTrue();
+  }
+
+  @Test
+  void effectsCountWhenTheirOwnGroupIsAnswered() {
+    state.note(facts("SET work_mem = '1MB'"));
+    state.groupSent();
+    state.note(facts("SET my.x = 'v'"));
+    state.groupSent();
+
+    state.groupDone(server, false, (byte) 'I', (byte) 'I');
+    assertThat(state.touched()).containsExactly("work_mem");
+    state.groupDone(server, true, (byte) 'I', (byte) 'I');
+
+    assertThat(state.touched()).containsExactly("work_mem");
+  }
+
+  @Test
+  void whatWasInFlightOnALostConnectionHasNoEffect() {
+    state.note(facts("SET work_mem = '1MB'"));
+    state.groupSent();
+
+    state.lost();
+
+    assertThat(state.touched()).isEmpty();
+    run("SET my.x = 'v'");
+    assertThat(state.touched()).containsExactly("my.x");
+  }
+
+  @Test
+  void ddlIsTold() {
+    assertThat(run("ALTER TABLE t ADD a int", false, 'I', 'I')).isTrue();
+    assertThat(run("SELECT 1", false, 'I', 'I')).isFalse();
+  }
+
+  @Test
+  void aFailedPrepareLeavesItsNameFree() {
+    byte[] name = {'s'};
+    state.names().put(name, registry.acquire(new byte[0], true, null, "", 0));
+
+    run("PREPARE s AS SELECT nothing", true, 'I', 'I');
+
+    assertThat(state.names().get(name)).isNull();
+  }
+}
