@@ -166,7 +166,9 @@ var statements = []behaviour{
 			same("rows", all[int](c, "SELECT * FROM hd_pgx_plan"), "[1]")
 		}
 		exec(other, "ALTER TABLE hd_pgx_plan ADD b text DEFAULT 'x'")
-		e := sqlstate("0A000", execError(c, "SELECT * FROM hd_pgx_plan"))
+		stale := must(c.Query(ctx, "SELECT * FROM hd_pgx_plan"))
+		stale.Close()
+		e := sqlstate("0A000", stale.Err())
 		equal("message", e.Message, "cached plan must not change result type")
 		// pgx forgets the statement and prepares it again with the next use.
 		rows := must(c.Query(ctx, "SELECT * FROM hd_pgx_plan"))

@@ -7,6 +7,7 @@ import random
 import threading
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 from psycopg import errors
@@ -688,33 +689,70 @@ def big_statement_text():
 # --- cancel ---------------------------------------------------------------------------------
 
 
+def sleeping(connection, seconds):
+    sql = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = %s"
+    return one(connection, sql, [f"SELECT pg_sleep({seconds})"]) == 1
+
+
+def goes_on(connection):
+    # PostgreSQL signals the process and its group: the second signal may hit the connection's own next statement.
+    try:
+        connection.execute("SELECT 1")
+    except errors.QueryCanceled:
+        pass
+    equal(one(connection, "SELECT 1"), 1)
+
+
 @behaviour
 def cancel_a_running_statement():
-    with connect() as c, connect() as d:
+    with connect() as d:
         for _ in range(3):
-            def cancel():
-                until(lambda: one(d, "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep(29)%'"), "sleeping")
+            with connect() as c, ThreadPoolExecutor(1) as thread:
+                asleep = thread.submit(fails, "57014", lambda: c.execute("SELECT pg_sleep(29)"))
+                until(lambda: sleeping(d, 29), "sleeping")
                 c.cancel_safe(timeout=10)
-
-            thread = threading.Thread(target=cancel)
-            thread.start()
-            error = fails("57014", lambda: c.execute("SELECT pg_sleep(29)"))
-            equal(error.diag.message_primary, "canceling statement due to user request")
-            thread.join()
-            equal(one(c, "SELECT 1"), 1)
+                equal(asleep.result().diag.message_primary, "canceling statement due to user request")
+                goes_on(c)
 
 
 @behaviour
 def cancel_in_a_transaction():
-    with connect() as c:
+    with connect() as c, connect() as d, ThreadPoolExecutor(1) as thread:
         c.execute("BEGIN")
-        timer = threading.Timer(0.3, c.cancel_safe)
-        timer.start()
-        fails("57014", lambda: c.execute("SELECT pg_sleep(20)"))
-        timer.join()
+        asleep = thread.submit(fails, "57014", lambda: c.execute("SELECT pg_sleep(20)"))
+        until(lambda: sleeping(d, 20), "sleeping")
+        c.cancel_safe(timeout=10)
+        asleep.result()
         fails("25P02", lambda: c.execute("SELECT 1"))
         c.execute("ROLLBACK")
-        equal(one(c, "SELECT 1"), 1)
+        goes_on(c)
+
+
+@behaviour
+def cancel_hits_nobody_else():
+    stop = threading.Event()
+
+    def worker(n):
+        count = 0
+        with connect() as c:
+            while not stop.is_set():
+                equal(one(c, "SELECT %s::int", [n]), n)
+                count += 1
+        return count
+
+    with ThreadPoolExecutor(6) as threads, connect() as d:
+        workers = [threads.submit(worker, n) for n in range(4)]
+        try:
+            for _ in range(25):
+                with connect() as c:
+                    asleep = threads.submit(fails, "57014", lambda: c.execute("SELECT pg_sleep(18)"))
+                    until(lambda: sleeping(d, 18), "sleeping")
+                    c.cancel_safe(timeout=10)
+                    asleep.result()
+        finally:
+            stop.set()
+        for w in workers:
+            assert w.result() > 0
 
 
 @behaviour
@@ -728,25 +766,17 @@ def cancel_of_an_idle_connection_hits_nobody():
                 while not stop.is_set():
                     equal(one(c, "SELECT %s::int FROM pg_sleep(0.02)", [n]), n)
 
-        threads = [threading.Thread(target=lambda n=n: worked.append(_quiet(lambda: worker(n)))) for n in range(4)]
-        worked = []
-        for t in threads:
-            t.start()
-        for _ in range(15):
-            idle.cancel_safe(timeout=10)
-            time.sleep(0.02)
-        stop.set()
-        for t in threads:
-            t.join()
-        equal(worked, [None] * 4)
-        equal(one(idle, "SELECT 1"), 1)
-
-
-def _quiet(action):
-    try:
-        action()
-    except Exception as error:  # noqa: BLE001 - handed to the behaviour's own thread
-        return str(error)
+        with ThreadPoolExecutor(4) as threads:
+            workers = [threads.submit(worker, n) for n in range(4)]
+            try:
+                for _ in range(15):
+                    idle.cancel_safe(timeout=10)
+                    time.sleep(0.02)
+            finally:
+                stop.set()
+            for w in workers:
+                w.result()
+        goes_on(idle)
 
 
 @behaviour
