@@ -98,6 +98,14 @@ def _reason(error):
     return f"{type(error).__name__}: {text}{place}"
 
 
+def _attempt(function, outcome):
+    try:
+        function()
+        outcome.append(None)
+    except BaseException as error:  # noqa: BLE001 - every failure becomes a line
+        outcome.append(_reason(error))
+
+
 def main(names):
     known = {f.__name__ for f in _behaviours}
     for name in names:
@@ -109,15 +117,7 @@ def main(names):
         if names and name not in names:
             continue
         outcome = []
-
-        def body():
-            try:
-                function()
-                outcome.append(None)
-            except BaseException as error:  # noqa: BLE001 - every failure becomes a line
-                outcome.append(_reason(error))
-
-        thread = threading.Thread(target=body, daemon=True)
+        thread = threading.Thread(target=_attempt, args=(function, outcome), daemon=True)
         thread.start()
         thread.join(TIMEOUT_SECONDS)
         if not outcome:
