@@ -28,6 +28,7 @@ import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
@@ -260,10 +261,10 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       refuse(ctx, AuthFailure.noUserName());
       return;
     }
-    if (startup.minor() > 2 || startup.minor() == 1 || !startup.protocolOptions().isEmpty()) {
-      int newest = Math.min(startup.minor(), 2) == 1 ? 0 : Math.min(startup.minor(), 2);
+    OptionalInt negotiated = startup.negotiated();
+    if (negotiated.isPresent()) {
       ByteBuf out = ctx.alloc().buffer(64);
-      PgWriter.negotiateVersion(out, newest, startup.protocolOptions());
+      PgWriter.negotiateVersion(out, negotiated.getAsInt(), startup.protocolOptions());
       ctx.write(out);
     }
     if (vdb.settings().vdb().tls().mode() == ClientTlsMode.REQUIRE && !tls) {
@@ -430,7 +431,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
             startup.user(),
             startup.database(),
             parameters,
-            Math.min(startup.minor(), 2),
+            Math.min(startup.minor(), StartupPacket.NEWEST_MINOR),
             startup.replication(),
             own,
             admin,

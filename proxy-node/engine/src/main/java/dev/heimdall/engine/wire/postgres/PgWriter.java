@@ -49,9 +49,9 @@ public final class PgWriter {
     out.writeBytes(data);
   }
 
-  public static void negotiateVersion(ByteBuf out, int newestMinor, Iterable<String> unsupported) {
+  public static void negotiateVersion(ByteBuf out, int version, Iterable<String> unsupported) {
     int start = begin(out, BackendType.NEGOTIATE_VERSION);
-    out.writeInt(newestMinor);
+    out.writeInt(version);
     int countAt = out.writerIndex();
     out.writeInt(0);
     int count = 0;

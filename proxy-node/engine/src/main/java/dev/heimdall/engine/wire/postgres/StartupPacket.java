@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * What a client asks for when it connects.
@@ -21,6 +22,9 @@ public record StartupPacket(
 
   /** PostgreSQL's own limit (MAX_STARTUP_PACKET_LENGTH). */
   public static final int MAX_LENGTH = 10_000;
+
+  /** The newest version under major version 3 that the node speaks. */
+  public static final int NEWEST_MINOR = 2;
 
   public String user() {
     return parameters.get("user");
@@ -42,6 +46,16 @@ public record StartupPacket(
       case "false", "off", "no", "0" -> null;
       default -> value;
     };
+  }
+
+  /**
+   * The version for NegotiateProtocolVersion, major version in the upper half as in the start-up
+   * packet; empty when the client gets all that it asked for and is told nothing.
+   */
+  public OptionalInt negotiated() {
+    return minor <= NEWEST_MINOR && protocolOptions.isEmpty()
+        ? OptionalInt.empty()
+        : OptionalInt.of(3 << 16 | Math.min(minor, NEWEST_MINOR));
   }
 
   /**
