@@ -2,19 +2,14 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.auth.ServerCredential;
-import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.ServerConnector;
-import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
-import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
-import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.PgError;
@@ -26,13 +21,9 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -72,8 +63,6 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private static final String FAIL_TRANSACTION =
       "BEGIN; DO 'BEGIN RAISE EXCEPTION ''heimdall: the connection of this transaction was lost''; END'";
 
-  private static final int MAX_NOTIFICATIONS = 10_000;
-
   private final NodeContext node;
   private final VdbContext vdb;
   private final LoopContext loop;
@@ -82,6 +71,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private final Channel channel;
   private final SessionState carried;
   private final RequestReader requests;
+  private final Listening listening;
+  private final Places places = new Places();
   private final long connectedAt = System.currentTimeMillis();
 
   private State state = State.STARTING;
@@ -89,18 +80,14 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private VdbContext.ProfileKey profileKey;
   private ServerConnection server;
   private ServerConnection pausedServer;
-  private List<Limit> taken = List.of();
   private int processId;
   private int outstanding;
   private byte status = 'I';
   private boolean transactionLost;
   private boolean capturing;
-  private boolean movingListening;
   private boolean drainAsked;
   private boolean flushPending;
   private ArrayDeque<String> knownTags;
-  private ArrayDeque<ByteBuf> notifications;
-  private NotificationHub hub;
   private byte[] heldBegin;
   private boolean dedicated;
   private String closeReason = "client closed the connection";
@@ -126,11 +113,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     this.sessions = sessions;
     this.login = login;
     this.channel = channel;
+    this.listening = new Listening(this, loop);
     this.carried =
         new SessionState(
             Variables.of(StartupVariables.of(login.parameters())),
             sessions.statements(),
-            this::unlisten);
+            channelName -> this.listening.unlisten(channelName));
     this.requests = new RequestReader(this, loop, sessions, vdb.settings().vdb().limits());
     this.lastActivity = loop.now();
     this.counters = sessions.metrics().pool(vdb.name(), login.database(), login.user());
@@ -156,7 +144,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   private void begin() {
-    AuthFailure full = takePlaces();
+    AuthFailure full = places.take(node, vdb, login.user(), login.database());
     if (full != null) {
       fatal(new PgError("FATAL", full.sqlState(), full.message(), full.detail(), full.hint()));
       return;
@@ -173,7 +161,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     pool = vdb.pools().pool(key, loop);
     profileKey = new VdbContext.ProfileKey(key, carried.variables().without("application_name"));
     if (login.replication() != null) {
-      connectDedicated();
+      dedicated = true;
+      new ReplicationLink(this, loop)
+          .connect(vdb.pools(), key, login.replication(), carried.variables().asMap());
       return;
     }
     VdbContext.Profile profile = vdb.profile(profileKey);
@@ -187,55 +177,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     }
   }
 
-  /**
-   * A replication session is one with its server connection: it is made for it, and ends with it.
-   */
-  private void connectDedicated() {
-    dedicated = true;
-    Map<String, String> extra = new TreeMap<>(carried.variables().asMap());
-    extra.put("replication", login.replication());
-    VdbPools.Plan plan = vdb.pools().plan();
-    ServerConnection.Listener listener =
-        new ServerConnection.Listener() {
-          @Override
-          public void serverClosed(ServerConnection connection) {}
-
-          @Override
-          public void cancelsDone(ServerConnection connection) {}
-        };
-    vdb.pools()
-        .connector()
-        .connect(
-            loop,
-            new ServerTarget(
-                plan.source(),
-                plan.tls(),
-                pool.key().database(),
-                pool.key().credential(),
-                extra,
-                plan.preparedLimit()),
-            listener,
-            new ServerConnector.Handler() {
-              @Override
-              public void connected(ServerConnection connection) {
-                loop.beginEvent();
-                try {
-                  dedicatedConnected(connection);
-                } finally {
-                  loop.endEvent();
-                }
-              }
-
-              @Override
-              public void failed(ConnectFailure failure) {
-                if (state != State.CLOSED) {
-                  fatal(failure.error());
-                }
-              }
-            });
-  }
-
-  private void dedicatedConnected(ServerConnection connection) {
+  /** The connection of a replication session is here. */
+  void replicationConnected(ServerConnection connection) {
     if (state == State.CLOSED) {
       connection.close();
       return;
@@ -247,29 +190,6 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     welcome(new VdbContext.Profile(new TreeMap<>(connection.reported())));
     become(State.ACTIVE);
     requests.process();
-  }
-
-  private AuthFailure takePlaces() {
-    List<Limit> places = new ArrayList<>(4);
-    taken = places;
-    if (!take(places, node.clients()) || !take(places, vdb.clients())) {
-      return AuthFailure.tooManyClients();
-    }
-    if (!take(places, vdb.clientsOfUser(login.user()))) {
-      return AuthFailure.tooManyConnectionsForRole(login.user());
-    }
-    if (!take(places, vdb.clientsOfDatabase(login.database()))) {
-      return AuthFailure.tooManyConnectionsForDatabase(login.database());
-    }
-    return null;
-  }
-
-  private static boolean take(List<Limit> places, Limit limit) {
-    if (!limit.tryTake()) {
-      return false;
-    }
-    places.add(limit);
-    return true;
   }
 
   private void welcome(VdbContext.Profile profile) {
@@ -502,7 +422,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   @Override
   public void copyInStarted(ServerConnection from) {
     if (state == State.CLOSED) {
-      endCopy(from);
+      outstanding += Abandonment.endCopy(from, this);
     }
   }
 
@@ -595,6 +515,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         || outstanding > 0
         || server == null
         || capturing
+        || listening.moving()
         || requests.streaming()) {
       return;
     }
@@ -604,10 +525,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         return;
       }
       if (!keepsServer() && carried.takeListenSeen()) {
-        moveListening();
+        listening.move(server);
         return;
       }
-      tellNotifications();
+      listening.tell();
       if (!server.applied().equals(carried.variables())) {
         become(State.SYNCING);
         synchronize(true);
@@ -662,133 +583,22 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         });
   }
 
-  // ---- notifications
-
-  /**
-   * LISTEN ran on the present server connection: the hub listens from now on, so that the
-   * connection can go.
-   */
-  private void moveListening() {
-    capturing = true;
-    movingListening = true;
-    server.query(
-        "SELECT pg_catalog.pg_listening_channels()",
-        new InternalQuery(true) {
-          @Override
-          protected void done(ServerConnection from, PgError error) {
-            if (state == State.CLOSED) {
-              listeningDone();
-              from.taint();
-              rest(from);
-              return;
-            }
-            Set<String> channels = new LinkedHashSet<>();
-            if (error == null) {
-              rows().forEach(row -> channels.add(row.get(0)));
-            }
-            if (channels.isEmpty()) {
-              listeningDone();
-              settle();
-              return;
-            }
-            hub = vdb.hub(pool.key(), loop);
-            hub.listen(
-                ClientSession.this,
-                channels,
-                problem -> loop.loop().execute(() -> listeningMoved(from, problem)));
-          }
-        });
-  }
-
-  private void listeningMoved(ServerConnection from, PgError problem) {
-    loop.beginEvent();
-    try {
-      if (from.closed() || server != from) {
-        listeningDone();
-        return;
-      }
-      if (problem != null) {
-        // The hub has no connection: the session listens on its own one, which it then keeps.
-        listeningDone();
-        hub.unlisten(this, null);
-        hub = null;
-        pin("LISTEN");
-        from.taint();
-        settle();
-        return;
-      }
-      from.query(
-          "UNLISTEN *",
-          new InternalQuery() {
-            @Override
-            protected void done(ServerConnection same, PgError error) {
-              listeningDone();
-              if (state == State.CLOSED) {
-                rest(same);
-              } else {
-                settle();
-              }
-            }
-          });
-    } finally {
-      loop.endEvent();
+  /** A statement of the node's own on this session's connection has ended. */
+  void internalDone(ServerConnection from) {
+    if (state == State.CLOSED) {
+      rest(from);
+    } else {
+      settle();
     }
   }
 
-  private void listeningDone() {
-    capturing = false;
-    movingListening = false;
+  /** Whether a message that belongs to no statement may be put in here. */
+  boolean betweenTransactions() {
+    return outstanding == 0 && status == 'I' && !requests.batchOpen();
   }
 
-  /** Whether the client's next statement must wait until its listening has moved to the hub. */
-  boolean movingListening() {
-    return movingListening;
-  }
-
-  private void unlisten(String channel) {
-    if (hub != null) {
-      hub.unlisten(this, channel);
-    }
-  }
-
-  /**
-   * A notification from the hub; told as soon as the client is between transactions, as PostgreSQL
-   * does.
-   */
-  void notifyFromAnyThread(int notifier, String channelName, String payload) {
-    loop.loop()
-        .execute(
-            () -> {
-              loop.beginEvent();
-              try {
-                if (state == State.CLOSED) {
-                  return;
-                }
-                if (notifications == null) {
-                  notifications = new ArrayDeque<>(4);
-                }
-                if (notifications.size() >= MAX_NOTIFICATIONS) {
-                  fatal(
-                      PgError.fatal("53400", "too many notifications wait for this client")
-                          .withDetail("The limit is " + MAX_NOTIFICATIONS + "."));
-                  return;
-                }
-                ByteBuf out = channel.alloc().buffer(64);
-                PgWriter.notification(out, notifier, channelName, payload);
-                notifications.add(out);
-                tellNotifications();
-              } finally {
-                loop.endEvent();
-              }
-            });
-  }
-
-  private void tellNotifications() {
-    if (notifications != null && outstanding == 0 && status == 'I' && !requests.batchOpen()) {
-      for (ByteBuf next = notifications.poll(); next != null; next = notifications.poll()) {
-        write(next);
-      }
-    }
+  Listening listening() {
+    return listening;
   }
 
   void pin(String reason) {
@@ -808,7 +618,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     boolean inTransaction = status != 'I';
     outstanding = 0;
     carried.lost();
-    listeningDone();
+    capturing = false;
+    listening.lost();
     PgError error = lostError(lastError);
     if (from.cutReply() || requests.streaming() || keepsServer()) {
       closeReason = "the server connection it depends on was lost";
@@ -920,8 +731,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     State before = state;
     become(State.CLOSED);
     requests.release();
-    taken.forEach(Limit::give);
-    taken = List.of();
+    places.giveBack();
     sessions.remove(this);
     if (processId != 0) {
       node.cancels().remove(processId);
@@ -930,11 +740,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       pool.cancel(this);
     }
     carried.names().clear();
-    unlisten(null);
-    if (notifications != null) {
-      notifications.forEach(ByteBuf::release);
-      notifications.clear();
-    }
+    listening.end();
     if (pausedServer != null) {
       pausedServer.resumeReading();
       pausedServer = null;
@@ -947,41 +753,13 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     }
   }
 
-  /**
-   * Brings the server connection of a client that is gone to rest: what runs is cancelled, copies
-   * and batches are ended.
-   */
   private void abandon(ServerConnection connection) {
     requests.endCutMessage(connection);
-    if (connection.closed()) {
-      return;
-    }
-    if (connection.copyIn()) {
-      endCopy(connection);
-    } else if (outstanding > 0) {
-      node.connector().cancel(connection, vdb.pools().plan().source());
-    }
-    if (connection.groupOpen() && !connection.copyIn()) {
-      ByteBuf sync = connection.allocate(5);
-      PgWriter.empty(sync, (byte) 'S');
-      connection.expect(ReplyQueue.SYNC, this);
-      connection.write(sync);
-      outstanding++;
-    }
-    rest(connection);
-  }
-
-  private void endCopy(ServerConnection connection) {
-    ByteBuf out = connection.allocate(32);
-    PgWriter.copyFail(out, "the client is gone");
-    connection.write(out);
-    connection.copyInEnded();
-    if (connection.groupOpen()) {
-      ByteBuf sync = connection.allocate(5);
-      PgWriter.empty(sync, (byte) 'S');
-      connection.expect(ReplyQueue.SYNC, this);
-      connection.write(sync);
-      outstanding++;
+    if (!connection.closed()) {
+      outstanding +=
+          Abandonment.begin(
+              connection, this, outstanding, node.connector(), vdb.pools().plan().source());
+      rest(connection);
     }
   }
 
@@ -990,18 +768,20 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     if (dedicated) {
       server = null;
       connection.close();
-    } else if (server == connection && connection.quiet() && !connection.closed() && !capturing) {
+    } else if (server == connection && connection.quiet() && !connection.closed()) {
       server = null;
       if (!keepsNothing()) {
         connection.taint();
       }
-      connection.applied(connection.applied());
       pool.release(connection);
     }
   }
 
   private boolean keepsNothing() {
-    return !carried.pinned() && carried.touched().isEmpty() && vdb.settings().vdb().multiplex();
+    return !carried.pinned()
+        && carried.touched().isEmpty()
+        && !carried.takeListenSeen()
+        && vdb.settings().vdb().multiplex();
   }
 
   /** Sends a FATAL error and closes. */

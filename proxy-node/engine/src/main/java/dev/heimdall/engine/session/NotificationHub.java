@@ -253,7 +253,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
     String payload = string(body);
     Set<ClientSession> those = listeners.get(channel);
     if (those != null) {
-      those.forEach(session -> session.notifyFromAnyThread(processId, channel, payload));
+      those.forEach(session -> session.listening().notified(processId, channel, payload));
     }
   }
 

@@ -201,7 +201,7 @@ final class RequestReader {
     if (session.heldBegin() != null) {
       sender.sendHeldBegin(session.server());
     }
-    if (session.movingListening()) {
+    if (session.listening().moving()) {
       return false;
     }
     if (session.outstanding() >= limits.maxPipeline()) {
