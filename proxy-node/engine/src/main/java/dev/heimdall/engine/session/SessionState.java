@@ -140,6 +140,10 @@ final class SessionState {
             .filter(SessionState::outlivesRollback)
             .forEach(effect -> apply(effect, server, false));
       }
+      if (preparesAmongOthers(facts)) {
+        pins.add(PinReason.PREPARE_IN_BATCH.label());
+        server.taint();
+      }
     }
     done++;
     return ddl;
@@ -148,6 +152,15 @@ final class SessionState {
   /** A statement that failed may have done this all the same: a lock, a seed, a loaded library. */
   private static boolean outlivesRollback(Effect effect) {
     return effect.type() == Effect.Type.PIN && OUTLIVE_ROLLBACK.contains(effect.name());
+  }
+
+  /**
+   * A PREPARE with other statements in one text goes to the server under the client's own name, and
+   * stays there whether the text failed or not.
+   */
+  private static boolean preparesAmongOthers(StatementFacts facts) {
+    return facts.kind() == StatementKind.MULTI
+        && facts.effects().stream().anyMatch(effect -> effect.type() == Effect.Type.PREPARE);
   }
 
   /**

@@ -173,6 +173,15 @@ class SessionStateTest {
   }
 
   @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aPrepareAmongOtherStatementsPinsBecauseItsNameIsOnTheServer(boolean failed) {
+    run("PREPARE p AS SELECT 1; SELECT 2", failed, 'I', 'I');
+
+    assertThat(state.pinReason()).isEqualTo("prepare in a batch");
+    assertThat(server.tainted()).isTrue();
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
