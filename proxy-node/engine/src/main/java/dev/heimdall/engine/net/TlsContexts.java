@@ -25,7 +25,8 @@ import java.security.cert.X509Certificate;
 
 /** TLS contexts out of the configuration: BoringSSL where it is there, the JDK's TLS elsewhere. */
 public final class TlsContexts {
-  private static final String POSTGRESQL = "postgresql";
+  /** PostgreSQL's name among the application protocols of TLS (ALPN). */
+  public static final String POSTGRESQL = "postgresql";
 
   private TlsContexts() {}
 
