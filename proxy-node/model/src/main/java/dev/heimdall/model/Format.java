@@ -35,6 +35,8 @@ public enum Format {
       "\"all\" or a network such as \"10.0.0.0/8\" or \"fd00::/8\"",
       "^(all|[0-9a-fA-F.:]+/[0-9]{1,3})$");
 
+  private static final int MAX_SALT = 256;
+
   private final String expected;
   private final Pattern pattern;
 
@@ -64,15 +66,23 @@ public enum Format {
       case URL -> JdbcUrl.problem(text).isEmpty();
       case NETWORK -> Cidr.read(text).isPresent();
       case NETWORK_OR_ALL -> text.equals(Cidr.ALL_TEXT) || Cidr.read(text).isPresent();
-      case VERIFIER -> text.startsWith("md5") || decodable(text);
+      case VERIFIER -> text.startsWith("md5") || usable(text);
       case TEXT, NAME -> true;
     };
   }
 
-  private static boolean decodable(String scram) {
+  /**
+   * Whether salt and keys are base64 in its one right spelling, and the salt is no longer than it
+   * may be.
+   */
+  private static boolean usable(String scram) {
     try {
       for (String part : scram.substring(scram.indexOf(':') + 1).split("[$:]", -1)) {
-        Base64.getDecoder().decode(part);
+        byte[] decoded = Base64.getDecoder().decode(part);
+        if (decoded.length > MAX_SALT
+            || !Base64.getEncoder().encodeToString(decoded).equals(part)) {
+          return false;
+        }
       }
       return true;
     } catch (IllegalArgumentException e) {

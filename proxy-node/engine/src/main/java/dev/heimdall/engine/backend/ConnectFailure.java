@@ -6,6 +6,10 @@ import dev.heimdall.engine.wire.postgres.PgError;
 /** A server connection could not be made; {@link #error} is what a client may be told. */
 public final class ConnectFailure extends Exception {
   private static final long serialVersionUID = 1L;
+
+  /** What no server says of itself: a check of ours on its TLS failed. */
+  private static final String REFUSED_BY_US = "08001";
+
   private final transient PgError error;
   private final boolean refused;
 
@@ -43,7 +47,7 @@ public final class ConnectFailure extends Exception {
     return refused
         && !error.sqlState().startsWith("57P")
         && !error.sqlState().startsWith("53")
-        && !error.sqlState().startsWith("08");
+        && (!error.sqlState().startsWith("08") || error.sqlState().equals(REFUSED_BY_US));
   }
 
   /** Whether the credentials were refused (SQLSTATE class 28). */

@@ -23,9 +23,12 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes server connections, and the short ones that carry cancel requests. */
 public final class ServerConnector {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
   private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(5);
 
   private final Transport transport;
@@ -174,13 +177,48 @@ public final class ServerConnector {
   /**
    * Asks the server to cancel what runs on the connection. The connection is held back from other
    * sessions until the request was carried out, so that it cannot hit a neighbour's statement.
+   *
+   * @param done runs on the connection's loop when the server has taken the request, or cannot
    */
-  public void cancel(ServerConnection connection, DataSource source) {
+  public void cancel(ServerConnection connection, DataSource source, Runnable done) {
     connection.cancelStarted();
     ByteBuf request = connection.allocate(32);
     PgWriter.cancelRequest(request, connection.processId(), connection.cancelKey());
     oneShot(
-        connection.context(), source, connection.remoteAddress(), request, connection::cancelEnded);
+        connection.context(),
+        source,
+        connection.remoteAddress(),
+        request,
+        () -> {
+          connection.cancelEnded();
+          done.run();
+        });
+  }
+
+  /** As the other, to a host whose name has to be resolved first. */
+  public void oneShot(
+      LoopContext context,
+      DataSource source,
+      String host,
+      int port,
+      ByteBuf consumed,
+      Runnable done) {
+    offLoop.execute(
+        () -> {
+          InetSocketAddress address = new InetSocketAddress(host, port);
+          context
+              .loop()
+              .execute(
+                  () -> {
+                    if (address.isUnresolved()) {
+                      LOG.warn("a cancel request is lost: cannot resolve the name {}", host);
+                      consumed.release();
+                      done.run();
+                    } else {
+                      oneShot(context, source, address, consumed, done);
+                    }
+                  });
+        });
   }
 
   /** Sends bytes over a connection of their own and waits until the peer closes it. */
@@ -214,6 +252,10 @@ public final class ServerConnector {
         .addListener(
             (Future<? super Void> connected) -> {
               if (!connected.isSuccess()) {
+                LOG.warn(
+                    "a cancel request is lost: cannot connect to {}: {}",
+                    address,
+                    reason(connected.cause()));
                 consumed.release();
                 done.run();
               }

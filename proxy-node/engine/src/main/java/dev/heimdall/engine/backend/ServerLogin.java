@@ -6,6 +6,7 @@ import dev.heimdall.engine.auth.ScramClient;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.TlsServerEndPoint;
+import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -16,14 +17,18 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
@@ -32,6 +37,15 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  */
 final class ServerLogin extends ByteToMessageDecoder {
   private static final int MAX_MESSAGE = 1 << 20;
+
+  // Kinds of authentication requests.
+  private static final int OK = 0;
+  private static final int CLEAR_TEXT = 3;
+  private static final int MD5 = 5;
+  private static final int SASL = 10;
+  private static final int SASL_CONTINUE = 11;
+  private static final int SASL_FINAL = 12;
+  private static final Set<Integer> ENDS_OF_SASL = Set.of(SASL_CONTINUE, SASL_FINAL, OK);
 
   private enum State {
     /** Nothing was sent yet. */
@@ -163,30 +177,57 @@ final class ServerLogin extends ByteToMessageDecoder {
     become(State.TLS_HANDSHAKE);
     SslHandler handler =
         target.tls().newHandler(ctx.alloc(), target.source().host(), target.source().port());
-    if (target.source().tls().mode() == TlsMode.VERIFY_FULL) {
-      var parameters = handler.engine().getSSLParameters();
-      parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      handler.engine().setSSLParameters(parameters);
-    } else {
-      var parameters = handler.engine().getSSLParameters();
-      parameters.setEndpointIdentificationAlgorithm(null);
-      handler.engine().setSSLParameters(parameters);
-    }
-    handler
-        .handshakeFuture()
-        .addListener(
-            done -> {
-              if (done.isSuccess()) {
-                sendStartup(ctx);
-              } else {
-                fail(
-                    ctx,
-                    ConnectFailure.refused(
-                        PgError.fatal(
-                            "08001", "TLS with the server failed: " + rootMessage(done.cause()))));
-              }
-            });
+    SSLParameters parameters = handler.engine().getSSLParameters();
+    boolean checksHost = target.source().tls().mode() == TlsMode.VERIFY_FULL;
+    parameters.setEndpointIdentificationAlgorithm(checksHost ? "HTTPS" : null);
+    handler.engine().setSSLParameters(parameters);
+    handler.handshakeFuture().addListener(done -> handshakeOver(ctx, handler, done.cause()));
     ctx.pipeline().addFirst("tls", handler);
+  }
+
+  private void handshakeOver(ChannelHandlerContext ctx, SslHandler handler, Throwable failure) {
+    if (state == State.DONE) {
+      return;
+    }
+    boolean direct = target.source().tls().direct();
+    if (failure == null
+        && direct
+        && !TlsContexts.POSTGRESQL.equals(handler.applicationProtocol())) {
+      // A server that never heard of direct TLS could be made to take our bytes for another
+      // protocol's.
+      fail(
+          ctx,
+          ConnectFailure.refused(
+              PgError.fatal(
+                  "08001",
+                  "the server did not agree to the application protocol (ALPN) "
+                      + TlsContexts.POSTGRESQL
+                      + ", which tls.direct needs; PostgreSQL has it from version 17 on")));
+    } else if (failure == null) {
+      sendStartup(ctx);
+    } else if (hasCause(failure, CertificateException.class)
+        || hasCause(failure, CertPathValidatorException.class)) {
+      fail(
+          ctx,
+          ConnectFailure.refused(
+              PgError.fatal(
+                  "08001",
+                  "the server's certificate does not pass tls.mode "
+                      + target.source().tls().mode().spelling()
+                      + ": "
+                      + rootMessage(failure))));
+    } else {
+      fail(ctx, ConnectFailure.unreachable("TLS with the server failed: " + rootMessage(failure)));
+    }
+  }
+
+  private static boolean hasCause(Throwable failure, Class<? extends Throwable> kind) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (kind.isInstance(t)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String rootMessage(Throwable failure) {
@@ -246,8 +287,35 @@ final class ServerLogin extends ByteToMessageDecoder {
   private void authentication(ChannelHandlerContext ctx, ByteBuf message) throws AuthException {
     int kind = message.readInt();
     ServerCredential credential = target.credential();
+    if (state != State.AUTHENTICATING) {
+      fail(ctx, ConnectFailure.unreachable("the server asked for a proof after the log-in"));
+      return;
+    }
+    boolean begun = scram != null;
+    if (!begun
+        && kind != SASL
+        && target.source().tls().channelBinding() == ChannelBinding.REQUIRE) {
+      // Whoever sits between could ask for less, or for nothing: then nothing was bound.
+      fail(
+          ctx,
+          ConnectFailure.refused(
+              PgError.fatal(
+                      "28000",
+                      "the server does not ask for SCRAM, but tls.channelBinding is \"require\"")
+                  .withHint(
+                      "Let the server use the method scram-sha-256 for connections with TLS, or"
+                          + " relax tls.channelBinding.")));
+      return;
+    }
+    if (begun ? !ENDS_OF_SASL.contains(kind) : kind == SASL_CONTINUE || kind == SASL_FINAL) {
+      fail(
+          ctx,
+          ConnectFailure.unreachable(
+              "the server sent authentication request " + kind + " out of order"));
+      return;
+    }
     switch (kind) {
-      case 0 -> {
+      case OK -> {
         if (scram != null && !scram.isVerified()) {
           fail(
               ctx,
@@ -257,19 +325,20 @@ final class ServerLogin extends ByteToMessageDecoder {
         }
         become(State.SETTING_UP);
       }
-      case 3 -> send(ctx, credential.clearText(ctx.pipeline().get(SslHandler.class) != null));
-      case 5 -> {
+      case CLEAR_TEXT ->
+          send(ctx, credential.clearText(ctx.pipeline().get(SslHandler.class) != null));
+      case MD5 -> {
         byte[] salt = new byte[4];
         message.readBytes(salt);
         send(ctx, credential.md5(salt));
       }
-      case 10 -> startScram(ctx, message);
-      case 11 -> {
+      case SASL -> startScram(ctx, message);
+      case SASL_CONTINUE -> {
         byte[] data = new byte[message.readableBytes()];
         message.readBytes(data);
         continueScram(ctx, data);
       }
-      case 12 -> {
+      case SASL_FINAL -> {
         byte[] data = new byte[message.readableBytes()];
         message.readBytes(data);
         scram.verify(data);
@@ -306,12 +375,6 @@ final class ServerLogin extends ByteToMessageDecoder {
   }
 
   private void continueScram(ChannelHandlerContext ctx, byte[] serverFirst) throws AuthException {
-    if (scram == null) {
-      fail(
-          ctx,
-          ConnectFailure.unreachable("the server continued a SCRAM exchange it did not begin"));
-      return;
-    }
     if (!scram.derivesKeys(serverFirst)) {
       sendScramLast(ctx, scram.last(serverFirst));
       return;

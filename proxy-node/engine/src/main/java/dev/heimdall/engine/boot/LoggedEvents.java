@@ -51,7 +51,7 @@ final class LoggedEvents implements SessionEvents {
       case "53300" -> Refusal.TOO_MANY_CLIENTS;
       case "57014" -> Refusal.TIMEOUT;
       case "57P01" -> Refusal.DRAINING;
-      case "08P01" -> Refusal.PROTOCOL;
+      case "08P01", "0A000" -> Refusal.PROTOCOL;
       case "28000", "42501" -> Refusal.NOT_ALLOWED;
       default -> Refusal.SERVER_UNAVAILABLE;
     };

@@ -114,7 +114,7 @@ public final class Node implements AutoCloseable {
     doors = new OperatorDoors(this, metrics, watch, log);
     context =
         new NodeContext(
-            configuration.node(),
+            () -> this.configuration.node(),
             new CancelRegistry(configuration.node().id(), random),
             connector,
             clients,
@@ -156,7 +156,7 @@ public final class Node implements AutoCloseable {
         startVdb(vdb, configuration);
       }
       doors.open(configuration.node().http());
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new StartupException(e.getMessage(), e);
     }
     for (LoopSessions loop : sessions) {
@@ -300,7 +300,7 @@ public final class Node implements AutoCloseable {
         log.node("restart needed", setting.toString());
       }
       tell(changed, null);
-    } catch (IOException | StartupException e) {
+    } catch (IOException | StartupException | IllegalArgumentException e) {
       metrics.loop(0).count(NodeCounter.CONFIG_RELOAD_FAILURES);
       log.configRejected(1, e.getMessage());
       tell(null, e.getMessage());

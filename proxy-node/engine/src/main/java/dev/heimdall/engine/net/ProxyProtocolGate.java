@@ -9,7 +9,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
-import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
+import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.AddressFamily;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -27,8 +27,11 @@ public final class ProxyProtocolGate extends ByteToMessageDecoder {
     0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A
   };
 
+  private static final byte[] VERSION_1 = {'P', 'R', 'O', 'X', 'Y', ' '};
+
   private final ProxyProtocol settings;
   private final ClientAddress target;
+  private boolean refused;
 
   public ProxyProtocolGate(ProxyProtocol settings, ClientAddress target) {
     this.settings = settings;
@@ -37,6 +40,10 @@ public final class ProxyProtocolGate extends ByteToMessageDecoder {
 
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    if (refused) {
+      in.skipBytes(in.readableBytes());
+      return;
+    }
     int seen = Math.min(in.readableBytes(), SIGNATURE.length);
     boolean signature = true;
     for (int i = 0; i < seen; i++) {
@@ -52,6 +59,8 @@ public final class ProxyProtocolGate extends ByteToMessageDecoder {
       ctx.pipeline().remove(this);
     } else if (signature) {
       refuse(ctx, "a PROXY header from an address that proxyProtocol.trusted does not hold");
+    } else if (trusted && startsVersion1(in)) {
+      refuse(ctx, "PROXY protocol version 1, but only version 2 is taken");
     } else if (trusted && settings.required()) {
       refuse(ctx, "no PROXY header from a load balancer that must send one");
     } else {
@@ -70,8 +79,21 @@ public final class ProxyProtocolGate extends ByteToMessageDecoder {
     return false;
   }
 
-  private static void refuse(ChannelHandlerContext ctx, String why) {
-    LOG.warn("connection from {} closed: {}", ctx.channel().remoteAddress(), why);
+  private static boolean startsVersion1(ByteBuf in) {
+    int seen = Math.min(in.readableBytes(), VERSION_1.length);
+    for (int i = 0; i < seen; i++) {
+      if (in.getByte(in.readerIndex() + i) != VERSION_1[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void refuse(ChannelHandlerContext ctx, String why) {
+    if (!refused) {
+      refused = true;
+      LOG.warn("connection from {} closed: {}", ctx.channel().remoteAddress(), why);
+    }
     ctx.close();
   }
 
@@ -84,11 +106,11 @@ public final class ProxyProtocolGate extends ByteToMessageDecoder {
         return;
       }
       try {
-        if (header.protocolVersion() != HAProxyProtocolVersion.V2) {
-          refuse(ctx, "PROXY protocol version 1, but only version 2 is taken");
-          return;
-        }
-        if (header.command() == HAProxyCommand.PROXY && header.sourceAddress() != null) {
+        // A load balancer's own health check (LOCAL), or a client without an IP address (a Unix
+        // socket's), keeps the address that the connection has.
+        AddressFamily family = header.proxiedProtocol().addressFamily();
+        boolean hasAddress = family == AddressFamily.AF_IPv4 || family == AddressFamily.AF_IPv6;
+        if (header.command() == HAProxyCommand.PROXY && hasAddress) {
           target.address(
               new InetSocketAddress(
                   InetAddress.getByName(header.sourceAddress()), header.sourcePort()));

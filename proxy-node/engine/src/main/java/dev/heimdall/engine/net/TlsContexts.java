@@ -17,15 +17,11 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.security.GeneralSecurityException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 
 /** TLS contexts out of the configuration: BoringSSL where it is there, the JDK's TLS elsewhere. */
 public final class TlsContexts {
-  private static final String POSTGRESQL = "postgresql";
+  /** PostgreSQL's name among the application protocols of TLS (ALPN). */
+  public static final String POSTGRESQL = "postgresql";
 
   private TlsContexts() {}
 
@@ -41,10 +37,11 @@ public final class TlsContexts {
       return null;
     }
     try {
+      PemIdentity identity =
+          PemIdentity.read(
+              settings.certificateFile().orElseThrow(), settings.keyFile().orElseThrow());
       SslContextBuilder builder =
-          SslContextBuilder.forServer(
-                  settings.certificateFile().orElseThrow().toFile(),
-                  settings.keyFile().orElseThrow().toFile())
+          SslContextBuilder.forServer(identity.key(), identity.chain())
               .sslProvider(provider())
               .protocols("TLSv1.3", "TLSv1.2")
               .applicationProtocolConfig(alpn());
@@ -67,12 +64,8 @@ public final class TlsContexts {
     if (settings.mode() == ClientTlsMode.DISABLE) {
       return null;
     }
-    try (InputStream in = Files.newInputStream(settings.certificateFile().orElseThrow())) {
-      return TlsServerEndPoint.of(
-          (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in));
-    } catch (GeneralSecurityException e) {
-      throw new IOException("tls.certificateFile: " + reason(e), e);
-    }
+    return TlsServerEndPoint.of(
+        PemIdentity.certificates(settings.certificateFile().orElseThrow())[0]);
   }
 
   /**
@@ -100,8 +93,9 @@ public final class TlsContexts {
         builder.trustManager(settings.caFile().get().toFile());
       }
       if (settings.certificateFile().isPresent()) {
-        builder.keyManager(
-            settings.certificateFile().get().toFile(), settings.keyFile().orElseThrow().toFile());
+        PemIdentity identity =
+            PemIdentity.read(settings.certificateFile().get(), settings.keyFile().orElseThrow());
+        builder.keyManager(identity.key(), identity.chain());
       }
       return builder.build();
     } catch (IllegalArgumentException e) {

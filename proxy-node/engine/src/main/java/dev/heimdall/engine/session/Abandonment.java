@@ -30,7 +30,7 @@ final class Abandonment {
       return endCopy(server, owner);
     }
     if (outstanding > 0) {
-      connector.cancel(server, source);
+      connector.cancel(server, source, () -> {});
     }
     return endBatch(server, owner);
   }

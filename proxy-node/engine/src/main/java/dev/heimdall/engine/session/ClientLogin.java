@@ -8,38 +8,46 @@ import dev.heimdall.engine.auth.ScramServer;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.ClientAddress;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ProtocolException;
 import dev.heimdall.engine.wire.postgres.StartupPacket;
 import dev.heimdall.model.ClientTlsMode;
-import dev.heimdall.model.Peer;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From the first byte of a client to the end of its authentication: TLS, start-up packet, cancel
  * requests, log-in.
  */
 public final class ClientLogin extends ByteToMessageDecoder implements ClientAddress {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientLogin.class);
   private static final byte TLS_HANDSHAKE_RECORD = 0x16;
   private static final int MAX_PASSWORD_MESSAGE = 64 * 1024;
-  private static final int MAX_SECRET = 256;
 
   private enum State {
     /** The first packet of the connection, or the one after a refused encryption request. */
@@ -60,6 +68,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   private final LoopSessions sessions;
   private State state = State.FIRST;
   private boolean tls;
+  private byte[] tlsServerEndPoint;
   private boolean tlsRefused;
   private boolean gssRefused;
   private StartupPacket startup;
@@ -140,7 +149,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
 
   private void firstPacket(ChannelHandlerContext ctx, ByteBuf in) throws ProtocolException {
     if (in.getByte(in.readerIndex()) == TLS_HANDSHAKE_RECORD && !tls) {
-      startTls(ctx, true);
+      directTls(ctx);
       return;
     }
     if (in.readableBytes() < 4) {
@@ -166,25 +175,28 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
 
   private void sslRequest(ChannelHandlerContext ctx, ByteBuf in) throws ProtocolException {
     if (tls || tlsRefused) {
-      throw new ProtocolException(
-          "unsupported frontend protocol 1234.5679: server supports 3.0 to 3.2");
+      refuseProtocol(ctx, PgWriter.SSL_REQUEST);
+      return;
     }
     if (in.isReadable()) {
       throw new ProtocolException("received unencrypted data after SSL request");
     }
-    if (vdb.settings().tls() == null) {
+    VdbContext.Settings settings = vdb.settings();
+    if (settings.tls() == null) {
       tlsRefused = true;
       answer(ctx, 'N');
       return;
     }
     answer(ctx, 'S');
-    startTls(ctx, false);
+    become(State.TLS_HANDSHAKE);
+    SslHandler handler = handshake(ctx, settings, false);
+    ctx.pipeline().addBefore(ctx.name(), "tls", handler);
   }
 
   private void gssRequest(ChannelHandlerContext ctx, ByteBuf in) throws ProtocolException {
-    if (gssRefused) {
-      throw new ProtocolException(
-          "unsupported frontend protocol 1234.5680: server supports 3.0 to 3.2");
+    if (tls || gssRefused) {
+      refuseProtocol(ctx, PgWriter.GSSENC_REQUEST);
+      return;
     }
     if (in.isReadable()) {
       throw new ProtocolException("received unencrypted data after GSSAPI encryption request");
@@ -197,61 +209,94 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     ctx.writeAndFlush(ctx.alloc().buffer(1).writeByte(what));
   }
 
-  private void startTls(ChannelHandlerContext ctx, boolean direct) {
-    if (vdb.settings().tls() == null) {
-      become(State.DONE);
-      ctx.close();
+  private void refuseProtocol(ChannelHandlerContext ctx, int protocol) {
+    refuse(
+        ctx,
+        PgError.fatal(
+            "0A000",
+            "unsupported frontend protocol "
+                + (protocol >>> 16)
+                + "."
+                + (protocol & 0xffff)
+                + ": server supports 3.0 to 3.2"));
+  }
+
+  /**
+   * A handshake that comes without having been asked for. It has begun in our buffer: it goes to
+   * the TLS handler when this one leaves, and another one starts behind it.
+   */
+  private void directTls(ChannelHandlerContext ctx) {
+    VdbContext.Settings settings = vdb.settings();
+    if (settings.tls() == null) {
+      closeUnanswered(ctx, "TLS is off (tls.mode), but the client began a TLS handshake");
       return;
     }
-    SslHandler handler = vdb.settings().tls().newHandler(ctx.alloc());
-    if (!direct) {
-      become(State.TLS_HANDSHAKE);
-      tls = true;
-      afterHandshake(ctx, handler, false);
-      ctx.pipeline().addBefore(ctx.name(), "tls", handler);
-      return;
-    }
-    // The handshake has begun in our buffer: it goes to the TLS handler when this one leaves, and
-    // another one starts behind it.
     ClientLogin behind = new ClientLogin(node, vdb, loop, sessions);
     behind.address = address;
-    behind.tls = true;
     behind.state = State.TLS_HANDSHAKE;
+    ctx.pipeline().addAfter(ctx.name(), "login-in-tls", behind);
+    SslHandler handler = behind.handshake(ctx.pipeline().context(behind), settings, true);
     ctx.pipeline().addAfter(ctx.name(), "tls", handler);
-    ctx.pipeline().addAfter("tls", "login-in-tls", behind);
-    behind.afterHandshake(ctx.pipeline().context(behind), handler, true);
     become(State.DONE);
     ctx.pipeline().remove(this);
   }
 
-  private void afterHandshake(ChannelHandlerContext ctx, SslHandler handler, boolean direct) {
+  private SslHandler handshake(
+      ChannelHandlerContext ctx, VdbContext.Settings settings, boolean direct) {
+    SslHandler handler = settings.tls().newHandler(ctx.alloc());
+    tls = true;
+    // Of the certificate that this client sees: a reload may put another one in force meanwhile.
+    tlsServerEndPoint = settings.tlsServerEndPoint();
     handler
         .handshakeFuture()
         .addListener(
             done -> {
-              if (state != State.TLS_HANDSHAKE) {
-                return;
-              }
-              boolean wrongProtocol =
-                  direct && done.isSuccess() && !"postgresql".equals(handler.applicationProtocol());
-              if (!done.isSuccess() || wrongProtocol) {
-                become(State.DONE);
-                ctx.close();
-              } else {
-                become(State.FIRST);
+              if (state == State.TLS_HANDSHAKE) {
+                handshakeOver(ctx, handler, direct, done.cause());
               }
             });
+    return handler;
+  }
+
+  private void handshakeOver(
+      ChannelHandlerContext ctx, SslHandler handler, boolean direct, Throwable failure) {
+    if (failure instanceof ClosedChannelException) {
+      become(State.DONE);
+      ctx.close();
+    } else if (failure != null) {
+      closeUnanswered(ctx, "TLS handshake failed: " + failure.getMessage());
+    } else if (direct && !TlsContexts.POSTGRESQL.equals(handler.applicationProtocol())) {
+      closeUnanswered(
+          ctx, "direct TLS without the application protocol (ALPN) " + TlsContexts.POSTGRESQL);
+    } else {
+      become(State.FIRST);
+      // What came in one record with the end of the handshake has been waiting.
+      ctx.executor().execute(() -> resume(ctx));
+    }
+  }
+
+  private void resume(ChannelHandlerContext ctx) {
+    if (!ctx.isRemoved() && state == State.FIRST && actualReadableBytes() > 0) {
+      try {
+        channelRead(ctx, Unpooled.EMPTY_BUFFER);
+      } catch (Exception e) {
+        exceptionCaught(ctx, e);
+      }
+    }
+  }
+
+  /** Ends a connection with which no PostgreSQL message can be exchanged. */
+  private void closeUnanswered(ChannelHandlerContext ctx, String why) {
+    become(State.DONE);
+    node.events().refused(vdb.name(), peer(ctx), null, null, PgError.protocolViolation(why));
+    ctx.close();
   }
 
   private void startup(ChannelHandlerContext ctx, int protocol, ByteBuf packet)
       throws ProtocolException {
     if (protocol >>> 16 != 3) {
-      throw new ProtocolException(
-          "unsupported frontend protocol "
-              + (protocol >>> 16)
-              + "."
-              + (protocol & 0xffff)
-              + ": server supports 3.0 to 3.2");
+      refuseProtocol(ctx, protocol);
+      return;
     }
     startup = StartupPacket.parse(protocol, packet);
     if (address == null && ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
@@ -298,7 +343,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
         return;
       }
       case SCRAM -> {
-        scram = decision.scram(tls ? vdb.settings().tlsServerEndPoint() : null, node.nonces());
+        scram = decision.scram(tlsServerEndPoint, node.nonces());
         PgWriter.authenticationSasl(out, scram.mechanisms().toArray(new String[0]));
       }
       case MD5 -> {
@@ -358,7 +403,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
 
   private static byte[] withoutZero(byte[] body) {
     return body.length > 0 && body[body.length - 1] == 0
-        ? java.util.Arrays.copyOf(body, body.length - 1)
+        ? Arrays.copyOf(body, body.length - 1)
         : body;
   }
 
@@ -372,12 +417,13 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
         while (nameEnd < body.length && body[nameEnd] != 0) {
           nameEnd++;
         }
-        if (nameEnd + 5 > body.length) {
+        int start = nameEnd + 5;
+        if (start > body.length || !announced(body, nameEnd + 1, body.length - start)) {
           refuse(ctx, PgError.protocolViolation("malformed SASL initial response"));
           return;
         }
         String mechanism = new String(body, 0, nameEnd, StandardCharsets.UTF_8);
-        byte[] first = java.util.Arrays.copyOfRange(body, nameEnd + 5, body.length);
+        byte[] first = Arrays.copyOfRange(body, start, body.length);
         PgWriter.authenticationSaslContinue(out, scram.first(mechanism, first));
         sent = true;
         ctx.writeAndFlush(out);
@@ -393,6 +439,12 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
         out.release();
       }
     }
+  }
+
+  /** Whether the length at this place is the one of what follows; -1 stands for nothing at all. */
+  private static boolean announced(byte[] body, int at, int following) {
+    int length = ByteBuffer.wrap(body).getInt(at);
+    return length == following || (length == -1 && following == 0);
   }
 
   private void clearText(ChannelHandlerContext ctx, byte[] password) throws AuthException {
@@ -421,6 +473,11 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
 
   /** The client is who it says: the session takes over from here. */
   private void admitted(ChannelHandlerContext ctx, ServerCredential own) {
+    if (!ctx.channel().isActive()) {
+      // It left while its password was checked: a session would wait for an end that has been.
+      become(State.DONE);
+      return;
+    }
     boolean admin = vdb.settings().users().find(startup.user()).map(u -> u.admin()).orElse(false);
     Map<String, String> parameters = new LinkedHashMap<>(startup.parameters());
     parameters.remove("user");
@@ -479,33 +536,13 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
 
   private void cancelRequest(ChannelHandlerContext ctx, ByteBuf packet) {
     become(State.DONE);
-    int processId = packet.readInt();
-    byte[] secret = new byte[Math.min(packet.readableBytes(), MAX_SECRET)];
-    packet.readBytes(secret);
-    int target = CancelRegistry.nodeOf(processId);
-    if (target == node.cancels().nodeId()) {
-      ClientSession session = node.cancels().find(processId, secret);
-      if (session != null) {
-        session.cancelFromAnyThread(() -> ctx.executor().execute(() -> ctx.close()));
-        return;
-      }
+    Runnable close = () -> ctx.executor().execute(() -> ctx.close());
+    CancelRequest request = CancelRequest.read(packet);
+    if (request == null) {
+      ctx.close();
     } else {
-      for (Peer peer : node.settings().peers()) {
-        if (peer.id() == target) {
-          ByteBuf request = ctx.alloc().buffer(32);
-          PgWriter.cancelRequest(request, processId, secret);
-          node.connector()
-              .oneShot(
-                  loop,
-                  vdb.pools().plan().source(),
-                  new InetSocketAddress(peer.host(), peer.port()),
-                  request,
-                  () -> ctx.close());
-          return;
-        }
-      }
+      request.carryOut(node, vdb, loop, close);
     }
-    ctx.close();
   }
 
   private void refuse(ChannelHandlerContext ctx, AuthFailure failure) {
@@ -523,11 +560,15 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     fail(ctx, error);
   }
 
+  private SocketAddress peer(ChannelHandlerContext ctx) {
+    return address == null ? ctx.channel().remoteAddress() : address;
+  }
+
   private void fail(ChannelHandlerContext ctx, PgError error) {
     node.events()
         .refused(
             vdb.name(),
-            address == null ? ctx.channel().remoteAddress() : address,
+            peer(ctx),
             startup == null ? null : startup.user(),
             startup == null ? null : startup.database(),
             error);
@@ -538,6 +579,9 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) {
+      LOG.error("log-in of {} ends because of an error in the node", peer(ctx), cause);
+    }
     ctx.close();
   }
 }

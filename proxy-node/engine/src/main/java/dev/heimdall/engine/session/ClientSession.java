@@ -803,29 +803,35 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   // ---- from outside
 
-  /** Cancels what the session runs or waits for; callable from any thread. */
+  /**
+   * Cancels what the session runs or waits for; callable from any thread.
+   *
+   * @param done runs when the request can hit no later statement of the session's than it could at
+   *     the server itself
+   */
   void cancelFromAnyThread(Runnable done) {
     loop.loop()
         .execute(
             () -> {
               loop.beginEvent();
               try {
-                cancelNow("canceling statement due to user request");
+                cancelNow("canceling statement due to user request", done);
               } finally {
                 loop.endEvent();
-                done.run();
               }
             });
   }
 
-  private void cancelNow(String message) {
+  private void cancelNow(String message, Runnable done) {
     if (state == State.WAITING && pool.cancel(this)) {
       become(State.READY);
       requests.refuse(PgError.error("57014", message));
     } else if (server != null && outstanding > 0 && state == State.ACTIVE) {
       counters.cancelled();
-      node.connector().cancel(server, vdb.pools().plan().source());
+      node.connector().cancel(server, vdb.pools().plan().source(), done);
+      return;
     }
+    done.run();
   }
 
   /** Closes the session as an administrator's terminate does; callable from any thread. */
@@ -867,7 +873,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         && !timeoutCancelSent
         && now - statementSince > limits.queryTimeout().toNanos()) {
       timeoutCancelSent = true;
-      cancelNow("canceling statement due to statement timeout");
+      cancelNow("canceling statement due to statement timeout", () -> {});
     }
   }
 

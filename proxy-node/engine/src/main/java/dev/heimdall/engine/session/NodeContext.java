@@ -5,20 +5,28 @@ import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.model.NodeSettings;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * What all sessions of the node share.
  *
+ * @param current the node's own settings of the moment
  * @param clients client connections of the whole node
  * @param offLoop where derivations of keys run, never an event loop
  * @param console the admin console's way in
  */
 public record NodeContext(
-    NodeSettings settings,
+    Supplier<NodeSettings> current,
     CancelRegistry cancels,
     ServerConnector connector,
     Limit clients,
     NonceSource nonces,
     Executor offLoop,
     SessionEvents events,
-    Console console) {}
+    Console console) {
+
+  /** The node's own settings as they are now: a reload changes them. */
+  NodeSettings settings() {
+    return current.get();
+  }
+}

@@ -1,0 +1,68 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.model.Peer;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+
+/** A client's wish to cancel what a session runs, of this node or of another one of the fleet. */
+final class CancelRequest {
+  private static final int MAX_SECRET = 256;
+
+  private final int processId;
+  private final byte[] secret;
+
+  private CancelRequest(int processId, byte[] secret) {
+    this.processId = processId;
+    this.secret = secret;
+  }
+
+  /**
+   * @param body after the request's code
+   * @return null when it is none
+   */
+  static CancelRequest read(ByteBuf body) {
+    int length = body.readableBytes() - 4;
+    if (length < 1 || length > MAX_SECRET) {
+      return null;
+    }
+    int processId = body.readInt();
+    byte[] secret = new byte[length];
+    body.readBytes(secret);
+    return new CancelRequest(processId, secret);
+  }
+
+  /**
+   * Never tells whether there was something to cancel.
+   *
+   * @param done runs on any thread when nothing more will happen
+   */
+  void carryOut(NodeContext node, VdbContext vdb, LoopContext loop, Runnable done) {
+    int target = CancelRegistry.nodeOf(processId);
+    if (target != node.cancels().nodeId()) {
+      passOn(target, node, vdb, loop, done);
+      return;
+    }
+    ClientSession session = node.cancels().find(processId, secret);
+    if (session == null) {
+      done.run();
+    } else {
+      session.cancelFromAnyThread(done);
+    }
+  }
+
+  private void passOn(
+      int target, NodeContext node, VdbContext vdb, LoopContext loop, Runnable done) {
+    for (Peer peer : node.settings().peers()) {
+      if (peer.id() == target) {
+        ByteBuf request = Unpooled.buffer(16 + secret.length);
+        PgWriter.cancelRequest(request, processId, secret);
+        node.connector()
+            .oneShot(loop, vdb.pools().plan().source(), peer.host(), peer.port(), request, done);
+        return;
+      }
+    }
+    done.run();
+  }
+}

@@ -1,0 +1,29 @@
+package dev.heimdall.test.secure;
+
+import dev.heimdall.test.fixture.TestNode;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** TLS towards clients where there is no OpenSSL: by the JDK. */
+class ClientTlsOfTheJdkIT extends ClientTlsContract {
+  private static TestNode configured;
+  private static NodeWithoutOpenSsl node;
+
+  @BeforeAll
+  static void start() throws Exception {
+    // Its directory serves the other process too: all ports are ephemeral.
+    configured = TestNode.start(ClientTlsContract::configure);
+    node = NodeWithoutOpenSsl.start(configured.directory());
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    node.close();
+    configured.close();
+  }
+
+  @Override
+  int port(String vdb) {
+    return node.port(vdb);
+  }
+}
