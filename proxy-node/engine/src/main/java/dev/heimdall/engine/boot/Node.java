@@ -293,7 +293,7 @@ public final class Node implements AutoCloseable {
       apply(next);
       configuration = next;
       clients.max(next.node().maxClients());
-      metrics.loop(0).count(NodeCounter.CONFIG_RELOADS);
+      metrics.count(NodeCounter.CONFIG_RELOADS);
       int changed = changed(diff.sources()) + changed(diff.vdbs()) + changed(diff.users());
       log.configReloaded(changed, diff.toString());
       for (ConfigurationDiff.Changed setting : diff.needRestart()) {
@@ -301,7 +301,7 @@ public final class Node implements AutoCloseable {
       }
       tell(changed, null);
     } catch (IOException | StartupException e) {
-      metrics.loop(0).count(NodeCounter.CONFIG_RELOAD_FAILURES);
+      metrics.count(NodeCounter.CONFIG_RELOAD_FAILURES);
       log.configRejected(1, e.getMessage());
       tell(null, e.getMessage());
     }
@@ -355,7 +355,7 @@ public final class Node implements AutoCloseable {
   }
 
   private void refused(ConfigurationException problems) {
-    metrics.loop(0).count(NodeCounter.CONFIG_RELOAD_FAILURES);
+    metrics.count(NodeCounter.CONFIG_RELOAD_FAILURES);
     log.configRejected(problems.problems().size(), problems.problems().get(0).toString());
     tell(null, problems.problems().get(0).toString());
   }
