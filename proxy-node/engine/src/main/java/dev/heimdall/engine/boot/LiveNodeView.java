@@ -127,7 +127,7 @@ final class LiveNodeView implements NodeView {
                   ? PoolRow.Mode.TRANSACTION
                   : PoolRow.Mode.SESSION,
               pool.vdb().paused(),
-              0));
+              pool.waitNotices()));
     }
     return rows;
   }
@@ -281,7 +281,7 @@ final class LiveNodeView implements NodeView {
   public NodeHealth health() {
     List<NodeHealth.VdbHealth> vdbs = new ArrayList<>();
     for (VdbContext vdb : node.vdbContexts().values()) {
-      PgError failure = vdb.pools().lastFailure();
+      PgError failure = vdb.pools().unreachable();
       vdbs.add(
           new NodeHealth.VdbHealth(
               vdb.name(), failure == null, failure == null ? null : failure.message()));
@@ -454,6 +454,8 @@ final class LiveNodeView implements NodeView {
     }
 
     @Override
-    public void waitsLong() {}
+    public boolean waitsLong() {
+      return false;
+    }
   }
 }

@@ -74,6 +74,7 @@ public final class Node implements AutoCloseable {
   private final EventLoopGroup loops;
   private final ServerConnector connector;
   private final Metrics metrics;
+  private final LoggedPoolEvents poolEvents;
   private final LoopWatch watch;
   private final NodeContext context;
   private final OperatorDoors doors;
@@ -103,6 +104,7 @@ public final class Node implements AutoCloseable {
     }
     loops = transport.open(loopCount);
     metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
+    poolEvents = new LoggedPoolEvents(log, metrics);
     int index = 0;
     for (EventExecutor loop : loops) {
       sessions.add(new LoopSessions(new LoopContext(index, (EventLoop) loop), metrics.loop(index)));
@@ -183,7 +185,7 @@ public final class Node implements AutoCloseable {
 
   private void startVdb(VirtualDatabase vdb, Configuration from)
       throws StartupException, IOException {
-    VdbPools pools = new VdbPools(vdb.name(), connector, plan(vdb, from));
+    VdbPools pools = new VdbPools(vdb.name(), connector, poolEvents, plan(vdb, from));
     VdbContext vdbContext = new VdbContext(vdb.name(), pools, settings(vdb, from));
     List<VdbListener> listeners = new ArrayList<>();
     vdbs.put(vdb.name(), new RunningVdb(vdbContext, listeners));

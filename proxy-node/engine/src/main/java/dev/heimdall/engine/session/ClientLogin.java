@@ -8,6 +8,7 @@ import dev.heimdall.engine.auth.ScramServer;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.ClientAddress;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.observe.PoolKey;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -22,6 +23,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -103,6 +105,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
                     }
                     if (startup == null) {
                       become(State.DONE);
+                      refused(ctx, pgError(AuthFailure.timeout()));
                       ctx.close();
                     } else {
                       refuse(ctx, AuthFailure.timeout());
@@ -134,8 +137,13 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
         }
       }
     } catch (ProtocolException e) {
-      refuse(ctx, PgError.protocolViolation(e.getMessage()));
+      protocolError(ctx, e.getMessage());
     }
+  }
+
+  private void protocolError(ChannelHandlerContext ctx, String message) {
+    node.events().protocolError();
+    refuse(ctx, PgError.protocolViolation(message));
   }
 
   private void firstPacket(ChannelHandlerContext ctx, ByteBuf in) throws ProtocolException {
@@ -236,6 +244,13 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
                   direct && done.isSuccess() && !"postgresql".equals(handler.applicationProtocol());
               if (!done.isSuccess() || wrongProtocol) {
                 become(State.DONE);
+                node.events()
+                    .tlsFailed(
+                        vdb.name(),
+                        client(ctx),
+                        wrongProtocol
+                            ? "direct TLS without the application protocol \"postgresql\""
+                            : String.valueOf(done.cause().getMessage()));
                 ctx.close();
               } else {
                 become(State.FIRST);
@@ -335,7 +350,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     }
     int length = in.getInt(in.readerIndex() + 1);
     if (length < 4 || length > MAX_PASSWORD_MESSAGE) {
-      refuse(ctx, PgError.protocolViolation("invalid length of password message"));
+      protocolError(ctx, "invalid length of password message");
       return;
     }
     if (in.readableBytes() < length + 1) {
@@ -373,7 +388,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
           nameEnd++;
         }
         if (nameEnd + 5 > body.length) {
-          refuse(ctx, PgError.protocolViolation("malformed SASL initial response"));
+          protocolError(ctx, "malformed SASL initial response");
           return;
         }
         String mechanism = new String(body, 0, nameEnd, StandardCharsets.UTF_8);
@@ -489,6 +504,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
         session.cancelFromAnyThread(() -> ctx.executor().execute(() -> ctx.close()));
         return;
       }
+      node.events().cancelUnknown();
     } else {
       for (Peer peer : node.settings().peers()) {
         if (peer.id() == target) {
@@ -504,15 +520,18 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
           return;
         }
       }
+      node.events().cancelUnknown();
     }
     ctx.close();
   }
 
   private void refuse(ChannelHandlerContext ctx, AuthFailure failure) {
-    refuse(
-        ctx,
-        new PgError(
-            "FATAL", failure.sqlState(), failure.message(), failure.detail(), failure.hint()));
+    refuse(ctx, pgError(failure));
+  }
+
+  private static PgError pgError(AuthFailure failure) {
+    return new PgError(
+        "FATAL", failure.sqlState(), failure.message(), failure.detail(), failure.hint());
   }
 
   private void refuse(ChannelHandlerContext ctx, PgError error) {
@@ -524,16 +543,25 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   private void fail(ChannelHandlerContext ctx, PgError error) {
-    node.events()
-        .refused(
-            vdb.name(),
-            address == null ? ctx.channel().remoteAddress() : address,
-            startup == null ? null : startup.user(),
-            startup == null ? null : startup.database(),
-            error);
+    refused(ctx, error);
     ByteBuf out = ctx.alloc().buffer(128);
     error.encode(out);
     ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  private void refused(ChannelHandlerContext ctx, PgError error) {
+    String user = startup == null ? null : startup.user();
+    String database = startup == null ? null : startup.database();
+    node.events().refused(vdb.name(), client(ctx), user, database, error);
+    if (user != null && vdb.settings().users().find(user).isPresent()) {
+      // Whoever asks has proved nothing: names of its own making must not become labels.
+      boolean named = vdb.settings().vdb().databases().containsKey(database);
+      sessions.metrics().pool(vdb.name(), named ? database : PoolKey.OTHER, user).loginFailed();
+    }
+  }
+
+  private SocketAddress client(ChannelHandlerContext ctx) {
+    return address == null ? ctx.channel().remoteAddress() : address;
   }
 
   @Override
