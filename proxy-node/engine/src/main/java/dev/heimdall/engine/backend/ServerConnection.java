@@ -57,6 +57,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private ReplyOwner dirtyOwner;
   private PgError groupError;
   private PgError fatal;
+  private Ending ending;
   private boolean openWhenLost;
   private boolean flushPending;
   private boolean closed;
@@ -75,6 +76,23 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     /** A cancel request that held the connection back has been carried out. */
     void cancelsDone(ServerConnection connection);
   }
+
+  /** Whose doing the end of a connection was. */
+  public enum Side {
+    /** This node wanted it. */
+    NODE,
+    /** The server, or the network. */
+    SERVER,
+    /** The server sent what the protocol does not allow. */
+    PROTOCOL
+  }
+
+  /**
+   * How a connection came to its end.
+   *
+   * @param reason in words, for a log
+   */
+  public record Ending(Side side, String reason) {}
 
   /**
    * A Parse that was sent and not answered.
@@ -336,14 +354,30 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     from.tick();
   }
 
-  /** Ends the connection politely; what is owed is lost. */
-  public void close() {
+  /**
+   * Ends the connection politely; what is owed is lost.
+   *
+   * @param why in words, for the log
+   */
+  public void close(String why) {
     if (!closed) {
+      end(Side.NODE, why);
       ByteBuf out = channel.alloc().buffer(5);
       PgWriter.empty(out, (byte) 'X');
       channel.writeAndFlush(out);
       channel.close();
     }
+  }
+
+  private void end(Side side, String why) {
+    if (ending == null) {
+      ending = new Ending(side, why);
+    }
+  }
+
+  /** How the connection came to its end; null before. */
+  public Ending ending() {
+    return ending;
   }
 
   // ---- prepared statements
@@ -665,6 +699,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private void outOfSync(String what) {
     broken = true;
     fatal = PgError.fatal("08P01", "the database server broke the protocol: it sent " + what);
+    end(Side.PROTOCOL, "it sent " + what);
     channel.close();
   }
 
@@ -697,6 +732,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       return;
     }
     closed = true;
+    end(Side.SERVER, fatal == null ? "the server closed the connection" : fatal.message());
     context.beginEvent();
     try {
       if (carry != null) {

@@ -12,9 +12,6 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
-import dev.heimdall.engine.observe.Metrics;
-import dev.heimdall.engine.observe.NodeGauges;
-import dev.heimdall.engine.observe.PoolKey;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.Waiter;
@@ -32,7 +29,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -44,11 +40,9 @@ final class LiveNodeView implements NodeView {
   private static final Duration PAUSE_POLL = Duration.ofMillis(20);
 
   private final Node node;
-  private final Metrics metrics;
 
-  LiveNodeView(Node node, Metrics metrics) {
+  LiveNodeView(Node node) {
     this.node = node;
-    this.metrics = metrics;
   }
 
   /** Asks each loop on its own thread and joins the answers. */
@@ -101,9 +95,7 @@ final class LiveNodeView implements NodeView {
                 merged.merge(
                     List.of(row.vdb(), row.database(), row.user()), row, LiveNodeView::sum);
               }
-              List<PoolRow> result = List.copyOf(merged.values());
-              metrics.observe(gauges(result));
-              return result;
+              return List.copyOf(merged.values());
             });
   }
 
@@ -135,7 +127,7 @@ final class LiveNodeView implements NodeView {
                   ? PoolRow.Mode.TRANSACTION
                   : PoolRow.Mode.SESSION,
               pool.vdb().paused(),
-              0));
+              pool.waitNotices()));
     }
     return rows;
   }
@@ -165,31 +157,6 @@ final class LiveNodeView implements NodeView {
         a.mode(),
         a.paused(),
         a.waitNotices() + b.waitNotices());
-  }
-
-  private NodeGauges gauges(List<PoolRow> rows) {
-    NodeHealth health = health();
-    Map<String, Boolean> reachable = new TreeMap<>();
-    health.vdbs().forEach(vdb -> reachable.put(vdb.name(), vdb.reachable()));
-    List<NodeGauges.Pool> pools =
-        rows.stream()
-            .map(
-                row ->
-                    new NodeGauges.Pool(
-                        new PoolKey(row.vdb(), row.database(), row.user()),
-                        row.clientsActive(),
-                        row.clientsIdle(),
-                        row.clientsWaiting(),
-                        row.clientsPinned(),
-                        row.serversActive(),
-                        row.serversIdle(),
-                        row.serversReset(),
-                        row.serversLogin(),
-                        row.size(),
-                        row.maxWaitMicros(),
-                        row.paused()))
-            .toList();
-    return new NodeGauges(health.ready(), health.draining(), reachable, pools);
   }
 
   @Override
@@ -314,7 +281,7 @@ final class LiveNodeView implements NodeView {
   public NodeHealth health() {
     List<NodeHealth.VdbHealth> vdbs = new ArrayList<>();
     for (VdbContext vdb : node.vdbContexts().values()) {
-      PgError failure = vdb.pools().lastFailure();
+      PgError failure = vdb.pools().unreachable();
       vdbs.add(
           new NodeHealth.VdbHealth(
               vdb.name(), failure == null, failure == null ? null : failure.message()));
@@ -487,6 +454,8 @@ final class LiveNodeView implements NodeView {
     }
 
     @Override
-    public void waitsLong() {}
+    public boolean waitsLong() {
+      return false;
+    }
   }
 }

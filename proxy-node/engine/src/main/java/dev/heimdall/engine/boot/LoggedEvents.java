@@ -41,7 +41,24 @@ final class LoggedEvents implements SessionEvents {
   public void refused(String vdb, SocketAddress client, String user, String database, PgError why) {
     String detail =
         why.detail() == null ? why.message() : why.message() + " (" + why.detail() + ")";
+    metrics.refused(reason(why));
     log.loginRefused(client, database, user, reason(why), detail);
+  }
+
+  @Override
+  public void tlsFailed(String vdb, SocketAddress client, String why) {
+    metrics.refused(Refusal.TLS);
+    log.loginRefused(client, null, null, Refusal.TLS, why);
+  }
+
+  @Override
+  public void protocolError() {
+    metrics.count(NodeCounter.CLIENT_PROTOCOL_ERRORS);
+  }
+
+  @Override
+  public void cancelUnknown() {
+    metrics.count(NodeCounter.CANCELS_UNKNOWN);
   }
 
   private static Refusal reason(PgError why) {

@@ -74,6 +74,7 @@ public final class Node implements AutoCloseable {
   private final EventLoopGroup loops;
   private final ServerConnector connector;
   private final Metrics metrics;
+  private final LoggedPoolEvents poolEvents;
   private final LoopWatch watch;
   private final NodeContext context;
   private final OperatorDoors doors;
@@ -103,6 +104,7 @@ public final class Node implements AutoCloseable {
     }
     loops = transport.open(loopCount);
     metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
+    poolEvents = new LoggedPoolEvents(log, metrics);
     int index = 0;
     for (EventExecutor loop : loops) {
       sessions.add(new LoopSessions(new LoopContext(index, (EventLoop) loop), metrics.loop(index)));
@@ -183,7 +185,7 @@ public final class Node implements AutoCloseable {
 
   private void startVdb(VirtualDatabase vdb, Configuration from)
       throws StartupException, IOException {
-    VdbPools pools = new VdbPools(vdb.name(), connector, plan(vdb, from));
+    VdbPools pools = new VdbPools(vdb.name(), connector, poolEvents, plan(vdb, from));
     VdbContext vdbContext = new VdbContext(vdb.name(), pools, settings(vdb, from));
     List<VdbListener> listeners = new ArrayList<>();
     vdbs.put(vdb.name(), new RunningVdb(vdbContext, listeners));
@@ -293,7 +295,7 @@ public final class Node implements AutoCloseable {
       apply(next);
       configuration = next;
       clients.max(next.node().maxClients());
-      metrics.loop(0).count(NodeCounter.CONFIG_RELOADS);
+      metrics.count(NodeCounter.CONFIG_RELOADS);
       int changed = changed(diff.sources()) + changed(diff.vdbs()) + changed(diff.users());
       log.configReloaded(changed, diff.toString());
       for (ConfigurationDiff.Changed setting : diff.needRestart()) {
@@ -301,7 +303,7 @@ public final class Node implements AutoCloseable {
       }
       tell(changed, null);
     } catch (IOException | StartupException | IllegalArgumentException e) {
-      metrics.loop(0).count(NodeCounter.CONFIG_RELOAD_FAILURES);
+      metrics.count(NodeCounter.CONFIG_RELOAD_FAILURES);
       log.configRejected(1, e.getMessage());
       tell(null, e.getMessage());
     }
@@ -355,7 +357,7 @@ public final class Node implements AutoCloseable {
   }
 
   private void refused(ConfigurationException problems) {
-    metrics.loop(0).count(NodeCounter.CONFIG_RELOAD_FAILURES);
+    metrics.count(NodeCounter.CONFIG_RELOAD_FAILURES);
     log.configRejected(problems.problems().size(), problems.problems().get(0).toString());
     tell(null, problems.problems().get(0).toString());
   }

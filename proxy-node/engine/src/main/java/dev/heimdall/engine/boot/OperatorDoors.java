@@ -31,7 +31,7 @@ final class OperatorDoors implements Console, AutoCloseable {
   private dev.heimdall.engine.admin.HttpDoor http;
 
   OperatorDoors(Node node, Metrics metrics, LoopWatch watch, EventLog log) {
-    this.view = new LiveNodeView(node, metrics);
+    this.view = new LiveNodeView(node);
     this.metrics = metrics;
     this.watch = watch;
     this.log = log;

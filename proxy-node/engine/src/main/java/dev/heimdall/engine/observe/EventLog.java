@@ -57,7 +57,7 @@ public interface EventLog {
   /** A server connection could not be opened; repeated failures of one address are summed up. */
   void serverConnectFailed(String vdb, SocketAddress address, String cause);
 
-  /** A server sent what the protocol does not allow, or vanished amid a reply. */
+  /** A server sent what the protocol does not allow. */
   void serverProtocolError(long serverId, String vdb, SocketAddress address, String problem);
 
   /** A client had to be refused a server connection; repeated ones of a pool are summed up. */

@@ -4,7 +4,6 @@ import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
-import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.postgres.PgError;
@@ -27,6 +26,7 @@ public final class LoopPool implements ServerConnection.Listener {
   /** How many idle connections are looked at for one whose variables fit already. */
   private static final int LOOK_BACK = 16;
 
+  private static final String RETIRED = "its time was over";
   private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final long CLEAN_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long UNUSED_NANOS = TimeUnit.MINUTES.toNanos(10);
@@ -42,7 +42,9 @@ public final class LoopPool implements ServerConnection.Listener {
   private int connecting;
   private int failures;
   private long retryAt;
-  private volatile PgError lastFailure;
+  private PgError lastFailure;
+  private volatile PgError unreachable;
+  private long waitNotices;
   private long lastUsed;
 
   private volatile int waitingCount;
@@ -102,9 +104,11 @@ public final class LoopPool implements ServerConnection.Listener {
     }
     int maxQueue = settings().maxQueue();
     if (maxQueue > 0 && waiters.size() >= maxQueue) {
-      waiter.refused(
+      PgError full =
           PgError.error("53300", "too many statements wait for a server connection")
-              .withDetail("pool.maxQueue is " + maxQueue + "."));
+              .withDetail("pool.maxQueue is " + maxQueue + ".");
+      exhausted(Duration.ZERO);
+      onLoop(() -> waiter.refused(full)); // not before the waiter knows that it waits
       return null;
     }
     waiters.add(new Waiting(waiter, context.now()));
@@ -146,12 +150,13 @@ public final class LoopPool implements ServerConnection.Listener {
           @Override
           protected void done(ServerConnection from, PgError error) {
             if (error != null) {
-              connection.close();
+              connection.close("it could not be cleaned");
             } else if (statement.equals("ROLLBACK")) {
               cleaning.remove(connection);
               release(connection);
             } else {
               connection.cleaned();
+              shared.vdb().events().cleaned();
               cleaning.remove(connection);
               free(connection);
             }
@@ -167,7 +172,7 @@ public final class LoopPool implements ServerConnection.Listener {
       return; // cancelsDone frees it
     }
     if (retired(connection)) {
-      connection.close();
+      connection.close(RETIRED);
       return;
     }
     long mine = waiters.isEmpty() ? context.now() : waiters.peek().since;
@@ -234,22 +239,14 @@ public final class LoopPool implements ServerConnection.Listener {
 
   private void open() {
     connecting++;
-    VdbPools.Plan plan = shared.vdb().plan();
     long generation = shared.vdb().generation();
-    ServerTarget target =
-        new ServerTarget(
-            plan.source(),
-            plan.tls(),
-            shared.key().database(),
-            shared.key().credential(),
-            Map.of(),
-            plan.preparedLimit());
     shared
         .vdb()
-        .connector()
         .connect(
             context,
-            target,
+            shared.key(),
+            Map.of(),
+            shared.vdb().plan().preparedLimit(),
             this,
             new ServerConnector.Handler() {
               @Override
@@ -257,6 +254,7 @@ public final class LoopPool implements ServerConnection.Listener {
                 connecting--;
                 failures = 0;
                 lastFailure = null;
+                unreachable = null;
                 connections.add(connection);
                 generations.put(connection, generation);
                 context.tick();
@@ -275,6 +273,7 @@ public final class LoopPool implements ServerConnection.Listener {
     context.tick();
     failures++;
     lastFailure = failure.error();
+    unreachable = failure.permanent() ? null : failure.error();
     long delay = Math.min(1000, 50L << Math.min(failures, 5));
     retryAt = context.now() + TimeUnit.MILLISECONDS.toNanos(delay);
     shared.free();
@@ -296,6 +295,7 @@ public final class LoopPool implements ServerConnection.Listener {
 
   @Override
   public void serverClosed(ServerConnection connection) {
+    shared.vdb().closed(connection);
     idle.remove(connection);
     held.remove(connection);
     cleaning.remove(connection);
@@ -357,7 +357,7 @@ public final class LoopPool implements ServerConnection.Listener {
     if (idle.isEmpty()) {
       return false;
     }
-    idle.remove(0).close();
+    idle.remove(0).close("another pool needs its place");
     published();
     return false; // the place is free when the connection has closed; the waiter is woken then
   }
@@ -367,7 +367,7 @@ public final class LoopPool implements ServerConnection.Listener {
     for (ServerConnection connection : List.copyOf(idle)) {
       if (retired(connection)) {
         idle.remove(connection);
-        connection.close();
+        connection.close(RETIRED);
       }
     }
     published();
@@ -377,7 +377,7 @@ public final class LoopPool implements ServerConnection.Listener {
     refuseAll(
         PgError.fatal("57P01", "the virtual database " + shared.vdb().vdb() + " was removed"));
     for (ServerConnection connection : List.copyOf(connections)) {
-      connection.close();
+      connection.close("the pool was closed");
     }
   }
 
@@ -390,17 +390,16 @@ public final class LoopPool implements ServerConnection.Listener {
     while (!waiters.isEmpty()
         && !settings.queueTimeout().isZero()
         && now - waiters.peek().since > settings.queueTimeout().toNanos()) {
-      waiters
-          .poll()
-          .waiter
-          .refused(
-              PgError.error(
-                      "53300",
-                      "no server connection became free within "
-                          + settings.queueTimeout().toMillis()
-                          + " ms")
-                  .withHint(
-                      "The pool of this user and database is busy; see SHOW POOLS and the setting pool.size."));
+      Waiting late = waiters.poll();
+      exhausted(Duration.ofNanos(now - late.since));
+      late.waiter.refused(
+          PgError.error(
+                  "53300",
+                  "no server connection became free within "
+                      + settings.queueTimeout().toMillis()
+                      + " ms")
+              .withHint(
+                  "The pool of this user and database is busy; see SHOW POOLS and the setting pool.size."));
     }
     failWithoutServer(now);
     if (!settings.queueNotice().isZero()) {
@@ -410,7 +409,10 @@ public final class LoopPool implements ServerConnection.Listener {
         }
         if (!waiting.noticed) {
           waiting.noticed = true;
-          waiting.waiter.waitsLong();
+          if (waiting.waiter.waitsLong()) {
+            waitNotices++;
+            shared.vdb().events().waitNoticed();
+          }
         }
       }
     }
@@ -418,6 +420,13 @@ public final class LoopPool implements ServerConnection.Listener {
     serve();
     expire(now, settings);
     keepMinimum(settings);
+  }
+
+  private void exhausted(Duration waited) {
+    shared
+        .vdb()
+        .events()
+        .exhausted(shared.vdb().vdb(), key(), settings().size(), waiters.size(), waited);
   }
 
   /** Nobody waits longer than a connection attempt may take for a server that cannot be reached. */
@@ -441,7 +450,7 @@ public final class LoopPool implements ServerConnection.Listener {
               && connections.size() > settings.minIdle();
       if (old || retired(connection)) {
         idle.remove(i);
-        connection.close();
+        connection.close(old ? "nobody used it" : RETIRED);
       } else {
         i++;
       }
@@ -449,7 +458,7 @@ public final class LoopPool implements ServerConnection.Listener {
     cleaning.forEach(
         (connection, since) -> {
           if (now - since > CLEAN_NANOS && !connection.cancelling()) {
-            connection.close();
+            connection.close("it could not be cleaned in time");
           }
         });
   }
@@ -508,6 +517,10 @@ public final class LoopPool implements ServerConnection.Listener {
     return headSince;
   }
 
+  PgError unreachable() {
+    return unreachable;
+  }
+
   boolean hasIdle() {
     return idleCount > 0;
   }
@@ -534,8 +547,9 @@ public final class LoopPool implements ServerConnection.Listener {
     return cleaning.size();
   }
 
-  public PgError lastFailure() {
-    return lastFailure;
+  /** Notices sent to clients that waited for long. */
+  public long waitNotices() {
+    return waitNotices;
   }
 
   public Set<ServerConnection> connections() {

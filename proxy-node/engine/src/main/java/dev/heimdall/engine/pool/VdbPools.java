@@ -1,6 +1,9 @@
 package dev.heimdall.engine.pool;
 
+import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.DataSource;
@@ -16,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class VdbPools {
   private final String vdb;
   private final ServerConnector connector;
+  private final PoolEvents events;
   private final Limit total = new Limit(0);
   private final Map<String, Limit> perUser = new ConcurrentHashMap<>();
   private final Map<String, Limit> perDatabase = new ConcurrentHashMap<>();
@@ -32,9 +36,10 @@ public final class VdbPools {
       int preparedLimit,
       Map<String, Integer> userLimits) {}
 
-  public VdbPools(String vdb, ServerConnector connector, Plan plan) {
+  public VdbPools(String vdb, ServerConnector connector, PoolEvents events, Plan plan) {
     this.vdb = vdb;
     this.connector = connector;
+    this.events = events;
     this.plan = plan;
     total.max(plan.settings().maxConnections());
   }
@@ -47,9 +52,47 @@ public final class VdbPools {
     return plan;
   }
 
-  /** Makes connections outside the pools: for listening and for replication. */
-  public ServerConnector connector() {
-    return connector;
+  PoolEvents events() {
+    return events;
+  }
+
+  /**
+   * Makes a connection by the present plan, within no limit: for the pools themselves, which count,
+   * and for what stands outside of them, listening and replication.
+   *
+   * @param parameters start-up parameters beyond user and database
+   */
+  public void connect(
+      LoopContext context,
+      PoolKey key,
+      Map<String, String> parameters,
+      int preparedLimit,
+      ServerConnection.Listener listener,
+      ServerConnector.Handler handler) {
+    Plan now = plan;
+    connector.connect(
+        context,
+        new ServerTarget(
+            now.source(), now.tls(), key.database(), key.credential(), parameters, preparedLimit),
+        listener,
+        new ServerConnector.Handler() {
+          @Override
+          public void connected(ServerConnection connection) {
+            events.connected(vdb, key, connection);
+            handler.connected(connection);
+          }
+
+          @Override
+          public void failed(ConnectFailure failure) {
+            events.connectFailed(vdb, now, failure);
+            handler.failed(failure);
+          }
+        });
+  }
+
+  /** A connection made by {@link #connect} has ended; told by its listener. */
+  public void closed(ServerConnection connection) {
+    events.closed(vdb, connection);
   }
 
   /** Takes a new plan; connections of another source are replaced as they come back. */
@@ -118,11 +161,14 @@ public final class VdbPools {
     wakeWaiters();
   }
 
-  /** Why the last connection attempt failed, or null when it did not. */
-  public PgError lastFailure() {
+  /**
+   * Why the server cannot be reached, or null when it can as far as is known. A server that refuses
+   * one user or one database was reached.
+   */
+  public PgError unreachable() {
     for (LoopPool pool : loopPools()) {
-      if (pool.lastFailure() != null) {
-        return pool.lastFailure();
+      if (pool.unreachable() != null) {
+        return pool.unreachable();
       }
     }
     return null;

@@ -15,6 +15,6 @@ public interface Waiter {
   /** None will come. */
   void refused(PgError error);
 
-  /** The wait has become long; called once a wait. */
-  void waitsLong();
+  /** The wait has become long; called once a wait. Says whether a client was told. */
+  boolean waitsLong();
 }

@@ -46,6 +46,7 @@ final class CancelRequest {
     }
     ClientSession session = node.cancels().find(processId, secret);
     if (session == null) {
+      node.events().cancelUnknown();
       done.run();
     } else {
       session.cancelFromAnyThread(done);
@@ -63,6 +64,7 @@ final class CancelRequest {
         return;
       }
     }
+    node.events().cancelUnknown();
     done.run();
   }
 }

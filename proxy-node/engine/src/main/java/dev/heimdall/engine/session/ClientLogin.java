@@ -9,6 +9,7 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.ClientAddress;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.net.TlsContexts;
+import dev.heimdall.engine.observe.PoolKey;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -112,6 +113,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
                     }
                     if (startup == null) {
                       become(State.DONE);
+                      refused(ctx, pgError(AuthFailure.timeout()));
                       ctx.close();
                     } else {
                       refuse(ctx, AuthFailure.timeout());
@@ -143,8 +145,13 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
         }
       }
     } catch (ProtocolException e) {
-      refuse(ctx, PgError.protocolViolation(e.getMessage()));
+      protocolError(ctx, e.getMessage());
     }
+  }
+
+  private void protocolError(ChannelHandlerContext ctx, String message) {
+    node.events().protocolError();
+    refuse(ctx, PgError.protocolViolation(message));
   }
 
   private void firstPacket(ChannelHandlerContext ctx, ByteBuf in) throws ProtocolException {
@@ -288,7 +295,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   /** Ends a connection with which no PostgreSQL message can be exchanged. */
   private void closeUnanswered(ChannelHandlerContext ctx, String why) {
     become(State.DONE);
-    node.events().refused(vdb.name(), peer(ctx), null, null, PgError.protocolViolation(why));
+    node.events().tlsFailed(vdb.name(), peer(ctx), why);
     ctx.close();
   }
 
@@ -380,7 +387,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     }
     int length = in.getInt(in.readerIndex() + 1);
     if (length < 4 || length > MAX_PASSWORD_MESSAGE) {
-      refuse(ctx, PgError.protocolViolation("invalid length of password message"));
+      protocolError(ctx, "invalid length of password message");
       return;
     }
     if (in.readableBytes() < length + 1) {
@@ -419,7 +426,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
         }
         int start = nameEnd + 5;
         if (start > body.length || !announced(body, nameEnd + 1, body.length - start)) {
-          refuse(ctx, PgError.protocolViolation("malformed SASL initial response"));
+          protocolError(ctx, "malformed SASL initial response");
           return;
         }
         String mechanism = new String(body, 0, nameEnd, StandardCharsets.UTF_8);
@@ -546,10 +553,12 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   private void refuse(ChannelHandlerContext ctx, AuthFailure failure) {
-    refuse(
-        ctx,
-        new PgError(
-            "FATAL", failure.sqlState(), failure.message(), failure.detail(), failure.hint()));
+    refuse(ctx, pgError(failure));
+  }
+
+  private static PgError pgError(AuthFailure failure) {
+    return new PgError(
+        "FATAL", failure.sqlState(), failure.message(), failure.detail(), failure.hint());
   }
 
   private void refuse(ChannelHandlerContext ctx, PgError error) {
@@ -565,16 +574,21 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   private void fail(ChannelHandlerContext ctx, PgError error) {
-    node.events()
-        .refused(
-            vdb.name(),
-            peer(ctx),
-            startup == null ? null : startup.user(),
-            startup == null ? null : startup.database(),
-            error);
+    refused(ctx, error);
     ByteBuf out = ctx.alloc().buffer(128);
     error.encode(out);
     ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  private void refused(ChannelHandlerContext ctx, PgError error) {
+    String user = startup == null ? null : startup.user();
+    String database = startup == null ? null : startup.database();
+    node.events().refused(vdb.name(), peer(ctx), user, database, error);
+    if (user != null && vdb.settings().users().find(user).isPresent()) {
+      // Whoever asks has proved nothing: names of its own making must not become labels.
+      boolean named = vdb.settings().vdb().databases().containsKey(database);
+      sessions.metrics().pool(vdb.name(), named ? database : PoolKey.OTHER, user).loginFailed();
+    }
   }
 
   @Override

@@ -180,7 +180,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   /** The connection of a replication session is here. */
   void replicationConnected(ServerConnection connection) {
     if (state == State.CLOSED) {
-      connection.close();
+      connection.close("its client is gone");
       return;
     }
     server = connection;
@@ -357,6 +357,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       fatal(error.asFatal());
       return;
     }
+    if (state != State.WAITING) {
+      return; // cancelled or gone in the meantime
+    }
+    counters.waitTimedOut((loop.now() - waitingSince) / 1000);
     become(State.READY);
     if (error.sqlState().startsWith("57P01")) {
       fatal(error.asFatal());
@@ -366,13 +370,15 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public void waitsLong() {
+  public boolean waitsLong() {
     if (state == State.WAITING) {
       ByteBuf out = channel.alloc().buffer(128);
       PgError.notice("waiting for a server connection: all those of this pool are busy")
           .encodeNotice(out);
       write(out);
+      return true;
     }
+    return false;
   }
 
   // ---- replies
@@ -767,7 +773,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private void rest(ServerConnection connection) {
     if (dedicated) {
       server = null;
-      connection.close();
+      connection.close("its client is gone");
     } else if (server == connection && connection.quiet() && !connection.closed()) {
       server = null;
       if (!keepsNothing()) {
@@ -784,6 +790,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         && vdb.settings().vdb().multiplex();
   }
 
+  /** The client sent what the protocol does not allow: an error, and the end. */
+  void protocolError(String message) {
+    node.events().protocolError();
+    fatal(PgError.protocolViolation(message));
+  }
+
   /** Sends a FATAL error and closes. */
   void fatal(PgError error) {
     if (!channel.isActive()) {
@@ -793,6 +805,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       closeReason = error.message();
     }
     if (state == State.STARTING) {
+      counters.loginFailed();
       node.events().refused(vdb.name(), login.address(), login.user(), login.database(), error);
     }
     requests.discardAll();

@@ -5,7 +5,6 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
-import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
@@ -103,7 +102,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
                         Set.copyOf(listeners.keySet()).forEach(each -> leave(session, each));
                       }
                       if (listeners.isEmpty() && connection != null) {
-                        connection.close();
+                        connection.close("nobody listens any more");
                       }
                     }));
   }
@@ -127,34 +126,32 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
       return;
     }
     connecting = true;
-    VdbPools.Plan plan = pools.plan();
-    pools
-        .connector()
-        .connect(
-            loop,
-            new ServerTarget(
-                plan.source(), plan.tls(), key.database(), key.credential(), Map.of(), 1),
-            this,
-            new ServerConnector.Handler() {
-              @Override
-              public void connected(ServerConnection made) {
-                inEvent(
-                    () -> {
-                      connecting = false;
-                      connection = made;
-                      made.hold(NotificationHub.this);
-                      listeners.keySet().forEach(channel -> sendListen(channel));
-                    });
-              }
+    pools.connect(
+        loop,
+        key,
+        Map.of(),
+        1,
+        this,
+        new ServerConnector.Handler() {
+          @Override
+          public void connected(ServerConnection made) {
+            inEvent(
+                () -> {
+                  connecting = false;
+                  connection = made;
+                  made.hold(NotificationHub.this);
+                  listeners.keySet().forEach(channel -> sendListen(channel));
+                });
+          }
 
-              @Override
-              public void failed(ConnectFailure failure) {
-                connecting = false;
-                LOG.warn("cannot listen for notifications: {}", failure.error().message());
-                refuseWaiting(failure.error());
-                reconnectLater();
-              }
-            });
+          @Override
+          public void failed(ConnectFailure failure) {
+            connecting = false;
+            LOG.warn("cannot listen for notifications: {}", failure.error().message());
+            refuseWaiting(failure.error());
+            reconnectLater();
+          }
+        });
   }
 
   private void refuseWaiting(PgError error) {
@@ -266,6 +263,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
 
   @Override
   public void serverClosed(ServerConnection closed) {
+    pools.closed(closed);
     if (connection == closed) {
       connection = null;
       confirmed.clear();

@@ -3,7 +3,6 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
-import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
@@ -17,6 +16,7 @@ import java.util.TreeMap;
 final class ReplicationLink implements ServerConnection.Listener, ServerConnector.Handler {
   private final ClientSession session;
   private final LoopContext loop;
+  private VdbPools pools;
 
   ReplicationLink(ClientSession session, LoopContext loop) {
     this.session = session;
@@ -29,20 +29,8 @@ final class ReplicationLink implements ServerConnection.Listener, ServerConnecto
   void connect(VdbPools pools, PoolKey key, String replication, Map<String, String> variables) {
     Map<String, String> extra = new TreeMap<>(variables);
     extra.put("replication", replication);
-    VdbPools.Plan plan = pools.plan();
-    pools
-        .connector()
-        .connect(
-            loop,
-            new ServerTarget(
-                plan.source(),
-                plan.tls(),
-                key.database(),
-                key.credential(),
-                extra,
-                plan.preparedLimit()),
-            this,
-            this);
+    this.pools = pools;
+    pools.connect(loop, key, extra, pools.plan().preparedLimit(), this, this);
   }
 
   @Override
@@ -61,7 +49,9 @@ final class ReplicationLink implements ServerConnection.Listener, ServerConnecto
   }
 
   @Override
-  public void serverClosed(ServerConnection connection) {}
+  public void serverClosed(ServerConnection connection) {
+    pools.closed(connection);
+  }
 
   @Override
   public void cancelsDone(ServerConnection connection) {}

@@ -177,9 +177,8 @@ final class RequestReader {
       byte type = input.getByte(input.readerIndex());
       int length = input.getInt(input.readerIndex() + 1);
       if (length < 4 || length > limits.maxMessageSize()) {
-        session.fatal(
-            PgError.protocolViolation(
-                "invalid message length " + length + " of message type " + (type & 0xff)));
+        session.protocolError(
+            "invalid message length " + length + " of message type " + (type & 0xff));
         return;
       }
       if (!step(type, length + 1L)) {
@@ -289,7 +288,7 @@ final class RequestReader {
   }
 
   private void unknownType(byte type) {
-    session.fatal(PgError.protocolViolation("invalid frontend message type " + (type & 0xff)));
+    session.protocolError("invalid frontend message type " + (type & 0xff));
   }
 
   /** Whether the extended-protocol messages that wait end in one that asks for an answer. */
@@ -554,7 +553,7 @@ final class RequestReader {
    */
   void endCutMessage(ServerConnection server) {
     if (streaming()) {
-      server.close();
+      server.close("its client is gone amid a message");
     }
   }
 

@@ -9,6 +9,15 @@ public interface SessionEvents {
 
   void refused(String vdb, SocketAddress client, String user, String database, PgError why);
 
+  /** A client could not begin TLS. */
+  void tlsFailed(String vdb, SocketAddress client, String why);
+
+  /** A client sent what the protocol does not allow; its connection is closed. */
+  void protocolError();
+
+  /** A cancel request came whose key no client holds. */
+  void cancelUnknown();
+
   /**
    * @param why a phrase for the log, such as "client closed the connection"
    */

@@ -60,7 +60,7 @@ final class StatementSender {
     int at = input.readerIndex();
     int length = total - 6;
     if (length < 0 || input.getByte(at + total - 1) != 0) {
-      session.fatal(PgError.protocolViolation("invalid string in message"));
+      session.protocolError("invalid string in message");
       return null;
     }
     byte[] sql = loop.scratch(length);
@@ -353,8 +353,10 @@ final class StatementSender {
    */
   private void makeKnown(ServerConnection server, PreparedStatement statement) {
     if (server.knows(statement)) {
+      session.counters().preparedHit();
       return;
     }
+    session.counters().preparedParsed();
     requests.flushGathered();
     Quiet quiet = new Quiet();
     if (statement.isSql()) {
@@ -412,7 +414,7 @@ final class StatementSender {
     int nameEnd = input.indexOf(at, end, (byte) 0);
     int textEnd = nameEnd < 0 ? -1 : input.indexOf(nameEnd + 1, end, (byte) 0);
     if (textEnd < 0) {
-      session.fatal(PgError.protocolViolation("invalid string in message"));
+      session.protocolError("invalid string in message");
       return false;
     }
     int length = textEnd - nameEnd - 1;
@@ -542,9 +544,11 @@ final class StatementSender {
     requests.cut();
     requests.input().skipBytes(total);
     if (server.knows(statement)) {
+      session.counters().preparedHit();
       server.expect(ReplyQueue.PARSE_KNOWN, session);
       return;
     }
+    session.counters().preparedParsed();
     ByteBuf out = requests.out(statement.body().length + 64);
     closeInBatch(server, out, server.parsing(new ServerConnection.PendingParse(statement, undo)));
     PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);
@@ -564,8 +568,10 @@ final class StatementSender {
    */
   private void makeKnownInBatch(ServerConnection server, PreparedStatement statement) {
     if (server.knows(statement) || statement.isSql()) {
+      session.counters().preparedHit();
       return;
     }
+    session.counters().preparedParsed();
     requests.cut();
     ByteBuf out = requests.out(statement.body().length + 64);
     closeInBatch(server, out, server.parsing(new ServerConnection.PendingParse(statement, null)));
@@ -586,7 +592,7 @@ final class StatementSender {
     int nameEnd = portalEnd < 0 ? -1 : input.indexOf(portalEnd + 1, end, (byte) 0);
     if (nameEnd < 0) {
       if (end - at > MAX_NAMES || input.readableBytes() >= total) {
-        session.fatal(PgError.protocolViolation("invalid string in message"));
+        session.protocolError("invalid string in message");
       }
       return false;
     }

@@ -1,0 +1,75 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.observe.EventLog;
+import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.pool.PoolEvents;
+import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.VdbPools;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/** Turns what happens to server connections into log lines and counters. */
+final class LoggedPoolEvents implements PoolEvents {
+  private final EventLog log;
+  private final Metrics metrics;
+
+  LoggedPoolEvents(EventLog log, Metrics metrics) {
+    this.log = log;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public void connected(String vdb, PoolKey key, ServerConnection connection) {
+    metrics.count(NodeCounter.SERVER_CONNECTS);
+    log.serverConnected(
+        connection.id(),
+        vdb,
+        key.database(),
+        key.credential().user(),
+        connection.remoteAddress(),
+        connection.processId());
+  }
+
+  @Override
+  public void connectFailed(String vdb, VdbPools.Plan plan, ConnectFailure failure) {
+    metrics.count(NodeCounter.SERVER_CONNECT_FAILURES);
+    log.serverConnectFailed(
+        vdb,
+        InetSocketAddress.createUnresolved(plan.source().host(), plan.source().port()),
+        failure.error().message());
+  }
+
+  @Override
+  public void closed(String vdb, ServerConnection connection) {
+    metrics.count(NodeCounter.SERVER_CLOSES);
+    ServerConnection.Ending ending = connection.ending();
+    if (ending.side() == ServerConnection.Side.PROTOCOL) {
+      metrics.count(NodeCounter.SERVER_PROTOCOL_ERRORS);
+      log.serverProtocolError(connection.id(), vdb, connection.remoteAddress(), ending.reason());
+    }
+    log.serverClosed(
+        connection.id(),
+        vdb,
+        ending.side() == ServerConnection.Side.NODE,
+        ending.reason(),
+        Duration.ofNanos(System.nanoTime() - connection.createdAt()));
+  }
+
+  @Override
+  public void cleaned() {
+    metrics.count(NodeCounter.SERVER_RESETS);
+  }
+
+  @Override
+  public void waitNoticed() {
+    metrics.count(NodeCounter.WAIT_NOTICES);
+  }
+
+  @Override
+  public void exhausted(String vdb, PoolKey key, int size, int waiting, Duration waited) {
+    log.poolExhausted(vdb, key.database(), key.credential().user(), size, waiting, waited);
+  }
+}

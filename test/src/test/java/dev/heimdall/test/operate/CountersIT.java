@@ -1,0 +1,367 @@
+package dev.heimdall.test.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Frontend;
+import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Each event that the operations page promises is counted, and logged where it says so. */
+class CountersIT {
+  private static final String APP = "{database=\"app\",user=\"app\",vdb=\"app\"}";
+
+  @Test
+  void configurationsTakenOverAndRejectedAreCounted() throws Exception {
+    try (TestNode node = TestNode.start(c -> {})) {
+      Door door = new Door(node.httpPort());
+      node.change(c -> c.vdb("pool.size", 3));
+      assertThat(door.metric("heimdall_config_reloads_total")).isEqualTo(1);
+      assertThat(door.metric("heimdall_config_reload_failures_total")).isZero();
+
+      Path document = node.directory().resolve("vdbs/app.json");
+      Files.writeString(document, Files.readString(document).replace("\"size\"", "\"sise\""));
+
+      assertThatThrownBy(() -> node.admin("RELOAD")).hasMessageContaining("sise");
+      assertThat(door.metric("heimdall_config_reload_failures_total")).isPositive();
+      assertThat(door.metric("heimdall_config_reloads_total")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void refusedLogInsAreCountedByReasonAndThoseOfKnownUsersByUser() throws Exception {
+    try (TestNode node = TestNode.start(c -> c.vdb("databases", Map.of("app", "app")))) {
+      Door door = new Door(node.httpPort());
+      refused(node, "app", "wrong", "app");
+      refused(node, "nobody", "wrong", "app");
+      refused(node, "app", "app", "elsewhere");
+
+      assertThat(refusals(door, "authentication")).isEqualTo(2);
+      assertThat(refusals(door, "unknown_database")).isEqualTo(1);
+      assertThat(door.metric("heimdall_login_failures_total" + APP)).isEqualTo(1);
+      assertThat(door.get("/metrics").body()).doesNotContain("nobody");
+    }
+  }
+
+  @Test
+  void namesThatARefusedClientMadeUpBecomeNoLabels() throws Exception {
+    try (TestNode node = TestNode.start(c -> {})) {
+      Door door = new Door(node.httpPort());
+      refused(node, "app", "wrong", "made-up");
+
+      assertThat(
+              door.metric(
+                  "heimdall_login_failures_total{database=\"(other)\",user=\"app\",vdb=\"app\"}"))
+          .isEqualTo(1);
+      assertThat(door.get("/metrics").body()).doesNotContain("made-up");
+    }
+  }
+
+  private static void refused(TestNode node, String user, String password, String database) {
+    assertThatThrownBy(() -> RawClient.logIn(node.target().as(user, password).in(database)).close())
+        .isInstanceOf(RawClient.ErrorReceived.class);
+  }
+
+  private static double refusals(Door door, String reason) {
+    return door.metric("heimdall_clients_refused_total{reason=\"" + reason + "\"}");
+  }
+
+  @Test
+  void bytesThatAreNoStartUpPacketAreCountedAsARefusalAndAProtocolError() throws Exception {
+    try (TestNode node = TestNode.start(c -> {});
+        RawClient client = RawClient.connect(node.target())) {
+      Door door = new Door(node.httpPort());
+      client.send("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      client.untilClosed();
+
+      assertThat(refusals(door, "protocol")).isEqualTo(1);
+      assertThat(door.metric("heimdall_client_protocol_errors_total")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aMalformedMessageOfASessionIsCounted() throws Exception {
+    try (TestNode node = TestNode.start(c -> {});
+        RawClient client = RawClient.logIn(node.target())) {
+      Door door = new Door(node.httpPort());
+      client.send(new byte[] {'Q', 0, 0, 0, 1});
+
+      assertThat(client.untilClosed()).last().extracting(Message::sqlState).isEqualTo("08P01");
+      assertThat(door.metric("heimdall_client_protocol_errors_total")).isEqualTo(1);
+      assertThat(door.metric("heimdall_clients_accepted_total")).isEqualTo(1);
+      Await.until(
+          "the client is counted as closed",
+          () -> door.metric("heimdall_clients_closed_total") == 1);
+    }
+  }
+
+  @Test
+  void aCancelRequestWithAWrongKeyIsCounted() throws Exception {
+    try (TestNode node = TestNode.start(c -> {});
+        RawClient client = RawClient.logIn(node.target());
+        RawClient stranger = RawClient.connect(node.target())) {
+      Door door = new Door(node.httpPort());
+      stranger.send(Frontend.cancelRequest(client.processId(), new byte[] {1, 2, 3, 4}));
+      stranger.untilClosed();
+      assertThat(door.metric("heimdall_cancels_unknown_total")).isEqualTo(1);
+
+      client.cancel();
+      assertThat(door.metric("heimdall_cancels_unknown_total")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void serverConnectionsAreCountedAndLoggedFromTheirBeginningToTheirEnd() throws Exception {
+    try (LoggedLines log = LoggedLines.of("heimdall.server");
+        TestNode node = TestNode.start(c -> c.node("loops", 1));
+        RawClient client = RawClient.logIn(node.target())) {
+      Door door = new Door(node.httpPort());
+      client.value("SELECT 1");
+      assertThat(door.metric("heimdall_server_connects_total")).isEqualTo(1);
+      assertThat(log.beginningWith("DEBUG server connected"))
+          .singleElement()
+          .asString()
+          .contains("vdb=app", "database=app", "user=app", "pid=");
+
+      node.admin("RECONNECT app");
+      Await.until(
+          "the connection is closed", () -> door.metric("heimdall_server_closes_total") == 1);
+      client.value("SELECT 1");
+
+      assertThat(door.metric("heimdall_server_connects_total")).isEqualTo(2);
+      assertThat(log.beginningWith("DEBUG server closed"))
+          .singleElement()
+          .asString()
+          .contains("vdb=app", "reason=", "seconds=");
+    }
+  }
+
+  @Test
+  void aServerConnectionThatTheServerEndsIsLoggedAsSuch() throws Exception {
+    try (LoggedLines log = LoggedLines.of("heimdall.server");
+        TestNode node = TestNode.start(c -> c.node("loops", 1));
+        RawClient client = RawClient.logIn(node.target())) {
+      Door door = new Door(node.httpPort());
+      String pid = client.value("SELECT pg_backend_pid()");
+      SharedPostgres.value("SELECT pg_terminate_backend(" + pid + ")");
+
+      Await.until(
+          "the connection is closed", () -> door.metric("heimdall_server_closes_total") == 1);
+      assertThat(log.beginningWith("INFO server closed"))
+          .singleElement()
+          .asString()
+          .contains("administrator command");
+    }
+  }
+
+  @Test
+  void aServerThatCannotBeReachedIsCountedLoggedOnceAndShownAsUnreachable() throws Exception {
+    int nobody = freePort();
+    try (LoggedLines log = LoggedLines.of("heimdall.server");
+        TestNode node =
+            TestNode.start(
+                c ->
+                    c.node("loops", 1)
+                        .source("url", "jdbc:postgresql://127.0.0.1:" + nobody + "/app")
+                        .source("connectTimeout", "300ms"))) {
+      Door door = new Door(node.httpPort());
+      assertThatThrownBy(() -> RawClient.logIn(node.target()).close())
+          .isInstanceOf(RawClient.ErrorReceived.class);
+
+      assertThat(door.metric("heimdall_server_connect_failures_total")).isPositive();
+      assertThat(door.metric("heimdall_vdb_reachable{vdb=\"app\"}")).isZero();
+      assertThat(refusals(door, "server_unavailable")).isEqualTo(1);
+      assertThat(log.beginningWith("WARN server connect failed"))
+          .singleElement()
+          .asString()
+          .contains("vdb=app", "addr=127.0.0.1:" + nobody);
+    }
+  }
+
+  @Test
+  void aDatabaseThatTheServerDoesNotKnowLeavesTheVdbReachable() throws Exception {
+    try (TestNode node = TestNode.start(c -> c.node("loops", 1))) {
+      Door door = new Door(node.httpPort());
+      refused(node, "app", "app", "no_such_database");
+
+      assertThat(door.metric("heimdall_server_connect_failures_total")).isPositive();
+      assertThat(door.metric("heimdall_vdb_reachable{vdb=\"app\"}")).isEqualTo(1);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Test
+  void aServerThatBreaksTheProtocolIsCountedAndLogged() throws Exception {
+    try (LoggedLines log = LoggedLines.of("heimdall.server");
+        ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        TestNode node =
+            TestNode.start(
+                c ->
+                    c.node("loops", 1)
+                        .source(
+                            "url",
+                            "jdbc:postgresql://127.0.0.1:" + listening.getLocalPort() + "/app"))) {
+      Thread server = new Thread(() -> babble(listening), "a server that breaks the protocol");
+      server.start();
+      Door door = new Door(node.httpPort());
+      try (RawClient client = RawClient.logIn(node.target())) {
+        client.query("SELECT 1");
+      }
+
+      assertThat(door.metric("heimdall_server_protocol_errors_total")).isEqualTo(1);
+      assertThat(log.beginningWith("WARN server protocol error"))
+          .singleElement()
+          .asString()
+          .contains("vdb=app", "addr=127.0.0.1:" + listening.getLocalPort());
+      server.join();
+    }
+  }
+
+  /** Lets one client in, and answers its first statement with what is no message. */
+  private static void babble(ServerSocket listening) {
+    try (Socket socket = listening.accept()) {
+      InputStream in = socket.getInputStream();
+      in.readNBytes(ByteBuffer.wrap(in.readNBytes(4)).getInt() - 4);
+      socket
+          .getOutputStream()
+          .write(
+              new byte[] {
+                'R', 0, 0, 0, 8, 0, 0, 0, 0, 'K', 0, 0, 0, 12, 0, 0, 0, 1, 0, 0, 0, 2, 'Z', 0, 0, 0,
+                5, 'I'
+              });
+      if (in.read() >= 0) {
+        socket.getOutputStream().write(new byte[] {'D', 0, 0, 0, 0});
+      }
+      in.readAllBytes();
+    } catch (IOException e) {
+      // The node has closed the connection, as it should.
+    }
+  }
+
+  @Test
+  void aConnectionThatIsCleanedForTheNextSessionIsCounted() throws Exception {
+    try (TestNode node = TestNode.start(c -> c.node("loops", 1))) {
+      Door door = new Door(node.httpPort());
+      try (RawClient client = RawClient.logIn(node.target())) {
+        client.value("SELECT 1");
+        assertThat(door.metric("heimdall_server_resets_total")).isZero();
+        client.query("CREATE TEMPORARY TABLE mine (id int)");
+      }
+
+      Await.until("it is cleaned", () -> door.metric("heimdall_server_resets_total") == 1);
+    }
+  }
+
+  @Test
+  void aClientThatWaitsForLongIsToldAndCounted() throws Exception {
+    try (TestNode node =
+            TestNode.start(
+                c -> c.node("loops", 1).vdb("pool.size", 1).vdb("pool.queueNotice", "100ms"));
+        RawClient first = RawClient.logIn(node.target());
+        RawClient second = RawClient.logIn(node.target())) {
+      Door door = new Door(node.httpPort());
+      first.query("BEGIN");
+      second.send(Frontend.query("SELECT 1"));
+
+      assertThat(second.receive().type()).isEqualTo('N');
+      assertThat(door.metric("heimdall_pool_wait_notices_total")).isEqualTo(1);
+      assertThat(node.admin("SHOW POOLS"))
+          .singleElement()
+          .satisfies(row -> assertThat(row).containsEntry("wait_notices", "1"));
+
+      first.query("COMMIT");
+      second.untilReady();
+      assertThat(door.metric("heimdall_pool_waits_total" + APP)).isEqualTo(1);
+      assertThat(door.metric("heimdall_pool_wait_timeouts_total" + APP)).isZero();
+    }
+  }
+
+  @Test
+  void aClientThatWaitsInVainIsCountedAndThePoolLoggedAsExhausted() throws Exception {
+    try (LoggedLines log = LoggedLines.of("heimdall.pool");
+        TestNode node =
+            TestNode.start(
+                c -> c.node("loops", 1).vdb("pool.size", 1).vdb("pool.queueTimeout", "200ms"));
+        RawClient first = RawClient.logIn(node.target());
+        RawClient second = RawClient.logIn(node.target())) {
+      Door door = new Door(node.httpPort());
+      first.query("BEGIN");
+
+      assertThat(second.query("SELECT 1")).first().extracting(Message::sqlState).isEqualTo("53300");
+
+      assertThat(door.metric("heimdall_pool_wait_timeouts_total" + APP)).isEqualTo(1);
+      assertThat(log.beginningWith("WARN pool exhausted"))
+          .singleElement()
+          .asString()
+          .contains("vdb=app", "database=app", "user=app", "size=1", "waited_seconds=0.");
+    }
+  }
+
+  @Test
+  void aStatementThatFindsTheQueueFullIsRefusedAndItsSessionGoesOn() throws Exception {
+    try (TestNode node =
+            TestNode.start(c -> c.node("loops", 1).vdb("pool.size", 1).vdb("pool.maxQueue", 1));
+        RawClient first = RawClient.logIn(node.target());
+        RawClient second = RawClient.logIn(node.target());
+        RawClient third = RawClient.logIn(node.target())) {
+      Door door = new Door(node.httpPort());
+      first.query("BEGIN");
+      second.send(Frontend.query("SELECT 2"));
+      Await.until(
+          "the second one waits",
+          () -> node.admin("SHOW POOLS").get(0).get("cl_waiting").equals("1"));
+
+      assertThat(third.query("SELECT 3")).extracting(Message::type).containsExactly('E', 'Z');
+
+      first.query("COMMIT");
+      second.untilReady();
+      assertThat(third.value("SELECT 3")).isEqualTo("3");
+      assertThat(door.metric("heimdall_pool_wait_timeouts_total" + APP)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void preparedStatementsAreCountedAsParsedOrFound() throws Exception {
+    try (TestNode node = TestNode.start(c -> c.node("loops", 1));
+        RawClient client = RawClient.logIn(node.target());
+        RawClient other = RawClient.logIn(node.target())) {
+      Door door = new Door(node.httpPort());
+      prepareAndRun(client);
+      assertThat(door.metric("heimdall_prepared_parses_total" + APP)).isEqualTo(1);
+      double found = door.metric("heimdall_prepared_hits_total" + APP);
+
+      prepareAndRun(other);
+
+      assertThat(door.metric("heimdall_prepared_parses_total" + APP)).isEqualTo(1);
+      assertThat(door.metric("heimdall_prepared_hits_total" + APP)).isEqualTo(found + 2);
+    }
+  }
+
+  private static void prepareAndRun(RawClient client) throws IOException {
+    client.send(
+        Frontend.parse("mine", "SELECT 1"),
+        Frontend.bind("", "mine"),
+        Frontend.execute("", 0),
+        Frontend.sync());
+    assertThat(client.untilReady()).noneMatch(message -> message.type() == 'E');
+  }
+}

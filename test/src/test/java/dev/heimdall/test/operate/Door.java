@@ -1,0 +1,66 @@
+package dev.heimdall.test.operate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+/** A node's HTTP door, seen from outside. */
+final class Door {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final int port;
+
+  Door(int port) {
+    this.port = port;
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return send(request(path).GET());
+  }
+
+  HttpResponse<String> post(String path) throws IOException, InterruptedException {
+    return send(request(path).POST(HttpRequest.BodyPublishers.noBody()));
+  }
+
+  JsonNode status() throws IOException, InterruptedException {
+    return JSON.readTree(get("/status").body());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        .timeout(Duration.ofSeconds(10));
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /**
+   * A value of {@code /metrics}; 0 when it is not there.
+   *
+   * @param sample its name, with its labels as they are written, sorted by name
+   */
+  double metric(String sample) {
+    try {
+      for (String line : get("/metrics").body().split("\n")) {
+        if (line.startsWith(sample + " ")) {
+          return Double.parseDouble(line.substring(sample.length() + 1));
+        }
+      }
+      return 0;
+    } catch (IOException e) {
+      throw new IllegalStateException("GET /metrics: " + e, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}
