@@ -679,7 +679,7 @@ async def settings_follow_the_transaction():
 
 @behaviour
 async def temp_tables():
-    connections = [await connect() for _ in range(8)]
+    connections = [await connect() for _ in range(5)]
     try:
         for n, c in enumerate(connections):
             await c.execute(f"CREATE TEMP TABLE hd_temp (a int, b{n} int)")

@@ -215,7 +215,7 @@ behaviour('discard_all_and_go_on', async () => {
 })
 
 behaviour('sql_prepare_execute', async () => {
-  await atOnce(8, async (n) => {
+  await atOnce(5, async (n) => {
     const c = await connect()
     await c.query(`PREPARE hd_stmt (int) AS SELECT $1 * ${n + 1}`)
     for (const k of range(25)) equal(await one(c, `EXECUTE hd_stmt (${k})`), k * (n + 1))
@@ -537,7 +537,7 @@ behaviour('settings_follow_the_transaction', async () => {
 })
 
 behaviour('temp_tables', async () => {
-  const clients = await atOnce(8, async (n) => {
+  const clients = await atOnce(5, async (n) => {
     const c = await connect()
     await c.query('CREATE TEMP TABLE hd_temp (a int)')
     await c.query('INSERT INTO hd_temp VALUES ($1)', [n])

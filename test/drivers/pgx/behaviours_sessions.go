@@ -100,7 +100,7 @@ var sessions = []behaviour{
 		equal("reset", one[string](c, "SELECT coalesce(current_setting('hd.tag', true), '')"), "")
 	}},
 	{"temp_tables", func() {
-		clients := make([]*pgx.Conn, 8)
+		clients := make([]*pgx.Conn, 5)
 		for n := range clients {
 			clients[n] = connect()
 			defer closing(clients[n])

@@ -206,7 +206,7 @@ var statements = []behaviour{
 		equal("other", one[string](other, "SHOW hd.tag"), "other")
 	}},
 	{"sql_prepare_execute", func() {
-		atOnce(8, func(n int) {
+		atOnce(5, func(n int) {
 			c := connect(mode(pgx.QueryExecModeExec))
 			defer closing(c)
 			exec(c, fmt.Sprintf("PREPARE hd_stmt (int) AS SELECT $1 * %d", n+1))

@@ -347,7 +347,7 @@ def sql_prepare_execute():
             c.execute("DEALLOCATE hd_stmt")
             fails("26000", lambda: c.execute("EXECUTE hd_stmt (1)"))
 
-    at_once(8, client)
+    at_once(5, client)
 
 
 # --- transactions ------------------------------------------------------------------------
@@ -928,7 +928,7 @@ def set_role_survives():
 
 @behaviour
 def temp_tables():
-    connections = [connect() for _ in range(8)]
+    connections = [connect() for _ in range(5)]
     try:
         for n, c in enumerate(connections):
             c.execute("CREATE TEMP TABLE hd_temp (a int)")

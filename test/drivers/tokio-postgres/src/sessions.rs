@@ -86,7 +86,7 @@ async fn settings_follow_the_transaction() {
 }
 
 async fn temp_tables() {
-    let clients = join_all((0..8i32).map(|n| async move {
+    let clients = join_all((0..5i32).map(|n| async move {
         let c = connect().await;
         c.batch_execute("CREATE TEMP TABLE hd_temp (a int)").await.unwrap();
         c.execute("INSERT INTO hd_temp VALUES ($1)", &[&n]).await.unwrap();

@@ -272,7 +272,7 @@ async fn discard_all_and_go_on() {
 }
 
 async fn sql_prepare_execute() {
-    at_once(8, |n| async move {
+    at_once(5, |n| async move {
         let c = connect().await;
         c.batch_execute(&format!("PREPARE hd_stmt (int) AS SELECT $1 * {}", n + 1)).await.unwrap();
         for k in 0..25 {

@@ -1,0 +1,174 @@
+package dev.heimdall.test.drivers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Drivers in languages other than Java. Each has a program in {@code test/drivers} that prints a
+ * line for each behaviour, {@code ok NAME} or {@code FAIL NAME: reason}; each line is a test here.
+ * A driver whose toolchain is missing and cannot be installed is skipped; not so with CI=true.
+ */
+@ExtendWith(DriverEndpointExtension.class)
+class DriverMatrixIT {
+  private static final List<String> DRIVERS =
+      List.of("psql", "psycopg", "asyncpg", "pgx", "node-postgres", "tokio-postgres");
+  private static final Pattern OUTCOME = Pattern.compile("(ok|FAIL) ([A-Za-z0-9_]+)(?:: (.*))?");
+
+  /** A toolchain may have to be downloaded. */
+  private static final long INSTALL_MINUTES = 15;
+
+  private static final long RUN_MINUTES = 5;
+
+  private static final Path SCRIPTS = scripts();
+
+  private static Path scripts() {
+    Path here = Path.of("drivers");
+    return (Files.isDirectory(here) ? here : Path.of("test", "drivers")).toAbsolutePath();
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> drivers(DriverEndpoint endpoint) {
+    String only = System.getProperty("driver", "");
+    return DRIVERS.stream()
+        .filter(driver -> only.isEmpty() || only.equals(driver))
+        // Built without TLS, to build in seconds.
+        .filter(driver -> !endpoint.tls() || !driver.equals("tokio-postgres"))
+        .map(driver -> DynamicContainer.dynamicContainer(driver, behaviours(driver, endpoint)));
+  }
+
+  private static Stream<DynamicTest> behaviours(String driver, DriverEndpoint endpoint) {
+    try {
+      String missing = install(driver);
+      if (missing != null) {
+        return Stream.of(DynamicTest.dynamicTest("toolchain", () -> unavailable(driver, missing)));
+      }
+      return run(driver, endpoint);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while " + driver + " was prepared", e);
+    }
+  }
+
+  private static void unavailable(String driver, String reason) {
+    if ("true".equals(System.getenv("CI"))) {
+      fail("%s cannot be run: %s", driver, reason);
+    }
+    abort(driver + " cannot be run: " + reason);
+  }
+
+  /** Null when the driver can be run, the reason when not. */
+  private static String install(String driver) throws IOException, InterruptedException {
+    Path log = Files.createTempFile("heimdall-install-", ".log");
+    try {
+      Process install =
+          new ProcessBuilder(SCRIPTS.resolve("install").toString(), driver)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      if (!install.waitFor(INSTALL_MINUTES, TimeUnit.MINUTES)) {
+        end(install);
+        return "not installed within " + INSTALL_MINUTES + " minutes";
+      }
+      return install.exitValue() == 0 ? null : Files.readString(log).strip();
+    } finally {
+      Files.delete(log);
+    }
+  }
+
+  /** Tests that come as the driver's program prints its lines, and a last one for its end. */
+  private static Stream<DynamicTest> run(String driver, DriverEndpoint endpoint)
+      throws IOException {
+    Path errors = Files.createTempFile("heimdall-" + driver + "-", ".log");
+    ProcessBuilder builder = new ProcessBuilder(SCRIPTS.resolve(driver).resolve("run").toString());
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("HD_") || name.startsWith("PG"));
+    builder.environment().putAll(endpoint.environment());
+    Process process = builder.redirectError(errors.toFile()).start();
+    process.getOutputStream().close();
+    Thread watchdog = watchdog(process);
+    BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
+    List<String> seen = new ArrayList<>();
+    Stream<DynamicTest> outcomes =
+        lines
+            .lines()
+            .map(
+                line -> {
+                  Matcher outcome = OUTCOME.matcher(line);
+                  if (!outcome.matches()) {
+                    return DynamicTest.dynamicTest(
+                        "output", () -> fail("unexpected output of %s: %s", driver, line));
+                  }
+                  seen.add(outcome.group(1));
+                  return DynamicTest.dynamicTest(
+                      outcome.group(2), () -> assertThat(line).isEqualTo("ok " + outcome.group(2)));
+                });
+    DynamicTest last =
+        DynamicTest.dynamicTest(
+            "ran to its end",
+            () -> {
+              assertThat(process.waitFor(10, TimeUnit.SECONDS)).as("ended").isTrue();
+              assertThat(process.exitValue())
+                  .as("exit status; standard error: %s", Files.readString(errors).strip())
+                  .isEqualTo(seen.contains("FAIL") ? 1 : 0);
+              assertThat(seen).as("behaviours run").isNotEmpty();
+            });
+    return Stream.concat(outcomes, Stream.of(last))
+        .onClose(
+            () -> {
+              watchdog.interrupt();
+              end(process);
+              try {
+                lines.close();
+                Files.deleteIfExists(errors);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+  }
+
+  /** A program that hangs keeps its output open: reading would never end. */
+  private static Thread watchdog(Process process) {
+    Thread watchdog =
+        new Thread(
+            () -> {
+              try {
+                if (!process.waitFor(RUN_MINUTES, TimeUnit.MINUTES)) {
+                  end(process);
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "driver-watchdog");
+    watchdog.setDaemon(true);
+    watchdog.start();
+    return watchdog;
+  }
+
+  private static void end(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+}
