@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 /** Wrong configurations and exactly what is said of them. */
 class ConfigurationProblemsTest {
   private static final String SCRAM =
-      "SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0$" + "A".repeat(43) + "=:" + "B".repeat(43) + "=";
+      "SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0$" + "A".repeat(43) + "=:" + "B".repeat(42) + "E=";
 
   @TempDir Path dir;
 
