@@ -48,6 +48,11 @@ pub fn direct() -> Config {
     config
 }
 
+/// Whether several clients share a server connection: what a view says of one is then of all of them.
+pub fn multiplexed() -> bool {
+    env::var("HD_MULTIPLEXED").as_deref() == Ok("true")
+}
+
 /// What the server said besides results: `channel=payload` and `SEVERITY message`.
 #[derive(Clone, Default)]
 pub struct Heard(Arc<Mutex<Vec<String>>>);
