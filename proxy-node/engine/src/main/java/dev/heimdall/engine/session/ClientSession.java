@@ -452,7 +452,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     } else if (status == 'I') {
       transactionSince = lastActivity;
     }
+    boolean wasPinned = carried.pinned();
     boolean ddl = carried.groupDone(from, error != null, status, newStatus);
+    if (!wasPinned && carried.pinned() && newStatus != 'E') {
+      // From here on sequence values on this connection are ours; so far they were anybody's.
+      from.query("DISCARD SEQUENCES", new StatementSender.Quiet());
+    }
     if (ddl || (error != null && isStalePlan(error))) {
       vdb.schemaChanged();
     }

@@ -346,6 +346,7 @@ final class RequestReader {
           session.groupSent();
         }
         begin(total, false);
+        sender.afterGroup(server);
         return true;
       }
       case FrontendType.DESCRIBE, FrontendType.CLOSE -> {

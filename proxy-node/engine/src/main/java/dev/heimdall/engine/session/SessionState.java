@@ -229,6 +229,20 @@ final class SessionState {
     }
   }
 
+  /** The start-up values of what these effects reset: a server's own default is another one. */
+  Variables afterReset(List<Effect> effects) {
+    Variables restored = Variables.NONE;
+    for (Effect effect : effects) {
+      if (effect.type() == Effect.Type.RESET_ALL) {
+        restored = startup.without("role");
+      } else if (effect.type() == Effect.Type.RESET_VARIABLE
+          && startup.get(effect.name()) != null) {
+        restored = restored.with(effect.name(), startup.get(effect.name()));
+      }
+    }
+    return restored;
+  }
+
   private void reset(String name, ServerConnection server) {
     if (touched != null) {
       touched.remove(name);

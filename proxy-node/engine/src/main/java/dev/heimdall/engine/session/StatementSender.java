@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -28,6 +29,12 @@ final class StatementSender {
   private static final byte[] UNNAMED = new byte[0];
   private static final byte[] PREFIX = PreparedStatement.PREFIX.getBytes(StandardCharsets.US_ASCII);
 
+  private static final byte[] TAKEN =
+      (PreparedStatement.PREFIX + "taken").getBytes(StandardCharsets.US_ASCII);
+
+  /** No text and no parameter types. */
+  private static final byte[] EMPTY_STATEMENT = new byte[3];
+
   private final ClientSession session;
   private final RequestReader requests;
   private final LoopContext loop;
@@ -39,6 +46,7 @@ final class StatementSender {
   private long unnamedVersion;
   private StatementFacts unnamedFacts;
   private PreparedStatement unnamedCached;
+  private Variables afterReset;
 
   StatementSender(
       ClientSession session, RequestReader requests, LoopContext loop, LoopSessions sessions) {
@@ -186,17 +194,7 @@ final class StatementSender {
   }
 
   private void withEffects(ServerConnection server, StatementFacts facts, int total) {
-    if (session.carried().pinReason() == null) {
-      for (Effect effect : facts.effects()) {
-        if (effect.type() == Effect.Type.SEQUENCE_STATE && session.status() == 'I') {
-          // Another session's sequence values may be left here; none is ours, because nothing
-          // pinned us.
-          requests.flushGathered();
-          server.query("DISCARD SEQUENCES", new Quiet());
-          break;
-        }
-      }
-    }
+    forgetForeignSequences(server, facts);
     if (facts.kind() == StatementKind.PREPARE) {
       prepare(server, facts, total);
     } else if (facts.kind() == StatementKind.DEALLOCATE && server.status() != 'E') {
@@ -208,6 +206,48 @@ final class StatementSender {
       server.expect(ReplyQueue.QUERY, session);
       session.groupSent();
       requests.begin(total, false);
+      noteReset(facts);
+      afterGroup(server);
+    }
+  }
+
+  /** Inside a transaction, what a RESET takes back to the server's default must be ours at once. */
+  private void noteReset(StatementFacts facts) {
+    if (session.status() == 'T') {
+      Variables restored = session.carried().afterReset(facts.effects());
+      if (!restored.isEmpty()) {
+        afterReset = restored;
+      }
+    }
+  }
+
+  /** A group was sent: a statement of the node's may follow. */
+  void afterGroup(ServerConnection server) {
+    if (afterReset != null) {
+      String sql = Variables.NONE.changeTo(afterReset);
+      afterReset = null;
+      requests.flushGathered();
+      server.query(sql, new Quiet());
+    }
+  }
+
+  /**
+   * Another session's sequence values may be left on the server connection; none is ours, because
+   * nothing pinned us. Inside a batch they stay: what was read from a sequence before in it counts.
+   */
+  private void forgetForeignSequences(ServerConnection server, StatementFacts facts) {
+    if (session.carried().pinReason() != null
+        || session.status() != 'I'
+        || server.groupOpen()
+        || facts.effects().isEmpty()) {
+      return;
+    }
+    for (Effect effect : facts.effects()) {
+      if (effect.type() == Effect.Type.SEQUENCE_STATE) {
+        requests.flushGathered();
+        server.query("DISCARD SEQUENCES", new Quiet());
+        return;
+      }
     }
   }
 
@@ -254,8 +294,8 @@ final class StatementSender {
     } else {
       makeKnown(server, existing);
     }
-    session.carried().note(facts);
     if (existing == null) {
+      session.carried().note(facts); // one that fails because its name is taken has no effect
       closeOnServer(server, server.preparing(statement));
     }
     sendRenamed(server, facts, total, effect, statement);
@@ -399,7 +439,7 @@ final class StatementSender {
   /**
    * A statement of the node's whose outcome shows in what the client's own statement then meets.
    */
-  private static class Quiet extends InternalQuery {
+  static class Quiet extends InternalQuery {
     @Override
     protected void done(ServerConnection from, PgError error) {}
   }
@@ -426,6 +466,7 @@ final class StatementSender {
       // client's, on this connection.
       session.pin("PREPARE through the extended protocol");
     }
+    forgetForeignSequences(server, facts);
     ByteBuf body = input.slice(nameEnd + 1, end - nameEnd - 1);
     if (namesAStatement(facts)) {
       body = renamedBody(server, facts, body, length);
@@ -507,17 +548,7 @@ final class StatementSender {
     PreparedNames names = session.carried().names();
     PreparedStatement existing = names.get(name);
     if (existing != null) {
-      // The server itself says that the name is taken: it knows the statement under its own name.
-      makeKnownInBatch(server, existing);
-      requests.cut();
-      requests.input().skipBytes(total);
-      PgWriter.parse(
-          requests.out(existing.body().length + 64),
-          existing.serverName(),
-          existing.body(),
-          existing.body().length);
-      server.parsing(unnamedParse);
-      server.expect(ReplyQueue.PARSE, session);
+      refuseTakenName(server, total);
       return true;
     }
     if (names.size() >= session.vdb().settings().vdb().prepared().perClient()) {
@@ -536,6 +567,24 @@ final class StatementSender {
     names.put(name, statement);
     sendParse(server, statement, () -> names.remove(name, statement), total);
     return true;
+  }
+
+  /**
+   * The server itself says, in its place, that a name is taken: it is asked twice for a statement
+   * of a name that nobody has.
+   */
+  private void refuseTakenName(ServerConnection server, int total) {
+    requests.cut();
+    requests.input().skipBytes(total);
+    ByteBuf out = requests.out(128);
+    PgWriter.closeStatement(out, TAKEN);
+    server.expect(ReplyQueue.CLOSE_OURS, session);
+    PgWriter.parse(out, TAKEN, EMPTY_STATEMENT, EMPTY_STATEMENT.length);
+    server.parsing(new ServerConnection.PendingParse(null, null));
+    server.expect(ReplyQueue.PARSE_OURS, session);
+    PgWriter.parse(out, TAKEN, EMPTY_STATEMENT, EMPTY_STATEMENT.length);
+    server.parsing(new ServerConnection.PendingParse(null, null));
+    server.expect(ReplyQueue.PARSE, session);
   }
 
   /** Sends the Parse at the reader's position under the statement's own name, or answers it. */
@@ -618,6 +667,10 @@ final class StatementSender {
       }
       serverName = strangersName(input, portalEnd + 1, nameLength);
     } else {
+      forgetForeignSequences(server, statement.facts());
+      if (statement.isSql() && !server.groupOpen()) {
+        makeKnown(server, statement);
+      }
       makeKnownInBatch(server, statement);
       noteEffectsOf(statement.facts());
       serverName = statement.serverName();
@@ -640,6 +693,9 @@ final class StatementSender {
     if (unnamedCached != null || unnamedLength < 0) {
       return; // the server says that there is no unnamed statement
     }
+    if (unnamedFacts != null) {
+      forgetForeignSequences(server, unnamedFacts);
+    }
     noteEffectsOf(unnamedFacts);
     if (!server.hasUnnamed(this, unnamedVersion)) {
       requests.cut();
@@ -653,6 +709,7 @@ final class StatementSender {
   private void noteEffectsOf(StatementFacts facts) {
     if (facts != null && (!facts.effects().isEmpty() || facts.kind() == StatementKind.DDL)) {
       session.carried().note(facts);
+      noteReset(facts);
     }
   }
 

@@ -1,0 +1,83 @@
+package dev.heimdall.test.consistency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.TestNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * No session ever sees another's state. {@code -Disolation.seconds} makes it longer (default 30),
+ * {@code -Disolation.clients} larger (default 200), {@code -Disolation.seed} repeats a run as far
+ * as threads allow.
+ */
+class SessionIsolationIT {
+  private static final int CLIENTS = Integer.getInteger("isolation.clients", 200);
+  private static final Duration TIME =
+      Duration.ofSeconds(Integer.getInteger("isolation.seconds", 30));
+  private static final long SEED = Long.getLong("isolation.seed", System.nanoTime());
+
+  @BeforeAll
+  static void prepare() {
+    IsolationRun.prepareDatabase();
+  }
+
+  @Test
+  void hundredsOfSessionsOverFiveServerConnectionsSeeOnlyTheirOwn() throws Exception {
+    try (TestNode node =
+        TestNode.start(
+            c -> c.node("loops", 2).vdb("pool.size", 5).vdb("pool.queueTimeout", "60s"))) {
+
+      Journal journal = IsolationRun.run(node.target(), CLIENTS, TIME, SEED, Set.of());
+
+      assertThat(journal.violations().stream().limit(3)).as("seed %d", SEED).isEmpty();
+      assertThat(journal.steps()).isGreaterThan(CLIENTS);
+      assertThat(node.servers()).hasSizeLessThanOrEqualTo(5);
+      Await.until("server connections at rest", () -> node.clients().isEmpty());
+      Await.until(
+          "no lock left behind",
+          () ->
+              SharedPostgres.value(
+                      "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid >= 900000")
+                  .equals("0"));
+    }
+  }
+
+  @Test
+  void aProxyThatLeaksIsFoundOut() throws Exception {
+    try (LeakyProxy proxy = new LeakyProxy(SharedPostgres.target(), 5)) {
+      Journal journal =
+          IsolationRun.run(proxy.target(), 40, Duration.ofSeconds(10), SEED, Set.of());
+
+      assertThat(journal.violations()).hasSizeGreaterThanOrEqualTo(20);
+      List<Violation> foreign =
+          journal.violations().stream().filter(v -> v.kind().equals("setting")).toList();
+      assertThat(foreign).isNotEmpty();
+      assertThat(foreign.get(0).client()).isNotEmpty();
+      assertThat(foreign.get(0).server()).isNotEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"setting", "prepared", "table", "lock", "sequence"})
+  void everyKindOfLeakIsFoundOut(String kind) throws Exception {
+    Set<String> others =
+        Stream.of("setting", "prepared", "table", "lock", "sequence", "error")
+            .filter(k -> !k.equals(kind))
+            .collect(Collectors.toSet());
+    try (LeakyProxy proxy = new LeakyProxy(SharedPostgres.target(), 5)) {
+      Journal journal = IsolationRun.run(proxy.target(), 40, Duration.ofSeconds(10), SEED, others);
+
+      assertThat(journal.violations()).extracting(Violation::kind).contains(kind);
+    }
+  }
+}
