@@ -23,7 +23,7 @@ import java.util.Map;
 public final class ServerConnection extends ChannelInboundHandlerAdapter
     implements LoopContext.Flushable {
   /** Larger messages of the server are passed on in pieces; these kinds are read whole. */
-  private static final int MAX_WHOLE = 4 << 20;
+  private static final int MAX_WHOLE = 64 << 20;
 
   private static final int MAX_LENGTH = Integer.MAX_VALUE - 1;
 
@@ -629,6 +629,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       fatal = error;
       return true;
     }
+    undoParses();
+    return false;
+  }
+
+  private void undoParses() {
     for (int i = replies.droppedParses(); i > 0; i--) {
       PendingParse parse = pendingParses.poll();
       if (parse.statement() != null) {
@@ -640,7 +645,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
         parse.undo().run();
       }
     }
-    return false;
   }
 
   private void parameterStatus(ByteBuf in, int at, int end) {
@@ -671,6 +675,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     ReplyOwner owner = replies.owner();
     PgError error = groupError;
     groupError = null;
+    if (error != null) {
+      undoParses();
+    }
     replies.completeGroup();
     copyIn = false;
     groupsAnswered++;

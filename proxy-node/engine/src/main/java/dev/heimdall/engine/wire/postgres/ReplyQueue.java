@@ -117,6 +117,9 @@ public final class ReplyQueue<O> {
    */
   public byte takeKnown() {
     byte kind = first();
+    if (failed) {
+      return NONE; // skipped, as the server skips up to Sync
+    }
     if (kind == PARSE_KNOWN || kind == CLOSE_KNOWN || kind == COMMAND_KNOWN) {
       pop();
       return kind;
@@ -125,7 +128,8 @@ public final class ReplyQueue<O> {
   }
 
   /**
-   * How many Parse entries the last error made void; their statements do not exist on the server.
+   * How many Parse entries the last error or ReadyForQuery made void; their statements do not exist
+   * on the server.
    */
   public int droppedParses() {
     return droppedParses;
@@ -208,6 +212,11 @@ public final class ReplyQueue<O> {
   }
 
   private int ready(byte first) {
+    droppedParses = 0;
+    if (failed && first < SYNC) {
+      dropSkipped(); // sent after the error and before the Sync
+      first = first();
+    }
     if (first < SYNC) {
       return OUT_OF_SYNC;
     }
@@ -232,6 +241,11 @@ public final class ReplyQueue<O> {
     if (first == QUERY || first == FUNCTION) {
       return FORWARD;
     }
+    dropSkipped();
+    return FORWARD;
+  }
+
+  private void dropSkipped() {
     while (size > 0 && entries[head] < SYNC) {
       byte dropped = entries[head];
       if (dropped == PARSE || dropped == PARSE_OURS) {
@@ -239,7 +253,6 @@ public final class ReplyQueue<O> {
       }
       pop();
     }
-    return FORWARD;
   }
 
   /**

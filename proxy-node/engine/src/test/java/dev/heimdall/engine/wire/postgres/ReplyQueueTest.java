@@ -183,6 +183,18 @@ class ReplyQueueTest {
   }
 
   @Test
+  void whatIsSentAfterAnErrorAndBeforeTheSyncIsVoidToo() {
+    send("PBE", "client");
+    queue.on(BackendType.ERROR);
+    send("PkBxES", "client");
+
+    assertThat(receive("Z")).isEqualTo("r");
+
+    assertThat(queue.droppedParses()).isEqualTo(1);
+    assertThat(queue.isEmpty()).isTrue();
+  }
+
+  @Test
   void repliesOfAPipelineBelongToTheirOwnersInOrder() {
     send("Q", "ann");
     send("PBES", "bob");
