@@ -70,7 +70,7 @@ public abstract class InternalQuery implements ReplyOwner {
   public final void knownReply(ServerConnection from, byte kind) {}
 
   @Override
-  public final void copyInStarted(ServerConnection from) {}
+  public final void copyInStarted(ServerConnection from, int ignoredSyncs) {}
 
   @Override
   public void parameterChanged(ServerConnection from, String name, String value) {}

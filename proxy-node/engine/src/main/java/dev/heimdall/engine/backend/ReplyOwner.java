@@ -15,8 +15,12 @@ public interface ReplyOwner {
   /** An answer that the node gives itself stands at this place of the reply stream. */
   void knownReply(ServerConnection from, byte kind);
 
-  /** The server waits for copy data from this owner. */
-  void copyInStarted(ServerConnection from);
+  /**
+   * The server waits for copy data from this owner.
+   *
+   * @param ignoredSyncs Syncs sent before, which the server will not answer
+   */
+  void copyInStarted(ServerConnection from, int ignoredSyncs);
 
   /** A reported parameter changed; the message itself is part of the run. */
   void parameterChanged(ServerConnection from, String name, String value);

@@ -47,6 +47,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private ReplyOwner holder;
   private byte status = 'I';
   private boolean copyIn;
+  private boolean copyEndSent;
   private boolean tainted;
   private int cancels;
   private long lastUsed;
@@ -244,9 +245,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return copyIn;
   }
 
-  /** The client ended its copy: Sync counts again. */
+  /** The client ended its copy, perhaps before the server asked for data: Sync counts again. */
   public void copyInEnded() {
     copyIn = false;
+    copyEndSent = !replies.isEmpty();
+    replies.copyEndSent();
   }
 
   /** Something stays behind on the connection that only DISCARD ALL removes. */
@@ -399,9 +402,17 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return parse.statement() == null ? null : preparing(parse.statement());
   }
 
+  /**
+   * Whether the server has said that the statement is prepared: only then may another name for it
+   * be answered without asking the server.
+   */
+  public boolean confirmed(PreparedStatement statement) {
+    return prepared.get(statement) == Boolean.TRUE;
+  }
+
   /** Notes that a statement is being prepared by SQL; otherwise as {@link #parsing}. */
   public PreparedStatement preparing(PreparedStatement statement) {
-    prepared.put(statement, Boolean.TRUE);
+    prepared.put(statement, Boolean.FALSE);
     if (prepared.size() > preparedLimit) {
       var eldest = prepared.keySet().iterator();
       PreparedStatement victim = eldest.next();
@@ -411,6 +422,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       }
     }
     return null;
+  }
+
+  /** The server has prepared it. */
+  public void confirm(PreparedStatement statement) {
+    prepared.replace(statement, Boolean.TRUE);
   }
 
   public void forget(PreparedStatement statement) {
@@ -603,7 +619,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    */
   private boolean inspect(byte type, ByteBuf in, int at, long total) {
     switch (type) {
-      case BackendType.PARSE_COMPLETE -> pendingParses.poll();
+      case BackendType.PARSE_COMPLETE -> {
+        PendingParse parse = pendingParses.poll();
+        if (parse.statement() != null) {
+          confirm(parse.statement());
+        }
+      }
       case BackendType.ERROR -> {
         if (error(PgError.decode(in.slice(at, (int) total)))) {
           return true; // told by connectionLost, which knows whether the session can go on
@@ -611,8 +632,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       }
       case BackendType.PARAMETER_STATUS -> parameterStatus(in, at + 5, at + (int) total);
       case BackendType.COPY_IN, BackendType.COPY_BOTH -> {
-        copyIn = true;
-        replies.owner().copyInStarted(this);
+        copyIn = !copyEndSent;
+        replies.owner().copyInStarted(this, replies.ignoredSyncs());
       }
       default -> {}
     }
@@ -680,6 +701,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     }
     replies.completeGroup();
     copyIn = false;
+    copyEndSent = false;
     groupsAnswered++;
     lastUsed = context.now();
     owner.groupComplete(this, status, error);

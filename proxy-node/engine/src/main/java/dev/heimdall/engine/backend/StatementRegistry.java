@@ -79,6 +79,12 @@ public final class StatementRegistry {
     return statement;
   }
 
+  /** A statement that shares its name with no other, whatever its content. */
+  public PreparedStatement acquireAlone(
+      byte[] content, boolean sql, StatementFacts facts, String scope, long epoch) {
+    return acquire(content, sql, facts, scope + '\0' + created, epoch);
+  }
+
   public void release(PreparedStatement statement) {
     if (--statement.users == 0) {
       if (statement.body().length > LARGE) {

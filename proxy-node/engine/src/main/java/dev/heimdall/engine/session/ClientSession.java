@@ -426,7 +426,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public void copyInStarted(ServerConnection from) {
+  public void copyInStarted(ServerConnection from, int ignoredSyncs) {
+    outstanding -= ignoredSyncs;
+    carried.groupsMerged(ignoredSyncs);
     if (state == State.CLOSED) {
       outstanding += Abandonment.endCopy(from, this);
     }

@@ -283,7 +283,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
   public void knownReply(ServerConnection from, byte kind) {}
 
   @Override
-  public void copyInStarted(ServerConnection from) {}
+  public void copyInStarted(ServerConnection from, int ignoredSyncs) {}
 
   @Override
   public void parameterChanged(ServerConnection from, String name, String value) {}

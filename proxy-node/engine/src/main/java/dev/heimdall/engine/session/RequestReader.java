@@ -376,15 +376,20 @@ final class RequestReader {
         return true;
       }
       case FrontendType.COPY_DATA -> {
-        begin(total, !server.copyIn());
+        // Some clients send data before the server has asked for it; a server that does not copy
+        // ignores it.
+        begin(total, !expectsCopy(server));
         return true;
       }
       case FrontendType.COPY_DONE, FrontendType.COPY_FAIL -> {
         if (!whole(total, MAX_SMALL_MESSAGE)) {
           return false;
         }
-        begin(total, !server.copyIn());
-        server.copyInEnded();
+        boolean copies = expectsCopy(server);
+        begin(total, !copies);
+        if (copies) {
+          server.copyInEnded();
+        }
         return true;
       }
       case FrontendType.FUNCTION_CALL -> {
@@ -402,6 +407,10 @@ final class RequestReader {
         return false;
       }
     }
+  }
+
+  private boolean expectsCopy(ServerConnection server) {
+    return server.copyIn() || session.outstanding() > 0 || server.groupOpen();
   }
 
   /** Whether the message is here whole; one above the limit ends the session. */

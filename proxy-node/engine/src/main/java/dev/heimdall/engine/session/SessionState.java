@@ -117,6 +117,19 @@ final class SessionState {
     sent++;
   }
 
+  /** The next groups will be answered as one: a server that reads copy data ignores their Syncs. */
+  void groupsMerged(int count) {
+    if (count > 0) {
+      sent -= count;
+      if (notes != null) {
+        ArrayDeque<Note> renumbered = new ArrayDeque<>(notes.size());
+        notes.forEach(
+            note -> renumbered.add(new Note(Math.max(done, note.group() - count), note.facts())));
+        notes = renumbered;
+      }
+    }
+  }
+
   /**
    * The next group was answered.
    *
@@ -129,6 +142,13 @@ final class SessionState {
       ddl |= facts.kind() == StatementKind.DDL || facts.kind() == StatementKind.MULTI;
       if (failed && facts.kind() == StatementKind.PREPARE) {
         deallocate(facts.effects().get(0).name(), server); // its name is free again
+      } else if (facts.kind() == StatementKind.PREPARE) {
+        PreparedStatement made =
+            names.get(
+                facts.effects().get(0).name().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        if (made != null) {
+          server.confirm(made);
+        }
       }
       if (!failed || facts.transactionControlInside()) {
         boolean plain = statusBefore == 'I' && status == 'I' && !failed;

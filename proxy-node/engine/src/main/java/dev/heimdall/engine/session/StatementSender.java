@@ -282,12 +282,9 @@ final class StatementSender {
     if (existing == null) {
       byte[] body = new byte[total - 6 - effect.end()];
       input.getBytes(text + effect.end(), body);
-      statement =
-          sessions
-              .statements()
-              .acquire(body, true, inner(facts), scope(), session.vdb().schemaEpoch());
+      statement = statement(server, body, true, inner(facts));
       session.carried().names().put(name, statement);
-      if (server.knows(statement) && server.status() != 'E') {
+      if (server.confirmed(statement) && server.status() != 'E') {
         known(server, "PREPARE", total);
         return;
       }
@@ -411,6 +408,8 @@ final class StatementSender {
             protected void done(ServerConnection from, PgError error) {
               if (error != null) {
                 from.forget(statement);
+              } else {
+                from.confirm(statement);
               }
             }
           });
@@ -510,10 +509,7 @@ final class StatementSender {
     int bodyLength = body.readableBytes();
     releaseCached();
     if (session.vdb().settings().vdb().prepared().anonymousParse() == AnonymousParse.CACHE) {
-      unnamedCached =
-          sessions
-              .statements()
-              .acquire(copy(body), false, facts, scope(), session.vdb().schemaEpoch());
+      unnamedCached = statement(server, copy(body), false, facts);
       unnamedLength = -1;
       sendParse(server, unnamedCached, this::releaseCached, total);
       return true;
@@ -535,6 +531,21 @@ final class StatementSender {
       requests.begin(total, false);
     }
     return true;
+  }
+
+  /**
+   * The statement of this content. While another client's Parse of the same text is on its way,
+   * nobody can say whether it will succeed: then this one gets a name of its own.
+   */
+  private PreparedStatement statement(
+      ServerConnection server, byte[] content, boolean sql, StatementFacts facts) {
+    long epoch = session.vdb().schemaEpoch();
+    PreparedStatement shared = sessions.statements().acquire(content, sql, facts, scope(), epoch);
+    if (!server.knows(shared) || server.confirmed(shared)) {
+      return shared;
+    }
+    sessions.statements().release(shared);
+    return sessions.statements().acquireAlone(content, sql, facts, scope(), epoch);
   }
 
   private static byte[] copy(ByteBuf body) {
@@ -560,10 +571,7 @@ final class StatementSender {
                       + "."));
       return false;
     }
-    PreparedStatement statement =
-        sessions
-            .statements()
-            .acquire(copy(body), false, facts, scope(), session.vdb().schemaEpoch());
+    PreparedStatement statement = statement(server, copy(body), false, facts);
     names.put(name, statement);
     sendParse(server, statement, () -> names.remove(name, statement), total);
     return true;
@@ -592,7 +600,7 @@ final class StatementSender {
       ServerConnection server, PreparedStatement statement, Runnable undo, int total) {
     requests.cut();
     requests.input().skipBytes(total);
-    if (server.knows(statement)) {
+    if (server.confirmed(statement)) {
       session.counters().preparedHit();
       server.expect(ReplyQueue.PARSE_KNOWN, session);
       return;

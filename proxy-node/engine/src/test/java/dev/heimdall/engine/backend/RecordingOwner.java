@@ -39,7 +39,7 @@ final class RecordingOwner implements ReplyOwner {
   }
 
   @Override
-  public void copyInStarted(ServerConnection from) {
+  public void copyInStarted(ServerConnection from, int ignoredSyncs) {
     events.add("copy in");
   }
 

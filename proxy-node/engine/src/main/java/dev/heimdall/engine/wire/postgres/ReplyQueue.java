@@ -61,6 +61,8 @@ public final class ReplyQueue<O> {
 
   private boolean failed;
   private int droppedParses;
+  private int ignoredSyncs;
+  private boolean copyEnded;
 
   public boolean isEmpty() {
     return size == 0 && groups == 0;
@@ -198,7 +200,7 @@ public final class ReplyQueue<O> {
         if (first != EXECUTE && first != QUERY) {
           return OUT_OF_SYNC;
         }
-        dropIgnoredSyncs();
+        ignoredSyncs = copyEnded ? 0 : dropIgnoredSyncs();
         return FORWARD;
       case BackendType.COPY_OUT:
       case BackendType.COPY_DATA:
@@ -230,6 +232,7 @@ public final class ReplyQueue<O> {
     ownerHead = (ownerHead + 1) & (owners.length - 1);
     groups--;
     failed = false;
+    copyEnded = false;
   }
 
   private int error(byte first) {
@@ -259,7 +262,8 @@ public final class ReplyQueue<O> {
    * While it reads copy data a server ignores Sync: those already sent will not be answered. What
    * follows an ignored Sync belongs to the group of the COPY.
    */
-  private void dropIgnoredSyncs() {
+  private int dropIgnoredSyncs() {
+    int dropped = 0;
     boolean simple = entries[head] == QUERY;
     while (size > 1 && entries[(head + 1) & (entries.length - 1)] == SYNC) {
       int mask = entries.length - 1;
@@ -267,12 +271,24 @@ public final class ReplyQueue<O> {
         entries[(head + i) & mask] = entries[(head + i + 1) & mask];
       }
       size--;
+      dropped++;
       if (size == 1 && !simple) {
         groupOpen = true;
       } else {
         dropSecondOwner();
       }
     }
+    return dropped;
+  }
+
+  /** How many Syncs the copy that just began made void. */
+  public int ignoredSyncs() {
+    return ignoredSyncs;
+  }
+
+  /** The copy's end was sent before the server asked for data: the Syncs after it count. */
+  public void copyEndSent() {
+    copyEnded = groups > 0;
   }
 
   private void dropSecondOwner() {
