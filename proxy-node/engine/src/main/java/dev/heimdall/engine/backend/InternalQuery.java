@@ -67,6 +67,11 @@ public abstract class InternalQuery implements ReplyOwner {
   }
 
   @Override
+  public boolean takesNotifications() {
+    return false;
+  }
+
+  @Override
   public final void knownReply(ServerConnection from, byte kind) {}
 
   @Override

@@ -22,6 +22,9 @@ public interface ReplyOwner {
    */
   void copyInStarted(ServerConnection from, int ignoredSyncs);
 
+  /** Whether notifications on this connection are meant for this owner; dropped if not. */
+  boolean takesNotifications();
+
   /** A reported parameter changed; the message itself is part of the run. */
   void parameterChanged(ServerConnection from, String name, String value);
 

@@ -607,7 +607,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   private static boolean readWhole(byte type) {
     return switch (type) {
-      case BackendType.READY, BackendType.ERROR, BackendType.PARAMETER_STATUS -> true;
+      case BackendType.READY,
+          BackendType.ERROR,
+          BackendType.PARAMETER_STATUS,
+          BackendType.NOTIFICATION ->
+          true;
       default -> false;
     };
   }
@@ -634,6 +638,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       case BackendType.COPY_IN, BackendType.COPY_BOTH -> {
         copyIn = !copyEndSent;
         replies.owner().copyInStarted(this, replies.ignoredSyncs());
+      }
+      case BackendType.NOTIFICATION -> {
+        return !notification(in, at, (int) total);
       }
       default -> {}
     }
@@ -666,6 +673,23 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
         parse.undo().run();
       }
     }
+  }
+
+  /**
+   * A notification is meant for who listens here: the owner of the reply it comes among, or the
+   * holder behind a statement of the node's own.
+   *
+   * @return whether it may stay in the owner's run
+   */
+  private boolean notification(ByteBuf in, int at, int total) {
+    ReplyOwner owner = recipient();
+    if (owner != null && owner.takesNotifications()) {
+      return true;
+    }
+    if (holder != null && holder != owner && holder.takesNotifications()) {
+      holder.reply(this, in.retainedSlice(at, total));
+    }
+    return false;
   }
 
   private void parameterStatus(ByteBuf in, int at, int end) {

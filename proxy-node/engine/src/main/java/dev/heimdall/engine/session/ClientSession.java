@@ -435,6 +435,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public boolean takesNotifications() {
+    return keepsServer(); // otherwise they come from the hub
+  }
+
+  @Override
   public void parameterChanged(ServerConnection from, String name, String value) {}
 
   @Override
@@ -528,7 +533,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         || outstanding > 0
         || server == null
         || capturing
-        || listening.moving()
+        || listening.busy()
         || requests.streaming()) {
       return;
     }
@@ -537,8 +542,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         capture();
         return;
       }
-      if (!keepsServer() && carried.takeListenSeen()) {
-        listening.move(server);
+      if (listening.decide(server)) {
         return;
       }
       listening.tell();
@@ -559,7 +563,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     requests.process();
   }
 
-  private boolean keepsServer() {
+  /** Whether the session stays on its server connection between transactions. */
+  boolean keepsServer() {
     return carried.pinned() || !vdb.settings().vdb().multiplex();
   }
 
@@ -608,6 +613,13 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   /** Whether a message that belongs to no statement may be put in here. */
   boolean betweenTransactions() {
     return outstanding == 0 && status == 'I' && !requests.batchOpen();
+  }
+
+  /** What kept the client's statements waiting is over. */
+  void resumeReading() {
+    if (state != State.CLOSED) {
+      requests.process();
+    }
   }
 
   Listening listening() {
@@ -793,7 +805,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private boolean keepsNothing() {
     return !carried.pinned()
         && carried.touched().isEmpty()
-        && !carried.takeListenSeen()
+        && !listening.undecided()
         && vdb.settings().vdb().multiplex();
   }
 

@@ -3,108 +3,178 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * One session's part in LISTEN and NOTIFY. A LISTEN runs on the session's server connection as the
- * client sent it, so that its reply and its transaction are PostgreSQL's own; then the pool's hub
- * listens instead, and the connection is free to go.
+ * One session's part in LISTEN and NOTIFY.
+ *
+ * <p>Before a LISTEN is sent, the pool's hub listens for the channel; then the statement runs on
+ * the session's server connection as the client sent it, so that its reply and its transaction are
+ * PostgreSQL's own. When the transaction is over the server is asked what it listens for: that is
+ * what the session hears from the hub from then on, and the connection is free to go. Whatever the
+ * hub hears in between waits, so nothing is lost and nothing comes twice.
  */
 final class Listening {
   private static final int MAX_WAITING = 10_000;
 
+  private enum State {
+    /** The session hears what it listens for, if anything. */
+    SETTLED,
+    /** The hub is being asked to listen; the LISTEN has not been sent. */
+    ASKING,
+    /** A LISTEN was, or is about to be, sent; what is heard waits for its outcome. */
+    UNDECIDED,
+    /** The server is being asked for the outcome, and freed of its listening. */
+    DECIDING
+  }
+
+  private record Heard(String channel, ByteBuf message) {}
+
   private final ClientSession session;
   private final LoopContext loop;
+  private final ArrayDeque<Heard> waiting = new ArrayDeque<>(0);
+  private Set<String> channels = Set.of();
+  private Set<String> asked = Set.of();
   private NotificationHub hub;
-  private ArrayDeque<ByteBuf> waiting;
-  private boolean moving;
+  private State state = State.SETTLED;
 
   Listening(ClientSession session, LoopContext loop) {
     this.session = session;
     this.loop = loop;
   }
 
-  /** Whether the client's next statement must wait until its listening has moved to the hub. */
-  boolean moving() {
-    return moving;
+  /** Whether the client's next statement must wait. */
+  boolean busy() {
+    return state == State.ASKING || state == State.DECIDING;
   }
 
-  /** LISTEN ran on this connection, and its transaction is over: the hub takes over. */
-  void move(ServerConnection server) {
-    moving = true;
-    server.query(
-        "SELECT pg_catalog.pg_listening_channels()",
-        new InternalQuery(true) {
-          @Override
-          protected void done(ServerConnection from, PgError error) {
-            Set<String> channels = new LinkedHashSet<>();
-            if (error == null) {
-              rows().forEach(row -> channels.add(row.get(0)));
-            }
-            if (channels.isEmpty() || session.state() == ClientSession.State.CLOSED) {
-              stopListeningOn(from);
-              return;
-            }
-            hub = session.vdb().hub(session.pool().key(), loop);
-            hub.listen(
-                session, channels, problem -> loop.loop().execute(() -> moved(from, problem)));
-          }
-        });
+  /**
+   * Makes ready for a statement that is about to be sent.
+   *
+   * @return whether it may be sent now; if not, the reader is called again when it may
+   */
+  boolean ready(StatementFacts facts) {
+    Set<String> wanted = null;
+    for (Effect effect : facts.effects()) {
+      if (effect.type() == Effect.Type.LISTEN
+          && !channels.contains(effect.name())
+          && !asked.contains(effect.name())) {
+        wanted = wanted == null ? new LinkedHashSet<>() : wanted;
+        wanted.add(effect.name());
+      }
+    }
+    if (wanted == null || session.keepsServer()) {
+      return true;
+    }
+    Set<String> all = new HashSet<>(asked);
+    all.addAll(wanted);
+    asked = all;
+    state = State.ASKING;
+    hub = session.vdb().hub(session.pool().key(), loop);
+    hub.listen(session, wanted, problem -> loop.loop().execute(() -> hubListens(problem)));
+    return false;
   }
 
-  private void moved(ServerConnection from, PgError problem) {
+  private void hubListens(PgError problem) {
     loop.beginEvent();
     try {
-      if (from.closed()) {
-        moving = false;
-      } else if (problem == null || session.state() == ClientSession.State.CLOSED) {
-        stopListeningOn(from);
-      } else {
-        // The hub has no connection: the session listens on its own one, which it then keeps.
-        moving = false;
-        hub.unlisten(session, null);
-        hub = null;
-        session.pin("LISTEN");
-        from.taint();
-        session.settle();
+      if (state != State.ASKING) {
+        return;
       }
+      state = State.UNDECIDED;
+      if (problem != null) {
+        // The hub has no connection: the session listens on its own one, which it then keeps.
+        stopAsking();
+        session.pin("LISTEN");
+      }
+      session.resumeReading();
     } finally {
       loop.endEvent();
     }
   }
 
-  private void stopListeningOn(ServerConnection server) {
-    if (server.closed()) {
-      moving = false;
-      return;
+  private void stopAsking() {
+    Set<String> given = asked;
+    asked = Set.of();
+    state = State.SETTLED;
+    given.stream().filter(channel -> !channels.contains(channel)).forEach(this::leave);
+    tell();
+  }
+
+  private void leave(String channel) {
+    hub.unlisten(session, channel);
+  }
+
+  /**
+   * The transaction is over in which a LISTEN may have been sent.
+   *
+   * @return whether there is something to decide; the session is told when it is done
+   */
+  boolean decide(ServerConnection server) {
+    if (state != State.UNDECIDED) {
+      return false;
     }
+    state = State.DECIDING;
+    server.query(
+        "SELECT pg_catalog.pg_listening_channels()",
+        new InternalQuery(true) {
+          @Override
+          protected void done(ServerConnection from, PgError error) {
+            if (error == null) {
+              Set<String> now = new HashSet<>(channels);
+              rows().forEach(row -> now.add(row.get(0)));
+              channels = now;
+            }
+          }
+        });
     server.query(
         "UNLISTEN *",
         new InternalQuery() {
           @Override
           protected void done(ServerConnection from, PgError error) {
-            moving = false;
+            if (state == State.DECIDING) {
+              stopAsking();
+            }
             session.internalDone(from);
           }
         });
+    return true;
   }
 
   /** The server connection is lost, and with it what was under way. */
   void lost() {
-    moving = false;
+    if (state == State.UNDECIDED || state == State.DECIDING) {
+      stopAsking();
+    }
+  }
+
+  /** Whether the present server connection may be listening. */
+  boolean undecided() {
+    return state == State.UNDECIDED || state == State.DECIDING;
   }
 
   /**
+   * The client gave a channel up.
+   *
    * @param channel null for all
    */
   void unlisten(String channel) {
-    if (hub != null) {
-      hub.unlisten(session, channel);
+    if (channel == null) {
+      channels.forEach(this::leave);
+      channels = Set.of();
+    } else if (channels.contains(channel)) {
+      Set<String> fewer = new HashSet<>(channels);
+      fewer.remove(channel);
+      channels = fewer;
+      leave(channel);
     }
   }
 
@@ -123,11 +193,9 @@ final class Listening {
   }
 
   private void add(int processId, String channel, String payload) {
-    if (session.state() == ClientSession.State.CLOSED) {
+    boolean wanted = channels.contains(channel) || asked.contains(channel);
+    if (session.state() == ClientSession.State.CLOSED || !wanted) {
       return;
-    }
-    if (waiting == null) {
-      waiting = new ArrayDeque<>(4);
     }
     if (waiting.size() >= MAX_WAITING) {
       session.fatal(
@@ -137,25 +205,30 @@ final class Listening {
     }
     ByteBuf out = session.channel().alloc().buffer(64);
     PgWriter.notification(out, processId, channel, payload);
-    waiting.add(out);
+    waiting.add(new Heard(channel, out));
     tell();
   }
 
   /** Tells the client what waits, when it is between transactions: PostgreSQL tells no sooner. */
   void tell() {
-    if (waiting != null && session.betweenTransactions()) {
-      for (ByteBuf next = waiting.poll(); next != null; next = waiting.poll()) {
-        session.write(next);
+    if (waiting.isEmpty() || state != State.SETTLED || !session.betweenTransactions()) {
+      return;
+    }
+    for (Heard next = waiting.poll(); next != null; next = waiting.poll()) {
+      if (channels.contains(next.channel())) {
+        session.write(next.message());
+      } else {
+        next.message().release();
       }
     }
   }
 
   /** The client is gone. */
   void end() {
-    unlisten(null);
-    if (waiting != null) {
-      waiting.forEach(ByteBuf::release);
-      waiting.clear();
+    if (hub != null) {
+      hub.unlisten(session, null);
     }
+    waiting.forEach(heard -> heard.message().release());
+    waiting.clear();
   }
 }

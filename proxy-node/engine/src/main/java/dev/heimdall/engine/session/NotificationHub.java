@@ -180,6 +180,11 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
   /** A statement of the hub's own; a notification may come among its replies. */
   private class Quiet extends InternalQuery {
     @Override
+    public boolean takesNotifications() {
+      return true;
+    }
+
+    @Override
     protected void notified(ServerConnection from, ByteBuf messages) {
       take(messages);
     }
@@ -278,6 +283,11 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
 
   @Override
   public void cancelsDone(ServerConnection done) {}
+
+  @Override
+  public boolean takesNotifications() {
+    return true;
+  }
 
   @Override
   public void knownReply(ServerConnection from, byte kind) {}

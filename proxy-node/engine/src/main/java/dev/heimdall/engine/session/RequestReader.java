@@ -200,7 +200,7 @@ final class RequestReader {
     if (session.heldBegin() != null) {
       sender.sendHeldBegin(session.server());
     }
-    if (session.listening().moving()) {
+    if (session.listening().busy()) {
       return false;
     }
     if (session.outstanding() >= limits.maxPipeline()) {
@@ -327,6 +327,10 @@ final class RequestReader {
         StatementFacts facts = known != null ? known : sender.classify((int) total);
         known = null;
         if (facts == null) {
+          return false;
+        }
+        if (!session.listening().ready(facts)) {
+          known = facts;
           return false;
         }
         sender.query(server, facts, (int) total);

@@ -51,8 +51,6 @@ final class SessionState {
   private long sent;
   private long done;
 
-  private boolean listenSeen;
-
   /** What the statements of one group do if they succeed. */
   private record Note(long group, StatementFacts facts) {}
 
@@ -223,11 +221,10 @@ final class SessionState {
         pins.add(effect.name());
         server.taint();
       }
-      case LISTEN -> listenSeen = true;
       case UNLISTEN -> unlisten.accept(effect.name());
       case UNLISTEN_ALL -> unlisten.accept(null);
       case DEALLOCATE -> deallocate(effect.name(), server);
-      case DISCARD_SEQUENCES, DISCARD_PLANS, PREPARE, EXECUTE, SEQUENCE_STATE -> {}
+      case DISCARD_SEQUENCES, DISCARD_PLANS, PREPARE, EXECUTE, LISTEN, SEQUENCE_STATE -> {}
     }
   }
 
@@ -302,16 +299,6 @@ final class SessionState {
     }
     touched = null;
     pinForEncoding();
-  }
-
-  /**
-   * Whether a LISTEN ran on the present server connection and the session's hub does not know of it
-   * yet.
-   */
-  boolean takeListenSeen() {
-    boolean seen = listenSeen;
-    listenSeen = false;
-    return seen;
   }
 
   /** The connection was lost: what was in flight on it has no effect that we know of. */

@@ -97,6 +97,7 @@ final class StatementSender {
         && session.carried().atStartup()) {
       session.carried().names().clear();
       forgetUnnamed();
+      session.listening().unlisten(null);
       answer(total, "DISCARD ALL", null);
       return true;
     }
@@ -654,6 +655,10 @@ final class StatementSender {
       return false;
     }
     int nameLength = nameEnd - portalEnd - 1;
+    StatementFacts bound = factsOf(input, portalEnd + 1, nameLength);
+    if (bound != null && !bound.effects().isEmpty() && !session.listening().ready(bound)) {
+      return false;
+    }
     if (nameLength == 0) {
       bindUnnamed(server);
       if (unnamedCached == null) {
@@ -695,6 +700,15 @@ final class StatementSender {
     server.expect(ReplyQueue.BIND, session);
     requests.begin(total - consumed, false);
     return true;
+  }
+
+  private StatementFacts factsOf(ByteBuf input, int nameAt, int nameLength) {
+    if (nameLength == 0 && unnamedCached == null) {
+      return unnamedLength < 0 ? null : unnamedFacts;
+    }
+    PreparedStatement statement =
+        nameLength == 0 ? unnamedCached : session.carried().names().get(input, nameAt, nameLength);
+    return statement == null ? null : statement.facts();
   }
 
   private void bindUnnamed(ServerConnection server) {

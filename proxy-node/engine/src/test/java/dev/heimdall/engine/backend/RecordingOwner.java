@@ -39,6 +39,11 @@ final class RecordingOwner implements ReplyOwner {
   }
 
   @Override
+  public boolean takesNotifications() {
+    return true;
+  }
+
+  @Override
   public void copyInStarted(ServerConnection from, int ignoredSyncs) {
     events.add("copy in");
   }
