@@ -18,7 +18,7 @@ PASSWORD = os.environ["HD_PASSWORD"]
 DATABASE = os.environ["HD_DATABASE"]
 SSLMODE = os.environ.get("HD_SSLMODE", "disable")
 DIRECT_PORT = int(os.environ.get("HD_DIRECT_PORT", PORT))
-MULTIPLEXED = os.environ.get("HD_MULTIPLEXED") == "true"
+POOLED = os.environ.get("HD_POOLED") == "true"
 
 _behaviours = []
 

@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 
 from harness import (
     DATABASE,
-    MULTIPLEXED,
+    POOLED,
     USER,
     at_once,
     behaviour,
@@ -213,8 +213,8 @@ def named_prepared_reuse():
             equal(one(c, "SELECT %s::int * 2", [n], prepare=True), n * 2)
 
 
-# The view is about a server connection: where several clients share one, it shows the statements of all.
-if not MULTIPLEXED:
+# The view is about a server connection: one from a pool shows what earlier clients of it prepared as well.
+if not POOLED:
 
     @behaviour
     def prepared_statements_view():

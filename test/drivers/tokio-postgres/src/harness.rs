@@ -48,9 +48,9 @@ pub fn direct() -> Config {
     config
 }
 
-/// Whether several clients share a server connection: what a view says of one is then of all of them.
-pub fn multiplexed() -> bool {
-    env::var("HD_MULTIPLEXED").as_deref() == Ok("true")
+/// Whether server connections come from a pool: views about one show what earlier clients of it did as well.
+pub fn pooled() -> bool {
+    env::var("HD_POOLED").as_deref() == Ok("true")
 }
 
 /// What the server said besides results: `channel=payload` and `SEVERITY message`.

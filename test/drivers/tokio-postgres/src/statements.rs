@@ -201,7 +201,7 @@ async fn dropped_statements_are_closed() {
     }
     // A drop sends Close on its own; the next statement comes after it.
     let count = simple(&c, "SELECT count(*) FROM pg_prepared_statements").await.unwrap();
-    if !multiplexed() {
+    if !pooled() {
         assert_eq!(count, ["1", "#1"]);
     }
     assert_eq!(c.query_one(&kept, &[]).await.unwrap().get::<_, &str>(0), "kept");

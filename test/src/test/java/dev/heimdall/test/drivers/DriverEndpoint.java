@@ -63,7 +63,7 @@ final class DriverEndpoint implements AutoCloseable {
     environment.put("HD_PASSWORD", target.password());
     environment.put("HD_DATABASE", target.database());
     environment.put("HD_SSLMODE", target.tls() ? "require" : "disable");
-    environment.put("HD_MULTIPLEXED", Boolean.toString(kind.multiplexes()));
+    environment.put("HD_POOLED", "true");
     environment.put("HD_DIRECT_PORT", Integer.toString(SharedPostgres.primary().port()));
     return new DriverEndpoint(environment, node);
   }

@@ -103,7 +103,7 @@ class DriverMatrixIT {
     builder
         .environment()
         .keySet()
-        .removeIf(name -> name.startsWith("HD_") || name.startsWith("PG"));
+        .removeIf(name -> name.startsWith("PG") || name.matches("HD_(?!TIMEOUT$).*"));
     builder.environment().putAll(endpoint.environment());
     Process process = builder.redirectError(errors.toFile()).start();
     process.getOutputStream().close();
