@@ -6,6 +6,7 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -22,6 +23,7 @@ import javax.net.ssl.SSLSocket;
 
 /** A client before its log-in: every byte of it in a test's hand. Reading fails after 20 s. */
 final class Line implements AutoCloseable {
+  private static final int MAX_MESSAGE = 1 << 20;
   private static final int SILENCE_MILLIS = 20_000;
 
   private final Valve valve = new Valve();
@@ -178,13 +180,26 @@ final class Line implements AutoCloseable {
 
   Message receive() throws IOException {
     char type = (char) in.readUnsignedByte();
-    byte[] body = new byte[in.readInt() - 4];
+    int length = in.readInt();
+    if (length < 4 || length > MAX_MESSAGE) {
+      throw new IOException("a message of type " + type + " and length " + length);
+    }
+    byte[] body = new byte[length - 4];
     in.readFully(body);
     return new Message(type, body);
   }
 
   char receiveByte() throws IOException {
     return (char) in.readUnsignedByte();
+  }
+
+  /** Whether anything has come that was not read. */
+  boolean hasInput() {
+    try {
+      return in.available() > 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The error that comes before the other side closes; any other message is a failure. */

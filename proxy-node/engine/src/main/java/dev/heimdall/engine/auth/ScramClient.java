@@ -201,7 +201,7 @@ public final class ScramClient {
   private ServerFirst parse(byte[] serverFirst) throws ScramException {
     ScramSyntax message = ScramSyntax.of(serverFirst, "server-first-message");
     if (message.peek() == 'm') {
-      throw ScramSyntax.mandatoryExtension();
+      throw ScramSyntax.mandatoryExtension("server");
     }
     String combined = ScramSyntax.requireNonce(message.attribute('r'), 2 * ScramSyntax.MAX_NONCE);
     if (!combined.startsWith(nonce) || combined.length() == nonce.length()) {

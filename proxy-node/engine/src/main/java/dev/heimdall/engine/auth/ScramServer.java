@@ -106,7 +106,7 @@ public final class ScramServer {
     gs2Header = message.text().substring(0, message.position());
     clientFirstBare = message.text().substring(message.position());
     if (message.peek() == 'm') {
-      throw ScramSyntax.mandatoryExtension();
+      throw ScramSyntax.mandatoryExtension("client");
     }
     message.attribute('n');
     String clientNonce = ScramSyntax.requireNonce(message.attribute('r'), ScramSyntax.MAX_NONCE);

@@ -87,7 +87,7 @@ final class ScramSyntax {
     String field = field();
     requireAttribute(field);
     if (field.charAt(0) == 'm') {
-      throw mandatoryExtension();
+      throw mandatoryExtension("peer");
     }
   }
 
@@ -102,10 +102,10 @@ final class ScramSyntax {
     }
   }
 
-  static ScramException mandatoryExtension() {
+  static ScramException mandatoryExtension(String peer) {
     return new ScramException(
         AuthFailure.of(
-            AuthFailure.FEATURE_NOT_SUPPORTED, "peer requires an unsupported SCRAM extension"));
+            AuthFailure.FEATURE_NOT_SUPPORTED, peer + " requires an unsupported SCRAM extension"));
   }
 
   private static void requireAttribute(String field) throws ScramException {

@@ -25,6 +25,7 @@ import dev.heimdall.engine.session.CancelRegistry;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
+import dev.heimdall.engine.session.UserLimits;
 import dev.heimdall.engine.session.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
@@ -79,6 +80,7 @@ public final class Node implements AutoCloseable {
   private final NodeContext context;
   private final OperatorDoors doors;
   private final Limit clients;
+  private final UserLimits clientsOfUser = new UserLimits();
   private final ConfigurationWatcher watcher;
   private final Queue<CompletableFuture<Integer>> reloadOutcomes = new ConcurrentLinkedQueue<>();
   private volatile Configuration configuration;
@@ -113,6 +115,7 @@ public final class Node implements AutoCloseable {
     watch = new LoopWatch(loops, metrics, LoopWatch.DEFAULT_INTERVAL);
     connector = new ServerConnector(transport, keyCache, NonceSource.random(random), offLoop);
     clients = new Limit(configuration.node().maxClients());
+    clientsOfUser.update(configuration.users());
     doors = new OperatorDoors(this, metrics, watch, log);
     context =
         new NodeContext(
@@ -120,6 +123,7 @@ public final class Node implements AutoCloseable {
             new CancelRegistry(configuration.node().id(), random),
             connector,
             clients,
+            clientsOfUser,
             NonceSource.random(random),
             offLoop,
             new LoggedEvents(log, metrics),
@@ -295,6 +299,7 @@ public final class Node implements AutoCloseable {
       apply(next);
       configuration = next;
       clients.max(next.node().maxClients());
+      clientsOfUser.update(next.users());
       metrics.count(NodeCounter.CONFIG_RELOADS);
       int changed = changed(diff.sources()) + changed(diff.vdbs()) + changed(diff.users());
       log.configReloaded(changed, diff.toString());

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
  *
  * @param current the node's own settings of the moment
  * @param clients client connections of the whole node
+ * @param clientsOfUser client connections of each user over all virtual databases
  * @param offLoop where derivations of keys run, never an event loop
  * @param console the admin console's way in
  */
@@ -20,6 +21,7 @@ public record NodeContext(
     CancelRegistry cancels,
     ServerConnector connector,
     Limit clients,
+    UserLimits clientsOfUser,
     NonceSource nonces,
     Executor offLoop,
     SessionEvents events,

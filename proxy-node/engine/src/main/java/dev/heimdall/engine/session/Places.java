@@ -20,7 +20,7 @@ final class Places {
     if (!take(node.clients()) || !take(vdb.clients())) {
       return AuthFailure.tooManyClients();
     }
-    if (!take(vdb.clientsOfUser(user))) {
+    if (!take(node.clientsOfUser().of(user)) || !take(vdb.clientsOfUser(user))) {
       return AuthFailure.tooManyConnectionsForRole(user);
     }
     if (!take(vdb.clientsOfDatabase(database))) {

@@ -85,15 +85,10 @@ public final class VdbContext {
   public final void update(Settings next) {
     this.settings = next;
     clients.max(next.vdb().clients().max());
-    clientsPerUser.forEach((user, limit) -> limit.max(userLimit(user)));
+    clientsPerUser.forEach((user, limit) -> limit.max(next.vdb().clients().maxPerUser()));
     clientsPerDatabase.forEach(
         (database, limit) -> limit.max(next.vdb().clients().maxPerDatabase()));
     profiles.clear();
-  }
-
-  private int userLimit(String user) {
-    int own = settings.users().find(user).map(u -> u.maxClients()).orElse(0);
-    return own > 0 ? own : settings.vdb().clients().maxPerUser();
   }
 
   Limit clients() {
@@ -101,7 +96,8 @@ public final class VdbContext {
   }
 
   Limit clientsOfUser(String user) {
-    return clientsPerUser.computeIfAbsent(user, u -> new Limit(userLimit(u)));
+    return clientsPerUser.computeIfAbsent(
+        user, u -> new Limit(settings.vdb().clients().maxPerUser()));
   }
 
   Limit clientsOfDatabase(String database) {
