@@ -6,6 +6,7 @@ import dev.heimdall.engine.observe.Metrics;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -139,12 +140,24 @@ public final class AdminCommands {
       case SHOW_CONFIG -> show(Tables.CONFIG, () -> done(node.config()));
       case SHOW_VERSION -> show(Tables.VERSION, () -> done(List.of("Heimdall " + node.version())));
       case SHOW_HELP -> show(Tables.HELP, () -> done(List.of(AdminVerb.values())));
-      case PAUSE -> change(verb, vdb, principal, () -> node.pause(vdb));
+      case PAUSE -> pause(vdb, principal);
       case RESUME -> change(verb, vdb, principal, () -> node.resume(vdb));
       case RECONNECT -> change(verb, vdb, principal, () -> node.reconnect(vdb));
       case RELOAD -> change(verb, null, principal, node::reload);
       case KILL -> kill(arguments.get(0).text(), principal);
     };
+  }
+
+  private AdminPlan pause(String vdb, AdminPrincipal principal) {
+    if (principal.holdsServer()) {
+      return AdminPlan.known(
+          new AdminResult.Failed(
+              Sqlstate.ACTIVE_TRANSACTION,
+              "PAUSE cannot run on a session that holds a server connection",
+              "It would wait for that one. Send it outside of a transaction, or to the database"
+                  + " of the admin console."));
+    }
+    return change(AdminVerb.PAUSE, vdb, principal, () -> node.pause(vdb));
   }
 
   private AdminPlan kill(String number, AdminPrincipal principal) {
@@ -179,8 +192,9 @@ public final class AdminCommands {
       Supplier<CompletionStage<Integer>> action) {
     String command = argument == null ? verb.words() : verb.words() + " " + argument;
     return AdminPlan.command(
-        () ->
-            settle(ask(action).thenApply(count -> new AdminResult.Done(verb.words() + " " + count)))
+        () -> ask(action),
+        begun ->
+            settle(begun.thenApply(count -> new AdminResult.Done(verb.words() + " " + count)))
                 .whenComplete((result, never) -> logged(principal, command, result)));
   }
 
@@ -212,6 +226,10 @@ public final class AdminCommands {
             : problem;
     if (cause instanceof AdminException admin) {
       return new AdminResult.Failed(admin.sqlstate(), admin.getMessage(), admin.hint());
+    }
+    if (cause instanceof CancellationException) {
+      return new AdminResult.Failed(
+          Sqlstate.QUERY_CANCELED, "canceling statement due to user request", null);
     }
     if (cause instanceof TimeoutException) {
       return new AdminResult.Failed(

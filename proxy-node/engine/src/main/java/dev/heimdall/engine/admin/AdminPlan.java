@@ -3,6 +3,9 @@ package dev.heimdall.engine.admin;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -26,26 +29,49 @@ public final class AdminPlan {
   private final Effect effect;
   private final String subject;
   private final Supplier<CompletionStage<AdminResult>> action;
+  private final AtomicReference<Future<?>> underWay;
 
   private AdminPlan(
       List<AdminColumn> columns,
       AdminResult.Failed failure,
       Effect effect,
       String subject,
-      Supplier<CompletionStage<AdminResult>> action) {
+      Supplier<CompletionStage<AdminResult>> action,
+      AtomicReference<Future<?>> underWay) {
     this.columns = columns;
     this.failure = failure;
     this.effect = effect;
     this.subject = subject;
     this.action = action;
+    this.underWay = underWay;
   }
 
   static AdminPlan rows(List<AdminColumn> columns, Supplier<CompletionStage<AdminResult>> action) {
-    return new AdminPlan(List.copyOf(columns), null, Effect.NONE, null, action);
+    return new AdminPlan(
+        List.copyOf(columns), null, Effect.NONE, null, action, new AtomicReference<>());
   }
 
-  static AdminPlan command(Supplier<CompletionStage<AdminResult>> action) {
-    return new AdminPlan(List.of(), null, Effect.NONE, null, action);
+  /**
+   * A command that may be given up while it waits.
+   *
+   * @param action does it; its stage is cancelled then
+   * @param finish makes the result, of a cancelled stage too
+   */
+  static AdminPlan command(
+      Supplier<CompletionStage<Integer>> action,
+      Function<CompletionStage<Integer>, CompletionStage<AdminResult>> finish) {
+    AtomicReference<Future<?>> underWay = new AtomicReference<>();
+    return new AdminPlan(
+        List.of(),
+        null,
+        Effect.NONE,
+        null,
+        () -> {
+          CompletableFuture<Integer> begun = action.get().toCompletableFuture();
+          underWay.set(begun);
+          return finish.apply(begun);
+        },
+        underWay);
   }
 
   static AdminPlan known(AdminResult result) {
@@ -53,7 +79,12 @@ public final class AdminPlan {
         result instanceof AdminResult.Rows rows ? rows.columns() : List.of();
     AdminResult.Failed failure = result instanceof AdminResult.Failed failed ? failed : null;
     return new AdminPlan(
-        columns, failure, Effect.NONE, null, () -> CompletableFuture.completedFuture(result));
+        columns,
+        failure,
+        Effect.NONE,
+        null,
+        () -> CompletableFuture.completedFuture(result),
+        new AtomicReference<>());
   }
 
   /**
@@ -62,7 +93,7 @@ public final class AdminPlan {
    * @param about the statement's name for {@link Effect#FORGETS_STATEMENTS}, null for all
    */
   AdminPlan with(Effect does, String about) {
-    return new AdminPlan(columns, failure, does, about, action);
+    return new AdminPlan(columns, failure, does, about, action, underWay);
   }
 
   Effect effect() {
@@ -86,5 +117,13 @@ public final class AdminPlan {
   /** Carries the statement out. The stage never completes exceptionally. */
   public CompletionStage<AdminResult> run() {
     return action.get();
+  }
+
+  /** Gives up waiting, on any thread; nothing happens when the statement does not run. */
+  public void cancel() {
+    Future<?> waiting = underWay.get();
+    if (waiting != null) {
+      waiting.cancel(false);
+    }
   }
 }

@@ -7,4 +7,10 @@ import java.net.SocketAddress;
  *
  * @param admin whether the configuration lists the user as an administrator
  */
-public record AdminPrincipal(String user, boolean admin, SocketAddress address) {}
+public record AdminPrincipal(
+    String user, boolean admin, SocketAddress address, boolean holdsServer) {
+  /** Somebody whose session has no server connection. */
+  public AdminPrincipal(String user, boolean admin, SocketAddress address) {
+    this(user, admin, address, false);
+  }
+}

@@ -23,6 +23,7 @@ final class ConsoleDialogue {
   private final Map<String, Portal> portals = new HashMap<>();
   private Transaction transaction = Transaction.NONE;
   private boolean skipping;
+  private volatile AdminPlan running;
 
   /** What ReadyForQuery tells. */
   private enum Transaction {
@@ -249,7 +250,16 @@ final class ConsoleDialogue {
               "current transaction is aborted, commands ignored until end of transaction block",
               null));
     }
+    running = plan;
     return plan.run().thenApply(result -> afterwards(plan, result));
+  }
+
+  /** Gives up waiting for what is being answered; on any thread. */
+  void cancel() {
+    AdminPlan plan = running;
+    if (plan != null) {
+      plan.cancel();
+    }
   }
 
   private AdminResult afterwards(AdminPlan plan, AdminResult result) {

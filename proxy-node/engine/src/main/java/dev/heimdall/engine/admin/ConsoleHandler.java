@@ -10,8 +10,7 @@ import java.util.concurrent.CompletionException;
 
 /**
  * A client of the admin database after its log-in: takes its bytes apart into messages and has them
- * answered one after the other. While one is being answered, or the client does not take its
- * answers, nothing more is read.
+ * answered one after the other. While the client does not take its answers nothing more is read.
  */
 public final class ConsoleHandler extends ChannelInboundHandlerAdapter {
   private static final int LONGEST_MESSAGE = 64 * 1024;
@@ -21,6 +20,7 @@ public final class ConsoleHandler extends ChannelInboundHandlerAdapter {
   private ByteBuf received;
   private boolean answering;
   private boolean closing;
+  private long commands;
 
   /** The log-in is over and ReadyForQuery was sent; the console is idle. */
   public ConsoleHandler(AdminCommands commands, AdminPrincipal principal) {
@@ -56,6 +56,7 @@ public final class ConsoleHandler extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     closing = true;
     forget();
+    dialogue.cancel();
     ctx.fireChannelInactive();
   }
 
@@ -71,6 +72,23 @@ public final class ConsoleHandler extends ChannelInboundHandlerAdapter {
     } else {
       fail(ctx, Sqlstate.INTERNAL_ERROR, "the console failed: " + cause.getClass().getSimpleName());
     }
+  }
+
+  /** Gives up waiting for what is being answered; call on the loop. */
+  public void cancel() {
+    if (answering) {
+      dialogue.cancel();
+    }
+  }
+
+  /** Whether a message is being answered; call on the loop. */
+  public boolean answering() {
+    return answering;
+  }
+
+  /** How many statements have come; call on the loop. */
+  public long commands() {
+    return commands;
   }
 
   private void answerNext(ChannelHandlerContext ctx) {
@@ -96,7 +114,9 @@ public final class ConsoleHandler extends ChannelInboundHandlerAdapter {
       forget();
     }
     ctx.flush();
-    ctx.channel().config().setAutoRead(!answering && ctx.channel().isWritable());
+    // Reading goes on while an answer is waited for: a client that goes away must be noticed.
+    boolean full = received != null && received.readableBytes() > LONGEST_MESSAGE;
+    ctx.channel().config().setAutoRead(ctx.channel().isWritable() && !(answering && full));
   }
 
   private void answer(ChannelHandlerContext ctx, char type, ByteBuf body) {
@@ -104,6 +124,9 @@ public final class ConsoleHandler extends ChannelInboundHandlerAdapter {
       closing = true;
       ctx.close();
       return;
+    }
+    if (type == 'Q' || type == 'E') {
+      commands++;
     }
     ByteBuf out = ctx.alloc().buffer(256);
     CompletableFuture<Void> answer = dialogue.answer(type, body, out).toCompletableFuture();

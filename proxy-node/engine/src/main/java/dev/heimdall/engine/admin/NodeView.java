@@ -43,8 +43,9 @@ public interface NodeView {
    * Lets running transactions finish and gives out no server connection until {@link #resume}; new
    * statements wait.
    *
-   * @return how many pools are paused now and were not before, once no server connection of them is
-   *     in use
+   * @return how many virtual databases are paused now and were not before, once no server
+   *     connection of all those named is in use. Cancelling it as a future ends the wait, and the
+   *     pause of those that were not paused before
    */
   CompletionStage<Integer> pause(String vdb);
 

@@ -11,6 +11,7 @@ final class Sqlstate {
   static final String PROTOCOL_VIOLATION = "08P01";
   static final String UNDEFINED_STATEMENT = "26000";
   static final String UNDEFINED_PORTAL = "34000";
+  static final String ACTIVE_TRANSACTION = "25001";
   static final String FAILED_TRANSACTION = "25P02";
 
   private Sqlstate() {}

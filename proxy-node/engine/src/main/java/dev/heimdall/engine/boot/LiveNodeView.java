@@ -15,7 +15,9 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.Waiter;
+import dev.heimdall.engine.session.Client;
 import dev.heimdall.engine.session.ClientSession;
+import dev.heimdall.engine.session.ConsoleSession;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.VdbContext;
 import dev.heimdall.engine.wire.postgres.PgError;
@@ -161,13 +163,46 @@ final class LiveNodeView implements NodeView {
 
   @Override
   public CompletionStage<List<ClientRow>> clients() {
-    return eachLoop(loop -> loop.all().stream().map(this::clientRow).toList());
+    return eachLoop(
+        loop -> {
+          List<ClientRow> rows = new ArrayList<>();
+          loop.all().forEach(session -> rows.add(clientRow(session)));
+          loop.consoles().forEach(console -> rows.add(consoleRow(console)));
+          return rows;
+        });
+  }
+
+  private static ClientRow consoleRow(ConsoleSession console) {
+    InetSocketAddress address = console.login().address();
+    return new ClientRow(
+        console.processId(),
+        console.vdbName(),
+        console.login().database(),
+        console.login().user(),
+        console.applicationName(),
+        address.getAddress().getHostAddress(),
+        address.getPort(),
+        console.tlsProtocol(),
+        console.busy() ? ClientRow.State.ACTIVE : ClientRow.State.IDLE,
+        null,
+        null,
+        null,
+        Instant.ofEpochMilli(console.connectedAt()),
+        lastStatement(console),
+        0,
+        console.statements(),
+        0);
+  }
+
+  private static Instant lastStatement(Client client) {
+    return client.statements() == 0
+        ? null
+        : Instant.now().minusNanos(System.nanoTime() - client.lastActivity());
   }
 
   private ClientRow clientRow(ClientSession session) {
     ServerConnection server = session.server();
     InetSocketAddress address = session.login().address();
-    long idle = System.nanoTime() - session.lastActivity();
     return new ClientRow(
         session.processId(),
         session.vdbName(),
@@ -182,13 +217,16 @@ final class LiveNodeView implements NodeView {
         server == null ? null : server.id(),
         server == null ? null : server.processId(),
         Instant.ofEpochMilli(session.connectedAt()),
-        session.statements() == 0 ? null : Instant.now().minusNanos(idle),
+        lastStatement(session),
         TimeUnit.NANOSECONDS.toMicros(session.waited()),
         session.statements(),
         session.preparedCount());
   }
 
   private static ClientRow.State state(ClientSession session) {
+    if (session.atConsole()) {
+      return ClientRow.State.ACTIVE;
+    }
     return switch (session.state()) {
       case STARTING -> ClientRow.State.LOGIN;
       case READY ->
@@ -311,25 +349,30 @@ final class LiveNodeView implements NodeView {
 
   @Override
   public CompletionStage<Integer> pause(String vdb) {
-    List<VdbPools> paused = new ArrayList<>();
-    for (VdbContext context : named(vdb)) {
-      if (!context.pools().paused()) {
-        paused.add(context.pools());
-        context.pools().pause();
-      }
-    }
+    List<VdbPools> all = named(vdb).stream().map(VdbContext::pools).toList();
+    List<VdbPools> paused = all.stream().filter(pools -> !pools.paused()).toList();
+    paused.forEach(VdbPools::pause);
     CompletableFuture<Integer> quiet = new CompletableFuture<>();
-    awaitQuiet(paused, quiet);
+    quiet.whenComplete(
+        (count, problem) -> {
+          if (quiet.isCancelled()) {
+            paused.forEach(VdbPools::resume); // a command that fails leaves nothing behind
+          }
+        });
+    awaitQuiet(all, paused.size(), quiet);
     return quiet;
   }
 
-  private void awaitQuiet(List<VdbPools> paused, CompletableFuture<Integer> quiet) {
-    if (paused.stream().allMatch(pools -> !pools.paused() || pools.held() == 0)) {
-      quiet.complete(paused.size());
+  private void awaitQuiet(List<VdbPools> all, int paused, CompletableFuture<Integer> quiet) {
+    if (quiet.isDone()) {
+      return;
+    }
+    if (all.stream().allMatch(pools -> !pools.paused() || pools.held() == 0)) {
+      quiet.complete(paused);
     } else {
       CompletableFuture.delayedExecutor(
               PAUSE_POLL.toMillis(), TimeUnit.MILLISECONDS, node.offLoop())
-          .execute(() -> awaitQuiet(paused, quiet));
+          .execute(() -> awaitQuiet(all, paused, quiet));
     }
   }
 
@@ -359,12 +402,12 @@ final class LiveNodeView implements NodeView {
 
   @Override
   public CompletionStage<Integer> kill(long clientId) {
-    ClientSession session = clientId <= Integer.MAX_VALUE ? node.session((int) clientId) : null;
-    if (session == null) {
+    Client client = clientId <= Integer.MAX_VALUE ? node.client((int) clientId) : null;
+    if (client == null) {
       throw new AdminException(
           "42704", "client " + clientId + " does not exist; SHOW CLIENTS lists the ids");
     }
-    session.killFromAnyThread();
+    client.killFromAnyThread();
     return CompletableFuture.completedFuture(1);
   }
 

@@ -4,6 +4,7 @@ import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.observe.Refusal;
+import dev.heimdall.engine.session.Client;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.SessionEvents;
 import dev.heimdall.engine.wire.postgres.PgError;
@@ -25,7 +26,7 @@ final class LoggedEvents implements SessionEvents {
   }
 
   @Override
-  public void loggedIn(ClientSession session) {
+  public void loggedIn(Client session) {
     metrics.loop(session.loopIndex()).count(NodeCounter.CLIENTS_ACCEPTED);
     log.clientConnected(
         session.processId(),
@@ -75,7 +76,7 @@ final class LoggedEvents implements SessionEvents {
   }
 
   @Override
-  public void closed(ClientSession session, String why) {
+  public void closed(Client session, String why) {
     metrics.loop(session.loopIndex()).count(NodeCounter.CLIENTS_CLOSED);
     log.clientClosed(
         session.processId(),

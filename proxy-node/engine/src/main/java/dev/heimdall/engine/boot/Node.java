@@ -22,7 +22,7 @@ import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.session.CancelRegistry;
-import dev.heimdall.engine.session.ClientSession;
+import dev.heimdall.engine.session.Client;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
 import dev.heimdall.engine.session.UserLimits;
@@ -352,10 +352,10 @@ public final class Node implements AutoCloseable {
 
   private void stopVdb(RunningVdb vdb) {
     vdb.listeners().forEach(VdbListener::close);
-    forEachSession(
-        session -> {
-          if (session.vdbName().equals(vdb.context().name())) {
-            session.killFromAnyThread();
+    forEachClient(
+        client -> {
+          if (client.vdbName().equals(vdb.context().name())) {
+            client.killFromAnyThread();
           }
         });
     vdb.context().pools().close();
@@ -384,7 +384,7 @@ public final class Node implements AutoCloseable {
       for (RunningVdb vdb : running()) {
         vdb.listeners().forEach(VdbListener::close);
       }
-      forEachSession(ClientSession::drain);
+      forEachClient(Client::drain);
     }
     CompletableFuture<Void> done = new CompletableFuture<>();
     long deadline = System.nanoTime() + configuration.node().drainTimeout().toNanos();
@@ -396,13 +396,13 @@ public final class Node implements AutoCloseable {
     if (clients.used() == 0 || System.nanoTime() - deadline > 0) {
       done.complete(null);
     } else {
-      forEachSession(ClientSession::drain);
+      forEachClient(Client::drain);
       CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS, offLoop)
           .execute(() -> awaitEmpty(done, deadline));
     }
   }
 
-  void forEachSession(java.util.function.Consumer<ClientSession> action) {
+  void forEachClient(java.util.function.Consumer<Client> action) {
     for (LoopSessions loop : sessions) {
       loop.context()
           .loop()
@@ -410,7 +410,7 @@ public final class Node implements AutoCloseable {
               () -> {
                 loop.context().beginEvent();
                 try {
-                  loop.all().forEach(action);
+                  loop.clients().forEach(action);
                 } finally {
                   loop.context().endEvent();
                 }
@@ -429,7 +429,7 @@ public final class Node implements AutoCloseable {
     for (RunningVdb vdb : running()) {
       vdb.listeners().forEach(VdbListener::close);
     }
-    forEachSession(ClientSession::killFromAnyThread);
+    forEachClient(Client::killFromAnyThread);
     for (RunningVdb vdb : running()) {
       vdb.context().pools().close();
     }
@@ -454,8 +454,8 @@ public final class Node implements AutoCloseable {
     return doors.port();
   }
 
-  /** The session with this id, or null. */
-  ClientSession session(int processId) {
+  /** The client with this id, or null. */
+  Client client(int processId) {
     return context.cancels().byId(processId);
   }
 

@@ -10,7 +10,6 @@ import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.session.Console;
-import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
@@ -62,36 +61,72 @@ final class OperatorDoors implements Console, AutoCloseable {
   }
 
   @Override
-  public CompletionStage<ByteBuf> run(String sql, String user, SocketAddress address, byte status) {
-    ByteBuf out = Unpooled.buffer(1024);
-    List<AdminPlan> plans = commands.planAll(sql, new AdminPrincipal(user, true, address));
-    return runFrom(plans, 0, out)
-        .thenApply(
-            done -> {
-              PgWriter.ready(out, status);
-              return out;
-            });
+  public Run run(String sql, String user, SocketAddress address, boolean holdsServer) {
+    return new Commands(
+        commands.planAll(sql, new AdminPrincipal(user, true, address, holdsServer)));
   }
 
-  private CompletionStage<Void> runFrom(List<AdminPlan> plans, int index, ByteBuf out) {
-    if (index == plans.size()) {
-      return CompletableFuture.completedFuture(null);
+  /** The commands of one simple query, carried out in turn up to the first that fails. */
+  private static final class Commands implements Run {
+    private final List<AdminPlan> plans;
+    private final ByteBuf out = Unpooled.buffer(1024);
+    private final CompletionStage<ByteBuf> reply;
+    private volatile AdminPlan running;
+
+    Commands(List<AdminPlan> plans) {
+      this.plans = plans;
+      this.reply = from(0).thenApply(done -> out);
     }
-    return plans
-        .get(index)
-        .run()
-        .thenCompose(
-            result -> {
-              AdminReply.result(out, result, true);
-              return result instanceof AdminResult.Failed
-                  ? CompletableFuture.completedFuture(null)
-                  : runFrom(plans, index + 1, out);
-            });
+
+    private CompletionStage<Void> from(int index) {
+      if (index == plans.size()) {
+        return CompletableFuture.completedFuture(null);
+      }
+      running = plans.get(index);
+      return running
+          .run()
+          .thenCompose(
+              result -> {
+                AdminReply.result(out, result, true);
+                return from(result instanceof AdminResult.Failed ? plans.size() : index + 1);
+              });
+    }
+
+    @Override
+    public CompletionStage<ByteBuf> reply() {
+      return reply;
+    }
+
+    @Override
+    public void cancel() {
+      running.cancel();
+    }
   }
 
   @Override
-  public ChannelHandler handler(String user, SocketAddress address) {
-    return new ConsoleHandler(commands, new AdminPrincipal(user, true, address));
+  public Talk talk(String user, SocketAddress address) {
+    ConsoleHandler handler = new ConsoleHandler(commands, new AdminPrincipal(user, true, address));
+    return new Talk() {
+      @Override
+      public ChannelHandler handler() {
+        return handler;
+      }
+
+      @Override
+      public boolean busy() {
+        return handler.answering();
+      }
+
+      @Override
+      public long commands() {
+        return handler.commands();
+      }
+
+      @Override
+      public void cancel() {
+        handler.cancel();
+      }
+    };
   }
 
   @Override

@@ -24,7 +24,7 @@ public final class CancelRegistry {
   private final Map<Integer, Entry> sessions = new ConcurrentHashMap<>();
   private int next;
 
-  private record Entry(byte[] secret, ClientSession session) {}
+  private record Entry(byte[] secret, Client client) {}
 
   public CancelRegistry(int nodeId, SecureRandom random) {
     this.nodeId = nodeId;
@@ -32,12 +32,12 @@ public final class CancelRegistry {
     this.next = random.nextInt(SESSION_MASK);
   }
 
-  /** A free process id, registered for the session. */
-  synchronized int register(ClientSession session, byte[] secret) {
+  /** A free process id, registered for the client. */
+  synchronized int register(Client client, byte[] secret) {
     while (true) {
       next = (next + 1) & SESSION_MASK;
       int processId = nodeId << SESSION_BITS | next;
-      if (next != 0 && sessions.putIfAbsent(processId, new Entry(secret, session)) == null) {
+      if (next != 0 && sessions.putIfAbsent(processId, new Entry(secret, client)) == null) {
         return processId;
       }
     }
@@ -64,15 +64,15 @@ public final class CancelRegistry {
     return nodeId;
   }
 
-  /** The session with this key, or null; compares in constant time. */
-  ClientSession find(int processId, byte[] secret) {
+  /** The client with this key, or null; compares in constant time. */
+  Client find(int processId, byte[] secret) {
     Entry entry = sessions.get(processId);
-    return entry != null && MessageDigest.isEqual(entry.secret(), secret) ? entry.session() : null;
+    return entry != null && MessageDigest.isEqual(entry.secret(), secret) ? entry.client() : null;
   }
 
-  /** The session with this process id, for an operator's KILL. */
-  public ClientSession byId(int processId) {
+  /** The client with this process id, for an operator's KILL. */
+  public Client byId(int processId) {
     Entry entry = sessions.get(processId);
-    return entry == null ? null : entry.session();
+    return entry == null ? null : entry.client();
   }
 }

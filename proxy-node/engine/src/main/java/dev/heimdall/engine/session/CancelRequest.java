@@ -44,12 +44,12 @@ final class CancelRequest {
       passOn(target, node, vdb, loop, done);
       return;
     }
-    ClientSession session = node.cancels().find(processId, secret);
-    if (session == null) {
+    Client client = node.cancels().find(processId, secret);
+    if (client == null) {
       node.events().cancelUnknown();
       done.run();
     } else {
-      session.cancelFromAnyThread(done);
+      client.cancelFromAnyThread(done);
     }
   }
 

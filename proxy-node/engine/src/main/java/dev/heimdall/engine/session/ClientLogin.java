@@ -525,19 +525,8 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
               .withDetail("It is the node's admin console, for users with \"admin\": true."));
       return;
     }
-    ByteBuf out = ctx.alloc().buffer(512);
-    PgWriter.authenticationOk(out);
-    PgWriter.parameterStatus(out, "server_version", "18.0 (Heimdall console)");
-    PgWriter.parameterStatus(out, "server_encoding", "UTF8");
-    PgWriter.parameterStatus(out, "client_encoding", "UTF8");
-    PgWriter.parameterStatus(out, "DateStyle", "ISO, MDY");
-    PgWriter.parameterStatus(out, "TimeZone", "UTC");
-    PgWriter.parameterStatus(out, "integer_datetimes", "on");
-    PgWriter.parameterStatus(out, "standard_conforming_strings", "on");
-    PgWriter.backendKeyData(out, 0, new byte[4]);
-    PgWriter.ready(out, (byte) 'I');
-    ctx.writeAndFlush(out);
-    ctx.pipeline().addLast("console", node.console().handler(login.user(), login.address()));
+    ConsoleSession console = new ConsoleSession(node, vdb, loop, sessions, login, ctx.channel());
+    ctx.pipeline().addLast("console-session", console);
     ctx.pipeline().remove(this);
   }
 

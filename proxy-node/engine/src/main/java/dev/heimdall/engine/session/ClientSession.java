@@ -31,7 +31,7 @@ import java.util.TreeMap;
  * event loop.
  */
 public final class ClientSession extends ChannelInboundHandlerAdapter
-    implements ReplyOwner, Waiter, LoopContext.Flushable {
+    implements Client, ReplyOwner, Waiter, LoopContext.Flushable {
 
   /** Where a session stands; {@link #become} alone moves it. */
   public enum State {
@@ -89,6 +89,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private boolean flushPending;
   private ArrayDeque<String> knownTags;
   private byte[] heldBegin;
+  private Console.Run console;
   private boolean dedicated;
   private String closeReason = "client closed the connection";
   private long lastActivity;
@@ -507,24 +508,36 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return sql;
   }
 
-  /** Runs an operator's command in the place of a statement. */
+  /** Runs an operator's command in the place of a statement; what follows it waits. */
   void runConsole(String sql) {
-    become(State.WAITING);
-    node.console()
-        .run(sql, login.user(), login.address(), status)
-        .whenComplete(
-            (reply, failure) ->
-                loop.loop()
-                    .execute(
-                        () -> {
-                          if (state == State.CLOSED) {
-                            reply.release();
-                            return;
-                          }
-                          write(reply);
-                          become(State.READY);
-                          requests.process();
-                        }));
+    console = node.console().run(sql, login.user(), login.address(), server != null);
+    console
+        .reply()
+        .whenComplete((reply, never) -> loop.loop().execute(() -> consoleAnswered(reply)));
+  }
+
+  private void consoleAnswered(ByteBuf reply) {
+    console = null;
+    if (state == State.CLOSED || !channel.isActive()) {
+      reply.release();
+      return;
+    }
+    loop.beginEvent();
+    try {
+      statements++;
+      lastActivity = loop.now();
+      PgWriter.ready(reply, status);
+      write(reply);
+      requests.process();
+      settle();
+    } finally {
+      loop.endEvent();
+    }
+  }
+
+  /** Whether an operator's command of this session is under way. */
+  public boolean atConsole() {
+    return console != null;
   }
 
   /** Everything sent was answered: read on, or let the connection go. */
@@ -766,6 +779,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     }
     carried.names().clear();
     listening.end();
+    if (console != null) {
+      console.cancel();
+    }
     if (pausedServer != null) {
       pausedServer.resumeReading();
       pausedServer = null;
@@ -835,13 +851,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   // ---- from outside
 
-  /**
-   * Cancels what the session runs or waits for; callable from any thread.
-   *
-   * @param done runs when the request can hit no later statement of the session's than it could at
-   *     the server itself
-   */
-  void cancelFromAnyThread(Runnable done) {
+  @Override
+  public void cancelFromAnyThread(Runnable done) {
     loop.loop()
         .execute(
             () -> {
@@ -855,7 +866,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   private void cancelNow(String message, Runnable done) {
-    if (state == State.WAITING && pool.cancel(this)) {
+    if (console != null) {
+      console.cancel();
+    } else if (state == State.WAITING && pool.cancel(this)) {
       become(State.READY);
       requests.refuse(PgError.error("57014", message));
     } else if (server != null && outstanding > 0 && state == State.ACTIVE) {
@@ -866,7 +879,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     done.run();
   }
 
-  /** Closes the session as an administrator's terminate does; callable from any thread. */
+  @Override
   public void killFromAnyThread() {
     loop.loop()
         .execute(
@@ -875,7 +888,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
                     PgError.fatal("57P01", "terminating connection due to administrator command")));
   }
 
-  /** The node drains: an idle client goes at once, a busy one after its transaction. */
+  @Override
   public void drain() {
     drainAsked = true;
     if (state == State.READY && status == 'I' && !requests.hasInput()) {
@@ -889,7 +902,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   void tick() {
     var limits = vdb.settings().vdb().clients();
     long now = loop.now();
-    boolean resting = outstanding == 0 && state != State.WAITING && state != State.STARTING;
+    boolean resting =
+        outstanding == 0 && console == null && state != State.WAITING && state != State.STARTING;
     if (resting
         && status != 'I'
         && !limits.idleInTransactionTimeout().isZero()
@@ -915,6 +929,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return vdb;
   }
 
+  @Override
   public Login login() {
     return login;
   }
@@ -959,10 +974,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return pool;
   }
 
+  @Override
   public String vdbName() {
     return vdb.name();
   }
 
+  @Override
   public int processId() {
     return processId;
   }
@@ -971,6 +988,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return carried.pinReason();
   }
 
+  @Override
   public String applicationName() {
     return carried.variables().get("application_name");
   }
@@ -984,18 +1002,19 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return outstanding > 0;
   }
 
-  /** Such as TLSv1.3; null without TLS. */
+  @Override
   public String tlsProtocol() {
     io.netty.handler.ssl.SslHandler handler =
         channel.pipeline().get(io.netty.handler.ssl.SslHandler.class);
     return handler == null ? null : handler.engine().getSession().getProtocol();
   }
 
+  @Override
   public int loopIndex() {
     return loop.index();
   }
 
-  /** Statements answered. */
+  @Override
   public long statements() {
     return statements;
   }
@@ -1009,11 +1028,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return carried.names().size();
   }
 
+  @Override
   public long connectedAt() {
     return connectedAt;
   }
 
-  /** Nanoseconds of the loop's clock when the client last sent or was answered something. */
+  @Override
   public long lastActivity() {
     return lastActivity;
   }

@@ -13,11 +13,35 @@ public interface Console {
   /**
    * Runs one command of an admin user among its other statements.
    *
-   * @param status transaction status for the ReadyForQuery that ends the reply
-   * @return the reply's bytes; never fails, errors are part of the reply
+   * @param holdsServer whether the user's session has a server connection, for which a command must
+   *     not wait
    */
-  CompletionStage<ByteBuf> run(String sql, String user, SocketAddress address, byte status);
+  Run run(String sql, String user, SocketAddress address, boolean holdsServer);
 
-  /** What talks to a client of the admin database after ReadyForQuery was sent. */
-  ChannelHandler handler(String user, SocketAddress address);
+  /** Talks to a client of the admin database after ReadyForQuery was sent. */
+  Talk talk(String user, SocketAddress address);
+
+  /** A command under way. */
+  interface Run {
+    /** The reply's bytes but for ReadyForQuery; never fails, errors are part of the reply. */
+    CompletionStage<ByteBuf> reply();
+
+    /** Gives the command up if it waits for something; the reply is an error then. */
+    void cancel();
+  }
+
+  /** The other end of a client of the admin database. All on the client's event loop. */
+  interface Talk {
+    /** Takes the client's bytes and answers them. */
+    ChannelHandler handler();
+
+    /** Whether a command is being carried out. */
+    boolean busy();
+
+    /** How many commands have come. */
+    long commands();
+
+    /** Gives the present command up if it waits for something. */
+    void cancel();
+  }
 }

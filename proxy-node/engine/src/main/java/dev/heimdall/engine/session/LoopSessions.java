@@ -19,6 +19,7 @@ public final class LoopSessions {
   private final StatementRegistry statements;
   private final StatementClassifier classifier = new StatementClassifier();
   private final Set<ClientSession> sessions = new HashSet<>();
+  private final Set<ConsoleSession> consoles = new HashSet<>();
 
   public LoopSessions(LoopContext context, LoopMetrics metrics) {
     this.context = context;
@@ -44,6 +45,26 @@ public final class LoopSessions {
 
   void remove(ClientSession session) {
     sessions.remove(session);
+  }
+
+  void add(ConsoleSession console) {
+    consoles.add(console);
+  }
+
+  void remove(ConsoleSession console) {
+    consoles.remove(console);
+  }
+
+  /** The clients of this loop at the admin console; call on the loop. */
+  public List<ConsoleSession> consoles() {
+    return new ArrayList<>(consoles);
+  }
+
+  /** The clients of this loop, whatever they talk to; call on the loop. */
+  public List<Client> clients() {
+    List<Client> clients = new ArrayList<>(sessions);
+    clients.addAll(consoles);
+    return clients;
   }
 
   /** The sessions of this loop; call on the loop. */

@@ -94,8 +94,9 @@ final class RequestReader {
 
   /** Whether the rest of a message that must be read whole is all that is waited for. */
   private boolean needsMore() {
-    return session.state() == ClientSession.State.ACTIVE && !blocked
-        || session.state() == ClientSession.State.READY;
+    return !session.atConsole()
+        && (session.state() == ClientSession.State.ACTIVE && !blocked
+            || session.state() == ClientSession.State.READY);
   }
 
   boolean hasInput() {
@@ -157,7 +158,8 @@ final class RequestReader {
     }
     while (input != null) {
       ClientSession.State state = session.state();
-      if (state != ClientSession.State.READY && state != ClientSession.State.ACTIVE) {
+      if (state != ClientSession.State.READY && state != ClientSession.State.ACTIVE
+          || session.atConsole()) {
         return;
       }
       int readable = input.readableBytes();
@@ -332,6 +334,14 @@ final class RequestReader {
         if (!session.listening().ready(facts)) {
           known = facts;
           return false;
+        }
+        if (sender.isForConsole((int) total)) {
+          if (session.outstanding() > 0) {
+            blocked = true; // its reply comes after those that are owed
+            return false;
+          }
+          sender.toConsole((int) total);
+          return true;
         }
         sender.query(server, facts, (int) total);
         return true;

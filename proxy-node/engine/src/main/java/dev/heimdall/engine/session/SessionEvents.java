@@ -5,7 +5,7 @@ import java.net.SocketAddress;
 
 /** What happens to clients, for logs and counters. Called on event loops: must not block. */
 public interface SessionEvents {
-  void loggedIn(ClientSession session);
+  void loggedIn(Client client);
 
   void refused(String vdb, SocketAddress client, String user, String database, PgError why);
 
@@ -21,7 +21,7 @@ public interface SessionEvents {
   /**
    * @param why a phrase for the log, such as "client closed the connection"
    */
-  void closed(ClientSession session, String why);
+  void closed(Client client, String why);
 
   /** A bug: the session is closed. */
   void failed(ClientSession session, Throwable cause);

@@ -89,7 +89,8 @@ final class StatementSender {
     if (delayed(facts, total)) {
       return true;
     }
-    if (session.login().admin() && facts.effects().isEmpty() && toConsole(total)) {
+    if (isForConsole(total)) {
+      toConsole(total);
       return true;
     }
     if (facts.kind() == StatementKind.DISCARD
@@ -164,18 +165,24 @@ final class StatementSender {
     session.write(out);
   }
 
-  private boolean toConsole(int total) {
-    ByteBuf input = requests.input();
-    int length = total - 6;
-    byte[] sql = loop.scratch(length);
-    input.getBytes(input.readerIndex() + 5, sql, 0, length);
-    if (!session.node().console().recognises(sql, 0, length)) {
+  /** Whether the whole Query message at the reader's position is a command of an operator. */
+  boolean isForConsole(int total) {
+    if (!session.login().admin()) {
       return false;
     }
-    String text = new String(sql, 0, length, StandardCharsets.UTF_8);
+    int length = total - 6;
+    byte[] sql = loop.scratch(length);
+    requests.input().getBytes(requests.input().readerIndex() + 5, sql, 0, length);
+    return session.node().console().recognises(sql, 0, length);
+  }
+
+  /** Has the command at the reader's position carried out. */
+  void toConsole(int total) {
+    ByteBuf input = requests.input();
+    String text = input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8);
+    requests.cut();
     input.skipBytes(total);
     session.runConsole(text);
-    return true;
   }
 
   /** Sends a Query message. */

@@ -22,10 +22,9 @@ class ConsoleHandlerTest {
 
   private final FakeNode node = new FakeNode();
   private final Metrics metrics = new Metrics("1.2.3", 1, 10);
-  private final EmbeddedChannel channel =
-      new EmbeddedChannel(
-          new ConsoleHandler(
-              new AdminCommands(node, metrics, new KeyValueLog(), Runnable::run), ADMIN));
+  private final ConsoleHandler console =
+      new ConsoleHandler(new AdminCommands(node, metrics, new KeyValueLog(), Runnable::run), ADMIN);
+  private final EmbeddedChannel channel = new EmbeddedChannel(console);
 
   /** One message of the console, its body still as bytes. */
   private record Reply(char type, byte[] body) {
@@ -162,11 +161,44 @@ class ConsoleHandlerTest {
     node.pools = pools;
     assertThat(types(send(query("SELECT 1"), query("SHOW POOLS"), query("SELECT 2"))))
         .isEqualTo("TDCZ");
-    assertThat(channel.config().isAutoRead()).isFalse();
     pools.complete(FakeNode.somePools());
     channel.runPendingTasks();
     assertThat(types(replies())).isEqualTo("TDDCZTDCZ");
+  }
+
+  @Test
+  void readingStopsOnlyWhenMuchHasComeBehindAnAnswerThatTakesItsTime() {
+    CompletableFuture<List<PoolRow>> pools = new CompletableFuture<>();
+    node.pools = pools;
+    send(query("SHOW POOLS"), query("SELECT 1"));
     assertThat(channel.config().isAutoRead()).isTrue();
+    String long30k = "SELECT 1 --" + "x".repeat(30_000);
+    send(query(long30k), query(long30k), query(long30k));
+    assertThat(channel.config().isAutoRead()).isFalse();
+    pools.complete(FakeNode.somePools());
+    channel.runPendingTasks();
+    assertThat(channel.config().isAutoRead()).isTrue();
+    assertThat(types(replies())).startsWith("TDDCZTDCZ");
+  }
+
+  @Test
+  void aClientThatLeavesEndsTheWaitOfItsCommand() {
+    CompletableFuture<Integer> paused = new CompletableFuture<>();
+    node.paused = paused;
+    send(query("PAUSE"));
+    channel.close();
+    assertThat(paused).isCancelled();
+  }
+
+  @Test
+  void aCancelledCommandFailsAndTheConsoleGoesOn() {
+    CompletableFuture<Integer> paused = new CompletableFuture<>();
+    node.paused = paused;
+    assertThat(send(query("PAUSE"))).isEmpty();
+    console.cancel();
+    channel.runPendingTasks();
+    assertThat(sqlstate(replies())).isEqualTo("57014");
+    assertThat(types(send(query("SELECT 1")))).isEqualTo("TDCZ");
   }
 
   @Test

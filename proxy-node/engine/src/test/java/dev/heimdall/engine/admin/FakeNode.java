@@ -17,6 +17,7 @@ final class FakeNode implements NodeView {
   volatile CompletionStage<List<PoolRow>> pools = CompletableFuture.completedFuture(somePools());
   volatile CompletionStage<ProbeResult> probe =
       CompletableFuture.completedFuture(new ProbeResult(true, 850, null));
+  volatile CompletableFuture<Integer> paused;
   volatile CompletableFuture<Void> drained = new CompletableFuture<>();
 
   static List<PoolRow> somePools() {
@@ -143,7 +144,7 @@ final class FakeNode implements NodeView {
 
   @Override
   public CompletionStage<Integer> pause(String vdb) {
-    return order("pause", vdb);
+    return paused != null ? paused : order("pause", vdb);
   }
 
   @Override

@@ -1,0 +1,45 @@
+package dev.heimdall.engine.session;
+
+/**
+ * A client after its log-in, whether it talks to servers or to the admin console: what cancel
+ * requests, {@code KILL} and a drain reach. Methods without another word belong to the thread of
+ * its event loop.
+ */
+public interface Client {
+  /** The number in its cancel key, which {@code KILL} takes; 0 until the log-in is over. */
+  int processId();
+
+  String vdbName();
+
+  Login login();
+
+  int loopIndex();
+
+  /** What it calls itself; may be null. */
+  String applicationName();
+
+  /** Such as TLSv1.3; null without TLS. */
+  String tlsProtocol();
+
+  /** Milliseconds since 1970. */
+  long connectedAt();
+
+  /** Nanoseconds of the loop's clock when the client last sent or was answered something. */
+  long lastActivity();
+
+  /** Statements answered. */
+  long statements();
+
+  /**
+   * Cancels what it runs or waits for; callable from any thread.
+   *
+   * @param done runs when the request can hit no later statement than it could at a server itself
+   */
+  void cancelFromAnyThread(Runnable done);
+
+  /** Closes the connection as an administrator's terminate does; callable from any thread. */
+  void killFromAnyThread();
+
+  /** The node drains: an idle client goes at once, a busy one after its transaction. */
+  void drain();
+}
