@@ -291,8 +291,14 @@ final class StatementSender {
       byte[] body = new byte[total - 6 - effect.end()];
       input.getBytes(text + effect.end(), body);
       statement = statement(server, body, true, inner(facts));
+      if (server.confirmed(statement) && server.status() == 'E') {
+        // Refused like every statement of a failed transaction; the one that is there stays.
+        sendRenamed(server, facts, total, effect, statement);
+        sessions.statements().release(statement);
+        return;
+      }
       session.carried().names().put(name, statement);
-      if (server.confirmed(statement) && server.status() != 'E') {
+      if (server.confirmed(statement)) {
         known(server, "PREPARE", total);
         return;
       }
