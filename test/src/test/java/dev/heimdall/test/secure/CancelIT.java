@@ -203,6 +203,24 @@ class CancelIT {
   }
 
   @Test
+  void statementAfterTheRequestWasTakenIsSafeInTheSameTransactionToo() throws Exception {
+    int late = 0;
+    try (Line session = logIn("one")) {
+      for (int i = 0; i < 150; i++) {
+        session.value("BEGIN");
+        session.send(Frontend.query("SELECT pg_sleep(0.002)"));
+        cancel(session, node.node().port("one"));
+        if (session.value().isEmpty()) {
+          late++;
+          assertThat(session.value("SELECT pg_sleep(0.01)")).isEmpty();
+        }
+        session.value("ROLLBACK");
+      }
+    }
+    assertThat(late).as("statements that ended before the request came").isPositive();
+  }
+
+  @Test
   void serverConnectionThatWentToANeighbourIsNotHit() throws Exception {
     try (Line before = logIn("one");
         Line neighbour = logIn("one")) {

@@ -31,7 +31,7 @@ class LogInIT {
   @BeforeAll
   static void start() {
     SecureServer.server()
-        .execute("SET scram_iterations = 400000; CREATE ROLE heavy LOGIN PASSWORD 'heavy-secret'");
+        .execute("SET scram_iterations = 100000; CREATE ROLE heavy LOGIN PASSWORD 'heavy-secret'");
     node = TestNode.start(LogInIT::configure);
   }
 
@@ -297,16 +297,27 @@ class LogInIT {
   void clientThatLeavesWhileItsPasswordIsCheckedTakesNoPlace() throws Exception {
     try (TestNode own = TestNode.start(LogInIT::configure)) {
       int port = own.node().port("one");
-      try (Line impatient = Line.to(port)) {
-        impatient.startTls(Tls.trusting(AUTHORITY)).send(Line.startup("heavy", "app"));
-        assertThat(impatient.receive().toString()).isEqualTo("Authentication 3");
-        impatient.send(Line.password("heavy-secret"));
+      // More than are checked at a time: when the last one's turn comes, the first one's is over.
+      for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors() + 2; i++) {
+        try (Line impatient = Line.to(port)) {
+          impatient.startTls(Tls.trusting(AUTHORITY)).send(Line.startup("heavy", "app"));
+          assertThat(impatient.receive().toString()).isEqualTo("Authentication 3");
+          impatient.send(Line.password("heavy-secret"));
+        }
       }
-      // Its check began later, so the first one's is over when it is let in.
-      try (Line patient = Line.to(port)) {
-        patient.startTls(Tls.trusting(AUTHORITY)).logIn("heavy", "app", "heavy-secret");
-        assertThat(patient.value("SELECT 'in'")).isEqualTo("in");
+      Await.until("the only place is free", () -> getsIn(port, "heavy", "heavy-secret"));
+    }
+  }
+
+  private static boolean getsIn(int port, String user, String password) throws IOException {
+    try (Line line = Line.to(port)) {
+      line.startTls(Tls.trusting(AUTHORITY)).logIn(user, "app", password);
+      return "in".equals(line.value("SELECT 'in'"));
+    } catch (IOException e) {
+      if (String.valueOf(e.getMessage()).contains("53300")) {
+        return false;
       }
+      throw e;
     }
   }
 

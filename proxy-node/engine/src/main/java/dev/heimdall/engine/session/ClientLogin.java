@@ -17,7 +17,6 @@ import dev.heimdall.engine.wire.postgres.ProtocolException;
 import dev.heimdall.engine.wire.postgres.StartupPacket;
 import dev.heimdall.model.ClientTlsMode;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -277,18 +276,6 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
           ctx, "direct TLS without the application protocol (ALPN) " + TlsContexts.POSTGRESQL);
     } else {
       become(State.FIRST);
-      // What came in one record with the end of the handshake has been waiting.
-      ctx.executor().execute(() -> resume(ctx));
-    }
-  }
-
-  private void resume(ChannelHandlerContext ctx) {
-    if (!ctx.isRemoved() && state == State.FIRST && actualReadableBytes() > 0) {
-      try {
-        channelRead(ctx, Unpooled.EMPTY_BUFFER);
-      } catch (Exception e) {
-        exceptionCaught(ctx, e);
-      }
     }
   }
 
