@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
     name = "proxy",
     description = {
       "Runs a node with a configuration, in the foreground.",
-      "SIGHUP reloads the configuration, SIGTERM and SIGINT drain the node and end it."
+      "SIGHUP reloads the configuration; SIGTERM, SIGINT and POST /drain drain the node and end it."
     })
 final class ProxyCommand implements Callable<Integer> {
   @Mixin private HelpOption help;
@@ -44,12 +44,12 @@ final class ProxyCommand implements Callable<Integer> {
     StopSignal stop = StopSignal.install();
     Node node;
     try {
-      node = Node.start(directory);
+      node = Node.start(directory, new Reactions(stop));
     } catch (StartupException e) {
       throw new CommandFailure(ExitCode.STARTUP, e.getMessage(), e);
     }
     try (node) {
-      StopSignal.onHangup(() -> reload(node, configured));
+      StopSignal.onHangup(node::reload);
       LOG.info("serving {}; {} to end", served(configuration, node), "SIGTERM or Ctrl-C");
       stop.await();
       LOG.info("draining");
@@ -71,13 +71,16 @@ final class ProxyCommand implements Callable<Integer> {
         : vdb.ports().stream().map(Object::toString).collect(Collectors.joining(","));
   }
 
-  /** The node says for itself what it thinks of the new configuration; the log level is ours. */
-  private static void reload(Node node, ConfigurationDirectory configured) {
-    node.reload();
-    try {
-      Logging.apply(configured.read().node());
-    } catch (CommandFailure e) {
-      LOG.debug("log level unchanged: {}", e.getMessage());
+  /** What the command does when the node tells of itself. */
+  private record Reactions(StopSignal stop) implements Node.Observer {
+    @Override
+    public void reloaded(Configuration configuration) {
+      Logging.level(configuration.node());
+    }
+
+    @Override
+    public void draining() {
+      stop.request();
     }
   }
 }

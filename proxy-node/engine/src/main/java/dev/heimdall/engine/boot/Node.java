@@ -58,9 +58,11 @@ import java.util.stream.Collectors;
 public final class Node implements AutoCloseable {
   private static final int KEY_CACHE = 10_000;
   private static final long TICK_MILLIS = 100;
+  private static final long GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final int SESSION_TICKS = 5;
 
   private final Path directory;
+  private final Observer observer;
   private final EventLog log = new KeyValueLog();
   private final SecureRandom random = new SecureRandom();
   private final ScramKeyCache keyCache = new ScramKeyCache(KEY_CACHE);
@@ -84,13 +86,15 @@ public final class Node implements AutoCloseable {
   private final ConfigurationWatcher watcher;
   private final Queue<CompletableFuture<Integer>> reloadOutcomes = new ConcurrentLinkedQueue<>();
   private volatile Configuration configuration;
-  private volatile boolean draining;
+  private volatile CompletableFuture<Void> drained;
   private boolean closed;
 
   private record RunningVdb(VdbContext context, List<VdbListener> listeners) {}
 
-  private Node(Path directory, Configuration configuration) throws StartupException {
+  private Node(Path directory, Configuration configuration, Observer observer)
+      throws StartupException {
     this.directory = directory;
+    this.observer = observer;
     this.configuration = configuration;
     byte[] secret = new byte[32];
     random.nextBytes(secret);
@@ -138,6 +142,20 @@ public final class Node implements AutoCloseable {
    *     had; nothing is left running then
    */
   public static Node start(Path configDirectory) throws StartupException {
+    return start(configDirectory, new Observer() {});
+  }
+
+  /** Whoever runs the node is told of these; on any thread, and must not block. */
+  public interface Observer {
+    /** A changed configuration was taken over. */
+    default void reloaded(Configuration configuration) {}
+
+    /** A drain has begun, whoever asked for it. */
+    default void draining() {}
+  }
+
+  /** The same, with somebody to tell. */
+  public static Node start(Path configDirectory, Observer observer) throws StartupException {
     Configuration configuration;
     try {
       configuration = ConfigurationReader.read(configDirectory);
@@ -145,7 +163,7 @@ public final class Node implements AutoCloseable {
       throw new StartupException(
           e.problems().stream().map(Object::toString).collect(Collectors.joining("\n")), e);
     }
-    Node node = new Node(configDirectory, configuration);
+    Node node = new Node(configDirectory, configuration, observer);
     try {
       node.open();
     } catch (StartupException | RuntimeException e) {
@@ -301,6 +319,7 @@ public final class Node implements AutoCloseable {
       clients.max(next.node().maxClients());
       clientsOfUser.update(next.users());
       metrics.count(NodeCounter.CONFIG_RELOADS);
+      observer.reloaded(next);
       int changed = changed(diff.sources()) + changed(diff.vdbs()) + changed(diff.users());
       log.configReloaded(changed, diff.toString());
       for (ConfigurationDiff.Changed setting : diff.needRestart()) {
@@ -377,19 +396,20 @@ public final class Node implements AutoCloseable {
     beginDrain().join();
   }
 
-  CompletableFuture<Void> beginDrain() {
-    if (!draining) {
-      draining = true;
-      log.node("draining", "clients=" + clients.used());
-      for (RunningVdb vdb : running()) {
-        vdb.listeners().forEach(VdbListener::close);
-      }
-      forEachClient(Client::drain);
+  /** Begins the drain, or joins the one that has begun. */
+  synchronized CompletableFuture<Void> beginDrain() {
+    if (drained != null) {
+      return drained;
     }
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    long deadline = System.nanoTime() + configuration.node().drainTimeout().toNanos();
-    awaitEmpty(done, deadline);
-    return done;
+    drained = new CompletableFuture<>();
+    log.node("draining", "clients=" + clients.used());
+    for (RunningVdb vdb : running()) {
+      vdb.listeners().forEach(VdbListener::close);
+    }
+    forEachClient(Client::drain);
+    awaitEmpty(drained, System.nanoTime() + configuration.node().drainTimeout().toNanos());
+    observer.draining();
+    return drained;
   }
 
   private void awaitEmpty(CompletableFuture<Void> done, long deadline) {
@@ -430,6 +450,7 @@ public final class Node implements AutoCloseable {
       vdb.listeners().forEach(VdbListener::close);
     }
     forEachClient(Client::killFromAnyThread);
+    awaitGoodbyes();
     for (RunningVdb vdb : running()) {
       vdb.context().pools().close();
     }
@@ -438,6 +459,18 @@ public final class Node implements AutoCloseable {
     offLoop.shutdownNow();
     metrics.close();
     log.node("stopped", "");
+  }
+
+  /** Loops that shut down close what they have: clients are to get their last message first. */
+  private void awaitGoodbyes() {
+    long deadline = System.nanoTime() + GOODBYE_NANOS;
+    try {
+      while (clients.used() > 0 && System.nanoTime() - deadline < 0) {
+        Thread.sleep(5);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   // ---- what operators see
@@ -460,7 +493,7 @@ public final class Node implements AutoCloseable {
   }
 
   boolean isDraining() {
-    return draining;
+    return drained != null;
   }
 
   Configuration configuration() {

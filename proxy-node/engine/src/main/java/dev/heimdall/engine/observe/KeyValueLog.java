@@ -218,8 +218,8 @@ public final class KeyValueLog implements EventLog {
     return new LogLine(words);
   }
 
-  private static String seconds(Duration duration) {
-    return Double.toString(duration.toMillis() / 1000.0);
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
   }
 
   private static String host(SocketAddress address) {

@@ -1,37 +1,57 @@
 package dev.heimdall.engine.observe;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * One line of the event log. Values come from outside too (user names, application names), so they
  * are cut and escaped: no value can end the line, forge a pair or flood the log.
+ *
+ * <p>The pairs go along twice: as the argument of the message, for output of lines, and as
+ * key-value pairs of the event, for output with fields. The message's pattern holds the words
+ * alone.
  */
 final class LogLine {
   private static final int LONGEST_VALUE = 256;
 
-  private final StringBuilder line;
+  private final String words;
+  private final StringBuilder line = new StringBuilder(160);
+  private final Map<String, Object> pairs = new LinkedHashMap<>();
 
   LogLine(String words) {
-    this.line = new StringBuilder(160).append(words);
+    this.words = words;
   }
 
   /** Adds a pair; a null or empty value leaves it out. */
   LogLine pair(String key, String value) {
     if (value != null && !value.isEmpty()) {
+      boolean cut = value.length() > LONGEST_VALUE;
+      String shown = cut ? value.substring(0, LONGEST_VALUE) + "…" : value;
       line.append(' ').append(key).append('=');
-      appendValue(value);
+      appendValue(shown);
+      pairs.put(key, shown);
     }
     return this;
   }
 
   LogLine pair(String key, long value) {
-    line.append(' ').append(key).append('=').append(value);
-    return this;
+    return plainPair(key, value);
+  }
+
+  LogLine pair(String key, double value) {
+    return plainPair(key, value);
   }
 
   LogLine pair(String key, boolean value) {
+    return plainPair(key, value);
+  }
+
+  private LogLine plainPair(String key, Object value) {
     line.append(' ').append(key).append('=').append(value);
+    pairs.put(key, value);
     return this;
   }
 
@@ -41,24 +61,25 @@ final class LogLine {
   }
 
   void log(Logger logger, Level level) {
-    logger.atLevel(level).log(line.toString());
+    LoggingEventBuilder event =
+        logger.atLevel(level).setMessage(words + "{}").addArgument(line.toString());
+    pairs.forEach(event::addKeyValue);
+    event.log();
   }
 
   @Override
   public String toString() {
-    return line.toString();
+    return words + line;
   }
 
   private void appendValue(String value) {
-    boolean cut = value.length() > LONGEST_VALUE;
-    String shown = cut ? value.substring(0, LONGEST_VALUE) : value;
-    if (!cut && shown.chars().allMatch(LogLine::plain)) {
-      line.append(shown);
+    if (value.chars().allMatch(LogLine::plain)) {
+      line.append(value);
       return;
     }
     line.append('"');
-    for (int i = 0; i < shown.length(); i++) {
-      char c = shown.charAt(i);
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
       if (c == '"' || c == '\\') {
         line.append('\\').append(c);
       } else if (c == '\n') {
@@ -69,7 +90,7 @@ final class LogLine {
         line.append(c);
       }
     }
-    line.append(cut ? "…\"" : "\"");
+    line.append('"');
   }
 
   private static boolean plain(int c) {

@@ -218,7 +218,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
    * @return whether the session has one that is ready for use
    */
   boolean needServer() {
-    if (drainAsked) {
+    if (drainAsked && status == 'I') {
       fatal(PgError.fatal("57P01", "terminating connection due to administrator command"));
       return false;
     }
@@ -891,9 +891,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   @Override
   public void drain() {
     drainAsked = true;
-    if (state == State.READY && status == 'I' && !requests.hasInput()) {
-      fatal(PgError.fatal("57P01", "terminating connection due to administrator command"));
-    } else if (state == State.ACTIVE && outstanding == 0 && status == 'I') {
+    boolean quiet =
+        state == State.STARTING
+            || (status == 'I'
+                && (state == State.READY || (state == State.ACTIVE && betweenTransactions())));
+    if (quiet) {
       fatal(PgError.fatal("57P01", "terminating connection due to administrator command"));
     }
   }

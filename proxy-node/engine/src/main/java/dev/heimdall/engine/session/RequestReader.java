@@ -99,10 +99,6 @@ final class RequestReader {
             || session.state() == ClientSession.State.READY);
   }
 
-  boolean hasInput() {
-    return input != null && input.isReadable();
-  }
-
   boolean blocked() {
     return blocked;
   }

@@ -3,7 +3,6 @@ package dev.heimdall.launcher.process;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import dev.heimdall.model.LogFormat;
@@ -16,12 +15,17 @@ public final class Logging {
 
   private Logging() {}
 
-  /** Sets form and level; may be called again after a reload. */
+  /** Sets form and level. */
   public static void apply(NodeSettings settings) {
-    level(Level.toLevel(settings.logLevel().name()));
+    level(settings);
     if (settings.logFormat() == LogFormat.JSON) {
       writeJson();
     }
+  }
+
+  /** Sets the level, which may change while the node runs. */
+  public static void level(NodeSettings settings) {
+    level(Level.toLevel(settings.logLevel().name()));
   }
 
   /** Only warnings and errors: for a command that talks to the user itself. */
@@ -39,15 +43,8 @@ public final class Logging {
       return;
     }
     LoggerContext context = root.getLoggerContext();
-    JsonEncoder encoder = new JsonEncoder();
+    JsonLines encoder = new JsonLines();
     encoder.setContext(context);
-    // The message is written once, formatted: not its pattern and arguments as well.
-    encoder.setWithMessage(false);
-    encoder.setWithFormattedMessage(true);
-    encoder.setWithArguments(false);
-    encoder.setWithContext(false);
-    encoder.setWithSequenceNumber(false);
-    encoder.setWithNanoseconds(false);
     encoder.start();
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
     appender.setContext(context);

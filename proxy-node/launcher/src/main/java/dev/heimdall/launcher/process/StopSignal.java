@@ -68,6 +68,12 @@ public final class StopSignal {
     return (deadline - System.nanoTime() + 999_999) / 1_000_000;
   }
 
+  /** Lets the command end as the first signal does; callable from any thread. */
+  public synchronized void request() {
+    requested = true;
+    notifyAll();
+  }
+
   private synchronized void arrived(Signal signal) {
     if (requested) {
       // exit() waits for the shutdown hooks, and a hook may want what this thread holds.
