@@ -45,7 +45,7 @@ class CopyIT extends EachNodeKind {
   }
 
   @Test
-  void rowsGoInWithoutWaitingForTheServersConsent() throws IOException {
+  void rowsMayBeSentBeforeTheServerAsksForThem() throws IOException {
     withTable(
         client -> {
           client.send(
@@ -89,15 +89,17 @@ class CopyIT extends EachNodeKind {
   }
 
   @Test
-  void anotherMessageInTheMiddleOfACopyIsRefusedAsByTheServer() throws IOException {
-    withTable(
-        client -> {
-          client.query("BEGIN");
-          client.send(query("COPY copied FROM STDIN"));
-          client.until('G');
-          client.send(copyData("1\tone\n"), query("SELECT 'not now'"));
-          client.untilClosed();
-        });
+  void anotherMessageInTheMiddleOfACopyIsRefusedAndNobodyElseSuffers() throws IOException {
+    try (RawClient client = logIn()) {
+      client.query("CREATE TEMP TABLE disturbed (a int)");
+      client.send(query("COPY disturbed FROM STDIN"));
+      client.until('G');
+      client.send(copyData("1\n"), query("SELECT 'not now'"));
+      assertThat(client.receive().sqlState()).isEqualTo("08P01");
+    }
+    try (RawClient other = logIn()) {
+      assertThat(other.value("SELECT 1")).isEqualTo("1");
+    }
   }
 
   @Test
@@ -115,8 +117,7 @@ class CopyIT extends EachNodeKind {
   void rowsGoInByTheExtendedProtocol() throws IOException {
     withTable(
         client -> {
-          client.send(
-              parse("", "COPY copied FROM STDIN"), bind("", ""), execute("", 0), flush());
+          client.send(parse("", "COPY copied FROM STDIN"), bind("", ""), execute("", 0), flush());
           client.until('G');
           client.send(copyData("1\tone\n"), copyDone(), sync());
           client.untilReady();
@@ -203,7 +204,8 @@ class CopyIT extends EachNodeKind {
         client -> {
           client.query("COPY (SELECT 10 / (5 - g) FROM generate_series(1, 9) g) TO STDOUT");
           client.send(
-              statement("COPY (SELECT 10 / (5 - g) FROM generate_series(1, 9) g) TO STDOUT"), sync());
+              statement("COPY (SELECT 10 / (5 - g) FROM generate_series(1, 9) g) TO STDOUT"),
+              sync());
           client.untilReady();
         });
   }
@@ -232,7 +234,7 @@ class CopyIT extends EachNodeKind {
       assertThat(bytes).isEqualTo(102400L * 1024);
       client.untilReady();
       client.query("ROLLBACK");
-      assertThat(memory.mostDirectMemory()).isLessThan(48L << 20);
+      assertThat(memory.mostDirectMemory()).isPositive().isLessThan(48L << 20);
     }
   }
 }

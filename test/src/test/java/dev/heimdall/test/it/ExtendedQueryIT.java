@@ -60,7 +60,8 @@ class ExtendedQueryIT extends EachNodeKind {
   void aNamedStatementIsExecutedAgainAndAgain() throws IOException {
     sameAsDirect(
         client -> {
-          client.send(parse("add", "SELECT $1::int + $2::int AS sum"), describeStatement("add"), sync());
+          client.send(
+              parse("add", "SELECT $1::int + $2::int AS sum"), describeStatement("add"), sync());
           client.untilReady();
           for (int i = 0; i < 5; i++) {
             client.send(bind("", "add", "1", Integer.toString(i)), execute("", 0), sync());
@@ -70,7 +71,11 @@ class ExtendedQueryIT extends EachNodeKind {
           client.untilReady();
           client.send(bind("", "add", "1", "2"), execute("", 0), sync());
           client.untilReady();
-          client.send(closeStatement("add"), closeStatement("never there"), closePortal("nor this"), sync());
+          client.send(
+              closeStatement("add"),
+              closeStatement("never there"),
+              closePortal("nor this"),
+              sync());
           client.untilReady();
         });
   }
@@ -130,7 +135,9 @@ class ExtendedQueryIT extends EachNodeKind {
       assertThat(client.receive().sqlState()).isEqualTo("26000");
       client.untilReady();
       client.send(parse("skipped", "SELECT 'free'"), bind("", "skipped"), execute("", 0), sync());
-      assertThat(client.untilReady()).extracting(Message::type).containsExactly('1', '2', 'D', 'C', 'Z');
+      assertThat(client.untilReady())
+          .extracting(Message::type)
+          .containsExactly('1', '2', 'D', 'C', 'Z');
     }
   }
 
@@ -390,10 +397,26 @@ class ExtendedQueryIT extends EachNodeKind {
         dev.heimdall.test.fixture.Frontend.message(
             'B',
             new byte[] {
-              0, 0, // no names
-              0, 1, 0, 1, // one format: binary
-              0, 1, 0, 0, 0, 4, 0, 0, 0, 42, // one parameter
-              0, 1, 0, 1 // results: binary
+              0,
+              0, // no names
+              0,
+              1,
+              0,
+              1, // one format: binary
+              0,
+              1,
+              0,
+              0,
+              0,
+              4,
+              0,
+              0,
+              0,
+              42, // one parameter
+              0,
+              1,
+              0,
+              1 // results: binary
             });
     List<String> messages =
         sameAsDirect(

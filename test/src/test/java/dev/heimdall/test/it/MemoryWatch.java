@@ -1,8 +1,8 @@
 package dev.heimdall.test.it;
 
 import io.netty.util.internal.PlatformDependent;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The most memory outside the heap that Netty held while this was open, more than at the beginning.

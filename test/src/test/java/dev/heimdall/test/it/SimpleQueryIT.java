@@ -73,7 +73,8 @@ class SimpleQueryIT extends EachNodeKind {
   void statementsSentInOneWriteAreAnsweredInOrder() throws IOException {
     sameAsDirect(
         client -> {
-          client.send(query("SELECT 1"), query("SELECT 1/0"), query(""), query("SELECT 4; SELECT 5"));
+          client.send(
+              query("SELECT 1"), query("SELECT 1/0"), query(""), query("SELECT 4; SELECT 5"));
           for (int i = 0; i < 4; i++) {
             client.untilReady();
           }
@@ -117,7 +118,8 @@ class SimpleQueryIT extends EachNodeKind {
   @Test
   void aFunctionIsCalledByMessage() throws IOException {
     int upper =
-        Integer.parseInt(SharedPostgres.value("SELECT 'pg_catalog.upper(text)'::regprocedure::oid::int"));
+        Integer.parseInt(
+            SharedPostgres.value("SELECT 'pg_catalog.upper(text)'::regprocedure::oid::int"));
     sameAsDirect(
         client -> {
           client.send(functionCall(upper, List.of("abc")));

@@ -99,7 +99,9 @@ class StartupIT extends EachNodeKind {
 
   @Test
   void theServersOwnParametersReachTheClient() throws IOException {
-    String[] wishes = {"application_name", "it", "DateStyle", "German", "options", "-c TimeZone=Asia/Tokyo"};
+    String[] wishes = {
+      "application_name", "it", "DateStyle", "German", "options", "-c TimeZone=Asia/Tokyo"
+    };
     try (RawClient direct = RawClient.logIn(SharedPostgres.target(), wishes);
         RawClient client = logIn(wishes)) {
       assertThat(client.parameters()).isEqualTo(direct.parameters());
@@ -151,13 +153,15 @@ class StartupIT extends EachNodeKind {
   @CsvSource({"app, wrong, app", "nobody, app, app"})
   void aWrongPasswordIsRefusedAsByTheServer(String user, String password, String database) {
     Target wrong = new Target("", 0, database, user, password, false);
-    assertThat(logInRefusal(target(), wrong)).isEqualTo(logInRefusal(SharedPostgres.target(), wrong));
+    assertThat(logInRefusal(target(), wrong))
+        .isEqualTo(logInRefusal(SharedPostgres.target(), wrong));
   }
 
   @Test
   void anUnknownDatabaseIsRefusedAsByTheServer() {
     Target wrong = new Target("", 0, "nowhere", "app", "app", false);
-    assertThat(logInRefusal(target(), wrong)).isEqualTo(logInRefusal(SharedPostgres.target(), wrong));
+    assertThat(logInRefusal(target(), wrong))
+        .isEqualTo(logInRefusal(SharedPostgres.target(), wrong));
   }
 
   private static Map<Character, String> logInRefusal(Target place, Target who) {
