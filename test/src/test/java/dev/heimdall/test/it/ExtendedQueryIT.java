@@ -107,19 +107,38 @@ class ExtendedQueryIT extends EachNodeKind {
               sync(),
               statement("SELECT 'next batch'"),
               sync(),
-              bind("", "skipped"),
-              execute("", 0),
-              sync(),
               query("SELECT 'simple after it'"),
               statement("SELEC"),
               closeStatement("skipped"),
               sync(),
               statement("SELECT 'last'"),
               sync());
-          for (int i = 0; i < 6; i++) {
+          for (int i = 0; i < 5; i++) {
             client.untilReady();
           }
+          client.send(bind("", "skipped"), execute("", 0), sync());
+          client.untilReady();
         });
+  }
+
+  @Test
+  void aStatementThatABatchBeforeFailedToPrepareIsUnknown() throws IOException {
+    try (RawClient client = logIn()) {
+      client.send(
+          statement("SELECT 1/0"),
+          parse("skipped", "SELECT 1"),
+          sync(),
+          bind("", "skipped"),
+          execute("", 0),
+          sync());
+      client.untilReady();
+      assertThat(client.receive().sqlState()).isEqualTo("26000");
+      client.untilReady();
+      client.send(parse("skipped", "SELECT 'free'"), bind("", "skipped"), execute("", 0), sync());
+      assertThat(client.untilReady())
+          .extracting(Message::type)
+          .containsExactly('1', '2', 'D', 'C', 'Z');
+    }
   }
 
   @Test

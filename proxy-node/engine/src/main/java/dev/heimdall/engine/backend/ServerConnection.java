@@ -47,7 +47,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private ReplyOwner holder;
   private byte status = 'I';
   private boolean copyIn;
-  private boolean copyEndSent;
   private boolean tainted;
   private int cancels;
   private long lastUsed;
@@ -247,9 +246,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** The client ended its copy, perhaps before the server asked for data: Sync counts again. */
   public void copyInEnded() {
-    copyIn = false;
-    copyEndSent = !replies.isEmpty();
-    replies.copyEndSent();
+    if (copyIn) {
+      copyIn = false;
+    } else {
+      replies.copyEndSent();
+    }
   }
 
   /** Something stays behind on the connection that only DISCARD ALL removes. */
@@ -636,7 +637,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       }
       case BackendType.PARAMETER_STATUS -> parameterStatus(in, at + 5, at + (int) total);
       case BackendType.COPY_IN, BackendType.COPY_BOTH -> {
-        copyIn = !copyEndSent;
+        copyIn = !replies.copyEnded();
         replies.owner().copyInStarted(this, replies.ignoredSyncs());
       }
       case BackendType.NOTIFICATION -> {
@@ -725,7 +726,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     }
     replies.completeGroup();
     copyIn = false;
-    copyEndSent = false;
     groupsAnswered++;
     lastUsed = context.now();
     owner.groupComplete(this, status, error);

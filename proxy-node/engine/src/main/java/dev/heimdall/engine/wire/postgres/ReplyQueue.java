@@ -50,6 +50,9 @@ public final class ReplyQueue<O> {
   public static final byte QUERY = 12;
   public static final byte FUNCTION = 13;
 
+  /** Owed by nobody: here the client ended a copy that the server had not asked for yet. */
+  private static final byte COPY_END = 14;
+
   private byte[] entries = new byte[16];
   private int head;
   private int size;
@@ -99,14 +102,18 @@ public final class ReplyQueue<O> {
       groups++;
       groupOpen = true;
     }
+    append(kind);
+    if (kind >= SYNC) {
+      groupOpen = false;
+    }
+  }
+
+  private void append(byte kind) {
     if (size == entries.length) {
       growEntries();
     }
     entries[(head + size) & (entries.length - 1)] = kind;
     size++;
-    if (kind >= SYNC) {
-      groupOpen = false;
-    }
   }
 
   /** The entry that the server answers next. */
@@ -200,7 +207,7 @@ public final class ReplyQueue<O> {
         if (first != EXECUTE && first != QUERY) {
           return OUT_OF_SYNC;
         }
-        ignoredSyncs = copyEnded ? 0 : dropIgnoredSyncs();
+        ignoredSyncs = beginCopy();
         return FORWARD;
       case BackendType.COPY_OUT:
       case BackendType.COPY_DATA:
@@ -232,7 +239,6 @@ public final class ReplyQueue<O> {
     ownerHead = (ownerHead + 1) & (owners.length - 1);
     groups--;
     failed = false;
-    copyEnded = false;
   }
 
   private int error(byte first) {
@@ -259,26 +265,29 @@ public final class ReplyQueue<O> {
   }
 
   /**
-   * While it reads copy data a server ignores Sync: those already sent will not be answered. What
-   * follows an ignored Sync belongs to the group of the COPY.
+   * While it reads copy data a server ignores Sync: those already sent before the copy's end will
+   * not be answered. What follows an ignored Sync belongs to the group of the COPY.
    */
-  private int dropIgnoredSyncs() {
-    int dropped = 0;
-    boolean simple = entries[head] == QUERY;
-    while (size > 1 && entries[(head + 1) & (entries.length - 1)] == SYNC) {
-      int mask = entries.length - 1;
-      for (int i = 1; i < size - 1; i++) {
-        entries[(head + i) & mask] = entries[(head + i + 1) & mask];
-      }
-      size--;
-      dropped++;
-      if (size == 1 && !simple) {
-        groupOpen = true;
+  private int beginCopy() {
+    int ignored = 0;
+    copyEnded = false;
+    while (size > 1 && !copyEnded) {
+      byte next = entries[(head + 1) & (entries.length - 1)];
+      if (next == COPY_END) {
+        copyEnded = true;
+      } else if (next == SYNC) {
+        ignored++;
+        if (groups > 1) {
+          dropSecondOwner();
+        } else {
+          groupOpen = true;
+        }
       } else {
-        dropSecondOwner();
+        break;
       }
+      dropSecondEntry();
     }
-    return dropped;
+    return ignored;
   }
 
   /** How many Syncs the copy that just began made void. */
@@ -286,9 +295,24 @@ public final class ReplyQueue<O> {
     return ignoredSyncs;
   }
 
-  /** The copy's end was sent before the server asked for data: the Syncs after it count. */
+  /** Whether the end of the copy that just began was sent before the server asked for data. */
+  public boolean copyEnded() {
+    return copyEnded;
+  }
+
+  /** The end of a copy was sent before the server has asked for data: the Syncs after it count. */
   public void copyEndSent() {
-    copyEnded = groups > 0;
+    if (size > 0) {
+      append(COPY_END);
+    }
+  }
+
+  private void dropSecondEntry() {
+    int mask = entries.length - 1;
+    for (int i = 1; i < size - 1; i++) {
+      entries[(head + i) & mask] = entries[(head + i + 1) & mask];
+    }
+    size--;
   }
 
   private void dropSecondOwner() {
@@ -309,8 +333,10 @@ public final class ReplyQueue<O> {
   }
 
   private void pop() {
-    head = (head + 1) & (entries.length - 1);
-    size--;
+    do {
+      head = (head + 1) & (entries.length - 1);
+      size--;
+    } while (size > 0 && entries[head] == COPY_END); // of a copy that never began
   }
 
   private void growEntries() {

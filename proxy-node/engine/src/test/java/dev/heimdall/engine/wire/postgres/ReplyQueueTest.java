@@ -269,6 +269,30 @@ class ReplyQueueTest {
   }
 
   @Test
+  void aSyncBehindTheEndOfACopyThatWasSentAheadCounts() {
+    send("PBES", "client");
+    queue.copyEndSent();
+    send("S", "client");
+
+    assertThat(receive("12G")).isEqualTo("fff");
+    assertThat(queue.ignoredSyncs()).isEqualTo(1);
+    assertThat(queue.copyEnded()).isTrue();
+    assertThat(receive("CZ")).isEqualTo("fr");
+    assertThat(queue.isEmpty()).isTrue();
+  }
+
+  @Test
+  void theEndOfACopyThatNeverBeganIsForgotten() {
+    send("Q", "client");
+    queue.copyEndSent();
+    send("QS", "client");
+
+    assertThat(receive("EZG")).isEqualTo("frf");
+    assertThat(queue.copyEnded()).isFalse();
+    assertThat(queue.ignoredSyncs()).isEqualTo(1);
+  }
+
+  @Test
   void anUnfinishedBatchAfterAVoidSyncStaysOpen() {
     send("BESB", "client");
 
