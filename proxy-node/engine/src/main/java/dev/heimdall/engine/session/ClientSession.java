@@ -25,6 +25,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One client after its log-in. All methods but those that say otherwise belong to the thread of its
@@ -63,6 +64,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private static final String FAIL_TRANSACTION =
       "BEGIN; DO 'BEGIN RAISE EXCEPTION ''heimdall: the connection of this transaction was lost''; END'";
 
+  /** How long a client may take to receive the error that ends its session. */
+  private static final int LAST_WORD_SECONDS = 5;
+
   private final NodeContext node;
   private final VdbContext vdb;
   private final LoopContext loop;
@@ -84,8 +88,13 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private int outstanding;
   private byte status = 'I';
   private boolean transactionLost;
+
+  /** Why the transaction was lost, until the client's next statement has been told. */
+  private PgError untold;
+
   private boolean capturing;
   private boolean drainAsked;
+  private boolean ending;
   private boolean flushPending;
   private ArrayDeque<String> knownTags;
   private byte[] heldBegin;
@@ -222,6 +231,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       fatal(PgError.fatal("57P01", "terminating connection due to administrator command"));
       return false;
     }
+    if (untold != null) {
+      PgError error = untold;
+      untold = null;
+      requests.refuse(error);
+      return false;
+    }
     ServerConnection connection = pool.acquire(this);
     if (connection == null) {
       if (state == State.READY) {
@@ -314,11 +329,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       requests.process();
       return;
     }
+    if (from.closed()) {
+      return; // connectionLost is told next
+    }
     if (error != null) {
       server = null;
-      if (!from.closed()) {
-        pool.release(from);
-      }
+      pool.release(from);
       if (state == State.STARTING) {
         fatal(error.asFatal());
       } else {
@@ -349,6 +365,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private void detach() {
     ServerConnection connection = server;
     server = null;
+    if (pausedServer == connection) {
+      pausedServer = null;
+      connection.resumeReading();
+    }
     pool.release(connection);
   }
 
@@ -462,9 +482,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     }
     boolean wasPinned = carried.pinned();
     boolean ddl = carried.groupDone(from, error != null, status, newStatus);
-    if (!wasPinned && carried.pinned() && newStatus != 'E') {
-      // From here on sequence values on this connection are ours; so far they were anybody's.
-      from.query("DISCARD SEQUENCES", new StatementSender.Quiet());
+    if (!wasPinned && carried.pinned() && newStatus != 'E' && state != State.CLOSED) {
+      requests.forgetSequences(from);
     }
     if (ddl || (error != null && isStalePlan(error))) {
       vdb.schemaChanged();
@@ -646,10 +665,20 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public void connectionLost(ServerConnection from, PgError lastError) {
-    boolean during = state == State.SYNCING || state == State.STARTING;
     server = null;
     pausedServer = null;
-    if (state == State.CLOSED || during) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    if (state == State.STARTING) {
+      fatal(lostError(lastError).asFatal());
+      return;
+    }
+    if (state == State.SYNCING) {
+      become(State.READY);
+      if (requests.hasInput()) {
+        requests.refuse(lostError(lastError));
+      }
       return;
     }
     int lost = outstanding;
@@ -659,12 +688,19 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     capturing = false;
     listening.lost();
     PgError error = lostError(lastError);
-    if (from.cutReply() || requests.streaming() || keepsServer()) {
+    if (from.cutReply()) {
+      // The client waits for the rest of a message: whatever came now would be taken for it.
+      closeReason = "the server connection was lost in the middle of a message";
+      channel.close();
+      return;
+    }
+    if (requests.streaming() || keepsServer()) {
       closeReason = "the server connection it depends on was lost";
       fatal(error.asFatal());
       return;
     }
     transactionLost = inTransaction;
+    untold = inTransaction && lost == 0 && !from.groupOpen() ? error : null;
     status = inTransaction ? (byte) 'E' : (byte) 'I';
     become(State.READY);
     ByteBuf out = channel.alloc().buffer(256);
@@ -719,6 +755,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       ServerConnection paused = pausedServer;
       pausedServer = null;
       paused.resumeReading();
+    }
+    if (channel.isWritable()) {
+      requests.clientWritable();
     }
   }
 
@@ -818,6 +857,13 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     }
   }
 
+  /** A statement of the node's own was answered: it may have been all that a rest waited for. */
+  void quietDone(ServerConnection from) {
+    if (state == State.CLOSED) {
+      rest(from);
+    }
+  }
+
   private boolean keepsNothing() {
     return !carried.pinned()
         && carried.touched().isEmpty()
@@ -833,9 +879,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** Sends a FATAL error and closes. */
   void fatal(PgError error) {
-    if (!channel.isActive()) {
+    if (ending || !channel.isActive()) {
       return;
     }
+    ending = true;
     if (closeReason.startsWith("client closed")) {
       closeReason = error.message();
     }
@@ -846,7 +893,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     requests.discardAll();
     ByteBuf out = channel.alloc().buffer(256);
     error.encode(out);
-    channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+    var written = channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+    if (!written.isDone()) {
+      // A client that does not read must not keep its place, nor a server connection.
+      loop.loop().schedule(() -> channel.close(), LAST_WORD_SECONDS, TimeUnit.SECONDS);
+    }
   }
 
   // ---- from outside
@@ -960,12 +1011,22 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return outstanding;
   }
 
+  /** Whether the error that ends the session was sent: nothing more is taken from the client. */
+  boolean ending() {
+    return ending;
+  }
+
   byte status() {
     return status;
   }
 
   void status(byte local) {
     this.status = local;
+  }
+
+  /** A client that rolls a lost transaction back need not be told of the loss. */
+  void forgetUntold() {
+    untold = null;
   }
 
   boolean transactionLost() {

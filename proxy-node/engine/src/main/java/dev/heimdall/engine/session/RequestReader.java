@@ -57,7 +57,9 @@ final class RequestReader {
   // ---- input
 
   void received(ByteBuf consumed) {
-    if (session.state() == ClientSession.State.CLOSED || !session.channel().isActive()) {
+    if (session.state() == ClientSession.State.CLOSED
+        || session.ending()
+        || !session.channel().isActive()) {
       consumed.release();
       return;
     }
@@ -188,6 +190,12 @@ final class RequestReader {
   private boolean step(byte type, long total) {
     if (skipToSync) {
       return skip(type, total);
+    }
+    if (session.state() == ClientSession.State.READY && !session.channel().isWritable()) {
+      // One who does not read its answers gets no more of them.
+      blocked = true;
+      pauseReading();
+      return false;
     }
     if (session.state() == ClientSession.State.READY && !withoutServer(type, total)) {
       return false;
@@ -538,6 +546,16 @@ final class RequestReader {
     if (readingPaused) {
       process();
     }
+  }
+
+  void clientWritable() {
+    if (blocked) {
+      process();
+    }
+  }
+
+  void forgetSequences(ServerConnection server) {
+    sender.forgetSequences(server);
   }
 
   // ---- endings

@@ -84,6 +84,9 @@ final class StatementSender {
   /** Whether the statement was answered without a server; the message is then taken. */
   boolean answerLocally(StatementFacts facts, int total) {
     if (session.transactionLost()) {
+      if (facts.kind() == StatementKind.ROLLBACK) {
+        session.forgetUntold();
+      }
       return false;
     }
     if (delayed(facts, total)) {
@@ -227,6 +230,11 @@ final class StatementSender {
         afterReset = restored;
       }
     }
+  }
+
+  /** From here on sequence values on this connection are ours; so far they were anybody's. */
+  void forgetSequences(ServerConnection server) {
+    server.query("DISCARD SEQUENCES", new Quiet());
   }
 
   /** A group was sent: a statement of the node's may follow. */
@@ -425,6 +433,7 @@ final class StatementSender {
               } else {
                 from.confirm(statement);
               }
+              super.done(from, error);
             }
           });
       return;
@@ -452,9 +461,11 @@ final class StatementSender {
   /**
    * A statement of the node's whose outcome shows in what the client's own statement then meets.
    */
-  static class Quiet extends InternalQuery {
+  class Quiet extends InternalQuery {
     @Override
-    protected void done(ServerConnection from, PgError error) {}
+    protected void done(ServerConnection from, PgError error) {
+      session.quietDone(from);
+    }
   }
 
   // ---- extended protocol

@@ -1,0 +1,184 @@
+package dev.heimdall.test.fault;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Passes TCP connections on to a target, well or badly. */
+final class TcpFaults implements AutoCloseable {
+  private final String host;
+  private final int port;
+  private final ServerSocket listener;
+  private final List<Link> links = new CopyOnWriteArrayList<>();
+  private volatile int latencyMillis;
+  private volatile int bytesPerSecond;
+  private volatile boolean hole;
+  private volatile long cutAfter = -1;
+  private volatile int corruptEvery;
+
+  /** One connection: two sockets and two pumps. */
+  private record Link(Socket client, Socket server) {
+    void cut(boolean reset) {
+      for (Socket socket : List.of(client, server)) {
+        try {
+          if (reset) {
+            socket.setSoLinger(true, 0);
+          }
+          socket.close();
+        } catch (IOException gone) {
+          // closed already
+        }
+      }
+    }
+  }
+
+  TcpFaults(String host, int port) throws IOException {
+    this.host = host;
+    this.port = port;
+    this.listener = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
+    start(this::accept);
+  }
+
+  int port() {
+    return listener.getLocalPort();
+  }
+
+  /** Each piece waits this long. */
+  void latency(int millis) {
+    latencyMillis = millis;
+  }
+
+  /** At most about this many bytes a second and direction; 0 for no limit. */
+  void throttle(int bytes) {
+    bytesPerSecond = bytes;
+  }
+
+  /** From now on bytes go nowhere, and nobody is told; or they flow again. */
+  void blackHole(boolean on) {
+    hole = on;
+  }
+
+  /** Each connection is cut when this many more bytes have come back from the target. */
+  void cutAfterBytesFromTarget(long bytes) {
+    cutAfter = bytes;
+  }
+
+  /** Of what comes from the target, one byte in so many is flipped; 0 for none. */
+  void corrupt(int every) {
+    corruptEvery = every;
+  }
+
+  /** Ends all connections of now. */
+  void cutAll(boolean reset) {
+    for (Link link : links) {
+      link.cut(reset);
+    }
+    links.clear();
+  }
+
+  /** The target ends its half of every connection; what comes from the client still goes there. */
+  void halfCloseTowardsClients() throws IOException {
+    for (Link link : links) {
+      link.client().shutdownOutput();
+    }
+  }
+
+  int connections() {
+    return links.size();
+  }
+
+  private static void start(Runnable task) {
+    Thread thread = new Thread(null, task, "tcp-faults", 128 * 1024);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        Socket client = listener.accept();
+        try {
+          Socket server = new Socket(host, port);
+          client.setTcpNoDelay(true);
+          server.setTcpNoDelay(true);
+          Link link = new Link(client, server);
+          links.add(link);
+          start(() -> pump(link, client, server, false));
+          start(() -> pump(link, server, client, true));
+        } catch (IOException refused) {
+          client.close();
+        }
+      }
+    } catch (IOException closed) {
+      // the end
+    }
+  }
+
+  private void pump(Link link, Socket from, Socket to, boolean back) {
+    byte[] piece = new byte[16 * 1024];
+    long passed = 0;
+    try {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      while (true) {
+        int size = in.read(piece);
+        while (hole) {
+          Thread.sleep(5);
+        }
+        if (size < 0) {
+          to.shutdownOutput();
+          return;
+        }
+        if (latencyMillis > 0) {
+          Thread.sleep(latencyMillis);
+        }
+        if (bytesPerSecond > 0) {
+          Thread.sleep(1000L * size / bytesPerSecond);
+        }
+        if (back && corruptEvery > 0) {
+          for (int i = 0; i < size; i++) {
+            if ((passed + i) % corruptEvery == corruptEvery - 1) {
+              piece[i] ^= 0x55;
+            }
+          }
+        }
+        if (back && cutAfter >= 0 && size >= cutAfter) {
+          out.write(piece, 0, (int) cutAfter);
+          out.flush();
+          cutAfter = -1;
+          link.cut(false);
+          return;
+        }
+        out.write(piece, 0, size);
+        passed += size;
+        if (back && cutAfter >= 0) {
+          cutAfter -= size;
+        }
+      }
+    } catch (IOException ended) {
+      link.cut(false);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      if (from.isClosed() || to.isClosed()) {
+        links.remove(link);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    hole = false;
+    listener.close();
+    cutAll(false);
+    for (Link link : new ArrayList<>(links)) {
+      link.cut(true);
+    }
+  }
+}
