@@ -407,7 +407,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    * be answered without asking the server.
    */
   public boolean confirmed(PreparedStatement statement) {
-    return prepared.get(statement) == Boolean.TRUE;
+    return Boolean.TRUE.equals(prepared.get(statement));
   }
 
   /** Notes that a statement is being prepared by SQL; otherwise as {@link #parsing}. */
