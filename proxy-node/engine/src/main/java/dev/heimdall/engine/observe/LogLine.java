@@ -63,7 +63,7 @@ final class LogLine {
   void log(Logger logger, Level level) {
     LoggingEventBuilder event =
         logger.atLevel(level).setMessage(words + "{}").addArgument(line.toString());
-    for (var pair : pairs.entrySet()) {
+    for (Map.Entry<String, Object> pair : pairs.entrySet()) {
       event = event.addKeyValue(pair.getKey(), pair.getValue());
     }
     event.log();
