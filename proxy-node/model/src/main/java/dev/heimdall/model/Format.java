@@ -35,8 +35,6 @@ public enum Format {
       "\"all\" or a network such as \"10.0.0.0/8\" or \"fd00::/8\"",
       "^(all|[0-9a-fA-F.:]+/[0-9]{1,3})$");
 
-  private static final int MAX_SALT = 256;
-
   private final String expected;
   private final Pattern pattern;
 
@@ -71,16 +69,12 @@ public enum Format {
     };
   }
 
-  /**
-   * Whether salt and keys are base64 in its one right spelling, and the salt is no longer than it
-   * may be.
-   */
+  /** Whether salt and keys are base64 in its one right spelling. */
   private static boolean usable(String scram) {
     try {
       for (String part : scram.substring(scram.indexOf(':') + 1).split("[$:]", -1)) {
         byte[] decoded = Base64.getDecoder().decode(part);
-        if (decoded.length > MAX_SALT
-            || !Base64.getEncoder().encodeToString(decoded).equals(part)) {
+        if (!Base64.getEncoder().encodeToString(decoded).equals(part)) {
           return false;
         }
       }

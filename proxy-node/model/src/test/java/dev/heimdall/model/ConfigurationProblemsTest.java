@@ -405,6 +405,18 @@ class ConfigurationProblemsTest {
               "\"password\": \"hunter2\", \"verifier\": \"" + SCRAM + "\"",
               "users/alice.json:1:37 $.verifier: got ***, expected nothing, because \"password\" is set"),
           user(
+              "\"verifier\": \"" + SCRAM.replace("4096", "1000001") + "\"",
+              "users/alice.json:1:14 $.verifier: got ***, expected \"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\" or \"md5\" and 32 hexadecimal digits"),
+          user(
+              "\"verifier\": \"" + SCRAM.replace("c2FsdHNhbHRzYWx0", "A".repeat(343) + "=") + "\"",
+              "users/alice.json:1:14 $.verifier: got ***, expected \"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\" or \"md5\" and 32 hexadecimal digits"),
+          user(
+              "\"verifier\": \"" + SCRAM.replace("c2FsdHNhbHRzYWx0", "QUJ=") + "\"",
+              "users/alice.json:1:14 $.verifier: got ***, expected \"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\" or \"md5\" and 32 hexadecimal digits"),
+          user(
+              "\"verifier\": \"" + SCRAM.replace("E=", "F=") + "\"",
+              "users/alice.json:1:14 $.verifier: got ***, expected \"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\" or \"md5\" and 32 hexadecimal digits"),
+          user(
               "\"verifier\": \"SCRAM-SHA-256$4096:hunter2\"",
               "users/alice.json:1:14 $.verifier: got ***, expected \"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\" or \"md5\" and 32 hexadecimal digits"),
           user(

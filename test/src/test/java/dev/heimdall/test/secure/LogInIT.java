@@ -294,6 +294,43 @@ class LogInIT {
   }
 
   @Test
+  void limitOfTheNodeHoldsOverAllVdbsAndFollowsAReload() throws Exception {
+    try (TestNode own =
+        TestNode.start(
+            c -> {
+              SecureServer.behind(c).node("maxClients", 2);
+              SecureServer.vdb(c, "other");
+            })) {
+      try (Connection first = SecureServer.jdbc(own.node().port("app"), "app", "app", "app")) {
+        try (Connection second = SecureServer.jdbc(own.node().port("other"), "app", "app", "app")) {
+          assertThat(Refusal.of(own.node().port("other"), "app", "app", "app"))
+              .isEqualTo(Refusal.fatal("53300", "sorry, too many clients already"));
+          assertThat(second.isValid(5)).isTrue();
+        }
+        // The operator needs a place too, and gets the second one's once it has gone.
+        Await.until("the configuration is changed", () -> changed(own));
+        SecureServer.jdbc(own.node().port("other"), "app", "app", "app").close();
+        assertThat(first.isValid(5)).isTrue();
+        // Other settings of node.json are taken over as well.
+        try (Line silent = Line.to(own.node().port("app"))) {
+          assertThat(silent.send(Line.startup("app", "app")).receive().type()).isEqualTo('R');
+          assertThat(silent.refusal().sqlState()).isEqualTo("57014");
+        }
+      }
+    }
+  }
+
+  private static boolean changed(TestNode node) {
+    try {
+      node.change(c -> c.node("maxClients", 3).node("loginTimeout", "200ms"));
+      return true;
+    } catch (IllegalStateException e) {
+      assertThat(e).hasMessageContaining("too many clients");
+      return false;
+    }
+  }
+
+  @Test
   void clientThatLeavesWhileItsPasswordIsCheckedTakesNoPlace() throws Exception {
     try (TestNode own = TestNode.start(LogInIT::configure)) {
       int port = own.node().port("one");

@@ -20,7 +20,11 @@ class PassthroughIT {
 
   @BeforeAll
   static void start() {
-    SecureServer.server().execute("CREATE ROLE rotating LOGIN PASSWORD 'rotating-secret'");
+    SecureServer.server()
+        .execute(
+            "CREATE ROLE rotating LOGIN PASSWORD 'rotating-secret'",
+            "CREATE ROLE bare LOGIN PASSWORD 'bare-secret'",
+            "CREATE ROLE walkin LOGIN PASSWORD 'walkin-secret'");
     node = TestNode.start(PassthroughIT::configure);
     // The same password, another salt.
     SecureServer.server().execute("ALTER ROLE rotating PASSWORD 'rotating-secret'");
@@ -29,7 +33,7 @@ class PassthroughIT {
   @AfterAll
   static void stop() {
     node.close();
-    SecureServer.server().execute("DROP ROLE rotating");
+    SecureServer.server().execute("DROP ROLE rotating", "DROP ROLE bare", "DROP ROLE walkin");
   }
 
   private static void configure(TestConfiguration c) {
@@ -38,6 +42,9 @@ class PassthroughIT {
     vdb(c, "pass-plain", "passthrough", "disable");
     vdb(c, "pass-tls", "passthrough", "require");
     vdb(c, "by-user", "user", "require");
+    vdb(c, "unknown", "passthrough", "require")
+        .vdb("unknown", "auth", List.of(Map.of("type", "hostssl", "method", "password")));
+    c.user("bare", "vdbs", List.of("unknown"));
     vdb(c, "wrong", "source", "disable")
         .source("wrong", "user", "scram")
         .source("wrong", "password", "wrong");
@@ -132,6 +139,56 @@ class PassthroughIT {
         .isEqualTo(
             "cannot log in to the server as user \"clear\": it asks for the password in clear text,"
                 + " the proxy has only the client's SCRAM keys");
+  }
+
+  @Test
+  void serverChecksTheClearTextPasswordOfWhomTheNodeKnowsNothing() throws Exception {
+    assertThat(sessionUser("unknown", "walkin", "walkin-secret", "sslmode", "require"))
+        .isEqualTo("walkin");
+    assertThat(sessionUser("unknown", "bare", "bare-secret", "sslmode", "require"))
+        .isEqualTo("bare");
+    for (String user : List.of("walkin", "bare", "nobody")) {
+      assertThat(refusal("unknown", user, "wrong", "sslmode", "require"))
+          .isEqualTo(Refusal.of(SecureServer.port(), "app", user, "wrong"));
+    }
+    assertThat(
+            Refusal.of(
+                node.node().port("unknown"),
+                "nope",
+                "walkin",
+                "walkin-secret",
+                "sslmode",
+                "require"))
+        .isEqualTo(
+            Refusal.of(
+                SecureServer.port(), "nope", "walkin", "walkin-secret", "sslmode", "require"));
+  }
+
+  @Test
+  void passwordThatTheServerNoLongerTakesIsNotTakenFromMemory() throws Exception {
+    assertThat(sessionUser("unknown", "bare", "bare-secret", "sslmode", "require"))
+        .isEqualTo("bare");
+    SecureServer.server().execute("ALTER ROLE bare PASSWORD 'bare-changed'");
+    try {
+      assertThat(refusal("unknown", "bare", "bare-secret", "sslmode", "require"))
+          .isEqualTo(Refusal.of(SecureServer.port(), "app", "bare", "bare-secret"));
+      assertThat(sessionUser("unknown", "bare", "bare-changed", "sslmode", "require"))
+          .isEqualTo("bare");
+    } finally {
+      SecureServer.server().execute("ALTER ROLE bare PASSWORD 'bare-secret'");
+    }
+  }
+
+  @Test
+  void guessesLeaveNoPoolBehind() throws Exception {
+    sessionUser("unknown", "bare", "bare-secret", "sslmode", "require");
+    assertThat(node.admin("SHOW POOLS"))
+        .anyMatch(row -> row.containsValue("unknown") && row.containsValue("bare"));
+    for (int i = 0; i < 5; i++) {
+      refusal("unknown", "guessed", "guess " + i, "sslmode", "require");
+    }
+    assertThat(node.admin("SHOW POOLS"))
+        .noneMatch(row -> row.containsValue("unknown") && row.containsValue("guessed"));
   }
 
   @Test

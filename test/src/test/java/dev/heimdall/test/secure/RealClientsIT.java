@@ -3,6 +3,7 @@ package dev.heimdall.test.secure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -242,6 +245,42 @@ class RealClientsIT {
         .contains("FATAL:  connection requires a valid client certificate");
     assertThat(psql(to("app", "app", "sslmode=disable dbname=nope"), "SELECT 1").output())
         .contains("FATAL:  database \"nope\" does not exist");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"disable", "require"})
+  void interruptedPsqlCancelsItsStatement(String sslmode) throws Exception {
+    psql(to("app", "app", ""), "SELECT 1"); // skips where there is none
+    String sql = "SELECT pg_sleep(60) /* interrupted " + sslmode + " */";
+    CompletableFuture<Outcome> outcome =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return psql(to("app", "app", "sslmode=" + sslmode), sql);
+              } catch (Exception e) {
+                throw new CompletionException(e);
+              }
+            });
+    Await.until(
+        "psql's statement runs",
+        () ->
+            !"0"
+                .equals(
+                    SecureServer.server()
+                        .queryValue(
+                            "postgres",
+                            "SELECT count(*) FROM pg_stat_activity WHERE state = 'active'"
+                                + " AND query LIKE '%interrupted "
+                                + sslmode
+                                + "%' AND query NOT LIKE '%pg_stat_activity%'")));
+    ProcessHandle psql =
+        ProcessHandle.current()
+            .descendants()
+            .filter(child -> child.info().commandLine().orElse("").contains(sql))
+            .findFirst()
+            .orElseThrow();
+    new ProcessBuilder("kill", "-INT", Long.toString(psql.pid())).start().waitFor();
+    assertThat(outcome.join().output()).contains("canceling statement due to user request");
   }
 
   @Test

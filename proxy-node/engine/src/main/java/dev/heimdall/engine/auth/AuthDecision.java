@@ -33,19 +33,22 @@ public final class AuthDecision {
   private final Account account;
   private final Exchange exchange;
   private final AuthFailure failure;
+  private final boolean passesThrough;
 
   AuthDecision(
       String vdb,
       LogInRequest request,
       UserDirectory users,
       Exchange exchange,
-      AuthFailure failure) {
+      AuthFailure failure,
+      boolean passesThrough) {
     this.vdb = vdb;
     this.request = request;
     this.users = users;
     this.account = users.account(request.user());
     this.exchange = exchange;
     this.failure = failure;
+    this.passesThrough = passesThrough;
   }
 
   public Exchange exchange() {
@@ -136,6 +139,35 @@ public final class AuthDecision {
       throw new AuthenticationFailed(request.user());
     }
     checkRights();
+    return ServerCredential.password(request.user(), new Secret(text));
+  }
+
+  /**
+   * Whether only the server can tell if a clear-text password is right: it is passed through, and
+   * the node knows nothing of this user to check it against. Then {@link #forTheServer} goes in the
+   * place of {@link #admitClearText}.
+   */
+  public boolean serverDecides() {
+    require(Exchange.CLEAR_TEXT);
+    return passesThrough && (account == null || (account.verifier() == null && !account.hasMd5()));
+  }
+
+  /**
+   * The log-in that the server has to accept before the client may come in.
+   *
+   * @param password as it came, without the final zero byte
+   */
+  public ServerCredential forTheServer(byte[] password) throws AuthException {
+    if (password.length == 0) {
+      throw new AuthException(AuthFailure.emptyPassword());
+    }
+    String text = decode(password);
+    if (text == null) {
+      throw new AuthenticationFailed(request.user());
+    }
+    if (account != null) {
+      checkRights();
+    }
     return ServerCredential.password(request.user(), new Secret(text));
   }
 

@@ -11,14 +11,25 @@ public final class Authenticator {
   private final String vdb;
   private final AuthTable table;
   private final UserDirectory users;
+  private final boolean passesThrough;
 
   /**
    * @param vdb its name, for messages and for the users' rights
    */
   public Authenticator(String vdb, AuthTable table, UserDirectory users) {
+    this(vdb, table, users, false);
+  }
+
+  /**
+   * @param vdb its name, for messages and for the users' rights
+   * @param passesThrough whether server connections log in with what the client proved: then the
+   *     server may check a clear-text password that nothing here can be checked against
+   */
+  public Authenticator(String vdb, AuthTable table, UserDirectory users, boolean passesThrough) {
     this.vdb = vdb;
     this.table = table;
     this.users = users;
+    this.passesThrough = passesThrough;
   }
 
   /** What comes next for this client. */
@@ -73,6 +84,6 @@ public final class Authenticator {
 
   private AuthDecision decision(
       LogInRequest request, AuthDecision.Exchange exchange, AuthFailure failure) {
-    return new AuthDecision(vdb, request, users, exchange, failure);
+    return new AuthDecision(vdb, request, users, exchange, failure, passesThrough);
   }
 }

@@ -30,6 +30,7 @@ import dev.heimdall.engine.session.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.Credentials;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.User;
 import dev.heimdall.model.VirtualDatabase;
@@ -242,7 +243,11 @@ public final class Node implements AutoCloseable {
     users.prepare();
     return new VdbContext.Settings(
         vdb,
-        new Authenticator(vdb.name(), new AuthTable(vdb.auth()), users),
+        new Authenticator(
+            vdb.name(),
+            new AuthTable(vdb.auth()),
+            users,
+            vdb.credentials() == Credentials.PASSTHROUGH),
         users,
         TlsContexts.forClients(vdb.tls()),
         TlsContexts.serverEndPoint(vdb.tls()));

@@ -136,7 +136,12 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       switch (state) {
         case FIRST -> firstPacket(ctx, in);
         case AUTHENTICATING -> passwordMessage(ctx, in);
-        case TLS_HANDSHAKE, CHECKING -> {}
+        case TLS_HANDSHAKE -> {}
+        case CHECKING -> {
+          if (in.readableBytes() > MAX_PASSWORD_MESSAGE) {
+            throw new ProtocolException("too much data before the end of the log-in");
+          }
+        }
         case DONE -> {
           if (actualReadableBytes() > 0 && ctx.pipeline().get(ClientSession.class) == null) {
             in.skipBytes(in.readableBytes());
@@ -442,6 +447,24 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   private void clearText(ChannelHandlerContext ctx, byte[] password) throws AuthException {
+    if (decision.serverDecides()) {
+      ServerCredential credential = decision.forTheServer(password);
+      become(State.CHECKING);
+      ServerTrial.begin(
+          node.connector(),
+          vdb,
+          loop,
+          startup.database(),
+          credential,
+          refusal -> {
+            if (state == State.CHECKING && refusal == null) {
+              admitted(ctx, credential);
+            } else if (refusal != null) {
+              refuse(ctx, refusal);
+            }
+          });
+      return;
+    }
     if (!decision.clearTextDerives(password)) {
       admitted(ctx, decision.admitClearText(password));
       return;
