@@ -7,6 +7,7 @@ import static dev.heimdall.test.fixture.Frontend.describeStatement;
 import static dev.heimdall.test.fixture.Frontend.execute;
 import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
+import static dev.heimdall.test.fixture.Frontend.statement;
 import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -188,7 +189,7 @@ class PreparedStatementsIT {
       owner.send(parse("mine", "SELECT 'secret'"), sync());
       owner.untilReady();
       assertThat(resultOf(owner, executed("mine"))).isEqualTo("secret");
-      for (int i = 0; i < 30; i++) {
+      for (int i = 0; i < 12; i++) {
         for (String name : List.of("hd_" + i, "hd_0_" + i, "hd_1_" + i)) {
           stranger.send(executed(name));
           assertThat(stranger.receive().sqlState()).isEqualTo("26000");
@@ -196,13 +197,28 @@ class PreparedStatementsIT {
           stranger.send(describeStatement(name), sync());
           assertThat(stranger.receive().sqlState()).isEqualTo("26000");
           stranger.untilReady();
-          assertThat(stranger.query("EXECUTE " + name).get(0).type()).isEqualTo('E');
+          for (String sql :
+              List.of(
+                  "EXECUTE " + name,
+                  "EXPLAIN EXECUTE " + name,
+                  "SELECT 1; EXECUTE " + name,
+                  "DEALLOCATE " + name,
+                  "BEGIN; DEALLOCATE " + name)) {
+            assertThat(stranger.query(sql)).as(sql).anyMatch(m -> m.type() == 'E');
+          }
+          stranger.query("ROLLBACK");
+          stranger.query("BEGIN");
+          stranger.query("DEALLOCATE " + name);
+          stranger.query("ROLLBACK");
+          stranger.send(statement("EXECUTE " + name), sync());
+          assertThat(stranger.untilReady()).anyMatch(m -> m.type() == 'E');
         }
       }
       stranger.send(parse("hd_0_1", "SELECT 'own'"), sync());
       stranger.untilReady();
       assertThat(resultOf(stranger, executed("hd_0_1"))).isEqualTo("own");
       stranger.query("DEALLOCATE ALL");
+      assertThat(owner.value("EXECUTE mine")).isEqualTo("secret");
       assertThat(resultOf(owner, executed("mine"))).isEqualTo("secret");
     }
   }
@@ -217,7 +233,6 @@ class PreparedStatementsIT {
           client.query("EXPLAIN (COSTS OFF) EXECUTE by_sql(1)");
           client.send(executed("by_sql", "1"));
           client.untilReady();
-          client.query("PREPARE by_sql AS SELECT 1");
           client.query("DEALLOCATE by_sql");
           client.query("EXECUTE by_sql(1)");
           client.send(parse("by_protocol", "SELECT $1::text || '!'"), sync());
@@ -226,9 +241,6 @@ class PreparedStatementsIT {
           client.query("DEALLOCATE PREPARE by_protocol");
           client.send(executed("by_protocol", "x"));
           client.untilReady();
-          client.query("PREPARE broken AS SELECT nothing FROM nowhere");
-          client.query("PREPARE broken AS SELECT 'mended'");
-          client.query("EXECUTE broken");
           client.query("BEGIN");
           client.query("PREPARE in_tx AS SELECT 'survives a rollback'");
           client.query("ROLLBACK");
@@ -236,6 +248,17 @@ class PreparedStatementsIT {
           client.query("DEALLOCATE ALL");
           client.query("EXECUTE in_tx");
         });
+  }
+
+  @Test
+  void aFailedPrepareLeavesItsNameFreeAndASuccessfulOneTakesIt() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      assertThat(client.query("PREPARE p AS SELECT nothing FROM nowhere").get(0).sqlState())
+          .isEqualTo("42P01");
+      assertThat(client.query("PREPARE p AS SELECT 'mended'").get(0).text()).isEqualTo("PREPARE");
+      assertThat(client.query("PREPARE p AS SELECT 'again'").get(0).sqlState()).isEqualTo("42P05");
+      assertThat(client.value("EXECUTE p")).isEqualTo("mended");
+    }
   }
 
   @Test

@@ -269,9 +269,7 @@ final class StatementSender {
 
   private boolean namesAStatement(StatementFacts facts) {
     for (Effect effect : facts.effects()) {
-      if ((effect.type() == Effect.Type.EXECUTE || effect.type() == Effect.Type.DEALLOCATE)
-          && effect.start() >= 0
-          && session.carried().names().get(bytes(effect.name())) != null) {
+      if (nameOnServer(effect) != null) {
         return true;
       }
     }
@@ -335,6 +333,8 @@ final class StatementSender {
       known(server, "DEALLOCATE ALL", total);
     } else if (session.carried().names().remove(bytes(effect.name()))) {
       known(server, "DEALLOCATE", total);
+    } else if (nameOnServer(effect) != null) {
+      renamed(server, facts, total);
     } else {
       session.carried().note(facts);
       server.expect(ReplyQueue.QUERY, session);
@@ -367,9 +367,25 @@ final class StatementSender {
   }
 
   private PreparedStatement named(Effect effect) {
-    boolean names = effect.type() == Effect.Type.EXECUTE || effect.type() == Effect.Type.DEALLOCATE;
-    return names && effect.start() >= 0
-        ? session.carried().names().get(bytes(effect.name()))
+    return namesOne(effect) ? session.carried().names().get(bytes(effect.name())) : null;
+  }
+
+  private static boolean namesOne(Effect effect) {
+    return (effect.type() == Effect.Type.EXECUTE || effect.type() == Effect.Type.DEALLOCATE)
+        && effect.start() >= 0;
+  }
+
+  /**
+   * What the server is to read in the place of the effect's name; null where the name may stay. An
+   * unknown name that looks like one of ours must not reach a statement of somebody else's.
+   */
+  private byte[] nameOnServer(Effect effect) {
+    PreparedStatement statement = named(effect);
+    if (statement != null) {
+      return statement.serverName();
+    }
+    return namesOne(effect) && effect.name().startsWith(PreparedStatement.PREFIX)
+        ? bytes("\"_" + effect.name().replace("\"", "\"\"") + '"')
         : null;
   }
 
@@ -389,11 +405,12 @@ final class StatementSender {
     int done = 0;
     for (Effect effect : facts.effects()) {
       PreparedStatement statement = effect == prepared ? preparedAs : named(effect);
-      if (statement != null) {
+      byte[] name = effect == prepared ? preparedAs.serverName() : nameOnServer(effect);
+      if (name != null) {
         out.writeBytes(input, text + done, effect.start() - done);
-        out.writeBytes(statement.serverName());
+        out.writeBytes(name);
         done = effect.end();
-        if (effect.type() == Effect.Type.DEALLOCATE) {
+        if (statement != null && effect.type() == Effect.Type.DEALLOCATE) {
           session.carried().names().remove(bytes(effect.name()));
           server.forget(statement);
         }
@@ -513,13 +530,16 @@ final class StatementSender {
     int done = 0;
     for (Effect effect : facts.effects()) {
       PreparedStatement statement = named(effect);
+      byte[] name = nameOnServer(effect);
       if (statement != null) {
         if (statement.isSql() && !server.groupOpen()) {
           makeKnown(server, statement);
         } else {
           makeKnownInBatch(server, statement);
         }
-        renamed.writeBytes(body, done, effect.start() - done).writeBytes(statement.serverName());
+      }
+      if (name != null) {
+        renamed.writeBytes(body, done, effect.start() - done).writeBytes(name);
         done = effect.end();
       }
     }

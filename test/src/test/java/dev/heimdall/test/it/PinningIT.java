@@ -1,0 +1,134 @@
+package dev.heimdall.test.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What cannot be carried keeps its session on its server connection. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PinningIT {
+  private TestNode node;
+
+  @BeforeAll
+  void start() {
+    node = TestNode.start(c -> c.vdb("pool.size", 3).node("loops", 1));
+  }
+
+  @AfterAll
+  void stop() {
+    node.close();
+  }
+
+  private String pinReason(RawClient client) {
+    return node.clients().stream()
+        .filter(row -> row.get("id").equals(Integer.toString(client.processId())))
+        .map(row -> String.valueOf(row.get("pin_reason")))
+        .findFirst()
+        .orElse("not there");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "CREATE TEMP TABLE pinning_t (a int) | temporary table | DISCARD ALL",
+        "SELECT 1 AS a INTO TEMP pinning_i | temporary table | DISCARD ALL",
+        "SELECT pg_advisory_lock(1) | advisory lock | SELECT pg_advisory_unlock_all()",
+        "SELECT pg_try_advisory_lock_shared(2) | advisory lock | DISCARD ALL",
+        "DECLARE c CURSOR WITH HOLD FOR SELECT 1 | cursor with hold | CLOSE ALL",
+        "BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT 1; COMMIT | cursor with hold | DISCARD ALL",
+        "LOAD 'plpgsql' | loaded library | DISCARD ALL"
+      })
+  void theSessionKeepsItsServerConnectionUntilThatIsUndone(String sql, String reason, String undo)
+      throws IOException {
+    try (RawClient client = RawClient.logIn(node.target());
+        RawClient other = RawClient.logIn(node.target())) {
+      assertThat(pinReason(client)).isEqualTo("null");
+      assertThat(client.query(sql)).noneMatch(m -> m.type() == 'E');
+      assertThat(pinReason(client)).isEqualTo(reason);
+      String pid = client.value("SELECT pg_backend_pid()");
+      for (int i = 0; i < 5; i++) {
+        assertThat(other.value("SELECT pg_backend_pid()")).isNotEqualTo(pid);
+        assertThat(client.value("SELECT pg_backend_pid()")).isEqualTo(pid);
+      }
+      client.query(undo);
+      Await.until("it is free", () -> "null".equals(pinReason(client)));
+    }
+  }
+
+  @Test
+  void aTemporaryTableAHeldCursorAndALockWork() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target());
+        RawClient other = RawClient.logIn(node.target())) {
+      client.query("CREATE TEMP TABLE own (a int)");
+      client.query("INSERT INTO own VALUES (1), (2), (3)");
+      other.value("SELECT 1");
+      client.query("BEGIN; DECLARE held CURSOR WITH HOLD FOR SELECT a FROM own ORDER BY a; COMMIT");
+      other.value("SELECT 2");
+      assertThat(client.value("FETCH held")).isEqualTo("1");
+      assertThat(client.value("FETCH held")).isEqualTo("2");
+      client.value("SELECT pg_advisory_lock(77)");
+      assertThat(other.value("SELECT pg_try_advisory_lock(77)")).isEqualTo("f");
+      client.query("DISCARD ALL");
+      assertThat(client.value("SELECT to_regclass('pg_temp.own')")).isNull();
+      assertThat(other.value("SELECT pg_try_advisory_lock(77)")).isEqualTo("t");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "BEGIN; CREATE TEMP TABLE gone (a int) ON COMMIT DROP; COMMIT",
+        "SELECT pg_advisory_xact_lock(3)",
+        "BEGIN; DECLARE c CURSOR FOR SELECT 1; COMMIT",
+        "SELECT 'CREATE TEMP TABLE in a text'",
+        "SELECT 1 -- pg_advisory_lock(1)"
+      })
+  void whatEndsWithItsTransactionPinsNobody(String sql) throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.query(sql);
+      if (sql.contains("ON COMMIT DROP")) {
+        // It may stay pinned, out of caution; what matters is that it is shown.
+        assertThat(pinReason(client)).isIn("null", "temporary table");
+      } else {
+        assertThat(pinReason(client)).isEqualTo("null");
+      }
+    }
+  }
+
+  @Test
+  void aStatementThatFailsPinsNobody() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      assertThat(client.query("CREATE TEMP TABLE broken (a nothing)").get(0).type()).isEqualTo('E');
+      assertThat(pinReason(client)).isEqualTo("null");
+    }
+  }
+
+  @Test
+  void sequenceValuesAreOnesOwn() throws IOException {
+    try (RawClient setup = RawClient.logIn(node.target());
+        RawClient one = RawClient.logIn(node.target());
+        RawClient two = RawClient.logIn(node.target())) {
+      setup.query("DROP SEQUENCE IF EXISTS own_values");
+      setup.query("CREATE SEQUENCE own_values");
+      assertThat(one.value("SELECT nextval('own_values')")).isEqualTo("1");
+      assertThat(two.query("SELECT currval('own_values')").get(0).type()).isEqualTo('E');
+      assertThat(two.query("SELECT lastval()").get(0).type()).isEqualTo('E');
+      one.query("BEGIN");
+      assertThat(one.value("SELECT nextval('own_values')")).isEqualTo("2");
+      assertThat(one.value("SELECT currval('own_values')")).isEqualTo("2");
+      one.query("COMMIT");
+      assertThat(two.query("SELECT lastval()").get(0).type()).isEqualTo('E');
+    }
+  }
+}
