@@ -63,7 +63,9 @@ final class LogLine {
   void log(Logger logger, Level level) {
     LoggingEventBuilder event =
         logger.atLevel(level).setMessage(words + "{}").addArgument(line.toString());
-    pairs.forEach(event::addKeyValue);
+    for (Map.Entry<String, Object> pair : pairs.entrySet()) {
+      event = event.addKeyValue(pair.getKey(), pair.getValue());
+    }
     event.log();
   }
 
