@@ -101,6 +101,11 @@ final class RequestReader {
             || session.state() == ClientSession.State.READY);
   }
 
+  /** Whether the client has sent something that waits. */
+  boolean hasInput() {
+    return input != null && input.isReadable();
+  }
+
   boolean blocked() {
     return blocked;
   }
