@@ -21,9 +21,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -132,7 +132,8 @@ class PreparedStatementsIT {
       client.send(batch);
       assertThat(client.untilReady().stream().filter(m -> m.type() == 'D')).hasSize(20);
       assertThat(
-              client.value("SELECT count(*) <= 5 FROM pg_prepared_statements WHERE name LIKE 'hd%'"))
+              client.value(
+                  "SELECT count(*) <= 5 FROM pg_prepared_statements WHERE name LIKE 'hd%'"))
           .isEqualTo("t");
     }
   }
@@ -298,7 +299,11 @@ class PreparedStatementsIT {
 
   @Test
   void afterAChangeOfTheTableANewParseWorks() throws IOException {
-    List<String> before = List.of("DROP TABLE IF EXISTS altered", "CREATE TABLE altered (a int)", "INSERT INTO altered VALUES (1)");
+    List<String> before =
+        List.of(
+            "DROP TABLE IF EXISTS altered",
+            "CREATE TABLE altered (a int)",
+            "INSERT INTO altered VALUES (1)");
     Comparison.sameAsDirect(
         node.target(),
         before,
@@ -362,7 +367,9 @@ class PreparedStatementsIT {
         RawClient two = RawClient.logIn(node.target())) {
       one.send(parse("kept", "SELECT 'kept'"), sync());
       one.untilReady();
-      for (String sql : List.of("DEALLOCATE ALL", "DISCARD ALL", "BEGIN; DEALLOCATE ALL; COMMIT", "DISCARD PLANS")) {
+      for (String sql :
+          List.of(
+              "DEALLOCATE ALL", "DISCARD ALL", "BEGIN; DEALLOCATE ALL; COMMIT", "DISCARD PLANS")) {
         two.query(sql);
         assertThat(resultOf(one, executed("kept"))).as(sql).isEqualTo("kept");
       }
@@ -377,7 +384,8 @@ class PreparedStatementsIT {
       for (String schema : List.of("blue", "red")) {
         setup.query("DROP SCHEMA IF EXISTS " + schema + " CASCADE");
         setup.query("CREATE SCHEMA " + schema);
-        setup.query("CREATE TABLE %s.colour AS SELECT '%s'::text AS name".formatted(schema, schema));
+        setup.query(
+            "CREATE TABLE %s.colour AS SELECT '%s'::text AS name".formatted(schema, schema));
       }
       for (int i = 0; i < 3; i++) {
         for (RawClient client : List.of(blue, red)) {

@@ -44,8 +44,10 @@ class ReloadIT {
     Map<String, Consumer<TestConfiguration>> changes = new LinkedHashMap<>();
     changes.put("a larger pool", c -> c.vdb("pool.size", 8));
     changes.put("a smaller pool", c -> c.vdb("pool.size", 1));
-    changes.put("limits of the pool", c -> c.vdb("pool.maxConnections", 2).vdb("pool.maxPerUser", 2));
-    changes.put("time limits", c -> c.vdb("clients.idleTimeout", "1h").vdb("clients.queryTimeout", "1m"));
+    changes.put(
+        "limits of the pool", c -> c.vdb("pool.maxConnections", 2).vdb("pool.maxPerUser", 2));
+    changes.put(
+        "time limits", c -> c.vdb("clients.idleTimeout", "1h").vdb("clients.queryTimeout", "1m"));
     changes.put("short lives of server connections", c -> c.vdb("pool.maxLifetime", "50ms"));
     changes.put("reset each time", c -> c.vdb("pool.reset", "always"));
     changes.put("session mode", c -> c.vdb("multiplex", false).vdb("pool.size", 20));
@@ -57,11 +59,18 @@ class ReloadIT {
     changes.put("fewer databases", c -> c.vdb("databases", Map.of("app", "app")));
     changes.put("a way to log in", c -> c.vdb("auth", List.of(Map.of("method", "md5"))));
     changes.put("TLS", c -> c.clientTls("allow", TestCertificate.localhost()));
-    changes.put("the data source", c -> c.source("connectTimeout", "9s").source("parameters", Map.of("work_mem", "6MB")));
+    changes.put(
+        "the data source",
+        c -> c.source("connectTimeout", "9s").source("parameters", Map.of("work_mem", "6MB")));
     changes.put("the port", c -> c.vdb("address", "127.0.0.2"));
-    changes.put("node settings", c -> c.node("drainTimeout", "9s").node("maxClients", 500).node("logLevel", "error"));
-    changes.put("prepared statements", c -> c.vdb("prepared.perServer", 3).vdb("prepared.anonymousParse", "cache"));
-    changes.put("sizes", c -> c.vdb("limits.maxPipeline", 5).vdb("limits.maxStatementSize", "1MiB"));
+    changes.put(
+        "node settings",
+        c -> c.node("drainTimeout", "9s").node("maxClients", 500).node("logLevel", "error"));
+    changes.put(
+        "prepared statements",
+        c -> c.vdb("prepared.perServer", 3).vdb("prepared.anonymousParse", "cache"));
+    changes.put(
+        "sizes", c -> c.vdb("limits.maxPipeline", 5).vdb("limits.maxStatementSize", "1MiB"));
     return changes.entrySet().stream().map(e -> new Change(e.getKey(), e.getValue()));
   }
 
@@ -72,8 +81,8 @@ class ReloadIT {
   }
 
   /** One client: transactions with a state of its own, over and over, checked. */
-  private static int work(
-      TestNode node, int number, AtomicBoolean stop, AtomicInteger done) throws IOException {
+  private static int work(TestNode node, int number, AtomicBoolean stop, AtomicInteger done)
+      throws IOException {
     int rounds = 0;
     try (RawClient client = RawClient.logIn(node.target(), "application_name", "busy" + number)) {
       client.query("SET my.number = '" + number + "'");
@@ -81,7 +90,8 @@ class ReloadIT {
         client.query("BEGIN");
         assertThat(client.value("SELECT current_setting('my.number')")).isEqualTo("" + number);
         client.send(statement("SELECT $1::int * 2", "" + number), sync());
-        assertThat(client.untilReady()).anyMatch(m -> m.toString().equals("DataRow [" + 2 * number + "]"));
+        assertThat(client.untilReady())
+            .anyMatch(m -> m.toString().equals("DataRow [" + 2 * number + "]"));
         assertThat(client.query("COMMIT")).extracting(Message::type).doesNotContain('E');
         rounds++;
         done.incrementAndGet();
@@ -102,7 +112,8 @@ class ReloadIT {
         int number = i;
         clients.add(pool.submit(() -> work(node, number, stop, done)));
       }
-      Await.until("all work", () -> done.get() >= 3 * CLIENTS || clients.stream().anyMatch(Future::isDone));
+      Await.until(
+          "all work", () -> done.get() >= 3 * CLIENTS || clients.stream().anyMatch(Future::isDone));
       RawClient idle = RawClient.logIn(node.target());
       idle.query("SET my.idle = 'kept'");
       try (RawClient console = RawClient.logIn(node.console())) {
@@ -111,7 +122,8 @@ class ReloadIT {
       }
       int before = done.get();
       Await.until(
-          "all go on", () -> done.get() >= before + 3 * CLIENTS || clients.stream().anyMatch(Future::isDone));
+          "all go on",
+          () -> done.get() >= before + 3 * CLIENTS || clients.stream().anyMatch(Future::isDone));
       stop.set(true);
       for (Future<Integer> client : clients) {
         assertThat(client.get()).isPositive();
@@ -152,11 +164,13 @@ class ReloadIT {
   void changedSettingsAreInForceForNewClients() throws Exception {
     try (TestNode node = TestNode.start(c -> {})) {
       node.change(c -> c.user("app", "password", "changed"));
-      assertThatThrownBy(() -> RawClient.logIn(node.target()).close()).hasMessageContaining("28P01");
+      assertThatThrownBy(() -> RawClient.logIn(node.target()).close())
+          .hasMessageContaining("28P01");
       RawClient.logIn(node.target().as("app", "changed")).close();
       node.change(c -> c.source("parameters", Map.of("work_mem", "6MB")));
       try (RawClient client = RawClient.logIn(node.target().as("app", "changed"))) {
-        Await.until("new server connections have it", () -> "6MB".equals(client.value("SHOW work_mem")));
+        Await.until(
+            "new server connections have it", () -> "6MB".equals(client.value("SHOW work_mem")));
       }
     }
   }
@@ -167,9 +181,9 @@ class ReloadIT {
     try (TestNode node = TestNode.start(c -> c.vdb("databases", Map.of("app", "app")));
         RawClient client = RawClient.logIn(node.target())) {
       String port = client.value("SELECT inet_server_port()");
-      node.change(
-          c -> c.source("url", SharedPostgres.cluster().replicas().get(0).jdbcUrl("app")));
-      Await.until("the replica answers", () -> !port.equals(client.value("SELECT inet_server_port()")));
+      node.change(c -> c.source("url", SharedPostgres.cluster().replicas().get(0).jdbcUrl("app")));
+      Await.until(
+          "the replica answers", () -> !port.equals(client.value("SELECT inet_server_port()")));
       assertThat(client.value("SELECT pg_is_in_recovery()")).isEqualTo("t");
     }
   }

@@ -28,7 +28,8 @@ class VariablesIT {
   @BeforeAll
   void start() {
     SharedPostgres.primary()
-        .execute("DROP ROLE IF EXISTS guest_role", "CREATE ROLE guest_role", "GRANT guest_role TO app");
+        .execute(
+            "DROP ROLE IF EXISTS guest_role", "CREATE ROLE guest_role", "GRANT guest_role TO app");
     node = TestNode.start(c -> c.vdb("pool.size", 2));
   }
 
@@ -50,8 +51,10 @@ class VariablesIT {
     }
     List<String> actual = new ArrayList<>();
     try (RawClient client = RawClient.logIn(node.target());
-        RawClient tokyo = RawClient.logIn(node.target(), "TimeZone", "Asia/Tokyo", "options", "-c work_mem=1MB");
-        RawClient german = RawClient.logIn(node.target(), "DateStyle", "German", "search_path", "pg_temp")) {
+        RawClient tokyo =
+            RawClient.logIn(node.target(), "TimeZone", "Asia/Tokyo", "options", "-c work_mem=1MB");
+        RawClient german =
+            RawClient.logIn(node.target(), "DateStyle", "German", "search_path", "pg_temp")) {
       for (String sql : script) {
         actual.add(answer(client, sql));
         disturb(tokyo, "SHOW work_mem", "1MB");

@@ -72,6 +72,11 @@ public abstract class InternalQuery implements ReplyOwner {
   }
 
   @Override
+  public final String inClientsNames(String text) {
+    return text;
+  }
+
+  @Override
   public final void knownReply(ServerConnection from, byte kind) {}
 
   @Override

@@ -25,6 +25,13 @@ public interface ReplyOwner {
   /** Whether notifications on this connection are meant for this owner; dropped if not. */
   boolean takesNotifications();
 
+  /**
+   * A text of the server about the owner's statements, with the client's names for them.
+   *
+   * @param text one character for each byte
+   */
+  String inClientsNames(String text);
+
   /** A reported parameter changed; the message itself is part of the run. */
   void parameterChanged(ServerConnection from, String name, String value);
 

@@ -10,6 +10,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -49,6 +50,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean copyIn;
   private boolean tainted;
   private int cancels;
+  private boolean cancelled;
   private long lastUsed;
 
   private ByteBuf carry;
@@ -56,6 +58,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean dropRemaining;
   private ReplyOwner dirtyOwner;
   private PgError groupError;
+  private ByteBuf translated;
   private PgError fatal;
   private Ending ending;
   private boolean openWhenLost;
@@ -318,6 +321,14 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    */
   public void cancelStarted() {
     cancels++;
+    cancelled = true;
+  }
+
+  /** Whether a cancel was sent since this was last asked: its signal may still be on its way. */
+  public boolean takeCancelled() {
+    boolean was = cancelled;
+    cancelled = false;
+    return was;
   }
 
   public void cancelEnded() {
@@ -577,6 +588,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
         deliver(in, start, at);
         drop = true;
       }
+      if (translated != null) {
+        ByteBuf message = translated;
+        translated = null;
+        recipient().reply(this, message);
+      }
       if (!whole) {
         remaining = total - (end - at);
         dropRemaining = drop;
@@ -631,8 +647,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
         }
       }
       case BackendType.ERROR -> {
-        if (error(PgError.decode(in.slice(at, (int) total)))) {
+        PgError error = PgError.decode(in.slice(at, (int) total));
+        if (error(error)) {
           return true; // told by connectionLost, which knows whether the session can go on
+        }
+        translated = translated(error, in, at, (int) total);
+        if (translated != null) {
+          return true;
         }
       }
       case BackendType.PARAMETER_STATUS -> parameterStatus(in, at + 5, at + (int) total);
@@ -646,6 +667,28 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       default -> {}
     }
     return recipient() == null;
+  }
+
+  /**
+   * An error about a statement by its name here, with the name that its client knows; null when it
+   * names none.
+   */
+  private ByteBuf translated(PgError error, ByteBuf in, int at, int total) {
+    ReplyOwner owner = recipient();
+    if (owner == null || !error.message().contains(PreparedStatement.PREFIX)) {
+      return null;
+    }
+    // Single bytes stand for themselves: what is not the name stays as it came, whatever the
+    // encoding.
+    String text = in.toString(at + 5, total - 5, StandardCharsets.ISO_8859_1);
+    String changed = owner.inClientsNames(text);
+    if (changed.equals(text)) {
+      return null;
+    }
+    ByteBuf message = channel.alloc().buffer(changed.length() + 5);
+    message.writeByte(BackendType.ERROR).writeInt(changed.length() + 4);
+    message.writeCharSequence(changed, StandardCharsets.ISO_8859_1);
+    return message;
   }
 
   /** Notes an error; says whether it is the connection's end. */

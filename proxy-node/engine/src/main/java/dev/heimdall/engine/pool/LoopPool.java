@@ -164,12 +164,36 @@ public final class LoopPool implements ServerConnection.Listener {
         });
   }
 
+  /**
+   * PostgreSQL signals a process and its group, and the second signal may come late: it must meet a
+   * statement of ours, not the next client's.
+   */
+  private void absorbCancel(ServerConnection connection) {
+    cleaning.putIfAbsent(connection, context.now());
+    published();
+    connection.query(
+        "SELECT 1",
+        new InternalQuery() {
+          @Override
+          protected void done(ServerConnection from, PgError error) {
+            cleaning.remove(connection);
+            if (!connection.closed()) {
+              free(connection);
+            }
+          }
+        });
+  }
+
   /** A clean connection: to the first waiter, to a loop that waits longer, or to the idle ones. */
   private void free(ServerConnection connection) {
     if (connection.cancelling()) {
       cleaning.putIfAbsent(connection, context.now());
       published();
       return; // cancelsDone frees it
+    }
+    if (connection.takeCancelled()) {
+      absorbCancel(connection);
+      return;
     }
     if (retired(connection)) {
       connection.close(RETIRED);

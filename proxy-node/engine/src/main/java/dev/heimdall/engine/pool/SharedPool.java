@@ -14,6 +14,9 @@ final class SharedPool {
   private final Limit databaseLimit;
   private final Map<Integer, LoopPool> byLoop = new ConcurrentHashMap<>();
 
+  /** The same as an array, for the look at each release. */
+  private volatile LoopPool[] everywhere = {};
+
   SharedPool(VdbPools vdb, PoolKey key, Limit limit, Limit userLimit, Limit databaseLimit) {
     this.vdb = vdb;
     this.key = key;
@@ -35,7 +38,13 @@ final class SharedPool {
   }
 
   LoopPool on(LoopContext context) {
-    return byLoop.computeIfAbsent(context.index(), i -> new LoopPool(this, context));
+    LoopPool known = byLoop.get(context.index());
+    if (known != null) {
+      return known;
+    }
+    LoopPool made = byLoop.computeIfAbsent(context.index(), i -> new LoopPool(this, context));
+    everywhere = byLoop.values().toArray(new LoopPool[0]);
+    return made;
   }
 
   LoopPool existing(LoopContext context) {
@@ -101,7 +110,7 @@ final class SharedPool {
   LoopPool hungrier(LoopPool than, long before) {
     LoopPool oldest = null;
     long oldestSince = before;
-    for (LoopPool pool : byLoop.values()) {
+    for (LoopPool pool : everywhere) {
       if (pool != than && pool.waitingCount() > 0) {
         long since = pool.headSince();
         if (since - oldestSince < 0) {

@@ -456,6 +456,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public String inClientsNames(String text) {
+    return carried.names().inClientsNames(text);
+  }
+
+  @Override
   public boolean takesNotifications() {
     return keepsServer(); // otherwise they come from the hub
   }

@@ -290,6 +290,11 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
   }
 
   @Override
+  public String inClientsNames(String text) {
+    return text;
+  }
+
+  @Override
   public void knownReply(ServerConnection from, byte kind) {}
 
   @Override

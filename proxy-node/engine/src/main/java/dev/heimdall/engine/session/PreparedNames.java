@@ -1,5 +1,7 @@
 package dev.heimdall.engine.session;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.StatementRegistry;
 import io.netty.buffer.ByteBuf;
@@ -16,6 +18,8 @@ final class PreparedNames {
   private final Name probe = new Name(new byte[64], 0);
   private byte[] lastName = new byte[0];
   private PreparedStatement last;
+  private PreparedStatement forgotten;
+  private Name forgottenName;
 
   PreparedNames(StatementRegistry registry) {
     this.registry = registry;
@@ -93,6 +97,25 @@ final class PreparedNames {
     return statements.get(new Name(name, name.length));
   }
 
+  /**
+   * The text with the names of statements on the server replaced by this client's, one character
+   * for each byte.
+   */
+  String inClientsNames(String text) {
+    String changed = text;
+    for (Map.Entry<Name, PreparedStatement> entry : statements.entrySet()) {
+      changed = withName(changed, entry.getValue(), entry.getKey());
+    }
+    return forgotten == null ? changed : withName(changed, forgotten, forgottenName);
+  }
+
+  private static String withName(String text, PreparedStatement statement, Name name) {
+    String quoted = '"' + new String(statement.serverName(), ISO_8859_1) + '"';
+    return text.contains(quoted)
+        ? text.replace(quoted, '"' + new String(name.bytes, 0, name.length, ISO_8859_1) + '"')
+        : text;
+  }
+
   void put(byte[] name, PreparedStatement statement) {
     last = null;
     PreparedStatement before = statements.put(new Name(name, name.length), statement);
@@ -104,6 +127,9 @@ final class PreparedNames {
   /** Forgets the name when it still means this statement. */
   void remove(byte[] name, PreparedStatement statement) {
     last = null;
+    forgotten =
+        statement; // what was sent before the server refused it will be refused by this name
+    forgottenName = new Name(name, name.length);
     if (statements.remove(new Name(name, name.length), statement)) {
       registry.release(statement);
     }

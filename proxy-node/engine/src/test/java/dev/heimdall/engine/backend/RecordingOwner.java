@@ -39,6 +39,11 @@ final class RecordingOwner implements ReplyOwner {
   }
 
   @Override
+  public String inClientsNames(String text) {
+    return text;
+  }
+
+  @Override
   public boolean takesNotifications() {
     return true;
   }
