@@ -42,9 +42,11 @@ final class SharedPool {
     if (known != null) {
       return known;
     }
-    LoopPool made = byLoop.computeIfAbsent(context.index(), i -> new LoopPool(this, context));
-    everywhere = byLoop.values().toArray(new LoopPool[0]);
-    return made;
+    synchronized (byLoop) {
+      LoopPool made = byLoop.computeIfAbsent(context.index(), i -> new LoopPool(this, context));
+      everywhere = byLoop.values().toArray(new LoopPool[0]);
+      return made;
+    }
   }
 
   LoopPool existing(LoopContext context) {
