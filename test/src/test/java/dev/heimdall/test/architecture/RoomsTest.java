@@ -187,8 +187,7 @@ class RoomsTest {
               .callMethodWhere(
                   com.tngtech.archunit.core.domain.JavaCall.Predicates.target(
                           com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With
-                              .<JavaClass>owner(
-                                  JavaClass.Predicates.assignableTo(Thread.class)))
+                              .<JavaClass>owner(JavaClass.Predicates.assignableTo(Thread.class)))
                       .and(
                           com.tngtech.archunit.core.domain.JavaCall.Predicates.target(
                               com.tngtech.archunit.core.domain.properties.HasName.Predicates.name(

@@ -77,8 +77,7 @@ class PinningIT {
       assertThat(client.query("LOAD 'plpgsql'")).noneMatch(m -> m.type() == 'E');
       assertThat(superusers.clients().get(0)).containsEntry("pin_reason", "loaded library");
       client.query("DISCARD ALL");
-      Await.until(
-          "it is free", () -> superusers.clients().get(0).get("pin_reason") == null);
+      Await.until("it is free", () -> superusers.clients().get(0).get("pin_reason") == null);
     }
   }
 
