@@ -50,6 +50,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +73,9 @@ public final class Node implements AutoCloseable {
       Executors.newFixedThreadPool(
           Math.max(2, Runtime.getRuntime().availableProcessors()),
           new DefaultThreadFactory("heimdall-off-loop", true));
-  private final Map<String, RunningVdb> vdbs = new TreeMap<>();
+  /** Changed under its own lock; read without it, because binding a port waits for the loops. */
+  private final Map<String, RunningVdb> vdbs = new ConcurrentSkipListMap<>();
+
   private final List<LoopSessions> sessions = new ArrayList<>();
   private final Transport transport;
   private final EventLoopGroup loops;
@@ -284,9 +287,7 @@ public final class Node implements AutoCloseable {
   }
 
   private List<RunningVdb> running() {
-    synchronized (vdbs) {
-      return List.copyOf(vdbs.values());
-    }
+    return List.copyOf(vdbs.values());
   }
 
   // ---- reload

@@ -1,0 +1,2 @@
+/** Rules about which room of the house may know which. Nothing here runs a node. */
+package dev.heimdall.test.architecture;
