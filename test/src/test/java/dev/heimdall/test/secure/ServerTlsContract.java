@@ -21,8 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** TLS towards the server. Each VDB has a data source of its name. */
-class ServerTlsIT {
+/**
+ * What holds for TLS towards the server whoever provides it. Each VDB has a data source of its
+ * name.
+ */
+abstract class ServerTlsContract {
   private static final String HOW =
       "SELECT ssl || ' ' || coalesce(version, '-') || ' '"
           + " || coalesce(client_dn, '-') FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
@@ -30,6 +33,14 @@ class ServerTlsIT {
   @TempDir static Path files;
   private static PostgresCluster elsewhere;
   private static TestNode node;
+
+  /** Where the virtual database listens. */
+  abstract int port(String vdb);
+
+  /** The node of this JVM. */
+  static TestNode node() {
+    return node;
+  }
 
   @BeforeAll
   static void start() throws IOException {
@@ -42,7 +53,7 @@ class ServerTlsIT {
                 Files.writeString(files.resolve("key"), foreign.keyPem()))
             .start();
     elsewhere.primary().execute("CREATE ROLE app LOGIN PASSWORD 'app'", "CREATE DATABASE app");
-    node = TestNode.start(ServerTlsIT::configure);
+    node = TestNode.start(ServerTlsContract::configure);
   }
 
   @AfterAll
@@ -75,6 +86,8 @@ class ServerTlsIT {
     source(c, "any-host", "verify-ca")
         .source("any-host", "tls.caFile", "ca.pem")
         .source("any-host", "url", url("localhost", elsewhere.primary().port()));
+    source(c, "any-name", "require")
+        .source("any-name", "url", url("localhost", elsewhere.primary().port()));
     source(c, "direct", "verify-full")
         .source("direct", "tls.caFile", "ca.pem")
         .source("direct", "tls.direct", true);
@@ -127,16 +140,16 @@ class ServerTlsIT {
         .source(name, "password", name + "-secret");
   }
 
-  private static String how(String vdb) throws SQLException {
-    try (Connection connection = SecureServer.jdbc(node.node().port(vdb), "app", "app", "app");
+  private String how(String vdb) throws SQLException {
+    try (Connection connection = SecureServer.jdbc(port(vdb), "app", "app", "app");
         ResultSet rows = connection.createStatement().executeQuery(HOW)) {
       rows.next();
       return rows.getString(1);
     }
   }
 
-  private static Refusal refusal(String vdb) {
-    return Refusal.of(node.node().port(vdb), "app", "app", "app");
+  private Refusal refusal(String vdb) {
+    return Refusal.of(port(vdb), "app", "app", "app");
   }
 
   @Test
@@ -153,6 +166,7 @@ class ServerTlsIT {
         "verify-full",
         "by-address",
         "any-host",
+        "any-name",
         "direct"
       })
   void everyOtherModeUsesItWhereTheServerIsWhatItShouldBe(String vdb) throws Exception {
