@@ -1,12 +1,12 @@
 package dev.heimdall.test.secure;
 
 import dev.heimdall.engine.boot.Node;
+import dev.heimdall.model.ConfigurationReader;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,8 +15,6 @@ import java.util.TreeMap;
  * ends when its standard input does.
  */
 final class NodeWithoutOpenSsl implements AutoCloseable {
-  private static final List<String> VDBS = List.of("app", "plain", "must", "mutual", "maybe");
-
   private final Process process;
   private final Map<String, Integer> ports = new TreeMap<>();
 
@@ -45,13 +43,12 @@ final class NodeWithoutOpenSsl implements AutoCloseable {
       if (line.startsWith("port ")) {
         String[] words = line.split(" ");
         node.ports.put(words[1], Integer.parseInt(words[2]));
-        if (node.ports.size() == VDBS.size()) {
-          // Its log must not block it.
-          Thread drain = new Thread(() -> out.lines().forEach(ignored -> {}), "child-log");
-          drain.setDaemon(true);
-          drain.start();
-          return node;
-        }
+      } else if (line.equals("ready")) {
+        // Its log must not block it.
+        Thread drain = new Thread(() -> out.lines().forEach(ignored -> {}), "child-log");
+        drain.setDaemon(true);
+        drain.start();
+        return node;
       }
     }
     throw new IOException("the node did not start: " + said);
@@ -73,10 +70,12 @@ final class NodeWithoutOpenSsl implements AutoCloseable {
   }
 
   public static void main(String[] args) throws Exception {
-    try (Node node = Node.start(Path.of(args[0]))) {
-      for (String vdb : VDBS) {
+    Path directory = Path.of(args[0]);
+    try (Node node = Node.start(directory)) {
+      for (String vdb : ConfigurationReader.read(directory).vdbs().keySet()) {
         System.out.println("port " + vdb + " " + node.port(vdb));
       }
+      System.out.println("ready");
       System.out.flush();
       while (System.in.read() >= 0) {}
     }

@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
@@ -177,10 +176,6 @@ final class ServerLogin extends ByteToMessageDecoder {
     become(State.TLS_HANDSHAKE);
     SslHandler handler =
         target.tls().newHandler(ctx.alloc(), target.source().host(), target.source().port());
-    SSLParameters parameters = handler.engine().getSSLParameters();
-    boolean checksHost = target.source().tls().mode() == TlsMode.VERIFY_FULL;
-    parameters.setEndpointIdentificationAlgorithm(checksHost ? "HTTPS" : null);
-    handler.engine().setSSLParameters(parameters);
     handler.handshakeFuture().addListener(done -> handshakeOver(ctx, handler, done.cause()));
     ctx.pipeline().addFirst("tls", handler);
   }

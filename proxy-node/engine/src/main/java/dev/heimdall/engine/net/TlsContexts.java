@@ -83,6 +83,9 @@ public final class TlsContexts {
       SslContextBuilder builder =
           SslContextBuilder.forClient()
               .sslProvider(provider())
+              // Here and not at each engine: the JDK's cannot be told to leave the name alone.
+              .endpointIdentificationAlgorithm(
+                  settings.mode() == TlsMode.VERIFY_FULL ? "HTTPS" : null)
               .protocols("TLSv1.3", "TLSv1.2")
               .applicationProtocolConfig(alpn());
       boolean verify =
