@@ -27,7 +27,9 @@ final class RequestReader {
   private final ClientSession session;
   private final LoopContext loop;
   private final LimitSettings limits;
-  private final StatementSender sender;
+  private final ServerNames names;
+  private final SimpleStatements simple;
+  private final ExtendedStatements extended;
 
   private ByteBuf input;
   private boolean owned;
@@ -51,7 +53,9 @@ final class RequestReader {
     this.session = session;
     this.loop = loop;
     this.limits = limits;
-    this.sender = new StatementSender(session, this, loop, sessions);
+    this.names = new ServerNames(session, this, sessions);
+    this.extended = new ExtendedStatements(session, this, sessions, names);
+    this.simple = new SimpleStatements(session, this, sessions, names, extended);
   }
 
   // ---- input
@@ -209,7 +213,7 @@ final class RequestReader {
       return session.state() == ClientSession.State.READY;
     }
     if (session.heldBegin() != null) {
-      sender.sendHeldBegin(session.server());
+      simple.sendHeldBegin(session.server());
     }
     if (session.listening().busy()) {
       return false;
@@ -250,11 +254,11 @@ final class RequestReader {
         if (!whole(total, limits.maxStatementSize())) {
           return false;
         }
-        known = sender.classify((int) total);
+        known = simple.classify((int) total);
         if (known == null) {
           return false;
         }
-        if (sender.answerLocally(known, (int) total)) {
+        if (simple.answerLocally(known, (int) total)) {
           known = null;
           return true;
         }
@@ -335,7 +339,7 @@ final class RequestReader {
         if (!whole(total, limits.maxStatementSize())) {
           return false;
         }
-        StatementFacts facts = known != null ? known : sender.classify((int) total);
+        StatementFacts facts = known != null ? known : simple.classify((int) total);
         known = null;
         if (facts == null) {
           return false;
@@ -344,19 +348,19 @@ final class RequestReader {
           known = facts;
           return false;
         }
-        if (sender.isForConsole((int) total)) {
+        if (simple.isForConsole((int) total)) {
           if (session.outstanding() > 0) {
             blocked = true; // its reply comes after those that are owed
             return false;
           }
-          sender.toConsole((int) total);
+          simple.toConsole((int) total);
           return true;
         }
-        sender.query(server, facts, (int) total);
+        simple.query(server, facts, (int) total);
         return true;
       }
       case FrontendType.BIND -> {
-        return sender.bind(server, total);
+        return extended.bind(server, total);
       }
       case FrontendType.EXECUTE -> {
         server.expect(ReplyQueue.EXECUTE, session);
@@ -369,21 +373,21 @@ final class RequestReader {
           session.groupSent();
         }
         begin(total, false);
-        sender.afterGroup(server);
+        names.afterGroup(server);
         return true;
       }
       case FrontendType.DESCRIBE, FrontendType.CLOSE -> {
         if (!whole(total, MAX_SMALL_MESSAGE)) {
           return false;
         }
-        sender.describeOrClose(server, type, (int) total);
+        extended.describeOrClose(server, type, (int) total);
         return true;
       }
       case FrontendType.PARSE -> {
         if (!whole(total, limits.maxStatementSize())) {
           return false;
         }
-        return sender.parse(server, (int) total);
+        return extended.parse(server, (int) total);
       }
       default -> {
         return rare(server, type, total);
@@ -560,7 +564,7 @@ final class RequestReader {
   }
 
   void forgetSequences(ServerConnection server) {
-    sender.forgetSequences(server);
+    names.forgetSequences(server);
   }
 
   // ---- endings
@@ -614,7 +618,7 @@ final class RequestReader {
 
   void release() {
     discardAll();
-    sender.release();
+    extended.release();
     if (input != null && !processing) {
       input.release();
       input = null;

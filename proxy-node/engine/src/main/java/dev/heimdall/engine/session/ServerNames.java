@@ -1,0 +1,237 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.PreparedStatement;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What both kinds of statements of one client need on a server connection: its names of prepared
+ * statements made the server's, those statements made known there, and what must go with a
+ * statement so that no other session's state shows in it.
+ */
+final class ServerNames {
+  private final ClientSession session;
+  private final RequestReader requests;
+  private final LoopSessions sessions;
+
+  ServerNames(ClientSession session, RequestReader requests, LoopSessions sessions) {
+    this.session = session;
+    this.requests = requests;
+    this.sessions = sessions;
+  }
+
+  boolean standardStrings() {
+    String own = session.carried().variables().get("standard_conforming_strings");
+    return own == null || !own.equalsIgnoreCase("off");
+  }
+
+  /** Inside a transaction, what a RESET takes back to the server's default must be ours at once. */
+  void noteReset(StatementFacts facts) {
+    if (session.status() == 'T') {
+      Variables restored = session.carried().afterReset(facts.effects());
+      if (!restored.isEmpty()) {
+        afterReset = restored;
+      }
+    }
+  }
+
+  /** From here on sequence values on this connection are ours; so far they were anybody's. */
+  void forgetSequences(ServerConnection server) {
+    server.query("DISCARD SEQUENCES", new Quiet());
+  }
+
+  /** A group was sent: a statement of the node's may follow. */
+  void afterGroup(ServerConnection server) {
+    if (afterReset != null) {
+      String sql = Variables.NONE.changeTo(afterReset);
+      afterReset = null;
+      requests.flushGathered();
+      server.query(sql, new Quiet());
+    }
+  }
+
+  /**
+   * Another session's sequence values may be left on the server connection; none is ours, because
+   * nothing pinned us. Inside a batch they stay: what was read from a sequence before in it counts.
+   */
+  void forgetForeignSequences(ServerConnection server, StatementFacts facts) {
+    if (session.carried().pinReason() != null
+        || session.status() != 'I'
+        || server.groupOpen()
+        || facts.effects().isEmpty()) {
+      return;
+    }
+    for (Effect effect : facts.effects()) {
+      if (effect.type() == Effect.Type.SEQUENCE_STATE) {
+        requests.flushGathered();
+        server.query("DISCARD SEQUENCES", new Quiet());
+        return;
+      }
+    }
+  }
+
+  boolean namesAStatement(StatementFacts facts) {
+    for (Effect effect : facts.effects()) {
+      if (nameOnServer(effect) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  PreparedStatement named(Effect effect) {
+    return namesOne(effect) ? session.carried().names().get(bytes(effect.name())) : null;
+  }
+
+  static boolean namesOne(Effect effect) {
+    return (effect.type() == Effect.Type.EXECUTE || effect.type() == Effect.Type.DEALLOCATE)
+        && effect.start() >= 0;
+  }
+
+  /**
+   * What the server is to read in the place of the effect's name; null where the name may stay. An
+   * unknown name that looks like one of ours must not reach a statement of somebody else's.
+   */
+  byte[] nameOnServer(Effect effect) {
+    PreparedStatement statement = named(effect);
+    if (statement != null) {
+      return statement.serverName();
+    }
+    return namesOne(effect) && effect.name().startsWith(PreparedStatement.PREFIX)
+        ? bytes("\"_" + effect.name().replace("\"", "\"\"") + '"')
+        : null;
+  }
+
+  /**
+   * Prepares a statement on the server ahead of the client's next message, in a group of the node's
+   * own.
+   */
+  void makeKnown(ServerConnection server, PreparedStatement statement) {
+    if (server.knows(statement)) {
+      session.counters().preparedHit();
+      return;
+    }
+    session.counters().preparedParsed();
+    requests.flushGathered();
+    Quiet quiet = new Quiet();
+    if (statement.isSql()) {
+      closeOnServer(server, server.preparing(statement));
+      requests.flushGathered();
+      server.query(
+          "PREPARE "
+              + new String(statement.serverName(), StandardCharsets.US_ASCII)
+              + new String(statement.body(), StandardCharsets.UTF_8),
+          new Quiet() {
+            @Override
+            protected void done(ServerConnection from, PgError error) {
+              if (error != null) {
+                from.forget(statement);
+              } else {
+                from.confirm(statement);
+              }
+              super.done(from, error);
+            }
+          });
+      return;
+    }
+    ByteBuf out = requests.out(statement.body().length + 64);
+    PreparedStatement evicted = server.parsing(new ServerConnection.PendingParse(statement, null));
+    if (evicted != null) {
+      PgWriter.closeStatement(out, evicted.serverName());
+      server.expect(ReplyQueue.CLOSE_OURS, quiet);
+    }
+    PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);
+    server.expect(ReplyQueue.PARSE_OURS, quiet);
+    PgWriter.empty(out, FrontendType.SYNC);
+    server.expect(ReplyQueue.SYNC, quiet);
+  }
+
+  void closeOnServer(ServerConnection server, PreparedStatement evicted) {
+    if (evicted != null) {
+      requests.flushGathered();
+      server.query(
+          "DEALLOCATE " + new String(evicted.serverName(), StandardCharsets.US_ASCII), new Quiet());
+    }
+  }
+
+  /**
+   * A statement of the node's whose outcome shows in what the client's own statement then meets.
+   */
+  class Quiet extends InternalQuery {
+    @Override
+    protected void done(ServerConnection from, PgError error) {
+      session.quietDone(from);
+    }
+  }
+
+  /**
+   * The statement of this content. While another client's Parse of the same text is on its way,
+   * nobody can say whether it will succeed: then this one gets a name of its own.
+   */
+  PreparedStatement statement(
+      ServerConnection server, byte[] content, boolean sql, StatementFacts facts) {
+    long epoch = session.vdb().schemaEpoch();
+    PreparedStatement shared = sessions.statements().acquire(content, sql, facts, scope(), epoch);
+    if (!server.knows(shared) || server.confirmed(shared)) {
+      return shared;
+    }
+    sessions.statements().release(shared);
+    return sessions.statements().acquireAlone(content, sql, facts, scope(), epoch);
+  }
+
+  void closeInBatch(ServerConnection server, ByteBuf out, PreparedStatement evicted) {
+    if (evicted != null) {
+      PgWriter.closeStatement(out, evicted.serverName());
+      server.expect(ReplyQueue.CLOSE_OURS, session);
+    }
+  }
+
+  /**
+   * Puts a Parse before the client's message, inside its batch, when the server lacks the
+   * statement.
+   */
+  void makeKnownInBatch(ServerConnection server, PreparedStatement statement) {
+    if (server.knows(statement) || statement.isSql()) {
+      session.counters().preparedHit();
+      return;
+    }
+    session.counters().preparedParsed();
+    requests.cut();
+    ByteBuf out = requests.out(statement.body().length + 64);
+    closeInBatch(server, out, server.parsing(new ServerConnection.PendingParse(statement, null)));
+    PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);
+    server.expect(ReplyQueue.PARSE_OURS, session);
+  }
+
+  void noteEffectsOf(StatementFacts facts) {
+    if (facts != null && (!facts.effects().isEmpty() || facts.kind() == StatementKind.DDL)) {
+      session.carried().note(facts);
+      noteReset(facts);
+    }
+  }
+
+  /** What names in a statement's text are resolved through. */
+  String scope() {
+    String path = session.carried().variables().get("search_path");
+    String role = session.carried().variables().get("role");
+    return path == null && role == null
+        ? session.pool().key().database()
+        : session.pool().key().database() + '\0' + path + '\0' + role;
+  }
+
+  static byte[] bytes(String name) {
+    return name.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private Variables afterReset;
+}

@@ -1,0 +1,321 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.PreparedStatement;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Sends one client's simple queries, or answers them where no server is needed. */
+final class SimpleStatements {
+  private final ClientSession session;
+  private final RequestReader requests;
+  private final LoopContext loop;
+  private final LoopSessions sessions;
+  private final ServerNames names;
+  private final ExtendedStatements extended;
+
+  SimpleStatements(
+      ClientSession session,
+      RequestReader requests,
+      LoopSessions sessions,
+      ServerNames names,
+      ExtendedStatements extended) {
+    this.session = session;
+    this.requests = requests;
+    this.loop = sessions.context();
+    this.sessions = sessions;
+    this.names = names;
+    this.extended = extended;
+  }
+
+  /**
+   * What the Query message at the reader's position is; null when it was malformed and the session
+   * has ended.
+   */
+  StatementFacts classify(int total) {
+    ByteBuf input = requests.input();
+    int at = input.readerIndex();
+    int length = total - 6;
+    if (length < 0 || input.getByte(at + total - 1) != 0) {
+      session.protocolError("invalid string in message");
+      return null;
+    }
+    byte[] sql = loop.scratch(length);
+    input.getBytes(at + 5, sql, 0, length);
+    return sessions.classifier().classify(sql, 0, length, names.standardStrings());
+  }
+
+  /** Whether the statement was answered without a server; the message is then taken. */
+  boolean answerLocally(StatementFacts facts, int total) {
+    if (session.transactionLost()) {
+      if (facts.kind() == StatementKind.ROLLBACK) {
+        session.forgetUntold();
+      }
+      return false;
+    }
+    if (delayed(facts, total)) {
+      return true;
+    }
+    if (isForConsole(total)) {
+      toConsole(total);
+      return true;
+    }
+    if (facts.kind() == StatementKind.DISCARD
+        && facts.effects().get(0).type() == Effect.Type.DISCARD_ALL
+        && session.carried().atStartup()) {
+      session.carried().names().clear();
+      extended.forgetUnnamed();
+      session.listening().unlisten(null);
+      answer(total, "DISCARD ALL", null);
+      return true;
+    }
+    if (facts.kind() == StatementKind.DEALLOCATE) {
+      deallocate(facts.effects().get(0), total);
+      return true;
+    }
+    return false;
+  }
+
+  /** BEGIN is held back, and forgotten when the transaction ends without having needed a server. */
+  private boolean delayed(StatementFacts facts, int total) {
+    if (session.heldBegin() != null) {
+      boolean commit = facts.kind() == StatementKind.COMMIT;
+      if ((commit || facts.kind() == StatementKind.ROLLBACK) && !facts.chain()) {
+        session.dropHeldBegin();
+        answer(total, commit ? "COMMIT" : "ROLLBACK", null);
+        return true;
+      }
+      return false;
+    }
+    if (facts.kind() != StatementKind.BEGIN
+        || session.status() != 'I'
+        || !session.vdb().settings().vdb().delayedTransaction()) {
+      return false;
+    }
+    byte[] sql = new byte[total - 6];
+    requests.input().getBytes(requests.input().readerIndex() + 5, sql);
+    session.holdBegin(sql);
+    String text = new String(sql, StandardCharsets.UTF_8).stripLeading();
+    answer(total, text.regionMatches(true, 0, "start", 0, 5) ? "START TRANSACTION" : "BEGIN", null);
+    return true;
+  }
+
+  /** Sends the BEGIN that was answered already, ahead of the first statement of its transaction. */
+  void sendHeldBegin(ServerConnection server) {
+    server.query(new String(session.takeHeldBegin(), StandardCharsets.UTF_8), names.new Quiet());
+  }
+
+  private void deallocate(Effect effect, int total) {
+    extended.forgetUnnamed();
+    if (effect.type() == Effect.Type.DEALLOCATE_ALL) {
+      session.carried().names().clear();
+      answer(total, "DEALLOCATE ALL", null);
+    } else if (session.carried().names().remove(ServerNames.bytes(effect.name()))) {
+      answer(total, "DEALLOCATE", null);
+    } else {
+      answer(
+          total,
+          null,
+          PgError.error("26000", "prepared statement \"" + effect.name() + "\" does not exist"));
+    }
+  }
+
+  private void answer(int total, String tag, PgError error) {
+    requests.input().skipBytes(total);
+    ByteBuf out = session.channel().alloc().buffer(128);
+    if (error != null) {
+      error.encode(out);
+    } else {
+      PgWriter.commandComplete(out, tag);
+    }
+    PgWriter.ready(out, session.status());
+    session.write(out);
+  }
+
+  /** Whether the whole Query message at the reader's position is a command of an operator. */
+  boolean isForConsole(int total) {
+    if (!session.login().admin()) {
+      return false;
+    }
+    int length = total - 6;
+    byte[] sql = loop.scratch(length);
+    requests.input().getBytes(requests.input().readerIndex() + 5, sql, 0, length);
+    return session.node().console().recognises(sql, 0, length);
+  }
+
+  /** Has the command at the reader's position carried out. */
+  void toConsole(int total) {
+    ByteBuf input = requests.input();
+    String text = input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8);
+    requests.cut();
+    input.skipBytes(total);
+    session.runConsole(text);
+  }
+
+  /** Sends a Query message. */
+  void query(ServerConnection server, StatementFacts facts, int total) {
+    extended.forgetUnnamed();
+    server.unnamed(null, 0);
+    if (facts.effects().isEmpty()) {
+      if (facts.kind() == StatementKind.DDL || facts.kind() == StatementKind.MULTI) {
+        session.carried().note(facts);
+      }
+      server.expect(ReplyQueue.QUERY, session);
+      session.groupSent();
+      requests.begin(total, false);
+      return;
+    }
+    withEffects(server, facts, total);
+  }
+
+  private void withEffects(ServerConnection server, StatementFacts facts, int total) {
+    names.forgetForeignSequences(server, facts);
+    if (facts.kind() == StatementKind.PREPARE) {
+      prepare(server, facts, total);
+    } else if (facts.kind() == StatementKind.DEALLOCATE && server.status() != 'E') {
+      deallocateInTransaction(server, facts.effects().get(0), facts, total);
+    } else if (names.namesAStatement(facts)) {
+      renamed(server, facts, total);
+    } else {
+      session.carried().note(facts);
+      server.expect(ReplyQueue.QUERY, session);
+      session.groupSent();
+      requests.begin(total, false);
+      names.noteReset(facts);
+      names.afterGroup(server);
+    }
+  }
+
+  /**
+   * PREPARE name AS …: the name becomes the content's, and the rest is kept for other connections.
+   */
+  private void prepare(ServerConnection server, StatementFacts facts, int total) {
+    Effect effect = facts.effects().get(0);
+    if (effect.type() != Effect.Type.PREPARE || effect.start() < 0) {
+      session.carried().note(facts);
+      server.expect(ReplyQueue.QUERY, session);
+      session.groupSent();
+      requests.begin(total, false);
+      return;
+    }
+    ByteBuf input = requests.input();
+    int text = input.readerIndex() + 5;
+    byte[] name = ServerNames.bytes(effect.name());
+    PreparedStatement existing = session.carried().names().get(name);
+    PreparedStatement statement = existing;
+    if (existing == null) {
+      byte[] body = new byte[total - 6 - effect.end()];
+      input.getBytes(text + effect.end(), body);
+      statement = names.statement(server, body, true, inner(facts));
+      if (server.confirmed(statement) && server.status() == 'E') {
+        // Refused like every statement of a failed transaction; the one that is there stays.
+        sendRenamed(server, facts, total, effect, statement);
+        sessions.statements().release(statement);
+        return;
+      }
+      session.carried().names().put(name, statement);
+      if (server.confirmed(statement)) {
+        known(server, "PREPARE", total);
+        return;
+      }
+    } else {
+      names.makeKnown(server, existing);
+    }
+    if (existing == null) {
+      session.carried().note(facts); // one that fails because its name is taken has no effect
+      names.closeOnServer(server, server.preparing(statement));
+    }
+    sendRenamed(server, facts, total, effect, statement);
+  }
+
+  /**
+   * What each EXECUTE of the statement does: the effects found in the PREPARE, but for its name.
+   */
+  private static StatementFacts inner(StatementFacts facts) {
+    List<Effect> effects = facts.effects().subList(1, facts.effects().size());
+    return new StatementFacts(StatementKind.UNKNOWN, 1, List.copyOf(effects), false, false);
+  }
+
+  private void deallocateInTransaction(
+      ServerConnection server, Effect effect, StatementFacts facts, int total) {
+    if (effect.type() == Effect.Type.DEALLOCATE_ALL) {
+      session.carried().names().clear();
+      known(server, "DEALLOCATE ALL", total);
+    } else if (session.carried().names().remove(ServerNames.bytes(effect.name()))) {
+      known(server, "DEALLOCATE", total);
+    } else if (names.nameOnServer(effect) != null) {
+      renamed(server, facts, total);
+    } else {
+      session.carried().note(facts);
+      server.expect(ReplyQueue.QUERY, session);
+      session.groupSent();
+      requests.begin(total, false);
+    }
+  }
+
+  /** Answers with a tag, in its place: a Sync to the server stands for the statement. */
+  private void known(ServerConnection server, String tag, int total) {
+    requests.cut();
+    requests.input().skipBytes(total);
+    session.promiseTag(tag);
+    server.expect(ReplyQueue.COMMAND_KNOWN, session);
+    server.expect(ReplyQueue.SYNC, session);
+    session.groupSent();
+    PgWriter.empty(requests.out(5), FrontendType.SYNC);
+  }
+
+  private void renamed(ServerConnection server, StatementFacts facts, int total) {
+    for (Effect effect : facts.effects()) {
+      PreparedStatement statement = names.named(effect);
+      if (statement != null) {
+        names.makeKnown(server, statement);
+        names.noteEffectsOf(statement.facts());
+      }
+    }
+    session.carried().note(facts);
+    sendRenamed(server, facts, total, null, null);
+  }
+
+  /** Sends the Query at the reader's position with the names in it replaced. */
+  private void sendRenamed(
+      ServerConnection server,
+      StatementFacts facts,
+      int total,
+      Effect prepared,
+      PreparedStatement preparedAs) {
+    requests.cut();
+    ByteBuf input = requests.input();
+    int text = input.readerIndex() + 5;
+    int length = total - 6;
+    ByteBuf out = requests.out(total + 64);
+    int start = PgWriter.begin(out, FrontendType.QUERY);
+    int done = 0;
+    for (Effect effect : facts.effects()) {
+      PreparedStatement statement = effect == prepared ? preparedAs : names.named(effect);
+      byte[] name = effect == prepared ? preparedAs.serverName() : names.nameOnServer(effect);
+      if (name != null) {
+        out.writeBytes(input, text + done, effect.start() - done);
+        out.writeBytes(name);
+        done = effect.end();
+        if (statement != null && effect.type() == Effect.Type.DEALLOCATE) {
+          session.carried().names().remove(ServerNames.bytes(effect.name()));
+          server.forget(statement);
+        }
+      }
+    }
+    out.writeBytes(input, text + done, length - done).writeByte(0);
+    PgWriter.end(out, start);
+    input.skipBytes(total);
+    server.expect(ReplyQueue.QUERY, session);
+    session.groupSent();
+  }
+}
