@@ -1,0 +1,115 @@
+package dev.heimdall.test.it;
+
+import static dev.heimdall.test.fixture.Frontend.statement;
+import static dev.heimdall.test.fixture.Frontend.sync;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Comparison;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** BEGIN held back until a statement needs the transaction: clients must not notice. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DelayedTransactionIT {
+  private TestNode node;
+
+  @BeforeAll
+  void start() {
+    node = TestNode.start(c -> c.vdb("delayedTransaction", true).vdb("pool.size", 1));
+  }
+
+  @AfterAll
+  void stop() {
+    node.close();
+  }
+
+  @Test
+  void aTransactionThatHasOnlyBegunHoldsNoServerConnection() throws IOException {
+    try (RawClient waiting = RawClient.logIn(node.target());
+        RawClient other = RawClient.logIn(node.target())) {
+      assertThat(waiting.query("BEGIN").toString())
+          .isEqualTo("[CommandComplete BEGIN, ReadyForQuery T]");
+      assertThat(other.value("SELECT 'there is only one connection'")).isNotNull();
+      waiting.query("SET LOCAL work_mem = '5MB'");
+      assertThat(waiting.value("SHOW work_mem")).isEqualTo("5MB");
+      waiting.query("COMMIT");
+      assertThat(other.value("SHOW work_mem")).isEqualTo("4MB");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "BEGIN|COMMIT",
+        "BEGIN|ROLLBACK",
+        "BEGIN|END",
+        "START TRANSACTION|ABORT",
+        "BEGIN|SELECT 1|COMMIT",
+        "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY|SHOW transaction_isolation|SHOW transaction_read_only|COMMIT",
+        "START TRANSACTION READ ONLY|CREATE TABLE never (a int)|ROLLBACK",
+        "BEGIN|SELECT 1/0|SELECT 2|COMMIT",
+        "BEGIN|SET TRANSACTION ISOLATION LEVEL REPEATABLE READ|SHOW transaction_isolation|COMMIT",
+        "BEGIN|SAVEPOINT s|ROLLBACK TO s|COMMIT",
+        "BEGIN|COMMIT AND CHAIN|SELECT 1|ROLLBACK",
+        "BEGIN; SELECT 1|COMMIT",
+        "BEGIN|SELECT 1; COMMIT|SELECT 2",
+        "BEGIN||COMMIT",
+        "BEGIN|SET work_mem = '6MB'|ROLLBACK|SHOW work_mem",
+        "BEGIN|PREPARE TRANSACTION 'delayed'|ROLLBACK"
+      })
+  void clientsSeeWhatTheServerItselfWouldSay(String script) throws IOException {
+    Comparison.sameAsDirect(
+        node.target(),
+        client -> {
+          for (String sql : script.split("\\|", -1)) {
+            client.query(sql);
+          }
+          client.query("SELECT 'the end'");
+          client.query("ROLLBACK");
+        });
+  }
+
+  @Test
+  void theExtendedProtocolWorksBehindAHeldBegin() throws IOException {
+    Comparison.sameAsDirect(
+        node.target(),
+        List.of("DROP TABLE IF EXISTS delayed_rows", "CREATE TABLE delayed_rows (a int)"),
+        client -> {
+          client.query("BEGIN");
+          client.send(statement("INSERT INTO delayed_rows VALUES ($1)", "1"), sync());
+          client.untilReady();
+          client.query("ROLLBACK");
+          client.query("SELECT count(*) FROM delayed_rows");
+          client.send(statement("BEGIN"), sync());
+          client.untilReady();
+          client.send(statement("INSERT INTO delayed_rows VALUES ($1)", "2"), sync());
+          client.untilReady();
+          client.send(statement("COMMIT"), sync());
+          client.untilReady();
+          client.query("BEGIN");
+          client.send(sync());
+          client.untilReady();
+          client.send(statement("COMMIT"), sync());
+          client.untilReady();
+          client.query("SELECT a FROM delayed_rows");
+        });
+  }
+
+  @Test
+  void aClientThatVanishesWithAHeldBeginLeavesNothing() throws IOException {
+    RawClient client = RawClient.logIn(node.target());
+    client.query("BEGIN");
+    client.vanish();
+    try (RawClient next = RawClient.logIn(node.target())) {
+      assertThat(next.query("COMMIT").toString()).contains("there is no transaction in progress");
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.heimdall.test.it;
+
+import static dev.heimdall.test.fixture.Frontend.sync;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.RawClient;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** LISTEN and NOTIFY, on whatever server connections the sessions are. */
+class NotificationsIT extends EachNodeKind {
+
+  private static String next(RawClient listener) throws IOException {
+    Message message = listener.receive();
+    while (message.type() != 'A') {
+      message = listener.receive();
+    }
+    return message.toString();
+  }
+
+  @Test
+  void aNotificationReachesEachListenerOnce() throws IOException {
+    try (RawClient one = logIn();
+        RawClient two = logIn();
+        RawClient notifier = logIn()) {
+      one.query("LISTEN orders");
+      two.query("LISTEN orders");
+      two.query("LISTEN \"Other Channel\"");
+      for (int i = 0; i < 5; i++) {
+        notifier.query("NOTIFY orders, 'number " + i + "'");
+        assertThat(next(one)).isEqualTo("NotificationResponse orders=number " + i);
+        assertThat(next(two)).isEqualTo("NotificationResponse orders=number " + i);
+      }
+      notifier.query("SELECT pg_notify('Other Channel', 'for two')");
+      assertThat(next(two)).isEqualTo("NotificationResponse Other Channel=for two");
+      one.send(sync());
+      assertThat(one.untilReady()).extracting(Message::type).containsExactly('Z');
+    }
+  }
+
+  @Test
+  void aListenerHearsItself() throws IOException {
+    try (RawClient client = logIn()) {
+      client.query("LISTEN own");
+      client.query("NOTIFY own, 'to myself'");
+      client.send(sync());
+      assertThat(next(client)).isEqualTo("NotificationResponse own=to myself");
+    }
+  }
+
+  @Test
+  void notificationsWaitForTheEndOfTheListenersTransaction() throws IOException {
+    try (RawClient listener = logIn();
+        RawClient notifier = logIn()) {
+      listener.query("LISTEN patient");
+      listener.query("BEGIN");
+      listener.query("SELECT 1");
+      notifier.query("NOTIFY patient, 'later'");
+      assertThat(listener.query("SELECT 2")).extracting(Message::type).doesNotContain('A');
+      listener.query("COMMIT");
+      listener.send(sync());
+      assertThat(next(listener)).isEqualTo("NotificationResponse patient=later");
+    }
+  }
+
+  @Test
+  void whoHasStoppedListeningHearsNothing() throws IOException {
+    for (String end : List.of("UNLISTEN quiet", "UNLISTEN *", "DISCARD ALL")) {
+      try (RawClient listener = logIn();
+          RawClient control = logIn();
+          RawClient notifier = logIn()) {
+        listener.query("LISTEN quiet");
+        control.query("LISTEN quiet");
+        listener.query(end);
+        notifier.query("NOTIFY quiet, 'anybody?'");
+        assertThat(next(control)).isEqualTo("NotificationResponse quiet=anybody?");
+        assertThat(listener.query("SELECT 1"))
+            .as(end)
+            .extracting(Message::type)
+            .doesNotContain('A');
+      }
+    }
+  }
+
+  @Test
+  void aListenThatIsRolledBackDoesNotCount() throws IOException {
+    try (RawClient listener = logIn();
+        RawClient control = logIn();
+        RawClient notifier = logIn()) {
+      listener.query("BEGIN");
+      listener.query("LISTEN undone");
+      listener.query("ROLLBACK");
+      control.query("LISTEN undone");
+      notifier.query("NOTIFY undone, 'heard'");
+      assertThat(next(control)).isEqualTo("NotificationResponse undone=heard");
+      assertThat(listener.query("SELECT 1")).extracting(Message::type).doesNotContain('A');
+    }
+  }
+}
