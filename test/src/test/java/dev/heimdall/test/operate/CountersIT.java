@@ -8,6 +8,7 @@ import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +92,30 @@ class CountersIT {
 
       assertThat(refusals(door, "protocol")).isEqualTo(1);
       assertThat(door.metric("heimdall_client_protocol_errors_total")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aTlsHandshakeThatFailsIsCountedAsARefusal() throws Exception {
+    try (TestNode node = TestNode.start(c -> c.clientTls("allow", TestCertificate.localhost()));
+        RawClient client = RawClient.connect(node.target())) {
+      Door door = new Door(node.httpPort());
+      client.send(Frontend.sslRequest());
+      assertThat(client.receiveByte()).isEqualTo('S');
+      client.send("no handshake".getBytes(StandardCharsets.US_ASCII));
+
+      Await.until("the refusal is counted", () -> refusals(door, "tls") == 1);
+    }
+  }
+
+  @Test
+  void aClientThatSaysNothingIsRefusedInTimeAndCounted() throws Exception {
+    try (TestNode node = TestNode.start(c -> c.node("loginTimeout", "200ms"));
+        RawClient client = RawClient.connect(node.target())) {
+      Door door = new Door(node.httpPort());
+      assertThat(client.untilClosed()).isEmpty();
+
+      assertThat(refusals(door, "timeout")).isEqualTo(1);
     }
   }
 
@@ -267,7 +293,11 @@ class CountersIT {
         client.query("CREATE TEMPORARY TABLE mine (id int)");
       }
 
-      Await.until("it is cleaned", () -> door.metric("heimdall_server_resets_total") == 1);
+      Await.until(
+          "it is cleaned",
+          Duration.ofSeconds(20),
+          () -> door.metric("heimdall_server_resets_total") == 1,
+          () -> node.clients() + " " + node.servers());
     }
   }
 
