@@ -8,10 +8,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /** The bytes of single messages from a server. */
-final class Backend {
+public final class Backend {
   private Backend() {}
 
-  static byte[] text(char type, String... strings) {
+  public static byte[] text(char type, String... strings) {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     for (String string : strings) {
       body.writeBytes(string.getBytes(StandardCharsets.UTF_8));
@@ -20,11 +20,11 @@ final class Backend {
     return Frontend.message(type, body.toByteArray());
   }
 
-  static byte[] authenticationOk() {
+  public static byte[] authenticationOk() {
     return Frontend.message('R', new byte[4]);
   }
 
-  static byte[] greeting() {
+  public static byte[] greeting() {
     return Frontend.all(
         authenticationOk(),
         text('S', "server_version", "18.0"),
@@ -34,24 +34,24 @@ final class Backend {
         ready('I'));
   }
 
-  static byte[] ready(char status) {
+  public static byte[] ready(char status) {
     return Frontend.message('Z', new byte[] {(byte) status});
   }
 
-  static byte[] complete(String tag) {
+  public static byte[] complete(String tag) {
     return text('C', tag);
   }
 
-  static byte[] error(String severity, String sqlState, String message) {
+  public static byte[] error(String severity, String sqlState, String message) {
     return text('E', "S" + severity, "V" + severity, "C" + sqlState, "M" + message, "");
   }
 
-  static byte[] notice(String message) {
+  public static byte[] notice(String message) {
     return text('N', "SNOTICE", "VNOTICE", "C00000", "M" + message, "");
   }
 
   /** One text column called x. */
-  static byte[] description() {
+  public static byte[] description() {
     return build(
         'T',
         out -> {
@@ -66,7 +66,7 @@ final class Backend {
         });
   }
 
-  static byte[] row(String value) {
+  public static byte[] row(String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     return build(
         'D',
@@ -78,7 +78,7 @@ final class Backend {
   }
 
   /** A whole answer to a simple query with one row. */
-  static byte[] answer(String value) {
+  public static byte[] answer(String value) {
     return Frontend.all(description(), row(value), complete("SELECT 1"), ready('I'));
   }
 

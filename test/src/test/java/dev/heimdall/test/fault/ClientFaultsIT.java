@@ -69,6 +69,9 @@ class ClientFaultsIT {
             Frontend.all(Frontend.statement("SELECT $1::text", large), Frontend.sync())),
         Arguments.of("batch without sync", Frontend.statement("SELECT 1")),
         Arguments.of(
+            "query in a failed batch",
+            Frontend.all(Frontend.statement("SELECT 1/0"), Frontend.query("SELECT 1"))),
+        Arguments.of(
             "transaction",
             Frontend.all(Frontend.query("BEGIN"), Frontend.query("SELECT txid_current()"))),
         Arguments.of("sleep", Frontend.query("SELECT pg_sleep(60)")),
@@ -149,6 +152,27 @@ class ClientFaultsIT {
         assertThat(answer.get(0).fields().get('V')).isEqualTo("FATAL");
         assertThat(answer.get(0).sqlState()).isIn("08P01", "54000");
       }
+    }
+  }
+
+  @Test
+  void garbageBehindAHalfBatchLeavesTheServerConnectionInStep() throws IOException {
+    byte[] bad = {'Q', 0x11, 0, 0, 1, 0};
+    for (byte[] before :
+        List.of(
+            Frontend.sync(),
+            Frontend.statement("SELECT 1"),
+            Frontend.all(Frontend.statement("SELECT 1"), Frontend.sync()),
+            Frontend.parse("p", "SELECT 2"),
+            Frontend.all(Frontend.query("BEGIN"), Frontend.query("SELECT 3")))) {
+      for (int i = 0; i < 3; i++) {
+        try (RawClient client = RawClient.logIn(node.target())) {
+          client.query("BEGIN");
+          client.send(before, bad);
+          client.untilClosed();
+        }
+      }
+      assertThat(bystander.value("SELECT 'served'")).isEqualTo("served");
     }
   }
 

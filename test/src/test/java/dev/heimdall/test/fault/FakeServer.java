@@ -14,19 +14,19 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server that does what a test tells it, on each connection in a thread of its own. */
-final class FakeServer implements AutoCloseable {
+public final class FakeServer implements AutoCloseable {
   private final ServerSocket listener;
   private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
   private final AtomicInteger connections = new AtomicInteger();
   private volatile Script script;
 
   /** What a connection does; its end closes the connection. */
-  interface Script {
+  public interface Script {
     void play(Talk talk) throws IOException, InterruptedException;
   }
 
   /** One connection from the node. */
-  static final class Talk {
+  public static final class Talk {
     private final Socket socket;
     private final DataInputStream in;
     private final int number;
@@ -42,27 +42,27 @@ final class FakeServer implements AutoCloseable {
       return number;
     }
 
-    void send(byte[]... pieces) throws IOException {
+    public void send(byte[]... pieces) throws IOException {
       socket.getOutputStream().write(Frontend.all(pieces));
       socket.getOutputStream().flush();
     }
 
     /** Reads the packet before the log-in; says whether it is a start-up packet. */
-    boolean startup() throws IOException {
+    public boolean startup() throws IOException {
       byte[] packet = new byte[in.readInt() - 4];
       in.readFully(packet);
       return packet[0] == 0 && packet[1] == 3;
     }
 
     /** Reads the start-up packet and lets the node in; ends the talk when it is a cancel. */
-    void logIn() throws IOException {
+    public void logIn() throws IOException {
       if (!startup()) {
         throw new IOException("a cancel request");
       }
       send(Backend.greeting());
     }
 
-    Message receive() throws IOException {
+    public Message receive() throws IOException {
       char type = (char) in.readUnsignedByte();
       byte[] body = new byte[in.readInt() - 4];
       in.readFully(body);
@@ -70,7 +70,7 @@ final class FakeServer implements AutoCloseable {
     }
 
     /** Waits for a simple query and returns its text. */
-    String query() throws IOException {
+    public String query() throws IOException {
       while (true) {
         Message message = receive();
         if (message.type() == 'Q') {
@@ -83,7 +83,7 @@ final class FakeServer implements AutoCloseable {
     }
 
     /** Answers every query with one row until the node goes. */
-    void answerAll() throws IOException {
+    public void answerAll() throws IOException {
       while (true) {
         query();
         send(Backend.answer("fine"));
@@ -91,19 +91,19 @@ final class FakeServer implements AutoCloseable {
     }
 
     /** Waits until the node goes. */
-    void untilClosed() throws IOException {
+    public void untilClosed() throws IOException {
       while (in.read() >= 0) {}
     }
   }
 
-  FakeServer(Script script) throws IOException {
+  public FakeServer(Script script) throws IOException {
     this.script = script;
     this.listener = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
     start(this::accept);
   }
 
   /** What connections from now on do. */
-  void script(Script next) {
+  public void script(Script next) {
     script = next;
   }
 
@@ -111,7 +111,7 @@ final class FakeServer implements AutoCloseable {
     return listener.getLocalPort();
   }
 
-  String jdbcUrl() {
+  public String jdbcUrl() {
     return "jdbc:postgresql://127.0.0.1:" + port() + "/app";
   }
 

@@ -8,14 +8,14 @@ import java.io.IOException;
 import java.time.Duration;
 
 /** What a node must come back to after a fault, and what this JVM must not lose by it. */
-final class Rest {
+public final class Rest {
   /** Files that the JVM itself opens late: class files, time zones, random devices. */
   private static final int SLACK = 8;
 
   private Rest() {}
 
   /** Has the JVM open what it opens once, before anything is counted. */
-  static void warmUp() throws IOException {
+  public static void warmUp() throws IOException {
     try (TestNode node = TestNode.start(c -> {});
         RawClient client = RawClient.logIn(node.target())) {
       client.query("SELECT 1");
@@ -24,13 +24,13 @@ final class Rest {
   }
 
   /** Open file descriptors of this process. */
-  static int descriptors() {
+  public static int descriptors() {
     String[] names = new File("/proc/self/fd").list();
     return names == null ? 0 : names.length;
   }
 
   /** Waits until no more descriptors are open than then. */
-  static void descriptorsLike(int before) {
+  public static void descriptorsLike(int before) {
     Await.until(
         "as few file descriptors as before (" + before + ")",
         Duration.ofSeconds(20),
@@ -39,12 +39,12 @@ final class Rest {
   }
 
   /** Waits until nobody waits for, holds or cleans a server connection. */
-  static void poolsOf(TestNode node) {
+  public static void poolsOf(TestNode node) {
     poolsOf(node, 0);
   }
 
   /** The same while some idle clients stay. */
-  static void poolsOf(TestNode node, int clients) {
+  public static void poolsOf(TestNode node, int clients) {
     Await.until(
         "pools at rest",
         Duration.ofSeconds(20),

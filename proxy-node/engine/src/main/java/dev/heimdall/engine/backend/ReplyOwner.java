@@ -22,6 +22,9 @@ public interface ReplyOwner {
    */
   void copyInStarted(ServerConnection from, int ignoredSyncs);
 
+  /** An error in a batch made so many queries or function calls sent behind it void. */
+  default void queriesSkipped(ServerConnection from, int count) {}
+
   /** Whether notifications on this connection are meant for this owner; dropped if not. */
   boolean takesNotifications();
 

@@ -239,6 +239,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return remaining > 0 && !dropRemaining;
   }
 
+  /** Whether the server skips whatever it is sent until a Sync. */
+  public boolean skipping() {
+    return replies.skipping();
+  }
+
   public int groups() {
     return replies.groups();
   }
@@ -702,6 +707,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       return true;
     }
     undoParses();
+    if (replies.skippedQueries() > 0) {
+      replies.owner().queriesSkipped(this, replies.skippedQueries());
+    }
     return false;
   }
 

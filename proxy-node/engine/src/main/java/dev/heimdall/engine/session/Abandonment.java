@@ -44,7 +44,8 @@ final class Abandonment {
     return endBatch(server, owner);
   }
 
-  private static int endBatch(ServerConnection server, ReplyOwner owner) {
+  /** The server waits for a Sync that will not come. */
+  static int endBatch(ServerConnection server, ReplyOwner owner) {
     if (!server.groupOpen()) {
       return 0;
     }

@@ -406,6 +406,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** A group of messages was sent that ReadyForQuery will answer. */
   void groupSent() {
+    if (server != null && server.skipping()) {
+      return; // the server will not answer it
+    }
     carried.groupSent();
     if (outstanding++ == 0) {
       statementSince = loop.now();
@@ -444,6 +447,15 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       knownTags = new ArrayDeque<>(4);
     }
     knownTags.add(tag);
+  }
+
+  @Override
+  public void queriesSkipped(ServerConnection from, int count) {
+    outstanding -= count;
+    carried.groupsMerged(count);
+    if (state == State.CLOSED) {
+      outstanding += Abandonment.endBatch(from, this);
+    }
   }
 
   @Override

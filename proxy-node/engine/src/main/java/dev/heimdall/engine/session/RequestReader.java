@@ -605,6 +605,9 @@ final class RequestReader {
   }
 
   void discardAll() {
+    if (session.server() != null) {
+      flushGathered(); // replies to it are expected already
+    }
     if (input != null) {
       input.skipBytes(input.readableBytes());
     }

@@ -64,6 +64,7 @@ public final class ReplyQueue<O> {
 
   private boolean failed;
   private int droppedParses;
+  private int skippedQueries;
   private int ignoredSyncs;
   private boolean copyEnded;
 
@@ -92,8 +93,21 @@ public final class ReplyQueue<O> {
     return groups == 0 ? null : (O) owners[ownerHead];
   }
 
+  /** Whether the server skips whatever comes until a Sync, queries and function calls too. */
+  public boolean skipping() {
+    return failed && groupOpen && groups == 1;
+  }
+
+  /** How many queries and function calls of the group's owner the last error made void. */
+  public int skippedQueries() {
+    return skippedQueries;
+  }
+
   /** Notes that a message of this kind has been sent for the owner. */
   public void expect(byte kind, O owner) {
+    if (skipping() && (kind == QUERY || kind == FUNCTION)) {
+      return;
+    }
     if (!groupOpen) {
       if (groups == owners.length) {
         growOwners();
@@ -243,6 +257,7 @@ public final class ReplyQueue<O> {
 
   private int error(byte first) {
     droppedParses = 0;
+    skippedQueries = 0;
     if (groups == 0) {
       return FORWARD; // an administrator's terminate or a shutdown: the connection is about to end
     }
@@ -251,7 +266,27 @@ public final class ReplyQueue<O> {
       return FORWARD;
     }
     dropSkipped();
+    dropSkippedQueries();
     return FORWARD;
+  }
+
+  /** After an error in a batch only Sync ends it: what follows a skipped query belongs to it. */
+  private void dropSkippedQueries() {
+    Object first = owners[ownerHead];
+    Object of = first;
+    while (size > 0 && (entries[head] == QUERY || entries[head] == FUNCTION)) {
+      pop();
+      if (of == first) {
+        skippedQueries++;
+      }
+      if (groups > 1) {
+        of = owners[(ownerHead + 1) & (owners.length - 1)];
+        dropSecondOwner();
+      } else {
+        groupOpen = true;
+      }
+      dropSkipped();
+    }
   }
 
   private void dropSkipped() {

@@ -98,6 +98,8 @@ class ReplyQueueTest {
     "an error for a sync (a failed commit),      BES,       2CEZ,       fffr",
     "answers of ours that an error made void,    PkxBES,    EZ,         fr",
     "an answer of ours before the error,         kPBES,     EZ,         kfr",
+    "a query in a failed batch is skipped too,   BQS,       EZ,         fr",
+    "and so is a function call,                  PBFBES,    1EZ,        ffr",
     // entries of ours
     "a parse of ours is swallowed,               pBES,      12CZ,       sffr",
     "a close of ours before a parse,             cPBES,     312CZ,      sfffr",
@@ -192,6 +194,31 @@ class ReplyQueueTest {
 
     assertThat(queue.droppedParses()).isEqualTo(1);
     assertThat(queue.isEmpty()).isTrue();
+  }
+
+  @Test
+  void aQuerySkippedByAFailedBatchLeavesItOpen() {
+    send("BQ", "client");
+
+    queue.on(BackendType.ERROR);
+
+    assertThat(queue.skippedQueries()).isEqualTo(1);
+    assertThat(queue.groupOpen()).isTrue();
+    assertThat(queue.skipping()).isTrue();
+    send("QF", "client"); // sent after the error: skipped as well
+    assertThat(queue.groups()).isEqualTo(1);
+    send("S", "client");
+    assertThat(receive("Z")).isEqualTo("r");
+    assertThat(queue.isEmpty()).isTrue();
+  }
+
+  @Test
+  void aQueryAfterTheSyncOfAFailedBatchIsAnswered() {
+    send("BS", "client");
+    queue.on(BackendType.ERROR);
+    send("Q", "client");
+
+    assertThat(receive("ZCZ")).isEqualTo("rfr");
   }
 
   @Test
