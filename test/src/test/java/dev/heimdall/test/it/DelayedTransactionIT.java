@@ -63,7 +63,7 @@ class DelayedTransactionIT {
         "BEGIN|SELECT 1; COMMIT|SELECT 2",
         "BEGIN||COMMIT",
         "BEGIN|SET work_mem = '6MB'|ROLLBACK|SHOW work_mem",
-        "BEGIN|PREPARE TRANSACTION 'delayed'|ROLLBACK"
+        "BEGIN|PREPARE TRANSACTION 'delayed'|ROLLBACK PREPARED 'delayed'"
       })
   void clientsSeeWhatTheServerItselfWouldSay(String script) throws IOException {
     Comparison.sameAsDirect(

@@ -20,6 +20,16 @@ class NotificationsIT extends EachNodeKind {
     return message.toString();
   }
 
+  /** One that came with an answer, before its ReadyForQuery, or the next one. */
+  private static String next(RawClient listener, List<Message> answer) throws IOException {
+    for (Message message : answer) {
+      if (message.type() == 'A') {
+        return message.toString();
+      }
+    }
+    return next(listener);
+  }
+
   @Test
   void aNotificationReachesEachListenerOnce() throws IOException {
     try (RawClient one = logIn();
@@ -44,9 +54,8 @@ class NotificationsIT extends EachNodeKind {
   void aListenerHearsItself() throws IOException {
     try (RawClient client = logIn()) {
       client.query("LISTEN own");
-      client.query("NOTIFY own, 'to myself'");
-      client.send(sync());
-      assertThat(next(client)).isEqualTo("NotificationResponse own=to myself");
+      List<Message> answer = client.query("NOTIFY own, 'to myself'");
+      assertThat(next(client, answer)).isEqualTo("NotificationResponse own=to myself");
     }
   }
 
@@ -59,9 +68,8 @@ class NotificationsIT extends EachNodeKind {
       listener.query("SELECT 1");
       notifier.query("NOTIFY patient, 'later'");
       assertThat(listener.query("SELECT 2")).extracting(Message::type).doesNotContain('A');
-      listener.query("COMMIT");
-      listener.send(sync());
-      assertThat(next(listener)).isEqualTo("NotificationResponse patient=later");
+      List<Message> answer = listener.query("COMMIT");
+      assertThat(next(listener, answer)).isEqualTo("NotificationResponse patient=later");
     }
   }
 
