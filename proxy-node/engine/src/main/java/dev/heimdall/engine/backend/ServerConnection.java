@@ -11,9 +11,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -33,18 +31,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private final int processId;
   private final byte[] cancelKey;
   private final Map<String, String> reported;
-  private final int preparedLimit;
   private final long createdAt;
   private LoopContext context;
   private Channel channel;
 
   private final ReplyQueue<ReplyOwner> replies = new ReplyQueue<>();
-  private final LinkedHashMap<PreparedStatement, Boolean> prepared =
-      new LinkedHashMap<>(16, 0.75f, true);
-  private final ArrayDeque<PendingParse> pendingParses = new ArrayDeque<>();
+  private final ServerStatements statements;
   private Variables applied = Variables.NONE;
-  private Object unnamedOwner;
-  private long unnamedVersion;
   private ReplyOwner holder;
   private byte status = 'I';
   private boolean copyIn;
@@ -97,14 +90,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    */
   public record Ending(Side side, String reason) {}
 
-  /**
-   * A Parse that was sent and not answered.
-   *
-   * @param statement null for an unnamed one
-   * @param undo run when the server refuses it; may be null
-   */
-  public record PendingParse(PreparedStatement statement, Runnable undo) {}
-
   ServerConnection(
       long id,
       LoopContext context,
@@ -121,7 +106,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     this.processId = processId;
     this.cancelKey = cancelKey;
     this.reported = new HashMap<>(reported);
-    this.preparedLimit = preparedLimit;
+    this.statements = new ServerStatements(preparedLimit);
     this.createdAt = System.nanoTime();
     this.lastUsed = createdAt;
   }
@@ -153,7 +138,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   public void query(String sql, ReplyOwner owner) {
     ByteBuf out = channel.alloc().buffer(sql.length() + 16);
     PgWriter.query(out, sql);
-    unnamedOwner = null;
+    statements.unnamed(null, 0);
     expect(ReplyQueue.QUERY, owner);
     write(out);
   }
@@ -274,7 +259,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   public void cleaned() {
     tainted = false;
     applied = Variables.NONE;
-    forgetAllPrepared();
+    statements.forgetAll();
   }
 
   public long createdAt() {
@@ -400,74 +385,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return ending;
   }
 
-  // ---- prepared statements
-
-  /**
-   * Whether the server has the statement, or will have it by the time it reads what is sent next.
-   */
-  public boolean knows(PreparedStatement statement) {
-    return prepared.get(statement) != null;
-  }
-
-  /**
-   * Notes that a Parse is being sent; the least recently used statement makes room.
-   *
-   * @return a statement to close on the server first, or null
-   */
-  public PreparedStatement parsing(PendingParse parse) {
-    pendingParses.add(parse);
-    return parse.statement() == null ? null : preparing(parse.statement());
-  }
-
-  /**
-   * Whether the server has said that the statement is prepared: only then may another name for it
-   * be answered without asking the server.
-   */
-  public boolean confirmed(PreparedStatement statement) {
-    return Boolean.TRUE.equals(prepared.get(statement));
-  }
-
-  /** Notes that a statement is being prepared by SQL; otherwise as {@link #parsing}. */
-  public PreparedStatement preparing(PreparedStatement statement) {
-    prepared.put(statement, Boolean.FALSE);
-    if (prepared.size() > preparedLimit) {
-      var eldest = prepared.keySet().iterator();
-      PreparedStatement victim = eldest.next();
-      if (victim != statement) {
-        eldest.remove();
-        return victim;
-      }
-    }
-    return null;
-  }
-
-  /** The server has prepared it. */
-  public void confirm(PreparedStatement statement) {
-    prepared.replace(statement, Boolean.TRUE);
-  }
-
-  public void forget(PreparedStatement statement) {
-    prepared.remove(statement);
-  }
-
-  /** After DISCARD ALL or DEALLOCATE ALL. */
-  public void forgetAllPrepared() {
-    prepared.clear();
-    unnamedOwner = null;
-  }
-
-  public int preparedCount() {
-    return prepared.size();
-  }
-
-  /** Whether the server's unnamed statement is this version of the owner's. */
-  public boolean hasUnnamed(Object owner, long version) {
-    return unnamedOwner == owner && unnamedVersion == version;
-  }
-
-  public void unnamed(Object owner, long version) {
-    this.unnamedOwner = owner;
-    this.unnamedVersion = version;
+  /** What is prepared on the server. */
+  public ServerStatements statements() {
+    return statements;
   }
 
   // ---- receiving
@@ -646,10 +566,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean inspect(byte type, ByteBuf in, int at, long total) {
     switch (type) {
       case BackendType.PARSE_COMPLETE -> {
-        PendingParse parse = pendingParses.poll();
-        if (parse.statement() != null) {
-          confirm(parse.statement());
-        }
+        statements.parsed();
       }
       case BackendType.ERROR -> {
         PgError error = PgError.decode(in.slice(at, (int) total));
@@ -706,25 +623,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       fatal = error;
       return true;
     }
-    undoParses();
+    statements.refused(replies.droppedParses());
     if (replies.skippedQueries() > 0) {
       replies.owner().queriesSkipped(this, replies.skippedQueries());
     }
     return false;
-  }
-
-  private void undoParses() {
-    for (int i = replies.droppedParses(); i > 0; i--) {
-      PendingParse parse = pendingParses.poll();
-      if (parse.statement() != null) {
-        prepared.remove(parse.statement());
-      } else {
-        unnamedOwner = null;
-      }
-      if (parse.undo() != null) {
-        parse.undo().run();
-      }
-    }
   }
 
   /**
@@ -773,7 +676,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     PgError error = groupError;
     groupError = null;
     if (error != null) {
-      undoParses();
+      statements.refused(replies.droppedParses());
     }
     replies.completeGroup();
     copyIn = false;

@@ -279,7 +279,7 @@ final class LiveNodeView implements NodeView {
         client == null ? Duration.ofNanos(now - server.lastUsed()) : Duration.ZERO,
         lifetime.isZero() ? null : lifetime.minusNanos(now - server.createdAt()),
         server.groupsAnswered(),
-        server.preparedCount(),
+        server.statements().count(),
         server.tls() ? "TLS" : null,
         server.reported().get("server_version"));
   }

@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.ServerStatements;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -37,7 +38,7 @@ final class ExtendedStatements {
   private final LoopContext loop;
   private final LoopSessions sessions;
   private final ServerNames names;
-  private final ServerConnection.PendingParse unnamedParse;
+  private final ServerStatements.PendingParse unnamedParse;
   private byte[] unnamedBody = UNNAMED;
   private int unnamedLength = -1;
   private long unnamedVersion;
@@ -51,7 +52,7 @@ final class ExtendedStatements {
     this.loop = sessions.context();
     this.sessions = sessions;
     this.names = names;
-    this.unnamedParse = new ServerConnection.PendingParse(null, this::forgetUnnamed);
+    this.unnamedParse = new ServerStatements.PendingParse(null, this::forgetUnnamed);
   }
 
   /** Sends, or answers, a whole Parse message. */
@@ -132,8 +133,8 @@ final class ExtendedStatements {
     body.getBytes(body.readerIndex(), unnamedBody, 0, bodyLength);
     unnamedLength = bodyLength;
     unnamedFacts = facts;
-    server.unnamed(this, ++unnamedVersion);
-    server.parsing(unnamedParse);
+    server.statements().unnamed(this, ++unnamedVersion);
+    server.statements().parsing(unnamedParse);
     server.expect(ReplyQueue.PARSE, session);
     if (names.namesAStatement(facts)) {
       requests.cut();
@@ -185,10 +186,10 @@ final class ExtendedStatements {
     PgWriter.closeStatement(out, TAKEN);
     server.expect(ReplyQueue.CLOSE_OURS, session);
     PgWriter.parse(out, TAKEN, EMPTY_STATEMENT, EMPTY_STATEMENT.length);
-    server.parsing(new ServerConnection.PendingParse(null, null));
+    server.statements().parsing(new ServerStatements.PendingParse(null, null));
     server.expect(ReplyQueue.PARSE_OURS, session);
     PgWriter.parse(out, TAKEN, EMPTY_STATEMENT, EMPTY_STATEMENT.length);
-    server.parsing(new ServerConnection.PendingParse(null, null));
+    server.statements().parsing(new ServerStatements.PendingParse(null, null));
     server.expect(ReplyQueue.PARSE, session);
   }
 
@@ -197,7 +198,7 @@ final class ExtendedStatements {
       ServerConnection server, PreparedStatement statement, Runnable undo, int total) {
     requests.cut();
     requests.input().skipBytes(total);
-    if (server.confirmed(statement)) {
+    if (server.statements().confirmed(statement)) {
       session.counters().preparedHit();
       server.expect(ReplyQueue.PARSE_KNOWN, session);
       return;
@@ -205,7 +206,9 @@ final class ExtendedStatements {
     session.counters().preparedParsed();
     ByteBuf out = requests.out(statement.body().length + 64);
     names.closeInBatch(
-        server, out, server.parsing(new ServerConnection.PendingParse(statement, undo)));
+        server,
+        out,
+        server.statements().parsing(new ServerStatements.PendingParse(statement, undo)));
     PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);
     server.expect(ReplyQueue.PARSE, session);
   }
@@ -292,11 +295,11 @@ final class ExtendedStatements {
       names.forgetForeignSequences(server, unnamedFacts);
     }
     names.noteEffectsOf(unnamedFacts);
-    if (!server.hasUnnamed(this, unnamedVersion)) {
+    if (!server.statements().hasUnnamed(this, unnamedVersion)) {
       requests.cut();
       PgWriter.parse(requests.out(unnamedLength + 32), UNNAMED, unnamedBody, unnamedLength);
-      server.unnamed(this, unnamedVersion);
-      server.parsing(unnamedParse);
+      server.statements().unnamed(this, unnamedVersion);
+      server.statements().parsing(unnamedParse);
       server.expect(ReplyQueue.PARSE_OURS, session);
     }
   }
@@ -342,7 +345,7 @@ final class ExtendedStatements {
   private void unnamedStatement(ServerConnection server, boolean close, int total) {
     if (close) {
       forgetUnnamed();
-      server.unnamed(null, 0);
+      server.statements().unnamed(null, 0);
     } else if (unnamedCached != null) {
       names.makeKnownInBatch(server, unnamedCached);
       describe(server, unnamedCached.serverName(), total);

@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.ServerStatements;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -117,7 +118,7 @@ final class ServerNames {
    * own.
    */
   void makeKnown(ServerConnection server, PreparedStatement statement) {
-    if (server.knows(statement)) {
+    if (server.statements().knows(statement)) {
       session.counters().preparedHit();
       return;
     }
@@ -125,7 +126,7 @@ final class ServerNames {
     requests.flushGathered();
     Quiet quiet = new Quiet();
     if (statement.isSql()) {
-      closeOnServer(server, server.preparing(statement));
+      closeOnServer(server, server.statements().preparing(statement));
       requests.flushGathered();
       server.query(
           "PREPARE "
@@ -135,9 +136,9 @@ final class ServerNames {
             @Override
             protected void done(ServerConnection from, PgError error) {
               if (error != null) {
-                from.forget(statement);
+                from.statements().forget(statement);
               } else {
-                from.confirm(statement);
+                from.statements().confirm(statement);
               }
               super.done(from, error);
             }
@@ -145,7 +146,8 @@ final class ServerNames {
       return;
     }
     ByteBuf out = requests.out(statement.body().length + 64);
-    PreparedStatement evicted = server.parsing(new ServerConnection.PendingParse(statement, null));
+    PreparedStatement evicted =
+        server.statements().parsing(new ServerStatements.PendingParse(statement, null));
     if (evicted != null) {
       PgWriter.closeStatement(out, evicted.serverName());
       server.expect(ReplyQueue.CLOSE_OURS, quiet);
@@ -182,7 +184,7 @@ final class ServerNames {
       ServerConnection server, byte[] content, boolean sql, StatementFacts facts) {
     long epoch = session.vdb().schemaEpoch();
     PreparedStatement shared = sessions.statements().acquire(content, sql, facts, scope(), epoch);
-    if (!server.knows(shared) || server.confirmed(shared)) {
+    if (!server.statements().knows(shared) || server.statements().confirmed(shared)) {
       return shared;
     }
     sessions.statements().release(shared);
@@ -201,14 +203,17 @@ final class ServerNames {
    * statement.
    */
   void makeKnownInBatch(ServerConnection server, PreparedStatement statement) {
-    if (server.knows(statement) || statement.isSql()) {
+    if (server.statements().knows(statement) || statement.isSql()) {
       session.counters().preparedHit();
       return;
     }
     session.counters().preparedParsed();
     requests.cut();
     ByteBuf out = requests.out(statement.body().length + 64);
-    closeInBatch(server, out, server.parsing(new ServerConnection.PendingParse(statement, null)));
+    closeInBatch(
+        server,
+        out,
+        server.statements().parsing(new ServerStatements.PendingParse(statement, null)));
     PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);
     server.expect(ReplyQueue.PARSE_OURS, session);
   }

@@ -145,7 +145,7 @@ final class SessionState {
             names.get(
                 facts.effects().get(0).name().getBytes(java.nio.charset.StandardCharsets.UTF_8));
         if (made != null) {
-          server.confirm(made);
+          server.statements().confirm(made);
         }
       }
       if (!failed || facts.transactionControlInside()) {
@@ -212,7 +212,7 @@ final class SessionState {
       }
       case DEALLOCATE_ALL -> {
         names.clear();
-        server.forgetAllPrepared();
+        server.statements().forgetAll();
       }
       case DISCARD_TEMP -> pins.remove(PinReason.TEMP_TABLE.label());
       case UNLOCK_ALL -> pins.remove(PinReason.ADVISORY_LOCK.label());
@@ -232,7 +232,7 @@ final class SessionState {
     byte[] name = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
     PreparedStatement statement = names.get(name);
     if (statement != null) {
-      server.forget(statement);
+      server.statements().forget(statement);
       names.remove(name);
     }
   }

@@ -164,7 +164,7 @@ final class SimpleStatements {
   /** Sends a Query message. */
   void query(ServerConnection server, StatementFacts facts, int total) {
     extended.forgetUnnamed();
-    server.unnamed(null, 0);
+    server.statements().unnamed(null, 0);
     if (facts.effects().isEmpty()) {
       if (facts.kind() == StatementKind.DDL || facts.kind() == StatementKind.MULTI) {
         session.carried().note(facts);
@@ -216,14 +216,14 @@ final class SimpleStatements {
       byte[] body = new byte[total - 6 - effect.end()];
       input.getBytes(text + effect.end(), body);
       statement = names.statement(server, body, true, inner(facts));
-      if (server.confirmed(statement) && server.status() == 'E') {
+      if (server.statements().confirmed(statement) && server.status() == 'E') {
         // Refused like every statement of a failed transaction; the one that is there stays.
         sendRenamed(server, facts, total, effect, statement);
         sessions.statements().release(statement);
         return;
       }
       session.carried().names().put(name, statement);
-      if (server.confirmed(statement)) {
+      if (server.statements().confirmed(statement)) {
         known(server, "PREPARE", total);
         return;
       }
@@ -232,7 +232,7 @@ final class SimpleStatements {
     }
     if (existing == null) {
       session.carried().note(facts); // one that fails because its name is taken has no effect
-      names.closeOnServer(server, server.preparing(statement));
+      names.closeOnServer(server, server.statements().preparing(statement));
     }
     sendRenamed(server, facts, total, effect, statement);
   }
@@ -308,7 +308,7 @@ final class SimpleStatements {
         done = effect.end();
         if (statement != null && effect.type() == Effect.Type.DEALLOCATE) {
           session.carried().names().remove(ServerNames.bytes(effect.name()));
-          server.forget(statement);
+          server.statements().forget(statement);
         }
       }
     }

@@ -64,7 +64,7 @@ class ServerConnectionTest {
 
   private void expectAll(ServerConnection connection) {
     connection.expect(ReplyQueue.QUERY, ann);
-    connection.parsing(new ServerConnection.PendingParse(null, null));
+    connection.statements().parsing(new ServerStatements.PendingParse(null, null));
     connection.expect(ReplyQueue.PARSE_OURS, bob);
     connection.expect(ReplyQueue.PARSE_KNOWN, bob);
     connection.expect(ReplyQueue.BIND, bob);
@@ -290,16 +290,18 @@ class ServerConnectionTest {
     PreparedStatement statement = statement("SELECT nothing");
     int[] undone = new int[1];
     ServerConnection connection = server.connection();
-    connection.parsing(new ServerConnection.PendingParse(statement, () -> undone[0]++));
+    connection
+        .statements()
+        .parsing(new ServerStatements.PendingParse(statement, () -> undone[0]++));
     connection.expect(ReplyQueue.PARSE, ann);
     connection.expect(ReplyQueue.SYNC, ann);
-    assertThat(connection.knows(statement)).isTrue();
+    assertThat(connection.statements().knows(statement)).isTrue();
     PgError.error("42P01", "no table").encode(stream);
     PgWriter.ready(stream, (byte) 'I');
 
     server.sends(bytes());
 
-    assertThat(connection.knows(statement)).isFalse();
+    assertThat(connection.statements().knows(statement)).isFalse();
     assertThat(undone[0]).isEqualTo(1);
     assertThat(ann.events()).containsExactly("complete I 42P01 at " + ann.bytes().length);
   }
@@ -311,15 +313,15 @@ class ServerConnectionTest {
     PreparedStatement one = statement("1");
     PreparedStatement two = statement("2");
     PreparedStatement three = statement("3");
-    assertThat(connection.preparing(one)).isNull();
-    assertThat(connection.preparing(two)).isNull();
-    connection.knows(one);
+    assertThat(connection.statements().preparing(one)).isNull();
+    assertThat(connection.statements().preparing(two)).isNull();
+    connection.statements().knows(one);
 
-    assertThat(connection.preparing(three)).isSameAs(two);
+    assertThat(connection.statements().preparing(three)).isSameAs(two);
 
-    assertThat(connection.knows(one)).isTrue();
-    assertThat(connection.knows(two)).isFalse();
-    assertThat(connection.preparedCount()).isEqualTo(2);
+    assertThat(connection.statements().knows(one)).isTrue();
+    assertThat(connection.statements().knows(two)).isFalse();
+    assertThat(connection.statements().count()).isEqualTo(2);
   }
 
   @Test

@@ -1,0 +1,120 @@
+package dev.heimdall.engine.backend;
+
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+
+/**
+ * The prepared statements of one server connection, least recently used first, and the unnamed
+ * one's owner: what the server has, or will have by the time it reads what is sent next.
+ */
+public final class ServerStatements {
+  private final int limit;
+  private final LinkedHashMap<PreparedStatement, Boolean> prepared =
+      new LinkedHashMap<>(16, 0.75f, true);
+  private final ArrayDeque<PendingParse> pendingParses = new ArrayDeque<>();
+  private Object unnamedOwner;
+  private long unnamedVersion;
+
+  /**
+   * A Parse that was sent and not answered.
+   *
+   * @param statement null for an unnamed one
+   * @param undo run when the server refuses it; may be null
+   */
+  public record PendingParse(PreparedStatement statement, Runnable undo) {}
+
+  ServerStatements(int limit) {
+    this.limit = limit;
+  }
+
+  /**
+   * Whether the server has the statement, or will have it by the time it reads what is sent next.
+   */
+  public boolean knows(PreparedStatement statement) {
+    return prepared.get(statement) != null;
+  }
+
+  /**
+   * Notes that a Parse is being sent; the least recently used statement makes room.
+   *
+   * @return a statement to close on the server first, or null
+   */
+  public PreparedStatement parsing(PendingParse parse) {
+    pendingParses.add(parse);
+    return parse.statement() == null ? null : preparing(parse.statement());
+  }
+
+  /**
+   * Whether the server has said that the statement is prepared: only then may another name for it
+   * be answered without asking the server.
+   */
+  public boolean confirmed(PreparedStatement statement) {
+    return Boolean.TRUE.equals(prepared.get(statement));
+  }
+
+  /** Notes that a statement is being prepared by SQL; otherwise as {@link #parsing}. */
+  public PreparedStatement preparing(PreparedStatement statement) {
+    prepared.put(statement, Boolean.FALSE);
+    if (prepared.size() > limit) {
+      var eldest = prepared.keySet().iterator();
+      PreparedStatement victim = eldest.next();
+      if (victim != statement) {
+        eldest.remove();
+        return victim;
+      }
+    }
+    return null;
+  }
+
+  /** The server has prepared it. */
+  public void confirm(PreparedStatement statement) {
+    prepared.replace(statement, Boolean.TRUE);
+  }
+
+  public void forget(PreparedStatement statement) {
+    prepared.remove(statement);
+  }
+
+  /** After DISCARD ALL or DEALLOCATE ALL. */
+  public void forgetAll() {
+    prepared.clear();
+    unnamedOwner = null;
+  }
+
+  public int count() {
+    return prepared.size();
+  }
+
+  /** Whether the server's unnamed statement is this version of the owner's. */
+  public boolean hasUnnamed(Object owner, long version) {
+    return unnamedOwner == owner && unnamedVersion == version;
+  }
+
+  public void unnamed(Object owner, long version) {
+    this.unnamedOwner = owner;
+    this.unnamedVersion = version;
+  }
+
+  /** The server has prepared the statement whose Parse it answers next. */
+  void parsed() {
+    PendingParse parse = pendingParses.poll();
+    if (parse.statement() != null) {
+      confirm(parse.statement());
+    }
+  }
+
+  /** The server refused, or skipped, this many Parse messages. */
+  void refused(int count) {
+    for (int i = count; i > 0; i--) {
+      PendingParse parse = pendingParses.poll();
+      if (parse.statement() != null) {
+        prepared.remove(parse.statement());
+      } else {
+        unnamedOwner = null;
+      }
+      if (parse.undo() != null) {
+        parse.undo().run();
+      }
+    }
+  }
+}
