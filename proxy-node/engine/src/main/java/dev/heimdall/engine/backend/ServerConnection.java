@@ -98,9 +98,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   public record Ending(Side side, String reason) {}
 
   /**
-   * A Parse that was sent and not answered.
+   * A Parse that was sent, or that the node will answer, and that was not answered yet.
    *
-   * @param statement null for an unnamed one
+   * @param statement null for an unnamed one and for one that the server knows already
    * @param undo run when the server refuses it; may be null
    */
   public record PendingParse(PreparedStatement statement, Runnable undo) {}
@@ -172,8 +172,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    */
   public void answerKnown() {
     for (byte known = replies.takeKnown(); known != ReplyQueue.NONE; known = replies.takeKnown()) {
-      replies.owner().knownReply(this, known);
+      answer(known);
     }
+  }
+
+  private void answer(byte known) {
+    if (known == ReplyQueue.PARSE_KNOWN) {
+      pendingParses.poll();
+    }
+    replies.owner().knownReply(this, known);
   }
 
   // ---- state
@@ -550,7 +557,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
         deliver(in, start, at);
         start = at;
         do {
-          replies.owner().knownReply(this, known);
+          answer(known);
           known = replies.takeKnown();
         } while (known != ReplyQueue.NONE);
       }

@@ -199,6 +199,7 @@ final class ExtendedStatements {
     requests.input().skipBytes(total);
     if (server.confirmed(statement)) {
       session.counters().preparedHit();
+      server.parsing(new ServerConnection.PendingParse(null, undo));
       server.expect(ReplyQueue.PARSE_KNOWN, session);
       return;
     }
