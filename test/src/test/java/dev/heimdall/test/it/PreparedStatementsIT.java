@@ -154,6 +154,24 @@ class PreparedStatementsIT {
         });
   }
 
+  /** The server knows the text already, from another client: no Parse of it is sent. */
+  @Test
+  void aParseThatAnErrorSkippedLeavesItsNameFree() throws IOException {
+    try (RawClient other = RawClient.logIn(node.target());
+        RawClient client = RawClient.logIn(node.target())) {
+      other.send(parse("shared", "SELECT 'shared text'"), sync());
+      other.untilReady();
+      client.send(statement("SELECT 1/0"), parse("mine", "SELECT 'shared text'"), sync());
+      client.untilReady();
+      client.send(executed("mine"));
+      assertThat(client.receive().sqlState()).isEqualTo("26000");
+      client.untilReady();
+      client.send(parse("mine", "SELECT 'shared text'"), sync());
+      assertThat(client.untilReady()).extracting(Message::type).containsExactly('1', 'Z');
+      assertThat(resultOf(client, executed("mine"))).isEqualTo("shared text");
+    }
+  }
+
   @Test
   void aNameIsTakenUntilItIsClosed() throws IOException {
     try (RawClient client = RawClient.logIn(node.target())) {
@@ -234,6 +252,7 @@ class PreparedStatementsIT {
           client.query("EXPLAIN (COSTS OFF) EXECUTE by_sql(1)");
           client.send(executed("by_sql", "1"));
           client.untilReady();
+          client.query("PREPARE by_sql AS SELECT 1");
           client.query("DEALLOCATE by_sql");
           client.query("EXECUTE by_sql(1)");
           client.send(parse("by_protocol", "SELECT $1::text || '!'"), sync());

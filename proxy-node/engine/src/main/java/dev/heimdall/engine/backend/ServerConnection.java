@@ -157,8 +157,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    */
   public void answerKnown() {
     for (byte known = replies.takeKnown(); known != ReplyQueue.NONE; known = replies.takeKnown()) {
-      replies.owner().knownReply(this, known);
+      answer(known);
     }
+  }
+
+  private void answer(byte known) {
+    if (known == ReplyQueue.PARSE_KNOWN) {
+      statements.answered();
+    }
+    replies.owner().knownReply(this, known);
   }
 
   // ---- state
@@ -470,7 +477,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
         deliver(in, start, at);
         start = at;
         do {
-          replies.owner().knownReply(this, known);
+          answer(known);
           known = replies.takeKnown();
         } while (known != ReplyQueue.NONE);
       }

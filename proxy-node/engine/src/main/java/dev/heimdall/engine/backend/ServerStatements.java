@@ -16,9 +16,9 @@ public final class ServerStatements {
   private long unnamedVersion;
 
   /**
-   * A Parse that was sent and not answered.
+   * A Parse that was sent, or that the node will answer, and that was not answered yet.
    *
-   * @param statement null for an unnamed one
+   * @param statement null for an unnamed one and for one that the server knows already
    * @param undo run when the server refuses it; may be null
    */
   public record PendingParse(PreparedStatement statement, Runnable undo) {}
@@ -101,6 +101,11 @@ public final class ServerStatements {
     if (parse.statement() != null) {
       confirm(parse.statement());
     }
+  }
+
+  /** The node answered the Parse that comes next. */
+  void answered() {
+    pendingParses.poll();
   }
 
   /** The server refused, or skipped, this many Parse messages. */

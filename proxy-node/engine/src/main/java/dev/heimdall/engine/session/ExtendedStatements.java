@@ -200,6 +200,7 @@ final class ExtendedStatements {
     requests.input().skipBytes(total);
     if (server.statements().confirmed(statement)) {
       session.counters().preparedHit();
+      server.statements().parsing(new ServerStatements.PendingParse(null, undo));
       server.expect(ReplyQueue.PARSE_KNOWN, session);
       return;
     }

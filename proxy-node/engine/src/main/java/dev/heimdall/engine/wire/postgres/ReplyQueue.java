@@ -292,7 +292,7 @@ public final class ReplyQueue<O> {
   private void dropSkipped() {
     while (size > 0 && entries[head] < SYNC) {
       byte dropped = entries[head];
-      if (dropped == PARSE || dropped == PARSE_OURS) {
+      if (dropped == PARSE || dropped == PARSE_OURS || dropped == PARSE_KNOWN) {
         droppedParses++;
       }
       pop();

@@ -157,7 +157,7 @@ class ReplyQueueTest {
 
     queue.on(BackendType.ERROR);
 
-    assertThat(queue.droppedParses()).isEqualTo(2);
+    assertThat(queue.droppedParses()).isEqualTo(3);
     assertThat(queue.failed()).isTrue();
     assertThat(queue.first()).isEqualTo(ReplyQueue.SYNC);
   }
@@ -192,7 +192,7 @@ class ReplyQueueTest {
 
     assertThat(receive("Z")).isEqualTo("r");
 
-    assertThat(queue.droppedParses()).isEqualTo(1);
+    assertThat(queue.droppedParses()).isEqualTo(2);
     assertThat(queue.isEmpty()).isTrue();
   }
 
