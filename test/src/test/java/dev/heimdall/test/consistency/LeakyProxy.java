@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -76,7 +78,9 @@ final class LeakyProxy implements AutoCloseable {
     try (client) {
       client.setTcpNoDelay(true);
       DataInputStream in = new DataInputStream(new BufferedInputStream(client.getInputStream()));
-      in.skipNBytes(in.readInt() - 4);
+      byte[] startup = new byte[in.readInt() - 4];
+      in.readFully(startup);
+      setName(startup);
       client
           .getOutputStream()
           .write(
@@ -116,6 +120,18 @@ final class LeakyProxy implements AutoCloseable {
       // the client is gone, or the proxy is at its end
     } finally {
       giveBack(held);
+    }
+  }
+
+  /** Any server connection takes the client's name, and keeps it for whoever comes next. */
+  private void setName(byte[] startup) throws IOException, InterruptedException {
+    List<String> parameters =
+        List.of(new String(startup, 4, startup.length - 4, StandardCharsets.UTF_8).split("\0"));
+    int name = parameters.indexOf("application_name");
+    if (name >= 0) {
+      RawClient any = pool.take();
+      any.query("SET application_name = '" + parameters.get(name + 1) + "'");
+      pool.add(any);
     }
   }
 

@@ -50,8 +50,12 @@ class ServerFaultsIT {
     Rest.descriptorsLike(descriptors);
   }
 
-  private static void terminate(String pid) {
+  /** Ends a server process, and waits until the node knows. */
+  private void terminate(String pid) {
     SharedPostgres.value("SELECT pg_terminate_backend(" + pid + ", 5000)");
+    Await.until(
+        "the node knows of the loss",
+        () -> node.servers().stream().noneMatch(row -> pid.equals(row.get("remote_pid"))));
   }
 
   private static Message error(List<Message> answer) {

@@ -148,18 +148,20 @@ final class TcpFaults implements AutoCloseable {
             }
           }
         }
-        if (back && cutAfter >= 0 && size >= cutAfter) {
-          out.write(piece, 0, (int) cutAfter);
-          out.flush();
+        // Counted before it is written: whoever has read it may set the next limit at once.
+        long limit = back ? cutAfter : -1;
+        if (limit >= 0 && size >= limit) {
           cutAfter = -1;
+          out.write(piece, 0, (int) limit);
+          out.flush();
           link.cut(false);
           return;
         }
-        out.write(piece, 0, size);
-        passed += size;
-        if (back && cutAfter >= 0) {
-          cutAfter -= size;
+        if (limit >= 0) {
+          cutAfter = limit - size;
         }
+        passed += size;
+        out.write(piece, 0, size);
       }
     } catch (IOException ended) {
       link.cut(false);
