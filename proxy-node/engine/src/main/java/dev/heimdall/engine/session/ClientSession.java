@@ -67,6 +67,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   /** How long a client may take to receive the error that ends its session. */
   private static final int LAST_WORD_SECONDS = 5;
 
+  private static final int CANCEL_ATTEMPTS = 5;
+  private static final long CANCEL_AGAIN_MILLIS = 100;
+
   private final NodeContext node;
   private final VdbContext vdb;
   private final LoopContext loop;
@@ -857,7 +860,35 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
           Abandonment.begin(
               connection, this, outstanding, node.connector(), vdb.pools().plan().source());
       rest(connection);
+      pressOn(connection, 1);
     }
+  }
+
+  /**
+   * A cancel that overtook its statement met an idle server and did nothing: it is sent again, a
+   * few times, and then the connection is given up.
+   */
+  private void pressOn(ServerConnection connection, int attempt) {
+    if (server != connection || connection.closed()) {
+      return;
+    }
+    loop.loop()
+        .schedule(
+            () -> {
+              if (server != connection || connection.closed()) {
+                return;
+              }
+              if (attempt > CANCEL_ATTEMPTS) {
+                connection.close("its client is gone, and what it ran cannot be cancelled");
+                return;
+              }
+              if (outstanding > 0 && !connection.cancelling()) {
+                node.connector().cancel(connection, vdb.pools().plan().source());
+              }
+              pressOn(connection, attempt + 1);
+            },
+            CANCEL_AGAIN_MILLIS << attempt,
+            TimeUnit.MILLISECONDS);
   }
 
   /** The server connection of a closed session goes back when nothing is owed on it any more. */
