@@ -883,7 +883,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
                 return;
               }
               if (outstanding > 0 && !connection.cancelling()) {
-                node.connector().cancel(connection, vdb.pools().plan().source());
+                node.connector().cancel(connection, vdb.pools().plan().source(), () -> {});
               }
               pressOn(connection, attempt + 1);
             },
