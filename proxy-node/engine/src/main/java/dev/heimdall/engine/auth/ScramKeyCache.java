@@ -13,7 +13,7 @@ import java.util.Map;
 public final class ScramKeyCache {
 
   private final byte[] identitySecret = new byte[32];
-  private final Map<Key, Entry> entries;
+  private final Map<Key, Derived> entries;
 
   /**
    * @param capacity how many derived keys to keep, at least 1; about 300 bytes each
@@ -29,7 +29,7 @@ public final class ScramKeyCache {
           private static final long serialVersionUID = 1L;
 
           @Override
-          protected boolean removeEldestEntry(Map.Entry<Key, Entry> eldest) {
+          protected boolean removeEldestEntry(Map.Entry<Key, Derived> eldest) {
             return size() > capacity;
           }
         };
@@ -37,10 +37,10 @@ public final class ScramKeyCache {
 
   /** The keys, derived now if they are not known; one thread derives, others wait for it. */
   ScramKeys keys(byte[] password, byte[] salt, int iterations) {
-    Entry entry;
+    Derived entry;
     Key key = key(password, salt, iterations);
     synchronized (entries) {
-      entry = entries.computeIfAbsent(key, absent -> new Entry());
+      entry = entries.computeIfAbsent(key, absent -> new Derived());
     }
     return entry.deriveOnce(password, salt, iterations);
   }
@@ -49,14 +49,14 @@ public final class ScramKeyCache {
   ScramKeys known(byte[] password, byte[] salt, int iterations) {
     Key key = key(password, salt, iterations);
     synchronized (entries) {
-      Entry entry = entries.get(key);
+      Derived entry = entries.get(key);
       return entry == null ? null : entry.keys;
     }
   }
 
   /** Keeps keys that were derived elsewhere. */
   void remember(byte[] password, byte[] salt, int iterations, ScramKeys keys) {
-    Entry entry = new Entry();
+    Derived entry = new Derived();
     entry.keys = keys;
     Key key = key(password, salt, iterations);
     synchronized (entries) {
@@ -82,7 +82,7 @@ public final class ScramKeyCache {
 
   private record Key(ByteBuffer password, ByteBuffer salt, int iterations) {}
 
-  private static final class Entry {
+  private static final class Derived {
     private volatile ScramKeys keys;
 
     synchronized ScramKeys deriveOnce(byte[] password, byte[] salt, int iterations) {
