@@ -29,7 +29,6 @@ public final class LoopPool implements ServerConnection.Listener {
   private static final String RETIRED = "its time was over";
   private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final long CLEAN_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final long UNUSED_NANOS = TimeUnit.MINUTES.toNanos(10);
 
   private final SharedPool shared;
   private final LoopContext context;
@@ -45,7 +44,6 @@ public final class LoopPool implements ServerConnection.Listener {
   private PgError lastFailure;
   private volatile PgError unreachable;
   private long waitNotices;
-  private long lastUsed;
 
   private volatile int waitingCount;
   private volatile int idleCount;
@@ -67,7 +65,6 @@ public final class LoopPool implements ServerConnection.Listener {
   LoopPool(SharedPool shared, LoopContext context) {
     this.shared = shared;
     this.context = context;
-    this.lastUsed = context.now();
   }
 
   public PoolKey key() {
@@ -94,7 +91,6 @@ public final class LoopPool implements ServerConnection.Listener {
    * @return the connection, or null when the waiter waits
    */
   public ServerConnection acquire(Waiter waiter) {
-    lastUsed = context.now();
     if (waiters.isEmpty() && !shared.vdb().paused()) {
       ServerConnection connection = takeIdle(waiter.variables());
       if (connection != null) {
@@ -547,13 +543,6 @@ public final class LoopPool implements ServerConnection.Listener {
 
   boolean hasIdle() {
     return idleCount > 0;
-  }
-
-  boolean unused() {
-    return connectionCount == 0
-        && waitingCount == 0
-        && connecting == 0
-        && System.nanoTime() - lastUsed > UNUSED_NANOS;
   }
 
   // ---- for the operator; on the loop

@@ -57,10 +57,6 @@ final class SharedPool {
     return byLoop.values();
   }
 
-  boolean unused() {
-    return byLoop.values().stream().allMatch(LoopPool::unused);
-  }
-
   /** Takes a place under every limit, or none. */
   boolean reserve(LoopPool asking) {
     if (!limit.tryTake()) {

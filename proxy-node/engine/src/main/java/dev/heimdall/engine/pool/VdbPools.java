@@ -211,9 +211,4 @@ public final class VdbPools {
     generation++;
     loopPools().forEach(pool -> pool.onLoop(pool::closeAll));
   }
-
-  /** Pools that nobody used for long, and have nothing left, are forgotten. */
-  public void forgetUnused() {
-    pools.values().removeIf(SharedPool::unused);
-  }
 }

@@ -158,8 +158,4 @@ public final class VdbContext {
   void profile(ProfileKey key, Profile profile) {
     profiles.put(key, profile);
   }
-
-  void forgetProfiles() {
-    profiles.clear();
-  }
 }
