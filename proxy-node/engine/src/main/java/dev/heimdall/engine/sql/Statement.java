@@ -1,0 +1,39 @@
+package dev.heimdall.engine.sql;
+
+import java.util.Collections;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * What a statement does, after the database's catalogue was asked what its names mean.
+ *
+ * @param parsed what the text says by itself
+ * @param kind what it does: a read that calls a function which may write is a WRITE here
+ * @param tablesRead all tables read, in full ({@link TableName#spelled}); a view is there beside
+ *     the tables behind it, a partitioned table beside its partitions
+ * @param tablesWritten all tables that may be written, cascades and triggers included
+ * @param writesAnything whether tables that nobody can name may be written too
+ * @param repeatable whether the same data give the same rows: no volatile or session-dependent
+ *     function, no system table
+ * @param changesSession what of the session it may change out of sight (inside a function), or null
+ * @param reason why it is not a plain read, in words for an operator; null for one
+ */
+public record Statement(
+    ParsedStatement parsed,
+    StatementClass kind,
+    SortedSet<String> tablesRead,
+    SortedSet<String> tablesWritten,
+    boolean writesAnything,
+    boolean repeatable,
+    String changesSession,
+    String reason) {
+  public Statement {
+    tablesRead = Collections.unmodifiableSortedSet(new TreeSet<>(tablesRead));
+    tablesWritten = Collections.unmodifiableSortedSet(new TreeSet<>(tablesWritten));
+  }
+
+  /** Whether it changes nothing and locks nothing, so that any replica may answer it. */
+  public boolean readOnly() {
+    return kind == StatementClass.READ && !writesAnything && !parsed.locking();
+  }
+}

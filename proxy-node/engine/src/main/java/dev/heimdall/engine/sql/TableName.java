@@ -1,0 +1,45 @@
+package dev.heimdall.engine.sql;
+
+import java.util.Objects;
+
+/**
+ * The name of a table, as written or as resolved.
+ *
+ * @param database the database, which rules call the catalog; null where the text does not say
+ * @param schema null where the text does not say
+ * @param table folded as the dialect folds it, without quotes
+ */
+public record TableName(String database, String schema, String table)
+    implements Comparable<TableName> {
+  /** The schema that is left out when a PostgreSQL table is spelt in full. */
+  public static final String USUAL_SCHEMA = "public";
+
+  public TableName {
+    Objects.requireNonNull(table, "table");
+  }
+
+  /**
+   * How rules, logs and messages spell it: {@code database.table}, or {@code database.schema.table}
+   * where the schema is not {@code public}; parts that are not known are left out.
+   */
+  public String spelled() {
+    StringBuilder spelled = new StringBuilder();
+    if (database != null) {
+      spelled.append(database).append('.');
+    }
+    if (schema != null && !schema.equals(USUAL_SCHEMA)) {
+      spelled.append(schema).append('.');
+    }
+    return spelled.append(table).toString();
+  }
+
+  @Override
+  public int compareTo(TableName other) {
+    return spelled().compareTo(other.spelled());
+  }
+
+  @Override
+  public String toString() {
+    return spelled();
+  }
+}
