@@ -23,7 +23,10 @@ final class IsolationRun {
         .executeIn(
             SharedPostgres.DATABASE,
             "CREATE SEQUENCE IF NOT EXISTS iso_sequence",
-            "GRANT ALL ON SEQUENCE iso_sequence TO PUBLIC",
+            "CREATE SEQUENCE IF NOT EXISTS iso_other",
+            "CREATE TABLE IF NOT EXISTS iso_serial (id bigserial)",
+            "GRANT ALL ON iso_serial TO PUBLIC",
+            "GRANT ALL ON SEQUENCE iso_sequence, iso_other, iso_serial_id_seq TO PUBLIC",
             "ALTER ROLE app RESET ALL");
     for (int i = 0; i < 3; i++) {
       String role = "iso_" + i;

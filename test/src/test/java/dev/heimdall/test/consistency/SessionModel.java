@@ -3,7 +3,9 @@ package dev.heimdall.test.consistency;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What one session must find, whatever server connection it is on. */
@@ -36,8 +38,12 @@ final class SessionModel {
 
   private String unnamed;
   private boolean locked;
-  private String sequence;
-  private boolean sequenceOfTransaction;
+
+  /** The last value taken from each sequence, and which one it was last. */
+  private final Map<String, String> taken = new HashMap<>();
+
+  private String lastTaken;
+  private final Set<String> takenInTransaction = new HashSet<>();
 
   /**
    * @param startup the value of every setting when nothing was set
@@ -77,7 +83,9 @@ final class SessionModel {
     prepared.clear();
     unnamed = null;
     locked = false;
-    sequence = null;
+    forgetSequences();
+    taken.clear();
+    lastTaken = null;
   }
 
   boolean inTransaction() {
@@ -96,7 +104,7 @@ final class SessionModel {
   }
 
   void begin() {
-    sequenceOfTransaction = false;
+    forgetSequences();
     atBegin = now.copy();
   }
 
@@ -105,12 +113,14 @@ final class SessionModel {
       rollback();
       return;
     }
+    forgetSequences();
     now.local.clear();
     atBegin = null;
     savepoints.clear();
   }
 
   void rollback() {
+    forgetSequences();
     now = atBegin;
     atBegin = null;
     savepoints.clear();
@@ -163,18 +173,27 @@ final class SessionModel {
     locked = held;
   }
 
-  /** The last value this session took from the sequence, or null. */
-  String sequence() {
-    return sequence;
+  /** A value was taken from this sequence. */
+  void took(String sequence, String value) {
+    taken.put(sequence, value);
+    lastTaken = sequence;
+    if (inTransaction()) {
+      takenInTransaction.add(sequence);
+    }
   }
 
-  void sequence(String value) {
-    sequence = value;
-    sequenceOfTransaction = inTransaction();
+  /** The last value this session took from this sequence, or from any if that is null. */
+  String taken(String sequence) {
+    return taken.get(sequence == null ? lastTaken : sequence);
   }
 
-  /** Whether that value was taken in the transaction that goes on. */
-  boolean sequenceOfTransaction() {
-    return sequenceOfTransaction;
+  /** Whether the session must still know that value. */
+  boolean mustKnow(String sequence) {
+    return sequence == null ? !takenInTransaction.isEmpty() : takenInTransaction.contains(sequence);
+  }
+
+  /** The session may have forgotten every value it took. */
+  void forgetSequences() {
+    takenInTransaction.clear();
   }
 }

@@ -42,6 +42,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private byte status = 'I';
   private boolean copyIn;
   private boolean tainted;
+
+  /** How many groups had been answered when the connection was last as good as new. */
+  private long groupsBeforeClean;
+
+  private boolean foreignSequences;
   private int cancels;
   private boolean cancelled;
   private long lastUsed;
@@ -267,6 +272,24 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     tainted = false;
     applied = Variables.NONE;
     statements.forgetAll();
+    sequencesForgotten();
+    if (holder == null) {
+      groupsBeforeClean = groupsAnswered;
+    }
+  }
+
+  /** DISCARD SEQUENCES ran, or will have run before what is sent next. */
+  public void sequencesForgotten() {
+    foreignSequences = false;
+  }
+
+  /**
+   * Whether currval and lastval may answer with what someone before the present holder, or itself
+   * when it had the connection before, took from a sequence. Any statement may have: columns have
+   * defaults, and functions do as they like.
+   */
+  public boolean foreignSequences() {
+    return foreignSequences;
   }
 
   public long createdAt() {
@@ -301,6 +324,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   public void hold(ReplyOwner owner) {
     this.holder = owner;
+    this.foreignSequences = groupsAnswered != groupsBeforeClean;
     this.lastUsed = context.now();
   }
 

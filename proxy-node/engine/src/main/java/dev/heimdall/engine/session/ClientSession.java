@@ -272,6 +272,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     if (state == State.WAITING) {
       counters.waited((loop.now() - waitingSince) / 1000);
     }
+    if (connection.foreignSequences()
+        && state != State.STARTING
+        && (keepsServer() || vdb.forgetsSequencesFirst())) {
+      requests.forgetSequences(connection);
+    }
     if (transactionLost) {
       toSyncing();
       connection.query(FAIL_TRANSACTION, new Preparation(false));
@@ -500,11 +505,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     } else if (status == 'I') {
       transactionSince = lastActivity;
     }
-    boolean wasPinned = carried.pinned();
     boolean ddl = carried.groupDone(from, error != null, status, newStatus);
-    if (!wasPinned && carried.pinned() && newStatus != 'E' && state != State.CLOSED) {
-      requests.forgetSequences(from);
-    }
     if (ddl || (error != null && isStalePlan(error))) {
       vdb.schemaChanged();
     }
@@ -512,6 +513,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     if (state == State.CLOSED) {
       rest(from);
     } else if (outstanding == 0) {
+      if (from.foreignSequences() && newStatus == 'I' && keepsServer() && !from.groupOpen()) {
+        requests.forgetSequences(from); // from here on its values stay: only its own may
+      }
       settle();
     } else if (requests.blocked()) {
       requests.process();

@@ -38,6 +38,7 @@ final class ExtendedStatements {
   private final LoopContext loop;
   private final LoopSessions sessions;
   private final ServerNames names;
+  private final SequenceGuard sequences;
   private final ServerStatements.PendingParse unnamedParse;
   private byte[] unnamedBody = UNNAMED;
   private int unnamedLength = -1;
@@ -46,12 +47,17 @@ final class ExtendedStatements {
   private PreparedStatement unnamedCached;
 
   ExtendedStatements(
-      ClientSession session, RequestReader requests, LoopSessions sessions, ServerNames names) {
+      ClientSession session,
+      RequestReader requests,
+      LoopSessions sessions,
+      ServerNames names,
+      SequenceGuard sequences) {
     this.session = session;
     this.requests = requests;
     this.loop = sessions.context();
     this.sessions = sessions;
     this.names = names;
+    this.sequences = sequences;
     this.unnamedParse = new ServerStatements.PendingParse(null, this::forgetUnnamed);
   }
 
@@ -75,7 +81,7 @@ final class ExtendedStatements {
       // client's, on this connection.
       session.pin("PREPARE through the extended protocol");
     }
-    names.forgetForeignSequences(server, facts);
+    sequences.beforeParse(server, facts);
     ByteBuf body = input.slice(nameEnd + 1, end - nameEnd - 1);
     if (names.namesAStatement(facts)) {
       body = renamedBody(server, facts, body, length);
@@ -257,7 +263,7 @@ final class ExtendedStatements {
       }
       serverName = strangersName(input, portalEnd + 1, nameLength);
     } else {
-      names.forgetForeignSequences(server, statement.facts());
+      sequences.beforeRun(server, statement.facts());
       if (statement.isSql() && !server.groupOpen()) {
         names.makeKnown(server, statement);
       }
@@ -293,7 +299,7 @@ final class ExtendedStatements {
       return; // the server says that there is no unnamed statement
     }
     if (unnamedFacts != null) {
-      names.forgetForeignSequences(server, unnamedFacts);
+      sequences.beforeRun(server, unnamedFacts);
     }
     names.noteEffectsOf(unnamedFacts);
     if (!server.statements().hasUnnamed(this, unnamedVersion)) {

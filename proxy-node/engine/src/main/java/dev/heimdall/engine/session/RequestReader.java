@@ -28,6 +28,7 @@ final class RequestReader {
   private final LoopContext loop;
   private final LimitSettings limits;
   private final ServerNames names;
+  private final SequenceGuard sequences;
   private final SimpleStatements simple;
   private final ExtendedStatements extended;
 
@@ -54,8 +55,9 @@ final class RequestReader {
     this.loop = loop;
     this.limits = limits;
     this.names = new ServerNames(session, this, sessions);
-    this.extended = new ExtendedStatements(session, this, sessions, names);
-    this.simple = new SimpleStatements(session, this, sessions, names, extended);
+    this.sequences = new SequenceGuard(session, this, names);
+    this.extended = new ExtendedStatements(session, this, sessions, names, sequences);
+    this.simple = new SimpleStatements(session, this, sessions, names, sequences, extended);
   }
 
   // ---- input
@@ -420,6 +422,12 @@ final class RequestReader {
         return true;
       }
       case FrontendType.FUNCTION_CALL -> {
+        if (input.readableBytes() < Math.min(total, 9)) {
+          return false;
+        }
+        if (total >= 9) {
+          sequences.beforeCall(server, input.getInt(input.readerIndex() + 5));
+        }
         server.expect(ReplyQueue.FUNCTION, session);
         session.groupSent();
         begin(total, false);
@@ -564,7 +572,7 @@ final class RequestReader {
   }
 
   void forgetSequences(ServerConnection server) {
-    names.forgetSequences(server);
+    sequences.forget(server);
   }
 
   // ---- endings

@@ -46,11 +46,6 @@ final class ServerNames {
     }
   }
 
-  /** From here on sequence values on this connection are ours; so far they were anybody's. */
-  void forgetSequences(ServerConnection server) {
-    server.query("DISCARD SEQUENCES", new Quiet());
-  }
-
   /** A group was sent: a statement of the node's may follow. */
   void afterGroup(ServerConnection server) {
     if (afterReset != null) {
@@ -58,26 +53,6 @@ final class ServerNames {
       afterReset = null;
       requests.flushGathered();
       server.query(sql, new Quiet());
-    }
-  }
-
-  /**
-   * Another session's sequence values may be left on the server connection; none is ours, because
-   * nothing pinned us. Inside a batch they stay: what was read from a sequence before in it counts.
-   */
-  void forgetForeignSequences(ServerConnection server, StatementFacts facts) {
-    if (session.carried().pinReason() != null
-        || session.status() != 'I'
-        || server.groupOpen()
-        || facts.effects().isEmpty()) {
-      return;
-    }
-    for (Effect effect : facts.effects()) {
-      if (effect.type() == Effect.Type.SEQUENCE_STATE) {
-        requests.flushGathered();
-        server.query("DISCARD SEQUENCES", new Quiet());
-        return;
-      }
     }
   }
 

@@ -224,7 +224,8 @@ final class SessionState {
       case UNLISTEN -> unlisten.accept(effect.name());
       case UNLISTEN_ALL -> unlisten.accept(null);
       case DEALLOCATE -> deallocate(effect.name(), server);
-      case DISCARD_SEQUENCES, DISCARD_PLANS, PREPARE, EXECUTE, LISTEN, SEQUENCE_STATE -> {}
+      case DISCARD_SEQUENCES -> server.sequencesForgotten();
+      case DISCARD_PLANS, PREPARE, EXECUTE, LISTEN, LAST_VALUE, SEQUENCE_STATE -> {}
     }
   }
 

@@ -21,6 +21,7 @@ final class SimpleStatements {
   private final LoopContext loop;
   private final LoopSessions sessions;
   private final ServerNames names;
+  private final SequenceGuard sequences;
   private final ExtendedStatements extended;
 
   SimpleStatements(
@@ -28,12 +29,14 @@ final class SimpleStatements {
       RequestReader requests,
       LoopSessions sessions,
       ServerNames names,
+      SequenceGuard sequences,
       ExtendedStatements extended) {
     this.session = session;
     this.requests = requests;
     this.loop = sessions.context();
     this.sessions = sessions;
     this.names = names;
+    this.sequences = sequences;
     this.extended = extended;
   }
 
@@ -178,7 +181,7 @@ final class SimpleStatements {
   }
 
   private void withEffects(ServerConnection server, StatementFacts facts, int total) {
-    names.forgetForeignSequences(server, facts);
+    sequences.beforeRun(server, facts);
     if (facts.kind() == StatementKind.PREPARE) {
       prepare(server, facts, total);
     } else if (facts.kind() == StatementKind.DEALLOCATE && server.status() != 'E') {

@@ -38,6 +38,7 @@ public final class VdbContext {
             }
           });
   private volatile Settings settings;
+  private volatile boolean sequenceComputed;
 
   /**
    * What the configuration says of it.
@@ -142,6 +143,16 @@ public final class VdbContext {
 
   void schemaChanged() {
     schemaEpoch.incrementAndGet();
+  }
+
+  /** A statement asked for the last value of a sequence whose name it computes. */
+  void sequenceComputed() {
+    sequenceComputed = true;
+  }
+
+  /** Whether sessions must not find sequence values of others when they get a connection. */
+  boolean forgetsSequencesFirst() {
+    return sequenceComputed;
   }
 
   /**

@@ -41,7 +41,12 @@ public record Effect(Type type, String name, int start, int end) {
     UNLOCK_ALL,
     /** All cursors are closed. */
     CLOSE_ALL,
-    /** The last value of a sequence in this session is read. */
+    /** {@code lastval}: this session's last value of whatever sequence is read. */
+    LAST_VALUE,
+    /**
+     * {@code currval}: this session's last value of a sequence is read; the name is as the call's
+     * literal spells it, empty where it is computed.
+     */
     SEQUENCE_STATE
   }
 }

@@ -24,6 +24,11 @@ final class EffectList {
     addOnce(type, "");
   }
 
+  /** currval of the sequence that a literal spells like this; empty for a computed one. */
+  void currentValue(String sequence) {
+    addOnce(Effect.Type.SEQUENCE_STATE, sequence);
+  }
+
   void pin(PinReason reason) {
     addOnce(Effect.Type.PIN, reason.label());
   }

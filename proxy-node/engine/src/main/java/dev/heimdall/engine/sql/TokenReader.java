@@ -15,6 +15,7 @@ final class TokenReader {
   private final Lexer lexer = new Lexer();
   private final EffectList effects;
   private final SettingCall settingCall;
+  private final SequenceCall sequenceCall;
 
   // Words are kept by ordinal: storing a reference for every token would cost more than reading the
   // token.
@@ -35,10 +36,12 @@ final class TokenReader {
   TokenReader(EffectList effects) {
     this.effects = effects;
     settingCall = new SettingCall(lexer, effects);
+    sequenceCall = new SequenceCall(lexer, effects);
   }
 
   void reset(byte[] text, int offset, int length, boolean standardConformingStrings) {
     lexer.reset(text, offset, length, standardConformingStrings);
+    sequenceCall.reset();
     token = ';';
   }
 
@@ -63,6 +66,9 @@ final class TokenReader {
     previousWord = word;
     int next = lexer.next();
     token = next;
+    if (sequenceCall.isOpen()) {
+      sequenceCall.token(next);
+    }
     Word found = Word.OTHER;
     boolean calls = false;
     if (next == Lexer.WORD) {
@@ -336,7 +342,8 @@ final class TokenReader {
         // A call inside the arguments of a call: not worth following.
         effects.pin(PinReason.COMPUTED_SETTING);
       }
-      case CURRVAL, LASTVAL -> effects.add(Effect.Type.SEQUENCE_STATE);
+      case CURRVAL -> sequenceCall.open();
+      case LASTVAL -> effects.add(Effect.Type.LAST_VALUE);
       case PG_ADVISORY_UNLOCK_ALL -> effects.add(Effect.Type.UNLOCK_ALL);
       case PG_ADVISORY_LOCK,
           PG_ADVISORY_LOCK_SHARED,

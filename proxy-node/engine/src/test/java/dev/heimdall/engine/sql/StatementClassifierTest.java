@@ -274,11 +274,21 @@ class StatementClassifierTest {
         SELECT dblink_connect('x', 'y') ==> SELECT ==> PIN foreign connection
         SELECT pg_backup_start('x') ==> SELECT ==> PIN base backup
         SELECT pg_create_physical_replication_slot('x', true, true) ==> SELECT ==> PIN replication slot
-        SELECT currval('s'), lastval() ==> SELECT ==> SEQUENCE_STATE
+        SELECT currval('s'), lastval() ==> SELECT ==> SEQUENCE_STATE s, LAST_VALUE
+        SELECT currval('a."B"'::regclass), currval( 's' :: text ) ==> SELECT ==> SEQUENCE_STATE a."B", SEQUENCE_STATE s
+        SELECT currval('s' || 't'), pg_catalog.currval($1) ==> SELECT ==> SEQUENCE_STATE
+        SELECT currval(pg_get_serial_sequence('t', 'c')) ==> SELECT ==> SEQUENCE_STATE
+        SELECT currval('s'::text || 't') ==> SELECT ==> SEQUENCE_STATE
+        SELECT currval('16385') ==> SELECT ==> SEQUENCE_STATE
+        SELECT currval('') ==> SELECT ==> SEQUENCE_STATE
+        SELECT currval('s' ==> SELECT ==> SEQUENCE_STATE
+        SELECT currval(currval('s')::text) ==> SELECT ==> SEQUENCE_STATE, SEQUENCE_STATE s
+        SELECT set_config('a.b', currval('s')::text, false) ==> SELECT ==> SEQUENCE_STATE s, SET_VARIABLE a.b@18-23
+        SELECT 1 AS lastval, currval FROM t ==> SELECT ==>
         SELECT nextval('s') ==> SELECT ==>
-        INSERT INTO a VALUES (currval('s')) ==> DML ==> SEQUENCE_STATE
+        INSERT INTO a VALUES (currval('s')) ==> DML ==> SEQUENCE_STATE s
         DECLARE a CURSOR WITH HOLD FOR SELECT 1 ==> DECLARE ==> PIN cursor with hold
-        DECLARE a BINARY NO SCROLL CURSOR WITH /* */ HOLD FOR SELECT currval('s') ==> DECLARE ==> PIN cursor with hold, SEQUENCE_STATE
+        DECLARE a BINARY NO SCROLL CURSOR WITH /* */ HOLD FOR SELECT currval('s') ==> DECLARE ==> PIN cursor with hold, SEQUENCE_STATE s
         LOAD 'auto_explain' ==> LOAD ==> PIN loaded library
         DO $$ BEGIN PERFORM set_config('a.b', 'c', false); END $$ ==> DO ==> PIN unknown statement
         DO 'BEGIN CREATE TEMP TABLE a (b int); END' ==> DO ==> PIN unknown statement

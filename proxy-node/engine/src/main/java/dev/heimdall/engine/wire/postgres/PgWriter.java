@@ -154,8 +154,28 @@ public final class PgWriter {
   }
 
   public static void closeStatement(ByteBuf out, byte[] name) {
-    out.writeByte(FrontendType.CLOSE).writeInt(4 + 1 + name.length + 1).writeByte('S');
+    close(out, 'S', name);
+  }
+
+  public static void closePortal(ByteBuf out, byte[] name) {
+    close(out, 'P', name);
+  }
+
+  private static void close(ByteBuf out, char kind, byte[] name) {
+    out.writeByte(FrontendType.CLOSE).writeInt(4 + 1 + name.length + 1).writeByte(kind);
     out.writeBytes(name).writeByte(0);
+  }
+
+  /** Binds a statement that has no parameters and, in text if any, its result. */
+  public static void bind(ByteBuf out, byte[] portal, byte[] statement) {
+    out.writeByte(FrontendType.BIND).writeInt(4 + portal.length + 1 + statement.length + 1 + 6);
+    out.writeBytes(portal).writeByte(0).writeBytes(statement).writeByte(0).writeZero(6);
+  }
+
+  /** Runs a portal to its end. */
+  public static void execute(ByteBuf out, byte[] portal) {
+    out.writeByte(FrontendType.EXECUTE).writeInt(4 + portal.length + 1 + 4);
+    out.writeBytes(portal).writeByte(0).writeInt(0);
   }
 
   public static void copyFail(ByteBuf out, String reason) {

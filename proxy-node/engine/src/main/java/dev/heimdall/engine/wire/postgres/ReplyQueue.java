@@ -46,12 +46,18 @@ public final class ReplyQueue<O> {
   /** A whole statement that we answer with a command tag; a Sync follows for the status. */
   public static final byte COMMAND_KNOWN = 10;
 
-  public static final byte SYNC = 11;
-  public static final byte QUERY = 12;
-  public static final byte FUNCTION = 13;
+  /** A Bind that we put in. */
+  public static final byte BIND_OURS = 11;
+
+  /** An Execute that we put in, of a statement without rows. */
+  public static final byte EXECUTE_OURS = 12;
+
+  public static final byte SYNC = 13;
+  public static final byte QUERY = 14;
+  public static final byte FUNCTION = 15;
 
   /** Owed by nobody: here the client ended a copy that the server had not asked for yet. */
-  private static final byte COPY_END = 14;
+  private static final byte COPY_END = 16;
 
   private byte[] entries = new byte[16];
   private int head;
@@ -174,8 +180,16 @@ public final class ReplyQueue<O> {
           pop();
           return FORWARD;
         }
+        if (first == EXECUTE_OURS) {
+          pop();
+          return SWALLOW;
+        }
         return first == QUERY ? FORWARD : OUT_OF_SYNC;
       case BackendType.BIND_COMPLETE:
+        if (first == BIND_OURS) {
+          pop();
+          return SWALLOW;
+        }
         return popIf(BIND, first);
       case BackendType.READY:
         return ready(first);

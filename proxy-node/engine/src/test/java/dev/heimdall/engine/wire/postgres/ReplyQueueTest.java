@@ -27,6 +27,8 @@ class ReplyQueueTest {
           Map.entry('p', ReplyQueue.PARSE_OURS),
           Map.entry('k', ReplyQueue.PARSE_KNOWN),
           Map.entry('B', ReplyQueue.BIND),
+          Map.entry('b', ReplyQueue.BIND_OURS),
+          Map.entry('e', ReplyQueue.EXECUTE_OURS),
           Map.entry('D', ReplyQueue.DESCRIBE),
           Map.entry('E', ReplyQueue.EXECUTE),
           Map.entry('C', ReplyQueue.CLOSE),
@@ -104,6 +106,7 @@ class ReplyQueueTest {
     "a parse of ours is swallowed,               pBES,      12CZ,       sffr",
     "a close of ours before a parse,             cPBES,     312CZ,      sfffr",
     "a parse of ours that fails is the client's, pBES,      EZ,         fr",
+    "a statement of ours amid a batch,           PcpbecBES, 1312C32CZ,  fsssssffr",
     "known parse,                                kBES,      2CZ,        kffr",
     "known parse and close together,             kxS,       Z,          kxr",
     "known in the middle,                        BExS,      2CZ,        ffxr",
@@ -127,8 +130,8 @@ class ReplyQueueTest {
     "'', D", "'', C", "'', Z", "'', 1", "'', T", "'', G", "'', V", "Q, 1", "Q, 2", "Q, 3", "Q, s",
     "Q, n", "Q, t", "Q, V", "Q, R", "Q, K", "Q, v", "Q, ?", "P, 2", "P, D", "P, C", "P, Z", "P, 3",
     "P, T", "P, n", "B, 1", "B, D", "B, C", "B, T", "E, 1", "E, T", "E, Z", "E, n", "E, 2", "D, 1",
-    "D, D", "D, C", "C, 1", "C, 2", "c, 1", "p, 3", "S, D", "S, C", "S, 1", "S, T", "S, H", "S, d",
-    "F, D", "F, C", "F, T",
+    "D, D", "D, C", "C, 1", "C, 2", "c, 1", "p, 3", "b, 1", "b, C", "e, 2", "e, D", "S, D", "S, C",
+    "S, 1", "S, T", "S, H", "S, d", "F, D", "F, C", "F, T",
   })
   void whatNothingCausedIsOutOfSync(String sent, char received) {
     send(sent, "client");

@@ -1,0 +1,193 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.PreparedStatement;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.ServerStatements;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Keeps {@code currval} and {@code lastval} from answering with what another session took from a
+ * sequence on the same server connection. A session that gives its connection back has the values
+ * of its present transaction; to any other it is a new session.
+ */
+final class SequenceGuard {
+  private static final String FORGET = "DISCARD SEQUENCES";
+
+  /** Name of the guard's own statement and portal on a server. */
+  private static final byte[] NAME =
+      (PreparedStatement.PREFIX + "sequences").getBytes(StandardCharsets.US_ASCII);
+
+  /** Object ids of the functions. */
+  private static final int CURRVAL = 1575;
+
+  private static final int LASTVAL = 2559;
+
+  /** How far statements that run prepared statements are followed. */
+  private static final int MAX_DEPTH = 4;
+
+  /**
+   * Whoever calls nextval, setval, currval or lastval keeps a lock on that sequence until the
+   * transaction ends, a rolled back savepoint notwithstanding: the sequences locked are those of
+   * which the transaction itself has a value.
+   */
+  private static final String LOCKED =
+      "ARRAY(SELECT l.relation FROM pg_catalog.pg_locks l"
+          + " JOIN pg_catalog.pg_class c ON c.oid = l.relation"
+          + " WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation'"
+          + " AND l.mode = 'RowExclusiveLock' AND c.relkind = 'S')";
+
+  private final ClientSession session;
+  private final RequestReader requests;
+  private final ServerNames names;
+
+  SequenceGuard(ClientSession session, RequestReader requests, ServerNames names) {
+    this.session = session;
+    this.requests = requests;
+    this.names = names;
+  }
+
+  /** From here on sequence values on this connection are ours; so far they were anybody's. */
+  void forget(ServerConnection server) {
+    requests.flushGathered();
+    server.query(FORGET, names.new Quiet());
+    server.sequencesForgotten();
+  }
+
+  /** A statement of these facts is about to be parsed: ahead of its batch forgetting is cheap. */
+  void beforeParse(ServerConnection server, StatementFacts facts) {
+    if (server.foreignSequences() && outsideTransaction(server) && reads(facts, 0)) {
+      forget(server);
+    }
+  }
+
+  /** A statement of these facts is about to run. */
+  void beforeRun(ServerConnection server, StatementFacts facts) {
+    if (server.foreignSequences() && reads(facts, 0)) {
+      StringBuilder foreign = new StringBuilder();
+      guard(server, conditions(facts, foreign, 0), foreign);
+    }
+  }
+
+  /** A function is about to be called by its object id. */
+  void beforeCall(ServerConnection server, int function) {
+    if (server.foreignSequences() && (function == CURRVAL || function == LASTVAL)) {
+      StringBuilder foreign = new StringBuilder();
+      currentValue("", foreign);
+      guard(server, function == LASTVAL, foreign);
+    }
+  }
+
+  private void guard(ServerConnection server, boolean last, StringBuilder foreign) {
+    if (outsideTransaction(server)) {
+      forget(server);
+      return;
+    }
+    String check = check(last, foreign);
+    if (server.groupOpen()) {
+      runInBatch(server, check);
+    } else {
+      requests.flushGathered();
+      server.query(check, names.new Quiet());
+    }
+  }
+
+  private boolean outsideTransaction(ServerConnection server) {
+    return session.status() == 'I' && session.outstanding() == 0 && !server.groupOpen();
+  }
+
+  private boolean reads(StatementFacts facts, int depth) {
+    for (Effect effect : facts.effects()) {
+      if (effect.type() == Effect.Type.LAST_VALUE
+          || effect.type() == Effect.Type.SEQUENCE_STATE
+          || (prepared(effect, depth) != null && reads(prepared(effect, depth), depth + 1))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What the statement does that an EXECUTE names. */
+  private StatementFacts prepared(Effect effect, int depth) {
+    PreparedStatement statement =
+        effect.type() == Effect.Type.EXECUTE && depth < MAX_DEPTH ? names.named(effect) : null;
+    return statement == null ? null : statement.facts();
+  }
+
+  /**
+   * Adds under what conditions the values asked for are not this transaction's.
+   *
+   * @return whether lastval is among what is asked for
+   */
+  private boolean conditions(StatementFacts facts, StringBuilder foreign, int depth) {
+    boolean last = false;
+    for (Effect effect : facts.effects()) {
+      StatementFacts prepared = prepared(effect, depth);
+      if (effect.type() == Effect.Type.LAST_VALUE) {
+        last = true;
+      } else if (effect.type() == Effect.Type.SEQUENCE_STATE) {
+        currentValue(effect.name(), foreign);
+      } else if (prepared != null) {
+        last |= conditions(prepared, foreign, depth + 1);
+      }
+    }
+    return last;
+  }
+
+  /**
+   * A sequence that the statement computes cannot be checked: after the first such statement
+   * sessions of this virtual database find no values on a connection in the first place.
+   */
+  private void currentValue(String sequence, StringBuilder foreign) {
+    if (sequence.isEmpty()) {
+      session.vdb().sequenceComputed();
+    } else {
+      foreign.append(" OR (pg_catalog.to_regclass(");
+      Variables.literal(foreign, sequence);
+      foreign.append(") = ANY (own)) IS NOT TRUE");
+    }
+  }
+
+  /** The server decides: only it knows what functions and defaults of columns did. */
+  private static String check(boolean last, StringBuilder foreign) {
+    StringBuilder block = new StringBuilder("DECLARE own oid[] := ").append(LOCKED);
+    block.append("; BEGIN IF own = '{}'").append(foreign).append(" THEN DISCARD SEQUENCES;");
+    if (last) {
+      // Asking for it locks its sequence, if that was not done before.
+      block
+          .append(" ELSE BEGIN PERFORM pg_catalog.lastval(); EXCEPTION WHEN OTHERS THEN NULL; END;")
+          .append(" IF pg_catalog.cardinality(own) < pg_catalog.cardinality(")
+          .append(LOCKED)
+          .append(") THEN DISCARD SEQUENCES; END IF;");
+    }
+    block.append(" END IF; END");
+    StringBuilder sql = new StringBuilder("DO ");
+    Variables.literal(sql, block.toString());
+    return sql.toString();
+  }
+
+  /** Amid the client's batch, where no Sync of ours may stand. */
+  private void runInBatch(ServerConnection server, String check) {
+    requests.cut();
+    byte[] text = (check + "\0\0\0").getBytes(StandardCharsets.UTF_8);
+    ByteBuf out = requests.out(text.length + 128);
+    PgWriter.closeStatement(out, NAME);
+    server.expect(ReplyQueue.CLOSE_OURS, session);
+    PgWriter.parse(out, NAME, text, text.length);
+    server.statements().parsing(new ServerStatements.PendingParse(null, null));
+    server.expect(ReplyQueue.PARSE_OURS, session);
+    PgWriter.bind(out, NAME, NAME);
+    server.expect(ReplyQueue.BIND_OURS, session);
+    PgWriter.execute(out, NAME);
+    server.expect(ReplyQueue.EXECUTE_OURS, session);
+    PgWriter.closePortal(out, NAME);
+    server.expect(ReplyQueue.CLOSE_OURS, session);
+    PgWriter.closeStatement(out, NAME);
+    server.expect(ReplyQueue.CLOSE_OURS, session);
+  }
+}
