@@ -45,6 +45,9 @@ public final class LoopPool implements ServerConnection.Listener {
   private volatile PgError unreachable;
   private long waitNotices;
 
+  /** All idle connections are of this generation or a later one. */
+  private long idleGeneration;
+
   private volatile int waitingCount;
   private volatile int idleCount;
   private volatile int heldCount;
@@ -91,6 +94,9 @@ public final class LoopPool implements ServerConnection.Listener {
    * @return the connection, or null when the waiter waits
    */
   public ServerConnection acquire(Waiter waiter) {
+    if (idleGeneration != shared.vdb().generation()) {
+      closeRetired(); // the task that does so may stand behind this statement
+    }
     if (waiters.isEmpty() && !shared.vdb().paused()) {
       ServerConnection connection = takeIdle(waiter.variables());
       if (connection != null) {
@@ -384,6 +390,7 @@ public final class LoopPool implements ServerConnection.Listener {
 
   void closeRetired() {
     context.tick();
+    idleGeneration = shared.vdb().generation();
     for (ServerConnection connection : List.copyOf(idle)) {
       if (retired(connection)) {
         idle.remove(connection);
