@@ -5,29 +5,40 @@ import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Comparison;
+import dev.heimdall.test.fixture.NodeKind;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** BEGIN held back until a statement needs the transaction: clients must not notice. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class DelayedTransactionIT {
-  private TestNode node;
+  private static TestNode node;
 
-  @BeforeAll
-  void start() {
-    node = TestNode.start(c -> c.vdb("delayedTransaction", true).vdb("pool.size", 1));
+  @Parameter NodeKind kind;
+
+  @BeforeParameterizedClassInvocation
+  static void start(NodeKind kind) {
+    node =
+        TestNode.start(
+            c -> {
+              kind.into(c);
+              c.vdb("delayedTransaction", true).vdb("pool.size", kind.multiplexes() ? 1 : 2);
+            });
   }
 
-  @AfterAll
-  void stop() {
+  @AfterParameterizedClassInvocation
+  static void stop() {
     node.close();
   }
 

@@ -3,29 +3,40 @@ package dev.heimdall.test.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.NodeKind;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What cannot be carried keeps its session on its server connection. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class PinningIT {
-  private TestNode node;
+  private static TestNode node;
 
-  @BeforeAll
-  void start() {
-    node = TestNode.start(c -> c.vdb("pool.size", 3).node("loops", 1));
+  @Parameter NodeKind kind;
+
+  @BeforeParameterizedClassInvocation
+  static void start(NodeKind kind) {
+    node =
+        TestNode.start(
+            c -> {
+              kind.into(c);
+              c.vdb("pool.size", 3);
+            });
   }
 
-  @AfterAll
-  void stop() {
+  @AfterParameterizedClassInvocation
+  static void stop() {
     node.close();
   }
 
@@ -69,10 +80,12 @@ class PinningIT {
   void aLoadedLibraryPinsUntilDiscardAll() throws IOException {
     try (TestNode superusers =
             TestNode.start(
-                c ->
-                    c.source("user", SharedPostgres.cluster().superuser())
-                        .source("password", SharedPostgres.cluster().password())
-                        .vdb("pool.size", 2));
+                c -> {
+                  kind.into(c);
+                  c.source("user", SharedPostgres.cluster().superuser())
+                      .source("password", SharedPostgres.cluster().password())
+                      .vdb("pool.size", 2);
+                });
         RawClient client = RawClient.logIn(superusers.target())) {
       assertThat(client.query("LOAD 'plpgsql'")).noneMatch(m -> m.type() == 'E');
       assertThat(superusers.clients().get(0)).containsEntry("pin_reason", "loaded library");

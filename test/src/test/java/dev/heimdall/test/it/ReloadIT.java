@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The configuration changes under busy clients; none of them is dropped. */
-class ReloadIT {
+class ReloadIT extends OwnNodeOfEachKind {
   private static final int CLIENTS = 8;
 
   /** A change, by the words for it. */
@@ -51,6 +51,7 @@ class ReloadIT {
     changes.put("short lives of server connections", c -> c.vdb("pool.maxLifetime", "50ms"));
     changes.put("reset each time", c -> c.vdb("pool.reset", "always"));
     changes.put("session mode", c -> c.vdb("multiplex", false).vdb("pool.size", 20));
+    changes.put("transaction mode", c -> c.vdb("multiplex", true).vdb("pool.size", 2));
     changes.put("delayed transactions", c -> c.vdb("delayedTransaction", true));
     changes.put("another user", c -> c.user("newcomer", "password", "newcomer"));
     changes.put("the client's own password", c -> c.user("app", "password", "changed"));
@@ -106,7 +107,7 @@ class ReloadIT {
     ExecutorService pool = Executors.newFixedThreadPool(CLIENTS);
     AtomicBoolean stop = new AtomicBoolean();
     AtomicInteger done = new AtomicInteger();
-    try (TestNode node = TestNode.start(c -> c.vdb("pool.size", 3).node("loops", 2))) {
+    try (TestNode node = start(c -> c.vdb("pool.size", kind.multiplexes() ? 3 : CLIENTS + 1))) {
       List<Future<Integer>> clients = new ArrayList<>();
       for (int i = 1; i <= CLIENTS; i++) {
         int number = i;
@@ -138,7 +139,7 @@ class ReloadIT {
 
   @Test
   void aWrongConfigurationChangesNothing() throws Exception {
-    try (TestNode node = TestNode.start(c -> {});
+    try (TestNode node = start(c -> {});
         RawClient client = RawClient.logIn(node.target())) {
       assertThatThrownBy(() -> node.change(c -> c.vdb("pool.sze", 3))).hasMessageContaining("sze");
       assertThat(client.value("SELECT 1")).isEqualTo("1");
@@ -150,7 +151,7 @@ class ReloadIT {
 
   @Test
   void clientsOfARemovedVdbAreToldAndOthersStay() throws Exception {
-    try (TestNode node = TestNode.start(ReloadIT::secondVdb);
+    try (TestNode node = start(ReloadIT::secondVdb);
         RawClient stays = RawClient.logIn(node.target());
         RawClient goes = RawClient.logIn(node.target("second"))) {
       assertThat(goes.value("SELECT 1")).isEqualTo("1");
@@ -162,35 +163,45 @@ class ReloadIT {
 
   @Test
   void changedSettingsAreInForceForNewClients() throws Exception {
-    try (TestNode node = TestNode.start(c -> {})) {
+    try (TestNode node = start(c -> {})) {
       node.change(c -> c.user("app", "password", "changed"));
       assertThatThrownBy(() -> RawClient.logIn(node.target()).close())
           .hasMessageContaining("28P01");
       RawClient.logIn(node.target().as("app", "changed")).close();
       node.change(c -> c.source("parameters", Map.of("work_mem", "6MB")));
-      try (RawClient client = RawClient.logIn(node.target().as("app", "changed"))) {
+      Await.until(
+          "new server connections have it",
+          () -> {
+            try (RawClient client = RawClient.logIn(node.target().as("app", "changed"))) {
+              return "6MB".equals(client.value("SHOW work_mem"));
+            }
+          });
+    }
+  }
+
+  @Test
+  void aMovedDataSourceIsUsedByTheNextTransactionOrSession() throws Exception {
+    SharedPostgres.createDatabase("elsewhere");
+    try (TestNode node = start(c -> c.vdb("databases", Map.of("app", "app")));
+        RawClient client = RawClient.logIn(node.target())) {
+      String port = client.value("SELECT inet_server_port()");
+      node.change(c -> c.source("url", SharedPostgres.cluster().replicas().get(0).jdbcUrl("app")));
+      if (kind.multiplexes()) {
         Await.until(
-            "new server connections have it", () -> "6MB".equals(client.value("SHOW work_mem")));
+            "the replica answers", () -> !port.equals(client.value("SELECT inet_server_port()")));
+        assertThat(client.value("SELECT pg_is_in_recovery()")).isEqualTo("t");
+      } else {
+        assertThat(client.value("SELECT inet_server_port()")).isEqualTo(port);
+      }
+      try (RawClient next = RawClient.logIn(node.target())) {
+        assertThat(next.value("SELECT pg_is_in_recovery()")).isEqualTo("t");
       }
     }
   }
 
   @Test
-  void aMovedDataSourceIsUsedByTheNextTransaction() throws Exception {
-    SharedPostgres.createDatabase("elsewhere");
-    try (TestNode node = TestNode.start(c -> c.vdb("databases", Map.of("app", "app")));
-        RawClient client = RawClient.logIn(node.target())) {
-      String port = client.value("SELECT inet_server_port()");
-      node.change(c -> c.source("url", SharedPostgres.cluster().replicas().get(0).jdbcUrl("app")));
-      Await.until(
-          "the replica answers", () -> !port.equals(client.value("SELECT inet_server_port()")));
-      assertThat(client.value("SELECT pg_is_in_recovery()")).isEqualTo("t");
-    }
-  }
-
-  @Test
   void aChangedFileIsNoticedWithoutBeingTold() throws Exception {
-    try (TestNode node = TestNode.start(c -> {})) {
+    try (TestNode node = start(c -> {})) {
       node.rewrite(c -> c.user("late", "password", "late"));
       Await.until(
           "the newcomer may log in",

@@ -6,35 +6,46 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Comparison;
 import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.NodeKind;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Settings of a session that goes from one server connection to another after each transaction. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class VariablesIT {
-  private TestNode node;
+  private static TestNode node;
 
-  @BeforeAll
-  void start() {
+  @Parameter NodeKind kind;
+
+  @BeforeParameterizedClassInvocation
+  static void start(NodeKind kind) {
     SharedPostgres.primary()
         .execute(
             "DROP ROLE IF EXISTS guest_role", "CREATE ROLE guest_role", "GRANT guest_role TO app");
-    node = TestNode.start(c -> c.vdb("pool.size", 2));
+    node =
+        TestNode.start(
+            c -> {
+              kind.into(c);
+              c.vdb("pool.size", kind.multiplexes() ? 2 : 3);
+            });
   }
 
-  @AfterAll
-  void stop() {
+  @AfterParameterizedClassInvocation
+  static void stop() {
     node.close();
   }
 
