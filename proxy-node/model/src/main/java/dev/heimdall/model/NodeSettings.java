@@ -23,8 +23,9 @@ public record NodeSettings(
         int loops,
     @Setting(
             value =
-                "How the node talks to the kernel. `auto` takes the best that the machine has;"
-                    + " naming one that it lacks is an error at start.",
+                "How the node talks to the kernel. `auto` takes `epoll` where the machine has it, else"
+                    + " `nio`; naming one that it lacks is an error at start. `io_uring` is"
+                    + " experimental: faster, but connections that are cut may be noticed late.",
             byDefault = "auto",
             applies = Applies.RESTART)
         Transport transport,

@@ -2,7 +2,7 @@ package dev.heimdall.model;
 
 /** How the node talks to the kernel. */
 public enum Transport implements Spelled {
-  /** The best that the machine has. */
+  /** epoll where the machine has it, else NIO. */
   AUTO,
   EPOLL,
   IO_URING {

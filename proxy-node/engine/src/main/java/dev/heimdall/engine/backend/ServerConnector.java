@@ -14,7 +14,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -154,23 +153,10 @@ public final class ServerConnector {
             .channel(transport.socketChannel())
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) source.connectTimeout().toMillis())
             .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.SO_KEEPALIVE, !source.keepAliveIdle().isZero())
             .option(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(32 * 1024, 64 * 1024));
-    if (transport == Transport.EPOLL) {
-      if (!source.tcpUserTimeout().isZero()) {
-        bootstrap.option(
-            EpollChannelOption.TCP_USER_TIMEOUT, (int) source.tcpUserTimeout().toMillis());
-      }
-      if (!source.keepAliveIdle().isZero()) {
-        int idle = (int) Math.max(1, source.keepAliveIdle().toSeconds());
-        bootstrap
-            .option(EpollChannelOption.TCP_KEEPIDLE, idle)
-            .option(EpollChannelOption.TCP_KEEPINTVL, Math.max(1, idle / 3))
-            .option(EpollChannelOption.TCP_KEEPCNT, 3);
-      }
-    }
+    transport.watch(bootstrap, source.keepAliveIdle(), source.tcpUserTimeout());
     return bootstrap;
   }
 

@@ -1,11 +1,14 @@
 package dev.heimdall.engine.net;
 
+import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -13,26 +16,42 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
 
 /** One kind of event loop with its channel classes. */
 public enum Transport {
-  EPOLL(EpollSocketChannel.class, EpollServerSocketChannel.class, true) {
+  EPOLL(
+      EpollSocketChannel.class,
+      EpollServerSocketChannel.class,
+      new Watch(
+          EpollChannelOption.TCP_KEEPIDLE,
+          EpollChannelOption.TCP_KEEPINTVL,
+          EpollChannelOption.TCP_KEEPCNT,
+          EpollChannelOption.TCP_USER_TIMEOUT)) {
     @Override
     IoHandlerFactory ioHandler() {
       return EpollIoHandler.newFactory();
     }
   },
-  IO_URING(IoUringSocketChannel.class, IoUringServerSocketChannel.class, true) {
+  IO_URING(
+      IoUringSocketChannel.class,
+      IoUringServerSocketChannel.class,
+      new Watch(
+          IoUringChannelOption.TCP_KEEPIDLE,
+          IoUringChannelOption.TCP_KEEPINTVL,
+          IoUringChannelOption.TCP_KEEPCNT,
+          IoUringChannelOption.TCP_USER_TIMEOUT)) {
     @Override
     IoHandlerFactory ioHandler() {
       return IoUringIoHandler.newFactory();
     }
   },
-  NIO(NioSocketChannel.class, NioServerSocketChannel.class, false) {
+  NIO(NioSocketChannel.class, NioServerSocketChannel.class, null) {
     @Override
     IoHandlerFactory ioHandler() {
       return NioIoHandler.newFactory();
@@ -41,21 +60,30 @@ public enum Transport {
 
   private final Class<? extends Channel> socketChannel;
   private final Class<? extends ServerChannel> serverChannel;
-  private final boolean reusePort;
+  private final Watch watch;
+
+  /** The options by which the kernel finds out that the other side is gone. */
+  private record Watch(
+      ChannelOption<Integer> idle,
+      ChannelOption<Integer> interval,
+      ChannelOption<Integer> count,
+      ChannelOption<Integer> userTimeout) {}
 
   Transport(
       Class<? extends Channel> socketChannel,
       Class<? extends ServerChannel> serverChannel,
-      boolean reusePort) {
+      Watch watch) {
     this.socketChannel = socketChannel;
     this.serverChannel = serverChannel;
-    this.reusePort = reusePort;
+    this.watch = watch;
   }
 
   abstract IoHandlerFactory ioHandler();
 
   /**
-   * The transport that the setting asks for; `auto` takes epoll where the system has it.
+   * The transport that the setting asks for; `auto` takes epoll where the system has it. io_uring
+   * hands the kernel the reads and writes of many connections in one call, but ends channels late
+   * and fails tests that cut connections: whoever wants it asks for it by name.
    *
    * @throws IllegalStateException when the system lacks the one asked for; the message says why
    */
@@ -86,6 +114,30 @@ public enum Transport {
         loops, new DefaultThreadFactory("heimdall-loop"), ioHandler());
   }
 
+  /**
+   * Has the kernel probe connections of this bootstrap, where the transport can.
+   *
+   * @param idle time without traffic before the first probe; three in a row unanswered, a third of
+   *     the time apart, end the connection; zero for none
+   * @param userTimeout how long sent bytes may stay unacknowledged; zero for the system's own
+   */
+  public void watch(AbstractBootstrap<?, ?> bootstrap, Duration idle, Duration userTimeout) {
+    bootstrap.option(ChannelOption.SO_KEEPALIVE, !idle.isZero());
+    if (watch == null) {
+      return;
+    }
+    if (!userTimeout.isZero()) {
+      bootstrap.option(watch.userTimeout(), (int) userTimeout.toMillis());
+    }
+    if (!idle.isZero()) {
+      int seconds = (int) Math.max(1, idle.toSeconds());
+      bootstrap
+          .option(watch.idle(), seconds)
+          .option(watch.interval(), Math.max(1, seconds / 3))
+          .option(watch.count(), 3);
+    }
+  }
+
   public Class<? extends Channel> socketChannel() {
     return socketChannel;
   }
@@ -96,6 +148,6 @@ public enum Transport {
 
   /** Whether each loop can listen on the same port for itself. */
   public boolean reusePort() {
-    return reusePort;
+    return watch != null;
   }
 }
