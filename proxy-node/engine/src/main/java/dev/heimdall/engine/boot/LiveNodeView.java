@@ -392,12 +392,13 @@ final class LiveNodeView implements NodeView {
   public CompletionStage<Integer> reconnect(String vdb) {
     ToLongFunction<VdbContext> open =
         context -> context.pools().loopPools().stream().mapToLong(LoopPool::connectionCount).sum();
-    long count = 0;
-    for (VdbContext context : named(vdb)) {
-      count += open.applyAsLong(context);
-      context.pools().reconnect();
-    }
-    return CompletableFuture.completedFuture((int) count);
+    List<VdbContext> contexts = named(vdb);
+    int count = (int) contexts.stream().mapToLong(open).sum();
+    return CompletableFuture.allOf(
+            contexts.stream()
+                .map(context -> context.pools().reconnect())
+                .toArray(CompletableFuture[]::new))
+        .thenApply(done -> count);
   }
 
   @Override

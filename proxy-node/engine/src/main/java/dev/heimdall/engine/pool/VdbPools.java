@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The pools of one virtual database on all event loops, with what limits them together. */
@@ -141,10 +142,17 @@ public final class VdbPools {
     return generation;
   }
 
-  /** Server connections made before now are closed as soon as nobody uses them. */
-  public void reconnect() {
+  /**
+   * Server connections made before now are closed as soon as nobody uses them.
+   *
+   * @return done when those in nobody's use are closed
+   */
+  public CompletableFuture<Void> reconnect() {
     generation++;
-    loopPools().forEach(pool -> pool.onLoop(pool::closeRetired));
+    return CompletableFuture.allOf(
+        loopPools().stream()
+            .map(pool -> CompletableFuture.runAsync(pool::closeRetired, pool::onLoop))
+            .toArray(CompletableFuture[]::new));
   }
 
   public boolean paused() {
