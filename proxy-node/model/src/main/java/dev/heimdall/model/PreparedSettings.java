@@ -20,9 +20,11 @@ public record PreparedSettings(
         int perClient,
     @Setting(
             value =
-                "What becomes of statements without a name: sent as they are, or kept on the"
-                    + " server connection like named ones.",
-            byDefault = "forward",
+                "What becomes of statements without a name. `auto`: texts that come again stay"
+                    + " prepared on the server connection, planned anew as the server does it for"
+                    + " them. `forward`: sent as they are. `cache`: all are kept like named ones,"
+                    + " with the plans of named ones.",
+            byDefault = "auto",
             applies = Applies.NEW_CONNECTIONS)
         AnonymousParse anonymousParse) {
   /** Every setting at its default. */

@@ -119,7 +119,7 @@ class ConfigurationReaderTest {
                         Cidr.ALL,
                         AuthMethod.SCRAM_SHA_256)),
                 new ProxyProtocol(false, List.of(), true),
-                new PreparedSettings(200, 5000, AnonymousParse.FORWARD),
+                new PreparedSettings(200, 5000, AnonymousParse.AUTO),
                 new LimitSettings(64 << 20, (1 << 30) - 1, 1000, 64 << 10, 32 << 10)));
   }
 

@@ -27,9 +27,9 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Prepared statements of clients that share server connections, in both ways of anonymous ones. */
+/** Prepared statements of clients that share server connections, in all ways of anonymous ones. */
 @ParameterizedClass(name = "anonymousParse {0}")
-@ValueSource(strings = {"forward", "cache"})
+@ValueSource(strings = {"auto", "forward", "cache"})
 class PreparedStatementsIT {
   private static TestNode node;
 

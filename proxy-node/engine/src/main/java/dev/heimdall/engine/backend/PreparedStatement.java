@@ -14,9 +14,19 @@ public final class PreparedStatement {
    */
   public static final String PREFIX = "hd_";
 
+  /** How clients come to a statement. */
+  public enum Origin {
+    /** A Parse message that gives it a name. */
+    NAMED,
+    /** A Parse message without a name. */
+    ANONYMOUS,
+    /** An SQL PREPARE. */
+    SQL
+  }
+
   private final byte[] serverName;
   private final byte[] body;
-  private final boolean sql;
+  private final Origin origin;
   private final StatementFacts facts;
   private final StatementRegistry.Key key;
   int users;
@@ -24,12 +34,12 @@ public final class PreparedStatement {
   PreparedStatement(
       String serverName,
       byte[] body,
-      boolean sql,
+      Origin origin,
       StatementFacts facts,
       StatementRegistry.Key key) {
     this.serverName = serverName.getBytes(StandardCharsets.US_ASCII);
     this.body = body;
-    this.sql = sql;
+    this.origin = origin;
     this.facts = facts;
     this.key = key;
   }
@@ -48,7 +58,12 @@ public final class PreparedStatement {
 
   /** Whether it is made by an SQL PREPARE rather than by a Parse message. */
   public boolean isSql() {
-    return sql;
+    return origin == Origin.SQL;
+  }
+
+  /** Whether clients parse it anew each time, without a name. */
+  public boolean isAnonymous() {
+    return origin == Origin.ANONYMOUS;
   }
 
   /** What running it does. */

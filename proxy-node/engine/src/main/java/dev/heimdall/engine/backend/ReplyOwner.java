@@ -39,6 +39,17 @@ public interface ReplyOwner {
   void parameterChanged(ServerConnection from, String name, String value);
 
   /**
+   * Whether an error that the server gave before anything else of the group stays unsaid. Then
+   * {@link #groupAbsorbed} follows in the place of the rest of the group.
+   */
+  default boolean absorbs(ServerConnection from, PgError error) {
+    return false;
+  }
+
+  /** ReadyForQuery ended a group whose only message was an error that its owner has absorbed. */
+  default void groupAbsorbed(ServerConnection from) {}
+
+  /**
    * ReadyForQuery ended this owner's group.
    *
    * @param status I, T or E

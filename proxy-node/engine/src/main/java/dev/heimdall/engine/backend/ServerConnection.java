@@ -56,6 +56,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean dropRemaining;
   private ReplyOwner dirtyOwner;
   private PgError groupError;
+
+  /** Whether the owner of the group has had a message of it. */
+  private boolean told;
+
+  /** Whether what comes up to ReadyForQuery is nobody's. */
+  private boolean absorbing;
+
   private ByteBuf translated;
   private PgError fatal;
   private Ending ending;
@@ -401,8 +408,16 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       ByteBuf out = channel.alloc().buffer(5);
       PgWriter.empty(out, (byte) 'X');
       channel.writeAndFlush(out);
-      channel.close();
+      closeNow();
     }
+  }
+
+  /**
+   * Some transports tell the end of a channel later than its close: nobody may meet it until then.
+   */
+  private void closeNow() {
+    channel.close();
+    lost();
   }
 
   private void end(Side side, String why) {
@@ -514,6 +529,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
           return;
         }
         status = in.getByte(at + 5);
+        if (absorbing) {
+          deliver(in, start, at);
+          at += 6;
+          start = at;
+          absorbed();
+          continue;
+        }
         at += 6;
         if (start == begin && at == end) {
           deliverAll(in);
@@ -535,7 +557,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
         outOfSync("an unexpected message of type '" + (char) type + "'");
         return;
       }
-      boolean drop = verdict == ReplyQueue.SWALLOW;
+      boolean drop = verdict == ReplyQueue.SWALLOW || absorbing;
       if (drop) {
         deliver(in, start, at);
       }
@@ -548,6 +570,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
         ByteBuf message = translated;
         translated = null;
         recipient().reply(this, message);
+      }
+      if (!drop) {
+        told = true;
       }
       if (!whole) {
         remaining = total - (end - at);
@@ -603,6 +628,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
         PgError error = PgError.decode(in.slice(at, (int) total));
         if (error(error)) {
           return true; // told by connectionLost, which knows whether the session can go on
+        }
+        if (!told && replies.groups() == 1 && replies.owner().absorbs(this, error)) {
+          groupError = null;
+          absorbing = true;
+          return true;
         }
         translated = translated(error, in, at, (int) total);
         if (translated != null) {
@@ -702,7 +732,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return owner != null ? owner : holder;
   }
 
+  private void absorbed() {
+    ReplyOwner owner = replies.owner();
+    absorbing = false;
+    replies.completeGroup();
+    owner.groupAbsorbed(this);
+  }
+
   private void completeGroup() {
+    told = false;
     ReplyOwner owner = replies.owner();
     PgError error = groupError;
     groupError = null;
@@ -738,7 +776,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     broken = true;
     fatal = PgError.fatal("08P01", "the database server broke the protocol: it sent " + what);
     end(Side.PROTOCOL, "it sent " + what);
-    channel.close();
+    closeNow();
   }
 
   @Override
@@ -761,11 +799,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
           PgError.fatal(
               "08006", "the connection to the database server failed: " + cause.getMessage());
     }
-    ctx.close();
+    closeNow();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    lost();
+  }
+
+  private void lost() {
     if (closed) {
       return;
     }

@@ -9,11 +9,23 @@ import java.util.LinkedHashMap;
  */
 public final class ServerStatements {
   private final int limit;
-  private final LinkedHashMap<PreparedStatement, Boolean> prepared =
+
+  /**
+   * The server plans a statement for its parameters' values this many times, and may then settle on
+   * one plan for all. A statement that its clients parse each time must not come to that.
+   */
+  private static final int CUSTOM_PLANS = 5;
+
+  private final LinkedHashMap<PreparedStatement, Use> prepared =
       new LinkedHashMap<>(16, 0.75f, true);
   private final ArrayDeque<PendingParse> pendingParses = new ArrayDeque<>();
   private Object unnamedOwner;
   private long unnamedVersion;
+
+  private static final class Use {
+    private boolean confirmed;
+    private int binds;
+  }
 
   /**
    * A Parse that was sent, or that the node will answer, and that was not answered yet.
@@ -49,12 +61,13 @@ public final class ServerStatements {
    * be answered without asking the server.
    */
   public boolean confirmed(PreparedStatement statement) {
-    return Boolean.TRUE.equals(prepared.get(statement));
+    Use use = prepared.get(statement);
+    return use != null && use.confirmed;
   }
 
   /** Notes that a statement is being prepared by SQL; otherwise as {@link #parsing}. */
   public PreparedStatement preparing(PreparedStatement statement) {
-    prepared.put(statement, Boolean.FALSE);
+    prepared.put(statement, new Use());
     if (prepared.size() > limit) {
       var eldest = prepared.keySet().iterator();
       PreparedStatement victim = eldest.next();
@@ -68,7 +81,30 @@ public final class ServerStatements {
 
   /** The server has prepared it. */
   public void confirm(PreparedStatement statement) {
-    prepared.replace(statement, Boolean.TRUE);
+    Use use = prepared.get(statement);
+    if (use != null) {
+      use.confirmed = true;
+    }
+  }
+
+  /** Notes that a statement is being bound. */
+  public void bound(PreparedStatement statement) {
+    Use use = prepared.get(statement);
+    if (use != null) {
+      use.binds++;
+    }
+  }
+
+  /**
+   * Whether the statement, if it is here at all, must be parsed anew so that it is planned as one
+   * just parsed.
+   */
+  public boolean worn(PreparedStatement statement) {
+    if (!statement.isAnonymous()) {
+      return false;
+    }
+    Use use = prepared.get(statement);
+    return use != null && use.binds >= CUSTOM_PLANS;
   }
 
   public void forget(PreparedStatement statement) {

@@ -1,11 +1,11 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.sql.StatementFacts;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * The prepared statements of one event loop, by content. Statements that no session names any more
@@ -18,6 +18,7 @@ public final class StatementRegistry {
   private final String namePrefix;
   private final Map<Key, PreparedStatement> statements = new HashMap<>();
   private final LinkedHashMap<PreparedStatement, Boolean> unused = new LinkedHashMap<>();
+  private final Key probe = new Key();
   private long created;
 
   public StatementRegistry(int loop) {
@@ -25,33 +26,40 @@ public final class StatementRegistry {
   }
 
   /**
-   * What makes two statements the same: the text and types, what its names resolve through, and how
-   * much DDL was seen before it was parsed. A plan made before a change of its tables must not be
-   * handed to a client that parses after it.
+   * What makes two statements the same: the text and types, what its names resolve through, whether
+   * clients name it, and how much DDL was seen before it was parsed. A plan made before a change of
+   * its tables must not be handed to a client that parses after it.
    */
   static final class Key {
-    private final byte[] content;
-    private final boolean sql;
-    private final String scope;
-    private final long epoch;
-    private final int hash;
+    private byte[] content;
+    private int length;
+    private Origin origin;
+    private String scope;
+    private long epoch;
+    private int hash;
 
-    Key(byte[] content, boolean sql, String scope, long epoch) {
+    Key set(byte[] content, int length, Origin origin, String scope, long epoch) {
       this.content = content;
-      this.sql = sql;
+      this.length = length;
+      this.origin = origin;
       this.scope = scope;
       this.epoch = epoch;
-      this.hash = Objects.hash(Arrays.hashCode(content), sql, scope, epoch);
+      int value = origin.ordinal() + 31 * (scope.hashCode() + 31 * Long.hashCode(epoch));
+      for (int i = 0; i < length; i++) {
+        value = 31 * value + content[i];
+      }
+      this.hash = value;
+      return this;
     }
 
     @Override
     public boolean equals(Object other) {
       return other instanceof Key that
           && hash == that.hash
-          && sql == that.sql
+          && origin == that.origin
           && epoch == that.epoch
           && scope.equals(that.scope)
-          && Arrays.equals(content, that.content);
+          && Arrays.equals(content, 0, length, that.content, 0, that.length);
     }
 
     @Override
@@ -63,14 +71,16 @@ public final class StatementRegistry {
   /**
    * The statement with this content; the caller holds it until {@link #release}.
    *
+   * @param content only read; copied when the statement is new
    * @param scope what the names in the text are resolved through: database, search path and role
    */
   public PreparedStatement acquire(
-      byte[] content, boolean sql, StatementFacts facts, String scope, long epoch) {
-    Key key = new Key(content, sql, scope, epoch);
-    PreparedStatement statement = statements.get(key);
+      byte[] content, int length, Origin origin, StatementFacts facts, String scope, long epoch) {
+    PreparedStatement statement = statements.get(probe.set(content, length, origin, scope, epoch));
     if (statement == null) {
-      statement = new PreparedStatement(namePrefix + ++created, content, sql, facts, key);
+      byte[] own = Arrays.copyOf(content, length);
+      Key key = new Key().set(own, length, origin, scope, epoch);
+      statement = new PreparedStatement(namePrefix + ++created, own, origin, facts, key);
       statements.put(key, statement);
     }
     if (statement.users++ == 0) {
@@ -81,8 +91,8 @@ public final class StatementRegistry {
 
   /** A statement that shares its name with no other, whatever its content. */
   public PreparedStatement acquireAlone(
-      byte[] content, boolean sql, StatementFacts facts, String scope, long epoch) {
-    return acquire(content, sql, facts, scope + '\0' + created, epoch);
+      byte[] content, Origin origin, StatementFacts facts, String scope, long epoch) {
+    return acquire(content, content.length, origin, facts, scope + '\0' + created, epoch);
   }
 
   public void release(PreparedStatement statement) {

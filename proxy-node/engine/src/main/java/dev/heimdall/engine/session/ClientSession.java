@@ -418,6 +418,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       return; // the server will not answer it
     }
     carried.groupSent();
+    requests.replay().sent();
     if (outstanding++ == 0) {
       statementSince = loop.now();
       timeoutCancelSent = false;
@@ -492,6 +493,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   public void groupComplete(ServerConnection from, byte newStatus, PgError error) {
     outstanding--;
     statements++;
+    requests.replay().forget();
     lastActivity = loop.now();
     long micros = (lastActivity - statementSince) / 1000;
     counters.queryFinished(micros);
@@ -522,7 +524,24 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     }
   }
 
-  private static boolean isStalePlan(PgError error) {
+  @Override
+  public boolean absorbs(ServerConnection from, PgError error) {
+    return state == State.ACTIVE && requests.replay().absorbs(error);
+  }
+
+  @Override
+  public void groupAbsorbed(ServerConnection from) {
+    outstanding--;
+    carried.groupUnsent();
+    vdb.schemaChanged();
+    if (state == State.CLOSED) {
+      rest(from);
+    } else {
+      requests.replay().sendAgain();
+    }
+  }
+
+  static boolean isStalePlan(PgError error) {
     return error.sqlState().equals("0A000") && error.message().contains("cached plan");
   }
 
@@ -705,6 +724,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       }
       return;
     }
+    requests.replay().forget();
     int lost = outstanding;
     boolean inTransaction = status != 'I';
     outstanding = 0;
@@ -715,7 +735,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     if (from.cutReply()) {
       // The client waits for the rest of a message: whatever came now would be taken for it.
       closeReason = "the server connection was lost in the middle of a message";
-      channel.close();
+      close();
       return;
     }
     if (requests.streaming() || keepsServer()) {
@@ -807,7 +827,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       closeReason = "error in the node: " + cause;
       node.events().failed(this, cause);
     }
-    ctx.close();
+    close();
   }
 
   @Override
@@ -825,7 +845,15 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** The client goes, politely or not. */
   void terminate() {
+    close();
+  }
+
+  /** Some transports tell the end of a channel later than its close: the session ends here. */
+  private void close() {
     channel.close();
+    if (state != State.CLOSED) {
+      end();
+    }
   }
 
   private void end() {
@@ -948,7 +976,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     var written = channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
     if (!written.isDone()) {
       // A client that does not read must not keep its place, nor a server connection.
-      loop.loop().schedule(() -> channel.close(), LAST_WORD_SECONDS, TimeUnit.SECONDS);
+      loop.loop().schedule(this::terminate, LAST_WORD_SECONDS, TimeUnit.SECONDS);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.PreparedStatement;
+import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerStatements;
 import dev.heimdall.engine.net.LoopContext;
@@ -45,13 +46,17 @@ final class ExtendedStatements {
   private long unnamedVersion;
   private StatementFacts unnamedFacts;
   private PreparedStatement unnamedCached;
+  private final Runnable releaseCached = this::releaseCached;
+  private final BatchReplay replays;
 
   ExtendedStatements(
       ClientSession session,
       RequestReader requests,
       LoopSessions sessions,
       ServerNames names,
-      SequenceGuard sequences) {
+      SequenceGuard sequences,
+      BatchReplay replays) {
+    this.replays = replays;
     this.session = session;
     this.requests = requests;
     this.loop = sessions.context();
@@ -87,6 +92,10 @@ final class ExtendedStatements {
       body = renamedBody(server, facts, body, length);
     }
     if (nameEnd == at) {
+      if (replays.mayReplay(server, input, total, facts)) {
+        parseAnonymous(server, body, total, facts);
+        return true;
+      }
       return parseUnnamed(server, body, total, facts);
     }
     byte[] name = new byte[nameEnd - at];
@@ -121,6 +130,34 @@ final class ExtendedStatements {
   }
 
   /**
+   * A text that comes again and again stays prepared; the server plans it as one that was just
+   * parsed, and if it has become stale the batch is sent once more.
+   *
+   * @param body only read
+   */
+  private void parseAnonymous(
+      ServerConnection server, ByteBuf body, int total, StatementFacts facts) {
+    releaseCached();
+    int length = body.readableBytes();
+    byte[] content = loop.scratch(length);
+    body.getBytes(body.readerIndex(), content, 0, length);
+    unnamedCached = names.anonymous(content, length, facts);
+    unnamedLength = -1;
+    boolean again = replays.sendingAgain();
+    if (!again) {
+      replays.keep(requests.input());
+    }
+    if (!again && !server.statements().worn(unnamedCached)) {
+      sendParse(server, unnamedCached, releaseCached, total);
+      return;
+    }
+    requests.cut();
+    requests.input().skipBytes(total);
+    names.parseInBatch(
+        server, unnamedCached, releaseCached, again ? ReplyQueue.PARSE_OURS : ReplyQueue.PARSE);
+  }
+
+  /**
    * @param body only read
    */
   private boolean parseUnnamed(
@@ -128,9 +165,9 @@ final class ExtendedStatements {
     int bodyLength = body.readableBytes();
     releaseCached();
     if (session.vdb().settings().vdb().prepared().anonymousParse() == AnonymousParse.CACHE) {
-      unnamedCached = names.statement(server, copy(body), false, facts);
+      unnamedCached = names.statement(server, copy(body), Origin.NAMED, facts);
       unnamedLength = -1;
-      sendParse(server, unnamedCached, this::releaseCached, total);
+      sendParse(server, unnamedCached, releaseCached, total);
       return true;
     }
     if (unnamedBody.length < bodyLength) {
@@ -175,7 +212,7 @@ final class ExtendedStatements {
                       + "."));
       return false;
     }
-    PreparedStatement statement = names.statement(server, copy(body), false, facts);
+    PreparedStatement statement = names.statement(server, copy(body), Origin.NAMED, facts);
     own.put(name, statement);
     sendParse(server, statement, () -> own.remove(name, statement), total);
     return true;
@@ -210,14 +247,7 @@ final class ExtendedStatements {
       server.expect(ReplyQueue.PARSE_KNOWN, session);
       return;
     }
-    session.counters().preparedParsed();
-    ByteBuf out = requests.out(statement.body().length + 64);
-    names.closeInBatch(
-        server,
-        out,
-        server.statements().parsing(new ServerStatements.PendingParse(statement, undo)));
-    PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);
-    server.expect(ReplyQueue.PARSE, session);
+    names.parseInBatch(server, statement, undo, ReplyQueue.PARSE);
   }
 
   /**
@@ -268,6 +298,9 @@ final class ExtendedStatements {
         names.makeKnown(server, statement);
       }
       names.makeKnownInBatch(server, statement);
+      if (statement.isAnonymous()) {
+        server.statements().bound(statement);
+      }
       names.noteEffectsOf(statement.facts());
       serverName = statement.serverName();
     }

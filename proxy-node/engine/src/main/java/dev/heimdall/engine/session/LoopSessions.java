@@ -18,6 +18,7 @@ public final class LoopSessions {
   private final LoopMetrics metrics;
   private final StatementRegistry statements;
   private final StatementClassifier classifier = new StatementClassifier();
+  private final RecurringTexts recurring = new RecurringTexts();
   private final Set<ClientSession> sessions = new HashSet<>();
   private final Set<ConsoleSession> consoles = new HashSet<>();
 
@@ -33,6 +34,10 @@ public final class LoopSessions {
 
   StatementClassifier classifier() {
     return classifier;
+  }
+
+  RecurringTexts recurring() {
+    return recurring;
   }
 
   LoopMetrics metrics() {

@@ -31,6 +31,7 @@ final class RequestReader {
   private final SequenceGuard sequences;
   private final SimpleStatements simple;
   private final ExtendedStatements extended;
+  private final BatchReplay replay;
 
   private ByteBuf input;
   private boolean owned;
@@ -56,7 +57,8 @@ final class RequestReader {
     this.limits = limits;
     this.names = new ServerNames(session, this, sessions);
     this.sequences = new SequenceGuard(session, this, names);
-    this.extended = new ExtendedStatements(session, this, sessions, names, sequences);
+    this.replay = new BatchReplay(session, this, sessions);
+    this.extended = new ExtendedStatements(session, this, sessions, names, sequences, replay);
     this.simple = new SimpleStatements(session, this, sessions, names, sequences, extended);
   }
 
@@ -166,6 +168,10 @@ final class RequestReader {
       processStart = input.readerIndex();
     }
     while (input != null) {
+      if (input.isReadable() && replay.holdsBack()) {
+        blocked = true;
+        return;
+      }
       ClientSession.State state = session.state();
       if (state != ClientSession.State.READY && state != ClientSession.State.ACTIVE
           || session.atConsole()) {
@@ -571,6 +577,21 @@ final class RequestReader {
     }
   }
 
+  BatchReplay replay() {
+    return replay;
+  }
+
+  /** Puts messages that were read before in front of what waits. */
+  void readAgain(ByteBuf consumed) {
+    ByteBuf rest = input;
+    input = consumed;
+    owned = false;
+    if (rest != null) {
+      append(rest);
+    }
+    process();
+  }
+
   void forgetSequences(ServerConnection server) {
     sequences.forget(server);
   }
@@ -629,6 +650,7 @@ final class RequestReader {
 
   void release() {
     discardAll();
+    replay.forget();
     extended.release();
     if (input != null && !processing) {
       input.release();

@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.PreparedStatement;
+import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerStatements;
 import dev.heimdall.engine.backend.Variables;
@@ -173,14 +174,22 @@ final class ServerNames {
    * nobody can say whether it will succeed: then this one gets a name of its own.
    */
   PreparedStatement statement(
-      ServerConnection server, byte[] content, boolean sql, StatementFacts facts) {
+      ServerConnection server, byte[] content, Origin origin, StatementFacts facts) {
     long epoch = session.vdb().schemaEpoch();
-    PreparedStatement shared = sessions.statements().acquire(content, sql, facts, scope(), epoch);
+    PreparedStatement shared =
+        sessions.statements().acquire(content, content.length, origin, facts, scope(), epoch);
     if (!server.statements().knows(shared) || server.statements().confirmed(shared)) {
       return shared;
     }
     sessions.statements().release(shared);
-    return sessions.statements().acquireAlone(content, sql, facts, scope(), epoch);
+    return sessions.statements().acquireAlone(content, origin, facts, scope(), epoch);
+  }
+
+  /** The statement of this content for clients that give it no name. */
+  PreparedStatement anonymous(byte[] content, int length, StatementFacts facts) {
+    return sessions
+        .statements()
+        .acquire(content, length, Origin.ANONYMOUS, facts, scope(), session.vdb().schemaEpoch());
   }
 
   void closeInBatch(ServerConnection server, ByteBuf out, PreparedStatement evicted) {
@@ -195,19 +204,29 @@ final class ServerNames {
    * statement.
    */
   void makeKnownInBatch(ServerConnection server, PreparedStatement statement) {
-    if (server.statements().knows(statement) || statement.isSql()) {
+    boolean worn = server.statements().worn(statement);
+    if (!worn && server.statements().knows(statement) || statement.isSql()) {
       session.counters().preparedHit();
       return;
     }
-    session.counters().preparedParsed();
     requests.cut();
+    parseInBatch(server, statement, null, ReplyQueue.PARSE_OURS);
+  }
+
+  /** Parses a statement on the server, in the client's batch, whatever the server knows of it. */
+  void parseInBatch(
+      ServerConnection server, PreparedStatement statement, Runnable undo, byte expected) {
+    session.counters().preparedParsed();
     ByteBuf out = requests.out(statement.body().length + 64);
+    if (server.statements().worn(statement)) {
+      closeInBatch(server, out, statement);
+    }
     closeInBatch(
         server,
         out,
-        server.statements().parsing(new ServerStatements.PendingParse(statement, null)));
+        server.statements().parsing(new ServerStatements.PendingParse(statement, undo)));
     PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);
-    server.expect(ReplyQueue.PARSE_OURS, session);
+    server.expect(expected, session);
   }
 
   void noteEffectsOf(StatementFacts facts) {

@@ -115,6 +115,11 @@ final class SessionState {
     sent++;
   }
 
+  /** The group sent last was taken back before it had any effect. */
+  void groupUnsent() {
+    sent--;
+  }
+
   /** The next groups will be answered as one: a server that reads copy data ignores their Syncs. */
   void groupsMerged(int count) {
     if (count > 0) {

@@ -218,7 +218,7 @@ final class SimpleStatements {
     if (existing == null) {
       byte[] body = new byte[total - 6 - effect.end()];
       input.getBytes(text + effect.end(), body);
-      statement = names.statement(server, body, true, inner(facts));
+      statement = names.statement(server, body, PreparedStatement.Origin.SQL, inner(facts));
       if (server.statements().confirmed(statement) && server.status() == 'E') {
         // Refused like every statement of a failed transaction; the one that is there stays.
         sendRenamed(server, facts, total, effect, statement);

@@ -339,6 +339,11 @@ class ServerConnectionTest {
 
   private static PreparedStatement statement(String text) {
     return new StatementRegistry(0)
-        .acquire(text.getBytes(java.nio.charset.StandardCharsets.UTF_8), false, null, "", 0);
+        .acquireAlone(
+            text.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+            PreparedStatement.Origin.NAMED,
+            null,
+            "",
+            0);
   }
 }

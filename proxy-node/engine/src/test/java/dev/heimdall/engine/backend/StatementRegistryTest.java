@@ -2,6 +2,7 @@ package dev.heimdall.engine.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
@@ -11,11 +12,12 @@ class StatementRegistryTest {
   private final StatementRegistry registry = new StatementRegistry(3);
 
   private PreparedStatement acquire(String text) {
-    return acquire(text, false, "shop", 0);
+    return acquire(text, Origin.NAMED, "shop", 0);
   }
 
-  private PreparedStatement acquire(String text, boolean sql, String scope, long epoch) {
-    return registry.acquire(text.getBytes(StandardCharsets.UTF_8), sql, null, scope, epoch);
+  private PreparedStatement acquire(String text, Origin origin, String scope, long epoch) {
+    byte[] content = text.getBytes(StandardCharsets.UTF_8);
+    return registry.acquire(content, content.length, origin, null, scope, epoch);
   }
 
   private static String name(PreparedStatement statement) {
@@ -31,11 +33,11 @@ class StatementRegistryTest {
   @Test
   void anyDifferenceMakesAnotherStatementWithAnotherName() {
     Set<String> names = new HashSet<>();
-    names.add(name(acquire("SELECT 1", false, "shop", 0)));
-    names.add(name(acquire("SELECT 2", false, "shop", 0)));
-    names.add(name(acquire("SELECT 1", true, "shop", 0)));
-    names.add(name(acquire("SELECT 1", false, "other", 0)));
-    names.add(name(acquire("SELECT 1", false, "shop", 1)));
+    names.add(name(acquire("SELECT 1", Origin.NAMED, "shop", 0)));
+    names.add(name(acquire("SELECT 2", Origin.NAMED, "shop", 0)));
+    names.add(name(acquire("SELECT 1", Origin.SQL, "shop", 0)));
+    names.add(name(acquire("SELECT 1", Origin.NAMED, "other", 0)));
+    names.add(name(acquire("SELECT 1", Origin.NAMED, "shop", 1)));
 
     assertThat(names).hasSize(5);
     assertThat(registry.size()).isEqualTo(5);
@@ -44,7 +46,7 @@ class StatementRegistryTest {
   @Test
   void namesBeginWithTheReservedPrefixAndTheLoop() {
     assertThat(name(acquire("SELECT 1"))).startsWith(PreparedStatement.PREFIX + "3_");
-    assertThat(name(new StatementRegistry(4).acquire(new byte[0], false, null, "", 0)))
+    assertThat(name(new StatementRegistry(4).acquire(new byte[0], 0, Origin.NAMED, null, "", 0)))
         .startsWith(PreparedStatement.PREFIX + "4_");
   }
 

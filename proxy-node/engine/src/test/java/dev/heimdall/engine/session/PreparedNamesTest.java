@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.backend.PreparedStatement;
+import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.backend.StatementRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -18,7 +19,7 @@ class PreparedNamesTest {
   }
 
   private PreparedStatement statement(String text) {
-    return registry.acquire(bytes(text), false, null, "shop", 0);
+    return registry.acquireAlone(bytes(text), Origin.NAMED, null, "shop", 0);
   }
 
   private PreparedStatement inBuffer(String name) {

@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.backend.DetachedServer;
+import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StatementRegistry;
 import dev.heimdall.engine.backend.Variables;
@@ -129,7 +130,9 @@ class SessionStateTest {
   void discardAllForgetsEverything() {
     run("SET work_mem = '1MB'");
     run("CREATE TEMP TABLE t (a int)");
-    state.names().put(new byte[] {'s'}, registry.acquire(new byte[0], false, null, "", 0));
+    state
+        .names()
+        .put(new byte[] {'s'}, registry.acquireAlone(new byte[0], Origin.NAMED, null, "", 0));
     assertThat(state.pinned()).isTrue();
 
     run("DISCARD ALL");
@@ -232,7 +235,7 @@ class SessionStateTest {
   @Test
   void aFailedPrepareLeavesItsNameFree() {
     byte[] name = {'s'};
-    state.names().put(name, registry.acquire(new byte[0], true, null, "", 0));
+    state.names().put(name, registry.acquireAlone(new byte[0], Origin.SQL, null, "", 0));
 
     run("PREPARE s AS SELECT nothing", true, 'I', 'I');
 

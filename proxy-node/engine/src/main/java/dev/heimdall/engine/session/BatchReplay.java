@@ -1,0 +1,144 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.model.AnonymousParse;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Keeps a client's batch while the node answers its Parse from memory, and sends it once more when
+ * the server finds that what it remembers is stale. That happens before anything of the batch was
+ * executed, so the client does not notice.
+ *
+ * <p>Only batches that stand alone are eligible: outside a transaction, with nothing before them
+ * unanswered and nothing behind, here as a whole up to their Sync, and with one Parse, which comes
+ * first. A client that sends more before it has the answer waits once and is left alone from then
+ * on.
+ */
+final class BatchReplay {
+  private static final int MAX_BATCH = 16 * 1024;
+
+  private final ClientSession session;
+  private final RequestReader requests;
+  private final LoopSessions sessions;
+  private ByteBuf kept;
+  private int batchLength;
+  private boolean absorbing;
+  private boolean sent;
+  private boolean again;
+  private boolean pipelines;
+
+  BatchReplay(ClientSession session, RequestReader requests, LoopSessions sessions) {
+    this.session = session;
+    this.requests = requests;
+    this.sessions = sessions;
+  }
+
+  /**
+   * Whether the batch that begins with the Parse at the reader's position may be answered from
+   * memory: if the text is one that comes back, and the batch can be sent again.
+   */
+  boolean mayReplay(ServerConnection server, ByteBuf input, int parseLength, StatementFacts facts) {
+    if (again) {
+      return true;
+    }
+    if (session.vdb().settings().vdb().prepared().anonymousParse() != AnonymousParse.AUTO
+        || session.status() != 'I'
+        || session.outstanding() > 0
+        || pipelines
+        || server.groupOpen()
+        || !facts.effects().isEmpty()) {
+      return false;
+    }
+    switch (facts.kind()) {
+      case SELECT, DML -> {}
+      default -> {
+        return false;
+      }
+    }
+    batchLength = standingAlone(input, parseLength);
+    return batchLength > 0 && sessions.recurring().seenBefore(input, parseLength);
+  }
+
+  /** The length of the batch up to its Sync, or 0 when it is not one that can be kept. */
+  private static int standingAlone(ByteBuf input, int parseLength) {
+    int begin = input.readerIndex();
+    int end = Math.min(input.writerIndex(), begin + MAX_BATCH);
+    int at = begin + parseLength;
+    while (end - at >= 5) {
+      switch (input.getByte(at)) {
+        case FrontendType.SYNC -> {
+          return at + 5 == input.writerIndex() ? at + 5 - begin : 0;
+        }
+        case FrontendType.DESCRIBE -> {
+          if (end - at < 6 || input.getByte(at + 5) == 'S') {
+            return 0; // answered in part before the server looks whether the plan is stale
+          }
+        }
+        case FrontendType.BIND, FrontendType.EXECUTE, FrontendType.CLOSE -> {}
+        default -> {
+          return 0;
+        }
+      }
+      int length = input.getInt(at + 1);
+      if (length < 4 || length >= end - at) {
+        return 0;
+      }
+      at += length + 1;
+    }
+    return 0;
+  }
+
+  /** Keeps the batch at the reader's position until it is answered. */
+  void keep(ByteBuf input) {
+    kept = input.retainedSlice(input.readerIndex(), batchLength);
+    sent = false;
+  }
+
+  /** A Sync was sent: the batch, if one is kept, is complete. */
+  void sent() {
+    sent = true;
+  }
+
+  /** Whether the Parse that is being read was answered to the client before. */
+  boolean sendingAgain() {
+    boolean was = again;
+    again = false;
+    return was;
+  }
+
+  /** Whether the server's error, the first it says about the kept batch, stays between us. */
+  boolean absorbs(PgError error) {
+    absorbing = kept != null && session.outstanding() == 1 && ClientSession.isStalePlan(error);
+    return absorbing;
+  }
+
+  /** Whether what the client has sent behind the batch must wait for the batch's answer. */
+  boolean holdsBack() {
+    if (kept != null && sent || absorbing) {
+      pipelines = true;
+      return true;
+    }
+    return false;
+  }
+
+  /** The server is ready again: the batch goes to the reader once more. */
+  void sendAgain() {
+    absorbing = false;
+    again = true;
+    ByteBuf batch = kept;
+    kept = null;
+    requests.readAgain(batch);
+  }
+
+  /** The batch was answered, or will never be. */
+  void forget() {
+    absorbing = false;
+    if (kept != null) {
+      kept.release();
+      kept = null;
+    }
+  }
+}
