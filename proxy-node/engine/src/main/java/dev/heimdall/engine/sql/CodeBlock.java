@@ -6,7 +6,7 @@ package dev.heimdall.engine.sql;
  * run, by any word.
  */
 final class CodeBlock {
-  private final Lexer lexer = new Lexer();
+  private final PostgresLexer lexer = new PostgresLexer();
 
   /**
    * Whether the body, which is the current token of {@code outer}, might leave something behind in

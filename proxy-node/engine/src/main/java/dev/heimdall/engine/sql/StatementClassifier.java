@@ -409,7 +409,7 @@ public final class StatementClassifier {
       boolean dropped = createTable();
       temporary &= !dropped;
     } else if (reader.word() == Word.FUNCTION || reader.word() == Word.PROCEDURE) {
-      createRoutine();
+      reader.skipRoutine();
     }
     if (temporary) {
       effects.pin(PinReason.TEMP_TABLE);
@@ -446,23 +446,6 @@ public final class StatementClassifier {
       onCommit = false;
     }
     return dropped;
-  }
-
-  private void createRoutine() {
-    while (!reader.atEnd()) {
-      reader.advance();
-      if (reader.routineDepth() == 0) {
-        if (reader.word() == Word.ATOMIC && reader.previousWord() == Word.BEGIN) {
-          reader.enterRoutineBlock();
-        }
-      } else if (reader.previousToken() != '.' && reader.previousWord() != Word.AS) {
-        if (reader.word() == Word.CASE) {
-          reader.enterRoutineBlock();
-        } else if (reader.word() == Word.END) {
-          reader.leaveRoutineBlock();
-        }
-      }
-    }
   }
 
   /** The current token names what the statement is about. */

@@ -12,7 +12,7 @@ final class TokenReader {
   private static final int PG_TEMP = Word.PG_TEMP.ordinal();
   private static final byte[] TEMPORARY_SCHEMA = "pg_temp".getBytes(StandardCharsets.US_ASCII);
 
-  private final Lexer lexer = new Lexer();
+  private final PostgresLexer lexer = new PostgresLexer();
   private final EffectList effects;
   private final SettingCall settingCall;
   private final SequenceCall sequenceCall;
@@ -178,13 +178,25 @@ final class TokenReader {
     definition = true;
   }
 
-  /** Inside {@code BEGIN ATOMIC … END}, semicolons do not end the statement and nothing is run. */
-  void enterRoutineBlock() {
-    routineDepth++;
-  }
-
-  void leaveRoutineBlock() {
-    routineDepth--;
+  /**
+   * Moves to the end of a statement that makes a function or procedure. Inside {@code BEGIN ATOMIC
+   * … END}, semicolons do not end the statement and nothing is run.
+   */
+  void skipRoutine() {
+    while (!atEnd()) {
+      advance();
+      if (routineDepth == 0) {
+        if (word() == Word.ATOMIC && previousWord() == Word.BEGIN) {
+          routineDepth++;
+        }
+      } else if (previousToken != '.' && previousWord() != Word.AS) {
+        if (word() == Word.CASE) {
+          routineDepth++;
+        } else if (word() == Word.END) {
+          routineDepth--;
+        }
+      }
+    }
   }
 
   int routineDepth() {

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LexerTest {
-  private final Lexer lexer = new Lexer();
+  private final Lexer lexer = new PostgresLexer();
 
   @Test
   void wordsNumbersAndPunctuationAreTokens() {

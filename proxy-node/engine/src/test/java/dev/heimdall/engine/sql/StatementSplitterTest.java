@@ -1,0 +1,61 @@
+package dev.heimdall.engine.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StatementSplitterTest {
+  private static List<String> split(Dialect dialect, String sql) {
+    StatementSplitter splitter = new StatementSplitter(dialect);
+    byte[] bytes = ("  " + sql).getBytes(StandardCharsets.UTF_8);
+    int statements = splitter.split(bytes, 2, bytes.length - 2, dialect != Dialect.MYSQL);
+    if (statements < 0) {
+      return null;
+    }
+    List<String> parts = new ArrayList<>();
+    for (int i = 0; i < statements; i++) {
+      int start = splitter.start(i);
+      parts.add(new String(bytes, start, splitter.end(i) - start, StandardCharsets.UTF_8).strip());
+    }
+    return parts;
+  }
+
+  @Test
+  void semicolonsInLiteralsNamesAndCommentsEndNothing() {
+    assertThat(
+            split(
+                Dialect.POSTGRES,
+                ";SELECT ';', $$;$$, \";\" /* ; */; -- ;\n ; INSERT INTO t VALUES (1);"))
+        .containsExactly("SELECT ';', $$;$$, \";\" /* ; */", "INSERT INTO t VALUES (1)");
+    assertThat(split(Dialect.MYSQL, "SELECT '\\';' # ;\n; SELECT `;`"))
+        .containsExactly("SELECT '\\';' # ;", "SELECT `;`");
+    assertThat(split(Dialect.SQLSERVER, "SELECT [;]]], N';' /* /* ; */ ; */; SELECT 2"))
+        .containsExactly("SELECT [;]]], N';' /* /* ; */ ; */", "SELECT 2");
+  }
+
+  @Test
+  void bodiesOfRoutinesAndRulesAreOneStatement() {
+    String function =
+        "CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC"
+            + " SELECT CASE WHEN true THEN 1 END; SELECT 2; END";
+    assertThat(split(Dialect.POSTGRES, function + "; SELECT 3"))
+        .containsExactly(function, "SELECT 3");
+    String rule = "CREATE RULE r AS ON INSERT TO t DO (SELECT 1; SELECT 2)";
+    assertThat(split(Dialect.POSTGRES, rule + ";SELECT 3")).containsExactly(rule, "SELECT 3");
+    String procedure = "CREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END; SELECT 3";
+    assertThat(split(Dialect.MYSQL, "SELECT 0; " + procedure))
+        .containsExactly("SELECT 0", procedure);
+  }
+
+  @Test
+  void nobodyCanTellWhereUnfinishedTextWouldHaveEnded() {
+    assertThat(split(Dialect.POSTGRES, "SELECT 1; SELECT '")).isNull();
+    assertThat(split(Dialect.POSTGRES, "CREATE FUNCTION f() BEGIN ATOMIC SELECT 1; SELECT 2"))
+        .isNull();
+    assertThat(split(Dialect.SQLSERVER, "SELECT 1 -- x\rDELETE FROM t")).isNull();
+    assertThat(split(Dialect.MYSQL, "SELECT 1 /* ")).isNull();
+  }
+}
