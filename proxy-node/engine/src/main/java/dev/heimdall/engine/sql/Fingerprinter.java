@@ -1,0 +1,292 @@
+package dev.heimdall.engine.sql;
+
+/**
+ * Gives a text two names of 128 bits in one pass: the fingerprint, which statements share that
+ * differ only in white space, comments, literals, the case of words without quotes, and the lengths
+ * of lists of literals; and the exact one, of the very bytes. Both are keyed hashes, so that a
+ * client cannot make one text pass for another; the dialect and the mode of its literals are hashed
+ * too. Hints ({@code /*+ … *}{@code /}) are not comments: they stay in.
+ *
+ * <p>Lists of literals, numbers and parameters are shortened in {@code IN (…)}, {@code ARRAY[…]}
+ * and between the rows of {@code VALUES}; arguments of functions are not, since their number
+ * chooses the function. MySQL and SQL Server may tell table names apart by case: there only
+ * reserved words are folded. In MySQL a literal in double quotes stays as it is, since ANSI_QUOTES
+ * could make it a name.
+ *
+ * <p>One for each event loop: it owns scratch state and is not thread safe. Reading allocates
+ * nothing and takes time linear in the text, whatever the bytes.
+ */
+public final class Fingerprinter {
+  private static final int START = 0;
+  private static final byte[] IN = {'i', 'n'};
+  private static final byte[] VALUE = {'v', 'a', 'l', 'u', 'e'};
+  private static final byte[] VALUES = {'v', 'a', 'l', 'u', 'e', 's'};
+  private static final byte[] ARRAY = {'a', 'r', 'r', 'a', 'y'};
+  private static final byte[] UESCAPE = {'u', 'e', 's', 'c', 'a', 'p', 'e'};
+
+  private final Dialect dialect;
+  private final Lexer lexer;
+  private final KeyedHash exact;
+  private final NormalForm form;
+  private final LiteralList list;
+
+  private int previous;
+  private int wordStart;
+  private int wordEnd;
+  private int heldSign;
+  private int heldSignStart;
+  private boolean heldSemicolon;
+  private boolean begun;
+
+  /**
+   * A fingerprinter with a secret key of 128 bits, which must be random and must not change while
+   * what it names is remembered.
+   */
+  public Fingerprinter(Dialect dialect, long key0, long key1) {
+    this.dialect = dialect;
+    lexer = Lexer.of(dialect, true);
+    exact = new KeyedHash(key0, key1);
+    form = new NormalForm(key0, key1);
+    list = new LiteralList(form);
+  }
+
+  /**
+   * Reads {@code length} bytes of {@code sql} from {@code offset}; the names of the text are then
+   * to be had until the next call.
+   *
+   * @param standardStrings whether a backslash in a plain literal is just that: {@code
+   *     standard_conforming_strings} in PostgreSQL, NO_BACKSLASH_ESCAPES in MySQL
+   */
+  public void read(byte[] sql, int offset, int length, boolean standardStrings) {
+    normalise(sql, offset, length, standardStrings, false);
+    exact.begin(domain(standardStrings) + 1);
+    exact.finish(sql, offset, length);
+  }
+
+  /** The upper half of the fingerprint. */
+  public long high() {
+    return form.high();
+  }
+
+  /** The lower half of the fingerprint. */
+  public long low() {
+    return form.low();
+  }
+
+  /** The upper half of the name of the very bytes. */
+  public long exactHigh() {
+    return exact.high();
+  }
+
+  /** The lower half of the name of the very bytes. */
+  public long exactLow() {
+    return exact.low();
+  }
+
+  /**
+   * The normalised text, for people to read: {@code select a from t where b in(?)}. Allocates, and
+   * leaves the fingerprint of this text behind.
+   */
+  public String normalised(byte[] sql, int offset, int length, boolean standardStrings) {
+    normalise(sql, offset, length, standardStrings, true);
+    return form.readable();
+  }
+
+  private long domain(boolean standardStrings) {
+    return dialect.ordinal() << 8 | (standardStrings ? 2 : 0);
+  }
+
+  private void normalise(
+      byte[] sql, int offset, int length, boolean standardStrings, boolean keep) {
+    lexer.reset(sql, offset, length, standardStrings);
+    form.begin(domain(standardStrings), keep);
+    list.reset();
+    previous = START;
+    heldSign = 0;
+    heldSemicolon = false;
+    begun = false;
+    int token = lexer.next();
+    while (token != Lexer.END) {
+      if (heldSign != 0) {
+        sign(token);
+      }
+      switch (token) {
+        case Lexer.WORD -> word();
+        case Lexer.NUMBER, Lexer.PARAMETER -> placeholder();
+        case Lexer.STRING,
+            Lexer.ESCAPE_STRING,
+            Lexer.UNICODE_STRING,
+            Lexer.BIT_STRING,
+            Lexer.DOLLAR_STRING ->
+            literal();
+        case Lexer.QUOTED -> quoted();
+        case Lexer.UNICODE_QUOTED -> counted(NormalForm.UNICODE_QUOTED, true);
+        case Lexer.HINT -> counted(NormalForm.HINT, true);
+        case Lexer.EXECUTABLE -> counted(NormalForm.EXECUTABLE, false);
+        case Lexer.BROKEN -> counted(NormalForm.BROKEN, false);
+        default -> punctuation(token);
+      }
+      begun |= token != ';';
+      previous = token;
+      token = lexer.next();
+    }
+    if (heldSign != 0) {
+      operator(heldSign, heldSignStart, heldSignStart + 1);
+    }
+    list.interrupt();
+    form.finish();
+  }
+
+  /** What comes next is no longer a list, and no longer the end. */
+  private void before() {
+    if (list.isOpen()) {
+      list.interrupt();
+    }
+    semicolon();
+  }
+
+  private void semicolon() {
+    if (heldSemicolon) {
+      heldSemicolon = false;
+      form.sign(';');
+    }
+  }
+
+  private void word() {
+    before();
+    int start = lexer.start();
+    int end = lexer.end();
+    wordStart = start;
+    wordEnd = end;
+    if (dialect == Dialect.POSTGRES
+        || (previous != '.' && ReservedWords.contains(lexer.text(), start, end))) {
+      form.foldedWord(lexer.text(), start, end);
+    } else {
+      form.run(NormalForm.WORD, lexer.text(), start, end);
+    }
+  }
+
+  private void placeholder() {
+    if (list.isOpen() && list.takes(LiteralList.ITEM)) {
+      return;
+    }
+    semicolon();
+    form.item();
+  }
+
+  private void literal() {
+    boolean maybeName = dialect == Dialect.MYSQL && lexer.text()[lexer.start()] == '"';
+    if (maybeName || (previous == Lexer.WORD && isWord(UESCAPE))) {
+      counted(NormalForm.LITERAL, true);
+    } else {
+      placeholder();
+    }
+  }
+
+  private void quoted() {
+    boolean standard = lexer.text()[lexer.start()] == '"';
+    counted(standard ? NormalForm.QUOTED : NormalForm.BRACKETED, true);
+  }
+
+  private void counted(byte mark, boolean contentOnly) {
+    before();
+    form.counted(
+        mark,
+        lexer.text(),
+        contentOnly ? lexer.contentStart() : lexer.start(),
+        contentOnly ? lexer.contentEnd() : lexer.end());
+  }
+
+  private void punctuation(int token) {
+    switch (token) {
+      case ';' -> {
+        if (list.isOpen()) {
+          list.interrupt();
+        }
+        heldSemicolon = begun;
+      }
+      case '(' -> {
+        if (list.isOpen() && list.takes('(')) {
+          return;
+        }
+        semicolon();
+        form.sign('(');
+        if (previous == Lexer.WORD) {
+          if (isWord(IN)) {
+            list.open();
+          } else if (isWord(VALUES) || isWord(VALUE)) {
+            list.openRows();
+          }
+        }
+      }
+      case '[' -> {
+        before();
+        form.sign('[');
+        if (previous == Lexer.WORD && isWord(ARRAY)) {
+          list.open();
+        }
+      }
+      case ',', ')' -> {
+        if (list.isOpen() && list.takes(token)) {
+          return;
+        }
+        semicolon();
+        form.sign(token);
+      }
+      default -> {
+        int start = lexer.start();
+        int end = lexer.end();
+        if (dialect == Dialect.POSTGRES && PostgresOperator.isIn(token)) {
+          end = PostgresOperator.end(lexer.text(), start, lexer.limit());
+          lexer.resume(end);
+        }
+        if ((token == '-' || token == '+') && end == start + 1 && isBeforeOperand(previous)) {
+          heldSign = token;
+          heldSignStart = start;
+        } else {
+          operator(token, start, end);
+        }
+      }
+    }
+  }
+
+  private void operator(int token, int start, int end) {
+    before();
+    if (dialect == Dialect.POSTGRES && PostgresOperator.isIn(token)) {
+      form.run(NormalForm.OPERATOR, lexer.text(), start, end);
+    } else {
+      form.sign(token);
+    }
+  }
+
+  /** A sign was held back: it is part of the number that follows, or an operator of its own. */
+  private void sign(int next) {
+    if (next != Lexer.NUMBER) {
+      operator(heldSign, heldSignStart, heldSignStart + 1);
+    }
+    heldSign = 0;
+  }
+
+  /** Whether a sign after this token cannot stand between two operands. */
+  private static boolean isBeforeOperand(int token) {
+    return token == '('
+        || token == ','
+        || token == '['
+        || token == '='
+        || token == '<'
+        || token == '>';
+  }
+
+  private boolean isWord(byte[] small) {
+    if (wordEnd - wordStart != small.length) {
+      return false;
+    }
+    byte[] s = lexer.text();
+    for (int i = 0; i < small.length; i++) {
+      if (ByteClass.lower(s[wordStart + i]) != small[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

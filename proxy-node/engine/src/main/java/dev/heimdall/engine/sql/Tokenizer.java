@@ -1,0 +1,152 @@
+package dev.heimdall.engine.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Makes values of the tokens of a statement, for readers that are in no hurry. Lists of literals
+ * are shortened as {@link Fingerprinter} shortens them, so that statements with the same
+ * fingerprint have the same tokens, but for the kinds of their literals. Not thread safe.
+ */
+public final class Tokenizer {
+  private static final Token ITEM = new Token(Token.Type.NUMBER, "");
+
+  private final Dialect dialect;
+  private final Lexer lexer;
+  private List<Token> tokens = List.of();
+  private final LiteralList list =
+      new LiteralList(
+          new LiteralList.Sink() {
+            @Override
+            public void sign(int token) {
+              tokens.add(new Token(Token.Type.SIGN, String.valueOf((char) token)));
+            }
+
+            @Override
+            public void item() {
+              tokens.add(ITEM);
+            }
+          });
+
+  public Tokenizer(Dialect dialect) {
+    this.dialect = dialect;
+    lexer = Lexer.of(dialect, true);
+  }
+
+  /**
+   * The tokens of the {@code length} bytes of {@code sql} from {@code offset}; null if the text
+   * ends inside a token or has more than {@code most} tokens.
+   */
+  public List<Token> read(byte[] sql, int offset, int length, boolean standardStrings, int most) {
+    tokens = new ArrayList<>();
+    lexer.reset(sql, offset, length, standardStrings);
+    list.reset();
+    Token sign = null;
+    while (true) {
+      int token = lexer.next();
+      if (sign != null && token != Lexer.NUMBER) {
+        list.interrupt();
+        tokens.add(sign);
+      }
+      boolean signed = sign != null;
+      sign = null;
+      if (token == Lexer.END) {
+        list.interrupt();
+        return tokens;
+      }
+      if (token == Lexer.BROKEN || tokens.size() >= most) {
+        return null;
+      }
+      boolean startsItem = signed || isSign(last(), "(") || isSign(last(), ",");
+      Token next = token(token);
+      if ((next.isSign("-") || next.isSign("+")) && (list.isOpen() || startsItem)) {
+        sign = next;
+        continue;
+      }
+      if (list.isOpen() && list.takes(listToken(next))) {
+        continue;
+      }
+      Token before = last();
+      tokens.add(next);
+      open(before, next);
+    }
+  }
+
+  private void open(Token before, Token bracket) {
+    if (before == null || list.isOpen()) {
+      return;
+    }
+    if (isSign(bracket, "(") && before.is("in")) {
+      list.open();
+    } else if (isSign(bracket, "(") && (before.is("values") || before.is("value"))) {
+      list.openRows();
+    } else if (isSign(bracket, "[") && before.is("array")) {
+      list.open();
+    }
+  }
+
+  private Token last() {
+    return tokens.isEmpty() ? null : tokens.get(tokens.size() - 1);
+  }
+
+  private static boolean isSign(Token token, String sign) {
+    return token != null && token.isSign(sign);
+  }
+
+  private static int listToken(Token token) {
+    return switch (token.type()) {
+      case STRING, NUMBER, PARAMETER -> LiteralList.ITEM;
+      case SIGN -> token.text().charAt(0);
+      default -> ' ';
+    };
+  }
+
+  private Token token(int token) {
+    return switch (token) {
+      case Lexer.WORD -> new Token(Token.Type.WORD, word());
+      case Lexer.QUOTED -> new Token(Token.Type.QUOTED, quoted());
+      case Lexer.STRING,
+          Lexer.ESCAPE_STRING,
+          Lexer.UNICODE_STRING,
+          Lexer.BIT_STRING,
+          Lexer.DOLLAR_STRING ->
+          new Token(Token.Type.STRING, "");
+      case Lexer.NUMBER -> ITEM;
+      case Lexer.PARAMETER -> new Token(Token.Type.PARAMETER, "");
+      case Lexer.HINT ->
+          new Token(
+              Token.Type.HINT,
+              Lexer.decode(lexer.text(), lexer.contentStart(), lexer.contentEnd()).strip());
+      case Lexer.UNICODE_QUOTED, Lexer.EXECUTABLE -> new Token(Token.Type.OPAQUE, "");
+      default -> new Token(Token.Type.SIGN, sign(token));
+    };
+  }
+
+  private String sign(int token) {
+    if (dialect == Dialect.POSTGRES && PostgresOperator.isIn(token)) {
+      int end = PostgresOperator.end(lexer.text(), lexer.start(), lexer.limit());
+      lexer.resume(end);
+      return Lexer.decode(lexer.text(), lexer.start(), end);
+    }
+    return String.valueOf((char) token);
+  }
+
+  private String word() {
+    if (dialect == Dialect.POSTGRES) {
+      return lexer.identifier(lexer.start(), lexer.end());
+    }
+    String word = Lexer.decode(lexer.text(), lexer.start(), lexer.end());
+    boolean keyword = ReservedWords.contains(lexer.text(), lexer.start(), lexer.end());
+    return keyword ? word.toLowerCase(Locale.ROOT) : word;
+  }
+
+  private String quoted() {
+    if (dialect == Dialect.POSTGRES) {
+      return lexer.identifier(lexer.start(), lexer.end());
+    }
+    String content = Lexer.decode(lexer.text(), lexer.contentStart(), lexer.contentEnd());
+    char close = (char) lexer.text()[lexer.end() - 1];
+    return content.replace("" + close + close, String.valueOf(close));
+  }
+}

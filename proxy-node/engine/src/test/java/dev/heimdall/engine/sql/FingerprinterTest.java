@@ -1,0 +1,217 @@
+package dev.heimdall.engine.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FingerprinterTest {
+  private static final long KEY0 = 0x0706050403020100L;
+  private static final long KEY1 = 0x0f0e0d0c0b0a0908L;
+
+  private static String print(Dialect dialect, String sql, boolean standardStrings) {
+    Fingerprinter fingerprinter = new Fingerprinter(dialect, KEY0, KEY1);
+    byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
+    fingerprinter.read(bytes, 0, bytes.length, standardStrings);
+    return Long.toHexString(fingerprinter.high()) + Long.toHexString(fingerprinter.low());
+  }
+
+  private static String postgres(String sql) {
+    return print(Dialect.POSTGRES, sql, true);
+  }
+
+  private static String mysql(String sql) {
+    return print(Dialect.MYSQL, sql, false);
+  }
+
+  private static String sqlServer(String sql) {
+    return print(Dialect.SQLSERVER, sql, true);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '\u0001',
+      value = {
+        "SELECT 1 ~ select   2",
+        "SELECT 'a' ~ SELECT E'it\\'s'",
+        "SELECT 'a' ~ SELECT $x$ a; b $x$",
+        "SELECT 1 ~ SELECT 1;",
+        "SELECT 1 ~ ;; SELECT 1 ; ;",
+        "SELECT a FROM t WHERE b = $1 ~ SELECT a FROM t WHERE b = 'x'",
+        "SELECT a/* c /* d */ */FROM t ~ SELECT a FROM t",
+        "SELECT * FROM t WHERE a IN (1, 2, 3) ~ SELECT * FROM t WHERE a IN ($1)",
+        "SELECT * FROM t WHERE a IN (1, -2, 3) ~ SELECT * FROM t WHERE a IN (7)",
+        "SELECT * FROM t WHERE a = ANY (ARRAY[1, 2]) ~ SELECT * FROM t WHERE a = ANY(array[3])",
+        "INSERT INTO t VALUES (1, 'a'), (2, 'b') ~ INSERT INTO t VALUES ($1, $2)",
+        "INSERT INTO t VALUES (1, 'a'), (-2, 'b') RETURNING a ~ insert into T values (0,'') returning A",
+        "SELECT a<-1 ~ SELECT a < - 1",
+        "SELECT a FROM t WHERE b = -1 ~ SELECT a FROM t WHERE b = 5",
+        "SELECT f(-1) ~ SELECT f(1)",
+        "SELECT ARELATIVELYLONGNAME, B FROM AnotherRatherLongName ~ SELECT arelativelylongname,b FROM anotherratherlongname"
+      })
+  void theSameStatementWithOtherLiteralsHasTheSameFingerprint(String one, String other) {
+    assertThat(postgres(one)).isEqualTo(postgres(other));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '\u0001',
+      value = {
+        "SELECT a FROM t ~ SELECT a FROM u",
+        "SELECT a FROM \"T\" ~ SELECT a FROM t",
+        "SELECT a FROM \"T\" ~ SELECT a FROM \"t\"",
+        "SELECT f(1) ~ SELECT f(1, 2)",
+        "SELECT a @- 1 ~ SELECT a @ -1",
+        "SELECT a b ~ SELECT ab",
+        "SELECT a, b ~ SELECT a b",
+        "SELECT 1, 2 ~ SELECT 1",
+        "SELECT * FROM t WHERE a IN (1, b) ~ SELECT * FROM t WHERE a IN (1)",
+        "INSERT INTO t VALUES (1, 2), (1, b) ~ INSERT INTO t VALUES (1, 2)",
+        "INSERT INTO t VALUES (1, 2), (1) ~ INSERT INTO t VALUES (1, 2)",
+        "SELECT U&\"d!0061t\" UESCAPE '!' ~ SELECT U&\"d!0061t\" UESCAPE '?'",
+        "SELECT 1 ~ SELECT /*+ SeqScan(t) */ 1",
+        "SELECT 1; SELECT 1 ~ SELECT 1",
+        "SELECT a - b ~ SELECT a + b",
+        "SELECT 'unfinished ~ SELECT 'unfinishes",
+        "SELECT \"a\"\"b\" ~ SELECT \"a\" \"b\"",
+        "SELECT a IS NULL ~ SELECT a IS TRUE",
+        "SELECT -a ~ SELECT a"
+      })
+  void differentStatementsHaveDifferentFingerprints(String one, String other) {
+    assertThat(postgres(one)).isNotEqualTo(postgres(other));
+  }
+
+  @Test
+  void namesInMysqlKeepTheirCaseAndReservedWordsDoNot() {
+    assertThat(mysql("SELECT a FROM T")).isEqualTo(mysql("select a from T # x"));
+    assertThat(mysql("SELECT a FROM T")).isNotEqualTo(mysql("SELECT a FROM t"));
+    assertThat(mysql("SELECT a FROM d.Order")).isNotEqualTo(mysql("SELECT a FROM d.order"));
+    assertThat(mysql("SELECT a FROM `T`")).isNotEqualTo(mysql("SELECT a FROM `t`"));
+    assertThat(mysql("SELECT a FROM \"T\"")).isNotEqualTo(mysql("SELECT a FROM \"t\""));
+    assertThat(mysql("SELECT a FROM t.1a")).isNotEqualTo(mysql("SELECT a FROM t.2a"));
+    assertThat(mysql("SELECT a FROM 1a")).isNotEqualTo(mysql("SELECT a FROM 2a"));
+    assertThat(mysql("SELECT 'a\\'' FROM t")).isEqualTo(mysql("SELECT 'b' FROM t"));
+    assertThat(mysql("SELECT 1 -- x\n FROM t")).isEqualTo(mysql("SELECT 2 FROM t"));
+    assertThat(mysql("SELECT 1 --1")).isNotEqualTo(mysql("SELECT 1"));
+  }
+
+  @Test
+  void whatMysqlRunsInCommentsIsNotLeftOut() {
+    assertThat(mysql("SELECT 1 /*!50000 FROM t */")).isNotEqualTo(mysql("SELECT 1"));
+    assertThat(mysql("SELECT 1 /*!50000 FROM t */"))
+        .isNotEqualTo(mysql("SELECT 1 /*!99999 FROM t */"));
+    assertThat(mysql("SELECT 1 /* FROM t */")).isEqualTo(mysql("SELECT 1"));
+  }
+
+  @Test
+  void namesInSqlServerAreToldApartByTheirQuotes() {
+    assertThat(sqlServer("SELECT [a]]b] FROM T")).isEqualTo(sqlServer("select [a]]b] from T"));
+    assertThat(sqlServer("SELECT [a]")).isNotEqualTo(sqlServer("SELECT [A]"));
+    assertThat(sqlServer("SELECT @a")).isNotEqualTo(sqlServer("SELECT @b"));
+    assertThat(sqlServer("SELECT * FROM #t")).isNotEqualTo(sqlServer("SELECT * FROM t"));
+    assertThat(sqlServer("SELECT N'a', $1.5, 0xff")).isEqualTo(sqlServer("SELECT '', 1, 2"));
+    assertThat(sqlServer("SELECT /* /* */ */ 1")).isEqualTo(sqlServer("SELECT 1"));
+  }
+
+  @Test
+  void dialectAndModeBelongToTheFingerprint() {
+    Set<String> prints = new HashSet<>();
+    for (Dialect dialect : Dialect.values()) {
+      prints.add(print(dialect, "select", true));
+      prints.add(print(dialect, "select", false));
+    }
+    assertThat(prints).hasSize(2 * Dialect.values().length);
+  }
+
+  @Test
+  void theKeyDecides() {
+    byte[] sql = "SELECT 1".getBytes(StandardCharsets.UTF_8);
+    Fingerprinter one = new Fingerprinter(Dialect.POSTGRES, 1, 2);
+    Fingerprinter other = new Fingerprinter(Dialect.POSTGRES, 1, 3);
+    one.read(sql, 0, sql.length, true);
+    other.read(sql, 0, sql.length, true);
+    assertThat(one.low()).isNotEqualTo(other.low());
+    assertThat(one.high()).isNotEqualTo(other.high());
+    assertThat(one.exactLow()).isNotEqualTo(other.exactLow());
+    assertThat(one.exactHigh()).isNotEqualTo(other.exactHigh()).isNotEqualTo(one.high());
+  }
+
+  @Test
+  void exactNamesTellLiteralsApart() {
+    Fingerprinter fingerprinter = new Fingerprinter(Dialect.POSTGRES, KEY0, KEY1);
+    Set<Long> names = new HashSet<>();
+    for (int i = 0; i < 1000; i++) {
+      byte[] sql = ("xSELECT " + i).getBytes(StandardCharsets.UTF_8);
+      fingerprinter.read(sql, 1, sql.length - 1, true);
+      names.add(fingerprinter.exactLow());
+    }
+    assertThat(names).hasSize(1000);
+  }
+
+  /** Wherever in its array a text lies, and however long it is, buffers' ends do not show. */
+  @Test
+  void textsOfEveryLengthHaveOneFingerprint() {
+    Fingerprinter fingerprinter = new Fingerprinter(Dialect.POSTGRES, KEY0, KEY1);
+    Set<Long> names = new HashSet<>();
+    StringBuilder sql = new StringBuilder("SELECT ");
+    for (int i = 0; i < 1500; i++) {
+      sql.append(i % 7 == 0 ? "," : i % 5 == 0 ? "\"Q\"" : "A").append(i % 11 == 0 ? " " : "");
+      byte[] tight = sql.toString().getBytes(StandardCharsets.UTF_8);
+      byte[] wide = ("..." + sql + "=========").getBytes(StandardCharsets.UTF_8);
+      fingerprinter.read(tight, 0, tight.length, true);
+      long high = fingerprinter.high();
+      long exact = fingerprinter.exactHigh();
+      fingerprinter.read(wide, 3, tight.length, true);
+      assertThat(fingerprinter.high()).isEqualTo(high);
+      assertThat(fingerprinter.exactHigh()).isEqualTo(exact);
+      names.add(exact);
+    }
+    assertThat(names).hasSize(1500);
+  }
+
+  @Test
+  void theNormalisedTextIsForPeople() {
+    Fingerprinter fingerprinter = new Fingerprinter(Dialect.POSTGRES, KEY0, KEY1);
+    byte[] sql =
+        "SELECT A.b, \"C\" FROM t A -- x\nWHERE d IN (1,2) AND f('x', 2) @- 3;"
+            .getBytes(StandardCharsets.UTF_8);
+    assertThat(fingerprinter.normalised(sql, 0, sql.length, true))
+        .isEqualTo("select a.b, \"C\" from t a where d in(?) and f(?, ?) @- ?");
+    byte[] longer = ("SELECT " + "a, ".repeat(5000) + "1").getBytes(StandardCharsets.UTF_8);
+    assertThat(fingerprinter.normalised(longer, 0, longer.length, true))
+        .isEqualTo("select " + "a, ".repeat(5000) + "?");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT a, \"B\" FROM t WHERE c IN (1, 2, 3) AND d = 'x' AND e = $1",
+        "INSERT INTO t VALUES (1, 2), (3, 4), (5, now())",
+        "SELECT /*+ hint */ $x$ a $x$, E'\\'' -- end"
+      })
+  void readingAllocatesNothing(String sql) {
+    byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
+    Fingerprinter fingerprinter = new Fingerprinter(Dialect.POSTGRES, KEY0, KEY1);
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long sum = 0;
+    long allocated = 0;
+    for (int round = 0; round < 2; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 10_000; i++) {
+        fingerprinter.read(bytes, 0, bytes.length, true);
+        sum += fingerprinter.low() & 1;
+      }
+      allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    }
+    assertThat(sum).isBetween(0L, 20_000L);
+    assertThat(allocated).isLessThan(1000);
+  }
+}
