@@ -105,6 +105,24 @@ class RoomsTest {
   }
 
   @Test
+  void onlyParseKnowsTheParserLibrary() {
+    holds(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(room("parse"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("net.sf.jsqlparser.."));
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("parse"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", room("parse"), room("sql"), "net.sf.jsqlparser.."));
+  }
+
+  @Test
   void dialectsKnowNeitherEachOtherNorWhoUsesThem() {
     holds(slices().matching(ENGINE + ".wire.(*)..").should().notDependOnEachOther());
     holds(

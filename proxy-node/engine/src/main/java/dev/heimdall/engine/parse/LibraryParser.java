@@ -1,0 +1,107 @@
+package dev.heimdall.engine.parse;
+
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.Token;
+import java.time.Duration;
+import java.util.List;
+import net.sf.jsqlparser.parser.CCJSqlParser;
+import net.sf.jsqlparser.parser.CCJSqlParserUtil;
+import net.sf.jsqlparser.parser.ParseException;
+import net.sf.jsqlparser.statement.Statement;
+
+/**
+ * Queries and changes of rows, read by JSqlParser and checked against the tokens. The library is
+ * given a text that is written anew from our tokens, so that it cannot see another literal, comment
+ * or quoted name than we do.
+ */
+final class LibraryParser {
+  /** How long the library may take for one statement. */
+  static final Duration PATIENCE = Duration.ofMillis(500);
+
+  /** Brackets and CASEs inside one another; the library takes more than linear time for them. */
+  private static final int DEEPEST = 40;
+
+  private final SyntaxTree tree = new SyntaxTree();
+
+  void read(Dialect dialect, List<Token> tokens, Findings findings) {
+    Statement statement = depth(tokens) > DEEPEST ? null : parsed(text(tokens));
+    SyntaxTree.Names names = statement == null ? null : tree.read(statement, dialect);
+    List<FunctionName> calls = Functions.in(tokens);
+    if (names == null || !names.certain()) {
+      calls.forEach(findings::calls);
+      findings.uncertain(StatementClass.UNKNOWN);
+    } else {
+      names.reads().forEach(findings::reads);
+      names.writes().forEach(findings::writes);
+      names.functions().forEach(findings::calls);
+      calls.stream()
+          .filter(call -> !(call.schema() == null && names.others().contains(call.name())))
+          .forEach(findings::calls);
+      findings.kind(names.kind());
+      if (!new TokenWitness(dialect, tokens).agrees(names)) {
+        findings.uncertain(StatementClass.UNKNOWN);
+      }
+    }
+    if (TokenWitness.locks(tokens, dialect)) {
+      findings.locks();
+    }
+  }
+
+  private static Statement parsed(String text) {
+    CCJSqlParser parser = CCJSqlParserUtil.newParser(text).withAllowComplexParsing(true);
+    try {
+      return parser.Statement();
+    } catch (ParseException | RuntimeException | Error notUnderstood) {
+      if (notUnderstood instanceof VirtualMachineError
+          && !(notUnderstood instanceof StackOverflowError)) {
+        throw (VirtualMachineError) notUnderstood;
+      }
+      return null;
+    }
+  }
+
+  private static int depth(List<Token> tokens) {
+    int depth = 0;
+    int deepest = 0;
+    for (Token token : tokens) {
+      if (token.isSign("(") || token.isSign("[") || token.is("case")) {
+        depth++;
+        deepest = Math.max(deepest, depth);
+      } else if (token.isSign(")") || token.isSign("]") || token.is("end")) {
+        depth--;
+      }
+    }
+    return deepest;
+  }
+
+  private static String text(List<Token> tokens) {
+    StringBuilder text = new StringBuilder(tokens.size() * 8);
+    Token before = null;
+    for (Token token : tokens) {
+      if (token.is("only") && before != null && !before.is("row") && !before.is("rows")) {
+        // Reserved, and not known to the library in all the places where it may stand.
+        continue;
+      }
+      boolean joined =
+          before == null
+              || token.isSign(".")
+              || before.isSign(".")
+              || (before.isSign(":") && (token.isSign(":") || token.isSign("=")));
+      if (!joined) {
+        text.append(' ');
+      }
+      switch (token.type()) {
+        case WORD, SIGN -> text.append(token.text());
+        case QUOTED -> text.append('"').append(token.text().replace("\"", "\"\"")).append('"');
+        case STRING -> text.append("'a'");
+        case NUMBER -> text.append('1');
+        case PARAMETER -> text.append('?');
+        default -> throw new IllegalStateException(token.type().name());
+      }
+      before = token;
+    }
+    return text.toString();
+  }
+}

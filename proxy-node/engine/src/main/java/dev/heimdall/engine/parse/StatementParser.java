@@ -1,0 +1,79 @@
+package dev.heimdall.engine.parse;
+
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.StatementSplitter;
+import dev.heimdall.engine.sql.Token;
+import dev.heimdall.engine.sql.Tokenizer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Says what a text says by itself. Takes up to some milliseconds for ordinary statements and gives
+ * up after {@link LibraryParser#PATIENCE}, so that it does not belong on an event loop. Thread
+ * safe; never throws, whatever the text.
+ *
+ * <p>What is said depends on the text only as far as its fingerprint does ({@link
+ * dev.heimdall.engine.sql.Fingerprinter}): values of literals are never looked at.
+ */
+public final class StatementParser {
+  /** Longer texts are not read, in bytes of UTF-8. */
+  public static final int LONGEST = 1 << 20;
+
+  /** Statements with more tokens, shortened lists of literals counted once, are not read. */
+  static final int MOST_TOKENS = 20_000;
+
+  /** Texts with more statements are not read. */
+  static final int MOST_STATEMENTS = 200;
+
+  private final LibraryParser library = new LibraryParser();
+
+  /**
+   * Reads a text.
+   *
+   * @param standardStrings whether a backslash in a plain literal is just that: {@code
+   *     standard_conforming_strings} in PostgreSQL, NO_BACKSLASH_ESCAPES in MySQL
+   * @return what was found; not understood where it could not all be read for certain
+   */
+  public ParsedStatement parse(String sql, Dialect dialect, boolean standardStrings) {
+    Objects.requireNonNull(dialect, "dialect");
+    Findings findings = new Findings();
+    try {
+      read(sql, dialect, standardStrings, findings);
+    } catch (RuntimeException | StackOverflowError unreadable) {
+      findings.uncertain(StatementClass.UNKNOWN);
+    }
+    return findings.result();
+  }
+
+  private void read(String sql, Dialect dialect, boolean standardStrings, Findings findings) {
+    byte[] text = sql.length() > LONGEST ? null : sql.getBytes(StandardCharsets.UTF_8);
+    if (text == null || text.length > LONGEST) {
+      findings.statement();
+      findings.uncertain(StatementClass.UNKNOWN);
+      return;
+    }
+    StatementSplitter splitter = new StatementSplitter(dialect);
+    int statements = splitter.split(text, 0, text.length, standardStrings);
+    if (statements < 0 || statements > MOST_STATEMENTS) {
+      findings.statement();
+      findings.uncertain(StatementClass.UNKNOWN);
+      return;
+    }
+    Tokenizer tokenizer = new Tokenizer(dialect);
+    StatementReader reader = new StatementReader(library, findings);
+    for (int i = 0; i < statements; i++) {
+      findings.statement();
+      int start = splitter.start(i);
+      List<Token> tokens =
+          tokenizer.read(text, start, splitter.end(i) - start, standardStrings, MOST_TOKENS);
+      if (tokens == null) {
+        findings.uncertain(StatementClass.UNKNOWN);
+      } else {
+        reader.read(dialect, tokens);
+      }
+    }
+  }
+}

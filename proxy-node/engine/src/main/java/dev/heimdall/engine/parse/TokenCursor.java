@@ -1,0 +1,111 @@
+package dev.heimdall.engine.parse;
+
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.TableName;
+import dev.heimdall.engine.sql.Token;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Walks over the tokens of one statement. */
+final class TokenCursor {
+  private static final Token NOTHING = new Token(Token.Type.SIGN, "");
+
+  private final Dialect dialect;
+  private final List<Token> tokens;
+  private int position;
+
+  TokenCursor(Dialect dialect, List<Token> tokens) {
+    this.dialect = dialect;
+    this.tokens = tokens;
+  }
+
+  Dialect dialect() {
+    return dialect;
+  }
+
+  /** The current token; a sign without text at the end. */
+  Token token() {
+    return at(position);
+  }
+
+  /** The token so many places on. */
+  Token ahead(int places) {
+    return at(position + places);
+  }
+
+  private Token at(int index) {
+    return index < tokens.size() ? tokens.get(index) : NOTHING;
+  }
+
+  boolean atEnd() {
+    return position >= tokens.size();
+  }
+
+  void advance() {
+    position++;
+  }
+
+  /** Moves on if the current token is this word, and says whether it was. */
+  boolean accept(String word) {
+    if (!token().is(word)) {
+      return false;
+    }
+    position++;
+    return true;
+  }
+
+  boolean acceptSign(String sign) {
+    if (!token().isSign(sign)) {
+      return false;
+    }
+    position++;
+    return true;
+  }
+
+  /** Past the bracket that closes the current one, which must open one. */
+  void skipBrackets() {
+    int depth = 0;
+    do {
+      if (token().isSign("(")) {
+        depth++;
+      } else if (token().isSign(")")) {
+        depth--;
+      }
+      position++;
+    } while (depth > 0 && !atEnd());
+  }
+
+  /** What is left, the current token first. */
+  List<Token> rest() {
+    return tokens.subList(Math.min(position, tokens.size()), tokens.size());
+  }
+
+  /** The tokens between the current bracket and the one that closes it; moves past both. */
+  List<Token> bracketed() {
+    int start = position;
+    skipBrackets();
+    return tokens.subList(start + 1, Math.max(start + 1, position - 1));
+  }
+
+  /** The name that begins here, or null; moves past it. */
+  TableName tableName() {
+    List<String> parts = new ArrayList<>();
+    do {
+      if (!token().isName()) {
+        return null;
+      }
+      parts.add(token().text());
+      position++;
+    } while (acceptSign("."));
+    return tableName(parts);
+  }
+
+  /** A name of one to three parts; null for others. */
+  static TableName tableName(List<String> parts) {
+    int n = parts.size();
+    return n < 1 || n > 3
+        ? null
+        : new TableName(
+            n > 2 ? parts.get(n - 3) : null, n > 1 ? parts.get(n - 2) : null, parts.get(n - 1));
+  }
+}

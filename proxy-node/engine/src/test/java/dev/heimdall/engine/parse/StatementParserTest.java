@@ -1,0 +1,137 @@
+package dev.heimdall.engine.parse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.ParsedStatement;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StatementParserTest {
+  private final StatementParser parser = new StatementParser();
+
+  private String parsed(String sql, Dialect dialect) {
+    ParsedStatement parsed = parser.parse(sql, dialect, dialect != Dialect.MYSQL);
+    StringBuilder text = new StringBuilder(parsed.kind().name());
+    if (!parsed.understood()) {
+      text.append(" ?");
+    }
+    append(text, " r:", parsed.reads());
+    append(text, " w:", parsed.writes());
+    append(text, " f:", parsed.functions());
+    return text.append(parsed.locking() ? " locking" : "").toString();
+  }
+
+  private static void append(StringBuilder text, String label, java.util.List<?> names) {
+    if (!names.isEmpty()) {
+      text.append(label)
+          .append(names.stream().map(Object::toString).collect(Collectors.joining(",")));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '\u0001',
+      value = {
+        "SELECT 1 ~ READ",
+        "SELECT a FROM t ~ READ r:t",
+        "SELECT * FROM s.T, \"U\" u WHERE x IN (SELECT y FROM v) ~ READ r:s.t,U,v",
+        "SELECT * FROM a JOIN b USING (id) LEFT JOIN ONLY c ON c.x = b.x ~ READ r:a,b,c",
+        "TABLE t ~ READ r:t",
+        "VALUES (1), (2) ~ READ",
+        "(SELECT a FROM t) UNION ALL (SELECT a FROM u) ORDER BY 1 ~ READ r:t,u",
+        "SELECT * FROM t FOR UPDATE ~ READ r:t locking",
+        "SELECT * FROM t FOR NO KEY UPDATE OF t SKIP LOCKED ~ READ r:t locking",
+        "SELECT s.f(a), count(*) FROM t ~ READ r:t f:s.f,count",
+        "SELECT EXTRACT(year FROM a), substring(b FROM 2) FROM t ~ READ r:t f:substring",
+        "SELECT a IS DISTINCT FROM b FROM t ~ READ r:t",
+        "SELECT * FROM f(1) x(a, b), LATERAL (SELECT * FROM u) y ~ READ r:u f:f",
+        "SELECT nextval('s') ~ READ f:nextval",
+        "SELECT \"f\"(1), coalesce(a, 2), now() FROM t ~ READ r:t f:f,coalesce,now",
+        "SELECT current_user, CURRENT_TIMESTAMP ~ READ f:pg_catalog.current_user,pg_catalog.now",
+        "WITH w AS (SELECT * FROM t) SELECT * FROM w ~ READ r:t",
+        "WITH t AS (SELECT * FROM t) SELECT * FROM t ~ READ r:t",
+        "WITH RECURSIVE t AS (SELECT 1 UNION ALL SELECT a FROM t) SELECT * FROM t ~ READ",
+        "WITH w AS (SELECT 1) SELECT * FROM public.w ~ READ r:w",
+        "SELECT * FROM (WITH w AS (SELECT 1) SELECT * FROM w) x, w ~ READ r:w",
+        "WITH a AS (SELECT * FROM b), b AS (SELECT * FROM a) SELECT * FROM b ~ READ r:b",
+        "WITH d AS (DELETE FROM t RETURNING a) SELECT * FROM d, u ~ WRITE r:u w:t",
+        "WITH d AS (SELECT 1) INSERT INTO t SELECT * FROM d ~ WRITE w:t",
+        "WITH t AS (SELECT 1) INSERT INTO t SELECT * FROM t ~ WRITE w:t",
+        "INSERT INTO t (a, b) VALUES (1, f(2)) RETURNING a ~ WRITE w:t f:f",
+        "INSERT INTO t SELECT * FROM u ON CONFLICT (a) DO UPDATE SET b = (SELECT c FROM v) ~ WRITE r:u,v w:t",
+        "UPDATE t SET a = u.a FROM u WHERE t.i = u.i ~ WRITE r:u w:t",
+        "DELETE FROM ONLY t USING u, v WHERE t.i = u.i ~ WRITE r:u,v w:t",
+        "MERGE INTO t USING u ON t.i = u.i WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT VALUES (1) ~ WRITE r:u w:t",
+        "SELECT a INTO n FROM t ~ DDL r:t w:n",
+        "EXPLAIN ANALYZE DELETE FROM t ~ WRITE w:t",
+        "EXPLAIN (ANALYZE, BUFFERS) SELECT * FROM t ~ READ r:t",
+        "COPY t (a, b) FROM STDIN ~ WRITE w:t",
+        "COPY t TO STDOUT ~ READ r:t",
+        "COPY (SELECT * FROM t) TO STDOUT WITH (FORMAT csv) ~ READ r:t",
+        "LOCK TABLE a, ONLY s.b IN SHARE MODE ~ LOCK w:a,s.b locking",
+        "TRUNCATE a, b RESTART IDENTITY ~ WRITE w:a,b",
+        "DECLARE c CURSOR FOR SELECT * FROM t ~ SESSION r:t",
+        "PREPARE p (int) AS SELECT * FROM t WHERE a = $1 ~ SESSION r:t",
+        "CALL p(f(1)) ~ CALL f:p,f",
+        "BEGIN ~ TRANSACTION",
+        "SET search_path TO a, b ~ SESSION",
+        "VACUUM (ANALYZE) a, b (c) ~ UTILITY w:a,b",
+        "SELECT 1; DELETE FROM t; SELECT * FROM u ~ WRITE r:u w:t",
+        "/* nothing */ ; ~ EMPTY"
+      })
+  void whatATextSaysByItself(String sql, String expected) {
+    assertThat(parsed(sql, Dialect.POSTGRES)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "FROBNICATE t",
+        "SELECT * FROM",
+        "SELECT 'unfinished",
+        "SELECT * FROM U&\"t\"",
+        "EXECUTE p",
+        "COPY t FROM '/etc/passwd'",
+        "COPY t TO PROGRAM 'x'",
+        "DO $$ BEGIN DELETE FROM t; END $$",
+        "SET CONSTRAINTS ALL IMMEDIATE",
+        "TRUNCATE t CASCADE",
+        "EXPLAIN EXECUTE p"
+      })
+  void whatIsNotCertainIsNotUnderstood(String sql) {
+    assertThat(parser.parse(sql, Dialect.POSTGRES, true).understood()).isFalse();
+  }
+
+  @Test
+  void hintsAreCollected() {
+    ParsedStatement parsed =
+        parser.parse("SELECT /*+ SeqScan(t) */ a /* no */ FROM t /*+b*/", Dialect.POSTGRES, true);
+    assertThat(parsed.hints()).containsExactly("SeqScan(t)", "b");
+    assertThat(parsed.understood()).isTrue();
+    assertThat(parser.parse("SELECT 1; SELECT 2", Dialect.POSTGRES, true).statements())
+        .isEqualTo(2);
+  }
+
+  /** The two readers of a text must see the same literals, or one of them sees a statement less. */
+  @Test
+  void literalsHideNothing() {
+    assertThat(parsed("SELECT '\\' FROM t -- '", Dialect.POSTGRES)).isEqualTo("READ r:t");
+    assertThat(parsed("SELECT $x$ ' $x$ FROM t", Dialect.POSTGRES)).isEqualTo("READ r:t");
+    assertThat(parser.parse("SELECT '\\' FROM t -- '", Dialect.POSTGRES, false).reads()).isEmpty();
+  }
+
+  @Test
+  void otherDialectsHaveTheirQuotes() {
+    assertThat(parsed("SELECT `A b` FROM `T`, D.u", Dialect.MYSQL)).isEqualTo("READ r:T,D.u");
+    assertThat(parsed("SELECT [a] FROM [d]..[T] WHERE b = @c", Dialect.SQLSERVER))
+        .startsWith("READ");
+    assertThat(parser.parse("SELECT 1 /*! INTO x */", Dialect.MYSQL, false).understood()).isFalse();
+    assertThat(parser.parse("SELECT 1 DELETE FROM t", Dialect.SQLSERVER, true).understood())
+        .isFalse();
+  }
+}
