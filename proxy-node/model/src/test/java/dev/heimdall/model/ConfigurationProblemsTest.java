@@ -391,7 +391,7 @@ class ConfigurationProblemsTest {
           vdb(
               "\"multiplex\": \"yes\", \"prepared\": {\"anonymousParse\": \"cached\"}",
               "vdbs/shop.json:1:53 $.multiplex: got \"yes\", expected true or false",
-              "vdbs/shop.json:1:91 $.prepared.anonymousParse: got \"cached\", expected one of \"forward\", \"cache\"; did you mean \"cache\"?"));
+              "vdbs/shop.json:1:91 $.prepared.anonymousParse: got \"cached\", expected one of \"auto\", \"forward\", \"cache\"; did you mean \"cache\"?"));
 
   static final List<Case> USER =
       List.of(
