@@ -13,16 +13,19 @@ import java.util.TreeSet;
  * @param node the node's own settings
  * @param sources the databases
  * @param vdbs what clients connect to
+ * @param rules lists of rules, used by VDBs or not
  * @param users who may log in
  */
 public record Configuration(
     NodeSettings node,
     Map<String, DataSource> sources,
     Map<String, VirtualDatabase> vdbs,
+    Map<String, RuleList> rules,
     Map<String, User> users) {
   public Configuration {
     sources = Collections.unmodifiableMap(new TreeMap<>(sources));
     vdbs = Collections.unmodifiableMap(new TreeMap<>(vdbs));
+    rules = Collections.unmodifiableMap(new TreeMap<>(rules));
     users = Collections.unmodifiableMap(new TreeMap<>(users));
   }
 

@@ -15,13 +15,14 @@ import java.util.stream.Stream;
 
 /**
  * Reads a configuration directory: {@code node.json} and one document for each object in {@code
- * sources}, {@code vdbs} and {@code users}. Nothing is corrected or guessed: either everything is
+ * sources}, {@code vdbs}, {@code rules} and {@code users}. Nothing is corrected or guessed: either everything is
  * right, or every problem is reported.
  */
 public final class ConfigurationReader {
   static final String NODE = "node.json";
   static final String SOURCES = "sources";
   static final String VDBS = "vdbs";
+  static final String RULES = "rules";
   static final String USERS = "users";
 
   private static final String JSON = ".json";
@@ -77,7 +78,7 @@ public final class ConfigurationReader {
       String name = entry.getFileName().toString();
       if (name.equals(NODE) && Files.isRegularFile(entry)) {
         hasNode = true;
-      } else if (!(Files.isDirectory(entry) && Set.of(SOURCES, VDBS, USERS).contains(name))) {
+      } else if (!(Files.isDirectory(entry) && Set.of(SOURCES, VDBS, RULES, USERS).contains(name))) {
         unknown.add(entry);
       }
     }
@@ -87,6 +88,7 @@ public final class ConfigurationReader {
             : new Document<>(reading(NODE, ""), Optional.of(NodeSettings.defaults()));
     Map<String, Document<DataSource>> sources = folder(SOURCES, Format.NAME, DataSource.class);
     Map<String, Document<VirtualDatabase>> vdbs = folder(VDBS, Format.NAME, VirtualDatabase.class);
+    Map<String, Document<RuleList>> rules = folder(RULES, Format.NAME, RuleList.class);
     Map<String, Document<User>> users = folder(USERS, Format.IDENTIFIER, User.class);
     if (vdbs.isEmpty() && !unreadable) {
       report(
@@ -97,8 +99,9 @@ public final class ConfigurationReader {
     node.value().ifPresent(value -> DocumentChecks.node(value, node.in()));
     sources.values().forEach(d -> d.value().ifPresent(v -> DocumentChecks.source(v, d.in())));
     vdbs.values().forEach(d -> d.value().ifPresent(v -> new VdbChecks(v, d.in()).all()));
+    rules.values().forEach(d -> d.value().ifPresent(v -> new RuleChecks(v, d.in()).all()));
     users.values().forEach(d -> d.value().ifPresent(v -> DocumentChecks.user(v, d.in())));
-    CrossChecks cross = new CrossChecks(node, sources, vdbs, users);
+    CrossChecks cross = new CrossChecks(node, sources, vdbs, rules, users);
     cross.all();
     return problems.isEmpty() ? cross.configuration() : null;
   }
@@ -193,8 +196,8 @@ public final class ConfigurationReader {
         report(
             relative(entry),
             got,
-            "only node.json, sources, vdbs, users, and files that a document names",
-            NearestName.of(name, List.of(NODE, SOURCES, VDBS, USERS)));
+            "only node.json, sources, vdbs, rules, users, and files that a document names",
+            NearestName.of(name, List.of(NODE, SOURCES, VDBS, RULES, USERS)));
       } else {
         report(
             relative(entry),

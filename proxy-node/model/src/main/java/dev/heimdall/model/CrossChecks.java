@@ -14,16 +14,19 @@ final class CrossChecks {
   private final Document<NodeSettings> node;
   private final Map<String, Document<DataSource>> sources;
   private final Map<String, Document<VirtualDatabase>> vdbs;
+  private final Map<String, Document<RuleList>> rules;
   private final Map<String, Document<User>> users;
 
   CrossChecks(
       Document<NodeSettings> node,
       Map<String, Document<DataSource>> sources,
       Map<String, Document<VirtualDatabase>> vdbs,
+      Map<String, Document<RuleList>> rules,
       Map<String, Document<User>> users) {
     this.node = node;
     this.sources = sources;
     this.vdbs = vdbs;
+    this.rules = rules;
     this.users = users;
   }
 
@@ -40,6 +43,7 @@ final class CrossChecks {
                           ruleNames(vdb, document.in());
                         }));
     ports();
+    new RuleReferences(sources.keySet(), vdbs, rules).all();
     users
         .values()
         .forEach(document -> document.value().ifPresent(user -> user(user, document.in())));
@@ -50,7 +54,7 @@ final class CrossChecks {
     Map<String, DataSource> sourceValues = values(sources);
     Map<String, VirtualDatabase> vdbValues = new TreeMap<>();
     values(vdbs).forEach((name, vdb) -> vdbValues.put(name, vdb.withCredentials(credentials(vdb))));
-    return new Configuration(node.value().orElseThrow(), sourceValues, vdbValues, values(users));
+    return new Configuration(node.value().orElseThrow(), sourceValues, vdbValues, values(rules), values(users));
   }
 
   private static <T> Map<String, T> values(Map<String, Document<T>> documents) {
@@ -286,7 +290,7 @@ final class CrossChecks {
     };
   }
 
-  private static String known(Set<String> names) {
+  static String known(Set<String> names) {
     return names.isEmpty()
         ? " (there is none)"
         : " (" + String.join(", ", names.stream().limit(20).toList()) + ")";

@@ -9,6 +9,7 @@ enum DocumentKind {
       "vdbs/<name>.json",
       "A virtual database: what clients connect to.",
       VirtualDatabase.class),
+  RULES("rules", "rules/<name>.json", "An ordered list of rules for statements.", RuleList.class),
   USER("user", "users/<name>.json", "Someone who may log in.", User.class);
 
   private final String key;

@@ -33,7 +33,20 @@ public enum Format {
   /** A network, or all of them. */
   NETWORK_OR_ALL(
       "\"all\" or a network such as \"10.0.0.0/8\" or \"fd00::/8\"",
-      "^(all|[0-9a-fA-F.:]+/[0-9]{1,3})$");
+      "^(all|[0-9a-fA-F.:]+/[0-9]{1,3})$"),
+  /** A regular expression. */
+  REGEX("a regular expression as RE2 has it", "^[\\s\\S]*$"),
+  /** The name of one table. */
+  TABLE("a table as \"catalog.table\" or \"catalog.schema.table\"", "^[^\\s,.]+(\\.[^\\s,.]+){1,2}$"),
+  /** Names of tables. */
+  TABLES(
+      "tables as \"catalog.table\" or \"catalog.schema.table\", separated by commas or white space",
+      "^\\s*[^\\s,.]+(\\.[^\\s,.]+){1,2}([\\s,]+[^\\s,.]+(\\.[^\\s,.]+){1,2})*\\s*$"),
+  /** Names of tables, or none. */
+  TABLES_OR_NONE(
+      "\"none\", or tables as \"catalog.table\" or \"catalog.schema.table\", separated by commas or"
+          + " white space",
+      "^\\s*(none|[^\\s,.]+(\\.[^\\s,.]+){1,2}([\\s,]+[^\\s,.]+(\\.[^\\s,.]+){1,2})*)\\s*$");
 
   private final String expected;
   private final Pattern pattern;
@@ -65,7 +78,8 @@ public enum Format {
       case NETWORK -> Cidr.read(text).isPresent();
       case NETWORK_OR_ALL -> text.equals(Cidr.ALL_TEXT) || Cidr.read(text).isPresent();
       case VERIFIER -> text.startsWith("md5") || usable(text);
-      case TEXT, NAME -> true;
+      case REGEX -> RuleExpression.regexFault(text).isEmpty();
+      case TEXT, NAME, TABLE, TABLES, TABLES_OR_NONE -> true;
     };
   }
 
@@ -96,13 +110,17 @@ public enum Format {
           text.startsWith("postgresql://") && JdbcUrl.problem("jdbc:" + text).isEmpty()
               ? Optional.of("jdbc:" + text)
               : Optional.empty();
-      case TEXT, IDENTIFIER, NAME, HOST, VERIFIER -> Optional.empty();
+      default -> Optional.empty();
     };
   }
 
   /** What a user should write, with the particular fault of this text where there is one. */
   String expected(String text) {
-    return this == URL ? JdbcUrl.problem(text).orElse(expected) : expected;
+    return switch (this) {
+      case URL -> JdbcUrl.problem(text).orElse(expected);
+      case REGEX -> RuleExpression.regexFault(text).orElse(expected);
+      default -> expected;
+    };
   }
 
   /** The text as it may be shown. */

@@ -35,6 +35,12 @@ public @interface Setting {
   /** What a plain number counts. */
   String unit() default "";
 
+  /** Whether {@code ${…}} may stand in the value, written as a text, in a parameter of a rule. */
+  boolean dynamic() default false;
+
+  /** The key in the document, where it cannot be the component's name. */
+  String key() default "";
+
   /** How a text has to look. */
   Format format() default Format.TEXT;
 

@@ -12,8 +12,46 @@ public final class SettingTables {
       text.append(kind.meaning()).append("\n\n");
       table(kind.shape(), "", text);
       sections(kind.shape(), "", text);
+      if (kind == DocumentKind.RULES) {
+        parameters(text);
+      }
     }
     return text.toString().stripTrailing() + "\n";
+  }
+
+  private static void parameters(StringBuilder text) {
+    text.append("### Parameters of every rule\n\n");
+    text.append("Where *dynamic* stands, `${…}` may be part of the value, written as a text.\n\n");
+    parameters(Shape.of(GeneralParameters.class), text);
+    text.append("### Actions\n\n| Action | Meaning | Inside of transactions |\n|---|---|---|\n");
+    for (RuleAction action : RuleAction.values()) {
+      text.append("| `").append(action.spelling()).append("` | ").append(action.meaning());
+      text.append(" | ").append(action.insideTransactions() ? "yes" : "unless it says so, no");
+      text.append(" |\n");
+    }
+    text.append('\n');
+    for (RuleAction action : RuleAction.values()) {
+      action
+          .shape()
+          .ifPresent(
+              shape -> {
+                text.append("#### `").append(action.spelling()).append("`\n\n");
+                parameters(shape, text);
+              });
+    }
+  }
+
+  private static void parameters(Shape<?> shape, StringBuilder text) {
+    text.append("| Parameter | Type | Unit | Default | Dynamic | Meaning |\n");
+    text.append("|---|---|---|---|---|---|\n");
+    for (Shape.Field field : shape.fields()) {
+      text.append("| `").append(field.key()).append("` | ").append(field.type().name());
+      text.append(" | ").append(field.type().unit().isEmpty() ? "–" : field.type().unit());
+      text.append(" | ").append(byDefault(field)).append(" | ");
+      text.append(field.setting().dynamic() ? "yes" : "no").append(" | ");
+      text.append(meaning(field)).append(" |\n");
+    }
+    text.append('\n');
   }
 
   private static void sections(Shape<?> shape, String prefix, StringBuilder text) {

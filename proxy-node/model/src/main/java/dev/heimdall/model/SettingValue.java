@@ -23,6 +23,7 @@ public record SettingValue(String key, String value, String byDefault, Applies a
     collect("node", configuration.node(), values);
     configuration.sources().forEach((name, s) -> collect("sources." + name, s, values));
     configuration.vdbs().forEach((name, vdb) -> collect("vdbs." + name, vdb, values));
+    configuration.rules().forEach((name, list) -> collect("rules." + name, list, values));
     configuration.users().forEach((name, user) -> collect("users." + name, user, values));
     return List.copyOf(values);
   }
@@ -54,7 +55,7 @@ public record SettingValue(String key, String value, String byDefault, Applies a
             .orElseThrow());
   }
 
-  private static String text(Object value) {
+  static String text(Object value) {
     if (value instanceof Optional<?> optional) {
       return optional.map(SettingValue::text).orElse("");
     }

@@ -6,10 +6,12 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the components of a record say of the object that a user writes for it. */
 final class Shape<T extends Record> {
@@ -23,7 +25,7 @@ final class Shape<T extends Record> {
   /** One setting of the object. */
   record Field(RecordComponent component, Setting setting, ValueType type) {
     String key() {
-      return component.getName();
+      return Shape.key(component, setting);
     }
 
     Object value(Record of) {
@@ -77,14 +79,26 @@ final class Shape<T extends Record> {
         throw new IllegalStateException(component + " is not described");
       }
       fields.put(
-          component.getName(),
+          key(component, setting),
           new Field(component, setting, ValueType.of(component.getGenericType(), setting)));
     }
     return new Shape<>(of, fields);
   }
 
+  private static String key(RecordComponent component, Setting setting) {
+    return setting.key().isEmpty() ? component.getName() : setting.key();
+  }
+
   List<Field> fields() {
     return List.copyOf(fields.values());
+  }
+
+  Set<String> keys() {
+    return Collections.unmodifiableSet(fields.keySet());
+  }
+
+  Optional<Field> field(String key) {
+    return Optional.ofNullable(fields.get(key));
   }
 
   /** The record with every setting at its default. */
@@ -99,7 +113,7 @@ final class Shape<T extends Record> {
 
   /** A record that stands in for one that could not be read. */
   Object placeholder() {
-    return build(new JsonValue.Obj(Position.NONE, Map.of()), "$", Reading.ofConstant());
+    return build(new JsonValue.Obj(Position.NONE, Map.of()), "$", Reading.ofConstant(), Set.of());
   }
 
   /**
@@ -124,22 +138,30 @@ final class Shape<T extends Record> {
                     nearest(key));
               }
             });
-    return Optional.of(build(object, path, in));
+    return Optional.of(build(object, path, in, Set.of()));
   }
 
-  private T build(JsonValue.Obj object, String path, Reading in) {
+  /** Reads an object whose keys are known to be right, without those that are read {@code later}. */
+  T build(JsonValue.Obj object, String path, Reading in, Set<String> later) {
     List<Object> arguments = new ArrayList<>();
     for (Field field : fields.values()) {
       String at = Reading.member(path, field.key());
       JsonValue.Member member = object.members().get(field.key());
-      if (member == null) {
+      if (later.contains(field.key())) {
+        arguments.add(field.type().placeholder());
+      } else if (member == null) {
         arguments.add(absent(field, at, object, in));
       } else {
         in.found(at, member.value().at());
-        Object read = field.type().read(member.value(), at, in).orElse(null);
+        Object read = field.type().inside(object).read(member.value(), at, in).orElse(null);
         arguments.add(read == null ? instead(field, in) : read);
       }
     }
+    return construct(arguments);
+  }
+
+  /** The record of these values, one for each field. */
+  T construct(List<Object> arguments) {
     try {
       Class<?>[] types =
           fields.values().stream().map(field -> field.component().getType()).toArray(Class[]::new);

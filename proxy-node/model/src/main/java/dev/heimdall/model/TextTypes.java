@@ -98,6 +98,9 @@ final class TextTypes {
         case HOST -> "host";
         case URL -> "URL";
         case NETWORK, NETWORK_OR_ALL -> "network";
+        case REGEX -> "regular expression";
+        case TABLE -> "table";
+        case TABLES, TABLES_OR_NONE -> "tables";
       };
     }
   }

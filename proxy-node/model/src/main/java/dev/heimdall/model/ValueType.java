@@ -14,6 +14,11 @@ abstract class ValueType {
   /** Reads a value; when it is wrong, says so to {@code in} and returns empty. */
   abstract Optional<?> read(JsonValue value, String path, Reading in);
 
+  /** The type as it is inside of one object, where that depends on the object's other settings. */
+  ValueType inside(JsonValue.Obj object) {
+    return this;
+  }
+
   /** What may be written, in words. */
   abstract String expected();
 
@@ -41,6 +46,9 @@ abstract class ValueType {
       if (generic.getRawType() == Optional.class) {
         return new ContainerTypes.OptionalType(of(of[0], setting));
       }
+      if (generic.getRawType() == List.class && of[0] == RuleExpression.class) {
+        return new RuleTypes.Expressions();
+      }
       if (generic.getRawType() == List.class) {
         return new ContainerTypes.ListType(of(of[0], setting), !setting.byDefault().equals("[]"));
       }
@@ -58,7 +66,10 @@ abstract class ValueType {
       if (plain == Duration.class) {
         return new NumberTypes.Time(setting);
       }
-      if (plain == boolean.class) {
+      if (plain == RuleParameters.class) {
+        return new RuleTypes.Parameters(Optional.empty());
+      }
+      if (plain == boolean.class || plain == Boolean.class) {
         return new ContainerTypes.Truth();
       }
       if (plain == String.class) {

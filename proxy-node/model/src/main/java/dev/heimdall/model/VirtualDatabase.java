@@ -53,6 +53,16 @@ public record VirtualDatabase(
             otherwise = "`source` when the data source has a `user`, else `passthrough`",
             applies = Applies.NEW_CONNECTIONS)
         Credentials credentials,
+    @Setting(
+            value = "The rule lists that statements go through, in this order.",
+            byDefault = "[]",
+            format = Format.NAME)
+        List<String> rules,
+    @Setting(
+            value = "Data sources besides `source` that rules may send statements to.",
+            byDefault = "[]",
+            format = Format.NAME)
+        List<String> ruleSources,
     @Setting("Server connections and the queue for them.") PoolSettings pool,
     @Setting("Client connections and their time limits.") ClientSettings clients,
     @Setting("TLS towards clients.") ClientTls tls,
@@ -72,6 +82,8 @@ public record VirtualDatabase(
   public VirtualDatabase {
     ports = List.copyOf(ports);
     databases = Collections.unmodifiableMap(new TreeMap<>(databases));
+    rules = List.copyOf(rules);
+    ruleSources = List.copyOf(ruleSources);
     auth = List.copyOf(auth);
   }
 
@@ -85,6 +97,8 @@ public record VirtualDatabase(
         multiplex,
         delayedTransaction,
         resolved,
+        rules,
+        ruleSources,
         pool,
         clients,
         tls,

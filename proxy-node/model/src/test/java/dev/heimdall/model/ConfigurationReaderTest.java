@@ -92,6 +92,8 @@ class ConfigurationReaderTest {
                 true,
                 false,
                 Credentials.PASSTHROUGH,
+                List.of(),
+                List.of(),
                 new PoolSettings(
                     20,
                     0,
@@ -177,6 +179,8 @@ class ConfigurationReaderTest {
                 false,
                 true,
                 Credentials.USER,
+                List.of("main", "firewall"),
+                List.of("reports"),
                 new PoolSettings(
                     5,
                     50,

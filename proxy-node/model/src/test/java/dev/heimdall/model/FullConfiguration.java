@@ -64,6 +64,8 @@ final class FullConfiguration {
           "multiplex": false,
           "delayedTransaction": true,
           "credentials": "user",
+          "rules": ["main", "firewall"],
+          "ruleSources": ["reports"],
           "pool": {
             "size": 5,
             "maxConnections": 50,
@@ -113,6 +115,129 @@ final class FullConfiguration {
           }
         }
         """);
+    DOCUMENTS.put(
+        "sources/reports.json", "{\"url\": \"jdbc:postgresql://reports\", \"user\": \"app\"}");
+    DOCUMENTS.put(
+        "rules/main.json",
+        """
+        {
+          "name": "main",
+          "enabled": false,
+          "comment": "every parameter of every action",
+          "rules": [
+            {
+              "enabled": false,
+              "comment": "all that a rule may have",
+              "match": ["/\\\\* (.*) \\\\*/", "tables:${catalog}.orders,shop.public.items"],
+              "join": "or",
+              "inTransaction": true,
+              "action": "tag",
+              "parameters": {
+                "capture": true,
+                "concurrency": "${1}",
+                "concurrencyname": "${user}",
+                "delay": 100,
+                "evicttables": "shop.a, shop.b\\n shop.c",
+                "exclude": 10,
+                "invalidate": false,
+                "lagignore": true,
+                "log": true,
+                "matchdelta": 1000,
+                "matchlimit": 5,
+                "matchthreshold": 250,
+                "maxburst": 3,
+                "notify": true,
+                "notrack": true,
+                "olderthan": -5,
+                "preparedonly": true,
+                "printcapture": true,
+                "printmatch": true,
+                "printmeta": true,
+                "printresults": true,
+                "printtables": true,
+                "printtiming": true,
+                "queryTimeout": 0,
+                "ratelimit": 100,
+                "ratelimitname": "${vdb}",
+                "sample": 10,
+                "serverfilter": "^replica",
+                "stop": true,
+                "tables": "none",
+                "update": true
+              }
+            },
+            {"action": "allow"},
+            {"action": "drop"},
+            {"action": "nocache"},
+            {"action": "reader-eligible"},
+            {
+              "action": "async-execute",
+              "parameters": {
+                "asyncsize": 1000,
+                "batchSize": 10,
+                "maxPollInterval": 5,
+                "source": "reports",
+                "queueName": "${table}",
+                "holdUntil": "executed",
+                "spoofedResult": 2,
+                "lockTable": false
+              }
+            },
+            {
+              "action": "cache",
+              "parameters": {
+                "ttl": 30000,
+                "cachesystem": true,
+                "unconditional": true,
+                "maxLocalSize": "1MiB",
+                "maxSize": 5000,
+                "autoRefresh": true,
+                "revalidateOnly": true,
+                "shared": true
+              }
+            },
+            {"action": "call", "parameters": {"rule": "firewall"}},
+            {"action": "debug", "parameters": {"enabled": false}},
+            {
+              "action": "extract-plan",
+              "parameters": {"threshold": 5, "frequency": 2, "format": "json", "force": true, "checkTableMismatch": false}
+            },
+            {
+              "action": "forward",
+              "parameters": {"source": "reports", "setcatalog": false, "setschema": false, "readonly": true}
+            },
+            {"action": "ignore", "parameters": {"action": "log"}},
+            {"action": "learn-pattern", "parameters": {"rule": "firewall", "action": "drop"}},
+            {"action": "log", "parameters": {"logcolumns": "*", "slowtime": 1000}},
+            {"action": "multiplex", "parameters": {"disable": "a", "enable": "b"}},
+            {
+              "action": "pool",
+              "parameters": {"maxUserActive": 5, "maxUserIdle": 1, "multiplex": false, "multiplexSkip": 3, "reuse": false}
+            },
+            {"action": "result", "parameters": {"value": 7}},
+            {
+              "action": "retry",
+              "parameters": {"maxRetries": 1, "exception": "deadlock", "retryDelay": 10, "repeatUncertain": true}
+            },
+            {"action": "stack-trace", "parameters": {"threshold": 10}},
+            {"action": "table-cache", "parameters": {"ttl": 10, "table": "shop.orders"}},
+            {"match": "from (\\\\w+)", "action": "transform", "parameters": {"target": "from only $1"}},
+            {
+              "action": "trigger",
+              "parameters": {
+                "type": "sql",
+                "command": "refresh ${tables}",
+                "timing": "parallel",
+                "delay": 100,
+                "maxDelay": 1000,
+                "queueUnique": true,
+                "source": "reports"
+              }
+            }
+          ]
+        }
+        """);
+    DOCUMENTS.put("rules/firewall.json", "{\"rules\": [{\"match\": \"x\", \"action\": \"drop\"}]}");
     DOCUMENTS.put(
         "users/alice.json",
         """

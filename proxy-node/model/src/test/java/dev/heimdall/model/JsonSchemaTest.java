@@ -23,7 +23,9 @@ class JsonSchemaTest {
   private static String kind(String file) {
     return file.startsWith("node")
         ? "node"
-        : file.substring(0, file.indexOf('/')).replaceAll("s$", "");
+        : file.startsWith("rules/")
+            ? "rules"
+            : file.substring(0, file.indexOf('/')).replaceAll("s$", "");
   }
 
   static Stream<Map.Entry<String, String>> rightDocuments() {
@@ -43,6 +45,7 @@ class JsonSchemaTest {
                 "node.json", DocumentKind.NODE,
                 "sources/primary.json", DocumentKind.SOURCE,
                 "vdbs/shop.json", DocumentKind.VDB,
+                "rules/main.json", DocumentKind.RULES,
                 "users/alice.json", DocumentKind.USER)
             .entrySet()) {
       String text = FullConfiguration.DOCUMENTS.get(document.getKey());

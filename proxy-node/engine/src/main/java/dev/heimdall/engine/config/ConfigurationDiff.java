@@ -17,10 +17,12 @@ import java.util.TreeSet;
  * @param sources the data sources that came, went or changed
  * @param vdbs the virtual databases that came, went or changed themselves; one whose data source
  *     changed is not among them for that reason
+ * @param rules the rule lists that came, went or changed
  * @param users the users that came, went or changed
  * @param settings every changed setting of the node and of objects in both configurations
  */
-public record ConfigurationDiff(Names sources, Names vdbs, Names users, List<Changed> settings) {
+public record ConfigurationDiff(
+    Names sources, Names vdbs, Names rules, Names users, List<Changed> settings) {
 
   /** Names of one kind of objects, each in one of the sets at most. */
   public record Names(
@@ -61,6 +63,7 @@ public record ConfigurationDiff(Names sources, Names vdbs, Names users, List<Cha
     return new ConfigurationDiff(
         objects("sources/", before.sources(), after.sources(), settings),
         objects("vdbs/", before.vdbs(), after.vdbs(), settings),
+        objects("rules/", before.rules(), after.rules(), settings),
         objects("users/", before.users(), after.users(), settings),
         settings);
   }
@@ -92,7 +95,11 @@ public record ConfigurationDiff(Names sources, Names vdbs, Names users, List<Cha
 
   /** Whether the two configurations are equal. */
   public boolean isEmpty() {
-    return sources.isEmpty() && vdbs.isEmpty() && users.isEmpty() && settings.isEmpty();
+    return sources.isEmpty()
+        && vdbs.isEmpty()
+        && rules.isEmpty()
+        && users.isEmpty()
+        && settings.isEmpty();
   }
 
   /** The changed settings that keep their old value until the node is started again. */
@@ -107,6 +114,7 @@ public record ConfigurationDiff(Names sources, Names vdbs, Names users, List<Cha
     line.setEmptyValue("no difference");
     describe("sources", sources, line);
     describe("vdbs", vdbs, line);
+    describe("rules", rules, line);
     describe("users", users, line);
     if (!settings.isEmpty()) {
       line.add("changed: " + some(settings.stream().map(Changed::toString).toList()));

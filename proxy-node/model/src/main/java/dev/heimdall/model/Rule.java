@@ -1,0 +1,38 @@
+package dev.heimdall.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/** One rule of a list. */
+public record Rule(
+    @Setting(value = "Whether the rule is looked at.", byDefault = "true") boolean enabled,
+    @Setting("A note for people.") Optional<String> comment,
+    @Setting(
+            value =
+                "A regular expression, or a specifier such as `tables:shop.orders`; or a list of"
+                    + " them. The empty one matches everything.",
+            byDefault = "\"\"")
+        List<RuleExpression> match,
+    @Setting(value = "How several expressions go together.", byDefault = "and") RuleJoin join,
+    @Setting(
+            value =
+                "Whether the rule also applies inside of an explicit transaction. Outside of one it"
+                    + " always applies.",
+            otherwise =
+                "`false` for `async-execute`, `cache`, `forward`, `reader-eligible`, `retry` and"
+                    + " `table-cache`, else `true`")
+        Boolean inTransaction,
+    @Setting(value = "What is done with a statement that matches.", required = true)
+        RuleAction action,
+    @Setting("The action's parameters and general ones.") RuleParameters parameters) {
+
+  public Rule {
+    match = List.copyOf(match);
+    inTransaction = inTransaction == null ? Boolean.valueOf(action.insideTransactions()) : inTransaction;
+  }
+
+  /** The first regular expression, whose groups count where all expressions have to match. */
+  public boolean hasRegex() {
+    return match.stream().anyMatch(e -> e.specifier() == Specifier.REGEX);
+  }
+}

@@ -1,0 +1,186 @@
+package dev.heimdall.model;
+
+import com.google.re2j.Pattern;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the settings of one rule list demand of each other. */
+final class RuleChecks {
+  private final RuleList list;
+  private final Reading in;
+
+  RuleChecks(RuleList list, Reading in) {
+    this.list = list;
+    this.in = in;
+  }
+
+  /** The place of a rule's parameter. */
+  static String parameter(int rule, String key) {
+    return Reading.member("$.rules[" + rule + "].parameters", key);
+  }
+
+  void all() {
+    DocumentChecks.name(list.name(), in);
+    for (int i = 0; i < list.rules().size(); i++) {
+      Rule rule = list.rules().get(i);
+      if (in.sound("$.rules[" + i + "].action", "$.rules[" + i + "].match")) {
+        action(i, rule);
+        together(i, rule.parameters().general(), rule.parameters());
+        templates(i, rule);
+      }
+    }
+  }
+
+  private void action(int i, Rule rule) {
+    ActionParameters own = rule.parameters().own().orElse(null);
+    if (own instanceof ActionParameters.Transform && !rule.hasRegex()) {
+      in.problem(
+          "$.rules[" + i + "].match",
+          "no regular expression",
+          "one, whose matches \"target\" takes the place of");
+    } else if (own instanceof ActionParameters.Transform transform
+        && in.sound(parameter(i, "target"))) {
+      for (int group : TransformTarget.groups(target(rule, transform))) {
+        group(i, "target", "$" + group, group, rule);
+      }
+    } else if (own instanceof ActionParameters.Multiplex multiplex) {
+      missing(
+          i,
+          "disable",
+          multiplex.disable().isEmpty() && multiplex.enable().isEmpty(),
+          rule,
+          "\"disable\" or \"enable\"",
+          "enable");
+    } else if (own instanceof ActionParameters.Forward forward) {
+      missing(
+          i,
+          "source",
+          forward.source().isEmpty() && rule.parameters().general().serverfilter().isEmpty(),
+          rule,
+          "a data source, or a \"serverfilter\"",
+          "serverfilter");
+    } else if (own instanceof ActionParameters.Trigger trigger) {
+      trigger(i, trigger);
+    }
+  }
+
+  private static String target(Rule rule, ActionParameters.Transform transform) {
+    return rule.parameters().templates().getOrDefault("target", transform.target());
+  }
+
+  private void trigger(int i, ActionParameters.Trigger trigger) {
+    boolean parallel = trigger.timing() == ActionParameters.TriggerTiming.PARALLEL;
+    if (in.sound(parameter(i, "delay"), parameter(i, "timing")) && trigger.delay() > 0 && !parallel) {
+      in.problem(parameter(i, "delay"), "" + trigger.delay(), "the timing \"parallel\" with it");
+    }
+    if (in.sound(parameter(i, "queueUnique"), parameter(i, "delay"))
+        && trigger.queueUnique()
+        && trigger.delay() == 0) {
+      in.problem(parameter(i, "queueUnique"), "true", "a \"delay\" with it");
+    }
+    if (in.sound(parameter(i, "maxDelay"), parameter(i, "queueUnique"))
+        && trigger.maxDelay().isPresent()
+        && !trigger.queueUnique()) {
+      in.problem(
+          parameter(i, "maxDelay"), "" + trigger.maxDelay().get(), "\"queueUnique\" with it");
+    }
+    if (in.sound(parameter(i, "source"), parameter(i, "type"))
+        && trigger.source().isPresent()
+        && trigger.type() == ActionParameters.TriggerType.EXECUTE) {
+      in.problem(
+          parameter(i, "source"),
+          JsonValue.quote(trigger.source().get()),
+          "the type \"sql\" with it; a program has no data source");
+    }
+  }
+
+  private void together(int i, GeneralParameters general, RuleParameters all) {
+    needs(i, "ratelimitname", general.ratelimitname().isPresent(), "ratelimit", all);
+    needs(i, "concurrencyname", general.concurrencyname().isPresent(), "concurrency", all);
+  }
+
+  private void needs(int i, String key, boolean there, String other, RuleParameters all) {
+    boolean written = there || all.templates().containsKey(key);
+    boolean others =
+        all.templates().containsKey(other)
+            || (other.equals("ratelimit")
+                ? all.general().ratelimit().isPresent()
+                : all.general().concurrency().isPresent());
+    if (written && !others && in.sound(parameter(i, other), parameter(i, key))) {
+      in.problem(parameter(i, key), "a name", JsonValue.quote(other) + " with it");
+    }
+  }
+
+  private void missing(
+      int i, String key, boolean missing, Rule rule, String expected, String orKey) {
+    boolean template =
+        rule.parameters().templates().containsKey(key)
+            || rule.parameters().templates().containsKey(orKey);
+    if (missing && !template && in.sound(parameter(i, key), parameter(i, orKey))) {
+      in.problem(parameter(i, key), "nothing", expected);
+    }
+  }
+
+  private void templates(int i, Rule rule) {
+    rule.parameters()
+        .templates()
+        .forEach(
+            (key, text) -> {
+              List<String> names = Template.names(text);
+              if (names.isEmpty()) {
+                in.problem(parameter(i, key), JsonValue.quote(text), "a \"}\" after \"${\"");
+              }
+              names.forEach(name -> name(i, key, name, rule));
+            });
+  }
+
+  private void name(int i, String key, String name, Rule rule) {
+    if (name.matches("0|[1-9][0-9]?")) {
+      if (!rule.parameters().general().capture() && !key.equals("target")) {
+        in.problem(
+            parameter(i, key), "${" + name + "}", "the parameter \"capture\" as true with it");
+      } else {
+        group(i, key, "${" + name + "}", Integer.parseInt(name), rule);
+      }
+      return;
+    }
+    List<String> known = new ArrayList<>(Template.BUILT_INS);
+    if (rule.action() == RuleAction.TRIGGER && key.equals("command")) {
+      known.add("tables");
+    }
+    if (rule.action() == RuleAction.ASYNC_EXECUTE && key.equals("queueName")) {
+      known.add("table");
+    }
+    if (!known.contains(name)) {
+      in.problem(
+          parameter(i, key),
+          "${" + name + "}",
+          "${1} and so on for a group, or one of ${" + String.join("}, ${", known) + "}",
+          NearestName.of(name, known).map(near -> "${" + near + "}"));
+    }
+  }
+
+  /** Groups are those of the first regular expression that matches. */
+  private void group(int i, String key, String written, int group, Rule rule) {
+    int groups = 0;
+    for (RuleExpression expression : rule.match()) {
+      if (expression.specifier() == Specifier.REGEX) {
+        int has = Pattern.compile(expression.values().get(0)).groupCount();
+        groups = Math.max(groups, has);
+        if (rule.join() == RuleJoin.AND) {
+          break;
+        }
+      }
+    }
+    if (!rule.hasRegex()) {
+      in.problem(parameter(i, key), written, "a regular expression in \"match\" with it");
+    } else if (group > groups) {
+      in.problem(
+          parameter(i, key),
+          written,
+          groups == 0
+              ? "a group in the regular expression: \"( … )\""
+              : "a group of the regular expression, which has " + groups);
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package dev.heimdall.model;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What rule lists, virtual databases and data sources demand of each other. */
+final class RuleReferences {
+  /** Rules that one statement can meet, with those of a list once for each call of it. */
+  private static final long MOST_RULES = 10_000;
+
+  private final Set<String> sources;
+  private final Map<String, Document<VirtualDatabase>> vdbs;
+  private final Map<String, Document<RuleList>> lists;
+  private final Map<String, Long> sizes = new HashMap<>();
+
+  RuleReferences(
+      Set<String> sources,
+      Map<String, Document<VirtualDatabase>> vdbs,
+      Map<String, Document<RuleList>> lists) {
+    this.sources = sources;
+    this.vdbs = vdbs;
+    this.lists = lists;
+  }
+
+  void all() {
+    lists.forEach(
+        (name, document) -> document.value().ifPresent(list -> targets(list, document.in())));
+    for (String name : lists.keySet()) {
+      visit(name, new ArrayDeque<>());
+    }
+    vdbs.values()
+        .forEach(document -> document.value().ifPresent(vdb -> used(vdb, document.in())));
+  }
+
+  private void targets(RuleList list, Reading in) {
+    for (int i = 0; i < list.rules().size(); i++) {
+      ActionParameters own = list.rules().get(i).parameters().own().orElse(null);
+      if (own instanceof ActionParameters.Call call) {
+        list(call.rule(), RuleChecks.parameter(i, "rule"), in);
+      } else if (own instanceof ActionParameters.LearnPattern learn) {
+        list(learn.rule(), RuleChecks.parameter(i, "rule"), in);
+      }
+    }
+  }
+
+  private void list(String name, String path, Reading in) {
+    if (in.sound(path) && !lists.containsKey(name)) {
+      in.problem(
+          path,
+          JsonValue.quote(name),
+          "the name of a document in rules" + CrossChecks.known(lists.keySet()),
+          NearestName.of(name, lists.keySet()));
+    }
+  }
+
+  /** Finds calls in a circle, and how many rules there are behind a list. */
+  private long visit(String name, Deque<String> path) {
+    Document<RuleList> document = lists.get(name);
+    if (document == null || document.value().isEmpty()) {
+      return 0;
+    }
+    Long known = sizes.get(name);
+    if (known != null) {
+      return known;
+    }
+    path.addLast(name);
+    long size = 0;
+    List<Rule> rules = document.value().get().rules();
+    for (int i = 0; i < rules.size(); i++) {
+      size++;
+      if (rules.get(i).parameters().own().orElse(null) instanceof ActionParameters.Call call
+          && document.in().sound(RuleChecks.parameter(i, "rule"))) {
+        if (path.contains(call.rule())) {
+          circle(call.rule(), path, RuleChecks.parameter(i, "rule"), document.in());
+        } else {
+          size = Math.min(size + visit(call.rule(), path), MOST_RULES + 1);
+        }
+      }
+    }
+    path.removeLast();
+    sizes.put(name, size);
+    return size;
+  }
+
+  private void circle(String again, Deque<String> path, String at, Reading in) {
+    List<String> circle = new ArrayList<>(path);
+    circle = circle.subList(circle.indexOf(again), circle.size());
+    in.problem(
+        at,
+        "a call in a circle: " + String.join(" -> ", circle) + " -> " + again,
+        "a list that does not lead back to this one");
+  }
+
+  private void used(VirtualDatabase vdb, Reading in) {
+    for (int i = 0; i < vdb.ruleSources().size(); i++) {
+      String path = "$.ruleSources[" + i + "]";
+      String source = vdb.ruleSources().get(i);
+      if (in.sound(path) && !sources.contains(source)) {
+        in.problem(
+            path,
+            JsonValue.quote(source),
+            "the name of a document in sources" + CrossChecks.known(sources),
+            NearestName.of(source, sources));
+      }
+    }
+    Set<String> reached = new TreeSet<>();
+    long size = 0;
+    for (int i = 0; i < vdb.rules().size(); i++) {
+      list(vdb.rules().get(i), "$.rules[" + i + "]", in);
+      size += sizes.getOrDefault(vdb.rules().get(i), 0L);
+      reach(vdb.rules().get(i), reached);
+    }
+    if (size > MOST_RULES && in.sound("$.rules")) {
+      in.problem(
+          "$.rules",
+          "more than " + MOST_RULES + " rules, with those of called lists",
+          "at most " + MOST_RULES);
+    }
+    if (in.sound("$.source", "$.ruleSources", "$.rules")) {
+      reached.forEach(name -> sourcesOf(name, vdb));
+    }
+  }
+
+  private void reach(String name, Set<String> reached) {
+    Document<RuleList> document = lists.get(name);
+    if (document == null || document.value().isEmpty() || !reached.add(name)) {
+      return;
+    }
+    for (Rule rule : document.value().get().rules()) {
+      if (rule.parameters().own().orElse(null) instanceof ActionParameters.Call call) {
+        reach(call.rule(), reached);
+      }
+    }
+  }
+
+  private void sourcesOf(String name, VirtualDatabase vdb) {
+    Document<RuleList> document = lists.get(name);
+    List<Rule> rules = document.value().orElseThrow().rules();
+    for (int i = 0; i < rules.size(); i++) {
+      Rule rule = rules.get(i);
+      ActionParameters own = rule.parameters().own().orElse(null);
+      Reading in = document.in();
+      String path = RuleChecks.parameter(i, "source");
+      source(own)
+          .filter(source -> !source.equals(vdb.source()) && !vdb.ruleSources().contains(source))
+          .ifPresent(source -> notOfVdb(source, vdb, path, in));
+      if (rule.action() == RuleAction.PROCEDURE_WRAP) {
+        sqlServerOnly("$.rules[" + i + "].action", "\"procedure-wrap\"", vdb, in);
+      }
+      if (own instanceof ActionParameters.ExtractPlan plan && plan.checkTableMismatch()) {
+        sqlServerOnly(RuleChecks.parameter(i, "checkTableMismatch"), "true", vdb, in);
+      }
+    }
+  }
+
+  private static Optional<String> source(ActionParameters own) {
+    if (own instanceof ActionParameters.Forward forward) {
+      return forward.source();
+    }
+    if (own instanceof ActionParameters.AsyncExecute async) {
+      return async.source();
+    }
+    return own instanceof ActionParameters.Trigger trigger ? trigger.source() : Optional.empty();
+  }
+
+  private static void notOfVdb(String source, VirtualDatabase vdb, String path, Reading in) {
+    Set<String> known = new TreeSet<>(vdb.ruleSources());
+    known.add(vdb.source());
+    if (in.sound(path)) {
+      in.problem(
+          path,
+          JsonValue.quote(source),
+          "\"source\" or one of \"ruleSources\" of the VDB "
+              + JsonValue.quote(vdb.name())
+              + CrossChecks.known(known),
+          NearestName.of(source, known));
+    }
+  }
+
+  private static void sqlServerOnly(String path, String got, VirtualDatabase vdb, Reading in) {
+    if (in.sound(path)) {
+      in.problem(
+          path,
+          got,
+          "it only in lists for SQL Server; the VDB "
+              + JsonValue.quote(vdb.name())
+              + " is on PostgreSQL");
+    }
+  }
+}

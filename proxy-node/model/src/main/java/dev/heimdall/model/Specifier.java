@@ -1,0 +1,77 @@
+package dev.heimdall.model;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** What an expression looks at. */
+public enum Specifier implements Spelled {
+  /** The text, by a regular expression; the only one without a word in front. */
+  REGEX(Items.REGEX),
+  /** The string literals in the text: one of them is in the list. */
+  LITERALS(Items.TEXT),
+  /** The tables: one of the list is among them. */
+  TABLES(Items.TABLE),
+  /** The tables: all of the list are among them. */
+  TABLESALL(Items.TABLE),
+  /** The tables: there are some, and all of them are in the list. */
+  TABLESONLY(Items.TABLE),
+  /** The tables: they are those of the list, no more and no less. */
+  TABLESEXACTLY(Items.TABLE),
+  /** The user, by regular expressions for the whole name. */
+  USERS(Items.REGEX),
+  /** The directory groups of the user, by regular expressions for the whole name. */
+  LDAPGROUPS(Items.REGEX),
+  /** The database of the session, by regular expressions for the whole name. */
+  CATALOG(Items.REGEX),
+  /** The database of the session, by how it begins. */
+  CATALOGPREFIX(Items.TEXT),
+  /** What the client calls itself, by regular expressions for the whole name. */
+  APPNAME(Items.REGEX),
+  /** The port that the client connected to. */
+  PORTS(Items.PORT),
+  /** The client's address: an address or a network. */
+  IPS(Items.NETWORK);
+
+  /** What the list after the word holds. */
+  enum Items {
+    REGEX,
+    TEXT,
+    TABLE,
+    PORT,
+    NETWORK
+  }
+
+  private final Items items;
+
+  Specifier(Items items) {
+    this.items = items;
+  }
+
+  Items items() {
+    return items;
+  }
+
+  /** Whether it is about the tables of the statement. */
+  public boolean isAboutTables() {
+    return items == Items.TABLE;
+  }
+
+  /** Whether it is about the text alone. */
+  public boolean isAboutText() {
+    return this == REGEX || this == LITERALS;
+  }
+
+  /** Whether {@code ${catalog}} and the like may stand in the list. */
+  boolean takesBuiltIns() {
+    return !isAboutText() && items != Items.PORT && items != Items.NETWORK;
+  }
+
+  static Optional<Specifier> of(String word) {
+    return Arrays.stream(values()).filter(s -> s != REGEX && s.spelling().equals(word)).findFirst();
+  }
+
+  static List<String> words() {
+    return Arrays.stream(values()).filter(s -> s != REGEX).map(Spelled::spelling).toList();
+  }
+}
