@@ -146,15 +146,13 @@ public sealed interface ActionParameters {
   /** Of {@code forward}. */
   record Forward(
       @Setting(
-              value =
-                  "The data source to send it to: the VDB's own or one of its `ruleSources`.",
+              value = "The data source to send it to: the VDB's own or one of its `ruleSources`.",
               otherwise = "the VDB's own, where `serverfilter` chooses the server",
               format = Format.NAME)
           Optional<String> source,
       @Setting(value = "Use the session's database there too.", byDefault = "true")
           boolean setcatalog,
-      @Setting(value = "Use the session's schema there too.", byDefault = "true")
-          boolean setschema,
+      @Setting(value = "Use the session's schema there too.", byDefault = "true") boolean setschema,
       @Setting(value = "Let a read-only server answer.", byDefault = "false") boolean readonly)
       implements ActionParameters {}
 
@@ -310,9 +308,7 @@ public sealed interface ActionParameters {
               required = true,
               dynamic = true)
           String command,
-      @Setting(
-              value = "When it runs, seen from the statement.",
-              byDefault = "after")
+      @Setting(value = "When it runs, seen from the statement.", byDefault = "after")
           TriggerTiming timing,
       @Setting(
               value = "With `parallel`: how long it waits.",
@@ -332,8 +328,7 @@ public sealed interface ActionParameters {
               byDefault = "false")
           boolean queueUnique,
       @Setting(
-              value =
-                  "The data source for a statement: the VDB's own or one of its `ruleSources`.",
+              value = "The data source for a statement: the VDB's own or one of its `ruleSources`.",
               otherwise = "the VDB's own",
               format = Format.NAME)
           Optional<String> source)

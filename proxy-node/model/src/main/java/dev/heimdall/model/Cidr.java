@@ -46,6 +46,17 @@ public record Cidr(Optional<InetAddress> network, int prefix) {
                     "\"" + text + "\" is not " + Format.NETWORK_OR_ALL.expected()));
   }
 
+  /**
+   * Reads a network, or a single address as the network that holds nothing else.
+   *
+   * @throws IllegalArgumentException when the text is neither
+   */
+  public static Cidr ofAddressOrNetwork(String text) {
+    return read(text.indexOf('/') < 0 ? nearest(text).orElse(text) : text)
+        .orElseThrow(
+            () -> new IllegalArgumentException("\"" + text + "\" is no address or network"));
+  }
+
   static Optional<Cidr> read(String text) {
     int slash = text.indexOf('/');
     if (slash < 0 || !text.substring(slash + 1).matches("0|[1-9][0-9]{0,2}")) {

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 
 /**
  * Reads a configuration directory: {@code node.json} and one document for each object in {@code
- * sources}, {@code vdbs}, {@code rules} and {@code users}. Nothing is corrected or guessed: either everything is
- * right, or every problem is reported.
+ * sources}, {@code vdbs}, {@code rules} and {@code users}. Nothing is corrected or guessed: either
+ * everything is right, or every problem is reported.
  */
 public final class ConfigurationReader {
   static final String NODE = "node.json";
@@ -78,7 +78,8 @@ public final class ConfigurationReader {
       String name = entry.getFileName().toString();
       if (name.equals(NODE) && Files.isRegularFile(entry)) {
         hasNode = true;
-      } else if (!(Files.isDirectory(entry) && Set.of(SOURCES, VDBS, RULES, USERS).contains(name))) {
+      } else if (!(Files.isDirectory(entry)
+          && Set.of(SOURCES, VDBS, RULES, USERS).contains(name))) {
         unknown.add(entry);
       }
     }

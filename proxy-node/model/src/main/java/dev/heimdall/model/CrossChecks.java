@@ -54,7 +54,8 @@ final class CrossChecks {
     Map<String, DataSource> sourceValues = values(sources);
     Map<String, VirtualDatabase> vdbValues = new TreeMap<>();
     values(vdbs).forEach((name, vdb) -> vdbValues.put(name, vdb.withCredentials(credentials(vdb))));
-    return new Configuration(node.value().orElseThrow(), sourceValues, vdbValues, values(rules), values(users));
+    return new Configuration(
+        node.value().orElseThrow(), sourceValues, vdbValues, values(rules), values(users));
   }
 
   private static <T> Map<String, T> values(Map<String, Document<T>> documents) {

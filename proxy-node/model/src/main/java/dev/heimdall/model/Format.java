@@ -37,7 +37,8 @@ public enum Format {
   /** A regular expression. */
   REGEX("a regular expression as RE2 has it", "^[\\s\\S]*$"),
   /** The name of one table. */
-  TABLE("a table as \"catalog.table\" or \"catalog.schema.table\"", "^[^\\s,.]+(\\.[^\\s,.]+){1,2}$"),
+  TABLE(
+      "a table as \"catalog.table\" or \"catalog.schema.table\"", "^[^\\s,.]+(\\.[^\\s,.]+){1,2}$"),
   /** Names of tables. */
   TABLES(
       "tables as \"catalog.table\" or \"catalog.schema.table\", separated by commas or white space",

@@ -128,6 +128,11 @@ public record GeneralParameters(
         Optional<String> tables,
     @Setting("Treat the statement as a write of its tables, or not.") Optional<Boolean> update) {
 
+  /** Every parameter at its default. */
+  public static GeneralParameters defaults() {
+    return Shape.of(GeneralParameters.class).defaults();
+  }
+
   /** The tables of {@link #evicttables}. */
   public SortedSet<String> evicted() {
     return evicttables.map(TableText::names).orElseGet(TreeSet::new);

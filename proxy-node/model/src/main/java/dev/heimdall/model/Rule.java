@@ -28,7 +28,8 @@ public record Rule(
 
   public Rule {
     match = List.copyOf(match);
-    inTransaction = inTransaction == null ? Boolean.valueOf(action.insideTransactions()) : inTransaction;
+    inTransaction =
+        inTransaction == null ? Boolean.valueOf(action.insideTransactions()) : inTransaction;
   }
 
   /** The first regular expression, whose groups count where all expressions have to match. */

@@ -7,7 +7,8 @@ public enum RuleAction implements Spelled {
   ALLOW("Lets the statement pass every `drop` and `learn-pattern`, wherever they stand.", null),
   ASYNC_EXECUTE(
       "Answers a write and carries it out later, in a queue.", ActionParameters.AsyncExecute.class),
-  CACHE("Answers from the cache, and keeps what the database answers.", ActionParameters.Cache.class),
+  CACHE(
+      "Answers from the cache, and keeps what the database answers.", ActionParameters.Cache.class),
   CALL("Goes through another rule list, and then on in this one.", ActionParameters.Call.class),
   DEBUG("Switches debug lines of the log on or off for the session.", ActionParameters.Debug.class),
   DROP("Refuses the statement with an SQL error, unless an `allow` matches too.", null),
@@ -27,7 +28,8 @@ public enum RuleAction implements Spelled {
   POOL("Changes how the session's user is pooled.", ActionParameters.Pool.class),
   PROCEDURE_WRAP("Wraps the statement into a procedure. SQL Server only.", null),
   READER_ELIGIBLE("Lets a read-only server answer.", null),
-  RESULT("Answers with a number of rows, without asking the database.", ActionParameters.Result.class),
+  RESULT(
+      "Answers with a number of rows, without asking the database.", ActionParameters.Result.class),
   RETRY("Repeats the statement when the database fails it.", ActionParameters.Retry.class),
   STACK_TRACE("Writes a stack trace to the log.", ActionParameters.StackTrace.class),
   TABLE_CACHE(

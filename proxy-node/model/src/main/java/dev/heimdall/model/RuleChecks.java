@@ -70,7 +70,9 @@ final class RuleChecks {
 
   private void trigger(int i, ActionParameters.Trigger trigger) {
     boolean parallel = trigger.timing() == ActionParameters.TriggerTiming.PARALLEL;
-    if (in.sound(parameter(i, "delay"), parameter(i, "timing")) && trigger.delay() > 0 && !parallel) {
+    if (in.sound(parameter(i, "delay"), parameter(i, "timing"))
+        && trigger.delay() > 0
+        && !parallel) {
       in.problem(parameter(i, "delay"), "" + trigger.delay(), "the timing \"parallel\" with it");
     }
     if (in.sound(parameter(i, "queueUnique"), parameter(i, "delay"))

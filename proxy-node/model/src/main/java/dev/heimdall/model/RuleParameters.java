@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.BinaryOperator;
 
 /**
  * All parameters of one rule.
@@ -31,11 +31,11 @@ public record RuleParameters(
   /**
    * The parameters with every {@code ${name}} replaced.
    *
-   * @param values gives the value of a name, or null when it has none: a parameter that may be left
-   *     out is left out then
+   * @param values gives the value of a parameter's name, or null when it has none: a parameter that
+   *     may be left out is left out then
    * @return empty when a value is not one that the parameter may have
    */
-  public Optional<RuleParameters> resolved(Function<String, String> values) {
+  public Optional<RuleParameters> resolved(BinaryOperator<String> values) {
     if (templates.isEmpty()) {
       return Optional.of(this);
     }
@@ -57,7 +57,7 @@ public record RuleParameters(
   }
 
   private <T extends Record> Optional<T> replaced(
-      T of, Function<String, String> values, Map<String, Boolean> except) {
+      T of, BinaryOperator<String> values, Map<String, Boolean> except) {
     @SuppressWarnings("unchecked")
     Shape<T> shape = Shape.of((Class<T>) of.getClass());
     List<Object> arguments = new ArrayList<>();
@@ -65,7 +65,8 @@ public record RuleParameters(
       String template = except.containsKey(field.key()) ? null : templates.get(field.key());
       Object value = field.value(of);
       if (template != null) {
-        Optional<String> text = Template.replace(template, values).map(String::strip);
+        Optional<String> text =
+            Template.replace(template, name -> values.apply(field.key(), name)).map(String::strip);
         if (text.isPresent()) {
           Optional<?> read =
               field
@@ -92,6 +93,15 @@ public record RuleParameters(
     own.ifPresent(parameters -> collect((Record) parameters, shown));
     collect(general, shown);
     shown.putAll(templates);
+    shown.forEach((key, value) -> text.add(key + "=" + value));
+    return text.toString();
+  }
+
+  /** One action's parameters that are not at their defaults, as {@link #toString} has them. */
+  public static String text(ActionParameters own) {
+    StringJoiner text = new StringJoiner(", ");
+    Map<String, String> shown = new TreeMap<>();
+    collect((Record) own, shown);
     shown.forEach((key, value) -> text.add(key + "=" + value));
     return text.toString();
   }

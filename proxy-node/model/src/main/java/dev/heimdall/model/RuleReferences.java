@@ -35,8 +35,7 @@ final class RuleReferences {
     for (String name : lists.keySet()) {
       visit(name, new ArrayDeque<>());
     }
-    vdbs.values()
-        .forEach(document -> document.value().ifPresent(vdb -> used(vdb, document.in())));
+    vdbs.values().forEach(document -> document.value().ifPresent(vdb -> used(vdb, document.in())));
   }
 
   private void targets(RuleList list, Reading in) {

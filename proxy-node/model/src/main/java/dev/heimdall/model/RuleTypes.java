@@ -197,8 +197,7 @@ final class RuleTypes {
 
     @Override
     Object placeholder() {
-      return read(
-              new JsonValue.Obj(Position.NONE, Map.of()), "$", Reading.ofConstant())
+      return read(new JsonValue.Obj(Position.NONE, Map.of()), "$", Reading.ofConstant())
           .orElseThrow();
     }
 

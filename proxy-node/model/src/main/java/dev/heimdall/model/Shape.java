@@ -141,7 +141,9 @@ final class Shape<T extends Record> {
     return Optional.of(build(object, path, in, Set.of()));
   }
 
-  /** Reads an object whose keys are known to be right, without those that are read {@code later}. */
+  /**
+   * Reads an object whose keys are known to be right, without those that are read {@code later}.
+   */
   T build(JsonValue.Obj object, String path, Reading in, Set<String> later) {
     List<Object> arguments = new ArrayList<>();
     for (Field field : fields.values()) {

@@ -21,6 +21,11 @@ public final class TransformTarget {
     return groups;
   }
 
+  /** A text that stands for itself in a target. */
+  public static String quoted(String text) {
+    return text.replace("\\", "\\\\").replace("$", "\\$");
+  }
+
   /** The text with each group in its place; a group that matched nothing leaves nothing. */
   public static String filled(String target, IntFunction<String> groups) {
     StringBuilder text = new StringBuilder();
@@ -52,7 +57,10 @@ public final class TransformTarget {
 
   private static int digits(String text, int from) {
     int to = from;
-    while (to < text.length() && to < from + 2 && text.charAt(to) >= '0' && text.charAt(to) <= '9') {
+    while (to < text.length()
+        && to < from + 2
+        && text.charAt(to) >= '0'
+        && text.charAt(to) <= '9') {
       to++;
     }
     return to - from;

@@ -1,0 +1,171 @@
+package dev.heimdall.engine.rules;
+
+import dev.heimdall.model.GeneralParameters;
+import dev.heimdall.model.Rule;
+import dev.heimdall.model.RuleAction;
+import dev.heimdall.model.RuleJoin;
+
+/** One rule, with its expressions as places in the bit sets that tell what matches. */
+final class CompiledRule {
+  private final String list;
+  private final int number;
+  private final Rule rule;
+  private final RuleState state;
+  private final boolean all;
+  private final int[] text;
+  private final int[] tables;
+  private final int[] session;
+  private final int[] regexes;
+  private final int effectTable;
+  private final boolean counted;
+  private CompiledList called;
+  private AllowRun run;
+
+  /**
+   * @param number the rule's place in its list, from 1
+   * @param regexes those of {@code text} that are regular expressions, in the rule's order
+   * @param effectTable the table expression without which the rule has no effect; -1 for none
+   */
+  CompiledRule(
+      String list,
+      int number,
+      Rule rule,
+      RuleState state,
+      int[] text,
+      int[] tables,
+      int[] session,
+      int[] regexes,
+      int effectTable) {
+    this.list = list;
+    this.number = number;
+    this.rule = rule;
+    this.state = state;
+    this.all = rule.join() == RuleJoin.AND;
+    this.text = text;
+    this.tables = tables;
+    this.session = session;
+    this.regexes = regexes;
+    this.effectTable = effectTable;
+    GeneralParameters general = rule.parameters().general();
+    this.counted =
+        general.exclude().isPresent()
+            || general.sample().isPresent()
+            || general.matchlimit().isPresent()
+            || general.matchdelta().isPresent()
+            || general.matchthreshold().isPresent();
+  }
+
+  void calls(CompiledList list) {
+    called = list;
+  }
+
+  void isIn(AllowRun allowRun) {
+    run = allowRun;
+  }
+
+  String list() {
+    return list;
+  }
+
+  int number() {
+    return number;
+  }
+
+  Rule rule() {
+    return rule;
+  }
+
+  RuleAction action() {
+    return rule.action();
+  }
+
+  RuleState state() {
+    return state;
+  }
+
+  CompiledList called() {
+    return called;
+  }
+
+  /** The neighbours that it changes places with; null for a rule that keeps its place. */
+  AllowRun run() {
+    return run;
+  }
+
+  /** Whether it may match or not for the same statement of the same session. */
+  boolean isCounted() {
+    return counted;
+  }
+
+  boolean inTransactions() {
+    return rule.inTransaction();
+  }
+
+  /** Whether its expressions match. */
+  boolean matches(TextMatches texts, TableBits tableBits, Profile profile) {
+    for (int id : session) {
+      if (profile.matches(id) != all) {
+        return !all;
+      }
+    }
+    for (int id : tables) {
+      if (tableBits.matches(id) != all) {
+        return !all;
+      }
+    }
+    for (int id : text) {
+      if (texts.matches(id) != all) {
+        return !all;
+      }
+    }
+    return all;
+  }
+
+  /** Whether its action has an effect on a statement with these tables. */
+  boolean hasEffect(TableBits tableBits) {
+    return effectTable < 0 || tableBits.matches(effectTable);
+  }
+
+  /** What the first regular expression that matches has found; null when there is none. */
+  TextMatches.Found found(TextMatches texts) {
+    for (int id : regexes) {
+      if (texts.matches(id)) {
+        return texts.found(id);
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Whether the counters let it match; only to be asked once all else fits.
+   *
+   * @param averageMicros of the statement's pattern; negative when not known
+   * @param counting false to look only
+   */
+  boolean passes(long averageMicros, long now, boolean counting) {
+    return !counted || refusal(averageMicros, now, counting) == null;
+  }
+
+  /** The parameter because of which it does not match now; null when it does. */
+  String refusal(long averageMicros, long now, boolean counting) {
+    GeneralParameters general = rule.parameters().general();
+    if (general.matchthreshold().isPresent()
+        && averageMicros >= 0
+        && averageMicros <= general.matchthreshold().get()) {
+      return "matchthreshold";
+    }
+    if (general.exclude().isPresent() && state.isExcluded(general.exclude().get(), counting)) {
+      return "exclude";
+    }
+    if (general.sample().isPresent() && !state.isSampled(general.sample().get(), counting)) {
+      return "sample";
+    }
+    if (general.matchdelta().isPresent()) {
+      return state.isApart(general.matchdelta().get(), now, counting) ? null : "matchdelta";
+    }
+    return general.matchlimit().isEmpty()
+            || state.isWithin(general.matchlimit().get(), general.maxburst(), now, counting)
+        ? null
+        : "matchlimit";
+  }
+}

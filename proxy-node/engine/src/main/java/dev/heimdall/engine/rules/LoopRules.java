@@ -1,0 +1,206 @@
+package dev.heimdall.engine.rules;
+
+import dev.heimdall.engine.sql.Statement;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The rules of one virtual database as one event loop uses them: with what it has decided before.
+ * Not thread-safe; what it keeps is bounded.
+ */
+public final class LoopRules {
+  private static final int TEXTS = 8192;
+  private static final int STATEMENTS = 2048;
+  private static final int MOST_ENTRIES = 2048;
+  private static final int MOST_PROFILES = 10_000;
+  private static final int MOST_TABLES = 1 << 30;
+
+  /** Longer texts are not kept where the text itself or a part of it is. */
+  private static final int LONGEST_KEPT = 16 * 1024;
+
+  private final RuleBook book;
+  private final Walk walk = new Walk();
+
+  private final long[] high = new long[TEXTS];
+  private final long[] low = new long[TEXTS];
+  private final TextEntry[] entries = new TextEntry[TEXTS];
+  private final Map<TextMatches, TextEntry> alike = new HashMap<>();
+
+  private final Statement[] statements = new Statement[STATEMENTS];
+  private final int[] statementProfiles = new int[STATEMENTS];
+  private final TableBits[] tableBits = new TableBits[STATEMENTS];
+  private final Map<TableBits, TableBits> differentTables = new HashMap<>();
+  private final TableBits noTables;
+  private int nextTables = 1;
+
+  private final Map<Profile, Profile> profiles = new HashMap<>();
+  private int nextProfile;
+
+  LoopRules(RuleBook book) {
+    this.book = book;
+    this.noTables = book.tableBits(0, null, null);
+  }
+
+  /** The rules that these caches belong to. */
+  public RuleBook book() {
+    return book;
+  }
+
+  /** What the rules make of a session; to be called again when one of its facts changes. */
+  public SessionRules session(SessionFacts facts) {
+    if (profiles.size() >= MOST_PROFILES) {
+      profiles.clear();
+    }
+    Profile fresh = book.profile(0, facts);
+    Profile known = profiles.get(fresh);
+    if (known == null) {
+      known = book.profile(++nextProfile, facts);
+      profiles.put(fresh, known);
+    }
+    return new SessionRules(known);
+  }
+
+  /**
+   * Decides. Counts what rules count, so it is to be called once for each time that a statement is
+   * carried out.
+   *
+   * @param session of the statement's session, made by this object
+   * @param statement what the text does; may be null unless {@link RuleBook#needsStatement}. A new
+   *     object when the catalogue has changed
+   * @param inTransaction whether the session is inside of an explicit transaction
+   * @param prepared whether the statement is a prepared one
+   * @param averageMicros how long its pattern takes on average; negative when not known
+   * @param nowNanos {@link System#nanoTime}
+   * @return {@link Decision#DEFERRED} when the text is too long to be tried here: then call {@link
+   *     RuleBook#match} on another thread, and the other {@code decide} here with the result
+   */
+  public Decision decide(
+      SessionRules session,
+      StatementText text,
+      Statement statement,
+      boolean inTransaction,
+      boolean prepared,
+      long averageMicros,
+      long nowNanos) {
+    if (book.isEmpty()) {
+      return Decision.NONE;
+    }
+    TextEntry entry = entry(text);
+    if (entry == null) {
+      return Decision.DEFERRED;
+    }
+    return decide(session, entry, statement, inTransaction, prepared, averageMicros, nowNanos);
+  }
+
+  /** Decides for a text that was tried elsewhere. */
+  public Decision decide(
+      SessionRules session,
+      TextMatches matches,
+      Statement statement,
+      boolean inTransaction,
+      boolean prepared,
+      long averageMicros,
+      long nowNanos) {
+    return decide(
+        session, entryOf(matches), statement, inTransaction, prepared, averageMicros, nowNanos);
+  }
+
+  private Decision decide(
+      SessionRules session,
+      TextEntry entry,
+      Statement statement,
+      boolean inTransaction,
+      boolean prepared,
+      long averageMicros,
+      long nowNanos) {
+    Profile profile = session.profile();
+    TableBits tables = tables(statement, profile);
+    long key =
+        (long) profile.id() << 32
+            | (long) tables.id() << 2
+            | (inTransaction ? 2 : 0)
+            | (prepared ? 1 : 0);
+    Outcome outcome = entry.outcome(key);
+    if (outcome == null) {
+      outcome =
+          book.outcome(
+              new Candidates(entry.matches(), tables, profile, inTransaction, prepared), walk);
+      entry.put(key, outcome);
+    }
+    return outcome.decide(walk, averageMicros, nowNanos);
+  }
+
+  private TextEntry entry(StatementText text) {
+    int slot = (int) (text.low() & (TEXTS - 1));
+    if (entries[slot] != null && low[slot] == text.low() && high[slot] == text.high()) {
+      return entries[slot];
+    }
+    TextMatches matches = book.expressions().match(text, true);
+    if (matches == null) {
+      return null;
+    }
+    TextEntry entry = entryOf(matches);
+    if (matches.isPlain() || text.length() <= LONGEST_KEPT) {
+      low[slot] = text.low();
+      high[slot] = text.high();
+      entries[slot] = entry;
+    }
+    return entry;
+  }
+
+  private TextEntry entryOf(TextMatches matches) {
+    if (!matches.isPlain()) {
+      return new TextEntry(matches);
+    }
+    TextEntry entry = alike.get(matches);
+    if (entry == null) {
+      if (alike.size() >= MOST_ENTRIES) {
+        alike.clear();
+      }
+      entry = new TextEntry(matches);
+      alike.put(matches, entry);
+    }
+    return entry;
+  }
+
+  private TableBits tables(Statement statement, Profile profile) {
+    if (statement == null || !book.needsStatement()) {
+      return noTables;
+    }
+    int scope = book.hasDynamicTables() ? profile.id() : 0;
+    int slot = (System.identityHashCode(statement) * 31 + scope) & (STATEMENTS - 1);
+    if (statements[slot] == statement && statementProfiles[slot] == scope) {
+      return tableBits[slot];
+    }
+    TableBits bits = interned(book.tableBits(nextTables, statement, profile));
+    statements[slot] = statement;
+    statementProfiles[slot] = scope;
+    tableBits[slot] = bits;
+    return bits;
+  }
+
+  private TableBits interned(TableBits bits) {
+    TableBits known = differentTables.get(bits);
+    if (known != null) {
+      return known;
+    }
+    if (differentTables.size() >= MOST_ENTRIES) {
+      differentTables.clear();
+    }
+    differentTables.put(bits, bits);
+    if (++nextTables == MOST_TABLES) {
+      forget();
+    }
+    return bits;
+  }
+
+  /** Starts over, before numbers that are part of keys come again. */
+  private void forget() {
+    nextTables = 1;
+    Arrays.fill(entries, null);
+    Arrays.fill(statements, null);
+    alike.clear();
+    differentTables.clear();
+  }
+}

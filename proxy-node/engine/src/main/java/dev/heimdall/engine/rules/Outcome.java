@@ -1,0 +1,105 @@
+package dev.heimdall.engine.rules;
+
+import dev.heimdall.model.GeneralParameters;
+import dev.heimdall.model.RuleParameters;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the rules say to one statement of one kind of session, as far as that stays the same: one
+ * decision, or the candidates from which counters choose each time. Belongs to one event loop.
+ */
+final class Outcome {
+  /** Different decisions that are kept of one outcome. */
+  private static final int MOST_KEPT = 32;
+
+  private static final int BITS_OF_MASK = 64;
+
+  private static final RuleParameters PLAIN =
+      new RuleParameters(GeneralParameters.defaults(), Optional.empty(), Map.of());
+
+  private final List<List<Candidate>> lists;
+  private final RuleCounters counters;
+  private final boolean keeps;
+  private final Decision constant;
+  private final CompiledRule[] rules;
+  private long[] masks = new long[2];
+  private Decision[] decisions = new Decision[2];
+  private int kept;
+
+  Outcome(List<List<Candidate>> lists, int candidates, RuleCounters counters, Walk walk) {
+    this.lists = lists;
+    this.counters = counters;
+    boolean counted = lists.stream().anyMatch(Outcome::isCounted);
+    boolean reordered = lists.stream().anyMatch(Outcome::isReordered);
+    keeps = !reordered && candidates <= BITS_OF_MASK;
+    if (counted || reordered) {
+      constant = null;
+      rules = null;
+    } else {
+      walk.go(lists, -1, 0, false);
+      constant = walk.decision(counters);
+      rules = walk.rules();
+    }
+  }
+
+  private static boolean isCounted(List<Candidate> candidates) {
+    return candidates.stream().anyMatch(c -> c.rule().isCounted() || isCounted(c.called()));
+  }
+
+  /** Whether neighbours that change places would decide something else then. */
+  private static boolean isReordered(List<Candidate> candidates) {
+    for (int i = 0; i < candidates.size(); i++) {
+      AllowRun run = candidates.get(i).rule().run();
+      boolean besideAnother =
+          run != null
+              && ((i > 0 && candidates.get(i - 1).rule().run() == run)
+                  || (i + 1 < candidates.size() && candidates.get(i + 1).rule().run() == run));
+      if ((besideAnother && !isPlain(candidates.get(i)))
+          || isReordered(candidates.get(i).called())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isPlain(Candidate candidate) {
+    return candidate.parameters().equals(PLAIN);
+  }
+
+  Decision decide(Walk walk, long averageMicros, long now) {
+    if (constant != null) {
+      for (CompiledRule rule : rules) {
+        Walk.count(rule);
+      }
+      return constant;
+    }
+    walk.go(lists, averageMicros, now, true);
+    long mask = walk.mask();
+    if (!keeps) {
+      return walk.decision(counters);
+    }
+    for (int i = 0; i < kept; i++) {
+      if (masks[i] == mask) {
+        return decisions[i];
+      }
+    }
+    Decision decision = walk.decision(counters);
+    keep(mask, decision);
+    return decision;
+  }
+
+  private void keep(long mask, Decision decision) {
+    if (kept == MOST_KEPT) {
+      return;
+    }
+    if (kept == masks.length) {
+      masks = Arrays.copyOf(masks, 2 * kept);
+      decisions = Arrays.copyOf(decisions, 2 * kept);
+    }
+    masks[kept] = mask;
+    decisions[kept++] = decision;
+  }
+}

@@ -1,0 +1,33 @@
+package dev.heimdall.engine.rules;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * All that rules can tell of a session. Sessions that rules cannot tell apart share one.
+ *
+ * @param id tells it from all others of the same event loop
+ * @param bits a bit for each expression about sessions
+ * @param facts of one of its sessions; only what the rules use is the same in all
+ * @param tableLists the tables of each expression about tables
+ */
+record Profile(int id, long[] bits, SessionFacts facts, List<Set<String>> tableLists) {
+  boolean matches(int expression) {
+    return (bits[expression >> 6] & 1L << expression) != 0;
+  }
+
+  /** The number does not count. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Profile that
+        && Arrays.equals(bits, that.bits)
+        && facts.equals(that.facts)
+        && tableLists.equals(that.tableLists);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(bits) + facts.hashCode();
+  }
+}

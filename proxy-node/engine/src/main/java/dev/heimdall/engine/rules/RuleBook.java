@@ -1,0 +1,144 @@
+package dev.heimdall.engine.rules;
+
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.VirtualDatabase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * The rule lists of one virtual database, made ready for use. Immutable but for its counters;
+ * thread-safe.
+ */
+public final class RuleBook {
+  private final List<CompiledList> lists;
+  private final TextExpressions texts;
+  private final List<TableExpression> tables;
+  private final List<SessionExpression> sessions;
+  private final Set<String> builtIns;
+  private final boolean usesTableNames;
+  private final boolean dynamicTables;
+  private final RuleCounters counters;
+
+  RuleBook(
+      List<CompiledList> lists,
+      TextExpressions texts,
+      List<TableExpression> tables,
+      List<SessionExpression> sessions,
+      Set<String> builtIns,
+      boolean usesTableNames,
+      RuleCounters counters) {
+    this.lists = List.copyOf(lists);
+    this.texts = texts;
+    this.tables = List.copyOf(tables);
+    this.sessions = List.copyOf(sessions);
+    this.builtIns = Set.copyOf(builtIns);
+    this.usesTableNames = usesTableNames;
+    this.dynamicTables = tables.stream().anyMatch(TableExpression::isDynamic);
+    this.counters = counters;
+  }
+
+  /**
+   * Makes a virtual database's rules ready.
+   *
+   * @param configuration a checked one
+   * @param before the same VDB's rules until now, whose counters go on where rules are the same;
+   *     null when there are none
+   */
+  public static RuleBook compile(
+      Configuration configuration, VirtualDatabase vdb, RuleBook before) {
+    return new RuleCompiler(configuration, before == null ? null : before.counters).compile(vdb);
+  }
+
+  /** Whether no rule could ever match. */
+  public boolean isEmpty() {
+    return lists.stream().allMatch(list -> !list.enabled() || list.rules().isEmpty());
+  }
+
+  /** Whether some rule looks at tables, so that deciding has to wait for the statement's facts. */
+  public boolean needsStatement() {
+    return !tables.isEmpty() || usesTableNames;
+  }
+
+  /** What one event loop needs to decide by these rules. */
+  public LoopRules forLoop() {
+    return new LoopRules(this);
+  }
+
+  /**
+   * Tries all expressions on a text, however long that takes: not for an event loop. Changes
+   * nothing.
+   */
+  public TextMatches match(StatementText text) {
+    return texts.match(text, false);
+  }
+
+  TextExpressions expressions() {
+    return texts;
+  }
+
+  List<CompiledList> lists() {
+    return lists;
+  }
+
+  RuleCounters counters() {
+    return counters;
+  }
+
+  boolean hasDynamicTables() {
+    return dynamicTables;
+  }
+
+  Profile profile(int id, SessionFacts facts) {
+    long[] bits = new long[(sessions.size() + 63) >> 6];
+    for (SessionExpression expression : sessions) {
+      if (expression.matches(facts)) {
+        bits[expression.id() >> 6] |= 1L << expression.id();
+      }
+    }
+    List<Set<String>> lists = new ArrayList<>();
+    for (TableExpression expression : tables) {
+      lists.add(expression.list(facts));
+    }
+    return new Profile(id, bits, used(facts), lists);
+  }
+
+  /** Only the facts that parameters name, so that sessions which differ in others are alike. */
+  private SessionFacts used(SessionFacts facts) {
+    boolean catalog = builtIns.contains("catalog") || builtIns.contains("database");
+    return new SessionFacts(
+        facts.vdb(),
+        catalog ? facts.catalog() : "",
+        builtIns.contains("user") ? facts.user() : "",
+        List.of(),
+        "",
+        null,
+        0,
+        builtIns.contains("connid") ? facts.connectionId() : 0);
+  }
+
+  TableBits tableBits(int id, Statement statement, Profile profile) {
+    long[] bits = new long[(tables.size() + 63) >> 6];
+    if (statement == null) {
+      return new TableBits(id, bits, new TreeSet<>());
+    }
+    SortedSet<String> names = TableExpression.tables(statement);
+    for (TableExpression expression : tables) {
+      if (expression.matches(statement, names, profile.tableLists().get(expression.id()))) {
+        bits[expression.id() >> 6] |= 1L << expression.id();
+      }
+    }
+    return new TableBits(id, bits, usesTableNames ? names : new TreeSet<>());
+  }
+
+  Outcome outcome(Candidates candidates, Walk walk) {
+    List<List<Candidate>> found = new ArrayList<>();
+    for (CompiledList list : lists) {
+      found.add(candidates.of(list));
+    }
+    return new Outcome(List.copyOf(found), candidates.count(), counters, walk);
+  }
+}

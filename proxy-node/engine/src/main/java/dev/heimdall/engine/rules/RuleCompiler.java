@@ -1,0 +1,167 @@
+package dev.heimdall.engine.rules;
+
+import dev.heimdall.model.ActionParameters;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.Rule;
+import dev.heimdall.model.RuleAction;
+import dev.heimdall.model.RuleExpression;
+import dev.heimdall.model.RuleList;
+import dev.heimdall.model.Specifier;
+import dev.heimdall.model.Template;
+import dev.heimdall.model.VirtualDatabase;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Makes rule lists ready: equal expressions become one, calls lead to the lists themselves. */
+final class RuleCompiler {
+  private final Configuration configuration;
+  private final RuleCounters counters;
+  private final TextExpressions.Builder texts = new TextExpressions.Builder();
+  private final Map<String, TableExpression> tables = new LinkedHashMap<>();
+  private final Map<String, SessionExpression> sessions = new LinkedHashMap<>();
+  private final Map<String, CompiledList> lists = new HashMap<>();
+  private final Set<String> builtIns = new HashSet<>();
+  private boolean usesTableNames;
+
+  RuleCompiler(Configuration configuration, RuleCounters before) {
+    this.configuration = configuration;
+    this.counters = new RuleCounters(before);
+  }
+
+  RuleBook compile(VirtualDatabase vdb) {
+    List<CompiledList> top = new ArrayList<>();
+    for (String name : vdb.rules()) {
+      top.add(list(name));
+    }
+    return new RuleBook(
+        top,
+        texts.build(),
+        List.copyOf(tables.values()),
+        List.copyOf(sessions.values()),
+        builtIns,
+        usesTableNames,
+        counters);
+  }
+
+  private CompiledList list(String name) {
+    CompiledList known = lists.get(name);
+    if (known != null) {
+      return known;
+    }
+    RuleList list = configuration.rules().get(name);
+    List<CompiledRule> rules = new ArrayList<>();
+    for (int i = 0; i < list.rules().size(); i++) {
+      rules.add(rule(name, i + 1, list.rules().get(i)));
+    }
+    runs(rules);
+    CompiledList compiled = new CompiledList(name, list.enabled(), List.copyOf(rules));
+    lists.put(name, compiled);
+    return compiled;
+  }
+
+  /** Rules that are switched off do not part neighbours. */
+  private static void runs(List<CompiledRule> rules) {
+    List<CompiledRule> run = new ArrayList<>();
+    for (int i = 0; i <= rules.size(); i++) {
+      if (i < rules.size() && !rules.get(i).rule().enabled()) {
+        continue;
+      }
+      if (i < rules.size() && rules.get(i).action() == RuleAction.ALLOW) {
+        run.add(rules.get(i));
+        continue;
+      }
+      if (run.size() > 1) {
+        AllowRun together = new AllowRun(run);
+        run.forEach(rule -> rule.isIn(together));
+      }
+      run = new ArrayList<>();
+    }
+  }
+
+  private CompiledRule rule(String list, int number, Rule rule) {
+    List<Integer> text = new ArrayList<>();
+    List<Integer> table = new ArrayList<>();
+    List<Integer> session = new ArrayList<>();
+    List<Integer> regexes = new ArrayList<>();
+    for (RuleExpression expression : rule.match()) {
+      if (expression.specifier().isAboutText()) {
+        TextExpression compiled = texts.add(expression);
+        text.add(compiled.id());
+        if (expression.specifier() == Specifier.REGEX) {
+          regexes.add(compiled.id());
+          captures(rule, compiled);
+        }
+      } else if (expression.specifier().isAboutTables()) {
+        table.add(table(expression));
+      } else {
+        session.add(session(expression));
+      }
+    }
+    for (String template : rule.parameters().templates().values()) {
+      builtIns.addAll(Template.names(template));
+      usesTableNames |= template.contains("${table");
+    }
+    CompiledRule compiled =
+        new CompiledRule(
+            list,
+            number,
+            rule,
+            counters.rule(list, rule),
+            ints(text),
+            ints(table),
+            ints(session),
+            ints(regexes),
+            effectTable(rule));
+    if (rule.parameters().own().orElse(null) instanceof ActionParameters.Call call) {
+      compiled.calls(list(call.rule()));
+    }
+    return compiled;
+  }
+
+  private static void captures(Rule rule, TextExpression expression) {
+    if (rule.action() == RuleAction.TRANSFORM) {
+      expression.replace();
+    } else if (rule.parameters().general().capture()
+        || rule.parameters().general().printcapture()) {
+      expression.capture();
+    }
+  }
+
+  private int effectTable(Rule rule) {
+    if (!(rule.parameters().own().orElse(null) instanceof ActionParameters.TableCache cache)) {
+      return -1;
+    }
+    if (rule.parameters().templates().containsKey("table")) {
+      usesTableNames = true;
+      return -1;
+    }
+    return table(
+        new RuleExpression(
+            Specifier.TABLES, List.of(cache.spelled()), "tables:" + cache.spelled()));
+  }
+
+  private int table(RuleExpression expression) {
+    return tables
+        .computeIfAbsent(
+            expression.specifier() + ":" + expression.values(),
+            key -> new TableExpression(tables.size(), expression))
+        .id();
+  }
+
+  private int session(RuleExpression expression) {
+    return sessions
+        .computeIfAbsent(
+            expression.specifier() + ":" + expression.values(),
+            key -> new SessionExpression(sessions.size(), expression))
+        .id();
+  }
+
+  private static int[] ints(List<Integer> list) {
+    return list.stream().mapToInt(Integer::intValue).toArray();
+  }
+}

@@ -1,0 +1,46 @@
+package dev.heimdall.engine.rules;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What rules know of a session.
+ *
+ * @param vdb the virtual database's name
+ * @param catalog the database at the server
+ * @param user the user, as the client gave it
+ * @param ldapGroups directory groups of the user; empty where there is no directory
+ * @param applicationName what the client calls itself; empty when it says nothing
+ * @param address the client's address; null where there is none
+ * @param port the port that it connected to
+ * @param connectionId the number of its connection in this node
+ */
+public record SessionFacts(
+    String vdb,
+    String catalog,
+    String user,
+    List<String> ldapGroups,
+    String applicationName,
+    InetAddress address,
+    int port,
+    long connectionId) {
+  public SessionFacts {
+    Objects.requireNonNull(vdb, "vdb");
+    Objects.requireNonNull(catalog, "catalog");
+    Objects.requireNonNull(user, "user");
+    ldapGroups = List.copyOf(ldapGroups);
+    applicationName = applicationName == null ? "" : applicationName;
+  }
+
+  /** The value of a built-in name; null when there is no such name. */
+  String builtIn(String name) {
+    return switch (name) {
+      case "catalog", "database" -> catalog;
+      case "vdb" -> vdb;
+      case "user" -> user;
+      case "connid" -> Long.toString(connectionId);
+      default -> null;
+    };
+  }
+}

@@ -1,0 +1,30 @@
+package dev.heimdall.engine.rules;
+
+import java.util.Arrays;
+import java.util.SortedSet;
+
+/**
+ * Which expressions about tables match a statement.
+ *
+ * @param id tells it from all others of the same event loop
+ * @param bits a bit for each expression
+ * @param tables the statement's tables, where rules use their names; else empty
+ */
+record TableBits(int id, long[] bits, SortedSet<String> tables) {
+  boolean matches(int expression) {
+    return (bits[expression >> 6] & 1L << expression) != 0;
+  }
+
+  /** The number does not count. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TableBits that
+        && Arrays.equals(bits, that.bits)
+        && tables.equals(that.tables);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(bits) + tables.hashCode();
+  }
+}

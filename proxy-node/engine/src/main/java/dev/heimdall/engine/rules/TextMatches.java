@@ -1,0 +1,59 @@
+package dev.heimdall.engine.rules;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/** Which expressions about the text match one text, and what their groups hold. */
+public final class TextMatches {
+  /** One match of a regular expression that is to be replaced. */
+  record Span(int start, int end, String[] groups) {}
+
+  /** What a regular expression found whose groups are used. */
+  record Found(String[] groups, Span[] spans) {}
+
+  private final long[] bits;
+  private final Found[] found;
+  private final String text;
+
+  /**
+   * @param bits a bit for each expression
+   * @param found by expression; null where no groups are used at all
+   * @param text the whole text, where it is to be changed, else null
+   */
+  TextMatches(long[] bits, Found[] found, String text) {
+    this.bits = bits;
+    this.found = found;
+    this.text = text;
+  }
+
+  boolean matches(int expression) {
+    return (bits[expression >> 6] & 1L << expression) != 0;
+  }
+
+  /** What the expression found; null when it does not match or its groups are not used. */
+  Found found(int expression) {
+    return found == null ? null : found[expression];
+  }
+
+  String text() {
+    return text;
+  }
+
+  /** Whether nothing but the bits counts, so that texts with the same bits are alike. */
+  boolean isPlain() {
+    return found == null;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TextMatches that
+        && Arrays.equals(bits, that.bits)
+        && found == that.found
+        && Objects.equals(text, that.text);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bits);
+  }
+}
