@@ -1,6 +1,10 @@
 package dev.heimdall.engine.sql;
 
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a text says by itself, before the database was asked what its names mean. Of several
@@ -12,6 +16,9 @@ import java.util.List;
  * @param statements how many non-empty statements the text has
  * @param reads tables, views and the like that are read, as written; names of WITH queries left out
  * @param writes those that are written, created, altered, dropped or locked
+ * @param changes the ways in which rows of {@code writes} may be changed, over all statements: an
+ *     INSERT … ON CONFLICT DO UPDATE has two, a MERGE those of its branches, COPY … FROM is an
+ *     INSERT; all of them where the text does not tell
  * @param functions functions and procedures that are called by name
  * @param locking whether rows are locked (FOR UPDATE, FOR SHARE and their kin)
  * @param hints contents of comments of the form {@code /*+ … *}{@code /}, in order
@@ -22,13 +29,43 @@ public record ParsedStatement(
     int statements,
     List<TableName> reads,
     List<TableName> writes,
+    Set<RowChange> changes,
     List<FunctionName> functions,
     boolean locking,
     List<String> hints) {
   public ParsedStatement {
     reads = List.copyOf(reads);
     writes = List.copyOf(writes);
+    changes = unmodifiable(changes);
     functions = List.copyOf(functions);
     hints = List.copyOf(hints);
+  }
+
+  /** Of a text that does not tell how rows are changed: in any way. */
+  public ParsedStatement(
+      StatementClass kind,
+      boolean understood,
+      int statements,
+      List<TableName> reads,
+      List<TableName> writes,
+      List<FunctionName> functions,
+      boolean locking,
+      List<String> hints) {
+    this(
+        kind,
+        understood,
+        statements,
+        reads,
+        writes,
+        EnumSet.allOf(RowChange.class),
+        functions,
+        locking,
+        hints);
+  }
+
+  private static Set<RowChange> unmodifiable(Collection<RowChange> changes) {
+    EnumSet<RowChange> copy = EnumSet.noneOf(RowChange.class);
+    copy.addAll(changes);
+    return Collections.unmodifiableSet(copy);
   }
 }
