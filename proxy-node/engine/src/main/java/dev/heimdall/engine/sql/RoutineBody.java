@@ -1,0 +1,53 @@
+package dev.heimdall.engine.sql;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the body of a function or procedure in SQL or PL/pgSQL says of what it does. Found by its
+ * tokens and not by its grammar, so that it errs on the side of more: a variable that is called
+ * like a table is among the names.
+ *
+ * @param understood false where the text ends inside a token or has a name that cannot be read:
+ *     then it may do anything
+ * @param dynamic whether it runs statements that are put together when it runs
+ * @param definesOrCopies whether it has statements that write other than to named tables: CREATE,
+ *     COPY, REFRESH and their kin
+ * @param locks whether it locks rows or tables
+ * @param changesSession the first word that changes the session beyond the transaction, in capital
+ *     letters, such as {@code SET}; null if there is none. Calls of functions do not count
+ * @param targets tables whose rows it changes, and how
+ * @param mentioned every name that could be that of a table it reads
+ * @param calls every name that could be that of a function it calls. A {@code set_config} that
+ *     holds for the transaction only is left out
+ * @param attributes every name behind a dot: a function of a row can be called like a column of it
+ */
+public record RoutineBody(
+    boolean understood,
+    boolean dynamic,
+    boolean definesOrCopies,
+    boolean locks,
+    String changesSession,
+    Map<TableName, Set<RowChange>> targets,
+    Set<TableName> mentioned,
+    Set<FunctionName> calls,
+    Set<String> attributes) {
+  public RoutineBody {
+    targets = Collections.unmodifiableMap(new LinkedHashMap<>(targets));
+    mentioned = Collections.unmodifiableSet(new LinkedHashSet<>(mentioned));
+    calls = Collections.unmodifiableSet(new LinkedHashSet<>(calls));
+    attributes = Collections.unmodifiableSet(new LinkedHashSet<>(attributes));
+  }
+
+  /**
+   * Reads a body.
+   *
+   * @param procedural whether it is PL/pgSQL, where INTO names variables; in SQL it names a table
+   */
+  public static RoutineBody read(String body, boolean procedural) {
+    return new RoutineReader(body, procedural).read();
+  }
+}

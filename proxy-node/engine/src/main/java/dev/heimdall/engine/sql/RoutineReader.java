@@ -1,0 +1,311 @@
+package dev.heimdall.engine.sql;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads one body of a function, over all its tokens at once. Used once. */
+final class RoutineReader {
+  /** What follows is the beginning of a statement. */
+  private static final Set<String> OPENING =
+      Set.of("begin", "then", "else", "loop", "atomic", "declare");
+
+  /** At the beginning of a statement: changes what no name of a table tells. */
+  private static final Set<String> DEFINING =
+      Set.of(
+          "alter",
+          "analyse",
+          "analyze",
+          "checkpoint",
+          "cluster",
+          "comment",
+          "copy",
+          "create",
+          "do",
+          "drop",
+          "grant",
+          "import",
+          "load",
+          "reassign",
+          "refresh",
+          "reindex",
+          "repack",
+          "revoke",
+          "security",
+          "vacuum");
+
+  /** At the beginning of a statement: changes the session. */
+  private static final Set<String> CHANGING_SESSION =
+      Set.of("deallocate", "discard", "listen", "load", "prepare", "reset", "unlisten");
+
+  /** A SET with one of these ends with the transaction. */
+  private static final Set<String> OF_TRANSACTION = Set.of("local", "transaction", "constraints");
+
+  /**
+   * @param kind as the lexer tells it
+   * @param name the folded identifier of a word or of a quoted name, else null
+   */
+  private record Token(int kind, String name) {
+    boolean is(String word) {
+      return kind == Lexer.WORD && name.equals(word);
+    }
+
+    boolean is(char punctuation) {
+      return kind == punctuation;
+    }
+  }
+
+  private static final Token NOTHING = new Token(Lexer.END, null);
+
+  private final boolean procedural;
+  private final List<Token> tokens = new ArrayList<>();
+  private final Map<TableName, Set<RowChange>> targets = new LinkedHashMap<>();
+  private final Set<TableName> mentioned = new LinkedHashSet<>();
+  private final Set<FunctionName> calls = new LinkedHashSet<>();
+  private final Set<String> attributes = new LinkedHashSet<>();
+  private boolean understood;
+  private boolean dynamic;
+  private boolean defines;
+  private boolean locks;
+  private String changesSession;
+
+  /** The target of the statement that is being read, for what its later clauses do to it. */
+  private Set<RowChange> current;
+
+  /** Whether SET belongs to an UPDATE or ALTER. */
+  private boolean assigning;
+
+  RoutineReader(String body, boolean procedural) {
+    this.procedural = procedural;
+    understood = cut(body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  RoutineBody read() {
+    boolean begins = true;
+    for (int i = 0; i < tokens.size(); i++) {
+      Token token = tokens.get(i);
+      if (token.name != null) {
+        name(i, begins);
+      }
+      if (token.is(';')) {
+        current = null;
+        assigning = false;
+      }
+      begins =
+          token.is(';')
+              || (token.kind == Lexer.WORD && OPENING.contains(token.name))
+              || (token.is('>') && at(i - 1).is('>'));
+    }
+    return new RoutineBody(
+        understood, dynamic, defines, locks, changesSession, targets, mentioned, calls, attributes);
+  }
+
+  private boolean cut(byte[] text) {
+    Lexer lexer = new Lexer();
+    lexer.reset(text, 0, text.length, true);
+    while (true) {
+      int kind = lexer.next();
+      switch (kind) {
+        case Lexer.END -> {
+          return true;
+        }
+        case Lexer.BROKEN -> {
+          return false;
+        }
+        case Lexer.WORD, Lexer.QUOTED ->
+            tokens.add(new Token(kind, lexer.identifier(lexer.start(), lexer.end())));
+        case Lexer.UNICODE_QUOTED -> {
+          return false;
+        }
+        default -> tokens.add(new Token(kind, null));
+      }
+    }
+  }
+
+  private Token at(int index) {
+    return index < 0 || index >= tokens.size() ? NOTHING : tokens.get(index);
+  }
+
+  private void name(int i, boolean begins) {
+    Token token = tokens.get(i);
+    Token before = at(i - 1);
+    boolean qualified = before.is('.') && at(i - 2).name != null;
+    String qualifier = qualified ? at(i - 2).name : null;
+    if (qualified || !before.is('.')) {
+      mentioned.add(new TableName(null, qualifier, token.name));
+    }
+    if (token.name.equals("pg_temp") || token.name.startsWith("pg_temp_")) {
+      session("pg_temp");
+    }
+    if (at(i + 1).is('(')) {
+      if (!(token.name.equals("set_config") && endsWithTransaction(i + 1))) {
+        calls.add(new FunctionName(qualifier, token.name));
+      }
+    } else if (before.is('.')) {
+      attributes.add(token.name);
+    }
+    if (token.kind == Lexer.WORD && !before.is('.')) {
+      word(token.name, i, begins);
+    }
+  }
+
+  private void word(String word, int i, boolean begins) {
+    Token before = at(i - 1);
+    switch (word) {
+      case "insert", "merge" -> {
+        if (at(i + 1).is("into")) {
+          target(i + 2, word.equals("insert") ? RowChange.INSERT : null);
+        } else if (current != null) {
+          current.add(RowChange.INSERT);
+        }
+      }
+      case "update" -> update(i);
+      case "delete" -> {
+        if (at(i + 1).is("from")) {
+          target(i + 2, RowChange.DELETE);
+        } else if (current != null) {
+          current.add(RowChange.DELETE);
+        }
+      }
+      case "share" -> locks |= before.is("for") || before.is("key");
+      case "truncate" -> {
+        if (begins) {
+          truncate(i + 1);
+        }
+      }
+      case "lock" -> locks |= begins;
+      case "notify" -> {
+        if (begins) {
+          calls.add(new FunctionName("pg_catalog", "pg_notify"));
+        }
+      }
+      case "execute" -> dynamic = true;
+      case "current_catalog",
+          "current_date",
+          "current_role",
+          "current_schema",
+          "current_time",
+          "current_timestamp",
+          "current_user",
+          "localtime",
+          "localtimestamp",
+          "session_user",
+          "system_user",
+          "user" ->
+          calls.add(new FunctionName("pg_catalog", word));
+      case "into" -> defines |= !procedural && !before.is("insert") && !before.is("merge");
+      case "temp", "temporary" -> {
+        if (before.is("create")
+            || before.is("into")
+            || before.is("local")
+            || before.is("global")
+            || before.is("replace")) {
+          session("TEMPORARY");
+        }
+      }
+      case "hold" -> {
+        if (before.is("with")) {
+          session("WITH HOLD");
+        }
+      }
+      case "set" -> {
+        Token next = at(i + 1);
+        if (begins
+            && !assigning
+            && !(next.kind == Lexer.WORD && OF_TRANSACTION.contains(next.name))) {
+          session("SET");
+        }
+      }
+      default -> {}
+    }
+    if (begins) {
+      defines |= DEFINING.contains(word) && !at(i + 1).is("nothing");
+      assigning |= word.equals("alter");
+      if (CHANGING_SESSION.contains(word)) {
+        session(word.toUpperCase(Locale.ROOT));
+      }
+    }
+  }
+
+  private void update(int i) {
+    Token before = at(i - 1);
+    if (before.is("for") || before.is("key")) {
+      locks = true;
+    } else if (before.is("on")) {
+      // Part of a definition.
+      return;
+    } else if (before.is("do") || at(i + 1).is("set")) {
+      assigning = true;
+      if (current != null) {
+        current.add(RowChange.UPDATE);
+      }
+    } else {
+      assigning = true;
+      target(i + 1, RowChange.UPDATE);
+    }
+  }
+
+  private void truncate(int from) {
+    int i = at(from).is("table") ? from + 1 : from;
+    while (true) {
+      i = target(i, RowChange.TRUNCATE);
+      if (at(i).is('*')) {
+        i++;
+      }
+      if (!at(i).is(',')) {
+        return;
+      }
+      i++;
+    }
+  }
+
+  /** Notes the table whose name begins here; returns the index after it. */
+  private int target(int from, RowChange change) {
+    int i = at(from).is("only") ? from + 1 : from;
+    if (at(i).is('(')) {
+      i++;
+    }
+    if (at(i).name == null) {
+      // Whatever this is, it is no statement that can be followed.
+      understood = false;
+      return i;
+    }
+    TableName table = new TableName(null, null, at(i).name);
+    while (at(i + 1).is('.') && at(i + 2).name != null) {
+      table = new TableName(null, at(i).name, at(i + 2).name);
+      i += 2;
+    }
+    current = targets.computeIfAbsent(table, t -> EnumSet.noneOf(RowChange.class));
+    if (change != null) {
+      current.add(change);
+    }
+    return i + 1;
+  }
+
+  /** Whether the last argument of the call whose parenthesis stands here is the word TRUE. */
+  private boolean endsWithTransaction(int opening) {
+    int depth = 0;
+    for (int i = opening; i < tokens.size(); i++) {
+      Token token = tokens.get(i);
+      if (token.is('(')) {
+        depth++;
+      } else if (token.is(')') && --depth == 0) {
+        boolean named = at(i - 2).is('>') && at(i - 3).is('=');
+        return at(i - 1).is("true") && (at(i - 2).is(',') || named);
+      }
+    }
+    return false;
+  }
+
+  private void session(String what) {
+    if (changesSession == null) {
+      changesSession = what;
+    }
+  }
+}
