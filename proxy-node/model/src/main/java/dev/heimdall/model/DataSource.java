@@ -62,7 +62,8 @@ public record DataSource(
                     + " client sets for itself goes before them.",
             byDefault = "{}",
             applies = Applies.NEW_CONNECTIONS)
-        Map<String, String> parameters) {
+        Map<String, String> parameters,
+    @Setting("What the node reads of the databases themselves.") CatalogSettings catalog) {
   public DataSource {
     parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
   }
@@ -75,6 +76,16 @@ public record DataSource(
   /** The port of {@link #url}; 5432 unless it names one. */
   public int port() {
     return JdbcUrl.parse(url).port();
+  }
+
+  /** Who reads the catalogue, if it is to be read and anybody is known who could. */
+  public Optional<String> catalogUser() {
+    return catalog.enabled() ? catalog.user().or(() -> user) : Optional.empty();
+  }
+
+  /** That user's password, if there is one. */
+  public Optional<Secret> catalogPassword() {
+    return catalog.user().isPresent() ? catalog.password() : password;
   }
 
   /** The database of {@link #url}, if it names one. */

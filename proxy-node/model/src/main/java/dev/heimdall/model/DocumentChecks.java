@@ -31,6 +31,11 @@ final class DocumentChecks {
         && source.user().isEmpty()) {
       in.problem("$.user", "nothing", "a user for \"password\"");
     }
+    if (in.sound("$.catalog.user", "$.catalog.password")
+        && source.catalog().password().isPresent()
+        && source.catalog().user().isEmpty()) {
+      in.problem("$.catalog.user", "nothing", "a user for \"catalog.password\"");
+    }
     BackendTls tls = source.tls();
     keyPair("$.tls", tls.certificateFile(), tls.keyFile(), in);
     if (in.sound("$.tls.mode", "$.tls.direct")

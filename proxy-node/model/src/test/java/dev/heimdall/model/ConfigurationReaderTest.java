@@ -80,7 +80,10 @@ class ConfigurationReaderTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(30),
-                Map.of()));
+                Map.of(),
+                new CatalogSettings(
+                    true, Optional.empty(), Optional.empty(), Duration.ofSeconds(60))));
+    assertThat(read.sources().get("primary").catalogUser()).isEmpty();
     assertThat(read.vdbs().get("shop"))
         .isEqualTo(
             new VirtualDatabase(
@@ -164,7 +167,14 @@ class ConfigurationReaderTest {
                 Duration.ofSeconds(2),
                 Duration.ZERO,
                 Duration.ofMinutes(1),
-                Map.of("search_path", "shop, public")));
+                Map.of("search_path", "shop, public"),
+                new CatalogSettings(
+                    false,
+                    Optional.of("reader"),
+                    Optional.of(new Secret("hunter2")),
+                    Duration.ofMinutes(5))));
+    assertThat(source.catalogUser()).isEmpty();
+    assertThat(source.catalogPassword()).contains(new Secret("hunter2"));
     assertThat(source.host()).isEqualTo("::1");
     assertThat(source.port()).isEqualTo(5433);
     assertThat(source.database()).contains("shop");

@@ -49,7 +49,13 @@ final class FullConfiguration {
           "connectTimeout": "2s",
           "keepAliveIdle": "0",
           "tcpUserTimeout": "1m",
-          "parameters": {"search_path": "shop, public"}
+          "parameters": {"search_path": "shop, public"},
+          "catalog": {
+            "enabled": false,
+            "user": "reader",
+            "password": "hunter2",
+            "refresh": "5m"
+          }
         }
         """);
     DOCUMENTS.put(
