@@ -176,9 +176,28 @@ class RoomsTest {
         noClasses()
             .that()
             .resideInAnyPackage(ENGINE + "..", "dev.heimdall.model..")
+            .and()
+            .resideOutsideOfPackage(room("catalog"))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..", "com.zaxxer.."));
+  }
+
+  @Test
+  void theCatalogueKnowsNeitherSessionsNorTheWire() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage(room("catalog"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                room("session"),
+                room("backend"),
+                room("pool"),
+                room("wire"),
+                room("boot"),
+                "io.netty.."));
   }
 
   @Test

@@ -1,0 +1,77 @@
+package dev.heimdall.engine.catalog;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What PostgreSQL's own functions do, and those of well-known extensions. From a list that was made
+ * by hand: the server says only how often a function may be called, not what it changes.
+ */
+final class BuiltIns {
+  private static final String BUILT_IN = "functions.txt";
+  private static final String OF_EXTENSIONS = "extension-functions.txt";
+
+  /** By name, all overloads together. */
+  static final Map<String, Effect> EFFECTS = read(BUILT_IN);
+
+  /** By name, whatever the extension. */
+  static final Map<String, Effect> EXTENSION_EFFECTS = read(OF_EXTENSIONS);
+
+  private BuiltIns() {}
+
+  /**
+   * What a built-in function does.
+   *
+   * @param volatility {@code i}, {@code s} or {@code v}; the most careful of all overloads
+   */
+  static Effect ofBuiltIn(String name, char volatility) {
+    Effect listed = EFFECTS.get(name);
+    return listed == null ? byVolatility(volatility) : listed;
+  }
+
+  /** What a function of an extension does that is not written in SQL or PL/pgSQL. */
+  static Effect ofExtension(String name, char volatility) {
+    Effect listed = EXTENSION_EFFECTS.get(name);
+    return listed == null ? byVolatility(volatility) : listed;
+  }
+
+  static Effect byVolatility(char volatility) {
+    return switch (volatility) {
+      case 'i' -> Effect.REPEATABLE;
+      case 's' -> Effect.VARYING;
+      default -> Effect.ANYTHING;
+    };
+  }
+
+  /** Lines of an effect in brackets, then names, apart by white space; {@code #} to line end. */
+  private static Map<String, Effect> read(String resource) {
+    Map<String, Effect> effects = new HashMap<>();
+    try (InputStream in = BuiltIns.class.getResourceAsStream(resource);
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      Effect effect = null;
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        String text = line.replaceFirst("#.*", "").strip();
+        if (text.startsWith("[")) {
+          effect = Effect.valueOf(text.substring(1, text.length() - 1));
+        } else if (!text.isEmpty()) {
+          for (String name : text.split("\\s+")) {
+            if (effects.put(name, effect) != null) {
+              throw new IllegalStateException(resource + " has " + name + " twice");
+            }
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Collections.unmodifiableMap(effects);
+  }
+}

@@ -1,0 +1,93 @@
+package dev.heimdall.engine.catalog;
+
+import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.Statement;
+
+/**
+ * What a PostgreSQL database said of itself at one moment, and what statements mean by it. Never
+ * changes; made anew when the database has changed.
+ */
+public final class Catalogue {
+  /** How far the catalogue can be relied on. */
+  enum Knowledge {
+    /** Nothing was read. */
+    NONE,
+    /** Something is being changed in the database since it was read. */
+    DOUBTED,
+    FRESH
+  }
+
+  private final String database;
+  private final long version;
+  private final Knowledge knowledge;
+  private final DatabaseObjects objects;
+
+  Catalogue(String database, long version, Knowledge knowledge, DatabaseObjects objects) {
+    this.database = database;
+    this.version = version;
+    this.knowledge = knowledge;
+    this.objects = objects;
+  }
+
+  /**
+   * What holds for a database that cannot be asked: the server's own functions are known; tables
+   * are taken for tables and keep the names they are written with, so that reading them is a READ
+   * though never repeatable; any other function and any write may change anything.
+   */
+  public static Catalogue unknown(String database) {
+    return new Catalogue(database, 0, Knowledge.NONE, DatabaseObjects.none());
+  }
+
+  /** The database's name at the server. */
+  public String database() {
+    return database;
+  }
+
+  /**
+   * Grows with each change of what {@link #resolve} would answer; 0 for one that knows nothing, and
+   * the negative of the original for {@link #doubted}. Results may be kept as long as the version
+   * is the same.
+   */
+  public long version() {
+    return version;
+  }
+
+  /** Whether the database was asked at all. */
+  public boolean known() {
+    return knowledge != Knowledge.NONE;
+  }
+
+  /** Whether the database was asked, and no change of definitions was seen since. */
+  public boolean fresh() {
+    return knowledge == Knowledge.FRESH;
+  }
+
+  /**
+   * The same, for a session that has changed definitions in a transaction that is still open, where
+   * nobody else sees them: tables and functions count as if they might do anything.
+   */
+  public Catalogue doubted() {
+    return fresh() ? new Catalogue(database, -version, Knowledge.DOUBTED, objects) : this;
+  }
+
+  /**
+   * What a statement does: names are looked up along the search path; views, partitions, cascades,
+   * triggers, rules and functions are followed. Where something cannot be known it counts as a
+   * write. Only looks things up: may run on an event loop, but takes the longer the more tables are
+   * involved, so that the result is worth keeping.
+   */
+  public Statement resolve(ParsedStatement parsed, NameScope scope) {
+    return new Resolution(objects, knowledge, parsed, scope).run();
+  }
+
+  DatabaseObjects objects() {
+    return objects;
+  }
+
+  /** Without what is in it: names of tables may be confidential, and there may be many. */
+  @Override
+  public String toString() {
+    return "catalogue of %s, version %d, %s".formatted(database, version, knowledge);
+  }
+}

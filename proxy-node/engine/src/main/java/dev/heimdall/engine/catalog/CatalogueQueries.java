@@ -1,0 +1,214 @@
+package dev.heimdall.engine.catalog;
+
+/**
+ * What is asked of the system tables. For PostgreSQL 12 and later. Run with {@code pg_catalog} as
+ * the whole search path, so that nobody can slip in functions or operators of their own. Temporary
+ * objects are left out, and so is TOAST.
+ */
+final class CatalogueQueries {
+  /** Ids below are given by initdb. */
+  static final String FIRST_USER_ID = "16384";
+
+  /** Finds the functions in an expression's or query's inner form. */
+  private static final String CALLS =
+      "ARRAY(SELECT DISTINCT m[1]::int8"
+          + " FROM regexp_matches(%s, ':(?:funcid|aggfnoid|winfnoid) (\\d+)', 'g') m)";
+
+  /**
+   * The search path of roles that have none of their own: what this session began with, unless that
+   * was the reading role's own.
+   */
+  static final String USUAL_PATH =
+      """
+      SELECT CASE WHEN EXISTS (
+               SELECT FROM pg_catalog.pg_db_role_setting s,
+                      LATERAL pg_catalog.unnest(s.setconfig) c(setting)
+               WHERE s.setrole = current_user::pg_catalog.regrole
+                 AND c.setting LIKE 'search_path=%'
+                 AND s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database
+                                           WHERE datname = pg_catalog.current_database())))
+             THEN boot_val ELSE reset_val END
+      FROM pg_catalog.pg_settings WHERE name = 'search_path'
+      """;
+
+  /**
+   * One number for each system table that is read: the same as long as no row of it was written. A
+   * row's xmin is that of the transaction that wrote it.
+   */
+  static final String MARK =
+      """
+      SELECT array_to_string(ARRAY[
+        (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s)
+      ], ' ')
+      """
+          .formatted(
+              mark("pg_namespace", "oid"),
+              mark("pg_class", "oid"),
+              mark("pg_inherits", "inhrelid"),
+              mark("pg_rewrite", "oid"),
+              mark("pg_constraint", "oid"),
+              mark("pg_trigger", "oid"),
+              mark("pg_policy", "oid"),
+              mark("pg_attrdef", "oid"),
+              mark("pg_proc", "oid"),
+              mark("pg_aggregate", "aggfnoid::oid"),
+              mark("pg_operator", "oid"),
+              mark("pg_cast", "oid"),
+              mark("pg_event_trigger", "oid"),
+              mark("pg_db_role_setting", "setrole"),
+              mark("pg_extension", "oid"));
+
+  static final String SCHEMAS =
+      """
+      SELECT n.nspname
+      FROM pg_namespace n,
+           LATERAL aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
+      WHERE a.grantee = 0 AND a.privilege_type = 'USAGE'
+      UNION SELECT 'pg_catalog'
+      """;
+
+  static final String RELATIONS =
+      """
+      SELECT c.oid::int8, n.nspname, c.relname, c.relkind, c.relrowsecurity
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f', 'S') AND c.relpersistence <> 't'
+      """;
+
+  static final String INDEXES =
+      """
+      SELECT n.nspname, c.relname, i.indrelid::int8
+      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+           JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'pg_toast')
+      """;
+
+  static final String INHERITANCE =
+      """
+      SELECT i.inhrelid::int8, i.inhparent::int8
+      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhparent
+      WHERE c.relkind IN ('r', 'p', 'f')
+      """;
+
+  /** Views are rules on SELECT; those of the server itself are of no interest. */
+  static final String RULES =
+      """
+      SELECT r.ev_class::int8, r.rulename, r.ev_type,
+             ARRAY(SELECT DISTINCT m[1]::int8
+                   FROM regexp_matches(r.ev_action::text, ':relid (\\d+)', 'g') m),
+             %s,
+             r.ev_action::text ~ '\\{(SQLVALUEFUNCTION|TABLESAMPLECLAUSE) ',
+             r.ev_action::text ~ ':hasForUpdate true'
+      FROM pg_rewrite r
+      WHERE (r.oid >= %s OR r.ev_type <> '1') AND r.ev_enabled <> 'D'
+      """
+          .formatted(
+              CALLS.formatted("r.ev_action::text || coalesce(r.ev_qual::text, '')"), FIRST_USER_ID);
+
+  static final String FOREIGN_KEYS =
+      """
+      SELECT conrelid::int8, confrelid::int8, confupdtype, confdeltype
+      FROM pg_constraint WHERE contype = 'f'
+      """;
+
+  static final String TRIGGERS =
+      """
+      SELECT t.tgrelid::int8, t.tgname, t.tgtype::int4, t.tgfoid::int8, %s
+      FROM pg_trigger t
+      WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
+      """
+          .formatted(CALLS.formatted("coalesce(t.tgqual::text, '')"));
+
+  static final String POLICIES =
+      """
+      SELECT p.polrelid::int8,
+             ARRAY(SELECT DISTINCT m[1]::int8
+                   FROM regexp_matches(x.tree, ':relid (\\d+)', 'g') m),
+             %s
+      FROM pg_policy p,
+           LATERAL (SELECT coalesce(p.polqual::text, '') || coalesce(p.polwithcheck::text, '')) x(tree)
+      """
+          .formatted(CALLS.formatted("x.tree"));
+
+  /** Functions that are called when rows are written; domains have no relation. */
+  static final String EXPRESSIONS =
+      """
+      SELECT x.relid::int8, x.typid::int8, %s
+      FROM (SELECT adrelid, 0::oid, adbin::text FROM pg_attrdef
+            UNION ALL
+            SELECT conrelid, contypid, conbin::text FROM pg_constraint WHERE contype = 'c'
+            UNION ALL
+            SELECT indrelid, 0, coalesce(indexprs::text, '') || coalesce(indpred::text, '')
+            FROM pg_index WHERE indexprs IS NOT NULL OR indpred IS NOT NULL) x(relid, typid, tree)
+      WHERE x.tree ~ ':funcid'
+      """
+          .formatted(CALLS.formatted("x.tree"));
+
+  static final String BUILT_INS =
+      "SELECT oid::int8, proname, provolatile FROM pg_proc WHERE oid < " + FIRST_USER_ID;
+
+  private static final String ROUTINES =
+      """
+      SELECT p.oid::int8, n.nspname, p.proname, p.prokind, p.provolatile, l.lanname,
+             coalesce(%s, p.prosrc),
+             EXISTS (SELECT FROM pg_depend d
+                     WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+                       AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'),
+             ARRAY(SELECT f::int8 FROM pg_aggregate a,
+                   unnest(ARRAY[a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
+                                a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn]) f
+                   WHERE a.aggfnoid = p.oid AND f <> 0)
+      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+           JOIN pg_language l ON l.oid = p.prolang
+      WHERE p.oid >= """
+          + FIRST_USER_ID;
+
+  /** Called without being named: behind operators, casts and the input of types. */
+  static final String EVERYWHERE =
+      """
+      SELECT o.oprcode::int8, 'operator ' || n.nspname || '.' || o.oprname
+      FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
+      WHERE o.oprcode >= %1$s
+      UNION ALL
+      SELECT castfunc::int8,
+             'the cast from ' || format_type(castsource, NULL) || ' to '
+             || format_type(casttarget, NULL)
+      FROM pg_cast WHERE castfunc >= %1$s
+      """
+          .formatted(FIRST_USER_ID);
+
+  static final String EVENT_TRIGGERS =
+      """
+      SELECT evtname, evtfoid::int8 FROM pg_event_trigger
+      WHERE evtenabled <> 'D' AND evtevent <> 'login'
+      """;
+
+  /** Search paths of roles and of the database; the more special ones come last. */
+  static final String ROLE_SETTINGS =
+      """
+      SELECT r.rolname, c.setting
+      FROM pg_db_role_setting s
+           LEFT JOIN pg_roles r ON r.oid = s.setrole,
+           LATERAL unnest(s.setconfig) c(setting)
+      WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+        AND (s.setrole = 0 OR r.oid IS NOT NULL)
+        AND lower(c.setting) LIKE 'search_path=%'
+      ORDER BY s.setrole <> 0, s.setdatabase <> 0
+      """;
+
+  private CatalogueQueries() {}
+
+  /**
+   * All functions that are not the server's own.
+   *
+   * @param parsedBodies whether the server keeps bodies in standard SQL in parsed form; they come
+   *     back with the full names of tables
+   */
+  static String routines(boolean parsedBodies) {
+    return ROUTINES.formatted(parsedBodies ? "pg_get_function_sqlbody(p.oid)" : "NULL");
+  }
+
+  private static String mark(String table, String id) {
+    return "SELECT count(*) || ':' || coalesce(sum(hashint8extended((%s)::int8, xmin::text::int8)), 0) FROM %s"
+        .formatted(id, table);
+  }
+}

@@ -1,0 +1,214 @@
+package dev.heimdall.engine.catalog;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the system tables of one database in one snapshot. */
+final class CatalogueReader {
+  /** Rows that are fetched at once: big catalogues must not lie in memory twice. */
+  private static final int FETCH_SIZE = 2000;
+
+  private static final int STATEMENT_SECONDS = 60;
+
+  /** Bits of {@code pg_trigger.tgtype}. */
+  private static final int ON_INSERT = 1 << 2;
+
+  private static final int ON_DELETE = 1 << 3;
+  private static final int ON_UPDATE = 1 << 4;
+  private static final int ON_TRUNCATE = 1 << 5;
+
+  /**
+   * @param mark what the system tables look like from outside: the same as long as nothing in them
+   *     was written
+   * @param objects null where the mark is the one that was expected
+   */
+  record Reading(String mark, DatabaseObjects objects) {}
+
+  private interface Row {
+    void take(ResultSet row) throws SQLException;
+  }
+
+  private final Connection connection;
+  private final List<String> pathOfConnections;
+
+  /**
+   * @param connection without auto-commit; its transaction is ended here
+   * @param pathOfConnections the search path that the pool's connections are started with; null
+   *     where it is left to the server
+   */
+  CatalogueReader(Connection connection, List<String> pathOfConnections) {
+    this.connection = connection;
+    this.pathOfConnections = pathOfConnections;
+  }
+
+  /**
+   * Reads everything, unless nothing was written since.
+   *
+   * @param lastMark of the last reading; null at first
+   */
+  Reading read(String lastMark) throws SQLException {
+    try {
+      ObjectsBuilder builder = new ObjectsBuilder();
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET LOCAL search_path = pg_catalog");
+        statement.execute("SET LOCAL statement_timeout = '" + STATEMENT_SECONDS + "s'");
+      }
+      String[] path = new String[1];
+      each(CatalogueQueries.USUAL_PATH, row -> path[0] = row.getString(1));
+      String[] mark = {path[0]};
+      each(CatalogueQueries.MARK, row -> mark[0] += ' ' + row.getString(1));
+      if (mark[0].equals(lastMark)) {
+        return new Reading(lastMark, null);
+      }
+      paths(builder, path[0]);
+      relations(builder);
+      routines(builder);
+      reading(builder);
+      writing(builder);
+      return new Reading(mark[0], builder.build());
+    } finally {
+      connection.rollback();
+    }
+  }
+
+  private void paths(ObjectsBuilder builder, String usual) throws SQLException {
+    if (pathOfConnections != null) {
+      builder.path(pathOfConnections);
+    } else {
+      builder.path(SearchPath.parse(usual));
+      each(
+          CatalogueQueries.ROLE_SETTINGS,
+          row -> {
+            String role = row.getString(1);
+            String setting = row.getString(2);
+            List<String> schemas = SearchPath.parse(setting.substring(setting.indexOf('=') + 1));
+            if (role == null) {
+              builder.path(schemas);
+            } else {
+              builder.rolePath(role, schemas);
+            }
+          });
+    }
+    each(CatalogueQueries.SCHEMAS, row -> builder.openSchema(row.getString(1)));
+  }
+
+  private void relations(ObjectsBuilder builder) throws SQLException {
+    each(
+        CatalogueQueries.RELATIONS,
+        row ->
+            builder.relation(
+                row.getLong(1),
+                row.getString(2),
+                row.getString(3),
+                character(row, 4),
+                row.getBoolean(5)));
+    each(
+        CatalogueQueries.INDEXES,
+        row -> builder.index(row.getString(1), row.getString(2), row.getLong(3)));
+    each(CatalogueQueries.INHERITANCE, row -> builder.inherits(row.getLong(1), row.getLong(2)));
+  }
+
+  private void routines(ObjectsBuilder builder) throws SQLException {
+    each(
+        CatalogueQueries.BUILT_INS,
+        row -> builder.builtIn(row.getLong(1), row.getString(2), character(row, 3)));
+    // Before 14 there were no bodies in standard SQL.
+    boolean parsedBodies = connection.getMetaData().getDatabaseMajorVersion() >= 14;
+    each(
+        CatalogueQueries.routines(parsedBodies),
+        row ->
+            builder.routine(
+                new RoutineRow(
+                    row.getLong(1),
+                    row.getString(2),
+                    row.getString(3),
+                    character(row, 4),
+                    character(row, 5),
+                    row.getString(6),
+                    row.getString(7),
+                    row.getBoolean(8),
+                    ids(row, 9))));
+    each(CatalogueQueries.EVERYWHERE, row -> builder.everywhere(row.getLong(1), row.getString(2)));
+    each(
+        CatalogueQueries.EVENT_TRIGGERS,
+        row -> builder.eventTrigger(row.getString(1), row.getLong(2)));
+  }
+
+  private void reading(ObjectsBuilder builder) throws SQLException {
+    each(
+        CatalogueQueries.RULES,
+        row -> {
+          long relation = row.getLong(1);
+          String name = row.getString(2);
+          List<Long> relations = ids(row, 4);
+          List<Long> calls = ids(row, 5);
+          switch (character(row, 3)) {
+            case '1' ->
+                builder.view(relation, relations, calls, row.getBoolean(6), row.getBoolean(7));
+            case '2' -> builder.rule(relation, name, Changes.UPDATE, relations, calls);
+            case '3' -> builder.rule(relation, name, Changes.INSERT, relations, calls);
+            default -> builder.rule(relation, name, Changes.DELETE, relations, calls);
+          }
+        });
+    each(
+        CatalogueQueries.POLICIES, row -> builder.policy(row.getLong(1), ids(row, 2), ids(row, 3)));
+  }
+
+  private void writing(ObjectsBuilder builder) throws SQLException {
+    each(
+        CatalogueQueries.FOREIGN_KEYS,
+        row ->
+            builder.foreignKey(
+                row.getLong(1), row.getLong(2), character(row, 3), character(row, 4)));
+    each(
+        CatalogueQueries.TRIGGERS,
+        row -> {
+          List<Long> calls = new ArrayList<>(ids(row, 5));
+          calls.add(row.getLong(4));
+          builder.trigger(row.getLong(1), row.getString(2), changes(row.getInt(3)), calls);
+        });
+    each(
+        CatalogueQueries.EXPRESSIONS,
+        row -> {
+          long domain = row.getLong(2);
+          for (Long call : ids(row, 3)) {
+            if (domain != 0) {
+              builder.everywhere(call, "the check of a domain");
+            }
+          }
+          builder.expressions(row.getLong(1), ids(row, 3));
+        });
+  }
+
+  private static int changes(int triggerType) {
+    return ((triggerType & ON_INSERT) != 0 ? Changes.INSERT : 0)
+        | ((triggerType & ON_UPDATE) != 0 ? Changes.UPDATE : 0)
+        | ((triggerType & ON_DELETE) != 0 ? Changes.DELETE : 0)
+        | ((triggerType & ON_TRUNCATE) != 0 ? Changes.TRUNCATE : 0);
+  }
+
+  private void each(String query, Row taker) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.setFetchSize(FETCH_SIZE);
+      try (ResultSet rows = statement.executeQuery(query)) {
+        while (rows.next()) {
+          taker.take(rows);
+        }
+      }
+    }
+  }
+
+  private static char character(ResultSet row, int column) throws SQLException {
+    return row.getString(column).charAt(0);
+  }
+
+  private static List<Long> ids(ResultSet row, int column) throws SQLException {
+    Array array = row.getArray(column);
+    return List.of((Long[]) array.getArray());
+  }
+}

@@ -1,0 +1,131 @@
+package dev.heimdall.engine.catalog;
+
+import dev.heimdall.model.DataSource;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The catalogues of the databases of one data source. Read on threads of their own over a
+ * connection of their own to each database, again as often as the source's {@code catalog.refresh}
+ * says and at once when told of a change; with growing pauses while a database is away.
+ *
+ * <p>Where the catalogue is switched off, or nobody is known who could read it, every database is
+ * {@link Catalogue#unknown}.
+ */
+public final class Catalogues implements AutoCloseable {
+  /** Databases that are watched at most; beyond, the one that was not asked for longest goes. */
+  static final int MOST_DATABASES = 100;
+
+  private static final int THREADS = 2;
+
+  private final DataSource source;
+  private final SourceConnections connections;
+  private final ScheduledThreadPoolExecutor executor;
+  private final Map<String, WatchedDatabase> databases = new ConcurrentHashMap<>();
+  private final AtomicLong versions = new AtomicLong();
+  private volatile boolean closed;
+
+  /** Reads nothing until it is asked. */
+  public Catalogues(DataSource source) {
+    this.source = source;
+    Optional<String> user = source.catalogUser();
+    if (user.isEmpty()) {
+      executor = null;
+      connections = null;
+      return;
+    }
+    ThreadFactory threads = threads(source.name());
+    executor = new ScheduledThreadPoolExecutor(THREADS, threads);
+    executor.setRemoveOnCancelPolicy(true);
+    connections = new SourceConnections(source, user.get(), executor, threads);
+  }
+
+  private static ThreadFactory threads(String source) {
+    AtomicInteger numbers = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, "catalogue-" + source + "-" + numbers.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** Whether databases are read at all. */
+  public boolean enabled() {
+    return executor != null;
+  }
+
+  /**
+   * What is known of a database at the server, by its name there. Never blocks; the first call for
+   * a database starts reading it, and has {@link Catalogue#unknown}.
+   */
+  public Catalogue current(String database) {
+    WatchedDatabase watched = databases.get(database);
+    return watched != null ? watched.current() : first(database);
+  }
+
+  /**
+   * Tells that definitions of a database were changed: to be called when the reply to a DDL
+   * statement is there, and again when a transaction ends that had one, because only then others
+   * can see it. Never blocks. Until a reading that began after this call is done, {@link #current}
+   * is not {@link Catalogue#fresh}, and counts everything as if it might do anything.
+   */
+  public void changed(String database) {
+    WatchedDatabase watched = databases.get(database);
+    if (watched != null) {
+      watched.changed();
+    }
+  }
+
+  private Catalogue first(String database) {
+    if (executor == null || closed) {
+      return Catalogue.unknown(database);
+    }
+    WatchedDatabase watched =
+        databases.computeIfAbsent(
+            database,
+            name ->
+                new WatchedDatabase(
+                    name, source, connections, executor, versions::incrementAndGet));
+    watched.start();
+    if (databases.size() > MOST_DATABASES) {
+      forgetOne(watched);
+    }
+    if (closed) {
+      watched.close();
+    }
+    return watched.current();
+  }
+
+  private void forgetOne(WatchedDatabase except) {
+    databases.values().stream()
+        .filter(watched -> watched != except)
+        .min(Comparator.comparingLong(WatchedDatabase::lastUsed))
+        .ifPresent(
+            oldest -> {
+              databases.remove(oldest.name());
+              executor.execute(oldest::close);
+            });
+  }
+
+  /** How many databases are watched. */
+  public int watched() {
+    return databases.size();
+  }
+
+  /** Stops reading and closes all connections. Catalogues that were handed out stay usable. */
+  @Override
+  public void close() {
+    closed = true;
+    databases.values().forEach(WatchedDatabase::close);
+    databases.clear();
+    if (executor != null) {
+      executor.shutdownNow();
+    }
+  }
+}

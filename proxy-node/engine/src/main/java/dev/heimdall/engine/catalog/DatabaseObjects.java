@@ -1,0 +1,144 @@
+package dev.heimdall.engine.catalog;
+
+import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.TableName;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The tables and functions of one database by name. Never changes once {@link ObjectsBuilder} has
+ * put it together.
+ *
+ * @param relations by schema and name; only of the last do indexes have their table
+ * @param indexes the tables of indexes, by the index's schema and name
+ * @param builtIns the server's own functions by name, all overloads together
+ * @param routines all others by name
+ * @param openSchemas schemas that every role may look into
+ * @param path the search path of a role that has none of its own
+ * @param rolePaths the search paths of roles that have one
+ * @param everywhere functions that may be called by any statement without being named in it, with
+ *     what calls them in words: only those that do more than to compute
+ * @param onDefinition functions that event triggers call on DDL, with the trigger in words
+ */
+record DatabaseObjects(
+    Map<String, Map<String, Relation>> relations,
+    Map<String, Map<String, Relation>> indexes,
+    Map<String, Routine> builtIns,
+    Map<String, List<Routine>> routines,
+    Set<String> openSchemas,
+    List<String> path,
+    Map<String, List<String>> rolePaths,
+    Map<Routine, String> everywhere,
+    Map<Routine, String> onDefinition) {
+  private static final String CATALOG = "pg_catalog";
+  private static final List<String> USUAL_PATH = List.of("$user", TableName.USUAL_SCHEMA);
+  private static final Map<String, Routine> LISTED = readList();
+
+  /** What is known of a database that was not asked: the server's own functions. */
+  static DatabaseObjects none() {
+    return new DatabaseObjects(
+        Map.of(), Map.of(), Map.of(), Map.of(), Set.of(), USUAL_PATH, Map.of(), Map.of(), Map.of());
+  }
+
+  /**
+   * The relations that a name may mean: usually one. More where it depends on the rights of the
+   * role which schema of the path counts. None if there is no such relation.
+   */
+  List<Relation> relations(TableName name, NameScope scope) {
+    if (name.database() != null && !name.database().equals(scope.database())) {
+      return List.of();
+    }
+    if (name.schema() != null) {
+      Relation found = relation(name.schema(), name.table());
+      return found == null ? List.of() : List.of(found);
+    }
+    List<Relation> candidates = new ArrayList<>(1);
+    for (String schema : searched(scope)) {
+      Relation found = relation(schema, name.table());
+      if (found != null) {
+        candidates.add(found);
+        if (openSchemas.contains(schema)) {
+          break;
+        }
+      }
+    }
+    return candidates;
+  }
+
+  /**
+   * The functions that a name may mean. Empty if there is none of that name, whatever the path:
+   * overloads in any of its schemas can be the one that is called.
+   */
+  List<Routine> routines(FunctionName name, NameScope scope) {
+    List<Routine> candidates = new ArrayList<>(1);
+    boolean qualified = name.schema() != null;
+    if (!qualified || name.schema().equals(CATALOG) || name.schema().equals("information_schema")) {
+      Routine builtIn = builtIn(name.name());
+      if (builtIn != null) {
+        candidates.add(builtIn);
+      }
+    }
+    List<Routine> sameName = routines.get(name.name());
+    if (sameName != null) {
+      List<String> schemas = qualified ? List.of(name.schema()) : searched(scope);
+      for (Routine routine : sameName) {
+        if (schemas.contains(routine.schema())) {
+          candidates.add(routine);
+        }
+      }
+    }
+    return candidates;
+  }
+
+  /** The server's own function of this name, or a keyword that looks like one; or null. */
+  Routine builtIn(String name) {
+    Routine found = builtIns.get(name);
+    return found == null ? listed(name) : found;
+  }
+
+  /** The schemas that a session looks into for a name, in order. */
+  private List<String> searched(NameScope scope) {
+    List<String> configured = scope.searchPath();
+    if (configured == null) {
+      configured = scope.user() == null ? null : rolePaths.get(scope.user());
+      configured = configured == null ? path : configured;
+    }
+    List<String> schemas = new ArrayList<>(configured.size() + 1);
+    if (!configured.contains(CATALOG)) {
+      schemas.add(CATALOG);
+    }
+    for (String schema : configured) {
+      if (!schema.equals("$user")) {
+        schemas.add(schema);
+      } else if (scope.user() != null) {
+        schemas.add(scope.user());
+      }
+    }
+    return schemas;
+  }
+
+  private Relation relation(String schema, String name) {
+    Map<String, Relation> ofSchema = relations.get(schema);
+    Relation found = ofSchema == null ? null : ofSchema.get(name);
+    if (found == null) {
+      Map<String, Relation> indexed = indexes.get(schema);
+      found = indexed == null ? null : indexed.get(name);
+    }
+    return found;
+  }
+
+  /** A function of the server, or a keyword that looks like one, from the list; or null. */
+  static Routine listed(String name) {
+    return LISTED.get(name);
+  }
+
+  private static Map<String, Routine> readList() {
+    Map<String, Routine> routines = new LinkedHashMap<>();
+    BuiltIns.EFFECTS.forEach((name, effect) -> routines.put(name, Judgement.builtIn(name, effect)));
+    return Map.copyOf(routines);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.heimdall.engine.catalog;
+
+import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.RoutineBody;
+import dev.heimdall.engine.sql.TableName;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Says what functions do, from what the system tables hold of them. */
+final class Judgement {
+  /** Where the names in bodies are looked up: in every schema, unless they have one. */
+  interface Names {
+    List<Relation> relations(TableName name);
+
+    /** Functions that are not the server's own. */
+    List<Routine> routines(FunctionName name);
+
+    /** One of the server's own functions, or null. */
+    Routine builtIn(String name);
+  }
+
+  private Judgement() {}
+
+  /** A function of the server. */
+  static Routine builtIn(String name, Effect effect) {
+    String because =
+        switch (effect) {
+          case REPEATABLE, VARYING -> null;
+          case SESSION -> "changes the session";
+          case LOCK, SESSION_LOCK -> "takes or gives back locks";
+          case WRITE -> "changes something in the server, or only the writer can answer it";
+          case ANYTHING -> "may do anything";
+        };
+    Routine routine = new Routine("pg_catalog", name, true, effect, because);
+    if (effect.changesSession()) {
+      routine.changeSession(because);
+    }
+    return routine;
+  }
+
+  /** Any other function, without what its body does: {@link #complete} adds that. */
+  static Routine of(RoutineRow row, RoutineBody body) {
+    if (row.kind() == 'a') {
+      return plain(row, Effect.REPEATABLE, null);
+    }
+    if (body != null) {
+      return ofBody(row, body);
+    }
+    Effect effect;
+    String because;
+    if (row.ofExtension()) {
+      effect = BuiltIns.ofExtension(row.name(), row.volatility());
+      because = "is of an extension and may change something";
+    } else {
+      effect = BuiltIns.byVolatility(row.volatility());
+      because = "is written in " + row.language();
+    }
+    Routine routine = plain(row, effect, because);
+    boolean hides =
+        !row.ofExtension() && row.body().toLowerCase(Locale.ROOT).contains("set_config");
+    if (effect.changesSession() || hides) {
+      routine.changeSession(because);
+    }
+    return routine;
+  }
+
+  /**
+   * The body of a function, if it is in a language that can be read.
+   *
+   * @return null where there is none
+   */
+  static RoutineBody body(RoutineRow row) {
+    boolean sql = row.language().equals("sql");
+    if (row.kind() == 'a' || !(sql || row.language().equals("plpgsql"))) {
+      return null;
+    }
+    return RoutineBody.read(row.body(), !sql);
+  }
+
+  private static Routine ofBody(RoutineRow row, RoutineBody body) {
+    // The server keeps others than volatile functions from changing anything by themselves.
+    boolean mayWrite = row.volatility() == 'v';
+    Routine routine = plain(row, mayWrite ? Effect.VARYING : Effect.REPEATABLE, null);
+    String session = body.changesSession() == null ? null : "has " + body.changesSession();
+    if (!body.understood()) {
+      routine.doAnything("has a body that was not understood");
+      session = routine.because();
+    } else if (body.dynamic()) {
+      routine.doAnything("runs statements that are put together as it runs");
+      session = routine.because();
+    } else if (mayWrite && body.definesOrCopies()) {
+      routine.doAnything("has statements that are not about rows");
+    }
+    if (session != null) {
+      routine.changeSession(session);
+    }
+    if (mayWrite && body.locks()) {
+      routine.lock();
+    }
+    return routine;
+  }
+
+  private static Routine plain(RoutineRow row, Effect effect, String because) {
+    return new Routine(row.schema(), row.name(), false, effect, because);
+  }
+
+  /** Adds what the body reads, writes and calls, now that every name can be looked up. */
+  static void complete(Routine routine, RoutineRow row, RoutineBody body, Names names) {
+    Set<Relation> reads = new LinkedHashSet<>();
+    Set<Routine> calls = new LinkedHashSet<>();
+    Map<Relation, Integer> writes = new LinkedHashMap<>();
+    for (TableName name : body.mentioned()) {
+      reads.addAll(names.relations(name));
+    }
+    for (FunctionName name : body.calls()) {
+      calls.addAll(names.routines(name));
+      boolean ofServer = name.schema() == null || name.schema().equals("pg_catalog");
+      Routine builtIn = ofServer ? names.builtIn(name.name()) : null;
+      if (builtIn != null && builtIn.effect() != Effect.REPEATABLE) {
+        calls.add(builtIn);
+      }
+    }
+    for (String attribute : body.attributes()) {
+      calls.addAll(names.routines(new FunctionName(null, attribute)));
+    }
+    if (row.volatility() == 'v') {
+      body.targets()
+          .forEach(
+              (name, changes) -> {
+                List<Relation> found = names.relations(name);
+                if (found.isEmpty()) {
+                  routine.doAnything(
+                      "writes " + name.spelled() + ", which is not in the catalogue");
+                }
+                int bits = Changes.of(changes);
+                found.forEach(relation -> writes.merge(relation, bits, (a, b) -> a | b));
+              });
+    }
+    routine.does(new ArrayList<>(reads), writes, new ArrayList<>(calls));
+  }
+}

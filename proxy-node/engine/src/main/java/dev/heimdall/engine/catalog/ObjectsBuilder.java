@@ -1,0 +1,310 @@
+package dev.heimdall.engine.catalog;
+
+import dev.heimdall.engine.catalog.Relation.Consequence;
+import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.RoutineBody;
+import dev.heimdall.engine.sql.TableName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Puts the objects of a database together from what its system tables hold. Things are named by
+ * their ids there; ids that nobody introduced (temporary tables, say) are passed over. The order
+ * is: schemas and relations, routines, then what connects them.
+ */
+final class ObjectsBuilder {
+  private final Map<Long, Relation> relationsById = new HashMap<>();
+  private final Map<String, Map<String, Relation>> relations = new HashMap<>();
+  private final Map<String, Map<String, Relation>> indexes = new HashMap<>();
+  private final Map<String, List<Relation>> sameName = new HashMap<>();
+  private final Map<Long, Routine> routinesById = new HashMap<>();
+  private final Map<String, Routine> builtIns = new HashMap<>();
+  private final Map<String, List<Routine>> routines = new HashMap<>();
+  private final List<Unfinished> unfinished = new ArrayList<>();
+  private final Set<String> openSchemas = new HashSet<>();
+  private final Map<String, List<String>> rolePaths = new HashMap<>();
+  private final Map<Routine, String> everywhere = new LinkedHashMap<>();
+  private final Map<Routine, String> onDefinition = new LinkedHashMap<>();
+  private List<String> path = List.of("$user", TableName.USUAL_SCHEMA);
+
+  private record Unfinished(RoutineRow row, Routine routine, RoutineBody body) {}
+
+  /** A schema that every role may look into. */
+  ObjectsBuilder openSchema(String name) {
+    openSchemas.add(name);
+    return this;
+  }
+
+  /** The search path of roles without one of their own. */
+  ObjectsBuilder path(List<String> schemas) {
+    path = List.copyOf(schemas);
+    return this;
+  }
+
+  ObjectsBuilder rolePath(String role, List<String> schemas) {
+    rolePaths.put(role, List.copyOf(schemas));
+    return this;
+  }
+
+  /**
+   * @param kind as {@code pg_class.relkind} has it
+   * @param rowSecurity whether policies may hide rows from some
+   */
+  ObjectsBuilder relation(long id, String schema, String name, char kind, boolean rowSecurity) {
+    Relation relation = new Relation(schema, name, kind, rowSecurity);
+    relationsById.put(id, relation);
+    relations.computeIfAbsent(schema, s -> new HashMap<>()).put(name, relation);
+    if (!schema.equals("information_schema")) {
+      sameName.computeIfAbsent(name, n -> new ArrayList<>(1)).add(relation);
+    }
+    return this;
+  }
+
+  ObjectsBuilder index(String schema, String name, long table) {
+    Relation indexed = relationsById.get(table);
+    if (indexed != null) {
+      indexes.computeIfAbsent(schema, s -> new HashMap<>()).put(name, indexed);
+    }
+    return this;
+  }
+
+  ObjectsBuilder inherits(long child, long parent) {
+    Relation lower = relationsById.get(child);
+    Relation upper = relationsById.get(parent);
+    if (lower != null && upper != null) {
+      upper.addChild(lower);
+    }
+    return this;
+  }
+
+  /** A function of the server; of overloads each is told. */
+  ObjectsBuilder builtIn(long id, String name, char volatility) {
+    Effect effect = BuiltIns.ofBuiltIn(name, volatility);
+    Routine known = builtIns.get(name);
+    if (known == null || known.effect().compareTo(effect) < 0) {
+      known = Judgement.builtIn(name, effect);
+      builtIns.put(name, known);
+    }
+    routinesById.put(id, known);
+    return this;
+  }
+
+  ObjectsBuilder routine(RoutineRow row) {
+    RoutineBody body = Judgement.body(row);
+    Routine routine = Judgement.of(row, body);
+    routinesById.put(row.id(), routine);
+    routines.computeIfAbsent(row.name(), n -> new ArrayList<>(1)).add(routine);
+    if (body != null || row.kind() == 'a') {
+      unfinished.add(new Unfinished(row, routine, body));
+    }
+    return this;
+  }
+
+  /** The query of a view. */
+  ObjectsBuilder view(
+      long view, List<Long> reads, List<Long> calls, boolean sessionDependent, boolean locks) {
+    Relation relation = relationsById.get(view);
+    if (relation != null) {
+      for (Relation read : known(reads)) {
+        if (read != relation) {
+          relation.addRead(read);
+        }
+      }
+      noteworthy(calls).forEach(relation::addReadCall);
+      if (sessionDependent) {
+        relation.dependOnSession();
+      }
+      if (locks) {
+        relation.lockWhenRead();
+      }
+    }
+    return this;
+  }
+
+  /** A policy of row security. */
+  ObjectsBuilder policy(long table, List<Long> reads, List<Long> calls) {
+    return view(table, reads, calls, true, false);
+  }
+
+  /** A rule that does something else or more when the relation is changed. */
+  ObjectsBuilder rule(long relation, String name, int when, List<Long> touches, List<Long> calls) {
+    Relation ruled = relationsById.get(relation);
+    if (ruled != null) {
+      String through = "rule " + name + " on " + ruled;
+      List<Routine> called = noteworthy(calls);
+      if (!called.isEmpty()) {
+        ruled.add(new Consequence(when, null, 0, called, through));
+      }
+      for (Relation touched : known(touches)) {
+        if (touched != ruled) {
+          ruled.add(new Consequence(when, touched, Changes.ALL, List.of(), through));
+        }
+      }
+    }
+    return this;
+  }
+
+  /**
+   * A foreign key.
+   *
+   * @param onUpdate what happens to referencing rows: {@code a}, {@code r}, {@code c}, {@code n} or
+   *     {@code d}, as {@code pg_constraint.confupdtype} has it
+   * @param onDelete the same for {@code confdeltype}
+   */
+  ObjectsBuilder foreignKey(long referencing, long referenced, char onUpdate, char onDelete) {
+    Relation from = relationsById.get(referencing);
+    Relation to = relationsById.get(referenced);
+    if (from != null && to != null) {
+      String through = "a foreign key to " + to;
+      if (changesRows(onUpdate)) {
+        to.add(new Consequence(Changes.UPDATE, from, Changes.UPDATE, List.of(), through));
+      }
+      if (changesRows(onDelete)) {
+        int then = onDelete == 'c' ? Changes.DELETE : Changes.UPDATE;
+        to.add(new Consequence(Changes.DELETE, from, then, List.of(), through));
+      }
+      // TRUNCATE … CASCADE empties them whatever the constraint says.
+      to.add(new Consequence(Changes.TRUNCATE, from, Changes.TRUNCATE, List.of(), through));
+    }
+    return this;
+  }
+
+  private static boolean changesRows(char action) {
+    return action == 'c' || action == 'n' || action == 'd';
+  }
+
+  /** A trigger that is not switched off; {@code calls} has its function and those of its WHEN. */
+  ObjectsBuilder trigger(long relation, String name, int when, List<Long> calls) {
+    return onWrite(relation, when, calls, "trigger " + name + " on ");
+  }
+
+  /** Functions in defaults, checks, indexes and policies, called when rows are changed. */
+  ObjectsBuilder expressions(long relation, List<Long> calls) {
+    return onWrite(relation, Changes.INSERT | Changes.UPDATE, calls, "an expression of ");
+  }
+
+  private ObjectsBuilder onWrite(long relation, int when, List<Long> calls, String through) {
+    Relation written = relationsById.get(relation);
+    List<Routine> called = noteworthy(calls);
+    if (written != null && !called.isEmpty()) {
+      written.add(new Consequence(when, null, 0, called, through + written));
+    }
+    return this;
+  }
+
+  /**
+   * A function that statements call without naming it: that of an operator, a cast or the check of
+   * a domain.
+   */
+  ObjectsBuilder everywhere(long function, String through) {
+    Routine routine = routinesById.get(function);
+    if (routine != null) {
+      everywhere.putIfAbsent(routine, through);
+    }
+    return this;
+  }
+
+  ObjectsBuilder eventTrigger(String name, long function) {
+    Routine routine = routinesById.get(function);
+    if (routine != null) {
+      onDefinition.put(routine, "event trigger " + name);
+    }
+    return this;
+  }
+
+  DatabaseObjects build() {
+    Judgement.Names names = new BodyNames();
+    for (Unfinished one : unfinished) {
+      if (one.body != null) {
+        Judgement.complete(one.routine, one.row, one.body, names);
+      } else {
+        one.routine.does(List.of(), Map.of(), noteworthy(one.row.parts()));
+      }
+    }
+    everywhere.keySet().removeIf(routine -> !changesSomething(routine));
+    return new DatabaseObjects(
+        relations,
+        indexes,
+        builtIns,
+        routines,
+        openSchemas,
+        path,
+        rolePaths,
+        everywhere,
+        onDefinition);
+  }
+
+  /** Whether a function, or one that it calls, does more than to compute and to read. */
+  private static boolean changesSomething(Routine routine) {
+    Map<Routine, Boolean> seen = new IdentityHashMap<>();
+    List<Routine> left = new ArrayList<>(List.of(routine));
+    while (!left.isEmpty()) {
+      Routine next = left.remove(left.size() - 1);
+      if (seen.put(next, true) == null) {
+        if (next.effect().compareTo(Effect.VARYING) > 0
+            || next.locks()
+            || next.changesSession() != null
+            || !next.writes().isEmpty()) {
+          return true;
+        }
+        left.addAll(next.calls());
+      }
+    }
+    return false;
+  }
+
+  private List<Relation> known(List<Long> ids) {
+    List<Relation> found = new ArrayList<>(ids.size());
+    for (Long id : ids) {
+      Relation relation = relationsById.get(id);
+      if (relation != null) {
+        found.add(relation);
+      }
+    }
+    return found;
+  }
+
+  /** Without the server's functions that only compute. */
+  private List<Routine> noteworthy(List<Long> ids) {
+    List<Routine> found = new ArrayList<>(ids.size());
+    for (Long id : ids) {
+      Routine routine = routinesById.get(id);
+      if (routine != null && !(routine.builtIn() && routine.effect() == Effect.REPEATABLE)) {
+        found.add(routine);
+      }
+    }
+    return found;
+  }
+
+  /** Bodies are looked up in all schemas: the path that they run with is their caller's. */
+  private final class BodyNames implements Judgement.Names {
+    @Override
+    public List<Relation> relations(TableName name) {
+      if (name.schema() == null) {
+        return sameName.getOrDefault(name.table(), List.of());
+      }
+      Relation found = relations.getOrDefault(name.schema(), Map.of()).get(name.table());
+      return found == null ? List.of() : List.of(found);
+    }
+
+    @Override
+    public List<Routine> routines(FunctionName name) {
+      List<Routine> found = routines.getOrDefault(name.name(), List.of());
+      return name.schema() == null
+          ? found
+          : found.stream().filter(r -> r.schema().equals(name.schema())).toList();
+    }
+
+    @Override
+    public Routine builtIn(String name) {
+      Routine found = builtIns.get(name);
+      return found == null ? DatabaseObjects.listed(name) : found;
+    }
+  }
+}

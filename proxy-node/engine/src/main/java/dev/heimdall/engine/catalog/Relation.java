@@ -1,0 +1,142 @@
+package dev.heimdall.engine.catalog;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A table or what can stand in its place, and what reading or writing it brings with it directly.
+ * Changes only while the objects of a database are put together.
+ */
+final class Relation {
+  /**
+   * What a write brings with it.
+   *
+   * @param when the changes that bring it, as bits
+   * @param relation what is written too; null where only functions are called
+   * @param then how it is changed; 0 for the changes of the write itself
+   * @param calls functions that may be called
+   * @param through what brings it, in words: {@code trigger "audit"}
+   */
+  record Consequence(int when, Relation relation, int then, List<Routine> calls, String through) {}
+
+  private final String schema;
+  private final String name;
+  private final char kind;
+  private final boolean system;
+
+  private boolean sessionDependent;
+  private boolean locksRows;
+  private List<Relation> children = List.of();
+  private List<Relation> parents = List.of();
+  private List<Relation> reads = List.of();
+  private List<Routine> readCalls = List.of();
+  private List<Consequence> consequences = List.of();
+
+  /**
+   * @param kind as {@code pg_class.relkind} has it
+   * @param sessionDependent whether two sessions may see different rows in it
+   */
+  Relation(String schema, String name, char kind, boolean sessionDependent) {
+    this.schema = schema;
+    this.name = name;
+    this.kind = kind;
+    this.sessionDependent = sessionDependent;
+    system =
+        schema.equals("pg_catalog")
+            || schema.equals("information_schema")
+            || schema.equals("pg_toast");
+  }
+
+  String schema() {
+    return schema;
+  }
+
+  String name() {
+    return name;
+  }
+
+  boolean system() {
+    return system;
+  }
+
+  boolean view() {
+    return kind == 'v';
+  }
+
+  boolean materializedView() {
+    return kind == 'm';
+  }
+
+  boolean partitioned() {
+    return kind == 'p';
+  }
+
+  /** Whether its rows change by writes that name it, and are the same for all who see them. */
+  boolean repeatable() {
+    return !system && !sessionDependent && kind != 'f' && kind != 'S';
+  }
+
+  List<Relation> children() {
+    return children;
+  }
+
+  List<Relation> parents() {
+    return parents;
+  }
+
+  /** What a view reads. */
+  List<Relation> reads() {
+    return reads;
+  }
+
+  /** Whether reading it locks rows: a view with FOR UPDATE in it. */
+  boolean locksRows() {
+    return locksRows;
+  }
+
+  /** What reading it may call: functions in a view or in a policy. */
+  List<Routine> readCalls() {
+    return readCalls;
+  }
+
+  List<Consequence> consequences() {
+    return consequences;
+  }
+
+  void dependOnSession() {
+    sessionDependent = true;
+  }
+
+  void lockWhenRead() {
+    locksRows = true;
+  }
+
+  void addChild(Relation child) {
+    children = with(children, child);
+    child.parents = with(child.parents, this);
+  }
+
+  void addRead(Relation relation) {
+    reads = with(reads, relation);
+  }
+
+  void addReadCall(Routine routine) {
+    readCalls = with(readCalls, routine);
+  }
+
+  void add(Consequence consequence) {
+    consequences = with(consequences, consequence);
+  }
+
+  /** Most relations have nothing of the sort: a list is made when it gets its first. */
+  private static <T> List<T> with(List<T> list, T another) {
+    List<T> grown = list.isEmpty() ? new ArrayList<>(2) : list;
+    grown.add(another);
+    return grown;
+  }
+
+  @Override
+  public String toString() {
+    return schema + '.' + name;
+  }
+}

@@ -1,0 +1,391 @@
+package dev.heimdall.engine.catalog;
+
+import dev.heimdall.engine.catalog.Relation.Consequence;
+import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.TableName;
+import java.util.ArrayDeque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Follows what one statement names to all that it reads, writes and calls. Visits each relation and
+ * function once (a relation again when it is changed in yet another way), so that cycles end. Used
+ * once.
+ */
+final class Resolution {
+  /** One thing to follow: one of the two is null. */
+  private record Step(Relation relation, Routine routine, int changes, String through) {}
+
+  private final DatabaseObjects objects;
+  private final Catalogue.Knowledge knowledge;
+  private final ParsedStatement parsed;
+  private final NameScope scope;
+
+  private final ArrayDeque<Step> steps = new ArrayDeque<>();
+  private final Map<Relation, Boolean> read = new IdentityHashMap<>();
+  private final Map<Relation, Integer> written = new IdentityHashMap<>();
+  private final Map<Routine, Boolean> called = new IdentityHashMap<>();
+  private final SortedSet<String> tablesRead = new TreeSet<>();
+  private final SortedSet<String> tablesWritten = new TreeSet<>();
+
+  private StatementClass kind;
+  private boolean writesAnything;
+  private boolean repeatable = true;
+  private String changesSession;
+  private String reason;
+
+  Resolution(
+      DatabaseObjects objects,
+      Catalogue.Knowledge knowledge,
+      ParsedStatement parsed,
+      NameScope scope) {
+    this.objects = objects;
+    this.knowledge = knowledge;
+    this.parsed = parsed;
+    this.scope = scope;
+    kind = parsed.kind();
+  }
+
+  Statement run() {
+    if (kind != StatementClass.READ && kind != StatementClass.EMPTY) {
+      reason = ofKind(kind);
+    }
+    if (!parsed.understood() || kind == StatementClass.UNKNOWN) {
+      raise(StatementClass.UNKNOWN, null);
+      reason = "the text was not understood";
+      writesAnything = true;
+    }
+    if (parsed.locking()) {
+      because("it locks rows");
+    }
+    parsed.reads().forEach(this::readNamed);
+    parsed.writes().forEach(this::writeNamed);
+    parsed.functions().forEach(this::callNamed);
+    writesWithoutNames();
+    objects.everywhere().forEach((routine, through) -> call(routine, through));
+    follow();
+    return new Statement(
+        parsed,
+        kind,
+        tablesRead,
+        tablesWritten,
+        writesAnything,
+        repeatable && kind == StatementClass.READ,
+        changesSession,
+        reason);
+  }
+
+  private static String ofKind(StatementClass kind) {
+    return switch (kind) {
+      case TRANSACTION -> "it controls a transaction";
+      case SESSION -> "it is about the session";
+      case LOCK -> "it takes locks";
+      case UTILITY -> "it is maintenance";
+      case WRITE -> "it changes rows";
+      case CALL -> "it runs a procedure or a code block";
+      case DDL -> "it changes definitions";
+      default -> null;
+    };
+  }
+
+  /** Statements that write and name nothing, or change functions and types that tables rest on. */
+  private void writesWithoutNames() {
+    StatementClass said = parsed.kind();
+    boolean writes =
+        said == StatementClass.WRITE || said == StatementClass.DDL || said == StatementClass.CALL;
+    boolean named =
+        said == StatementClass.CALL ? !parsed.functions().isEmpty() : !parsed.writes().isEmpty();
+    if (writes && !named) {
+      anything("it does not name what it changes");
+    }
+    if (writes && knowledge != Catalogue.Knowledge.FRESH) {
+      anything("triggers and cascades of what it changes " + doubt());
+    }
+    if (said == StatementClass.DDL) {
+      objects.onDefinition().forEach((routine, through) -> call(routine, through));
+    }
+  }
+
+  private void readNamed(TableName name) {
+    List<Relation> found = objects.relations(name, scope);
+    if (found.isEmpty()) {
+      tablesRead.add(spelled(name));
+      unknownTable(name);
+    }
+    for (Relation relation : found) {
+      steps.add(new Step(relation, null, 0, null));
+      if (knowledge == Catalogue.Knowledge.DOUBTED && !relation.system()) {
+        doubtRead(name);
+      }
+    }
+  }
+
+  private void unknownTable(TableName name) {
+    repeatable = false;
+    if (knowledge == Catalogue.Knowledge.FRESH) {
+      // A temporary table, or one that is younger than the catalogue: only the writer surely has
+      // it.
+      raise(StatementClass.WRITE, "the table " + spelled(name) + " is not in the catalogue");
+    } else if (knowledge == Catalogue.Knowledge.DOUBTED) {
+      doubtRead(name);
+    }
+  }
+
+  /** Where there was a table a moment ago may now be a view that does whatever it likes. */
+  private void doubtRead(TableName name) {
+    repeatable = false;
+    raise(StatementClass.WRITE, null);
+    anything("what is behind the table " + spelled(name) + ' ' + doubt());
+  }
+
+  private void writeNamed(TableName name) {
+    List<Relation> found = objects.relations(name, scope);
+    if (found.isEmpty()) {
+      tablesWritten.add(spelled(name));
+      if (knowledge == Catalogue.Knowledge.FRESH && parsed.kind() != StatementClass.DDL) {
+        reason = reason + "; the table " + spelled(name) + " is not in the catalogue";
+      }
+    }
+    int changes =
+        switch (parsed.kind()) {
+          case LOCK, UTILITY -> 0;
+          // TRUNCATE may be taken for one of these; no other fires triggers.
+          case DDL -> Changes.of(parsed.changes()) & Changes.TRUNCATE;
+          default -> Changes.of(parsed.changes());
+        };
+    for (Relation relation : found) {
+      write(relation, changes, null);
+    }
+  }
+
+  private void callNamed(FunctionName name) {
+    List<Routine> found = objects.routines(name, scope);
+    if (found.isEmpty()) {
+      String what = "the function " + name;
+      String why =
+          knowledge == Catalogue.Knowledge.FRESH ? " is not in the catalogue" : ' ' + doubt();
+      repeatable = false;
+      raise(StatementClass.WRITE, null);
+      anything(what + why);
+      changesSession(what + why);
+    }
+    for (Routine routine : found) {
+      if (routine.builtIn() || knowledge == Catalogue.Knowledge.FRESH) {
+        call(routine, null);
+      } else {
+        repeatable = false;
+        raise(StatementClass.WRITE, null);
+        anything(routine + " " + doubt());
+        changesSession(routine + " " + doubt());
+      }
+    }
+  }
+
+  private String doubt() {
+    return knowledge == Catalogue.Knowledge.DOUBTED
+        ? "may have changed just now"
+        : "cannot be known without the catalogue";
+  }
+
+  private void follow() {
+    for (Step step = steps.poll(); step != null; step = steps.poll()) {
+      if (step.routine != null) {
+        enter(step.routine, step.through);
+      } else if (step.changes == 0) {
+        enter(step.relation, step.through);
+      } else {
+        change(step.relation, step.changes, step.through);
+      }
+    }
+  }
+
+  /** A relation is read. */
+  private void enter(Relation relation, String through) {
+    if (read.put(relation, true) != null) {
+      return;
+    }
+    tablesRead.add(spelled(relation));
+    repeatable &= relation.repeatable();
+    for (Relation child : relation.children()) {
+      steps.add(new Step(child, null, 0, through));
+    }
+    if (relation.system()) {
+      // The server's own views read what only it changes.
+      return;
+    }
+    for (Relation behind : relation.reads()) {
+      steps.add(new Step(behind, null, 0, through));
+    }
+    if (relation.locksRows()) {
+      raise(StatementClass.LOCK, "view " + relation + " locks rows");
+    }
+    if (!relation.materializedView()) {
+      String inside = relation.view() ? "view " + relation : "a policy of " + relation;
+      relation.readCalls().forEach(routine -> call(routine, inside));
+    }
+  }
+
+  private void write(Relation relation, int changes, String through) {
+    if (changes == 0) {
+      tablesWritten.add(spelled(relation));
+      descend(relation, 0, through);
+      ascend(relation);
+    } else {
+      steps.add(new Step(relation, null, changes, through));
+    }
+    if (relation.materializedView()) {
+      relation.reads().forEach(behind -> steps.add(new Step(behind, null, 0, through)));
+      relation.readCalls().forEach(routine -> call(routine, "materialised view " + relation));
+    }
+  }
+
+  /** Rows of a relation are changed. */
+  private void change(Relation relation, int asked, String through) {
+    // A row that leaves its partition is deleted there and inserted elsewhere.
+    boolean moves = relation.partitioned() && (asked & Changes.UPDATE) != 0;
+    int changes = moves ? asked | Changes.INSERT | Changes.DELETE : asked;
+    int before = written.getOrDefault(relation, 0);
+    if ((before | changes) == before) {
+      return;
+    }
+    written.put(relation, before | changes);
+    tablesWritten.add(spelled(relation));
+    if (through != null) {
+      because(through + " writes " + spelled(relation));
+    }
+    descend(relation, changes, through);
+    if (before == 0) {
+      ascend(relation);
+    }
+    if (relation.view()) {
+      relation.reads().forEach(behind -> steps.add(new Step(behind, null, changes, through)));
+      relation.readCalls().forEach(routine -> call(routine, "view " + relation));
+    } else {
+      relation.readCalls().forEach(routine -> call(routine, "a policy of " + relation));
+    }
+    for (Consequence consequence : relation.consequences()) {
+      int fired = changes & consequence.when();
+      if (fired == 0) {
+        continue;
+      }
+      if (consequence.relation() != null) {
+        int then = consequence.then() == 0 ? changes : consequence.then();
+        steps.add(new Step(consequence.relation(), null, then, consequence.through()));
+      }
+      consequence.calls().forEach(routine -> call(routine, consequence.through()));
+    }
+  }
+
+  private void descend(Relation relation, int changes, String through) {
+    for (Relation child : relation.children()) {
+      if (changes == 0) {
+        if (tablesWritten.add(spelled(child))) {
+          descend(child, 0, through);
+        }
+      } else {
+        steps.add(new Step(child, null, changes, through));
+      }
+    }
+  }
+
+  /** Who reads the parent sees the row too. */
+  private void ascend(Relation relation) {
+    for (Relation parent : relation.parents()) {
+      if (tablesWritten.add(spelled(parent))) {
+        ascend(parent);
+      }
+    }
+  }
+
+  private void call(Routine routine, String through) {
+    steps.add(new Step(null, routine, 0, through));
+  }
+
+  private void enter(Routine routine, String through) {
+    // What the text itself calls is in sight, as long as everybody knows what it does.
+    if (routine.changesSession() != null && !(routine.builtIn() && through == null)) {
+      changesSession(does(routine, through, routine.changesSession()));
+    }
+    if (called.put(routine, true) != null) {
+      return;
+    }
+    repeatable &= routine.repeatable();
+    String why = does(routine, through, routine.because());
+    switch (routine.effect()) {
+      case REPEATABLE, VARYING -> {}
+      case SESSION -> raise(StatementClass.SESSION, why);
+      case LOCK, SESSION_LOCK -> raise(StatementClass.LOCK, why);
+      case WRITE -> raise(StatementClass.WRITE, why);
+      case ANYTHING -> {
+        raise(StatementClass.WRITE, null);
+        anything(why);
+      }
+    }
+    if (routine.changesSession() != null) {
+      raise(StatementClass.SESSION, does(routine, through, routine.changesSession()));
+    }
+    if (routine.locks()) {
+      raise(StatementClass.LOCK, does(routine, through, "takes locks"));
+    }
+    routine.reads().forEach(relation -> steps.add(new Step(relation, null, 0, null)));
+    routine
+        .writes()
+        .forEach(
+            (relation, changes) -> {
+              String writes = "writes " + spelled(relation);
+              raise(StatementClass.WRITE, does(routine, through, writes));
+              steps.add(new Step(relation, null, changes, routine.toString()));
+            });
+    routine.calls().forEach(inner -> call(inner, routine.toString()));
+  }
+
+  /** A sentence of a function, who calls it and what it does. */
+  private static String does(Routine routine, String through, String what) {
+    return through == null
+        ? routine + " " + what
+        : through + " calls " + routine.call() + ", which " + what;
+  }
+
+  private void raise(StatementClass to, String why) {
+    if (to.compareTo(kind) > 0) {
+      kind = to;
+      if (why != null) {
+        reason = why;
+      }
+    }
+  }
+
+  private void anything(String why) {
+    if (!writesAnything) {
+      reason = why;
+    }
+    writesAnything = true;
+  }
+
+  private void because(String why) {
+    if (reason == null) {
+      reason = why;
+    }
+  }
+
+  private void changesSession(String how) {
+    if (changesSession == null) {
+      changesSession = how;
+    }
+  }
+
+  private String spelled(TableName name) {
+    return new TableName(scope.database(), name.schema(), name.table()).spelled();
+  }
+
+  private String spelled(Relation relation) {
+    return new TableName(scope.database(), relation.schema(), relation.name()).spelled();
+  }
+}

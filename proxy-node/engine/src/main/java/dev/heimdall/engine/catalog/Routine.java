@@ -1,0 +1,118 @@
+package dev.heimdall.engine.catalog;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A function or procedure and what it does itself, without what the functions do that it calls.
+ * Changes only while the objects of a database are put together.
+ */
+final class Routine {
+  private final String schema;
+  private final String name;
+  private final boolean builtIn;
+
+  private Effect effect;
+  private String because;
+  private boolean repeatable;
+  private boolean locks;
+  private String changesSession;
+  private List<Relation> reads = List.of();
+  private Map<Relation, Integer> writes = Map.of();
+  private List<Routine> calls = List.of();
+
+  /**
+   * @param because what makes the effect more than {@link Effect#REPEATABLE}, as the end of a
+   *     sentence that begins with the function
+   */
+  Routine(String schema, String name, boolean builtIn, Effect effect, String because) {
+    this.schema = schema;
+    this.name = name;
+    this.builtIn = builtIn;
+    this.effect = effect;
+    this.because = because;
+    repeatable = effect == Effect.REPEATABLE;
+    locks = effect == Effect.LOCK || effect == Effect.SESSION_LOCK;
+  }
+
+  String name() {
+    return name;
+  }
+
+  String schema() {
+    return schema;
+  }
+
+  boolean builtIn() {
+    return builtIn;
+  }
+
+  /** What it does beyond the tables and functions that are named. */
+  Effect effect() {
+    return effect;
+  }
+
+  String because() {
+    return because;
+  }
+
+  boolean repeatable() {
+    return repeatable;
+  }
+
+  boolean locks() {
+    return locks;
+  }
+
+  /** How it changes the session, as the end of a sentence that begins with it; or null. */
+  String changesSession() {
+    return changesSession;
+  }
+
+  List<Relation> reads() {
+    return reads;
+  }
+
+  /** What it writes, and how, as bits. */
+  Map<Relation, Integer> writes() {
+    return writes;
+  }
+
+  List<Routine> calls() {
+    return calls;
+  }
+
+  /** Makes it one that may do anything to tables. */
+  void doAnything(String because) {
+    this.effect = Effect.ANYTHING;
+    this.because = because;
+    repeatable = false;
+  }
+
+  void lock() {
+    locks = true;
+  }
+
+  /**
+   * @param how as the end of a sentence that begins with the function
+   */
+  void changeSession(String how) {
+    changesSession = how;
+  }
+
+  void does(List<Relation> reads, Map<Relation, Integer> writes, List<Routine> calls) {
+    this.reads = List.copyOf(reads);
+    this.writes = Map.copyOf(writes);
+    this.calls = List.copyOf(calls);
+  }
+
+  /** As messages name a call of it. */
+  String call() {
+    return (builtIn ? name : schema + '.' + name) + "()";
+  }
+
+  @Override
+  public String toString() {
+    return "function " + call();
+  }
+}

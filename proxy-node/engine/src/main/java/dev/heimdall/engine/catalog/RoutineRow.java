@@ -1,0 +1,23 @@
+package dev.heimdall.engine.catalog;
+
+import java.util.List;
+
+/**
+ * A function or procedure that is not the server's own, as the system tables have it.
+ *
+ * @param kind {@code f}, {@code p}, {@code a} or {@code w}: {@code pg_proc.prokind}
+ * @param volatility {@code i}, {@code s} or {@code v}: {@code pg_proc.provolatile}
+ * @param body its source, in whatever language
+ * @param ofExtension whether an extension brought it
+ * @param parts the functions that an aggregate is made of, by their ids
+ */
+record RoutineRow(
+    long id,
+    String schema,
+    String name,
+    char kind,
+    char volatility,
+    String language,
+    String body,
+    boolean ofExtension,
+    List<Long> parts) {}

@@ -1,0 +1,98 @@
+package dev.heimdall.engine.catalog;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.heimdall.model.BackendTls;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Secret;
+import dev.heimdall.model.TlsMode;
+import java.sql.SQLException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.postgresql.PGProperty;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.ssl.DefaultJavaSSLFactory;
+
+/** Pools of one connection to each database of a data source, with TLS as its sessions have it. */
+final class SourceConnections {
+  private static final String APPLICATION = "heimdall catalogue";
+  private static final int SOCKET_SECONDS = 90;
+
+  private final DataSource source;
+  private final String user;
+  private final ScheduledExecutorService housekeeping;
+  private final ThreadFactory threads;
+
+  SourceConnections(
+      DataSource source,
+      String user,
+      ScheduledExecutorService housekeeping,
+      ThreadFactory threads) {
+    this.source = source;
+    this.user = user;
+    this.housekeeping = housekeeping;
+    this.threads = threads;
+  }
+
+  /**
+   * A pool that keeps nothing open that was not used for long.
+   *
+   * @throws RuntimeException when its first attempt to connect fails; it does not try again
+   */
+  HikariDataSource to(String database) throws SQLException {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("catalogue of " + database + " at " + source.name());
+    config.setDataSource(driver(database));
+    config.setMaximumPoolSize(1);
+    config.setMinimumIdle(0);
+    config.setInitializationFailTimeout(1);
+    config.setConnectionTimeout(Math.max(1000, source.connectTimeout().toMillis() + 500));
+    config.setIdleTimeout(TimeUnit.MINUTES.toMillis(2));
+    config.setReadOnly(true);
+    config.setAutoCommit(false);
+    config.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+    config.setScheduledExecutor(housekeeping);
+    config.setThreadFactory(threads);
+    return new HikariDataSource(config);
+  }
+
+  private PGSimpleDataSource driver(String database) throws SQLException {
+    PGSimpleDataSource driver = new PGSimpleDataSource();
+    String host = source.host();
+    driver.setServerNames(new String[] {host.indexOf(':') >= 0 ? '[' + host + ']' : host});
+    driver.setPortNumbers(new int[] {source.port()});
+    driver.setDatabaseName(database);
+    driver.setUser(user);
+    driver.setPassword(source.catalogPassword().map(Secret::value).orElse(null));
+    int connectSeconds = (int) Math.max(1, source.connectTimeout().toSeconds());
+    driver.setConnectTimeout(connectSeconds);
+    driver.setLoginTimeout(connectSeconds);
+    driver.setSocketTimeout(SOCKET_SECONDS);
+    driver.setTcpKeepAlive(!source.keepAliveIdle().isZero());
+    driver.setApplicationName(APPLICATION);
+    driver.setProperty(PGProperty.GSS_ENC_MODE, "disable");
+    tls(driver, source.tls());
+    return driver;
+  }
+
+  private static void tls(PGSimpleDataSource driver, BackendTls tls) throws SQLException {
+    driver.setProperty(PGProperty.SSL_MODE, tls.mode().spelling());
+    if (tls.mode() == TlsMode.DISABLE) {
+      return;
+    }
+    driver.setProperty(PGProperty.CHANNEL_BINDING, tls.channelBinding().spelling());
+    if (tls.direct()) {
+      driver.setProperty(PGProperty.SSL_NEGOTIATION, "direct");
+    }
+    boolean verify = tls.mode() == TlsMode.VERIFY_CA || tls.mode() == TlsMode.VERIFY_FULL;
+    if (tls.caFile().isPresent()) {
+      driver.setProperty(PGProperty.SSL_ROOT_CERT, tls.caFile().get().toString());
+    } else if (verify) {
+      driver.setProperty(PGProperty.SSL_FACTORY, DefaultJavaSSLFactory.class.getName());
+    }
+    // Empty where there is none: else the driver would look for one in the home directory.
+    driver.setProperty(PGProperty.SSL_CERT, tls.certificateFile().map(Object::toString).orElse(""));
+    driver.setProperty(PGProperty.SSL_KEY, tls.keyFile().map(Object::toString).orElse(""));
+  }
+}
