@@ -107,7 +107,7 @@ final class RoutineReader {
   }
 
   private boolean cut(byte[] text) {
-    Lexer lexer = new Lexer();
+    Lexer lexer = new PostgresLexer();
     lexer.reset(text, 0, text.length, true);
     while (true) {
       int kind = lexer.next();
