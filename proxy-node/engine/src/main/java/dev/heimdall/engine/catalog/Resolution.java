@@ -58,9 +58,12 @@ final class Resolution {
       reason = ofKind(kind);
     }
     if (!parsed.understood() || kind == StatementClass.UNKNOWN) {
-      raise(StatementClass.UNKNOWN, null);
-      reason = "the text was not understood";
-      writesAnything = true;
+      if (kind == StatementClass.READ || kind == StatementClass.EMPTY) {
+        kind = StatementClass.UNKNOWN;
+      }
+      // What it is was understood at least, where it is not unknown.
+      String all = "not all of the text was understood";
+      anything(reason == null ? all : reason + ", and " + all);
     }
     if (parsed.locking()) {
       because("it locks rows");

@@ -2,9 +2,11 @@ package dev.heimdall.engine.parse;
 
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +15,7 @@ import java.util.Set;
 final class Findings {
   private final Set<TableName> reads = new LinkedHashSet<>();
   private final Set<TableName> writes = new LinkedHashSet<>();
+  private final Set<RowChange> changes = EnumSet.noneOf(RowChange.class);
   private final Set<FunctionName> functions = new LinkedHashSet<>();
   private final List<String> hints = new ArrayList<>();
   private StatementClass kind = StatementClass.EMPTY;
@@ -44,6 +47,10 @@ final class Findings {
     writes.add(table);
   }
 
+  void changes(RowChange change) {
+    changes.add(change);
+  }
+
   void calls(FunctionName function) {
     functions.add(function);
   }
@@ -67,6 +74,7 @@ final class Findings {
         statements,
         List.copyOf(reads),
         List.copyOf(writes),
+        understood ? changes : EnumSet.allOf(RowChange.class),
         List.copyOf(functions),
         locking,
         hints);

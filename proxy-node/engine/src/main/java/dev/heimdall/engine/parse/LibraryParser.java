@@ -2,6 +2,7 @@ package dev.heimdall.engine.parse;
 
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.Token;
 import java.time.Duration;
@@ -40,12 +41,33 @@ final class LibraryParser {
           .filter(call -> !(call.schema() == null && names.others().contains(call.name())))
           .forEach(findings::calls);
       findings.kind(names.kind());
+      changes(tokens, findings);
       if (!new TokenWitness(dialect, tokens).agrees(names)) {
         findings.uncertain(StatementClass.UNKNOWN);
       }
     }
     if (TokenWitness.locks(tokens, dialect)) {
       findings.locks();
+    }
+  }
+
+  /** How rows may be changed: by every word that could say so, wherever it stands. */
+  private static void changes(List<Token> tokens, Findings findings) {
+    Token before = null;
+    for (Token token : tokens) {
+      boolean locks = before != null && (before.is("for") || before.is("key"));
+      if (token.is("insert") || token.is("into")) {
+        findings.changes(RowChange.INSERT);
+      } else if (token.is("update") && !locks) {
+        findings.changes(RowChange.UPDATE);
+      } else if (token.is("delete")) {
+        findings.changes(RowChange.DELETE);
+      } else if (token.is("replace") || token.is("upsert")) {
+        findings.changes(RowChange.INSERT);
+        findings.changes(RowChange.UPDATE);
+        findings.changes(RowChange.DELETE);
+      }
+      before = token;
     }
   }
 

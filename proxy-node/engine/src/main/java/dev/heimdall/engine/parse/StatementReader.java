@@ -2,6 +2,7 @@ package dev.heimdall.engine.parse;
 
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.sql.Token;
@@ -220,6 +221,7 @@ final class StatementReader {
     } else if (cursor.accept("from") && cursor.token().is("stdin")) {
       findings.kind(StatementClass.WRITE);
       findings.writes(table);
+      findings.changes(RowChange.INSERT);
       calls(cursor);
     } else {
       // Files and programs of the server.
@@ -252,6 +254,7 @@ final class StatementReader {
     cursor.advance();
     cursor.accept("table");
     findings.kind(StatementClass.WRITE);
+    findings.changes(RowChange.TRUNCATE);
     boolean named = tables(cursor);
     if (cursor.accept("restart") || cursor.accept("continue")) {
       cursor.accept("identity");

@@ -107,6 +107,26 @@ class StatementParserTest {
     assertThat(parser.parse(sql, Dialect.POSTGRES, true).understood()).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      value = {
+        "INSERT INTO t VALUES (1) ~ [INSERT]",
+        "INSERT INTO t VALUES (1) ON CONFLICT (a) DO UPDATE SET a = 2 ~ [INSERT, UPDATE]",
+        "UPDATE t SET a = 1 ~ [UPDATE]",
+        "DELETE FROM t ~ [DELETE]",
+        "WITH w AS (DELETE FROM t RETURNING a) INSERT INTO u SELECT a FROM w ~ [INSERT, DELETE]",
+        "SELECT * FROM t FOR NO KEY UPDATE ~ []",
+        "COPY t FROM STDIN ~ [INSERT]",
+        "TRUNCATE t ~ [TRUNCATE]",
+        "TRUNCATE t CASCADE ~ [INSERT, UPDATE, DELETE, TRUNCATE]",
+        "INSERT INTO t VALUES (1); DELETE FROM u ~ [INSERT, DELETE]",
+        "DO 'x' ~ [INSERT, UPDATE, DELETE, TRUNCATE]"
+      })
+  void theWaysInWhichRowsAreChanged(String sql, String expected) {
+    assertThat(parser.parse(sql, Dialect.POSTGRES, true).changes()).hasToString(expected);
+  }
+
   @Test
   void hintsAreCollected() {
     ParsedStatement parsed =
