@@ -77,8 +77,7 @@ class TextIT {
     Statement statement = db.resolve(new StatementParser().parse(sql, Dialect.POSTGRES, true));
 
     assertThat(said(statement)).isEqualTo(expected);
-    assertThat(statement.reason() == null)
-        .isEqualTo(expected.startsWith("READ"));
+    assertThat(statement.reason() == null).isEqualTo(expected.startsWith("READ"));
   }
 
   private static String said(Statement statement) {

@@ -157,6 +157,10 @@ final class RoutineReader {
 
   private void word(String word, int i, boolean begins) {
     Token before = at(i - 1);
+    if (begins && (at(i + 1).is('=') || (at(i + 1).is(':') && at(i + 2).is('=')))) {
+      // A variable takes a value.
+      return;
+    }
     switch (word) {
       case "insert", "merge" -> {
         if (at(i + 1).is("into")) {

@@ -1,0 +1,240 @@
+package dev.heimdall.engine.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.catalog.Catalogue.Knowledge;
+import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.TableName;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CatalogueTest {
+  private static final NameScope SCOPE = new NameScope("db", "alice", null);
+  private static final long WRITER = 90;
+  private static final long READER = 91;
+
+  private static ParsedStatement said(
+      StatementClass kind, List<String> reads, List<String> writes, String... functions) {
+    return new ParsedStatement(
+        kind,
+        true,
+        1,
+        reads.stream().map(CatalogueTest::table).toList(),
+        writes.stream().map(CatalogueTest::table).toList(),
+        List.of(functions).stream().map(f -> new FunctionName(null, f)).toList(),
+        false,
+        List.of());
+  }
+
+  private static TableName table(String name) {
+    int dot = name.indexOf('.');
+    return dot < 0
+        ? new TableName(null, null, name)
+        : new TableName(null, name.substring(0, dot), name.substring(dot + 1));
+  }
+
+  private static ParsedStatement reads(String... tables) {
+    return said(StatementClass.READ, List.of(tables), List.of());
+  }
+
+  private static RoutineRow routine(
+      long id, String name, char volatility, String language, String body, boolean ofExtension) {
+    return new RoutineRow(
+        id, "public", name, 'f', volatility, language, body, ofExtension, List.of());
+  }
+
+  /** Tables 1 to 3 in public, and one called t in each of two schemas. */
+  private static ObjectsBuilder objects() {
+    return new ObjectsBuilder()
+        .openSchema("pg_catalog")
+        .openSchema("public")
+        .relation(1, "public", "a", 'r', false)
+        .relation(2, "public", "b", 'r', false)
+        .relation(3, "public", "c", 'r', false)
+        .relation(4, "public", "t", 'r', false)
+        .relation(5, "hidden", "t", 'r', false)
+        .relation(6, "pg_catalog", "pg_class", 'r', false)
+        .builtIn(10, "nextval", 'v')
+        .builtIn(11, "lower", 'i')
+        .routine(routine(WRITER, "writer", 'v', "sql", "INSERT INTO b VALUES (1)", false))
+        .routine(routine(READER, "reader", 's', "sql", "SELECT a FROM b", false));
+  }
+
+  private static Catalogue fresh(ObjectsBuilder builder) {
+    return new Catalogue("db", 1, Knowledge.FRESH, builder.build());
+  }
+
+  private static Statement resolve(ObjectsBuilder builder, ParsedStatement parsed) {
+    return fresh(builder).resolve(parsed, SCOPE);
+  }
+
+  @Test
+  void aSchemaThatNotEverybodyMayUseDoesNotHideTheNext() {
+    Statement read =
+        fresh(objects())
+            .resolve(reads("t"), new NameScope("db", "alice", List.of("hidden", "public")));
+
+    assertThat(read.tablesRead()).containsExactly("db.hidden.t", "db.t");
+  }
+
+  @Test
+  void aRolesOwnSearchPathGoesBeforeTheUsualOne() {
+    Catalogue catalogue =
+        fresh(objects().path(List.of("public")).rolePath("alice", List.of("hidden")));
+
+    assertThat(catalogue.resolve(reads("t"), SCOPE).tablesRead()).containsExactly("db.hidden.t");
+    assertThat(catalogue.resolve(reads("t"), new NameScope("db", "bob", null)).tablesRead())
+        .containsExactly("db.t");
+  }
+
+  @Test
+  void theNameOfAnotherDatabaseIsUnknown() {
+    ParsedStatement parsed =
+        new ParsedStatement(
+            StatementClass.READ,
+            true,
+            1,
+            List.of(new TableName("elsewhere", "public", "a")),
+            List.of(),
+            List.of(),
+            false,
+            List.of());
+
+    assertThat(fresh(objects()).resolve(parsed, SCOPE).readOnly()).isFalse();
+  }
+
+  @Test
+  void cyclesOfForeignKeysAndInheritanceEnd() {
+    ObjectsBuilder builder =
+        objects()
+            .foreignKey(1, 2, 'c', 'c')
+            .foreignKey(2, 3, 'c', 'c')
+            .foreignKey(3, 1, 'c', 'c')
+            .inherits(1, 1);
+
+    assertThat(
+            resolve(builder, said(StatementClass.WRITE, List.of(), List.of("a"))).tablesWritten())
+        .containsExactly("db.a", "db.b", "db.c");
+  }
+
+  @Test
+  void anOperatorThatWritesMakesEveryReadAWrite() {
+    assertThat(resolve(objects().everywhere(READER, "operator +"), reads("a")).readOnly()).isTrue();
+
+    Statement read = resolve(objects().everywhere(WRITER, "operator +"), reads("a"));
+
+    assertThat(read.kind()).isEqualTo(StatementClass.WRITE);
+    assertThat(read.tablesWritten()).containsExactly("db.b");
+    assertThat(read.reason()).isEqualTo("operator + calls public.writer(), which writes db.b");
+  }
+
+  @Test
+  void eventTriggersFollowDefinitions() {
+    ObjectsBuilder builder = objects().eventTrigger("log", WRITER);
+
+    assertThat(resolve(builder, said(StatementClass.DDL, List.of(), List.of("a"))).tablesWritten())
+        .containsExactly("db.a", "db.b");
+    assertThat(resolve(objects().eventTrigger("log", WRITER), reads("a")).tablesWritten())
+        .isEmpty();
+  }
+
+  @Test
+  void anIndexStandsForItsTable() {
+    ObjectsBuilder builder = objects().index("public", "a_key", 1);
+
+    assertThat(
+            resolve(builder, said(StatementClass.UTILITY, List.of(), List.of("a_key")))
+                .tablesWritten())
+        .containsExactly("db.a");
+  }
+
+  @Test
+  void locksAndMaintenanceChangeNoRows() {
+    ObjectsBuilder builder = objects().trigger(1, "x", Changes.ALL, List.of(WRITER));
+
+    for (StatementClass kind : List.of(StatementClass.LOCK, StatementClass.UTILITY)) {
+      assertThat(fresh(builder).resolve(said(kind, List.of(), List.of("a")), SCOPE).tablesWritten())
+          .containsExactly("db.a");
+    }
+  }
+
+  @Test
+  void functionsInOtherLanguagesCountByWhatTheyAreDeclared() {
+    ObjectsBuilder builder =
+        objects()
+            .routine(routine(20, "python", 'v', "plpython3u", "return 1", false))
+            .routine(routine(21, "stable_python", 's', "plpython3u", "return 1", false))
+            .routine(routine(22, "python_setting", 's', "plpython3u", "'set_config'", false))
+            .routine(routine(23, "extended", 'v', "c", "x", true))
+            .routine(routine(24, "uuid_generate_v4", 'v', "c", "x", true))
+            .routine(routine(25, "dblink", 'v', "c", "x", true));
+    Catalogue catalogue = fresh(builder);
+
+    assertThat(called(catalogue, "python").writesAnything()).isTrue();
+    assertThat(called(catalogue, "python").changesSession()).contains("plpython3u");
+    assertThat(called(catalogue, "stable_python").readOnly()).isTrue();
+    assertThat(called(catalogue, "stable_python").changesSession()).isNull();
+    assertThat(called(catalogue, "python_setting").changesSession()).isNotNull();
+    assertThat(called(catalogue, "extended").writesAnything()).isTrue();
+    assertThat(called(catalogue, "uuid_generate_v4").readOnly()).isTrue();
+    assertThat(called(catalogue, "uuid_generate_v4").repeatable()).isFalse();
+    assertThat(called(catalogue, "dblink").writesAnything()).isTrue();
+  }
+
+  private static Statement called(Catalogue catalogue, String function) {
+    return catalogue.resolve(said(StatementClass.READ, List.of(), List.of(), function), SCOPE);
+  }
+
+  @Test
+  void withoutACatalogueTablesKeepTheirNamesAndFunctionsMayDoAnything() {
+    Catalogue unknown = Catalogue.unknown("db");
+
+    Statement read = unknown.resolve(reads("a", "s.b"), SCOPE);
+    assertThat(read.tablesRead()).containsExactly("db.a", "db.s.b");
+    assertThat(read.readOnly()).isTrue();
+    assertThat(read.repeatable()).isFalse();
+
+    assertThat(called(unknown, "lower").repeatable()).isTrue();
+    assertThat(called(unknown, "random").readOnly()).isTrue();
+    assertThat(called(unknown, "nextval").kind()).isEqualTo(StatementClass.WRITE);
+    assertThat(called(unknown, "mine").writesAnything()).isTrue();
+    assertThat(called(unknown, "mine").changesSession()).contains("mine");
+
+    Statement write = unknown.resolve(said(StatementClass.WRITE, List.of(), List.of("a")), SCOPE);
+    assertThat(write.tablesWritten()).containsExactly("db.a");
+    assertThat(write.writesAnything()).isTrue();
+    assertThat(unknown.known()).isFalse();
+  }
+
+  @Test
+  void whatIsDoubtedMayDoAnything() {
+    Catalogue doubted = fresh(objects()).doubted();
+
+    Statement read = doubted.resolve(reads("a"), SCOPE);
+    assertThat(read.kind()).isEqualTo(StatementClass.WRITE);
+    assertThat(read.writesAnything()).isTrue();
+    assertThat(read.repeatable()).isFalse();
+    assertThat(read.tablesRead()).containsExactly("db.a");
+    assertThat(doubted.resolve(reads("unheard_of"), SCOPE).writesAnything()).isTrue();
+    assertThat(doubted.resolve(reads("pg_class"), SCOPE).readOnly()).isTrue();
+    assertThat(called(doubted, "reader").writesAnything()).isTrue();
+    assertThat(called(doubted, "lower").repeatable()).isTrue();
+    assertThat(
+            doubted
+                .resolve(said(StatementClass.WRITE, List.of(), List.of("a")), SCOPE)
+                .writesAnything())
+        .isTrue();
+    assertThat(doubted.fresh()).isFalse();
+    assertThat(doubted.known()).isTrue();
+    assertThat(doubted.version()).isNotEqualTo(fresh(objects()).version());
+  }
+
+  @Test
+  void namesOfTablesStayOutOfTheText() {
+    assertThat(fresh(objects())).hasToString("catalogue of db, version 1, FRESH");
+  }
+}
