@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       ProxyCommand.class,
       CheckCommand.class,
+      RulesCommand.class,
       VersionCommand.class,
       CommandLine.HelpCommand.class
     },

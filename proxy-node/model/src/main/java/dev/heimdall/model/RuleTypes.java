@@ -153,6 +153,11 @@ final class RuleTypes {
               templates));
     }
 
+    @Override
+    Optional<?> implied(JsonValue.Obj rule, String path, Reading in) {
+      return read(new JsonValue.Obj(rule.at(), Map.of()), path, in);
+    }
+
     private void unknown(
         String key, JsonValue.Member member, String path, Optional<Shape<?>> own, Reading in) {
       List<String> users = new ArrayList<>();

@@ -152,7 +152,8 @@ final class Shape<T extends Record> {
       if (later.contains(field.key())) {
         arguments.add(field.type().placeholder());
       } else if (member == null) {
-        arguments.add(absent(field, at, object, in));
+        Optional<?> implied = field.type().inside(object).implied(object, at, in);
+        arguments.add(implied.isPresent() ? implied.get() : absent(field, at, object, in));
       } else {
         in.found(at, member.value().at());
         Object read = field.type().inside(object).read(member.value(), at, in).orElse(null);

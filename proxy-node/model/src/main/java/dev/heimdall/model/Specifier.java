@@ -62,6 +62,11 @@ public enum Specifier implements Spelled {
     return this == REGEX || this == LITERALS;
   }
 
+  /** Whether it is about the session and not about the statement. */
+  public boolean isAboutSession() {
+    return !isAboutText() && !isAboutTables();
+  }
+
   /** Whether {@code ${catalog}} and the like may stand in the list. */
   boolean takesBuiltIns() {
     return !isAboutText() && items != Items.PORT && items != Items.NETWORK;

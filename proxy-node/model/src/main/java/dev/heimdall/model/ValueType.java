@@ -19,6 +19,11 @@ abstract class ValueType {
     return this;
   }
 
+  /** What a value that is not written at all still says; empty when its default holds. */
+  Optional<?> implied(JsonValue.Obj object, String path, Reading in) {
+    return Optional.empty();
+  }
+
   /** What may be written, in words. */
   abstract String expected();
 

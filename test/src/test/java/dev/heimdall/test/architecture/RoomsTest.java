@@ -123,6 +123,18 @@ class RoomsTest {
   }
 
   @Test
+  void rulesDecideWithoutKnowingWhoCarriesItOut() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("rules"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..", "com.google.re2j..", "dev.heimdall.model..", room("sql"), room("rules")));
+  }
+
+  @Test
   void dialectsKnowNeitherEachOtherNorWhoUsesThem() {
     holds(slices().matching(ENGINE + ".wire.(*)..").should().notDependOnEachOther());
     holds(

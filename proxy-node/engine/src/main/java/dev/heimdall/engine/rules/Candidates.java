@@ -10,6 +10,9 @@ import java.util.Optional;
 
 /** Finds the rules whose expressions match one statement of one session. */
 final class Candidates {
+  /** The refusal of a rule whose expressions do not match. */
+  static final String NO_MATCH = "no match";
+
   private final TextMatches texts;
   private final TableBits tables;
   private final Profile profile;
@@ -52,15 +55,15 @@ final class Candidates {
   /** Why a rule cannot match; null when it can. */
   String refusal(CompiledRule rule) {
     if (!rule.rule().enabled()) {
-      return "switched off";
+      return "the rule is switched off";
     }
     if (inTransaction && !rule.inTransactions()) {
-      return "applies outside of transactions only";
+      return "it applies outside of transactions only";
     }
     if (rule.rule().parameters().general().preparedonly() && !prepared) {
-      return "preparedonly, and the statement is not prepared";
+      return "preparedonly: the statement is not a prepared one";
     }
-    return rule.matches(texts, tables, profile) ? null : "no match";
+    return rule.matches(texts, tables, profile) ? null : NO_MATCH;
   }
 
   /** The rule with its parameters; empty when one of them gets a value that it may not have. */

@@ -4,6 +4,9 @@ import dev.heimdall.model.GeneralParameters;
 import dev.heimdall.model.Rule;
 import dev.heimdall.model.RuleAction;
 import dev.heimdall.model.RuleJoin;
+import dev.heimdall.model.Specifier;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** One rule, with its expressions as places in the bit sets that tell what matches. */
 final class CompiledRule {
@@ -12,6 +15,7 @@ final class CompiledRule {
   private final Rule rule;
   private final RuleState state;
   private final boolean all;
+  private final int[] places;
   private final int[] text;
   private final int[] tables;
   private final int[] session;
@@ -23,28 +27,20 @@ final class CompiledRule {
 
   /**
    * @param number the rule's place in its list, from 1
-   * @param regexes those of {@code text} that are regular expressions, in the rule's order
+   * @param places for each of the rule's expressions its place among those of its kind
    * @param effectTable the table expression without which the rule has no effect; -1 for none
    */
-  CompiledRule(
-      String list,
-      int number,
-      Rule rule,
-      RuleState state,
-      int[] text,
-      int[] tables,
-      int[] session,
-      int[] regexes,
-      int effectTable) {
+  CompiledRule(String list, int number, Rule rule, RuleState state, int[] places, int effectTable) {
     this.list = list;
     this.number = number;
     this.rule = rule;
     this.state = state;
     this.all = rule.join() == RuleJoin.AND;
-    this.text = text;
-    this.tables = tables;
-    this.session = session;
-    this.regexes = regexes;
+    this.places = places;
+    this.text = places(Specifier::isAboutText);
+    this.tables = places(Specifier::isAboutTables);
+    this.session = places(Specifier::isAboutSession);
+    this.regexes = places(specifier -> specifier == Specifier.REGEX);
     this.effectTable = effectTable;
     GeneralParameters general = rule.parameters().general();
     this.counted =
@@ -53,6 +49,13 @@ final class CompiledRule {
             || general.matchlimit().isPresent()
             || general.matchdelta().isPresent()
             || general.matchthreshold().isPresent();
+  }
+
+  private int[] places(Predicate<Specifier> kind) {
+    return IntStream.range(0, places.length)
+        .filter(i -> kind.test(rule.match().get(i).specifier()))
+        .map(i -> places[i])
+        .toArray();
   }
 
   void calls(CompiledList list) {
@@ -119,6 +122,15 @@ final class CompiledRule {
       }
     }
     return all;
+  }
+
+  /** Whether one of its expressions matches, by its place in the rule. */
+  boolean matches(int expression, TextMatches texts, TableBits tableBits, Profile profile) {
+    Specifier specifier = rule.match().get(expression).specifier();
+    int place = places[expression];
+    return specifier.isAboutText()
+        ? texts.matches(place)
+        : specifier.isAboutTables() ? tableBits.matches(place) : profile.matches(place);
   }
 
   /** Whether its action has an effect on a statement with these tables. */

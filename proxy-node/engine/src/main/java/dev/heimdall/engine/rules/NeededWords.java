@@ -240,6 +240,7 @@ final class NeededWords {
         case '-' -> on = false;
         case ')' -> {
           ignoreCase = flag;
+          notCounted();
           return Known.EMPTY;
         }
         case ':' -> {
@@ -251,6 +252,13 @@ final class NeededWords {
         }
         default -> throw new NotRead();
       }
+    }
+  }
+
+  /** A count that follows here belongs to what came before, in part or not at all as it seems. */
+  private void notCounted() {
+    if (more() && "*+?{".indexOf(peek()) >= 0) {
+      throw new NotRead();
     }
   }
 
@@ -320,8 +328,8 @@ final class NeededWords {
             all.exact == null || one.exact == null ? null : product(all.exact, one.exact);
         all = longer == null ? Known.ANY : new Known(longer, null);
       }
-      // A count after it belongs to the last character alone.
-      return more() && "*+?{".indexOf(peek()) >= 0 ? Known.ANY : all;
+      notCounted();
+      return all;
     }
     if ("bBAz".indexOf(c) >= 0) {
       return Known.EMPTY;

@@ -5,6 +5,7 @@ import dev.heimdall.model.Configuration;
 import dev.heimdall.model.VirtualDatabase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -76,16 +77,44 @@ public final class RuleBook {
     return texts.match(text, false);
   }
 
+  /**
+   * Says which rules match and why, and what would be decided now. Counts nothing and keeps
+   * nothing, but takes as long as it takes.
+   *
+   * @param statement what the text does; null when that is not known, and then it has no tables
+   * @see LoopRules#decide for the other parameters
+   */
+  public Explanation explain(
+      SessionFacts facts,
+      StatementText text,
+      Statement statement,
+      boolean inTransaction,
+      boolean prepared,
+      long averageMicros,
+      long nowNanos) {
+    TextMatches matches = texts.match(text, false);
+    Profile profile = profile(0, facts);
+    TableBits bits = tableBits(0, statement, profile);
+    Explainer explainer =
+        new Explainer(
+            matches,
+            bits,
+            profile,
+            new Candidates(matches, bits, profile, inTransaction, prepared),
+            facts,
+            statement == null ? new TreeSet<>() : TableExpression.tables(statement),
+            averageMicros,
+            nowNanos,
+            counters);
+    for (CompiledList list : lists) {
+      explainer.list(list, 0, Map.of());
+    }
+    boolean deferred = texts.match(text, true) == null;
+    return new Explanation(explainer.rows(), explainer.decision(), deferred);
+  }
+
   TextExpressions expressions() {
     return texts;
-  }
-
-  List<CompiledList> lists() {
-    return lists;
-  }
-
-  RuleCounters counters() {
-    return counters;
   }
 
   boolean hasDynamicTables() {

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.rules;
 
+import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.Rule;
@@ -40,12 +41,18 @@ final class RuleCompiler {
     }
     return new RuleBook(
         top,
-        texts.build(),
+        texts.build(dialect(vdb)),
         List.copyOf(tables.values()),
         List.copyOf(sessions.values()),
         builtIns,
         usesTableNames,
         counters);
+  }
+
+  private Dialect dialect(VirtualDatabase vdb) {
+    return switch (configuration.sources().get(vdb.source()).engine()) {
+      case POSTGRESQL -> Dialect.POSTGRES;
+    };
   }
 
   private CompiledList list(String name) {
@@ -84,43 +91,31 @@ final class RuleCompiler {
   }
 
   private CompiledRule rule(String list, int number, Rule rule) {
-    List<Integer> text = new ArrayList<>();
-    List<Integer> table = new ArrayList<>();
-    List<Integer> session = new ArrayList<>();
-    List<Integer> regexes = new ArrayList<>();
-    for (RuleExpression expression : rule.match()) {
-      if (expression.specifier().isAboutText()) {
-        TextExpression compiled = texts.add(expression);
-        text.add(compiled.id());
-        if (expression.specifier() == Specifier.REGEX) {
-          regexes.add(compiled.id());
-          captures(rule, compiled);
-        }
-      } else if (expression.specifier().isAboutTables()) {
-        table.add(table(expression));
-      } else {
-        session.add(session(expression));
-      }
+    int[] places = new int[rule.match().size()];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = place(rule, rule.match().get(i));
     }
     for (String template : rule.parameters().templates().values()) {
       builtIns.addAll(Template.names(template));
       usesTableNames |= template.contains("${table");
     }
     CompiledRule compiled =
-        new CompiledRule(
-            list,
-            number,
-            rule,
-            counters.rule(list, rule),
-            ints(text),
-            ints(table),
-            ints(session),
-            ints(regexes),
-            effectTable(rule));
+        new CompiledRule(list, number, rule, counters.rule(list, rule), places, effectTable(rule));
     if (rule.parameters().own().orElse(null) instanceof ActionParameters.Call call) {
       compiled.calls(list(call.rule()));
     }
     return compiled;
+  }
+
+  private int place(Rule rule, RuleExpression expression) {
+    if (!expression.specifier().isAboutText()) {
+      return expression.specifier().isAboutTables() ? table(expression) : session(expression);
+    }
+    TextExpression compiled = texts.add(expression);
+    if (expression.specifier() == Specifier.REGEX) {
+      captures(rule, compiled);
+    }
+    return compiled.id();
   }
 
   private static void captures(Rule rule, TextExpression expression) {
@@ -159,9 +154,5 @@ final class RuleCompiler {
             expression.specifier() + ":" + expression.values(),
             key -> new SessionExpression(sessions.size(), expression))
         .id();
-  }
-
-  private static int[] ints(List<Integer> list) {
-    return list.stream().mapToInt(Integer::intValue).toArray();
   }
 }

@@ -5,6 +5,8 @@ import com.google.re2j.Pattern;
 import dev.heimdall.model.RuleExpression;
 import dev.heimdall.model.Specifier;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -118,17 +120,17 @@ final class TextExpression {
    *
    * @param caseIsSafe whether only ASCII letters can be equal but for their case to ASCII letters
    */
-  boolean matches(byte[] text, StringLiterals strings, boolean caseIsSafe) {
+  boolean matches(TriedText text, boolean caseIsSafe) {
     if (way == Way.LITERALS) {
-      return strings.anyOf(literals);
+      return text.hasLiteral(literals);
     }
     if (way == Way.ALWAYS) {
       return true;
     }
     if (way == Way.REGEX || (ignoreCase && !caseIsSafe)) {
-      return pattern.matcher(text).find();
+      return pattern.matcher(text.whole()).find();
     }
-    return way == Way.BEGINS ? isAt(text, 0) : contains(text);
+    return way == Way.BEGINS ? isAt(text.bytes(), 0) : contains(text.bytes());
   }
 
   private boolean isAt(byte[] text, int at) {
@@ -159,8 +161,8 @@ final class TextExpression {
   }
 
   /** What the groups hold, for a text that matches. */
-  TextMatches.Found found(byte[] text, String whole) {
-    Matcher matcher = replacing ? pattern.matcher(whole) : pattern.matcher(text);
+  TextMatches.Found found(TriedText text) {
+    Matcher matcher = pattern.matcher(text.whole());
     if (!matcher.find()) {
       return null;
     }
@@ -168,7 +170,7 @@ final class TextExpression {
     if (!replacing) {
       return new TextMatches.Found(groups, new TextMatches.Span[0]);
     }
-    java.util.List<TextMatches.Span> spans = new java.util.ArrayList<>();
+    List<TextMatches.Span> spans = new ArrayList<>();
     do {
       spans.add(new TextMatches.Span(matcher.start(), matcher.end(), groups(matcher)));
     } while (matcher.find());

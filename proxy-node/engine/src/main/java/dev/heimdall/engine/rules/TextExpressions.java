@@ -1,5 +1,7 @@
 package dev.heimdall.engine.rules;
 
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.LiteralReader;
 import dev.heimdall.model.RuleExpression;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,11 +20,11 @@ final class TextExpressions {
   private final List<TextExpression> expressions;
   private final WordSearch words;
   private final int[][] needed;
-  private final boolean capturing;
-  private final boolean replacing;
   private final boolean literals;
+  private final LiteralReader reader;
 
-  private TextExpressions(List<TextExpression> expressions) {
+  private TextExpressions(List<TextExpression> expressions, Dialect dialect) {
+    this.reader = new LiteralReader(dialect);
     this.expressions = List.copyOf(expressions);
     Map<String, Integer> ids = new LinkedHashMap<>();
     needed = new int[expressions.size()][];
@@ -37,8 +39,6 @@ final class TextExpressions {
     words =
         new WordSearch(
             ids.keySet().stream().map(word -> word.getBytes(StandardCharsets.UTF_8)).toList());
-    capturing = expressions.stream().anyMatch(TextExpression::isCapturing);
-    replacing = expressions.stream().anyMatch(TextExpression::isReplacing);
     literals = expressions.stream().anyMatch(TextExpression::looksAtLiterals);
   }
 
@@ -52,8 +52,8 @@ final class TextExpressions {
           text -> new TextExpression(byText.size(), expression));
     }
 
-    TextExpressions build() {
-      return new TextExpressions(new ArrayList<>(byText.values()));
+    TextExpressions build(Dialect dialect) {
+      return new TextExpressions(new ArrayList<>(byText.values()), dialect);
     }
   }
 
@@ -83,30 +83,26 @@ final class TextExpressions {
     if (onLoop && steps > MOST_STEPS) {
       return null;
     }
-    return matches(statement.exactly(), worth, caseIsSafe);
+    return matches(new TriedText(reader, statement.exactly()), worth, caseIsSafe);
   }
 
-  private TextMatches matches(byte[] text, boolean[] worth, boolean caseIsSafe) {
+  private TextMatches matches(TriedText text, boolean[] worth, boolean caseIsSafe) {
     long[] bits = new long[(worth.length + 63) >> 6];
-    StringLiterals strings = new StringLiterals(text);
     TextMatches.Found[] found = null;
-    String whole = null;
+    boolean replaced = false;
     for (int i = 0; i < worth.length; i++) {
       TextExpression expression = expressions.get(i);
-      if (!worth[i] || !expression.matches(text, strings, caseIsSafe)) {
+      if (!worth[i] || !expression.matches(text, caseIsSafe)) {
         continue;
       }
       bits[i >> 6] |= 1L << i;
-      if (capturing && expression.isCapturing()) {
+      if (expression.isCapturing()) {
         found = found == null ? new TextMatches.Found[worth.length] : found;
-        whole =
-            whole == null && expression.isReplacing()
-                ? new String(text, StandardCharsets.UTF_8)
-                : whole;
-        found[i] = expression.found(text, whole);
+        found[i] = expression.found(text);
+        replaced |= expression.isReplacing();
       }
     }
-    return new TextMatches(bits, found, replacing ? whole : null);
+    return new TextMatches(bits, found, replaced ? text.whole() : null);
   }
 
   private static boolean any(int[] ids, long[] present) {

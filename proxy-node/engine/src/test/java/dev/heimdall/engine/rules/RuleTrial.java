@@ -177,6 +177,11 @@ final class RuleTrial {
     return this;
   }
 
+  RuleTrial stating(Statement next) {
+    statement = next;
+    return this;
+  }
+
   static Statement statement(boolean understood, List<String> reads, List<String> writes) {
     StatementClass kind =
         !understood
@@ -231,6 +236,10 @@ final class RuleTrial {
   Decision decide(String sql) {
     return loop.decide(
         loop.session(facts), text(sql), statement, inTransaction, prepared, averageMicros, now);
+  }
+
+  Explanation explain(String sql) {
+    return book.explain(facts, text(sql), statement, inTransaction, prepared, averageMicros, now);
   }
 
   /** What was decided, in words; {@code none} when no rule matched. */
