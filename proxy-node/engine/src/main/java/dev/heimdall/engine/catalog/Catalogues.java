@@ -1,6 +1,9 @@
 package dev.heimdall.engine.catalog;
 
+import dev.heimdall.engine.jdbc.SourceConnections;
+import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.model.DataSource;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +26,8 @@ public final class Catalogues implements AutoCloseable {
   static final int MOST_DATABASES = 100;
 
   private static final int THREADS = 2;
+  private static final Use USE =
+      new Use("catalogue", "heimdall catalogue", 1, true, Duration.ofSeconds(90));
 
   private final DataSource source;
   private final SourceConnections connections;
@@ -43,7 +48,8 @@ public final class Catalogues implements AutoCloseable {
     ThreadFactory threads = threads(source.name());
     executor = new ScheduledThreadPoolExecutor(THREADS, threads);
     executor.setRemoveOnCancelPolicy(true);
-    connections = new SourceConnections(source, user.get(), executor, threads);
+    connections =
+        new SourceConnections(source, user.get(), source.catalogPassword(), USE, executor, threads);
   }
 
   private static ThreadFactory threads(String source) {

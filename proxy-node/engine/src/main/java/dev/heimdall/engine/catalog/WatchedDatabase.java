@@ -1,6 +1,7 @@
 package dev.heimdall.engine.catalog;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.model.DataSource;
 import java.sql.Connection;
 import java.sql.SQLException;

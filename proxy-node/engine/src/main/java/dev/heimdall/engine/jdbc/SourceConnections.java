@@ -1,4 +1,4 @@
-package dev.heimdall.engine.catalog;
+package dev.heimdall.engine.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -7,6 +7,7 @@ import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.TlsMode;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -14,23 +15,32 @@ import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.ssl.DefaultJavaSSLFactory;
 
-/** Pools of one connection to each database of a data source, with TLS as its sessions have it. */
-final class SourceConnections {
-  private static final String APPLICATION = "heimdall catalogue";
-  private static final int SOCKET_SECONDS = 90;
-
+/**
+ * Makes pools of connections to the databases of a data source, with TLS as its sessions have it.
+ */
+public final class SourceConnections {
   private final DataSource source;
   private final String user;
+  private final Optional<Secret> password;
+  private final Use use;
   private final ScheduledExecutorService housekeeping;
   private final ThreadFactory threads;
 
-  SourceConnections(
+  /**
+   * @param user who logs in at the server, with this password if there is one
+   * @param housekeeping closes what is not used any more; its threads must not be held up
+   */
+  public SourceConnections(
       DataSource source,
       String user,
+      Optional<Secret> password,
+      Use use,
       ScheduledExecutorService housekeeping,
       ThreadFactory threads) {
     this.source = source;
     this.user = user;
+    this.password = password;
+    this.use = use;
     this.housekeeping = housekeeping;
     this.threads = threads;
   }
@@ -40,18 +50,29 @@ final class SourceConnections {
    *
    * @throws RuntimeException when its first attempt to connect fails; it does not try again
    */
-  HikariDataSource to(String database) throws SQLException {
+  public HikariDataSource to(String database) throws SQLException {
+    return pool(database, 1);
+  }
+
+  /** The same, without connecting before somebody asks for a connection. */
+  public HikariDataSource onDemand(String database) throws SQLException {
+    return pool(database, -1);
+  }
+
+  private HikariDataSource pool(String database, int failTimeout) throws SQLException {
     HikariConfig config = new HikariConfig();
-    config.setPoolName("catalogue of " + database + " at " + source.name());
+    config.setPoolName(use.name() + " of " + database + " at " + source.name());
     config.setDataSource(driver(database));
-    config.setMaximumPoolSize(1);
+    config.setMaximumPoolSize(use.connections());
     config.setMinimumIdle(0);
-    config.setInitializationFailTimeout(1);
+    config.setInitializationFailTimeout(failTimeout);
     config.setConnectionTimeout(Math.max(1000, source.connectTimeout().toMillis() + 500));
     config.setIdleTimeout(TimeUnit.MINUTES.toMillis(2));
-    config.setReadOnly(true);
-    config.setAutoCommit(false);
-    config.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+    if (use.reading()) {
+      config.setReadOnly(true);
+      config.setAutoCommit(false);
+      config.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+    }
     config.setScheduledExecutor(housekeeping);
     config.setThreadFactory(threads);
     return new HikariDataSource(config);
@@ -64,13 +85,13 @@ final class SourceConnections {
     driver.setPortNumbers(new int[] {source.port()});
     driver.setDatabaseName(database);
     driver.setUser(user);
-    driver.setPassword(source.catalogPassword().map(Secret::value).orElse(null));
+    driver.setPassword(password.map(Secret::value).orElse(null));
     int connectSeconds = (int) Math.max(1, source.connectTimeout().toSeconds());
     driver.setConnectTimeout(connectSeconds);
     driver.setLoginTimeout(connectSeconds);
-    driver.setSocketTimeout(SOCKET_SECONDS);
+    driver.setSocketTimeout((int) use.silence().toSeconds());
     driver.setTcpKeepAlive(!source.keepAliveIdle().isZero());
-    driver.setApplicationName(APPLICATION);
+    driver.setApplicationName(use.application());
     driver.setProperty(PGProperty.GSS_ENC_MODE, "disable");
     tls(driver, source.tls());
     return driver;
