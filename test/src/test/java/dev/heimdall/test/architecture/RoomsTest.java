@@ -189,7 +189,7 @@ class RoomsTest {
             .that()
             .resideInAnyPackage(ENGINE + "..", "dev.heimdall.model..")
             .and()
-            .resideOutsideOfPackage(room("catalog"))
+            .resideOutsideOfPackages(room("jdbc"), room("catalog"), room("action"))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..", "com.zaxxer.."));
@@ -210,6 +210,38 @@ class RoomsTest {
                 room("wire"),
                 room("boot"),
                 "io.netty.."));
+  }
+
+  @Test
+  void jdbcConnectionsKnowNobodyWhoUsesThem() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage(room("jdbc"))
+            .should()
+            .dependOnClassesThat(
+                JavaClass.Predicates.resideInAPackage(ENGINE + "..")
+                    .and(JavaClass.Predicates.resideOutsideOfPackage(room("jdbc")))));
+  }
+
+  @Test
+  void ruleActionsKnowNeitherSessionsNorTheWire() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("action"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "org.slf4j..",
+                "com.zaxxer.hikari..",
+                "org.postgresql..",
+                "dev.heimdall.model..",
+                room("action"),
+                room("jdbc"),
+                room("sql"),
+                room("rules")));
   }
 
   @Test

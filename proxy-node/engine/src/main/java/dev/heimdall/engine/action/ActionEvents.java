@@ -1,0 +1,24 @@
+package dev.heimdall.engine.action;
+
+import java.util.Collection;
+
+/**
+ * Is told what rule actions do. Called on any thread, event loops included, and must not block.
+ * Neither SQL nor values are ever part of it.
+ */
+public interface ActionEvents {
+  /** Something happened so many more times. */
+  void count(ActionCounter counter, long times);
+
+  /**
+   * Something failed that nobody else hears of.
+   *
+   * @param action what was to be done: "async-execute", "trigger" …
+   * @param what the queue, the pattern, the program …
+   * @param tables the tables of the statement; empty when none are known
+   * @param sqlstate the SQLSTATE, or null where it was not a server that failed
+   * @param reason in words, without anything that a statement held
+   */
+  void failed(
+      String action, String what, Collection<String> tables, String sqlstate, String reason);
+}

@@ -1,0 +1,51 @@
+package dev.heimdall.engine.action;
+
+import dev.heimdall.engine.sql.Statement;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A statement that is to be carried out later.
+ *
+ * @param origin whose it is
+ * @param sql the text
+ * @param standardStrings the session's {@code standard_conforming_strings}
+ * @param parameters the values of {@code $1} and so on
+ * @param facts what it does; its tables keep it in order with other statements
+ */
+public record AsyncStatement(
+    Origin origin,
+    String sql,
+    boolean standardStrings,
+    List<Parameter> parameters,
+    Statement facts) {
+  public AsyncStatement {
+    Objects.requireNonNull(origin, "origin");
+    Objects.requireNonNull(sql, "sql");
+    parameters = List.copyOf(parameters);
+    Objects.requireNonNull(facts, "facts");
+  }
+
+  /** All tables read and written. */
+  Set<String> tables() {
+    Set<String> tables = new TreeSet<>(facts.tablesRead());
+    tables.addAll(facts.tablesWritten());
+    return tables;
+  }
+
+  /** What it takes of memory, about. */
+  long size() {
+    long size = sql.length();
+    for (Parameter parameter : parameters) {
+      size += parameter.length();
+    }
+    return size;
+  }
+
+  @Override
+  public String toString() {
+    return "a statement of " + origin;
+  }
+}

@@ -1,0 +1,240 @@
+package dev.heimdall.engine.action;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Carries statements of one queue out, in their order. Those that go together are one transaction;
+ * when one of them fails, each is tried by itself. What may have taken effect is never repeated.
+ */
+final class BatchRunner {
+  private static final int ATTEMPTS = 3;
+
+  private final Connections connections;
+
+  /** Is told how each statement ended, at once. */
+  interface Done {
+    void done(Ticket ticket, Executed executed);
+  }
+
+  private enum End {
+    COMMITTED,
+    ROLLED_BACK,
+    /** The connection was lost before the transaction could have been committed. */
+    NOT_BEGUN,
+    UNCERTAIN
+  }
+
+  private record Attempt(End end, SQLException failure, List<Executed> executed) {}
+
+  BatchRunner(Connections connections) {
+    this.connections = connections;
+  }
+
+  /**
+   * Blocks until all are done, or the server is away.
+   *
+   * @return those that had no effect, because there was no connection
+   */
+  List<Ticket> run(List<Ticket> batch, Done done) {
+    try (Connections.Lease lease = connections.lease(batch.get(0).target)) {
+      if (!batch.get(0).batched) {
+        done.done(batch.get(0), alone(lease, batch.get(0)));
+        return List.of();
+      }
+      return batch.size() > 1 ? together(lease, batch, done) : oneByOne(lease, batch, done);
+    } catch (SQLException e) {
+      if (!Failure.isRefusal(e)) {
+        return batch;
+      }
+      batch.forEach(ticket -> done.done(ticket, Failure.of(e)));
+      return List.of();
+    }
+  }
+
+  private static List<Ticket> together(Connections.Lease lease, List<Ticket> batch, Done done) {
+    Attempt attempt = transaction(lease, batch);
+    switch (attempt.end()) {
+      case COMMITTED -> {
+        for (int i = 0; i < batch.size(); i++) {
+          done.done(batch.get(i), attempt.executed().get(i));
+        }
+        return List.of();
+      }
+      case UNCERTAIN -> {
+        batch.forEach(ticket -> done.done(ticket, uncertain()));
+        return List.of();
+      }
+      case ROLLED_BACK -> {
+        return oneByOne(lease, batch, done);
+      }
+      default -> {
+        return batch;
+      }
+    }
+  }
+
+  private static List<Ticket> oneByOne(Connections.Lease lease, List<Ticket> batch, Done done) {
+    for (int i = 0; i < batch.size(); i++) {
+      List<Ticket> one = List.of(batch.get(i));
+      Attempt attempt = transaction(lease, one);
+      for (int tries = 1; tries < ATTEMPTS && collided(attempt); tries++) {
+        attempt = transaction(lease, one);
+      }
+      switch (attempt.end()) {
+        case COMMITTED -> done.done(batch.get(i), attempt.executed().get(0));
+        case ROLLED_BACK -> done.done(batch.get(i), Failure.of(attempt.failure()));
+        case UNCERTAIN -> {
+          done.done(batch.get(i), uncertain());
+          return batch.subList(i + 1, batch.size());
+        }
+        default -> {
+          return batch.subList(i, batch.size());
+        }
+      }
+    }
+    return List.of();
+  }
+
+  private static boolean collided(Attempt attempt) {
+    return attempt.end() == End.ROLLED_BACK && Failure.isCollision(attempt.failure());
+  }
+
+  private static Executed uncertain() {
+    return Executed.failed(
+        Failure.UNCERTAIN, "the connection was lost; whether it took effect is not known");
+  }
+
+  private static Attempt transaction(Connections.Lease lease, List<Ticket> batch) {
+    Connection connection = lease.connection();
+    List<Executed> executed;
+    try {
+      connection.setAutoCommit(false);
+      SessionSettings.apply(connection, batch.get(0).settings, true);
+      executed = execute(connection, batch);
+    } catch (SQLException e) {
+      return new Attempt(rolledBack(lease, e), e, List.of());
+    }
+    try {
+      connection.commit();
+      return new Attempt(End.COMMITTED, null, executed);
+    } catch (SQLException e) {
+      if (Failure.isLoss(e)) {
+        lease.discard();
+        return new Attempt(End.UNCERTAIN, e, List.of());
+      }
+      return new Attempt(rolledBack(lease, e), e, List.of());
+    }
+  }
+
+  private static End rolledBack(Connections.Lease lease, SQLException reason) {
+    try {
+      if (!Failure.isLoss(reason)) {
+        lease.connection().rollback();
+        return End.ROLLED_BACK;
+      }
+    } catch (SQLException e) {
+      // The connection broke meanwhile; the server rolls back by itself.
+    }
+    lease.discard();
+    return End.NOT_BEGUN;
+  }
+
+  private static List<Executed> execute(Connection connection, List<Ticket> batch)
+      throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.setEscapeProcessing(false);
+      Map<Integer, String> names = typeNames(connection, batch);
+      for (Ticket ticket : batch) {
+        statement.addBatch(text(ticket, names));
+      }
+      List<Executed> executed = new ArrayList<>();
+      for (long rows : statement.executeLargeBatch()) {
+        executed.add(Executed.rows(Math.max(0, rows)));
+      }
+      return executed;
+    }
+  }
+
+  private static String text(Ticket ticket, Map<Integer, String> names) throws SQLException {
+    Optional<String> text = ticket.text.inlined(names::get);
+    if (text.isEmpty()) {
+      throw new SQLException("a parameter without a value", "42P02");
+    }
+    return text.get();
+  }
+
+  private static Map<Integer, String> typeNames(Connection connection, List<Ticket> batch)
+      throws SQLException {
+    Set<Integer> types = new TreeSet<>();
+    batch.forEach(ticket -> types.addAll(ticket.text.unknownTypes()));
+    return typeNames(connection, types);
+  }
+
+  /** What the server calls types, so that the name can be used with the connection's variables. */
+  static Map<Integer, String> typeNames(Connection connection, Set<Integer> types)
+      throws SQLException {
+    Map<Integer, String> names = new HashMap<>();
+    if (types.isEmpty()) {
+      return names;
+    }
+    try (PreparedStatement ask =
+        connection.prepareStatement(
+            "SELECT oid, pg_catalog.format_type(oid, -1) FROM pg_catalog.pg_type"
+                + " WHERE oid = ANY (?)")) {
+      // As bigint: an OID has no sign.
+      Long[] oids = types.stream().map(Integer::toUnsignedLong).toArray(Long[]::new);
+      ask.setArray(1, connection.createArrayOf("int8", oids));
+      try (ResultSet rows = ask.executeQuery()) {
+        while (rows.next()) {
+          names.put((int) rows.getLong(1), rows.getString(2));
+        }
+      }
+    }
+    return names;
+  }
+
+  private static Executed alone(Connections.Lease lease, Ticket ticket) throws SQLException {
+    Connection connection = lease.connection();
+    connection.setAutoCommit(true);
+    try (Statement statement = connection.createStatement()) {
+      SessionSettings.apply(connection, ticket.settings, false);
+      statement.setEscapeProcessing(false);
+      String text = text(ticket, typeNames(connection, List.of(ticket)));
+      boolean rows;
+      try {
+        rows = statement.execute(text);
+      } catch (SQLException e) {
+        lease.discard();
+        return Failure.isLoss(e) ? uncertain() : Failure.of(e);
+      }
+      long count = rows ? 0 : Math.max(0, statement.getLargeUpdateCount());
+      clean(lease, statement);
+      return Executed.rows(count);
+    } catch (SQLException e) {
+      lease.discard();
+      if (Failure.isLoss(e)) {
+        throw e;
+      }
+      return Failure.of(e);
+    }
+  }
+
+  private static void clean(Connections.Lease lease, Statement statement) {
+    try {
+      statement.execute("DISCARD ALL");
+    } catch (SQLException e) {
+      lease.discard();
+    }
+  }
+}

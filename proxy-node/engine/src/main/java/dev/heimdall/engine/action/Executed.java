@@ -1,0 +1,29 @@
+package dev.heimdall.engine.action;
+
+/**
+ * How a statement of the node's own ended.
+ *
+ * @param rows the rows that it changed
+ * @param sqlstate why it failed; null when it did not
+ * @param message what the server said, for the statement's own client and nobody else; null when it
+ *     did not fail
+ */
+public record Executed(long rows, String sqlstate, String message) {
+  static Executed rows(long rows) {
+    return new Executed(rows, null, null);
+  }
+
+  static Executed failed(String sqlstate, String message) {
+    return new Executed(0, sqlstate, message);
+  }
+
+  /** Whether it was carried out. */
+  public boolean succeeded() {
+    return sqlstate == null;
+  }
+
+  @Override
+  public String toString() {
+    return succeeded() ? rows + " rows" : "failed with " + sqlstate;
+  }
+}

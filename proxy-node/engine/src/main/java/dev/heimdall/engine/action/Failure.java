@@ -1,0 +1,45 @@
+package dev.heimdall.engine.action;
+
+import java.sql.SQLException;
+import org.postgresql.util.PSQLException;
+
+/** What an exception of the driver tells. */
+final class Failure {
+  /** The connection was lost while the outcome was on its way. */
+  static final String UNCERTAIN = "08007";
+
+  static final String NO_CONNECTION = "08006";
+  static final String STOPPING = "57P01";
+  private static final String UNSPECIFIED = "58000";
+
+  private Failure() {}
+
+  static String sqlstate(SQLException e) {
+    return e.getSQLState() == null ? UNSPECIFIED : e.getSQLState();
+  }
+
+  /** What the server said, for the statement's own client. */
+  static Executed of(SQLException e) {
+    if (e instanceof PSQLException p && p.getServerErrorMessage() != null) {
+      return Executed.failed(sqlstate(e), p.getServerErrorMessage().getMessage());
+    }
+    return Executed.failed(sqlstate(e), "the server could not be asked");
+  }
+
+  /** Whether the connection is gone, so that the server's answer is not known. */
+  static boolean isLoss(SQLException e) {
+    String state = sqlstate(e);
+    return state.startsWith("08") || state.startsWith("57P") || state.equals(UNSPECIFIED);
+  }
+
+  /** Whether trying again at once may help: the transaction was in another one's way. */
+  static boolean isCollision(SQLException e) {
+    return sqlstate(e).equals("40001") || sqlstate(e).equals("40P01");
+  }
+
+  /** Whether a connection will not be had however often it is tried. */
+  static boolean isRefusal(SQLException e) {
+    String state = sqlstate(e);
+    return state.startsWith("28") || state.startsWith("3D") || state.startsWith("42");
+  }
+}

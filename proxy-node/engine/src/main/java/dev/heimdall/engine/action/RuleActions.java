@@ -1,0 +1,87 @@
+package dev.heimdall.engine.action;
+
+import dev.heimdall.model.Configuration;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** All that rule actions do away from the event loops, on a few threads of their own. */
+public final class RuleActions implements AutoCloseable {
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  private final AtomicReference<Configuration> configuration;
+  private final ExecutorService workers;
+  private final ScheduledThreadPoolExecutor timer;
+  private final Connections connections;
+  private final AsyncQueues async;
+
+  /**
+   * @param threads how many statements and programs are carried out at the same time, at least 1;
+   *     also how many connections there are to one database at most
+   */
+  public RuleActions(Configuration configuration, ActionEvents events, int threads) {
+    this(configuration, events, threads, AsyncQueues.MOST_IN_QUEUE);
+  }
+
+  RuleActions(Configuration configuration, ActionEvents events, int threads, int mostInQueue) {
+    this.configuration = new AtomicReference<>(configuration);
+    workers = Executors.newFixedThreadPool(threads, threads("heimdall-action"));
+    timer = new ScheduledThreadPoolExecutor(1, threads("heimdall-action-timer"));
+    timer.setRemoveOnCancelPolicy(true);
+    connections = new Connections(threads, timer, threads("heimdall-action-connect"));
+    async =
+        new AsyncQueues(
+            this.configuration::get,
+            events,
+            workers,
+            timer,
+            new BatchRunner(connections),
+            mostInQueue);
+  }
+
+  private static ThreadFactory threads(String name) {
+    AtomicInteger numbers = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + numbers.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** Takes a changed configuration over; what is under way goes on with the old one. */
+  public void update(Configuration next) {
+    configuration.set(next);
+  }
+
+  /** Statements that are carried out later. */
+  public AsyncQueues async() {
+    return async;
+  }
+
+  /** As {@link #close(Duration)}, within 5 s. */
+  @Override
+  public void close() {
+    close(CLOSING);
+  }
+
+  /**
+   * Carries out what is in the queues until the time is over, and gives up and logs what is left.
+   * Blocks; afterwards nothing is accepted any more.
+   */
+  public void close(Duration time) {
+    async.close(time);
+    timer.shutdownNow();
+    connections.close();
+    workers.shutdownNow();
+    try {
+      workers.awaitTermination(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

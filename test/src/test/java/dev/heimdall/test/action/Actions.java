@@ -1,0 +1,202 @@
+package dev.heimdall.test.action;
+
+import dev.heimdall.engine.action.ActionCounter;
+import dev.heimdall.engine.action.ActionEvents;
+import dev.heimdall.engine.action.AsyncStatement;
+import dev.heimdall.engine.action.Executed;
+import dev.heimdall.engine.action.Origin;
+import dev.heimdall.engine.action.Parameter;
+import dev.heimdall.engine.action.RuleActions;
+import dev.heimdall.engine.action.Submission;
+import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.launcher.postgres.PostgresServer;
+import dev.heimdall.model.ActionParameters;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.ConfigurationException;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.test.fixture.SharedPostgres;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Rule actions on a database of a test's own, with all that was counted and reported. */
+final class Actions implements AutoCloseable, ActionEvents {
+  static final String VDB = "app";
+  private static final StatementParser PARSER = new StatementParser();
+
+  private final String database;
+  private final RuleActions actions;
+  private final Map<ActionCounter, AtomicLong> counts = new EnumMap<>(ActionCounter.class);
+  private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+
+  Actions(Path directory, String database, int threads, String... ddl) throws Exception {
+    this(directory, database, threads, SharedPostgres.primary(), "");
+    SharedPostgres.createDatabase(database);
+    execute(ddl);
+  }
+
+  /** On a server of one's own, with further settings of the VDB. */
+  Actions(Path directory, String database, int threads, PostgresServer server, String vdb)
+      throws IOException, ConfigurationException {
+    this.database = database;
+    for (ActionCounter counter : ActionCounter.values()) {
+      counts.put(counter, new AtomicLong());
+    }
+    actions = new RuleActions(configuration(directory, server, vdb), this, threads);
+  }
+
+  static Configuration configuration(Path directory, PostgresServer server, String vdb)
+      throws IOException, ConfigurationException {
+    write(
+        directory.resolve("sources/main.json"),
+        """
+        {"url": "jdbc:postgresql://%s:%d", "user": "app", "password": "app",
+         "tls": {"mode": "disable"}, "connectTimeout": "1s"}
+        """
+            .formatted(server.host(), server.port()));
+    write(
+        directory.resolve("vdbs/app.json"),
+        """
+        {"ports": [0], "source": "main", "auth": [{"method": "trust"}] %s}
+        """
+            .formatted(vdb));
+    write(directory.resolve("users/app.json"), "{\"password\": \"app\"}");
+    return ConfigurationReader.read(directory);
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  RuleActions actions() {
+    return actions;
+  }
+
+  Origin origin() {
+    return origin(Map.of("TimeZone", "UTC"));
+  }
+
+  Origin origin(Map<String, String> settings) {
+    return new Origin(VDB, "app", database, settings);
+  }
+
+  /** A statement on tables that are told by their names. */
+  AsyncStatement statement(String sql, String... tables) {
+    return statement(origin(), sql, List.of(), tables);
+  }
+
+  AsyncStatement statement(
+      Origin origin, String sql, List<Parameter> parameters, String... tables) {
+    return new AsyncStatement(origin, sql, true, parameters, facts(sql, false, tables));
+  }
+
+  Statement facts(String sql, boolean anything, String... tables) {
+    ParsedStatement parsed = PARSER.parse(sql, Dialect.POSTGRES, true);
+    Set<String> names = new TreeSet<>();
+    Arrays.stream(tables).forEach(table -> names.add(table(table)));
+    return new Statement(
+        parsed,
+        parsed.kind(),
+        new TreeSet<>(),
+        new TreeSet<>(names),
+        anything,
+        false,
+        null,
+        "a write");
+  }
+
+  String table(String name) {
+    return database + "." + name;
+  }
+
+  static Parameter text(String value) {
+    return new Parameter(0, false, value == null ? null : value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static ActionParameters.AsyncExecute queue(String name) {
+    return how(name, 100, 0, true);
+  }
+
+  static ActionParameters.AsyncExecute how(
+      String queue, int batchSize, int maxPollInterval, boolean lockTable) {
+    return new ActionParameters.AsyncExecute(
+        65536,
+        batchSize,
+        maxPollInterval,
+        Optional.empty(),
+        Optional.of(queue),
+        ActionParameters.HoldUntil.IMMEDIATE,
+        1,
+        lockTable);
+  }
+
+  Submission submit(String queue, String sql, String... tables) {
+    return actions.async().submit(statement(sql, tables), queue(queue));
+  }
+
+  static Executed end(Submission submission) throws Exception {
+    return submission.executed().get(20, TimeUnit.SECONDS);
+  }
+
+  long count(ActionCounter counter) {
+    return counts.get(counter).get();
+  }
+
+  Collection<String> failures() {
+    return failures;
+  }
+
+  void execute(String... sql) throws SQLException {
+    try (Connection connection = connect();
+        java.sql.Statement statement = connection.createStatement()) {
+      for (String one : sql) {
+        statement.execute(one);
+      }
+    }
+  }
+
+  Connection connect() throws SQLException {
+    PostgresServer server = SharedPostgres.primary();
+    return java.sql.DriverManager.getConnection(server.jdbcUrl(database), "app", "app");
+  }
+
+  String value(String sql) {
+    return SharedPostgres.primary().queryValue(database, sql);
+  }
+
+  @Override
+  public void count(ActionCounter counter, long times) {
+    counts.get(counter).addAndGet(times);
+  }
+
+  @Override
+  public void failed(
+      String action, String what, Collection<String> tables, String sqlstate, String reason) {
+    failures.add(action + " " + what + " " + tables + " " + sqlstate + " " + reason);
+  }
+
+  @Override
+  public void close() {
+    actions.close(Duration.ofSeconds(10));
+  }
+}
