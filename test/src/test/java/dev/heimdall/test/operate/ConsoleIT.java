@@ -167,6 +167,40 @@ class ConsoleIT {
   }
 
   @Test
+  void aCancelledPauseLeavesThatOfAnotherAlone() throws Exception {
+    try (TestNode node = TestNode.start(c -> {});
+        RawClient busy = RawClient.logIn(node.target());
+        RawClient first = RawClient.logIn(node.console());
+        RawClient second = RawClient.logIn(node.console())) {
+      busy.query("BEGIN");
+      first.send(Frontend.query("PAUSE"));
+      Await.until("the pool is paused", () -> paused(node));
+      second.send(Frontend.query("PAUSE app"));
+      Await.until("the second one is at it", () -> state(node, second).equals("active"));
+
+      first.cancel();
+      assertThat(first.untilReady()).first().extracting(Message::sqlState).isEqualTo("57014");
+      assertThat(paused(node)).isTrue();
+      busy.query("COMMIT");
+      assertThat(second.untilReady()).first().hasToString("CommandComplete PAUSE 0");
+
+      first.send(Frontend.query("PAUSE"));
+      assertThat(first.untilReady()).first().hasToString("CommandComplete PAUSE 0");
+      assertThat(first.query("RESUME")).first().hasToString("CommandComplete RESUME 1");
+      busy.query("BEGIN");
+      first.send(Frontend.query("PAUSE"));
+      Await.until("the pool is paused", () -> paused(node));
+      second.send(Frontend.query("PAUSE"));
+      Await.until("the second one is at it again", () -> state(node, second).equals("active"));
+      first.cancel();
+      first.untilReady();
+      second.cancel();
+      second.untilReady();
+      Await.until("nobody wants the pause any more", () -> !paused(node));
+    }
+  }
+
+  @Test
   void aPauseWhoseClientGoesAwayIsGivenUp() throws Exception {
     try (TestNode node = TestNode.start(c -> {});
         RawClient busy = RawClient.logIn(node.target());

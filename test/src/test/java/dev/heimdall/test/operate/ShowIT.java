@@ -1,6 +1,7 @@
 package dev.heimdall.test.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Frontend;
@@ -8,6 +9,7 @@ import dev.heimdall.test.fixture.NodeKind;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -139,6 +141,66 @@ class ShowIT {
         .filter(row -> row.get("id").equals(id))
         .findFirst()
         .orElseThrow();
+  }
+
+  @Test
+  void connectionsThatListenOrReplicateAreShown() throws Exception {
+    try (TestNode node =
+            TestNode.start(
+                c ->
+                    c.source("user", SharedPostgres.cluster().superuser())
+                        .source("password", SharedPostgres.cluster().password()));
+        RawClient listening = RawClient.logIn(node.target());
+        RawClient replicating = RawClient.logIn(node.target(), "replication", "database")) {
+      listening.query("LISTEN shown");
+
+      List<Map<String, String>> servers = node.servers();
+
+      assertThat(servers)
+          .extracting(row -> row.get("state"))
+          .containsExactlyInAnyOrder("idle", "listening", "replication");
+      assertThat(servers)
+          .filteredOn(row -> row.get("state").equals("replication"))
+          .extracting(row -> row.get("link"), row -> row.get("remote_pid"))
+          .containsExactly(
+              tuple(
+                  Integer.toString(replicating.processId()),
+                  replicating.value("SELECT pg_backend_pid()")));
+    }
+  }
+
+  @Test
+  void aClientThatWaitsForItsFirstServerConnectionCanBeKilled() throws Exception {
+    try (TestNode node = TestNode.start(c -> c.vdb("pool.size", 1));
+        RawClient holder = RawClient.logIn(node.target());
+        RawClient first = RawClient.connect(node.target())) {
+      holder.query("BEGIN");
+      // What a server reports to sessions with such parameters is not known yet.
+      Thread login = new Thread(() -> logIn(first, "IntervalStyle", "iso_8601"), "log-in");
+      login.start();
+      Await.until(
+          "it waits",
+          () -> node.clients().stream().anyMatch(row -> row.get("state").equals("login")));
+      String id =
+          node.clients().stream()
+              .filter(row -> row.get("state").equals("login"))
+              .map(row -> row.get("id"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(id).isNotEqualTo("0");
+      node.admin("KILL " + id);
+      login.join();
+      assertThat(node.clients()).hasSize(1);
+    }
+  }
+
+  private static void logIn(RawClient client, String... parameters) {
+    try {
+      client.logIn(0, parameters);
+      throw new AssertionError("the log-in succeeded");
+    } catch (IOException refused) {
+      assertThat(refused).hasMessageContaining("57P01");
+    }
   }
 
   @Test

@@ -43,6 +43,10 @@ public record ServerRow(
     ACTIVE,
     /** Held by a client until that disconnects or undoes what pins it. */
     PINNED,
+    /** Listens for notifications on behalf of clients, outside the pools. */
+    LISTENING,
+    /** A replication client's own, outside the pools. */
+    REPLICATION,
     /** Being cleaned before its next use. */
     RESET,
     /** About to be closed. */

@@ -88,6 +88,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private ServerConnection server;
   private ServerConnection pausedServer;
   private int processId;
+  private byte[] secret;
   private int outstanding;
   private byte status = 'I';
   private boolean transactionLost;
@@ -168,6 +169,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       fatal(PgError.fatal(unknown.sqlState(), unknown.message()));
       return;
     }
+    secret = node.cancels().newSecret(login.minor() >= 2 ? 32 : 4);
+    processId = node.cancels().register(this, secret);
     sessions.add(this);
     ServerCredential credential = vdb.credentialFor(login.user(), login.own());
     PoolKey key = new PoolKey(database, credential);
@@ -206,14 +209,13 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   private void welcome(VdbContext.Profile profile) {
-    byte[] secret = node.cancels().newSecret(login.minor() >= 2 ? 32 : 4);
-    processId = node.cancels().register(this, secret);
     ByteBuf out = channel.alloc().buffer(512);
     PgWriter.authenticationOk(out);
     String application = carried.variables().get("application_name");
     profile.reported().forEach((name, value) -> PgWriter.parameterStatus(out, name, value));
     PgWriter.parameterStatus(out, "application_name", application == null ? "" : application);
     PgWriter.backendKeyData(out, processId, secret);
+    secret = null;
     PgWriter.ready(out, (byte) 'I');
     write(out);
     become(State.READY);
@@ -877,7 +879,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       pausedServer.resumeReading();
       pausedServer = null;
     }
-    if (before != State.STARTING || processId != 0) {
+    if (before != State.STARTING) {
       node.events().closed(this, closeReason);
     }
     if (server != null) {
@@ -1079,6 +1081,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return channel;
   }
 
+  /** Whether its server connection was made for it, outside the pools. */
+  public boolean dedicated() {
+    return dedicated;
+  }
+
   public ServerConnection server() {
     return server;
   }
@@ -1113,7 +1120,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return transactionLost;
   }
 
-  LoopPool pool() {
+  public LoopPool pool() {
     return pool;
   }
 

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * connection is lost it is made anew; what was notified in between is lost, as it is for any client
  * of PostgreSQL that reconnects.
  */
-final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
+public final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
   private static final long RETRY_MILLIS = 500;
   private static final int MAX_MESSAGE = 1 << 20;
@@ -48,6 +48,20 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
     this.pools = pools;
     this.key = key;
     this.loop = loop;
+  }
+
+  public PoolKey key() {
+    return key;
+  }
+
+  /** The loop to which its state belongs. */
+  public LoopContext loop() {
+    return loop;
+  }
+
+  /** The connection that listens, or null when there is none; call on the loop. */
+  public ServerConnection connection() {
+    return connection;
   }
 
   /**

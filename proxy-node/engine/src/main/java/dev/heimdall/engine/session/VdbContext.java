@@ -10,6 +10,7 @@ import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.model.VirtualDatabase;
 import io.netty.handler.ssl.SslContext;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -160,6 +161,11 @@ public final class VdbContext {
    */
   NotificationHub hub(PoolKey key, LoopContext loop) {
     return hubs.computeIfAbsent(key, k -> new NotificationHub(pools, k, loop));
+  }
+
+  /** The hubs that there are. */
+  public Collection<NotificationHub> hubs() {
+    return hubs.values();
   }
 
   Profile profile(ProfileKey key) {

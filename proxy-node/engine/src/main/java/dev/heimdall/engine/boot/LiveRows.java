@@ -1,0 +1,316 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.admin.ClientRow;
+import dev.heimdall.engine.admin.PoolRow;
+import dev.heimdall.engine.admin.ServerRow;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.session.Client;
+import dev.heimdall.engine.session.ClientSession;
+import dev.heimdall.engine.session.ConsoleSession;
+import dev.heimdall.engine.session.LoopSessions;
+import dev.heimdall.engine.session.NotificationHub;
+import dev.heimdall.engine.session.VdbContext;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** What the running node consists of, row by row: each loop is asked for what is its own. */
+final class LiveRows {
+  private final Node node;
+
+  LiveRows(Node node) {
+    this.node = node;
+  }
+
+  /** Asks each loop on its own thread and joins the answers. */
+  private <T> CompletionStage<List<T>> eachLoop(Function<LoopSessions, List<T>> question) {
+    List<CompletableFuture<List<T>>> answers = new ArrayList<>();
+    for (LoopSessions loop : node.loopSessions()) {
+      CompletableFuture<List<T>> answer = new CompletableFuture<>();
+      answers.add(answer);
+      loop.context()
+          .loop()
+          .execute(
+              () -> {
+                try {
+                  answer.complete(question.apply(loop));
+                } catch (RuntimeException e) {
+                  answer.completeExceptionally(e);
+                }
+              });
+    }
+    return CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]))
+        .thenApply(
+            done -> {
+              List<T> all = new ArrayList<>();
+              answers.forEach(answer -> all.addAll(answer.join()));
+              return all;
+            });
+  }
+
+  private List<LoopPool> poolsOf(LoopSessions loop) {
+    List<LoopPool> pools = new ArrayList<>();
+    for (VdbContext vdb : node.vdbContexts().values()) {
+      for (LoopPool pool : vdb.pools().loopPools()) {
+        if (pool.context() == loop.context()) {
+          pools.add(pool);
+        }
+      }
+    }
+    return pools;
+  }
+
+  CompletionStage<List<PoolRow>> pools() {
+    return eachLoop(this::poolRows)
+        .thenApply(
+            rows -> {
+              Map<List<String>, PoolRow> merged = new HashMap<>();
+              for (PoolRow row : rows) {
+                merged.merge(List.of(row.vdb(), row.database(), row.user()), row, LiveRows::sum);
+              }
+              return List.copyOf(merged.values());
+            });
+  }
+
+  private List<PoolRow> poolRows(LoopSessions loop) {
+    List<PoolRow> rows = new ArrayList<>();
+    List<ClientSession> clients = loop.all();
+    for (LoopPool pool : poolsOf(loop)) {
+      VdbContext vdb = node.vdbContexts().get(pool.vdb().vdb());
+      rows.add(
+          new PoolRow(
+              pool.vdb().vdb(),
+              pool.key().database(),
+              pool.key().credential().user(),
+              count(clients, pool, session -> session.server() != null),
+              count(
+                  clients,
+                  pool,
+                  session ->
+                      session.server() == null && session.state() == ClientSession.State.READY),
+              pool.waitingCount(),
+              count(clients, pool, session -> session.pinReason() != null),
+              pool.heldCount(),
+              pool.idleCount(),
+              pool.cleaningCount(),
+              pool.connectingCount(),
+              pool.vdb().plan().settings().size(),
+              TimeUnit.NANOSECONDS.toMicros(pool.longestWait()),
+              vdb != null && vdb.settings().vdb().multiplex()
+                  ? PoolRow.Mode.TRANSACTION
+                  : PoolRow.Mode.SESSION,
+              pool.vdb().paused(),
+              pool.waitNotices()));
+    }
+    return rows;
+  }
+
+  private static long count(
+      List<ClientSession> clients,
+      LoopPool pool,
+      java.util.function.Predicate<ClientSession> which) {
+    return clients.stream().filter(c -> c.uses(pool)).filter(which).count();
+  }
+
+  private static PoolRow sum(PoolRow a, PoolRow b) {
+    return new PoolRow(
+        a.vdb(),
+        a.database(),
+        a.user(),
+        a.clientsActive() + b.clientsActive(),
+        a.clientsIdle() + b.clientsIdle(),
+        a.clientsWaiting() + b.clientsWaiting(),
+        a.clientsPinned() + b.clientsPinned(),
+        a.serversActive() + b.serversActive(),
+        a.serversIdle() + b.serversIdle(),
+        a.serversReset() + b.serversReset(),
+        a.serversLogin() + b.serversLogin(),
+        a.size(),
+        Math.max(a.maxWaitMicros(), b.maxWaitMicros()),
+        a.mode(),
+        a.paused(),
+        a.waitNotices() + b.waitNotices());
+  }
+
+  CompletionStage<List<ClientRow>> clients() {
+    return eachLoop(
+        loop -> {
+          List<ClientRow> rows = new ArrayList<>();
+          loop.all().forEach(session -> rows.add(clientRow(session)));
+          loop.consoles().forEach(console -> rows.add(consoleRow(console)));
+          return rows;
+        });
+  }
+
+  private static ClientRow consoleRow(ConsoleSession console) {
+    InetSocketAddress address = console.login().address();
+    return new ClientRow(
+        console.processId(),
+        console.vdbName(),
+        console.login().database(),
+        console.login().user(),
+        console.applicationName(),
+        address.getAddress().getHostAddress(),
+        address.getPort(),
+        console.tlsProtocol(),
+        console.busy() ? ClientRow.State.ACTIVE : ClientRow.State.IDLE,
+        null,
+        null,
+        null,
+        Instant.ofEpochMilli(console.connectedAt()),
+        lastStatement(console),
+        0,
+        console.statements(),
+        0);
+  }
+
+  private static Instant lastStatement(Client client) {
+    return client.statements() == 0
+        ? null
+        : Instant.now().minusNanos(System.nanoTime() - client.lastActivity());
+  }
+
+  private ClientRow clientRow(ClientSession session) {
+    ServerConnection server = session.server();
+    InetSocketAddress address = session.login().address();
+    return new ClientRow(
+        session.processId(),
+        session.vdbName(),
+        session.login().database(),
+        session.login().user(),
+        session.applicationName(),
+        address.getAddress().getHostAddress(),
+        address.getPort(),
+        session.tlsProtocol(),
+        state(session),
+        session.pinReason(),
+        server == null ? null : server.id(),
+        server == null ? null : server.processId(),
+        Instant.ofEpochMilli(session.connectedAt()),
+        lastStatement(session),
+        TimeUnit.NANOSECONDS.toMicros(session.waited()),
+        session.statements(),
+        session.preparedCount());
+  }
+
+  private static ClientRow.State state(ClientSession session) {
+    if (session.atConsole()) {
+      return ClientRow.State.ACTIVE;
+    }
+    return switch (session.state()) {
+      case STARTING -> ClientRow.State.LOGIN;
+      case READY ->
+          session.inTransaction() ? ClientRow.State.IDLE_IN_TRANSACTION : ClientRow.State.IDLE;
+      case WAITING -> ClientRow.State.WAITING;
+      case SYNCING -> ClientRow.State.ACTIVE;
+      case ACTIVE ->
+          session.busy()
+              ? ClientRow.State.ACTIVE
+              : session.inTransaction()
+                  ? ClientRow.State.IDLE_IN_TRANSACTION
+                  : ClientRow.State.IDLE;
+      case CLOSED -> ClientRow.State.CLOSING;
+    };
+  }
+
+  CompletionStage<List<ServerRow>> servers() {
+    return eachLoop(
+        loop -> {
+          List<ServerRow> rows = new ArrayList<>();
+          for (LoopPool pool : poolsOf(loop)) {
+            for (ServerConnection server : pool.connections()) {
+              rows.add(pooledRow(pool, server));
+            }
+          }
+          for (VdbContext vdb : node.vdbContexts().values()) {
+            for (NotificationHub hub : vdb.hubs()) {
+              if (hub.loop() == loop.context() && hub.connection() != null) {
+                rows.add(
+                    serverRow(
+                        vdb.name(),
+                        hub.key(),
+                        hub.connection(),
+                        ServerRow.State.LISTENING,
+                        null,
+                        null));
+              }
+            }
+          }
+          for (ClientSession client : loop.all()) {
+            if (client.dedicated() && client.server() != null) {
+              rows.add(
+                  serverRow(
+                      client.vdbName(),
+                      client.pool().key(),
+                      client.server(),
+                      ServerRow.State.REPLICATION,
+                      client,
+                      null));
+            }
+          }
+          return rows;
+        });
+  }
+
+  private static ServerRow pooledRow(LoopPool pool, ServerConnection server) {
+    ClientSession client = server.holder() instanceof ClientSession session ? session : null;
+    Duration lifetime = pool.vdb().plan().settings().maxLifetime();
+    return serverRow(
+        pool.vdb().vdb(),
+        pool.key(),
+        server,
+        state(pool, server, client),
+        client,
+        lifetime.isZero() ? null : lifetime.minusNanos(System.nanoTime() - server.createdAt()));
+  }
+
+  private static ServerRow serverRow(
+      String vdb,
+      PoolKey key,
+      ServerConnection server,
+      ServerRow.State state,
+      ClientSession client,
+      Duration lifetimeLeft) {
+    long now = System.nanoTime();
+    SocketAddress remote = server.remoteAddress();
+    InetSocketAddress address =
+        remote instanceof InetSocketAddress inet ? inet : new InetSocketAddress(0);
+    boolean free = state == ServerRow.State.IDLE || state == ServerRow.State.RESET;
+    return new ServerRow(
+        server.id(),
+        vdb,
+        key.database(),
+        key.credential().user(),
+        address.getAddress().getHostAddress(),
+        address.getPort(),
+        state,
+        server.processId(),
+        client == null ? null : (long) client.processId(),
+        Instant.now().minusNanos(now - server.createdAt()),
+        free ? Duration.ofNanos(now - server.lastUsed()) : Duration.ZERO,
+        lifetimeLeft,
+        server.groupsAnswered(),
+        server.statements().count(),
+        server.tls() ? "TLS" : null,
+        server.reported().get("server_version"));
+  }
+
+  private static ServerRow.State state(
+      LoopPool pool, ServerConnection server, ClientSession client) {
+    if (client != null) {
+      return client.pinReason() == null ? ServerRow.State.ACTIVE : ServerRow.State.PINNED;
+    }
+    return pool.stateOf(server).equals("cleaning") ? ServerRow.State.RESET : ServerRow.State.IDLE;
+  }
+}

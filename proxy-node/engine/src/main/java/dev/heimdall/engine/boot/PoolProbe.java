@@ -1,0 +1,66 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.admin.ProbeResult;
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.Waiter;
+import dev.heimdall.engine.wire.postgres.PgError;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** A trivial statement through a pool, as a client's. */
+final class PoolProbe implements Waiter {
+  private final LoopPool pool;
+  private final long began;
+  private final CompletableFuture<ProbeResult> result;
+
+  PoolProbe(LoopPool pool, long began, CompletableFuture<ProbeResult> result) {
+    this.pool = pool;
+    this.began = began;
+    this.result = result;
+  }
+
+  void start() {
+    ServerConnection connection = pool.acquire(this);
+    if (connection != null) {
+      acquired(connection);
+    }
+  }
+
+  @Override
+  public Variables variables() {
+    return Variables.NONE;
+  }
+
+  @Override
+  public void acquired(ServerConnection connection) {
+    connection.query(
+        "SELECT 1",
+        new InternalQuery() {
+          @Override
+          protected void done(ServerConnection from, PgError error) {
+            if (!from.closed()) {
+              pool.release(from);
+            }
+            finish(error);
+          }
+        });
+  }
+
+  @Override
+  public void refused(PgError error) {
+    finish(error);
+  }
+
+  private void finish(PgError error) {
+    long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - began);
+    result.complete(new ProbeResult(error == null, micros, error == null ? null : error.message()));
+  }
+
+  @Override
+  public boolean waitsLong() {
+    return false;
+  }
+}
