@@ -42,6 +42,7 @@ public record Configuration(
       vdb.tls().keyFile().ifPresent(files::add);
       vdb.tls().clientCaFile().ifPresent(files::add);
     }
+    node.peers().forEach(peer -> peer.tls().caFile().ifPresent(files::add));
     return files;
   }
 }

@@ -8,5 +8,5 @@ public record Peer(
             required = true,
             format = Format.HOST)
         String host,
-    @Setting(value = "The port of one of its VDBs.", required = true, range = "1..65535")
-        int port) {}
+    @Setting(value = "The port of one of its VDBs.", required = true, range = "1..65535") int port,
+    @Setting("TLS towards that node.") PeerTls tls) {}

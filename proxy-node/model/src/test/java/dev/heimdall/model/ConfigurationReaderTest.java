@@ -142,7 +142,12 @@ class ConfigurationReaderTest {
                 Transport.IO_URING,
                 new HttpDoor("::1", 0, false),
                 "admin",
-                List.of(new Peer(8, "node8.example", 5432)),
+                List.of(
+                    new Peer(
+                        8,
+                        "node8.example",
+                        5432,
+                        new PeerTls(TlsMode.VERIFY_FULL, Optional.of(dir.resolve("tls/ca.pem"))))),
                 Duration.ZERO,
                 Duration.ofMillis(500),
                 0,

@@ -31,6 +31,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private final int processId;
   private final byte[] cancelKey;
   private final Map<String, String> reported;
+  private final ServerTarget target;
   private final long createdAt;
   private LoopContext context;
   private Channel channel;
@@ -110,7 +111,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       int processId,
       byte[] cancelKey,
       Map<String, String> reported,
-      int preparedLimit) {
+      ServerTarget target) {
     this.id = id;
     this.context = context;
     this.channel = channel;
@@ -118,7 +119,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     this.processId = processId;
     this.cancelKey = cancelKey;
     this.reported = new HashMap<>(reported);
-    this.statements = new ServerStatements(preparedLimit);
+    this.target = target;
+    this.statements = new ServerStatements(target.preparedLimit());
     this.createdAt = System.nanoTime();
     this.lastUsed = createdAt;
   }
@@ -197,6 +199,10 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   /** The server process's id, as pg_stat_activity shows it. */
   public int processId() {
     return processId;
+  }
+
+  ServerTarget target() {
+    return target;
   }
 
   public byte[] cancelKey() {

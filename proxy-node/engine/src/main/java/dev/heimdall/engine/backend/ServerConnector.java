@@ -10,15 +10,14 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,7 +27,6 @@ import org.slf4j.LoggerFactory;
 /** Makes server connections, and the short ones that carry cancel requests. */
 public final class ServerConnector {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
-  private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(5);
 
   private final Transport transport;
   private final ScramKeyCache keyCache;
@@ -95,7 +93,7 @@ public final class ServerConnector {
                     processId,
                     key,
                     reported,
-                    target.preparedLimit());
+                    target);
             ctx.pipeline().addLast("server", connection);
             ctx.pipeline().remove(ctx.handler());
             handler.connected(connection);
@@ -161,19 +159,28 @@ public final class ServerConnector {
   }
 
   /**
-   * Asks the server to cancel what runs on the connection. The connection is held back from other
-   * sessions until the request was carried out, so that it cannot hit a neighbour's statement.
+   * Asks the server to cancel what runs on the connection, in TLS where that is. The connection is
+   * held back from other sessions until the request was carried out, so that it cannot hit a
+   * neighbour's statement.
    *
    * @param done runs on the connection's loop when the server has taken the request, or cannot
    */
-  public void cancel(ServerConnection connection, DataSource source, Runnable done) {
+  public void cancel(ServerConnection connection, Runnable done) {
     connection.cancelStarted();
+    ServerTarget target = connection.target();
+    DataSource source = target.source();
     ByteBuf request = connection.allocate(32);
     PgWriter.cancelRequest(request, connection.processId(), connection.cancelKey());
-    oneShot(
+    send(
         connection.context(),
         source,
         connection.remoteAddress(),
+        new CancelRoute(
+            source.host(),
+            source.port(),
+            connection.tls() ? target.tls() : null,
+            source.tls().mode(),
+            source.tls().direct()),
         request,
         () -> {
           connection.cancelEnded();
@@ -181,69 +188,63 @@ public final class ServerConnector {
         });
   }
 
-  /** As the other, to a host whose name has to be resolved first. */
-  public void oneShot(
+  /**
+   * Passes a cancel request on.
+   *
+   * @param source whose settings of connections are used
+   * @param route called off the loops, as names are resolved there
+   * @param done runs on the loop when nothing more will happen
+   */
+  public void passOn(
       LoopContext context,
       DataSource source,
-      String host,
-      int port,
+      Callable<CancelRoute> route,
       ByteBuf consumed,
       Runnable done) {
     offLoop.execute(
         () -> {
-          InetSocketAddress address = new InetSocketAddress(host, port);
-          context
-              .loop()
-              .execute(
-                  () -> {
-                    if (address.isUnresolved()) {
-                      LOG.warn("a cancel request is lost: cannot resolve the name {}", host);
+          try {
+            CancelRoute found = route.call();
+            InetSocketAddress address = new InetSocketAddress(found.host(), found.port());
+            context
+                .loop()
+                .execute(
+                    () -> {
+                      if (address.isUnresolved()) {
+                        new CancelSender(found, consumed, done)
+                            .notConnected("its name cannot be resolved");
+                      } else {
+                        send(context, source, address, found, consumed, done);
+                      }
+                    });
+          } catch (Exception e) {
+            LOG.warn("a cancel request is lost: {}", e.getMessage());
+            context
+                .loop()
+                .execute(
+                    () -> {
                       consumed.release();
                       done.run();
-                    } else {
-                      oneShot(context, source, address, consumed, done);
-                    }
-                  });
+                    });
+          }
         });
   }
 
-  /** Sends bytes over a connection of their own and waits until the peer closes it. */
-  public void oneShot(
+  private void send(
       LoopContext context,
       DataSource source,
       SocketAddress address,
+      CancelRoute route,
       ByteBuf consumed,
       Runnable done) {
+    CancelSender sender = new CancelSender(route, consumed, done);
     bootstrap(context, source)
-        .handler(
-            new ChannelInboundHandlerAdapter() {
-              @Override
-              public void channelActive(ChannelHandlerContext ctx) {
-                ctx.writeAndFlush(consumed);
-                ctx.executor()
-                    .schedule(() -> ctx.close(), CANCEL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-              }
-
-              @Override
-              public void channelInactive(ChannelHandlerContext ctx) {
-                done.run();
-              }
-
-              @Override
-              public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-                ctx.close();
-              }
-            })
+        .handler(sender)
         .connect(address)
         .addListener(
             (Future<? super Void> connected) -> {
               if (!connected.isSuccess()) {
-                LOG.warn(
-                    "a cancel request is lost: cannot connect to {}: {}",
-                    address,
-                    reason(connected.cause()));
-                consumed.release();
-                done.run();
+                sender.notConnected("cannot connect: " + reason(connected.cause()));
               }
             });
   }

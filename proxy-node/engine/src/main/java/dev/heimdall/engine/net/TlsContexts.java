@@ -5,6 +5,7 @@ import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.ClientCertificate;
 import dev.heimdall.model.ClientTls;
 import dev.heimdall.model.ClientTlsMode;
+import dev.heimdall.model.PeerTls;
 import dev.heimdall.model.TlsMode;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
@@ -104,6 +105,24 @@ public final class TlsContexts {
     } catch (IllegalArgumentException e) {
       throw new IOException("tls: " + reason(e), e);
     }
+  }
+
+  /**
+   * For cancel requests to another node.
+   *
+   * @return null when TLS is off
+   * @throws IOException when the file of authorities cannot be read
+   */
+  public static SslContext forPeer(PeerTls settings) throws IOException {
+    BackendTls all = BackendTls.defaults();
+    return forServer(
+        new BackendTls(
+            settings.mode(),
+            settings.caFile(),
+            all.certificateFile(),
+            all.keyFile(),
+            all.channelBinding(),
+            all.direct()));
   }
 
   private static ApplicationProtocolConfig alpn() {

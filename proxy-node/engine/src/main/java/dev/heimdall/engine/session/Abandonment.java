@@ -6,7 +6,6 @@ import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
-import dev.heimdall.model.DataSource;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -21,16 +20,12 @@ final class Abandonment {
    * @return how many groups more it will answer
    */
   static int begin(
-      ServerConnection server,
-      ReplyOwner owner,
-      int outstanding,
-      ServerConnector connector,
-      DataSource source) {
+      ServerConnection server, ReplyOwner owner, int outstanding, ServerConnector connector) {
     if (server.copyIn()) {
       return endCopy(server, owner);
     }
     if (outstanding > 0) {
-      connector.cancel(server, source, () -> {});
+      connector.cancel(server, () -> {});
     }
     return endBatch(server, owner);
   }

@@ -1,10 +1,13 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.backend.CancelRoute;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.model.Peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
 
 /** A client's wish to cancel what a session runs, of this node or of another one of the fleet. */
 final class CancelRequest {
@@ -53,6 +56,11 @@ final class CancelRequest {
     }
   }
 
+  private static CancelRoute routeTo(Peer peer) throws IOException {
+    return new CancelRoute(
+        peer.host(), peer.port(), TlsContexts.forPeer(peer.tls()), peer.tls().mode(), false);
+  }
+
   private void passOn(
       int target, NodeContext node, VdbContext vdb, LoopContext loop, Runnable done) {
     for (Peer peer : node.settings().peers()) {
@@ -60,7 +68,7 @@ final class CancelRequest {
         ByteBuf request = Unpooled.buffer(16 + secret.length);
         PgWriter.cancelRequest(request, processId, secret);
         node.connector()
-            .oneShot(loop, vdb.pools().plan().source(), peer.host(), peer.port(), request, done);
+            .passOn(loop, vdb.pools().plan().source(), () -> routeTo(peer), request, done);
         return;
       }
     }

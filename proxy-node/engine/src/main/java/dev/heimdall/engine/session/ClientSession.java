@@ -890,9 +890,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private void abandon(ServerConnection connection) {
     requests.endCutMessage(connection);
     if (!connection.closed()) {
-      outstanding +=
-          Abandonment.begin(
-              connection, this, outstanding, node.connector(), vdb.pools().plan().source());
+      outstanding += Abandonment.begin(connection, this, outstanding, node.connector());
       rest(connection);
       pressOn(connection, 1);
     }
@@ -917,7 +915,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
                 return;
               }
               if (outstanding > 0 && !connection.cancelling()) {
-                node.connector().cancel(connection, vdb.pools().plan().source(), () -> {});
+                node.connector().cancel(connection, () -> {});
               }
               pressOn(connection, attempt + 1);
             },
@@ -1006,7 +1004,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       requests.refuse(PgError.error("57014", message));
     } else if (server != null && outstanding > 0 && state == State.ACTIVE) {
       counters.cancelled();
-      node.connector().cancel(server, vdb.pools().plan().source(), done);
+      node.connector().cancel(server, done);
       return;
     }
     done.run();

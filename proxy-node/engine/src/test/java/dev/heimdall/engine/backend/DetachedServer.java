@@ -1,5 +1,6 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.LoopContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -34,7 +35,8 @@ public final class DetachedServer {
             4711,
             new byte[4],
             Map.of("server_version", "18.0"),
-            preparedLimit);
+            new ServerTarget(
+                null, null, "db", ServerCredential.withoutSecret("app"), Map.of(), preparedLimit));
     channel.pipeline().addLast(connection);
   }
 

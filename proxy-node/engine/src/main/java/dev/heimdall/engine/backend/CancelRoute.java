@@ -1,0 +1,13 @@
+package dev.heimdall.engine.backend;
+
+import dev.heimdall.model.TlsMode;
+import io.netty.handler.ssl.SslContext;
+
+/**
+ * How a cancel request travels.
+ *
+ * @param tls null for plain text
+ * @param mode what to do where TLS is refused: {@code PREFER} goes on without
+ * @param direct whether TLS begins without being asked for
+ */
+public record CancelRoute(String host, int port, SslContext tls, TlsMode mode, boolean direct) {}
