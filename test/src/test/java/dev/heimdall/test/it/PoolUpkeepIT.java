@@ -35,6 +35,26 @@ class PoolUpkeepIT extends OwnNodeOfEachKind {
   }
 
   @Test
+  void aPoolThatNobodyUsesIsForgotten() throws Exception {
+    try (TestNode node = start(c -> c.vdb("pool.idleTimeout", "200ms"))) {
+      try (RawClient client = RawClient.logIn(node.target())) {
+        client.value("SELECT 1");
+        client.query("LISTEN forgotten");
+        assertThat(node.admin("SHOW POOLS")).hasSize(1);
+        Await.until(
+            "its idle server connections are closed, but for its own and the listening one",
+            () -> node.servers().size() == 1);
+        assertThat(node.admin("SHOW POOLS")).hasSize(1);
+      }
+      Await.until("the pool is gone", () -> node.admin("SHOW POOLS").isEmpty());
+      Await.until("the listener is gone", () -> node.servers().isEmpty());
+      try (RawClient next = RawClient.logIn(node.target())) {
+        assertThat(next.value("SELECT 1")).isEqualTo("1");
+      }
+    }
+  }
+
+  @Test
   void theMinimumIsOpenedBeforeItIsNeeded() throws Exception {
     try (TestNode node = start(c -> c.vdb("pool.minIdle", 3));
         RawClient client = RawClient.logIn(node.target())) {

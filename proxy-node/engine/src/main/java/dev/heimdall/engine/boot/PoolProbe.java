@@ -12,17 +12,23 @@ import java.util.concurrent.TimeUnit;
 
 /** A trivial statement through a pool, as a client's. */
 final class PoolProbe implements Waiter {
-  private final LoopPool pool;
+  private final LoopPool like;
   private final long began;
   private final CompletableFuture<ProbeResult> result;
 
-  PoolProbe(LoopPool pool, long began, CompletableFuture<ProbeResult> result) {
-    this.pool = pool;
+  private LoopPool pool;
+
+  /**
+   * @param like of whose key and loop the pool is to be
+   */
+  PoolProbe(LoopPool like, long began, CompletableFuture<ProbeResult> result) {
+    this.like = like;
     this.began = began;
     this.result = result;
   }
 
   void start() {
+    pool = like.vdb().join(like.key(), like.context());
     ServerConnection connection = pool.acquire(this);
     if (connection != null) {
       acquired(connection);
@@ -55,6 +61,7 @@ final class PoolProbe implements Waiter {
   }
 
   private void finish(PgError error) {
+    pool.vdb().leave(pool);
     long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - began);
     result.complete(new ProbeResult(error == null, micros, error == null ? null : error.message()));
   }

@@ -42,7 +42,6 @@ public final class LoopPool implements ServerConnection.Listener {
   private int failures;
   private long retryAt;
   private PgError lastFailure;
-  private volatile PgError unreachable;
   private long waitNotices;
 
   /** All idle connections are of this generation or a later one. */
@@ -280,7 +279,6 @@ public final class LoopPool implements ServerConnection.Listener {
                 connecting--;
                 failures = 0;
                 lastFailure = null;
-                unreachable = null;
                 connections.add(connection);
                 generations.put(connection, generation);
                 context.tick();
@@ -299,7 +297,6 @@ public final class LoopPool implements ServerConnection.Listener {
     context.tick();
     failures++;
     lastFailure = failure.error();
-    unreachable = failure.permanent() ? null : failure.error();
     long delay = Math.min(1000, 50L << Math.min(failures, 5));
     retryAt = context.now() + TimeUnit.MILLISECONDS.toNanos(delay);
     shared.free();
@@ -469,12 +466,10 @@ public final class LoopPool implements ServerConnection.Listener {
 
   private void expire(long now, PoolSettings settings) {
     long idleNanos = settings.idleTimeout().toNanos();
+    int surplus = shared.limit().used() - settings.minIdle();
     for (int i = 0; i < idle.size(); ) {
       ServerConnection connection = idle.get(i);
-      boolean old =
-          idleNanos > 0
-              && now - connection.lastUsed() > idleNanos
-              && connections.size() > settings.minIdle();
+      boolean old = idleNanos > 0 && now - connection.lastUsed() > idleNanos && surplus-- > 0;
       if (old || retired(connection)) {
         idle.remove(i);
         connection.close(old ? "nobody used it" : RETIRED);
@@ -491,10 +486,10 @@ public final class LoopPool implements ServerConnection.Listener {
   }
 
   private void keepMinimum(PoolSettings settings) {
-    if (context.index() == 0
+    if (shared.keepsMinimum(this)
         && !shared.vdb().paused()
         && failures == 0
-        && connections.size() + connecting < Math.min(settings.minIdle(), settings.size())
+        && shared.limit().used() < Math.min(settings.minIdle(), settings.size())
         && shared.reserve(this)) {
       open();
     }
@@ -542,10 +537,6 @@ public final class LoopPool implements ServerConnection.Listener {
 
   long headSince() {
     return headSince;
-  }
-
-  PgError unreachable() {
-    return unreachable;
   }
 
   boolean hasIdle() {

@@ -14,6 +14,9 @@ final class SharedPool {
   private final Limit databaseLimit;
   private final Map<Integer, LoopPool> byLoop = new ConcurrentHashMap<>();
 
+  /** Changed only while the virtual database's map of pools is held at this key. */
+  private int users;
+
   /** The same as an array, for the look at each release. */
   private volatile LoopPool[] everywhere = {};
 
@@ -37,6 +40,21 @@ final class SharedPool {
     return limit;
   }
 
+  void joined() {
+    users++;
+  }
+
+  /** Says whether nobody needs the pool any more. */
+  boolean left() {
+    users--;
+    return unused();
+  }
+
+  /** A place under the limit is taken by each connection, from before it is made until its end. */
+  boolean unused() {
+    return users == 0 && limit.used() == 0 && vdb.plan().settings().minIdle() == 0;
+  }
+
   LoopPool on(LoopContext context) {
     LoopPool known = byLoop.get(context.index());
     if (known != null) {
@@ -47,6 +65,11 @@ final class SharedPool {
       everywhere = byLoop.values().toArray(new LoopPool[0]);
       return made;
     }
+  }
+
+  /** Whether it is this pool's part to open connections that nobody has asked for yet. */
+  boolean keepsMinimum(LoopPool pool) {
+    return everywhere[0] == pool;
   }
 
   LoopPool existing(LoopContext context) {
@@ -92,6 +115,7 @@ final class SharedPool {
     databaseLimit.give();
     vdb.total().give();
     vdb.wakeWaiters();
+    vdb.forgetUnused(key);
   }
 
   void wakeWaiters() {

@@ -22,12 +22,13 @@ public final class VdbPools {
   private final ServerConnector connector;
   private final PoolEvents events;
   private final Limit total = new Limit(0);
-  private final Map<String, Limit> perUser = new ConcurrentHashMap<>();
-  private final Map<String, Limit> perDatabase = new ConcurrentHashMap<>();
+  private final Map<String, SharedLimit> perUser = new ConcurrentHashMap<>();
+  private final Map<String, SharedLimit> perDatabase = new ConcurrentHashMap<>();
   private final Map<PoolKey, SharedPool> pools = new ConcurrentHashMap<>();
   private volatile Plan plan;
   private volatile boolean paused;
   private volatile long generation;
+  private volatile PgError unreachable;
 
   /** Where to connect and how many; replaced as a whole when the configuration changes. */
   public record Plan(
@@ -36,6 +37,11 @@ public final class VdbPools {
       PoolSettings settings,
       int preparedLimit,
       Map<String, Integer> userLimits) {}
+
+  /**
+   * @param pools how many pools count under it
+   */
+  private record SharedLimit(Limit limit, int pools) {}
 
   public VdbPools(String vdb, ServerConnector connector, PoolEvents events, Plan plan) {
     this.vdb = vdb;
@@ -79,12 +85,14 @@ public final class VdbPools {
         new ServerConnector.Handler() {
           @Override
           public void connected(ServerConnection connection) {
+            unreachable = null;
             events.connected(vdb, key, connection);
             handler.connected(connection);
           }
 
           @Override
           public void failed(ConnectFailure failure) {
+            unreachable = failure.permanent() ? null : failure.error();
             events.connectFailed(vdb, now, failure);
             handler.failed(failure);
           }
@@ -102,8 +110,8 @@ public final class VdbPools {
         !next.source().equals(plan.source()) || next.preparedLimit() != plan.preparedLimit();
     plan = next;
     total.max(next.settings().maxConnections());
-    perUser.forEach((user, limit) -> limit.max(userLimit(user)));
-    perDatabase.forEach((database, limit) -> limit.max(next.settings().maxPerDatabase()));
+    perUser.forEach((user, shared) -> shared.limit().max(userLimit(user)));
+    perDatabase.forEach((database, shared) -> shared.limit().max(next.settings().maxPerDatabase()));
     pools.values().forEach(pool -> pool.limit().max(next.settings().size()));
     if (moved) {
       reconnect();
@@ -117,21 +125,63 @@ public final class VdbPools {
     return own != null && own > 0 ? own : plan.settings().maxPerUser();
   }
 
-  /** The pool for this key on this loop; call on the loop. */
-  public LoopPool pool(PoolKey key, LoopContext context) {
+  /**
+   * The pool for this key on this loop; call on the loop. It stays until everyone who has joined it
+   * has left it and its last connection is closed.
+   */
+  public LoopPool join(PoolKey key, LoopContext context) {
     SharedPool shared =
-        pools.computeIfAbsent(
+        pools.compute(
             key,
-            k ->
-                new SharedPool(
-                    this,
-                    k,
-                    new Limit(plan.settings().size()),
-                    perUser.computeIfAbsent(
-                        k.credential().user(), user -> new Limit(userLimit(user))),
-                    perDatabase.computeIfAbsent(
-                        k.database(), name -> new Limit(plan.settings().maxPerDatabase()))));
+            (k, known) -> {
+              SharedPool pool = known == null ? make(k) : known;
+              pool.joined();
+              return pool;
+            });
     return shared.on(context);
+  }
+
+  private SharedPool make(PoolKey key) {
+    return new SharedPool(
+        this,
+        key,
+        new Limit(plan.settings().size()),
+        joined(perUser, key.credential().user(), userLimit(key.credential().user())),
+        joined(perDatabase, key.database(), plan.settings().maxPerDatabase()));
+  }
+
+  private static Limit joined(Map<String, SharedLimit> limits, String name, int max) {
+    return limits
+        .compute(
+            name,
+            (n, known) ->
+                known == null
+                    ? new SharedLimit(new Limit(max), 1)
+                    : new SharedLimit(known.limit(), known.pools() + 1))
+        .limit();
+  }
+
+  private static void left(Map<String, SharedLimit> limits, String name) {
+    limits.computeIfPresent(
+        name,
+        (n, known) ->
+            known.pools() == 1 ? null : new SharedLimit(known.limit(), known.pools() - 1));
+  }
+
+  /** Whoever has joined the pool no longer asks it for connections, but may give one back. */
+  public void leave(LoopPool pool) {
+    pools.computeIfPresent(pool.key(), (key, shared) -> shared.left() ? gone(key) : shared);
+  }
+
+  /** A pool may have closed its last connection. */
+  void forgetUnused(PoolKey key) {
+    pools.computeIfPresent(key, (k, shared) -> shared.unused() ? gone(k) : shared);
+  }
+
+  private SharedPool gone(PoolKey key) {
+    left(perUser, key.credential().user());
+    left(perDatabase, key.database());
+    return null;
   }
 
   Limit total() {
@@ -174,12 +224,7 @@ public final class VdbPools {
    * one user or one database was reached.
    */
   public PgError unreachable() {
-    for (LoopPool pool : loopPools()) {
-      if (pool.unreachable() != null) {
-        return pool.unreachable();
-      }
-    }
-    return null;
+    return unreachable;
   }
 
   /** Server connections that some session holds. */

@@ -174,7 +174,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     sessions.add(this);
     ServerCredential credential = vdb.credentialFor(login.user(), login.own());
     PoolKey key = new PoolKey(database, credential);
-    pool = vdb.pools().pool(key, loop);
+    pool = vdb.pools().join(key, loop);
     profileKey = new VdbContext.ProfileKey(key, carried.variables().without("application_name"));
     if (login.replication() != null) {
       dedicated = true;
@@ -869,6 +869,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     }
     if (pool != null && server == null) {
       pool.cancel(this);
+    }
+    if (pool != null) {
+      vdb.pools().leave(pool);
     }
     carried.names().clear();
     listening.end();

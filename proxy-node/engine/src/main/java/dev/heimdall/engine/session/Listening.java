@@ -78,7 +78,9 @@ final class Listening {
     all.addAll(wanted);
     asked = all;
     state = State.ASKING;
-    hub = session.vdb().hub(session.pool().key(), loop);
+    if (hub == null) {
+      hub = session.vdb().joinHub(session.pool().key(), loop);
+    }
     hub.listen(session, wanted, problem -> loop.loop().execute(() -> hubListens(problem)));
     return false;
   }
@@ -227,6 +229,7 @@ final class Listening {
   void end() {
     if (hub != null) {
       hub.unlisten(session, null);
+      session.vdb().leaveHub(session.pool().key());
     }
     waiting.forEach(heard -> heard.message().release());
     waiting.clear();

@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.pool.Limit;
+import dev.heimdall.engine.pool.NamedLimits;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,7 +10,7 @@ import java.util.List;
  * A client's places under the limits of the node, the virtual database, the user and the database.
  */
 final class Places {
-  private final List<Limit> taken = new ArrayList<>(4);
+  private final List<Runnable> returns = new ArrayList<>(5);
 
   /**
    * Takes a place under each limit.
@@ -20,21 +21,25 @@ final class Places {
     if (!take(node.clients()) || !take(vdb.clients())) {
       return AuthFailure.tooManyClients();
     }
-    if (!take(node.clientsOfUser().of(user)) || !take(vdb.clientsOfUser(user))) {
+    if (!take(node.clientsOfUser().limits(), user) || !take(vdb.clientsOfUser(), user)) {
       return AuthFailure.tooManyConnectionsForRole(user);
     }
-    if (!take(vdb.clientsOfDatabase(database))) {
+    if (!take(vdb.clientsOfDatabase(), database)) {
       return AuthFailure.tooManyConnectionsForDatabase(database);
     }
     return null;
   }
 
   private boolean take(Limit limit) {
-    return limit.tryTake() && taken.add(limit);
+    return limit.tryTake() && returns.add(limit::give);
+  }
+
+  private boolean take(NamedLimits limits, String name) {
+    return limits.tryTake(name) && returns.add(() -> limits.give(name));
   }
 
   void giveBack() {
-    taken.forEach(Limit::give);
-    taken.clear();
+    returns.forEach(Runnable::run);
+    returns.clear();
   }
 }

@@ -1,23 +1,22 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.pool.Limit;
+import dev.heimdall.engine.pool.NamedLimits;
 import dev.heimdall.model.User;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** How many client connections each user may have on the whole node; thread-safe. */
 public final class UserLimits {
-  private final Map<String, Limit> limits = new ConcurrentHashMap<>();
+  private final NamedLimits limits = new NamedLimits(this::max);
   private volatile Map<String, User> users = Map.of();
 
   /** Takes over the users of a configuration. Connections above a lower limit stay. */
   public void update(Map<String, User> configured) {
     users = configured;
-    limits.forEach((name, limit) -> limit.max(max(name)));
+    limits.refresh();
   }
 
-  Limit of(String user) {
-    return limits.computeIfAbsent(user, name -> new Limit(max(name)));
+  NamedLimits limits() {
+    return limits;
   }
 
   private int max(String name) {

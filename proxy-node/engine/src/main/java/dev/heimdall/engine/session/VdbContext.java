@@ -6,13 +6,14 @@ import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.Limit;
+import dev.heimdall.engine.pool.NamedLimits;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.model.VirtualDatabase;
 import io.netty.handler.ssl.SslContext;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,9 +25,11 @@ public final class VdbContext {
   private final String name;
   private final VdbPools pools;
   private final Limit clients = new Limit(0);
-  private final Map<String, Limit> clientsPerUser = new ConcurrentHashMap<>();
-  private final Map<String, Limit> clientsPerDatabase = new ConcurrentHashMap<>();
-  private final Map<PoolKey, NotificationHub> hubs = new ConcurrentHashMap<>();
+  private final NamedLimits clientsPerUser =
+      new NamedLimits(user -> settings().vdb().clients().maxPerUser());
+  private final NamedLimits clientsPerDatabase =
+      new NamedLimits(database -> settings().vdb().clients().maxPerDatabase());
+  private final Map<PoolKey, SharedHub> hubs = new ConcurrentHashMap<>();
   private final AtomicLong schemaEpoch = new AtomicLong();
   private final Map<ProfileKey, Profile> profiles =
       Collections.synchronizedMap(
@@ -53,6 +56,11 @@ public final class VdbContext {
       UserDirectory users,
       SslContext tls,
       byte[] tlsServerEndPoint) {}
+
+  /**
+   * @param users sessions that have asked for it and are still there
+   */
+  private record SharedHub(NotificationHub hub, int users) {}
 
   /**
    * Start-up parameters (but application_name, which varies freely) that sessions of a pool ask
@@ -87,9 +95,8 @@ public final class VdbContext {
   public final void update(Settings next) {
     this.settings = next;
     clients.max(next.vdb().clients().max());
-    clientsPerUser.forEach((user, limit) -> limit.max(next.vdb().clients().maxPerUser()));
-    clientsPerDatabase.forEach(
-        (database, limit) -> limit.max(next.vdb().clients().maxPerDatabase()));
+    clientsPerUser.refresh();
+    clientsPerDatabase.refresh();
     profiles.clear();
   }
 
@@ -97,14 +104,12 @@ public final class VdbContext {
     return clients;
   }
 
-  Limit clientsOfUser(String user) {
-    return clientsPerUser.computeIfAbsent(
-        user, u -> new Limit(settings.vdb().clients().maxPerUser()));
+  NamedLimits clientsOfUser() {
+    return clientsPerUser;
   }
 
-  Limit clientsOfDatabase(String database) {
-    return clientsPerDatabase.computeIfAbsent(
-        database, d -> new Limit(settings.vdb().clients().maxPerDatabase()));
+  NamedLimits clientsOfDatabase() {
+    return clientsPerDatabase;
   }
 
   /** The server's name of a database, or null when this virtual database has none of that name. */
@@ -157,15 +162,28 @@ public final class VdbContext {
   }
 
   /**
-   * The hub that listens for the sessions of a pool; it lives on the loop of whoever asks first.
+   * The hub that listens for the sessions of a pool; it lives on the loop of whoever asks first,
+   * until everyone who asked has called {@link #leaveHub}.
    */
-  NotificationHub hub(PoolKey key, LoopContext loop) {
-    return hubs.computeIfAbsent(key, k -> new NotificationHub(pools, k, loop));
+  NotificationHub joinHub(PoolKey key, LoopContext loop) {
+    return hubs.compute(
+            key,
+            (k, known) ->
+                known == null
+                    ? new SharedHub(new NotificationHub(pools, k, loop), 1)
+                    : new SharedHub(known.hub(), known.users() + 1))
+        .hub();
+  }
+
+  void leaveHub(PoolKey key) {
+    hubs.computeIfPresent(
+        key,
+        (k, known) -> known.users() == 1 ? null : new SharedHub(known.hub(), known.users() - 1));
   }
 
   /** The hubs that there are. */
-  public Collection<NotificationHub> hubs() {
-    return hubs.values();
+  public List<NotificationHub> hubs() {
+    return hubs.values().stream().map(SharedHub::hub).toList();
   }
 
   Profile profile(ProfileKey key) {
