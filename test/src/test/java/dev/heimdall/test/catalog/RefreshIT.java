@@ -249,6 +249,20 @@ class RefreshIT {
   }
 
   @Test
+  void notMoreThanAHundredDatabasesAreWatched() throws Exception {
+    SharedPostgres.createDatabase("catalog_used");
+    try (Asked used = Asked.of("catalog_used", Asked.source("app", "app", SELDOM, Map.of()))) {
+      for (int i = 0; i < 150; i++) {
+        assertThat(used.catalogues().current("missing" + i).known()).isFalse();
+        assertThat(used.current().fresh()).isTrue();
+      }
+
+      assertThat(used.catalogues().watched()).isEqualTo(100);
+      assertThat(used.current().fresh()).isTrue();
+    }
+  }
+
+  @Test
   void closingLeavesNoConnectionAndNoThread() throws Exception {
     Catalogue kept;
     try (Asked db = Asked.of("catalog_close", "CREATE TABLE t (i int)")) {

@@ -132,6 +132,8 @@ class ResolveIT {
                 + PLPGSQL
                 + "AS $$ BEGIN INSERT INTO audit VALUES ('default'); RETURN 1; END $$",
             "CREATE TABLE defaulted (id int DEFAULT audited())",
+            "CREATE FUNCTION with_default(i int DEFAULT audited()) RETURNS int IMMUTABLE"
+                + " LANGUAGE sql AS 'SELECT i'",
             // The last one: from here on it comes first in the path.
             "CREATE SCHEMA app",
             "CREATE FUNCTION app.secret() RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1'");
@@ -261,6 +263,8 @@ class ResolveIT {
 
   @Test
   void defaultsMayCallFunctionsThatWrite() {
+    assertThat(db.resolve(calls("with_default")).tablesWritten())
+        .containsExactlyElementsOf(named("audit"));
     assertThat(db.resolve(inserts("defaulted")).tablesWritten())
         .containsExactlyElementsOf(named("audit", "defaulted"));
   }

@@ -157,6 +157,7 @@ final class CatalogueQueries {
                    unnest(ARRAY[a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
                                 a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn]) f
                    WHERE a.aggfnoid = p.oid AND f <> 0)
+             || %s
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
            JOIN pg_language l ON l.oid = p.prolang
       WHERE p.oid >= """
@@ -204,7 +205,9 @@ final class CatalogueQueries {
    *     back with the full names of tables
    */
   static String routines(boolean parsedBodies) {
-    return ROUTINES.formatted(parsedBodies ? "pg_get_function_sqlbody(p.oid)" : "NULL");
+    return ROUTINES.formatted(
+        parsedBodies ? "pg_get_function_sqlbody(p.oid)" : "NULL",
+        CALLS.formatted("coalesce(p.proargdefaults::text, '')"));
   }
 
   private static String mark(String table, String id) {

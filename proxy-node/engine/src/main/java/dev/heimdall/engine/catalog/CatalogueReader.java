@@ -37,7 +37,7 @@ final class CatalogueReader {
   private final List<String> pathOfConnections;
 
   /**
-   * @param connection without auto-commit; its transaction is ended here
+   * @param connection without auto-commit; its transaction is ended here unless reading fails
    * @param pathOfConnections the search path that the pool's connections are started with; null
    *     where it is left to the server
    */
@@ -52,28 +52,26 @@ final class CatalogueReader {
    * @param lastMark of the last reading; null at first
    */
   Reading read(String lastMark) throws SQLException {
-    try {
-      ObjectsBuilder builder = new ObjectsBuilder();
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("SET LOCAL search_path = pg_catalog");
-        statement.execute("SET LOCAL statement_timeout = '" + STATEMENT_SECONDS + "s'");
-      }
-      String[] path = new String[1];
-      each(CatalogueQueries.USUAL_PATH, row -> path[0] = row.getString(1));
-      String[] mark = {path[0]};
-      each(CatalogueQueries.MARK, row -> mark[0] += ' ' + row.getString(1));
-      if (mark[0].equals(lastMark)) {
-        return new Reading(lastMark, null);
-      }
-      paths(builder, path[0]);
-      relations(builder);
-      routines(builder);
-      reading(builder);
-      writing(builder);
-      return new Reading(mark[0], builder.build());
-    } finally {
-      connection.rollback();
+    ObjectsBuilder builder = new ObjectsBuilder();
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET LOCAL search_path = pg_catalog");
+      statement.execute("SET LOCAL statement_timeout = '" + STATEMENT_SECONDS + "s'");
     }
+    String[] path = new String[1];
+    each(CatalogueQueries.USUAL_PATH, row -> path[0] = row.getString(1));
+    String[] mark = {path[0]};
+    each(CatalogueQueries.MARK, row -> mark[0] += ' ' + row.getString(1));
+    if (mark[0].equals(lastMark)) {
+      connection.rollback();
+      return new Reading(lastMark, null);
+    }
+    paths(builder, path[0]);
+    relations(builder);
+    routines(builder);
+    reading(builder);
+    writing(builder);
+    connection.rollback();
+    return new Reading(mark[0], builder.build());
   }
 
   private void paths(ObjectsBuilder builder, String usual) throws SQLException {

@@ -109,14 +109,30 @@ final class Judgement {
     return new Routine(row.schema(), row.name(), false, effect, because);
   }
 
-  /** Adds what the body reads, writes and calls, now that every name can be looked up. */
-  static void complete(Routine routine, RoutineRow row, RoutineBody body, Names names) {
+  /**
+   * Adds what a function reads, writes and calls, now that every name can be looked up.
+   *
+   * @param body null where it cannot be read
+   * @param also functions that it calls besides those in its body
+   */
+  static void complete(
+      Routine routine, RoutineRow row, RoutineBody body, List<Routine> also, Names names) {
     Set<Relation> reads = new LinkedHashSet<>();
-    Set<Routine> calls = new LinkedHashSet<>();
+    Set<Routine> calls = new LinkedHashSet<>(also);
     Map<Relation, Integer> writes = new LinkedHashMap<>();
-    for (TableName name : body.mentioned()) {
-      reads.addAll(names.relations(name));
+    if (body != null) {
+      for (TableName name : body.mentioned()) {
+        reads.addAll(names.relations(name));
+      }
+      calls(body, names, calls);
+      if (row.volatility() == 'v') {
+        writes(routine, body, names, writes);
+      }
     }
+    routine.does(new ArrayList<>(reads), writes, new ArrayList<>(calls));
+  }
+
+  private static void calls(RoutineBody body, Names names, Set<Routine> calls) {
     for (FunctionName name : body.calls()) {
       calls.addAll(names.routines(name));
       boolean ofServer = name.schema() == null || name.schema().equals("pg_catalog");
@@ -128,19 +144,19 @@ final class Judgement {
     for (String attribute : body.attributes()) {
       calls.addAll(names.routines(new FunctionName(null, attribute)));
     }
-    if (row.volatility() == 'v') {
-      body.targets()
-          .forEach(
-              (name, changes) -> {
-                List<Relation> found = names.relations(name);
-                if (found.isEmpty()) {
-                  routine.doAnything(
-                      "writes " + name.spelled() + ", which is not in the catalogue");
-                }
-                int bits = Changes.of(changes);
-                found.forEach(relation -> writes.merge(relation, bits, (a, b) -> a | b));
-              });
-    }
-    routine.does(new ArrayList<>(reads), writes, new ArrayList<>(calls));
+  }
+
+  private static void writes(
+      Routine routine, RoutineBody body, Names names, Map<Relation, Integer> writes) {
+    body.targets()
+        .forEach(
+            (name, changes) -> {
+              List<Relation> found = names.relations(name);
+              if (found.isEmpty()) {
+                routine.doAnything("writes " + name.spelled() + ", which is not in the catalogue");
+              }
+              int bits = Changes.of(changes);
+              found.forEach(relation -> writes.merge(relation, bits, (a, b) -> a | b));
+            });
   }
 }

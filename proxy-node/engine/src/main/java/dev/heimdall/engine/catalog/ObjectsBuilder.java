@@ -100,7 +100,7 @@ final class ObjectsBuilder {
     Routine routine = Judgement.of(row, body);
     routinesById.put(row.id(), routine);
     routines.computeIfAbsent(row.name(), n -> new ArrayList<>(1)).add(routine);
-    if (body != null || row.kind() == 'a') {
+    if (body != null || !row.also().isEmpty()) {
       unfinished.add(new Unfinished(row, routine, body));
     }
     return this;
@@ -221,11 +221,7 @@ final class ObjectsBuilder {
   DatabaseObjects build() {
     Judgement.Names names = new BodyNames();
     for (Unfinished one : unfinished) {
-      if (one.body != null) {
-        Judgement.complete(one.routine, one.row, one.body, names);
-      } else {
-        one.routine.does(List.of(), Map.of(), noteworthy(one.row.parts()));
-      }
+      Judgement.complete(one.routine, one.row, one.body, noteworthy(one.row.also()), names);
     }
     everywhere.keySet().removeIf(routine -> !changesSomething(routine));
     return new DatabaseObjects(

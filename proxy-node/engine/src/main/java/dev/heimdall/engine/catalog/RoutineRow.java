@@ -9,7 +9,8 @@ import java.util.List;
  * @param volatility {@code i}, {@code s} or {@code v}: {@code pg_proc.provolatile}
  * @param body its source, in whatever language
  * @param ofExtension whether an extension brought it
- * @param parts the functions that an aggregate is made of, by their ids
+ * @param also functions that it calls besides what its body says, by their ids: those that an
+ *     aggregate is made of, and those in the defaults of its parameters
  */
 record RoutineRow(
     long id,
@@ -20,4 +21,4 @@ record RoutineRow(
     String language,
     String body,
     boolean ofExtension,
-    List<Long> parts) {}
+    List<Long> also) {}

@@ -206,6 +206,7 @@ final class WatchedDatabase {
 
   private void failed(Exception failure) {
     HikariDataSource broken;
+    boolean first;
     synchronized (this) {
       if (state == State.CLOSED) {
         return;
@@ -217,27 +218,29 @@ final class WatchedDatabase {
       if (published.fresh()) {
         published = doubted();
       }
-      if (failures++ == 0) {
-        LOG.warn(
-            "cannot read the catalogue of {}: {}; until it can be read, functions and writes count"
-                + " as if they might change any table",
-            where,
-            reason(failure));
-      }
+      first = failures++ == 0;
       long pause = FIRST_PAUSE.toNanos() << Math.min(failures - 1, 10);
       plan(jittered(Duration.ofNanos(Math.min(pause, LONGEST_PAUSE.toNanos()))));
+    }
+    if (first) {
+      LOG.warn(
+          "cannot read the catalogue of {}: {}; until it can be read, functions and writes count as"
+              + " if they might change any table",
+          where,
+          reason(failure));
     }
     if (broken != null) {
       broken.close();
     }
   }
 
+  /** What the server or the driver said, without details, which go over several lines. */
   private static String reason(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() != null && !(cause instanceof PSQLException)) {
       cause = cause.getCause();
     }
-    return cause.getMessage();
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
   }
 
   /** So that many nodes and databases do not all ask at the same moment. */

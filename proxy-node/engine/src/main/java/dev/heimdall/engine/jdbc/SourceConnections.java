@@ -6,6 +6,12 @@ import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.TlsMode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
@@ -112,8 +118,26 @@ public final class SourceConnections {
     } else if (verify) {
       driver.setProperty(PGProperty.SSL_FACTORY, DefaultJavaSSLFactory.class.getName());
     }
-    // Empty where there is none: else the driver would look for one in the home directory.
-    driver.setProperty(PGProperty.SSL_CERT, tls.certificateFile().map(Object::toString).orElse(""));
-    driver.setProperty(PGProperty.SSL_KEY, tls.keyFile().map(Object::toString).orElse(""));
+    if (tls.certificateFile().isPresent()) {
+      driver.setProperty(PGProperty.SSL_CERT, tls.certificateFile().get().toString());
+      driver.setProperty(PGProperty.SSL_KEY, tls.keyFile().orElseThrow().toString());
+      driver.setProperty(PGProperty.PEM_KEY_ALGORITHM, algorithm(tls.certificateFile().get()));
+    } else {
+      // Else the driver would look for one in the home directory.
+      driver.setProperty(PGProperty.SSL_CERT, "");
+      driver.setProperty(PGProperty.SSL_KEY, "");
+    }
+  }
+
+  /** Of what kind the key of a certificate is: the driver takes every key for an RSA key. */
+  private static String algorithm(Path certificate) throws SQLException {
+    try (InputStream in = Files.newInputStream(certificate)) {
+      return CertificateFactory.getInstance("X.509")
+          .generateCertificate(in)
+          .getPublicKey()
+          .getAlgorithm();
+    } catch (IOException | CertificateException e) {
+      throw new SQLException("cannot read tls.certificateFile: " + e.getMessage(), e);
+    }
   }
 }
