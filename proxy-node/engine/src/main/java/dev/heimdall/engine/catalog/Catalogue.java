@@ -36,7 +36,7 @@ public final class Catalogue {
    * though never repeatable; any other function and any write may change anything.
    */
   public static Catalogue unknown(String database) {
-    return new Catalogue(database, 0, Knowledge.NONE, DatabaseObjects.none());
+    return new Catalogue(database, 0, Knowledge.NONE, DatabaseObjects.NONE);
   }
 
   /** The database's name at the server. */
@@ -79,10 +79,6 @@ public final class Catalogue {
    */
   public Statement resolve(ParsedStatement parsed, NameScope scope) {
     return new Resolution(objects, knowledge, parsed, scope).run();
-  }
-
-  DatabaseObjects objects() {
-    return objects;
   }
 
   /** Without what is in it: names of tables may be confidential, and there may be many. */

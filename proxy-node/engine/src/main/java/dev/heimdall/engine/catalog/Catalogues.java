@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -115,8 +116,18 @@ public final class Catalogues implements AutoCloseable {
         .ifPresent(
             oldest -> {
               databases.remove(oldest.name());
-              executor.execute(oldest::close);
+              closeOffLoop(oldest);
             });
+  }
+
+  /** Closing a connection takes a moment that an event loop does not have. */
+  private void closeOffLoop(WatchedDatabase watched) {
+    try {
+      executor.execute(watched::close);
+    } catch (RejectedExecutionException e) {
+      // All of this is being closed; nobody waits for an event loop any more.
+      watched.close();
+    }
   }
 
   /** How many databases are watched. */

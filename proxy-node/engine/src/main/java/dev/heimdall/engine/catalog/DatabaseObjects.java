@@ -39,10 +39,17 @@ record DatabaseObjects(
   private static final Map<String, Routine> LISTED = readList();
 
   /** What is known of a database that was not asked: the server's own functions. */
-  static DatabaseObjects none() {
-    return new DatabaseObjects(
-        Map.of(), Map.of(), Map.of(), Map.of(), Set.of(), USUAL_PATH, Map.of(), Map.of(), Map.of());
-  }
+  static final DatabaseObjects NONE =
+      new DatabaseObjects(
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Set.of(),
+          USUAL_PATH,
+          Map.of(),
+          Map.of(),
+          Map.of());
 
   /**
    * The relations that a name may mean: usually one. More where it depends on the rights of the

@@ -35,10 +35,6 @@ final class Routine {
     locks = effect == Effect.LOCK || effect == Effect.SESSION_LOCK;
   }
 
-  String name() {
-    return name;
-  }
-
   String schema() {
     return schema;
   }
