@@ -55,7 +55,7 @@ public final class LoopRules {
     Profile fresh = book.profile(0, facts);
     Profile known = profiles.get(fresh);
     if (known == null) {
-      known = book.profile(++nextProfile, facts);
+      known = fresh.withId(++nextProfile);
       profiles.put(fresh, known);
     }
     return new SessionRules(known);

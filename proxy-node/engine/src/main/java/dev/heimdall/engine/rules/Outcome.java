@@ -33,9 +33,9 @@ final class Outcome {
     this.lists = lists;
     this.counters = counters;
     boolean counted = lists.stream().anyMatch(Outcome::isCounted);
-    boolean reordered = lists.stream().anyMatch(Outcome::isReordered);
-    keeps = !reordered && candidates <= BITS_OF_MASK;
-    if (counted || reordered) {
+    boolean neighbours = lists.stream().anyMatch(list -> hasNeighbours(list, false));
+    keeps = candidates <= BITS_OF_MASK && lists.stream().noneMatch(l -> hasNeighbours(l, true));
+    if (counted || neighbours) {
       constant = null;
       rules = null;
     } else {
@@ -49,16 +49,20 @@ final class Outcome {
     return candidates.stream().anyMatch(c -> c.rule().isCounted() || isCounted(c.called()));
   }
 
-  /** Whether neighbours that change places would decide something else then. */
-  private static boolean isReordered(List<Candidate> candidates) {
+  /**
+   * Whether there are rules next to each other that change places.
+   *
+   * @param visibly only such whose places have a say in what is decided
+   */
+  private static boolean hasNeighbours(List<Candidate> candidates, boolean visibly) {
     for (int i = 0; i < candidates.size(); i++) {
       AllowRun run = candidates.get(i).rule().run();
       boolean besideAnother =
           run != null
               && ((i > 0 && candidates.get(i - 1).rule().run() == run)
                   || (i + 1 < candidates.size() && candidates.get(i + 1).rule().run() == run));
-      if ((besideAnother && !isPlain(candidates.get(i)))
-          || isReordered(candidates.get(i).called())) {
+      if ((besideAnother && !(visibly && isPlain(candidates.get(i))))
+          || hasNeighbours(candidates.get(i).called(), visibly)) {
         return true;
       }
     }

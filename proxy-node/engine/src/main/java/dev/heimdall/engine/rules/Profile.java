@@ -17,6 +17,10 @@ record Profile(int id, long[] bits, SessionFacts facts, List<Set<String>> tableL
     return (bits[expression >> 6] & 1L << expression) != 0;
   }
 
+  Profile withId(int number) {
+    return new Profile(number, bits, facts, tableLists);
+  }
+
   /** The number does not count. */
   @Override
   public boolean equals(Object other) {

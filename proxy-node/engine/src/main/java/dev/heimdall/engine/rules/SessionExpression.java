@@ -12,11 +12,29 @@ final class SessionExpression {
   private final int id;
   private final Specifier specifier;
   private final List<String> values;
+  private final List<Pattern> patterns;
+  private final List<Cidr> networks;
 
   SessionExpression(int id, RuleExpression expression) {
     this.id = id;
     this.specifier = expression.specifier();
     this.values = expression.values();
+    boolean regexes =
+        switch (specifier) {
+          case USERS, LDAPGROUPS, CATALOG, APPNAME -> true;
+          default -> false;
+        };
+    // An expression with a name in it is another one for each session.
+    this.patterns =
+        regexes
+            ? values.stream()
+                .map(regex -> Template.isTemplate(regex) ? null : Pattern.compile(regex))
+                .toList()
+            : List.of();
+    this.networks =
+        specifier == Specifier.IPS
+            ? values.stream().map(Cidr::ofAddressOrNetwork).toList()
+            : List.of();
   }
 
   int id() {
@@ -36,22 +54,22 @@ final class SessionExpression {
       case PORTS -> values.contains(Integer.toString(facts.port()));
       default ->
           facts.address() != null
-              && values.stream().anyMatch(value -> network(value).contains(facts.address()));
+              && networks.stream().anyMatch(network -> network.contains(facts.address()));
     };
   }
 
   private boolean whole(String name, SessionFacts facts) {
-    for (String regex : values) {
-      String filled =
-          Template.replace(regex, variable -> Pattern.quote(facts.builtIn(variable))).orElseThrow();
-      if (Pattern.compile(filled).matcher(name).matches()) {
+    for (int i = 0; i < patterns.size(); i++) {
+      Pattern pattern = patterns.get(i) == null ? filled(values.get(i), facts) : patterns.get(i);
+      if (pattern.matcher(name).matches()) {
         return true;
       }
     }
     return false;
   }
 
-  private static Cidr network(String value) {
-    return Cidr.ofAddressOrNetwork(value);
+  private static Pattern filled(String regex, SessionFacts facts) {
+    return Pattern.compile(
+        Template.replace(regex, name -> Pattern.quote(facts.builtIn(name))).orElseThrow());
   }
 }
