@@ -130,7 +130,7 @@ public record GeneralParameters(
 
   /** Every parameter at its default. */
   public static GeneralParameters defaults() {
-    return Shape.of(GeneralParameters.class).defaults();
+    return RuleShapes.GENERAL.defaults();
   }
 
   /** The tables of {@link #evicttables}. */

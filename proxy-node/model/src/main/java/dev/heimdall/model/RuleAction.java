@@ -52,9 +52,13 @@ public enum RuleAction implements Spelled {
     return meaning;
   }
 
+  Optional<Class<? extends Record>> parameters() {
+    return Optional.ofNullable(parameters);
+  }
+
   /** The parameters that only this action has, if it has any. */
   Optional<Shape<?>> shape() {
-    return Optional.ofNullable(parameters).map(Shape::of);
+    return Optional.ofNullable(parameters).map(RuleShapes::of);
   }
 
   /**

@@ -52,14 +52,14 @@ public record RuleParameters(
 
   private static Map<String, Boolean> keys(ActionParameters own) {
     Map<String, Boolean> keys = new TreeMap<>();
-    Shape.of(((Record) own).getClass()).fields().forEach(f -> keys.put(f.key(), true));
+    RuleShapes.of(((Record) own).getClass()).fields().forEach(f -> keys.put(f.key(), true));
     return keys;
   }
 
   private <T extends Record> Optional<T> replaced(
       T of, BinaryOperator<String> values, Map<String, Boolean> except) {
     @SuppressWarnings("unchecked")
-    Shape<T> shape = Shape.of((Class<T>) of.getClass());
+    Shape<T> shape = RuleShapes.of((Class<T>) of.getClass());
     List<Object> arguments = new ArrayList<>();
     for (Shape.Field field : shape.fields()) {
       String template = except.containsKey(field.key()) ? null : templates.get(field.key());
@@ -107,7 +107,7 @@ public record RuleParameters(
   }
 
   private static void collect(Record of, Map<String, String> shown) {
-    for (Shape.Field field : Shape.of(of.getClass()).fields()) {
+    for (Shape.Field field : RuleShapes.of(of.getClass()).fields()) {
       Object value = field.value(of);
       boolean byDefault =
           field.hasDefault()

@@ -116,7 +116,7 @@ final class RuleTypes {
         in.problem(path, value.at(), value.shown(), expected());
         return Optional.empty();
       }
-      Shape<?> general = Shape.of(GeneralParameters.class);
+      Shape<?> general = RuleShapes.GENERAL;
       Optional<Shape<?>> own = action.flatMap(RuleAction::shape);
       Map<String, JsonValue.Member> mine = new LinkedHashMap<>();
       Map<String, JsonValue.Member> others = new LinkedHashMap<>();
@@ -171,7 +171,7 @@ final class RuleTypes {
       }
       Set<String> mine = new LinkedHashSet<>(own.map(Shape::keys).orElse(Set.of()));
       Set<String> all = new LinkedHashSet<>(mine);
-      all.addAll(Shape.of(GeneralParameters.class).keys());
+      all.addAll(RuleShapes.GENERAL.keys());
       String of =
           action
               .map(
@@ -191,7 +191,7 @@ final class RuleTypes {
                   + JsonValue.quote(key)
                   + ", which belongs to "
                   + String.join(", ", users),
-          of + " (" + String.join(", ", Shape.of(GeneralParameters.class).keys()) + ")",
+          of + " (" + String.join(", ", RuleShapes.GENERAL.keys()) + ")",
           users.isEmpty() ? NearestName.of(key, all) : Optional.empty());
     }
 
@@ -215,7 +215,7 @@ final class RuleTypes {
     void describe(ObjectNode schema) {
       schema.put("type", "object");
       Map<String, List<Shape.Field>> fields = new TreeMap<>();
-      add(Shape.of(GeneralParameters.class), fields);
+      add(RuleShapes.GENERAL, fields);
       for (RuleAction one : RuleAction.values()) {
         one.shape().ifPresent(shape -> add(shape, fields));
       }

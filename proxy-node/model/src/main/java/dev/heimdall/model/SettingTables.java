@@ -22,7 +22,7 @@ public final class SettingTables {
   private static void parameters(StringBuilder text) {
     text.append("### Parameters of every rule\n\n");
     text.append("Where *dynamic* stands, `${…}` may be part of the value, written as a text.\n\n");
-    parameters(Shape.of(GeneralParameters.class), text);
+    parameters(RuleShapes.GENERAL, text);
     text.append("### Actions\n\n| Action | Meaning | Inside of transactions |\n|---|---|---|\n");
     for (RuleAction action : RuleAction.values()) {
       text.append("| `").append(action.spelling()).append("` | ").append(action.meaning());
