@@ -20,8 +20,9 @@ final class AllowRun {
     return order;
   }
 
-  /** A rule has matched and was counted. */
+  /** A rule has matched. */
   void matched(CompiledRule rule) {
+    rule.state().hit();
     List<CompiledRule> now = order;
     int at = now.indexOf(rule);
     if (at > 0 && now.get(at - 1).state().hits() < rule.state().hits()) {

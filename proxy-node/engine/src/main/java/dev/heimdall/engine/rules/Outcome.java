@@ -24,7 +24,7 @@ final class Outcome {
   private final RuleCounters counters;
   private final boolean keeps;
   private final Decision constant;
-  private final CompiledRule[] rules;
+  private final CompiledRule[] moving;
   private long[] masks = new long[2];
   private Decision[] decisions = new Decision[2];
   private int kept;
@@ -37,16 +37,16 @@ final class Outcome {
     keeps = candidates <= BITS_OF_MASK && lists.stream().noneMatch(l -> hasNeighbours(l, true));
     if (counted || neighbours) {
       constant = null;
-      rules = null;
+      moving = null;
     } else {
       walk.go(lists, -1, 0, false);
       constant = walk.decision(counters);
-      rules = walk.rules();
+      moving = walk.moving();
     }
   }
 
   private static boolean isCounted(List<Candidate> candidates) {
-    return candidates.stream().anyMatch(c -> c.rule().isCounted() || isCounted(c.called()));
+    return candidates.stream().anyMatch(c -> c.isCounted() || isCounted(c.called()));
   }
 
   /**
@@ -56,11 +56,11 @@ final class Outcome {
    */
   private static boolean hasNeighbours(List<Candidate> candidates, boolean visibly) {
     for (int i = 0; i < candidates.size(); i++) {
-      AllowRun run = candidates.get(i).rule().run();
+      AllowRun run = candidates.get(i).run();
       boolean besideAnother =
           run != null
-              && ((i > 0 && candidates.get(i - 1).rule().run() == run)
-                  || (i + 1 < candidates.size() && candidates.get(i + 1).rule().run() == run));
+              && ((i > 0 && candidates.get(i - 1).run() == run)
+                  || (i + 1 < candidates.size() && candidates.get(i + 1).run() == run));
       if ((besideAnother && !(visibly && isPlain(candidates.get(i))))
           || hasNeighbours(candidates.get(i).called(), visibly)) {
         return true;
@@ -75,8 +75,8 @@ final class Outcome {
 
   Decision decide(Walk walk, long averageMicros, long now) {
     if (constant != null) {
-      for (CompiledRule rule : rules) {
-        Walk.count(rule);
+      for (CompiledRule rule : moving) {
+        rule.run().matched(rule);
       }
       return constant;
     }

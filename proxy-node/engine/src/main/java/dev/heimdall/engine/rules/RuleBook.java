@@ -22,6 +22,7 @@ public final class RuleBook {
   private final Set<String> builtIns;
   private final boolean usesTableNames;
   private final boolean dynamicTables;
+  private final boolean empty;
   private final RuleCounters counters;
 
   RuleBook(
@@ -39,6 +40,7 @@ public final class RuleBook {
     this.builtIns = Set.copyOf(builtIns);
     this.usesTableNames = usesTableNames;
     this.dynamicTables = tables.stream().anyMatch(TableExpression::isDynamic);
+    this.empty = lists.stream().allMatch(list -> !list.enabled() || list.rules().isEmpty());
     this.counters = counters;
   }
 
@@ -56,7 +58,7 @@ public final class RuleBook {
 
   /** Whether no rule could ever match. */
   public boolean isEmpty() {
-    return lists.stream().allMatch(list -> !list.enabled() || list.rules().isEmpty());
+    return empty;
   }
 
   /** Whether some rule looks at tables, so that deciding has to wait for the statement's facts. */

@@ -74,10 +74,14 @@ final class TextExpressions {
     long[] present = new long[Math.max(1, words.size())];
     words.search(statement.bytes(), statement.offset(), statement.length(), present);
     boolean caseIsSafe = isCaseSafe(statement);
+    boolean quotes = literals && hasQuotes(statement);
     boolean[] worth = new boolean[expressions.size()];
-    long steps = literals ? 4L * statement.length() : 0;
+    long steps = quotes ? 4L * statement.length() : 0;
     for (int i = 0; i < worth.length; i++) {
-      worth[i] = !caseIsSafe || needed[i] == null || any(needed[i], present);
+      worth[i] =
+          expressions.get(i).looksAtLiterals()
+              ? quotes
+              : !caseIsSafe || needed[i] == null || any(needed[i], present);
       steps += worth[i] ? expressions.get(i).cost(statement.length(), caseIsSafe) : 0;
     }
     if (onLoop && steps > MOST_STEPS) {
@@ -108,6 +112,16 @@ final class TextExpressions {
   private static boolean any(int[] ids, long[] present) {
     for (int id : ids) {
       if ((present[id >> 6] & 1L << id) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasQuotes(StatementText text) {
+    byte[] bytes = text.bytes();
+    for (int i = text.offset(), end = i + text.length(); i < end; i++) {
+      if (bytes[i] == '\'' || bytes[i] == '"' || bytes[i] == '$') {
         return true;
       }
     }

@@ -1,6 +1,5 @@
 package dev.heimdall.engine.rules;
 
-import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.RuleAction;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +10,10 @@ import java.util.List;
  */
 final class Walk {
   private static final int CACHES =
-      1 << RuleAction.CACHE.ordinal() | 1 << RuleAction.TABLE_CACHE.ordinal();
+      Candidate.bit(RuleAction.CACHE) | Candidate.bit(RuleAction.TABLE_CACHE);
+  private static final int CALL = Candidate.bit(RuleAction.CALL);
+  private static final int LOG = Candidate.bit(RuleAction.LOG);
+  private static final int NOCACHE = Candidate.bit(RuleAction.NOCACHE);
 
   private Candidate[] matched = new Candidate[16];
   private boolean[] logIgnored = new boolean[16];
@@ -40,7 +42,7 @@ final class Walk {
     int ignored = ignoredBefore;
     for (int i = 0; i < candidates.size(); i++) {
       Candidate next = candidates.get(i);
-      AllowRun run = next.rule().run();
+      AllowRun run = next.run();
       if (run == null) {
         ignored = rule(next, ignored);
         if (ignored < 0) {
@@ -49,7 +51,7 @@ final class Walk {
         continue;
       }
       int end = i + 1;
-      while (end < candidates.size() && candidates.get(end).rule().run() == run) {
+      while (end < candidates.size() && candidates.get(end).run() == run) {
         end++;
       }
       if (end == i + 1 ? rule(next, ignored) < 0 : run(run, candidates, i, end, ignored)) {
@@ -74,34 +76,22 @@ final class Walk {
 
   /** Looks at one rule; returns the actions that are ignored from here on, negative for a stop. */
   private int rule(Candidate candidate, int ignored) {
-    CompiledRule rule = candidate.rule();
-    int action = 1 << rule.action().ordinal();
+    int action = candidate.action();
     if ((ignored & action) != 0
         || (nocache && (CACHES & action) != 0)
-        || !rule.passes(averageMicros, now, counting)) {
+        || (candidate.isCounted() && !candidate.rule().passes(averageMicros, now, counting))) {
       return ignored;
     }
-    add(candidate, (ignored & 1 << RuleAction.LOG.ordinal()) != 0);
-    if (counting) {
-      count(rule);
+    add(candidate, (ignored & LOG) != 0);
+    if (counting && candidate.run() != null) {
+      candidate.run().matched(candidate.rule());
     }
-    int after = ignored;
-    if (rule.action() == RuleAction.CALL) {
+    if (action == CALL) {
       list(candidate.called(), ignored);
-    } else if (rule.action() == RuleAction.NOCACHE) {
+    } else if (action == NOCACHE) {
       nocache = true;
-    } else if (candidate.parameters().own().orElse(null)
-        instanceof ActionParameters.Ignore ignore) {
-      after |= 1 << ignore.action().ordinal();
     }
-    return candidate.parameters().general().stop() ? -1 : after;
-  }
-
-  static void count(CompiledRule rule) {
-    rule.state().hit();
-    if (rule.run() != null) {
-      rule.run().matched(rule);
-    }
+    return candidate.stops() ? -1 : ignored | candidate.ignores();
   }
 
   private void add(Candidate candidate, boolean withoutLog) {
@@ -119,13 +109,12 @@ final class Walk {
     return mask;
   }
 
-  /** The rules that matched, in order. */
-  CompiledRule[] rules() {
-    CompiledRule[] rules = new CompiledRule[count];
-    for (int i = 0; i < count; i++) {
-      rules[i] = matched[i].rule();
-    }
-    return rules;
+  /** The rules that matched and may change places, in order. */
+  CompiledRule[] moving() {
+    return Arrays.stream(matched, 0, count)
+        .map(Candidate::rule)
+        .filter(rule -> rule.run() != null)
+        .toArray(CompiledRule[]::new);
   }
 
   /** What they decide together. */
