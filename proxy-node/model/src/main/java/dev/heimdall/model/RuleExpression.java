@@ -113,6 +113,15 @@ public record RuleExpression(Specifier specifier, List<String> values, String wr
 
   /** What is wrong with a regular expression, and where in it. */
   static Optional<String> regexFault(String regex) {
+    long size = RegexSize.of(regex);
+    if (size > RegexSize.MOST) {
+      return Optional.of(
+          "a smaller regular expression: with its counts this one has about "
+              + size
+              + " states, and "
+              + RegexSize.MOST
+              + " are allowed");
+    }
     try {
       Pattern.compile(regex);
       return Optional.empty();

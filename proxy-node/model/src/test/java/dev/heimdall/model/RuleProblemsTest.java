@@ -57,6 +57,9 @@ class RuleProblemsTest {
               "(?<=a)b",
               "\"(?<=a)b\", expected a regular expression as RE2 has it (invalid named capture)"),
           match(
+              "((a{100}){100}){100}",
+              "\"((a{100}){100}){100}\", expected a smaller regular expression: with its counts this one has about 1050905 states, and 10000 are allowed"),
+          match(
               "table:shop.orders",
               "\"table:shop.orders\", expected one of the specifiers literals, tables, tablesall, tablesonly, tablesexactly, users, ldapgroups, catalog, catalogprefix, appname, ports, ips before the colon, or (?:) in front of a regular expression that begins like one; did you mean \"tables:shop.orders\"?"),
           match(

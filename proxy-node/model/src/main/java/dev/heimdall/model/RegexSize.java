@@ -1,0 +1,64 @@
+package dev.heimdall.model;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Estimates how large the automaton of a regular expression becomes, before it is made: counts
+ * multiply, and counts of counts fill any memory.
+ */
+final class RegexSize {
+  /** The largest automaton that may be made, in states. */
+  static final long MOST = 10_000;
+
+  private static final long ENOUGH = Long.MAX_VALUE / 4096;
+  private static final Pattern COUNT = Pattern.compile("\\{([0-9]{1,4})(?:,([0-9]{0,4}))?\\}");
+
+  private RegexSize() {}
+
+  /** About as many states as the automaton has; at least as many where counts are. */
+  static long of(String regex) {
+    Deque<Long> outer = new ArrayDeque<>();
+    Matcher count = COUNT.matcher(regex);
+    long size = 0;
+    long last = 0;
+    int i = 0;
+    while (i < regex.length()) {
+      char c = regex.charAt(i);
+      if (c == '{' && count.find(i) && count.start() == i) {
+        long times = Math.max(least(count), most(count));
+        size = Math.min(ENOUGH, size + last * Math.max(0, times - 1));
+        last = Math.min(ENOUGH, last * Math.max(1, times));
+        i = count.end();
+        continue;
+      }
+      if (c == '(') {
+        outer.push(size);
+        size = 0;
+        last = 0;
+      } else if (c == ')' && !outer.isEmpty()) {
+        last = size + 2;
+        size = Math.min(ENOUGH, outer.pop() + last);
+      } else {
+        last = 1;
+        size++;
+      }
+      i += c == '\\' ? 2 : 1;
+    }
+    while (!outer.isEmpty()) {
+      size += outer.pop();
+    }
+    return size;
+  }
+
+  private static long least(Matcher count) {
+    return Long.parseLong(count.group(1));
+  }
+
+  private static long most(Matcher count) {
+    String most = count.group(2);
+    return most == null || most.isEmpty() ? least(count) + 1 : Long.parseLong(most);
+  }
+}
