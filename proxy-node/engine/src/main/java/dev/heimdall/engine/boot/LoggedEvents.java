@@ -4,9 +4,12 @@ import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.observe.Refusal;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.session.Client;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.SessionEvents;
+import dev.heimdall.engine.session.StatementSummary;
 import dev.heimdall.engine.wire.postgres.PgError;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -97,5 +100,60 @@ final class LoggedEvents implements SessionEvents {
   public void pinned(ClientSession session, String reason) {
     session.counters().pinned();
     log.sessionPinned(session.processId(), session.vdbName(), reason);
+  }
+
+  @Override
+  public void ruleMatched(ClientSession session, MatchedRule rule) {
+    log.ruleMatched(
+        session.processId(), session.vdbName(), rule.place(), rule.action(), rule.groups());
+  }
+
+  @Override
+  public void statementDone(
+      ClientSession session, StatementSummary statement, long micros, PgError error) {
+    Decision decision = statement.decision();
+    String outcome = error == null ? "ok" : error.sqlState();
+    boolean asked = decision.log().isPresent() && micros >= decision.log().get().slowtime();
+    if (asked) {
+      log.statement(
+          session.processId(),
+          session.vdbName(),
+          session.login().user(),
+          statement.normalised(),
+          Duration.ofNanos(micros * 1000),
+          outcome);
+    }
+    if (decision.flag(Decision.Flag.PRINT_TABLES).orElse(false) && statement.statement() != null) {
+      log.statementTables(
+          session.processId(),
+          session.vdbName(),
+          statement.statement().tablesRead(),
+          statement.statement().tablesWritten());
+    }
+    if (decision.flag(Decision.Flag.NOTIFY).orElse(false)) {
+      log.ruleNotification(
+          session.processId(),
+          session.vdbName(),
+          decision.matched().stream().map(MatchedRule::place).toList(),
+          statement.normalised(),
+          outcome);
+    }
+    if (decision.stackTraceMicros().isPresent()
+        && micros > decision.stackTraceMicros().getAsLong()) {
+      LOG.info(
+          "stack trace of a statement of {}: {}",
+          session,
+          statement.normalised(),
+          new StackTraceOf(statement.normalised()));
+    }
+  }
+
+  /** Carries the stack to the log; nothing failed. */
+  private static final class StackTraceOf extends Throwable {
+    private static final long serialVersionUID = 1L;
+
+    StackTraceOf(String what) {
+      super(what);
+    }
   }
 }

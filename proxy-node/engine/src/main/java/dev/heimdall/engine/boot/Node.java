@@ -18,9 +18,12 @@ import dev.heimdall.engine.observe.KeyValueLog;
 import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.session.CancelRegistry;
 import dev.heimdall.engine.session.Client;
 import dev.heimdall.engine.session.LoopSessions;
@@ -81,6 +84,7 @@ public final class Node implements AutoCloseable {
   private final Transport transport;
   private final EventLoopGroup loops;
   private final ServerConnector connector;
+  private final SourceCatalogues catalogues = new SourceCatalogues();
   private final Metrics metrics;
   private final LoggedPoolEvents poolEvents;
   private final LoopWatch watch;
@@ -116,9 +120,13 @@ public final class Node implements AutoCloseable {
     loops = transport.open(loopCount);
     metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
     poolEvents = new LoggedPoolEvents(log, metrics);
+    LoopSessions.Judging judging =
+        new LoopSessions.Judging(
+            new StatementParser(), random.nextLong(), random.nextLong(), offLoop);
     int index = 0;
     for (EventExecutor loop : loops) {
-      sessions.add(new LoopSessions(new LoopContext(index, (EventLoop) loop), metrics.loop(index)));
+      sessions.add(
+          new LoopSessions(new LoopContext(index, (EventLoop) loop), metrics.loop(index), judging));
       index++;
     }
     watch = new LoopWatch(loops, metrics, LoopWatch.DEFAULT_INTERVAL);
@@ -254,7 +262,14 @@ public final class Node implements AutoCloseable {
             vdb.credentials() == Credentials.PASSTHROUGH),
         users,
         TlsContexts.forClients(vdb.tls()),
-        TlsContexts.serverEndPoint(vdb.tls()));
+        TlsContexts.serverEndPoint(vdb.tls()),
+        new Surroundings(rules(vdb, from), catalogues.of(from.sources().get(vdb.source()))));
+  }
+
+  private RuleBook rules(VirtualDatabase vdb, Configuration from) {
+    RunningVdb running = vdbs.get(vdb.name());
+    return RuleBook.compile(
+        from, vdb, running == null ? null : running.context().settings().surroundings().rules());
   }
 
   /** The periodic work of one loop. */
@@ -323,6 +338,7 @@ public final class Node implements AutoCloseable {
     try {
       apply(next);
       configuration = next;
+      catalogues.keep(next.sources().values());
       clients.max(next.node().maxClients());
       clientsOfUser.update(next.users());
       metrics.count(NodeCounter.CONFIG_RELOADS);
@@ -461,6 +477,7 @@ public final class Node implements AutoCloseable {
     for (RunningVdb vdb : running()) {
       vdb.context().pools().close();
     }
+    catalogues.close();
     watch.close();
     loops.shutdownGracefully(100, 3000, TimeUnit.MILLISECONDS).awaitUninterruptibly(5000);
     offLoop.shutdownNow();

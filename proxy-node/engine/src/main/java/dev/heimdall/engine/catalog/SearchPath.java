@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Locale;
 
 /** Reads the value of the setting {@code search_path}. */
-final class SearchPath {
+public final class SearchPath {
   private SearchPath() {}
 
   /** The schemas of a list like {@code "$user", public}, unquoted and folded. */
-  static List<String> parse(String value) {
+  public static List<String> parse(String value) {
     List<String> schemas = new ArrayList<>();
     int i = 0;
     while (i < value.length()) {

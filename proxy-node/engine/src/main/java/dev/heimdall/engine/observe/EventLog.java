@@ -2,6 +2,8 @@ package dev.heimdall.engine.observe;
 
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 
 /**
  * What happens to clients, servers and configuration, for people who read logs. The methods take
@@ -66,6 +68,28 @@ public interface EventLog {
 
   /** A session is tied to its server connection from now on. */
   void sessionPinned(long clientId, String vdb, String reason);
+
+  /**
+   * A rule matched whose matches are logged.
+   *
+   * @param groups what its regular expression's groups hold; empty where that is not logged
+   */
+  void ruleMatched(long clientId, String vdb, String rule, String action, List<String> groups);
+
+  /**
+   * A rule wants a statement logged.
+   *
+   * @param text without its values
+   * @param outcome {@code ok} or an SQLSTATE
+   */
+  void statement(
+      long clientId, String vdb, String user, String text, Duration took, String outcome);
+
+  /** A rule wants the tables of a statement logged. */
+  void statementTables(long clientId, String vdb, Set<String> read, Set<String> written);
+
+  /** Rules want operators to know of a statement. */
+  void ruleNotification(long clientId, String vdb, List<String> rules, String text, String outcome);
 
   /** An administrator changed something. */
   void adminCommand(String user, SocketAddress address, String command, String outcome);

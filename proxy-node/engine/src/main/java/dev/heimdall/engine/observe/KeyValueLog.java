@@ -3,6 +3,8 @@ package dev.heimdall.engine.observe;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,7 @@ public final class KeyValueLog implements EventLog {
   private static final Logger ADMIN = LoggerFactory.getLogger("heimdall.admin");
   private static final Logger CONFIG = LoggerFactory.getLogger("heimdall.config");
   private static final Logger NODE = LoggerFactory.getLogger("heimdall.node");
+  private static final Logger QUERY = LoggerFactory.getLogger("heimdall.query");
 
   private final RateLimit refusals;
   private final RateLimit connectFailures;
@@ -181,6 +184,54 @@ public final class KeyValueLog implements EventLog {
           .pair("reason", reason)
           .log(POOL, Level.DEBUG);
     }
+  }
+
+  @Override
+  public void ruleMatched(
+      long clientId, String vdb, String rule, String action, List<String> groups) {
+    LogLine line =
+        line("rule matched")
+            .pair("client", clientId)
+            .pair("vdb", vdb)
+            .pair("rule", rule)
+            .pair("action", action);
+    (groups.isEmpty() ? line : line.pair("groups", String.join(" | ", groups)))
+        .log(QUERY, Level.INFO);
+  }
+
+  @Override
+  public void statement(
+      long clientId, String vdb, String user, String text, Duration took, String outcome) {
+    line("statement")
+        .pair("client", clientId)
+        .pair("vdb", vdb)
+        .pair("user", user)
+        .pair("took_us", took.toNanos() / 1000)
+        .pair("outcome", outcome)
+        .pair("sql", text)
+        .log(QUERY, Level.INFO);
+  }
+
+  @Override
+  public void statementTables(long clientId, String vdb, Set<String> read, Set<String> written) {
+    line("statement tables")
+        .pair("client", clientId)
+        .pair("vdb", vdb)
+        .pair("read", String.join(",", read))
+        .pair("written", String.join(",", written))
+        .log(QUERY, Level.INFO);
+  }
+
+  @Override
+  public void ruleNotification(
+      long clientId, String vdb, List<String> rules, String text, String outcome) {
+    line("rule notification")
+        .pair("client", clientId)
+        .pair("vdb", vdb)
+        .pair("rules", String.join(",", rules))
+        .pair("outcome", outcome)
+        .pair("sql", text)
+        .log(QUERY, Level.WARN);
   }
 
   @Override

@@ -106,6 +106,23 @@ public final class LoopRules {
         session, entryOf(matches), statement, inTransaction, prepared, averageMicros, nowNanos);
   }
 
+  /**
+   * What would be decided, as far as that does not depend on counters and times: counts nothing.
+   * For a statement that is prepared and not yet carried out.
+   *
+   * @return {@link Decision#DEFERRED} as {@link #decide} has it
+   */
+  public Decision preview(
+      SessionRules session, StatementText text, Statement statement, boolean inTransaction) {
+    if (book.isEmpty()) {
+      return Decision.NONE;
+    }
+    TextEntry entry = entry(text);
+    return entry == null
+        ? Decision.DEFERRED
+        : outcome(session, entry, statement, inTransaction, true).preview(walk);
+  }
+
   private Decision decide(
       SessionRules session,
       TextEntry entry,
@@ -114,6 +131,22 @@ public final class LoopRules {
       boolean prepared,
       long averageMicros,
       long nowNanos) {
+    return outcome(session, entry, statement, inTransaction, prepared)
+        .decide(walk, averageMicros, nowNanos);
+  }
+
+  /** As the other, for a text that was tried elsewhere. */
+  public Decision preview(
+      SessionRules session, TextMatches matches, Statement statement, boolean inTransaction) {
+    return outcome(session, entryOf(matches), statement, inTransaction, true).preview(walk);
+  }
+
+  private Outcome outcome(
+      SessionRules session,
+      TextEntry entry,
+      Statement statement,
+      boolean inTransaction,
+      boolean prepared) {
     Profile profile = session.profile();
     TableBits tables = tables(statement, profile);
     long key =
@@ -128,7 +161,7 @@ public final class LoopRules {
               new Candidates(entry.matches(), tables, profile, inTransaction, prepared), walk);
       entry.put(key, outcome);
     }
-    return outcome.decide(walk, averageMicros, nowNanos);
+    return outcome;
   }
 
   private TextEntry entry(StatementText text) {

@@ -73,6 +73,14 @@ final class Outcome {
     return candidate.parameters().equals(PLAIN);
   }
 
+  Decision preview(Walk walk) {
+    if (constant != null) {
+      return constant;
+    }
+    walk.go(lists, -1, 0, false);
+    return walk.decision(counters);
+  }
+
   Decision decide(Walk walk, long averageMicros, long now) {
     if (constant != null) {
       for (CompiledRule rule : moving) {

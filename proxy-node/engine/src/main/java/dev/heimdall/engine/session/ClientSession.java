@@ -98,6 +98,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   private boolean capturing;
   private boolean drainAsked;
+
+  /** Whether the open transaction has changed definitions that nobody else can see yet. */
+  private boolean definitionsPending;
+
   private boolean ending;
   private boolean flushPending;
   private ArrayDeque<String> knownTags;
@@ -434,6 +438,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       return;
     }
     counters.bytesToClient(consumed.readableBytes());
+    requests.course().data();
     write(consumed);
     if (!channel.isWritable() && from == server && pausedServer == null) {
       pausedServer = from;
@@ -464,6 +469,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   public void queriesSkipped(ServerConnection from, int count) {
     outstanding -= count;
     carried.groupsMerged(count);
+    requests.course().merged(count, carried.done());
     if (state == State.CLOSED) {
       outstanding += Abandonment.endBatch(from, this);
     }
@@ -473,6 +479,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   public void copyInStarted(ServerConnection from, int ignoredSyncs) {
     outstanding -= ignoredSyncs;
     carried.groupsMerged(ignoredSyncs);
+    requests.course().merged(ignoredSyncs, carried.done());
     if (state == State.CLOSED) {
       outstanding += Abandonment.endCopy(from, this);
     }
@@ -509,10 +516,15 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     } else if (status == 'I') {
       transactionSince = lastActivity;
     }
+    requests.course().answered(carried.done(), micros, error);
     boolean ddl = carried.groupDone(from, error != null, status, newStatus);
     if (ddl || (error != null && isStalePlan(error))) {
-      vdb.schemaChanged();
+      vdb.schemaChanged(pool.key().database());
     }
+    if (newStatus == 'I' && definitionsPending) {
+      vdb.schemaChanged(pool.key().database());
+    }
+    definitionsPending = newStatus != 'I' && (ddl || definitionsPending);
     status = newStatus;
     if (state == State.CLOSED) {
       rest(from);
@@ -535,7 +547,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   public void groupAbsorbed(ServerConnection from) {
     outstanding--;
     carried.groupUnsent();
-    vdb.schemaChanged();
+    vdb.schemaChanged(pool.key().database());
     if (state == State.CLOSED) {
       rest(from);
     } else {
@@ -731,6 +743,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     boolean inTransaction = status != 'I';
     outstanding = 0;
     carried.lost();
+    requests.course().end();
+    definitionsPending = false;
     capturing = false;
     listening.lost();
     PgError error = lostError(lastError);
@@ -862,6 +876,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     State before = state;
     become(State.CLOSED);
     requests.release();
+    requests.course().end();
     places.giveBack();
     sessions.remove(this);
     if (processId != 0) {
@@ -1002,6 +1017,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private void cancelNow(String message, Runnable done) {
     if (console != null) {
       console.cancel();
+    } else if (requests.course().held() && outstanding == 0) {
+      requests.refuse(PgError.error("57014", message));
     } else if (state == State.WAITING && pool.cancel(this)) {
       become(State.READY);
       requests.refuse(PgError.error("57014", message));
@@ -1110,6 +1127,15 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   void status(byte local) {
     this.status = local;
+  }
+
+  boolean definitionsPending() {
+    return definitionsPending;
+  }
+
+  /** A rule's time limit for what runs is over. */
+  void timeOver() {
+    cancelNow("canceling statement due to statement timeout", () -> {});
   }
 
   /** A client that rolls a lost transaction back need not be told of the loss. */

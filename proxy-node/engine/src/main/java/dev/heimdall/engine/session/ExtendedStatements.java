@@ -48,6 +48,7 @@ final class ExtendedStatements {
   private PreparedStatement unnamedCached;
   private final Runnable releaseCached = this::releaseCached;
   private final BatchReplay replays;
+  private final Course course;
 
   ExtendedStatements(
       ClientSession session,
@@ -55,7 +56,9 @@ final class ExtendedStatements {
       LoopSessions sessions,
       ServerNames names,
       SequenceGuard sequences,
-      BatchReplay replays) {
+      BatchReplay replays,
+      Course course) {
+    this.course = course;
     this.replays = replays;
     this.session = session;
     this.requests = requests;

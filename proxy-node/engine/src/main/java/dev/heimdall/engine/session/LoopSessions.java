@@ -3,11 +3,15 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.StatementRegistry;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.LoopMetrics;
+import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.pipeline.LoopKnowledge;
+import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.sql.StatementClassifier;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 
 /**
  * The sessions of one event loop and what they use in turn: the classifier and the registry of
@@ -15,6 +19,7 @@ import java.util.Set;
  */
 public final class LoopSessions {
   private final LoopContext context;
+  private final LoopPipelines pipelines;
   private final LoopMetrics metrics;
   private final StatementRegistry statements;
   private final StatementClassifier classifier = new StatementClassifier();
@@ -22,10 +27,33 @@ public final class LoopSessions {
   private final Set<ClientSession> sessions = new HashSet<>();
   private final Set<ConsoleSession> consoles = new HashSet<>();
 
-  public LoopSessions(LoopContext context, LoopMetrics metrics) {
+  public LoopSessions(LoopContext context, LoopMetrics metrics, Judging judging) {
+    this.pipelines =
+        new LoopPipelines(
+            new LoopKnowledge(
+                judging.key0(),
+                judging.key1(),
+                classifier,
+                judging.parser(),
+                judging.offLoop(),
+                context.loop()),
+            judging.offLoop(),
+            context.loop());
     this.context = context;
     this.metrics = metrics;
     this.statements = new StatementRegistry(context.index());
+  }
+
+  /**
+   * With what all loops judge statements.
+   *
+   * @param key0 with {@code key1} the secret key of fingerprints
+   * @param offLoop where texts are read and tried that take long
+   */
+  public record Judging(StatementParser parser, long key0, long key1, Executor offLoop) {}
+
+  LoopPipelines pipelines() {
+    return pipelines;
   }
 
   StatementRegistry statements() {

@@ -2,7 +2,6 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -32,6 +31,7 @@ final class RequestReader {
   private final SimpleStatements simple;
   private final ExtendedStatements extended;
   private final BatchReplay replay;
+  private final Course course;
 
   private ByteBuf input;
   private boolean owned;
@@ -48,7 +48,6 @@ final class RequestReader {
   private int runStart = -1;
   private ByteBuf out;
   private boolean flushSeen;
-  private StatementFacts known;
 
   RequestReader(
       ClientSession session, LoopContext loop, LoopSessions sessions, LimitSettings limits) {
@@ -58,8 +57,10 @@ final class RequestReader {
     this.names = new ServerNames(session, this, sessions);
     this.sequences = new SequenceGuard(session, this, names);
     this.replay = new BatchReplay(session, this, sessions);
-    this.extended = new ExtendedStatements(session, this, sessions, names, sequences, replay);
-    this.simple = new SimpleStatements(session, this, sessions, names, sequences, extended);
+    this.course = new Course(session, this, sessions);
+    this.extended =
+        new ExtendedStatements(session, this, sessions, names, sequences, replay, course);
+    this.simple = new SimpleStatements(session, this, sessions, names, sequences, extended, course);
   }
 
   // ---- input
@@ -105,7 +106,8 @@ final class RequestReader {
   /** Whether the rest of a message that must be read whole is all that is waited for. */
   private boolean needsMore() {
     return !session.atConsole()
-        && (session.state() == ClientSession.State.ACTIVE && !blocked
+        && !blocked
+        && (session.state() == ClientSession.State.ACTIVE
             || session.state() == ClientSession.State.READY);
   }
 
@@ -262,15 +264,15 @@ final class RequestReader {
         if (!whole(total, limits.maxStatementSize())) {
           return false;
         }
-        known = simple.classify((int) total);
-        if (known == null) {
-          return false;
-        }
-        if (simple.answerLocally(known, (int) total)) {
-          known = null;
+        if (simple.isForConsole((int) total)) {
+          simple.toConsole((int) total);
           return true;
         }
-        return session.needServer();
+        if (!simple.judge((int) total)) {
+          blocked = true;
+          return false;
+        }
+        return simple.answerLocally((int) total) || session.needServer();
       }
       case FrontendType.PARSE,
           FrontendType.BIND,
@@ -347,15 +349,6 @@ final class RequestReader {
         if (!whole(total, limits.maxStatementSize())) {
           return false;
         }
-        StatementFacts facts = known != null ? known : simple.classify((int) total);
-        known = null;
-        if (facts == null) {
-          return false;
-        }
-        if (!session.listening().ready(facts)) {
-          known = facts;
-          return false;
-        }
         if (simple.isForConsole((int) total)) {
           if (session.outstanding() > 0) {
             blocked = true; // its reply comes after those that are owed
@@ -364,7 +357,14 @@ final class RequestReader {
           simple.toConsole((int) total);
           return true;
         }
-        simple.query(server, facts, (int) total);
+        if (!simple.judge((int) total)) {
+          blocked = true;
+          return false;
+        }
+        if (!session.listening().ready(course.effects())) {
+          return false;
+        }
+        simple.query(server, (int) total);
         return true;
       }
       case FrontendType.BIND -> {
@@ -479,6 +479,23 @@ final class RequestReader {
     take(here, drop);
   }
 
+  /** Puts another text into the Query message at the reader's position. */
+  void replaceQuery(byte[] text, int total) {
+    cut();
+    replaceMessage(FrontendType.QUERY, text, total);
+  }
+
+  private void replaceMessage(byte type, byte[] body, int total) {
+    int rest = input.readableBytes() - total;
+    ByteBuf changed = session.channel().alloc().buffer(body.length + 6 + rest);
+    changed.writeByte(type).writeInt(body.length + 5).writeBytes(body).writeByte(0);
+    changed.writeBytes(input, input.readerIndex() + total, rest);
+    input.release();
+    input = changed;
+    owned = true;
+    processStart = 0;
+  }
+
   private void take(int size, boolean drop) {
     if (drop) {
       cut();
@@ -577,6 +594,10 @@ final class RequestReader {
     }
   }
 
+  Course course() {
+    return course;
+  }
+
   BatchReplay replay() {
     return replay;
   }
@@ -600,7 +621,7 @@ final class RequestReader {
 
   /** The first statement or batch that waits gets this error instead of being sent. */
   void refuse(PgError error) {
-    known = null;
+    course.abandon();
     ByteBuf reply = session.channel().alloc().buffer(256);
     error.encode(reply);
     if (input != null && input.readableBytes() >= 5) {
@@ -641,7 +662,7 @@ final class RequestReader {
       input.skipBytes(input.readableBytes());
     }
     runStart = -1;
-    known = null;
+    course.abandon();
     if (out != null) {
       out.release();
       out = null;

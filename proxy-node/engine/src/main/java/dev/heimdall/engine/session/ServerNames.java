@@ -236,6 +236,22 @@ final class ServerNames {
     }
   }
 
+  /** A statement that fails with this error and does nothing else. */
+  static String raising(PgError error) {
+    StringBuilder block = new StringBuilder("BEGIN RAISE EXCEPTION USING ERRCODE = ");
+    Variables.literal(block, error.sqlState());
+    block.append(", MESSAGE = ");
+    Variables.literal(block, error.message());
+    if (error.detail() != null) {
+      block.append(", DETAIL = ");
+      Variables.literal(block, error.detail());
+    }
+    block.append("; END");
+    StringBuilder sql = new StringBuilder("DO ");
+    Variables.literal(sql, block.toString());
+    return sql.toString();
+  }
+
   /** What names in a statement's text are resolved through. */
   String scope() {
     String path = session.carried().variables().get("search_path");

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.wire.postgres.PgError;
 import java.net.SocketAddress;
 
@@ -27,4 +28,14 @@ public interface SessionEvents {
   void failed(ClientSession session, Throwable cause);
 
   void pinned(ClientSession session, String reason);
+
+  /** A rule matched whose matches are to be told. */
+  void ruleMatched(ClientSession session, MatchedRule rule);
+
+  /**
+   * A statement that was judged has come to its end.
+   *
+   * @param error what the server answered; null when it was carried out
+   */
+  void statementDone(ClientSession session, StatementSummary statement, long micros, PgError error);
 }

@@ -115,6 +115,16 @@ final class SessionState {
     sent++;
   }
 
+  /** The number of the group that is being sent. */
+  long sent() {
+    return sent;
+  }
+
+  /** The number of the group that is answered next. */
+  long done() {
+    return done;
+  }
+
   /** The group sent last was taken back before it had any effect. */
   void groupUnsent() {
     sent--;

@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -23,6 +24,7 @@ final class SimpleStatements {
   private final ServerNames names;
   private final SequenceGuard sequences;
   private final ExtendedStatements extended;
+  private final Course course;
 
   SimpleStatements(
       ClientSession session,
@@ -30,7 +32,9 @@ final class SimpleStatements {
       LoopSessions sessions,
       ServerNames names,
       SequenceGuard sequences,
-      ExtendedStatements extended) {
+      ExtendedStatements extended,
+      Course course) {
+    this.course = course;
     this.session = session;
     this.requests = requests;
     this.loop = sessions.context();
@@ -41,35 +45,35 @@ final class SimpleStatements {
   }
 
   /**
-   * What the Query message at the reader's position is; null when it was malformed and the session
-   * has ended.
+   * Whether what the Query message at the reader's position is, and what rules say to it, is known
+   * and it may be carried out; not when it was malformed and the session has ended.
    */
-  StatementFacts classify(int total) {
+  boolean judge(int total) {
+    if (course.onItsWay()) {
+      return true;
+    }
     ByteBuf input = requests.input();
     int at = input.readerIndex();
     int length = total - 6;
     if (length < 0 || input.getByte(at + total - 1) != 0) {
       session.protocolError("invalid string in message");
-      return null;
+      return false;
     }
     byte[] sql = loop.scratch(length);
     input.getBytes(at + 5, sql, 0, length);
-    return sessions.classifier().classify(sql, 0, length, names.standardStrings());
+    return course.judge(sql, 0, length, names.standardStrings(), false);
   }
 
   /** Whether the statement was answered without a server; the message is then taken. */
-  boolean answerLocally(StatementFacts facts, int total) {
+  boolean answerLocally(int total) {
+    StatementFacts facts = course.effects();
     if (session.transactionLost()) {
       if (facts.kind() == StatementKind.ROLLBACK) {
         session.forgetUntold();
       }
       return false;
     }
-    if (delayed(facts, total)) {
-      return true;
-    }
-    if (isForConsole(total)) {
-      toConsole(total);
+    if (answeredByRule(facts, total) || delayed(facts, total)) {
       return true;
     }
     if (facts.kind() == StatementKind.DISCARD
@@ -86,6 +90,31 @@ final class SimpleStatements {
       return true;
     }
     return false;
+  }
+
+  /** Outside a transaction a rule's own answer needs no server. */
+  private boolean answeredByRule(StatementFacts facts, int total) {
+    Decision decision = course.decision();
+    if (decision.isNone() || session.status() != 'I') {
+      return false;
+    }
+    PgError refusal = course.refusal();
+    if (refusal != null) {
+      answer(total, null, refusal);
+      return true;
+    }
+    if (decision.result().isPresent()) {
+      answer(total, resultTag(facts, total), null);
+      return true;
+    }
+    return false;
+  }
+
+  /** The tag of a statement that was not carried out and is said to be about so many rows. */
+  private String resultTag(StatementFacts facts, int total) {
+    ByteBuf input = requests.input();
+    return ResultTag.of(
+        facts, input, input.readerIndex() + 5, total - 6, course.decision().result().getAsInt());
   }
 
   /** BEGIN is held back, and forgotten when the transaction ends without having needed a server. */
@@ -133,6 +162,7 @@ final class SimpleStatements {
   }
 
   private void answer(int total, String tag, PgError error) {
+    course.settled();
     requests.input().skipBytes(total);
     ByteBuf out = session.channel().alloc().buffer(128);
     if (error != null) {
@@ -164,8 +194,48 @@ final class SimpleStatements {
     session.runConsole(text);
   }
 
-  /** Sends a Query message. */
-  void query(ServerConnection server, StatementFacts facts, int total) {
+  /** Sends a Query message, or what rules put in its place. */
+  void query(ServerConnection server, int total) {
+    Decision decision = course.decision();
+    if (decision.isNone()) {
+      course.sent(server);
+      send(server, course.effects(), total);
+      return;
+    }
+    PgError refusal = course.refusal();
+    if (refusal != null) {
+      course.sent(server);
+      raise(server, refusal, total);
+    } else if (decision.result().isPresent()) {
+      String tag = resultTag(course.effects(), total);
+      course.sent(server);
+      known(server, tag, total);
+    } else if (decision.transformed().isPresent()) {
+      byte[] text = decision.transformed().get().getBytes(StandardCharsets.UTF_8);
+      requests.replaceQuery(text, total);
+      StatementFacts facts =
+          sessions.classifier().classify(text, 0, text.length, names.standardStrings());
+      course.sent(server);
+      send(server, facts, text.length + 6);
+    } else {
+      StatementFacts facts = course.effects();
+      course.sent(server);
+      send(server, facts, total);
+    }
+  }
+
+  /** The server itself says the error, so that it fails the transaction and keeps its place. */
+  private void raise(ServerConnection server, PgError error, int total) {
+    extended.forgetUnnamed();
+    server.statements().unnamed(null, 0);
+    requests.cut();
+    requests.input().skipBytes(total);
+    PgWriter.query(requests.out(256), ServerNames.raising(error));
+    server.expect(ReplyQueue.QUERY, session);
+    session.groupSent();
+  }
+
+  private void send(ServerConnection server, StatementFacts facts, int total) {
     extended.forgetUnnamed();
     server.statements().unnamed(null, 0);
     if (facts.effects().isEmpty()) {

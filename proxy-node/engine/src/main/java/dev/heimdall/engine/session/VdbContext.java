@@ -5,6 +5,7 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.NamedLimits;
 import dev.heimdall.engine.pool.PoolKey;
@@ -49,13 +50,15 @@ public final class VdbContext {
    *
    * @param tls for clients, or null where TLS is off
    * @param tlsServerEndPoint channel-binding data of our certificate, or null
+   * @param surroundings what statements are judged by
    */
   public record Settings(
       VirtualDatabase vdb,
       Authenticator authenticator,
       UserDirectory users,
       SslContext tls,
-      byte[] tlsServerEndPoint) {}
+      byte[] tlsServerEndPoint,
+      Surroundings surroundings) {}
 
   /**
    * @param users sessions that have asked for it and are still there
@@ -147,8 +150,15 @@ public final class VdbContext {
     return schemaEpoch.get();
   }
 
-  void schemaChanged() {
+  /** Definitions of a database were, or may have been, changed. */
+  void schemaChanged(String database) {
     schemaEpoch.incrementAndGet();
+    settings.surroundings().catalogues().changed(database);
+  }
+
+  /** What statements are judged by. */
+  Surroundings surroundings() {
+    return settings.surroundings();
   }
 
   /** A statement asked for the last value of a sequence whose name it computes. */

@@ -33,6 +33,11 @@ public record ParsedStatement(
     List<FunctionName> functions,
     boolean locking,
     List<String> hints) {
+  /** Of a text that nobody has read. */
+  public static final ParsedStatement UNREAD =
+      new ParsedStatement(
+          StatementClass.UNKNOWN, false, 1, List.of(), List.of(), List.of(), false, List.of());
+
   public ParsedStatement {
     reads = List.copyOf(reads);
     writes = List.copyOf(writes);

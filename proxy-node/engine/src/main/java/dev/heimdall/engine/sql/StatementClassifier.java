@@ -16,6 +16,7 @@ public final class StatementClassifier {
   private final CodeBlock block = new CodeBlock();
   private boolean transactionControl;
   private boolean chain;
+  private boolean codeBlock;
 
   /**
    * Classifies text for a session with {@code standard_conforming_strings} on, the server's
@@ -37,6 +38,7 @@ public final class StatementClassifier {
     reader.reset(sql, offset, length, standardConformingStrings);
     transactionControl = false;
     chain = false;
+    codeBlock = false;
     int statements = 0;
     StatementKind kind = StatementKind.EMPTY;
     do {
@@ -53,6 +55,14 @@ public final class StatementClassifier {
     return statements > 1
         ? StatementFacts.ofMulti(statements, effects.take(), transactionControl)
         : StatementFacts.ofSingle(kind, effects.take(), chain);
+  }
+
+  /**
+   * Whether another text that differs from the one classified last in nothing but its literals
+   * could do something else.
+   */
+  public boolean dependsOnLiterals() {
+    return reader.readsLiterals() || codeBlock;
   }
 
   /**
@@ -343,6 +353,7 @@ public final class StatementClassifier {
   }
 
   private StatementKind codeBlock() {
+    codeBlock = true;
     boolean opaque = false;
     while (!reader.atEnd()) {
       reader.advance();

@@ -32,6 +32,7 @@ final class TokenReader {
   private boolean updates;
   private boolean definition;
   private boolean naming;
+  private boolean readsLiterals;
 
   TokenReader(EffectList effects) {
     this.effects = effects;
@@ -42,6 +43,7 @@ final class TokenReader {
   void reset(byte[] text, int offset, int length, boolean standardConformingStrings) {
     lexer.reset(text, offset, length, standardConformingStrings);
     sequenceCall.reset();
+    readsLiterals = false;
     token = ';';
   }
 
@@ -199,6 +201,11 @@ final class TokenReader {
     }
   }
 
+  /** Whether a call was met whose effect depends on literals among its arguments. */
+  boolean readsLiterals() {
+    return readsLiterals;
+  }
+
   int routineDepth() {
     return routineDepth;
   }
@@ -349,12 +356,16 @@ final class TokenReader {
       case SET_CONFIG -> {
         if (!settingCall.isOpen()) {
           settingCall.open(depth);
+          readsLiterals = true;
           return true;
         }
         // A call inside the arguments of a call: not worth following.
         effects.pin(PinReason.COMPUTED_SETTING);
       }
-      case CURRVAL -> sequenceCall.open();
+      case CURRVAL -> {
+        sequenceCall.open();
+        readsLiterals = true;
+      }
       case LASTVAL -> effects.add(Effect.Type.LAST_VALUE);
       case PG_ADVISORY_UNLOCK_ALL -> effects.add(Effect.Type.UNLOCK_ALL);
       case PG_ADVISORY_LOCK,

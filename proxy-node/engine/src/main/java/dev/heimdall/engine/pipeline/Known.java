@@ -1,0 +1,87 @@
+package dev.heimdall.engine.pipeline;
+
+import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementFacts;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What an event loop knows of statements with one fingerprint. Belongs to the loop; what was
+ * resolved is kept for the scope and the catalogue that were asked for last, which seldom change.
+ */
+public final class Known {
+  /** Weight of the newest time in the average: 1/8. */
+  private static final int SHARE = 3;
+
+  private final StatementFacts facts;
+  private final String normalised;
+  private ParsedStatement parsed;
+  private List<Runnable> waiting;
+
+  private NameScope scope;
+  private Catalogue catalogue;
+  private Statement statement;
+
+  private long averageMicros = -1;
+
+  /**
+   * @param facts null where they depend on the literals of the text
+   */
+  Known(StatementFacts facts, String normalised) {
+    this.facts = facts;
+    this.normalised = normalised;
+  }
+
+  StatementFacts facts() {
+    return facts;
+  }
+
+  /** The text without its values: fit for logs. */
+  public String normalised() {
+    return normalised;
+  }
+
+  /** How long such statements take on average, in microseconds; -1 when none was seen yet. */
+  public long averageMicros() {
+    return averageMicros;
+  }
+
+  /** One was carried out. */
+  public void took(long micros) {
+    averageMicros =
+        averageMicros < 0 ? micros : averageMicros + ((micros - averageMicros) >> SHARE);
+  }
+
+  boolean isParsed() {
+    return parsed != null;
+  }
+
+  /** Whether somebody reads it already; then the waiter is told with the others. */
+  boolean beingParsed(Runnable waiter) {
+    boolean already = waiting != null;
+    if (!already) {
+      waiting = new ArrayList<>(2);
+    }
+    waiting.add(waiter);
+    return already;
+  }
+
+  void parsed(ParsedStatement read) {
+    parsed = read;
+    List<Runnable> told = waiting;
+    waiting = null;
+    told.forEach(Runnable::run);
+  }
+
+  Statement statement(NameScope asked, Catalogue by) {
+    if (statement == null || catalogue.version() != by.version() || !scope.equals(asked)) {
+      statement = by.resolve(parsed, asked);
+      scope = asked;
+      catalogue = by;
+    }
+    return statement;
+  }
+}

@@ -1,0 +1,150 @@
+package dev.heimdall.engine.pipeline;
+
+import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.Fingerprinter;
+import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.StatementClassifier;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementTable;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * What one event loop knows of the statements that pass: a bounded table by fingerprint. A text is
+ * looked through once; whoever needs to know its tables has it read by the parser on another
+ * thread, once for each fingerprint.
+ */
+public final class LoopKnowledge {
+  private static final int CAPACITY = 8192;
+
+  /** The normalised form of a longer text is cut: it is for people. */
+  private static final int MOST_NORMALISED = 4096;
+
+  private final Fingerprinter fingerprinter;
+  private final StatementClassifier classifier;
+  private final StatementParser parser;
+  private final Executor parsing;
+  private final Executor loop;
+  private final StatementTable<Known> table = new StatementTable<>(CAPACITY);
+  private Known known;
+  private long exactHigh;
+  private long exactLow;
+
+  /**
+   * @param key0 with {@code key1} the node's secret key of fingerprints
+   * @param parsing where texts are read; may refuse
+   * @param loop the event loop that owns this
+   */
+  public LoopKnowledge(
+      long key0,
+      long key1,
+      StatementClassifier classifier,
+      StatementParser parser,
+      Executor parsing,
+      Executor loop) {
+    this.fingerprinter = new Fingerprinter(Dialect.POSTGRES, key0, key1);
+    this.classifier = classifier;
+    this.parser = parser;
+    this.parsing = parsing;
+    this.loop = loop;
+  }
+
+  /**
+   * Looks a text up, and through when it is new; {@link #known} and the exact name are of this text
+   * until the next call.
+   *
+   * @return what it does to its session
+   */
+  public StatementFacts look(byte[] sql, int offset, int length, boolean standardStrings) {
+    fingerprinter.read(sql, offset, length, standardStrings);
+    exactHigh = fingerprinter.exactHigh();
+    exactLow = fingerprinter.exactLow();
+    long high = fingerprinter.high();
+    long low = fingerprinter.low();
+    known = table.get(high, low);
+    if (known != null && known.facts() != null) {
+      return known.facts();
+    }
+    StatementFacts facts = classifier.classify(sql, offset, length, standardStrings);
+    if (known == null) {
+      boolean same = facts.effects().isEmpty() && !classifier.dependsOnLiterals();
+      known = new Known(same ? facts : null, normalised(sql, offset, length, standardStrings));
+      table.put(high, low, known);
+    }
+    return facts;
+  }
+
+  private String normalised(byte[] sql, int offset, int length, boolean standardStrings) {
+    if (length > MOST_NORMALISED) {
+      return "(a text of " + length + " bytes)";
+    }
+    return fingerprinter.normalised(sql, offset, length, standardStrings);
+  }
+
+  /** What is known of texts like the one looked at last. */
+  public Known known() {
+    return known;
+  }
+
+  /** The upper half of the name of the very bytes looked at last. */
+  public long exactHigh() {
+    return exactHigh;
+  }
+
+  /** The lower half of the name of the very bytes looked at last. */
+  public long exactLow() {
+    return exactLow;
+  }
+
+  /**
+   * Has a text read by the parser when that was not done before.
+   *
+   * @param later told on the loop when it was read
+   * @return whether it was read already
+   */
+  public boolean read(
+      Known of, byte[] sql, int offset, int length, boolean standardStrings, Runnable later) {
+    if (of.isParsed()) {
+      return true;
+    }
+    if (!of.beingParsed(later)) {
+      String text = new String(sql, offset, length, StandardCharsets.UTF_8);
+      Runnable reading =
+          () -> {
+            ParsedStatement parsed = parser.parse(text, Dialect.POSTGRES, standardStrings);
+            loop.execute(() -> of.parsed(parsed));
+          };
+      try {
+        parsing.execute(reading);
+      } catch (RejectedExecutionException closing) {
+        loop.execute(() -> of.parsed(ParsedStatement.UNREAD));
+      }
+    }
+    return false;
+  }
+
+  /** Whether a statement of this kind is about nothing that a catalogue or a rule could know. */
+  static boolean isOfSession(StatementFacts facts) {
+    return switch (facts.kind()) {
+      case EMPTY,
+          BEGIN,
+          COMMIT,
+          ROLLBACK,
+          SAVEPOINT,
+          SET,
+          RESET,
+          SHOW,
+          DISCARD,
+          DEALLOCATE,
+          LISTEN,
+          UNLISTEN,
+          NOTIFY,
+          FETCH,
+          CLOSE ->
+          true;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,224 @@
+package dev.heimdall.engine.pipeline;
+
+import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.rules.LoopRules;
+import dev.heimdall.engine.rules.SessionFacts;
+import dev.heimdall.engine.rules.SessionRules;
+import dev.heimdall.engine.rules.StatementText;
+import dev.heimdall.engine.rules.TextMatches;
+import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.StatementFacts;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * The steps of one session's statements, in order: {@link #classify} finds out what the text does
+ * to its session; {@link #understand} what it does to data; {@link #decide} asks the rules. What
+ * comes then (cache, route, connection) is up to the session, by the decision.
+ *
+ * <p>A step that needs another thread says so by {@code false} and asks the session to come again;
+ * the second time it has its answer. All on the session's event loop.
+ */
+public final class QueryPipeline {
+  private static final Statement OF_SESSION = ofSession();
+
+  private final LoopPipelines loop;
+  private final Runnable comeAgain;
+  private final StatementText text = new StatementText();
+
+  private Surroundings surroundings;
+  private LoopRules rules;
+  private SessionFacts facts;
+  private SessionRules sessionRules;
+
+  private StatementFacts effects;
+  private Known known;
+  private Statement statement;
+  private Decision decision = Decision.NONE;
+
+  private TextMatches matches;
+  private long matchedHigh;
+  private long matchedLow;
+
+  /**
+   * @param comeAgain tells the session that a step which had to wait can be taken
+   */
+  public QueryPipeline(LoopPipelines loop, Runnable comeAgain) {
+    this.loop = loop;
+    this.comeAgain = comeAgain;
+  }
+
+  /** The session's facts as rules see them; to be told again when one has changed. */
+  public void session(SessionFacts changed) {
+    facts = changed;
+    sessionRules = null;
+  }
+
+  /** By what the statements that follow are judged. */
+  public void surroundings(Surroundings now) {
+    if (surroundings != now) {
+      surroundings = now;
+      rules = now.rules().isEmpty() ? null : loop.rules(now.rules());
+      sessionRules = null;
+      matches = null;
+    }
+  }
+
+  /** Step 1: what the text does to its session. */
+  public StatementFacts classify(byte[] sql, int offset, int length, boolean standardStrings) {
+    effects = loop.knowledge().look(sql, offset, length, standardStrings);
+    known = loop.knowledge().known();
+    text.set(sql, offset, length, loop.knowledge().exactHigh(), loop.knowledge().exactLow());
+    statement = null;
+    decision = Decision.NONE;
+    return effects;
+  }
+
+  /**
+   * Step 2: what the text classified last does to data, if anybody wants to know.
+   *
+   * @param doubtful whether the session has changed definitions that only itself can see
+   */
+  public boolean understand(
+      byte[] sql,
+      int offset,
+      int length,
+      boolean standardStrings,
+      NameScope scope,
+      boolean doubtful) {
+    if (LoopKnowledge.isOfSession(effects)) {
+      statement = OF_SESSION;
+      return true;
+    }
+    if (!surroundings.catalogues().enabled() && (rules == null || !rules.book().needsStatement())) {
+      return true;
+    }
+    if (!loop.knowledge().read(known, sql, offset, length, standardStrings, comeAgain)) {
+      return false;
+    }
+    Catalogue catalogue = surroundings.catalogues().current(scope.database());
+    statement = known.statement(scope, doubtful ? catalogue.doubted() : catalogue);
+    return true;
+  }
+
+  /** Step 3: what the rules say to the statement, which is about to be carried out. */
+  public boolean decide(boolean inTransaction, boolean prepared, long now) {
+    if (rules == null) {
+      return true;
+    }
+    if (isMatched()) {
+      decision =
+          rules.decide(
+              sessionRules(),
+              matches,
+              statement,
+              inTransaction,
+              prepared,
+              known.averageMicros(),
+              now);
+      matches = null;
+      return true;
+    }
+    decision =
+        rules.decide(
+            sessionRules(), text, statement, inTransaction, prepared, known.averageMicros(), now);
+    return !deferred();
+  }
+
+  /** Instead of step 3 for a statement that is only prepared: counts nothing. */
+  public boolean preview(boolean inTransaction) {
+    if (rules == null) {
+      return true;
+    }
+    if (isMatched()) {
+      decision = rules.preview(sessionRules(), matches, statement, inTransaction);
+      matches = null;
+      return true;
+    }
+    decision = rules.preview(sessionRules(), text, statement, inTransaction);
+    return !deferred();
+  }
+
+  private boolean isMatched() {
+    return matches != null
+        && matchedHigh == loop.knowledge().exactHigh()
+        && matchedLow == loop.knowledge().exactLow();
+  }
+
+  /** Tries the expressions on a very long text elsewhere. */
+  private boolean deferred() {
+    if (decision != Decision.DEFERRED) {
+      return false;
+    }
+    decision = Decision.NONE;
+    StatementText copy = text.copy();
+    LoopRules by = rules;
+    long high = loop.knowledge().exactHigh();
+    long low = loop.knowledge().exactLow();
+    loop.matching()
+        .execute(
+            () -> {
+              TextMatches found = by.book().match(copy);
+              loop.loop()
+                  .execute(
+                      () -> {
+                        matches = by == rules ? found : null;
+                        matchedHigh = high;
+                        matchedLow = low;
+                        comeAgain.run();
+                      });
+            });
+    return true;
+  }
+
+  private SessionRules sessionRules() {
+    if (sessionRules == null) {
+      sessionRules = rules.session(facts);
+    }
+    return sessionRules;
+  }
+
+  /** What it does to its session. */
+  public StatementFacts effects() {
+    return effects;
+  }
+
+  /** What is known of statements like it. */
+  public Known known() {
+    return known;
+  }
+
+  /** What it does to data; null when nobody wanted to know. */
+  public Statement statement() {
+    return statement;
+  }
+
+  /** What the rules say. */
+  public Decision decision() {
+    return decision;
+  }
+
+  /** Whether there are rules at all. */
+  public boolean ruled() {
+    return rules != null;
+  }
+
+  private static Statement ofSession() {
+    ParsedStatement parsed =
+        new ParsedStatement(
+            StatementClass.SESSION, true, 1, List.of(), List.of(), List.of(), false, List.of());
+    return new Statement(
+        parsed,
+        StatementClass.SESSION,
+        new TreeSet<>(),
+        new TreeSet<>(),
+        false,
+        false,
+        null,
+        "a statement about the session itself");
+  }
+}

@@ -1,0 +1,325 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.catalog.SearchPath;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pipeline.Known;
+import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.pipeline.Surroundings;
+import dev.heimdall.engine.rules.ConcurrencyLimit;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.rules.MatchedRule;
+import dev.heimdall.engine.rules.SessionFacts;
+import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.postgres.PgError;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Takes each statement of a client through the pipeline, keeps it back as long as rules want, and
+ * follows it until it was answered. One statement at a time is on its way to the server; those that
+ * were sent are remembered by their group.
+ */
+final class Course {
+  private enum Stage {
+    /** No statement is on its way. */
+    NONE,
+    /** The pipeline has said what it is; rules keep it back. */
+    HELD,
+    /** It may be sent. */
+    GO
+  }
+
+  private final ClientSession session;
+  private final RequestReader requests;
+  private final LoopContext loop;
+  private final LoopSessions sessions;
+  private final QueryPipeline pipeline;
+  private final ArrayDeque<Running> running = new ArrayDeque<>(0);
+
+  private Stage stage = Stage.NONE;
+  private Variables told;
+  private NameScope scope;
+  private Hold hold;
+  private StatementFacts effects;
+  private Statement statement;
+  private Known known;
+  private Decision decision = Decision.NONE;
+  private boolean prepared;
+  private List<ConcurrencyLimit> places = List.of();
+  private ScheduledFuture<?> timeLimit;
+
+  Course(ClientSession session, RequestReader requests, LoopSessions sessions) {
+    this.session = session;
+    this.requests = requests;
+    this.loop = sessions.context();
+    this.sessions = sessions;
+    this.pipeline = new QueryPipeline(sessions.pipelines(), this::comeAgain);
+  }
+
+  private void comeAgain() {
+    loop.beginEvent();
+    try {
+      session.resumeReading();
+    } finally {
+      loop.endEvent();
+    }
+  }
+
+  /** What is needed to judge a statement: nothing where neither rules nor a catalogue are there. */
+  private boolean judges() {
+    return session.vdb().surroundings().judge();
+  }
+
+  /**
+   * Takes the statement at the reader's position as far as it may go by itself.
+   *
+   * @param asPrepared whether it comes by the extended protocol
+   * @return whether it may be sent; if not, the reader comes again when it may
+   */
+  boolean judge(byte[] sql, int offset, int length, boolean standardStrings, boolean asPrepared) {
+    if (stage != Stage.NONE) {
+      return stage == Stage.GO;
+    }
+    prepared = asPrepared;
+    if (!judges()) {
+      effects = sessions.classifier().classify(sql, offset, length, standardStrings);
+      stage = Stage.GO;
+      return true;
+    }
+    if (!understand(sql, offset, length, standardStrings)
+        || !pipeline.decide(session.status() != 'I', asPrepared, System.nanoTime())) {
+      return false;
+    }
+    take();
+    if (Hold.wanted(decision) && !settledWithoutServer()) {
+      hold = new Hold(loop, decision, this::holdOver);
+      if (!hold.begin()) {
+        stage = Stage.HELD;
+        return false;
+      }
+      places = hold.takeOver();
+      hold = null;
+    }
+    stage = Stage.GO;
+    return true;
+  }
+
+  private boolean understand(byte[] sql, int offset, int length, boolean standardStrings) {
+    tellPipeline();
+    pipeline.classify(sql, offset, length, standardStrings);
+    effects = pipeline.effects();
+    return pipeline.understand(
+        sql, offset, length, standardStrings, scope, session.definitionsPending());
+  }
+
+  private void take() {
+    statement = pipeline.statement();
+    known = pipeline.known();
+    decision = pipeline.decision();
+    for (MatchedRule rule : decision.matched()) {
+      if (rule.print() || !rule.groups().isEmpty()) {
+        session.node().events().ruleMatched(session, rule);
+      }
+    }
+  }
+
+  /** Whether the database is not asked, so that nothing that is done to it counts. */
+  private boolean settledWithoutServer() {
+    return decision.dropped() || decision.result().isPresent();
+  }
+
+  private void holdOver() {
+    places = hold.takeOver();
+    hold = null;
+    stage = Stage.GO;
+    session.resumeReading();
+  }
+
+  private void tellPipeline() {
+    Surroundings now = session.vdb().surroundings();
+    pipeline.surroundings(now);
+    Variables variables = session.carried().variables();
+    if (told == variables) {
+      return;
+    }
+    told = variables;
+    String path = variables.get("search_path");
+    String role = variables.get("role");
+    String database = session.pool().key().database();
+    String user = session.pool().key().credential().user();
+    scope =
+        new NameScope(
+            database, role == null ? user : role, path == null ? null : SearchPath.parse(path));
+    InetSocketAddress client = session.login().address();
+    int port =
+        session.channel().localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
+    pipeline.session(
+        new SessionFacts(
+            session.vdbName(),
+            database,
+            session.login().user(),
+            List.of(),
+            session.applicationName(),
+            client == null ? null : client.getAddress(),
+            port,
+            session.processId()));
+  }
+
+  // ---- the statement that may be sent
+
+  boolean onItsWay() {
+    return stage == Stage.GO;
+  }
+
+  /** What the statement does to its session. */
+  StatementFacts effects() {
+    return effects;
+  }
+
+  Decision decision() {
+    return decision;
+  }
+
+  /** Why the statement is refused; null when it is not. */
+  PgError refusal() {
+    if (!decision.dropped()) {
+      return null;
+    }
+    MatchedRule rule = null;
+    for (MatchedRule matched : decision.matched()) {
+      rule = matched.action().equals("drop") ? matched : rule;
+    }
+    PgError error = PgError.error("42501", "statement refused by a rule");
+    return rule == null
+        ? error
+        : error.withDetail("Rule " + rule.place() + rule.comment().map(c -> ": " + c).orElse(""));
+  }
+
+  /** Its text was replaced by another, of these effects; what was decided stays. */
+  void replaced(StatementFacts changed) {
+    effects = changed;
+  }
+
+  /** It is being sent over this connection. */
+  void sent(ServerConnection server) {
+    if (known != null) {
+      if (statement != null && statement.changesSession() != null) {
+        session.pin(statement.changesSession());
+        server.taint();
+      }
+      if (pipeline.ruled()) {
+        running.add(
+            new Running(known, statement, decision, prepared, places, session.carried().sent()));
+        limitTime();
+      }
+    }
+    forget();
+  }
+
+  /** It was answered without a server, or refused. */
+  void settled() {
+    places.forEach(ConcurrencyLimit::release);
+    if (known != null && pipeline.ruled()) {
+      session.node().events().statementDone(session, summary(known, statement, decision), 0, null);
+    }
+    forget();
+  }
+
+  private void forget() {
+    stage = Stage.NONE;
+    decision = Decision.NONE;
+    statement = null;
+    known = null;
+    places = List.of();
+  }
+
+  /** It will not be sent after all: the client gets an error for it, or is gone. */
+  void abandon() {
+    if (hold != null) {
+      hold.cancel();
+      hold = null;
+    }
+    places.forEach(ConcurrencyLimit::release);
+    forget();
+  }
+
+  /** Whether rules keep the client's statement back. */
+  boolean held() {
+    return stage == Stage.HELD;
+  }
+
+  private void limitTime() {
+    if (decision.queryTimeoutMillis().isEmpty() || decision.queryTimeoutMillis().getAsInt() == 0) {
+      return;
+    }
+    Running limited = running.peekLast();
+    timeLimit =
+        loop.loop()
+            .schedule(
+                () -> {
+                  if (running.contains(limited)) {
+                    session.timeOver();
+                  }
+                },
+                decision.queryTimeoutMillis().getAsInt(),
+                TimeUnit.MILLISECONDS);
+  }
+
+  // ---- the statements that were sent
+
+  /** Something of the group that is answered now has come. */
+  void data() {
+    if (!running.isEmpty()) {
+      running.peek().givePlacesBack();
+    }
+  }
+
+  /** A group was answered. */
+  void answered(long group, long micros, PgError error) {
+    while (!running.isEmpty() && running.peek().group() <= group) {
+      Running done = running.poll();
+      done.givePlacesBack();
+      if (error == null && !done.decision().flag(Decision.Flag.NO_TRACK).orElse(false)) {
+        done.known().took(micros);
+      }
+      session
+          .node()
+          .events()
+          .statementDone(
+              session, summary(done.known(), done.statement(), done.decision()), micros, error);
+    }
+    if (running.isEmpty() && timeLimit != null) {
+      timeLimit.cancel(false);
+      timeLimit = null;
+    }
+  }
+
+  private static StatementSummary summary(Known known, Statement statement, Decision decision) {
+    return new StatementSummary(known.normalised(), statement, decision, known.averageMicros());
+  }
+
+  /** So many groups will be answered as one with what came before. */
+  void merged(int count, long answered) {
+    for (Running each : running) {
+      each.group(Math.max(answered, each.group() - count));
+    }
+  }
+
+  /** The connection was lost, or the client: nothing more is answered. */
+  void end() {
+    abandon();
+    running.forEach(Running::givePlacesBack);
+    running.clear();
+    if (timeLimit != null) {
+      timeLimit.cancel(false);
+      timeLimit = null;
+    }
+  }
+}

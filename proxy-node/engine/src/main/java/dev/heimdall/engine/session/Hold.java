@@ -1,0 +1,126 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.rules.ConcurrencyLimit;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.rules.RateLimit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Keeps a statement back as long as rules want it: until its rate allows it, until it has a place
+ * among those that run at the same time, and then for its delay.
+ */
+final class Hold {
+  /** How soon a statement without a place asks again. */
+  private static final long ASK_AGAIN_NANOS = 500_000;
+
+  private enum Phase {
+    RATE,
+    PLACE,
+    DELAY,
+    OVER
+  }
+
+  private final LoopContext loop;
+  private final Runnable over;
+  private final Decision decision;
+  private final List<ConcurrencyLimit> places = new ArrayList<>(2);
+  private Phase phase = Phase.RATE;
+  private ScheduledFuture<?> timer;
+
+  Hold(LoopContext loop, Decision decision, Runnable over) {
+    this.loop = loop;
+    this.decision = decision;
+    this.over = over;
+  }
+
+  /** Whether rules want this statement to wait for anything. */
+  static boolean wanted(Decision decision) {
+    return !decision.rateLimits().isEmpty()
+        || !decision.concurrency().isEmpty()
+        || decision.delayMicros() > 0;
+  }
+
+  /** Begins; says whether it is over at once. */
+  boolean begin() {
+    long wait = 0;
+    for (RateLimit limit : decision.rateLimits()) {
+      wait = Math.max(wait, limit.reserve(System.nanoTime()));
+    }
+    if (wait > 0) {
+      sleep(wait);
+      return false;
+    }
+    return go();
+  }
+
+  private void sleep(long nanos) {
+    timer = loop.loop().schedule(this::wake, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void wake() {
+    loop.beginEvent();
+    try {
+      if (go()) {
+        over.run();
+      }
+    } finally {
+      loop.endEvent();
+    }
+  }
+
+  private boolean go() {
+    if (phase == Phase.RATE) {
+      phase = Phase.PLACE;
+    }
+    if (phase == Phase.PLACE) {
+      if (!takePlaces()) {
+        sleep(ASK_AGAIN_NANOS);
+        return false;
+      }
+      phase = Phase.DELAY;
+      if (decision.delayMicros() > 0) {
+        sleep(TimeUnit.MICROSECONDS.toNanos(decision.delayMicros()));
+        return false;
+      }
+    }
+    phase = Phase.OVER;
+    return true;
+  }
+
+  /** All places or none, so that statements which need two cannot block each other. */
+  private boolean takePlaces() {
+    for (ConcurrencyLimit limit : decision.concurrency()) {
+      if (!limit.tryAcquire()) {
+        givePlacesBack();
+        return false;
+      }
+      places.add(limit);
+    }
+    return true;
+  }
+
+  /** The places that the statement has; whoever takes them gives them back. */
+  List<ConcurrencyLimit> takeOver() {
+    List<ConcurrencyLimit> taken = List.copyOf(places);
+    places.clear();
+    return taken;
+  }
+
+  /** The statement will not be sent. */
+  void cancel() {
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    phase = Phase.OVER;
+    givePlacesBack();
+  }
+
+  private void givePlacesBack() {
+    places.forEach(ConcurrencyLimit::release);
+    places.clear();
+  }
+}

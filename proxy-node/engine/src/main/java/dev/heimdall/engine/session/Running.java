@@ -1,0 +1,71 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.pipeline.Known;
+import dev.heimdall.engine.rules.ConcurrencyLimit;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.Statement;
+import java.util.List;
+
+/** A statement that was judged and sent, until its group is answered. */
+final class Running {
+  private final Known known;
+  private final Statement statement;
+  private final Decision decision;
+  private final boolean prepared;
+  private final List<ConcurrencyLimit> places;
+  private long group;
+  private boolean placesGiven;
+
+  /**
+   * @param statement what it does to data; null where nobody asked
+   * @param places places taken for it, to be given back with the first data
+   * @param group the group of messages that it belongs to, counted by the session
+   */
+  Running(
+      Known known,
+      Statement statement,
+      Decision decision,
+      boolean prepared,
+      List<ConcurrencyLimit> places,
+      long group) {
+    this.known = known;
+    this.statement = statement;
+    this.decision = decision;
+    this.prepared = prepared;
+    this.places = places;
+    this.group = group;
+  }
+
+  Known known() {
+    return known;
+  }
+
+  Statement statement() {
+    return statement;
+  }
+
+  Decision decision() {
+    return decision;
+  }
+
+  boolean prepared() {
+    return prepared;
+  }
+
+  long group() {
+    return group;
+  }
+
+  /** Groups were merged: this one has another number now. */
+  void group(long now) {
+    group = now;
+  }
+
+  /** The first data are here, or there will be none. */
+  void givePlacesBack() {
+    if (!placesGiven) {
+      placesGiven = true;
+      places.forEach(ConcurrencyLimit::release);
+    }
+  }
+}
