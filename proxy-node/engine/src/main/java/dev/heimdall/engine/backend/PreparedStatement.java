@@ -29,6 +29,7 @@ public final class PreparedStatement {
   private final Origin origin;
   private final StatementFacts facts;
   private final StatementRegistry.Key key;
+  private Object source;
   int users;
 
   PreparedStatement(
@@ -69,6 +70,15 @@ public final class PreparedStatement {
   /** What running it does. */
   public StatementFacts facts() {
     return facts;
+  }
+
+  /** What its clients' side keeps with it: the text that clients sent for it. Null at first. */
+  public Object source() {
+    return source;
+  }
+
+  public void source(Object kept) {
+    source = kept;
   }
 
   StatementRegistry.Key key() {

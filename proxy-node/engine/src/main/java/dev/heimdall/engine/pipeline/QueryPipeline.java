@@ -36,6 +36,8 @@ public final class QueryPipeline {
   private SessionRules sessionRules;
 
   private StatementFacts effects;
+  private long exactHigh;
+  private long exactLow;
   private Known known;
   private Statement statement;
   private Decision decision = Decision.NONE;
@@ -72,7 +74,31 @@ public final class QueryPipeline {
   public StatementFacts classify(byte[] sql, int offset, int length, boolean standardStrings) {
     effects = loop.knowledge().look(sql, offset, length, standardStrings);
     known = loop.knowledge().known();
-    text.set(sql, offset, length, loop.knowledge().exactHigh(), loop.knowledge().exactLow());
+    exactHigh = loop.knowledge().exactHigh();
+    exactLow = loop.knowledge().exactLow();
+    text.set(sql, offset, length, exactHigh, exactLow);
+    statement = null;
+    decision = Decision.NONE;
+    return effects;
+  }
+
+  /**
+   * Keeps what step 1 found.
+   *
+   * @param sql the text again, in an array of its own that does not change
+   */
+  public Examined keep(Examined into, byte[] sql, int length, boolean standardStrings) {
+    into.set(sql, length, standardStrings, effects, known, exactHigh, exactLow);
+    return into;
+  }
+
+  /** Instead of step 1 for a text that went through it before. */
+  public StatementFacts recall(Examined examined) {
+    effects = examined.effects();
+    known = examined.known();
+    exactHigh = examined.exactHigh();
+    exactLow = examined.exactLow();
+    text.set(examined.sql(), 0, examined.length(), exactHigh, exactLow);
     statement = null;
     decision = Decision.NONE;
     return effects;
@@ -144,9 +170,7 @@ public final class QueryPipeline {
   }
 
   private boolean isMatched() {
-    return matches != null
-        && matchedHigh == loop.knowledge().exactHigh()
-        && matchedLow == loop.knowledge().exactLow();
+    return matches != null && matchedHigh == exactHigh && matchedLow == exactLow;
   }
 
   /** Tries the expressions on a very long text elsewhere. */
@@ -157,8 +181,8 @@ public final class QueryPipeline {
     decision = Decision.NONE;
     StatementText copy = text.copy();
     LoopRules by = rules;
-    long high = loop.knowledge().exactHigh();
-    long low = loop.knowledge().exactLow();
+    long high = exactHigh;
+    long low = exactLow;
     loop.matching()
         .execute(
             () -> {

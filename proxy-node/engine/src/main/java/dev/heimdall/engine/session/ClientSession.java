@@ -104,7 +104,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   private boolean ending;
   private boolean flushPending;
-  private ArrayDeque<String> knownTags;
+  private ArrayDeque<Promise> knownTags;
   private byte[] heldBegin;
   private Console.Run console;
   private boolean dedicated;
@@ -452,17 +452,22 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     switch (kind) {
       case ReplyQueue.PARSE_KNOWN -> PgWriter.empty(out, BackendType.PARSE_COMPLETE);
       case ReplyQueue.CLOSE_KNOWN -> PgWriter.empty(out, BackendType.CLOSE_COMPLETE);
-      default -> PgWriter.commandComplete(out, knownTags.poll());
+      case ReplyQueue.BIND_KNOWN -> PgWriter.empty(out, BackendType.BIND_COMPLETE);
+      case ReplyQueue.DESCRIBE_KNOWN -> PgWriter.empty(out, BackendType.NO_DATA);
+      default -> PgWriter.commandComplete(out, knownTags.poll().tag());
     }
     reply(from, out);
   }
+
+  /** The command tag of a statement in a group that is answered without having been carried out. */
+  private record Promise(long group, String tag) {}
 
   /** Promises the client this command tag at the present place of its replies. */
   void promiseTag(String tag) {
     if (knownTags == null) {
       knownTags = new ArrayDeque<>(4);
     }
-    knownTags.add(tag);
+    knownTags.add(new Promise(carried.sent(), tag));
   }
 
   @Override
@@ -517,6 +522,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       transactionSince = lastActivity;
     }
     requests.course().answered(carried.done(), micros, error);
+    while (knownTags != null
+        && !knownTags.isEmpty()
+        && knownTags.peek().group() <= carried.done()) {
+      knownTags.poll(); // skipped after an error
+    }
     boolean ddl = carried.groupDone(from, error != null, status, newStatus);
     if (ddl || (error != null && isStalePlan(error))) {
       vdb.schemaChanged(pool.key().database());

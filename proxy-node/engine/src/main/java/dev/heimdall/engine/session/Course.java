@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.catalog.SearchPath;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.pipeline.Known;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.pipeline.Surroundings;
@@ -52,6 +53,7 @@ final class Course {
   private Known known;
   private Decision decision = Decision.NONE;
   private boolean prepared;
+  private Examined examined;
   private List<ConcurrencyLimit> places = List.of();
   private ScheduledFuture<?> timeLimit;
 
@@ -73,7 +75,7 @@ final class Course {
   }
 
   /** What is needed to judge a statement: nothing where neither rules nor a catalogue are there. */
-  private boolean judges() {
+  boolean judges() {
     return session.vdb().surroundings().judge();
   }
 
@@ -97,6 +99,10 @@ final class Course {
         || !pipeline.decide(session.status() != 'I', asPrepared, System.nanoTime())) {
       return false;
     }
+    return goOrHold();
+  }
+
+  private boolean goOrHold() {
     take();
     if (Hold.wanted(decision) && !settledWithoutServer()) {
       hold = new Hold(loop, decision, this::holdOver);
@@ -111,10 +117,53 @@ final class Course {
     return true;
   }
 
+  /** The same for a prepared statement that is about to be run. */
+  boolean judge(Examined examined) {
+    this.examined = examined;
+    if (stage != Stage.NONE) {
+      return stage == Stage.GO;
+    }
+    prepared = true;
+    tellPipeline();
+    effects = pipeline.recall(examined);
+    return pipeline.understand(
+            examined.sql(),
+            0,
+            examined.length(),
+            examined.standardStrings(),
+            scope,
+            session.definitionsPending())
+        && pipeline.decide(session.status() != 'I', true, System.nanoTime())
+        && goOrHold();
+  }
+
+  /**
+   * Looks a text up that is only prepared.
+   *
+   * @return whether that could be done at once; if not, the reader comes again when it may
+   */
+  boolean preview(byte[] sql, int length, boolean standardStrings) {
+    tellPipeline();
+    pipeline.classify(sql, 0, length, standardStrings);
+    return pipeline.understand(sql, 0, length, standardStrings, scope, session.definitionsPending())
+        && pipeline.preview(session.status() != 'I');
+  }
+
+  /** Whether there are rules. */
+  boolean ruled() {
+    Surroundings now = session.vdb().surroundings();
+    pipeline.surroundings(now);
+    return pipeline.ruled();
+  }
+
+  /** What {@link #preview} found. */
+  QueryPipeline previewed() {
+    return pipeline;
+  }
+
   private boolean understand(byte[] sql, int offset, int length, boolean standardStrings) {
     tellPipeline();
-    pipeline.classify(sql, offset, length, standardStrings);
-    effects = pipeline.effects();
+    effects = pipeline.classify(sql, offset, length, standardStrings);
     return pipeline.understand(
         sql, offset, length, standardStrings, scope, session.definitionsPending());
   }
@@ -187,8 +236,18 @@ final class Course {
     return decision;
   }
 
+  /** The text of the prepared statement that was judged last. */
+  Examined examined() {
+    return examined;
+  }
+
   /** Why the statement is refused; null when it is not. */
   PgError refusal() {
+    return refusal(decision);
+  }
+
+  /** Why a statement of this decision is refused; null when it is not. */
+  static PgError refusal(Decision decision) {
     if (!decision.dropped()) {
       return null;
     }
@@ -200,11 +259,6 @@ final class Course {
     return rule == null
         ? error
         : error.withDetail("Rule " + rule.place() + rule.comment().map(c -> ": " + c).orElse(""));
-  }
-
-  /** Its text was replaced by another, of these effects; what was decided stays. */
-  void replaced(StatementFacts changed) {
-    effects = changed;
   }
 
   /** It is being sent over this connection. */

@@ -5,6 +5,9 @@ import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerStatements;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -16,6 +19,7 @@ import dev.heimdall.model.AnonymousParse;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Sends one client's extended-protocol messages, its statements under their names on the server.
@@ -45,10 +49,19 @@ final class ExtendedStatements {
   private int unnamedLength = -1;
   private long unnamedVersion;
   private StatementFacts unnamedFacts;
+  private Examined unnamedExamined;
   private PreparedStatement unnamedCached;
   private final Runnable releaseCached = this::releaseCached;
   private final BatchReplay replays;
   private final Course course;
+
+  /** The portal that we answer for, and what for; null when there is none. */
+  private byte[] localPortal;
+
+  private String localTag;
+
+  /** The text of the Parse that is being read is a rule's. */
+  private boolean transformed;
 
   ExtendedStatements(
       ClientSession session,
@@ -83,7 +96,61 @@ final class ExtendedStatements {
     int length = textEnd - nameEnd - 1;
     byte[] sql = loop.scratch(length);
     input.getBytes(nameEnd + 1, sql, 0, length);
-    StatementFacts facts = sessions.classifier().classify(sql, 0, length, names.standardStrings());
+    if (!course.judges()) {
+      StatementFacts facts =
+          sessions.classifier().classify(sql, 0, length, names.standardStrings());
+      return parse(server, total, nameEnd, length, facts, null);
+    }
+    if (!course.preview(sql, length, names.standardStrings())) {
+      requests.block();
+      return false;
+    }
+    QueryPipeline previewed = course.previewed();
+    PgError refusal = Course.refusal(previewed.decision());
+    if (refusal != null) {
+      raise(server, refusal, total);
+      return true;
+    }
+    Examined examined =
+        previewed.keep(new Examined(), Arrays.copyOf(sql, length), length, names.standardStrings());
+    if (previewed.decision().transformed().isEmpty()) {
+      return parse(server, total, nameEnd, length, previewed.effects(), examined);
+    }
+    byte[] changed = previewed.decision().transformed().get().getBytes(StandardCharsets.UTF_8);
+    int nameLength = nameEnd - at;
+    requests.replaceText(FrontendType.PARSE, nameLength + 1, changed, length, total);
+    StatementFacts facts =
+        sessions.classifier().classify(changed, 0, changed.length, names.standardStrings());
+    transformed = true;
+    try {
+      return parse(
+          server,
+          total + changed.length - length,
+          requests.input().readerIndex() + 5 + nameLength,
+          changed.length,
+          facts,
+          examined);
+    } finally {
+      transformed = false;
+    }
+  }
+
+  /**
+   * @param nameEnd the zero byte behind the name
+   * @param length of the text
+   * @param examined what the pipeline found of the text that the client sent; null where nobody
+   *     asked
+   */
+  private boolean parse(
+      ServerConnection server,
+      int total,
+      int nameEnd,
+      int length,
+      StatementFacts facts,
+      Examined examined) {
+    ByteBuf input = requests.input();
+    int at = input.readerIndex() + 5;
+    int end = input.readerIndex() + total;
     if (facts.kind() == StatementKind.PREPARE) {
       // The text of a prepared PREPARE is out of our reach when it runs: its name stays the
       // client's, on this connection.
@@ -95,7 +162,8 @@ final class ExtendedStatements {
       body = renamedBody(server, facts, body, length);
     }
     if (nameEnd == at) {
-      if (replays.mayReplay(server, input, total, facts)) {
+      unnamedExamined = examined;
+      if (!transformed && replays.mayReplay(server, input, total, facts)) {
         parseAnonymous(server, body, total, facts);
         return true;
       }
@@ -103,7 +171,13 @@ final class ExtendedStatements {
     }
     byte[] name = new byte[nameEnd - at];
     input.getBytes(at, name);
-    return parseNamed(server, name, body, total, facts);
+    return parseNamed(server, name, body, total, facts, examined);
+  }
+
+  /** The server itself says the error, so that it fails the batch and keeps its place. */
+  private void raise(ServerConnection server, PgError error, long total) {
+    requests.begin(total, true);
+    names.runInBatch(server, ServerNames.raising(error));
   }
 
   /**
@@ -182,7 +256,7 @@ final class ExtendedStatements {
     server.statements().unnamed(this, ++unnamedVersion);
     server.statements().parsing(unnamedParse);
     server.expect(ReplyQueue.PARSE, session);
-    if (names.namesAStatement(facts)) {
+    if (transformed || names.namesAStatement(facts)) {
       requests.cut();
       requests.input().skipBytes(total);
       PgWriter.parse(requests.out(bodyLength + 32), UNNAMED, unnamedBody, bodyLength);
@@ -199,7 +273,12 @@ final class ExtendedStatements {
   }
 
   private boolean parseNamed(
-      ServerConnection server, byte[] name, ByteBuf body, int total, StatementFacts facts) {
+      ServerConnection server,
+      byte[] name,
+      ByteBuf body,
+      int total,
+      StatementFacts facts,
+      Examined examined) {
     PreparedNames own = session.carried().names();
     PreparedStatement existing = own.get(name);
     if (existing != null) {
@@ -215,7 +294,11 @@ final class ExtendedStatements {
                       + "."));
       return false;
     }
-    PreparedStatement statement = names.statement(server, copy(body), Origin.NAMED, facts);
+    PreparedStatement statement =
+        transformed
+            ? names.alone(copy(body), facts)
+            : names.statement(server, copy(body), Origin.NAMED, facts);
+    statement.source(examined);
     own.put(name, statement);
     sendParse(server, statement, () -> own.remove(name, statement), total);
     return true;
@@ -271,9 +354,22 @@ final class ExtendedStatements {
       return false;
     }
     int nameLength = nameEnd - portalEnd - 1;
+    Examined examined = examinedOf(input, portalEnd + 1, nameLength);
+    if (examined != null && course.judges()) {
+      if (!course.judge(examined)) {
+        requests.block();
+        return false;
+      }
+      if (answeredByRule(server, total, at, portalEnd)) {
+        return true;
+      }
+    }
     StatementFacts bound = factsOf(input, portalEnd + 1, nameLength);
     if (bound != null && !bound.effects().isEmpty() && !session.listening().ready(bound)) {
       return false;
+    }
+    if (examined != null) {
+      course.sent(server);
     }
     if (nameLength == 0) {
       bindUnnamed(server);
@@ -321,6 +417,134 @@ final class ExtendedStatements {
     return true;
   }
 
+  private Examined examinedOf(ByteBuf input, int nameAt, int nameLength) {
+    if (nameLength == 0) {
+      return unnamedCached == null && unnamedLength < 0 ? null : unnamedExamined;
+    }
+    PreparedStatement statement = session.carried().names().get(input, nameAt, nameLength);
+    return statement == null ? null : (Examined) statement.source();
+  }
+
+  /** Whether a rule's refusal or result took the place of the Bind at the reader's position. */
+  private boolean answeredByRule(ServerConnection server, long total, int portalAt, int portalEnd) {
+    localPortal = null;
+    PgError refusal = course.refusal();
+    if (refusal != null) {
+      course.sent(server);
+      raise(server, refusal, total);
+      return true;
+    }
+    Decision decision = course.decision();
+    if (decision.result().isPresent()) {
+      localPortal = new byte[portalEnd - portalAt];
+      requests.input().getBytes(portalAt, localPortal);
+      Examined examined = course.examined();
+      localTag =
+          ResultTag.of(
+              course.effects(),
+              Unpooled.wrappedBuffer(examined.sql()),
+              0,
+              examined.length(),
+              decision.result().getAsInt());
+      course.sent(server);
+      server.expect(ReplyQueue.BIND_KNOWN, session);
+      requests.begin(total, true);
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether a message about a portal, whole at the reader's position, is about one of ours. */
+  private boolean isLocal(ByteBuf input, int nameAt) {
+    if (localPortal == null) {
+      return false;
+    }
+    for (int i = 0; i < localPortal.length; i++) {
+      if (input.getByte(nameAt + i) != localPortal[i]) {
+        return false;
+      }
+    }
+    return input.getByte(nameAt + localPortal.length) == 0;
+  }
+
+  /** Sends an Execute, or answers it. */
+  void execute(ServerConnection server, int total) {
+    if (isLocal(requests.input(), requests.input().readerIndex() + 5)) {
+      session.promiseTag(localTag);
+      server.expect(ReplyQueue.EXECUTE_KNOWN, session);
+      requests.begin(total, true);
+      return;
+    }
+    server.expect(ReplyQueue.EXECUTE, session);
+    requests.begin(total, false);
+  }
+
+  /**
+   * Before a batch gets a server connection: what rules say to the first statement that it runs.
+   *
+   * @return whether the batch may go on
+   */
+  boolean judgeBatch() {
+    if (course.onItsWay() || !course.ruled()) {
+      return true;
+    }
+    ByteBuf input = requests.input();
+    int parsed = -1;
+    int at = input.readerIndex();
+    int end = input.writerIndex();
+    while (end - at >= 5) {
+      byte type = input.getByte(at);
+      int length = input.getInt(at + 1);
+      if (length < 4 || length >= end - at || type == FrontendType.SYNC) {
+        return true;
+      }
+      if (type == FrontendType.PARSE) {
+        parsed = at;
+      } else if (type == FrontendType.BIND) {
+        return judgeBind(at, at + 1 + length, parsed);
+      }
+      at += length + 1;
+    }
+    return true;
+  }
+
+  private boolean judgeBind(int bind, int end, int parse) {
+    ByteBuf input = requests.input();
+    int portalEnd = input.indexOf(bind + 5, end, (byte) 0);
+    int nameEnd = portalEnd < 0 ? -1 : input.indexOf(portalEnd + 1, end, (byte) 0);
+    if (nameEnd < 0) {
+      return true; // the error comes when it is read
+    }
+    boolean go = true;
+    if (parse >= 0 && sameName(input, parse + 5, portalEnd + 1)) {
+      int parseEnd = parse + 1 + input.getInt(parse + 1);
+      int textAt = input.indexOf(parse + 5, parseEnd, (byte) 0) + 1;
+      int textEnd = input.indexOf(textAt, parseEnd, (byte) 0);
+      if (textEnd < 0) {
+        return true;
+      }
+      byte[] sql = loop.scratch(textEnd - textAt);
+      input.getBytes(textAt, sql, 0, textEnd - textAt);
+      go = course.judge(sql, 0, textEnd - textAt, names.standardStrings(), true);
+    } else {
+      Examined examined = examinedOf(input, portalEnd + 1, nameEnd - portalEnd - 1);
+      go = examined == null || course.judge(examined);
+    }
+    return go;
+  }
+
+  private static boolean sameName(ByteBuf input, int first, int second) {
+    for (int i = 0; ; i++) {
+      byte b = input.getByte(first + i);
+      if (b != input.getByte(second + i)) {
+        return false;
+      }
+      if (b == 0) {
+        return true;
+      }
+    }
+  }
+
   private StatementFacts factsOf(ByteBuf input, int nameAt, int nameLength) {
     if (nameLength == 0 && unnamedCached == null) {
       return unnamedLength < 0 ? null : unnamedFacts;
@@ -352,6 +576,11 @@ final class ExtendedStatements {
     ByteBuf input = requests.input();
     int at = input.readerIndex() + 5;
     boolean close = type == FrontendType.CLOSE;
+    if (!close && total >= 7 && input.getByte(at) == 'P' && isLocal(input, at + 1)) {
+      server.expect(ReplyQueue.DESCRIBE_KNOWN, session);
+      requests.begin(total, true);
+      return;
+    }
     if (total < 7 || input.getByte(at) != 'S') {
       server.expect(close ? ReplyQueue.CLOSE : ReplyQueue.DESCRIBE, session);
       requests.begin(total, false);

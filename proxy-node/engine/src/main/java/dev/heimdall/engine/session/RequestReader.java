@@ -279,7 +279,20 @@ final class RequestReader {
           FrontendType.DESCRIBE,
           FrontendType.EXECUTE,
           FrontendType.CLOSE -> {
-        return batchReady() && session.needServer();
+        if (!batchReady()) {
+          return false;
+        }
+        if (!extended.judgeBatch()) {
+          blocked = true;
+          return false;
+        }
+        PgError refusal = course.refusal();
+        if (refusal != null && session.status() == 'I') {
+          course.settled();
+          refuse(refusal);
+          return false;
+        }
+        return session.needServer();
       }
       case FrontendType.FUNCTION_CALL -> {
         return session.needServer();
@@ -371,8 +384,10 @@ final class RequestReader {
         return extended.bind(server, total);
       }
       case FrontendType.EXECUTE -> {
-        server.expect(ReplyQueue.EXECUTE, session);
-        begin(total, false);
+        if (!whole(total, MAX_SMALL_MESSAGE)) {
+          return false;
+        }
+        extended.execute(server, (int) total);
         return true;
       }
       case FrontendType.SYNC -> {
@@ -479,17 +494,26 @@ final class RequestReader {
     take(here, drop);
   }
 
-  /** Puts another text into the Query message at the reader's position. */
-  void replaceQuery(byte[] text, int total) {
-    cut();
-    replaceMessage(FrontendType.QUERY, text, total);
+  /** What waits cannot be handled now; whoever is in the way has the session come again. */
+  void block() {
+    blocked = true;
   }
 
-  private void replaceMessage(byte type, byte[] body, int total) {
-    int rest = input.readableBytes() - total;
-    ByteBuf changed = session.channel().alloc().buffer(body.length + 6 + rest);
-    changed.writeByte(type).writeInt(body.length + 5).writeBytes(body).writeByte(0);
-    changed.writeBytes(input, input.readerIndex() + total, rest);
+  /**
+   * Puts another text into the message at the reader's position.
+   *
+   * @param before bytes of the message's body in front of the text
+   * @param length of the text that goes
+   * @param total of the message so far
+   */
+  void replaceText(byte type, int before, byte[] text, int length, int total) {
+    cut();
+    int from = input.readerIndex();
+    int rest = input.readableBytes() - 5 - before - length;
+    ByteBuf changed = session.channel().alloc().buffer(5 + before + text.length + rest);
+    changed.writeByte(type).writeInt(total - 1 + text.length - length);
+    changed.writeBytes(input, from + 5, before).writeBytes(text);
+    changed.writeBytes(input, from + 5 + before + length, rest);
     input.release();
     input = changed;
     owned = true;

@@ -2,14 +2,9 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.ServerStatements;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.wire.postgres.PgWriter;
-import dev.heimdall.engine.wire.postgres.ReplyQueue;
-import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Keeps {@code currval} and {@code lastval} from answering with what another session took from a
@@ -18,10 +13,6 @@ import java.nio.charset.StandardCharsets;
  */
 final class SequenceGuard {
   private static final String FORGET = "DISCARD SEQUENCES";
-
-  /** Name of the guard's own statement and portal on a server. */
-  private static final byte[] NAME =
-      (PreparedStatement.PREFIX + "sequences").getBytes(StandardCharsets.US_ASCII);
 
   /** Object ids of the functions. */
   private static final int CURRVAL = 1575;
@@ -90,7 +81,7 @@ final class SequenceGuard {
     }
     String check = check(last, foreign);
     if (server.groupOpen()) {
-      runInBatch(server, check);
+      names.runInBatch(server, check);
     } else {
       requests.flushGathered();
       server.query(check, names.new Quiet());
@@ -169,25 +160,5 @@ final class SequenceGuard {
     StringBuilder sql = new StringBuilder("DO ");
     Variables.literal(sql, block.toString());
     return sql.toString();
-  }
-
-  /** Amid the client's batch, where no Sync of ours may stand. */
-  private void runInBatch(ServerConnection server, String check) {
-    requests.cut();
-    byte[] text = (check + "\0\0\0").getBytes(StandardCharsets.UTF_8);
-    ByteBuf out = requests.out(text.length + 128);
-    PgWriter.closeStatement(out, NAME);
-    server.expect(ReplyQueue.CLOSE_OURS, session);
-    PgWriter.parse(out, NAME, text, text.length);
-    server.statements().parsing(new ServerStatements.PendingParse(null, null));
-    server.expect(ReplyQueue.PARSE_OURS, session);
-    PgWriter.bind(out, NAME, NAME);
-    server.expect(ReplyQueue.BIND_OURS, session);
-    PgWriter.execute(out, NAME);
-    server.expect(ReplyQueue.EXECUTE_OURS, session);
-    PgWriter.closePortal(out, NAME);
-    server.expect(ReplyQueue.CLOSE_OURS, session);
-    PgWriter.closeStatement(out, NAME);
-    server.expect(ReplyQueue.CLOSE_OURS, session);
   }
 }

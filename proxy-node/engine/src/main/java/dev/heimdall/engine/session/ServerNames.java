@@ -22,6 +22,10 @@ import java.nio.charset.StandardCharsets;
  * statement so that no other session's state shows in it.
  */
 final class ServerNames {
+  /** Name of the node's own statement and portal in a client's batch. */
+  private static final byte[] OURS =
+      (PreparedStatement.PREFIX + "ours").getBytes(StandardCharsets.US_ASCII);
+
   private final ClientSession session;
   private final RequestReader requests;
   private final LoopSessions sessions;
@@ -234,6 +238,33 @@ final class ServerNames {
       session.carried().note(facts);
       noteReset(facts);
     }
+  }
+
+  /** Runs a statement of ours amid the client's batch, where no Sync of ours may stand. */
+  void runInBatch(ServerConnection server, String sql) {
+    requests.cut();
+    byte[] text = (sql + "\0\0\0").getBytes(StandardCharsets.UTF_8);
+    ByteBuf out = requests.out(text.length + 128);
+    PgWriter.closeStatement(out, OURS);
+    server.expect(ReplyQueue.CLOSE_OURS, session);
+    PgWriter.parse(out, OURS, text, text.length);
+    server.statements().parsing(new ServerStatements.PendingParse(null, null));
+    server.expect(ReplyQueue.PARSE_OURS, session);
+    PgWriter.bind(out, OURS, OURS);
+    server.expect(ReplyQueue.BIND_OURS, session);
+    PgWriter.execute(out, OURS);
+    server.expect(ReplyQueue.EXECUTE_OURS, session);
+    PgWriter.closePortal(out, OURS);
+    server.expect(ReplyQueue.CLOSE_OURS, session);
+    PgWriter.closeStatement(out, OURS);
+    server.expect(ReplyQueue.CLOSE_OURS, session);
+  }
+
+  /** A statement of the client that shares its name with no other. */
+  PreparedStatement alone(byte[] content, StatementFacts facts) {
+    return sessions
+        .statements()
+        .acquireAlone(content, Origin.NAMED, facts, scope(), session.vdb().schemaEpoch());
   }
 
   /** A statement that fails with this error and does nothing else. */

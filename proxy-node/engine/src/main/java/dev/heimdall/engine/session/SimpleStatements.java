@@ -212,7 +212,7 @@ final class SimpleStatements {
       known(server, tag, total);
     } else if (decision.transformed().isPresent()) {
       byte[] text = decision.transformed().get().getBytes(StandardCharsets.UTF_8);
-      requests.replaceQuery(text, total);
+      requests.replaceText(FrontendType.QUERY, 0, text, total - 6, total);
       StatementFacts facts =
           sessions.classifier().classify(text, 0, text.length, names.standardStrings());
       course.sent(server);

@@ -52,12 +52,18 @@ public final class ReplyQueue<O> {
   /** An Execute that we put in, of a statement without rows. */
   public static final byte EXECUTE_OURS = 12;
 
-  public static final byte SYNC = 13;
-  public static final byte QUERY = 14;
-  public static final byte FUNCTION = 15;
+  /** A Bind, a Describe of its portal and an Execute of it that are not sent: we answer. */
+  public static final byte BIND_KNOWN = 13;
+
+  public static final byte DESCRIBE_KNOWN = 14;
+  public static final byte EXECUTE_KNOWN = 15;
+
+  public static final byte SYNC = 16;
+  public static final byte QUERY = 17;
+  public static final byte FUNCTION = 18;
 
   /** Owed by nobody: here the client ended a copy that the server had not asked for yet. */
-  private static final byte COPY_END = 16;
+  private static final byte COPY_END = 19;
 
   private byte[] entries = new byte[16];
   private int head;
@@ -149,11 +155,15 @@ public final class ReplyQueue<O> {
     if (failed) {
       return NONE; // skipped, as the server skips up to Sync
     }
-    if (kind == PARSE_KNOWN || kind == CLOSE_KNOWN || kind == COMMAND_KNOWN) {
-      pop();
-      return kind;
+    switch (kind) {
+      case PARSE_KNOWN, CLOSE_KNOWN, COMMAND_KNOWN, BIND_KNOWN, DESCRIBE_KNOWN, EXECUTE_KNOWN -> {
+        pop();
+        return kind;
+      }
+      default -> {
+        return NONE;
+      }
     }
-    return NONE;
   }
 
   /**

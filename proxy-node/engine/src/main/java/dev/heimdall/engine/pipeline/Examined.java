@@ -1,0 +1,64 @@
+package dev.heimdall.engine.pipeline;
+
+import dev.heimdall.engine.sql.StatementFacts;
+
+/**
+ * A text that was classified, kept with what was found, so that a prepared statement need not be
+ * looked through each time it is run. Belongs to one event loop.
+ */
+public final class Examined {
+  private byte[] sql = new byte[0];
+  private int length;
+  private boolean standardStrings;
+  private StatementFacts effects;
+  private Known known;
+  private long exactHigh;
+  private long exactLow;
+
+  /** Takes over what was found out of a text; the bytes are only referred to. */
+  void set(
+      byte[] text,
+      int textLength,
+      boolean standard,
+      StatementFacts found,
+      Known like,
+      long high,
+      long low) {
+    sql = text;
+    length = textLength;
+    standardStrings = standard;
+    effects = found;
+    known = like;
+    exactHigh = high;
+    exactLow = low;
+  }
+
+  /** The text, from the first byte. */
+  public byte[] sql() {
+    return sql;
+  }
+
+  public int length() {
+    return length;
+  }
+
+  public boolean standardStrings() {
+    return standardStrings;
+  }
+
+  StatementFacts effects() {
+    return effects;
+  }
+
+  Known known() {
+    return known;
+  }
+
+  long exactHigh() {
+    return exactHigh;
+  }
+
+  long exactLow() {
+    return exactLow;
+  }
+}

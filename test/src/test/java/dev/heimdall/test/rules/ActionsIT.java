@@ -1,0 +1,220 @@
+package dev.heimdall.test.rules;
+
+import static dev.heimdall.test.fixture.Frontend.all;
+import static dev.heimdall.test.fixture.Frontend.bind;
+import static dev.heimdall.test.fixture.Frontend.describePortal;
+import static dev.heimdall.test.fixture.Frontend.execute;
+import static dev.heimdall.test.fixture.Frontend.parse;
+import static dev.heimdall.test.fixture.Frontend.sync;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What rules do with statements of simple queries and of batches, by a real server. */
+class ActionsIT {
+  private static TestNode node;
+
+  @BeforeAll
+  static void start() throws IOException {
+    node =
+        TestNode.start(
+            c ->
+                c.node("loops", 1)
+                    .vdb("pool.size", 2)
+                    .vdb("rules", List.of("actions"))
+                    .rules(
+                        "actions",
+                        "{\"match\": \"(?i)forbidden\", \"action\": \"drop\","
+                            + " \"comment\": \"not for you\"}",
+                        "{\"match\": \"(?i)^delete from ruled\", \"action\": \"result\","
+                            + " \"parameters\": {\"value\": 7}}",
+                        "{\"match\": \"(?i)old_name\", \"action\": \"transform\","
+                            + " \"parameters\": {\"target\": \"ruled\"}}",
+                        "{\"match\": \"tables:${catalog}.secrets\", \"action\": \"drop\"}",
+                        "{\"match\": \"slowly\", \"action\": \"tag\","
+                            + " \"parameters\": {\"queryTimeout\": 100}}",
+                        "{\"match\": \"delayed\", \"action\": \"tag\","
+                            + " \"parameters\": {\"delay\": 50000}}",
+                        "{\"match\": \"limited\", \"action\": \"tag\","
+                            + " \"parameters\": {\"ratelimit\": 20, \"maxburst\": 1}}",
+                        "{\"match\": \"one_by_one\", \"action\": \"tag\","
+                            + " \"parameters\": {\"concurrency\": 1}}"));
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.query("CREATE TABLE ruled (a int)");
+      client.query("INSERT INTO ruled SELECT generate_series(1, 3)");
+      client.query("CREATE TABLE secrets (a int)");
+    }
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.query("DROP TABLE ruled");
+    }
+    node.close();
+  }
+
+  private static List<Message> batch(RawClient client, String sql, String... parameters)
+      throws IOException {
+    client.send(
+        all(parse("", sql), bind("", "", parameters), describePortal(""), execute("", 0)), sync());
+    return client.untilReady();
+  }
+
+  private static String types(List<Message> replies) {
+    return replies.stream().map(m -> String.valueOf((char) m.type())).collect(Collectors.joining());
+  }
+
+  private static Message first(List<Message> replies, char type) {
+    return replies.stream().filter(m -> m.type() == type).findFirst().orElseThrow();
+  }
+
+  private static String tag(List<Message> replies) {
+    return first(replies, 'C').text();
+  }
+
+  @Test
+  void dropRefusesWithAnErrorThatNamesTheRule() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      List<Message> simple = client.query("SELECT 1 AS forbidden");
+      assertThat(types(simple)).isEqualTo("EZ");
+      assertThat(simple.get(0).sqlState()).isEqualTo("42501");
+      assertThat(simple.get(0).fields().get('D')).isEqualTo("Rule actions #1: not for you");
+      assertThat(simple.get(1).status()).isEqualTo('I');
+
+      List<Message> extended = batch(client, "SELECT 1 AS forbidden");
+      assertThat(types(extended)).isEqualTo("EZ");
+      assertThat(extended.get(0).sqlState()).isEqualTo("42501");
+      assertThat(client.value("SELECT 'still there'")).isEqualTo("still there");
+    }
+  }
+
+  @Test
+  void dropFailsATransactionAsAnyErrorDoes() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.query("BEGIN");
+      client.value("SELECT 1");
+      List<Message> simple = client.query("SELECT 1 AS forbidden");
+      assertThat(types(simple)).isEqualTo("EZ");
+      assertThat(simple.get(0).sqlState()).isEqualTo("42501");
+      assertThat(simple.get(0).fields().get('D')).isEqualTo("Rule actions #1: not for you");
+      assertThat(simple.get(1).status()).isEqualTo('E');
+      client.query("ROLLBACK");
+
+      client.query("BEGIN");
+      client.value("SELECT 1");
+      List<Message> extended = batch(client, "SELECT 1 AS forbidden");
+      assertThat(types(extended)).isEqualTo("EZ");
+      assertThat(extended.get(0).sqlState()).isEqualTo("42501");
+      assertThat(extended.get(1).status()).isEqualTo('E');
+      client.query("ROLLBACK");
+      assertThat(client.value("SELECT 'fine'")).isEqualTo("fine");
+    }
+  }
+
+  @Test
+  void dropByTableFindsTheTableInAnySpelling() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      for (String sql :
+          List.of(
+              "SELECT * FROM secrets",
+              "select 1 from \"secrets\" s",
+              "SELECT * FROM public.SECRETS",
+              "WITH s AS (SELECT a FROM secrets) SELECT * FROM s",
+              "INSERT INTO ruled SELECT a FROM secrets")) {
+        assertThat(types(client.query(sql))).as(sql).isEqualTo("EZ");
+        assertThat(types(batch(client, sql))).as(sql).isEqualTo("EZ");
+      }
+      assertThat(client.value("WITH secrets AS (SELECT 5 AS a) SELECT a FROM secrets"))
+          .isEqualTo("5");
+    }
+  }
+
+  @Test
+  void resultAnswersWithoutTheDatabase() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      assertThat(tag(client.query("DELETE FROM ruled"))).isEqualTo("DELETE 7");
+      List<Message> extended = batch(client, "DELETE FROM ruled WHERE a = $1", "1");
+      assertThat(types(extended)).isEqualTo("12nCZ");
+      assertThat(tag(extended)).isEqualTo("DELETE 7");
+
+      client.query("BEGIN");
+      assertThat(client.value("SELECT count(*) FROM ruled")).isEqualTo("3");
+      assertThat(tag(client.query("DELETE FROM ruled"))).isEqualTo("DELETE 7");
+      assertThat(tag(batch(client, "DELETE FROM ruled"))).isEqualTo("DELETE 7");
+      client.query("COMMIT");
+      assertThat(client.value("SELECT count(*) FROM ruled")).isEqualTo("3");
+    }
+  }
+
+  @Test
+  void transformChangesTheText() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      assertThat(client.value("SELECT count(*) FROM old_name")).isEqualTo("3");
+      for (int i = 0; i < 8; i++) {
+        List<Message> extended =
+            batch(client, "SELECT a FROM old_name WHERE a = $1", Integer.toString(1 + i % 3));
+        assertThat(types(extended)).isEqualTo("12TDCZ");
+      }
+      client.send(parse("named", "SELECT max(a) FROM old_name"), sync());
+      client.untilReady();
+      for (int i = 0; i < 3; i++) {
+        client.send(bind("", "named"), execute("", 0), sync());
+        assertThat(first(client.untilReady(), 'D').columns()).containsExactly("3");
+      }
+    }
+  }
+
+  @Test
+  void queryTimeoutCancels() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      List<Message> simple = client.query("SELECT pg_sleep(30) /* slowly */");
+      assertThat(first(simple, 'E').sqlState()).isEqualTo("57014");
+      List<Message> extended = batch(client, "SELECT pg_sleep(30) /* slowly */");
+      assertThat(first(extended, 'E').sqlState()).isEqualTo("57014");
+      assertThat(client.value("SELECT 1 /* slowly */")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void delayAndRatesKeepStatementsBack() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      long start = System.nanoTime();
+      assertThat(client.value("SELECT 1 /* delayed */")).isEqualTo("1");
+      assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(50_000_000);
+      start = System.nanoTime();
+      batch(client, "SELECT 1 /* delayed */");
+      assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(50_000_000);
+
+      start = System.nanoTime();
+      for (int i = 0; i < 30; i++) {
+        assertThat(client.value("SELECT 1 /* limited */")).isEqualTo("1");
+      }
+      assertThat(System.nanoTime() - start).as("20 at once, 10 more").isGreaterThan(400_000_000);
+    }
+  }
+
+  @Test
+  void concurrencyLetsOneInAfterTheOther() throws IOException {
+    try (RawClient first = RawClient.logIn(node.target());
+        RawClient second = RawClient.logIn(node.target());
+        RawClient other = RawClient.logIn(node.target())) {
+      long start = System.nanoTime();
+      first.send(dev.heimdall.test.fixture.Frontend.query("SELECT pg_sleep(0.3) /* one_by_one */"));
+      second.send(
+          dev.heimdall.test.fixture.Frontend.query("SELECT pg_sleep(0.3) /* one_by_one */"));
+      assertThat(other.value("SELECT 'in between'")).isEqualTo("in between");
+      first.untilReady();
+      second.untilReady();
+      assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(600_000_000);
+    }
+  }
+}
