@@ -91,6 +91,24 @@ class BrokenServerIT {
     }
   }
 
+  @Test
+  void aSessionWhoseSettingWasLostWithItsServerIsToldAndEnds() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      node.admin("RECONNECT");
+      server.script(
+          talk -> {
+            talk.logIn();
+            talk.query();
+            talk.send(Backend.complete("SET"), Backend.ready('I'));
+            talk.query(); // what the setting is now
+          });
+      client.query("SET my.tenant = 'blue'");
+      List<Message> last = client.untilClosed();
+      assertThat(last).extracting(Message::sqlState).containsExactly("08006");
+      assertThat(last.get(0).toString()).contains("FATAL");
+    }
+  }
+
   static Stream<Arguments> nonsense() {
     byte[] absurd = {'D', 0x7f, -1, -1, -1};
     return Stream.of(

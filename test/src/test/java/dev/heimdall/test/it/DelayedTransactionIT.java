@@ -1,5 +1,10 @@
 package dev.heimdall.test.it;
 
+import static dev.heimdall.test.fixture.Frontend.all;
+import static dev.heimdall.test.fixture.Frontend.bind;
+import static dev.heimdall.test.fixture.Frontend.describePortal;
+import static dev.heimdall.test.fixture.Frontend.execute;
+import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.statement;
 import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -54,6 +59,55 @@ class DelayedTransactionIT {
       waiting.query("COMMIT");
       assertThat(other.value("SHOW work_mem")).isEqualTo("4MB");
     }
+  }
+
+  @Test
+  void aBatchThatHasOnlyBegunHoldsNoServerConnection() throws IOException {
+    try (RawClient waiting = RawClient.logIn(node.target());
+        RawClient other = RawClient.logIn(node.target())) {
+      for (byte[] begin :
+          List.of(
+              all(statement("BEGIN"), sync()),
+              all(parse("", "START TRANSACTION"), bind("", ""), execute("", 1), sync()))) {
+        waiting.send(begin);
+        assertThat(waiting.untilReady().toString()).endsWith("ReadyForQuery T]");
+        assertThat(node.clients()).allMatch(row -> row.get("link") == null || !kind.multiplexes());
+        assertThat(other.value("SELECT 'there is only one connection'")).isNotNull();
+        waiting.query("SET LOCAL work_mem = '5MB'");
+        assertThat(waiting.value("SHOW work_mem")).isEqualTo("5MB");
+        waiting.query("COMMIT");
+        assertThat(other.value("SHOW work_mem")).isEqualTo("4MB");
+      }
+    }
+  }
+
+  @Test
+  void aBatchOfBeginIsAnsweredAsByTheServer() throws IOException {
+    Comparison.sameAsDirect(
+        node.target(),
+        client -> {
+          client.send(parse("begin", "START TRANSACTION READ ONLY"), sync());
+          client.untilReady();
+          client.send(bind("", "begin"), execute("", 0), sync());
+          client.untilReady();
+          client.query("SHOW transaction_read_only");
+          client.query("COMMIT");
+          client.send(statement("BEGIN"), sync(), statement("SELECT 1"), sync());
+          client.untilReady();
+          client.untilReady();
+          client.query("ROLLBACK");
+          client.send(parse("", "BEGIN"), bind("", ""), execute("", 0), sync());
+          client.untilReady();
+          client.send(bind("", ""), describePortal(""), execute("", 0), sync());
+          client.until('N');
+          client.untilReady();
+          client.send(statement("ROLLBACK"), sync());
+          client.untilReady();
+          client.send(statement("BEGIN; SELECT 1"), sync());
+          client.untilReady();
+          client.send(bind("", "nothing"), execute("", 0), sync());
+          client.untilReady();
+        });
   }
 
   @ParameterizedTest

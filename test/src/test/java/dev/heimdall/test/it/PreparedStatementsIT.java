@@ -95,6 +95,32 @@ class PreparedStatementsIT {
   }
 
   @Test
+  void aCloseThatAnErrorSkippedLeavesTheName() throws IOException {
+    Comparison.sameAsDirect(
+        node.target(),
+        client -> {
+          client.send(parse("kept", "SELECT 'kept'"), sync());
+          client.untilReady();
+          client.send(
+              statement("SELECT 1/0"),
+              closeStatement("kept"),
+              parse("kept", "SELECT 'another'"),
+              parse("fresh", "SELECT 'fresh'"),
+              closeStatement("fresh"),
+              sync());
+          client.untilReady();
+          client.send(executed("kept"));
+          client.untilReady();
+          client.send(executed("fresh"));
+          client.untilReady();
+          client.send(closeStatement("kept"), statement("SELECT 1/0"), sync());
+          client.untilReady();
+          client.send(executed("kept"));
+          client.untilReady();
+        });
+  }
+
+  @Test
   void oneNameMeansSomethingElseToEachClient() throws IOException {
     try (RawClient one = RawClient.logIn(node.target());
         RawClient two = RawClient.logIn(node.target())) {

@@ -176,7 +176,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   private void answer(byte known) {
-    if (known == ReplyQueue.PARSE_KNOWN) {
+    if (known == ReplyQueue.PARSE_KNOWN || known == ReplyQueue.CLOSE_KNOWN) {
       statements.answered();
     }
     replies.owner().knownReply(this, known);
@@ -690,7 +690,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       fatal = error;
       return true;
     }
-    statements.refused(replies.droppedParses());
+    statements.refused(replies.droppedNames());
     if (replies.skippedQueries() > 0) {
       replies.owner().queriesSkipped(this, replies.skippedQueries());
     }
@@ -751,7 +751,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     PgError error = groupError;
     groupError = null;
     if (error != null) {
-      statements.refused(replies.droppedParses());
+      statements.refused(replies.droppedNames());
     }
     replies.completeGroup();
     copyIn = false;

@@ -18,7 +18,7 @@ public final class ServerStatements {
 
   private final LinkedHashMap<PreparedStatement, Use> prepared =
       new LinkedHashMap<>(16, 0.75f, true);
-  private final ArrayDeque<PendingParse> pendingParses = new ArrayDeque<>();
+  private final ArrayDeque<PendingName> pendingNames = new ArrayDeque<>();
   private Object unnamedOwner;
   private long unnamedVersion;
 
@@ -28,12 +28,13 @@ public final class ServerStatements {
   }
 
   /**
-   * A Parse that was sent, or that the node will answer, and that was not answered yet.
+   * A Parse that was sent, or a Parse or Close that the node will answer, and that was not answered
+   * yet.
    *
-   * @param statement null for an unnamed one and for one that the server knows already
-   * @param undo run when the server refuses it; may be null
+   * @param statement null for an unnamed one, for one that the server knows already and for a Close
+   * @param undo run when the server refuses or skips it; may be null
    */
-  public record PendingParse(PreparedStatement statement, Runnable undo) {}
+  public record PendingName(PreparedStatement statement, Runnable undo) {}
 
   ServerStatements(int limit) {
     this.limit = limit;
@@ -47,12 +48,13 @@ public final class ServerStatements {
   }
 
   /**
-   * Notes that a Parse is being sent; the least recently used statement makes room.
+   * Notes that a Parse is being sent, or a Close promised; the least recently used statement makes
+   * room for a new one.
    *
    * @return a statement to close on the server first, or null
    */
-  public PreparedStatement parsing(PendingParse parse) {
-    pendingParses.add(parse);
+  public PreparedStatement parsing(PendingName parse) {
+    pendingNames.add(parse);
     return parse.statement() == null ? null : preparing(parse.statement());
   }
 
@@ -133,21 +135,27 @@ public final class ServerStatements {
 
   /** The server has prepared the statement whose Parse it answers next. */
   void parsed() {
-    PendingParse parse = pendingParses.poll();
+    PendingName parse = pendingNames.poll();
     if (parse.statement() != null) {
       confirm(parse.statement());
     }
   }
 
-  /** The node answered the Parse that comes next. */
+  /** The node answered the Parse or Close that comes next. */
   void answered() {
-    pendingParses.poll();
+    pendingNames.poll();
   }
 
-  /** The server refused, or skipped, this many Parse messages. */
+  /**
+   * The server refused, or skipped, this many of them. The last is undone first: a name may have
+   * been closed and given anew.
+   */
   void refused(int count) {
-    for (int i = count; i > 0; i--) {
-      PendingParse parse = pendingParses.poll();
+    PendingName[] undone = new PendingName[count];
+    for (int i = count - 1; i >= 0; i--) {
+      undone[i] = pendingNames.poll();
+    }
+    for (PendingName parse : undone) {
       if (parse.statement() != null) {
         prepared.remove(parse.statement());
       } else {

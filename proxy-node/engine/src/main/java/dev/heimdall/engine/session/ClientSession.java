@@ -752,6 +752,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     int lost = outstanding;
     boolean inTransaction = status != 'I';
     outstanding = 0;
+    boolean settingsLost = carried.unread();
     carried.lost();
     requests.course().end();
     definitionsPending = false;
@@ -764,9 +765,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       close();
       return;
     }
-    if (requests.streaming() || keepsServer()) {
+    if (requests.streaming() || keepsServer() || settingsLost) {
       closeReason = "the server connection it depends on was lost";
-      fatal(error.asFatal());
+      fatal(
+          settingsLost
+              ? error.asFatal().withDetail("Settings of the session were lost with it.")
+              : error.asFatal());
       return;
     }
     transactionLost = inTransaction;

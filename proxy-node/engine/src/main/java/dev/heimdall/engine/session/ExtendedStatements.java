@@ -20,6 +20,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * Sends one client's extended-protocol messages, its statements under their names on the server.
@@ -44,7 +46,7 @@ final class ExtendedStatements {
   private final LoopSessions sessions;
   private final ServerNames names;
   private final SequenceGuard sequences;
-  private final ServerStatements.PendingParse unnamedParse;
+  private final ServerStatements.PendingName unnamedParse;
   private byte[] unnamedBody = UNNAMED;
   private int unnamedLength = -1;
   private long unnamedVersion;
@@ -63,6 +65,9 @@ final class ExtendedStatements {
   /** The text of the Parse that is being read is a rule's. */
   private boolean transformed;
 
+  /** Names whose Parse the server may not have answered yet. */
+  private final Set<String> unanswered = new HashSet<>(0);
+
   ExtendedStatements(
       ClientSession session,
       RequestReader requests,
@@ -79,7 +84,7 @@ final class ExtendedStatements {
     this.sessions = sessions;
     this.names = names;
     this.sequences = sequences;
-    this.unnamedParse = new ServerStatements.PendingParse(null, this::forgetUnnamed);
+    this.unnamedParse = new ServerStatements.PendingName(null, this::forgetUnnamed);
   }
 
   /** Sends, or answers, a whole Parse message. */
@@ -96,6 +101,7 @@ final class ExtendedStatements {
     int length = textEnd - nameEnd - 1;
     byte[] sql = loop.scratch(length);
     input.getBytes(nameEnd + 1, sql, 0, length);
+    forgetAnswered(server);
     if (!course.judges()) {
       StatementFacts facts =
           sessions.classifier().classify(sql, 0, length, names.standardStrings());
@@ -300,6 +306,7 @@ final class ExtendedStatements {
             : names.statement(server, copy(body), Origin.NAMED, facts);
     statement.source(examined);
     own.put(name, statement);
+    unanswered.add(new String(name, StandardCharsets.ISO_8859_1));
     sendParse(server, statement, () -> own.remove(name, statement), total);
     return true;
   }
@@ -315,10 +322,10 @@ final class ExtendedStatements {
     PgWriter.closeStatement(out, TAKEN);
     server.expect(ReplyQueue.CLOSE_OURS, session);
     PgWriter.parse(out, TAKEN, EMPTY_STATEMENT, EMPTY_STATEMENT.length);
-    server.statements().parsing(new ServerStatements.PendingParse(null, null));
+    server.statements().parsing(new ServerStatements.PendingName(null, null));
     server.expect(ReplyQueue.PARSE_OURS, session);
     PgWriter.parse(out, TAKEN, EMPTY_STATEMENT, EMPTY_STATEMENT.length);
-    server.statements().parsing(new ServerStatements.PendingParse(null, null));
+    server.statements().parsing(new ServerStatements.PendingName(null, null));
     server.expect(ReplyQueue.PARSE, session);
   }
 
@@ -329,7 +336,7 @@ final class ExtendedStatements {
     requests.input().skipBytes(total);
     if (server.statements().confirmed(statement)) {
       session.counters().preparedHit();
-      server.statements().parsing(new ServerStatements.PendingParse(null, undo));
+      server.statements().parsing(new ServerStatements.PendingName(null, undo));
       server.expect(ReplyQueue.PARSE_KNOWN, session);
       return;
     }
@@ -596,6 +603,15 @@ final class ExtendedStatements {
       byte[] name = new byte[length];
       input.getBytes(at + 1, name);
       session.carried().names().remove(name);
+      forgetAnswered(server);
+      // Whether one just parsed will exist is not known: it is then better closed than there.
+      boolean settled =
+          statement != null && !unanswered.contains(new String(name, StandardCharsets.ISO_8859_1));
+      server
+          .statements()
+          .parsing(
+              new ServerStatements.PendingName(
+                  null, settled ? () -> names.reopen(name, statement) : null));
       requests.cut();
       input.skipBytes(total);
       server.expect(ReplyQueue.CLOSE_KNOWN, session);
@@ -663,6 +679,25 @@ final class ExtendedStatements {
     name[0] = '_';
     input.getBytes(at, name, 1, length);
     return name;
+  }
+
+  private void forgetAnswered(ServerConnection server) {
+    if (!unanswered.isEmpty() && session.outstanding() == 0 && !server.groupOpen()) {
+      unanswered.clear();
+    }
+  }
+
+  /**
+   * The client's unnamed statement is this one, which no server has seen.
+   *
+   * @param body text, zero byte and parameter types
+   */
+  void unnamed(byte[] body, StatementFacts facts) {
+    releaseCached();
+    unnamedBody = body;
+    unnamedLength = body.length;
+    unnamedFacts = facts;
+    unnamedVersion++;
   }
 
   /** After a simple query, a Close or a failed Parse there is no unnamed statement. */

@@ -32,6 +32,7 @@ final class RequestReader {
   private final ExtendedStatements extended;
   private final BatchReplay replay;
   private final Course course;
+  private final DelayedBegin begin;
 
   private ByteBuf input;
   private boolean owned;
@@ -60,6 +61,7 @@ final class RequestReader {
     this.course = new Course(session, this, sessions);
     this.extended =
         new ExtendedStatements(session, this, sessions, names, sequences, replay, course);
+    this.begin = new DelayedBegin(session, this, sessions, names, extended);
     this.simple = new SimpleStatements(session, this, sessions, names, sequences, extended, course);
   }
 
@@ -281,6 +283,9 @@ final class RequestReader {
           FrontendType.CLOSE -> {
         if (!batchReady()) {
           return false;
+        }
+        if (!course.ruled() && begin.answer()) {
+          return true;
         }
         if (!extended.judgeBatch()) {
           blocked = true;

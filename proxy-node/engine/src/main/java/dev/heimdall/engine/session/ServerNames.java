@@ -144,7 +144,7 @@ final class ServerNames {
     }
     ByteBuf out = requests.out(statement.body().length + 64);
     PreparedStatement evicted =
-        server.statements().parsing(new ServerStatements.PendingParse(statement, null));
+        server.statements().parsing(new ServerStatements.PendingName(statement, null));
     if (evicted != null) {
       PgWriter.closeStatement(out, evicted.serverName());
       server.expect(ReplyQueue.CLOSE_OURS, quiet);
@@ -196,6 +196,27 @@ final class ServerNames {
         .acquire(content, length, Origin.ANONYMOUS, facts, scope(), session.vdb().schemaEpoch());
   }
 
+  /** The server skipped the Close of a name: it still means this statement. */
+  void reopen(byte[] name, PreparedStatement statement) {
+    if (session.state() != ClientSession.State.CLOSED) {
+      byte[] content = statement.body();
+      session
+          .carried()
+          .names()
+          .put(
+              name,
+              sessions
+                  .statements()
+                  .acquire(
+                      content,
+                      content.length,
+                      statement.isSql() ? Origin.SQL : Origin.NAMED,
+                      statement.facts(),
+                      scope(),
+                      session.vdb().schemaEpoch()));
+    }
+  }
+
   void closeInBatch(ServerConnection server, ByteBuf out, PreparedStatement evicted) {
     if (evicted != null) {
       PgWriter.closeStatement(out, evicted.serverName());
@@ -228,7 +249,7 @@ final class ServerNames {
     closeInBatch(
         server,
         out,
-        server.statements().parsing(new ServerStatements.PendingParse(statement, undo)));
+        server.statements().parsing(new ServerStatements.PendingName(statement, undo)));
     PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);
     server.expect(expected, session);
   }
@@ -248,7 +269,7 @@ final class ServerNames {
     PgWriter.closeStatement(out, OURS);
     server.expect(ReplyQueue.CLOSE_OURS, session);
     PgWriter.parse(out, OURS, text, text.length);
-    server.statements().parsing(new ServerStatements.PendingParse(null, null));
+    server.statements().parsing(new ServerStatements.PendingName(null, null));
     server.expect(ReplyQueue.PARSE_OURS, session);
     PgWriter.bind(out, OURS, OURS);
     server.expect(ReplyQueue.BIND_OURS, session);

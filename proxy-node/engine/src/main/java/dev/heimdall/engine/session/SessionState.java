@@ -48,6 +48,7 @@ final class SessionState {
   private final Set<String> pins = new LinkedHashSet<>(2);
   private ArrayDeque<Note> notes;
   private Set<String> touched;
+  private boolean unread;
   private long sent;
   private long done;
 
@@ -178,6 +179,9 @@ final class SessionState {
         server.taint();
       }
     }
+    if (status == 'I') {
+      unread = touched != null;
+    }
     done++;
     return ddl;
   }
@@ -298,6 +302,14 @@ final class SessionState {
    */
   Set<String> touched() {
     return touched == null ? Set.of() : touched;
+  }
+
+  /**
+   * Whether settings that the client was told of have been changed for good and not been read back:
+   * with the server connection they would be lost.
+   */
+  boolean unread() {
+    return unread && touched != null;
   }
 
   /** Takes the values that the server gave for what was touched. */

@@ -136,8 +136,7 @@ final class SimpleStatements {
     byte[] sql = new byte[total - 6];
     requests.input().getBytes(requests.input().readerIndex() + 5, sql);
     session.holdBegin(sql);
-    String text = new String(sql, StandardCharsets.UTF_8).stripLeading();
-    answer(total, text.regionMatches(true, 0, "start", 0, 5) ? "START TRANSACTION" : "BEGIN", null);
+    answer(total, DelayedBegin.tag(sql), null);
     return true;
   }
 

@@ -64,7 +64,7 @@ class ServerConnectionTest {
 
   private void expectAll(ServerConnection connection) {
     connection.expect(ReplyQueue.QUERY, ann);
-    connection.statements().parsing(new ServerStatements.PendingParse(null, null));
+    connection.statements().parsing(new ServerStatements.PendingName(null, null));
     connection.expect(ReplyQueue.PARSE_OURS, bob);
     connection.expect(ReplyQueue.PARSE_KNOWN, bob);
     connection.expect(ReplyQueue.BIND, bob);
@@ -290,9 +290,7 @@ class ServerConnectionTest {
     PreparedStatement statement = statement("SELECT nothing");
     int[] undone = new int[1];
     ServerConnection connection = server.connection();
-    connection
-        .statements()
-        .parsing(new ServerStatements.PendingParse(statement, () -> undone[0]++));
+    connection.statements().parsing(new ServerStatements.PendingName(statement, () -> undone[0]++));
     connection.expect(ReplyQueue.PARSE, ann);
     connection.expect(ReplyQueue.SYNC, ann);
     assertThat(connection.statements().knows(statement)).isTrue();

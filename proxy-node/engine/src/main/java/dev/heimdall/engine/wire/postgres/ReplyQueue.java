@@ -75,7 +75,7 @@ public final class ReplyQueue<O> {
   private boolean groupOpen;
 
   private boolean failed;
-  private int droppedParses;
+  private int droppedNames;
   private int skippedQueries;
   private int ignoredSyncs;
   private boolean copyEnded;
@@ -167,11 +167,11 @@ public final class ReplyQueue<O> {
   }
 
   /**
-   * How many Parse entries the last error or ReadyForQuery made void; their statements do not exist
-   * on the server.
+   * How many Parse entries, and Closes that we answer, the last error or ReadyForQuery made void:
+   * the statements of the ones do not exist on the server, those of the others still do.
    */
-  public int droppedParses() {
-    return droppedParses;
+  public int droppedNames() {
+    return droppedNames;
   }
 
   /**
@@ -259,7 +259,7 @@ public final class ReplyQueue<O> {
   }
 
   private int ready(byte first) {
-    droppedParses = 0;
+    droppedNames = 0;
     if (failed && first < SYNC) {
       dropSkipped(); // sent after the error and before the Sync
       first = first();
@@ -280,7 +280,7 @@ public final class ReplyQueue<O> {
   }
 
   private int error(byte first) {
-    droppedParses = 0;
+    droppedNames = 0;
     skippedQueries = 0;
     if (groups == 0) {
       return FORWARD; // an administrator's terminate or a shutdown: the connection is about to end
@@ -316,8 +316,11 @@ public final class ReplyQueue<O> {
   private void dropSkipped() {
     while (size > 0 && entries[head] < SYNC) {
       byte dropped = entries[head];
-      if (dropped == PARSE || dropped == PARSE_OURS || dropped == PARSE_KNOWN) {
-        droppedParses++;
+      if (dropped == PARSE
+          || dropped == PARSE_OURS
+          || dropped == PARSE_KNOWN
+          || dropped == CLOSE_KNOWN) {
+        droppedNames++;
       }
       pop();
     }

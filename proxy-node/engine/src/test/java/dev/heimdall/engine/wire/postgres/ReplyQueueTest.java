@@ -160,7 +160,7 @@ class ReplyQueueTest {
 
     queue.on(BackendType.ERROR);
 
-    assertThat(queue.droppedParses()).isEqualTo(3);
+    assertThat(queue.droppedNames()).isEqualTo(3);
     assertThat(queue.failed()).isTrue();
     assertThat(queue.first()).isEqualTo(ReplyQueue.SYNC);
   }
@@ -171,7 +171,7 @@ class ReplyQueueTest {
     receive("EZ");
     queue.on(BackendType.ERROR);
 
-    assertThat(queue.droppedParses()).isZero();
+    assertThat(queue.droppedNames()).isZero();
   }
 
   @Test
@@ -195,7 +195,7 @@ class ReplyQueueTest {
 
     assertThat(receive("Z")).isEqualTo("r");
 
-    assertThat(queue.droppedParses()).isEqualTo(2);
+    assertThat(queue.droppedNames()).isEqualTo(3);
     assertThat(queue.isEmpty()).isTrue();
   }
 
