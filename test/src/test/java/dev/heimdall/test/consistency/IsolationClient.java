@@ -1,11 +1,9 @@
 package dev.heimdall.test.consistency;
 
 import dev.heimdall.test.fixture.Frontend;
-import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.Target;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,8 +11,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** One client after the other, each doing random things and comparing what it sees with a model. */
-final class IsolationClient implements Runnable {
-  private static final int KEPT = 60;
+final class IsolationClient extends AskingClient implements Runnable {
   private static final List<String> ZONES =
       List.of("Asia/Tokyo", "Europe/Warsaw", "America/New_York", "Africa/Cairo", "UTC");
   private static final List<String> SETTINGS =
@@ -31,18 +28,9 @@ final class IsolationClient implements Runnable {
   private static final List<String> SEQUENCES =
       List.of("public.iso_sequence", "public.iso_other", SERIAL);
 
-  private final int number;
   private final Target target;
   private final Map<String, String> defaults;
-  private final Journal journal;
-  private final Random random;
   private final long end;
-  private final ArrayDeque<String> history = new ArrayDeque<>();
-
-  private RawClient client;
-  private SessionModel model;
-  private String backend;
-  private int counter;
 
   IsolationClient(
       int number,
@@ -51,24 +39,10 @@ final class IsolationClient implements Runnable {
       Journal journal,
       long seed,
       long endNanos) {
-    this.number = number;
+    super(number, journal, new Random(seed * 31 + number));
     this.target = target;
     this.defaults = defaults;
-    this.journal = journal;
-    this.random = new Random(seed * 31 + number);
     this.end = endNanos;
-  }
-
-  /** The model and the session no longer agree: this session is given up. */
-  private static final class Disagreement extends Exception {
-    private static final long serialVersionUID = 1L;
-  }
-
-  /** One answer, up to ReadyForQuery. */
-  private record Answer(List<List<String>> rows, Message error, char status) {
-    String single() {
-      return rows.isEmpty() ? null : rows.get(0).get(0);
-    }
   }
 
   @Override
@@ -546,83 +520,6 @@ final class IsolationClient implements Runnable {
   private void fail() throws IOException, Disagreement {
     Answer answer = ask("SELECT 1/(SELECT 0)");
     expectError(answer, "22012");
-  }
-
-  // ---- asking
-
-  private void must(String sql) throws IOException, Disagreement {
-    must(true, sql);
-  }
-
-  private void must(boolean anyProtocol, String sql) throws IOException, Disagreement {
-    expectSuccess(ask(anyProtocol, sql), "error");
-  }
-
-  private Answer ask(String sql) throws IOException, Disagreement {
-    return ask(true, sql);
-  }
-
-  private Answer ask(boolean anyProtocol, String sql) throws IOException, Disagreement {
-    boolean extended = anyProtocol && random.nextInt(3) == 0;
-    note((extended ? "extended: " : "simple: ") + sql);
-    model.unnamed(null);
-    if (extended) {
-      client.send(Frontend.statement(sql), Frontend.sync());
-    } else {
-      client.send(Frontend.query(sql));
-    }
-    return answer();
-  }
-
-  private Answer answer() throws IOException {
-    List<List<String>> rows = new ArrayList<>();
-    Message error = null;
-    while (true) {
-      Message message = client.receive();
-      switch (message.type()) {
-        case 'D' -> rows.add(message.columns());
-        case 'E' -> {
-          error = error == null ? message : error;
-          note("  " + message);
-        }
-        case 'Z' -> {
-          return new Answer(rows, error, message.status());
-        }
-        default -> {}
-      }
-    }
-  }
-
-  private void expectSuccess(Answer answer, String kind) throws Disagreement {
-    if (answer.error() != null) {
-      violated(kind, "unexpected " + answer.error());
-    }
-  }
-
-  private void expectError(Answer answer, String sqlState) throws Disagreement {
-    if (answer.error() == null || !sqlState.equals(answer.error().sqlState())) {
-      violated("error", "expected " + sqlState + " and got " + answer);
-    }
-    model.statementFailed();
-  }
-
-  private void violated(String kind, String what) throws Disagreement {
-    journal.violation(kind, "client " + number + ": " + what, List.copyOf(history), backend);
-    throw new Disagreement();
-  }
-
-  private void note(String what) {
-    history.add(what);
-    if (history.size() > KEPT) {
-      history.remove();
-    }
-    if (backend != null && model != null && model.inTransaction()) {
-      journal.onServer(backend, "client " + number + " in transaction: " + what);
-    }
-  }
-
-  private String unique() {
-    return "c" + number + "_" + ++counter;
   }
 
   private static String quoted(String value) {
