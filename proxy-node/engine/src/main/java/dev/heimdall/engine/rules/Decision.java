@@ -108,9 +108,14 @@ public final class Decision {
     flags = Collections.unmodifiableMap(of.flags);
   }
 
-  /** Whether no rule matched. */
+  /** Whether it was decided that no rule matches. */
   public boolean isNone() {
-    return matched.isEmpty();
+    return matched.isEmpty() && !isDeferred();
+  }
+
+  /** Whether nothing has been decided yet: this is {@link #DEFERRED}. */
+  public boolean isDeferred() {
+    return this == DEFERRED;
   }
 
   /** The rules that matched, in the order in which they were looked at. */
@@ -282,7 +287,7 @@ public final class Decision {
 
   @Override
   public String toString() {
-    if (this == DEFERRED) {
+    if (isDeferred()) {
       return "deferred";
     }
     Map<String, String> effects = effects();

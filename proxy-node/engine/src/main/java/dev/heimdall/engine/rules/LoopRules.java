@@ -4,6 +4,7 @@ import dev.heimdall.engine.sql.Statement;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The rules of one virtual database as one event loop uses them: with what it has decided before.
@@ -67,7 +68,7 @@ public final class LoopRules {
    *
    * @param session of the statement's session, made by this object
    * @param statement what the text does; may be null unless {@link RuleBook#needsStatement}. A new
-   *     object when the catalogue has changed
+   *     object when the catalogue has changed or names mean something else
    * @param inTransaction whether the session is inside of an explicit transaction
    * @param prepared whether the statement is a prepared one
    * @param averageMicros how long its pattern takes on average; negative when not known
@@ -123,6 +124,11 @@ public final class LoopRules {
         : outcome(session, entry, statement, inTransaction, true).preview(walk);
   }
 
+  /** Keeps what was found elsewhere, so that the same text need not be tried there again. */
+  public void remember(StatementText text, TextMatches matches) {
+    keep(text, matches, entryOf(matches));
+  }
+
   private Decision decide(
       SessionRules session,
       TextEntry entry,
@@ -165,7 +171,7 @@ public final class LoopRules {
   }
 
   private TextEntry entry(StatementText text) {
-    int slot = (int) (text.low() & (TEXTS - 1));
+    int slot = slot(text);
     if (entries[slot] != null && low[slot] == text.low() && high[slot] == text.high()) {
       return entries[slot];
     }
@@ -174,12 +180,21 @@ public final class LoopRules {
       return null;
     }
     TextEntry entry = entryOf(matches);
+    keep(text, matches, entry);
+    return entry;
+  }
+
+  private static int slot(StatementText text) {
+    return (int) (text.low() & (TEXTS - 1));
+  }
+
+  private void keep(StatementText text, TextMatches matches, TextEntry entry) {
+    int slot = slot(text);
     if (matches.isPlain() || text.length() <= LONGEST_KEPT) {
       low[slot] = text.low();
       high[slot] = text.high();
       entries[slot] = entry;
     }
-    return entry;
   }
 
   private TextEntry entryOf(TextMatches matches) {
@@ -198,9 +213,11 @@ public final class LoopRules {
   }
 
   private TableBits tables(Statement statement, Profile profile) {
-    if (statement == null || !book.needsStatement()) {
+    if (!book.needsStatement()) {
       return noTables;
     }
+    // Without its tables a statement would pass rules that are meant for them.
+    Objects.requireNonNull(statement, "statement");
     int scope = book.hasDynamicTables() ? profile.id() : 0;
     int slot = (System.identityHashCode(statement) * 31 + scope) & (STATEMENTS - 1);
     if (statements[slot] == statement && statementProfiles[slot] == scope) {

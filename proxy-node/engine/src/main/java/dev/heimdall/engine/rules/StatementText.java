@@ -54,6 +54,11 @@ public final class StatementText {
     return low;
   }
 
+  /** At most so many of the first bytes. */
+  byte[] beginning(int most) {
+    return Arrays.copyOfRange(bytes, offset, offset + Math.min(most, length));
+  }
+
   /** The bytes as an array without anything else in it. */
   byte[] exactly() {
     return offset == 0 && length == bytes.length

@@ -111,7 +111,8 @@ final class TextExpression {
 
   /** Steps that it takes to try it on a text, roughly. */
   long cost(int length, boolean caseIsSafe) {
-    boolean automaton = way == Way.REGEX || capturing || (ignoreCase && !caseIsSafe);
+    boolean automaton =
+        way == Way.REGEX || capturing || (way == Way.CONTAINS && ignoreCase && !caseIsSafe);
     return automaton ? (long) pattern.programSize() * length * (capturing ? 2 : 1) : 0;
   }
 
@@ -127,10 +128,36 @@ final class TextExpression {
     if (way == Way.ALWAYS) {
       return true;
     }
-    if (way == Way.REGEX || (ignoreCase && !caseIsSafe)) {
-      return pattern.matcher(text.whole()).find();
+    if (way == Way.BEGINS) {
+      return begins(text.bytes());
     }
-    return way == Way.BEGINS ? isAt(text.bytes(), 0) : contains(text.bytes());
+    return way == Way.REGEX || (ignoreCase && !caseIsSafe)
+        ? pattern.matcher(text.whole()).find()
+        : contains(text.bytes());
+  }
+
+  /** Whether it has to look at more of a text than its beginning. */
+  boolean looksAtAll() {
+    return capturing || (way != Way.ALWAYS && way != Way.BEGINS);
+  }
+
+  /** How much of a text it looks at, where that is only the beginning. */
+  int longest() {
+    return way == Way.BEGINS ? 3 * word.length : 0;
+  }
+
+  /** Letters outside of ASCII can be equal to those of the word; then the automaton knows. */
+  private boolean begins(byte[] text) {
+    if (isAt(text, 0)) {
+      return true;
+    }
+    int most = Math.min(text.length, longest());
+    for (int i = 0; ignoreCase && i < most; i++) {
+      if (text[i] < 0) {
+        return pattern.matcher(new String(text, 0, most, StandardCharsets.UTF_8)).find();
+      }
+    }
+    return false;
   }
 
   private boolean isAt(byte[] text, int at) {

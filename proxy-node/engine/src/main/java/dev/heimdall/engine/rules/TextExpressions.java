@@ -5,6 +5,7 @@ import dev.heimdall.engine.sql.LiteralReader;
 import dev.heimdall.model.RuleExpression;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ final class TextExpressions {
   private final WordSearch words;
   private final int[][] needed;
   private final boolean literals;
+  private final boolean beginningsOnly;
+  private final int most;
   private final LiteralReader reader;
 
   private TextExpressions(List<TextExpression> expressions, Dialect dialect) {
@@ -39,6 +42,8 @@ final class TextExpressions {
     words =
         new WordSearch(
             ids.keySet().stream().map(word -> word.getBytes(StandardCharsets.UTF_8)).toList());
+    beginningsOnly = expressions.stream().noneMatch(TextExpression::looksAtAll);
+    most = expressions.stream().mapToInt(TextExpression::longest).max().orElse(0);
     literals = expressions.stream().anyMatch(TextExpression::looksAtLiterals);
   }
 
@@ -57,10 +62,6 @@ final class TextExpressions {
     }
   }
 
-  boolean isEmpty() {
-    return expressions.isEmpty();
-  }
-
   /**
    * Tries all expressions.
    *
@@ -68,6 +69,11 @@ final class TextExpressions {
    * @return null when it would take too long for an event loop
    */
   TextMatches match(StatementText statement, boolean onLoop) {
+    if (beginningsOnly) {
+      boolean[] all = new boolean[expressions.size()];
+      Arrays.fill(all, true);
+      return matches(new TriedText(reader, statement.beginning(most)), all, true);
+    }
     if (onLoop && statement.length() > LONGEST) {
       return null;
     }

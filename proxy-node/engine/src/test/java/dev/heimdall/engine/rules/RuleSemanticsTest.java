@@ -1,6 +1,7 @@
 package dev.heimdall.engine.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.heimdall.engine.sql.Statement;
 import java.util.List;
@@ -341,6 +342,36 @@ class RuleSemanticsTest {
   }
 
   @Test
+  void aLongTextIsDecidedAtOnceWhereOnlyItsBeginningCounts() {
+    RuleTrial trial =
+        RuleTrial.of("{\"match\": \"(?i)^insert\", \"action\": \"log\"}, {\"action\": \"tag\"}");
+
+    assertThat(trial.effects("INSERT " + "x".repeat(1_000_000))).isEqualTo("log");
+    assertThat(trial.effects("UPDATE " + "x".repeat(1_000_000))).isEqualTo("nothing");
+  }
+
+  @Test
+  void whatWasFoundElsewhereIsKept() {
+    RuleTrial trial = RuleTrial.of("{\"match\": \"secret$\", \"action\": \"drop\"}");
+    String sql = "x".repeat(1_000_000) + "secret";
+    Decision first = trial.decide(sql);
+    assertThat(first.isDeferred()).isTrue();
+    assertThat(first.isNone()).isFalse();
+
+    trial.loop().remember(RuleTrial.text(sql), trial.book().match(RuleTrial.text(sql)));
+
+    assertThat(trial.decide(sql).dropped()).isTrue();
+  }
+
+  @Test
+  void aStatementWithoutItsTablesIsRefusedWhereRulesNeedThem() {
+    RuleTrial trial = RuleTrial.of("{\"match\": \"tables:shop.a\", \"action\": \"drop\"}");
+
+    assertThat(trial.book().needsStatement()).isTrue();
+    assertThatNullPointerException().isThrownBy(() -> trial.decide("SELECT * FROM a"));
+  }
+
+  @Test
   void manyDifferentTextsAndSessionsAreDecidedAsTheFirstOnes() {
     RuleTrial trial =
         RuleTrial.of(
@@ -350,7 +381,8 @@ class RuleSemanticsTest {
                 + "{\"match\": \"tables:${catalog}.t\", \"action\": \"drop\"}");
     for (int i = 0; i < 20_000; i++) {
       Statement statement =
-          i % 3 == 0 ? RuleTrial.statement(true, List.of("c" + i % 5 + ".t"), List.of()) : null;
+          RuleTrial.statement(
+              true, i % 3 == 0 ? List.of("c" + i % 5 + ".t") : List.of(), List.of());
       Decision decision =
           trial
               .user("u" + i)
