@@ -15,8 +15,9 @@ import java.util.stream.Stream;
 
 /**
  * Reads a configuration directory: {@code node.json} and one document for each object in {@code
- * sources}, {@code vdbs}, {@code rules} and {@code users}. Nothing is corrected or guessed: either
- * everything is right, or every problem is reported.
+ * sources}, {@code vdbs}, {@code rules} and {@code users}, and what nodes learnt in {@code
+ * learned}. Nothing is corrected or guessed: either everything is right, or every problem is
+ * reported.
  */
 public final class ConfigurationReader {
   static final String NODE = "node.json";
@@ -79,7 +80,7 @@ public final class ConfigurationReader {
       if (name.equals(NODE) && Files.isRegularFile(entry)) {
         hasNode = true;
       } else if (!(Files.isDirectory(entry)
-          && Set.of(SOURCES, VDBS, RULES, USERS).contains(name))) {
+          && Set.of(SOURCES, VDBS, RULES, LearnedRules.FOLDER, USERS).contains(name))) {
         unknown.add(entry);
       }
     }
@@ -90,6 +91,8 @@ public final class ConfigurationReader {
     Map<String, Document<DataSource>> sources = folder(SOURCES, Format.NAME, DataSource.class);
     Map<String, Document<VirtualDatabase>> vdbs = folder(VDBS, Format.NAME, VirtualDatabase.class);
     Map<String, Document<RuleList>> rules = folder(RULES, Format.NAME, RuleList.class);
+    Map<String, Document<RuleList>> learned =
+        folder(LearnedRules.FOLDER, Format.NAME, RuleList.class);
     Map<String, Document<User>> users = folder(USERS, Format.IDENTIFIER, User.class);
     if (vdbs.isEmpty() && !unreadable) {
       report(
@@ -101,8 +104,10 @@ public final class ConfigurationReader {
     sources.values().forEach(d -> d.value().ifPresent(v -> DocumentChecks.source(v, d.in())));
     vdbs.values().forEach(d -> d.value().ifPresent(v -> new VdbChecks(v, d.in()).all()));
     rules.values().forEach(d -> d.value().ifPresent(v -> new RuleChecks(v, d.in()).all()));
+    learned.values().forEach(d -> d.value().ifPresent(v -> new RuleChecks(v, d.in()).all()));
+    LearnedRules.check(learned, rules.keySet());
     users.values().forEach(d -> d.value().ifPresent(v -> DocumentChecks.user(v, d.in())));
-    CrossChecks cross = new CrossChecks(node, sources, vdbs, rules, users);
+    CrossChecks cross = new CrossChecks(node, sources, vdbs, rules, learned, users);
     cross.all();
     return problems.isEmpty() ? cross.configuration() : null;
   }
@@ -197,8 +202,8 @@ public final class ConfigurationReader {
         report(
             relative(entry),
             got,
-            "only node.json, sources, vdbs, rules, users, and files that a document names",
-            NearestName.of(name, List.of(NODE, SOURCES, VDBS, RULES, USERS)));
+            "only node.json, sources, vdbs, rules, learned, users, and files that a document names",
+            NearestName.of(name, List.of(NODE, SOURCES, VDBS, RULES, LearnedRules.FOLDER, USERS)));
       } else {
         report(
             relative(entry),

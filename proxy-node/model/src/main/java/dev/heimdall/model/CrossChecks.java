@@ -15,6 +15,7 @@ final class CrossChecks {
   private final Map<String, Document<DataSource>> sources;
   private final Map<String, Document<VirtualDatabase>> vdbs;
   private final Map<String, Document<RuleList>> rules;
+  private final Map<String, Document<RuleList>> learned;
   private final Map<String, Document<User>> users;
 
   CrossChecks(
@@ -22,11 +23,13 @@ final class CrossChecks {
       Map<String, Document<DataSource>> sources,
       Map<String, Document<VirtualDatabase>> vdbs,
       Map<String, Document<RuleList>> rules,
+      Map<String, Document<RuleList>> learned,
       Map<String, Document<User>> users) {
     this.node = node;
     this.sources = sources;
     this.vdbs = vdbs;
     this.rules = rules;
+    this.learned = learned;
     this.users = users;
   }
 
@@ -43,7 +46,7 @@ final class CrossChecks {
                           ruleNames(vdb, document.in());
                         }));
     ports();
-    new RuleReferences(sources.keySet(), vdbs, rules).all();
+    new RuleReferences(node, sources.keySet(), vdbs, rules).all();
     users
         .values()
         .forEach(document -> document.value().ifPresent(user -> user(user, document.in())));
@@ -55,7 +58,11 @@ final class CrossChecks {
     Map<String, VirtualDatabase> vdbValues = new TreeMap<>();
     values(vdbs).forEach((name, vdb) -> vdbValues.put(name, vdb.withCredentials(credentials(vdb))));
     return new Configuration(
-        node.value().orElseThrow(), sourceValues, vdbValues, values(rules), values(users));
+        node.value().orElseThrow(),
+        sourceValues,
+        vdbValues,
+        LearnedRules.merged(values(rules), values(learned)),
+        values(users));
   }
 
   private static <T> Map<String, T> values(Map<String, Document<T>> documents) {

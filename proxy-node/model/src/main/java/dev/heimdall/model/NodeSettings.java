@@ -64,6 +64,7 @@ public record NodeSettings(
             zero = "no limit",
             applies = Applies.NEW_CONNECTIONS)
         int maxClients,
+    @Setting("What rules may do on the node itself.") RuleSettings rules,
     @Setting(
             value = "The form of log lines: for people or for machines.",
             byDefault = "text",

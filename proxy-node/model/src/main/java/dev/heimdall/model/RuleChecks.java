@@ -2,10 +2,26 @@ package dev.heimdall.model;
 
 import com.google.re2j.Pattern;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the settings of one rule list demand of each other. */
 final class RuleChecks {
+  /** What a rule without parameters can do. */
+  private static final Set<RuleAction> LEARNABLE =
+      Collections.unmodifiableSet(
+          EnumSet.of(
+              RuleAction.ALLOW,
+              RuleAction.CACHE,
+              RuleAction.DROP,
+              RuleAction.LOG,
+              RuleAction.NOCACHE,
+              RuleAction.READER_ELIGIBLE,
+              RuleAction.TAG));
+
   private final RuleList list;
   private final Reading in;
 
@@ -61,6 +77,14 @@ final class RuleChecks {
           "serverfilter");
     } else if (own instanceof ActionParameters.Trigger trigger) {
       trigger(i, trigger);
+    } else if (own instanceof ActionParameters.LearnPattern learn
+        && in.sound(parameter(i, "action"))
+        && !LEARNABLE.contains(learn.action())) {
+      in.problem(
+          parameter(i, "action"),
+          JsonValue.quote(learn.action().spelling()),
+          "an action that needs no parameters: "
+              + LEARNABLE.stream().map(Spelled::spelling).collect(Collectors.joining(", ")));
     }
   }
 

@@ -15,15 +15,18 @@ final class RuleReferences {
   /** Rules that one statement can meet, with those of a list once for each call of it. */
   private static final long MOST_RULES = 10_000;
 
+  private final Document<NodeSettings> node;
   private final Set<String> sources;
   private final Map<String, Document<VirtualDatabase>> vdbs;
   private final Map<String, Document<RuleList>> lists;
   private final Map<String, Long> sizes = new HashMap<>();
 
   RuleReferences(
+      Document<NodeSettings> node,
       Set<String> sources,
       Map<String, Document<VirtualDatabase>> vdbs,
       Map<String, Document<RuleList>> lists) {
+    this.node = node;
     this.sources = sources;
     this.vdbs = vdbs;
     this.lists = lists;
@@ -45,7 +48,19 @@ final class RuleReferences {
         list(call.rule(), RuleChecks.parameter(i, "rule"), in);
       } else if (own instanceof ActionParameters.LearnPattern learn) {
         list(learn.rule(), RuleChecks.parameter(i, "rule"), in);
+      } else if (own instanceof ActionParameters.Trigger trigger) {
+        program(trigger, RuleChecks.parameter(i, "type"), in);
       }
+    }
+  }
+
+  private void program(ActionParameters.Trigger trigger, String path, Reading in) {
+    boolean refused =
+        node.in().sound("$.rules.allowPrograms")
+            && node.value().filter(n -> !n.rules().allowPrograms()).isPresent();
+    if (trigger.type() == ActionParameters.TriggerType.EXECUTE && refused && in.sound(path)) {
+      in.problem(
+          path, "\"execute\"", "\"sql\", or \"rules\": {\"allowPrograms\": true} in node.json");
     }
   }
 

@@ -444,11 +444,11 @@ class ConfigurationProblemsTest {
           file(
               "nodes.json",
               "{}",
-              "nodes.json $: got an unknown file, expected only node.json, sources, vdbs, rules, users, and files that a document names; did you mean \"node.json\"?"),
+              "nodes.json $: got an unknown file, expected only node.json, sources, vdbs, rules, learned, users, and files that a document names; did you mean \"node.json\"?"),
           file(
               "vdb/shop.json",
               "{}",
-              "vdb $: got an unknown folder, expected only node.json, sources, vdbs, rules, users, and files that a document names; did you mean \"vdbs\"?"),
+              "vdb $: got an unknown folder, expected only node.json, sources, vdbs, rules, learned, users, and files that a document names; did you mean \"vdbs\"?"),
           file(
               "users/alice.jsn",
               "{}",
@@ -460,7 +460,7 @@ class ConfigurationProblemsTest {
           file(
               "tls/unused.pem",
               "x",
-              "tls $: got an unknown folder, expected only node.json, sources, vdbs, rules, users, and files that a document names"),
+              "tls $: got an unknown folder, expected only node.json, sources, vdbs, rules, learned, users, and files that a document names"),
           file(
               "vdbs/second.json",
               "{\"address\": \"127.0.0.1\", \"ports\": [0, 5051, 5050], \"source\": \"primary\"}",

@@ -59,6 +59,7 @@ class ConfigurationReaderTest {
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(15),
                 20000,
+                new RuleSettings(false, Duration.ofSeconds(30)),
                 LogFormat.TEXT,
                 Level.INFO));
     assertThat(read.users()).isEmpty();
@@ -151,6 +152,7 @@ class ConfigurationReaderTest {
                 Duration.ZERO,
                 Duration.ofMillis(500),
                 0,
+                new RuleSettings(true, Duration.ofMinutes(1)),
                 LogFormat.JSON,
                 Level.TRACE));
     DataSource source = read.sources().get("primary");

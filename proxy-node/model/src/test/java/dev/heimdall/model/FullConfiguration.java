@@ -26,6 +26,7 @@ final class FullConfiguration {
           "drainTimeout": "0",
           "loginTimeout": "500ms",
           "maxClients": 0,
+          "rules": {"allowPrograms": true, "programTimeout": "1m"},
           "logFormat": "json",
           "logLevel": "trace"
         }

@@ -271,6 +271,7 @@ class RuleProblemsTest {
     FullConfiguration.write(dir, "sources/secondary.json", "{\"url\": \"jdbc:postgresql://db2\"}");
     FullConfiguration.write(dir, "sources/reports.json", "{\"url\": \"jdbc:postgresql://r\"}");
     FullConfiguration.write(dir, "rules/other.json", "{}");
+    FullConfiguration.write(dir, "node.json", "{\"rules\": {\"allowPrograms\": true}}");
     vdb("\"rules\": [\"main\"], \"ruleSources\": [\"reports\"]");
   }
 
@@ -291,6 +292,57 @@ class RuleProblemsTest {
     FullConfiguration.write(dir, "rules/main.json", "{\"rules\": [" + wrong.rule() + "]}");
 
     assertThat(problems()).containsExactlyElementsOf(wrong.problems());
+  }
+
+  @Test
+  void programsNeedThePermissionOfTheNode() throws IOException {
+    FullConfiguration.write(dir, "node.json", "{}");
+    FullConfiguration.write(
+        dir,
+        "rules/main.json",
+        "{\"rules\": [{\"action\": \"trigger\", \"parameters\":"
+            + " {\"type\": \"execute\", \"command\": \"/bin/true\"}}]}");
+
+    assertThat(problems())
+        .containsExactly(
+            "rules/main.json:1:57 $.rules[0].parameters.type: got \"execute\", expected \"sql\", or"
+                + " \"rules\": {\"allowPrograms\": true} in node.json");
+
+    FullConfiguration.write(dir, "node.json", "{\"rules\": {\"allowPrograms\": true}}");
+
+    assertThat(problems()).isEmpty();
+  }
+
+  @Test
+  void onlyActionsWithoutParametersCanBeLearnt() throws IOException {
+    FullConfiguration.write(
+        dir,
+        "rules/main.json",
+        "{\"rules\": [{\"action\": \"learn-pattern\", \"parameters\":"
+            + " {\"rule\": \"main\", \"action\": \"call\"}}]}");
+
+    assertThat(problems())
+        .containsExactly(
+            "rules/main.json:1:81 $.rules[0].parameters.action: got \"call\", expected an action"
+                + " that needs no parameters: allow, cache, drop, log, nocache, reader-eligible,"
+                + " tag");
+  }
+
+  @Test
+  void whatWasLearntNeedsItsListAndHasNoParameters() throws IOException {
+    FullConfiguration.write(dir, "rules/main.json", "{}");
+    FullConfiguration.write(
+        dir,
+        "learned/main.json",
+        "{\"rules\": [{\"match\": \"a\", \"action\": \"allow\", \"parameters\": {\"stop\": true}}]}");
+    FullConfiguration.write(dir, "learned/mine.json", "{\"rules\": []}");
+
+    assertThat(problems())
+        .containsExactly(
+            "learned/main.json:1:60 $.rules[0].parameters: got parameters, expected none here; a"
+                + " rule with parameters belongs into rules/main.json",
+            "learned/mine.json $: got rules for a list that there is not, expected rules/mine.json"
+                + " beside it, or the file to be deleted");
   }
 
   @Test
