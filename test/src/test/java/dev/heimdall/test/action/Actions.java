@@ -61,7 +61,7 @@ final class Actions implements AutoCloseable, ActionEvents {
     for (ActionCounter counter : ActionCounter.values()) {
       counts.put(counter, new AtomicLong());
     }
-    actions = new RuleActions(configuration(directory, server, vdb), this, threads);
+    actions = new RuleActions(directory, configuration(directory, server, vdb), this, threads);
   }
 
   static Configuration configuration(Path directory, PostgresServer server, String vdb)
@@ -193,6 +193,11 @@ final class Actions implements AutoCloseable, ActionEvents {
   public void failed(
       String action, String what, Collection<String> tables, String sqlstate, String reason) {
     failures.add(action + " " + what + " " + tables + " " + sqlstate + " " + reason);
+  }
+
+  @Override
+  public void program(String program, String end, String output) {
+    failures.add(program + " " + end + " " + output.strip());
   }
 
   @Override

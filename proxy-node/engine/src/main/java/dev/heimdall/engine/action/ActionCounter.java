@@ -11,5 +11,15 @@ public enum ActionCounter {
   /** Statements of queues that failed. */
   ASYNC_FAILED,
   /** Statements that were still in queues when the node stopped. */
-  ASYNC_LOST
+  ASYNC_LOST,
+  /** Triggers that were carried out. */
+  TRIGGERS_RUN,
+  /** Triggers that failed, or for which there was no room. */
+  TRIGGERS_FAILED,
+  /** Plans that were taken. */
+  PLANS_TAKEN,
+  /** Plans that could not be had. */
+  PLANS_FAILED,
+  /** Patterns that were learnt. */
+  PATTERNS_LEARNT
 }

@@ -21,4 +21,13 @@ public interface ActionEvents {
    */
   void failed(
       String action, String what, Collection<String> tables, String sqlstate, String reason);
+
+  /**
+   * A program of a trigger ended.
+   *
+   * @param program its path
+   * @param end how, in words
+   * @param output what it wrote, shortened
+   */
+  void program(String program, String end, String output);
 }

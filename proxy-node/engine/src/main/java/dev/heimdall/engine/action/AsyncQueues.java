@@ -46,7 +46,6 @@ public final class AsyncQueues {
   private final Executor workers;
   private final ScheduledExecutorService timer;
   private final BatchRunner runner;
-  private final int mostInQueue;
 
   /** Guards everything below, and the queues and tickets themselves. */
   private final Object lock = new Object();
@@ -61,14 +60,12 @@ public final class AsyncQueues {
       ActionEvents events,
       Executor workers,
       ScheduledExecutorService timer,
-      BatchRunner runner,
-      int mostInQueue) {
+      BatchRunner runner) {
     this.configuration = configuration;
     this.events = events;
     this.workers = workers;
     this.timer = timer;
     this.runner = runner;
-    this.mostInQueue = mostInQueue;
   }
 
   /**
@@ -145,7 +142,7 @@ public final class AsyncQueues {
     }
     boolean full =
         text + statement.size() > MOST_TEXT
-            || (queue == null ? queues.size() >= MOST_QUEUES : queue.size() >= mostInQueue);
+            || (queue == null ? queues.size() >= MOST_QUEUES : queue.size() >= MOST_IN_QUEUE);
     return full ? "the queue is full" : null;
   }
 

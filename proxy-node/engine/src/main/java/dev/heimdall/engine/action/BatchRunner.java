@@ -72,7 +72,7 @@ final class BatchRunner {
         return List.of();
       }
       case UNCERTAIN -> {
-        batch.forEach(ticket -> done.done(ticket, uncertain()));
+        batch.forEach(ticket -> done.done(ticket, Failure.uncertain()));
         return List.of();
       }
       case ROLLED_BACK -> {
@@ -95,7 +95,7 @@ final class BatchRunner {
         case COMMITTED -> done.done(batch.get(i), attempt.executed().get(0));
         case ROLLED_BACK -> done.done(batch.get(i), Failure.of(attempt.failure()));
         case UNCERTAIN -> {
-          done.done(batch.get(i), uncertain());
+          done.done(batch.get(i), Failure.uncertain());
           return batch.subList(i + 1, batch.size());
         }
         default -> {
@@ -108,11 +108,6 @@ final class BatchRunner {
 
   private static boolean collided(Attempt attempt) {
     return attempt.end() == End.ROLLED_BACK && Failure.isCollision(attempt.failure());
-  }
-
-  private static Executed uncertain() {
-    return Executed.failed(
-        Failure.UNCERTAIN, "the connection was lost; whether it took effect is not known");
   }
 
   private static Attempt transaction(Connections.Lease lease, List<Ticket> batch) {
@@ -205,36 +200,9 @@ final class BatchRunner {
   }
 
   private static Executed alone(Connections.Lease lease, Ticket ticket) throws SQLException {
-    Connection connection = lease.connection();
-    connection.setAutoCommit(true);
-    try (Statement statement = connection.createStatement()) {
-      SessionSettings.apply(connection, ticket.settings, false);
-      statement.setEscapeProcessing(false);
-      String text = text(ticket, typeNames(connection, List.of(ticket)));
-      boolean rows;
-      try {
-        rows = statement.execute(text);
-      } catch (SQLException e) {
-        lease.discard();
-        return Failure.isLoss(e) ? uncertain() : Failure.of(e);
-      }
-      long count = rows ? 0 : Math.max(0, statement.getLargeUpdateCount());
-      clean(lease, statement);
-      return Executed.rows(count);
-    } catch (SQLException e) {
-      lease.discard();
-      if (Failure.isLoss(e)) {
-        throw e;
-      }
-      return Failure.of(e);
-    }
-  }
-
-  private static void clean(Connections.Lease lease, Statement statement) {
-    try {
-      statement.execute("DISCARD ALL");
-    } catch (SQLException e) {
-      lease.discard();
-    }
+    return Alone.execute(
+        lease,
+        ticket.settings,
+        connection -> text(ticket, typeNames(connection, ticket.text.unknownTypes())));
   }
 }

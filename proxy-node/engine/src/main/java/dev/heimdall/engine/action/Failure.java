@@ -6,7 +6,7 @@ import org.postgresql.util.PSQLException;
 /** What an exception of the driver tells. */
 final class Failure {
   /** The connection was lost while the outcome was on its way. */
-  static final String UNCERTAIN = "08007";
+  private static final String UNCERTAIN = "08007";
 
   static final String NO_CONNECTION = "08006";
   static final String STOPPING = "57P01";
@@ -24,6 +24,11 @@ final class Failure {
       return Executed.failed(sqlstate(e), p.getServerErrorMessage().getMessage());
     }
     return Executed.failed(sqlstate(e), "the server could not be asked");
+  }
+
+  static Executed uncertain() {
+    return Executed.failed(
+        UNCERTAIN, "the connection was lost; whether it took effect is not known");
   }
 
   /** Whether the connection is gone, so that the server's answer is not known. */

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.action;
 
 import dev.heimdall.model.Configuration;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,16 +20,17 @@ public final class RuleActions implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer;
   private final Connections connections;
   private final AsyncQueues async;
+  private final Triggers triggers;
+  private final Plans plans;
+  private final LearnedPatterns learned;
 
   /**
+   * @param directory the configuration directory, where learnt rules are written to
    * @param threads how many statements and programs are carried out at the same time, at least 1;
    *     also how many connections there are to one database at most
    */
-  public RuleActions(Configuration configuration, ActionEvents events, int threads) {
-    this(configuration, events, threads, AsyncQueues.MOST_IN_QUEUE);
-  }
-
-  RuleActions(Configuration configuration, ActionEvents events, int threads, int mostInQueue) {
+  public RuleActions(
+      Path directory, Configuration configuration, ActionEvents events, int threads) {
     this.configuration = new AtomicReference<>(configuration);
     workers = Executors.newFixedThreadPool(threads, threads("heimdall-action"));
     timer = new ScheduledThreadPoolExecutor(1, threads("heimdall-action-timer"));
@@ -36,12 +38,10 @@ public final class RuleActions implements AutoCloseable {
     connections = new Connections(threads, timer, threads("heimdall-action-connect"));
     async =
         new AsyncQueues(
-            this.configuration::get,
-            events,
-            workers,
-            timer,
-            new BatchRunner(connections),
-            mostInQueue);
+            this.configuration::get, events, workers, timer, new BatchRunner(connections));
+    triggers = new Triggers(this.configuration::get, events, workers, timer, connections);
+    plans = new Plans(this.configuration::get, events, workers, connections);
+    learned = new LearnedPatterns(directory, events, workers, timer);
   }
 
   private static ThreadFactory threads(String name) {
@@ -63,6 +63,21 @@ public final class RuleActions implements AutoCloseable {
     return async;
   }
 
+  /** Statements and programs besides a statement. */
+  public Triggers triggers() {
+    return triggers;
+  }
+
+  /** Plans of statements. */
+  public Plans plans() {
+    return plans;
+  }
+
+  /** Patterns that lists learn. */
+  public LearnedPatterns learned() {
+    return learned;
+  }
+
   /** As {@link #close(Duration)}, within 5 s. */
   @Override
   public void close() {
@@ -70,14 +85,23 @@ public final class RuleActions implements AutoCloseable {
   }
 
   /**
-   * Carries out what is in the queues until the time is over, and gives up and logs what is left.
-   * Blocks; afterwards nothing is accepted any more.
+   * Carries out what waits until the time is over, and gives up and logs what is left. Blocks;
+   * afterwards nothing is accepted any more.
    */
   public void close(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
     async.close(time);
+    triggers.close(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     timer.shutdownNow();
+    workers.shutdown();
+    awaitWorkers();
     connections.close();
     workers.shutdownNow();
+    awaitWorkers();
+    learned.write();
+  }
+
+  private void awaitWorkers() {
     try {
       workers.awaitTermination(1, TimeUnit.SECONDS);
     } catch (InterruptedException e) {

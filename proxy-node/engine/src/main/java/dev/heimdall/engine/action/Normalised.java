@@ -1,0 +1,20 @@
+package dev.heimdall.engine.action;
+
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.Fingerprinter;
+import java.nio.charset.StandardCharsets;
+
+/** Texts without their values, for people. */
+final class Normalised {
+  private static final int LONGEST = 4_000;
+
+  private Normalised() {}
+
+  static String text(String sql, boolean standardStrings) {
+    byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
+    String text =
+        new Fingerprinter(Dialect.POSTGRES, 0, 0)
+            .normalised(bytes, 0, bytes.length, standardStrings);
+    return text.length() > LONGEST ? text.substring(0, LONGEST) + " …" : text;
+  }
+}

@@ -1,0 +1,35 @@
+package dev.heimdall.engine.action;
+
+import dev.heimdall.engine.sql.Statement;
+import java.util.List;
+
+/**
+ * A statement whose plan is asked for.
+ *
+ * @param origin whose it is
+ * @param high the upper half of its fingerprint
+ * @param low the lower half
+ * @param averageMicros how long its pattern takes on average, in µs; -1 when that is not known
+ * @param sql the text
+ * @param standardStrings the session's {@code standard_conforming_strings}
+ * @param parameters the values of {@code $1} and so on
+ * @param facts what it does
+ */
+public record PlanRequest(
+    Origin origin,
+    long high,
+    long low,
+    long averageMicros,
+    String sql,
+    boolean standardStrings,
+    List<Parameter> parameters,
+    Statement facts) {
+  public PlanRequest {
+    parameters = List.copyOf(parameters);
+  }
+
+  @Override
+  public String toString() {
+    return "a statement of " + origin;
+  }
+}

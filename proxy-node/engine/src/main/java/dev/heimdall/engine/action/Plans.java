@@ -1,0 +1,280 @@
+package dev.heimdall.engine.action;
+
+import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.model.ActionParameters;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.DataSource;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.postgresql.core.BaseStatement;
+import org.postgresql.core.QueryExecutor;
+
+/**
+ * Plans of statements, asked for with EXPLAIN, which does not carry them out. May be called on
+ * event loops; futures are completed on threads of this room.
+ */
+public final class Plans {
+  /** Patterns of which is remembered when they were asked for. */
+  private static final int MOST_PATTERNS = 10_000;
+
+  /** Plans that are kept; the oldest goes first. */
+  static final int MOST_PLANS = 1_000;
+
+  /** Plans that are being asked for at most; further ones are not asked for. */
+  private static final int MOST_WAITING = 100;
+
+  private static final int LONGEST_PLAN = 256 << 10;
+  private static final int GENERIC_SINCE = 16;
+
+  private final Supplier<Configuration> configuration;
+  private final ActionEvents events;
+  private final Executor workers;
+  private final Connections connections;
+
+  // Guarded by this object.
+  private final Map<Pattern, Long> next = new Oldest<>(MOST_PATTERNS);
+  private final Map<Pattern, PlanRow> plans = new Oldest<>(MOST_PLANS);
+  private int waiting;
+
+  private record Pattern(String vdb, String database, long high, long low) {
+    String fingerprint() {
+      return String.format("%016x%016x", high, low);
+    }
+  }
+
+  /** Forgets what was put in first. */
+  private static final class Oldest<V> extends LinkedHashMap<Pattern, V> {
+    private static final long serialVersionUID = 1L;
+
+    private final int most;
+
+    Oldest(int most) {
+      this.most = most;
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<Pattern, V> eldest) {
+      return size() > most;
+    }
+  }
+
+  Plans(
+      Supplier<Configuration> configuration,
+      ActionEvents events,
+      Executor workers,
+      Connections connections) {
+    this.configuration = configuration;
+    this.events = events;
+    this.workers = workers;
+    this.connections = connections;
+  }
+
+  /**
+   * Whether a plan of this pattern is to be asked for now. When it is, the answer is no until the
+   * time that {@code frequency} leaves between two is over: the caller then calls {@link #take}.
+   *
+   * @param averageMicros how long the pattern takes on average; -1 when that is not known, which no
+   *     threshold but 0 lets pass
+   */
+  public boolean wanted(
+      ActionParameters.ExtractPlan how, Origin origin, long high, long low, long averageMicros) {
+    if (how.threshold() > 0 && averageMicros <= TimeUnit.MILLISECONDS.toMicros(how.threshold())) {
+      return false;
+    }
+    Pattern pattern = new Pattern(origin.vdb(), origin.database(), high, low);
+    long now = System.nanoTime();
+    synchronized (this) {
+      Long at = next.get(pattern);
+      if ((at != null && now - at < 0) || waiting >= MOST_WAITING) {
+        return false;
+      }
+      next.remove(pattern);
+      next.put(pattern, now + TimeUnit.HOURS.toNanos(1) / how.frequency());
+      return true;
+    }
+  }
+
+  /**
+   * Asks for a plan. Only single statements that read are explained; with {@code force} those that
+   * change rows too.
+   *
+   * @return whether there is a plan now, always normally
+   */
+  public CompletableFuture<Boolean> take(ActionParameters.ExtractPlan how, PlanRequest request) {
+    if (!explainable(request, how.force())) {
+      return CompletableFuture.completedFuture(false);
+    }
+    CompletableFuture<Boolean> taken = new CompletableFuture<>();
+    synchronized (this) {
+      waiting++;
+    }
+    try {
+      workers.execute(() -> taken.complete(explain(how, request)));
+    } catch (RejectedExecutionException e) {
+      ended();
+      taken.complete(false);
+    }
+    return taken;
+  }
+
+  private static boolean explainable(PlanRequest request, boolean force) {
+    ParsedStatement parsed = request.facts().parsed();
+    return parsed.understood()
+        && parsed.statements() == 1
+        && (parsed.kind() == StatementClass.READ
+            || (force && parsed.kind() == StatementClass.WRITE));
+  }
+
+  private synchronized void ended() {
+    waiting--;
+  }
+
+  private boolean explain(ActionParameters.ExtractPlan how, PlanRequest request) {
+    Origin origin = request.origin();
+    Pattern pattern = new Pattern(origin.vdb(), origin.database(), request.high(), request.low());
+    try {
+      String plan = ask(how, request);
+      PlanRow row =
+          new PlanRow(
+              pattern.fingerprint(),
+              origin.vdb(),
+              origin.database(),
+              Normalised.text(request.sql(), request.standardStrings()),
+              how.format().spelling(),
+              PlanText.masked(plan),
+              Instant.now(),
+              request.averageMicros());
+      synchronized (this) {
+        plans.remove(pattern);
+        plans.put(pattern, row);
+      }
+      events.count(ActionCounter.PLANS_TAKEN, 1);
+      return true;
+    } catch (SQLException e) {
+      failed(pattern, request, Failure.sqlstate(e));
+      return false;
+    } catch (RuntimeException e) {
+      failed(pattern, request, null);
+      return false;
+    } finally {
+      ended();
+    }
+  }
+
+  private void failed(Pattern pattern, PlanRequest request, String sqlstate) {
+    events.count(ActionCounter.PLANS_FAILED, 1);
+    events.failed(
+        "extract-plan",
+        pattern.fingerprint(),
+        request.facts().tablesRead(),
+        sqlstate,
+        "there is no plan");
+  }
+
+  private String ask(ActionParameters.ExtractPlan how, PlanRequest request) throws SQLException {
+    Configuration now = configuration.get();
+    Origin origin = request.origin();
+    DataSource source =
+        Target.source(now, origin, Optional.empty())
+            .orElseThrow(() -> new SQLException("the virtual database has gone", "3D000"));
+    Target target =
+        Target.of(now, origin, source)
+            .orElseThrow(() -> new SQLException("no password is known", "28000"));
+    try (Connections.Lease lease = connections.lease(target)) {
+      Connection connection = lease.connection();
+      try {
+        connection.setAutoCommit(false);
+        return ask(connection, how, request, source);
+      } finally {
+        end(lease);
+      }
+    }
+  }
+
+  private static void end(Connections.Lease lease) {
+    try {
+      lease.connection().rollback();
+    } catch (SQLException e) {
+      lease.discard();
+    }
+  }
+
+  private static String ask(
+      Connection connection,
+      ActionParameters.ExtractPlan how,
+      PlanRequest request,
+      DataSource source)
+      throws SQLException {
+    boolean generic = connection.getMetaData().getDatabaseMajorVersion() >= GENERIC_SINCE;
+    if (generic && !request.parameters().isEmpty()) {
+      try {
+        prepare(connection, request, source);
+        return explain(connection, how, ", GENERIC_PLAN", request.sql());
+      } catch (SQLException e) {
+        // Types that only the client named: with values the plan can be had all the same.
+        connection.rollback();
+      }
+    }
+    prepare(connection, request, source);
+    BoundText bound =
+        BoundText.of(request.sql(), request.standardStrings(), request.parameters())
+            .orElseThrow(() -> new SQLException("a value in an unknown format", "0A000"));
+    Map<Integer, String> names = BatchRunner.typeNames(connection, bound.unknownTypes());
+    String text =
+        bound
+            .inlined(names::get)
+            .orElseThrow(() -> new SQLException("a parameter without a value", "42P02"));
+    return explain(connection, how, "", text);
+  }
+
+  private static void prepare(Connection connection, PlanRequest request, DataSource source)
+      throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET TRANSACTION READ ONLY");
+      SessionSettings.apply(
+          connection,
+          SessionSettings.of(request.origin(), source, request.standardStrings()),
+          true);
+      statement.execute("SET LOCAL statement_timeout = '10s'");
+      statement.execute("SET LOCAL lock_timeout = '1s'");
+    }
+  }
+
+  private static String explain(
+      Connection connection, ActionParameters.ExtractPlan how, String generic, String text)
+      throws SQLException {
+    String sql = "EXPLAIN (FORMAT " + how.format().name() + generic + ") " + text;
+    StringBuilder plan = new StringBuilder();
+    try (Statement statement = connection.createStatement()) {
+      statement.setEscapeProcessing(false);
+      // The extended protocol would want values for the parameters, which a generic plan has not.
+      BaseStatement simple = statement.unwrap(BaseStatement.class);
+      simple.executeWithFlags(sql, QueryExecutor.QUERY_EXECUTE_AS_SIMPLE);
+      try (ResultSet lines = simple.getResultSet()) {
+        while (lines.next() && plan.length() < LONGEST_PLAN) {
+          plan.append(plan.isEmpty() ? "" : "\n").append(lines.getString(1));
+        }
+      }
+    }
+    return plan.toString();
+  }
+
+  /** The plans that are kept, the newest last. */
+  public synchronized List<PlanRow> plans() {
+    return new ArrayList<>(plans.values());
+  }
+}
