@@ -17,7 +17,7 @@ final class Functions {
                   + " collate columns conflict cross cube dec decimal desc distinct else end escape"
                   + " except exclude exists extract fetch filter float for from full greatest"
                   + " group grouping having ilike in inner int integer intersect interval into is"
-                  + " isnull join json json_array json_arrayagg json_exists json_object"
+                  + " isnull join json json_array json_arrayagg json_exists"
                   + " json_objectagg json_query json_scalar json_serialize json_table json_value"
                   + " key lateral least left like limit materialized merge_action natural nchar not"
                   + " notnull nullif numeric offset on only or order outer over overlaps partition"

@@ -27,7 +27,7 @@ final class LibraryParser {
   private final SyntaxTree tree = new SyntaxTree();
 
   void read(Dialect dialect, List<Token> tokens, Findings findings) {
-    Statement statement = depth(tokens) > DEEPEST ? null : parsed(text(tokens));
+    Statement statement = depth(tokens) > DEEPEST ? null : parsed(LibraryText.of(dialect, tokens));
     SyntaxTree.Names names = statement == null ? null : tree.read(statement, dialect);
     List<FunctionName> calls = Functions.in(tokens);
     if (names == null || !names.certain()) {
@@ -96,34 +96,5 @@ final class LibraryParser {
       }
     }
     return deepest;
-  }
-
-  private static String text(List<Token> tokens) {
-    StringBuilder text = new StringBuilder(tokens.size() * 8);
-    Token before = null;
-    for (Token token : tokens) {
-      if (token.is("only") && before != null && !before.is("row") && !before.is("rows")) {
-        // Reserved, and not known to the library in all the places where it may stand.
-        continue;
-      }
-      boolean joined =
-          before == null
-              || token.isSign(".")
-              || before.isSign(".")
-              || (before.isSign(":") && (token.isSign(":") || token.isSign("=")));
-      if (!joined) {
-        text.append(' ');
-      }
-      switch (token.type()) {
-        case WORD, SIGN -> text.append(token.text());
-        case QUOTED -> text.append('"').append(token.text().replace("\"", "\"\"")).append('"');
-        case STRING -> text.append("'a'");
-        case NUMBER -> text.append('1');
-        case PARAMETER -> text.append('?');
-        default -> throw new IllegalStateException(token.type().name());
-      }
-      before = token;
-    }
-    return text.toString();
   }
 }
