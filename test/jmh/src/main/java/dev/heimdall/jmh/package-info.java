@@ -1,0 +1,5 @@
+/**
+ * What single operations of the data plane cost, by JMH. Nothing in here is part of a build or of a
+ * test run.
+ */
+package dev.heimdall.jmh;
