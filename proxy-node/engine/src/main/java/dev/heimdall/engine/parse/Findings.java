@@ -17,6 +17,7 @@ final class Findings {
   private final Set<TableName> writes = new LinkedHashSet<>();
   private final Set<RowChange> changes = EnumSet.noneOf(RowChange.class);
   private final Set<FunctionName> functions = new LinkedHashSet<>();
+  private final Set<String> attributes = new LinkedHashSet<>();
   private final List<String> hints = new ArrayList<>();
   private StatementClass kind = StatementClass.EMPTY;
   private boolean understood = true;
@@ -55,6 +56,10 @@ final class Findings {
     functions.add(function);
   }
 
+  void attribute(String name) {
+    attributes.add(name);
+  }
+
   void locks() {
     locking = true;
   }
@@ -67,6 +72,11 @@ final class Findings {
     return understood;
   }
 
+  private Set<RowChange> rowChanges() {
+    boolean told = understood && kind.compareTo(StatementClass.CALL) < 0;
+    return told ? changes : EnumSet.allOf(RowChange.class);
+  }
+
   ParsedStatement result() {
     return new ParsedStatement(
         kind,
@@ -74,9 +84,10 @@ final class Findings {
         statements,
         List.copyOf(reads),
         List.copyOf(writes),
-        understood ? changes : EnumSet.allOf(RowChange.class),
+        rowChanges(),
         List.copyOf(functions),
         locking,
-        hints);
+        hints,
+        attributes);
   }
 }

@@ -45,26 +45,62 @@ final class Functions {
           Map.entry("system_user", "system_user"),
           Map.entry("user", "current_user"));
 
+  /** Keywords before names that are given columns, not arguments. */
+  private static final Set<String> BEFORE_DEFINITIONS =
+      Set.of("as", "into", "recursive", "table", "with");
+
+  /**
+   * What looks like a call.
+   *
+   * @param certain false where columns of an alias, of a WITH query or of a table, or the length of
+   *     a type could stand as well
+   */
+  record Call(FunctionName name, boolean certain) {}
+
   private Functions() {}
 
   /** Every call among the tokens, in their order; more than once where it is called again. */
-  static List<FunctionName> in(List<Token> tokens) {
-    List<FunctionName> calls = new ArrayList<>();
+  static List<Call> in(List<Token> tokens) {
+    List<Call> calls = new ArrayList<>();
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
       boolean qualified = i > 1 && tokens.get(i - 1).isSign(".") && tokens.get(i - 2).isName();
       boolean beforeDot = i + 1 < tokens.size() && tokens.get(i + 1).isSign(".");
       boolean beforeBracket = i + 1 < tokens.size() && tokens.get(i + 1).isSign("(");
       if (beforeBracket && token.isName() && (qualified || !isKeyword(tokens, i))) {
-        calls.add(new FunctionName(qualified ? tokens.get(i - 2).text() : null, token.text()));
+        String schema = qualified ? tokens.get(i - 2).text() : null;
+        int start = startOfName(tokens, i);
+        boolean certain = isOperand(start > 0 ? tokens.get(start - 1) : null);
+        calls.add(new Call(new FunctionName(schema, token.text()), certain));
       } else if (!qualified && !beforeDot && token.type() == Token.Type.WORD) {
         String bare = BARE.get(token.text().toLowerCase(Locale.ROOT));
         if (bare != null) {
-          calls.add(new FunctionName("pg_catalog", bare));
+          calls.add(new Call(new FunctionName("pg_catalog", bare), true));
         }
       }
     }
     return calls;
+  }
+
+  private static int startOfName(List<Token> tokens, int last) {
+    int start = last;
+    while (start > 1 && tokens.get(start - 1).isSign(".") && tokens.get(start - 2).isName()) {
+      start -= 2;
+    }
+    return start;
+  }
+
+  /** Whether an operand, and nothing else, stands after this token. */
+  private static boolean isOperand(Token before) {
+    if (before == null) {
+      return true;
+    }
+    String text = before.text().toLowerCase(Locale.ROOT);
+    return switch (before.type()) {
+      case SIGN -> !(text.equals(")") || text.equals("]") || text.equals(":") || text.equals(","));
+      case WORD -> KEYWORDS.contains(text) && !BEFORE_DEFINITIONS.contains(text);
+      default -> false;
+    };
   }
 
   private static boolean isKeyword(List<Token> tokens, int index) {

@@ -1,12 +1,14 @@
 package dev.heimdall.engine.parse;
 
 import dev.heimdall.engine.sql.Dialect;
-import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.Token;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import net.sf.jsqlparser.parser.CCJSqlParser;
 import net.sf.jsqlparser.parser.CCJSqlParserUtil;
 import net.sf.jsqlparser.parser.ParseException;
@@ -24,22 +26,41 @@ final class LibraryParser {
   /** Brackets and CASEs inside one another; the library takes more than linear time for them. */
   private static final int DEEPEST = 40;
 
+  /** Names with more parts are none; the library takes more than linear time for them. */
+  private static final int MOST_PARTS = 6;
+
   private final SyntaxTree tree = new SyntaxTree();
+  private final ScheduledThreadPoolExecutor watchdog;
+
+  LibraryParser() {
+    watchdog =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "sql-parser-watchdog");
+              thread.setDaemon(true);
+              return thread;
+            });
+    watchdog.setRemoveOnCancelPolicy(true);
+  }
 
   void read(Dialect dialect, List<Token> tokens, Findings findings) {
-    Statement statement = depth(tokens) > DEEPEST ? null : parsed(LibraryText.of(dialect, tokens));
+    Statement statement =
+        depth(tokens) > DEEPEST || parts(tokens) > MOST_PARTS
+            ? null
+            : parsed(LibraryText.of(dialect, tokens));
     SyntaxTree.Names names = statement == null ? null : tree.read(statement, dialect);
-    List<FunctionName> calls = Functions.in(tokens);
+    List<Functions.Call> calls = Functions.in(tokens);
     if (names == null || !names.certain()) {
-      calls.forEach(findings::calls);
+      calls.forEach(call -> findings.calls(call.name()));
       findings.uncertain(StatementClass.UNKNOWN);
     } else {
       names.reads().forEach(findings::reads);
       names.writes().forEach(findings::writes);
       names.functions().forEach(findings::calls);
       calls.stream()
-          .filter(call -> !(call.schema() == null && names.others().contains(call.name())))
-          .forEach(findings::calls);
+          .filter(call -> call.certain() || !names.explains(call.name()))
+          .forEach(call -> findings.calls(call.name()));
       findings.kind(names.kind());
       changes(tokens, findings);
       if (!new TokenWitness(dialect, tokens).agrees(names)) {
@@ -53,9 +74,12 @@ final class LibraryParser {
 
   /** How rows may be changed: by every word that could say so, wherever it stands. */
   private static void changes(List<Token> tokens, Findings findings) {
-    Token before = null;
-    for (Token token : tokens) {
-      boolean locks = before != null && (before.is("for") || before.is("key"));
+    for (int i = 0; i < tokens.size(); i++) {
+      Token token = tokens.get(i);
+      boolean locks =
+          i > 1
+              && (tokens.get(i - 1).is("for")
+                  || (tokens.get(i - 1).is("key") && tokens.get(i - 2).is("no")));
       if (token.is("insert") || token.is("into")) {
         findings.changes(RowChange.INSERT);
       } else if (token.is("update") && !locks) {
@@ -67,21 +91,39 @@ final class LibraryParser {
         findings.changes(RowChange.UPDATE);
         findings.changes(RowChange.DELETE);
       }
-      before = token;
     }
   }
 
-  private static Statement parsed(String text) {
+  private Statement parsed(String text) {
     CCJSqlParser parser = CCJSqlParserUtil.newParser(text).withAllowComplexParsing(true);
+    ScheduledFuture<?> end =
+        watchdog.schedule(
+            () -> {
+              parser.interrupted = true;
+            },
+            PATIENCE.toMillis(),
+            TimeUnit.MILLISECONDS);
     try {
       return parser.Statement();
-    } catch (ParseException | RuntimeException | Error notUnderstood) {
-      if (notUnderstood instanceof VirtualMachineError
-          && !(notUnderstood instanceof StackOverflowError)) {
-        throw (VirtualMachineError) notUnderstood;
-      }
+    } catch (ParseException | RuntimeException | StackOverflowError e) {
       return null;
+    } finally {
+      end.cancel(false);
     }
+  }
+
+  private static int parts(List<Token> tokens) {
+    int parts = 1;
+    int most = 1;
+    for (int i = 1; i < tokens.size(); i++) {
+      if (tokens.get(i).isSign(".")) {
+        parts++;
+        most = Math.max(most, parts);
+      } else if (!tokens.get(i - 1).isSign(".")) {
+        parts = 1;
+      }
+    }
+    return most;
   }
 
   private static int depth(List<Token> tokens) {

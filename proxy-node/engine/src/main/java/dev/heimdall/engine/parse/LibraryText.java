@@ -21,14 +21,31 @@ final class LibraryText {
           ("bool boolean box bpchar bytea cidr circle datemultirange daterange float4 float8 inet"
                   + " int2 int4 int4multirange int4range int8 int8multirange int8range json jsonb"
                   + " jsonpath line lseg macaddr macaddr8 money name numeric nummultirange numrange"
-                  + " oid path pg_lsn point polygon regclass regconfig regnamespace regproc"
+                  + " oid pg_lsn point polygon regclass regconfig regnamespace regproc"
                   + " regprocedure regrole regtype text timestamptz timetz tsmultirange tsquery"
                   + " tsrange tstzmultirange tstzrange tsvector uuid varchar xml")
               .split(" "));
 
   private static final Set<String> LABELS_TO_QUOTE =
-      Set.of("all", "and", "any", "default", "false", "in", "is", "not", "null", "or", "pct",
-          "sample", "true");
+      Set.of(
+          "all",
+          "and",
+          "any",
+          "constraint",
+          "default",
+          "false",
+          "final",
+          "in",
+          "is",
+          "minus",
+          "not",
+          "null",
+          "or",
+          "original",
+          "pct",
+          "sample",
+          "semi",
+          "true");
 
   private final Dialect dialect;
   private final List<Token> tokens;
@@ -44,6 +61,29 @@ final class LibraryText {
 
   static String of(Dialect dialect, List<Token> tokens) {
     return new LibraryText(dialect, tokens).write();
+  }
+
+  /** How many words between INTO and the name of the table say what kind of table to make. */
+  static int kindOfNewTable(List<Token> tokens, int into) {
+    int words = 0;
+    while (into + words + 2 < tokens.size()
+        && isKindOfTable(tokens.get(into + words + 1))
+        && tokens.get(into + words + 2).isName()
+        && !tokens.get(into + words + 2).is("from")) {
+      words++;
+    }
+    boolean changes =
+        into > 0 && (tokens.get(into - 1).is("insert") || tokens.get(into - 1).is("merge"));
+    return changes ? 0 : words;
+  }
+
+  private static boolean isKindOfTable(Token token) {
+    return token.is("temp")
+        || token.is("temporary")
+        || token.is("unlogged")
+        || token.is("local")
+        || token.is("global")
+        || token.is("table");
   }
 
   private String write() {
@@ -92,6 +132,19 @@ final class LibraryText {
           return joinColumns();
         }
       }
+      case "into" -> {
+        int kind = kindOfNewTable(tokens, position);
+        write(token);
+        return skip(1 + kind);
+      }
+      case "table" -> {
+        if (at(1).isName() && !at(-1).is("into")) {
+          write(new Token(Token.Type.WORD, "select"));
+          write(new Token(Token.Type.SIGN, "*"));
+          write(new Token(Token.Type.WORD, "from"));
+          return skip(1);
+        }
+      }
       case "current" -> {
         if (at(1).is("of") && at(2).isName()) {
           write(new Token(Token.Type.NUMBER, ""));
@@ -123,7 +176,9 @@ final class LibraryText {
       // Tables below this one: the usual meaning of a name, so that it says nothing.
       boolean ofTable =
           at(-1).isName()
-              && (at(-2).is("from") || at(-2).is("join") || at(-2).is("update")
+              && (at(-2).is("from")
+                  || at(-2).is("join")
+                  || at(-2).is("update")
                   || at(-2).is("only"));
       return ofTable && skip(1);
     }

@@ -23,7 +23,7 @@ public final class StatementParser {
   public static final int LONGEST = 1 << 20;
 
   /** Statements with more tokens, shortened lists of literals counted once, are not read. */
-  static final int MOST_TOKENS = 20_000;
+  static final int MOST_TOKENS = 10_000;
 
   /** Texts with more statements are not read. */
   static final int MOST_STATEMENTS = 200;

@@ -1,13 +1,13 @@
 package dev.heimdall.engine.parse;
 
 import dev.heimdall.engine.sql.Dialect;
-import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.sql.Token;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Reads one statement: what begins with words that decide all by themselves is read here, queries
@@ -16,10 +16,12 @@ import java.util.List;
 final class StatementReader {
   private final LibraryParser library;
   private final Findings findings;
+  private final DefinitionReader definitions;
 
   StatementReader(LibraryParser library, Findings findings) {
     this.library = library;
     this.findings = findings;
+    definitions = new DefinitionReader(findings, this::statement);
   }
 
   void read(Dialect dialect, List<Token> all) {
@@ -32,10 +34,20 @@ final class StatementReader {
         default -> tokens.add(token);
       }
     }
+    attributes(tokens);
     if (opaque) {
       findings.uncertain(StatementClass.UNKNOWN);
     } else {
       statement(new TokenCursor(dialect, tokens));
+    }
+  }
+
+  private void attributes(List<Token> tokens) {
+    for (int i = 1; i < tokens.size(); i++) {
+      boolean called = i + 1 < tokens.size() && tokens.get(i + 1).isSign("(");
+      if (tokens.get(i).isName() && tokens.get(i - 1).isSign(".") && !called) {
+        findings.attribute(tokens.get(i).text());
+      }
     }
   }
 
@@ -49,7 +61,7 @@ final class StatementReader {
       findings.uncertain(StatementClass.UNKNOWN);
       return;
     }
-    switch (first.text().toLowerCase(java.util.Locale.ROOT)) {
+    switch (first.text().toLowerCase(Locale.ROOT)) {
       case "select", "values", "table", "with" -> query(cursor);
       case "insert", "update", "delete", "merge", "replace" -> {
         findings.kind(StatementClass.WRITE);
@@ -96,7 +108,7 @@ final class StatementReader {
           "import",
           "reassign",
           "security" ->
-          findings.uncertain(StatementClass.DDL);
+          definitions.read(cursor);
       default -> findings.uncertain(StatementClass.UNKNOWN);
     }
   }
@@ -236,7 +248,7 @@ final class StatementReader {
 
   /** What is called in what is left; keywords before brackets are noted too, which does no harm. */
   private void calls(TokenCursor cursor) {
-    Functions.in(cursor.rest()).forEach(findings::calls);
+    Functions.in(cursor.rest()).forEach(call -> findings.calls(call.name()));
   }
 
   private void lock(TokenCursor cursor) {
@@ -269,8 +281,8 @@ final class StatementReader {
   private void call(TokenCursor cursor) {
     cursor.advance();
     findings.kind(StatementClass.CALL);
-    List<FunctionName> called = Functions.in(cursor.rest());
-    called.forEach(findings::calls);
+    List<Functions.Call> called = Functions.in(cursor.rest());
+    called.forEach(call -> findings.calls(call.name()));
     boolean query = cursor.rest().stream().anyMatch(t -> t.is("select") || t.is("from"));
     if (called.isEmpty() || query) {
       findings.uncertain(StatementClass.CALL);

@@ -53,7 +53,14 @@ final class SyntaxTree {
         }
       };
 
-  /** The names found in one statement. */
+  /**
+   * The names found in one statement.
+   *
+   * @param queries those of WITH
+   * @param others those of tables, aliases and types, which columns or a length may follow
+   * @param changes how many INSERTs, UPDATEs, DELETEs and MERGEs there are
+   * @param targets how many tables are made
+   */
   record Names(
       StatementClass kind,
       boolean certain,
@@ -63,7 +70,16 @@ final class SyntaxTree {
       Set<String> queries,
       Set<String> others,
       int changes,
-      int targets) {}
+      int targets) {
+
+    /** Whether what looks like a call of this can be something else. */
+    boolean explains(FunctionName call) {
+      return call.schema() == null
+          ? others.contains(call.name())
+          : writes.stream()
+              .anyMatch(t -> t.table().equals(call.name()) && call.schema().equals(t.schema()));
+    }
+  }
 
   Names read(Statement statement, Dialect dialect) {
     Walk walk = new Walk(dialect);

@@ -106,8 +106,10 @@ final class TokenWitness {
     List<String> before = new ArrayList<>(List.of(""));
     int changes = 0;
     int targets = 0;
+    int kinds = 0;
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
+      kinds--;
       int depth = inFrom.size() - 1;
       if (token.isSign("(") || token.isSign("[")) {
         Token caller = at(i - 1);
@@ -161,10 +163,12 @@ final class TokenWitness {
           }
         }
         case "into" -> {
+          int kind = dialect == Dialect.POSTGRES ? LibraryText.kindOfNewTable(tokens, i) : 0;
+          kinds = kind + 1;
           if (!at(i - 1).is("insert") && !at(i - 1).is("merge") && !at(i - 1).is("replace")) {
             targets++;
           }
-          if (!isKnown(i + 1, known)) {
+          if (!isKnown(i + 1 + kind, known)) {
             return false;
           }
         }
@@ -177,7 +181,8 @@ final class TokenWitness {
           }
         }
         case "table" -> {
-          if (at(i + 1).isName() && !isKnown(i + 1, known)) {
+          boolean ofInto = kinds > 0;
+          if (!ofInto && at(i + 1).isName() && !isKnown(i + 1, known)) {
             return false;
           }
         }

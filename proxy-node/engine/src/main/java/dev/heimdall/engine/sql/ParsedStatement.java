@@ -22,6 +22,8 @@ import java.util.Set;
  * @param functions functions and procedures that are called by name
  * @param locking whether rows are locked (FOR UPDATE, FOR SHARE and their kin)
  * @param hints contents of comments of the form {@code /*+ … *}{@code /}, in order
+ * @param attributes what stands behind a dot without being called: mostly columns, but {@code t.f}
+ *     calls a function {@code f} that takes a row of {@code t}
  */
 public record ParsedStatement(
     StatementClass kind,
@@ -32,7 +34,8 @@ public record ParsedStatement(
     Set<RowChange> changes,
     List<FunctionName> functions,
     boolean locking,
-    List<String> hints) {
+    List<String> hints,
+    Set<String> attributes) {
   /** Of a text that nobody has read. */
   public static final ParsedStatement UNREAD =
       new ParsedStatement(
@@ -44,6 +47,21 @@ public record ParsedStatement(
     changes = unmodifiable(changes);
     functions = List.copyOf(functions);
     hints = List.copyOf(hints);
+    attributes = Set.copyOf(attributes);
+  }
+
+  /** Of a text without attributes. */
+  public ParsedStatement(
+      StatementClass kind,
+      boolean understood,
+      int statements,
+      List<TableName> reads,
+      List<TableName> writes,
+      Set<RowChange> changes,
+      List<FunctionName> functions,
+      boolean locking,
+      List<String> hints) {
+    this(kind, understood, statements, reads, writes, changes, functions, locking, hints, Set.of());
   }
 
   /** Of a text that does not tell how rows are changed: in any way. */

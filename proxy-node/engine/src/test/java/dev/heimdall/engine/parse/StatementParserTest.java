@@ -78,6 +78,19 @@ class StatementParserTest {
         "DECLARE c CURSOR FOR SELECT * FROM t ~ SESSION r:t",
         "PREPARE p (int) AS SELECT * FROM t WHERE a = $1 ~ SESSION r:t",
         "CALL p(f(1)) ~ CALL f:p,f",
+        "INSERT INTO s.t (a) VALUES (1) ~ WRITE w:s.t",
+        "SELECT count(*) AS f FROM f(1) AS f (a), s.g(2) x (b) ~ READ f:count,f,s.g",
+        "SELECT group_concat(a) AS group_concat FROM t ~ READ r:t f:group_concat",
+        "SELECT a @@@ b, |/ c, text 'x', d[1][2], e COLLATE \"C\" FROM t* ~ READ r:t",
+        "SELECT FROM t ORDER BY a USING > ~ READ r:t",
+        "UPDATE t SET a[1].b = 2 WHERE CURRENT OF c ~ WRITE w:t",
+        "INSERT INTO t TABLE u ~ WRITE r:u w:t",
+        "SELECT a INTO TEMP TABLE n FROM t ~ DDL r:t w:n",
+        "SELECT * INTO temp FROM t ~ DDL r:t w:temp",
+        "CREATE TEMP TABLE IF NOT EXISTS n (a) AS SELECT f(b) FROM t WITH NO DATA ~ DDL r:t w:n f:f",
+        "CREATE OR REPLACE VIEW v AS SELECT * FROM t WITH CHECK OPTION ~ DDL r:t w:v",
+        "CREATE TABLE n (a int DEFAULT 1) ~ DDL w:n",
+        "DROP TABLE IF EXISTS a, s.b ~ DDL w:a,s.b",
         "BEGIN ~ TRANSACTION",
         "SET search_path TO a, b ~ SESSION",
         "VACUUM (ANALYZE) a, b (c) ~ UTILITY w:a,b",
@@ -101,7 +114,12 @@ class StatementParserTest {
         "DO $$ BEGIN DELETE FROM t; END $$",
         "SET CONSTRAINTS ALL IMMEDIATE",
         "TRUNCATE t CASCADE",
-        "EXPLAIN EXECUTE p"
+        "EXPLAIN EXECUTE p",
+        "DROP TABLE t CASCADE",
+        "CREATE TABLE n (a int REFERENCES t)",
+        "CREATE TABLE n PARTITION OF t FOR VALUES IN (1)",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "ALTER TABLE t ADD a int"
       })
   void whatIsNotCertainIsNotUnderstood(String sql) {
     assertThat(parser.parse(sql, Dialect.POSTGRES, true).understood()).isFalse();
@@ -135,6 +153,36 @@ class StatementParserTest {
     assertThat(parsed.understood()).isTrue();
     assertThat(parser.parse("SELECT 1; SELECT 2", Dialect.POSTGRES, true).statements())
         .isEqualTo(2);
+  }
+
+  @Test
+  void whatMayBeACallInAttributeNotationIsToldApart() {
+    ParsedStatement parsed =
+        parser.parse("SELECT t.f, (u.g).h, s.c(1) FROM t, u", Dialect.POSTGRES, true);
+    assertThat(parsed.attributes()).containsExactlyInAnyOrder("f", "g", "h");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT $(1$)",
+        "SELECT $CASE WHEN a THEN 1 END$",
+        "SELECT a$||b$",
+        "SELECT a$.b$",
+        "SELECT 1$ UNION SELECT 1$",
+        "$SELECT 1;$",
+        "SELECT '$x$'",
+        "$($",
+        "/*$/*$"
+      })
+  void endlessTextIsGivenUp(String pattern) {
+    String[] parts = pattern.split("\\$", -1);
+    String repeated = parts[1].repeat(2 * StatementParser.LONGEST / parts[1].length());
+    assertThat(parser.parse(parts[0] + repeated + parts[2], Dialect.POSTGRES, true).understood())
+        .isFalse();
+    // Just short enough to be looked at, it may be understood, but must come to an end.
+    String shorter = parts[0] + repeated.substring(repeated.length() / 2 + 99) + parts[2];
+    assertThat(parser.parse(shorter, Dialect.POSTGRES, true).kind()).isNotNull();
   }
 
   /** The two readers of a text must see the same literals, or one of them sees a statement less. */
