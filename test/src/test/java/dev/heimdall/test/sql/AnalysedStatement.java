@@ -51,59 +51,73 @@ record AnalysedStatement(
           "like_escape",
           "similar_to_escape");
 
-  /** Asks the server; null where it does not take the statement for the body of a procedure. */
-  static AnalysedStatement of(Connection connection, String sql) throws SQLException {
+  /**
+   * Asks the server; null where it does not take the statement for the body of a procedure.
+   *
+   * @param idle whether no transaction is open
+   */
+  static AnalysedStatement of(Connection connection, String sql, boolean idle) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute("SAVEPOINT judged");
+      statement.execute(idle ? "BEGIN" : "SAVEPOINT judged");
       try {
         statement.execute("CREATE PROCEDURE pg_temp.judged() BEGIN ATOMIC\n" + sql + "\n; END");
-        String body;
-        try (ResultSet row =
-            statement.executeQuery(
-                "SELECT prosqlbody::text FROM pg_catalog.pg_proc"
-                    + " WHERE proname = 'judged' AND pronamespace = pg_my_temp_schema()")) {
-          row.next();
-          body = row.getString(1);
-        }
+        String body =
+            strings(
+                    statement,
+                    "SELECT prosqlbody::text FROM pg_catalog.pg_proc"
+                        + " WHERE proname = 'judged' AND pronamespace = pg_my_temp_schema()")
+                .get(0);
         return of(statement, body);
       } catch (SQLException refused) {
         return null;
       } finally {
-        statement.execute("ROLLBACK TO SAVEPOINT judged; RELEASE SAVEPOINT judged");
+        statement.execute(idle ? "ROLLBACK" : "ROLLBACK TO SAVEPOINT judged");
       }
     }
   }
 
   private static AnalysedStatement of(Statement statement, String body) throws SQLException {
-    List<Table> tables = new ArrayList<>();
+    StringBuilder names = new StringBuilder("SELECT ''");
     Matcher table = TABLE.matcher(body);
     while (table.find()) {
-      try (ResultSet row =
-          statement.executeQuery(
-              "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace"
-                  + " n ON n.oid = c.relnamespace WHERE c.oid = "
-                  + table.group(1))) {
-        row.next();
-        tables.add(new Table(row.getString(1), row.getString(2), Integer.parseInt(table.group(2))));
-      }
+      names
+          .append(" UNION SELECT relnamespace::regnamespace::text || ' ' || relname || ' ")
+          .append(table.group(2))
+          .append("' FROM pg_catalog.pg_class WHERE oid = ")
+          .append(table.group(1));
     }
-    Set<String> functions = new TreeSet<>();
     Matcher function = FUNCTION.matcher(body);
     while (function.find()) {
-      String oid = function.group(1) == null ? function.group(2) : function.group(1);
-      try (ResultSet row =
-          statement.executeQuery("SELECT proname FROM pg_catalog.pg_proc WHERE oid = " + oid)) {
-        row.next();
-        functions.add(row.getString(1));
+      names
+          .append(" UNION SELECT proname FROM pg_catalog.pg_proc WHERE oid = ")
+          .append(function.group(1) == null ? function.group(2) : function.group(1));
+    }
+    List<Table> tables = new ArrayList<>();
+    Set<String> functions = new TreeSet<>();
+    for (String name : strings(statement, names.toString())) {
+      String[] parts = name.split(" ");
+      if (parts.length == 3) {
+        tables.add(new Table(parts[0].replace("\"", ""), parts[1], Integer.parseInt(parts[2])));
+      } else if (!name.isEmpty() && !SYNTAX.contains(name)) {
+        functions.add(name);
       }
     }
-    functions.removeAll(SYNTAX);
     Matcher command = COMMAND.matcher(body);
     boolean changes = false;
     while (command.find()) {
       changes |= command.group(1).charAt(0) != '1';
     }
     return new AnalysedStatement(tables, functions, changes, ROW_MARK.matcher(body).find());
+  }
+
+  private static List<String> strings(Statement statement, String query) throws SQLException {
+    List<String> strings = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery(query)) {
+      while (rows.next()) {
+        strings.add(rows.getString(1));
+      }
+    }
+    return strings;
   }
 
   /** What a statement that was understood keeps quiet about. */

@@ -66,13 +66,7 @@ final class CorpusRun {
     boolean idle = state == TransactionState.IDLE;
     boolean byBody = false;
     if (state != TransactionState.FAILED && BODY.matcher(sql).matches()) {
-      if (idle) {
-        statement.execute("BEGIN");
-      }
-      AnalysedStatement analysed = AnalysedStatement.of(connection, sql);
-      if (idle) {
-        statement.execute("ROLLBACK");
-      }
+      AnalysedStatement analysed = AnalysedStatement.of(connection, sql, idle);
       byBody = analysed != null;
       if (byBody) {
         verdict(sql, parsed, parsed.understood() ? analysed.missedBy(parsed) : List.of());

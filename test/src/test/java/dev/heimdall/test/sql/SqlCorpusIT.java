@@ -14,11 +14,13 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * What is said of statements against what PostgreSQL takes them for, over public corpora. {@code
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Test;
  * <pre>mvn verify -Dit.test=SqlCorpusIT -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false
  * -Dfailsafe.failIfNoSpecifiedTests=false -Dregenerate</pre>
  */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class SqlCorpusIT {
   private static final Path PAGE = Path.of("../docs/sql.md");
   private static final String BEGIN = "<!-- judged: begin -->";
