@@ -249,6 +249,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return remaining > 0 && !dropRemaining;
   }
 
+  /** Whether the owner of the group that is being answered has had a message of it. */
+  public boolean told() {
+    return told;
+  }
+
   /** Whether the server skips whatever it is sent until a Sync. */
   public boolean skipping() {
     return replies.skipping();

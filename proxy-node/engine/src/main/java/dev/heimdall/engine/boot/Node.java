@@ -237,7 +237,11 @@ public final class Node implements AutoCloseable {
   }
 
   private VdbPools.Plan plan(VirtualDatabase vdb, Configuration from) throws IOException {
-    DataSource source = from.sources().get(vdb.source());
+    return plan(vdb, from.sources().get(vdb.source()), from);
+  }
+
+  private VdbPools.Plan plan(VirtualDatabase vdb, DataSource source, Configuration from)
+      throws IOException {
     Map<String, Integer> limits = new HashMap<>();
     for (User user : from.users().values()) {
       limits.put(user.serverUser().orElse(user.name()), user.maxServerConnections());
@@ -263,7 +267,28 @@ public final class Node implements AutoCloseable {
         users,
         TlsContexts.forClients(vdb.tls()),
         TlsContexts.serverEndPoint(vdb.tls()),
-        new Surroundings(rules(vdb, from), catalogues.of(from.sources().get(vdb.source()))));
+        new Surroundings(rules(vdb, from), catalogues.of(from.sources().get(vdb.source()))),
+        forwards(vdb, from));
+  }
+
+  /** Pools for the sources that rules may send statements to; those that are there go on. */
+  private Map<String, VdbPools> forwards(VirtualDatabase vdb, Configuration from)
+      throws IOException {
+    RunningVdb running = vdbs.get(vdb.name());
+    Map<String, VdbPools> before =
+        running == null ? Map.of() : running.context().settings().forwards();
+    Map<String, VdbPools> forwards = new HashMap<>();
+    for (String source : vdb.ruleSources()) {
+      VdbPools.Plan plan = plan(vdb, from.sources().get(source), from);
+      VdbPools pools = before.get(source);
+      if (pools == null) {
+        pools = new VdbPools(vdb.name(), connector, poolEvents, plan);
+      } else {
+        pools.update(plan);
+      }
+      forwards.put(source, pools);
+    }
+    return Map.copyOf(forwards);
   }
 
   private RuleBook rules(VirtualDatabase vdb, Configuration from) {
@@ -287,9 +312,11 @@ public final class Node implements AutoCloseable {
       try {
         loop.context().tick();
         for (RunningVdb vdb : running()) {
-          for (LoopPool pool : vdb.context().pools().loopPools()) {
-            if (pool.context() == loop.context()) {
-              pool.tick();
+          for (VdbPools pools : vdb.context().allPools()) {
+            for (LoopPool pool : pools.loopPools()) {
+              if (pool.context() == loop.context()) {
+                pool.tick();
+              }
             }
           }
         }
@@ -381,7 +408,14 @@ public final class Node implements AutoCloseable {
           continue;
         }
         VirtualDatabase before = running.context().settings().vdb();
+        Map<String, VdbPools> forwards = running.context().settings().forwards();
         running.context().update(settings.get(vdb.name()));
+        forwards.forEach(
+            (source, pools) -> {
+              if (!vdb.ruleSources().contains(source)) {
+                pools.close();
+              }
+            });
         running.context().pools().update(plans.get(vdb.name()));
         if (!before.ports().equals(vdb.ports()) || !before.address().equals(vdb.address())) {
           running.listeners().forEach(VdbListener::close);
@@ -400,7 +434,7 @@ public final class Node implements AutoCloseable {
             client.killFromAnyThread();
           }
         });
-    vdb.context().pools().close();
+    vdb.context().allPools().forEach(VdbPools::close);
   }
 
   private void refused(ConfigurationException problems) {
@@ -475,7 +509,7 @@ public final class Node implements AutoCloseable {
     forEachClient(Client::killFromAnyThread);
     awaitGoodbyes();
     for (RunningVdb vdb : running()) {
-      vdb.context().pools().close();
+      vdb.context().allPools().forEach(VdbPools::close);
     }
     catalogues.close();
     watch.close();

@@ -2,6 +2,7 @@ package dev.heimdall.engine.pipeline;
 
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.rules.Explanation;
 import dev.heimdall.engine.rules.LoopRules;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.rules.SessionRules;
@@ -167,6 +168,14 @@ public final class QueryPipeline {
     }
     decision = rules.preview(sessionRules(), text, statement, inTransaction);
     return !deferred();
+  }
+
+  /** What the rules would say to the text classified last, and why. Not for the hot path. */
+  public Explanation explain(boolean inTransaction) {
+    return surroundings
+        .rules()
+        .explain(
+            facts, text, statement, inTransaction, false, known.averageMicros(), System.nanoTime());
   }
 
   private boolean isMatched() {

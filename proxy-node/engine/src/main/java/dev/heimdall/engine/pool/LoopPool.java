@@ -207,6 +207,10 @@ public final class LoopPool implements ServerConnection.Listener {
       return;
     }
     if (waiters.isEmpty() || shared.vdb().paused()) {
+      if (!shared.vdb().mayIdle(key().credential().user())) {
+        connection.close("a rule lets its user have no more idle ones");
+        return;
+      }
       idle.add(connection);
       published();
       return;

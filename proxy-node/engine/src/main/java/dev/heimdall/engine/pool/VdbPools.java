@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -25,6 +26,8 @@ public final class VdbPools {
   private final Map<String, SharedLimit> perUser = new ConcurrentHashMap<>();
   private final Map<String, SharedLimit> perDatabase = new ConcurrentHashMap<>();
   private final Map<PoolKey, SharedPool> pools = new ConcurrentHashMap<>();
+  private final Map<String, Integer> byRule = new ConcurrentHashMap<>();
+  private final Map<String, Integer> idleByRule = new ConcurrentHashMap<>();
   private volatile Plan plan;
   private volatile boolean paused;
   private volatile long generation;
@@ -109,6 +112,8 @@ public final class VdbPools {
     boolean moved =
         !next.source().equals(plan.source()) || next.preparedLimit() != plan.preparedLimit();
     plan = next;
+    byRule.clear();
+    idleByRule.clear();
     total.max(next.settings().maxConnections());
     perUser.forEach((user, shared) -> shared.limit().max(userLimit(user)));
     perDatabase.forEach((database, shared) -> shared.limit().max(next.settings().maxPerDatabase()));
@@ -120,7 +125,39 @@ public final class VdbPools {
     }
   }
 
+  /**
+   * Limits one user from now on, whatever the configuration says, until it is read anew.
+   *
+   * @param connections the user's connections; empty to leave that as it is
+   * @param idle those of them that nobody uses; empty to leave that as it is
+   */
+  public void limitUser(String user, Optional<Integer> connections, Optional<Integer> idle) {
+    idle.ifPresent(most -> idleByRule.put(user, most));
+    if (connections.isPresent() && !connections.get().equals(byRule.put(user, connections.get()))) {
+      SharedLimit shared = perUser.get(user);
+      if (shared != null) {
+        shared.limit().max(userLimit(user));
+        wakeWaiters();
+      }
+    }
+  }
+
+  /** Whether one more connection of this user may stay although nobody uses it. */
+  boolean mayIdle(String user) {
+    Integer most = idleByRule.isEmpty() ? null : idleByRule.get(user);
+    return most == null
+        || loopPools().stream()
+                .filter(pool -> pool.key().credential().user().equals(user))
+                .mapToInt(LoopPool::idleCount)
+                .sum()
+            < most;
+  }
+
   private int userLimit(String user) {
+    Integer ruled = byRule.get(user);
+    if (ruled != null) {
+      return ruled;
+    }
     Integer own = plan.userLimits().get(user);
     return own != null && own > 0 ? own : plan.settings().maxPerUser();
   }

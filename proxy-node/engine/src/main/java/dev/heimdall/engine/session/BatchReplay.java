@@ -4,8 +4,10 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.AnonymousParse;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 
 /**
  * Keeps a client's batch while the node answers its Parse from memory, and sends it once more when
@@ -29,6 +31,9 @@ final class BatchReplay {
   private boolean sent;
   private boolean again;
   private boolean pipelines;
+  private ActionParameters.Retry retry;
+  private int tries;
+  private boolean partlyTold;
 
   BatchReplay(ClientSession session, RequestReader requests, LoopSessions sessions) {
     this.session = session;
@@ -43,6 +48,9 @@ final class BatchReplay {
   boolean mayReplay(ServerConnection server, ByteBuf input, int parseLength, StatementFacts facts) {
     if (again) {
       return true;
+    }
+    if (kept != null) {
+      return false; // for a rule
     }
     if (session.vdb().settings().vdb().prepared().anonymousParse() != AnonymousParse.AUTO
         || session.status() != 'I'
@@ -109,10 +117,86 @@ final class BatchReplay {
     return was;
   }
 
+  /** Keeps what stands at the reader's position, because a rule may want it tried again. */
+  void keepForRetry(ByteBuf input, ActionParameters.Retry rule) {
+    if (retry != null
+        || kept != null
+        || session.status() != 'I'
+        || session.outstanding() > 0
+        || session.server().groupOpen()) {
+      return;
+    }
+    int length = wholeStatement(input);
+    if (length > 0) {
+      kept = input.retainedSlice(input.readerIndex(), length);
+      sent = false;
+      retry = rule;
+      tries = 0;
+      partlyTold = false;
+    }
+  }
+
+  private static int wholeStatement(ByteBuf input) {
+    if (input.getByte(input.readerIndex()) == FrontendType.QUERY) {
+      int length = 1 + input.getInt(input.readerIndex() + 1);
+      return length <= MAX_BATCH && length == input.readableBytes() ? length : 0;
+    }
+    return standingAlone(input, 0);
+  }
+
+  /** The client has had an answer of ours to a part of the batch. */
+  void partlyTold() {
+    partlyTold = true;
+  }
+
   /** Whether the server's error, the first it says about the kept batch, stays between us. */
   boolean absorbs(PgError error) {
-    absorbing = kept != null && session.outstanding() == 1 && ClientSession.isStalePlan(error);
+    if (kept == null || session.outstanding() != 1) {
+      return false;
+    }
+    absorbing = retry == null ? ClientSession.isStalePlan(error) : wantsRetry(error);
     return absorbing;
+  }
+
+  private boolean wantsRetry(PgError error) {
+    return !partlyTold
+        && tries < retry.maxRetries()
+        && retry
+            .exception()
+            .map(part -> part.equals(error.sqlState()) || error.message().contains(part))
+            .orElse(true);
+  }
+
+  /**
+   * Whether a statement whose connection was lost is to be sent again.
+   *
+   * @param harmless whether it changes nothing, so that it does not matter if it was carried out
+   */
+  boolean survivesLoss(PgError error, boolean harmless) {
+    if (kept == null || retry == null || session.outstanding() != 1) {
+      return false;
+    }
+    absorbing = (harmless || retry.repeatUncertain()) && wantsRetry(error);
+    return absorbing;
+  }
+
+  /** How long to wait before the next try; null when it is no rule's try. */
+  Duration beforeRetry() {
+    if (retry == null) {
+      return null;
+    }
+    tries++;
+    return Duration.ofMillis(retry.retryDelay());
+  }
+
+  /** Tries what is kept again, and keeps it. */
+  void tryAgain() {
+    if (kept == null) {
+      return; // the client has gone
+    }
+    absorbing = false;
+    sent = false;
+    requests.readAgain(kept.retainedSlice());
   }
 
   /** Whether what the client has sent behind the batch must wait for the batch's answer. */
@@ -136,6 +220,7 @@ final class BatchReplay {
   /** The batch was answered, or will never be. */
   void forget() {
     absorbing = false;
+    retry = null;
     if (kept != null) {
       kept.release();
       kept = null;

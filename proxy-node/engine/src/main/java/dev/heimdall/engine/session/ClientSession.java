@@ -10,19 +10,24 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import dev.heimdall.model.ActionParameters;
+import dev.heimdall.model.DataSource;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -78,12 +83,18 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private final Channel channel;
   private final SessionState carried;
   private final RequestReader requests;
+  private final Stickiness stickiness = new Stickiness();
   private final Listening listening;
   private final Places places = new Places();
   private final long connectedAt = System.currentTimeMillis();
 
   private State state = State.STARTING;
   private LoopPool pool;
+
+  /** Where the present or awaited server connection comes from: another source's, by a rule. */
+  private LoopPool lender;
+
+  private Map<VdbPools, LoopPool> forwards = Map.of();
   private VdbContext.ProfileKey profileKey;
   private ServerConnection server;
   private ServerConnection pausedServer;
@@ -97,6 +108,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private PgError untold;
 
   private boolean capturing;
+  private ActionParameters.Forward forward;
   private boolean drainAsked;
 
   /** Whether the open transaction has changed definitions that nobody else can see yet. */
@@ -179,6 +191,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     ServerCredential credential = vdb.credentialFor(login.user(), login.own());
     PoolKey key = new PoolKey(database, credential);
     pool = vdb.pools().join(key, loop);
+    lender = pool;
     profileKey = new VdbContext.ProfileKey(key, carried.variables().without("application_name"));
     if (login.replication() != null) {
       dedicated = true;
@@ -246,7 +259,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       requests.refuse(error);
       return false;
     }
-    ServerConnection connection = pool.acquire(this);
+    lender = wanted();
+    ServerConnection connection = lender.acquire(this);
     if (connection == null) {
       if (state == State.READY) {
         become(State.WAITING);
@@ -260,7 +274,46 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public Variables variables() {
-    return carried.variables();
+    return forward != null && !forward.setschema()
+        ? carried.variables().without("search_path")
+        : carried.variables();
+  }
+
+  /** The pool that the next statement is to get its server connection from. */
+  private LoopPool wanted() {
+    forward = status == 'I' ? requests.course().decision().forward().orElse(null) : null;
+    VdbPools pools =
+        forward == null || forward.source().isEmpty()
+            ? null
+            : vdb.settings().forwards().get(forward.source().get());
+    if (pools == null) {
+      return pool;
+    }
+    LoopPool known = forwards.get(pools);
+    if (known == null) {
+      known = pools.join(forwardKey(pools.plan().source()), loop);
+      Map<VdbPools, LoopPool> more = new HashMap<>(forwards);
+      more.put(pools, known);
+      forwards = more;
+    }
+    return known;
+  }
+
+  private PoolKey forwardKey(DataSource source) {
+    PoolKey own = pool.key();
+    String database =
+        forward.setcatalog() ? own.database() : source.database().orElse(own.database());
+    ServerCredential credential =
+        source
+            .user()
+            .map(
+                user ->
+                    source
+                        .password()
+                        .map(password -> ServerCredential.password(user, password))
+                        .orElseGet(() -> ServerCredential.withoutSecret(user)))
+            .orElse(own.credential());
+    return new PoolKey(database, credential);
   }
 
   @Override
@@ -286,7 +339,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     if (transactionLost) {
       toSyncing();
       connection.query(FAIL_TRANSACTION, new Preparation(false));
-    } else if (!connection.applied().equals(carried.variables())) {
+    } else if (!connection.applied().equals(variables())) {
       toSyncing();
       synchronize(false);
     } else {
@@ -306,7 +359,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   private void synchronize(boolean tellClient) {
     counters.stateReplayed();
-    server.query(server.applied().changeTo(carried.variables()), new Preparation(tellClient));
+    server.query(server.applied().changeTo(variables()), new Preparation(tellClient));
   }
 
   /** A statement of ours that must succeed before the client's may follow. */
@@ -348,7 +401,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     }
     if (error != null) {
       server = null;
-      pool.release(from);
+      lender.release(from);
       if (state == State.STARTING) {
         fatal(error.asFatal());
       } else {
@@ -357,7 +410,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       }
       return;
     }
-    from.applied(carried.variables());
+    from.applied(variables());
     if (state == State.STARTING) {
       started();
       return;
@@ -383,7 +436,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       pausedServer = null;
       connection.resumeReading();
     }
-    pool.release(connection);
+    if (stickiness.takeDropConnection()) {
+      connection.hold(null);
+      connection.close("a rule does not let it be used again");
+    }
+    lender.release(connection);
   }
 
   @Override
@@ -448,6 +505,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public void knownReply(ServerConnection from, byte kind) {
+    requests.replay().partlyTold();
     ByteBuf out = channel.alloc().buffer(32);
     switch (kind) {
       case ReplyQueue.PARSE_KNOWN -> PgWriter.empty(out, BackendType.PARSE_COMPLETE);
@@ -557,12 +615,44 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   public void groupAbsorbed(ServerConnection from) {
     outstanding--;
     carried.groupUnsent();
+    Duration pause = requests.replay().beforeRetry();
+    if (pause != null) {
+      if (state == State.CLOSED) {
+        rest(from);
+      } else {
+        tryAgain(pause);
+      }
+      return;
+    }
     vdb.schemaChanged(pool.key().database());
     if (state == State.CLOSED) {
       rest(from);
     } else {
       requests.replay().sendAgain();
     }
+  }
+
+  /** Sends what a rule wants tried again, over whatever connection is there then. */
+  private void tryAgain(Duration pause) {
+    requests.course().takeBack();
+    if (server != null && !keepsServer()) {
+      become(State.READY);
+      detach();
+    }
+    loop.loop()
+        .schedule(
+            () -> {
+              loop.beginEvent();
+              try {
+                if (state != State.CLOSED) {
+                  requests.replay().tryAgain();
+                }
+              } finally {
+                loop.endEvent();
+              }
+            },
+            pause.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   static boolean isStalePlan(PgError error) {
@@ -645,7 +735,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         return;
       }
       listening.tell();
-      if (!server.applied().equals(carried.variables())) {
+      if (!server.applied().equals(variables())) {
         become(State.SYNCING);
         synchronize(true);
         return;
@@ -664,7 +754,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** Whether the session stays on its server connection between transactions. */
   boolean keepsServer() {
-    return carried.pinned() || !vdb.settings().vdb().multiplex();
+    return carried.pinned() || stickiness.keeps(vdb.settings().vdb().multiplex());
   }
 
   /**
@@ -748,6 +838,17 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       }
       return;
     }
+    PgError error = lostError(lastError);
+    if (!from.told()
+        && status == 'I'
+        && !requests.streaming()
+        && requests.replay().survivesLoss(error, requests.course().harmless())) {
+      outstanding = 0;
+      carried.lost();
+      become(State.READY);
+      tryAgain(requests.replay().beforeRetry());
+      return;
+    }
     requests.replay().forget();
     int lost = outstanding;
     boolean inTransaction = status != 'I';
@@ -758,7 +859,6 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     definitionsPending = false;
     capturing = false;
     listening.lost();
-    PgError error = lostError(lastError);
     if (from.cutReply()) {
       // The client waits for the rest of a message: whatever came now would be taken for it.
       closeReason = "the server connection was lost in the middle of a message";
@@ -897,10 +997,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       node.cancels().remove(processId);
     }
     if (pool != null && server == null) {
-      pool.cancel(this);
+      lender.cancel(this);
     }
     if (pool != null) {
       vdb.pools().leave(pool);
+      forwards.forEach(VdbPools::leave);
     }
     carried.names().clear();
     listening.end();
@@ -965,7 +1066,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       if (!keepsNothing()) {
         connection.taint();
       }
-      pool.release(connection);
+      lender.release(connection);
     }
   }
 
@@ -1033,7 +1134,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       console.cancel();
     } else if (requests.course().held() && outstanding == 0) {
       requests.refuse(PgError.error("57014", message));
-    } else if (state == State.WAITING && pool.cancel(this)) {
+    } else if (state == State.WAITING && lender.cancel(this)) {
       become(State.READY);
       requests.refuse(PgError.error("57014", message));
     } else if (server != null && outstanding > 0 && state == State.ACTIVE) {
@@ -1176,7 +1277,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   public String pinReason() {
-    return carried.pinReason();
+    return carried.pinReason() == null ? stickiness.reason() : carried.pinReason();
+  }
+
+  /** What rules think of giving the server connection back. */
+  Stickiness stickiness() {
+    return stickiness;
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.rules.ConcurrencyLimit;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.rules.Explanation;
 import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.sql.NameScope;
@@ -54,6 +55,7 @@ final class Course {
   private Decision decision = Decision.NONE;
   private boolean prepared;
   private Examined examined;
+  private StatementSummary last;
   private List<ConcurrencyLimit> places = List.of();
   private ScheduledFuture<?> timeLimit;
 
@@ -221,6 +223,23 @@ final class Course {
             session.processId()));
   }
 
+  /**
+   * Which rules would match a text, and why; null when that is not known yet, and the reader comes
+   * again.
+   */
+  Explanation explain(byte[] sql) {
+    tellPipeline();
+    if (!preview(sql, sql.length, true)) {
+      return null;
+    }
+    return pipeline.explain(session.status() != 'I');
+  }
+
+  /** The statement that came to its end last; null when there was none. */
+  StatementSummary last() {
+    return last;
+  }
+
   // ---- the statement that may be sent
 
   boolean onItsWay() {
@@ -269,8 +288,11 @@ final class Course {
         server.taint();
       }
       if (pipeline.ruled()) {
+        session.stickiness().statement(decision);
+        limitUser();
         running.add(
-            new Running(known, statement, decision, prepared, places, session.carried().sent()));
+            new Running(
+                known, statement, decision, effects, prepared, places, session.carried().sent()));
         limitTime();
       }
     }
@@ -309,6 +331,20 @@ final class Course {
     return stage == Stage.HELD;
   }
 
+  private void limitUser() {
+    decision
+        .pool()
+        .ifPresent(
+            rule ->
+                session
+                    .vdb()
+                    .pools()
+                    .limitUser(
+                        session.pool().key().credential().user(),
+                        rule.maxUserActive(),
+                        rule.maxUserIdle()));
+  }
+
   private void limitTime() {
     if (decision.queryTimeoutMillis().isEmpty() || decision.queryTimeoutMillis().getAsInt() == 0) {
       return;
@@ -335,6 +371,27 @@ final class Course {
     }
   }
 
+  /** The statement that was sent last is going to be sent again, with what was decided for it. */
+  void takeBack() {
+    Running back = running.pollLast();
+    if (back != null) {
+      known = back.known();
+      statement = back.statement();
+      decision = back.decision();
+      effects = back.effects();
+      prepared = back.prepared();
+      places = back.places();
+      stage = Stage.GO;
+    }
+  }
+
+  /** Whether the statement that runs changes nothing. */
+  boolean harmless() {
+    return running.size() == 1
+        && running.peek().statement() != null
+        && running.peek().statement().readOnly();
+  }
+
   /** A group was answered. */
   void answered(long group, long micros, PgError error) {
     while (!running.isEmpty() && running.peek().group() <= group) {
@@ -355,8 +412,9 @@ final class Course {
     }
   }
 
-  private static StatementSummary summary(Known known, Statement statement, Decision decision) {
-    return new StatementSummary(known.normalised(), statement, decision, known.averageMicros());
+  private StatementSummary summary(Known known, Statement statement, Decision decision) {
+    last = new StatementSummary(known.normalised(), statement, decision, known.averageMicros());
+    return last;
   }
 
   /** So many groups will be answered as one with what came before. */

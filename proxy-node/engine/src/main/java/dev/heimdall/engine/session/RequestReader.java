@@ -33,6 +33,7 @@ final class RequestReader {
   private final BatchReplay replay;
   private final Course course;
   private final DelayedBegin begin;
+  private final RuleCommands ruleCommands;
 
   private ByteBuf input;
   private boolean owned;
@@ -59,6 +60,7 @@ final class RequestReader {
     this.sequences = new SequenceGuard(session, this, names);
     this.replay = new BatchReplay(session, this, sessions);
     this.course = new Course(session, this, sessions);
+    this.ruleCommands = new RuleCommands(session, this, course);
     this.extended =
         new ExtendedStatements(session, this, sessions, names, sequences, replay, course);
     this.begin = new DelayedBegin(session, this, sessions, names, extended);
@@ -270,6 +272,10 @@ final class RequestReader {
           simple.toConsole((int) total);
           return true;
         }
+        if (ruleCommands.recognises((int) total)) {
+          blocked = !ruleCommands.answer((int) total);
+          return !blocked;
+        }
         if (!simple.judge((int) total)) {
           blocked = true;
           return false;
@@ -375,6 +381,10 @@ final class RequestReader {
           simple.toConsole((int) total);
           return true;
         }
+        if (ruleCommands.recognises((int) total)) {
+          blocked = session.outstanding() > 0 || !ruleCommands.answer((int) total);
+          return !blocked;
+        }
         if (!simple.judge((int) total)) {
           blocked = true;
           return false;
@@ -382,10 +392,12 @@ final class RequestReader {
         if (!session.listening().ready(course.effects())) {
           return false;
         }
+        keepForRetry();
         simple.query(server, (int) total);
         return true;
       }
       case FrontendType.BIND -> {
+        keepForRetry();
         return extended.bind(server, total);
       }
       case FrontendType.EXECUTE -> {
@@ -415,11 +427,18 @@ final class RequestReader {
         if (!whole(total, limits.maxStatementSize())) {
           return false;
         }
+        keepForRetry();
         return extended.parse(server, (int) total);
       }
       default -> {
         return rare(server, type, total);
       }
+    }
+  }
+
+  private void keepForRetry() {
+    if (course.onItsWay()) {
+      course.decision().retry().ifPresent(rule -> replay.keepForRetry(input, rule));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.heimdall.engine.pipeline.Known;
 import dev.heimdall.engine.rules.ConcurrencyLimit;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementFacts;
 import java.util.List;
 
 /** A statement that was judged and sent, until its group is answered. */
@@ -11,6 +12,7 @@ final class Running {
   private final Known known;
   private final Statement statement;
   private final Decision decision;
+  private final StatementFacts effects;
   private final boolean prepared;
   private final List<ConcurrencyLimit> places;
   private long group;
@@ -25,12 +27,14 @@ final class Running {
       Known known,
       Statement statement,
       Decision decision,
+      StatementFacts effects,
       boolean prepared,
       List<ConcurrencyLimit> places,
       long group) {
     this.known = known;
     this.statement = statement;
     this.decision = decision;
+    this.effects = effects;
     this.prepared = prepared;
     this.places = places;
     this.group = group;
@@ -46,6 +50,14 @@ final class Running {
 
   Decision decision() {
     return decision;
+  }
+
+  StatementFacts effects() {
+    return effects;
+  }
+
+  List<ConcurrencyLimit> places() {
+    return places;
   }
 
   boolean prepared() {

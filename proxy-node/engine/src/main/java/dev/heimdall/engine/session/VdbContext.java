@@ -12,6 +12,7 @@ import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.model.VirtualDatabase;
 import io.netty.handler.ssl.SslContext;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +52,7 @@ public final class VdbContext {
    * @param tls for clients, or null where TLS is off
    * @param tlsServerEndPoint channel-binding data of our certificate, or null
    * @param surroundings what statements are judged by
+   * @param forwards pools of the sources that rules may send statements to, by the source's name
    */
   public record Settings(
       VirtualDatabase vdb,
@@ -58,7 +60,8 @@ public final class VdbContext {
       UserDirectory users,
       SslContext tls,
       byte[] tlsServerEndPoint,
-      Surroundings surroundings) {}
+      Surroundings surroundings,
+      Map<String, VdbPools> forwards) {}
 
   /**
    * @param users sessions that have asked for it and are still there
@@ -88,6 +91,13 @@ public final class VdbContext {
 
   public VdbPools pools() {
     return pools;
+  }
+
+  /** Its own pools and those of the sources that rules may send statements to. */
+  public List<VdbPools> allPools() {
+    List<VdbPools> all = new ArrayList<>(settings.forwards().values());
+    all.add(0, pools);
+    return all;
   }
 
   public Settings settings() {

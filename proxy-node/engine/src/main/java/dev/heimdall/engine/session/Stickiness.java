@@ -1,0 +1,65 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.model.ActionParameters;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** Why rules want a session to keep its server connection between transactions, or not to. */
+final class Stickiness {
+  private final Set<String> words = new LinkedHashSet<>(2);
+  private Boolean multiplex;
+  private int skip;
+  private boolean dropConnection;
+
+  /** A statement of this decision is about to run. */
+  void statement(Decision decision) {
+    if (skip > 0) {
+      skip--;
+    }
+    if (decision.isNone()) {
+      return;
+    }
+    decision.multiplex().ifPresent(this::words);
+    decision.pool().ifPresent(this::pool);
+  }
+
+  private void words(ActionParameters.Multiplex action) {
+    action.disable().filter(word -> !word.isEmpty()).ifPresent(words::add);
+    action.enable().ifPresent(words::remove);
+  }
+
+  private void pool(ActionParameters.Pool action) {
+    action.multiplex().ifPresent(wanted -> multiplex = wanted);
+    action.multiplexSkip().ifPresent(statements -> skip = statements);
+    dropConnection |= !action.reuse();
+  }
+
+  /**
+   * Whether the session stays on its connection.
+   *
+   * @param configured whether the virtual database multiplexes
+   */
+  boolean keeps(boolean configured) {
+    boolean multiplexes = multiplex == null ? configured : multiplex;
+    return !multiplexes || configured && !words.isEmpty() || skip > 0;
+  }
+
+  /** Whether the connection must not serve anybody else; asked when it is given back. */
+  boolean takeDropConnection() {
+    boolean drop = dropConnection;
+    dropConnection = false;
+    return drop;
+  }
+
+  /** Why, for operators; null when rules do not care. */
+  String reason() {
+    if (!words.isEmpty()) {
+      return "rule: multiplex disabled by " + String.join(", ", words);
+    }
+    if (Boolean.FALSE.equals(multiplex)) {
+      return "rule: no multiplexing";
+    }
+    return skip > 0 ? "rule: multiplexing skipped" : null;
+  }
+}
