@@ -46,6 +46,7 @@ class BrokenServerIT {
         TestNode.start(
             c ->
                 c.source("url", server.jdbcUrl())
+                    .source("catalog.enabled", false)
                     .source("connectTimeout", "1s")
                     .node("loops", 1)
                     .vdb("pool.size", 2)

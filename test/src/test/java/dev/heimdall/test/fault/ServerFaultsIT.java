@@ -38,6 +38,7 @@ class ServerFaultsIT {
         TestNode.start(
             c ->
                 c.source("url", "jdbc:postgresql://127.0.0.1:" + faults.port() + "/app")
+                    .source("catalog.enabled", false)
                     .vdb("pool.size", 2)
                     .vdb("pool.queueTimeout", "1s"));
   }

@@ -45,6 +45,7 @@ class CancelInTlsIT {
                 c ->
                     SecureServer.behind(c)
                         .source("url", "jdbc:postgresql://localhost:" + relay.port() + "/app")
+                        .source("catalog.enabled", false)
                         .source("tls.mode", "require")
                         .source("tls.direct", direct));
         RawClient client = RawClient.logIn(node.target())) {
