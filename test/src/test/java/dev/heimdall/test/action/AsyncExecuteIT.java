@@ -3,6 +3,7 @@ package dev.heimdall.test.action;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.action.ActionCounter;
+import dev.heimdall.engine.action.AsyncStatement;
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.action.Origin;
 import dev.heimdall.engine.action.Parameter;
@@ -87,8 +88,7 @@ class AsyncExecuteIT {
             db.actions()
                 .async()
                 .submit(
-                    new dev.heimdall.engine.action.AsyncStatement(
-                        db.origin(), sql, true, List.of(), db.facts(sql, true)),
+                    new AsyncStatement(db.origin(), sql, true, List.of(), db.facts(sql, true)),
                     Actions.queue("another")));
       }
     }
@@ -118,6 +118,7 @@ class AsyncExecuteIT {
     for (int i = 0; i < 20; i++) {
       Executed end = Actions.end(rest.get(i));
       assertThat(end.sqlstate()).isEqualTo(i == 7 ? "23505" : null);
+      assertThat(end.message() == null || end.message().contains("duplicate key")).isTrue();
       assertThat(end.toString()).doesNotContain("secret");
     }
     assertThat(db.value("SELECT count(*) FROM a")).isEqualTo("19");

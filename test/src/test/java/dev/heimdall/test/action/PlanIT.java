@@ -8,8 +8,11 @@ import dev.heimdall.engine.action.PlanRequest;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.model.ActionParameters.ExtractPlan;
 import dev.heimdall.model.ActionParameters.PlanFormat;
+import dev.heimdall.test.fixture.Await;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +59,7 @@ class PlanIT {
         .isTrue();
     PlanRow row = db.actions().plans().plans().get(0);
     assertThat(row.plan()).contains("t").doesNotContain("secret", "4711");
-    assertThat(row.plan().toLowerCase(java.util.Locale.ROOT)).contains("filter");
+    assertThat(row.plan().toLowerCase(Locale.ROOT)).contains("filter");
     assertThat(row.text()).isEqualTo("select s from t where s = ? and id < ?");
     assertThat(row.fingerprint()).isEqualTo("00000000000000010000000000000002");
     assertThat(row.format()).isEqualTo(format.spelling());
@@ -70,8 +73,7 @@ class PlanIT {
     assertThat(take(how, "SELECT s FROM t WHERE id = $1", Actions.text("5"))).isTrue();
     assertThat(db.actions().plans().plans().get(0).plan()).contains("(id = $1)");
     // Without the client's types the server could not tell which operator is meant.
-    Parameter five =
-        new Parameter(23, false, "5".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    Parameter five = new Parameter(23, false, "5".getBytes(StandardCharsets.UTF_8));
     assertThat(take(how, "SELECT $1 + $1, s FROM t", five)).isTrue();
     assertThat(db.failures()).isEmpty();
   }
@@ -108,8 +110,7 @@ class PlanIT {
     assertThat(wanted(how(5, 1, PlanFormat.TEXT, false), 3, 5000)).isFalse();
     assertThat(wanted(how(5, 1, PlanFormat.TEXT, false), 3, -1)).isFalse();
     assertThat(wanted(how(5, 1, PlanFormat.TEXT, false), 3, 5001)).isTrue();
-    dev.heimdall.test.fixture.Await.until(
-        "once a second", () -> wanted(how(0, 3600, PlanFormat.TEXT, false), 1, -1));
+    Await.until("once a second", () -> wanted(how(0, 3600, PlanFormat.TEXT, false), 1, -1));
   }
 
   private boolean wanted(ExtractPlan how, long low, long averageMicros) {

@@ -83,7 +83,7 @@ public final class AsyncQueues {
     Optional<BoundText> bound = Optional.empty();
     Deferrable.Verdict verdict = Deferrable.Verdict.NO;
     if (refusal == null) {
-      refusal = SessionSettings.refusal(origin);
+      refusal = SessionSettings.refusal(origin, source.get());
     }
     if (refusal == null && statement.sql().length() > how.asyncsize()) {
       refusal = "it is longer than asyncsize";

@@ -133,16 +133,17 @@ final class BatchRunner {
   }
 
   private static End rolledBack(Connections.Lease lease, SQLException reason) {
+    if (Failure.isLoss(reason)) {
+      lease.discard();
+      return End.NOT_BEGUN;
+    }
     try {
-      if (!Failure.isLoss(reason)) {
-        lease.connection().rollback();
-        return End.ROLLED_BACK;
-      }
+      lease.connection().rollback();
     } catch (SQLException e) {
       // The connection broke meanwhile; the server rolls back by itself.
+      lease.discard();
     }
-    lease.discard();
-    return End.NOT_BEGUN;
+    return End.ROLLED_BACK;
   }
 
   private static List<Executed> execute(Connection connection, List<Ticket> batch)

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.action;
 
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import org.postgresql.util.PSQLException;
 
@@ -20,8 +21,9 @@ final class Failure {
 
   /** What the server said, for the statement's own client. */
   static Executed of(SQLException e) {
-    if (e instanceof PSQLException p && p.getServerErrorMessage() != null) {
-      return Executed.failed(sqlstate(e), p.getServerErrorMessage().getMessage());
+    PSQLException server = fromServer(e);
+    if (server != null) {
+      return Executed.failed(sqlstate(e), server.getServerErrorMessage().getMessage());
     }
     return Executed.failed(sqlstate(e), "the server could not be asked");
   }
@@ -31,10 +33,24 @@ final class Failure {
         UNCERTAIN, "the connection was lost; whether it took effect is not known");
   }
 
-  /** Whether the connection is gone, so that the server's answer is not known. */
+  /**
+   * Whether the connection is gone, so that the server's answer is not known. A server that lost a
+   * connection of its own, to another one, is not meant.
+   */
   static boolean isLoss(SQLException e) {
     String state = sqlstate(e);
-    return state.startsWith("08") || state.startsWith("57P") || state.equals(UNSPECIFIED);
+    if (fromServer(e) != null) {
+      return state.startsWith("57P");
+    }
+    return state.startsWith("08") || state.equals(UNSPECIFIED);
+  }
+
+  /**
+   * What the server sent, which a batch's exception has as its cause; null when it sent nothing.
+   */
+  private static PSQLException fromServer(SQLException e) {
+    Throwable cause = e instanceof BatchUpdateException ? e.getCause() : e;
+    return cause instanceof PSQLException p && p.getServerErrorMessage() != null ? p : null;
   }
 
   /** Whether trying again at once may help: the transaction was in another one's way. */

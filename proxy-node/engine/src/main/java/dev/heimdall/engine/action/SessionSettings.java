@@ -24,12 +24,12 @@ final class SessionSettings {
   private SessionSettings() {}
 
   /** Why the driver cannot have a session's variables; null when it can. */
-  static String refusal(Origin origin) {
+  static String refusal(Origin origin, DataSource source) {
     String encoding = origin.settings().get(ENCODING);
     if (encoding != null && !encoding.replace("-", "").equalsIgnoreCase("utf8")) {
       return "the session's client_encoding is not UTF8";
     }
-    String dates = origin.settings().get("DateStyle");
+    String dates = of(origin, source, true).get("DateStyle");
     if (dates != null && !dates.toUpperCase(Locale.ROOT).startsWith("ISO")) {
       return "the session's DateStyle is not ISO";
     }

@@ -32,7 +32,8 @@ record Target(DataSource source, String user, Optional<Secret> password, String 
     VirtualDatabase vdb = configuration.vdbs().get(origin.vdb());
     if (vdb.credentials() == Credentials.USER) {
       return Optional.ofNullable(configuration.users().get(origin.user()))
-          .map(user -> ofUser(user, source, origin));
+          .map(user -> ofUser(user, source, origin))
+          .filter(target -> target.password().isPresent());
     }
     if (vdb.credentials() == Credentials.PASSTHROUGH) {
       return Optional.empty();
