@@ -31,7 +31,9 @@ public final class LearnedPatterns {
   static final int MOST = 5_000;
 
   private static final String ACTION = "learn-pattern";
-  private static final long WRITE_MILLIS = 500;
+
+  /** Each write sets off a reload: what comes together is written together. */
+  private static final long WRITE_MILLIS = 2_000;
 
   private final Path directory;
   private final ActionEvents events;
