@@ -8,6 +8,7 @@ import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.action.Origin;
 import dev.heimdall.engine.action.Parameter;
 import dev.heimdall.engine.action.Submission;
+import dev.heimdall.test.fixture.SharedPostgres;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -318,6 +319,29 @@ class AsyncExecuteIT {
     assertThat(db.value("SELECT s FROM a")).isNotEqualTo("5MB");
   }
 
+  @Test
+  void aRoleOfOneSessionIsNoneOfAnothers() throws Exception {
+    SharedPostgres.primary()
+        .execute("DROP ROLE IF EXISTS action_role", "CREATE ROLE action_role ROLE app");
+    db.execute("GRANT ALL ON a, a_at_seq TO action_role");
+    Origin mine = db.origin(Map.of("role", "action_role", "server_version", "any"));
+    String sql = "INSERT INTO a (s) VALUES (current_user)";
+    List<Submission> all = new ArrayList<>();
+    for (Origin origin : List.of(mine, db.origin(), mine, db.origin())) {
+      for (String one : List.of(sql, "VACUUM a")) {
+        all.add(
+            db.actions()
+                .async()
+                .submit(db.statement(origin, one, List.of(), "a"), Actions.queue("q")));
+      }
+    }
+    for (Submission one : all) {
+      assertThat(Actions.end(one).message()).isNull();
+    }
+    assertThat(db.value("SELECT string_agg(s, ',' ORDER BY at) FROM a"))
+        .isEqualTo("action_role,app,action_role,app");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -328,6 +352,7 @@ class AsyncExecuteIT {
         "INSERT INTO a (n) VALUES (currval('a_at_seq'))",
         "COPY a FROM STDIN",
         "BEGIN",
+        "DO $$ BEGIN DELETE FROM a; END $$",
         "SET work_mem = '5MB'",
         "CREATE TEMP TABLE t (i int)",
         "INSERT INTO a (n) VALUES (1); DELETE FROM a",

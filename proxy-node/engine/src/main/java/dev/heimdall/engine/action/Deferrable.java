@@ -21,7 +21,7 @@ final class Deferrable {
   private static final Set<String> AFTER_WITH =
       Set.of("select", "values", "table", "insert", "update", "delete", "merge");
   private static final Set<String> ALONE =
-      Set.of("truncate", "call", "do", "refresh", "vacuum", "analyze", "cluster", "reindex");
+      Set.of("truncate", "call", "refresh", "vacuum", "analyze", "cluster", "reindex");
   private static final Set<StatementClass> KINDS =
       EnumSet.of(
           StatementClass.WRITE, StatementClass.CALL, StatementClass.DDL, StatementClass.UTILITY);

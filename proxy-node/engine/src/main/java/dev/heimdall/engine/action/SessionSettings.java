@@ -19,7 +19,15 @@ final class SessionSettings {
 
   /** What the driver keeps for itself, and what a session cannot change. */
   private static final Set<String> LEFT_OUT =
-      Set.of(ENCODING, "options", "is_superuser", "session_authorization", "in_hot_standby");
+      Set.of(
+          ENCODING,
+          "options",
+          "is_superuser",
+          "session_authorization",
+          "in_hot_standby",
+          "integer_datetimes",
+          "server_encoding",
+          "server_version");
 
   private SessionSettings() {}
 
