@@ -220,7 +220,7 @@ public final class Node implements AutoCloseable {
 
   private void startVdb(VirtualDatabase vdb, Configuration from)
       throws StartupException, IOException {
-    VdbPools pools = new VdbPools(vdb.name(), connector, poolEvents, plan(vdb, from));
+    VdbPools pools = new VdbPools(vdb.name(), connector::connect, poolEvents, plan(vdb, from));
     VdbContext vdbContext = new VdbContext(vdb.name(), pools, settings(vdb, from));
     List<VdbListener> listeners = new ArrayList<>();
     vdbs.put(vdb.name(), new RunningVdb(vdbContext, listeners));
@@ -282,7 +282,7 @@ public final class Node implements AutoCloseable {
       VdbPools.Plan plan = plan(vdb, from.sources().get(source), from);
       VdbPools pools = before.get(source);
       if (pools == null) {
-        pools = new VdbPools(vdb.name(), connector, poolEvents, plan);
+        pools = new VdbPools(vdb.name(), connector::connect, poolEvents, plan);
       } else {
         pools.update(plan);
       }

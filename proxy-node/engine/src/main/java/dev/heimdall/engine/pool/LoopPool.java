@@ -1,7 +1,6 @@
 package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ConnectFailure;
-import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.Variables;
@@ -10,8 +9,8 @@ import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.PoolSettings;
 import dev.heimdall.model.ResetMode;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,21 +27,16 @@ public final class LoopPool implements ServerConnection.Listener {
 
   private static final String RETIRED = "its time was over";
   private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-  private static final long CLEAN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final SharedPool shared;
   private final LoopContext context;
   private final List<ServerConnection> idle = new ArrayList<>();
   private final Set<ServerConnection> held = new HashSet<>();
-  private final Map<ServerConnection, Long> cleaning = new java.util.HashMap<>();
-  private final ArrayDeque<Waiting> waiters = new ArrayDeque<>();
+  private final Cleaning cleaning = new Cleaning(this);
+  private final WaitQueue waiters = new WaitQueue();
+  private final ConnectAttempts attempts = new ConnectAttempts();
   private final Set<ServerConnection> connections = new HashSet<>();
-  private final Map<ServerConnection, Long> generations = new java.util.HashMap<>();
-  private int connecting;
-  private int failures;
-  private long retryAt;
-  private PgError lastFailure;
-  private long waitNotices;
+  private final Map<ServerConnection, Long> generations = new HashMap<>();
 
   /** All idle connections are of this generation or a later one. */
   private long idleGeneration;
@@ -52,17 +46,6 @@ public final class LoopPool implements ServerConnection.Listener {
   private volatile int heldCount;
   private volatile int connectionCount;
   private volatile long headSince;
-
-  private static final class Waiting {
-    final Waiter waiter;
-    final long since;
-    boolean noticed;
-
-    Waiting(Waiter waiter, long since) {
-      this.waiter = waiter;
-      this.since = since;
-    }
-  }
 
   LoopPool(SharedPool shared, LoopContext context) {
     this.shared = shared;
@@ -112,7 +95,7 @@ public final class LoopPool implements ServerConnection.Listener {
       onLoop(() -> waiter.refused(full)); // not before the waiter knows that it waits
       return null;
     }
-    waiters.add(new Waiting(waiter, context.now()));
+    waiters.add(waiter, context.now());
     published();
     grow();
     return null;
@@ -120,7 +103,7 @@ public final class LoopPool implements ServerConnection.Listener {
 
   /** The waiter no longer waits; says whether it did. */
   public boolean cancel(Waiter waiter) {
-    boolean waited = waiters.removeIf(waiting -> waiting.waiter == waiter);
+    boolean waited = waiters.remove(waiter);
     published();
     return waited;
   }
@@ -134,73 +117,29 @@ public final class LoopPool implements ServerConnection.Listener {
       return;
     }
     if (connection.status() != 'I') {
-      clean(connection, "ROLLBACK");
+      cleaning.rollBack(connection);
     } else if (connection.tainted() || settings().reset() == ResetMode.ALWAYS) {
-      clean(connection, "DISCARD ALL");
+      cleaning.discardAll(connection);
     } else {
       free(connection);
     }
   }
 
-  private void clean(ServerConnection connection, String statement) {
-    cleaning.putIfAbsent(connection, context.now());
-    published();
-    connection.query(
-        statement,
-        new InternalQuery() {
-          @Override
-          protected void done(ServerConnection from, PgError error) {
-            if (error != null) {
-              connection.close("it could not be cleaned");
-            } else if (statement.equals("ROLLBACK")) {
-              cleaning.remove(connection);
-              release(connection);
-            } else {
-              connection.cleaned();
-              shared.vdb().events().cleaned();
-              cleaning.remove(connection);
-              free(connection);
-            }
-          }
-        });
-  }
-
-  /**
-   * PostgreSQL signals a process and its group, and the second signal may come late: it must meet a
-   * statement of ours, not the next client's.
-   */
-  private void absorbCancel(ServerConnection connection) {
-    cleaning.putIfAbsent(connection, context.now());
-    published();
-    connection.query(
-        "SELECT 1",
-        new InternalQuery() {
-          @Override
-          protected void done(ServerConnection from, PgError error) {
-            cleaning.remove(connection);
-            if (!connection.closed()) {
-              free(connection);
-            }
-          }
-        });
-  }
-
   /** A clean connection: to the first waiter, to a loop that waits longer, or to the idle ones. */
-  private void free(ServerConnection connection) {
+  void free(ServerConnection connection) {
     if (connection.cancelling()) {
-      cleaning.putIfAbsent(connection, context.now());
-      published();
+      cleaning.keep(connection);
       return; // cancelsDone frees it
     }
     if (connection.takeCancelled()) {
-      absorbCancel(connection);
+      cleaning.absorbCancel(connection);
       return;
     }
     if (retired(connection)) {
       connection.close(RETIRED);
       return;
     }
-    long mine = waiters.isEmpty() ? context.now() : waiters.peek().since;
+    long mine = waiters.isEmpty() ? context.now() : waiters.firstSince();
     LoopPool hungrier = shared.hungrier(this, mine - SLACK_NANOS);
     if (hungrier != null && !shared.vdb().paused()) {
       moveTo(hungrier, connection);
@@ -215,9 +154,9 @@ public final class LoopPool implements ServerConnection.Listener {
       published();
       return;
     }
-    Waiting next = waiters.poll();
+    Waiter next = waiters.next();
     hand(connection);
-    next.waiter.acquired(connection);
+    next.acquired(connection);
   }
 
   private void hand(ServerConnection connection) {
@@ -241,10 +180,10 @@ public final class LoopPool implements ServerConnection.Listener {
       return;
     }
     while (!waiters.isEmpty() && !idle.isEmpty()) {
-      Waiting next = waiters.poll();
-      ServerConnection connection = takeIdle(next.waiter.variables());
+      Waiter next = waiters.next();
+      ServerConnection connection = takeIdle(next.variables());
       hand(connection);
-      next.waiter.acquired(connection);
+      next.acquired(connection);
     }
     grow();
   }
@@ -252,12 +191,10 @@ public final class LoopPool implements ServerConnection.Listener {
   // ---- opening
 
   private void grow() {
-    if (context.now() - retryAt < 0 && failures > 0) {
+    if (attempts.tooEarly(context.now())) {
       return;
     }
-    while (!shared.vdb().paused()
-        && connecting < waiters.size()
-        && (failures == 0 || connecting == 0)) {
+    while (!shared.vdb().paused() && attempts.underWay() < waiters.size() && attempts.mayBegin()) {
       if (!shared.reserve(this)) {
         shared.askOthers(this);
         return;
@@ -267,7 +204,7 @@ public final class LoopPool implements ServerConnection.Listener {
   }
 
   private void open() {
-    connecting++;
+    attempts.begun();
     long generation = shared.vdb().generation();
     shared
         .vdb()
@@ -280,9 +217,7 @@ public final class LoopPool implements ServerConnection.Listener {
             new ServerConnector.Handler() {
               @Override
               public void connected(ServerConnection connection) {
-                connecting--;
-                failures = 0;
-                lastFailure = null;
+                attempts.succeeded();
                 connections.add(connection);
                 generations.put(connection, generation);
                 context.tick();
@@ -291,7 +226,6 @@ public final class LoopPool implements ServerConnection.Listener {
 
               @Override
               public void failed(ConnectFailure failure) {
-                connecting--;
                 connectFailed(failure);
               }
             });
@@ -299,21 +233,10 @@ public final class LoopPool implements ServerConnection.Listener {
 
   private void connectFailed(ConnectFailure failure) {
     context.tick();
-    failures++;
-    lastFailure = failure.error();
-    long delay = Math.min(1000, 50L << Math.min(failures, 5));
-    retryAt = context.now() + TimeUnit.MILLISECONDS.toNanos(delay);
+    attempts.failed(failure, context.now());
     shared.free();
     if (failure.permanent()) {
-      refuseAll(failure.error());
-    }
-    published();
-  }
-
-  private void refuseAll(PgError error) {
-    while (!waiters.isEmpty()) {
-      Waiting next = waiters.poll();
-      next.waiter.refused(error);
+      waiters.refuseAll(failure.error());
     }
     published();
   }
@@ -336,8 +259,7 @@ public final class LoopPool implements ServerConnection.Listener {
 
   @Override
   public void cancelsDone(ServerConnection connection) {
-    if (cleaning.containsKey(connection) && connection.quiet()) {
-      cleaning.remove(connection);
+    if (connection.quiet() && cleaning.remove(connection)) {
       free(connection);
     }
   }
@@ -402,8 +324,9 @@ public final class LoopPool implements ServerConnection.Listener {
   }
 
   void closeAll() {
-    refuseAll(
+    waiters.refuseAll(
         PgError.fatal("57P01", "the virtual database " + shared.vdb().vdb() + " was removed"));
+    published();
     for (ServerConnection connection : List.copyOf(connections)) {
       connection.close("the pool was closed");
     }
@@ -413,14 +336,28 @@ public final class LoopPool implements ServerConnection.Listener {
 
   /** Called about ten times a second on the loop. */
   public void tick() {
+    tick(context.now());
+  }
+
+  void tick(long now) {
     PoolSettings settings = settings();
-    long now = context.now();
-    while (!waiters.isEmpty()
-        && !settings.queueTimeout().isZero()
-        && now - waiters.peek().since > settings.queueTimeout().toNanos()) {
-      Waiting late = waiters.poll();
-      exhausted(Duration.ofNanos(now - late.since));
-      late.waiter.refused(
+    refuseLate(now, settings);
+    failWithoutServer(now);
+    if (!settings.queueNotice().isZero()) {
+      waiters.notice(settings.queueNotice(), now, shared.vdb().events()::waitNoticed);
+    }
+    published();
+    serve();
+    expire(now, settings);
+    keepMinimum(settings);
+  }
+
+  private void refuseLate(long now, PoolSettings settings) {
+    while (!settings.queueTimeout().isZero() && waiters.waitsLonger(settings.queueTimeout(), now)) {
+      long waited = now - waiters.firstSince();
+      Waiter late = waiters.next();
+      exhausted(Duration.ofNanos(waited));
+      late.refused(
           PgError.error(
                   "53300",
                   "no server connection became free within "
@@ -429,25 +366,6 @@ public final class LoopPool implements ServerConnection.Listener {
               .withHint(
                   "The pool of this user and database is busy; see SHOW POOLS and the setting pool.size."));
     }
-    failWithoutServer(now);
-    if (!settings.queueNotice().isZero()) {
-      for (Waiting waiting : waiters) {
-        if (now - waiting.since < settings.queueNotice().toNanos()) {
-          break;
-        }
-        if (!waiting.noticed) {
-          waiting.noticed = true;
-          if (waiting.waiter.waitsLong()) {
-            waitNotices++;
-            shared.vdb().events().waitNoticed();
-          }
-        }
-      }
-    }
-    published();
-    serve();
-    expire(now, settings);
-    keepMinimum(settings);
   }
 
   private void exhausted(Duration waited) {
@@ -459,12 +377,11 @@ public final class LoopPool implements ServerConnection.Listener {
 
   /** Nobody waits longer than a connection attempt may take for a server that cannot be reached. */
   private void failWithoutServer(long now) {
-    long patience = shared.vdb().plan().source().connectTimeout().toNanos();
-    while (lastFailure != null
+    Duration patience = shared.vdb().plan().source().connectTimeout();
+    while (attempts.lastFailure() != null
         && connections.isEmpty()
-        && !waiters.isEmpty()
-        && now - waiters.peek().since > patience) {
-      waiters.poll().waiter.refused(lastFailure);
+        && waiters.waitsLonger(patience, now)) {
+      waiters.next().refused(attempts.lastFailure());
     }
   }
 
@@ -481,18 +398,13 @@ public final class LoopPool implements ServerConnection.Listener {
         i++;
       }
     }
-    cleaning.forEach(
-        (connection, since) -> {
-          if (now - since > CLEAN_NANOS && !connection.cancelling()) {
-            connection.close("it could not be cleaned in time");
-          }
-        });
+    cleaning.expire(now);
   }
 
   private void keepMinimum(PoolSettings settings) {
     if (shared.keepsMinimum(this)
         && !shared.vdb().paused()
-        && failures == 0
+        && !attempts.failing()
         && shared.limit().used() < Math.min(settings.minIdle(), settings.size())
         && shared.reserve(this)) {
       open();
@@ -513,12 +425,12 @@ public final class LoopPool implements ServerConnection.Listener {
             });
   }
 
-  private void published() {
+  void published() {
     waitingCount = waiters.size();
     idleCount = idle.size();
     heldCount = held.size();
     connectionCount = connections.size();
-    headSince = waiters.isEmpty() ? 0 : waiters.peek().since;
+    headSince = waiters.isEmpty() ? 0 : waiters.firstSince();
   }
 
   // ---- counters, readable from any thread
@@ -551,11 +463,11 @@ public final class LoopPool implements ServerConnection.Listener {
 
   /** How long the first waiter has waited, in nanoseconds. */
   public long longestWait() {
-    return waiters.isEmpty() ? 0 : System.nanoTime() - waiters.peek().since;
+    return waiters.isEmpty() ? 0 : System.nanoTime() - waiters.firstSince();
   }
 
   public int connectingCount() {
-    return connecting;
+    return attempts.underWay();
   }
 
   public int cleaningCount() {
@@ -564,7 +476,7 @@ public final class LoopPool implements ServerConnection.Listener {
 
   /** Notices sent to clients that waited for long. */
   public long waitNotices() {
-    return waitNotices;
+    return waiters.notices();
   }
 
   public Set<ServerConnection> connections() {
@@ -576,6 +488,6 @@ public final class LoopPool implements ServerConnection.Listener {
     if (held.contains(connection)) {
       return "active";
     }
-    return cleaning.containsKey(connection) ? "cleaning" : "idle";
+    return cleaning.contains(connection) ? "cleaning" : "idle";
   }
 }

@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The pools of one virtual database on all event loops, with what limits them together. */
 public final class VdbPools {
   private final String vdb;
-  private final ServerConnector connector;
+  private final Connector connector;
   private final PoolEvents events;
   private final Limit total = new Limit(0);
   private final Map<String, SharedLimit> perUser = new ConcurrentHashMap<>();
@@ -46,7 +46,7 @@ public final class VdbPools {
    */
   private record SharedLimit(Limit limit, int pools) {}
 
-  public VdbPools(String vdb, ServerConnector connector, PoolEvents events, Plan plan) {
+  public VdbPools(String vdb, Connector connector, PoolEvents events, Plan plan) {
     this.vdb = vdb;
     this.connector = connector;
     this.events = events;

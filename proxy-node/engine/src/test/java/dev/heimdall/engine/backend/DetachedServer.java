@@ -2,6 +2,7 @@ package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
@@ -15,12 +16,9 @@ public final class DetachedServer {
   private int cancelsDone;
 
   public DetachedServer(int preparedLimit) {
-    LoopContext context = new LoopContext(0, channel.eventLoop());
     connection =
-        new ServerConnection(
-            1,
-            context,
-            channel,
+        connection(
+            new LoopContext(0, channel.eventLoop()),
             new ServerConnection.Listener() {
               @Override
               public void serverClosed(ServerConnection closed) {
@@ -32,12 +30,34 @@ public final class DetachedServer {
                 cancelsDone++;
               }
             },
+            preparedLimit);
+  }
+
+  /** One that somebody else keeps: no endings are counted here. */
+  public DetachedServer(LoopContext context, ServerConnection.Listener listener) {
+    connection = connection(context, listener, 100);
+  }
+
+  private ServerConnection connection(
+      LoopContext context, ServerConnection.Listener listener, int preparedLimit) {
+    ServerConnection made =
+        new ServerConnection(
+            1,
+            context,
+            channel,
+            listener,
             4711,
             new byte[4],
             Map.of("server_version", "18.0"),
             new ServerTarget(
                 null, null, "db", ServerCredential.withoutSecret("app"), Map.of(), preparedLimit));
-    channel.pipeline().addLast(connection);
+    channel.pipeline().addLast(made);
+    return made;
+  }
+
+  /** What one hears who asks a server that answers a log-in with this error. */
+  public static ConnectFailure refusal(PgError error) {
+    return ConnectFailure.refused(error);
   }
 
   public ServerConnection connection() {
@@ -63,6 +83,7 @@ public final class DetachedServer {
     channel.pipeline().fireChannelRead(piece);
     channel.pipeline().fireChannelReadComplete();
     channel.runPendingTasks();
+    channel.releaseInbound(); // what comes after the close meets no connection
   }
 
   public void sends(byte[] bytes) {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Writes down what it is told; events note how many bytes had come before them. */
-final class RecordingOwner implements ReplyOwner {
+public final class RecordingOwner implements ReplyOwner {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final List<String> events = new ArrayList<>();
   private int largestRun;

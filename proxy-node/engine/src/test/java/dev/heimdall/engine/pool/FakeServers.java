@@ -1,0 +1,86 @@
+package dev.heimdall.engine.pool;
+
+import dev.heimdall.engine.backend.DetachedServer;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.backend.ServerTarget;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Servers without a network: the test says how each attempt to connect ends and what is sent. */
+final class FakeServers implements Connector {
+  private final ArrayDeque<Attempt> attempts = new ArrayDeque<>();
+  private final Map<ServerConnection, DetachedServer> servers = new HashMap<>();
+
+  private record Attempt(
+      LoopContext context, ServerConnection.Listener listener, ServerConnector.Handler handler) {}
+
+  @Override
+  public void connect(
+      LoopContext context,
+      ServerTarget target,
+      ServerConnection.Listener listener,
+      ServerConnector.Handler handler) {
+    attempts.add(new Attempt(context, listener, handler));
+  }
+
+  /** Attempts that have not ended. */
+  int attempts() {
+    return attempts.size();
+  }
+
+  /** The oldest attempt succeeds. */
+  ServerConnection accept() {
+    Attempt attempt = attempts.remove();
+    DetachedServer server = new DetachedServer(attempt.context(), attempt.listener());
+    servers.put(server.connection(), server);
+    attempt.handler().connected(server.connection());
+    return server.connection();
+  }
+
+  /** The oldest attempt fails with what the server says. */
+  void refuse(PgError error) {
+    attempts.remove().handler().failed(DetachedServer.refusal(error));
+  }
+
+  /** What the server of this connection was sent since this was last asked. */
+  String sentTo(ServerConnection connection) {
+    return servers.get(connection).written();
+  }
+
+  /** The server has carried out one statement. */
+  void answer(ServerConnection connection, char status) {
+    ByteBuf reply = Unpooled.buffer();
+    PgWriter.commandComplete(reply, "DONE");
+    PgWriter.ready(reply, (byte) status);
+    servers.get(connection).sends(ByteBufUtil.getBytes(reply));
+  }
+
+  /** The server could not carry out one statement. */
+  void fail(ServerConnection connection) {
+    ByteBuf reply = Unpooled.buffer();
+    PgError.error("XX000", "broken").encode(reply);
+    PgWriter.ready(reply, (byte) 'I');
+    servers.get(connection).sends(ByteBufUtil.getBytes(reply));
+  }
+
+  /** The server goes away. */
+  void vanish(ServerConnection connection) {
+    servers.get(connection).channel().close();
+  }
+
+  /** Ends what still runs, so that no buffer is left. */
+  void close() {
+    for (DetachedServer server : servers.values()) {
+      server.channel().close();
+      server.written();
+    }
+  }
+}
