@@ -28,9 +28,28 @@ public final class LoopKnowledge {
   private final Executor parsing;
   private final Executor loop;
   private final StatementTable<Known> table = new StatementTable<>(CAPACITY);
+  private final StatementTable<Seen> texts = new StatementTable<>(CAPACITY);
+  private final Recurring recurring = new Recurring();
   private Known known;
   private long exactHigh;
   private long exactLow;
+
+  /** A very text, and what it does to its session. */
+  private record Seen(Known known, StatementFacts facts) {}
+
+  /** Texts that come but once, with their values in them, are not worth a place. */
+  private static final class Recurring {
+    private static final int SLOTS = 4096;
+
+    private final long[] names = new long[SLOTS];
+
+    boolean seenBefore(long name) {
+      int slot = (int) name & (SLOTS - 1);
+      boolean before = names[slot] == name;
+      names[slot] = name;
+      return before;
+    }
+  }
 
   /**
    * @param key0 with {@code key1} the node's secret key of fingerprints
@@ -58,9 +77,23 @@ public final class LoopKnowledge {
    * @return what it does to its session
    */
   public StatementFacts look(byte[] sql, int offset, int length, boolean standardStrings) {
-    fingerprinter.read(sql, offset, length, standardStrings);
+    fingerprinter.readExact(sql, offset, length, standardStrings);
     exactHigh = fingerprinter.exactHigh();
     exactLow = fingerprinter.exactLow();
+    Seen seen = texts.get(exactHigh, exactLow);
+    if (seen != null) {
+      known = seen.known();
+      return seen.facts();
+    }
+    StatementFacts facts = lookLonger(sql, offset, length, standardStrings);
+    if (recurring.seenBefore(exactLow)) {
+      texts.put(exactHigh, exactLow, new Seen(known, facts));
+    }
+    return facts;
+  }
+
+  private StatementFacts lookLonger(byte[] sql, int offset, int length, boolean standardStrings) {
+    fingerprinter.readForm(sql, offset, length, standardStrings);
     long high = fingerprinter.high();
     long low = fingerprinter.low();
     known = table.get(high, low);

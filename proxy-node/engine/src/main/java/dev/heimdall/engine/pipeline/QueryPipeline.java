@@ -93,6 +93,14 @@ public final class QueryPipeline {
     return into;
   }
 
+  /** Whether the text classified last is the one kept here. */
+  public boolean isOf(Examined examined) {
+    return examined != null
+        && examined.exactHigh() == exactHigh
+        && examined.exactLow() == exactLow
+        && examined.known() == known;
+  }
+
   /** Instead of step 1 for a text that went through it before. */
   public StatementFacts recall(Examined examined) {
     effects = examined.effects();

@@ -118,7 +118,10 @@ final class ExtendedStatements {
       return true;
     }
     Examined examined =
-        previewed.keep(new Examined(), Arrays.copyOf(sql, length), length, names.standardStrings());
+        previewed.isOf(unnamedExamined)
+            ? unnamedExamined
+            : previewed.keep(
+                new Examined(), Arrays.copyOf(sql, length), length, names.standardStrings());
     if (previewed.decision().transformed().isEmpty()) {
       return parse(server, total, nameEnd, length, previewed.effects(), examined);
     }

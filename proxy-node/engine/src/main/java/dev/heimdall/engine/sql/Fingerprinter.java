@@ -58,7 +58,17 @@ public final class Fingerprinter {
    *     standard_conforming_strings} in PostgreSQL, NO_BACKSLASH_ESCAPES in MySQL
    */
   public void read(byte[] sql, int offset, int length, boolean standardStrings) {
+    readForm(sql, offset, length, standardStrings);
+    readExact(sql, offset, length, standardStrings);
+  }
+
+  /** As {@link #read}, but for the fingerprint alone. */
+  public void readForm(byte[] sql, int offset, int length, boolean standardStrings) {
     normalise(sql, offset, length, standardStrings, false);
+  }
+
+  /** As {@link #read}, but for the name of the very bytes alone, which is had much sooner. */
+  public void readExact(byte[] sql, int offset, int length, boolean standardStrings) {
     exact.begin(domain(standardStrings) + 1);
     exact.finish(sql, offset, length);
   }
