@@ -1,5 +1,6 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.admin.AdminException;
 import dev.heimdall.engine.auth.AuthTable;
 import dev.heimdall.engine.auth.Authenticator;
@@ -65,6 +66,7 @@ public final class Node implements AutoCloseable {
   private static final long TICK_MILLIS = 100;
   private static final long GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final int SESSION_TICKS = 5;
+  private static final int ACTION_THREADS = 4;
 
   private final Path directory;
   private final Observer observer;
@@ -85,6 +87,7 @@ public final class Node implements AutoCloseable {
   private final EventLoopGroup loops;
   private final ServerConnector connector;
   private final SourceCatalogues catalogues = new SourceCatalogues();
+  private final RuleActions actions;
   private final Metrics metrics;
   private final LoggedPoolEvents poolEvents;
   private final LoopWatch watch;
@@ -133,6 +136,8 @@ public final class Node implements AutoCloseable {
     connector = new ServerConnector(transport, keyCache, NonceSource.random(random), offLoop);
     clients = new Limit(configuration.node().maxClients());
     clientsOfUser.update(configuration.users());
+    actions =
+        new RuleActions(directory, configuration, new LoggedActions(log, metrics), ACTION_THREADS);
     doors = new OperatorDoors(this, metrics, watch, log);
     context =
         new NodeContext(
@@ -144,7 +149,8 @@ public final class Node implements AutoCloseable {
             NonceSource.random(random),
             offLoop,
             new LoggedEvents(log, metrics),
-            doors);
+            doors,
+            actions);
     watcher = new ConfigurationWatcher(directory, this::applied, this::refused);
   }
 
@@ -365,12 +371,17 @@ public final class Node implements AutoCloseable {
     try {
       apply(next);
       configuration = next;
+      actions.update(next);
       catalogues.keep(next.sources().values());
       clients.max(next.node().maxClients());
       clientsOfUser.update(next.users());
       metrics.count(NodeCounter.CONFIG_RELOADS);
       observer.reloaded(next);
-      int changed = changed(diff.sources()) + changed(diff.vdbs()) + changed(diff.users());
+      int changed =
+          changed(diff.sources())
+              + changed(diff.vdbs())
+              + changed(diff.users())
+              + changed(diff.rules());
       log.configReloaded(changed, diff.toString());
       for (ConfigurationDiff.Changed setting : diff.needRestart()) {
         log.node("restart needed", setting.toString());
@@ -511,6 +522,7 @@ public final class Node implements AutoCloseable {
     for (RunningVdb vdb : running()) {
       vdb.context().allPools().forEach(VdbPools::close);
     }
+    actions.close();
     catalogues.close();
     watch.close();
     loops.shutdownGracefully(100, 3000, TimeUnit.MILLISECONDS).awaitUninterruptibly(5000);

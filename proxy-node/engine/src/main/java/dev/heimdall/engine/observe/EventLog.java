@@ -2,6 +2,7 @@ package dev.heimdall.engine.observe;
 
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
@@ -90,6 +91,17 @@ public interface EventLog {
 
   /** Rules want operators to know of a statement. */
   void ruleNotification(long clientId, String vdb, List<String> rules, String text, String outcome);
+
+  /**
+   * Something that a rule wanted done in the background failed.
+   *
+   * @param sqlstate null where it was not a server that failed
+   */
+  void actionFailed(
+      String action, String what, Collection<String> tables, String sqlstate, String reason);
+
+  /** A program that a rule's trigger runs has ended. */
+  void programEnded(String program, String end, String output);
 
   /** An administrator changed something. */
   void adminCommand(String user, SocketAddress address, String command, String outcome);

@@ -3,6 +3,7 @@ package dev.heimdall.engine.observe;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -232,6 +233,27 @@ public final class KeyValueLog implements EventLog {
         .pair("outcome", outcome)
         .pair("sql", text)
         .log(QUERY, Level.WARN);
+  }
+
+  @Override
+  public void actionFailed(
+      String action, String what, Collection<String> tables, String sqlstate, String reason) {
+    line("rule action failed")
+        .pair("action", action)
+        .pair("what", what)
+        .pair("tables", String.join(",", tables))
+        .pair("sqlstate", sqlstate == null ? "" : sqlstate)
+        .pair("reason", reason)
+        .log(QUERY, Level.WARN);
+  }
+
+  @Override
+  public void programEnded(String program, String end, String output) {
+    line("trigger program ended")
+        .pair("program", program)
+        .pair("end", end)
+        .pair("output", output)
+        .log(QUERY, Level.INFO);
   }
 
   @Override

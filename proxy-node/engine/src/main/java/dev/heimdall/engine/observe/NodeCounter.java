@@ -17,7 +17,18 @@ public enum NodeCounter {
   WAIT_NOTICES("heimdall.pool.wait.notices", "Notices sent to clients that wait for long"),
   CONFIG_RELOADS("heimdall.config.reloads", "Configurations taken over after a change"),
   CONFIG_RELOAD_FAILURES(
-      "heimdall.config.reload.failures", "Changed configurations that were not valid");
+      "heimdall.config.reload.failures", "Changed configurations that were not valid"),
+  ASYNC_ACCEPTED("heimdall.async.accepted", "Statements put into a queue by rules"),
+  ASYNC_RUN_NOW(
+      "heimdall.async.run.now", "Statements that rules wanted put off and that were run at once"),
+  ASYNC_EXECUTED("heimdall.async.executed", "Statements of queues that were carried out"),
+  ASYNC_FAILED("heimdall.async.failed", "Statements of queues that failed"),
+  ASYNC_LOST("heimdall.async.lost", "Statements still in queues when the node stopped"),
+  TRIGGERS_RUN("heimdall.triggers.run", "Triggers of rules that were carried out"),
+  TRIGGERS_FAILED("heimdall.triggers.failed", "Triggers of rules that failed"),
+  PLANS_TAKEN("heimdall.plans.taken", "Plans that were taken for rules"),
+  PLANS_FAILED("heimdall.plans.failed", "Plans for rules that could not be had"),
+  PATTERNS_LEARNT("heimdall.patterns.learnt", "Patterns that were learnt for rules");
 
   final String meter;
   final String description;

@@ -16,6 +16,8 @@ public final class Known {
   /** Weight of the newest time in the average: 1/8. */
   private static final int SHARE = 3;
 
+  private final long high;
+  private final long low;
   private final StatementFacts facts;
   private final String normalised;
   private ParsedStatement parsed;
@@ -30,13 +32,25 @@ public final class Known {
   /**
    * @param facts null where they depend on the literals of the text
    */
-  Known(StatementFacts facts, String normalised) {
+  Known(long high, long low, StatementFacts facts, String normalised) {
+    this.high = high;
+    this.low = low;
     this.facts = facts;
     this.normalised = normalised;
   }
 
   StatementFacts facts() {
     return facts;
+  }
+
+  /** The upper half of the fingerprint. */
+  public long high() {
+    return high;
+  }
+
+  /** The lower half of the fingerprint. */
+  public long low() {
+    return low;
   }
 
   /** The text without its values: fit for logs. */

@@ -103,7 +103,9 @@ public final class LoopKnowledge {
     StatementFacts facts = classifier.classify(sql, offset, length, standardStrings);
     if (known == null) {
       boolean same = facts.effects().isEmpty() && !classifier.dependsOnLiterals();
-      known = new Known(same ? facts : null, normalised(sql, offset, length, standardStrings));
+      known =
+          new Known(
+              high, low, same ? facts : null, normalised(sql, offset, length, standardStrings));
       table.put(high, low, known);
     }
     return facts;

@@ -129,7 +129,7 @@ public final class QueryPipeline {
       statement = OF_SESSION;
       return true;
     }
-    if (!surroundings.catalogues().enabled() && (rules == null || !rules.book().needsStatement())) {
+    if (!surroundings.catalogues().enabled() && rules == null) {
       return true;
     }
     if (!loop.knowledge().read(known, sql, offset, length, standardStrings, comeAgain)) {

@@ -496,6 +496,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     }
     counters.bytesToClient(consumed.readableBytes());
     requests.course().data();
+    if (requests.course().holdsReply() && requests.course().side().take(consumed)) {
+      return;
+    }
     write(consumed);
     if (!channel.isWritable() && from == server && pausedServer == null) {
       pausedServer = from;
@@ -1242,6 +1245,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   void status(byte local) {
     this.status = local;
+  }
+
+  /** The time zone that servers report to sessions like this one; null when that is not known. */
+  String reportedTimeZone() {
+    VdbContext.Profile profile = vdb.profile(profileKey);
+    return profile == null ? null : profile.reported().get("TimeZone");
   }
 
   boolean definitionsPending() {

@@ -1,5 +1,8 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.action.Executed;
+import dev.heimdall.engine.action.Parameter;
+import dev.heimdall.engine.action.Submission;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.catalog.SearchPath;
@@ -17,11 +20,14 @@ import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.model.ActionParameters;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Takes each statement of a client through the pipeline, keeps it back as long as rules want, and
@@ -56,6 +62,14 @@ final class Course {
   private boolean prepared;
   private Examined examined;
   private StatementSummary last;
+  private final SideActions side;
+  private CompletableFuture<?> awaited;
+
+  /** Why the statement cannot be sent after all; null when it can. */
+  private PgError failure;
+
+  private Submission submission;
+  private Executed executed;
   private List<ConcurrencyLimit> places = List.of();
   private ScheduledFuture<?> timeLimit;
 
@@ -65,6 +79,7 @@ final class Course {
     this.loop = sessions.context();
     this.sessions = sessions;
     this.pipeline = new QueryPipeline(sessions.pipelines(), this::comeAgain);
+    this.side = new SideActions(session, loop);
   }
 
   private void comeAgain() {
@@ -101,12 +116,77 @@ final class Course {
         || !pipeline.decide(session.status() != 'I', asPrepared, System.nanoTime())) {
       return false;
     }
-    return goOrHold();
+    return goOrHold(sql, offset, length, standardStrings);
   }
 
-  private boolean goOrHold() {
+  private boolean goOrHold(byte[] sql, int offset, int length, boolean standardStrings) {
     take();
-    if (Hold.wanted(decision) && !settledWithoutServer()) {
+    if (!decision.isNone()) {
+      side.decided(decision, known, statement, sql, offset, length, standardStrings);
+    }
+    if (settledWithoutServer()) {
+      stage = Stage.GO;
+      return true;
+    }
+    CompletableFuture<Void> pending = side.pending(statement);
+    if (pending != null && !pending.isDone()) {
+      await(pending, done -> next());
+      return false;
+    }
+    return trigger();
+  }
+
+  /** The statement's trigger comes first, and what it asks for may wait. */
+  private boolean trigger() {
+    CompletableFuture<Executed> before = side.before(decision, statement);
+    if (before == null) {
+      return hold();
+    }
+    await(
+        before,
+        end -> {
+          if (end.succeeded()) {
+            if (hold()) {
+              session.resumeReading();
+            }
+          } else {
+            failure = SideActions.failure(end);
+            stage = Stage.GO;
+            session.resumeReading();
+          }
+        });
+    return false;
+  }
+
+  private void next() {
+    if (trigger()) {
+      session.resumeReading();
+    }
+  }
+
+  /** Keeps the statement back until something of another thread is done. */
+  private <T> void await(CompletableFuture<T> something, Consumer<T> then) {
+    stage = Stage.HELD;
+    awaited = something;
+    something.thenAccept(
+        value ->
+            loop.loop()
+                .execute(
+                    () -> {
+                      if (awaited == something) {
+                        loop.beginEvent();
+                        try {
+                          awaited = null;
+                          then.accept(value);
+                        } finally {
+                          loop.endEvent();
+                        }
+                      }
+                    }));
+  }
+
+  private boolean hold() {
+    if (Hold.wanted(decision)) {
       hold = new Hold(loop, decision, this::holdOver);
       if (!hold.begin()) {
         stage = Stage.HELD;
@@ -136,7 +216,7 @@ final class Course {
             scope,
             session.definitionsPending())
         && pipeline.decide(session.status() != 'I', true, System.nanoTime())
-        && goOrHold();
+        && goOrHold(examined.sql(), 0, examined.length(), examined.standardStrings());
   }
 
   /**
@@ -240,6 +320,68 @@ final class Course {
     return last;
   }
 
+  // ---- the statement that is put off
+
+  /** What becomes of a statement that a rule wants carried out later. */
+  enum Deferral {
+    /** The reader comes again. */
+    WAIT,
+    /** It was put off, or carried out: {@link #deferred} has how it ended for the client. */
+    DONE,
+    /** It is to be sent as any other. */
+    SEND
+  }
+
+  /** Whether a rule wants the statement carried out later, and that can be. */
+  boolean defers() {
+    return decision.asyncExecute().isPresent() && session.status() == 'I' && statement != null;
+  }
+
+  /** Puts the statement off. */
+  Deferral defer(String sql, boolean standardStrings, List<Parameter> parameters) {
+    if (executed != null) {
+      return Deferral.DONE;
+    }
+    if (submission != null) {
+      return awaited == null ? Deferral.SEND : Deferral.WAIT;
+    }
+    ActionParameters.AsyncExecute how = decision.asyncExecute().get();
+    submission = side.defer(how, sql, standardStrings, parameters, statement);
+    if (!submission.accepted()) {
+      if (submission.after().isDone()) {
+        return Deferral.SEND;
+      }
+      return awaitDeferral(submission.after());
+    }
+    if (how.holdUntil() == ActionParameters.HoldUntil.IMMEDIATE) {
+      executed = new Executed(how.spoofedResult(), null, null);
+      return Deferral.DONE;
+    }
+    return awaitDeferral(submission.executed());
+  }
+
+  private Deferral awaitDeferral(CompletableFuture<?> something) {
+    await(
+        something,
+        end -> {
+          stage = Stage.GO;
+          executed = end instanceof Executed done ? done : null;
+          session.resumeReading();
+        });
+    stage = Stage.GO;
+    return Deferral.WAIT;
+  }
+
+  /** How the statement that was put off ended, as far as its client is told. */
+  Executed deferred() {
+    return executed;
+  }
+
+  /** What rules want done beside statements. */
+  SideActions side() {
+    return side;
+  }
+
   // ---- the statement that may be sent
 
   boolean onItsWay() {
@@ -262,7 +404,7 @@ final class Course {
 
   /** Why the statement is refused; null when it is not. */
   PgError refusal() {
-    return refusal(decision);
+    return failure != null ? failure : refusal(decision);
   }
 
   /** Why a statement of this decision is refused; null when it is not. */
@@ -313,6 +455,10 @@ final class Course {
     decision = Decision.NONE;
     statement = null;
     known = null;
+    failure = null;
+    submission = null;
+    executed = null;
+    awaited = null;
     places = List.of();
   }
 
@@ -364,6 +510,11 @@ final class Course {
 
   // ---- the statements that were sent
 
+  /** Whether the reply that comes now has to wait for a trigger. */
+  boolean holdsReply() {
+    return !running.isEmpty() && SideActions.holdsReply(running.peek().decision());
+  }
+
   /** Something of the group that is answered now has come. */
   void data() {
     if (!running.isEmpty()) {
@@ -397,6 +548,9 @@ final class Course {
     while (!running.isEmpty() && running.peek().group() <= group) {
       Running done = running.poll();
       done.givePlacesBack();
+      if (SideActions.holdsReply(done.decision())) {
+        side.after(done.decision(), done.statement(), error == null);
+      }
       if (error == null && !done.decision().flag(Decision.Flag.NO_TRACK).orElse(false)) {
         done.known().took(micros);
       }
@@ -427,6 +581,7 @@ final class Course {
   /** The connection was lost, or the client: nothing more is answered. */
   void end() {
     abandon();
+    side.end();
     running.forEach(Running::givePlacesBack);
     running.clear();
     if (timeLimit != null) {

@@ -1,5 +1,7 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.action.Executed;
+import dev.heimdall.engine.action.Parameter;
 import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.backend.ServerConnection;
@@ -21,6 +23,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -373,6 +376,15 @@ final class ExtendedStatements {
       if (answeredByRule(server, total, at, portalEnd)) {
         return true;
       }
+      if (course.defers()) {
+        if (input.readableBytes() < total) {
+          return false;
+        }
+        Boolean done = deferred(server, (int) total, at, portalEnd, nameEnd);
+        if (done != null) {
+          return done;
+        }
+      }
     }
     StatementFacts bound = factsOf(input, portalEnd + 1, nameLength);
     if (bound != null && !bound.effects().isEmpty() && !session.listening().ready(bound)) {
@@ -446,22 +458,70 @@ final class ExtendedStatements {
     }
     Decision decision = course.decision();
     if (decision.result().isPresent()) {
-      localPortal = new byte[portalEnd - portalAt];
-      requests.input().getBytes(portalAt, localPortal);
-      Examined examined = course.examined();
-      localTag =
-          ResultTag.of(
-              course.effects(),
-              Unpooled.wrappedBuffer(examined.sql()),
-              0,
-              examined.length(),
-              decision.result().getAsInt());
-      course.sent(server);
-      server.expect(ReplyQueue.BIND_KNOWN, session);
-      requests.begin(total, true);
+      answerLocally(server, total, portalAt, portalEnd, decision.result().getAsInt());
       return true;
     }
     return false;
+  }
+
+  /** The Bind's portal is ours from now on: as if it had been about so many rows. */
+  private void answerLocally(
+      ServerConnection server, long total, int portalAt, int portalEnd, long rows) {
+    localPortal = new byte[portalEnd - portalAt];
+    requests.input().getBytes(portalAt, localPortal);
+    Examined examined = course.examined();
+    localTag =
+        ResultTag.of(
+            course.effects(), Unpooled.wrappedBuffer(examined.sql()), 0, examined.length(), rows);
+    course.sent(server);
+    server.expect(ReplyQueue.BIND_KNOWN, session);
+    requests.begin(total, true);
+  }
+
+  /** Whether the Bind's statement was put off; null when it is to be sent. */
+  private Boolean deferred(
+      ServerConnection server, int total, int portalAt, int portalEnd, int nameEnd) {
+    ByteBuf input = requests.input();
+    int end = input.readerIndex() + total;
+    List<Parameter> parameters =
+        BindParameters.read(input, nameEnd + 1, end, types(input, portalEnd + 1, nameEnd));
+    if (parameters == null) {
+      return null; // the server says what is wrong
+    }
+    Examined examined = course.examined();
+    String sql = new String(examined.sql(), 0, examined.length(), StandardCharsets.UTF_8);
+    switch (course.defer(sql, examined.standardStrings(), parameters)) {
+      case WAIT -> {
+        requests.block();
+        return false;
+      }
+      case DONE -> {
+        Executed outcome = course.deferred();
+        if (outcome.succeeded()) {
+          answerLocally(server, total, portalAt, portalEnd, outcome.rows());
+        } else {
+          course.sent(server);
+          raise(server, SideActions.failure(outcome), total);
+        }
+        return true;
+      }
+      default -> {
+        return null;
+      }
+    }
+  }
+
+  private int[] types(ByteBuf input, int nameAt, int nameEnd) {
+    if (nameEnd == nameAt && unnamedCached == null) {
+      return BindParameters.types(unnamedBody, Math.max(0, unnamedLength));
+    }
+    PreparedStatement statement =
+        nameEnd == nameAt
+            ? unnamedCached
+            : session.carried().names().get(input, nameAt, nameEnd - nameAt);
+    return statement == null
+        ? new int[0]
+        : BindParameters.types(statement.body(), statement.body().length);
   }
 
   /** Whether a message about a portal, whole at the reader's position, is about one of ours. */

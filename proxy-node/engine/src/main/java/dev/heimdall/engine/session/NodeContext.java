@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.pool.Limit;
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
  * @param clientsOfUser client connections of each user over all virtual databases
  * @param offLoop where derivations of keys run, never an event loop
  * @param console the admin console's way in
+ * @param actions what rules want done away from the event loops
  */
 public record NodeContext(
     Supplier<NodeSettings> current,
@@ -25,7 +27,8 @@ public record NodeContext(
     NonceSource nonces,
     Executor offLoop,
     SessionEvents events,
-    Console console) {
+    Console console,
+    RuleActions actions) {
 
   /** The node's own settings as they are now: a reload changes them. */
   NodeSettings settings() {

@@ -211,6 +211,10 @@ final class RequestReader {
   }
 
   private boolean step(byte type, long total) {
+    if (course.side().busy()) {
+      blocked = true;
+      return false;
+    }
     if (skipToSync) {
       return skip(type, total);
     }
@@ -280,7 +284,22 @@ final class RequestReader {
           blocked = true;
           return false;
         }
-        return simple.answerLocally((int) total) || session.needServer();
+        if (simple.answerLocally((int) total)) {
+          return true;
+        }
+        if (course.defers()) {
+          switch (simple.defer((int) total)) {
+            case WAIT -> {
+              blocked = true;
+              return false;
+            }
+            case DONE -> {
+              return true;
+            }
+            case SEND -> {}
+          }
+        }
+        return session.needServer();
       }
       case FrontendType.PARSE,
           FrontendType.BIND,

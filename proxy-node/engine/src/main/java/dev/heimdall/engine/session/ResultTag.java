@@ -9,7 +9,7 @@ final class ResultTag {
   private ResultTag() {}
 
   /** The tag that PostgreSQL would give the statement for so many rows. */
-  static String of(StatementFacts facts, ByteBuf text, int at, int length, int rows) {
+  static String of(StatementFacts facts, ByteBuf text, int at, int length, long rows) {
     if (facts.kind() == StatementKind.SELECT) {
       return "SELECT " + rows;
     }

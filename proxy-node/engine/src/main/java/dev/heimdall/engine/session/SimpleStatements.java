@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
@@ -92,6 +93,22 @@ final class SimpleStatements {
     return false;
   }
 
+  /** What becomes of a statement that a rule wants carried out later, outside a transaction. */
+  Course.Deferral defer(int total) {
+    ByteBuf input = requests.input();
+    String sql = input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8);
+    Course.Deferral deferral = course.defer(sql, names.standardStrings(), List.of());
+    if (deferral == Course.Deferral.DONE) {
+      Executed end = course.deferred();
+      if (end.succeeded()) {
+        answer(total, resultTag(course.effects(), end.rows(), total), null);
+      } else {
+        answer(total, null, SideActions.failure(end));
+      }
+    }
+    return deferral;
+  }
+
   /** Outside a transaction a rule's own answer needs no server. */
   private boolean answeredByRule(StatementFacts facts, int total) {
     Decision decision = course.decision();
@@ -104,17 +121,16 @@ final class SimpleStatements {
       return true;
     }
     if (decision.result().isPresent()) {
-      answer(total, resultTag(facts, total), null);
+      answer(total, resultTag(facts, decision.result().getAsInt(), total), null);
       return true;
     }
     return false;
   }
 
   /** The tag of a statement that was not carried out and is said to be about so many rows. */
-  private String resultTag(StatementFacts facts, int total) {
+  private String resultTag(StatementFacts facts, long rows, int total) {
     ByteBuf input = requests.input();
-    return ResultTag.of(
-        facts, input, input.readerIndex() + 5, total - 6, course.decision().result().getAsInt());
+    return ResultTag.of(facts, input, input.readerIndex() + 5, total - 6, rows);
   }
 
   /** BEGIN is held back, and forgotten when the transaction ends without having needed a server. */
@@ -206,7 +222,7 @@ final class SimpleStatements {
       course.sent(server);
       raise(server, refusal, total);
     } else if (decision.result().isPresent()) {
-      String tag = resultTag(course.effects(), total);
+      String tag = resultTag(course.effects(), decision.result().getAsInt(), total);
       course.sent(server);
       known(server, tag, total);
     } else if (decision.transformed().isPresent()) {

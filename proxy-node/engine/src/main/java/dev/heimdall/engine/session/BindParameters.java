@@ -1,0 +1,80 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.action.Parameter;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the parameters of a Bind message (PostgreSQL protocol 3, message formats). */
+final class BindParameters {
+  private BindParameters() {}
+
+  /**
+   * The values of a whole Bind message.
+   *
+   * @param formats where the parameter format codes begin, behind the names
+   * @param types object ids from the Parse message; fewer than parameters mean 0
+   * @return null when the message is malformed
+   */
+  static List<Parameter> read(ByteBuf input, int formats, int end, int[] types) {
+    int at = formats;
+    if (end - at < 2) {
+      return null;
+    }
+    int formatCount = input.getUnsignedShort(at);
+    int formatsAt = at + 2;
+    at = formatsAt + 2 * formatCount;
+    if (end - at < 2) {
+      return null;
+    }
+    int count = input.getUnsignedShort(at);
+    at += 2;
+    List<Parameter> parameters = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      if (end - at < 4) {
+        return null;
+      }
+      int length = input.getInt(at);
+      at += 4;
+      if (length > end - at) {
+        return null;
+      }
+      byte[] value = null;
+      if (length >= 0) {
+        value = new byte[length];
+        input.getBytes(at, value);
+        at += length;
+      }
+      boolean binary =
+          formatCount > 0
+              && input.getUnsignedShort(
+                      formatsAt + 2 * (formatCount == 1 ? 0 : Math.min(i, formatCount - 1)))
+                  == 1;
+      parameters.add(new Parameter(i < types.length ? types[i] : 0, binary, value));
+    }
+    return parameters;
+  }
+
+  /** The types in a Parse message's body: text, zero byte, count, object ids. */
+  static int[] types(byte[] body, int length) {
+    int at = 0;
+    while (at < length && body[at] != 0) {
+      at++;
+    }
+    at++;
+    if (length - at < 2) {
+      return new int[0];
+    }
+    int count = Math.min((body[at] & 0xff) << 8 | (body[at + 1] & 0xff), (length - at - 2) / 4);
+    int[] types = new int[count];
+    for (int i = 0; i < count; i++) {
+      int p = at + 2 + 4 * i;
+      types[i] =
+          (body[p] & 0xff) << 24
+              | (body[p + 1] & 0xff) << 16
+              | (body[p + 2] & 0xff) << 8
+              | (body[p + 3] & 0xff);
+    }
+    return types;
+  }
+}

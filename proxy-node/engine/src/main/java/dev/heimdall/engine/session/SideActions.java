@@ -1,0 +1,255 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.action.AsyncStatement;
+import dev.heimdall.engine.action.Executed;
+import dev.heimdall.engine.action.Origin;
+import dev.heimdall.engine.action.Parameter;
+import dev.heimdall.engine.action.PlanRequest;
+import dev.heimdall.engine.action.RuleActions;
+import dev.heimdall.engine.action.Submission;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pipeline.Known;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.model.ActionParameters;
+import dev.heimdall.model.ActionParameters.TriggerTiming;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What rules want done beside, before or instead of a session's statement, away from its event
+ * loop. Whoever waits for something is told on the loop.
+ */
+final class SideActions {
+  /** A reply that waits for a trigger may take this much of memory; a longer one is passed on. */
+  private static final int MOST_HELD = 256 * 1024;
+
+  private final ClientSession session;
+  private final LoopContext loop;
+  private final RuleActions actions;
+  private Variables told;
+  private Origin origin;
+  private ByteBuf heldReply;
+  private boolean afterRuns;
+
+  SideActions(ClientSession session, LoopContext loop) {
+    this.session = session;
+    this.loop = loop;
+    this.actions = session.node().actions();
+  }
+
+  /** Where the session's statements come from, as they are now. */
+  private Origin origin() {
+    Variables variables = session.carried().variables();
+    if (told != variables) {
+      told = variables;
+      TreeMap<String, String> settings = new TreeMap<>(variables.asMap());
+      String zone = session.reportedTimeZone();
+      if (zone != null) {
+        settings.putIfAbsent("TimeZone", zone);
+      }
+      origin =
+          new Origin(
+              session.vdbName(), session.login().user(), session.pool().key().database(), settings);
+    }
+    return origin;
+  }
+
+  /** The rules have decided: what nobody waits for begins. */
+  void decided(
+      Decision decision,
+      Known known,
+      Statement statement,
+      byte[] sql,
+      int offset,
+      int length,
+      boolean standardStrings) {
+    if (decision.learn().isPresent()) {
+      actions
+          .learned()
+          .learn(
+              decision.learn().get(),
+              known.high(),
+              known.low(),
+              () -> text(sql, offset, length),
+              standardStrings);
+    }
+    if (decision.extractPlan().isPresent() && statement != null) {
+      plan(decision.extractPlan().get(), known, statement, sql, offset, length, standardStrings);
+    }
+    if (timing(decision, TriggerTiming.PARALLEL)) {
+      actions.triggers().run(decision.trigger().get(), origin(), tables(statement));
+    }
+  }
+
+  private void plan(
+      ActionParameters.ExtractPlan how,
+      Known known,
+      Statement statement,
+      byte[] sql,
+      int offset,
+      int length,
+      boolean standardStrings) {
+    long average = known.averageMicros();
+    if (actions.plans().wanted(how, origin(), known.high(), known.low(), average)) {
+      actions
+          .plans()
+          .take(
+              how,
+              new PlanRequest(
+                  origin(),
+                  known.high(),
+                  known.low(),
+                  average,
+                  text(sql, offset, length),
+                  standardStrings,
+                  List.of(),
+                  statement));
+    }
+  }
+
+  private static String text(byte[] sql, int offset, int length) {
+    return new String(sql, offset, length, StandardCharsets.UTF_8);
+  }
+
+  private static boolean timing(Decision decision, TriggerTiming timing) {
+    return decision.trigger().isPresent() && decision.trigger().get().timing() == timing;
+  }
+
+  private static Set<String> tables(Statement statement) {
+    Set<String> tables = new TreeSet<>();
+    if (statement != null) {
+      tables.addAll(statement.tablesRead());
+      tables.addAll(statement.tablesWritten());
+    }
+    return tables;
+  }
+
+  // ---- before the statement
+
+  /** What was put off on the statement's tables and locks them; null when there is nothing. */
+  CompletableFuture<Void> pending(Statement statement) {
+    if (statement == null || session.status() != 'I') {
+      return null;
+    }
+    String source = session.vdb().settings().vdb().source();
+    boolean anything = statement.writesAnything();
+    if (!actions.async().hasPending(source, statement.tablesRead(), anything)
+        && !actions.async().hasPending(source, statement.tablesWritten(), anything)) {
+      return null;
+    }
+    return actions.async().pending(source, tables(statement), anything);
+  }
+
+  /** The trigger that has to be done before the statement may be sent; null when there is none. */
+  CompletableFuture<Executed> before(Decision decision, Statement statement) {
+    return timing(decision, TriggerTiming.BEFORE)
+        ? actions.triggers().run(decision.trigger().get(), origin(), tables(statement))
+        : null;
+  }
+
+  /** Puts the statement off. */
+  Submission defer(
+      ActionParameters.AsyncExecute how,
+      String sql,
+      boolean standardStrings,
+      List<Parameter> parameters,
+      Statement statement) {
+    return actions
+        .async()
+        .submit(new AsyncStatement(origin(), sql, standardStrings, parameters, statement), how);
+  }
+
+  // ---- after the statement
+
+  /** Whether the reply has to wait for a trigger. */
+  static boolean holdsReply(Decision decision) {
+    return timing(decision, TriggerTiming.AFTER);
+  }
+
+  /**
+   * Takes a part of the reply, to be passed on when the trigger is done.
+   *
+   * @return whether it was taken
+   */
+  boolean take(ByteBuf consumed) {
+    if (heldReply == null) {
+      heldReply = session.channel().alloc().buffer(256);
+    }
+    if (heldReply.readableBytes() + consumed.readableBytes() > MOST_HELD) {
+      passOn();
+      return false;
+    }
+    heldReply.writeBytes(consumed);
+    consumed.release();
+    return true;
+  }
+
+  /** The statement whose reply was taken is done. */
+  void after(Decision decision, Statement statement, boolean succeeded) {
+    if (!succeeded) {
+      passOn();
+      return;
+    }
+    afterRuns = true;
+    actions
+        .triggers()
+        .run(decision.trigger().get(), origin(), tables(statement))
+        .thenAccept(end -> loop.loop().execute(() -> afterDone(end)));
+  }
+
+  private void afterDone(Executed end) {
+    loop.beginEvent();
+    try {
+      afterRuns = false;
+      if (session.state() == ClientSession.State.CLOSED) {
+        return;
+      }
+      if (end.succeeded() || heldReply == null) {
+        passOn();
+      } else {
+        heldReply.clear();
+        failure(end).encode(heldReply);
+        PgWriter.ready(heldReply, session.status());
+        passOn();
+      }
+      session.resumeReading();
+    } finally {
+      loop.endEvent();
+    }
+  }
+
+  /** The error that tells a client how something of the node's own ended. */
+  static PgError failure(Executed end) {
+    return PgError.error(end.sqlstate(), end.message());
+  }
+
+  /** Whether a trigger keeps back what the client is to read next. */
+  boolean busy() {
+    return afterRuns;
+  }
+
+  private void passOn() {
+    if (heldReply != null) {
+      ByteBuf reply = heldReply;
+      heldReply = null;
+      session.write(reply);
+    }
+  }
+
+  /** The client is gone. */
+  void end() {
+    if (heldReply != null) {
+      heldReply.release();
+      heldReply = null;
+    }
+  }
+}
