@@ -856,7 +856,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     int lost = outstanding;
     boolean inTransaction = status != 'I';
     outstanding = 0;
-    boolean settingsLost = carried.unread();
+    // Those of a transaction that is lost are rolled back.
+    boolean settingsLost = !inTransaction && carried.unread();
     carried.lost();
     requests.course().end();
     definitionsPending = false;

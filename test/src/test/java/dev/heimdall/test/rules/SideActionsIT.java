@@ -1,0 +1,122 @@
+package dev.heimdall.test.rules;
+
+import static dev.heimdall.test.fixture.Frontend.all;
+import static dev.heimdall.test.fixture.Frontend.bind;
+import static dev.heimdall.test.fixture.Frontend.describePortal;
+import static dev.heimdall.test.fixture.Frontend.execute;
+import static dev.heimdall.test.fixture.Frontend.parse;
+import static dev.heimdall.test.fixture.Frontend.sync;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What rules do beside and instead of statements, away from the event loop. */
+class SideActionsIT {
+  private static TestNode node;
+
+  @BeforeAll
+  static void start() throws IOException {
+    try (RawClient direct = RawClient.logIn(SharedPostgres.target())) {
+      direct.query("CREATE TABLE later (a int PRIMARY KEY)");
+      direct.query("CREATE TABLE noted (what text)");
+    }
+    node =
+        TestNode.start(
+            c ->
+                c.node("loops", 1)
+                    .vdb("pool.size", 2)
+                    .vdb("rules", List.of("side"))
+                    .rules(
+                        "side",
+                        "{\"match\": \"(?i)^insert into later\", \"action\": \"async-execute\","
+                            + " \"parameters\": {\"spoofedResult\": 5}}",
+                        "{\"match\": \"(?i)^update later\", \"action\": \"async-execute\","
+                            + " \"parameters\": {\"holdUntil\": \"executed\"}}",
+                        "{\"match\": \"noted before\", \"action\": \"trigger\", \"parameters\":"
+                            + " {\"timing\": \"before\", \"command\":"
+                            + " \"INSERT INTO noted VALUES ('before')\"}}",
+                        "{\"match\": \"noted after\", \"action\": \"trigger\", \"parameters\":"
+                            + " {\"timing\": \"after\", \"command\":"
+                            + " \"INSERT INTO noted VALUES ('after')\"}}",
+                        "{\"match\": \"noted wrongly\", \"action\": \"trigger\", \"parameters\":"
+                            + " {\"timing\": \"after\", \"command\":"
+                            + " \"INSERT INTO never_there VALUES (1)\"}}"));
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    node.close();
+    try (RawClient direct = RawClient.logIn(SharedPostgres.target())) {
+      direct.query("DROP TABLE later, noted");
+    }
+  }
+
+  private static List<Message> batch(RawClient client, String sql, String... parameters)
+      throws IOException {
+    client.send(
+        all(parse("", sql), bind("", "", parameters), describePortal(""), execute("", 0)), sync());
+    return client.untilReady();
+  }
+
+  private static String types(List<Message> replies) {
+    return replies.stream().map(m -> String.valueOf((char) m.type())).collect(Collectors.joining());
+  }
+
+  private static Message first(List<Message> replies, char type) {
+    return replies.stream().filter(m -> m.type() == type).findFirst().orElseThrow();
+  }
+
+  @Test
+  void asyncExecuteAnswersAtOnceAndWritesLater() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      assertThat(first(client.query("INSERT INTO later VALUES (1)"), 'C').text())
+          .isEqualTo("INSERT 0 5");
+      // A statement on a table with something put off waits for it.
+      assertThat(client.value("SELECT count(*) FROM later WHERE a = 1")).isEqualTo("1");
+      List<Message> extended = batch(client, "INSERT INTO later VALUES ($1::int)", "2");
+      assertThat(types(extended)).isEqualTo("12nCZ");
+      assertThat(first(extended, 'C').text()).isEqualTo("INSERT 0 5");
+      assertThat(client.value("SELECT count(*) FROM later WHERE a = 2")).isEqualTo("1");
+
+      List<Message> updated = client.query("UPDATE later SET a = a + 100 WHERE a = 2");
+      assertThat(first(updated, 'C').text()).isEqualTo("UPDATE 1");
+      List<Message> refused = client.query("UPDATE later SET a = 1");
+      assertThat(first(refused, 'E').sqlState()).isEqualTo("23505");
+      List<Message> batched = batch(client, "UPDATE later SET a = $1::int WHERE a = 102", "7");
+      assertThat(first(batched, 'C').text()).isEqualTo("UPDATE 1");
+
+      client.query("BEGIN");
+      assertThat(first(client.query("INSERT INTO later VALUES (50)"), 'C').text())
+          .isEqualTo("INSERT 0 1");
+      client.query("ROLLBACK");
+      assertThat(client.value("SELECT count(*) FROM later WHERE a = 50")).isEqualTo("0");
+    }
+  }
+
+  @Test
+  void triggersRunBeforeAndAfter() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      assertThat(client.value("SELECT count(*) FROM noted -- noted before")).isEqualTo("1");
+      assertThat(client.value("SELECT 'x' -- noted after")).isEqualTo("x");
+      assertThat(client.value("SELECT count(*) FROM noted WHERE what = 'after'")).isEqualTo("1");
+      batch(client, "SELECT 1 -- noted after");
+      assertThat(client.value("SELECT count(*) FROM noted WHERE what = 'after'")).isEqualTo("2");
+
+      List<Message> failed = client.query("SELECT 'x' -- noted wrongly");
+      assertThat(types(failed)).isEqualTo("EZ");
+      assertThat(failed.get(0).sqlState()).isEqualTo("42P01");
+      assertThat(types(client.query("SELECT 1/0 -- noted wrongly"))).isEqualTo("EZ");
+      Await.until("the session goes on", () -> "1".equals(client.value("SELECT 1")));
+    }
+  }
+}
