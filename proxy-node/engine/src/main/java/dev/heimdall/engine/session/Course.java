@@ -334,7 +334,10 @@ final class Course {
 
   /** Whether a rule wants the statement carried out later, and that can be. */
   boolean defers() {
-    return decision.asyncExecute().isPresent() && session.status() == 'I' && statement != null;
+    return decision.asyncExecute().isPresent()
+        && session.status() == 'I'
+        && statement != null
+        && !session.carried().pinned();
   }
 
   /** Puts the statement off. */
