@@ -4,7 +4,6 @@ import dev.heimdall.engine.auth.AuthDecision;
 import dev.heimdall.engine.auth.AuthException;
 import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.auth.LogInRequest;
-import dev.heimdall.engine.auth.ScramServer;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.ClientAddress;
 import dev.heimdall.engine.net.LoopContext;
@@ -25,12 +24,9 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,10 +69,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   private boolean gssRefused;
   private StartupPacket startup;
   private InetSocketAddress address;
-  private AuthDecision decision;
-  private ScramServer scram;
-  private boolean saslBegun;
-  private byte[] md5Salt;
+  private PasswordExchange exchange;
   private Future<?> deadline;
 
   public ClientLogin(NodeContext node, VdbContext vdb, LoopContext loop, LoopSessions sessions) {
@@ -315,7 +308,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       refuse(ctx, AuthFailure.tlsRequired(vdb.name()));
       return;
     }
-    decision =
+    AuthDecision decision =
         vdb.settings()
             .authenticator()
             .decide(
@@ -325,34 +318,48 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
                     startup.database(),
                     startup.user(),
                     certificate(ctx)));
-    ByteBuf out = ctx.alloc().buffer(64);
     switch (decision.exchange()) {
       case ACCEPTED -> {
-        out.release();
         try {
           admitted(ctx, decision.admit());
         } catch (AuthException e) {
           refuse(ctx, e.failure());
         }
-        return;
       }
-      case REFUSED -> {
-        out.release();
-        refuse(ctx, decision.failure());
-        return;
+      case REFUSED -> refuse(ctx, decision.failure());
+      case SCRAM, MD5, CLEAR_TEXT -> {
+        exchange =
+            new PasswordExchange(node, vdb, loop, decision, startup.database(), outcome(ctx));
+        become(State.AUTHENTICATING);
+        exchange.begin(ctx, tlsServerEndPoint);
       }
-      case SCRAM -> {
-        scram = decision.scram(tlsServerEndPoint, node.nonces());
-        PgWriter.authenticationSasl(out, scram.mechanisms().toArray(new String[0]));
-      }
-      case MD5 -> {
-        md5Salt = node.cancels().newSecret(4);
-        PgWriter.authenticationMd5(out, md5Salt);
-      }
-      case CLEAR_TEXT -> PgWriter.authenticationCleartext(out);
     }
-    become(State.AUTHENTICATING);
-    ctx.writeAndFlush(out);
+  }
+
+  private PasswordExchange.Outcome outcome(ChannelHandlerContext ctx) {
+    return new PasswordExchange.Outcome() {
+      @Override
+      public void checking() {
+        become(State.CHECKING);
+      }
+
+      @Override
+      public void admitted(ServerCredential credential) {
+        if (state != State.DONE) {
+          ClientLogin.this.admitted(ctx, credential);
+        }
+      }
+
+      @Override
+      public void refused(AuthFailure failure) {
+        refuse(ctx, failure);
+      }
+
+      @Override
+      public void refused(PgError error) {
+        refuse(ctx, error);
+      }
+    };
   }
 
   private static X509Certificate certificate(ChannelHandlerContext ctx) {
@@ -368,19 +375,18 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     }
   }
 
-  private void passwordMessage(ChannelHandlerContext ctx, ByteBuf in) {
+  private void passwordMessage(ChannelHandlerContext ctx, ByteBuf in) throws ProtocolException {
     if (in.readableBytes() < 5) {
       return;
     }
     byte type = in.getByte(in.readerIndex());
     if (type != FrontendType.PASSWORD) {
-      refuse(ctx, AuthFailure.unexpectedMessage(scram != null ? "SASL" : "password", type & 0xff));
+      refuse(ctx, AuthFailure.unexpectedMessage(exchange.awaited(), type & 0xff));
       return;
     }
     int length = in.getInt(in.readerIndex() + 1);
     if (length < 4 || length > MAX_PASSWORD_MESSAGE) {
-      protocolError(ctx, "invalid length of password message");
-      return;
+      throw new ProtocolException("invalid length of password message");
     }
     if (in.readableBytes() < length + 1) {
       return;
@@ -389,103 +395,10 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     byte[] body = new byte[length - 4];
     in.readBytes(body);
     try {
-      switch (decision.exchange()) {
-        case SCRAM -> scramMessage(ctx, body);
-        case MD5 -> admitted(ctx, decision.admitMd5(md5Salt, withoutZero(body)));
-        case CLEAR_TEXT -> clearText(ctx, withoutZero(body));
-        case ACCEPTED, REFUSED -> throw new IllegalStateException("no password was asked for");
-      }
+      exchange.answered(ctx, body);
     } catch (AuthException e) {
       refuse(ctx, e.failure());
     }
-  }
-
-  private static byte[] withoutZero(byte[] body) {
-    return body.length > 0 && body[body.length - 1] == 0
-        ? Arrays.copyOf(body, body.length - 1)
-        : body;
-  }
-
-  private void scramMessage(ChannelHandlerContext ctx, byte[] body) throws AuthException {
-    ByteBuf out = ctx.alloc().buffer(256);
-    boolean sent = false;
-    try {
-      if (!saslBegun) {
-        saslBegun = true;
-        int nameEnd = 0;
-        while (nameEnd < body.length && body[nameEnd] != 0) {
-          nameEnd++;
-        }
-        int start = nameEnd + 5;
-        if (start > body.length || !announced(body, nameEnd + 1, body.length - start)) {
-          protocolError(ctx, "malformed SASL initial response");
-          return;
-        }
-        String mechanism = new String(body, 0, nameEnd, StandardCharsets.UTF_8);
-        byte[] first = Arrays.copyOfRange(body, start, body.length);
-        PgWriter.authenticationSaslContinue(out, scram.first(mechanism, first));
-        sent = true;
-        ctx.writeAndFlush(out);
-      } else {
-        PgWriter.authenticationSaslFinal(out, scram.last(body));
-        ServerCredential credential = decision.admit(scram.keys());
-        sent = true;
-        ctx.write(out);
-        admitted(ctx, credential);
-      }
-    } finally {
-      if (!sent) {
-        out.release();
-      }
-    }
-  }
-
-  /** Whether the length at this place is the one of what follows; -1 stands for nothing at all. */
-  private static boolean announced(byte[] body, int at, int following) {
-    int length = ByteBuffer.wrap(body).getInt(at);
-    return length == following || (length == -1 && following == 0);
-  }
-
-  private void clearText(ChannelHandlerContext ctx, byte[] password) throws AuthException {
-    if (decision.serverDecides()) {
-      ServerCredential credential = decision.forTheServer(password);
-      become(State.CHECKING);
-      ServerTrial.begin(
-          node.connector(),
-          vdb,
-          loop,
-          startup.database(),
-          credential,
-          refusal -> {
-            if (state == State.CHECKING && refusal == null) {
-              admitted(ctx, credential);
-            } else if (refusal != null) {
-              refuse(ctx, refusal);
-            }
-          });
-      return;
-    }
-    if (!decision.clearTextDerives(password)) {
-      admitted(ctx, decision.admitClearText(password));
-      return;
-    }
-    become(State.CHECKING);
-    node.offLoop()
-        .execute(
-            () -> {
-              try {
-                ServerCredential credential = decision.admitClearText(password);
-                ctx.executor()
-                    .execute(
-                        () -> {
-                          if (state == State.CHECKING) {
-                            admitted(ctx, credential);
-                          }
-                        });
-              } catch (AuthException e) {
-                ctx.executor().execute(() -> refuse(ctx, e.failure()));
-              }
-            });
   }
 
   /** The client is who it says: the session takes over from here. */

@@ -1,0 +1,191 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.auth.AuthDecision;
+import dev.heimdall.engine.auth.AuthException;
+import dev.heimdall.engine.auth.AuthFailure;
+import dev.heimdall.engine.auth.ScramServer;
+import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.ProtocolException;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * A client proves who it is by a password, in the way that was decided: from our request to what
+ * its session may use at the server.
+ */
+final class PasswordExchange {
+  private final NodeContext node;
+  private final VdbContext vdb;
+  private final LoopContext loop;
+  private final AuthDecision decision;
+  private final String database;
+  private final Outcome outcome;
+  private ScramServer scram;
+  private boolean saslBegun;
+  private byte[] md5Salt;
+
+  /** Told on the client's loop, perhaps when the client has gone. */
+  interface Outcome {
+    /** The password is being checked elsewhere; one of the others follows. */
+    void checking();
+
+    /** The client is who it says. */
+    void admitted(ServerCredential credential);
+
+    void refused(AuthFailure failure);
+
+    /** The server did, or could not be asked. */
+    void refused(PgError error);
+  }
+
+  /**
+   * @param decision that a password is asked for
+   * @param database the client's name of it, for a server that is to check the password
+   */
+  PasswordExchange(
+      NodeContext node,
+      VdbContext vdb,
+      LoopContext loop,
+      AuthDecision decision,
+      String database,
+      Outcome outcome) {
+    this.node = node;
+    this.vdb = vdb;
+    this.loop = loop;
+    this.decision = decision;
+    this.database = database;
+    this.outcome = outcome;
+  }
+
+  /**
+   * Sends the request.
+   *
+   * @param tlsServerEndPoint what binds the exchange to the TLS channel; null without TLS
+   */
+  void begin(ChannelHandlerContext ctx, byte[] tlsServerEndPoint) {
+    ByteBuf out = ctx.alloc().buffer(64);
+    switch (decision.exchange()) {
+      case SCRAM -> {
+        scram = decision.scram(tlsServerEndPoint, node.nonces());
+        PgWriter.authenticationSasl(out, scram.mechanisms().toArray(new String[0]));
+      }
+      case MD5 -> {
+        md5Salt = node.cancels().newSecret(4);
+        PgWriter.authenticationMd5(out, md5Salt);
+      }
+      case CLEAR_TEXT -> PgWriter.authenticationCleartext(out);
+      case ACCEPTED, REFUSED -> {
+        out.release();
+        throw nothingAsked();
+      }
+    }
+    ctx.writeAndFlush(out);
+  }
+
+  /** The kind of message that is awaited, as PostgreSQL's errors call it. */
+  String awaited() {
+    return scram != null ? "SASL" : "password";
+  }
+
+  /** The client has sent this in a password message. */
+  void answered(ChannelHandlerContext ctx, byte[] body) throws AuthException, ProtocolException {
+    switch (decision.exchange()) {
+      case SCRAM -> scramMessage(ctx, body);
+      case MD5 -> outcome.admitted(decision.admitMd5(md5Salt, withoutZero(body)));
+      case CLEAR_TEXT -> clearText(ctx, withoutZero(body));
+      case ACCEPTED, REFUSED -> throw nothingAsked();
+    }
+  }
+
+  private static IllegalStateException nothingAsked() {
+    return new IllegalStateException("no password was asked for");
+  }
+
+  private static byte[] withoutZero(byte[] body) {
+    return body.length > 0 && body[body.length - 1] == 0
+        ? Arrays.copyOf(body, body.length - 1)
+        : body;
+  }
+
+  private void scramMessage(ChannelHandlerContext ctx, byte[] body)
+      throws AuthException, ProtocolException {
+    ByteBuf out = ctx.alloc().buffer(256);
+    boolean sent = false;
+    try {
+      if (!saslBegun) {
+        saslBegun = true;
+        int nameEnd = 0;
+        while (nameEnd < body.length && body[nameEnd] != 0) {
+          nameEnd++;
+        }
+        int start = nameEnd + 5;
+        if (start > body.length || !announced(body, nameEnd + 1, body.length - start)) {
+          throw new ProtocolException("malformed SASL initial response");
+        }
+        String mechanism = new String(body, 0, nameEnd, StandardCharsets.UTF_8);
+        byte[] first = Arrays.copyOfRange(body, start, body.length);
+        PgWriter.authenticationSaslContinue(out, scram.first(mechanism, first));
+        sent = true;
+        ctx.writeAndFlush(out);
+      } else {
+        PgWriter.authenticationSaslFinal(out, scram.last(body));
+        ServerCredential credential = decision.admit(scram.keys());
+        sent = true;
+        ctx.write(out);
+        outcome.admitted(credential);
+      }
+    } finally {
+      if (!sent) {
+        out.release();
+      }
+    }
+  }
+
+  /** Whether the length at this place is the one of what follows; -1 stands for nothing at all. */
+  private static boolean announced(byte[] body, int at, int following) {
+    int length = ByteBuffer.wrap(body).getInt(at);
+    return length == following || (length == -1 && following == 0);
+  }
+
+  private void clearText(ChannelHandlerContext ctx, byte[] password) throws AuthException {
+    if (decision.serverDecides()) {
+      ServerCredential credential = decision.forTheServer(password);
+      outcome.checking();
+      ServerTrial.begin(
+          node.connector(),
+          vdb,
+          loop,
+          database,
+          credential,
+          refusal -> {
+            if (refusal == null) {
+              outcome.admitted(credential);
+            } else {
+              outcome.refused(refusal);
+            }
+          });
+      return;
+    }
+    if (!decision.clearTextDerives(password)) {
+      outcome.admitted(decision.admitClearText(password));
+      return;
+    }
+    outcome.checking();
+    node.offLoop()
+        .execute(
+            () -> {
+              try {
+                ServerCredential credential = decision.admitClearText(password);
+                ctx.executor().execute(() -> outcome.admitted(credential));
+              } catch (AuthException e) {
+                ctx.executor().execute(() -> outcome.refused(e.failure()));
+              }
+            });
+  }
+}
