@@ -137,6 +137,9 @@ public final class AdminCommands {
       case SHOW_CLIENTS -> show(Tables.CLIENTS, node::clients);
       case SHOW_SERVERS -> show(Tables.SERVERS, node::servers);
       case SHOW_STATS -> show(Tables.STATS, () -> done(metrics.totals()));
+      case SHOW_QUEUES -> show(Tables.QUEUES, () -> done(node.queues()));
+      case SHOW_PLANS -> show(Tables.PLANS, () -> done(node.plans()));
+      case SHOW_LEARNED -> show(Tables.LEARNED, () -> done(node.learned()));
       case SHOW_CONFIG -> show(Tables.CONFIG, () -> done(node.config()));
       case SHOW_VERSION -> show(Tables.VERSION, () -> done(List.of("Heimdall " + node.version())));
       case SHOW_HELP -> show(Tables.HELP, () -> done(List.of(AdminVerb.values())));

@@ -1,5 +1,8 @@
 package dev.heimdall.engine.admin;
 
+import dev.heimdall.engine.action.LearnedRow;
+import dev.heimdall.engine.action.PlanRow;
+import dev.heimdall.engine.action.QueueRow;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -20,6 +23,15 @@ public interface NodeView {
 
   /** One row for each server connection. */
   CompletionStage<List<ServerRow>> servers();
+
+  /** What rules have put off, by queue. */
+  List<QueueRow> queues();
+
+  /** Plans that rules had taken. */
+  List<PlanRow> plans();
+
+  /** Patterns that rules learnt. */
+  List<LearnedRow> learned();
 
   /** The effective configuration in a readable order, secrets masked. */
   List<ConfigRow> config();

@@ -1,5 +1,8 @@
 package dev.heimdall.engine.admin;
 
+import dev.heimdall.engine.action.LearnedRow;
+import dev.heimdall.engine.action.PlanRow;
+import dev.heimdall.engine.action.QueueRow;
 import dev.heimdall.engine.observe.PoolTotals;
 import java.util.Comparator;
 import java.util.Locale;
@@ -31,6 +34,32 @@ final class Tables {
           .text("pool_mode", PoolRow::mode)
           .bool("paused", PoolRow::paused)
           .number("wait_notices", PoolRow::waitNotices);
+
+  static final Table<QueueRow> QUEUES =
+      new Table<>(Comparator.comparing(QueueRow::name))
+          .text("queue", QueueRow::name)
+          .number("statements", QueueRow::statements)
+          .text("state", QueueRow::state)
+          .seconds("oldest", QueueRow::oldest);
+
+  static final Table<PlanRow> PLANS =
+      new Table<>(Comparator.comparing(PlanRow::taken).reversed())
+          .text("taken", PlanRow::taken)
+          .text("vdb", PlanRow::vdb)
+          .text("database", PlanRow::database)
+          .text("fingerprint", PlanRow::fingerprint)
+          .number("average_us", PlanRow::averageMicros)
+          .text("statement", PlanRow::text)
+          .text("format", PlanRow::format)
+          .text("plan", PlanRow::plan);
+
+  static final Table<LearnedRow> LEARNED =
+      new Table<>(Comparator.comparing(LearnedRow::list).thenComparing(LearnedRow::first))
+          .text("list", LearnedRow::list)
+          .number("seen", LearnedRow::seen)
+          .text("first", LearnedRow::first)
+          .text("last", LearnedRow::last)
+          .text("rule", LearnedRow::rule);
 
   static final Table<ClientRow> CLIENTS =
       new Table<>(Comparator.comparingLong(ClientRow::id))

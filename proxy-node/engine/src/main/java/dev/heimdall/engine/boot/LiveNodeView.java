@@ -1,5 +1,8 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.action.LearnedRow;
+import dev.heimdall.engine.action.PlanRow;
+import dev.heimdall.engine.action.QueueRow;
 import dev.heimdall.engine.admin.AdminException;
 import dev.heimdall.engine.admin.ClientRow;
 import dev.heimdall.engine.admin.ConfigRow;
@@ -34,6 +37,21 @@ final class LiveNodeView implements NodeView {
   LiveNodeView(Node node) {
     this.node = node;
     this.rows = new LiveRows(node);
+  }
+
+  @Override
+  public List<QueueRow> queues() {
+    return node.actions().async().queues();
+  }
+
+  @Override
+  public List<PlanRow> plans() {
+    return node.actions().plans().plans();
+  }
+
+  @Override
+  public List<LearnedRow> learned() {
+    return node.actions().learned().learned();
   }
 
   @Override

@@ -582,6 +582,10 @@ public final class Node implements AutoCloseable {
     return contexts;
   }
 
+  RuleActions actions() {
+    return actions;
+  }
+
   ExecutorService offLoop() {
     return offLoop;
   }

@@ -1,5 +1,8 @@
 package dev.heimdall.engine.admin;
 
+import dev.heimdall.engine.action.LearnedRow;
+import dev.heimdall.engine.action.PlanRow;
+import dev.heimdall.engine.action.QueueRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,6 +44,21 @@ final class FakeNode implements NodeView {
             PoolRow.Mode.TRANSACTION,
             false,
             5));
+  }
+
+  @Override
+  public List<QueueRow> queues() {
+    return List.of(new QueueRow("main", 3, "waiting", Duration.ofSeconds(2)));
+  }
+
+  @Override
+  public List<PlanRow> plans() {
+    return List.of();
+  }
+
+  @Override
+  public List<LearnedRow> learned() {
+    return List.of();
   }
 
   @Override
