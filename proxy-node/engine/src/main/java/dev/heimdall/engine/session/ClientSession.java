@@ -793,6 +793,14 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         });
   }
 
+  /**
+   * Whether the values of settings by which the next statement is to be judged are on their way;
+   * the reader comes again when they are there.
+   */
+  boolean awaitsSettings() {
+    return capturing || carried.settingsInFlight();
+  }
+
   /** A statement of the node's own on this session's connection has ended. */
   void internalDone(ServerConnection from) {
     if (state == State.CLOSED) {

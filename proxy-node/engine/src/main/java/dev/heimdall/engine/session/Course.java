@@ -112,7 +112,8 @@ final class Course {
       stage = Stage.GO;
       return true;
     }
-    if (!understand(sql, offset, length, standardStrings)
+    if (session.awaitsSettings()
+        || !understand(sql, offset, length, standardStrings)
         || !pipeline.decide(session.status() != 'I', asPrepared, System.nanoTime())) {
       return false;
     }
@@ -205,6 +206,9 @@ final class Course {
     if (stage != Stage.NONE) {
       return stage == Stage.GO;
     }
+    if (session.awaitsSettings()) {
+      return false;
+    }
     prepared = true;
     tellPipeline();
     effects = pipeline.recall(examined);
@@ -225,6 +229,9 @@ final class Course {
    * @return whether that could be done at once; if not, the reader comes again when it may
    */
   boolean preview(byte[] sql, int length, boolean standardStrings) {
+    if (session.awaitsSettings()) {
+      return false;
+    }
     tellPipeline();
     pipeline.classify(sql, 0, length, standardStrings);
     return pipeline.understand(sql, 0, length, standardStrings, scope, session.definitionsPending())
@@ -308,7 +315,6 @@ final class Course {
    * again.
    */
   Explanation explain(byte[] sql) {
-    tellPipeline();
     if (!preview(sql, sql.length, true)) {
       return null;
     }

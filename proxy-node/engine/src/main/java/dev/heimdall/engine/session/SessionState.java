@@ -304,6 +304,26 @@ final class SessionState {
     return touched == null ? Set.of() : touched;
   }
 
+  /** Whether a group that was sent, and is not answered yet, changes settings if it succeeds. */
+  boolean settingsInFlight() {
+    if (notes == null) {
+      return false;
+    }
+    for (Note note : notes) {
+      if (note.group() < sent && note.facts().effects().stream().anyMatch(SessionState::sets)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean sets(Effect effect) {
+    return switch (effect.type()) {
+      case SET_VARIABLE, RESET_VARIABLE, RESET_ALL, DISCARD_ALL -> true;
+      default -> false;
+    };
+  }
+
   /**
    * Whether settings that the client was told of have been changed for good and not been read back:
    * with the server connection they would be lost.
