@@ -12,6 +12,7 @@ final class Walk {
   private static final int CACHES =
       Candidate.bit(RuleAction.CACHE) | Candidate.bit(RuleAction.TABLE_CACHE);
   private static final int CALL = Candidate.bit(RuleAction.CALL);
+  private static final int REFUSES = Candidate.bit(RuleAction.DROP) | CALL;
   private static final int LOG = Candidate.bit(RuleAction.LOG);
   private static final int NOCACHE = Candidate.bit(RuleAction.NOCACHE);
 
@@ -79,7 +80,7 @@ final class Walk {
     int action = candidate.action();
     if ((ignored & action) != 0
         || (nocache && (CACHES & action) != 0)
-        || (candidate.isCounted() && !candidate.rule().passes(averageMicros, now, counting))) {
+        || (candidate.isCounted() && !passes(candidate))) {
       return ignored;
     }
     add(candidate, (ignored & LOG) != 0);
@@ -92,6 +93,16 @@ final class Walk {
       nocache = true;
     }
     return candidate.stops() ? -1 : ignored | candidate.ignores();
+  }
+
+  /**
+   * Whether limits let the rule match. Where nothing is counted it is taken to match, unless it may
+   * refuse the statement, which is then settled when the statement is run.
+   */
+  private boolean passes(Candidate candidate) {
+    return counting
+        ? candidate.rule().passes(averageMicros, now, true)
+        : (candidate.action() & REFUSES) == 0;
   }
 
   private void add(Candidate candidate, boolean withoutLog) {
