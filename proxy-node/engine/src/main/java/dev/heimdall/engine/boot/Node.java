@@ -2,17 +2,13 @@ package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.admin.AdminException;
-import dev.heimdall.engine.auth.AuthTable;
-import dev.heimdall.engine.auth.Authenticator;
 import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
-import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.config.ConfigurationDiff;
 import dev.heimdall.engine.config.ConfigurationWatcher;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.net.Transport;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.KeyValueLog;
@@ -20,11 +16,9 @@ import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.parse.StatementParser;
-import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
-import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.session.CancelRegistry;
 import dev.heimdall.engine.session.Client;
 import dev.heimdall.engine.session.LoopSessions;
@@ -34,10 +28,6 @@ import dev.heimdall.engine.session.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
-import dev.heimdall.model.Credentials;
-import dev.heimdall.model.DataSource;
-import dev.heimdall.model.User;
-import dev.heimdall.model.VirtualDatabase;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -46,15 +36,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -73,14 +60,10 @@ public final class Node implements AutoCloseable {
   private final EventLog log = new KeyValueLog();
   private final SecureRandom random = new SecureRandom();
   private final ScramKeyCache keyCache = new ScramKeyCache(KEY_CACHE);
-  private final UserSalts salts;
   private final ExecutorService offLoop =
       Executors.newFixedThreadPool(
           Math.max(2, Runtime.getRuntime().availableProcessors()),
           new DefaultThreadFactory("heimdall-off-loop", true));
-
-  /** Changed under its own lock; read without it, because binding a port waits for the loops. */
-  private final Map<String, RunningVdb> vdbs = new ConcurrentSkipListMap<>();
 
   private final List<LoopSessions> sessions = new ArrayList<>();
   private final Transport transport;
@@ -93,6 +76,7 @@ public final class Node implements AutoCloseable {
   private final LoopWatch watch;
   private final NodeContext context;
   private final OperatorDoors doors;
+  private final RunningVdbs vdbs;
   private final Limit clients;
   private final UserLimits clientsOfUser = new UserLimits();
   private final ConfigurationWatcher watcher;
@@ -101,8 +85,6 @@ public final class Node implements AutoCloseable {
   private volatile CompletableFuture<Void> drained;
   private boolean closed;
 
-  private record RunningVdb(VdbContext context, List<VdbListener> listeners) {}
-
   private Node(Path directory, Configuration configuration, Observer observer)
       throws StartupException {
     this.directory = directory;
@@ -110,7 +92,6 @@ public final class Node implements AutoCloseable {
     this.configuration = configuration;
     byte[] secret = new byte[32];
     random.nextBytes(secret);
-    this.salts = new UserSalts(secret);
     try {
       transport = Transport.of(configuration.node().transport());
     } catch (IllegalStateException e) {
@@ -151,6 +132,15 @@ public final class Node implements AutoCloseable {
             new LoggedEvents(log, metrics),
             doors,
             actions);
+    vdbs =
+        new RunningVdbs(
+            vdb -> new VdbListener(context, vdb, transport, loops, sessions),
+            connector::connect,
+            poolEvents,
+            catalogues,
+            new UserSalts(secret),
+            keyCache,
+            this::killClientsOf);
     watcher = new ConfigurationWatcher(directory, this::applied, this::refused);
   }
 
@@ -195,9 +185,7 @@ public final class Node implements AutoCloseable {
   private void open() throws StartupException {
     log.node("starting", "version=" + Version.current() + " directory=" + directory);
     try {
-      for (VirtualDatabase vdb : configuration.vdbs().values()) {
-        startVdb(vdb, configuration);
-      }
+      vdbs.start(configuration);
       doors.open(configuration.node().http());
     } catch (IOException | IllegalArgumentException e) {
       throw new StartupException(e.getMessage(), e);
@@ -209,98 +197,7 @@ public final class Node implements AutoCloseable {
           .scheduleWithFixedDelay(ticker, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
     watcher.start(configuration);
-    log.node("listening", describePorts());
-  }
-
-  private String describePorts() {
-    return vdbs.entrySet().stream()
-        .map(
-            entry ->
-                entry.getKey()
-                    + "="
-                    + entry.getValue().listeners().stream()
-                        .map(listener -> Integer.toString(listener.port()))
-                        .collect(Collectors.joining(",")))
-        .collect(Collectors.joining(" "));
-  }
-
-  private void startVdb(VirtualDatabase vdb, Configuration from)
-      throws StartupException, IOException {
-    VdbPools pools = new VdbPools(vdb.name(), connector::connect, poolEvents, plan(vdb, from));
-    VdbContext vdbContext = new VdbContext(vdb.name(), pools, settings(vdb, from));
-    List<VdbListener> listeners = new ArrayList<>();
-    vdbs.put(vdb.name(), new RunningVdb(vdbContext, listeners));
-    listen(vdb, vdbContext, listeners);
-  }
-
-  private void listen(VirtualDatabase vdb, VdbContext vdbContext, List<VdbListener> listeners)
-      throws StartupException {
-    for (int port : vdb.ports()) {
-      VdbListener listener = new VdbListener(context, vdbContext, transport, loops, sessions);
-      listener.open(vdb.address(), port);
-      listeners.add(listener);
-    }
-  }
-
-  private VdbPools.Plan plan(VirtualDatabase vdb, Configuration from) throws IOException {
-    return plan(vdb, from.sources().get(vdb.source()), from);
-  }
-
-  private VdbPools.Plan plan(VirtualDatabase vdb, DataSource source, Configuration from)
-      throws IOException {
-    Map<String, Integer> limits = new HashMap<>();
-    for (User user : from.users().values()) {
-      limits.put(user.serverUser().orElse(user.name()), user.maxServerConnections());
-    }
-    return new VdbPools.Plan(
-        source,
-        TlsContexts.forServer(source.tls()),
-        vdb.pool(),
-        vdb.prepared().perServer(),
-        limits);
-  }
-
-  private VdbContext.Settings settings(VirtualDatabase vdb, Configuration from) throws IOException {
-    UserDirectory users = new UserDirectory(from.users().values(), salts, keyCache);
-    users.prepare();
-    return new VdbContext.Settings(
-        vdb,
-        new Authenticator(
-            vdb.name(),
-            new AuthTable(vdb.auth()),
-            users,
-            vdb.credentials() == Credentials.PASSTHROUGH),
-        users,
-        TlsContexts.forClients(vdb.tls()),
-        TlsContexts.serverEndPoint(vdb.tls()),
-        new Surroundings(rules(vdb, from), catalogues.of(from.sources().get(vdb.source()))),
-        forwards(vdb, from));
-  }
-
-  /** Pools for the sources that rules may send statements to; those that are there go on. */
-  private Map<String, VdbPools> forwards(VirtualDatabase vdb, Configuration from)
-      throws IOException {
-    RunningVdb running = vdbs.get(vdb.name());
-    Map<String, VdbPools> before =
-        running == null ? Map.of() : running.context().settings().forwards();
-    Map<String, VdbPools> forwards = new HashMap<>();
-    for (String source : vdb.ruleSources()) {
-      VdbPools.Plan plan = plan(vdb, from.sources().get(source), from);
-      VdbPools pools = before.get(source);
-      if (pools == null) {
-        pools = new VdbPools(vdb.name(), connector::connect, poolEvents, plan);
-      } else {
-        pools.update(plan);
-      }
-      forwards.put(source, pools);
-    }
-    return Map.copyOf(forwards);
-  }
-
-  private RuleBook rules(VirtualDatabase vdb, Configuration from) {
-    RunningVdb running = vdbs.get(vdb.name());
-    return RuleBook.compile(
-        from, vdb, running == null ? null : running.context().settings().surroundings().rules());
+    log.node("listening", vdbs.describePorts());
   }
 
   /** The periodic work of one loop. */
@@ -317,8 +214,8 @@ public final class Node implements AutoCloseable {
       loop.context().beginEvent();
       try {
         loop.context().tick();
-        for (RunningVdb vdb : running()) {
-          for (VdbPools pools : vdb.context().allPools()) {
+        for (VdbContext vdb : vdbs.contexts().values()) {
+          for (VdbPools pools : vdb.allPools()) {
             for (LoopPool pool : pools.loopPools()) {
               if (pool.context() == loop.context()) {
                 pool.tick();
@@ -333,10 +230,6 @@ public final class Node implements AutoCloseable {
         loop.context().endEvent();
       }
     }
-  }
-
-  private List<RunningVdb> running() {
-    return List.copyOf(vdbs.values());
   }
 
   // ---- reload
@@ -369,7 +262,7 @@ public final class Node implements AutoCloseable {
   private void applied(Configuration next) {
     ConfigurationDiff diff = ConfigurationDiff.between(configuration, next);
     try {
-      apply(next);
+      vdbs.update(next);
       configuration = next;
       actions.update(next);
       catalogues.keep(next.sources().values());
@@ -398,56 +291,6 @@ public final class Node implements AutoCloseable {
     return names.added().size() + names.removed().size() + names.changed().size();
   }
 
-  /** Prepares everything that can fail before anything is changed. */
-  private void apply(Configuration next) throws IOException, StartupException {
-    Map<String, VdbPools.Plan> plans = new HashMap<>();
-    Map<String, VdbContext.Settings> settings = new HashMap<>();
-    for (VirtualDatabase vdb : next.vdbs().values()) {
-      plans.put(vdb.name(), plan(vdb, next));
-      settings.put(vdb.name(), settings(vdb, next));
-    }
-    synchronized (vdbs) {
-      for (String name : List.copyOf(vdbs.keySet())) {
-        if (!next.vdbs().containsKey(name)) {
-          stopVdb(vdbs.remove(name));
-        }
-      }
-      for (VirtualDatabase vdb : next.vdbs().values()) {
-        RunningVdb running = vdbs.get(vdb.name());
-        if (running == null) {
-          startVdb(vdb, next);
-          continue;
-        }
-        VirtualDatabase before = running.context().settings().vdb();
-        Map<String, VdbPools> forwards = running.context().settings().forwards();
-        running.context().update(settings.get(vdb.name()));
-        forwards.forEach(
-            (source, pools) -> {
-              if (!vdb.ruleSources().contains(source)) {
-                pools.close();
-              }
-            });
-        running.context().pools().update(plans.get(vdb.name()));
-        if (!before.ports().equals(vdb.ports()) || !before.address().equals(vdb.address())) {
-          running.listeners().forEach(VdbListener::close);
-          running.listeners().clear();
-          listen(vdb, running.context(), running.listeners());
-        }
-      }
-    }
-  }
-
-  private void stopVdb(RunningVdb vdb) {
-    vdb.listeners().forEach(VdbListener::close);
-    forEachClient(
-        client -> {
-          if (client.vdbName().equals(vdb.context().name())) {
-            client.killFromAnyThread();
-          }
-        });
-    vdb.context().allPools().forEach(VdbPools::close);
-  }
-
   private void refused(ConfigurationException problems) {
     metrics.count(NodeCounter.CONFIG_RELOAD_FAILURES);
     log.configRejected(problems.problems().size(), problems.problems().get(0).toString());
@@ -471,9 +314,7 @@ public final class Node implements AutoCloseable {
     }
     drained = new CompletableFuture<>();
     log.node("draining", "clients=" + clients.used());
-    for (RunningVdb vdb : running()) {
-      vdb.listeners().forEach(VdbListener::close);
-    }
+    vdbs.closeListeners();
     forEachClient(Client::drain);
     awaitEmpty(drained, System.nanoTime() + configuration.node().drainTimeout().toNanos());
     observer.draining();
@@ -488,6 +329,15 @@ public final class Node implements AutoCloseable {
       CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS, offLoop)
           .execute(() -> awaitEmpty(done, deadline));
     }
+  }
+
+  private void killClientsOf(VdbContext vdb) {
+    forEachClient(
+        client -> {
+          if (client.vdbName().equals(vdb.name())) {
+            client.killFromAnyThread();
+          }
+        });
   }
 
   void forEachClient(java.util.function.Consumer<Client> action) {
@@ -514,14 +364,10 @@ public final class Node implements AutoCloseable {
     closed = true;
     watcher.close();
     doors.close();
-    for (RunningVdb vdb : running()) {
-      vdb.listeners().forEach(VdbListener::close);
-    }
+    vdbs.closeListeners();
     forEachClient(Client::killFromAnyThread);
     awaitGoodbyes();
-    for (RunningVdb vdb : running()) {
-      vdb.context().allPools().forEach(VdbPools::close);
-    }
+    vdbs.closePools();
     actions.close();
     catalogues.close();
     watch.close();
@@ -547,9 +393,7 @@ public final class Node implements AutoCloseable {
 
   /** The port on which the virtual database listens; the first one where it has several. */
   public int port(String vdb) {
-    synchronized (vdbs) {
-      return vdbs.get(vdb).listeners().get(0).port();
-    }
+    return vdbs.port(vdb);
   }
 
   /** The port of the HTTP door, or -1 when it is off. */
@@ -575,11 +419,7 @@ public final class Node implements AutoCloseable {
   }
 
   Map<String, VdbContext> vdbContexts() {
-    Map<String, VdbContext> contexts = new TreeMap<>();
-    for (RunningVdb vdb : running()) {
-      contexts.put(vdb.context().name(), vdb.context());
-    }
-    return contexts;
+    return vdbs.contexts();
   }
 
   RuleActions actions() {
