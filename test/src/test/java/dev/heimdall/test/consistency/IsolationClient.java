@@ -24,10 +24,7 @@ final class IsolationClient extends AskingClient implements Runnable {
           "iso.value",
           "role");
 
-  private static final String SERIAL = "public.iso_serial_id_seq";
-  private static final List<String> SEQUENCES =
-      List.of("public.iso_sequence", "public.iso_other", SERIAL);
-
+  private final SequenceSteps sequences = new SequenceSteps(this);
   private final Target target;
   private final Map<String, String> defaults;
   private final long end;
@@ -134,7 +131,7 @@ final class IsolationClient extends AskingClient implements Runnable {
       case 16 -> unnamed();
       case 17 -> table();
       case 18 -> lock();
-      case 19, 20 -> sequence();
+      case 19, 20 -> sequences.step();
       case 21 -> fail();
       case 22 -> noForeignTable();
       default -> noForeignLock();
@@ -440,80 +437,6 @@ final class IsolationClient extends AskingClient implements Runnable {
     String expected = model.locked() ? String.valueOf(900_000 + number) : "";
     if (!expected.equals(answer.single())) {
       violated("lock", "locks [" + answer.single() + "] where [" + expected + "] was expected");
-    }
-  }
-
-  /**
-   * A session may lose its sequence values with the end of a transaction, but must not see those of
-   * another; in the transaction that took them they are there.
-   */
-  private void sequence() throws IOException, Disagreement {
-    String sequence = SEQUENCES.get(random.nextInt(SEQUENCES.size()));
-    String asked = random.nextInt(3) == 0 ? null : SEQUENCES.get(random.nextInt(SEQUENCES.size()));
-    String question = askingFor(asked);
-    switch (random.nextInt(4)) {
-      case 0 -> checkSequence(asked, ask(question));
-      case 1 -> takeAndAsk(sequence, asked, question);
-      default -> {
-        Answer taken = ask(takingFrom(sequence));
-        expectSuccess(taken, "sequence");
-        model.took(sequence, taken.single());
-        checkSequence(asked, ask(question));
-      }
-    }
-  }
-
-  /** Both in one batch, which is a transaction. */
-  private void takeAndAsk(String sequence, String asked, String question)
-      throws IOException, Disagreement {
-    String taking = takingFrom(sequence);
-    note("batch of " + taking + " and " + question);
-    model.unnamed(null);
-    client.send(Frontend.statement(taking), Frontend.statement(question), Frontend.sync());
-    Answer answer = answer();
-    expectTaken(answer, asked == null || asked.equals(sequence));
-    if (answer.rows().isEmpty()) {
-      expectSuccess(answer, "sequence");
-    }
-    model.took(sequence, answer.rows().get(0).get(0));
-    if (answer.error() != null) {
-      checkSequence(asked, answer);
-    } else {
-      checkSequence(asked, new Answer(answer.rows().subList(1, 2), null, answer.status()));
-    }
-  }
-
-  private void expectTaken(Answer answer, boolean certain) throws Disagreement {
-    if (certain && answer.error() != null) {
-      violated("sequence", "a value taken in this batch is gone: " + answer.error());
-    }
-  }
-
-  private static String takingFrom(String sequence) {
-    // A column's default takes the value where no statement says so.
-    return sequence.equals(SERIAL)
-        ? "INSERT INTO public.iso_serial DEFAULT VALUES RETURNING id"
-        : "SELECT nextval('" + sequence + "')";
-  }
-
-  private String askingFor(String sequence) {
-    if (sequence == null) {
-      return "SELECT lastval()";
-    }
-    return "SELECT currval('" + sequence + (random.nextBoolean() ? "')" : "'::regclass)");
-  }
-
-  private void checkSequence(String asked, Answer answer) throws Disagreement {
-    if (answer.error() != null) {
-      if (model.mustKnow(asked)) {
-        violated("sequence", asked + " was taken in this transaction: " + answer.error());
-      }
-      expectError(answer, "55000");
-      model.forgetSequences();
-    } else if (!answer.single().equals(model.taken(asked))) {
-      violated(
-          "sequence",
-          "%s says %s where it was %s".formatted(asked, answer.single(), model.taken(asked)));
     }
   }
 
