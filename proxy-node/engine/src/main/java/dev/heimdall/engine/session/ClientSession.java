@@ -25,10 +25,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -94,7 +96,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   /** Where the present or awaited server connection comes from: another source's, by a rule. */
   private LoopPool lender;
 
-  private Map<VdbPools, LoopPool> forwards = Map.of();
+  private List<Destination> forwards = List.of();
   private VdbContext.ProfileKey profileKey;
   private ServerConnection server;
   private ServerConnection pausedServer;
@@ -289,14 +291,31 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     if (pools == null) {
       return pool;
     }
-    LoopPool known = forwards.get(pools);
-    if (known == null) {
-      known = pools.join(forwardKey(pools.plan().source()), loop);
-      Map<VdbPools, LoopPool> more = new HashMap<>(forwards);
-      more.put(pools, known);
-      forwards = more;
+    PoolKey key = forwardKey(pools.plan().source());
+    for (Destination known : forwards) {
+      if (known.pools() == pools && known.pool().key().equals(key)) {
+        return known.pool();
+      }
     }
-    return known;
+    Destination joined = new Destination(pools, pools.join(key, loop));
+    List<Destination> more = new ArrayList<>(forwards);
+    more.add(joined);
+    forwards = more;
+    return joined.pool();
+  }
+
+  /** Where rules have sent statements of this session. */
+  private record Destination(VdbPools pools, LoopPool pool) {}
+
+  /**
+   * Whether rules want the next statement elsewhere than where those before it are still carried
+   * out; the reader comes again when they are done.
+   */
+  boolean awaitsDeparture() {
+    return outstanding > 0
+        && status == 'I'
+        && !keepsServer()
+        && !Objects.equals(requests.course().decision().forward().orElse(null), forward);
   }
 
   private PoolKey forwardKey(DataSource source) {
@@ -1013,7 +1032,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     }
     if (pool != null) {
       vdb.pools().leave(pool);
-      forwards.forEach(VdbPools::leave);
+      forwards.forEach(joined -> joined.pools().leave(joined.pool()));
     }
     carried.names().clear();
     listening.end();

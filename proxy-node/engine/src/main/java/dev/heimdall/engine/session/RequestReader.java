@@ -404,7 +404,7 @@ final class RequestReader {
           blocked = session.outstanding() > 0 || !ruleCommands.answer((int) total);
           return !blocked;
         }
-        if (!simple.judge((int) total)) {
+        if (!simple.judge((int) total) || session.awaitsDeparture()) {
           blocked = true;
           return false;
         }
