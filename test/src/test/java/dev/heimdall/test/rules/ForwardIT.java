@@ -1,0 +1,157 @@
+package dev.heimdall.test.rules;
+
+import static dev.heimdall.test.fixture.Frontend.query;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Statements that rules send to another data source: a replica, or another database. */
+class ForwardIT {
+  private static final String ELSEWHERE = "forward_elsewhere";
+  private static final String WHERE = "SELECT inet_server_port() || ' ' || current_database()";
+  private static TestNode node;
+  private static String home;
+  private static String replica;
+
+  private static String forward(String match, String parameters) {
+    return "{\"match\": \"%s\", \"action\": \"forward\", \"parameters\": {%s}}"
+        .formatted(match, parameters);
+  }
+
+  @BeforeAll
+  static void start() {
+    SharedPostgres.createDatabase(ELSEWHERE);
+    home = Integer.toString(SharedPostgres.primary().port());
+    replica = Integer.toString(SharedPostgres.cluster().replicas().get(0).port());
+    node =
+        TestNode.start(
+            c ->
+                c.node("loops", 1)
+                    .source(
+                        "replica", "url", SharedPostgres.cluster().replicas().get(0).jdbcUrl("app"))
+                    .source("replica", "user", "app")
+                    .source("replica", "password", "app")
+                    .source("replica", "tls.mode", "disable")
+                    .source("elsewhere", "url", SharedPostgres.primary().jdbcUrl(ELSEWHERE))
+                    .source("elsewhere", "user", "app")
+                    .source("elsewhere", "password", "app")
+                    .source("elsewhere", "tls.mode", "disable")
+                    .vdb("pool.size", 2)
+                    .vdb("ruleSources", List.of("replica", "elsewhere"))
+                    .vdb("rules", List.of("where"))
+                    .rules(
+                        "where",
+                        forward("on_replica", "\"source\": \"replica\", \"readonly\": true"),
+                        forward("own_catalog", "\"source\": \"elsewhere\""),
+                        forward(
+                            "other_catalog", "\"source\": \"elsewhere\", \"setcatalog\": false"),
+                        forward("other_schema", "\"source\": \"replica\", \"setschema\": false")));
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  private static String where(RawClient client, String comment) throws IOException {
+    String simple = client.value(WHERE + " /* " + comment + " */");
+    assertThat(Replies.batch(client, WHERE + " /* " + comment + " */").value()).isEqualTo(simple);
+    return simple;
+  }
+
+  @Test
+  void theStatementGoesToTheOtherSourceAndTheNextOneDoesNot() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(where(client, "here")).isEqualTo(home + " app");
+        assertThat(where(client, "on_replica")).isEqualTo(replica + " app");
+      }
+    }
+  }
+
+  @Test
+  void setcatalogSaysWhetherTheSessionsDatabaseIsUsedThere() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      assertThat(where(client, "own_catalog")).isEqualTo(home + " app");
+      assertThat(where(client, "other_catalog")).isEqualTo(home + " " + ELSEWHERE);
+      assertThat(where(client, "here")).isEqualTo(home + " app");
+    }
+  }
+
+  @Test
+  void setschemaSaysWhetherTheSessionsSchemaIsUsedThere() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.query("SET search_path = own_path");
+      String path = "SELECT inet_server_port() || ' ' || current_setting('search_path') /* %s */";
+      for (int i = 0; i < 3; i++) {
+        assertThat(client.value(path.formatted("on_replica"))).isEqualTo(replica + " own_path");
+        assertThat(client.value(path.formatted("other_schema")))
+            .isEqualTo(replica + " \"$user\", public");
+        assertThat(client.value(path.formatted("here"))).isEqualTo(home + " own_path");
+      }
+    }
+  }
+
+  @Test
+  void theSessionsSettingsAreThereToo() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target());
+        RawClient other = RawClient.logIn(node.target())) {
+      client.query("SET my.own = 'mine'");
+      String own = "SELECT current_setting('my.own', true) /* on_replica */";
+      assertThat(client.value(own)).isEqualTo("mine");
+      assertThat(other.value(own)).isIn(null, "");
+      assertThat(Replies.batch(client, own).value()).isEqualTo("mine");
+    }
+  }
+
+  @Test
+  void insideOfATransactionItStaysWhereItIs() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.query("BEGIN");
+      assertThat(where(client, "on_replica")).isEqualTo(home + " app");
+      client.query("COMMIT");
+      assertThat(where(client, "on_replica")).isEqualTo(replica + " app");
+    }
+  }
+
+  @Test
+  void statementsThatFollowEachOtherWithoutWaitingGoWhereTheyShould() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      for (int i = 0; i < 5; i++) {
+        client.send(query(WHERE), query(WHERE + " /* on_replica */"), query(WHERE));
+        assertThat(new Replies(client.untilReady()).value()).isEqualTo(home + " app");
+        assertThat(new Replies(client.untilReady()).value()).isEqualTo(replica + " app");
+        assertThat(new Replies(client.untilReady()).value()).isEqualTo(home + " app");
+      }
+    }
+  }
+
+  @Test
+  void preparedStatementsOfDriversGoWhereTheyShould() throws Exception {
+    try (Connection connection = node.target().jdbc("prepareThreshold", "1");
+        PreparedStatement here = connection.prepareStatement(WHERE);
+        PreparedStatement there = connection.prepareStatement(WHERE + " /* on_replica */")) {
+      for (int i = 0; i < 4; i++) {
+        assertThat(value(here)).isEqualTo(home + " app");
+        assertThat(value(there)).isEqualTo(replica + " app");
+      }
+    }
+  }
+
+  private static String value(PreparedStatement statement) throws Exception {
+    try (ResultSet rows = statement.executeQuery()) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+}
