@@ -2,6 +2,9 @@ package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.sql.StatementFacts;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -31,6 +34,9 @@ public final class StatementRegistry {
    * its tables must not be handed to a client that parses after it.
    */
   static final class Key {
+    private static final VarHandle EIGHT =
+        MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
     private byte[] content;
     private int length;
     private Origin origin;
@@ -45,10 +51,16 @@ public final class StatementRegistry {
       this.scope = scope;
       this.epoch = epoch;
       int value = origin.ordinal() + 31 * (scope.hashCode() + 31 * Long.hashCode(epoch));
-      for (int i = 0; i < length; i++) {
-        value = 31 * value + content[i];
+      long mixed = value;
+      int at = 0;
+      for (; length - at >= Long.BYTES; at += Long.BYTES) {
+        mixed = (mixed ^ (long) EIGHT.get(content, at)) * 0x9E3779B97F4A7C15L;
+        mixed ^= mixed >>> 32;
       }
-      this.hash = value;
+      for (; at < length; at++) {
+        mixed = 31 * mixed + content[at];
+      }
+      this.hash = Long.hashCode(mixed);
       return this;
     }
 

@@ -45,7 +45,8 @@ final class WatchedDatabase {
   private final String where;
 
   private volatile Catalogue published;
-  private volatile long lastUsed = System.nanoTime();
+  private volatile boolean used;
+  private long lastUsed = System.nanoTime();
 
   // Guarded by this object.
   private State state = State.NEW;
@@ -91,11 +92,18 @@ final class WatchedDatabase {
   }
 
   Catalogue current() {
-    lastUsed = System.nanoTime();
+    if (!used) {
+      used = true; // no more than that: this is asked for each statement
+    }
     return published;
   }
 
-  long lastUsed() {
+  /** When it was used last, as far as that was noticed: between two calls of this. */
+  synchronized long lastUsed() {
+    if (used) {
+      used = false;
+      lastUsed = System.nanoTime();
+    }
     return lastUsed;
   }
 

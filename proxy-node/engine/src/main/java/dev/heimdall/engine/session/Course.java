@@ -114,7 +114,7 @@ final class Course {
     }
     if (session.awaitsSettings()
         || !understand(sql, offset, length, standardStrings)
-        || !pipeline.decide(session.status() != 'I', asPrepared, System.nanoTime())) {
+        || !pipeline.decide(session.status() != 'I', asPrepared, loop.now())) {
       return false;
     }
     return goOrHold(sql, offset, length, standardStrings);
@@ -219,7 +219,7 @@ final class Course {
             examined.standardStrings(),
             scope,
             session.definitionsPending())
-        && pipeline.decide(session.status() != 'I', true, System.nanoTime())
+        && pipeline.decide(session.status() != 'I', true, loop.now())
         && goOrHold(examined.sql(), 0, examined.length(), examined.standardStrings());
   }
 

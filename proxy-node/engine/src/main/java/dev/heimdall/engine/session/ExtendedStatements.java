@@ -226,11 +226,12 @@ final class ExtendedStatements {
    */
   private void parseAnonymous(
       ServerConnection server, ByteBuf body, int total, StatementFacts facts) {
-    releaseCached();
     int length = body.readableBytes();
     byte[] content = loop.scratch(length);
     body.getBytes(body.readerIndex(), content, 0, length);
-    unnamedCached = names.anonymous(content, length, facts);
+    PreparedStatement next = names.anonymous(content, length, facts);
+    releaseCached(); // after the other: often it is the same
+    unnamedCached = next;
     unnamedLength = -1;
     boolean again = replays.sendingAgain();
     if (!again) {
