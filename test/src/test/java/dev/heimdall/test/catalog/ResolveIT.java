@@ -9,9 +9,11 @@ import static dev.heimdall.test.catalog.Said.truncates;
 import static dev.heimdall.test.catalog.Said.updates;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -293,6 +295,27 @@ class ResolveIT {
       assertThat(write.changesSession()).as(function).isNull();
       assertThat(write.reason()).as(function).contains("noisy()").contains(DB + "audit");
     }
+  }
+
+  @Test
+  void aFunctionCalledAsIfItWereAColumnCounts() {
+    ParsedStatement attribute =
+        new ParsedStatement(
+            StatementClass.READ,
+            true,
+            1,
+            List.of(),
+            List.of(),
+            Set.of(),
+            List.of(),
+            false,
+            List.of(),
+            Set.of("noisy", "name"));
+
+    Statement write = db.resolve(attribute);
+
+    assertThat(write.kind()).isEqualTo(StatementClass.WRITE);
+    assertThat(write.tablesWritten()).containsExactly(DB + "audit");
   }
 
   @Test

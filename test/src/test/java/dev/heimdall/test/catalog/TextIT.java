@@ -68,7 +68,7 @@ class TextIT {
         "TRUNCATE customers CASCADE ~ WRITE w:customers,orders anything",
         "BEGIN ~ TRANSACTION",
         "SET search_path = x ~ SESSION",
-        "CREATE TABLE x (a int) ~ DDL anything",
+        "CREATE TABLE x (a int) ~ DDL w:x",
         "DO 'BEGIN NULL; END' ~ CALL anything",
         "FROBNICATE ~ UNKNOWN anything",
         "LOCK TABLE orders ~ LOCK w:orders"

@@ -224,7 +224,7 @@ class ShowIT {
       assertThat(rows)
           .filteredOn(row -> row.get("key").endsWith("password"))
           .hasSizeGreaterThanOrEqualTo(2)
-          .allSatisfy(row -> assertThat(row.get("value")).isEqualTo("***"));
+          .allSatisfy(row -> assertThat(row.get("value")).isIn("***", ""));
       assertThat(rows)
           .anySatisfy(
               row -> {

@@ -182,4 +182,27 @@ class RetryIT {
       assertThat(client.value("SELECT 'and on'")).isEqualTo("and on");
     }
   }
+
+  @Test
+  void queriesAndBatchesAreTriedAgainThoughTheyWereDescribed() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      String query = "SELECT retry_flaky(3, '40001') /* by_state */";
+      Replies simple = Replies.simple(client, query);
+      assertThat(simple.types()).isEqualTo("TDCZ");
+      begin();
+      Replies batch = Replies.batch(client, query);
+      assertThat(batch.types()).isEqualTo("12TDCZ");
+      begin();
+      Replies insert =
+          Replies.batch(
+              client,
+              "INSERT INTO retry_rows VALUES ($1::int, retry_flaky(2, '40001')) /* by_state */",
+              "1");
+      assertThat(insert.types()).isEqualTo("12nCZ");
+      begin();
+      Replies givenUp = Replies.batch(client, "SELECT retry_flaky(9, '40001') /* by_state */");
+      assertThat(givenUp.types()).isEqualTo("12TEZ");
+      assertThat(client.value("SELECT 'in order'")).isEqualTo("in order");
+    }
+  }
 }

@@ -61,6 +61,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   /** Whether the owner of the group has had a message of it. */
   private boolean told;
 
+  /** Whether that was more than what comes before a statement is carried out. */
+  private boolean begun;
+
   /** Whether what comes up to ReadyForQuery is nobody's. */
   private boolean absorbing;
 
@@ -247,6 +250,26 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   /** Whether an owner has had the beginning of a message whose rest has not come. */
   public boolean cutReply() {
     return remaining > 0 && !dropRemaining;
+  }
+
+  private static boolean isPreliminary(byte type) {
+    return switch (type) {
+      case BackendType.PARSE_COMPLETE,
+          BackendType.BIND_COMPLETE,
+          BackendType.CLOSE_COMPLETE,
+          BackendType.PARAMETER_DESCRIPTION,
+          BackendType.ROW_DESCRIPTION,
+          BackendType.NO_DATA ->
+          true;
+      default -> false;
+    };
+  }
+
+  /**
+   * Whether the group's owner has had more of it than what comes before a statement is carried out.
+   */
+  public boolean begun() {
+    return begun;
   }
 
   /** Whether the owner of the group that is being answered has had a message of it. */
@@ -584,6 +607,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       }
       if (!drop) {
         told = true;
+        begun |= !isPreliminary(type);
       }
       if (!whole) {
         remaining = total - (end - at);
@@ -640,7 +664,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
         if (error(error)) {
           return true; // told by connectionLost, which knows whether the session can go on
         }
-        if (!told && replies.groups() == 1 && replies.owner().absorbs(this, error)) {
+        if (!begun && replies.groups() == 1 && replies.owner().absorbs(this, error)) {
           groupError = null;
           absorbing = true;
           return true;
@@ -746,12 +770,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private void absorbed() {
     ReplyOwner owner = replies.owner();
     absorbing = false;
+    told = false;
+    begun = false;
     replies.completeGroup();
     owner.groupAbsorbed(this);
   }
 
   private void completeGroup() {
     told = false;
+    begun = false;
     ReplyOwner owner = replies.owner();
     PgError error = groupError;
     groupError = null;

@@ -77,6 +77,15 @@ public final class Catalogues implements AutoCloseable {
   }
 
   /**
+   * Whether a database is being read for the first time, so that it is worth waiting a moment for
+   * {@link #current}: until it was read, or could not be. Never blocks.
+   */
+  public boolean beingReadFirst(String database) {
+    WatchedDatabase watched = databases.get(database);
+    return watched != null && watched.beingReadFirst();
+  }
+
+  /**
    * Tells that definitions of a database were changed: to be called when the reply to a DDL
    * statement is there, and again when a transaction ends that had one, because only then others
    * can see it. Never blocks. Until a reading that began after this call is done, {@link #current}

@@ -68,7 +68,7 @@ record DatabaseObjects(
       Relation found = relation(schema, name.table());
       if (found != null) {
         candidates.add(found);
-        if (openSchemas.contains(schema)) {
+        if (openSchemas.contains(schema) && !scope.anywhere()) {
           break;
         }
       }
@@ -109,6 +109,9 @@ record DatabaseObjects(
 
   /** The schemas that a session looks into for a name, in order. */
   private List<String> searched(NameScope scope) {
+    if (scope.anywhere()) {
+      return List.copyOf(relations.keySet());
+    }
     List<String> configured = scope.searchPath();
     if (configured == null) {
       configured = scope.user() == null ? null : rolePaths.get(scope.user());

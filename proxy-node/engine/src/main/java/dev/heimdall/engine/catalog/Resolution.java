@@ -71,6 +71,7 @@ final class Resolution {
     parsed.reads().forEach(this::readNamed);
     parsed.writes().forEach(this::writeNamed);
     parsed.functions().forEach(this::callNamed);
+    parsed.attributes().forEach(this::callAttribute);
     writesWithoutNames();
     objects.everywhere().forEach((routine, through) -> call(routine, through));
     follow();
@@ -179,6 +180,18 @@ final class Resolution {
       anything(what + why);
       changesSession(what + why);
     }
+    call(found);
+  }
+
+  /** {@code t.f} calls a function that takes a row of t, unless t has a column of that name. */
+  private void callAttribute(String name) {
+    call(
+        objects.routines(new FunctionName(null, name), scope).stream()
+            .filter(routine -> !routine.builtIn())
+            .toList());
+  }
+
+  private void call(List<Routine> found) {
     for (Routine routine : found) {
       if (routine.builtIn() || knowledge == Catalogue.Knowledge.FRESH) {
         call(routine, null);

@@ -46,6 +46,10 @@ final class WatchedDatabase {
 
   private volatile Catalogue published;
   private volatile boolean used;
+
+  /** Whether a reading came to its end, well or not. */
+  private volatile boolean tried;
+
   private long lastUsed = System.nanoTime();
 
   // Guarded by this object.
@@ -105,6 +109,11 @@ final class WatchedDatabase {
       lastUsed = System.nanoTime();
     }
     return lastUsed;
+  }
+
+  /** Whether the first reading has not come to its end yet. */
+  boolean beingReadFirst() {
+    return !tried && !published.known();
   }
 
   /** Begins to read, the first time it is called. */
@@ -213,6 +222,7 @@ final class WatchedDatabase {
   }
 
   private void failed(Exception failure) {
+    tried = true;
     HikariDataSource broken;
     boolean first;
     synchronized (this) {

@@ -20,6 +20,7 @@ public final class Known {
   private final long low;
   private final StatementFacts facts;
   private final String normalised;
+  private final boolean movesPath;
   private ParsedStatement parsed;
   private List<Runnable> waiting;
 
@@ -37,6 +38,20 @@ public final class Known {
     this.low = low;
     this.facts = facts;
     this.normalised = normalised;
+    this.movesPath =
+        normalised.contains("search_path")
+            || normalised.contains("set_config")
+            || begins(normalised, "set ")
+            || begins(normalised, "reset ")
+            || begins(normalised, "discard ")
+            || begins(normalised, "do ");
+  }
+
+  /** Whether one of the text's statements begins with this. */
+  private static boolean begins(String normalised, String word) {
+    return normalised.startsWith(word)
+        || normalised.contains(";" + word)
+        || normalised.contains("; " + word);
   }
 
   StatementFacts facts() {
@@ -51,6 +66,11 @@ public final class Known {
   /** The lower half of the fingerprint. */
   public long low() {
     return low;
+  }
+
+  /** Whether it may change where unqualified names lead, in its own transaction at least. */
+  public boolean movesPath() {
+    return movesPath;
   }
 
   /** The text without its values: fit for logs. */

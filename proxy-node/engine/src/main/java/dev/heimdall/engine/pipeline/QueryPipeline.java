@@ -140,6 +140,18 @@ public final class QueryPipeline {
     return true;
   }
 
+  /**
+   * Whether rules about tables have to wait a moment, because the database is only being read: by
+   * what a text says alone, a table could pass under a view's name.
+   */
+  public boolean awaitsCatalogue(String database) {
+    if (rules == null || !rules.book().needsStatement()) {
+      return false;
+    }
+    return !surroundings.catalogues().current(database).known()
+        && surroundings.catalogues().beingReadFirst(database);
+  }
+
   /** Step 3: what the rules say to the statement, which is about to be carried out. */
   public boolean decide(boolean inTransaction, boolean prepared, long now) {
     if (rules == null) {

@@ -33,7 +33,7 @@ final class BatchReplay {
   private boolean pipelines;
   private ActionParameters.Retry retry;
   private int tries;
-  private boolean partlyTold;
+  private ByteBuf ahead;
 
   BatchReplay(ClientSession session, RequestReader requests, LoopSessions sessions) {
     this.session = session;
@@ -132,7 +132,6 @@ final class BatchReplay {
       sent = false;
       retry = rule;
       tries = 0;
-      partlyTold = false;
     }
   }
 
@@ -141,26 +140,66 @@ final class BatchReplay {
       int length = 1 + input.getInt(input.readerIndex() + 1);
       return length <= MAX_BATCH && length == input.readableBytes() ? length : 0;
     }
-    return standingAlone(input, 0);
-  }
-
-  /** The client has had an answer of ours to a part of the batch. */
-  void partlyTold() {
-    partlyTold = true;
+    int at = input.readerIndex();
+    if (input.getByte(at) != FrontendType.PARSE) {
+      return standingAlone(input, 0);
+    }
+    // A name would be taken the second time.
+    return input.getByte(at + 5) == 0 ? standingAlone(input, 1 + input.getInt(at + 1)) : 0;
   }
 
   /** Whether the server's error, the first it says about the kept batch, stays between us. */
-  boolean absorbs(PgError error) {
+  boolean absorbs(PgError error, boolean told) {
     if (kept == null || session.outstanding() != 1) {
       return false;
     }
-    absorbing = retry == null ? ClientSession.isStalePlan(error) : wantsRetry(error);
+    absorbing = retry == null ? !told && ClientSession.isStalePlan(error) : wantsRetry(error);
     return absorbing;
   }
 
+  /**
+   * Takes what the server says before it carries out a statement that may be tried again: the
+   * client gets it when there is more.
+   *
+   * @param begun whether there is more
+   */
+  boolean takes(ByteBuf consumed, boolean begun) {
+    if (retry == null) {
+      return false;
+    }
+    if (absorbing) {
+      consumed.release();
+      return true;
+    }
+    if (begun) {
+      giveAhead();
+      return false;
+    }
+    if (ahead == null) {
+      ahead = session.channel().alloc().buffer(consumed.readableBytes());
+    }
+    ahead.writeBytes(consumed);
+    consumed.release();
+    return true;
+  }
+
+  private void giveAhead() {
+    if (ahead != null) {
+      ByteBuf held = ahead;
+      ahead = null;
+      session.write(held);
+    }
+  }
+
+  private void dropAhead() {
+    if (ahead != null) {
+      ahead.release();
+      ahead = null;
+    }
+  }
+
   private boolean wantsRetry(PgError error) {
-    return !partlyTold
-        && tries < retry.maxRetries()
+    return tries < retry.maxRetries()
         && retry
             .exception()
             .map(part -> part.equals(error.sqlState()) || error.message().contains(part))
@@ -186,6 +225,7 @@ final class BatchReplay {
       return null;
     }
     tries++;
+    dropAhead();
     return Duration.ofMillis(retry.retryDelay());
   }
 
@@ -220,6 +260,11 @@ final class BatchReplay {
   /** The batch was answered, or will never be. */
   void forget() {
     absorbing = false;
+    if (session.state() == ClientSession.State.CLOSED) {
+      dropAhead();
+    } else {
+      giveAhead();
+    }
     retry = null;
     if (kept != null) {
       kept.release();

@@ -283,7 +283,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** The pool that the next statement is to get its server connection from. */
   private LoopPool wanted() {
-    forward = status == 'I' ? requests.course().decision().forward().orElse(null) : null;
+    forward =
+        status == 'I' && !keepsServer()
+            ? requests.course().decision().forward().orElse(null)
+            : null;
     VdbPools pools =
         forward == null || forward.source().isEmpty()
             ? null
@@ -513,6 +516,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       consumed.release();
       return;
     }
+    if (requests.replay().takes(consumed, from.begun())) {
+      return;
+    }
     counters.bytesToClient(consumed.readableBytes());
     requests.course().data();
     if (requests.course().holdsReply() && requests.course().side().take(consumed)) {
@@ -527,7 +533,6 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public void knownReply(ServerConnection from, byte kind) {
-    requests.replay().partlyTold();
     ByteBuf out = channel.alloc().buffer(32);
     switch (kind) {
       case ReplyQueue.PARSE_KNOWN -> PgWriter.empty(out, BackendType.PARSE_COMPLETE);
@@ -581,7 +586,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public void parameterChanged(ServerConnection from, String name, String value) {}
+  public void parameterChanged(ServerConnection from, String name, String value) {
+    carried.reported(name, value);
+  }
 
   @Override
   public void groupComplete(ServerConnection from, byte newStatus, PgError error) {
@@ -630,7 +637,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public boolean absorbs(ServerConnection from, PgError error) {
-    return state == State.ACTIVE && requests.replay().absorbs(error);
+    return state == State.ACTIVE && requests.replay().absorbs(error, from.told());
   }
 
   @Override
@@ -753,6 +760,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         capture();
         return;
       }
+      if (!carried.pinned()) {
+        requests.course().settingsKnown();
+      }
       if (listening.decide(server)) {
         return;
       }
@@ -869,7 +879,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       return;
     }
     PgError error = lostError(lastError);
-    if (!from.told()
+    if (!from.begun()
         && status == 'I'
         && !requests.streaming()
         && requests.replay().survivesLoss(error, requests.course().harmless())) {
@@ -885,6 +895,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     outstanding = 0;
     // Those of a transaction that is lost are rolled back.
     boolean settingsLost = !inTransaction && carried.unread();
+    if (!inTransaction) {
+      carried.keepReported();
+    }
     carried.lost();
     requests.course().end();
     definitionsPending = false;

@@ -35,6 +35,8 @@ import java.util.function.Consumer;
  * were sent are remembered by their group.
  */
 final class Course {
+  private static final long CATALOGUE_AGAIN_MILLIS = 20;
+
   private enum Stage {
     /** No statement is on its way. */
     NONE,
@@ -52,6 +54,7 @@ final class Course {
   private final ArrayDeque<Running> running = new ArrayDeque<>(0);
 
   private Stage stage = Stage.NONE;
+  private boolean pathMoved;
   private Variables told;
   private NameScope scope;
   private Hold hold;
@@ -113,6 +116,7 @@ final class Course {
       return true;
     }
     if (session.awaitsSettings()
+        || awaitsCatalogue()
         || !understand(sql, offset, length, standardStrings)
         || !pipeline.decide(session.status() != 'I', asPrepared, loop.now())) {
       return false;
@@ -206,18 +210,19 @@ final class Course {
     if (stage != Stage.NONE) {
       return stage == Stage.GO;
     }
-    if (session.awaitsSettings()) {
+    tellPipeline();
+    if (session.awaitsSettings() || awaitsCatalogue()) {
       return false;
     }
     prepared = true;
-    tellPipeline();
     effects = pipeline.recall(examined);
+    notePath();
     return pipeline.understand(
             examined.sql(),
             0,
             examined.length(),
             examined.standardStrings(),
-            scope,
+            scopeNow(),
             session.definitionsPending())
         && pipeline.decide(session.status() != 'I', true, loop.now())
         && goOrHold(examined.sql(), 0, examined.length(), examined.standardStrings());
@@ -229,12 +234,13 @@ final class Course {
    * @return whether that could be done at once; if not, the reader comes again when it may
    */
   boolean preview(byte[] sql, int length, boolean standardStrings) {
-    if (session.awaitsSettings()) {
+    tellPipeline();
+    if (session.awaitsSettings() || awaitsCatalogue()) {
       return false;
     }
-    tellPipeline();
     pipeline.classify(sql, 0, length, standardStrings);
-    return pipeline.understand(sql, 0, length, standardStrings, scope, session.definitionsPending())
+    return pipeline.understand(
+            sql, 0, length, standardStrings, scopeNow(), session.definitionsPending())
         && pipeline.preview(session.status() != 'I');
   }
 
@@ -245,6 +251,29 @@ final class Course {
     return pipeline.ruled();
   }
 
+  private boolean awaitsCatalogue() {
+    tellPipeline();
+    if (!pipeline.awaitsCatalogue(scope.database())) {
+      return false;
+    }
+    loop.loop().schedule(this::comeAgain, CATALOGUE_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+    return true;
+  }
+
+  /** From here to the end of the transaction nobody can tell where unqualified names lead. */
+  private void notePath() {
+    pathMoved |= pipeline.known().movesPath();
+  }
+
+  private NameScope scopeNow() {
+    return pathMoved ? scope.unsure() : scope;
+  }
+
+  /** No transaction is open and nothing is unanswered: settings are what was read back. */
+  void settingsKnown() {
+    pathMoved = false;
+  }
+
   /** What {@link #preview} found. */
   QueryPipeline previewed() {
     return pipeline;
@@ -253,8 +282,9 @@ final class Course {
   private boolean understand(byte[] sql, int offset, int length, boolean standardStrings) {
     tellPipeline();
     effects = pipeline.classify(sql, offset, length, standardStrings);
+    notePath();
     return pipeline.understand(
-        sql, offset, length, standardStrings, scope, session.definitionsPending());
+        sql, offset, length, standardStrings, scopeNow(), session.definitionsPending());
   }
 
   private void take() {
@@ -436,6 +466,7 @@ final class Course {
     if (known != null) {
       if (statement != null && statement.changesSession() != null) {
         session.pin(statement.changesSession());
+        pathMoved = true;
         server.taint();
       }
       if (pipeline.ruled()) {

@@ -12,7 +12,9 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -49,6 +51,10 @@ final class SessionState {
   private ArrayDeque<Note> notes;
   private Set<String> touched;
   private boolean unread;
+
+  /** What the server has reported of its own since settings were read back last. */
+  private final Map<String, String> reported = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
   private long sent;
   private long done;
 
@@ -329,7 +335,22 @@ final class SessionState {
    * with the server connection they would be lost.
    */
   boolean unread() {
-    return unread && touched != null;
+    return unread && touched != null && !reported.keySet().containsAll(touched);
+  }
+
+  /** The server has reported the value of a setting. */
+  void reported(String name, String value) {
+    reported.put(name, value);
+  }
+
+  /** The server connection is lost outside a transaction: what the server reported is kept. */
+  void keepReported() {
+    if (unread && touched != null) {
+      for (String name : touched) {
+        String value = reported.get(name);
+        variables = value == null ? variables : variables.with(name, value);
+      }
+    }
   }
 
   /** Takes the values that the server gave for what was touched. */
@@ -346,11 +367,13 @@ final class SessionState {
       server.applied(variables);
     }
     touched = null;
+    reported.clear();
     pinForEncoding();
   }
 
   /** The connection was lost: what was in flight on it has no effect that we know of. */
   void lost() {
+    reported.clear();
     notes = null;
     touched = null;
     done = sent;
