@@ -97,6 +97,22 @@ class SearchPathIT {
   }
 
   @Test
+  void aPathMovedOutOfSightIsSeen() throws IOException {
+    String padding = "/*" + "x".repeat(10_000) + "*/";
+    try (RawClient client = RawClient.logIn(node.target())) {
+      assertThat(
+              refused(
+                  client.query("SET search_path = guarded; " + padding + " SELECT * FROM vault")))
+          .isTrue();
+      client.query("PREPARE mover AS SELECT set_config('search_path', 'guarded', true)");
+      client.query("BEGIN");
+      client.query("EXECUTE mover");
+      assertThat(refused(client.query("SELECT * FROM vault"))).isTrue();
+      client.query("ROLLBACK");
+    }
+  }
+
+  @Test
   void aPathMovedInTheSameTextIsSeen() throws IOException {
     try (RawClient client = RawClient.logIn(node.target())) {
       assertThat(refused(client.query("SET search_path = guarded; SELECT * FROM vault"))).isTrue();

@@ -32,19 +32,22 @@ public final class Known {
 
   /**
    * @param facts null where they depend on the literals of the text
+   * @param whole whether the normalised text is all of it: what is not seen may move the path
    */
-  Known(long high, long low, StatementFacts facts, String normalised) {
+  Known(long high, long low, StatementFacts facts, String normalised, boolean whole) {
     this.high = high;
     this.low = low;
     this.facts = facts;
     this.normalised = normalised;
     this.movesPath =
-        normalised.contains("search_path")
+        !whole
+            || normalised.contains("search_path")
             || normalised.contains("set_config")
             || begins(normalised, "set ")
             || begins(normalised, "reset ")
             || begins(normalised, "discard ")
-            || begins(normalised, "do ");
+            || begins(normalised, "do ")
+            || begins(normalised, "execute ");
   }
 
   /** Whether one of the text's statements begins with this. */

@@ -105,7 +105,11 @@ public final class LoopKnowledge {
       boolean same = facts.effects().isEmpty() && !classifier.dependsOnLiterals();
       known =
           new Known(
-              high, low, same ? facts : null, normalised(sql, offset, length, standardStrings));
+              high,
+              low,
+              same ? facts : null,
+              normalised(sql, offset, length, standardStrings),
+              length <= MOST_NORMALISED);
       table.put(high, low, known);
     }
     return facts;
