@@ -4,6 +4,7 @@ import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Fingerprinter;
 import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.RecentNames;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementTable;
@@ -29,27 +30,13 @@ public final class LoopKnowledge {
   private final Executor loop;
   private final StatementTable<Known> table = new StatementTable<>(CAPACITY);
   private final StatementTable<Seen> texts = new StatementTable<>(CAPACITY);
-  private final Recurring recurring = new Recurring();
+  private final RecentNames recent = new RecentNames();
   private Known known;
   private long exactHigh;
   private long exactLow;
 
   /** A very text, and what it does to its session. */
   private record Seen(Known known, StatementFacts facts) {}
-
-  /** Texts that come but once, with their values in them, are not worth a place. */
-  private static final class Recurring {
-    private static final int SLOTS = 4096;
-
-    private final long[] names = new long[SLOTS];
-
-    boolean seenBefore(long name) {
-      int slot = (int) name & (SLOTS - 1);
-      boolean before = names[slot] == name;
-      names[slot] = name;
-      return before;
-    }
-  }
 
   /**
    * @param key0 with {@code key1} the node's secret key of fingerprints
@@ -86,7 +73,7 @@ public final class LoopKnowledge {
       return seen.facts();
     }
     StatementFacts facts = lookLonger(sql, offset, length, standardStrings);
-    if (recurring.seenBefore(exactLow)) {
+    if (recent.seenBefore(exactLow)) {
       texts.put(exactHigh, exactLow, new Seen(known, facts));
     }
     return facts;

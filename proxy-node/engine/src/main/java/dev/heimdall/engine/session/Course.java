@@ -115,9 +115,12 @@ final class Course {
       stage = Stage.GO;
       return true;
     }
-    if (session.awaitsSettings()
-        || awaitsCatalogue()
-        || !understand(sql, offset, length, standardStrings)
+    if (!mayLook()) {
+      return false;
+    }
+    effects = pipeline.classify(sql, offset, length, standardStrings);
+    notePath();
+    if (!understand(sql, offset, length, standardStrings)
         || !pipeline.decide(session.status() != 'I', asPrepared, loop.now())) {
       return false;
     }
@@ -210,20 +213,13 @@ final class Course {
     if (stage != Stage.NONE) {
       return stage == Stage.GO;
     }
-    tellPipeline();
-    if (session.awaitsSettings() || awaitsCatalogue()) {
+    if (!mayLook()) {
       return false;
     }
     prepared = true;
     effects = pipeline.recall(examined);
     notePath();
-    return pipeline.understand(
-            examined.sql(),
-            0,
-            examined.length(),
-            examined.standardStrings(),
-            scopeNow(),
-            session.definitionsPending())
+    return understand(examined.sql(), 0, examined.length(), examined.standardStrings())
         && pipeline.decide(session.status() != 'I', true, loop.now())
         && goOrHold(examined.sql(), 0, examined.length(), examined.standardStrings());
   }
@@ -234,14 +230,11 @@ final class Course {
    * @return whether that could be done at once; if not, the reader comes again when it may
    */
   boolean preview(byte[] sql, int length, boolean standardStrings) {
-    tellPipeline();
-    if (session.awaitsSettings() || awaitsCatalogue()) {
+    if (!mayLook()) {
       return false;
     }
     pipeline.classify(sql, 0, length, standardStrings);
-    return pipeline.understand(
-            sql, 0, length, standardStrings, scopeNow(), session.definitionsPending())
-        && pipeline.preview(session.status() != 'I');
+    return understand(sql, 0, length, standardStrings) && pipeline.preview(session.status() != 'I');
   }
 
   /** Whether there are rules. */
@@ -251,8 +244,13 @@ final class Course {
     return pipeline.ruled();
   }
 
-  private boolean awaitsCatalogue() {
+  /** Whether what names mean is known, so that a text can be looked at. */
+  private boolean mayLook() {
     tellPipeline();
+    return !session.awaitsSettings() && !awaitsCatalogue();
+  }
+
+  private boolean awaitsCatalogue() {
     if (!pipeline.awaitsCatalogue(scope.database())) {
       return false;
     }
@@ -280,9 +278,6 @@ final class Course {
   }
 
   private boolean understand(byte[] sql, int offset, int length, boolean standardStrings) {
-    tellPipeline();
-    effects = pipeline.classify(sql, offset, length, standardStrings);
-    notePath();
     return pipeline.understand(
         sql, offset, length, standardStrings, scopeNow(), session.definitionsPending());
   }

@@ -1,15 +1,11 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.sql.RecentNames;
 import io.netty.buffer.ByteBuf;
 
-/**
- * Remembers which texts an event loop has seen of late, by their hash and in a fixed space: a text
- * that comes but once, with its values written into it, is not worth preparing.
- */
+/** Knows which texts an event loop has seen of late: only those are worth preparing. */
 final class RecurringTexts {
-  private static final int SLOTS = 4096;
-
-  private final long[] seen = new long[SLOTS];
+  private final RecentNames recent = new RecentNames();
 
   /** Whether these bytes were here before; they are from now on. */
   boolean seenBefore(ByteBuf bytes, int length) {
@@ -23,10 +19,6 @@ final class RecurringTexts {
     for (; at < end; at++) {
       hash = (hash ^ bytes.getByte(at)) * 0x9E3779B97F4A7C15L;
     }
-    hash ^= hash >>> 29;
-    int slot = (int) hash & (SLOTS - 1);
-    boolean known = seen[slot] == hash;
-    seen[slot] = hash;
-    return known;
+    return recent.seenBefore(hash ^ (hash >>> 29));
   }
 }
