@@ -1,19 +1,15 @@
 package dev.heimdall.test.rules;
 
-import static dev.heimdall.test.fixture.Frontend.all;
 import static dev.heimdall.test.fixture.Frontend.bind;
-import static dev.heimdall.test.fixture.Frontend.describePortal;
 import static dev.heimdall.test.fixture.Frontend.execute;
 import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,37 +58,19 @@ class ActionsIT {
     node.close();
   }
 
-  private static List<Message> batch(RawClient client, String sql, String... parameters)
-      throws IOException {
-    client.send(
-        all(parse("", sql), bind("", "", parameters), describePortal(""), execute("", 0)), sync());
-    return client.untilReady();
-  }
-
-  private static String types(List<Message> replies) {
-    return replies.stream().map(m -> String.valueOf((char) m.type())).collect(Collectors.joining());
-  }
-
-  private static Message first(List<Message> replies, char type) {
-    return replies.stream().filter(m -> m.type() == type).findFirst().orElseThrow();
-  }
-
-  private static String tag(List<Message> replies) {
-    return first(replies, 'C').text();
-  }
-
   @Test
   void dropRefusesWithAnErrorThatNamesTheRule() throws IOException {
     try (RawClient client = RawClient.logIn(node.target())) {
-      List<Message> simple = client.query("SELECT 1 AS forbidden");
-      assertThat(types(simple)).isEqualTo("EZ");
-      assertThat(simple.get(0).sqlState()).isEqualTo("42501");
-      assertThat(simple.get(0).fields().get('D')).isEqualTo("Rule actions #1: not for you");
-      assertThat(simple.get(1).status()).isEqualTo('I');
+      Replies simple = Replies.simple(client, "SELECT 1 AS forbidden");
+      assertThat(simple.types()).isEqualTo("EZ");
+      assertThat(simple.messages().get(0).sqlState()).isEqualTo("42501");
+      assertThat(simple.messages().get(0).fields().get('D'))
+          .isEqualTo("Rule actions #1: not for you");
+      assertThat(simple.messages().get(1).status()).isEqualTo('I');
 
-      List<Message> extended = batch(client, "SELECT 1 AS forbidden");
-      assertThat(types(extended)).isEqualTo("EZ");
-      assertThat(extended.get(0).sqlState()).isEqualTo("42501");
+      Replies extended = Replies.batch(client, "SELECT 1 AS forbidden");
+      assertThat(extended.types()).isEqualTo("EZ");
+      assertThat(extended.messages().get(0).sqlState()).isEqualTo("42501");
       assertThat(client.value("SELECT 'still there'")).isEqualTo("still there");
     }
   }
@@ -102,19 +80,20 @@ class ActionsIT {
     try (RawClient client = RawClient.logIn(node.target())) {
       client.query("BEGIN");
       client.value("SELECT 1");
-      List<Message> simple = client.query("SELECT 1 AS forbidden");
-      assertThat(types(simple)).isEqualTo("EZ");
-      assertThat(simple.get(0).sqlState()).isEqualTo("42501");
-      assertThat(simple.get(0).fields().get('D')).isEqualTo("Rule actions #1: not for you");
-      assertThat(simple.get(1).status()).isEqualTo('E');
+      Replies simple = Replies.simple(client, "SELECT 1 AS forbidden");
+      assertThat(simple.types()).isEqualTo("EZ");
+      assertThat(simple.messages().get(0).sqlState()).isEqualTo("42501");
+      assertThat(simple.messages().get(0).fields().get('D'))
+          .isEqualTo("Rule actions #1: not for you");
+      assertThat(simple.messages().get(1).status()).isEqualTo('E');
       client.query("ROLLBACK");
 
       client.query("BEGIN");
       client.value("SELECT 1");
-      List<Message> extended = batch(client, "SELECT 1 AS forbidden");
-      assertThat(types(extended)).isEqualTo("EZ");
-      assertThat(extended.get(0).sqlState()).isEqualTo("42501");
-      assertThat(extended.get(1).status()).isEqualTo('E');
+      Replies extended = Replies.batch(client, "SELECT 1 AS forbidden");
+      assertThat(extended.types()).isEqualTo("EZ");
+      assertThat(extended.messages().get(0).sqlState()).isEqualTo("42501");
+      assertThat(extended.messages().get(1).status()).isEqualTo('E');
       client.query("ROLLBACK");
       assertThat(client.value("SELECT 'fine'")).isEqualTo("fine");
     }
@@ -130,8 +109,8 @@ class ActionsIT {
               "SELECT * FROM public.SECRETS",
               "WITH s AS (SELECT a FROM secrets) SELECT * FROM s",
               "INSERT INTO ruled SELECT a FROM secrets")) {
-        assertThat(types(client.query(sql))).as(sql).isEqualTo("EZ");
-        assertThat(types(batch(client, sql))).as(sql).isEqualTo("EZ");
+        assertThat(Replies.simple(client, sql).types()).as(sql).isEqualTo("EZ");
+        assertThat(Replies.batch(client, sql).types()).as(sql).isEqualTo("EZ");
       }
       assertThat(client.value("WITH secrets AS (SELECT 5 AS a) SELECT a FROM secrets"))
           .isEqualTo("5");
@@ -141,15 +120,15 @@ class ActionsIT {
   @Test
   void resultAnswersWithoutTheDatabase() throws IOException {
     try (RawClient client = RawClient.logIn(node.target())) {
-      assertThat(tag(client.query("DELETE FROM ruled"))).isEqualTo("DELETE 7");
-      List<Message> extended = batch(client, "DELETE FROM ruled WHERE a = $1", "1");
-      assertThat(types(extended)).isEqualTo("12nCZ");
-      assertThat(tag(extended)).isEqualTo("DELETE 7");
+      assertThat(Replies.simple(client, "DELETE FROM ruled").tag()).isEqualTo("DELETE 7");
+      Replies extended = Replies.batch(client, "DELETE FROM ruled WHERE a = $1", "1");
+      assertThat(extended.types()).isEqualTo("12nCZ");
+      assertThat(extended.tag()).isEqualTo("DELETE 7");
 
       client.query("BEGIN");
       assertThat(client.value("SELECT count(*) FROM ruled")).isEqualTo("3");
-      assertThat(tag(client.query("DELETE FROM ruled"))).isEqualTo("DELETE 7");
-      assertThat(tag(batch(client, "DELETE FROM ruled"))).isEqualTo("DELETE 7");
+      assertThat(Replies.simple(client, "DELETE FROM ruled").tag()).isEqualTo("DELETE 7");
+      assertThat(Replies.batch(client, "DELETE FROM ruled").tag()).isEqualTo("DELETE 7");
       client.query("COMMIT");
       assertThat(client.value("SELECT count(*) FROM ruled")).isEqualTo("3");
     }
@@ -160,15 +139,16 @@ class ActionsIT {
     try (RawClient client = RawClient.logIn(node.target())) {
       assertThat(client.value("SELECT count(*) FROM old_name")).isEqualTo("3");
       for (int i = 0; i < 8; i++) {
-        List<Message> extended =
-            batch(client, "SELECT a FROM old_name WHERE a = $1", Integer.toString(1 + i % 3));
-        assertThat(types(extended)).isEqualTo("12TDCZ");
+        Replies extended =
+            Replies.batch(
+                client, "SELECT a FROM old_name WHERE a = $1", Integer.toString(1 + i % 3));
+        assertThat(extended.types()).isEqualTo("12TDCZ");
       }
       client.send(parse("named", "SELECT max(a) FROM old_name"), sync());
       client.untilReady();
       for (int i = 0; i < 3; i++) {
         client.send(bind("", "named"), execute("", 0), sync());
-        assertThat(first(client.untilReady(), 'D').columns()).containsExactly("3");
+        assertThat(new Replies(client.untilReady()).value()).isEqualTo("3");
       }
     }
   }
@@ -176,10 +156,10 @@ class ActionsIT {
   @Test
   void queryTimeoutCancels() throws IOException {
     try (RawClient client = RawClient.logIn(node.target())) {
-      List<Message> simple = client.query("SELECT pg_sleep(30) /* slowly */");
-      assertThat(first(simple, 'E').sqlState()).isEqualTo("57014");
-      List<Message> extended = batch(client, "SELECT pg_sleep(30) /* slowly */");
-      assertThat(first(extended, 'E').sqlState()).isEqualTo("57014");
+      Replies simple = Replies.simple(client, "SELECT pg_sleep(30) /* slowly */");
+      assertThat(simple.state()).isEqualTo("57014");
+      Replies extended = Replies.batch(client, "SELECT pg_sleep(30) /* slowly */");
+      assertThat(extended.state()).isEqualTo("57014");
       assertThat(client.value("SELECT 1 /* slowly */")).isEqualTo("1");
     }
   }
@@ -191,7 +171,7 @@ class ActionsIT {
       assertThat(client.value("SELECT 1 /* delayed */")).isEqualTo("1");
       assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(50_000_000);
       start = System.nanoTime();
-      batch(client, "SELECT 1 /* delayed */");
+      Replies.batch(client, "SELECT 1 /* delayed */");
       assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(50_000_000);
 
       start = System.nanoTime();

@@ -1,21 +1,13 @@
 package dev.heimdall.test.rules;
 
-import static dev.heimdall.test.fixture.Frontend.all;
-import static dev.heimdall.test.fixture.Frontend.bind;
-import static dev.heimdall.test.fixture.Frontend.describePortal;
-import static dev.heimdall.test.fixture.Frontend.execute;
-import static dev.heimdall.test.fixture.Frontend.parse;
-import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
-import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,42 +53,27 @@ class SideActionsIT {
     }
   }
 
-  private static List<Message> batch(RawClient client, String sql, String... parameters)
-      throws IOException {
-    client.send(
-        all(parse("", sql), bind("", "", parameters), describePortal(""), execute("", 0)), sync());
-    return client.untilReady();
-  }
-
-  private static String types(List<Message> replies) {
-    return replies.stream().map(m -> String.valueOf((char) m.type())).collect(Collectors.joining());
-  }
-
-  private static Message first(List<Message> replies, char type) {
-    return replies.stream().filter(m -> m.type() == type).findFirst().orElseThrow();
-  }
-
   @Test
   void asyncExecuteAnswersAtOnceAndWritesLater() throws IOException {
     try (RawClient client = RawClient.logIn(node.target())) {
-      assertThat(first(client.query("INSERT INTO later VALUES (1)"), 'C').text())
+      assertThat(Replies.simple(client, "INSERT INTO later VALUES (1)").tag())
           .isEqualTo("INSERT 0 5");
       // A statement on a table with something put off waits for it.
       assertThat(client.value("SELECT count(*) FROM later WHERE a = 1")).isEqualTo("1");
-      List<Message> extended = batch(client, "INSERT INTO later VALUES ($1::int)", "2");
-      assertThat(types(extended)).isEqualTo("12nCZ");
-      assertThat(first(extended, 'C').text()).isEqualTo("INSERT 0 5");
+      Replies extended = Replies.batch(client, "INSERT INTO later VALUES ($1::int)", "2");
+      assertThat(extended.types()).isEqualTo("12nCZ");
+      assertThat(extended.tag()).isEqualTo("INSERT 0 5");
       assertThat(client.value("SELECT count(*) FROM later WHERE a = 2")).isEqualTo("1");
 
-      List<Message> updated = client.query("UPDATE later SET a = a + 100 WHERE a = 2");
-      assertThat(first(updated, 'C').text()).isEqualTo("UPDATE 1");
-      List<Message> refused = client.query("UPDATE later SET a = 1");
-      assertThat(first(refused, 'E').sqlState()).isEqualTo("23505");
-      List<Message> batched = batch(client, "UPDATE later SET a = $1::int WHERE a = 102", "7");
-      assertThat(first(batched, 'C').text()).isEqualTo("UPDATE 1");
+      Replies updated = Replies.simple(client, "UPDATE later SET a = a + 100 WHERE a = 2");
+      assertThat(updated.tag()).isEqualTo("UPDATE 1");
+      Replies refused = Replies.simple(client, "UPDATE later SET a = 1");
+      assertThat(refused.state()).isEqualTo("23505");
+      Replies batched = Replies.batch(client, "UPDATE later SET a = $1::int WHERE a = 102", "7");
+      assertThat(batched.tag()).isEqualTo("UPDATE 1");
 
       client.query("BEGIN");
-      assertThat(first(client.query("INSERT INTO later VALUES (50)"), 'C').text())
+      assertThat(Replies.simple(client, "INSERT INTO later VALUES (50)").tag())
           .isEqualTo("INSERT 0 1");
       client.query("ROLLBACK");
       assertThat(client.value("SELECT count(*) FROM later WHERE a = 50")).isEqualTo("0");
@@ -109,13 +86,13 @@ class SideActionsIT {
       assertThat(client.value("SELECT count(*) FROM noted -- noted before")).isEqualTo("1");
       assertThat(client.value("SELECT 'x' -- noted after")).isEqualTo("x");
       assertThat(client.value("SELECT count(*) FROM noted WHERE what = 'after'")).isEqualTo("1");
-      batch(client, "SELECT 1 -- noted after");
+      Replies.batch(client, "SELECT 1 -- noted after");
       assertThat(client.value("SELECT count(*) FROM noted WHERE what = 'after'")).isEqualTo("2");
 
-      List<Message> failed = client.query("SELECT 'x' -- noted wrongly");
-      assertThat(types(failed)).isEqualTo("EZ");
-      assertThat(failed.get(0).sqlState()).isEqualTo("42P01");
-      assertThat(types(client.query("SELECT 1/0 -- noted wrongly"))).isEqualTo("EZ");
+      Replies failed = Replies.simple(client, "SELECT 'x' -- noted wrongly");
+      assertThat(failed.types()).isEqualTo("EZ");
+      assertThat(failed.messages().get(0).sqlState()).isEqualTo("42P01");
+      assertThat(Replies.simple(client, "SELECT 1/0 -- noted wrongly").types()).isEqualTo("EZ");
       Await.until("the session goes on", () -> "1".equals(client.value("SELECT 1")));
     }
   }
