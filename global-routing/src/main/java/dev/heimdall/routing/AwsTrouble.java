@@ -1,0 +1,33 @@
+package dev.heimdall.routing;
+
+/**
+ * What kept an API of AWS from telling all.
+ *
+ * @param action what was asked, by the name that a permission for it has, such as {@code
+ *     rds:DescribeDBClusters}; empty where nothing could be asked
+ * @param message what the API, the network or the SDK said, in one line
+ */
+public record AwsTrouble(Kind kind, String action, String message) {
+  /** Why there is no answer. */
+  public enum Kind {
+    /** There is nobody in whose name it could be asked. */
+    NO_CREDENTIALS,
+    /** It does not let itself be asked this. */
+    DENIED,
+    /** It was asked too much. */
+    THROTTLED,
+    /** It does not answer, or nothing that could be read. */
+    FAILED
+  }
+
+  /** What is the matter and, where somebody can do something about it, what that is. */
+  public String described() {
+    return switch (kind) {
+      case NO_CREDENTIALS ->
+          "there are no AWS credentials: give the machine or the function a role (" + message + ")";
+      case DENIED -> "the permission " + action + " is missing (" + message + ")";
+      case THROTTLED -> action + " was asked too often in this account and region: " + message;
+      case FAILED -> action + " failed: " + message;
+    };
+  }
+}

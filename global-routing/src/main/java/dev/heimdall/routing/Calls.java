@@ -1,0 +1,108 @@
+package dev.heimdall.routing;
+
+import dev.heimdall.routing.call.AwsCallException;
+import java.util.ArrayList;
+import java.util.List;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/**
+ * Calls to AWS that belong together, each made once, and what kept them from being answered. For
+ * one thread.
+ */
+final class Calls {
+  /** Pages of one answer that are read at most: 100 entries each. */
+  private static final int MOST_PAGES = 50;
+
+  private final List<AwsTrouble> troubles = new ArrayList<>();
+
+  /** Reads one page, and says where the next one begins. */
+  interface Page {
+    String after(String marker) throws AwsCallException;
+  }
+
+  /** Whether there is somebody in whose name they can be made. */
+  boolean allowed(AwsCredentialsProvider credentials) {
+    try {
+      credentials.resolveCredentials();
+      return true;
+    } catch (SdkException e) {
+      troubles.add(new AwsTrouble(AwsTrouble.Kind.NO_CREDENTIALS, "", line(e.getMessage())));
+      return false;
+    }
+  }
+
+  /** Whoever is told to ask less, or not answered, should not go on asking. */
+  boolean stopped() {
+    return troubles.stream().anyMatch(trouble -> trouble.kind() != AwsTrouble.Kind.DENIED);
+  }
+
+  /**
+   * Reads all pages.
+   *
+   * @param action such as {@code rds:DescribeDBClusters}
+   * @return whether that went well
+   */
+  boolean pages(String action, Page page) {
+    if (stopped()) {
+      return false;
+    }
+    String marker = null;
+    try {
+      for (int i = 0; i < MOST_PAGES; i++) {
+        marker = page.after(marker);
+        if (marker == null || marker.isEmpty()) {
+          return true;
+        }
+      }
+      throw new IllegalStateException("it has no last page");
+    } catch (AwsCallException e) {
+      troubles.add(trouble(action, e));
+      return false;
+    } catch (RuntimeException e) {
+      troubles.add(trouble(action, e));
+      return false;
+    }
+  }
+
+  List<AwsTrouble> troubles() {
+    return List.copyOf(troubles);
+  }
+
+  private static AwsTrouble trouble(String action, AwsCallException failure) {
+    AwsTrouble.Kind kind =
+        switch (failure.kind()) {
+          case NO_CREDENTIALS -> AwsTrouble.Kind.NO_CREDENTIALS;
+          case DENIED, CREDENTIALS_REFUSED -> AwsTrouble.Kind.DENIED;
+          case THROTTLED -> AwsTrouble.Kind.THROTTLED;
+          case TIMED_OUT, UNREACHABLE, REFUSED -> AwsTrouble.Kind.FAILED;
+        };
+    return new AwsTrouble(kind, action, failure.said());
+  }
+
+  static AwsTrouble trouble(String action, RuntimeException failure) {
+    if (failure instanceof AwsServiceException said) {
+      String code = said.awsErrorDetails() == null ? "" : said.awsErrorDetails().errorCode();
+      String text = said.awsErrorDetails() == null ? "" : said.awsErrorDetails().errorMessage();
+      String message = line(code + ": " + text);
+      if (said.isThrottlingException()) {
+        return new AwsTrouble(AwsTrouble.Kind.THROTTLED, action, message);
+      }
+      // The EC2 API refuses with 403 as well, but for its credentials with 401.
+      if (said.statusCode() == 401 || said.statusCode() == 403) {
+        return new AwsTrouble(AwsTrouble.Kind.DENIED, action, message);
+      }
+      if (code == null || code.isEmpty()) {
+        return new AwsTrouble(
+            AwsTrouble.Kind.FAILED, action, "it answered with HTTP " + said.statusCode());
+      }
+      return new AwsTrouble(AwsTrouble.Kind.FAILED, action, message);
+    }
+    return new AwsTrouble(AwsTrouble.Kind.FAILED, action, line(failure.getMessage()));
+  }
+
+  private static String line(String message) {
+    return String.valueOf(message).lines().findFirst().orElse("");
+  }
+}

@@ -1,0 +1,121 @@
+package dev.heimdall.routing;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Stream;
+import software.amazon.awssdk.services.rds.model.DBCluster;
+import software.amazon.awssdk.services.rds.model.DBClusterMember;
+import software.amazon.awssdk.services.rds.model.DBInstance;
+import software.amazon.awssdk.services.rds.model.Endpoint;
+
+/** Puts together what the API says of clusters and of instances; either may be missing. */
+final class Picture {
+  private final Map<String, DBCluster> clusters;
+  private final Map<String, DBInstance> instances;
+
+  Picture(Map<String, DBCluster> clusters, Map<String, DBInstance> instances) {
+    this.clusters = clusters;
+    this.instances = instances;
+  }
+
+  /** The servers that a name stands for, in the order of the API. */
+  List<RdsServer> of(RdsName name) {
+    if (name.cluster()) {
+      return cluster(name.name());
+    }
+    DBInstance instance = instances.get(name.name());
+    if (instance == null) {
+      return List.of();
+    }
+    String cluster = instance.dbClusterIdentifier();
+    return cluster == null ? family(instance) : cluster(cluster);
+  }
+
+  private List<RdsServer> cluster(String name) {
+    DBCluster cluster = clusters.get(name);
+    String status = cluster == null ? "" : text(cluster.status());
+    int port = cluster == null ? 0 : number(cluster.port());
+    Map<String, RdsServer> servers = new LinkedHashMap<>();
+    if (cluster != null) {
+      for (DBClusterMember member : cluster.dbClusterMembers()) {
+        boolean writer = Boolean.TRUE.equals(member.isClusterWriter());
+        servers.put(
+            member.dbInstanceIdentifier(),
+            server(
+                member.dbInstanceIdentifier(),
+                instances.get(member.dbInstanceIdentifier()),
+                writer ? RdsRole.WRITER : RdsRole.READER,
+                port,
+                member.promotionTier(),
+                status));
+      }
+    }
+    for (DBInstance instance : instances.values()) {
+      if (name.equals(instance.dbClusterIdentifier())) {
+        servers.computeIfAbsent(
+            instance.dbInstanceIdentifier(),
+            id -> server(id, instance, RdsRole.UNKNOWN, port, instance.promotionTier(), status));
+      }
+    }
+    return List.copyOf(servers.values());
+  }
+
+  /** An instance with its source, and with all replicas of these. */
+  private List<RdsServer> family(DBInstance one) {
+    Set<String> names = new LinkedHashSet<>();
+    List<String> open = new ArrayList<>(List.of(one.dbInstanceIdentifier()));
+    List<RdsServer> servers = new ArrayList<>();
+    while (!open.isEmpty()) {
+      String name = open.remove(0);
+      DBInstance instance = instances.get(name);
+      if (instance != null && names.add(name)) {
+        boolean writer = text(instance.readReplicaSourceDBInstanceIdentifier()).isEmpty();
+        servers.add(server(name, instance, writer ? RdsRole.WRITER : RdsRole.READER, 0, null, ""));
+        relatives(instance).forEach(open::add);
+      }
+    }
+    return servers;
+  }
+
+  /** Its source and its replicas, as far as they are in the same region. */
+  static Stream<String> relatives(DBInstance instance) {
+    return Stream.concat(
+            Stream.of(text(instance.readReplicaSourceDBInstanceIdentifier())),
+            instance.readReplicaDBInstanceIdentifiers().stream())
+        .filter(name -> !name.isEmpty() && name.indexOf(':') < 0);
+  }
+
+  private static RdsServer server(
+      String name,
+      DBInstance instance,
+      RdsRole role,
+      int clusterPort,
+      Integer tier,
+      String clusterStatus) {
+    Optional<Endpoint> endpoint = Optional.ofNullable(instance).map(DBInstance::endpoint);
+    int port = endpoint.map(Endpoint::port).map(Picture::number).orElse(0);
+    return new RdsServer(
+        name,
+        endpoint.map(Endpoint::address).filter(address -> !address.isEmpty()),
+        port > 0 ? port : clusterPort,
+        role,
+        Optional.ofNullable(instance).map(DBInstance::availabilityZone),
+        tier == null ? OptionalInt.empty() : OptionalInt.of(tier),
+        instance == null ? "" : text(instance.dbInstanceStatus()),
+        clusterStatus);
+  }
+
+  static String text(String given) {
+    return given == null ? "" : given;
+  }
+
+  static int number(Integer given) {
+    return given == null ? 0 : given;
+  }
+}

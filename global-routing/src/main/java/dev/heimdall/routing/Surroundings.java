@@ -1,0 +1,39 @@
+package dev.heimdall.routing;
+
+import java.util.List;
+
+/**
+ * What an account has that a fleet could use, as far as it may be asked.
+ *
+ * @param regions that the account may use
+ * @param topology clusters and global clusters
+ * @param caches replication groups of ElastiCache
+ * @param troubles what could not be found out, and what permission it needs
+ */
+public record Surroundings(
+    List<String> regions, TopologyReading topology, List<Cache> caches, List<AwsTrouble> troubles) {
+  public Surroundings {
+    regions = List.copyOf(regions);
+    caches = List.copyOf(caches);
+    troubles = List.copyOf(troubles);
+  }
+
+  /**
+   * A replication group of ElastiCache.
+   *
+   * @param engine {@code redis} or {@code valkey}
+   * @param clustered whether it is in cluster mode
+   * @param tls whether it wants TLS
+   * @param password whether it wants one
+   * @param address where to connect, as {@code host:port}: its configuration endpoint in cluster
+   *     mode, else its primary endpoint; empty while it has none
+   */
+  public record Cache(
+      String name,
+      String engine,
+      String status,
+      boolean clustered,
+      boolean tls,
+      boolean password,
+      String address) {}
+}

@@ -1,0 +1,77 @@
+package dev.heimdall.routing;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A cluster of RDS in one region, or an instance with its read replicas.
+ *
+ * @param arn which changes when the cluster is renamed
+ * @param resource what never changes
+ * @param formerly the ARNs that it had before it was renamed, the last one first
+ * @param endpoint the name that leads to its writer
+ * @param readerEndpoint the name that leads to its readers
+ * @param asked when the API said so
+ */
+public record TopologyCluster(
+    String arn,
+    String resource,
+    List<String> formerly,
+    String region,
+    String name,
+    String engine,
+    String status,
+    Optional<String> endpoint,
+    Optional<String> readerEndpoint,
+    int port,
+    List<RdsServer> servers,
+    Instant asked) {
+  /** Renamed more often, the first names are forgotten. */
+  private static final int MOST_NAMES = 8;
+
+  public TopologyCluster {
+    formerly = List.copyOf(formerly.subList(0, Math.min(formerly.size(), MOST_NAMES)));
+    servers = List.copyOf(servers);
+  }
+
+  /** Whether this is, or was, its name. */
+  public boolean is(String name) {
+    return arn.equals(name) || formerly.contains(name);
+  }
+
+  /** With the addresses that were told before, where it is known that servers are but not where. */
+  TopologyCluster completedBy(TopologyCluster before) {
+    List<RdsServer> completed =
+        servers.stream()
+            .map(
+                server ->
+                    before.servers.stream()
+                        .filter(known -> known.name().equals(server.name()))
+                        .findFirst()
+                        .map(server::completedBy)
+                        .orElse(server))
+            .toList();
+    return with(formerly, completed);
+  }
+
+  TopologyCluster formerly(List<String> names) {
+    return with(names, servers);
+  }
+
+  private TopologyCluster with(List<String> formerly, List<RdsServer> servers) {
+    return new TopologyCluster(
+        arn,
+        resource,
+        formerly,
+        region,
+        name,
+        engine,
+        status,
+        endpoint,
+        readerEndpoint,
+        port,
+        servers,
+        asked);
+  }
+}

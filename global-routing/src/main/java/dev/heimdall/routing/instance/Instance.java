@@ -1,0 +1,9 @@
+package dev.heimdall.routing.instance;
+
+/**
+ * Which instance it is, and where.
+ *
+ * @param id such as {@code i-0123456789abcdef0}
+ * @param zone such as {@code eu-west-1b}
+ */
+public record Instance(String id, String region, String zone) {}

@@ -1,0 +1,20 @@
+package dev.heimdall.routing.instance;
+
+import java.io.IOException;
+
+/** The instance's metadata cannot be read; the message says why. */
+public final class MetadataException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  private final boolean absent;
+
+  MetadataException(String message, boolean absent) {
+    super(message);
+    this.absent = absent;
+  }
+
+  /** Whether nobody answers: this is no EC2 instance, or its metadata are switched off. */
+  public boolean absent() {
+    return absent;
+  }
+}

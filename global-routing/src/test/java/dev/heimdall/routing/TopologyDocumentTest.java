@@ -1,0 +1,349 @@
+package dev.heimdall.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TopologyDocumentTest {
+  private static final Instant EARLY = Instant.parse("2026-11-20T10:00:00Z");
+  private static final Instant LATE = Instant.parse("2026-11-20T10:00:05Z");
+  private static final String WEST = "arn:aws:rds:eu-west-1:123456789012:cluster:shop-west";
+  private static final String EAST = "arn:aws:rds:us-east-1:123456789012:cluster:shop-east";
+  private static final String GLOBAL = "arn:aws:rds::123456789012:global-cluster:shop";
+
+  private static RdsServer server(String name, RdsRole role) {
+    return new RdsServer(
+        name,
+        Optional.of(name + ".abc.rds.amazonaws.com"),
+        5432,
+        role,
+        Optional.of("a"),
+        OptionalInt.of(1),
+        "available",
+        "available");
+  }
+
+  private static TopologyCluster cluster(String arn, Instant asked, RdsServer... servers) {
+    String region = arn.split(":")[3];
+    return new TopologyCluster(
+        arn,
+        "cluster-" + region,
+        List.of(),
+        region,
+        arn.split(":")[6],
+        "aurora-postgresql",
+        "available",
+        Optional.of("shop.cluster-abc." + region + ".rds.amazonaws.com"),
+        Optional.empty(),
+        5432,
+        List.of(servers),
+        asked);
+  }
+
+  private static TopologyGlobal global(String writer, Instant asked) {
+    return new TopologyGlobal(
+        GLOBAL,
+        "shop",
+        "aurora-postgresql",
+        "available",
+        Optional.of("shop.global-abc.global.rds.amazonaws.com"),
+        List.of(
+            new TopologyGlobal.Member(WEST, WEST.equals(writer), "connected"),
+            new TopologyGlobal.Member(EAST, EAST.equals(writer), "")),
+        Optional.empty(),
+        asked);
+  }
+
+  private static final RdsServer[] WEST_SERVERS = {
+    server("w1", RdsRole.WRITER), server("w2", RdsRole.READER)
+  };
+  private static final RdsServer[] EAST_SERVERS = {server("e1", RdsRole.WRITER)};
+  private static final TopologyCluster WEST_NOW = cluster(WEST, EARLY, WEST_SERVERS);
+  private static final TopologyCluster EAST_NOW = cluster(EAST, EARLY, EAST_SERVERS);
+
+  private static TopologyReading reading(
+      Instant at, Set<String> complete, List<TopologyCluster> clusters, TopologyGlobal... globals) {
+    return new TopologyReading(
+        at,
+        List.of("eu-west-1", "us-east-1"),
+        complete,
+        clusters,
+        Optional.of(List.of(globals)),
+        List.of());
+  }
+
+  private static final Set<String> BOTH = Set.of("eu-west-1", "us-east-1");
+
+  private static final TopologyDocument FIRST =
+      TopologyDocument.none("eu-west-1")
+          .next(reading(EARLY, BOTH, List.of(WEST_NOW, EAST_NOW), global(WEST, EARLY)), "schedule");
+
+  private static List<String> changes(TopologyDocument after) {
+    return TopologyDiff.between(FIRST, after).changes().stream()
+        .map(TopologyChange::toString)
+        .toList();
+  }
+
+  @Test
+  void aDocumentSurvivesItsJson() throws TopologyException {
+    TopologyDocument whole =
+        new TopologyDocument(
+            "eu-west-1",
+            3,
+            LATE,
+            "RDS-EVENT-0185",
+            List.of("eu-west-1"),
+            List.of(WEST_NOW.formerly(List.of("arn:aws:rds:eu-west-1:123456789012:cluster:old"))),
+            List.of(
+                new TopologyGlobal(
+                    GLOBAL,
+                    "shop",
+                    "aurora-postgresql",
+                    "switching-over",
+                    Optional.empty(),
+                    global(WEST, EARLY).members(),
+                    Optional.of(new TopologyGlobal.Failover("switching-over", WEST, EAST, false)),
+                    EARLY)));
+
+    assertThat(TopologyDocument.parse(whole.json())).isEqualTo(whole);
+    assertThat(TopologyDocument.parse(FIRST.json())).isEqualTo(FIRST);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"schema\" : 1        | \"schema\" : 2                  | $.schema: 2; this version reads 1",
+        "\"role\" : \"WRITER\" | \"role\" : \"KING\"             | $.clusters[0].servers[0].role: none of",
+        "\"port\" : 5432       | \"port\" : 70000                | .port: not within 0..65535",
+        "\"port\" : 5432       | \"port\" : \"5432\"             | .port: of the wrong type",
+        "\"name\" : \"w1\"     | \"name\" : \"w1\\u0000x\"       | .name: no text that RDS gives",
+        "\"name\" : \"w1\"     | \"n\" : \"w1\"                  | $.clusters[0].servers[0].name: missing",
+        "\"written\" : \"20    | \"written\" : \"next 20         | $.written: no time",
+        "\"globals\" : [       | \"globals\" : [ 7,              | $.globals[0]: no object",
+        "{                     | [                               | $: no JSON, line"
+      })
+  void whatIsWrongIsSaidWithItsPlace(String part, String instead, String message) {
+    String text = new String(FIRST.json(), StandardCharsets.UTF_8);
+    assertThat(text).contains(part);
+    byte[] broken =
+        text.replaceFirst(
+                java.util.regex.Pattern.quote(part),
+                java.util.regex.Matcher.quoteReplacement(instead))
+            .getBytes(StandardCharsets.UTF_8);
+
+    assertThatThrownBy(() -> TopologyDocument.parse(broken))
+        .isInstanceOf(TopologyException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void aDocumentThatIsTooLongIsNotRead() {
+    assertThatThrownBy(() -> TopologyDocument.parse(new byte[TopologyDocument.LONGEST + 1]))
+        .hasMessageContaining("longer than");
+  }
+
+  @Test
+  void theSameReadingIsNoChange() {
+    TopologyDocument again =
+        FIRST.next(
+            reading(
+                LATE,
+                BOTH,
+                List.of(cluster(EAST, LATE, EAST_SERVERS), cluster(WEST, LATE, WEST_SERVERS)),
+                global(WEST, LATE)),
+            "schedule");
+
+    assertThat(TopologyDiff.between(FIRST, again).isEmpty()).isTrue();
+    assertThat(again.version()).isEqualTo(2);
+  }
+
+  @Test
+  void aRegionThatDidNotAnswerStaysAsItWas() {
+    TopologyDocument next =
+        FIRST.next(reading(LATE, Set.of("us-east-1"), List.of(EAST_NOW), global(WEST, LATE)), "x");
+    assertThat(next.cluster(WEST)).contains(WEST_NOW);
+
+    TopologyDocument gone = FIRST.next(reading(LATE, BOTH, List.of(EAST_NOW)), "x");
+    assertThat(gone.cluster(WEST)).isEmpty();
+    assertThat(changes(gone))
+        .containsExactly(
+            "cluster gone of " + WEST + ": shop-west is over",
+            "global cluster gone of " + GLOBAL + ": shop is over");
+  }
+
+  @Test
+  void addressesAreNotForgottenWhileInstancesAreNotTold() {
+    RdsServer bare =
+        new RdsServer(
+            "w1",
+            Optional.empty(),
+            5432,
+            RdsRole.READER,
+            Optional.empty(),
+            OptionalInt.of(0),
+            "",
+            "available");
+    TopologyDocument next =
+        FIRST.next(
+            reading(LATE, Set.of(), List.of(cluster(WEST, LATE, bare)), global(WEST, LATE)), "x");
+
+    assertThat(next.cluster(WEST).orElseThrow().servers())
+        .singleElement()
+        .satisfies(
+            server -> {
+              assertThat(server.host()).contains("w1.abc.rds.amazonaws.com");
+              assertThat(server.role()).isEqualTo(RdsRole.READER);
+            });
+    assertThat(next.cluster(EAST)).contains(EAST_NOW);
+  }
+
+  @Test
+  void aClusterIsKnownByTheNameThatItHadBefore() {
+    String renamed = WEST + "-2";
+    TopologyDocument next =
+        FIRST.next(
+            reading(
+                LATE,
+                BOTH,
+                List.of(cluster(renamed, LATE, WEST_NOW.servers().get(0)), EAST_NOW),
+                global(WEST, LATE)),
+            "RDS-EVENT-0172");
+
+    assertThat(next.told(WEST).orElseThrow().servers())
+        .isEqualTo(next.told(renamed).orElseThrow().servers());
+    assertThat(changes(next))
+        .contains("cluster renamed of " + renamed + ": " + WEST + " -> " + renamed);
+    // Also after the next one.
+    TopologyDocument later =
+        next.next(
+            reading(LATE, BOTH, List.of(cluster(renamed, LATE), EAST_NOW), global(WEST, LATE)),
+            "schedule");
+    assertThat(later.cluster(WEST).orElseThrow().arn()).isEqualTo(renamed);
+  }
+
+  @Test
+  void aGlobalClusterHasOneWriterAndTheServersOfAllItsRegions() {
+    TopologyDocument.Told told = FIRST.told(GLOBAL).orElseThrow();
+    assertThat(told.servers())
+        .extracting(RdsServer::name, RdsServer::role)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("w1", RdsRole.WRITER),
+            org.assertj.core.groups.Tuple.tuple("w2", RdsRole.READER),
+            org.assertj.core.groups.Tuple.tuple("e1", RdsRole.READER));
+    assertThat(told.regions()).containsExactly("eu-west-1", "us-east-1");
+
+    TopologyDocument over =
+        FIRST.next(reading(LATE, BOTH, List.of(WEST_NOW, EAST_NOW), global(EAST, LATE)), "x");
+    assertThat(over.told(GLOBAL).orElseThrow().servers())
+        .filteredOn(server -> server.role() == RdsRole.WRITER)
+        .extracting(RdsServer::name)
+        .containsExactly("e1");
+    assertThat(changes(over))
+        .containsExactly("writer's region of " + GLOBAL + ": eu-west-1 -> us-east-1");
+  }
+
+  @Test
+  void ofSeveralDocumentsTheOneThatAskedLastCounts() {
+    TopologyDocument east =
+        TopologyDocument.none("us-east-1")
+            .next(reading(LATE, BOTH, List.of(WEST_NOW, EAST_NOW), global(EAST, LATE)), "x");
+    List<TopologyDocument> both = new ArrayList<>(List.of(east, FIRST));
+
+    assertThat(TopologyDocument.told(both, GLOBAL).orElseThrow().asked()).isEqualTo(LATE);
+    assertThat(TopologyDocument.told(both, "arn:aws:rds::123456789012:global-cluster:no"))
+        .isEmpty();
+  }
+
+  @Test
+  void eachThingThatChangesIsNamedOnce() {
+    TopologyCluster after =
+        new TopologyCluster(
+            WEST,
+            "cluster-eu-west-1",
+            List.of(),
+            "eu-west-1",
+            "shop-west",
+            "aurora-postgresql",
+            "failing-over",
+            Optional.of("elsewhere"),
+            Optional.of("readers"),
+            5432,
+            List.of(server("w1", RdsRole.READER), server("w3", RdsRole.WRITER)),
+            LATE);
+    TopologyGlobal switching =
+        new TopologyGlobal(
+            GLOBAL,
+            "shop",
+            "aurora-postgresql",
+            "switching-over",
+            Optional.empty(),
+            List.of(new TopologyGlobal.Member(WEST, true, "connected")),
+            Optional.of(new TopologyGlobal.Failover("failing-over", WEST, EAST, true)),
+            LATE);
+
+    TopologyDiff diff =
+        TopologyDiff.between(
+            FIRST,
+            FIRST.next(reading(LATE, BOTH, List.of(after, EAST_NOW), switching), "RDS-EVENT-0181"));
+
+    assertThat(diff.why()).isEqualTo("RDS-EVENT-0181");
+    assertThat(diff.changes())
+        .extracting(TopologyChange::kind)
+        .containsExactly(
+            TopologyChange.Kind.CLUSTER_STATUS,
+            TopologyChange.Kind.CLUSTER_ENDPOINT,
+            TopologyChange.Kind.WRITER,
+            TopologyChange.Kind.SERVER_ADDED,
+            TopologyChange.Kind.SERVER_GONE,
+            TopologyChange.Kind.GLOBAL_STATUS,
+            TopologyChange.Kind.GLOBAL_MEMBERS,
+            TopologyChange.Kind.GLOBAL_FAILOVER);
+    assertThat(diff.changes())
+        .extracting(TopologyChange::toString)
+        .contains(
+            "writer of " + WEST + ": w1 -> w3",
+            "server gone of " + WEST + ": w2 is over",
+            "switchover or failover of "
+                + GLOBAL
+                + ": failing-over from "
+                + WEST
+                + " to "
+                + EAST
+                + ", data may be lost");
+  }
+
+  @Test
+  void aSignatureFitsWhatWasSignedAndNothingElse() {
+    PushSignature signature = new PushSignature("0123456789abcdef0123456789abcdef");
+    byte[] body = "body".getBytes(StandardCharsets.UTF_8);
+    String signed = signature.of(EARLY, "nonce-1", body);
+    String at = "" + EARLY.getEpochSecond();
+
+    assertThat(signature.fits(at, "nonce-1", body, signed)).isTrue();
+    assertThat(signature.fits(at + "0", "nonce-1", body, signed)).isFalse();
+    assertThat(signature.fits(at, "nonce-2", body, signed)).isFalse();
+    assertThat(signature.fits(at, "nonce-1", new byte[4], signed)).isFalse();
+    assertThat(signature.fits(at, "nonce-1", body, "")).isFalse();
+    assertThat(new PushSignature("0123456789abcdef0123456789abcdeX").of(EARLY, "nonce-1", body))
+        .isNotEqualTo(signed);
+    assertThatThrownBy(() -> new PushSignature("short")).hasMessageContaining("at least 32");
+  }
+
+  @Test
+  void eventsAreKnownByTheirNumber() {
+    assertThat(RdsEvent.of("RDS-EVENT-0238")).contains(RdsEvent.GLOBAL_FAILOVER_COMPLETED);
+    assertThat(RdsEvent.of("RDS-EVENT-9999")).isEmpty();
+    assertThat(RdsEvent.ids()).doesNotHaveDuplicates().allMatch(id -> id.startsWith("RDS-EVENT-0"));
+  }
+}
