@@ -1,0 +1,142 @@
+package dev.heimdall.secrets;
+
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Documents as files of a directory, which may be one of NFS that several machines write to. A
+ * version is the hash of a content. Who was first is settled by {@link EditChain}, without locks.
+ */
+final class DirectoryStore implements DocumentStore {
+  private static final int DEEPEST = 8;
+
+  private final StoreLocation.Directory location;
+  private final Path root;
+
+  DirectoryStore(StoreLocation.Directory location) {
+    this.location = location;
+    root = location.path().toAbsolutePath().normalize();
+  }
+
+  @Override
+  public StoreLocation location() {
+    return location;
+  }
+
+  @Override
+  public Documents read() throws StoreException {
+    try {
+      if (Files.notExists(root)) {
+        return Documents.of(Map.of());
+      }
+      Map<String, Content> contents = new TreeMap<>();
+      for (Map.Entry<String, Path> file : files().entrySet()) {
+        contents.put(file.getKey(), content(file.getKey(), file.getValue()));
+      }
+      for (String name : EditChain.edited(root)) {
+        Optional<Content> decided = new EditChain(root, name).read();
+        decided.ifPresentOrElse(
+            content -> contents.put(name, content), () -> contents.remove(name));
+      }
+      return versioned(contents);
+    } catch (IOException e) {
+      throw failed("read", e);
+    }
+  }
+
+  private Documents versioned(Map<String, Content> contents) throws StoreException {
+    new Limits(location).check(contents);
+    Map<String, StoredDocument> all = new HashMap<>();
+    contents.forEach((name, content) -> all.put(name, new StoredDocument(content, content.hash())));
+    return Documents.of(all);
+  }
+
+  /** A file that went away since it was listed is none; what is too large is not read. */
+  private Content content(String name, Path file) throws IOException, StoreException {
+    new Limits(location).check(name, Files.size(file));
+    return Content.of(Files.readAllBytes(file));
+  }
+
+  private Map<String, Path> files() throws IOException {
+    Map<String, Path> files = new TreeMap<>();
+    Files.walkFileTree(
+        root,
+        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+        DEEPEST,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            return !folder.equals(root) && folder.getFileName().toString().startsWith(".")
+                ? FileVisitResult.SKIP_SUBTREE
+                : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            String name = root.relativize(file).toString().replace('\\', '/');
+            if (attributes.isRegularFile() && DocumentName.accepts(name)) {
+              files.put(name, file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
+        });
+    return files;
+  }
+
+  @Override
+  public Optional<Documents> readIfChanged(Documents known) throws StoreException {
+    Documents now = read();
+    return now.version().equals(known.version()) ? Optional.empty() : Optional.of(now);
+  }
+
+  @Override
+  public Documents write(List<Change> changes) throws StoreException {
+    new Edits(location).check(changes, read());
+    List<String> written = new ArrayList<>();
+    for (Change change : changes) {
+      try {
+        if (!new EditChain(root, change.name()).write(change)) {
+          throw new Edits(location).conflict(List.of(change.name()), written);
+        }
+        written.add(change.name());
+      } catch (IOException e) {
+        throw failed("written", e);
+      }
+    }
+    return read();
+  }
+
+  private StoreException failed(String done, IOException e) {
+    return new StoreException(
+        StoreException.Kind.UNREACHABLE,
+        "%s cannot be %s: %s: %s"
+            .formatted(location, done, e.getClass().getSimpleName(), e.getMessage()),
+        e);
+  }
+
+  @Override
+  public void close() {
+    // Nothing stays open.
+  }
+}

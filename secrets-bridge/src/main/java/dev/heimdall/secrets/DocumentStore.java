@@ -1,0 +1,69 @@
+package dev.heimdall.secrets;
+
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+
+/**
+ * Documents that several processes read and write, none of which ever loses another's edit: a
+ * document is only written over the version that its writer has read. The methods wait for disks
+ * and networks, each for a bounded time, and may be called by any thread.
+ *
+ * <pre>{@code
+ * try (DocumentStore store = DocumentStore.open(StoreLocation.of("s3://bucket/heimdall"))) {
+ *   StoredDocument shop = store.read().all().get("vdbs/shop.json");
+ *   store.write(List.of(Change.replace("vdbs/shop.json", edited, shop.version())));
+ * }
+ * }</pre>
+ */
+public interface DocumentStore extends AutoCloseable {
+  /** The most bytes of one document. */
+  int LARGEST = 1 << 20;
+
+  /** The most bytes of all documents together. */
+  int LARGEST_TOTAL = 16 << 20;
+
+  /** The most documents. */
+  int MOST = 10_000;
+
+  /** Where it is. */
+  StoreLocation location();
+
+  /** All documents as they are now; none, if there never were any. */
+  Documents read() throws StoreException;
+
+  /** The same, unless they are still as they were read: this is cheap, and made for polling. */
+  Optional<Documents> readIfChanged(Documents known) throws StoreException;
+
+  /**
+   * Carries out all changes, or none if one of them is made over a version that is no longer there.
+   * A directory and S3 write one document after the other: if somebody else's edit comes between,
+   * or the store goes away, those that were written stay and the failure names them.
+   *
+   * @return all documents afterwards
+   * @throws StoreException of the kind {@link StoreException.Kind#CONFLICT} when somebody else was
+   *     faster
+   */
+  Documents write(List<Change> changes) throws StoreException;
+
+  @Override
+  void close();
+
+  /** The store at a location, with the machine's own AWS credentials. Nobody is asked yet. */
+  static DocumentStore open(StoreLocation location) throws StoreException {
+    return open(location, DefaultCredentialsProvider.builder().build());
+  }
+
+  /** The same in somebody's name. */
+  static DocumentStore open(StoreLocation location, AwsCredentialsProvider credentials)
+      throws StoreException {
+    if (location instanceof StoreLocation.Directory directory) {
+      return new DirectoryStore(directory);
+    }
+    if (location instanceof StoreLocation.Bucket bucket) {
+      return BucketStore.open(bucket, credentials);
+    }
+    return SecretStore.open((StoreLocation.Secret) location, credentials);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.heimdall.secrets;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+
+/** What becomes of changes that somebody wants. */
+record Edits(StoreLocation location) {
+
+  /** Fails unless each is made over what is there. */
+  void check(List<Change> changes, Documents now) throws StoreException {
+    Set<String> names = new HashSet<>();
+    for (Change change : changes) {
+      if (!names.add(change.name())) {
+        throw new IllegalArgumentException("Two changes of " + change.name() + ".");
+      }
+    }
+    List<String> others =
+        changes.stream()
+            .filter(change -> !change.over().equals(now.versionOf(change.name())))
+            .map(Change::name)
+            .toList();
+    if (!others.isEmpty()) {
+      throw conflict(others, List.of());
+    }
+    new Limits(location).check(applied(changes, now));
+  }
+
+  /** What is there once all are carried out. */
+  static SortedMap<String, Content> applied(List<Change> changes, Documents now) {
+    SortedMap<String, Content> contents = now.contents();
+    for (Change change : changes) {
+      change
+          .content()
+          .ifPresentOrElse(
+              content -> contents.put(change.name(), content),
+              () -> contents.remove(change.name()));
+    }
+    return contents;
+  }
+
+  /** Somebody else was faster. */
+  StoreException conflict(List<String> names, List<String> written) {
+    return new StoreException(
+        StoreException.Kind.CONFLICT,
+        "%s was changed by somebody else since it was read: %s. %s; read it again and repeat the change on what is there now."
+            .formatted(
+                location,
+                String.join(", ", names),
+                written.isEmpty()
+                    ? "Nothing was written"
+                    : "Written before that was noticed: " + String.join(", ", written)));
+  }
+}

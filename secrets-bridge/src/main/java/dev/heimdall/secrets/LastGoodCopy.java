@@ -1,0 +1,137 @@
+package dev.heimdall.secrets;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.UUID;
+import javax.crypto.AEADBadTagException;
+
+/**
+ * The last configuration that was right, for when its store is away: one encrypted file, since it
+ * holds passwords. Its key is beside it, readable to its owner only, unless another one is given.
+ */
+public final class LastGoodCopy {
+  private static final Set<PosixFilePermission> OWN_FILE =
+      PosixFilePermissions.fromString("rw-------");
+  private static final Set<PosixFilePermission> OWN_DIRECTORY =
+      PosixFilePermissions.fromString("rwx------");
+
+  private final Path directory;
+  private final Path file;
+  private final String of;
+  private final Optional<Path> key;
+
+  /**
+   * Neither needs to be there.
+   *
+   * @param directory where copies are
+   * @param of the store that it is a copy of
+   * @param key a file of 32 bytes, such as one on another volume; made when it is missing
+   */
+  public LastGoodCopy(Path directory, StoreLocation of, Optional<Path> key) {
+    this.directory = directory;
+    this.of = of.toString();
+    this.key = key;
+    file = directory.resolve(Content.of(this.of).hash().substring(0, 16) + ".copy");
+  }
+
+  /**
+   * What a copy holds.
+   *
+   * @param at when it was made
+   */
+  public record Saved(SortedMap<String, Content> contents, Instant at) {}
+
+  /** Keeps these documents, in place of what was kept. */
+  public void save(SortedMap<String, Content> contents) throws IOException {
+    if (Files.notExists(directory)) {
+      Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWN_DIRECTORY));
+    }
+    byte[] sealed = Seal.with(key(true)).close(Bundle.compress(Bundle.encode(contents)), of);
+    Path next = directory.resolve("." + UUID.randomUUID());
+    try {
+      write(next, sealed);
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(next);
+    }
+  }
+
+  /**
+   * What was kept; empty: there is nothing.
+   *
+   * @throws IOException when there is something that cannot be read; the message says why
+   */
+  public Optional<Saved> load() throws IOException {
+    try {
+      byte[] sealed = Files.readAllBytes(file);
+      SortedMap<String, Content> contents =
+          Bundle.decode(Bundle.decompress(Seal.with(key(false)).open(sealed, of)));
+      return Optional.of(new Saved(contents, Files.getLastModifiedTime(file).toInstant()));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (AEADBadTagException e) {
+      throw new IOException("the copy " + file + " was changed, or made with another key", e);
+    } catch (Bundle.Unreadable e) {
+      throw new IOException("the copy " + file + " " + e.getMessage(), e);
+    }
+  }
+
+  private byte[] key(boolean make) throws IOException {
+    Path path = key.orElse(directory.resolve("key"));
+    if (make && Files.notExists(path)) {
+      try {
+        write(path, Seal.newKey());
+      } catch (FileAlreadyExistsException e) {
+        // Somebody else makes it.
+      }
+    }
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
+    if (!OWN_FILE.containsAll(permissions)) {
+      throw new IOException(
+          "the key "
+              + path
+              + " can be read by others than its owner ("
+              + PosixFilePermissions.toString(permissions)
+              + "): chmod 600 "
+              + path);
+    }
+    byte[] bytes = Files.readAllBytes(path);
+    if (bytes.length != Seal.KEY_BYTES) {
+      throw new IOException(
+          "the key " + path + " has " + bytes.length + " bytes; it needs " + Seal.KEY_BYTES);
+    }
+    return bytes;
+  }
+
+  private static void write(Path path, byte[] bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            path,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(OWN_FILE))) {
+      ByteBuffer all = ByteBuffer.wrap(bytes);
+      while (all.hasRemaining()) {
+        channel.write(all);
+      }
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return file.toString();
+  }
+}

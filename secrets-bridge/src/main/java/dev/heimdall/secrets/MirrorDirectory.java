@@ -1,0 +1,150 @@
+package dev.heimdall.secrets;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.stream.Stream;
+
+/**
+ * A directory that holds what a store does, for readers of files. What others put into it, such as
+ * rules that a node has learnt, stays as it is.
+ */
+final class MirrorDirectory {
+  private static final String NAME = "heimdall-configuration-";
+  private static final String OURS = NAME + ProcessHandle.current().pid() + "-";
+  private static final String LOCK = ".lock";
+
+  private final Path root;
+  private final FileChannel lock;
+  private Set<String> shown = Set.of();
+
+  private MirrorDirectory(Path root, FileChannel lock) {
+    this.root = root;
+    this.lock = lock;
+  }
+
+  /** A new one, in memory where the machine has such a place: the documents hold passwords. */
+  static MirrorDirectory create(List<Path> places) throws IOException {
+    IOException last = null;
+    for (Path place : places) {
+      if (Files.isDirectory(place) && Files.isWritable(place)) {
+        try {
+          deleteLeftOver(place);
+          Path root = Files.createTempDirectory(place, OURS);
+          return new MirrorDirectory(root, locked(root).orElseThrow());
+        } catch (IOException e) {
+          last = e;
+        }
+      }
+    }
+    throw last == null ? new IOException("none of " + places + " can be written to") : last;
+  }
+
+  /**
+   * Those of processes that were killed: as long as one lives, it has a lock. Our own are not
+   * looked at, as that would undo their locks.
+   */
+  private static void deleteLeftOver(Path place) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(place, NAME + "*")) {
+      all.forEach(found::add);
+    }
+    for (Path root : found) {
+      if (!root.getFileName().toString().startsWith(OURS)
+          && Files.isWritable(root)
+          && Files.exists(root.resolve(LOCK))) {
+        deleteUnlessLocked(root);
+      }
+    }
+  }
+
+  private static void deleteUnlessLocked(Path root) {
+    try {
+      Optional<FileChannel> lock = locked(root);
+      if (lock.isPresent()) {
+        new MirrorDirectory(root, lock.get()).delete();
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // Somebody else deletes it, too.
+    }
+  }
+
+  /** Empty when somebody has it. */
+  private static Optional<FileChannel> locked(Path root) throws IOException {
+    FileChannel channel =
+        FileChannel.open(root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (channel.tryLock() != null) {
+      return Optional.of(channel);
+    }
+    channel.close();
+    return Optional.empty();
+  }
+
+  Path path() {
+    return root;
+  }
+
+  /** New and changed files first, each at once; then those that are not wanted any more go. */
+  void show(SortedMap<String, Content> contents) throws IOException {
+    for (Map.Entry<String, Content> entry : contents.entrySet()) {
+      Path file = root.resolve(entry.getKey());
+      if (!Files.isRegularFile(file)
+          || !Content.of(Files.readAllBytes(file)).equals(entry.getValue())) {
+        Files.createDirectories(file.getParent());
+        Path next = file.resolveSibling(".next");
+        Files.deleteIfExists(next);
+        Files.createFile(
+            next,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(next, entry.getValue().bytes());
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    for (String name : shown) {
+      if (!contents.containsKey(name)) {
+        Files.deleteIfExists(root.resolve(name));
+        deleteEmpty(root.resolve(name).getParent());
+      }
+    }
+    shown = Set.copyOf(contents.keySet());
+  }
+
+  private void deleteEmpty(Path folder) throws IOException {
+    for (Path empty = folder; !empty.equals(root); empty = empty.getParent()) {
+      try {
+        Files.deleteIfExists(empty);
+      } catch (DirectoryNotEmptyException e) {
+        return;
+      }
+    }
+  }
+
+  void delete() throws IOException {
+    try (lock) {
+      for (Path path : tree()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+
+  /** What is deepest comes first. */
+  private List<Path> tree() throws IOException {
+    try (Stream<Path> tree = Files.walk(root)) {
+      return new ArrayList<>(tree.sorted(Comparator.reverseOrder()).toList());
+    }
+  }
+}

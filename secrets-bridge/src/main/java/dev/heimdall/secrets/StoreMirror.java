@@ -1,0 +1,296 @@
+package dev.heimdall.secrets;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A directory that follows a store, for a node that reads its configuration from files. The store
+ * is looked at again and again, more seldom while it is away; what was right last is kept on disk,
+ * and is what the directory shows as long as the store has not been reached since the start.
+ */
+public final class StoreMirror implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreMirror.class);
+  private static final Duration LONGEST = Duration.ofMinutes(2);
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  private final DocumentStore store;
+  private final Options options;
+  private final MirrorDirectory directory;
+  private final Thread thread;
+  private final Object lock = new Object();
+
+  // Guarded by the lock.
+  private boolean closed;
+
+  // Guarded by this.
+  private Documents shown = Documents.of(Map.of());
+  private Duration pause;
+  private String trouble = "";
+
+  /**
+   * How a store is followed.
+   *
+   * @param interval how often it is looked at
+   * @param copy what was right last; empty: nothing is kept
+   * @param right whether the documents in a directory are a right configuration
+   */
+  public record Options(Duration interval, Optional<LastGoodCopy> copy, Predicate<Path> right) {}
+
+  private StoreMirror(DocumentStore store, Options options, MirrorDirectory directory) {
+    this.store = store;
+    this.options = options;
+    this.directory = directory;
+    pause = options.interval();
+    thread = new Thread(this::run, "configuration-store");
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Loads all documents and begins to follow them. The store is closed with the mirror.
+   *
+   * @throws StoreException when it cannot be read, or holds nothing, and there is no copy
+   */
+  public static StoreMirror start(DocumentStore store, Options options) throws StoreException {
+    MirrorDirectory directory;
+    try {
+      directory = MirrorDirectory.create(places(System::getenv));
+    } catch (IOException e) {
+      store.close();
+      throw new StoreException(
+          StoreException.Kind.MISSING,
+          "There is no place for the documents of "
+              + store.location()
+              + ": "
+              + e.getMessage()
+              + ".",
+          e);
+    }
+    StoreMirror mirror = new StoreMirror(store, options, directory);
+    try {
+      mirror.begin();
+    } catch (StoreException | RuntimeException e) {
+      mirror.close();
+      throw e;
+    }
+    mirror.thread.start();
+    return mirror;
+  }
+
+  /** Systemd's directory for what does not outlive the service; memory; any. */
+  static List<Path> places(Function<String, String> environment) {
+    return Stream.of(
+            environment.apply("RUNTIME_DIRECTORY"),
+            environment.apply("XDG_RUNTIME_DIR"),
+            "/dev/shm",
+            System.getProperty("java.io.tmpdir"))
+        .filter(place -> place != null && !place.isEmpty())
+        .map(Path::of)
+        .toList();
+  }
+
+  private synchronized void begin() throws StoreException {
+    StoreException failure;
+    try {
+      Documents read = store.read();
+      if (read.all().isEmpty()) {
+        throw new StoreException(
+            StoreException.Kind.MISSING,
+            store.location()
+                + " holds no documents: write them with `heimdall config push DIR "
+                + store.location()
+                + "`.");
+      }
+      take(read);
+      if (options.right().test(directory.path())) {
+        keep(read);
+        return;
+      }
+      // As it is wrong, something older may still do; else whoever reads it tells what is wrong.
+      if (copy().isPresent()) {
+        LOG.error("The configuration in {} is wrong", store.location());
+        recover();
+      }
+      return;
+    } catch (StoreException e) {
+      failure = e;
+    }
+    if (!recover()) {
+      throw new StoreException(
+          failure.kind(),
+          failure.getMessage()
+              + options
+                  .copy()
+                  .map(copy -> " There is no copy of it here yet (" + copy + ").")
+                  .orElse(""),
+          failure);
+    }
+    trouble = failure.getMessage();
+    LOG.warn("{}", trouble);
+  }
+
+  /** Shows the copy; false: there is none. */
+  private boolean recover() {
+    Optional<LastGoodCopy.Saved> saved = copy();
+    if (saved.isEmpty()) {
+      return false;
+    }
+    try {
+      directory.show(saved.get().contents());
+    } catch (IOException e) {
+      LOG.error("The copy of {} cannot be shown: {}", store.location(), e.toString());
+      return false;
+    }
+    LOG.warn(
+        "The configuration is the copy of {} that was right at {}",
+        store.location(),
+        saved.get().at());
+    return true;
+  }
+
+  private Optional<LastGoodCopy.Saved> copy() {
+    try {
+      return options.copy().isEmpty() ? Optional.empty() : options.copy().get().load();
+    } catch (IOException e) {
+      LOG.error("What was right last in {} is lost: {}", store.location(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** The directory that shows what the store holds. */
+  public Path directory() {
+    return directory.path();
+  }
+
+  /** Where the documents come from. */
+  public StoreLocation location() {
+    return store.location();
+  }
+
+  /** What is the matter with the store; empty: nothing. */
+  public synchronized Optional<String> trouble() {
+    return trouble.isEmpty() ? Optional.empty() : Optional.of(trouble);
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        Duration next;
+        synchronized (this) {
+          next = pause;
+        }
+        synchronized (lock) {
+          if (!closed) {
+            lock.wait(next.toMillis());
+          }
+          if (closed) {
+            return;
+          }
+        }
+        look();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Looks at the store at once; waits for it. */
+  public synchronized void look() {
+    try {
+      Optional<Documents> changed = store.readIfChanged(shown);
+      if (changed.isPresent()) {
+        follow(changed.get());
+      }
+      pause = options.interval();
+      if (!trouble.isEmpty()) {
+        trouble = "";
+        LOG.info("{} can be read again", store.location());
+      }
+    } catch (StoreException e) {
+      Duration longer = pause.multipliedBy(2);
+      pause = longer.compareTo(LONGEST) > 0 ? longest() : longer;
+      if (!trouble.equals(e.getMessage())) {
+        trouble = e.getMessage();
+        LOG.warn("{} The configuration stays as it is", trouble);
+      }
+    } catch (RuntimeException e) {
+      LOG.error("Looking at {} met an error in Heimdall", store.location(), e);
+    }
+  }
+
+  private Duration longest() {
+    return options.interval().compareTo(LONGEST) > 0 ? options.interval() : LONGEST;
+  }
+
+  private void follow(Documents changed) throws StoreException {
+    if (changed.all().isEmpty()) {
+      throw new StoreException(
+          StoreException.Kind.MISSING, store.location() + " holds no documents any more.");
+    }
+    take(changed);
+    if (options.right().test(directory.path())) {
+      keep(changed);
+    }
+  }
+
+  private void take(Documents read) throws StoreException {
+    try {
+      directory.show(read.contents());
+      shown = read;
+    } catch (IOException e) {
+      throw new StoreException(
+          StoreException.Kind.UNREACHABLE,
+          "The documents of "
+              + store.location()
+              + " cannot be written to "
+              + directory.path()
+              + ": "
+              + e
+              + ".",
+          e);
+    }
+  }
+
+  private void keep(Documents right) {
+    if (options.copy().isEmpty()) {
+      return;
+    }
+    SortedMap<String, Content> contents = new TreeMap<>(right.contents());
+    try {
+      options.copy().get().save(contents);
+    } catch (IOException e) {
+      LOG.warn(
+          "No copy of {} could be kept for a time without it: {}",
+          store.location(),
+          e.getMessage() == null ? e.toString() : e.getMessage());
+    }
+  }
+
+  /** Ends following, and deletes the directory. */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      closed = true;
+      lock.notifyAll();
+    }
+    try {
+      thread.join(CLOSING.toMillis());
+      directory.delete();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      LOG.warn("{} could not be deleted: {}", directory.path(), e.toString());
+    }
+    store.close();
+  }
+}

@@ -1,0 +1,136 @@
+package dev.heimdall.secrets.credentials;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClientBuilder;
+
+/**
+ * Where credentials come from that are kept by AWS. AWS is asked on a few threads of its own, which
+ * end when there is nothing to ask. Thread-safe.
+ */
+public final class CredentialSources implements AutoCloseable {
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
+  /** All tries of one call together. */
+  private static final Duration CALL = Duration.ofSeconds(10);
+
+  private static final int TRIES = 3;
+  private static final int THREADS = 4;
+
+  private final Supplier<AwsCredentialsProvider> credentials;
+  private final ThreadPoolExecutor executor;
+  private final Map<Place, SecretsManagerClient> clients = new HashMap<>();
+  private AwsCredentialsProvider provider;
+
+  /**
+   * Where an API is.
+   *
+   * @param endpoint if it is not where AWS has it
+   */
+  public record Place(String region, Optional<URI> endpoint) {}
+
+  /** Asks in the name that the AWS SDK finds: environment, profile, role of the machine. */
+  public CredentialSources() {
+    this(() -> DefaultCredentialsProvider.builder().build());
+  }
+
+  /**
+   * @param credentials in whose name AWS is asked; not used before there is something to ask
+   */
+  public CredentialSources(Supplier<AwsCredentialsProvider> credentials) {
+    this.credentials = credentials;
+    AtomicInteger numbers = new AtomicInteger();
+    executor =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "credentials-" + numbers.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.allowCoreThreadTimeOut(true);
+  }
+
+  /**
+   * What a secret says.
+   *
+   * @param name what the credentials are called
+   * @param secret its name or ARN
+   * @param refresh after how long it is read again although nothing was refused
+   */
+  public DatabaseCredentials secret(String name, Place place, String secret, Duration refresh) {
+    return new SecretCredentials(
+        name,
+        new AwsSecretReader(client(place), place.region(), secret),
+        refresh,
+        executor,
+        System::nanoTime);
+  }
+
+  /** Tokens of a user whom IAM vouches for. */
+  public DatabaseCredentials iam(String user, String region) {
+    return new IamCredentials(user, region, this::provider, executor, System::nanoTime);
+  }
+
+  private synchronized AwsCredentialsProvider provider() {
+    if (provider == null) {
+      provider = credentials.get();
+    }
+    return provider;
+  }
+
+  private synchronized SecretsManagerClient client(Place place) {
+    return clients.computeIfAbsent(
+        place,
+        at -> {
+          SecretsManagerClientBuilder builder =
+              SecretsManagerClient.builder()
+                  .region(Region.of(at.region()))
+                  .credentialsProvider(provider())
+                  .httpClientBuilder(
+                      UrlConnectionHttpClient.builder()
+                          .connectionTimeout(CONNECT)
+                          .socketTimeout(ANSWER))
+                  .overrideConfiguration(
+                      settings ->
+                          settings
+                              .apiCallTimeout(CALL)
+                              .apiCallAttemptTimeout(ANSWER)
+                              .retryStrategy(
+                                  DefaultRetryStrategy.standardStrategyBuilder()
+                                      .maxAttempts(TRIES)
+                                      .build()));
+          at.endpoint().ifPresent(builder::endpointOverride);
+          return builder.build();
+        });
+  }
+
+  /** Asks for nothing any more. */
+  @Override
+  public void close() {
+    executor.shutdownNow();
+    synchronized (this) {
+      clients.values().forEach(SecretsManagerClient::close);
+      clients.clear();
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package dev.heimdall.secrets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A directory follows a store, which is another directory here. */
+class StoreMirrorTest {
+  @TempDir private Path root;
+
+  private final List<StoreMirror> open = new ArrayList<>();
+  private Path store;
+
+  @BeforeEach
+  void fill() throws IOException {
+    store = root.resolve("store");
+    write("node.json", "{}");
+    write("users/a.json", "right");
+  }
+
+  @AfterEach
+  void close() {
+    open.forEach(StoreMirror::close);
+  }
+
+  private void write(String name, String content) throws IOException {
+    Path file = store.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, content);
+  }
+
+  /** It looks when it is told; a configuration is wrong when its user says so. */
+  private StoreMirror start() throws StoreException {
+    StoreLocation location = StoreLocation.of(store.toString());
+    StoreMirror mirror =
+        StoreMirror.start(
+            DocumentStore.open(location),
+            new StoreMirror.Options(
+                Duration.ofHours(1),
+                Optional.of(new LastGoodCopy(root.resolve("state"), location, Optional.empty())),
+                directory -> !content(directory.resolve("users/a.json")).contains("wrong")));
+    open.add(mirror);
+    return mirror;
+  }
+
+  private static String content(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void storeIsAway() throws IOException {
+    Files.move(store, root.resolve("elsewhere"));
+  }
+
+  private void storeIsBack() throws IOException {
+    Files.move(root.resolve("elsewhere"), store);
+  }
+
+  @Test
+  void itShowsWhatTheStoreHoldsAndFollowsIt() throws Exception {
+    StoreMirror mirror = start();
+    assertThat(mirror.directory().resolve("users/a.json")).hasContent("right");
+
+    write("users/a.json", "right again");
+    write("vdbs/new.json", "new");
+    Files.delete(store.resolve("node.json"));
+    mirror.look();
+
+    assertThat(mirror.directory().resolve("users/a.json")).hasContent("right again");
+    assertThat(mirror.directory().resolve("vdbs/new.json")).hasContent("new");
+    assertThat(mirror.directory().resolve("node.json")).doesNotExist();
+
+    Files.delete(store.resolve("vdbs/new.json"));
+    mirror.look();
+    assertThat(mirror.directory().resolve("vdbs")).doesNotExist();
+  }
+
+  @Test
+  void whatANodeHasLearntStays() throws Exception {
+    StoreMirror mirror = start();
+    Path learned = Files.createDirectory(mirror.directory().resolve("learned"));
+    Files.writeString(learned.resolve("list.json"), "{}");
+
+    write("users/a.json", "right again");
+    mirror.look();
+
+    assertThat(learned.resolve("list.json")).exists();
+  }
+
+  @Test
+  void filesThatDidNotChangeStayAsTheyAre() throws Exception {
+    StoreMirror mirror = start();
+    Object before = Files.getAttribute(mirror.directory().resolve("node.json"), "unix:ino");
+
+    write("users/a.json", "right again");
+    mirror.look();
+
+    assertThat(Files.getAttribute(mirror.directory().resolve("node.json"), "unix:ino"))
+        .isEqualTo(before);
+  }
+
+  @Test
+  void onlyItsOwnerCanReadIt() throws Exception {
+    Path directory = start().directory();
+
+    assertThat(Files.getPosixFilePermissions(directory)).hasSize(3);
+    assertThat(Files.getPosixFilePermissions(directory.resolve("users/a.json"))).hasSize(2);
+  }
+
+  @Test
+  void aStoreThatIsAwayChangesNothing() throws Exception {
+    StoreMirror mirror = start();
+    storeIsAway();
+    mirror.look();
+
+    assertThat(mirror.directory().resolve("users/a.json")).hasContent("right");
+    assertThat(mirror.trouble().orElseThrow()).contains("holds no documents any more");
+
+    storeIsBack();
+    write("users/a.json", "right again");
+    mirror.look();
+    assertThat(mirror.trouble()).isEmpty();
+    assertThat(mirror.directory().resolve("users/a.json")).hasContent("right again");
+  }
+
+  @Test
+  void itStartsFromTheLastRightCopyAndFollowsAgainWhenTheStoreIsBack() throws Exception {
+    StoreMirror first = start();
+    write("users/a.json", "right again");
+    first.look();
+    write("users/a.json", "wrong");
+    first.look();
+    assertThat(first.directory().resolve("users/a.json")).hasContent("wrong");
+    first.close();
+    storeIsAway();
+
+    StoreMirror second = start();
+    assertThat(second.directory().resolve("users/a.json")).hasContent("right again");
+    assertThat(second.trouble()).isPresent();
+
+    storeIsBack();
+    write("users/a.json", "right at last");
+    second.look();
+    assertThat(second.directory().resolve("users/a.json")).hasContent("right at last");
+    assertThat(second.trouble()).isEmpty();
+  }
+
+  @Test
+  void aWrongConfigurationAtTheStartIsReplacedByTheLastRightOne() throws Exception {
+    start().close();
+    write("users/a.json", "wrong");
+
+    StoreMirror mirror = start();
+    assertThat(mirror.directory().resolve("users/a.json")).hasContent("right");
+
+    mirror.look();
+    assertThat(mirror.directory().resolve("users/a.json")).hasContent("right");
+    write("users/a.json", "right now");
+    mirror.look();
+    assertThat(mirror.directory().resolve("users/a.json")).hasContent("right now");
+  }
+
+  @Test
+  void withoutACopyAWrongConfigurationIsShownForItsReaderToTell() throws Exception {
+    write("users/a.json", "wrong");
+
+    assertThat(start().directory().resolve("users/a.json")).hasContent("wrong");
+  }
+
+  @Test
+  void withoutStoreAndCopyThereIsNothingToStartFrom() throws Exception {
+    storeIsAway();
+
+    assertThatThrownBy(this::start)
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("holds no documents")
+        .hasMessageContaining("There is no copy of it here yet");
+  }
+
+  @Test
+  void whatAKilledProcessLeftIsDeletedByTheNext() throws Exception {
+    StoreMirror alive = start();
+    Path left = alive.directory().resolveSibling("heimdall-configuration-left");
+    Files.createDirectories(left.resolve("users"));
+    Files.writeString(left.resolve(".lock"), "");
+    Files.writeString(left.resolve("users/a.json"), "secret");
+
+    start();
+
+    assertThat(left).doesNotExist();
+    assertThat(alive.directory().resolve("users/a.json")).exists();
+  }
+
+  @Test
+  void itsDirectoryGoesWithIt() throws Exception {
+    StoreMirror mirror = start();
+    mirror.close();
+
+    assertThat(mirror.directory()).doesNotExist();
+  }
+}
