@@ -219,7 +219,11 @@ public sealed interface ActionParameters {
       @Setting(
               value = "Whether the connection may be used again after it came back.",
               byDefault = "true")
-          boolean reuse)
+          boolean reuse,
+      @Setting(
+              "Put the statement into the pipeline of a shared connection however long such"
+                  + " statements take, or never.")
+          Optional<Boolean> pipeline)
       implements ActionParameters {}
 
   /** Of {@code result}. */

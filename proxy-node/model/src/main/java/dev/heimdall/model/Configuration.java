@@ -12,6 +12,7 @@ import java.util.TreeSet;
  *
  * @param node the node's own settings
  * @param sources the databases
+ * @param drivers how connections are spread over clusters: the documents, and the built-in ones
  * @param vdbs what clients connect to
  * @param rules lists of rules, used by VDBs or not
  * @param users who may log in
@@ -19,14 +20,21 @@ import java.util.TreeSet;
 public record Configuration(
     NodeSettings node,
     Map<String, DataSource> sources,
+    Map<String, Driver> drivers,
     Map<String, VirtualDatabase> vdbs,
     Map<String, RuleList> rules,
     Map<String, User> users) {
   public Configuration {
     sources = Collections.unmodifiableMap(new TreeMap<>(sources));
+    drivers = Collections.unmodifiableMap(new TreeMap<>(drivers));
     vdbs = Collections.unmodifiableMap(new TreeMap<>(vdbs));
     rules = Collections.unmodifiableMap(new TreeMap<>(rules));
     users = Collections.unmodifiableMap(new TreeMap<>(users));
+  }
+
+  /** The driver of a data source. */
+  public Driver driverOf(DataSource source) {
+    return drivers.get(source.driverName());
   }
 
   /** The files that the documents name (certificates and keys), for whoever watches them. */
@@ -43,6 +51,7 @@ public record Configuration(
       vdb.tls().clientCaFile().ifPresent(files::add);
     }
     node.peers().forEach(peer -> peer.tls().caFile().ifPresent(files::add));
+    node.store().tls().caFile().ifPresent(files::add);
     return files;
   }
 }

@@ -15,19 +15,19 @@ import java.util.stream.Stream;
 
 /**
  * Reads a configuration directory: {@code node.json} and one document for each object in {@code
- * sources}, {@code vdbs}, {@code rules} and {@code users}, and what nodes learnt in {@code
- * learned}. Nothing is corrected or guessed: either everything is right, or every problem is
- * reported.
+ * sources}, {@code drivers}, {@code vdbs}, {@code rules} and {@code users}, and what nodes learnt
+ * in {@code learned}. Nothing is corrected or guessed: either everything is right, or every problem
+ * is reported.
  */
 public final class ConfigurationReader {
   static final String NODE = "node.json";
   static final String SOURCES = "sources";
+  static final String DRIVERS = "drivers";
   static final String VDBS = "vdbs";
   static final String RULES = "rules";
   static final String USERS = "users";
 
   private static final String JSON = ".json";
-  private static final long LARGEST = 1 << 20;
 
   private final Path dir;
   private final List<Problem> problems = new ArrayList<>();
@@ -80,7 +80,7 @@ public final class ConfigurationReader {
       if (name.equals(NODE) && Files.isRegularFile(entry)) {
         hasNode = true;
       } else if (!(Files.isDirectory(entry)
-          && Set.of(SOURCES, VDBS, RULES, LearnedRules.FOLDER, USERS).contains(name))) {
+          && Set.of(SOURCES, DRIVERS, VDBS, RULES, LearnedRules.FOLDER, USERS).contains(name))) {
         unknown.add(entry);
       }
     }
@@ -89,6 +89,7 @@ public final class ConfigurationReader {
             ? document(dir.resolve(NODE), "", Shape.of(NodeSettings.class))
             : new Document<>(reading(NODE, ""), Optional.of(NodeSettings.defaults()));
     Map<String, Document<DataSource>> sources = folder(SOURCES, Format.NAME, DataSource.class);
+    Map<String, Document<Driver>> drivers = folder(DRIVERS, Format.NAME, Driver.class);
     Map<String, Document<VirtualDatabase>> vdbs = folder(VDBS, Format.NAME, VirtualDatabase.class);
     Map<String, Document<RuleList>> rules = folder(RULES, Format.NAME, RuleList.class);
     Map<String, Document<RuleList>> learned =
@@ -102,12 +103,13 @@ public final class ConfigurationReader {
 
     node.value().ifPresent(value -> DocumentChecks.node(value, node.in()));
     sources.values().forEach(d -> d.value().ifPresent(v -> DocumentChecks.source(v, d.in())));
+    drivers.values().forEach(d -> d.value().ifPresent(v -> ClusterChecks.driver(v, d.in())));
     vdbs.values().forEach(d -> d.value().ifPresent(v -> new VdbChecks(v, d.in()).all()));
     rules.values().forEach(d -> d.value().ifPresent(v -> new RuleChecks(v, d.in()).all()));
     learned.values().forEach(d -> d.value().ifPresent(v -> new RuleChecks(v, d.in()).all()));
     LearnedRules.check(learned, rules.keySet());
     users.values().forEach(d -> d.value().ifPresent(v -> DocumentChecks.user(v, d.in())));
-    CrossChecks cross = new CrossChecks(node, sources, vdbs, rules, learned, users);
+    CrossChecks cross = new CrossChecks(node, sources, drivers, vdbs, rules, learned, users);
     cross.all();
     return problems.isEmpty() ? cross.configuration() : null;
   }
@@ -142,29 +144,11 @@ public final class ConfigurationReader {
 
   private <T extends Record> Document<T> document(Path file, String name, Shape<T> shape) {
     Reading in = reading(relative(file), name);
-    Optional<JsonValue> json = content(file, in).flatMap(text -> JsonText.parse(text, in));
+    Optional<JsonValue> json = JsonText.parse(file, in);
     unreadable |= json.isEmpty();
     Optional<T> value = json.flatMap(root -> shape.read(root, "$", in));
     referenced.addAll(in.files());
     return new Document<>(in, value);
-  }
-
-  private Optional<byte[]> content(Path file, Reading in) {
-    try {
-      long size = Files.size(file);
-      if (size > LARGEST) {
-        in.problem("$", Position.NONE, "a file of " + size + " bytes", "at most 1 MiB");
-        return Optional.empty();
-      }
-      return Optional.of(Files.readAllBytes(file));
-    } catch (IOException e) {
-      in.problem(
-          "$",
-          Position.NONE,
-          "an error on reading (" + e.getClass().getSimpleName() + ")",
-          "a file that can be read");
-      return Optional.empty();
-    }
   }
 
   /** What is in a folder, except for what is none of our business. */
@@ -202,8 +186,9 @@ public final class ConfigurationReader {
         report(
             relative(entry),
             got,
-            "only node.json, sources, vdbs, rules, learned, users, and files that a document names",
-            NearestName.of(name, List.of(NODE, SOURCES, VDBS, RULES, LearnedRules.FOLDER, USERS)));
+            "only node.json, sources, drivers, vdbs, rules, learned, users, and files that a document names",
+            NearestName.of(
+                name, List.of(NODE, SOURCES, DRIVERS, VDBS, RULES, LearnedRules.FOLDER, USERS)));
       } else {
         report(
             relative(entry),

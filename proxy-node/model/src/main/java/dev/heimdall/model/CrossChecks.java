@@ -13,6 +13,7 @@ import java.util.TreeMap;
 final class CrossChecks {
   private final Document<NodeSettings> node;
   private final Map<String, Document<DataSource>> sources;
+  private final Map<String, Document<Driver>> drivers;
   private final Map<String, Document<VirtualDatabase>> vdbs;
   private final Map<String, Document<RuleList>> rules;
   private final Map<String, Document<RuleList>> learned;
@@ -21,12 +22,14 @@ final class CrossChecks {
   CrossChecks(
       Document<NodeSettings> node,
       Map<String, Document<DataSource>> sources,
+      Map<String, Document<Driver>> drivers,
       Map<String, Document<VirtualDatabase>> vdbs,
       Map<String, Document<RuleList>> rules,
       Map<String, Document<RuleList>> learned,
       Map<String, Document<User>> users) {
     this.node = node;
     this.sources = sources;
+    this.drivers = drivers;
     this.vdbs = vdbs;
     this.rules = rules;
     this.learned = learned;
@@ -34,6 +37,13 @@ final class CrossChecks {
   }
 
   void all() {
+    sources
+        .values()
+        .forEach(
+            document ->
+                document
+                    .value()
+                    .ifPresent(source -> ClusterChecks.used(source, document.in(), drivers)));
     vdbs.values()
         .forEach(
             document ->
@@ -46,7 +56,7 @@ final class CrossChecks {
                           ruleNames(vdb, document.in());
                         }));
     ports();
-    new RuleReferences(node, sources.keySet(), vdbs, rules).all();
+    new RuleReferences(node, sources, vdbs, rules).all();
     users
         .values()
         .forEach(document -> document.value().ifPresent(user -> user(user, document.in())));
@@ -55,11 +65,14 @@ final class CrossChecks {
   /** The result, when there are no problems. */
   Configuration configuration() {
     Map<String, DataSource> sourceValues = values(sources);
+    Map<String, Driver> driverValues = Driver.builtIn();
+    driverValues.putAll(values(drivers));
     Map<String, VirtualDatabase> vdbValues = new TreeMap<>();
     values(vdbs).forEach((name, vdb) -> vdbValues.put(name, vdb.withCredentials(credentials(vdb))));
     return new Configuration(
         node.value().orElseThrow(),
         sourceValues,
+        driverValues,
         vdbValues,
         LearnedRules.merged(values(rules), values(learned)),
         values(users));
@@ -79,7 +92,7 @@ final class CrossChecks {
     if (vdb.credentials() != null) {
       return vdb.credentials();
     }
-    return sourceOf(vdb).flatMap(DataSource::user).isPresent()
+    return sourceOf(vdb).filter(DataSource::hasLogin).isPresent()
         ? Credentials.SOURCE
         : Credentials.PASSTHROUGH;
   }
@@ -97,15 +110,26 @@ final class CrossChecks {
           NearestName.of(vdb.source(), sources.keySet()));
       return;
     }
+    if (source.value().isPresent()
+        && source.in().sound("$.engine", "$.url")
+        && source.value().get().engine() != Engine.POSTGRESQL) {
+      in.problem(
+          "$.source",
+          otherEngine(source.value().get()),
+          "a data source of PostgreSQL: those of other engines can only be among \"ruleSources\","
+              + " for rules that forward statements");
+      return;
+    }
     if (in.sound("$.credentials")
         && vdb.credentials() == Credentials.SOURCE
-        && source.in().sound("$.user")
+        && source.in().sound("$.user", "$.credentials.secret")
         && source.value().isPresent()
-        && source.value().get().user().isEmpty()) {
+        && !source.value().get().hasLogin()) {
       in.problem(
           "$.credentials",
           "\"source\"",
-          "\"passthrough\" or \"user\", or a \"user\" in " + source.in().file());
+          "\"passthrough\" or \"user\", or a \"user\" or \"credentials.secret\" in "
+              + source.in().file());
     }
   }
 
@@ -296,6 +320,13 @@ final class CrossChecks {
       case MD5 -> plain || stored;
       case PASSWORD -> plain || stored || credentials(vdb) == Credentials.PASSTHROUGH;
     };
+  }
+
+  /** A source that is not PostgreSQL's, where it should be. */
+  static String otherEngine(DataSource source) {
+    return JsonValue.quote(source.name())
+        + ", which has the engine "
+        + JsonValue.quote(source.engine().spelling());
   }
 
   static String known(Set<String> names) {

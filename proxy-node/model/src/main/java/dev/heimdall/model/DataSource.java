@@ -1,12 +1,16 @@
 package dev.heimdall.model;
 
+import java.net.URI;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** One database server: {@code sources/<name>.json}. */
+/** One database server, or a cluster of them: {@code sources/<name>.json}. */
 public record DataSource(
     @Setting(
             value = "The name that VDBs refer to.",
@@ -14,25 +18,33 @@ public record DataSource(
             format = Format.NAME)
         String name,
     @Setting(
-            value = "The kind of database.",
-            byDefault = "postgresql",
+            value =
+                "The kind of database. Sources of `mysql` (MySQL and MariaDB) can only be what rules"
+                    + " `forward` statements to.",
+            otherwise = "what `url` says",
             applies = Applies.NEW_CONNECTIONS)
         Engine engine,
     @Setting(
             value =
-                "Where the server is: `jdbc:postgresql://host[:port][/database]`, one host, port"
-                    + " 5432 unless given. Parameters after `?` are refused: each has a setting.",
+                "Where the server is: `jdbc:postgresql://host[:port][/database]`, port 5432 unless"
+                    + " given; for a cluster any number of hosts, separated by commas. For MySQL and"
+                    + " MariaDB `jdbc:mysql://host[:port][/database]` (or `jdbc:mariadb://…`), port"
+                    + " 3306 unless given. Parameters after `?` are refused: each has a setting.",
             required = true,
             format = Format.URL,
             applies = Applies.NEW_CONNECTIONS)
         String url,
     @Setting(
-            value = "The user that server connections log in as, with `credentials` `source`.",
+            value =
+                "The user that server connections log in as, where a VDB has `credentials` `source`;"
+                    + " for MySQL and MariaDB all of them, and required, unless"
+                    + " `credentials.secret` says it.",
             format = Format.IDENTIFIER,
             applies = Applies.NEW_CONNECTIONS)
         Optional<String> user,
     @Setting(value = "That user's password.", applies = Applies.NEW_CONNECTIONS)
         Optional<Secret> password,
+    @Setting("Credentials that AWS keeps, in place of `password`.") SourceCredentials credentials,
     @Setting("TLS towards the server.") BackendTls tls,
     @Setting(
             value = "How long connecting, TLS and log-in together may take.",
@@ -63,29 +75,164 @@ public record DataSource(
             byDefault = "{}",
             applies = Applies.NEW_CONNECTIONS)
         Map<String, String> parameters,
-    @Setting("What the node reads of the databases themselves.") CatalogSettings catalog) {
+    @Setting("What the node reads of the databases themselves.") CatalogSettings catalog,
+    @Setting(
+            value =
+                "The driver whose URLs say how connections are spread over the servers of a"
+                    + " cluster: the name of a document in drivers, or `postgresql`.",
+            otherwise = "that of the engine",
+            format = Format.NAME)
+        Optional<String> driver,
+    @Setting("The cluster that the source is, if it is more than one server.")
+        ClusterSettings cluster) {
   public DataSource {
+    engine = engine == null ? JdbcUrl.engine(url) : engine;
     parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
+    tls = tls.towards(url);
   }
 
-  /** The host of {@link #url}, an IPv6 address without its brackets. */
+  /** The host of {@link #url}, or its first, an IPv6 address without its brackets. */
   public String host() {
-    return JdbcUrl.parse(url).host();
+    return hosts().get(0).host();
   }
 
-  /** The port of {@link #url}; 5432 unless it names one. */
+  /** The port of {@link #host}; the engine's own unless it names one. */
   public int port() {
-    return JdbcUrl.parse(url).port();
+    return hosts().get(0).port();
   }
 
-  /** Who reads the catalogue, if it is to be read and anybody is known who could. */
-  public Optional<String> catalogUser() {
-    return catalog.enabled() ? catalog.user().or(() -> user) : Optional.empty();
+  /** All hosts of {@link #url}, in its order. */
+  public List<ServerAddress> hosts() {
+    return JdbcUrl.parse(url).hosts();
   }
 
-  /** That user's password, if there is one. */
-  public Optional<Secret> catalogPassword() {
-    return catalog.user().isPresent() ? catalog.password() : password;
+  /**
+   * The same source as if it were one server and nothing else, for connections to just this one.
+   */
+  public DataSource at(ServerAddress server) {
+    return new DataSource(
+        name,
+        engine,
+        JdbcUrl.at(url, server),
+        user,
+        password,
+        credentials,
+        tls,
+        connectTimeout,
+        keepAliveIdle,
+        tcpUserTimeout,
+        parameters,
+        catalog,
+        Optional.empty(),
+        ClusterSettings.defaults());
+  }
+
+  /** The same source with another {@link #connectTimeout}. */
+  public DataSource connectingWithin(Duration limit) {
+    return new DataSource(
+        name,
+        engine,
+        url,
+        user,
+        password,
+        credentials,
+        tls,
+        limit,
+        keepAliveIdle,
+        tcpUserTimeout,
+        parameters,
+        catalog,
+        driver,
+        cluster);
+  }
+
+  /** The name of the {@link Driver} that says how connections are spread. */
+  public String driverName() {
+    return driver.orElse(engine.spelling());
+  }
+
+  /** Whether the source itself says as whom to log in. */
+  public boolean hasLogin() {
+    return user.isPresent() || credentials.secret().isPresent();
+  }
+
+  /** The region of what AWS keeps of the credentials, as far as that is known. */
+  public Optional<String> credentialsRegion() {
+    return credentials.writtenRegion().or(() -> RdsHost.of(host()).map(RdsHost::region));
+  }
+
+  /** Where a server is whose name is known, the name in place of the question mark. */
+  public Optional<String> hostPattern() {
+    return cluster.hostPattern().or(() -> RdsHost.of(host()).map(RdsHost::pattern));
+  }
+
+  /**
+   * Where a server is, by its name in the cluster; empty where the two make no address. {@link
+   * #hostPattern} must be known.
+   */
+  public Optional<ServerAddress> named(String member) {
+    String address = hostPattern().orElseThrow().replace("?", member);
+    return Format.SERVER.accepts(address)
+        ? Optional.of(ServerAddress.parse(address, port()))
+        : Optional.empty();
+  }
+
+  /** The name that leads to the writer as far as the DNS knows. */
+  public ServerAddress writeEndpoint() {
+    return cluster
+        .writeEndpoint()
+        .map(endpoint -> ServerAddress.parse(endpoint, port()))
+        .orElse(hosts().get(0));
+  }
+
+  /** The name that leads to readers, where there is one. */
+  public Optional<ServerAddress> readEndpoint() {
+    return cluster
+        .readEndpoint()
+        .or(() -> RdsHost.of(host()).flatMap(RdsHost::readers))
+        .map(endpoint -> ServerAddress.parse(endpoint, port()));
+  }
+
+  /** Where the cluster is in RDS, if the API is to be asked about it and that is known. */
+  public Optional<RdsPlace> rdsPlace() {
+    ApiSettings api = cluster.api();
+    if (api.use() == ApiUse.OFF || !cluster.kind().ofRds()) {
+      return Optional.empty();
+    }
+    Optional<RdsHost> host = RdsHost.of(host());
+    Optional<String> region = api.region().or(() -> host.map(RdsHost::region));
+    Optional<String> name =
+        api.identifier()
+            .or(() -> host.filter(h -> h.ofCluster() || h.ofInstance()).map(RdsHost::name))
+            .map(n -> n.toLowerCase(Locale.ROOT));
+    if (region.isEmpty() || name.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean ofCluster =
+        api.identifier().isPresent()
+            ? cluster.kind() != ClusterKind.RDS
+            : host.map(RdsHost::ofCluster).orElse(false);
+    Optional<String> hosts =
+        host.map(RdsHost::rest)
+            .or(
+                () ->
+                    api.endpoint().isPresent()
+                        ? Optional.empty()
+                        : Optional.of(RdsHost.rest(region.get())))
+            .map(rest -> "." + rest);
+    return Optional.of(
+        new RdsPlace(region.get(), name.get(), ofCluster, api.endpoint().map(URI::create), hosts));
+  }
+
+  /**
+   * Whether a server that AWS names can be one of this cluster: whoever is asked for its role is
+   * also shown a password. Where {@link #url} has a name of RDS, all others do.
+   *
+   * @param regions where the cluster has servers
+   */
+  public boolean includes(String server, Collection<String> regions) {
+    return RdsHost.of(host()).isEmpty()
+        || regions.stream().anyMatch(region -> server.endsWith("." + RdsHost.rest(region)));
   }
 
   /** The database of {@link #url}, if it names one. */

@@ -22,20 +22,55 @@ final class DocumentChecks {
         in.problem(path, id + " again", "each id only once");
       }
     }
+    store(node.store(), in);
+    topology(node.topology(), in);
+  }
+
+  private static void topology(TopologySettings topology, Reading in) {
+    if (in.sound("$.topology.key")
+        && topology.key().isPresent()
+        && topology.key().get().value().length() < TopologySettings.SHORTEST_KEY) {
+      in.problem(
+          "$.topology.key",
+          Secret.MASK,
+          "at least " + TopologySettings.SHORTEST_KEY + " characters, which nobody can guess");
+    }
+  }
+
+  private static void store(StoreSettings store, Reading in) {
+    if (in.sound("$.store.tls.mode") && store.tls().mode() == TlsMode.PREFER) {
+      in.problem(
+          "$.store.tls.mode",
+          "\"prefer\"",
+          "\"disable\", \"require\", \"verify-ca\" or \"verify-full\": the store does not say"
+              + " whether it has TLS");
+    }
+    if (in.sound("$.store.servers", "$.store.mode")
+        && store.mode() == StoreMode.STANDALONE
+        && store.servers().size() > 1) {
+      in.problem(
+          "$.store.servers",
+          store.servers().size() + " servers",
+          "exactly one, which may be a name that leads to the primary, or the \"mode\""
+              + " \"replication\" or \"cluster\"");
+    }
+    if (in.sound("$.store.user", "$.store.password")
+        && store.user().isPresent()
+        && store.password().isEmpty()) {
+      in.problem("$.store.password", "nothing", "the password of \"user\"");
+    }
   }
 
   static void source(DataSource source, Reading in) {
     name(source.name(), in);
-    if (in.sound("$.user", "$.password")
-        && source.password().isPresent()
-        && source.user().isEmpty()) {
-      in.problem("$.user", "nothing", "a user for \"password\"");
-    }
+    new CredentialChecks(source, in).all();
     if (in.sound("$.catalog.user", "$.catalog.password")
         && source.catalog().password().isPresent()
         && source.catalog().user().isEmpty()) {
       in.problem("$.catalog.user", "nothing", "a user for \"catalog.password\"");
     }
+    new ClusterChecks(source, in).all();
+    new EngineChecks(source, in).all();
     BackendTls tls = source.tls();
     keyPair("$.tls", tls.certificateFile(), tls.keyFile(), in);
     if (in.sound("$.tls.mode", "$.tls.direct")

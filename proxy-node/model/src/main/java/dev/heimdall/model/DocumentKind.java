@@ -3,7 +3,16 @@ package dev.heimdall.model;
 /** The kinds of documents that a configuration is made of. */
 enum DocumentKind {
   NODE("node", "node.json", "The settings of one node.", NodeSettings.class),
-  SOURCE("source", "sources/<name>.json", "A database server.", DataSource.class),
+  SOURCE(
+      "source",
+      "sources/<name>.json",
+      "A database server, or a cluster of them.",
+      DataSource.class),
+  DRIVER(
+      "driver",
+      "drivers/<name>.json",
+      "How connections are spread over the servers of a cluster.",
+      Driver.class),
   VDB(
       "vdb",
       "vdbs/<name>.json",

@@ -21,8 +21,48 @@ public enum Format {
   ADDRESS("an IPv4 or IPv6 address, such as \"0.0.0.0\" or \"::1\"", "^[0-9a-fA-F.:]+$"),
   /** A host to connect to. */
   HOST("a host name or an IP address, without a port", "^[A-Za-z0-9._:-]{1,253}$"),
-  /** A JDBC URL of one PostgreSQL server. */
-  URL("jdbc:postgresql://host[:port][/database]", "^jdbc:postgresql://[^?]+$"),
+  /** A host with its port. */
+  SERVER(
+      "a host with or without a port, such as \"db.example:5432\" or \"[::1]:5432\"",
+      "^[A-Za-z0-9._:\\[\\]-]{1,262}$"),
+  /** Where an API is. */
+  ENDPOINT(
+      "a URL such as \"https://rds.eu-west-1.amazonaws.com\"",
+      "^https?://[A-Za-z0-9._-]+(:[0-9]{1,5})?/?$"),
+  /** The name that AWS gives to a cluster. */
+  ARN(
+      "an ARN of RDS, such as \"arn:aws:rds:eu-west-1:123456789012:cluster:shop\" or"
+          + " \"arn:aws:rds::123456789012:global-cluster:shop\"",
+      "^arn:[a-z-]+:rds:([a-z0-9-]+:[0-9]{12}:(cluster|db)|:[0-9]{12}:global-cluster):[A-Za-z0-9-]{1,63}$"),
+  /** Where documents are kept. */
+  STORE(
+      "a bucket with a prefix, such as \"s3://bucket/topology\" or"
+          + " \"s3://bucket/topology?region=eu-west-1\", or a directory, such as"
+          + " \"/mnt/heimdall/topology\"",
+      "^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()/-]*)?(\\?[A-Za-z0-9=&:/._-]*)?|/[^\\u0000]*)$"),
+  /** A log group of CloudWatch. */
+  LOG_GROUP(
+      "1 to 512 letters, digits and \"_\", \"-\", \"/\", \".\", \"#\", such as \"/heimdall/shop\"",
+      "^[A-Za-z0-9_./#-]{1,512}$"),
+  /** A secret of Secrets Manager. */
+  SECRET(
+      "the name or ARN of a Secrets Manager secret, such as \"prod/shop\"",
+      "^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:)?[A-Za-z0-9/_+=.@!-]{1,519}$"),
+  /** What a cluster's members are called, one {@code ?} in place of a member's own name. */
+  HOST_PATTERN(
+      "a host with one \"?\" in place of a node's own name, such as"
+          + " \"?.abc123.eu-west-1.rds.amazonaws.com\", with or without a port",
+      "^[A-Za-z0-9._:-]*\\?[A-Za-z0-9._:-]*$"),
+  /** A JDBC URL with variables in place of hosts, for connections that write. */
+  WRITER_URL(
+      "a JDBC URL with variables, such as " + UrlTemplate.WRITER_EXAMPLE, "^jdbc:[a-z]+:.+$"),
+  /** The same for connections that only read. */
+  READER_URL(
+      "a JDBC URL with variables, such as " + UrlTemplate.READER_EXAMPLE, "^jdbc:[a-z]+:.+$"),
+  /** A JDBC URL of a PostgreSQL server, or of several; or of a MySQL or MariaDB server. */
+  URL(
+      "jdbc:postgresql://host[:port][/database], or jdbc:mysql://host[:port][/database]",
+      "^jdbc:(postgresql|mysql|mariadb)://[^?]+$"),
   /** A password as PostgreSQL stores it. */
   VERIFIER(
       "\"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\" or \"md5\" and 32 hexadecimal digits",
@@ -76,11 +116,16 @@ public enum Format {
       case ADDRESS -> IpLiteral.parse(text).isPresent();
       case HOST -> text.indexOf(':') < 0 || IpLiteral.parse(text).isPresent();
       case URL -> JdbcUrl.problem(text).isEmpty();
+      case SERVER -> ServerAddress.problem(text, expected).isEmpty();
+      case HOST_PATTERN -> ServerAddress.problem(text.replace('?', '0'), expected).isEmpty();
+      case WRITER_URL -> UrlTemplate.problem(text, UrlTemplate.Use.WRITER).isEmpty();
+      case READER_URL -> UrlTemplate.problem(text, UrlTemplate.Use.READER).isEmpty();
       case NETWORK -> Cidr.read(text).isPresent();
       case NETWORK_OR_ALL -> text.equals(Cidr.ALL_TEXT) || Cidr.read(text).isPresent();
       case VERIFIER -> text.startsWith("md5") || usable(text);
       case REGEX -> RuleExpression.regexFault(text).isEmpty();
-      case TEXT, NAME, TABLE, TABLES, TABLES_OR_NONE -> true;
+      case TEXT, NAME, ENDPOINT, SECRET, LOG_GROUP, ARN, STORE, TABLE, TABLES, TABLES_OR_NONE ->
+          true;
     };
   }
 
@@ -111,6 +156,7 @@ public enum Format {
           text.startsWith("postgresql://") && JdbcUrl.problem("jdbc:" + text).isEmpty()
               ? Optional.of("jdbc:" + text)
               : Optional.empty();
+      case WRITER_URL, READER_URL -> UrlTemplate.nearest(text);
       default -> Optional.empty();
     };
   }
@@ -119,6 +165,9 @@ public enum Format {
   String expected(String text) {
     return switch (this) {
       case URL -> JdbcUrl.problem(text).orElse(expected);
+      case SERVER -> ServerAddress.problem(text, expected).orElse(expected);
+      case WRITER_URL -> UrlTemplate.problem(text, UrlTemplate.Use.WRITER).orElse(expected);
+      case READER_URL -> UrlTemplate.problem(text, UrlTemplate.Use.READER).orElse(expected);
       case REGEX -> RuleExpression.regexFault(text).orElse(expected);
       default -> expected;
     };
@@ -126,6 +175,10 @@ public enum Format {
 
   /** The text as it may be shown. */
   String shown(String text) {
-    return this == URL ? JdbcUrl.shown(text) : text;
+    return switch (this) {
+      case URL -> JdbcUrl.shown(text);
+      case WRITER_URL, READER_URL -> UrlTemplate.shown(text);
+      default -> text;
+    };
   }
 }

@@ -2,13 +2,43 @@ package dev.heimdall.model;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** The parts of {@code jdbc:postgresql://host[:port][/database]}. */
-record JdbcUrl(String host, int port, Optional<String> database) {
-  private static final String PREFIX = "jdbc:postgresql://";
+/** The parts of {@code jdbc:postgresql://host[:port][,host[:port]…][/database]}, or of MySQL's. */
+record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
+  /** PostgreSQL's. */
+  static final int PORT = 5432;
+
+  /** What such a URL begins with, and what follows from it. */
+  private enum Scheme {
+    POSTGRESQL("jdbc:postgresql://", Engine.POSTGRESQL, PORT),
+    MYSQL("jdbc:mysql://", Engine.MYSQL, 3306),
+    MARIADB("jdbc:mariadb://", Engine.MYSQL, 3306);
+
+    private final String prefix;
+    private final Engine engine;
+    private final int port;
+
+    Scheme(String prefix, Engine engine, int port) {
+      this.prefix = prefix;
+      this.engine = engine;
+      this.port = port;
+    }
+
+    static Optional<Scheme> of(String url) {
+      return Arrays.stream(values()).filter(scheme -> url.startsWith(scheme.prefix)).findFirst();
+    }
+
+    String form() {
+      return prefix + "host[:port][/database]";
+    }
+  }
 
   /** The settings that say what parameters of the JDBC driver say, by lower-case parameter. */
   private static final Map<String, String> SETTINGS =
@@ -30,46 +60,66 @@ record JdbcUrl(String host, int port, Optional<String> database) {
           Map.entry("currentschema", "parameters.search_path"),
           Map.entry("options", "parameters.options"));
 
+  /** Those of them that sources of other engines than PostgreSQL have, too. */
+  private static final Set<String> OF_ALL_ENGINES =
+      Set.of("user", "password", "tls.mode", "connectTimeout", "keepAliveIdle");
+
   /** Takes apart a URL that {@link #problem} has nothing against. */
   static JdbcUrl parse(String url) {
-    String rest = url.substring(PREFIX.length());
+    Scheme scheme = Scheme.of(url).orElseThrow();
+    String rest = url.substring(scheme.prefix.length());
     int slash = rest.indexOf('/');
-    String authority = slash < 0 ? rest : rest.substring(0, slash);
     Optional<String> database =
         slash < 0 || slash == rest.length() - 1
             ? Optional.empty()
             : Optional.of(decode(rest.substring(slash + 1)));
-    int colon = authority.indexOf(':', authority.startsWith("[") ? authority.indexOf(']') : 0);
-    String host = colon < 0 ? authority : authority.substring(0, colon);
-    int port = colon < 0 ? 5432 : Integer.parseInt(authority.substring(colon + 1));
-    return new JdbcUrl(
-        host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port, database);
+    List<ServerAddress> hosts = new ArrayList<>();
+    for (String host : (slash < 0 ? rest : rest.substring(0, slash)).split(",", -1)) {
+      hosts.add(ServerAddress.parse(host, scheme.port));
+    }
+    return new JdbcUrl(hosts, database);
+  }
+
+  /** The same URL, of one host only. */
+  static String at(String url, ServerAddress host) {
+    String prefix = Scheme.of(url).orElseThrow().prefix;
+    int slash = url.indexOf('/', prefix.length());
+    return prefix + host + (slash < 0 ? "" : url.substring(slash));
+  }
+
+  /** The kind of database that a URL leads to; PostgreSQL where it says nothing of the kind. */
+  static Engine engine(String url) {
+    return Scheme.of(url).map(scheme -> scheme.engine).orElse(Engine.POSTGRESQL);
   }
 
   /** What should have been written, if the URL is not right. */
   static Optional<String> problem(String url) {
-    if (!url.startsWith(PREFIX)) {
+    Optional<Scheme> found = Scheme.of(url);
+    if (found.isEmpty()) {
       return Optional.of(Format.URL.expected());
     }
+    Scheme scheme = found.get();
     int question = url.indexOf('?');
     if (question >= 0) {
-      return Optional.of(parameters(url.substring(question + 1)));
+      return Optional.of(parameters(scheme, url.substring(question + 1)));
     }
-    String rest = url.substring(PREFIX.length());
+    String rest = url.substring(scheme.prefix.length());
     int slash = rest.indexOf('/');
     String authority = slash < 0 ? rest : rest.substring(0, slash);
     if (authority.indexOf('@') >= 0) {
       return Optional.of("a URL without credentials: use the settings \"user\" and \"password\"");
     }
-    if (authority.indexOf(',') >= 0) {
-      return Optional.of("exactly one host: write a data source for each server");
-    }
     if (slash >= 0 && !decodable(rest.substring(slash + 1))) {
       return Optional.of(
-          "one database name after the host, with other characters as %XX: "
-              + Format.URL.expected());
+          "one database name after the host, with other characters as %XX: " + scheme.form());
     }
-    return authority(authority);
+    for (String host : authority.split(",", -1)) {
+      Optional<String> problem = ServerAddress.problem(host, scheme.form());
+      if (problem.isPresent()) {
+        return problem;
+      }
+    }
+    return Optional.empty();
   }
 
   /** The URL without what may be secret in it. */
@@ -85,50 +135,30 @@ record JdbcUrl(String host, int port, Optional<String> database) {
             + shown.substring(at);
   }
 
-  private static Optional<String> authority(String authority) {
-    String host;
-    String after;
-    if (authority.startsWith("[")) {
-      int close = authority.indexOf(']');
-      if (close < 0 || IpLiteral.parse(authority.substring(1, close)).isEmpty()) {
-        return Optional.of("an IPv6 address between the brackets, such as [::1]");
-      }
-      host = authority.substring(1, close);
-      after = authority.substring(close + 1);
-    } else {
-      int colon = authority.indexOf(':');
-      host = colon < 0 ? authority : authority.substring(0, colon);
-      after = colon < 0 ? "" : authority.substring(colon);
-      if (after.indexOf(':', 1) >= 0) {
-        return Optional.of("an IPv6 address in brackets, such as [::1]:5432");
-      }
-      if (host.isEmpty() || !Format.HOST.accepts(host)) {
-        return Optional.of("a host name or an IP address: " + Format.URL.expected());
-      }
-    }
-    if (after.isEmpty()) {
-      return Optional.empty();
-    }
-    String port = after.substring(1);
-    boolean good =
-        after.charAt(0) == ':'
-            && port.matches("[1-9][0-9]{0,4}")
-            && Integer.parseInt(port) <= 65535;
-    return good ? Optional.empty() : Optional.of("a port from 1 to 65535 after the host");
-  }
-
-  private static String parameters(String query) {
+  private static String parameters(Scheme scheme, String query) {
     String instead = "a URL without parameters after \"?\"";
     for (String pair : query.split("&", -1)) {
       int equals = pair.indexOf('=');
-      String name = equals < 0 ? pair : pair.substring(0, equals);
-      String setting = SETTINGS.get(name.toLowerCase(Locale.ROOT));
-      if (setting != null) {
-        instead += ": use the setting \"" + setting + "\" instead of \"" + name + "\"";
-        break;
+      String parameter = equals < 0 ? pair : pair.substring(0, equals);
+      Optional<String> setting =
+          scheme.engine == Engine.POSTGRESQL || OF_ALL_ENGINES.contains(settingOf(parameter))
+              ? setting(parameter)
+              : Optional.empty();
+      if (setting.isPresent()) {
+        return instead + ": " + setting.get();
       }
     }
     return instead;
+  }
+
+  /** Which setting says what a parameter of the driver says, if there is one. */
+  static Optional<String> setting(String parameter) {
+    return Optional.ofNullable(settingOf(parameter))
+        .map(setting -> "use the setting \"" + setting + "\" instead of \"" + parameter + "\"");
+  }
+
+  private static String settingOf(String parameter) {
+    return SETTINGS.get(parameter.toLowerCase(Locale.ROOT));
   }
 
   private static boolean decodable(String database) {

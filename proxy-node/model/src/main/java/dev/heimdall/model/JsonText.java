@@ -9,6 +9,8 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +27,7 @@ final class JsonText {
               StreamReadConstraints.builder().maxNestingDepth(32).maxNumberLength(64).build())
           .build();
 
+  private static final long LARGEST = 1 << 20;
   private static final String JSON = "valid JSON (RFC 8259)";
   private static final String NOT_UTF_8 = "bytes that are not UTF-8";
   private static final Pattern UNEXPECTED =
@@ -48,6 +51,25 @@ final class JsonText {
       in.problem("$", Position.NONE, NOT_UTF_8, JSON);
     }
     return Optional.empty();
+  }
+
+  /** The value of the text in a file; empty when there is none, which is then a problem. */
+  static Optional<JsonValue> parse(Path file, Reading in) {
+    try {
+      long size = Files.size(file);
+      if (size > LARGEST) {
+        in.problem("$", Position.NONE, "a file of " + size + " bytes", "at most 1 MiB");
+        return Optional.empty();
+      }
+      return parse(Files.readAllBytes(file), in);
+    } catch (IOException e) {
+      in.problem(
+          "$",
+          Position.NONE,
+          "an error on reading (" + e.getClass().getSimpleName() + ")",
+          "a file that can be read");
+      return Optional.empty();
+    }
   }
 
   /** A JSON text that is part of the program. */

@@ -5,13 +5,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the known name that somebody probably meant. */
-final class NearestName {
+public final class NearestName {
   private static final int SHORTEST_BEGINNING = 3;
 
   private NearestName() {}
 
   /** The nearest candidate, if it is near enough to be a slip. */
-  static Optional<String> of(String written, Collection<String> candidates) {
+  public static Optional<String> of(String written, Collection<String> candidates) {
     String best = null;
     int least = Integer.MAX_VALUE;
     for (String candidate : candidates) {

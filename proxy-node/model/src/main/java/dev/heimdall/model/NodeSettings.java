@@ -65,6 +65,12 @@ public record NodeSettings(
             applies = Applies.NEW_CONNECTIONS)
         int maxClients,
     @Setting("What rules may do on the node itself.") RuleSettings rules,
+    @Setting("The store over which the nodes of a fleet tell each other of writes.")
+        StoreSettings store,
+    @Setting("Where the node hears what AWS says of its clusters, besides asking it.")
+        TopologySettings topology,
+    @Setting("How CloudWatch is reached, for virtual databases that want it.")
+        CloudWatchSettings cloudWatch,
     @Setting(
             value = "The form of log lines: for people or for machines.",
             byDefault = "text",
@@ -74,6 +80,11 @@ public record NodeSettings(
         Level logLevel) {
   public NodeSettings {
     peers = List.copyOf(peers);
+  }
+
+  /** How many event loops that is on a machine with so many processors. */
+  public int loopsOn(int processors) {
+    return loops == 0 ? Math.max(1, processors - 1) : loops;
   }
 
   /** Every setting at its default. */

@@ -72,6 +72,11 @@ final class Reading {
     positions.put(path, at);
   }
 
+  /** Whether the document has a setting, right or wrong. */
+  boolean written(String path) {
+    return positions.containsKey(path);
+  }
+
   /** Whether a setting, with all that it holds, was read well, so that it can be relied on. */
   boolean sound(String... paths) {
     for (String path : paths) {

@@ -16,14 +16,14 @@ final class RuleReferences {
   private static final long MOST_RULES = 10_000;
 
   private final Document<NodeSettings> node;
-  private final Set<String> sources;
+  private final Map<String, Document<DataSource>> sources;
   private final Map<String, Document<VirtualDatabase>> vdbs;
   private final Map<String, Document<RuleList>> lists;
   private final Map<String, Long> sizes = new HashMap<>();
 
   RuleReferences(
       Document<NodeSettings> node,
-      Set<String> sources,
+      Map<String, Document<DataSource>> sources,
       Map<String, Document<VirtualDatabase>> vdbs,
       Map<String, Document<RuleList>> lists) {
     this.node = node;
@@ -116,12 +116,12 @@ final class RuleReferences {
     for (int i = 0; i < vdb.ruleSources().size(); i++) {
       String path = "$.ruleSources[" + i + "]";
       String source = vdb.ruleSources().get(i);
-      if (in.sound(path) && !sources.contains(source)) {
+      if (in.sound(path) && !sources.containsKey(source)) {
         in.problem(
             path,
             JsonValue.quote(source),
-            "the name of a document in sources" + CrossChecks.known(sources),
-            NearestName.of(source, sources));
+            "the name of a document in sources" + CrossChecks.known(sources.keySet()),
+            NearestName.of(source, sources.keySet()));
       }
     }
     Set<String> reached = new TreeSet<>();
@@ -165,6 +165,9 @@ final class RuleReferences {
       source(own)
           .filter(source -> !source.equals(vdb.source()) && !vdb.ruleSources().contains(source))
           .ifPresent(source -> notOfVdb(source, vdb, path, in));
+      if (!(own instanceof ActionParameters.Forward)) {
+        source(own).flatMap(this::otherEngine).ifPresent(other -> forwardOnly(other, path, in));
+      }
       if (rule.action() == RuleAction.PROCEDURE_WRAP) {
         sqlServerOnly("$.rules[" + i + "].action", "\"procedure-wrap\"", vdb, in);
       }
@@ -182,6 +185,23 @@ final class RuleReferences {
       return async.source();
     }
     return own instanceof ActionParameters.Trigger trigger ? trigger.source() : Optional.empty();
+  }
+
+  /** The source of that name, if it is known not to be PostgreSQL's. */
+  private Optional<DataSource> otherEngine(String source) {
+    return Optional.ofNullable(sources.get(source))
+        .filter(document -> document.in().sound("$.engine", "$.url"))
+        .flatMap(Document::value)
+        .filter(found -> found.engine() != Engine.POSTGRESQL);
+  }
+
+  private static void forwardOnly(DataSource source, String path, Reading in) {
+    if (in.sound(path)) {
+      in.problem(
+          path,
+          CrossChecks.otherEngine(source),
+          "a data source of PostgreSQL: only \"forward\" reaches other engines");
+    }
   }
 
   private static void notOfVdb(String source, VirtualDatabase vdb, String path, Reading in) {

@@ -10,12 +10,20 @@ public final class SettingTables {
     for (DocumentKind kind : DocumentKind.values()) {
       text.append("## `").append(kind.file()).append("`\n\n");
       text.append(kind.meaning()).append("\n\n");
-      table(kind.shape(), "", text);
-      sections(kind.shape(), "", text);
+      table(kind.shape(), "", true, text);
+      sections(kind.shape(), "", true, text);
       if (kind == DocumentKind.RULES) {
         parameters(text);
       }
     }
+    return text.toString().stripTrailing() + "\n";
+  }
+
+  /** The tables of one document that no running node takes, without a heading. */
+  static String markdown(Shape<?> shape) {
+    StringBuilder text = new StringBuilder();
+    table(shape, "", false, text);
+    sections(shape, "", false, text);
     return text.toString().stripTrailing() + "\n";
   }
 
@@ -54,7 +62,7 @@ public final class SettingTables {
     text.append('\n');
   }
 
-  private static void sections(Shape<?> shape, String prefix, StringBuilder text) {
+  private static void sections(Shape<?> shape, String prefix, boolean applies, StringBuilder text) {
     for (Shape.Field field : shape.fields()) {
       field
           .section()
@@ -63,23 +71,26 @@ public final class SettingTables {
                 String name = prefix + field.key() + (field.nested().isPresent() ? "" : "[]");
                 text.append("### `").append(name).append("`\n\n");
                 text.append(field.setting().value()).append("\n\n");
-                table(section, name + ".", text);
-                sections(section, name + ".", text);
+                table(section, name + ".", applies, text);
+                sections(section, name + ".", applies, text);
               });
     }
   }
 
-  private static void table(Shape<?> shape, String prefix, StringBuilder text) {
-    text.append("| Setting | Type | Unit | Default | Applies | Meaning |\n");
-    text.append("|---|---|---|---|---|---|\n");
+  private static void table(Shape<?> shape, String prefix, boolean applies, StringBuilder text) {
+    text.append("| Setting | Type | Unit | Default |").append(applies ? " Applies |" : "");
+    text.append(" Meaning |\n|---|---|---|---|---|").append(applies ? "---|\n" : "\n");
     for (Shape.Field field : shape.fields()) {
       boolean inside = field.nested().isPresent();
       text.append("| `").append(prefix).append(field.key()).append("` | ");
       text.append(field.type().name()).append(" | ");
       text.append(field.type().unit().isEmpty() ? "–" : field.type().unit()).append(" | ");
       text.append(inside ? "see below" : byDefault(field)).append(" | ");
-      text.append(field.section().isPresent() ? "see below" : field.setting().applies().spelling());
-      text.append(" | ").append(meaning(field)).append(" |\n");
+      if (applies) {
+        boolean below = field.section().isPresent();
+        text.append(below ? "see below" : field.setting().applies().spelling()).append(" | ");
+      }
+      text.append(meaning(field)).append(" |\n");
     }
     text.append('\n');
   }

@@ -22,6 +22,7 @@ public record SettingValue(String key, String value, String byDefault, Applies a
     List<SettingValue> values = new ArrayList<>();
     collect("node", configuration.node(), values);
     configuration.sources().forEach((name, s) -> collect("sources." + name, s, values));
+    configuration.drivers().forEach((name, d) -> collect("drivers." + name, d, values));
     configuration.vdbs().forEach((name, vdb) -> collect("vdbs." + name, vdb, values));
     configuration.rules().forEach((name, list) -> collect("rules." + name, list, values));
     configuration.users().forEach((name, user) -> collect("users." + name, user, values));

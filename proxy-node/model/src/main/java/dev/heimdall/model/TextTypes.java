@@ -93,10 +93,15 @@ final class TextTypes {
     String name() {
       return switch (format) {
         case TEXT, VERIFIER -> "text";
-        case IDENTIFIER, NAME -> "name";
+        case IDENTIFIER, NAME, SECRET, LOG_GROUP -> "name";
         case ADDRESS -> "IP address";
         case HOST -> "host";
-        case URL -> "URL";
+        case URL, ENDPOINT -> "URL";
+        case ARN -> "ARN";
+        case STORE -> "bucket or directory";
+        case SERVER -> "host and port";
+        case HOST_PATTERN -> "host pattern";
+        case WRITER_URL, READER_URL -> "URL template";
         case NETWORK, NETWORK_OR_ALL -> "network";
         case REGEX -> "regular expression";
         case TABLE -> "table";

@@ -16,6 +16,7 @@ final class VdbChecks {
     pool();
     limits();
     tls();
+    cloudWatch();
     for (int i = 0; i < vdb.auth().size(); i++) {
       rule("$.auth[" + i + "]", vdb.auth().get(i));
     }
@@ -70,6 +71,27 @@ final class VdbChecks {
           "$.limits.writeBufferLow",
           limits.writeBufferLow() + " bytes",
           "less than \"writeBufferHigh\", which is " + limits.writeBufferHigh() + " bytes");
+    }
+  }
+
+  private void cloudWatch() {
+    int days = vdb.cloudWatch().retentionDays();
+    if (in.sound("$.cloudWatch.retentionDays")
+        && days != 0
+        && !CloudWatchExport.RETENTIONS.contains(days)) {
+      in.problem(
+          "$.cloudWatch.retentionDays",
+          "" + days,
+          "0 (for ever) or one of the days that CloudWatch Logs has; the next ones are "
+              + CloudWatchExport.RETENTIONS.stream()
+                  .filter(allowed -> allowed < days)
+                  .reduce((first, second) -> second)
+                  .orElseThrow()
+              + " and "
+              + CloudWatchExport.RETENTIONS.stream()
+                  .filter(allowed -> allowed > days)
+                  .findFirst()
+                  .orElseThrow());
     }
   }
 

@@ -75,7 +75,12 @@ public record VirtualDatabase(
         List<AuthRule> auth,
     @Setting("PROXY protocol version 2, as load balancers send it.") ProxyProtocol proxyProtocol,
     @Setting("Prepared statements.") PreparedSettings prepared,
-    @Setting("Sizes that protect the node.") LimitSettings limits) {
+    @Setting("Short reads of several clients over one server connection at the same time.")
+        PipeliningSettings pipelining,
+    @Setting("Transactions that are run again when their server is lost before a COMMIT was sent.")
+        TransactionReplaySettings transactionReplay,
+    @Setting("Sizes that protect the node.") LimitSettings limits,
+    @Setting("What CloudWatch is told of it; costs money there.") CloudWatchExport cloudWatch) {
   /** The key and value of {@link #databases} that stand for every name. */
   public static final String ANY_DATABASE = "*";
 
@@ -105,6 +110,9 @@ public record VirtualDatabase(
         auth,
         proxyProtocol,
         prepared,
-        limits);
+        pipelining,
+        transactionReplay,
+        limits,
+        cloudWatch);
   }
 }

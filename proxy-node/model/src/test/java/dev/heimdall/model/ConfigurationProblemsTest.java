@@ -134,6 +134,11 @@ class ConfigurationProblemsTest {
               "\"port\": 5059",
               "node.json:1:2 $.port: got the unknown key \"port\", expected one of the keys of NodeSettings; did you mean \"http.port\"?"),
           node(
+              "\"store\": {\"servers\": [\"a\", \"b\"], \"user\": \"me\", \"tls\": {\"mode\": \"prefer\"}}",
+              "node.json $.store.password: got nothing, expected the password of \"user\"",
+              "node.json:1:23 $.store.servers: got 2 servers, expected exactly one, which may be a name that leads to the primary, or the \"mode\" \"replication\" or \"cluster\"",
+              "node.json:1:65 $.store.tls.mode: got \"prefer\", expected \"disable\", \"require\", \"verify-ca\" or \"verify-full\": the store does not say whether it has TLS"),
+          node(
               "\"drainTimeout\": 30",
               "node.json:1:18 $.drainTimeout: got 30, expected a duration with a unit (ms, s, m, h, d) from 1ms to 1d, or \"0\" (close at once); did you mean \"30s\"?"),
           node(
@@ -175,16 +180,16 @@ class ConfigurationProblemsTest {
           file(
               "sources/primary.json",
               "{}",
-              "sources/primary.json:1:1 $.url: got nothing, expected jdbc:postgresql://host[:port][/database] (required)"),
+              "sources/primary.json:1:1 $.url: got nothing, expected jdbc:postgresql://host[:port][/database], or jdbc:mysql://host[:port][/database] (required)"),
           url(
               "",
-              "sources/primary.json:1:9 $.url: got \"\", expected jdbc:postgresql://host[:port][/database]"),
+              "sources/primary.json:1:9 $.url: got \"\", expected jdbc:postgresql://host[:port][/database], or jdbc:mysql://host[:port][/database]"),
           url(
-              "jdbc:mysql://db",
-              "sources/primary.json:1:9 $.url: got \"jdbc:mysql://db\", expected jdbc:postgresql://host[:port][/database]"),
+              "jdbc:sqlserver://db",
+              "sources/primary.json:1:9 $.url: got \"jdbc:sqlserver://db\", expected jdbc:postgresql://host[:port][/database], or jdbc:mysql://host[:port][/database]"),
           url(
               "postgresql://db:5432/shop",
-              "sources/primary.json:1:9 $.url: got \"postgresql://db:5432/shop\", expected jdbc:postgresql://host[:port][/database]; did you mean \"jdbc:postgresql://db:5432/shop\"?"),
+              "sources/primary.json:1:9 $.url: got \"postgresql://db:5432/shop\", expected jdbc:postgresql://host[:port][/database], or jdbc:mysql://host[:port][/database]; did you mean \"jdbc:postgresql://db:5432/shop\"?"),
           url(
               "jdbc:postgresql://",
               "sources/primary.json:1:9 $.url: got \"jdbc:postgresql://\", expected a host name or an IP address: jdbc:postgresql://host[:port][/database]"),
@@ -193,7 +198,10 @@ class ConfigurationProblemsTest {
               "sources/primary.json:1:9 $.url: got \"jdbc:postgresql:///shop\", expected a host name or an IP address: jdbc:postgresql://host[:port][/database]"),
           url(
               "jdbc:postgresql://a,b/shop",
-              "sources/primary.json:1:9 $.url: got \"jdbc:postgresql://a,b/shop\", expected exactly one host: write a data source for each server"),
+              "sources/primary.json:1:9 $.url: got 2 hosts, expected exactly one host: write a data source for each server, or a \"kind\" of \"cluster\", such as \"postgres\" for a primary with its replicas"),
+          url(
+              "jdbc:postgresql://a,b:x/shop",
+              "sources/primary.json:1:9 $.url: got \"jdbc:postgresql://a,b:x/shop\", expected a port from 1 to 65535 after the host"),
           url(
               "jdbc:postgresql://me:hunter2@db/shop",
               "sources/primary.json:1:9 $.url: got \"jdbc:postgresql://***@db/shop\", expected a URL without credentials: use the settings \"user\" and \"password\""),
@@ -226,7 +234,7 @@ class ConfigurationProblemsTest {
               "sources/primary.json:1:9 $.url: got \"jdbc:postgresql://db/%zz\", expected one database name after the host, with other characters as %XX: jdbc:postgresql://host[:port][/database]"),
           source(
               "\"engine\": \"mysql\"",
-              "sources/primary.json:1:43 $.engine: got \"mysql\", expected \"postgresql\""),
+              "sources/primary.json:1:43 $.engine: got \"mysql\", expected \"postgresql\", or nothing: the URL is one of that engine"),
           source(
               "\"name\": \"other\"",
               "sources/primary.json:1:41 $.name: got \"other\", expected \"primary\", the file's base name"),
@@ -321,7 +329,7 @@ class ConfigurationProblemsTest {
               "vdbs/shop.json:1:54 $.databases.heimdall: got the database \"heimdall\", expected another name, because \"adminDatabase\" of node.json takes this one"),
           vdb(
               "\"credentials\": \"source\"",
-              "vdbs/shop.json:1:55 $.credentials: got \"source\", expected \"passthrough\" or \"user\", or a \"user\" in sources/primary.json"),
+              "vdbs/shop.json:1:55 $.credentials: got \"source\", expected \"passthrough\" or \"user\", or a \"user\" or \"credentials.secret\" in sources/primary.json"),
           vdb(
               "\"credentials\": \"pass-through\"",
               "vdbs/shop.json:1:55 $.credentials: got \"pass-through\", expected one of \"source\", \"passthrough\", \"user\"; did you mean \"passthrough\"?"),
@@ -373,6 +381,12 @@ class ConfigurationProblemsTest {
           vdb(
               "\"proxyProtocol\": {\"enabled\": true, \"trusted\": [\"all\"]}",
               "vdbs/shop.json:1:87 $.proxyProtocol.trusted[0]: got \"all\", expected a network such as \"10.0.0.0/8\" or \"fd00::/8\""),
+          vdb(
+              "\"cloudWatch\": {\"logs\": true, \"retentionDays\": 100}",
+              "vdbs/shop.json:1:86 $.cloudWatch.retentionDays: got 100, expected 0 (for ever) or one of the days that CloudWatch Logs has; the next ones are 90 and 120"),
+          vdb(
+              "\"cloudWatch\": {\"logGroup\": \"heimdall shop\"}",
+              "vdbs/shop.json:1:67 $.cloudWatch.logGroup: got \"heimdall shop\", expected 1 to 512 letters, digits and \"_\", \"-\", \"/\", \".\", \"#\", such as \"/heimdall/shop\""),
           vdb(
               "\"limits\": {\"maxStatementSize\": \"64MB\"}",
               "vdbs/shop.json:1:71 $.limits.maxStatementSize: got \"64MB\", expected a size such as \"64KiB\" or \"16MiB\", or a number of bytes without quotes, from 1KiB to 1073741823; did you mean \"64MiB\"?"),
@@ -444,11 +458,11 @@ class ConfigurationProblemsTest {
           file(
               "nodes.json",
               "{}",
-              "nodes.json $: got an unknown file, expected only node.json, sources, vdbs, rules, learned, users, and files that a document names; did you mean \"node.json\"?"),
+              "nodes.json $: got an unknown file, expected only node.json, sources, drivers, vdbs, rules, learned, users, and files that a document names; did you mean \"node.json\"?"),
           file(
               "vdb/shop.json",
               "{}",
-              "vdb $: got an unknown folder, expected only node.json, sources, vdbs, rules, learned, users, and files that a document names; did you mean \"vdbs\"?"),
+              "vdb $: got an unknown folder, expected only node.json, sources, drivers, vdbs, rules, learned, users, and files that a document names; did you mean \"vdbs\"?"),
           file(
               "users/alice.jsn",
               "{}",
@@ -460,7 +474,7 @@ class ConfigurationProblemsTest {
           file(
               "tls/unused.pem",
               "x",
-              "tls $: got an unknown folder, expected only node.json, sources, vdbs, rules, learned, users, and files that a document names"),
+              "tls $: got an unknown folder, expected only node.json, sources, drivers, vdbs, rules, learned, users, and files that a document names"),
           file(
               "vdbs/second.json",
               "{\"address\": \"127.0.0.1\", \"ports\": [0, 5051, 5050], \"source\": \"primary\"}",

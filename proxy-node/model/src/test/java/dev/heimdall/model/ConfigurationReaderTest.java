@@ -60,6 +60,20 @@ class ConfigurationReaderTest {
                 Duration.ofSeconds(15),
                 20000,
                 new RuleSettings(false, Duration.ofSeconds(30)),
+                new StoreSettings(
+                    List.of(),
+                    StoreMode.STANDALONE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    new StoreTls(TlsMode.DISABLE, Optional.empty()),
+                    "heimdall"),
+                new TopologySettings(Optional.empty(), Optional.empty(), Duration.ofSeconds(15)),
+                new CloudWatchSettings(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Duration.ofMinutes(1),
+                    false),
                 LogFormat.TEXT,
                 Level.INFO));
     assertThat(read.users()).isEmpty();
@@ -71,6 +85,7 @@ class ConfigurationReaderTest {
                 "jdbc:postgresql://db.example",
                 Optional.empty(),
                 Optional.empty(),
+                SourceCredentials.none(),
                 new BackendTls(
                     TlsMode.PREFER,
                     Optional.empty(),
@@ -83,8 +98,51 @@ class ConfigurationReaderTest {
                 Duration.ofSeconds(30),
                 Map.of(),
                 new CatalogSettings(
-                    true, Optional.empty(), Optional.empty(), Duration.ofSeconds(60))));
-    assertThat(read.sources().get("primary").catalogUser()).isEmpty();
+                    true, Optional.empty(), Optional.empty(), Duration.ofSeconds(60)),
+                Optional.empty(),
+                new ClusterSettings(
+                    ClusterKind.NONE,
+                    Optional.empty(),
+                    ReadSplit.MARKED,
+                    Consistency.FLEET,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    new ProbeSettings(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(1),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(250),
+                        Duration.ofSeconds(2),
+                        true),
+                    new ApiSettings(
+                        ApiUse.AUTO,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Duration.ofSeconds(30)),
+                    new LagSettings(
+                        64 << 20,
+                        Duration.ofSeconds(30),
+                        Duration.ZERO,
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(5)),
+                    new BalanceSettings(
+                        BalanceBy.LEAST_OUTSTANDING,
+                        true,
+                        2,
+                        Duration.ofSeconds(10),
+                        5,
+                        Duration.ofSeconds(10),
+                        Duration.ofMinutes(5)),
+                    new FailoverSettings(Duration.ofSeconds(30), 10000))));
+    assertThat(read.sources().get("primary").hasLogin()).isFalse();
+    assertThat(read.drivers()).containsOnlyKeys("mysql", "postgresql", "sqlserver");
+    assertThat(read.driverOf(read.sources().get("primary")).name()).isEqualTo("postgresql");
     assertThat(read.vdbs().get("shop"))
         .isEqualTo(
             new VirtualDatabase(
@@ -126,7 +184,10 @@ class ConfigurationReaderTest {
                         AuthMethod.SCRAM_SHA_256)),
                 new ProxyProtocol(false, List.of(), true),
                 new PreparedSettings(200, 5000, AnonymousParse.AUTO),
-                new LimitSettings(64 << 20, (1 << 30) - 1, 1000, 64 << 10, 32 << 10)));
+                PipeliningSettings.defaults(),
+                new TransactionReplaySettings(false, 1000, 256 << 10, Duration.ofSeconds(60)),
+                new LimitSettings(64 << 20, (1 << 30) - 1, 1000, 64 << 10, 32 << 10),
+                new CloudWatchExport(false, false, Optional.empty(), 30)));
   }
 
   @Test
@@ -153,6 +214,24 @@ class ConfigurationReaderTest {
                 Duration.ofMillis(500),
                 0,
                 new RuleSettings(true, Duration.ofMinutes(1)),
+                new StoreSettings(
+                    List.of("a.example", "b.example:6380"),
+                    StoreMode.CLUSTER,
+                    Optional.of("heimdall"),
+                    Optional.of(new Secret("hunter2")),
+                    new StoreTls(TlsMode.VERIFY_FULL, Optional.of(dir.resolve("tls/ca.pem"))),
+                    "blue"),
+                new TopologySettings(
+                    Optional.of(new Secret("0123456789abcdef0123456789abcdef")),
+                    Optional.of(
+                        "s3://fleet/topology?region=eu-west-1&endpoint=http://127.0.0.1:5000"),
+                    Duration.ofSeconds(5)),
+                new CloudWatchSettings(
+                    Optional.of("eu-west-1"),
+                    Optional.of("http://127.0.0.1:5000"),
+                    Optional.of("http://127.0.0.1:5001"),
+                    Duration.ofSeconds(10),
+                    true),
                 LogFormat.JSON,
                 Level.TRACE));
     DataSource source = read.sources().get("primary");
@@ -164,6 +243,7 @@ class ConfigurationReaderTest {
                 "jdbc:postgresql://[::1]:5433/shop",
                 Optional.of("app"),
                 Optional.of(new Secret("hunter2")),
+                SourceCredentials.none(),
                 new BackendTls(
                     TlsMode.VERIFY_FULL,
                     Optional.of(dir.resolve("tls/ca.pem")),
@@ -179,9 +259,54 @@ class ConfigurationReaderTest {
                     false,
                     Optional.of("reader"),
                     Optional.of(new Secret("hunter2")),
-                    Duration.ofMinutes(5))));
-    assertThat(source.catalogUser()).isEmpty();
-    assertThat(source.catalogPassword()).contains(new Secret("hunter2"));
+                    Duration.ofMinutes(5)),
+                Optional.of("pairs"),
+                new ClusterSettings(
+                    ClusterKind.AURORA,
+                    Optional.of("arn:aws:rds::123456789012:global-cluster:shop"),
+                    ReadSplit.ALL,
+                    Consistency.STRICT,
+                    Optional.of("?.example:5434"),
+                    Optional.of("writer.example"),
+                    Optional.of("readers.example:5435"),
+                    List.of(new ClusterNode("a.example:5434", Optional.of(0), Optional.of("1a"))),
+                    new ProbeSettings(
+                        Optional.of("monitor"),
+                        Optional.of(new Secret("hunter2")),
+                        Optional.of("shop"),
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(2),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(3),
+                        false),
+                    new ApiSettings(
+                        ApiUse.ON,
+                        Optional.of("eu-west-1"),
+                        Optional.of("shop"),
+                        Optional.of("http://127.0.0.1:5000"),
+                        Duration.ofMinutes(2)),
+                    new LagSettings(
+                        0,
+                        Duration.ZERO,
+                        Duration.ofMillis(20),
+                        Duration.ZERO,
+                        Duration.ofSeconds(1)),
+                    new BalanceSettings(
+                        BalanceBy.WEIGHT,
+                        false,
+                        3,
+                        Duration.ZERO,
+                        0,
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(1)),
+                    new FailoverSettings(Duration.ZERO, 0))));
+    assertThat(source.driverName()).isEqualTo("pairs");
+    assertThat(read.driverOf(source).readerUrl())
+        .isEqualTo("jdbc:postgresql://${reader}/${database}?targetServerType=secondary");
+    assertThat(source.writeEndpoint()).isEqualTo(new ServerAddress("writer.example", 5433));
+    assertThat(source.readEndpoint()).contains(new ServerAddress("readers.example", 5435));
+    assertThat(source.named("a")).contains(new ServerAddress("a.example", 5434));
     assertThat(source.host()).isEqualTo("::1");
     assertThat(source.port()).isEqualTo(5433);
     assertThat(source.database()).contains("shop");
@@ -239,7 +364,19 @@ class ConfigurationReaderTest {
                 new ProxyProtocol(
                     true, List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("fd00::/8")), false),
                 new PreparedSettings(50, 500, AnonymousParse.CACHE),
-                new LimitSettings(1 << 20, 2 << 20, 10, 1 << 20, 1)));
+                new PipeliningSettings(
+                    false,
+                    3,
+                    8,
+                    Duration.ofMillis(2),
+                    Duration.ofMillis(10),
+                    Duration.ofMillis(1),
+                    16 * 1024,
+                    5,
+                    true),
+                new TransactionReplaySettings(true, 20, 8 * 1024, Duration.ofSeconds(5)),
+                new LimitSettings(1 << 20, 2 << 20, 10, 1 << 20, 1),
+                new CloudWatchExport(true, true, Optional.of("/databases/shop"), 0)));
     assertThat(read.users().keySet()).containsExactly("alice", "o'hara & sons");
     User alice = read.users().get("alice");
     assertThat(alice)
@@ -335,7 +472,8 @@ class ConfigurationReaderTest {
                 + " 1024, or 0 (automatic)",
             "node.json:3:9 $.id: got 0, expected an integer from 1 to 4095",
             "sources/primary.json:1:9 $.url: got \"x\", expected"
-                + " jdbc:postgresql://host[:port][/database]",
+                + " jdbc:postgresql://host[:port][/database], or"
+                + " jdbc:mysql://host[:port][/database]",
             "users/alice.json:1:28 $.vdbs[0]: got \"shopp\", expected the name of a document in"
                 + " vdbs (shop); did you mean \"shop\"?",
             "vdbs/shop.json:1:26 $.source: got \"primry\", expected the name of a document in"

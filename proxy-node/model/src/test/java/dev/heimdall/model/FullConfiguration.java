@@ -27,6 +27,26 @@ final class FullConfiguration {
           "loginTimeout": "500ms",
           "maxClients": 0,
           "rules": {"allowPrograms": true, "programTimeout": "1m"},
+          "store": {
+            "servers": ["a.example", "b.example:6380"],
+            "mode": "cluster",
+            "user": "heimdall",
+            "password": "hunter2",
+            "tls": {"mode": "verify-full", "caFile": "tls/ca.pem"},
+            "prefix": "blue"
+          },
+          "topology": {
+            "key": "0123456789abcdef0123456789abcdef",
+            "store": "s3://fleet/topology?region=eu-west-1&endpoint=http://127.0.0.1:5000",
+            "interval": "5s"
+          },
+          "cloudWatch": {
+            "region": "eu-west-1",
+            "endpoint": "http://127.0.0.1:5000",
+            "logsEndpoint": "http://127.0.0.1:5001",
+            "interval": "10s",
+            "nodeDimension": true
+          },
           "logFormat": "json",
           "logLevel": "trace"
         }
@@ -57,7 +77,63 @@ final class FullConfiguration {
             "user": "reader",
             "password": "hunter2",
             "refresh": "5m"
+          },
+          "driver": "pairs",
+          "cluster": {
+            "kind": "aurora",
+            "arn": "arn:aws:rds::123456789012:global-cluster:shop",
+            "reads": "all",
+            "consistency": "strict",
+            "hostPattern": "?.example:5434",
+            "writeEndpoint": "writer.example",
+            "readEndpoint": "readers.example:5435",
+            "nodes": [{"address": "a.example:5434", "weight": 0, "zone": "1a"}],
+            "probe": {
+              "user": "monitor",
+              "password": "hunter2",
+              "database": "shop",
+              "interval": "1m",
+              "failedInterval": "2s",
+              "failoverInterval": "50ms",
+              "positionInterval": "500ms",
+              "timeout": "3s",
+              "discover": false
+            },
+            "api": {
+              "use": "on",
+              "region": "eu-west-1",
+              "identifier": "shop",
+              "endpoint": "http://127.0.0.1:5000",
+              "interval": "2m"
+            },
+            "lag": {
+              "maxBytes": 0,
+              "maxTime": "0",
+              "catchUpWait": "20ms",
+              "margin": "0",
+              "maxStaleness": "1s"
+            },
+            "balance": {
+              "by": "weight",
+              "useResponseMetrics": false,
+              "responseMetricMultiplier": 3,
+              "slowStart": "0",
+              "ejectAfter": 0,
+              "ejectFor": "1s",
+              "ejectAtMost": "1m"
+            },
+            "failover": {"queueTimeout": "0", "maxQueue": 0}
           }
+        }
+        """);
+    DOCUMENTS.put(
+        "drivers/pairs.json",
+        """
+        {
+          "name": "pairs",
+          "writerUrl": "jdbc:postgresql://${writer}/${database}",
+          "readerUrl": "jdbc:postgresql://${reader}/${database}?targetServerType=secondary",
+          "notes": "writers never answer reads"
         }
         """);
     DOCUMENTS.put(
@@ -114,17 +190,53 @@ final class FullConfiguration {
           ],
           "proxyProtocol": {"enabled": true, "trusted": ["10.0.0.0/8", "fd00::/8"], "required": false},
           "prepared": {"perServer": 50, "perClient": 500, "anonymousParse": "cache"},
+          "pipelining": {
+            "enabled": false,
+            "connections": 3,
+            "maxDepth": 8,
+            "maxWait": "2ms",
+            "maxFirstAge": "10ms",
+            "maxStatementTime": "1ms",
+            "maxResultSize": "16KiB",
+            "minRuns": 5,
+            "writes": true
+          },
+          "transactionReplay": {
+            "enabled": true,
+            "maxStatements": 20,
+            "maxSize": "8KiB",
+            "maxTime": "5s"
+          },
           "limits": {
             "maxStatementSize": "1MiB",
             "maxMessageSize": 2097152,
             "maxPipeline": 10,
             "writeBufferHigh": "1MiB",
             "writeBufferLow": 1
+          },
+          "cloudWatch": {
+            "metrics": true,
+            "logs": true,
+            "logGroup": "/databases/shop",
+            "retentionDays": 0
           }
         }
         """);
     DOCUMENTS.put(
-        "sources/reports.json", "{\"url\": \"jdbc:postgresql://reports\", \"user\": \"app\"}");
+        "sources/reports.json",
+        """
+        {
+          "url": "jdbc:postgresql://reports",
+          "credentials": {
+            "secret": "prod/reports",
+            "iam": false,
+            "region": "eu-west-1",
+            "endpoint": "http://127.0.0.1:5000",
+            "refresh": "1m",
+            "patience": "10s"
+          }
+        }
+        """);
     DOCUMENTS.put(
         "rules/main.json",
         """
@@ -220,7 +332,7 @@ final class FullConfiguration {
             {"action": "multiplex", "parameters": {"disable": "a", "enable": "b"}},
             {
               "action": "pool",
-              "parameters": {"maxUserActive": 5, "maxUserIdle": 1, "multiplex": false, "multiplexSkip": 3, "reuse": false}
+              "parameters": {"maxUserActive": 5, "maxUserIdle": 1, "multiplex": false, "multiplexSkip": 3, "reuse": false, "pipeline": true}
             },
             {"action": "result", "parameters": {"value": 7}},
             {

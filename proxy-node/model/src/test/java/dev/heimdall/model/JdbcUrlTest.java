@@ -2,7 +2,9 @@ package dev.heimdall.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -17,11 +19,14 @@ class JdbcUrlTest {
     "jdbc:postgresql://[::1]/shop, ::1, 5432, shop",
     "jdbc:postgresql://[2001:db8::1]:5433/shop, 2001:db8::1, 5433, shop",
     "jdbc:postgresql://db/a%20b%2Fc+d, db, 5432, a b/c+d",
+    "jdbc:mysql://db/shop, db, 3306, shop",
+    "jdbc:mariadb://[::1]:3307, ::1, 3307,",
   })
   void partsAreTakenFromTheUrl(String url, String host, int port, String database) {
     assertThat(JdbcUrl.problem(url)).isEmpty();
     assertThat(JdbcUrl.parse(url))
-        .isEqualTo(new JdbcUrl(host, port, Optional.ofNullable(database)));
+        .isEqualTo(
+            new JdbcUrl(List.of(new ServerAddress(host, port)), Optional.ofNullable(database)));
   }
 
   @ParameterizedTest
@@ -34,5 +39,31 @@ class JdbcUrlTest {
   })
   void shownUrlHasNoSecrets(String url, String shown) {
     assertThat(JdbcUrl.shown(url)).isEqualTo(shown);
+  }
+
+  @Test
+  void severalHostsKeepTheirOrder() {
+    String url = "jdbc:postgresql://b,[::1]:5433,a:1/shop";
+    assertThat(JdbcUrl.problem(url)).isEmpty();
+    assertThat(JdbcUrl.parse(url))
+        .isEqualTo(
+            new JdbcUrl(
+                List.of(
+                    new ServerAddress("b", 5432),
+                    new ServerAddress("::1", 5433),
+                    new ServerAddress("a", 1)),
+                Optional.of("shop")));
+    assertThat(JdbcUrl.at(url, new ServerAddress("::1", 5433)))
+        .isEqualTo("jdbc:postgresql://[::1]:5433/shop");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "jdbc:postgresql://db, POSTGRESQL",
+    "jdbc:mysql://db, MYSQL",
+    "jdbc:mariadb://db, MYSQL",
+  })
+  void theEngineFollowsFromTheUrl(String url, Engine engine) {
+    assertThat(JdbcUrl.engine(url)).isEqualTo(engine);
   }
 }

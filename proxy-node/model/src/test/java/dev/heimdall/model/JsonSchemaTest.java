@@ -44,6 +44,7 @@ class JsonSchemaTest {
         Map.of(
                 "node.json", DocumentKind.NODE,
                 "sources/primary.json", DocumentKind.SOURCE,
+                "drivers/pairs.json", DocumentKind.DRIVER,
                 "vdbs/shop.json", DocumentKind.VDB,
                 "rules/main.json", DocumentKind.RULES,
                 "users/alice.json", DocumentKind.USER)
@@ -51,12 +52,17 @@ class JsonSchemaTest {
       String text = FullConfiguration.DOCUMENTS.get(document.getKey());
       assertAllSet(document.getValue().shape(), MAPPER.readTree(text), document.getKey());
     }
+    assertAllSet(
+        Shape.of(SourceCredentials.class),
+        MAPPER.readTree(FullConfiguration.DOCUMENTS.get("sources/reports.json")).get("credentials"),
+        "sources/reports.json credentials");
   }
 
   private static void assertAllSet(Shape<?> shape, JsonNode value, String path) {
     for (Shape.Field field : shape.fields()) {
-      // The two ways to give a password exclude each other.
-      if (field.key().equals("password") && value.has("verifier")) {
+      // The ways to give a password exclude each other.
+      if (field.key().equals("password") && value.has("verifier")
+          || field.key().equals("credentials") && value.has("password")) {
         continue;
       }
       assertThat(value.has(field.key())).as(path + " " + field.key()).isTrue();

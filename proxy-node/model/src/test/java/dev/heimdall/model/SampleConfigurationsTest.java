@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The configurations that users copy. */
 class SampleConfigurationsTest {
   static Stream<Path> samples() throws IOException {
-    return Files.list(Path.of("..", "..", "templates", "config"));
+    return Files.list(Path.of("..", "..", "templates", "config")).filter(Files::isDirectory);
   }
 
   @ParameterizedTest

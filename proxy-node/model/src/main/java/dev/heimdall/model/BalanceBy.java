@@ -1,0 +1,9 @@
+package dev.heimdall.model;
+
+/** How one of several readers is chosen. */
+public enum BalanceBy implements Spelled {
+  /** Each has the share of statements that its weight says. */
+  WEIGHT,
+  /** The one that has the fewest statements in work for its weight. */
+  LEAST_OUTSTANDING
+}

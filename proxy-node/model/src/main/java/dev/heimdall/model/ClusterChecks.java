@@ -1,0 +1,191 @@
+package dev.heimdall.model;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What the settings of a cluster, its data source and its driver demand of each other. */
+final class ClusterChecks {
+  private static final String KINDS =
+      "a \"kind\" of \"cluster\", such as \"postgres\" for a primary with its replicas";
+
+  private final DataSource source;
+  private final Reading in;
+
+  ClusterChecks(DataSource source, Reading in) {
+    this.source = source;
+    this.in = in;
+  }
+
+  /** Checks a source by itself. */
+  void all() {
+    if (!in.sound("$.url", "$.cluster.kind")) {
+      return;
+    }
+    api();
+    if (source.cluster().watched()) {
+      servers();
+      whoAsks();
+      names();
+      nodes();
+      intervals();
+    } else if (in.sound("$.cluster.arn") && source.cluster().arn().isPresent()) {
+      in.problem("$.cluster.arn", JsonValue.quote(source.cluster().arn().get()), KINDS);
+    } else if (source.hosts().size() > 1) {
+      in.problem(
+          "$.url",
+          source.hosts().size() + " hosts",
+          "exactly one host: write a data source for each server"
+              + (source.engine() == Engine.POSTGRESQL ? ", or " + KINDS : ""));
+    }
+  }
+
+  private void servers() {
+    Set<ServerAddress> seen = new HashSet<>();
+    for (ServerAddress server : source.hosts()) {
+      if (!seen.add(server)) {
+        in.problem("$.url", server + " again", "each host only once");
+        return;
+      }
+    }
+  }
+
+  private void whoAsks() {
+    ProbeSettings probe = source.cluster().probe();
+    if (in.sound("$.cluster.probe.user", "$.cluster.probe.password")
+        && probe.password().isPresent()
+        && probe.user().isEmpty()) {
+      in.problem("$.cluster.probe.user", "nothing", "a user for \"cluster.probe.password\"");
+    } else if (in.sound("$.user", "$.cluster.probe.user", "$.credentials.secret")
+        && probe.user().isEmpty()
+        && !source.hasLogin()) {
+      in.problem(
+          "$.cluster.probe.user",
+          "nothing",
+          "somebody who asks the servers what they are, here or as the source's \"user\"");
+    }
+  }
+
+  private void names() {
+    if (source.cluster().kind() == ClusterKind.AURORA
+        && in.sound("$.cluster.hostPattern")
+        && source.hostPattern().isEmpty()) {
+      in.problem(
+          "$.cluster.hostPattern",
+          "nothing, and a \"url\" that is no name of RDS",
+          Format.HOST_PATTERN.expected() + ": Aurora tells names of servers, not where they are");
+    }
+  }
+
+  private void api() {
+    ClusterSettings cluster = source.cluster();
+    if (!in.sound("$.cluster.api") || cluster.api().use() != ApiUse.ON) {
+      return;
+    }
+    if (!cluster.kind().ofRds()) {
+      in.problem(
+          "$.cluster.api.use",
+          "\"on\" with the kind " + JsonValue.quote(cluster.kind().spelling()),
+          "\"rds\", \"rds-multi-az\" or \"aurora\" as \"kind\": the API knows of no others");
+    } else if (source.rdsPlace().isEmpty()) {
+      in.problem(
+          "$.cluster.api.use",
+          "\"on\", and a \"url\" that does not say what RDS calls the cluster, or where it is",
+          "\"identifier\" and \"region\" beside it");
+    }
+  }
+
+  private void nodes() {
+    Set<ServerAddress> seen = new HashSet<>();
+    List<ClusterNode> nodes = source.cluster().nodes();
+    for (int i = 0; i < nodes.size(); i++) {
+      String path = "$.cluster.nodes[" + i + "].address";
+      if (in.sound(path) && !seen.add(nodes.get(i).server())) {
+        in.problem(path, nodes.get(i).server() + " again", "each server only once");
+      }
+    }
+  }
+
+  private void intervals() {
+    ProbeSettings probe = source.cluster().probe();
+    if (in.sound("$.cluster.probe.interval", "$.cluster.probe.failedInterval")
+        && probe.failedInterval().compareTo(probe.interval()) > 0) {
+      in.problem(
+          "$.cluster.probe.failedInterval",
+          JsonValue.quote(NumberTypes.Time.text(probe.failedInterval().toMillis())),
+          "not more than \"interval\", which is "
+              + NumberTypes.Time.text(probe.interval().toMillis()));
+    }
+    BalanceSettings balance = source.cluster().balance();
+    if (in.sound("$.cluster.balance.ejectFor", "$.cluster.balance.ejectAtMost")
+        && balance.ejectFor().compareTo(balance.ejectAtMost()) > 0) {
+      in.problem(
+          "$.cluster.balance.ejectFor",
+          JsonValue.quote(NumberTypes.Time.text(balance.ejectFor().toMillis())),
+          "not more than \"ejectAtMost\", which is "
+              + NumberTypes.Time.text(balance.ejectAtMost().toMillis()));
+    }
+  }
+
+  /** Checks a driver by itself. */
+  static void driver(Driver driver, Reading in) {
+    DocumentChecks.name(driver.name(), in);
+    if (in.sound("$.writerUrl", "$.readerUrl")
+        && driver.writerTemplate().dialect() != driver.readerTemplate().dialect()) {
+      in.problem(
+          "$.readerUrl",
+          JsonValue.quote(driver.readerUrl()),
+          "a URL for the same kind of database as \"writerUrl\"");
+    }
+  }
+
+  /** Checks a source together with its driver. */
+  static void used(DataSource source, Reading in, Map<String, Document<Driver>> documents) {
+    if (!in.sound("$.driver", "$.engine")) {
+      return;
+    }
+    Map<String, Driver> builtIn = Driver.builtIn();
+    Document<Driver> document = documents.get(source.driverName());
+    if (document == null && !builtIn.containsKey(source.driverName())) {
+      Set<String> names = new TreeSet<>(builtIn.keySet());
+      names.addAll(documents.keySet());
+      in.problem(
+          "$.driver",
+          JsonValue.quote(source.driverName()),
+          "the name of a document in drivers, or of a built-in driver" + CrossChecks.known(names),
+          NearestName.of(source.driverName(), names));
+      return;
+    }
+    Optional<Driver> driver =
+        document == null
+            ? Optional.of(builtIn.get(source.driverName()))
+            : document.value().filter(d -> document.in().sound("$.writerUrl", "$.readerUrl"));
+    driver.ifPresent(found -> fits(source, in, found));
+  }
+
+  private static void fits(DataSource source, Reading in, Driver driver) {
+    UrlDialect dialect = driver.writerTemplate().dialect();
+    if (!dialect.name().equals(source.engine().name())) {
+      in.problem(
+          "$.driver",
+          JsonValue.quote(source.driverName()) + ", a driver with URLs of another engine",
+          "a driver for the engine " + JsonValue.quote(source.engine().spelling()));
+      return;
+    }
+    if (source.cluster().watched()
+        && in.sound("$.cluster.readEndpoint", "$.url")
+        && source.readEndpoint().isEmpty()
+        && driver.readerTemplate().uses(TemplateVariable.READ_ENDPOINT)) {
+      in.problem(
+          "$.cluster.readEndpoint",
+          "nothing, and a \"url\" that is no cluster endpoint of RDS",
+          "what ${readEndpoint} of the driver "
+              + JsonValue.quote(source.driverName())
+              + " stands for: "
+              + Format.SERVER.expected());
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.heimdall.model;
+
+/** What kind of cluster a data source is, which says how its servers are found and asked. */
+public enum ClusterKind implements Spelled {
+  /** One server, which is not asked anything. */
+  NONE,
+  /** A primary with streaming replicas. */
+  POSTGRES,
+  /** An RDS instance with read replicas. */
+  RDS,
+  /** An RDS Multi-AZ DB cluster: one writer and two readable standbys. */
+  RDS_MULTI_AZ,
+  /** An Aurora cluster. */
+  AURORA;
+
+  /** Whether AWS runs it, so that its API knows of it. */
+  public boolean ofRds() {
+    return this == RDS || this == RDS_MULTI_AZ || this == AURORA;
+  }
+}

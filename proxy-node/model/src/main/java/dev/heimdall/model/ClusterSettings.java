@@ -1,0 +1,70 @@
+package dev.heimdall.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The cluster that a data source is, if it is more than one server. */
+public record ClusterSettings(
+    @Setting(
+            value =
+                "Whether the source is a cluster, and how its servers are found. With any other"
+                    + " kind than `none`, `url` names one server of it or several, and which of"
+                    + " them is the writer is asked of the servers themselves.",
+            byDefault = "none")
+        ClusterKind kind,
+    @Setting(
+            value =
+                "The ARN of the cluster, of a global cluster, or of an RDS instance, by which"
+                    + " topology documents tell of its servers (`topology` in `node.json`). Where"
+                    + " the node hears them, it does not ask the RDS API itself.",
+            format = Format.ARN)
+        Optional<String> arn,
+    @Setting(
+            value = "Which statements that only read may be answered by replicas.",
+            byDefault = "marked")
+        ReadSplit reads,
+    @Setting(
+            value =
+                "What such a read may not miss: what its own client wrote (`session`), any client"
+                    + " of the node and, after the propagation delay, of the fleet (`fleet`), any"
+                    + " client anywhere (`strict`).",
+            byDefault = "fleet")
+        Consistency consistency,
+    @Setting(
+            value =
+                "With `aurora`: where a server is whose name is known. The name stands in place of"
+                    + " `?`.",
+            otherwise = "worked out from `url`, where its host is one of RDS's names",
+            format = Format.HOST_PATTERN)
+        Optional<String> hostPattern,
+    @Setting(
+            value = "What `${writeEndpoint}` stands for.",
+            otherwise = "the first host of `url`",
+            format = Format.SERVER)
+        Optional<String> writeEndpoint,
+    @Setting(
+            value = "What `${readEndpoint}` stands for.",
+            otherwise = "worked out from `url`, where its host is the endpoint of an RDS cluster",
+            format = Format.SERVER)
+        Optional<String> readEndpoint,
+    @Setting(value = "What is to be said of single servers.", byDefault = "[]")
+        List<ClusterNode> nodes,
+    @Setting("How the servers are asked what they are.") ProbeSettings probe,
+    @Setting("How the RDS API is asked about them.") ApiSettings api,
+    @Setting("How far behind a replica may be.") LagSettings lag,
+    @Setting("How reads are spread over replicas.") BalanceSettings balance,
+    @Setting("What happens to statements while there is no writer.") FailoverSettings failover) {
+  public ClusterSettings {
+    nodes = List.copyOf(nodes);
+  }
+
+  /** Every setting at its default: no cluster. */
+  public static ClusterSettings defaults() {
+    return Shape.of(ClusterSettings.class).defaults();
+  }
+
+  /** Whether there is a cluster to be watched. */
+  public boolean watched() {
+    return kind != ClusterKind.NONE;
+  }
+}

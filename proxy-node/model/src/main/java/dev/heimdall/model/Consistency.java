@@ -1,0 +1,14 @@
+package dev.heimdall.model;
+
+/** What a read may not miss, wherever it is answered. */
+public enum Consistency implements Spelled {
+  /** What the same client wrote. */
+  SESSION,
+  /**
+   * Also what any client of this node wrote, and of other nodes after the propagation delay: a node
+   * that is out of touch with them reads from the writer.
+   */
+  FLEET,
+  /** Also what any client of any node wrote: replies to writes wait for all nodes. */
+  STRICT
+}

@@ -1,0 +1,71 @@
+package dev.heimdall.model;
+
+import java.util.List;
+
+/**
+ * What the engine of a data source demands of its other settings: those that only PostgreSQL has a
+ * meaning for must not be there for another.
+ */
+final class EngineChecks {
+  private static final List<String> POSTGRESQL_ONLY =
+      List.of(
+          "$.tls.certificateFile",
+          "$.tls.keyFile",
+          "$.tls.channelBinding",
+          "$.tls.direct",
+          "$.tcpUserTimeout",
+          "$.parameters",
+          "$.catalog",
+          "$.driver",
+          "$.cluster");
+
+  private final DataSource source;
+  private final Reading in;
+
+  EngineChecks(DataSource source, Reading in) {
+    this.source = source;
+    this.in = in;
+  }
+
+  void all() {
+    if (!in.sound("$.engine", "$.url")) {
+      return;
+    }
+    Engine ofUrl = JdbcUrl.engine(source.url());
+    if (source.engine() != ofUrl) {
+      in.problem(
+          "$.engine",
+          quoted(source.engine()),
+          quoted(ofUrl) + ", or nothing: the URL is one of that engine");
+    } else if (ofUrl != Engine.POSTGRESQL) {
+      POSTGRESQL_ONLY.forEach(this::notHere);
+      user();
+    }
+  }
+
+  private void notHere(String path) {
+    if (in.written(path) && in.sound(path)) {
+      in.problem(
+          path,
+          "a setting of PostgreSQL",
+          "nothing, because the engine is " + quoted(source.engine()));
+    }
+  }
+
+  private void user() {
+    if (in.sound("$.user", "$.credentials.secret", "$.credentials.iam")
+        && !source.hasLogin()
+        && !source.credentials().iam()) {
+      in.problem(
+          "$.user",
+          "nothing",
+          "the user that statements are carried out as, because the engine is "
+              + quoted(source.engine())
+              + ": clients' own credentials are PostgreSQL's");
+    }
+  }
+
+  private static String quoted(Engine engine) {
+    return JsonValue.quote(engine.spelling());
+  }
+}

@@ -1,0 +1,69 @@
+package dev.heimdall.model;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A name that RDS gives: {@code name.[cluster-]id.region.rds.amazonaws.com}.
+ *
+ * @param name of the cluster or the instance
+ * @param kind {@code cluster-} or {@code cluster-ro-} for an endpoint of a cluster, nothing for an
+ *     instance
+ * @param rest what all names of the account in that region end in
+ */
+record RdsHost(String name, String kind, String rest) {
+  private static final Pattern NAME =
+      Pattern.compile(
+          "([^.]+)\\.(cluster-ro-|cluster-custom-|cluster-|)([a-z0-9]+\\.[a-z0-9-]+\\.rds\\.amazonaws\\.com(?:\\.cn)?)");
+
+  static Optional<RdsHost> of(String host) {
+    Matcher matcher = NAME.matcher(host);
+    return matcher.matches()
+        ? Optional.of(new RdsHost(matcher.group(1), matcher.group(2), matcher.group(3)))
+        : Optional.empty();
+  }
+
+  /** Whether a name is one that RDS gives, of whatever kind. */
+  static boolean ofAws(String host) {
+    String lower = host.toLowerCase(Locale.ROOT);
+    return lower.endsWith(".rds.amazonaws.com") || lower.endsWith(".rds.amazonaws.com.cn");
+  }
+
+  /** Whether such a name is that of a proxy of RDS. */
+  static boolean ofRdsProxy(String host) {
+    return ofAws(host) && host.toLowerCase(Locale.ROOT).contains(".proxy-");
+  }
+
+  /** What all names in a region end in, whoever's they are. */
+  static String rest(String region) {
+    return region + ".rds.amazonaws.com" + (region.startsWith("cn-") ? ".cn" : "");
+  }
+
+  /** The region that it is in. */
+  String region() {
+    String[] labels = rest.split("\\.", 3);
+    return labels[1];
+  }
+
+  /** Whether the name is that of a cluster, not of an instance or an endpoint of one's own. */
+  boolean ofCluster() {
+    return kind.equals("cluster-") || kind.equals("cluster-ro-");
+  }
+
+  /** Whether the name is that of an instance. */
+  boolean ofInstance() {
+    return kind.isEmpty();
+  }
+
+  /** Where each instance is, its name in place of the question mark. */
+  String pattern() {
+    return "?." + rest;
+  }
+
+  /** The name that leads to the cluster's readers. */
+  Optional<String> readers() {
+    return ofCluster() ? Optional.of(name + ".cluster-ro-" + rest) : Optional.empty();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.heimdall.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The store over which the nodes of a fleet tell each other of writes. */
+public record StoreSettings(
+    @Setting(
+            value =
+                "Servers of Redis or Valkey, each with or without a port (6379). None: this node is"
+                    + " alone.",
+            byDefault = "[]",
+            format = Format.SERVER,
+            applies = Applies.RESTART)
+        List<String> servers,
+    @Setting(
+            value = "How these servers belong together.",
+            byDefault = "standalone",
+            applies = Applies.RESTART)
+        StoreMode mode,
+    @Setting(value = "The user to log in as, where the store has users.", applies = Applies.RESTART)
+        Optional<String> user,
+    @Setting(value = "The password, where the store wants one.", applies = Applies.RESTART)
+        Optional<Secret> password,
+    @Setting("TLS towards the store.") StoreTls tls,
+    @Setting(
+            value =
+                "How the names of all channels begin. The same for the nodes of a fleet, another for"
+                    + " another fleet on the same store.",
+            byDefault = "heimdall",
+            format = Format.NAME,
+            applies = Applies.RESTART)
+        String prefix) {
+  private static final int PORT = 6379;
+
+  public StoreSettings {
+    servers = List.copyOf(servers);
+  }
+
+  /** Every setting at its default: no store. */
+  public static StoreSettings defaults() {
+    return Shape.of(StoreSettings.class).defaults();
+  }
+
+  /** The servers in their parts. */
+  public List<ServerAddress> addresses() {
+    return servers.stream().map(server -> ServerAddress.parse(server, PORT)).toList();
+  }
+}

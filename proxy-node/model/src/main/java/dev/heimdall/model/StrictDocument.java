@@ -1,0 +1,72 @@
+package dev.heimdall.model;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads one JSON document that does not belong to a configuration directory, as strictly as the
+ * documents there: into a public record whose components are described by {@link Setting}.
+ */
+public final class StrictDocument {
+  private StrictDocument() {}
+
+  /** What the settings of a document demand of each other; asked only where each alone is right. */
+  @FunctionalInterface
+  public interface Checks<T> {
+    void check(T document, Findings findings);
+  }
+
+  /** Where checks say what is wrong. */
+  public static final class Findings {
+    private final Reading in;
+
+    private Findings(Reading in) {
+      this.in = in;
+    }
+
+    /** Whether these settings were read well, so that they can be relied on. */
+    public boolean sound(String... paths) {
+      return in.sound(paths);
+    }
+
+    /**
+     * A setting is wrong.
+     *
+     * @param path such as {@code $.regions[0].name}
+     * @param got what is there
+     * @param expected what may be there
+     */
+    public void problem(String path, String got, String expected) {
+      in.problem(path, got, expected);
+    }
+  }
+
+  /**
+   * Reads a document.
+   *
+   * @param file the document; relative paths in it begin where it lies
+   * @throws ConfigurationException with all problems at once
+   */
+  public static <T extends Record> T read(Path file, Class<T> type, Checks<T> checks)
+      throws ConfigurationException {
+    List<Problem> problems = new ArrayList<>();
+    Path absolute = file.toAbsolutePath().normalize();
+    Reading in = new Reading(file.toString(), "", absolute.getParent(), problems);
+    Optional<T> document =
+        JsonText.parse(absolute, in).flatMap(root -> Shape.of(type).read(root, "$", in));
+    document.ifPresent(value -> checks.check(value, new Findings(in)));
+    if (!problems.isEmpty()) {
+      problems.sort(Comparator.comparing(Problem::line).thenComparing(Problem::column));
+      throw new ConfigurationException(problems);
+    }
+    return document.orElseThrow();
+  }
+
+  /** The reference tables of such a document, as Markdown. */
+  public static String tables(Class<? extends Record> type) {
+    return SettingTables.markdown(Shape.of(type));
+  }
+}

@@ -1,0 +1,308 @@
+package dev.heimdall.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clusters and drivers that are wrong, and exactly what is said of them. */
+class ClusterProblemsTest {
+  private static final String KIND = "\"cluster\": {\"kind\": \"postgres\"";
+
+  @TempDir Path dir;
+
+  @BeforeEach
+  void rightConfiguration() throws IOException {
+    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"primary\"}");
+    source("jdbc:postgresql://a,b", "");
+  }
+
+  private void write(String file, String text) throws IOException {
+    Path path = dir.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+
+  private void source(String url, String more) throws IOException {
+    write(
+        "sources/primary.json",
+        "{\"url\": \"%s\", \"user\": \"app\"%s}"
+            .formatted(url, more.isEmpty() ? ", " + KIND + "}" : ", " + more));
+  }
+
+  private void driver(String writerUrl, String readerUrl) throws IOException {
+    write(
+        "drivers/own.json",
+        "{\"writerUrl\": \"%s\", \"readerUrl\": \"%s\"}".formatted(writerUrl, readerUrl));
+  }
+
+  private List<String> problems() {
+    ConfigurationException refused =
+        catchThrowableOfType(ConfigurationException.class, () -> ConfigurationReader.read(dir));
+    return refused == null
+        ? List.of()
+        : refused.problems().stream()
+            .map(Problem::toString)
+            .map(text -> text.replaceFirst("\\.json:[0-9]+:[0-9]+ ", ".json "))
+            .toList();
+  }
+
+  @Test
+  void aClusterOfSeveralHostsIsRight() {
+    assertThat(problems()).isEmpty();
+  }
+
+  @Test
+  void aHostThatIsNamedTwiceIsAProblem() throws IOException {
+    source("jdbc:postgresql://a,b,a:5432/shop", "");
+
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.url: got a:5432 again, expected each host only once");
+  }
+
+  @Test
+  void somebodyHasToAskTheServers() throws IOException {
+    write("sources/primary.json", "{\"url\": \"jdbc:postgresql://a\", " + KIND + "}}");
+
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.cluster.probe.user: got nothing, expected somebody who asks the"
+                + " servers what they are, here or as the source's \"user\"");
+  }
+
+  @Test
+  void aPasswordOfNobodyIsAProblem() throws IOException {
+    source("jdbc:postgresql://a", KIND + ", \"probe\": {\"password\": \"hunter2\"}}");
+
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.cluster.probe.user: got nothing, expected a user for"
+                + " \"cluster.probe.password\"");
+  }
+
+  @Test
+  void anArnIsOneOfRdsAndOfACluster() throws IOException {
+    source("jdbc:postgresql://a", KIND + ", \"arn\": \"arn:aws:s3:::bucket\"}");
+    assertThat(problems())
+        .singleElement()
+        .asString()
+        .startsWith(
+            "sources/primary.json $.cluster.arn: got \"arn:aws:s3:::bucket\", expected an ARN of RDS");
+
+    source(
+        "jdbc:postgresql://a",
+        "\"cluster\": {\"arn\": \"arn:aws:rds:eu-west-1:123456789012:cluster:shop\"}");
+    assertThat(problems())
+        .singleElement()
+        .asString()
+        .startsWith("sources/primary.json $.cluster.arn: got")
+        .contains("a \"kind\" of \"cluster\"");
+  }
+
+  @Test
+  void auroraNeedsToKnowWhereItsServersAre() throws IOException {
+    source("jdbc:postgresql://db.example", "\"cluster\": {\"kind\": \"aurora\"}");
+
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.cluster.hostPattern: got nothing, and a \"url\" that is no name"
+                + " of RDS, expected a host with one \"?\" in place of a node's own name, such as"
+                + " \"?.abc123.eu-west-1.rds.amazonaws.com\", with or without a port: Aurora tells"
+                + " names of servers, not where they are");
+  }
+
+  @Test
+  void everyProblemOfAClusterIsNamedAtOnce() throws IOException {
+    source(
+        "jdbc:postgresql://a",
+        "\"driver\": \"postgresq\", \"cluster\": {\"kind\": \"postgress\", \"consistancy\": \"fleet\","
+            + " \"probe\": {\"interval\": \"10ms\"}, \"lag\": {\"maxBytes\": \"1 MB\"},"
+            + " \"hostPattern\": \"db\", \"nodes\": [{\"address\": \"a:0\", \"weight\": 1001}]}");
+
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.driver: got \"postgresq\", expected the name of a document in"
+                + " drivers, or of a built-in driver (mysql, postgresql, sqlserver); did you mean"
+                + " \"postgresql\"?",
+            "sources/primary.json $.cluster.kind: got \"postgress\", expected one of \"none\","
+                + " \"postgres\", \"rds\", \"rds-multi-az\", \"aurora\"; did you mean"
+                + " \"postgres\"?",
+            "sources/primary.json $.cluster.consistancy: got the unknown key \"consistancy\","
+                + " expected one of kind, arn, reads, consistency, hostPattern,"
+                + " writeEndpoint, readEndpoint, nodes, probe, api, lag, balance, failover; did you mean"
+                + " \"consistency\"?",
+            "sources/primary.json $.cluster.probe.interval: got \"10ms\", expected a duration with"
+                + " a unit (ms, s, m, h, d) from 100ms to 1h",
+            "sources/primary.json $.cluster.lag.maxBytes: got \"1 MB\", expected a size such as"
+                + " \"64KiB\" or \"16MiB\", or a number of bytes without quotes, from 0 to"
+                + " 1024GiB, or 0 (no limit); did you mean \"1MiB\"?",
+            "sources/primary.json $.cluster.hostPattern: got \"db\", expected a host with one \"?\""
+                + " in place of a node's own name, such as \"?.abc123.eu-west-1.rds.amazonaws.com\","
+                + " with or without a port",
+            "sources/primary.json $.cluster.nodes[0].address: got \"a:0\", expected a port from 1 to"
+                + " 65535 after the host",
+            "sources/primary.json $.cluster.nodes[0].weight: got 1001, expected an integer from 1 to"
+                + " 1000, or 0 (no reads)");
+  }
+
+  @Test
+  void aServerThatIsDescribedTwiceIsAProblem() throws IOException {
+    source(
+        "jdbc:postgresql://a",
+        KIND + ", \"nodes\": [{\"address\": \"a\"}, {\"address\": \"a:5432\"}]}");
+
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.cluster.nodes[1].address: got a:5432 again, expected each server"
+                + " only once");
+  }
+
+  @Test
+  void intervalsThatContradictEachOtherAreProblems() throws IOException {
+    source(
+        "jdbc:postgresql://a",
+        KIND
+            + ", \"probe\": {\"interval\": \"1s\", \"failedInterval\": \"2s\"},"
+            + " \"balance\": {\"ejectFor\": \"2s\", \"ejectAtMost\": \"1s\"}}");
+
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.cluster.probe.failedInterval: got \"2s\", expected not more than"
+                + " \"interval\", which is 1s",
+            "sources/primary.json $.cluster.balance.ejectFor: got \"2s\", expected not more than"
+                + " \"ejectAtMost\", which is 1s");
+  }
+
+  @Test
+  void aDriverOfAnotherEngineIsAProblem() throws IOException {
+    source("jdbc:postgresql://a", "\"driver\": \"mysql\"");
+
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.driver: got \"mysql\", a driver with URLs of another engine,"
+                + " expected a driver for the engine \"postgresql\"");
+  }
+
+  @Test
+  void anEndpointThatNobodyKnowsIsAProblem() throws IOException {
+    driver("jdbc:postgresql://${writeEndpoint}", "jdbc:postgresql://${readEndpoint}");
+    source("jdbc:postgresql://a", "\"driver\": \"own\", " + KIND + "}");
+
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.cluster.readEndpoint: got nothing, and a \"url\" that is no"
+                + " cluster endpoint of RDS, expected what ${readEndpoint} of the driver \"own\""
+                + " stands for: a host with or without a port, such as \"db.example:5432\" or"
+                + " \"[::1]:5432\"");
+  }
+
+  @Test
+  void anEndpointFollowsFromTheNameOfAnAuroraCluster() throws Exception {
+    driver("jdbc:postgresql://${writeEndpoint}", "jdbc:postgresql://${readEndpoint}");
+    source(
+        "jdbc:postgresql://shop.cluster-abc1.eu-west-1.rds.amazonaws.com/shop",
+        "\"driver\": \"own\", \"cluster\": {\"kind\": \"aurora\"}");
+
+    DataSource source = ConfigurationReader.read(dir).sources().get("primary");
+
+    assertThat(source.writeEndpoint())
+        .hasToString("shop.cluster-abc1.eu-west-1.rds.amazonaws.com:5432");
+    assertThat(source.readEndpoint().orElseThrow())
+        .hasToString("shop.cluster-ro-abc1.eu-west-1.rds.amazonaws.com:5432");
+    assertThat(source.named("shop-1").orElseThrow())
+        .hasToString("shop-1.abc1.eu-west-1.rds.amazonaws.com:5432");
+  }
+
+  @Test
+  void twoUrlsOfOneDriverAreForOneEngine() throws IOException {
+    driver("jdbc:postgresql://${writer}", "jdbc:mysql://${reader}");
+
+    assertThat(problems())
+        .containsExactly(
+            "drivers/own.json $.readerUrl: got \"jdbc:mysql://${reader}\", expected a URL for the"
+                + " same kind of database as \"writerUrl\"");
+  }
+
+  @Test
+  void aVariableInTheWrongTemplateIsAProblem() throws IOException {
+    driver("jdbc:postgresql://${reader}", "jdbc:postgresql://${writer}");
+
+    assertThat(problems())
+        .containsExactly(
+            "drivers/own.json $.writerUrl: got \"jdbc:postgresql://${reader}\", expected one of"
+                + " ${writer}, ${writers}, ${readers}, ${writeEndpoint}: ${reader} belongs in"
+                + " \"readerUrl\"",
+            "drivers/own.json $.readerUrl: got \"jdbc:postgresql://${writer}\", expected one of"
+                + " ${reader}, ${readers}, ${readEndpoint}: ${writer} belongs in \"writerUrl\"");
+  }
+
+  @Test
+  void anUnknownVariableIsNamedWithTheNearest() throws IOException {
+    driver("jdbc:postgresql://${wirter}/${database}", "jdbc:postgresql://${readerEndpoint}");
+
+    assertThat(problems())
+        .containsExactly(
+            "drivers/own.json $.writerUrl: got \"jdbc:postgresql://${wirter}/${database}\","
+                + " expected one of ${writer}, ${writers}, ${readers}, ${writeEndpoint}; did you"
+                + " mean \"jdbc:postgresql://${writer}/${database}\"?",
+            "drivers/own.json $.readerUrl: got \"jdbc:postgresql://${readerEndpoint}\", expected one"
+                + " of ${reader}, ${readers}, ${readEndpoint}; did you mean"
+                + " \"jdbc:postgresql://${readEndpoint}\"?");
+  }
+
+  @Test
+  void aSecretInATemplateIsNotShown() throws IOException {
+    driver(
+        "jdbc:postgresql://${writer}/?password=hunter2",
+        "jdbc:sqlserver://${reader};password=hunter2");
+
+    assertThat(problems())
+        .hasSize(2)
+        .noneMatch(problem -> problem.contains("hunter2"))
+        .first()
+        .asString()
+        .endsWith("use the setting \"password\" instead of \"password\" of the data source");
+  }
+
+  @Test
+  void anApiThatIsNeededMustKnowOfTheCluster() throws IOException {
+    source("jdbc:postgresql://a", KIND + ", \"api\": {\"use\": \"on\"}}");
+
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.cluster.api.use: got \"on\" with the kind \"postgres\", expected"
+                + " \"rds\", \"rds-multi-az\" or \"aurora\" as \"kind\": the API knows of no"
+                + " others");
+  }
+
+  @Test
+  void anApiThatIsNeededMustBeToldWhereAndWhat() throws IOException {
+    source(
+        "jdbc:postgresql://a",
+        "\"cluster\": {\"kind\": \"rds\", \"api\": {\"use\": \"on\", \"region\":"
+            + " \"eu-west-1\", \"endpoint\": \"rds.example\"}}");
+
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.cluster.api.endpoint: got \"rds.example\", expected a URL such"
+                + " as \"https://rds.eu-west-1.amazonaws.com\"");
+
+    source(
+        "jdbc:postgresql://a",
+        "\"cluster\": {\"kind\": \"rds\", \"api\": {\"use\": \"on\", \"region\":"
+            + " \"eu-west-1\"}}");
+
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.cluster.api.use: got \"on\", and a \"url\" that does not say"
+                + " what RDS calls the cluster, or where it is, expected \"identifier\" and"
+                + " \"region\" beside it");
+  }
+}

@@ -1,0 +1,150 @@
+package dev.heimdall.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Data sources of other engines than PostgreSQL, and where they may not be. */
+class EngineProblemsTest {
+  @TempDir Path dir;
+
+  @BeforeEach
+  void rightConfiguration() throws IOException {
+    write("sources/primary.json", "{\"url\": \"jdbc:postgresql://db\"}");
+    crm("\"password\": \"hunter2\"");
+    write(
+        "vdbs/shop.json",
+        "{\"ports\": [5050], \"source\": \"primary\", \"ruleSources\": [\"crm\"],"
+            + " \"rules\": [\"main\"]}");
+    rule("{\"action\": \"forward\", \"parameters\": {\"source\": \"crm\"}}");
+  }
+
+  private void write(String file, String text) throws IOException {
+    FullConfiguration.write(dir, file, text);
+  }
+
+  private void crm(String more) throws IOException {
+    write("sources/crm.json", "{\"url\": \"jdbc:mysql://m/crm\", \"user\": \"app\", " + more + "}");
+  }
+
+  private void rule(String rule) throws IOException {
+    write("rules/main.json", "{\"rules\": [" + rule + "]}");
+  }
+
+  private List<String> problems() {
+    ConfigurationException refused =
+        catchThrowableOfType(ConfigurationException.class, () -> ConfigurationReader.read(dir));
+    return refused == null
+        ? List.of()
+        : refused.problems().stream()
+            .map(Problem::toString)
+            .map(text -> text.replaceFirst("\\.json:[0-9]+:[0-9]+ ", ".json "))
+            .toList();
+  }
+
+  @Test
+  void rulesMayForwardToMysql() throws Exception {
+    assertThat(problems()).isEmpty();
+
+    DataSource crm = ConfigurationReader.read(dir).sources().get("crm");
+    assertThat(crm.engine()).isEqualTo(Engine.MYSQL);
+    assertThat(crm.hosts()).containsExactly(new ServerAddress("m", 3306));
+    assertThat(crm.database()).contains("crm");
+  }
+
+  @Test
+  void clientsDoNotConnectToMysql() throws IOException {
+    write("vdbs/other.json", "{\"ports\": [5051], \"source\": \"crm\"}");
+
+    assertThat(problems())
+        .containsExactly(
+            "vdbs/other.json $.source: got \"crm\", which has the engine \"mysql\", expected a data"
+                + " source of PostgreSQL: those of other engines can only be among \"ruleSources\","
+                + " for rules that forward statements");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"action\": \"async-execute\", \"parameters\": {\"source\": \"crm\"}}",
+        "{\"action\": \"trigger\", \"parameters\": {\"command\": \"SELECT 1\", \"source\": \"crm\"}}",
+      })
+  void onlyForwardReachesMysql(String rule) throws IOException {
+    rule(rule);
+
+    assertThat(problems())
+        .containsExactly(
+            "rules/main.json $.rules[0].parameters.source: got \"crm\", which has the engine"
+                + " \"mysql\", expected a data source of PostgreSQL: only \"forward\" reaches other"
+                + " engines");
+  }
+
+  @Test
+  void theEngineHasToFitTheUrl() throws IOException {
+    crm("\"engine\": \"postgresql\"");
+
+    assertThat(problems())
+        .containsExactly(
+            "sources/crm.json $.engine: got \"postgresql\", expected \"mysql\", or nothing: the URL"
+                + " is one of that engine");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"catalog\": {\"enabled\": false} | catalog",
+        "\"cluster\": {} | cluster",
+        "\"driver\": \"mysql\" | driver",
+        "\"parameters\": {} | parameters",
+        "\"tcpUserTimeout\": \"10s\" | tcpUserTimeout",
+        "\"tls\": {\"direct\": false} | tls.direct",
+        "\"tls\": {\"channelBinding\": \"disable\"} | tls.channelBinding",
+      })
+  void whatOnlyPostgresqlHasIsRefused(String setting, String path) throws IOException {
+    crm(setting);
+
+    assertThat(problems())
+        .containsExactly(
+            "sources/crm.json $."
+                + path
+                + ": got a setting of PostgreSQL, expected nothing, because the engine is"
+                + " \"mysql\"");
+  }
+
+  @Test
+  void somebodyHasToCarryOutTheStatements() throws IOException {
+    write("sources/crm.json", "{\"url\": \"jdbc:mariadb://m/crm\"}");
+
+    assertThat(problems())
+        .containsExactly(
+            "sources/crm.json $.user: got nothing, expected the user that statements are carried"
+                + " out as, because the engine is \"mysql\": clients' own credentials are"
+                + " PostgreSQL's");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "jdbc:mysql://m/crm?sslMode=REQUIRED | a URL without parameters after \"?\": use the setting \"tls.mode\" instead of \"sslMode\"",
+        "jdbc:mysql://m/crm?currentSchema=x | a URL without parameters after \"?\"",
+        "jdbc:mysql:///crm | a host name or an IP address: jdbc:mysql://host[:port][/database]",
+        "jdbc:mysql://m,n/crm | exactly one host: write a data source for each server",
+      })
+  void theUrlOfMysqlIsCheckedAsStrictly(String url, String expected) throws IOException {
+    write("sources/crm.json", "{\"url\": \"" + url + "\", \"user\": \"app\"}");
+
+    assertThat(problems()).hasSize(1);
+    assertThat(problems().get(0)).endsWith(", expected " + expected);
+  }
+}
