@@ -1,14 +1,13 @@
 package dev.heimdall.engine.catalog;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What PostgreSQL's own functions do, and those of well-known extensions. From a list that was made
@@ -17,12 +16,16 @@ import java.util.Map;
 final class BuiltIns {
   private static final String BUILT_IN = "functions.txt";
   private static final String OF_EXTENSIONS = "extension-functions.txt";
+  private static final String OF_OPERATORS = "operators.txt";
 
   /** By name, all overloads together. */
   static final Map<String, Effect> EFFECTS = read(BUILT_IN);
 
   /** By name, whatever the extension. */
   static final Map<String, Effect> EXTENSION_EFFECTS = read(OF_EXTENSIONS);
+
+  /** The server's own operators, of versions 12 to 18; all of them only compute. */
+  static final Set<String> OPERATORS = Set.of(text(OF_OPERATORS).strip().split("\\s+"));
 
   private BuiltIns() {}
 
@@ -33,7 +36,11 @@ final class BuiltIns {
    */
   static Effect ofBuiltIn(String name, char volatility) {
     Effect listed = EFFECTS.get(name);
-    return listed == null ? byVolatility(volatility) : listed;
+    if (listed != null) {
+      return listed;
+    }
+    // The server's own ones hardly ever read tables of users, but often those of the server.
+    return volatility == 's' ? Effect.SERVER : byVolatility(volatility);
   }
 
   /** What a function of an extension does that is not written in SQL or PL/pgSQL. */
@@ -53,25 +60,27 @@ final class BuiltIns {
   /** Lines of an effect in brackets, then names, apart by white space; {@code #} to line end. */
   private static Map<String, Effect> read(String resource) {
     Map<String, Effect> effects = new HashMap<>();
-    try (InputStream in = BuiltIns.class.getResourceAsStream(resource);
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      Effect effect = null;
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        String text = line.replaceFirst("#.*", "").strip();
-        if (text.startsWith("[")) {
-          effect = Effect.valueOf(text.substring(1, text.length() - 1));
-        } else if (!text.isEmpty()) {
-          for (String name : text.split("\\s+")) {
-            if (effects.put(name, effect) != null) {
-              throw new IllegalStateException(resource + " has " + name + " twice");
-            }
+    Effect effect = null;
+    for (String line : text(resource).split("\n")) {
+      String text = line.replaceFirst("#.*", "").strip();
+      if (text.startsWith("[")) {
+        effect = Effect.valueOf(text.substring(1, text.length() - 1));
+      } else if (!text.isEmpty()) {
+        for (String name : text.split("\\s+")) {
+          if (effects.put(name, effect) != null) {
+            throw new IllegalStateException(resource + " has " + name + " twice");
           }
         }
       }
+    }
+    return Collections.unmodifiableMap(effects);
+  }
+
+  private static String text(String resource) {
+    try (InputStream in = BuiltIns.class.getResourceAsStream(resource)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return Collections.unmodifiableMap(effects);
   }
 }

@@ -12,7 +12,7 @@ final class CatalogueQueries {
   /** Finds the functions in an expression's or query's inner form. */
   private static final String CALLS =
       "ARRAY(SELECT DISTINCT m[1]::int8"
-          + " FROM regexp_matches(%s, ':(?:funcid|aggfnoid|winfnoid) (\\d+)', 'g') m)";
+          + " FROM regexp_matches(%s, ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\\d+)', 'g') m)";
 
   /**
    * The search path of roles that have none of their own: what this session began with, unless that
@@ -38,7 +38,7 @@ final class CatalogueQueries {
   static final String MARK =
       """
       SELECT array_to_string(ARRAY[
-        (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s)
+        (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s)
       ], ' ')
       """
           .formatted(
@@ -53,6 +53,7 @@ final class CatalogueQueries {
               mark("pg_proc", "oid"),
               mark("pg_aggregate", "aggfnoid::oid"),
               mark("pg_operator", "oid"),
+              mark("pg_amproc", "oid"),
               mark("pg_cast", "oid"),
               mark("pg_event_trigger", "oid"),
               mark("pg_db_role_setting", "setrole"),
@@ -139,7 +140,7 @@ final class CatalogueQueries {
             UNION ALL
             SELECT indrelid, 0, coalesce(indexprs::text, '') || coalesce(indpred::text, '')
             FROM pg_index WHERE indexprs IS NOT NULL OR indpred IS NOT NULL) x(relid, typid, tree)
-      WHERE x.tree ~ ':funcid'
+      WHERE x.tree ~ ':(op)?funcid'
       """
           .formatted(CALLS.formatted("x.tree"));
 
@@ -163,17 +164,24 @@ final class CatalogueQueries {
       WHERE p.oid >= """
           + FIRST_USER_ID;
 
-  /** Called without being named: behind operators, casts and the input of types. */
+  /** Schema, name and function. */
+  static final String OPERATORS =
+      """
+      SELECT n.nspname, o.oprname, o.oprcode::int8
+      FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
+      WHERE o.oid >= %s
+      """
+          .formatted(FIRST_USER_ID);
+
+  /** Called without being named: behind casts and the order of types. */
   static final String EVERYWHERE =
       """
-      SELECT o.oprcode::int8, 'operator ' || n.nspname || '.' || o.oprname
-      FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
-      WHERE o.oprcode >= %1$s
+      SELECT amproc::int8, 'an operator class' FROM pg_amproc WHERE oid >= %1$s
       UNION ALL
       SELECT castfunc::int8,
              'the cast from ' || format_type(castsource, NULL) || ' to '
              || format_type(casttarget, NULL)
-      FROM pg_cast WHERE castfunc >= %1$s
+      FROM pg_cast WHERE oid >= %1$s AND castfunc <> 0
       """
           .formatted(FIRST_USER_ID);
 

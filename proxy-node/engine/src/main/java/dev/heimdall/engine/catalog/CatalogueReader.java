@@ -131,6 +131,9 @@ final class CatalogueReader {
                     row.getString(7),
                     row.getBoolean(8),
                     ids(row, 9))));
+    each(
+        CatalogueQueries.OPERATORS,
+        row -> builder.operator(row.getString(1), row.getString(2), row.getLong(3)));
     each(CatalogueQueries.EVERYWHERE, row -> builder.everywhere(row.getLong(1), row.getString(2)));
     each(
         CatalogueQueries.EVENT_TRIGGERS,

@@ -3,6 +3,7 @@ package dev.heimdall.engine.catalog;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
@@ -35,13 +36,17 @@ public final class Catalogues implements AutoCloseable {
   private final ScheduledThreadPoolExecutor executor;
   private final Map<String, WatchedDatabase> databases = new ConcurrentHashMap<>();
   private final AtomicLong versions = new AtomicLong();
+  private final AtomicLong untold = new AtomicLong();
   private volatile boolean closed;
 
-  /** Reads nothing until it is asked. */
-  public Catalogues(DataSource source) {
+  /**
+   * Reads nothing until it is asked.
+   *
+   * @param reader as whom it reads; empty where it is not to
+   */
+  public Catalogues(DataSource source, Optional<DatabaseCredentials> reader) {
     this.source = source;
-    Optional<String> user = source.catalogUser();
-    if (user.isEmpty()) {
+    if (reader.isEmpty()) {
       executor = null;
       connections = null;
       return;
@@ -49,8 +54,7 @@ public final class Catalogues implements AutoCloseable {
     ThreadFactory threads = threads(source.name());
     executor = new ScheduledThreadPoolExecutor(THREADS, threads);
     executor.setRemoveOnCancelPolicy(true);
-    connections =
-        new SourceConnections(source, user.get(), source.catalogPassword(), USE, executor, threads);
+    connections = new SourceConnections(source, reader.get(), USE, executor, threads);
   }
 
   private static ThreadFactory threads(String source) {
@@ -98,6 +102,14 @@ public final class Catalogues implements AutoCloseable {
     }
   }
 
+  /**
+   * How often a reading has found definitions changed without {@link #changed} having told so: by
+   * somebody else, past this node. Never blocks.
+   */
+  public long changesUntold() {
+    return untold.get();
+  }
+
   private Catalogue first(String database) {
     if (executor == null || closed) {
       return Catalogue.unknown(database);
@@ -107,7 +119,12 @@ public final class Catalogues implements AutoCloseable {
             database,
             name ->
                 new WatchedDatabase(
-                    name, source, connections, executor, versions::incrementAndGet));
+                    name,
+                    source,
+                    connections,
+                    executor,
+                    versions::incrementAndGet,
+                    untold::incrementAndGet));
     watched.start();
     if (databases.size() > MOST_DATABASES) {
       forgetOne(watched);

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.catalog;
 
+import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.TableName;
@@ -17,11 +18,13 @@ import java.util.Set;
  * @param indexes the tables of indexes, by the index's schema and name
  * @param builtIns the server's own functions by name, all overloads together
  * @param routines all others by name
+ * @param operators the functions of operators that are not the server's own, by the operator
  * @param openSchemas schemas that every role may look into
  * @param path the search path of a role that has none of its own
  * @param rolePaths the search paths of roles that have one
  * @param everywhere functions that may be called by any statement without being named in it, with
  *     what calls them in words: only those that do more than to compute
+ * @param basisEverywhere what all answers rest on by the functions that may be called anywhere
  * @param onDefinition functions that event triggers call on DDL, with the trigger in words
  */
 record DatabaseObjects(
@@ -29,10 +32,12 @@ record DatabaseObjects(
     Map<String, Map<String, Relation>> indexes,
     Map<String, Routine> builtIns,
     Map<String, List<Routine>> routines,
+    Map<String, List<Routine>> operators,
     Set<String> openSchemas,
     List<String> path,
     Map<String, List<String>> rolePaths,
     Map<Routine, String> everywhere,
+    Basis basisEverywhere,
     Map<Routine, String> onDefinition) {
   private static final String CATALOG = "pg_catalog";
   private static final List<String> USUAL_PATH = List.of("$user", TableName.USUAL_SCHEMA);
@@ -45,10 +50,12 @@ record DatabaseObjects(
           Map.of(),
           Map.of(),
           Map.of(),
+          Map.of(),
           Set.of(),
           USUAL_PATH,
           Map.of(),
           Map.of(),
+          Basis.TABLES,
           Map.of());
 
   /**

@@ -22,6 +22,9 @@ final class Judgement {
 
     /** One of the server's own functions, or null. */
     Routine builtIn(String name);
+
+    /** The functions behind operators of this name that are not the server's own. */
+    List<Routine> operators(String name);
   }
 
   private Judgement() {}
@@ -30,7 +33,7 @@ final class Judgement {
   static Routine builtIn(String name, Effect effect) {
     String because =
         switch (effect) {
-          case REPEATABLE, VARYING -> null;
+          case REPEATABLE, MOMENT, VARYING, SERVER -> null;
           case SESSION -> "changes the session";
           case LOCK, SESSION_LOCK -> "takes or gives back locks";
           case WRITE -> "changes something in the server, or only the writer can answer it";
@@ -39,6 +42,9 @@ final class Judgement {
     Routine routine = new Routine("pg_catalog", name, true, effect, because);
     if (effect.changesSession()) {
       routine.changeSession(because);
+    }
+    if (name.equals("set_config")) {
+      routine.movePath();
     }
     return routine;
   }
@@ -66,6 +72,9 @@ final class Judgement {
     if (effect.changesSession() || hides) {
       routine.changeSession(because);
     }
+    if (hides) {
+      routine.movePath();
+    }
     return routine;
   }
 
@@ -85,7 +94,7 @@ final class Judgement {
   private static Routine ofBody(RoutineRow row, RoutineBody body) {
     // The server keeps others than volatile functions from changing anything by themselves.
     boolean mayWrite = row.volatility() == 'v';
-    Routine routine = plain(row, mayWrite ? Effect.VARYING : Effect.REPEATABLE, null);
+    Routine routine = plain(row, mayWrite ? Effect.MOMENT : Effect.REPEATABLE, null);
     String session = body.changesSession() == null ? null : "has " + body.changesSession();
     if (!body.understood()) {
       routine.doAnything("has a body that was not understood");
@@ -98,6 +107,9 @@ final class Judgement {
     }
     if (session != null) {
       routine.changeSession(session);
+    }
+    if (body.movesPath()) {
+      routine.movePath();
     }
     if (mayWrite && body.locks()) {
       routine.lock();
@@ -140,6 +152,9 @@ final class Judgement {
       if (builtIn != null && builtIn.effect() != Effect.REPEATABLE) {
         calls.add(builtIn);
       }
+    }
+    for (String operator : body.operators()) {
+      calls.addAll(names.operators(operator));
     }
     for (String attribute : body.attributes()) {
       calls.addAll(names.routines(new FunctionName(null, attribute)));

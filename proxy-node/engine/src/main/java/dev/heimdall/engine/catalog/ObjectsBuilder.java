@@ -1,6 +1,7 @@
 package dev.heimdall.engine.catalog;
 
 import dev.heimdall.engine.catalog.Relation.Consequence;
+import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.TableName;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Puts the objects of a database together from what its system tables hold. Things are named by
@@ -19,6 +21,10 @@ import java.util.Set;
  * is: schemas and relations, routines, then what connects them.
  */
 final class ObjectsBuilder {
+  /** Operators that ORDER BY, IN, BETWEEN, LIKE, SIMILAR TO and other words stand for. */
+  private static final Set<String> BEHIND_WORDS =
+      Set.of("=", "<>", "<", "<=", ">", ">=", "~~", "!~~", "~~*", "!~~*", "~", "!~", "~*", "!~*");
+
   private final Map<Long, Relation> relationsById = new HashMap<>();
   private final Map<String, Map<String, Relation>> relations = new HashMap<>();
   private final Map<String, Map<String, Relation>> indexes = new HashMap<>();
@@ -29,7 +35,9 @@ final class ObjectsBuilder {
   private final List<Unfinished> unfinished = new ArrayList<>();
   private final Set<String> openSchemas = new HashSet<>();
   private final Map<String, List<String>> rolePaths = new HashMap<>();
+  private final Map<String, List<Routine>> operators = new HashMap<>();
   private final Map<Routine, String> everywhere = new LinkedHashMap<>();
+  private final Set<Routine> unnamed = new HashSet<>();
   private final Map<Routine, String> onDefinition = new LinkedHashMap<>();
   private List<String> path = List.of("$user", TableName.USUAL_SCHEMA);
 
@@ -199,6 +207,23 @@ final class ObjectsBuilder {
   }
 
   /**
+   * The function of an operator. Which operators words such as ORDER BY or IN stand for, no text
+   * tells: one that changes something counts everywhere.
+   */
+  ObjectsBuilder operator(String schema, String name, long function) {
+    List<Routine> known = operators.computeIfAbsent(name, n -> new ArrayList<>(1));
+    known.addAll(noteworthy(List.of(function)));
+    String through = "operator " + schema + '.' + name;
+    if (BEHIND_WORDS.contains(name)) {
+      return everywhere(function, through);
+    }
+    for (Routine routine : known) {
+      everywhere.putIfAbsent(routine, through);
+    }
+    return this;
+  }
+
+  /**
    * A function that statements call without naming it: that of an operator, a cast or the check of
    * a domain.
    */
@@ -206,6 +231,7 @@ final class ObjectsBuilder {
     Routine routine = routinesById.get(function);
     if (routine != null) {
       everywhere.putIfAbsent(routine, through);
+      unnamed.add(routine);
     }
     return this;
   }
@@ -223,30 +249,51 @@ final class ObjectsBuilder {
     for (Unfinished one : unfinished) {
       Judgement.complete(one.routine, one.row, one.body, noteworthy(one.row.also()), names);
     }
+    Basis basis = unnamed.stream().map(ObjectsBuilder::basis).reduce(Basis.TABLES, Basis::and);
     everywhere.keySet().removeIf(routine -> !changesSomething(routine));
     return new DatabaseObjects(
         relations,
         indexes,
         builtIns,
         routines,
+        operators,
         openSchemas,
         path,
         rolePaths,
         everywhere,
+        basis,
         onDefinition);
   }
 
   /** Whether a function, or one that it calls, does more than to compute and to read. */
   private static boolean changesSomething(Routine routine) {
+    return any(
+        routine,
+        one ->
+            one.effect().changesSomething()
+                || one.locks()
+                || one.changesSession() != null
+                || !one.writes().isEmpty());
+  }
+
+  /**
+   * What results rest on where a function, and those that it calls, may be called. What it reads
+   * counts as anything: it would be added to the tables of every statement.
+   */
+  private static Basis basis(Routine routine) {
+    if (any(routine, one -> one.basis().compareTo(Basis.MOMENT) > 0 || !one.reads().isEmpty())) {
+      return Basis.ANYTHING;
+    }
+    return any(routine, one -> one.basis() == Basis.MOMENT) ? Basis.MOMENT : Basis.TABLES;
+  }
+
+  private static boolean any(Routine routine, Predicate<Routine> is) {
     Map<Routine, Boolean> seen = new IdentityHashMap<>();
     List<Routine> left = new ArrayList<>(List.of(routine));
     while (!left.isEmpty()) {
       Routine next = left.remove(left.size() - 1);
       if (seen.put(next, true) == null) {
-        if (next.effect().compareTo(Effect.VARYING) > 0
-            || next.locks()
-            || next.changesSession() != null
-            || !next.writes().isEmpty()) {
+        if (is.test(next)) {
           return true;
         }
         left.addAll(next.calls());
@@ -295,6 +342,11 @@ final class ObjectsBuilder {
       return name.schema() == null
           ? found
           : found.stream().filter(r -> r.schema().equals(name.schema())).toList();
+    }
+
+    @Override
+    public List<Routine> operators(String name) {
+      return operators.getOrDefault(name, List.of());
     }
 
     @Override

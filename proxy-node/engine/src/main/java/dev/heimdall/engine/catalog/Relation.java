@@ -1,5 +1,6 @@
 package dev.heimdall.engine.catalog;
 
+import dev.heimdall.engine.sql.Basis;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -71,9 +72,15 @@ final class Relation {
     return kind == 'p';
   }
 
-  /** Whether its rows change by writes that name it, and are the same for all who see them. */
-  boolean repeatable() {
-    return !system && !sessionDependent && kind != 'f' && kind != 'S';
+  /** What its rows rest on; nothing else if they only change by writes that name it. */
+  Basis basis() {
+    if (system || kind == 'S') {
+      return Basis.SERVER; // a replica's sequences are ahead of what was drawn
+    }
+    if (kind == 'f') {
+      return Basis.ANYTHING;
+    }
+    return sessionDependent ? Basis.MOMENT : Basis.TABLES;
   }
 
   List<Relation> children() {

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.catalog;
 
 import dev.heimdall.engine.catalog.Relation.Consequence;
+import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
@@ -37,8 +38,9 @@ final class Resolution {
 
   private StatementClass kind;
   private boolean writesAnything;
-  private boolean repeatable = true;
+  private Basis basis = Basis.TABLES;
   private String changesSession;
+  private boolean movesPath;
   private String reason;
 
   Resolution(
@@ -72,8 +74,10 @@ final class Resolution {
     parsed.writes().forEach(this::writeNamed);
     parsed.functions().forEach(this::callNamed);
     parsed.attributes().forEach(this::callAttribute);
+    parsed.operators().forEach(this::callOperator);
     writesWithoutNames();
     objects.everywhere().forEach((routine, through) -> call(routine, through));
+    basis = basis.and(objects.basisEverywhere());
     follow();
     return new Statement(
         parsed,
@@ -81,8 +85,9 @@ final class Resolution {
         tablesRead,
         tablesWritten,
         writesAnything,
-        repeatable && kind == StatementClass.READ,
+        basis,
         changesSession,
+        movesPath || !parsed.understood(),
         reason);
   }
 
@@ -132,7 +137,7 @@ final class Resolution {
   }
 
   private void unknownTable(TableName name) {
-    repeatable = false;
+    basis = basis.and(ofServer(name) ? Basis.SERVER : Basis.ANYTHING);
     if (knowledge == Catalogue.Knowledge.FRESH) {
       // A temporary table, or one that is younger than the catalogue: only the writer surely has
       // it.
@@ -142,9 +147,17 @@ final class Resolution {
     }
   }
 
+  /** Whether a table of which nothing is known looks like one of the server's own. */
+  private static boolean ofServer(TableName name) {
+    String schema = name.schema();
+    return schema == null
+        ? name.table().startsWith("pg_")
+        : schema.equals("pg_catalog") || schema.equals("information_schema");
+  }
+
   /** Where there was a table a moment ago may now be a view that does whatever it likes. */
   private void doubtRead(TableName name) {
-    repeatable = false;
+    basis = basis.and(Basis.ANYTHING);
     raise(StatementClass.WRITE, null);
     anything("what is behind the table " + spelled(name) + ' ' + doubt());
   }
@@ -172,15 +185,32 @@ final class Resolution {
   private void callNamed(FunctionName name) {
     List<Routine> found = objects.routines(name, scope);
     if (found.isEmpty()) {
-      String what = "the function " + name;
-      String why =
-          knowledge == Catalogue.Knowledge.FRESH ? " is not in the catalogue" : ' ' + doubt();
-      repeatable = false;
-      raise(StatementClass.WRITE, null);
-      anything(what + why);
-      changesSession(what + why);
+      unknownCall("the function " + name);
     }
     call(found);
+  }
+
+  private void unknownCall(String what) {
+    String why =
+        knowledge == Catalogue.Knowledge.FRESH
+            ? what + " is not in the catalogue"
+            : what + ' ' + doubt();
+    basis = basis.and(Basis.ANYTHING);
+    raise(StatementClass.WRITE, null);
+    anything(why);
+    changesSession(why);
+    movesPath = true;
+  }
+
+  private void callOperator(String name) {
+    // The server reads the first as the second.
+    String operator = name.equals("!=") ? "<>" : name;
+    List<Routine> found = objects.operators().get(operator);
+    if (found != null) {
+      call(found);
+    } else if (!BuiltIns.OPERATORS.contains(operator) && !operator.equals("=>")) {
+      unknownCall("the operator " + operator);
+    }
   }
 
   /** {@code t.f} calls a function that takes a row of t, unless t has a column of that name. */
@@ -196,10 +226,11 @@ final class Resolution {
       if (routine.builtIn() || knowledge == Catalogue.Knowledge.FRESH) {
         call(routine, null);
       } else {
-        repeatable = false;
+        basis = basis.and(Basis.ANYTHING);
         raise(StatementClass.WRITE, null);
         anything(routine + " " + doubt());
         changesSession(routine + " " + doubt());
+        movesPath = true;
       }
     }
   }
@@ -228,7 +259,7 @@ final class Resolution {
       return;
     }
     tablesRead.add(spelled(relation));
-    repeatable &= relation.repeatable();
+    basis = basis.and(relation.basis());
     for (Relation child : relation.children()) {
       steps.add(new Step(child, null, 0, through));
     }
@@ -332,10 +363,11 @@ final class Resolution {
     if (called.put(routine, true) != null) {
       return;
     }
-    repeatable &= routine.repeatable();
+    basis = basis.and(routine.basis());
+    movesPath |= routine.movesPath();
     String why = does(routine, through, routine.because());
     switch (routine.effect()) {
-      case REPEATABLE, VARYING -> {}
+      case REPEATABLE, MOMENT, VARYING, SERVER -> {}
       case SESSION -> raise(StatementClass.SESSION, why);
       case LOCK, SESSION_LOCK -> raise(StatementClass.LOCK, why);
       case WRITE -> raise(StatementClass.WRITE, why);

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.catalog;
 
+import dev.heimdall.engine.sql.Basis;
 import java.util.List;
 import java.util.Map;
 
@@ -14,9 +15,9 @@ final class Routine {
 
   private Effect effect;
   private String because;
-  private boolean repeatable;
   private boolean locks;
   private String changesSession;
+  private boolean movesPath;
   private List<Relation> reads = List.of();
   private Map<Relation, Integer> writes = Map.of();
   private List<Routine> calls = List.of();
@@ -31,7 +32,6 @@ final class Routine {
     this.builtIn = builtIn;
     this.effect = effect;
     this.because = because;
-    repeatable = effect == Effect.REPEATABLE;
     locks = effect == Effect.LOCK || effect == Effect.SESSION_LOCK;
   }
 
@@ -52,8 +52,9 @@ final class Routine {
     return because;
   }
 
-  boolean repeatable() {
-    return repeatable;
+  /** What its answers rest on besides the tables that it reads. */
+  Basis basis() {
+    return effect.basis();
   }
 
   boolean locks() {
@@ -63,6 +64,11 @@ final class Routine {
   /** How it changes the session, as the end of a sentence that begins with it; or null. */
   String changesSession() {
     return changesSession;
+  }
+
+  /** Whether unqualified names may mean something else after it, in the same transaction. */
+  boolean movesPath() {
+    return movesPath || effect == Effect.ANYTHING;
   }
 
   List<Relation> reads() {
@@ -82,7 +88,6 @@ final class Routine {
   void doAnything(String because) {
     this.effect = Effect.ANYTHING;
     this.because = because;
-    repeatable = false;
   }
 
   void lock() {
@@ -94,6 +99,10 @@ final class Routine {
    */
   void changeSession(String how) {
     changesSession = how;
+  }
+
+  void movePath() {
+    movesPath = true;
   }
 
   void does(List<Relation> reads, Map<Relation, Integer> writes, List<Routine> calls) {

@@ -28,6 +28,9 @@ final class WatchedDatabase {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
+  /** For so many times {@code catalog.refresh} counts what was read when it cannot be read. */
+  private static final int KEPT = 2;
+
   private enum State {
     NEW,
     /** The next reading is planned. */
@@ -42,6 +45,7 @@ final class WatchedDatabase {
   private final SourceConnections connections;
   private final ScheduledExecutorService executor;
   private final LongSupplier versions;
+  private final Runnable changedUntold;
   private final String where;
 
   private volatile Catalogue published;
@@ -59,23 +63,34 @@ final class WatchedDatabase {
   private long lastReading;
   private int failures;
 
+  /** When the last reading began that came to an end. */
+  private long lastRead;
+
   /** How many changes were told of. */
   private long changes;
+
+  /** How many of them had been when the last reading began that came to an end. */
+  private long changesRead;
 
   private HikariDataSource pool;
   private String mark;
   private DatabaseObjects objects;
 
+  /**
+   * @param changedUntold runs when definitions are found changed of which nobody has told
+   */
   WatchedDatabase(
       String name,
       DataSource source,
       SourceConnections connections,
       ScheduledExecutorService executor,
-      LongSupplier versions) {
+      LongSupplier versions,
+      Runnable changedUntold) {
     this.name = name;
     this.connections = connections;
     this.executor = executor;
     this.versions = versions;
+    this.changedUntold = changedUntold;
     refresh = source.catalog().refresh();
     pathOfConnections = pathOf(source.parameters());
     where = name + " at " + source.host() + ":" + source.port();
@@ -202,8 +217,13 @@ final class WatchedDatabase {
       failures = 0;
       LOG.info("the catalogue of {} can be read again", where);
     }
+    lastRead = lastReading;
     boolean complete = from == changes;
     boolean news = reading.objects() != null;
+    if (news && objects != null && from == changesRead) {
+      changedUntold.run();
+    }
+    changesRead = from;
     if (news) {
       objects = reading.objects();
       mark = reading.mark();
@@ -233,7 +253,9 @@ final class WatchedDatabase {
       pool = null;
       // Who comes back may be another server.
       mark = null;
-      if (published.fresh()) {
+      // What it said holds for as long as it would if it had not been asked. Then there are reads
+      // that replicas may answer while the writer is away, and that may run again.
+      if (published.fresh() && lastReading - lastRead > KEPT * refresh.toNanos()) {
         published = doubted();
       }
       first = failures++ == 0;
@@ -242,8 +264,8 @@ final class WatchedDatabase {
     }
     if (first) {
       LOG.warn(
-          "cannot read the catalogue of {}: {}; until it can be read, functions and writes count as"
-              + " if they might change any table",
+          "cannot read the catalogue of {}: {}; if that lasts, functions and writes count as if they"
+              + " might change any table",
           where,
           reason(failure));
     }

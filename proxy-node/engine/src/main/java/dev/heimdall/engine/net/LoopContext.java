@@ -3,21 +3,30 @@ package dev.heimdall.engine.net;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What belongs to one event loop and is touched by its thread alone: the clock read once per turn,
  * a scratch array and the channels that were written to and await their one flush.
  */
 public final class LoopContext {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
   private static final int SCRATCH = 16 * 1024;
 
   private final int index;
   private final EventLoop loop;
   private final List<Flushable> dirty = new ArrayList<>(64);
+  private final List<Flushable> dirtyForTurn = new ArrayList<>(16);
   private final Runnable flushTask = this::flushDirty;
+  private final Runnable turnTask = this::flushTurn;
   private byte[] scratch = new byte[SCRATCH];
   private boolean insideEvent;
   private boolean flushScheduled;
+  private boolean turnScheduled;
   private long now = System.nanoTime();
   private volatile long lastTurn = now;
 
@@ -61,6 +70,46 @@ public final class LoopContext {
     flushDirty();
   }
 
+  /**
+   * Runs a task soon, as an event of its own; callable from any thread.
+   *
+   * @param failed told what the task has thrown, so as to log it and to end whom the task was for:
+   *     nobody else hears of it
+   */
+  public void soon(Runnable task, Consumer<? super Throwable> failed) {
+    loop.execute(() -> inEvent(task, failed));
+  }
+
+  /** The same, but later. */
+  public ScheduledFuture<?> later(
+      Runnable task, long delay, TimeUnit unit, Consumer<? super Throwable> failed) {
+    return loop.schedule(() -> inEvent(task, failed), delay, unit);
+  }
+
+  /** Runs a task now, as an event of its own. */
+  public void inEvent(Runnable task, Consumer<? super Throwable> failed) {
+    beginEvent();
+    try {
+      guarded(task, failed);
+    } finally {
+      endEvent();
+    }
+  }
+
+  /** Runs a task within the event that is being handled. */
+  public static void guarded(Runnable task, Consumer<? super Throwable> failed) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error cause) {
+      try {
+        failed.accept(cause);
+      } catch (RuntimeException | Error another) {
+        another.addSuppressed(cause);
+        LOG.error("an error in the node could not be handled", another);
+      }
+    }
+  }
+
   /** Reads the clock anew; called by the loop's periodic task. */
   public void tick() {
     now = System.nanoTime();
@@ -76,6 +125,26 @@ public final class LoopContext {
       flushScheduled = true;
       loop.execute(flushTask);
     }
+  }
+
+  /**
+   * Asks for a flush when the loop has handled all channels that are ready now, so that what comes
+   * from several of them leaves as one; callers ask once until {@link Flushable#flushNow}.
+   */
+  public void flushAtTurnsEnd(Flushable channel) {
+    dirtyForTurn.add(channel);
+    if (!turnScheduled) {
+      turnScheduled = true;
+      loop.execute(turnTask); // tasks run after the channels
+    }
+  }
+
+  private void flushTurn() {
+    turnScheduled = false;
+    for (int i = 0; i < dirtyForTurn.size(); i++) {
+      dirtyForTurn.get(i).flushNow();
+    }
+    dirtyForTurn.clear();
   }
 
   private void flushDirty() {

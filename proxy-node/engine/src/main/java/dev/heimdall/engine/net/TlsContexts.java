@@ -18,6 +18,8 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** TLS contexts out of the configuration: BoringSSL where it is there, the JDK's TLS elsewhere. */
 public final class TlsContexts {
@@ -89,12 +91,10 @@ public final class TlsContexts {
                   settings.mode() == TlsMode.VERIFY_FULL ? "HTTPS" : null)
               .protocols("TLSv1.3", "TLSv1.2")
               .applicationProtocolConfig(alpn());
-      boolean verify =
-          settings.mode() == TlsMode.VERIFY_CA || settings.mode() == TlsMode.VERIFY_FULL;
-      if (!verify) {
+      if (!settings.verifies()) {
         builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
       } else if (settings.caFile().isPresent()) {
-        builder.trustManager(settings.caFile().get().toFile());
+        builder.trustManager(there(settings.caFile().get()).toFile());
       }
       if (settings.certificateFile().isPresent()) {
         PemIdentity identity =
@@ -105,6 +105,21 @@ public final class TlsContexts {
     } catch (IllegalArgumentException e) {
       throw new IOException("tls: " + reason(e), e);
     }
+  }
+
+  private static Path there(Path authorities) throws IOException {
+    if (Files.isReadable(authorities)) {
+      return authorities;
+    }
+    throw new IOException(
+        "tls.caFile: "
+            + authorities
+            + " is not there, or cannot be read"
+            + (authorities.equals(BackendTls.RDS_AUTHORITIES)
+                ? "; it is to hold the certificate authorities of RDS. Save"
+                    + " https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem there, or"
+                    + " name another file as \"caFile\" in the data source's \"tls\""
+                : ""));
   }
 
   /**

@@ -18,6 +18,7 @@ final class Findings {
   private final Set<RowChange> changes = EnumSet.noneOf(RowChange.class);
   private final Set<FunctionName> functions = new LinkedHashSet<>();
   private final Set<String> attributes = new LinkedHashSet<>();
+  private final Set<String> operators = new LinkedHashSet<>();
   private final List<String> hints = new ArrayList<>();
   private StatementClass kind = StatementClass.EMPTY;
   private boolean understood = true;
@@ -60,6 +61,10 @@ final class Findings {
     attributes.add(name);
   }
 
+  void operator(String sign) {
+    operators.add(sign);
+  }
+
   void locks() {
     locking = true;
   }
@@ -88,6 +93,7 @@ final class Findings {
         List.copyOf(functions),
         locking,
         hints,
-        attributes);
+        attributes,
+        operators);
   }
 }

@@ -28,6 +28,9 @@ final class StatementReader {
     List<Token> tokens = new ArrayList<>(all.size());
     boolean opaque = false;
     for (Token token : all) {
+      if (token.isOperator()) {
+        findings.operator(token.text());
+      }
       switch (token.type()) {
         case HINT -> findings.hint(token.text());
         case OPAQUE -> opaque = true;
@@ -121,6 +124,8 @@ final class StatementReader {
     // Without semicolons between, SQL Server would take more statements.
     if (cursor.dialect() != Dialect.POSTGRES && cursor.rest().size() > 5) {
       findings.uncertain(StatementClass.UNKNOWN);
+    } else if (cursor.token().is("commit") && cursor.ahead(1).is("prepared")) {
+      findings.kind(StatementClass.WRITE); // of what another transaction has named
     } else {
       findings.kind(StatementClass.TRANSACTION);
     }

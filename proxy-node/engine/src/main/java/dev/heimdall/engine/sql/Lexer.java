@@ -252,28 +252,55 @@ abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerLexer {
   }
 
   /**
-   * What is quoted by {@code close}, which stands for itself if doubled.
+   * What is quoted by {@code close}, which stands for itself if doubled, and begins a new token
+   * after it.
    *
    * @param content the first byte after the opening quote
    */
   final int delimited(int from, int content, int close, int token) {
+    return literal(from, content, close, false, false, token);
+  }
+
+  /**
+   * What is quoted by {@code close}, which stands for itself if doubled.
+   *
+   * @param content the first byte after the opening quote
+   * @param escapes whether a backslash takes the byte after it along
+   * @param continues whether the dialect may let it go on in the next quotes
+   */
+  final int literal(
+      int from, int content, int close, boolean escapes, boolean continues, int token) {
     byte[] s = text;
     int stop = limit;
     int p = content;
     boolean asWritten = true;
     while (p < stop) {
-      if (s[p++] == close) {
+      byte b = s[p++];
+      if (b == close) {
         if (p < stop && s[p] == close) {
           asWritten = false;
           p++;
           continue;
         }
-        plain = asWritten;
-        contentStart = content;
-        contentEnd = p - 1;
-        return token(token, from, p);
+        int next = continues ? continuation(p) : -1;
+        if (next < 0) {
+          plain = asWritten;
+          contentStart = content;
+          contentEnd = p - 1;
+          return token(token, from, p);
+        }
+        asWritten = false;
+        p = next;
+      } else if (b == '\\' && escapes) {
+        asWritten = false;
+        p++;
       }
     }
     return broken(from);
+  }
+
+  /** Where a literal that seems to end before {@code from} goes on; -1 where it does not. */
+  int continuation(int from) {
+    return -1;
   }
 }

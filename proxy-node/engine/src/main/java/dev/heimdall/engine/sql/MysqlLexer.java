@@ -82,32 +82,8 @@ final class MysqlLexer extends Lexer {
   }
 
   private int string(int from, int content, int quote, boolean backslashEscapes) {
-    if (!backslashEscapes) {
-      return delimited(from, content, quote, STRING);
-    }
-    byte[] s = text;
-    int stop = limit;
-    int p = content;
-    boolean asWritten = true;
-    while (p < stop) {
-      byte b = s[p++];
-      if (b == quote) {
-        if (p < stop && s[p] == quote) {
-          asWritten = false;
-          p++;
-          continue;
-        }
-        plain = asWritten;
-        contentStart = content;
-        contentEnd = p - 1;
-        return token(ESCAPE_STRING, from, p);
-      }
-      if (b == '\\') {
-        asWritten = false;
-        p++;
-      }
-    }
-    return broken(from);
+    int token = backslashEscapes ? ESCAPE_STRING : STRING;
+    return literal(from, content, quote, backslashEscapes, false, token);
   }
 
   /** A number, or a name that begins like one: {@code 1st}. */

@@ -52,7 +52,7 @@ public final class ParameterText {
   }
 
   /** The number that the digits make; 0 if no parameter can have it. */
-  private static int number(byte[] digits, int from, int to) {
+  static int number(byte[] digits, int from, int to) {
     int number = 0;
     for (int i = from; i < to; i++) {
       number = number * 10 + digits[i] - '0';

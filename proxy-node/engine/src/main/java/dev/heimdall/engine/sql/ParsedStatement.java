@@ -24,6 +24,7 @@ import java.util.Set;
  * @param hints contents of comments of the form {@code /*+ … *}{@code /}, in order
  * @param attributes what stands behind a dot without being called: mostly columns, but {@code t.f}
  *     calls a function {@code f} that takes a row of {@code t}
+ * @param operators operators that are written in the text, without those that other words stand for
  */
 public record ParsedStatement(
     StatementClass kind,
@@ -35,7 +36,8 @@ public record ParsedStatement(
     List<FunctionName> functions,
     boolean locking,
     List<String> hints,
-    Set<String> attributes) {
+    Set<String> attributes,
+    Set<String> operators) {
   /** Of a text that nobody has read. */
   public static final ParsedStatement UNREAD =
       new ParsedStatement(
@@ -48,9 +50,10 @@ public record ParsedStatement(
     functions = List.copyOf(functions);
     hints = List.copyOf(hints);
     attributes = Set.copyOf(attributes);
+    operators = Set.copyOf(operators);
   }
 
-  /** Of a text without attributes. */
+  /** Of a text without attributes and operators. */
   public ParsedStatement(
       StatementClass kind,
       boolean understood,
@@ -61,7 +64,18 @@ public record ParsedStatement(
       List<FunctionName> functions,
       boolean locking,
       List<String> hints) {
-    this(kind, understood, statements, reads, writes, changes, functions, locking, hints, Set.of());
+    this(
+        kind,
+        understood,
+        statements,
+        reads,
+        writes,
+        changes,
+        functions,
+        locking,
+        hints,
+        Set.of(),
+        Set.of());
   }
 
   /** Of a text that does not tell how rows are changed: in any way. */

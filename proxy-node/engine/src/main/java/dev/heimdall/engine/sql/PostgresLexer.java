@@ -37,7 +37,7 @@ final class PostgresLexer extends Lexer {
               ? string(p, p + 1, false, STRING)
               : string(p, p + 1, true, ESCAPE_STRING);
         case ByteClass.QUOTE:
-          return quoted(p, p + 1, QUOTED);
+          return delimited(p, p + 1, '"', QUOTED);
         case ByteClass.DOLLAR:
           return dollar(p);
         case ByteClass.MINUS:
@@ -99,7 +99,7 @@ final class PostgresLexer extends Lexer {
           return string(from, from + 3, false, UNICODE_STRING);
         }
         if (text[from + 2] == '"') {
-          return quoted(from, from + 3, UNICODE_QUOTED);
+          return unicodeQuoted(from);
         }
       }
     }
@@ -107,40 +107,15 @@ final class PostgresLexer extends Lexer {
   }
 
   private int string(int from, int content, boolean backslashEscapes, int token) {
-    byte[] s = text;
-    int stop = limit;
-    int p = content;
-    boolean asWritten = true;
-    while (p < stop) {
-      byte b = s[p++];
-      if (b == '\'') {
-        if (p < stop && s[p] == '\'') {
-          asWritten = false;
-          p++;
-          continue;
-        }
-        int next = continuation(p);
-        if (next < 0) {
-          plain = asWritten;
-          contentStart = content;
-          contentEnd = p - 1;
-          return token(token, from, p);
-        }
-        asWritten = false;
-        p = next;
-      } else if (b == '\\' && backslashEscapes) {
-        asWritten = false;
-        p++;
-      }
-    }
-    return broken(from);
+    return literal(from, content, '\'', backslashEscapes, true, token);
   }
 
   /**
    * A literal goes on in the next pair of quotes if only white space and line comments with at
    * least one line break stand between. Returns the index after that opening quote, or -1.
    */
-  private int continuation(int from) {
+  @Override
+  int continuation(int from) {
     byte[] s = text;
     int stop = limit;
     boolean lineBreak = false;
@@ -159,29 +134,13 @@ final class PostgresLexer extends Lexer {
     return -1;
   }
 
-  private int quoted(int from, int content, int token) {
-    byte[] s = text;
-    int stop = limit;
-    int p = content;
-    boolean asWritten = true;
-    while (p < stop) {
-      byte b = s[p++];
-      if (b == '"') {
-        if (p < stop && s[p] == '"') {
-          asWritten = false;
-          p++;
-          continue;
-        }
-        plain = asWritten;
-        contentStart = content;
-        contentEnd = p - 1;
-        return token(token, from, p);
-      }
-      if (b == '\\' && token == UNICODE_QUOTED) {
-        asWritten = false;
-      }
+  /** {@code U&"…"}, whose backslashes begin characters by their numbers. */
+  private int unicodeQuoted(int from) {
+    int token = delimited(from, from + 3, '"', UNICODE_QUOTED);
+    for (int p = contentStart; token != BROKEN && p < contentEnd; p++) {
+      plain &= text[p] != '\\';
     }
-    return broken(from);
+    return token;
   }
 
   private int dollar(int from) {

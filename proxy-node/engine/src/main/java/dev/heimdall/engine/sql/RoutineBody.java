@@ -19,11 +19,14 @@ import java.util.Set;
  * @param locks whether it locks rows or tables
  * @param changesSession the first word that changes the session beyond the transaction, in capital
  *     letters, such as {@code SET}; null if there is none. Calls of functions do not count
+ * @param movesPath whether it may set {@code search_path} or the role, if only until the
+ *     transaction ends
  * @param targets tables whose rows it changes, and how
  * @param mentioned every name that could be that of a table it reads
  * @param calls every name that could be that of a function it calls. A {@code set_config} that
  *     holds for the transaction only is left out
  * @param attributes every name behind a dot: a function of a row can be called like a column of it
+ * @param operators every operator
  */
 public record RoutineBody(
     boolean understood,
@@ -31,15 +34,18 @@ public record RoutineBody(
     boolean definesOrCopies,
     boolean locks,
     String changesSession,
+    boolean movesPath,
     Map<TableName, Set<RowChange>> targets,
     Set<TableName> mentioned,
     Set<FunctionName> calls,
-    Set<String> attributes) {
+    Set<String> attributes,
+    Set<String> operators) {
   public RoutineBody {
     targets = Collections.unmodifiableMap(new LinkedHashMap<>(targets));
     mentioned = Collections.unmodifiableSet(new LinkedHashSet<>(mentioned));
     calls = Collections.unmodifiableSet(new LinkedHashSet<>(calls));
     attributes = Collections.unmodifiableSet(new LinkedHashSet<>(attributes));
+    operators = Set.copyOf(operators);
   }
 
   /**

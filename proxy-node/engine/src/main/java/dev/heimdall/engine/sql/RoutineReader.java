@@ -61,6 +61,10 @@ final class RoutineReader {
     }
   }
 
+  /** After SET, LOCAL or SESSION: moves where unqualified names lead. */
+  private static final Set<String> OF_PATH =
+      Set.of("schema", "role", "authorization", "search_path");
+
   private static final Token NOTHING = new Token(Lexer.END, null);
 
   private final boolean procedural;
@@ -69,11 +73,13 @@ final class RoutineReader {
   private final Set<TableName> mentioned = new LinkedHashSet<>();
   private final Set<FunctionName> calls = new LinkedHashSet<>();
   private final Set<String> attributes = new LinkedHashSet<>();
+  private final Set<String> operators = new LinkedHashSet<>();
   private boolean understood;
   private boolean dynamic;
   private boolean defines;
   private boolean locks;
   private String changesSession;
+  private boolean movesPath;
 
   /** The target of the statement that is being read, for what its later clauses do to it. */
   private Set<RowChange> current;
@@ -103,12 +109,23 @@ final class RoutineReader {
               || (token.is('>') && at(i - 1).is('>'));
     }
     return new RoutineBody(
-        understood, dynamic, defines, locks, changesSession, targets, mentioned, calls, attributes);
+        understood,
+        dynamic,
+        defines,
+        locks,
+        changesSession,
+        movesPath,
+        targets,
+        mentioned,
+        calls,
+        attributes,
+        operators);
   }
 
   private boolean cut(byte[] text) {
     Lexer lexer = new PostgresLexer();
     lexer.reset(text, 0, text.length, true);
+    int operatorEnd = 0;
     while (true) {
       int kind = lexer.next();
       switch (kind) {
@@ -123,7 +140,13 @@ final class RoutineReader {
         case Lexer.UNICODE_QUOTED -> {
           return false;
         }
-        default -> tokens.add(new Token(kind, null));
+        default -> {
+          tokens.add(new Token(kind, null));
+          if (PostgresOperator.isIn(kind) && lexer.start() >= operatorEnd) {
+            operatorEnd = PostgresOperator.end(text, lexer.start(), text.length);
+            operators.add(Lexer.decode(text, lexer.start(), operatorEnd));
+          }
+        }
       }
     }
   }
@@ -143,6 +166,7 @@ final class RoutineReader {
     if (token.name.equals("pg_temp") || token.name.startsWith("pg_temp_")) {
       session("pg_temp");
     }
+    movesPath |= token.name.equals("set_config") || (OF_PATH.contains(token.name) && isSet(before));
     if (at(i + 1).is('(')) {
       if (!(token.name.equals("set_config") && endsWithTransaction(i + 1))) {
         calls.add(new FunctionName(qualifier, token.name));
@@ -153,6 +177,10 @@ final class RoutineReader {
     if (token.kind == Lexer.WORD && !before.is('.')) {
       word(token.name, i, begins);
     }
+  }
+
+  private static boolean isSet(Token before) {
+    return before.is("set") || before.is("local") || before.is("session");
   }
 
   private void word(String word, int i, boolean begins) {

@@ -13,9 +13,10 @@ import java.util.TreeSet;
  *     the tables behind it, a partitioned table beside its partitions
  * @param tablesWritten all tables that may be written, cascades and triggers included
  * @param writesAnything whether tables that nobody can name may be written too
- * @param repeatable whether the same data give the same rows: no volatile or session-dependent
- *     function, no system table
+ * @param basis what its answer rests on
  * @param changesSession what of the session it may change out of sight (inside a function), or null
+ * @param movesPath whether unqualified names may mean something else after it, until its
+ *     transaction ends: inside a function it may set {@code search_path} or the role
  * @param reason why it is not a plain read, in words for an operator; null for one
  */
 public record Statement(
@@ -24,12 +25,21 @@ public record Statement(
     SortedSet<String> tablesRead,
     SortedSet<String> tablesWritten,
     boolean writesAnything,
-    boolean repeatable,
+    Basis basis,
     String changesSession,
+    boolean movesPath,
     String reason) {
   public Statement {
     tablesRead = Collections.unmodifiableSortedSet(new TreeSet<>(tablesRead));
     tablesWritten = Collections.unmodifiableSortedSet(new TreeSet<>(tablesWritten));
+  }
+
+  /**
+   * Whether the same data give the same rows: it calls no volatile or session-dependent function
+   * and reads no system table.
+   */
+  public boolean repeatable() {
+    return kind == StatementClass.READ && basis == Basis.TABLES;
   }
 
   /** Whether it changes nothing and locks nothing, so that any replica may answer it. */

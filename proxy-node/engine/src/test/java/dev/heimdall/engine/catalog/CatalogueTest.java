@@ -3,6 +3,7 @@ package dev.heimdall.engine.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.catalog.Catalogue.Knowledge;
+import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
@@ -10,6 +11,7 @@ import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CatalogueTest {
@@ -132,6 +134,97 @@ class CatalogueTest {
     assertThat(read.reason()).isEqualTo("operator + calls public.writer(), which writes db.b");
   }
 
+  private static ParsedStatement operates(String operator, String... tables) {
+    ParsedStatement read = reads(tables);
+    return new ParsedStatement(
+        read.kind(),
+        true,
+        1,
+        read.reads(),
+        List.of(),
+        Set.of(),
+        List.of(),
+        false,
+        List.of(),
+        Set.of(),
+        Set.of(operator));
+  }
+
+  @Test
+  void anOperatorThatReadsCountsWhereItIsWritten() {
+    ObjectsBuilder builder = objects().operator("public", "<+>", READER);
+
+    Statement written = resolve(builder, operates("<+>", "a"));
+    assertThat(written.readOnly()).isTrue();
+    assertThat(written.tablesRead()).containsExactly("db.a", "db.b");
+    Statement without = resolve(builder, operates("+", "a"));
+    assertThat(without.tablesRead()).containsExactly("db.a");
+    assertThat(without.repeatable()).isTrue();
+  }
+
+  @Test
+  void anOperatorThatNobodyKnowsMayDoAnything() {
+    Statement unknown = resolve(objects(), operates("<?>", "a"));
+    assertThat(unknown.readOnly()).isFalse();
+    assertThat(unknown.reason()).isEqualTo("the operator <?> is not in the catalogue");
+    assertThat(resolve(objects(), operates("!=", "a")).readOnly()).isTrue();
+  }
+
+  @Test
+  void whatWordsMayStandForAndVariesIsRepeatableNowhere() {
+    assertThat(resolve(objects().operator("public", "<", READER), reads("a")).repeatable())
+        .isFalse();
+    assertThat(resolve(objects().everywhere(READER, "a cast"), reads("a")).repeatable()).isFalse();
+    assertThat(resolve(objects().operator("public", "<+>", READER), reads("a")).repeatable())
+        .isTrue();
+  }
+
+  @Test
+  void anOperatorInABodyIsFollowed() {
+    ObjectsBuilder builder =
+        objects()
+            .operator("public", "<+>", WRITER)
+            .routine(routine(92, "user_of_it", 'v', "sql", "SELECT 1 <+> 2", false));
+    assertThat(
+            resolve(builder, said(StatementClass.READ, List.of(), List.of(), "user_of_it"))
+                .tablesWritten())
+        .containsExactly("db.b");
+  }
+
+  @Test
+  void aFunctionThatSetsThePathIsToldFromOthers() {
+    ObjectsBuilder builder =
+        objects()
+            .routine(
+                routine(92, "moves", 'v', "plpgsql", "BEGIN SET LOCAL search_path = x; END", false))
+            .routine(routine(93, "calls", 'v', "plpgsql", "BEGIN PERFORM moves(); END", false))
+            .routine(routine(94, "roles", 'v', "plpgsql", "BEGIN SET LOCAL ROLE bob; END", false))
+            .routine(
+                routine(
+                    95,
+                    "config",
+                    's',
+                    "plpgsql",
+                    "BEGIN PERFORM set_config('search_path', 'x', true); END",
+                    false))
+            .routine(
+                routine(96, "other", 'v', "plpgsql", "BEGIN SET LOCAL work_mem = 1; END", false));
+    for (String function : List.of("moves", "calls", "roles", "config", "nobody_knows")) {
+      assertThat(
+              resolve(builder, said(StatementClass.READ, List.of(), List.of(), function))
+                  .movesPath())
+          .as(function)
+          .isTrue();
+    }
+    for (String function : List.of("other", "writer", "reader", "lower")) {
+      assertThat(
+              resolve(builder, said(StatementClass.READ, List.of(), List.of(), function))
+                  .movesPath())
+          .as(function)
+          .isFalse();
+    }
+  }
+
   @Test
   void eventTriggersFollowDefinitions() {
     ObjectsBuilder builder = objects().eventTrigger("log", WRITER);
@@ -187,6 +280,44 @@ class CatalogueTest {
 
   private static Statement called(Catalogue catalogue, String function) {
     return catalogue.resolve(said(StatementClass.READ, List.of(), List.of(), function), SCOPE);
+  }
+
+  @Test
+  void whatAnAnswerRestsOnIsToldApart() {
+    ObjectsBuilder builder =
+        objects()
+            .relation(10, "public", "guarded", 'r', true)
+            .relation(11, "public", "elsewhere", 'f', false)
+            .relation(12, "public", "drawn", 'S', false)
+            .routine(routine(20, "volatile_reader", 'v', "sql", "SELECT now() FROM a", false))
+            .routine(routine(21, "asks_server", 'v', "sql", "SELECT pg_is_in_recovery()", false))
+            .routine(routine(22, "stable_python", 's', "plpython3u", "return 1", false));
+    Catalogue catalogue = fresh(builder);
+
+    for (String passing : List.of("now", "random", "current_setting", "version", "pg_sleep")) {
+      assertThat(called(catalogue, passing).basis()).as(passing).isEqualTo(Basis.MOMENT);
+    }
+    for (String about : List.of("pg_is_in_recovery", "inet_server_addr", "has_table_privilege")) {
+      assertThat(called(catalogue, about).basis()).as(about).isEqualTo(Basis.SERVER);
+    }
+    assertThat(called(catalogue, "lower").basis()).isEqualTo(Basis.TABLES);
+    assertThat(called(catalogue, "volatile_reader"))
+        .satisfies(
+            read -> {
+              assertThat(read.readOnly()).isTrue();
+              assertThat(read.repeatable()).isFalse();
+              assertThat(read.basis()).isEqualTo(Basis.MOMENT);
+              assertThat(read.tablesRead()).containsExactly("db.a");
+            });
+    assertThat(called(catalogue, "asks_server").basis()).isEqualTo(Basis.SERVER);
+    assertThat(called(catalogue, "stable_python").basis()).isEqualTo(Basis.ANYTHING);
+    assertThat(resolve(builder, reads("guarded")).basis()).isEqualTo(Basis.MOMENT);
+    assertThat(resolve(builder, reads("elsewhere", "guarded")).basis()).isEqualTo(Basis.ANYTHING);
+    assertThat(resolve(builder, reads("drawn")).basis()).isEqualTo(Basis.SERVER);
+    assertThat(Catalogue.unknown("db").resolve(reads("pg_class"), SCOPE).basis())
+        .isEqualTo(Basis.SERVER);
+    assertThat(Catalogue.unknown("db").resolve(reads("a"), SCOPE).basis())
+        .isEqualTo(Basis.ANYTHING);
   }
 
   @Test

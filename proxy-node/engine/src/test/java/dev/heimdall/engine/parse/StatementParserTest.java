@@ -92,6 +92,8 @@ class StatementParserTest {
         "CREATE TABLE n (a int DEFAULT 1) ~ DDL w:n",
         "DROP TABLE IF EXISTS a, s.b ~ DDL w:a,s.b",
         "BEGIN ~ TRANSACTION",
+        "COMMIT PREPARED 'a' ~ WRITE",
+        "ROLLBACK PREPARED 'a' ~ TRANSACTION",
         "SET search_path TO a, b ~ SESSION",
         "VACUUM (ANALYZE) a, b (c) ~ UTILITY w:a,b",
         "SELECT 1; DELETE FROM t; SELECT * FROM u ~ WRITE r:u w:t",

@@ -157,6 +157,11 @@ public final class PgWriter {
     out.writeBytes(name).writeByte(0).writeBytes(body, 0, bodyLength);
   }
 
+  public static void describeStatement(ByteBuf out, byte[] name) {
+    out.writeByte(FrontendType.DESCRIBE).writeInt(4 + 1 + name.length + 1).writeByte('S');
+    out.writeBytes(name).writeByte(0);
+  }
+
   public static void closeStatement(ByteBuf out, byte[] name) {
     close(out, 'S', name);
   }

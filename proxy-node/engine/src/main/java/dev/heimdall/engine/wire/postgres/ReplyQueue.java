@@ -58,12 +58,18 @@ public final class ReplyQueue<O> {
   public static final byte DESCRIBE_KNOWN = 14;
   public static final byte EXECUTE_KNOWN = 15;
 
-  public static final byte SYNC = 16;
-  public static final byte QUERY = 17;
-  public static final byte FUNCTION = 18;
+  /** A Describe of a statement that we put in. */
+  public static final byte DESCRIBE_OURS = 16;
+
+  /** A client's Describe of a statement whose answer we look at, too. */
+  public static final byte DESCRIBE_SEEN = 17;
+
+  public static final byte SYNC = 18;
+  public static final byte QUERY = 19;
+  public static final byte FUNCTION = 20;
 
   /** Owed by nobody: here the client ended a copy that the server had not asked for yet. */
-  private static final byte COPY_END = 19;
+  private static final byte COPY_END = 21;
 
   private byte[] entries = new byte[16];
   private int head;
@@ -73,12 +79,14 @@ public final class ReplyQueue<O> {
   private int ownerHead;
   private int groups;
   private boolean groupOpen;
+  private long groupsBegun;
 
   private boolean failed;
   private int droppedNames;
   private int skippedQueries;
   private int ignoredSyncs;
   private boolean copyEnded;
+  private boolean described;
 
   public boolean isEmpty() {
     return size == 0 && groups == 0;
@@ -94,6 +102,26 @@ public final class ReplyQueue<O> {
     return groupOpen;
   }
 
+  /** The number of the group that a message sent now belongs to. */
+  public long groupNow() {
+    return groupOpen ? groupsBegun : groupsBegun + 1;
+  }
+
+  /** Whether an earlier group than that of a message sent now is still to be answered. */
+  public boolean unanswered(long group) {
+    return group < groupNow() && group > groupsBegun - groups;
+  }
+
+  /** Whether the owner of the replies that come next waits for no later group. */
+  public boolean lastOfOwner() {
+    for (int i = 1; i < groups; i++) {
+      if (owners[(ownerHead + i) & (owners.length - 1)] == owners[ownerHead]) {
+        return false;
+      }
+    }
+    return groups > 0;
+  }
+
   /** Whether the group that is being answered has had an error. */
   public boolean failed() {
     return failed;
@@ -103,6 +131,37 @@ public final class ReplyQueue<O> {
   @SuppressWarnings("unchecked")
   public O owner() {
     return groups == 0 ? null : (O) owners[ownerHead];
+  }
+
+  /** Whether the replies that come next are this owner's. */
+  public boolean isFirst(O owner) {
+    return groups > 0 && owners[ownerHead] == owner;
+  }
+
+  /**
+   * Gives the groups of one owner to another, who takes their replies in its place.
+   *
+   * @return how many
+   */
+  public int replaceOwner(O owner, O by) {
+    int replaced = 0;
+    for (int i = 0; i < groups; i++) {
+      int slot = (ownerHead + i) & (owners.length - 1);
+      if (owners[slot] == owner) {
+        owners[slot] = by;
+        replaced++;
+      }
+    }
+    return replaced;
+  }
+
+  /** The owners of all groups but the first, in order. */
+  public Object[] behindFirst() {
+    Object[] behind = new Object[Math.max(0, groups - 1)];
+    for (int i = 0; i < behind.length; i++) {
+      behind[i] = owners[(ownerHead + 1 + i) & (owners.length - 1)];
+    }
+    return behind;
   }
 
   /** Whether the server skips whatever comes until a Sync, queries and function calls too. */
@@ -126,6 +185,7 @@ public final class ReplyQueue<O> {
       }
       owners[(ownerHead + groups) & (owners.length - 1)] = owner;
       groups++;
+      groupsBegun++;
       groupOpen = true;
     }
     append(kind);
@@ -167,8 +227,9 @@ public final class ReplyQueue<O> {
   }
 
   /**
-   * How many Parse entries, and Closes that we answer, the last error or ReadyForQuery made void:
-   * the statements of the ones do not exist on the server, those of the others still do.
+   * How many Parse entries, Closes that we answer or put in, and Describes that we look at the last
+   * error or ReadyForQuery made void: the statements of the first do not exist on the server, those
+   * of the Closes still do.
    */
   public int droppedNames() {
     return droppedNames;
@@ -208,7 +269,7 @@ public final class ReplyQueue<O> {
           pop();
           return FORWARD;
         }
-        return first == QUERY ? FORWARD : OUT_OF_SYNC;
+        return first == QUERY ? FORWARD : lookedAt(first, true);
       default:
         return rare(type, first);
     }
@@ -217,9 +278,9 @@ public final class ReplyQueue<O> {
   private int rare(byte type, byte first) {
     switch (type) {
       case BackendType.NO_DATA:
-        return popIf(DESCRIBE, first);
+        return first == DESCRIBE ? popIf(DESCRIBE, first) : lookedAt(first, true);
       case BackendType.PARAMETER_DESCRIPTION:
-        return first == DESCRIBE ? FORWARD : OUT_OF_SYNC;
+        return first == DESCRIBE ? FORWARD : lookedAt(first, false);
       case BackendType.PARSE_COMPLETE:
         if (first == PARSE_OURS) {
           pop();
@@ -256,6 +317,24 @@ public final class ReplyQueue<O> {
       default:
         return OUT_OF_SYNC;
     }
+  }
+
+  private int lookedAt(byte first, boolean last) {
+    if (first != DESCRIBE_OURS && first != DESCRIBE_SEEN) {
+      return OUT_OF_SYNC;
+    }
+    described = true;
+    if (last) {
+      pop();
+    }
+    return first == DESCRIBE_OURS ? SWALLOW : FORWARD;
+  }
+
+  /** Whether the last message was part of the answer to a Describe that we look at; once. */
+  public boolean takeDescribed() {
+    boolean was = described;
+    described = false;
+    return was;
   }
 
   private int ready(byte first) {
@@ -319,7 +398,10 @@ public final class ReplyQueue<O> {
       if (dropped == PARSE
           || dropped == PARSE_OURS
           || dropped == PARSE_KNOWN
-          || dropped == CLOSE_KNOWN) {
+          || dropped == CLOSE_KNOWN
+          || dropped == CLOSE_OURS
+          || dropped == DESCRIBE_OURS
+          || dropped == DESCRIBE_SEEN) {
         droppedNames++;
       }
       pop();

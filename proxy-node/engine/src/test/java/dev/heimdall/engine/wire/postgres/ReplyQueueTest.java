@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  *
  * <pre>
  *   P parse   p parse of ours   k parse known   B bind   D describe   E execute
+ *   d describe of ours   v describe that is looked at
  *   C close   c close of ours   x close known   t command known   S sync   Q query   F function
  * </pre>
  *
@@ -30,6 +31,8 @@ class ReplyQueueTest {
           Map.entry('b', ReplyQueue.BIND_OURS),
           Map.entry('e', ReplyQueue.EXECUTE_OURS),
           Map.entry('D', ReplyQueue.DESCRIBE),
+          Map.entry('d', ReplyQueue.DESCRIBE_OURS),
+          Map.entry('v', ReplyQueue.DESCRIBE_SEEN),
           Map.entry('E', ReplyQueue.EXECUTE),
           Map.entry('C', ReplyQueue.CLOSE),
           Map.entry('c', ReplyQueue.CLOSE_OURS),
@@ -369,5 +372,80 @@ class ReplyQueueTest {
     send("Q", "dot");
     assertThat(queue.owner()).isEqualTo("dot");
     assertThat(receive("CZ")).isEqualTo("fr");
+  }
+
+  @Test
+  void aDescribeOfOursIsSwallowedAndOneOfTheClientsForwarded() {
+    send("pdBES", "a");
+    send("PvS", "b");
+
+    assertThat(receive("1tT2DCZ")).isEqualTo("sssfffr");
+    queue.completeGroup();
+    assertThat(receive("1tnZ")).isEqualTo("fffr");
+  }
+
+  @Test
+  void descriptionsAreToldOnlyWhereTheyAreLookedAt() {
+    send("DvS", "a");
+
+    receive("t");
+    assertThat(queue.takeDescribed()).isFalse();
+    receive("T");
+    assertThat(queue.takeDescribed()).isFalse();
+    receive("t");
+    assertThat(queue.takeDescribed()).isTrue();
+    receive("T");
+    assertThat(queue.takeDescribed()).isTrue();
+    assertThat(queue.takeDescribed()).as("once").isFalse();
+  }
+
+  @Test
+  void skippedClosesOfOursCountAmongTheNames() {
+    send("cBcPES", "a");
+
+    receive("3E");
+
+    assertThat(queue.droppedNames()).isEqualTo(2);
+  }
+
+  @Test
+  void skippedDescribesThatAreLookedAtCountAmongTheNames() {
+    send("pdBvDS", "a");
+
+    receive("1E");
+
+    assertThat(queue.droppedNames()).isEqualTo(2);
+  }
+
+  @Test
+  void groupsOfOthersDoNotMakeAnOwnerWait() {
+    send("BES", "a");
+    send("Q", "b");
+    assertThat(queue.lastOfOwner()).isTrue();
+
+    send("Q", "a");
+    assertThat(queue.lastOfOwner()).isFalse();
+  }
+
+  @Test
+  void messagesUpToASyncShareTheNumberOfTheirGroup() {
+    long first = queue.groupNow();
+    send("PB", "a");
+    assertThat(queue.groupNow()).isEqualTo(first);
+    send("ES", "a");
+    assertThat(queue.groupNow()).isEqualTo(first + 1);
+  }
+
+  @Test
+  void aGroupIsUnansweredFromItsSyncToItsReady() {
+    long group = queue.groupNow();
+    send("P", "a");
+    assertThat(queue.unanswered(group)).as("its own messages may still follow").isFalse();
+    send("S", "a");
+    assertThat(queue.unanswered(group)).isTrue();
+
+    receive("1Z");
+    queue.completeGroup();
+    assertThat(queue.unanswered(group)).isFalse();
   }
 }

@@ -1,0 +1,19 @@
+package dev.heimdall.engine.sql;
+
+/**
+ * The value of a statement's parameter, as a Bind message has it. The bytes are not copied.
+ *
+ * @param type the type's OID, as the Parse message has it; 0 for none
+ * @param binary whether the value is in the binary format
+ * @param value the value's bytes; null for NULL
+ */
+public record Parameter(int type, boolean binary, byte[] value) {
+  public int length() {
+    return value == null ? 0 : value.length;
+  }
+
+  @Override
+  public String toString() {
+    return "a parameter of the type " + type;
+  }
+}

@@ -1,0 +1,37 @@
+package dev.heimdall.engine.sql;
+
+/** Finds the statement inside of an SQL PREPARE. */
+public final class PreparedText {
+  private PreparedText() {}
+
+  /**
+   * Where the statement begins in what follows the name: behind the types, if there are any, and
+   * AS. -1 if there is no such place.
+   */
+  public static int begin(byte[] afterName, boolean standardStrings) {
+    Lexer lexer = new PostgresLexer();
+    lexer.reset(afterName, 0, afterName.length, standardStrings);
+    int depth = 0;
+    while (true) {
+      int token = lexer.next();
+      switch (token) {
+        case Lexer.END, Lexer.BROKEN -> {
+          return -1;
+        }
+        case '(' -> depth++;
+        case ')' -> depth--;
+        case Lexer.WORD -> {
+          if (depth == 0) {
+            boolean as = Word.find(afterName, lexer.start(), lexer.end()) == Word.AS;
+            return as ? lexer.end() : -1;
+          }
+        }
+        default -> {
+          if (depth == 0) {
+            return -1;
+          }
+        }
+      }
+    }
+  }
+}
