@@ -1,5 +1,6 @@
 package dev.heimdall.engine.action;
 
+import dev.heimdall.engine.observe.NodeCounter;
 import java.util.Collection;
 
 /**
@@ -8,7 +9,7 @@ import java.util.Collection;
  */
 public interface ActionEvents {
   /** Something happened so many more times. */
-  void count(ActionCounter counter, long times);
+  void count(NodeCounter counter, long times);
 
   /**
    * Something failed that nobody else hears of.

@@ -1,5 +1,7 @@
 package dev.heimdall.engine.action;
 
+import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
@@ -42,6 +44,7 @@ public final class AsyncQueues {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Supplier<Configuration> configuration;
+  private final SourceLogins logins;
   private final ActionEvents events;
   private final Executor workers;
   private final ScheduledExecutorService timer;
@@ -57,11 +60,13 @@ public final class AsyncQueues {
 
   AsyncQueues(
       Supplier<Configuration> configuration,
+      SourceLogins logins,
       ActionEvents events,
       Executor workers,
       ScheduledExecutorService timer,
       BatchRunner runner) {
     this.configuration = configuration;
+    this.logins = logins;
     this.events = events;
     this.workers = workers;
     this.timer = timer;
@@ -78,7 +83,7 @@ public final class AsyncQueues {
     Origin origin = statement.origin();
     Configuration now = configuration.get();
     Optional<DataSource> source = Target.source(now, origin, how.source());
-    Optional<Target> target = source.flatMap(s -> Target.of(now, origin, s));
+    Optional<Target> target = source.flatMap(s -> Target.of(now, logins, origin, s));
     String refusal = target.isEmpty() ? "no password is known for its user" : null;
     Optional<BoundText> bound = Optional.empty();
     Deferrable.Verdict verdict = Deferrable.Verdict.NO;
@@ -132,7 +137,7 @@ public final class AsyncQueues {
     if (ticket == null) {
       return runNow(statement, source, refusal);
     }
-    events.count(ActionCounter.ASYNC_ACCEPTED, 1);
+    events.count(NodeCounter.ASYNC_ACCEPTED, 1);
     return Submission.accepted(ticket.executed.copy());
   }
 
@@ -147,7 +152,7 @@ public final class AsyncQueues {
   }
 
   private Submission runNow(AsyncStatement statement, Optional<DataSource> source, String reason) {
-    events.count(ActionCounter.ASYNC_RUN_NOW, 1);
+    events.count(NodeCounter.ASYNC_RUN_NOW, 1);
     boolean anything = statement.facts().writesAnything();
     return Submission.runNow(
         reason,
@@ -357,9 +362,9 @@ public final class AsyncQueues {
       gone(ticket);
     }
     if (executed.succeeded()) {
-      events.count(ActionCounter.ASYNC_EXECUTED, 1);
+      events.count(NodeCounter.ASYNC_EXECUTED, 1);
     } else {
-      events.count(ActionCounter.ASYNC_FAILED, 1);
+      events.count(NodeCounter.ASYNC_FAILED, 1);
       events.failed(
           "async-execute", ticket.queue.name, ticket.tables, executed.sqlstate(), "it failed");
     }
@@ -409,7 +414,7 @@ public final class AsyncQueues {
       }
       left.forEach(this::gone);
     }
-    events.count(ActionCounter.ASYNC_LOST, left.size());
+    events.count(NodeCounter.ASYNC_LOST, left.size());
     for (Ticket ticket : left) {
       ticket.executed.complete(Executed.failed(Failure.STOPPING, "the node is stopping"));
     }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.action;
 
+import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.Statement;
 import java.util.List;
 import java.util.Objects;

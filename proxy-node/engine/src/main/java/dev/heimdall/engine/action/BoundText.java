@@ -1,6 +1,8 @@
 package dev.heimdall.engine.action;
 
+import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.ParameterText;
+import dev.heimdall.engine.sql.ParameterValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -100,8 +100,7 @@ final class Connections implements AutoCloseable {
     if (pool == null) {
       pool =
           new Pool(
-              new SourceConnections(
-                      target.source(), target.user(), target.password(), use, housekeeping, threads)
+              new SourceConnections(target.source(), target.login(), use, housekeeping, threads)
                   .onDemand(target.database()));
       pools.put(target, pool);
     }

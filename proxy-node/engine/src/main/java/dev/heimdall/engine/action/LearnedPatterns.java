@@ -1,5 +1,6 @@
 package dev.heimdall.engine.action;
 
+import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.LearnedRules;
 import dev.heimdall.model.LearnedRules.Learnt;
@@ -122,7 +123,7 @@ public final class LearnedPatterns {
       return;
     }
     pattern.rule = new Learnt(regex, key.action(), Normalised.text(text, standardStrings));
-    events.count(ActionCounter.PATTERNS_LEARNT, 1);
+    events.count(NodeCounter.PATTERNS_LEARNT, 1);
     if (planned.compareAndSet(false, true)) {
       try {
         timer.schedule(() -> run(this::write), WRITE_MILLIS, TimeUnit.MILLISECONDS);

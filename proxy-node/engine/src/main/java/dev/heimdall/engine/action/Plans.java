@@ -1,5 +1,7 @@
 package dev.heimdall.engine.action;
 
+import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.model.ActionParameters;
@@ -41,6 +43,7 @@ public final class Plans {
   private static final int GENERIC_SINCE = 16;
 
   private final Supplier<Configuration> configuration;
+  private final SourceLogins logins;
   private final ActionEvents events;
   private final Executor workers;
   private final Connections connections;
@@ -74,10 +77,12 @@ public final class Plans {
 
   Plans(
       Supplier<Configuration> configuration,
+      SourceLogins logins,
       ActionEvents events,
       Executor workers,
       Connections connections) {
     this.configuration = configuration;
+    this.logins = logins;
     this.events = events;
     this.workers = workers;
     this.connections = connections;
@@ -162,7 +167,7 @@ public final class Plans {
         plans.remove(pattern);
         plans.put(pattern, row);
       }
-      events.count(ActionCounter.PLANS_TAKEN, 1);
+      events.count(NodeCounter.PLANS_TAKEN, 1);
       return true;
     } catch (SQLException e) {
       failed(pattern, request, Failure.sqlstate(e));
@@ -176,7 +181,7 @@ public final class Plans {
   }
 
   private void failed(Pattern pattern, PlanRequest request, String sqlstate) {
-    events.count(ActionCounter.PLANS_FAILED, 1);
+    events.count(NodeCounter.PLANS_FAILED, 1);
     events.failed(
         "extract-plan",
         pattern.fingerprint(),
@@ -192,7 +197,7 @@ public final class Plans {
         Target.source(now, origin, Optional.empty())
             .orElseThrow(() -> new SQLException("the virtual database has gone", "3D000"));
     Target target =
-        Target.of(now, origin, source)
+        Target.of(now, logins, origin, source)
             .orElseThrow(() -> new SQLException("no password is known", "28000"));
     try (Connections.Lease lease = connections.lease(target)) {
       Connection connection = lease.connection();

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.action;
 
+import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.model.Configuration;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,11 +27,16 @@ public final class RuleActions implements AutoCloseable {
 
   /**
    * @param directory the configuration directory, where learnt rules are written to
+   * @param logins as whom the node logs in at data sources
    * @param threads how many statements and programs are carried out at the same time, at least 1;
    *     also how many connections there are to one database at most
    */
   public RuleActions(
-      Path directory, Configuration configuration, ActionEvents events, int threads) {
+      Path directory,
+      Configuration configuration,
+      SourceLogins logins,
+      ActionEvents events,
+      int threads) {
     this.configuration = new AtomicReference<>(configuration);
     workers = Executors.newFixedThreadPool(threads, threads("heimdall-action"));
     timer = new ScheduledThreadPoolExecutor(1, threads("heimdall-action-timer"));
@@ -38,9 +44,9 @@ public final class RuleActions implements AutoCloseable {
     connections = new Connections(threads, timer, threads("heimdall-action-connect"));
     async =
         new AsyncQueues(
-            this.configuration::get, events, workers, timer, new BatchRunner(connections));
-    triggers = new Triggers(this.configuration::get, events, workers, timer, connections);
-    plans = new Plans(this.configuration::get, events, workers, connections);
+            this.configuration::get, logins, events, workers, timer, new BatchRunner(connections));
+    triggers = new Triggers(this.configuration::get, logins, events, workers, timer, connections);
+    plans = new Plans(this.configuration::get, logins, events, workers, connections);
     learned = new LearnedPatterns(directory, events, workers, timer);
   }
 

@@ -1,22 +1,23 @@
 package dev.heimdall.engine.action;
 
+import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.Credentials;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.User;
 import dev.heimdall.model.VirtualDatabase;
+import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.util.Optional;
 
 /**
  * Where and as whom a statement of the node's own is carried out.
  *
  * @param source the data source
- * @param user who logs in at the server
- * @param password that user's password, if there is one
+ * @param login as whom
  * @param database the database
  */
-record Target(DataSource source, String user, Optional<Secret> password, String database) {
+record Target(DataSource source, DatabaseCredentials login, String database) {
   /** The data source that a statement of this VDB goes to, by its name. */
   static Optional<DataSource> source(
       Configuration configuration, Origin origin, Optional<String> other) {
@@ -28,31 +29,31 @@ record Target(DataSource source, String user, Optional<Secret> password, String 
    * As whom the node may act for a client: as the user that the client's own statements have, never
    * as another. Empty where that user's password is not known.
    */
-  static Optional<Target> of(Configuration configuration, Origin origin, DataSource source) {
+  static Optional<Target> of(
+      Configuration configuration, SourceLogins logins, Origin origin, DataSource source) {
     VirtualDatabase vdb = configuration.vdbs().get(origin.vdb());
     if (vdb.credentials() == Credentials.USER) {
       return Optional.ofNullable(configuration.users().get(origin.user()))
-          .map(user -> ofUser(user, source, origin))
-          .filter(target -> target.password().isPresent());
+          .filter(user -> password(user).isPresent())
+          .map(user -> ofUser(user, source, origin));
     }
     if (vdb.credentials() == Credentials.PASSTHROUGH) {
       return Optional.empty();
     }
-    return source
-        .user()
-        .map(user -> new Target(source, user, source.password(), origin.database()));
+    return logins.of(source).map(login -> new Target(source, login, origin.database()));
   }
 
   private static Target ofUser(User user, DataSource source, Origin origin) {
-    return new Target(
-        source,
-        user.serverUser().orElse(user.name()),
-        user.serverPassword().or(user::password),
-        origin.database());
+    String name = user.serverUser().orElse(user.name());
+    return new Target(source, SourceLogins.written(name, password(user)), origin.database());
+  }
+
+  private static Optional<Secret> password(User user) {
+    return user.serverPassword().or(user::password);
   }
 
   @Override
   public String toString() {
-    return user + "@" + source.name() + "/" + database;
+    return login.name() + "@" + source.name() + "/" + database;
   }
 }

@@ -1,5 +1,7 @@
 package dev.heimdall.engine.action;
 
+import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
@@ -31,6 +33,7 @@ public final class Triggers {
   private static final String ACTION = "trigger";
 
   private final Supplier<Configuration> configuration;
+  private final SourceLogins logins;
   private final ActionEvents events;
   private final Executor workers;
   private final ScheduledExecutorService timer;
@@ -61,11 +64,13 @@ public final class Triggers {
 
   Triggers(
       Supplier<Configuration> configuration,
+      SourceLogins logins,
       ActionEvents events,
       Executor workers,
       ScheduledExecutorService timer,
       Connections connections) {
     this.configuration = configuration;
+    this.logins = logins;
     this.events = events;
     this.workers = workers;
     this.timer = timer;
@@ -175,7 +180,7 @@ public final class Triggers {
       notifyAll();
     }
     if (executed.succeeded()) {
-      events.count(ActionCounter.TRIGGERS_RUN, 1);
+      events.count(NodeCounter.TRIGGERS_RUN, 1);
     } else {
       boolean ours = trigger.type() == ActionParameters.TriggerType.EXECUTE;
       report(trigger, tables, executed, ours ? executed.message() : "it failed");
@@ -188,7 +193,7 @@ public final class Triggers {
       Collection<String> tables,
       Executed failure,
       String reason) {
-    events.count(ActionCounter.TRIGGERS_FAILED, 1);
+    events.count(NodeCounter.TRIGGERS_FAILED, 1);
     events.failed(ACTION, trigger.type().spelling(), tables, failure.sqlstate(), reason);
   }
 
@@ -210,7 +215,7 @@ public final class Triggers {
   private Executed sql(ActionParameters.Trigger trigger, Origin origin) throws SQLException {
     Configuration now = configuration.get();
     Optional<DataSource> source = Target.source(now, origin, trigger.source());
-    Optional<Target> target = source.flatMap(s -> Target.of(now, origin, s));
+    Optional<Target> target = source.flatMap(s -> Target.of(now, logins, origin, s));
     if (target.isEmpty()) {
       return Executed.failed("28000", "the node knows no password for this user");
     }

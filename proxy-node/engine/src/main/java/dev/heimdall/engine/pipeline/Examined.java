@@ -50,7 +50,8 @@ public final class Examined {
     return effects;
   }
 
-  Known known() {
+  /** What is known of texts like it. */
+  public Known known() {
     return known;
   }
 

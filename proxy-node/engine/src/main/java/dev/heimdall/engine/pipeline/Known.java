@@ -28,6 +28,7 @@ public final class Known {
   private Catalogue catalogue;
   private Statement statement;
 
+  private final RunHistory history = new RunHistory();
   private long averageMicros = -1;
 
   /**
@@ -79,6 +80,11 @@ public final class Known {
   /** The text without its values: fit for logs. */
   public String normalised() {
     return normalised;
+  }
+
+  /** How such statements have run. */
+  public RunHistory history() {
+    return history;
   }
 
   /** How long such statements take on average, in microseconds; -1 when none was seen yet. */

@@ -8,6 +8,7 @@ import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.rules.SessionRules;
 import dev.heimdall.engine.rules.StatementText;
 import dev.heimdall.engine.rules.TextMatches;
+import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
@@ -41,8 +42,10 @@ public final class QueryPipeline {
   private long exactLow;
   private Known known;
   private Statement statement;
+  private boolean catalogued;
   private Decision decision = Decision.NONE;
 
+  private long decidedNanos;
   private TextMatches matches;
   private long matchedHigh;
   private long matchedLow;
@@ -79,6 +82,7 @@ public final class QueryPipeline {
     exactLow = loop.knowledge().exactLow();
     text.set(sql, offset, length, exactHigh, exactLow);
     statement = null;
+    catalogued = false;
     decision = Decision.NONE;
     return effects;
   }
@@ -109,6 +113,7 @@ public final class QueryPipeline {
     exactLow = examined.exactLow();
     text.set(examined.sql(), 0, examined.length(), exactHigh, exactLow);
     statement = null;
+    catalogued = false;
     decision = Decision.NONE;
     return effects;
   }
@@ -129,15 +134,63 @@ public final class QueryPipeline {
       statement = OF_SESSION;
       return true;
     }
+    return understand(known, sql, offset, length, standardStrings, scope, doubtful);
+  }
+
+  /**
+   * Instead of step 2 for a text that runs another one: what that does to data.
+   *
+   * @param executed the text that is run
+   */
+  public boolean understand(Examined executed, NameScope scope, boolean doubtful) {
+    return understand(
+        executed.known(),
+        executed.sql(),
+        0,
+        executed.length(),
+        executed.standardStrings(),
+        scope,
+        doubtful);
+  }
+
+  private boolean understand(
+      Known of,
+      byte[] sql,
+      int offset,
+      int length,
+      boolean standardStrings,
+      NameScope scope,
+      boolean doubtful) {
     if (!surroundings.catalogues().enabled() && rules == null) {
       return true;
     }
-    if (!loop.knowledge().read(known, sql, offset, length, standardStrings, comeAgain)) {
+    if (!loop.knowledge().read(of, sql, offset, length, standardStrings, comeAgain)) {
       return false;
     }
     Catalogue catalogue = surroundings.catalogues().current(scope.database());
-    statement = known.statement(scope, doubtful ? catalogue.doubted() : catalogue);
+    statement = of.statement(scope, doubtful ? catalogue.doubted() : catalogue);
+    catalogued = catalogue.fresh() && !doubtful;
     return true;
+  }
+
+  /**
+   * What step 1 would find of another text; what it has found of the present one stays.
+   *
+   * @param sql an array that does not change
+   */
+  public Examined examine(byte[] sql, boolean standardStrings) {
+    LoopKnowledge knowledge = loop.knowledge();
+    StatementFacts found = knowledge.look(sql, 0, sql.length, standardStrings);
+    Examined examined = new Examined();
+    examined.set(
+        sql,
+        sql.length,
+        standardStrings,
+        found,
+        knowledge.known(),
+        knowledge.exactHigh(),
+        knowledge.exactLow());
+    return examined;
   }
 
   /**
@@ -157,6 +210,16 @@ public final class QueryPipeline {
     if (rules == null) {
       return true;
     }
+    if (!rules.book().printsTiming()) {
+      return decideNow(inTransaction, prepared, now);
+    }
+    long begin = System.nanoTime();
+    boolean decided = decideNow(inTransaction, prepared, now);
+    decidedNanos = System.nanoTime() - begin;
+    return decided;
+  }
+
+  private boolean decideNow(boolean inTransaction, boolean prepared, long now) {
     if (isMatched()) {
       decision =
           rules.decide(
@@ -177,16 +240,19 @@ public final class QueryPipeline {
   }
 
   /** Instead of step 3 for a statement that is only prepared: counts nothing. */
-  public boolean preview(boolean inTransaction) {
+  public boolean preview(boolean inTransaction, long now) {
     if (rules == null) {
       return true;
     }
     if (isMatched()) {
-      decision = rules.preview(sessionRules(), matches, statement, inTransaction);
+      decision =
+          rules.preview(
+              sessionRules(), matches, statement, inTransaction, known.averageMicros(), now);
       matches = null;
       return true;
     }
-    decision = rules.preview(sessionRules(), text, statement, inTransaction);
+    decision =
+        rules.preview(sessionRules(), text, statement, inTransaction, known.averageMicros(), now);
     return !deferred();
   }
 
@@ -220,6 +286,7 @@ public final class QueryPipeline {
                   .execute(
                       () -> {
                         matches = by == rules ? found : null;
+                        by.remember(copy, found);
                         matchedHigh = high;
                         matchedLow = low;
                         comeAgain.run();
@@ -233,6 +300,16 @@ public final class QueryPipeline {
       sessionRules = rules.session(facts);
     }
     return sessionRules;
+  }
+
+  /** The upper half of the name of the very text classified last. */
+  public long exactHigh() {
+    return exactHigh;
+  }
+
+  /** The lower half. */
+  public long exactLow() {
+    return exactLow;
   }
 
   /** What it does to its session. */
@@ -250,9 +327,19 @@ public final class QueryPipeline {
     return statement;
   }
 
+  /** Whether the catalogue knew all that the statement names. */
+  public boolean catalogued() {
+    return catalogued;
+  }
+
   /** What the rules say. */
   public Decision decision() {
     return decision;
+  }
+
+  /** How long the last decision took here; measured only where a rule may ask for it. */
+  public long decidedNanos() {
+    return decidedNanos;
   }
 
   /** Whether there are rules at all. */
@@ -270,8 +357,9 @@ public final class QueryPipeline {
         new TreeSet<>(),
         new TreeSet<>(),
         false,
-        false,
+        Basis.ANYTHING,
         null,
+        false,
         "a statement about the session itself");
   }
 }

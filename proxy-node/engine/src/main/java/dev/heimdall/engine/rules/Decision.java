@@ -56,6 +56,8 @@ public final class Decision {
   private final boolean withoutTables;
   private final OptionalInt olderThanMillis;
   private final Map<Flag, Boolean> flags;
+  private final boolean letsShare;
+  private final boolean letsReplicaAnswer;
 
   /** What a rule can say yes or no to besides its action. */
   public enum Flag {
@@ -106,11 +108,68 @@ public final class Decision {
     withoutTables = of.withoutTables;
     olderThanMillis = of.olderThanMillis;
     flags = Collections.unmodifiableMap(of.flags);
+    letsShare = leavesConnectionAlone();
+    letsReplicaAnswer = leavesReadAlone();
   }
 
   /** Whether it was decided that no rule matches. */
   public boolean isNone() {
     return matched.isEmpty() && !isDeferred();
+  }
+
+  /** Whether the statement may run in a pipeline that other sessions use as well. */
+  public boolean letsShare() {
+    return matched.isEmpty() || letsShare;
+  }
+
+  /** Whether it is to run so, however long such statements take. */
+  public boolean asksToShare() {
+    return pool.flatMap(ActionParameters.Pool::pipeline).orElse(false);
+  }
+
+  /** Whether nothing is to be done with a read that a replica could not be part of. */
+  public boolean letsReplicaAnswer() {
+    return matched.isEmpty() || letsReplicaAnswer;
+  }
+
+  /** Whether a replica is wanted for it. */
+  public boolean asksForReplica() {
+    return readerEligible || forward.map(ActionParameters.Forward::readonly).orElse(false);
+  }
+
+  private boolean leavesReadAlone() {
+    return !dropped
+        && asyncExecute.isEmpty()
+        && forward.flatMap(ActionParameters.Forward::source).isEmpty()
+        && multiplex.isEmpty()
+        && result.isEmpty()
+        && retry.isEmpty()
+        && transformed.isEmpty()
+        && trigger.isEmpty()
+        && !flags.getOrDefault(Flag.UPDATE, false)
+        && pool.map(
+                rule ->
+                    rule.reuse() && rule.multiplex().isEmpty() && rule.multiplexSkip().isEmpty())
+            .orElse(true);
+  }
+
+  private boolean leavesConnectionAlone() {
+    return !dropped
+        && asyncExecute.isEmpty()
+        && forward.isEmpty()
+        && multiplex.isEmpty()
+        && result.isEmpty()
+        && retry.isEmpty()
+        && transformed.isEmpty()
+        && trigger.isEmpty()
+        && pool.map(Decision::onlyAboutPipeline).orElse(true);
+  }
+
+  private static boolean onlyAboutPipeline(ActionParameters.Pool rule) {
+    return rule.pipeline().orElse(true)
+        && rule.reuse()
+        && rule.multiplex().isEmpty()
+        && rule.multiplexSkip().isEmpty();
   }
 
   /** Whether nothing has been decided yet: this is {@link #DEFERRED}. */

@@ -108,20 +108,26 @@ public final class LoopRules {
   }
 
   /**
-   * What would be decided, as far as that does not depend on counters and times: counts nothing.
-   * For a statement that is prepared and not yet carried out.
+   * What would be decided for a statement that is prepared and not yet carried out. Counts nothing;
+   * only rules that change the text are asked whether their counters would let them match.
    *
    * @return {@link Decision#DEFERRED} as {@link #decide} has it
    */
   public Decision preview(
-      SessionRules session, StatementText text, Statement statement, boolean inTransaction) {
+      SessionRules session,
+      StatementText text,
+      Statement statement,
+      boolean inTransaction,
+      long averageMicros,
+      long nowNanos) {
     if (book.isEmpty()) {
       return Decision.NONE;
     }
     TextEntry entry = entry(text);
     return entry == null
         ? Decision.DEFERRED
-        : outcome(session, entry, statement, inTransaction, true).preview(walk);
+        : outcome(session, entry, statement, inTransaction, true)
+            .preview(walk, averageMicros, nowNanos);
   }
 
   /** Keeps what was found elsewhere, so that the same text need not be tried there again. */
@@ -143,8 +149,14 @@ public final class LoopRules {
 
   /** As the other, for a text that was tried elsewhere. */
   public Decision preview(
-      SessionRules session, TextMatches matches, Statement statement, boolean inTransaction) {
-    return outcome(session, entryOf(matches), statement, inTransaction, true).preview(walk);
+      SessionRules session,
+      TextMatches matches,
+      Statement statement,
+      boolean inTransaction,
+      long averageMicros,
+      long nowNanos) {
+    return outcome(session, entryOf(matches), statement, inTransaction, true)
+        .preview(walk, averageMicros, nowNanos);
   }
 
   private Outcome outcome(

@@ -73,11 +73,11 @@ final class Outcome {
     return candidate.parameters().equals(PLAIN);
   }
 
-  Decision preview(Walk walk) {
+  Decision preview(Walk walk, long averageMicros, long now) {
     if (constant != null) {
       return constant;
     }
-    walk.go(lists, -1, 0, false);
+    walk.go(lists, averageMicros, now, false);
     return walk.decision(counters);
   }
 

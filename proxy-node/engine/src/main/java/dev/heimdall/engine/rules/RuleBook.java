@@ -23,6 +23,8 @@ public final class RuleBook {
   private final boolean usesTableNames;
   private final boolean dynamicTables;
   private final boolean empty;
+  private final boolean printsResults;
+  private final boolean printsTiming;
   private final RuleCounters counters;
 
   RuleBook(
@@ -32,6 +34,8 @@ public final class RuleBook {
       List<SessionExpression> sessions,
       Set<String> builtIns,
       boolean usesTableNames,
+      boolean printsResults,
+      boolean printsTiming,
       RuleCounters counters) {
     this.lists = List.copyOf(lists);
     this.texts = texts;
@@ -41,6 +45,8 @@ public final class RuleBook {
     this.usesTableNames = usesTableNames;
     this.dynamicTables = tables.stream().anyMatch(TableExpression::isDynamic);
     this.empty = lists.stream().allMatch(list -> !list.enabled() || list.rules().isEmpty());
+    this.printsResults = printsResults;
+    this.printsTiming = printsTiming;
     this.counters = counters;
   }
 
@@ -64,6 +70,16 @@ public final class RuleBook {
   /** Whether some rule looks at tables, so that deciding has to wait for the statement's facts. */
   public boolean needsStatement() {
     return !tables.isEmpty() || usesTableNames;
+  }
+
+  /** Whether some rule may want to write down what a statement's result is like. */
+  public boolean printsResults() {
+    return printsResults;
+  }
+
+  /** Whether some rule may want to write down how long it took to decide. */
+  public boolean printsTiming() {
+    return printsTiming;
   }
 
   /** What one event loop needs to decide by these rules. */

@@ -3,6 +3,7 @@ package dev.heimdall.engine.rules;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.Configuration;
+import dev.heimdall.model.GeneralParameters;
 import dev.heimdall.model.Rule;
 import dev.heimdall.model.RuleAction;
 import dev.heimdall.model.RuleExpression;
@@ -27,6 +28,8 @@ final class RuleCompiler {
   private final Map<String, SessionExpression> sessions = new LinkedHashMap<>();
   private final Map<String, CompiledList> lists = new HashMap<>();
   private final Set<String> builtIns = new HashSet<>();
+  private boolean printsResults;
+  private boolean printsTiming;
   private boolean usesTableNames;
 
   RuleCompiler(Configuration configuration, RuleCounters before) {
@@ -46,12 +49,15 @@ final class RuleCompiler {
         List.copyOf(sessions.values()),
         builtIns,
         usesTableNames,
+        printsResults,
+        printsTiming,
         counters);
   }
 
   private Dialect dialect(VirtualDatabase vdb) {
     return switch (configuration.sources().get(vdb.source()).engine()) {
       case POSTGRESQL -> Dialect.POSTGRES;
+      case MYSQL -> Dialect.MYSQL;
     };
   }
 
@@ -90,7 +96,27 @@ final class RuleCompiler {
     }
   }
 
+  private static boolean mentions(Rule rule, String parameter) {
+    return rule.parameters().templates().containsKey(parameter);
+  }
+
+  private void notePrints(Rule rule) {
+    GeneralParameters general = rule.parameters().general();
+    boolean logsColumns =
+        rule.parameters().own().orElse(null) instanceof ActionParameters.Log log
+            && log.logcolumns().isPresent();
+    printsResults |=
+        logsColumns
+            || general.printmeta()
+            || general.printresults()
+            || mentions(rule, "logcolumns")
+            || mentions(rule, "printmeta")
+            || mentions(rule, "printresults");
+    printsTiming |= general.printtiming() || mentions(rule, "printtiming");
+  }
+
   private CompiledRule rule(String list, int number, Rule rule) {
+    notePrints(rule);
     int[] places = new int[rule.match().size()];
     for (int i = 0; i < places.length; i++) {
       places[i] = place(rule, rule.match().get(i));

@@ -15,6 +15,7 @@ final class Walk {
   private static final int REFUSES = Candidate.bit(RuleAction.DROP) | CALL;
   private static final int LOG = Candidate.bit(RuleAction.LOG);
   private static final int NOCACHE = Candidate.bit(RuleAction.NOCACHE);
+  private static final int TRANSFORM = Candidate.bit(RuleAction.TRANSFORM);
 
   private Candidate[] matched = new Candidate[16];
   private boolean[] logIgnored = new boolean[16];
@@ -97,11 +98,12 @@ final class Walk {
 
   /**
    * Whether limits let the rule match. Where nothing is counted it is taken to match, unless it may
-   * refuse the statement, which is then settled when the statement is run.
+   * refuse the statement, which is then settled when the statement is run, or changes its text,
+   * which cannot wait: then the counters are looked at, and count when it is run.
    */
   private boolean passes(Candidate candidate) {
-    return counting
-        ? candidate.rule().passes(averageMicros, now, true)
+    return counting || candidate.action() == TRANSFORM
+        ? candidate.rule().passes(averageMicros, now, counting)
         : (candidate.action() & REFUSES) == 0;
   }
 

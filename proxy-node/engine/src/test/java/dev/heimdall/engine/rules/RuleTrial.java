@@ -1,5 +1,6 @@
 package dev.heimdall.engine.rules;
 
+import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
@@ -73,10 +74,11 @@ final class RuleTrial {
       try {
         write(dir, "sources/primary.json", "{\"url\": \"jdbc:postgresql://db\"}");
         write(dir, "sources/reports.json", "{\"url\": \"jdbc:postgresql://reports\"}");
+        write(dir, "sources/crm.json", "{\"url\": \"jdbc:mysql://crm/crm\", \"user\": \"app\"}");
         write(
             dir,
             "vdbs/shop.json",
-            "{\"ports\": [5432], \"source\": \"primary\", \"ruleSources\": [\"reports\"],"
+            "{\"ports\": [5432], \"source\": \"primary\", \"ruleSources\": [\"reports\", \"crm\"],"
                 + " \"rules\": [\""
                 + String.join("\", \"", order)
                 + "\"]}");
@@ -193,8 +195,9 @@ final class RuleTrial {
         new TreeSet<>(reads),
         new TreeSet<>(writes),
         !understood,
-        true,
+        Basis.TABLES,
         null,
+        false,
         null);
   }
 
