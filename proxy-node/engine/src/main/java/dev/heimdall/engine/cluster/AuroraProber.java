@@ -1,0 +1,109 @@
+package dev.heimdall.engine.cluster;
+
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.model.ServerAddress;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Asks the servers of an Aurora PostgreSQL cluster. They share one storage: there are no timelines,
+ * and positions are those of the storage's log. Each server knows all of them by name, but not
+ * where they are.
+ */
+final class AuroraProber implements Prober {
+  /** What a server says in place of its session when it is the writer. */
+  private static final String WRITER = "MASTER_SESSION_ID";
+
+  private static final String SELF =
+      """
+      SELECT pg_catalog.aurora_db_instance_identifier() AS name,
+        pg_catalog.pg_is_in_recovery() AS replica,
+        pg_catalog.concat(pg_catalog.aurora_db_instance_identifier(), ' ',
+          pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time())) AS identity
+      """;
+
+  /** Rows of servers that are gone stay for a while; the own row may have no date. */
+  private static final String MEMBERS =
+      """
+      SELECT s.server_id, s.session_id, s.durable_lsn::pg_catalog.int8 AS durable,
+        s.current_read_lsn::pg_catalog.int8 AS readable,
+        s.replica_lag_in_msec::pg_catalog.int8 AS lag
+      FROM pg_catalog.aurora_replica_status() s
+      WHERE s.last_update_timestamp IS NULL
+        OR s.session_id OPERATOR(pg_catalog.=) 'MASTER_SESSION_ID'
+        OR pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()
+          OPERATOR(pg_catalog.-) s.last_update_timestamp) OPERATOR(pg_catalog.<=) 300
+      """;
+
+  private static final String WRITTEN =
+      """
+      SELECT pg_catalog.max(s.durable_lsn)::pg_catalog.int8
+      FROM pg_catalog.aurora_replica_status() s
+      WHERE s.server_id OPERATOR(pg_catalog.=) pg_catalog.aurora_db_instance_identifier()
+      """;
+
+  private final Function<String, Optional<ServerAddress>> addresses;
+
+  /**
+   * @param addresses where a server is, by its name
+   */
+  AuroraProber(Function<String, Optional<ServerAddress>> addresses) {
+    this.addresses = addresses;
+  }
+
+  @Override
+  public boolean timelines() {
+    return false;
+  }
+
+  @Override
+  public NodeReport ask(Connection connection, boolean members) throws SQLException {
+    String name;
+    boolean replica;
+    String identity;
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(SELF)) {
+      row.next();
+      name = row.getString("name");
+      replica = row.getBoolean("replica");
+      identity = row.getString("identity");
+    }
+    boolean writer = false;
+    long position = TopologyNode.UNKNOWN;
+    long lag = TopologyNode.UNKNOWN;
+    List<NodeReport.Member> found = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(MEMBERS)) {
+      while (rows.next()) {
+        boolean master = WRITER.equals(rows.getString("session_id"));
+        String member = rows.getString("server_id");
+        long reached = PostgresProber.orUnknown(rows, master ? "durable" : "readable");
+        long behind = PostgresProber.orUnknown(rows, "lag");
+        if (member.equals(name)) {
+          writer = master && !replica;
+          position = reached;
+          lag = behind;
+        }
+        addresses
+            .apply(member)
+            .ifPresent(at -> found.add(new NodeReport.Member(at, member, reached, behind)));
+      }
+    }
+    return new NodeReport(identity, name, "", writer, 0, position, lag, true, found, true);
+  }
+
+  @Override
+  public long written(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(WRITTEN)) {
+      row.next();
+      return PostgresProber.orUnknown(row, "max");
+    }
+  }
+}

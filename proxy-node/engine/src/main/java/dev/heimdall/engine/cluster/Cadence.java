@@ -1,0 +1,76 @@
+package dev.heimdall.engine.cluster;
+
+import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.model.ProbeSettings;
+import dev.heimdall.model.ServerAddress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** How often servers are asked: seldom in peace, often while one is away or no writer is known. */
+final class Cadence {
+  /** How long to ask as often as in a failover; beyond that, nobody expects a writer soon. */
+  private static final Duration SEEKING = Duration.ofMinutes(5);
+
+  private final ProbeSettings settings;
+  private final Map<ServerAddress, Long> membersAt = new HashMap<>();
+  private long suspectedAt;
+  private long withoutWriterSince;
+  private boolean withWriter;
+
+  /**
+   * @param now by {@link System#nanoTime}, as everywhere here
+   */
+  Cadence(ProbeSettings settings, long now) {
+    this.settings = settings;
+    suspectedAt = now;
+    withoutWriterSince = now;
+  }
+
+  /** Somebody doubts what is known: until a writer has answered after this, it is looked for. */
+  void suspect(long now) {
+    suspectedAt = now;
+  }
+
+  /** Whether a writer that answered after the last suspicion is still to be found. */
+  private boolean seeking(Topology topology, long now) {
+    Optional<TopologyNode> writer = topology.writer();
+    if (writer.isPresent() && writer.get().state().usable()) {
+      withWriter = true;
+      return writer.get().at() - suspectedAt <= 0 || writer.get().state() != NodeState.UP;
+    }
+    if (withWriter) {
+      withWriter = false;
+      withoutWriterSince = now;
+    }
+    return now - withoutWriterSince < SEEKING.toNanos();
+  }
+
+  /** How long to wait before a server is asked again. */
+  Duration next(Hearing hearing, Topology topology, long now) {
+    if (seeking(topology, now)) {
+      return settings.failoverInterval();
+    }
+    if (hearing.failures() == 1) {
+      // Down or just disturbed? The next answer tells.
+      return settings.failoverInterval();
+    }
+    return hearing.failures() > 0 ? settings.failedInterval() : settings.positionInterval();
+  }
+
+  /** Whether it is time for a server to name the others. */
+  boolean wantsMembers(ServerAddress server, Collection<Hearing> hearings, long now) {
+    Long at = membersAt.get(server);
+    boolean failed = hearings.stream().anyMatch(hearing -> hearing.failures() > 0);
+    Duration interval = failed ? settings.failedInterval() : settings.interval();
+    return at == null || now - at >= interval.toNanos();
+  }
+
+  void membersHeard(ServerAddress server, long now) {
+    membersAt.put(server, now);
+  }
+}

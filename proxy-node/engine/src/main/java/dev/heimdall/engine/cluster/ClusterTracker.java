@@ -1,0 +1,305 @@
+package dev.heimdall.engine.cluster;
+
+import dev.heimdall.engine.jdbc.SourceConnections;
+import dev.heimdall.engine.jdbc.Use;
+import dev.heimdall.engine.topology.Chronicle;
+import dev.heimdall.engine.topology.EventHistory;
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyEvent;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.ProbeSettings;
+import dev.heimdall.model.ServerAddress;
+import dev.heimdall.routing.RdsServer;
+import dev.heimdall.secrets.credentials.DatabaseCredentials;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Watches the cluster that one data source is. Each server is asked on its own, in parallel with
+ * the others, over connections of the tracker's own; what follows is published as an immutable
+ * {@link Topology}.
+ */
+public final class ClusterTracker implements AutoCloseable {
+  /** Servers that are watched at most; what a cluster names beyond them is left out. */
+  static final int MOST_NODES = 64;
+
+  private static final int EVENTS = 200;
+
+  /** How long what the RDS API said is believed to be so still, when it says nothing more. */
+  private static final Duration TOLD = Duration.ofMinutes(30);
+
+  /** Hears what becomes of the cluster, on a thread of the tracker's: it must not be held up. */
+  public interface Listener {
+    /**
+     * There is a new snapshot. Called for each, one after the other, also when nothing but
+     * positions and lags differ.
+     *
+     * @param events what happened since the one before; mostly nothing
+     */
+    void changed(Topology topology, List<TopologyEvent> events);
+  }
+
+  private final DataSource source;
+  private final DatabaseCredentials asker;
+  private final ProbeSettings settings;
+  private final Prober prober;
+  private final TopologyJudge judge;
+  private final Listener listener;
+  private final ThreadFactory threads;
+  private final ScheduledThreadPoolExecutor executor;
+  private final ScheduledThreadPoolExecutor housekeeping;
+  private final EventHistory history = new EventHistory(EVENTS);
+  private final Cadence cadence;
+  private final WriterClock clock;
+  private final Members members;
+  private final Map<ServerAddress, NodeProbe> probes = new LinkedHashMap<>();
+  private final Map<ServerAddress, Hearing> hearings = new LinkedHashMap<>();
+  private final Chronicle chronicle;
+  private Told told = Told.nothing();
+  private long toldAt;
+  private boolean closed;
+  private volatile Topology topology;
+
+  /**
+   * Asks nobody before {@link #start}.
+   *
+   * @param source a cluster
+   * @param asker as whom its servers are asked
+   */
+  public ClusterTracker(DataSource source, DatabaseCredentials asker, Listener listener) {
+    this.source = source;
+    this.asker = asker;
+    this.listener = listener;
+    settings = source.cluster().probe();
+    prober = prober(source);
+    judge = new TopologyJudge(prober.timelines(), source.cluster().nodes());
+    topology = Topology.unasked(source.hosts());
+    long now = System.nanoTime();
+    chronicle = new Chronicle(now);
+    cadence = new Cadence(settings, now);
+    members = new Members(source.hosts(), settings.interval(), MOST_NODES);
+    threads = threads(source.name());
+    housekeeping = new ScheduledThreadPoolExecutor(1, threads);
+    executor = new ScheduledThreadPoolExecutor(source.hosts().size() + 1, threads);
+    executor.setRemoveOnCancelPolicy(true);
+    clock = new WriterClock(executor, this::written);
+  }
+
+  private static Prober prober(DataSource source) {
+    int port = source.port();
+    return switch (source.cluster().kind()) {
+      case AURORA -> new AuroraProber(source::named);
+      case RDS_MULTI_AZ -> new MultiAzProber(port);
+      case POSTGRES, RDS -> new PostgresProber(port);
+      case NONE -> throw new IllegalArgumentException(source.name() + " is no cluster");
+    };
+  }
+
+  private static ThreadFactory threads(String source) {
+    AtomicInteger numbers = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, "cluster-" + source + "-" + numbers.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** Begins to ask all servers that the data source names. */
+  public synchronized void start() {
+    source.hosts().forEach(this::add);
+  }
+
+  /** What the cluster looks like. Never blocks. */
+  public Topology topology() {
+    return topology;
+  }
+
+  /** What became of it, oldest first: the last 200 events. */
+  public List<TopologyEvent> events() {
+    return history.all();
+  }
+
+  /**
+   * Somebody has found a server not to be what the topology says: it refuses writes, or cannot be
+   * reached. All servers are asked at once, and every 100 ms (by default) until one that was asked
+   * after this call says that it is the writer. Never blocks for long.
+   */
+  public synchronized void suspect(ServerAddress server, String why) {
+    cadence.suspect(System.nanoTime());
+    chronicle.suspected(server + " " + why);
+    refresh();
+  }
+
+  /** Asks all servers as soon as possible, as after a change of the configuration. */
+  public synchronized void refresh() {
+    probes.values().forEach(NodeProbe::hurry);
+  }
+
+  /**
+   * What the RDS API says. Servers that nobody knew are asked from now on; whether one is the
+   * writer, or there at all, it has to say itself.
+   */
+  public synchronized void told(List<RdsServer> servers) {
+    if (closed) {
+      return;
+    }
+    long now = System.nanoTime();
+    Told before = told;
+    told = Told.of(source, servers);
+    toldAt = now;
+    discover(now);
+    publish(now);
+    Optional<ServerAddress> writer =
+        told.writer().filter(address -> topology.node(address).isPresent());
+    boolean doubtful =
+        writer.isPresent() && !writer.equals(topology.writer().map(TopologyNode::address));
+    if (doubtful) {
+      suspect(writer.get(), "is the writer by the RDS API");
+    } else if (!told.equals(before)) {
+      refresh();
+    }
+  }
+
+  private void discover(long now) {
+    if (now - toldAt > TOLD.toNanos()) {
+      told = Told.nothing();
+    }
+    if (settings.discover()) {
+      told.present().forEach(address -> members.named(address, now));
+      members.missing(probes.keySet()).forEach(this::add);
+    }
+  }
+
+  /**
+   * How far the writer has written: whatever was committed before this call is within that. Calls
+   * share questions to the server; at most one is on its way.
+   *
+   * @return fails when there is no writer, or it does not answer
+   */
+  public CompletableFuture<Long> writtenByNow() {
+    return clock.next();
+  }
+
+  private long written() throws SQLException {
+    NodeProbe probe;
+    synchronized (this) {
+      probe = topology.writer().map(TopologyNode::address).map(probes::get).orElse(null);
+    }
+    if (probe == null) {
+      throw new SQLException("there is no writer");
+    }
+    return probe.with(prober::written);
+  }
+
+  private void add(ServerAddress address) {
+    if (closed || probes.containsKey(address) || probes.size() >= MOST_NODES) {
+      return;
+    }
+    executor.setCorePoolSize(probes.size() + 2);
+    DataSource one = source.at(address).connectingWithin(settings.timeout());
+    Use use = new Use("cluster probe", "heimdall cluster", 2, false, settings.timeout());
+    SourceConnections connections = new SourceConnections(one, asker, use, housekeeping, threads);
+    String database = settings.database().or(source::database).orElse("postgres");
+    NodeProbe probe = new NodeProbe(address, database, prober, connections, executor, hears);
+    probes.put(address, probe);
+    hearings.put(address, Hearing.none(address));
+    probe.hurry();
+  }
+
+  private final NodeProbe.Listener hears =
+      new NodeProbe.Listener() {
+        @Override
+        public boolean wantsMembers(NodeProbe probe) {
+          synchronized (ClusterTracker.this) {
+            return cadence.wantsMembers(probe.address(), hearings.values(), System.nanoTime());
+          }
+        }
+
+        @Override
+        public Duration answered(NodeProbe probe, NodeReport report, long askedAt) {
+          return heard(probe, Optional.of(report), "", askedAt);
+        }
+
+        @Override
+        public Duration failed(NodeProbe probe, String why) {
+          return heard(probe, Optional.empty(), why, 0);
+        }
+      };
+
+  private synchronized Duration heard(
+      NodeProbe probe, Optional<NodeReport> report, String why, long askedAt) {
+    ServerAddress address = probe.address();
+    Hearing before = hearings.get(address);
+    if (closed || before == null) {
+      return settings.interval();
+    }
+    long now = System.nanoTime();
+    Hearing hearing =
+        report.isPresent() ? before.answered(report.get(), askedAt) : before.failed(why);
+    hearings.put(address, hearing);
+    if (report.isPresent() && report.get().complete()) {
+      cadence.membersHeard(address, now);
+      if (settings.discover()) {
+        members.named(address, report.get(), now);
+      }
+    }
+    discover(now);
+    publish(now);
+    members.superfluous(hearings, topology, now).forEach(this::remove);
+    return jittered(cadence.next(hearing, topology, now));
+  }
+
+  private void remove(ServerAddress address) {
+    NodeProbe probe = probes.remove(address);
+    hearings.remove(address);
+    if (probe != null) {
+      executor.execute(probe::close);
+      publish(System.nanoTime());
+    }
+  }
+
+  private void publish(long now) {
+    Topology before = topology;
+    Topology after = judge.judge(before, new ArrayList<>(hearings.values()), told);
+    topology = after;
+    List<TopologyEvent> events =
+        before.version() == after.version()
+            ? List.of()
+            : chronicle.tell(before, after, Instant.now(), now);
+    events.forEach(history::add);
+    listener.changed(after, events);
+  }
+
+  /** So that many nodes and servers do not ask at the same moment. */
+  private static Duration jittered(Duration pause) {
+    double factor = ThreadLocalRandom.current().nextDouble(0.9, 1.1);
+    return Duration.ofNanos((long) (pause.toNanos() * factor));
+  }
+
+  /** Stops asking and closes all connections. The last topology stays readable. */
+  @Override
+  public void close() {
+    List<NodeProbe> open;
+    synchronized (this) {
+      closed = true;
+      open = new ArrayList<>(probes.values());
+      probes.clear();
+    }
+    executor.shutdownNow();
+    clock.close();
+    open.forEach(NodeProbe::close);
+    housekeeping.shutdownNow();
+  }
+}

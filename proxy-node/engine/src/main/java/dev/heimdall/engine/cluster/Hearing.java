@@ -1,0 +1,47 @@
+package dev.heimdall.engine.cluster;
+
+import dev.heimdall.model.ServerAddress;
+import java.util.Optional;
+
+/**
+ * All that is known of one server from asking it.
+ *
+ * @param last what it said last; empty before it answered for the first time
+ * @param failures how often it has not answered since then
+ * @param failure what happened instead, the last time
+ * @param at when it was asked what it answered last, by {@link System#nanoTime}
+ * @param claimsSince when it began to say that it is the writer, which it has done each time since;
+ *     0 when it does not say so
+ */
+record Hearing(
+    ServerAddress address,
+    Optional<NodeReport> last,
+    int failures,
+    String failure,
+    long at,
+    long claimsSince) {
+  /** So many failures in a row mean that a server is down, not just disturbed. */
+  static final int DOWN = 2;
+
+  static Hearing none(ServerAddress address) {
+    return new Hearing(address, Optional.empty(), 0, "", 0, 0);
+  }
+
+  Hearing answered(NodeReport report, long askedAt) {
+    long since = !report.writer() ? 0 : claimsSince == 0 ? askedAt : claimsSince;
+    return new Hearing(address, Optional.of(report), 0, "", askedAt, since);
+  }
+
+  Hearing failed(String why) {
+    return new Hearing(address, last, failures + 1, why, at, claimsSince);
+  }
+
+  boolean down() {
+    return failures >= DOWN || (last.isEmpty() && failures > 0);
+  }
+
+  /** Whether it says that it is the writer, as far as it can still be asked. */
+  boolean claims() {
+    return !down() && last.map(NodeReport::writer).orElse(false);
+  }
+}

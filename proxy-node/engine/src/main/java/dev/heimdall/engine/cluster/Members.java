@@ -1,0 +1,71 @@
+package dev.heimdall.engine.cluster;
+
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.model.ServerAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which servers belong to a cluster beyond those of the configuration. One that a server names is
+ * asked from then on. One that nobody names any more is forgotten once it does not answer either.
+ */
+final class Members {
+  private final Set<ServerAddress> configured;
+  private final long patience;
+  private final int most;
+  private final Map<ServerAddress, Long> namedAt = new LinkedHashMap<>();
+
+  /**
+   * @param patience how long a server may be neither named nor answering
+   * @param most servers together; further ones are not taken in
+   */
+  Members(List<ServerAddress> configured, Duration patience, int most) {
+    this.configured = new HashSet<>(configured);
+    this.patience = patience.toNanos();
+    this.most = most;
+  }
+
+  void named(ServerAddress by, NodeReport report, long now) {
+    for (NodeReport.Member member : report.members()) {
+      if (!member.address().equals(by)) {
+        named(member.address(), now);
+      }
+    }
+  }
+
+  void named(ServerAddress address, long now) {
+    boolean room = configured.size() + namedAt.size() < most;
+    if (!configured.contains(address) && (room || namedAt.containsKey(address))) {
+      namedAt.put(address, now);
+    }
+  }
+
+  /** Those that were named and are not asked. */
+  List<ServerAddress> missing(Set<ServerAddress> asked) {
+    return namedAt.keySet().stream().filter(address -> !asked.contains(address)).toList();
+  }
+
+  /** Those that are to be forgotten: gone, or another address of a server that is known. */
+  List<ServerAddress> superfluous(
+      Map<ServerAddress, Hearing> hearings, Topology topology, long now) {
+    List<ServerAddress> gone = new ArrayList<>();
+    Optional<ServerAddress> writer = topology.writer().map(TopologyNode::address);
+    namedAt.forEach(
+        (address, at) -> {
+          Hearing hearing = hearings.get(address);
+          boolean writes = writer.isPresent() && writer.get().equals(address);
+          if (hearing != null && hearing.down() && !writes && now - at > patience) {
+            gone.add(address);
+          }
+        });
+    gone.forEach(namedAt::remove);
+    return gone;
+  }
+}

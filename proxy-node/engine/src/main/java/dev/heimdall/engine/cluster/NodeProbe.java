@@ -1,0 +1,197 @@
+package dev.heimdall.engine.cluster;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.heimdall.engine.jdbc.SourceConnections;
+import dev.heimdall.model.ServerAddress;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.postgresql.util.PSQLException;
+
+/** Asks one server again and again, over a small pool of its own. */
+final class NodeProbe {
+  /** What is done with a connection. */
+  interface Question<T> {
+    T ask(Connection connection) throws SQLException;
+  }
+
+  /** Hears what a server says, and decides when it is asked next. */
+  interface Listener {
+    /** Whether the server is to name the others this time. */
+    boolean wantsMembers(NodeProbe probe);
+
+    /**
+     * It answered; returns how long to wait until it is asked again.
+     *
+     * @param askedAt when it was asked, by {@link System#nanoTime}: what it said was so at some
+     *     time after that
+     */
+    Duration answered(NodeProbe probe, NodeReport report, long askedAt);
+
+    /** It did not. */
+    Duration failed(NodeProbe probe, String why);
+  }
+
+  private enum State {
+    NEW,
+    WAITING,
+    ASKING,
+    CLOSED
+  }
+
+  private final ServerAddress address;
+  private final String database;
+  private final Prober prober;
+  private final SourceConnections connections;
+  private final ScheduledExecutorService executor;
+  private final Listener listener;
+
+  private State state = State.NEW;
+  private Future<?> planned;
+  private boolean again;
+  private HikariDataSource pool;
+
+  NodeProbe(
+      ServerAddress address,
+      String database,
+      Prober prober,
+      SourceConnections connections,
+      ScheduledExecutorService executor,
+      Listener listener) {
+    this.address = address;
+    this.database = database;
+    this.prober = prober;
+    this.connections = connections;
+    this.executor = executor;
+    this.listener = listener;
+  }
+
+  ServerAddress address() {
+    return address;
+  }
+
+  /**
+   * Asks as soon as possible: at once, or again when the answer to a question under way is there.
+   */
+  synchronized void hurry() {
+    if (state == State.ASKING) {
+      again = true;
+    } else if (state != State.CLOSED) {
+      plan(Duration.ZERO);
+    }
+  }
+
+  /** The only place where a question is planned. */
+  private void plan(Duration in) {
+    if (planned != null) {
+      planned.cancel(false);
+    }
+    state = State.WAITING;
+    try {
+      planned = executor.schedule(this::ask, in.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      state = State.CLOSED;
+    }
+  }
+
+  private void ask() {
+    synchronized (this) {
+      if (state != State.WAITING) {
+        return;
+      }
+      state = State.ASKING;
+      planned = null;
+      again = false;
+    }
+    Duration next;
+    try {
+      boolean members = listener.wantsMembers(this);
+      long askedAt = System.nanoTime();
+      NodeReport report = with(connection -> prober.ask(connection, members));
+      next = listener.answered(this, report, askedAt);
+    } catch (SQLException | RuntimeException e) {
+      next = listener.failed(this, reason(e));
+    }
+    synchronized (this) {
+      if (state == State.ASKING) {
+        plan(again ? Duration.ZERO : next);
+      }
+    }
+  }
+
+  /**
+   * Asks something of the server on this thread. After a failure the pool is made anew: a new pool
+   * fails at its first attempt to connect, where an old one would try on for long.
+   */
+  <T> T with(Question<T> question) throws SQLException {
+    HikariDataSource open = pool();
+    try (Connection connection = open.getConnection()) {
+      return question.ask(connection);
+    } catch (SQLException | RuntimeException e) {
+      boolean broken;
+      synchronized (this) {
+        broken = pool == open;
+        pool = broken ? null : pool;
+      }
+      if (broken) {
+        open.close();
+      }
+      throw e;
+    }
+  }
+
+  private HikariDataSource pool() throws SQLException {
+    synchronized (this) {
+      if (pool != null) {
+        return pool;
+      }
+    }
+    HikariDataSource made = connections.to(database);
+    HikariDataSource superfluous = made;
+    try {
+      synchronized (this) {
+        if (state == State.CLOSED) {
+          throw new SQLException("the server is not asked any more");
+        }
+        if (pool == null) {
+          pool = made;
+          superfluous = null;
+        }
+        return pool;
+      }
+    } finally {
+      if (superfluous != null) {
+        superfluous.close();
+      }
+    }
+  }
+
+  /** What the server or the driver said, without details, which go over several lines. */
+  private static String reason(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null && !(cause instanceof PSQLException)) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+  }
+
+  /** Ends asking. May take a moment: not for event loops. */
+  void close() {
+    HikariDataSource open;
+    synchronized (this) {
+      state = State.CLOSED;
+      if (planned != null) {
+        planned.cancel(false);
+      }
+      open = pool;
+      pool = null;
+    }
+    if (open != null) {
+      open.close();
+    }
+  }
+}

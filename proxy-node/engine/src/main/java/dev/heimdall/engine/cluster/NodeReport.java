@@ -1,0 +1,43 @@
+package dev.heimdall.engine.cluster;
+
+import dev.heimdall.model.ServerAddress;
+import java.util.List;
+
+/**
+ * What a server said of itself and of others.
+ *
+ * @param identity the same for two addresses of one server, different for any two servers
+ * @param name what the cluster calls it; empty where it has no names
+ * @param system the same for all servers of a cluster; empty where there is no such thing
+ * @param writer whether it says of itself that it is the writer
+ * @param timeline which history of the cluster it follows; 0 where it does not say
+ * @param position as in {@code TopologyNode}
+ * @param lagMillis as in {@code TopologyNode}
+ * @param streaming false for a replica that gets nothing from any writer at present
+ * @param members the servers of the cluster as far as this one names them
+ * @param complete whether it was asked for members at all
+ */
+record NodeReport(
+    String identity,
+    String name,
+    String system,
+    boolean writer,
+    long timeline,
+    long position,
+    long lagMillis,
+    boolean streaming,
+    List<Member> members,
+    boolean complete) {
+  NodeReport {
+    members = List.copyOf(members);
+  }
+
+  /**
+   * A server that another one names.
+   *
+   * @param name what the cluster calls it; empty where it has no names
+   * @param position as the other one sees it
+   * @param lagMillis as the other one sees it
+   */
+  record Member(ServerAddress address, String name, long position, long lagMillis) {}
+}

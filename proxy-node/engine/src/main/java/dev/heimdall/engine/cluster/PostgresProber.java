@@ -1,0 +1,147 @@
+package dev.heimdall.engine.cluster;
+
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.model.ServerAddress;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Asks a PostgreSQL primary and its streaming replicas, RDS instances included. */
+final class PostgresProber implements Prober {
+  /**
+   * A replica's timeline is the one its receiver has something of, or, while nothing is received,
+   * one that it has certainly reached. It never says a newer one than it follows.
+   */
+  static final String SELF =
+      """
+      SELECT pg_catalog.pg_is_in_recovery() AS replica,
+        CASE WHEN pg_catalog.pg_is_in_recovery()
+          THEN pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_last_wal_replay_lsn(), '0/0')
+          ELSE pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')
+        END::pg_catalog.int8 AS position,
+        CASE WHEN pg_catalog.pg_is_in_recovery()
+          THEN GREATEST(
+            (SELECT pg_catalog.max(r.received_tli) FROM pg_catalog.pg_stat_wal_receiver r),
+            (SELECT c.min_recovery_end_timeline FROM pg_catalog.pg_control_recovery() c))
+          ELSE ('x' OPERATOR(pg_catalog.||) pg_catalog.substr(
+              pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 1, 8)
+            )::pg_catalog.bit(32)::pg_catalog.int8
+        END::pg_catalog.int8 AS timeline,
+        CASE
+          WHEN NOT pg_catalog.pg_is_in_recovery() THEN 0
+          WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_stat_wal_receiver)
+            AND pg_catalog.pg_last_wal_receive_lsn() OPERATOR(pg_catalog.=)
+              pg_catalog.pg_last_wal_replay_lsn() THEN 0
+          ELSE (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()
+              OPERATOR(pg_catalog.-) pg_catalog.pg_last_xact_replay_timestamp())
+            OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8
+        END AS lag,
+        EXISTS (SELECT 1 FROM pg_catalog.pg_stat_wal_receiver) AS streaming,
+        (SELECT s.system_identifier::pg_catalog.text FROM pg_catalog.pg_control_system() s)
+          AS system,
+        pg_catalog.concat(pg_catalog.inet_server_addr(), ' ', pg_catalog.inet_server_port(), ' ',
+          pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time())) AS identity,
+        pg_catalog.current_setting('wal_block_size')::pg_catalog.int8 AS page,
+        pg_catalog.pg_size_bytes(pg_catalog.current_setting('wal_segment_size')) AS segment
+      """;
+
+  private static final String REPLICAS =
+      """
+      SELECT DISTINCT pg_catalog.host(r.client_addr) FROM pg_catalog.pg_stat_replication r
+      WHERE r.client_addr IS NOT NULL AND r.state OPERATOR(pg_catalog.=) 'streaming'
+        AND r.application_name OPERATOR(pg_catalog.<>) 'pg_basebackup'
+      """;
+
+  private static final String WRITTEN =
+      """
+      SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')
+          ::pg_catalog.int8 AS position,
+        pg_catalog.current_setting('wal_block_size')::pg_catalog.int8 AS page,
+        pg_catalog.pg_size_bytes(pg_catalog.current_setting('wal_segment_size')) AS segment
+      """;
+
+  /** Bytes at the start of a page. */
+  private static final int HEADER = 24;
+
+  /** Bytes at the start of the first page of a segment. */
+  private static final int LONG_HEADER = 40;
+
+  private final int port;
+
+  /**
+   * @param port of replicas that only the writer names: it knows their address, not their port
+   */
+  PostgresProber(int port) {
+    this.port = port;
+  }
+
+  @Override
+  public boolean timelines() {
+    return true;
+  }
+
+  @Override
+  public NodeReport ask(Connection connection, boolean members) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(SELF)) {
+      row.next();
+      boolean writer = !row.getBoolean("replica");
+      return new NodeReport(
+          row.getString("identity"),
+          "",
+          String.valueOf(row.getString("system")),
+          writer,
+          row.getLong("timeline"),
+          writer ? written(row) : orUnknown(row, "position"),
+          orUnknown(row, "lag"),
+          writer || row.getBoolean("streaming"),
+          members && writer ? replicas(connection) : List.of(),
+          members);
+    }
+  }
+
+  static long orUnknown(ResultSet row, String column) throws SQLException {
+    long value = row.getLong(column);
+    return row.wasNull() ? TopologyNode.UNKNOWN : value;
+  }
+
+  private List<NodeReport.Member> replicas(Connection connection) throws SQLException {
+    List<NodeReport.Member> found = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(REPLICAS)) {
+      while (rows.next()) {
+        ServerAddress address = new ServerAddress(rows.getString(1), port);
+        found.add(new NodeReport.Member(address, "", TopologyNode.UNKNOWN, TopologyNode.UNKNOWN));
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public long written(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(WRITTEN)) {
+      row.next();
+      return written(row);
+    }
+  }
+
+  private static long written(ResultSet row) throws SQLException {
+    return endOfLast(row.getLong("position"), row.getLong("page"), row.getLong("segment"));
+  }
+
+  /**
+   * Where the last record of the log ends. That is where the next one will begin, but at the start
+   * of a page, where the page's header lies between the two: no replica ever replays up to behind a
+   * header as long as nothing follows it.
+   */
+  static long endOfLast(long next, long page, long segment) {
+    if (next % segment == LONG_HEADER) {
+      return next - LONG_HEADER;
+    }
+    return next % page == HEADER && next % segment > page ? next - HEADER : next;
+  }
+}

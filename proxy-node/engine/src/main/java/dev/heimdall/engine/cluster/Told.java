@@ -1,0 +1,84 @@
+package dev.heimdall.engine.cluster;
+
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.ServerAddress;
+import dev.heimdall.routing.RdsRole;
+import dev.heimdall.routing.RdsServer;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the RDS API says of a cluster's servers. It names servers and describes them; what they are
+ * they say themselves.
+ *
+ * @param servers by their addresses
+ */
+record Told(Map<ServerAddress, RdsServer> servers) {
+  static Told nothing() {
+    return new Told(Map.of());
+  }
+
+  /** Of a data source's servers, those left out whose address nobody knows. */
+  static Told of(DataSource source, List<RdsServer> servers) {
+    Map<ServerAddress, RdsServer> told = new LinkedHashMap<>();
+    for (RdsServer server : servers) {
+      address(source, server).ifPresent(address -> told.put(address, server));
+    }
+    return new Told(told);
+  }
+
+  private static Optional<ServerAddress> address(DataSource source, RdsServer server) {
+    int port = server.port() > 0 ? server.port() : source.port();
+    return server
+        .host()
+        .map(host -> new ServerAddress(host, port))
+        .or(() -> source.hostPattern().flatMap(pattern -> source.named(server.name())));
+  }
+
+  /** Servers that can be asked. */
+  List<ServerAddress> present() {
+    return servers.keySet().stream().filter(address -> servers.get(address).present()).toList();
+  }
+
+  /** The server that the API takes for the writer, if it says that there is one. */
+  Optional<ServerAddress> writer() {
+    return servers.keySet().stream()
+        .filter(address -> servers.get(address).role() == RdsRole.WRITER)
+        .findFirst();
+  }
+
+  /** The same server with what the API adds. */
+  TopologyNode completed(TopologyNode node) {
+    RdsServer server = servers.get(node.address());
+    if (server == null && !node.name().isEmpty()) {
+      server = byName().get(node.name());
+    }
+    if (server == null) {
+      return node;
+    }
+    String remarks = server.remarks();
+    return new TopologyNode(
+        node.address(),
+        node.name(),
+        node.role(),
+        node.state(),
+        node.zone().or(server::zone),
+        node.weight(),
+        node.timeline(),
+        node.position(),
+        node.lagBytes(),
+        node.lagMillis(),
+        node.at(),
+        remarks.isEmpty() ? node.why() : node.why() + "; RDS says: " + remarks);
+  }
+
+  private Map<String, RdsServer> byName() {
+    Map<String, RdsServer> names = new HashMap<>();
+    servers.values().forEach(server -> names.put(server.name(), server));
+    return names;
+  }
+}

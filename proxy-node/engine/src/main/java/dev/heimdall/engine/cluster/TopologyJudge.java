@@ -1,0 +1,258 @@
+package dev.heimdall.engine.cluster;
+
+import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.model.ClusterNode;
+import dev.heimdall.model.NodeRole;
+import dev.heimdall.model.ServerAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Makes a topology of what servers say. Only a server that says of itself that it is the writer is
+ * believed; of two that do, the one whose history is newer.
+ */
+final class TopologyJudge {
+  private final boolean timelines;
+  private final Map<ServerAddress, ClusterNode> described = new HashMap<>();
+
+  /**
+   * @param timelines whether servers of this kind of cluster follow numbered histories, so that one
+   *     that follows another than the writer's is of no use
+   */
+  TopologyJudge(boolean timelines, List<ClusterNode> described) {
+    this.timelines = timelines;
+    described.forEach(node -> this.described.put(node.server(), node));
+  }
+
+  /**
+   * @param told what the RDS API adds; it decides nothing
+   */
+  Topology judge(Topology before, List<Hearing> heard, Told told) {
+    List<Hearing> hearings = withoutAliases(heard);
+    String system = system(before, hearings);
+    Optional<Hearing> writer =
+        hearings.stream()
+            .filter(h -> h.claims() && !foreign(h, system))
+            .max(newest(before, hearings));
+    Map<String, NodeReport.Member> seen = seen(hearings);
+    List<TopologyNode> nodes = new ArrayList<>();
+    for (Hearing hearing : hearings) {
+      nodes.add(told.completed(node(hearing, writer, system, seen)));
+    }
+    return before.with(nodes);
+  }
+
+  /** Of two addresses that lead to one server, the later one is left out. */
+  private static List<Hearing> withoutAliases(List<Hearing> heard) {
+    Set<String> identities = new HashSet<>();
+    List<Hearing> hearings = new ArrayList<>();
+    for (Hearing hearing : heard) {
+      String identity = hearing.last().map(NodeReport::identity).orElse("");
+      if (identity.isEmpty() || identities.add(identity)) {
+        hearings.add(hearing);
+      }
+    }
+    return hearings;
+  }
+
+  /** Which cluster this is: that of the writer so far, else that of the first who answers. */
+  private static String system(Topology before, List<Hearing> hearings) {
+    Optional<ServerAddress> writer = before.writer().map(TopologyNode::address);
+    return hearings.stream()
+        .filter(h -> writer.isPresent() && h.address().equals(writer.get()))
+        .flatMap(h -> h.last().stream())
+        .map(NodeReport::system)
+        .findFirst()
+        .or(
+            () ->
+                hearings.stream()
+                    .flatMap(h -> h.last().stream())
+                    .map(NodeReport::system)
+                    .findFirst())
+        .orElse("");
+  }
+
+  private static boolean foreign(Hearing hearing, String system) {
+    return hearing.last().map(report -> !report.system().equals(system)).orElse(false);
+  }
+
+  /** The last in this order is the writer. */
+  private Comparator<Hearing> newest(Topology before, List<Hearing> order) {
+    Optional<ServerAddress> writer = before.writer().map(TopologyNode::address);
+    Comparator<Hearing> newer =
+        timelines
+            ? Comparator.comparingLong(h -> h.last().orElseThrow().timeline())
+            : Comparator.comparingLong(Hearing::claimsSince);
+    return newer
+        .thenComparing(h -> writer.isPresent() && h.address().equals(writer.get()))
+        .thenComparingLong(h -> h.last().orElseThrow().position())
+        .thenComparingInt(h -> -order.indexOf(h));
+  }
+
+  /** What servers say of others, by name, the furthest position of each: positions only grow. */
+  private static Map<String, NodeReport.Member> seen(List<Hearing> hearings) {
+    Map<String, NodeReport.Member> seen = new HashMap<>();
+    for (Hearing hearing : hearings) {
+      if (!hearing.down()) {
+        hearing.last().stream()
+            .flatMap(report -> report.members().stream())
+            .filter(member -> !member.name().isEmpty())
+            .forEach(
+                member ->
+                    seen.merge(
+                        member.name(), member, (a, b) -> b.position() > a.position() ? b : a));
+      }
+    }
+    return seen;
+  }
+
+  private TopologyNode node(
+      Hearing hearing,
+      Optional<Hearing> writer,
+      String system,
+      Map<String, NodeReport.Member> seen) {
+    Optional<ClusterNode> mine = Optional.ofNullable(described.get(hearing.address()));
+    TopologyNode unasked = TopologyNode.unasked(hearing.address());
+    if (hearing.last().isEmpty()) {
+      boolean down = hearing.down();
+      return with(
+          unasked,
+          mine,
+          NodeRole.UNKNOWN,
+          down ? NodeState.DOWN : NodeState.UNKNOWN,
+          down ? hearing.failure() : unasked.why());
+    }
+    NodeReport report = hearing.last().get();
+    boolean isWriter = writer.isPresent() && writer.get() == hearing;
+    long position = report.position();
+    long lagMillis = report.lagMillis();
+    NodeReport.Member other = seen.get(report.name());
+    if (other != null && !isWriter) {
+      position = Math.max(position, other.position());
+      lagMillis = lagMillis >= 0 ? lagMillis : other.lagMillis();
+    }
+    Optional<NodeReport> leading = writer.flatMap(Hearing::last);
+    boolean comparable =
+        !hearing.down()
+            && !foreign(hearing, system)
+            && leading.isPresent()
+            && leading.get().position() >= 0
+            && position >= 0
+            && (!timelines || leading.get().timeline() == report.timeline());
+    long lagBytes =
+        comparable ? Math.max(0, leading.get().position() - position) : TopologyNode.UNKNOWN;
+    TopologyNode node =
+        new TopologyNode(
+            hearing.address(),
+            report.name(),
+            NodeRole.UNKNOWN,
+            NodeState.UNKNOWN,
+            Optional.empty(),
+            Optional.empty(),
+            report.timeline(),
+            position,
+            lagBytes,
+            isWriter ? 0 : lagMillis,
+            hearing.at(),
+            "");
+    return judged(node, mine, hearing, report, writer, foreign(hearing, system));
+  }
+
+  private TopologyNode judged(
+      TopologyNode node,
+      Optional<ClusterNode> mine,
+      Hearing hearing,
+      NodeReport report,
+      Optional<Hearing> writer,
+      boolean foreign) {
+    NodeRole said = report.writer() ? NodeRole.UNKNOWN : NodeRole.REPLICA;
+    if (hearing.down()) {
+      return with(node, mine, said, NodeState.DOWN, hearing.failure());
+    }
+    if (foreign) {
+      return with(node, mine, NodeRole.UNKNOWN, NodeState.DETACHED, "belongs to another cluster");
+    }
+    if (writer.isPresent() && writer.get() == hearing) {
+      return with(
+          node,
+          mine,
+          NodeRole.WRITER,
+          hearing.failures() > 0 ? NodeState.SUSPECT : NodeState.UP,
+          hearing.failures() > 0 ? hearing.failure() : "says that it is the writer" + on(report));
+    }
+    if (report.writer()) {
+      return with(
+          node,
+          mine,
+          NodeRole.UNKNOWN,
+          NodeState.REFUTED,
+          "says that it is the writer"
+              + on(report)
+              + ", but so does "
+              + writer.orElseThrow().address()
+              + on(writer.get().last().orElseThrow()));
+    }
+    if (hearing.failures() > 0) {
+      return with(node, mine, said, NodeState.SUSPECT, hearing.failure());
+    }
+    return replica(node, mine, report, writer.flatMap(Hearing::last));
+  }
+
+  private TopologyNode replica(
+      TopologyNode node,
+      Optional<ClusterNode> mine,
+      NodeReport report,
+      Optional<NodeReport> writer) {
+    if (timelines && report.timeline() == 0) {
+      return with(
+          node,
+          mine,
+          NodeRole.REPLICA,
+          NodeState.DETACHED,
+          "does not say which timeline it follows: the user that asks needs pg_monitor");
+    }
+    if (timelines && writer.isPresent() && writer.get().timeline() != report.timeline()) {
+      return with(
+          node,
+          mine,
+          NodeRole.REPLICA,
+          NodeState.DETACHED,
+          "follows timeline " + report.timeline() + ", but the writer is" + on(writer.get()));
+    }
+    return with(
+        node,
+        mine,
+        NodeRole.REPLICA,
+        NodeState.UP,
+        report.streaming() ? "says that it is a replica" : "is a replica, but gets nothing new");
+  }
+
+  private String on(NodeReport report) {
+    return timelines ? " on timeline " + report.timeline() : "";
+  }
+
+  private static TopologyNode with(
+      TopologyNode node, Optional<ClusterNode> mine, NodeRole role, NodeState state, String why) {
+    return new TopologyNode(
+        node.address(),
+        node.name(),
+        role,
+        state,
+        mine.flatMap(ClusterNode::zone),
+        mine.flatMap(ClusterNode::weight),
+        node.timeline(),
+        node.position(),
+        node.lagBytes(),
+        node.lagMillis(),
+        node.at(),
+        why);
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * Watches the clusters that data sources are: asks each server over JDBC what it is and how far it
+ * is, on threads of its own, and publishes what follows as snapshots of {@code topology}. Nothing
+ * here may run on an event loop, know a session or decide where a statement goes.
+ */
+package dev.heimdall.engine.cluster;

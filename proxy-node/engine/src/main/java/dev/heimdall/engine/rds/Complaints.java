@@ -1,0 +1,60 @@
+package dev.heimdall.engine.rds;
+
+import dev.heimdall.routing.AwsTrouble;
+import dev.heimdall.routing.RdsAnswer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+
+/** Says of each trouble with the API that it begins, and that it is over. For one thread. */
+final class Complaints {
+  private final Logger log;
+  private final String region;
+  private final Map<String, AwsTrouble.Kind> said = new HashMap<>();
+
+  Complaints(Logger log, String region) {
+    this.log = log;
+    this.region = region;
+  }
+
+  /**
+   * @param needed whether somebody relies on the API
+   */
+  void about(RdsAnswer answer, boolean needed) {
+    Set<String> now = new HashSet<>();
+    for (AwsTrouble trouble : answer.troubles()) {
+      now.add(trouble.action());
+      if (said.put(trouble.action(), trouble.kind()) != trouble.kind()) {
+        say(trouble, needed);
+      }
+    }
+    if (said.keySet().retainAll(now) && said.isEmpty()) {
+      log.info("the RDS API in {} tells everything again", region);
+    }
+  }
+
+  private void say(AwsTrouble trouble, boolean needed) {
+    String message = trouble.message();
+    switch (trouble.kind()) {
+      case NO_CREDENTIALS -> {
+        if (needed) {
+          log.warn("there are no AWS credentials for the RDS API in {}: {}", region, message);
+        } else {
+          log.info("without AWS credentials the RDS API in {} is not asked", region);
+        }
+      }
+      case DENIED ->
+          log.warn(
+              "the RDS API in {} refuses {} ({}); the servers themselves tell less than it would",
+              region,
+              trouble.action(),
+              message);
+      case THROTTLED ->
+          log.warn(
+              "the RDS API in {} is asked too much ({}); this node asks less", region, message);
+      case FAILED -> log.warn("cannot ask the RDS API in {}: {}", region, message);
+    }
+  }
+}

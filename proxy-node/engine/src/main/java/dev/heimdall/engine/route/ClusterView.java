@@ -1,0 +1,185 @@
+package dev.heimdall.engine.route;
+
+import dev.heimdall.engine.share.Alone;
+import dev.heimdall.engine.share.Exchange;
+import dev.heimdall.engine.share.WriteMark;
+import dev.heimdall.engine.share.WritePositions;
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.model.ClusterSettings;
+import dev.heimdall.model.Consistency;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Driver;
+import dev.heimdall.model.ReadSplit;
+import dev.heimdall.model.ServerAddress;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+
+/**
+ * What all event loops must know of one cluster to send statements to its servers. Read on any
+ * thread, without waiting; told of each snapshot by whoever watches the cluster.
+ */
+public final class ClusterView {
+  private final DataSource source;
+  private final Driver driver;
+  private final WritePositions positions;
+  private final Exchange exchange;
+  private final Freshness freshness;
+  private final ReadNeeds needs;
+  private final WriterSamples samples;
+  private final boolean tracksWrites;
+  private volatile Snapshot snapshot;
+
+  /** Only of interest to the thread that tells of snapshots. */
+  private Optional<ServerAddress> lastWriter = Optional.empty();
+
+  /**
+   * What is known at a moment.
+   *
+   * @param plan for the version of the topology
+   * @param writer where writes go; empty while there is no writer
+   */
+  record Snapshot(Topology topology, ReadPlan plan, Optional<ServerAddress> writer) {}
+
+  /**
+   * @param positions what was written through this node, and what others told of
+   * @param exchange tells the others, and knows whether they are heard
+   */
+  public ClusterView(
+      DataSource source, Driver driver, WritePositions positions, Exchange exchange) {
+    ClusterSettings settings = source.cluster();
+    this.source = source;
+    this.driver = driver;
+    this.positions = positions;
+    this.exchange = exchange;
+    freshness = new Freshness(settings.lag());
+    needs = new ReadNeeds(settings.consistency());
+    samples = new WriterSamples(settings.lag().maxStaleness());
+    tracksWrites = settings.reads() != ReadSplit.NONE || !(exchange instanceof Alone);
+    snapshot = of(Topology.unasked(source.hosts()));
+  }
+
+  private Snapshot of(Topology topology) {
+    return new Snapshot(
+        topology, ReadPlan.of(driver, source, topology), ReadPlan.writer(driver, source, topology));
+  }
+
+  /**
+   * There is a new snapshot; one thread at a time.
+   *
+   * @param now by {@link System#nanoTime}
+   */
+  public void changed(Topology topology, long now) {
+    Snapshot before = snapshot;
+    boolean same = before.plan().version() == topology.version();
+    snapshot = same ? new Snapshot(topology, before.plan(), before.writer()) : of(topology);
+    samples.take(topology, now);
+    Optional<ServerAddress> writer = topology.writer().map(TopologyNode::address);
+    if (writer.isPresent() && !writer.equals(lastWriter)) {
+      // The log goes on from where the new writer took over: positions of before may lie beyond, of
+      // writes that did not survive. All that did are within what it has written by now.
+      lastWriter = writer;
+      positions.missed();
+    } else if (writer.isPresent()) {
+      positions.resolve();
+    }
+  }
+
+  Snapshot snapshot() {
+    return snapshot;
+  }
+
+  /** What says where the reads of one event loop go; to be used on that loop only. */
+  public LoopRouter router() {
+    return new LoopRouter(
+        this, source.cluster().balance(), () -> ThreadLocalRandom.current().nextDouble());
+  }
+
+  /** Whether anybody wants to know what is written: replicas that are read from, or other nodes. */
+  public boolean tracksWrites() {
+    return tracksWrites;
+  }
+
+  /** The servers as they are. */
+  public Topology topology() {
+    return snapshot.topology();
+  }
+
+  /** Where writes go; empty while there is no writer. */
+  public Optional<ServerAddress> writer() {
+    return snapshot.writer();
+  }
+
+  /**
+   * A transaction has committed that wrote something. To be called when the server has said so and
+   * before the client is told.
+   *
+   * @param tables what it wrote, in full as the catalogue spells them
+   * @param others whether tables that nobody can name may have been written too
+   */
+  public Committed committed(Collection<String> tables, boolean others) {
+    WriteMark mark = positions.committed(tables, others);
+    return new Committed(mark, exchange.announce(tables, others));
+  }
+
+  /**
+   * A commit that is noted.
+   *
+   * @param mark for the session's later reads; takes the place of its earlier ones
+   * @param told done when the client may be told; never fails
+   */
+  public record Committed(WriteMark mark, CompletableFuture<Void> told) {}
+
+  /**
+   * Whether what is known of a server is of the same run of it as a connection, so that the
+   * connection may be used for reads that {@link LoopRouter#replica} sends there. A replica that
+   * was started anew may be less far than it was before, for a while; connections do not outlive
+   * that.
+   *
+   * @param connectedAt when the connection had been made, by {@link System#nanoTime}
+   */
+  public boolean knows(ServerAddress server, long connectedAt) {
+    Optional<TopologyNode> node = snapshot.topology().node(server);
+    return node.isPresent() && node.get().at() - connectedAt > 0;
+  }
+
+  /** The servers of which something is true, as bits for {@link ReadRequest#among}. */
+  public long matching(Predicate<TopologyNode> condition) {
+    long mask = 0;
+    Topology topology = snapshot.topology();
+    for (int i = 0; i < topology.nodes().size() && i < Freshness.MOST_NODES; i++) {
+      if (condition.test(topology.nodes().get(i))) {
+        mask |= 1L << i;
+      }
+    }
+    return mask;
+  }
+
+  /** How far a server must be to answer the next read of a session that has seen so much. */
+  public long position(SeenReads seen, long now) {
+    return seen.position(snapshot.topology(), samples, now);
+  }
+
+  Freshness freshness() {
+    return freshness;
+  }
+
+  /** What a read must not miss now. */
+  ReadNeed need(ReadRequest request) {
+    if (request.lagIgnored()) {
+      return ReadNeed.NOTHING;
+    }
+    boolean alone = source.cluster().consistency() == Consistency.SESSION;
+    return needs
+        .of(
+            positions,
+            request.tables(),
+            request.own(),
+            alone || exchange.inTouch(),
+            samples.floor().position())
+        .atLeast(request.seen());
+  }
+}

@@ -1,0 +1,126 @@
+package dev.heimdall.engine.route;
+
+import dev.heimdall.engine.share.WriteMark;
+import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.model.LagSettings;
+import dev.heimdall.model.NodeRole;
+import java.util.List;
+
+/**
+ * Which servers of a cluster are fresh enough for a read. Positions are compared where the servers
+ * tell them; else the time since the last write is compared with the measured lag. What is not
+ * known speaks against a replica, never for it.
+ */
+public final class Freshness {
+  /** Of more servers than this, the rest is never chosen: the answer has a bit for each. */
+  public static final int MOST_NODES = Long.SIZE;
+
+  private static final long MILLI = 1_000_000;
+
+  private final long maxBytes;
+  private final long maxMillis;
+  private final long margin;
+
+  public Freshness(LagSettings settings) {
+    maxBytes = settings.maxBytes();
+    maxMillis = settings.maxTime().toMillis();
+    margin = settings.margin().toNanos();
+  }
+
+  /**
+   * The servers that may answer a read, the writer among them while there is one.
+   *
+   * @param need what the read must not miss
+   * @return bit i stands for node i of the topology
+   */
+  public long eligible(Topology topology, ReadNeed need) {
+    long eligible = 0;
+    List<TopologyNode> nodes = topology.nodes();
+    for (int i = 0; i < nodes.size() && i < MOST_NODES; i++) {
+      if (verdict(nodes.get(i), need) == Verdict.FRESH) {
+        eligible |= 1L << i;
+      }
+    }
+    return eligible;
+  }
+
+  /**
+   * Whether a replica will soon be fresh enough that is not now, so that waiting for it makes
+   * sense.
+   */
+  public boolean soon(Topology topology, ReadNeed need) {
+    for (TopologyNode node : topology.nodes()) {
+      Verdict verdict = verdict(node, need);
+      if (node.role() == NodeRole.REPLICA && verdict == Verdict.BEHIND) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Why a server may answer a read or not. */
+  public Verdict verdict(TopologyNode node, ReadNeed need) {
+    if (!node.state().usable()) {
+      return Verdict.UNUSABLE;
+    }
+    if (node.role() == NodeRole.WRITER) {
+      return Verdict.FRESH;
+    }
+    if (node.role() != NodeRole.REPLICA || node.state() != NodeState.UP) {
+      return Verdict.UNUSABLE;
+    }
+    if (need.lagIgnored()) {
+      return Verdict.FRESH;
+    }
+    if (need.unknowable()) {
+      return Verdict.UNKNOWN;
+    }
+    if (tooFarBehind(node)) {
+      return Verdict.LAGGING;
+    }
+    return node.position() >= 0 ? byPosition(node, need) : byTime(node, need);
+  }
+
+  private boolean tooFarBehind(TopologyNode node) {
+    if (node.lagBytes() == 0) {
+      return false;
+    }
+    boolean byBytes =
+        maxBytes > 0 && node.position() >= 0 && (node.lagBytes() < 0 || node.lagBytes() > maxBytes);
+    boolean byTime = maxMillis > 0 && (node.lagMillis() < 0 || node.lagMillis() > maxMillis);
+    return byBytes || byTime;
+  }
+
+  private static Verdict byPosition(TopologyNode node, ReadNeed need) {
+    if (need.position() == WriteMark.UNKNOWN) {
+      return Verdict.BEHIND;
+    }
+    return node.position() >= need.position() ? Verdict.FRESH : Verdict.BEHIND;
+  }
+
+  /** What was written before it answered, less its lag, is there; what came later may be. */
+  private Verdict byTime(TopologyNode node, ReadNeed need) {
+    if (node.lagMillis() < 0) {
+      return Verdict.UNKNOWN;
+    }
+    long shownUpTo = node.at() - node.lagMillis() * MILLI - margin;
+    boolean fresh = need.position() == 0 || shownUpTo - need.writtenAt() > 0;
+    return fresh ? Verdict.FRESH : Verdict.BEHIND;
+  }
+
+  /** What is to be said of a server and a read. */
+  public enum Verdict {
+    /** It has all that the read must not miss. */
+    FRESH,
+    /** It lacks something, or nobody knows yet that it does not; that will change. */
+    BEHIND,
+    /** It is further behind than replicas may be. */
+    LAGGING,
+    /** Nobody can know whether it is fresh enough. */
+    UNKNOWN,
+    /** It cannot be used at all. */
+    UNUSABLE
+  }
+}

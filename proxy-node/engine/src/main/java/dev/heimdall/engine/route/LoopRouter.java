@@ -1,0 +1,126 @@
+package dev.heimdall.engine.route;
+
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.model.BalanceSettings;
+import dev.heimdall.model.NodeRole;
+import dev.heimdall.model.ServerAddress;
+import java.util.Optional;
+import java.util.function.DoubleSupplier;
+
+/** Says where each read of one event loop goes. Belongs to that loop. */
+public final class LoopRouter {
+  private final ClusterView view;
+  private final LoopBalancer balancer;
+
+  /**
+   * @param random from 0 to 1, 1 excluded
+   */
+  public LoopRouter(ClusterView view, BalanceSettings settings, DoubleSupplier random) {
+    this.view = view;
+    this.balancer = new LoopBalancer(settings, random);
+  }
+
+  /**
+   * The replica that answers a read; empty when it goes to the writer. The read may go there only
+   * over a connection of which {@link ClusterView#knows} says, before this is asked, that it may.
+   *
+   * @param now by {@link System#nanoTime}
+   */
+  public Optional<ServerAddress> replica(ReadRequest request, long now) {
+    ClusterView.Snapshot snapshot = view.snapshot();
+    if (balancer.version() != snapshot.plan().version()) {
+      balancer.follow(snapshot.topology(), snapshot.plan(), now);
+    }
+    long eligible =
+        request.among() & view.freshness().eligible(snapshot.topology(), view.need(request));
+    int chosen = eligible == 0 ? LoopBalancer.NOBODY : balancer.choose(eligible, now);
+    if (chosen == LoopBalancer.NOBODY) {
+      return Optional.empty();
+    }
+    TopologyNode node = snapshot.topology().nodes().get(chosen);
+    return node.role() == NodeRole.WRITER ? Optional.empty() : Optional.of(node.address());
+  }
+
+  /**
+   * Whether a server may answer a read now, over a connection of which {@link ClusterView#knows}
+   * has said before that it may.
+   */
+  public boolean mayAnswer(ServerAddress server, ReadRequest request) {
+    Topology topology = view.snapshot().topology();
+    Optional<TopologyNode> node = topology.node(server);
+    return node.isPresent()
+        && view.freshness().verdict(node.get(), view.need(request)) == Freshness.Verdict.FRESH;
+  }
+
+  /** Why no replica may answer a read for which {@link #replica} has just named none. */
+  public Unanswered whyNone(ReadRequest request) {
+    Topology topology = view.snapshot().topology();
+    ReadNeed need = view.need(request);
+    Unanswered why = Unanswered.NO_REPLICA;
+    for (int i = 0; i < topology.nodes().size() && i < Freshness.MOST_NODES; i++) {
+      TopologyNode node = topology.nodes().get(i);
+      boolean asked = (request.among() & 1L << i) != 0;
+      if (asked && node.role() == NodeRole.REPLICA) {
+        Unanswered its =
+            switch (view.freshness().verdict(node, need)) {
+              case UNUSABLE -> Unanswered.NO_REPLICA;
+              case UNKNOWN -> Unanswered.OUT_OF_TOUCH;
+              case LAGGING -> Unanswered.LAGGING;
+              case BEHIND -> Unanswered.BEHIND;
+              case FRESH -> Unanswered.WRITER_CHOSEN;
+            };
+        why = its.compareTo(why) > 0 ? its : why;
+      }
+    }
+    return why;
+  }
+
+  /** Why no replica answers a read, in the order of how near one came to it. */
+  public enum Unanswered {
+    /** None is up that may take reads. */
+    NO_REPLICA,
+    /** This node has not heard from the others of late. */
+    OUT_OF_TOUCH,
+    /** All are further behind than replicas may be. */
+    LAGGING,
+    /** None has all yet that the read must not miss. */
+    BEHIND,
+    /** It was the writer's turn. */
+    WRITER_CHOSEN
+  }
+
+  /** What is known of the cluster whose reads these are. */
+  public ClusterView view() {
+    return view;
+  }
+
+  /** Whether a replica will soon be fresh enough for a read that now goes to the writer. */
+  public boolean soon(ReadRequest request) {
+    return view.freshness().soon(view.topology(), view.need(request));
+  }
+
+  /** A statement goes to a server. */
+  public void began(ServerAddress server) {
+    balancer.began(server);
+  }
+
+  /**
+   * A server has answered a statement.
+   *
+   * @param nanos how long that took
+   */
+  public void ended(ServerAddress server, long nanos, long now) {
+    balancer.ended(server, nanos, now);
+  }
+
+  /** A server, or the connection to it, has failed a statement, or could not be reached. */
+  public void failed(ServerAddress server, long now) {
+    balancer.failed(server, now);
+  }
+
+  /** How many statements of this loop are on their way to a server. */
+  public int outstanding(ServerAddress server) {
+    return balancer.outstanding(server);
+  }
+}

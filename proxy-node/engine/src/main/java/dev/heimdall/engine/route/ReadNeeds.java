@@ -1,0 +1,51 @@
+package dev.heimdall.engine.route;
+
+import dev.heimdall.engine.share.WriteMark;
+import dev.heimdall.engine.share.WritePositions;
+import dev.heimdall.model.Consistency;
+import java.util.Collection;
+
+/** What a read must not miss, by the consistency that is asked for. */
+public final class ReadNeeds {
+  private final Consistency consistency;
+
+  public ReadNeeds(Consistency consistency) {
+    this.consistency = consistency;
+  }
+
+  /**
+   * What a read must not miss.
+   *
+   * @param tables what it reads, in full as the catalogue spells them; null where nobody knows
+   * @param own the last write of the client's session; null when it has written nothing
+   * @param inTouch whether this node has certainly heard of the writes of all others
+   * @param floor up to where every read must see whatever it reads: what had been written {@code
+   *     maxStaleness} ago; 0 for nothing
+   */
+  public ReadNeed of(
+      WritePositions positions,
+      Collection<String> tables,
+      WriteMark own,
+      boolean inTouch,
+      long floor) {
+    if (consistency == Consistency.SESSION) {
+      return own == null ? ReadNeed.NO_WRITE : own(positions, tables, own);
+    }
+    if (!inTouch) {
+      return ReadNeed.UNKNOWABLE;
+    }
+    WriteMark last = tables == null ? positions.last() : positions.last(tables);
+    return new ReadNeed(Math.max(floor, last.position()), last.at(), false, false);
+  }
+
+  /** The session's last write counts, or an earlier one that was the last to these tables. */
+  private static ReadNeed own(WritePositions positions, Collection<String> tables, WriteMark own) {
+    if (tables == null) {
+      return new ReadNeed(own.position(), own.at(), false, false);
+    }
+    WriteMark last = positions.last(tables);
+    return last.position() < own.position()
+        ? new ReadNeed(last.position(), last.at(), false, false)
+        : new ReadNeed(own.position(), own.at(), false, false);
+  }
+}

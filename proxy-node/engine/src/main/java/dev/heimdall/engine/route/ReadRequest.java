@@ -1,0 +1,24 @@
+package dev.heimdall.engine.route;
+
+import dev.heimdall.engine.share.WriteMark;
+import java.util.Collection;
+
+/**
+ * A read that a replica may answer.
+ *
+ * @param tables what it reads, in full as the catalogue spells them; null where nobody knows
+ * @param own the last write of the client's session; null when it has written nothing
+ * @param seen how far a server must be at least because the session has seen so much; 0 for nothing
+ * @param lagIgnored whether it may miss anything, because a rule says so
+ * @param among the servers that come into question at all, as bits; {@link #ANY} for all of them
+ */
+public record ReadRequest(
+    Collection<String> tables, WriteMark own, long seen, boolean lagIgnored, long among) {
+  /** All servers come into question. */
+  public static final long ANY = -1;
+
+  /** The same without these servers. */
+  public ReadRequest without(long servers) {
+    return new ReadRequest(tables, own, seen, lagIgnored, among & ~servers);
+  }
+}

@@ -1,0 +1,125 @@
+package dev.heimdall.engine.route;
+
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.model.ServerAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How far the servers were that have answered one session, so that its later reads are not answered
+ * by one that is behind them. Belongs to the session's event loop. Times are of {@link
+ * System#nanoTime}.
+ *
+ * <p>What a server had when it answered is known when it has been asked after that. Until then
+ * counts what it was known to have. For the writer the first position counts that is old enough for
+ * replicas to have it: with the newest ones a session that is never idle would stay at the writer.
+ */
+public final class SeenReads {
+  private static final long NEVER = 0;
+
+  private final List<Answer> answers = new ArrayList<>(2);
+  private ServerAddress writer;
+  private long position;
+
+  /** The first and the last answer of the writer of which nobody knows yet how far it was. */
+  private long firstAtWriter = NEVER;
+
+  private long lastAtWriter = NEVER;
+
+  /** The last answer of a replica; how far that was is not known unless {@code at} is never. */
+  private static final class Answer {
+    private final ServerAddress replica;
+    private long at = NEVER;
+
+    Answer(ServerAddress replica) {
+      this.replica = replica;
+    }
+  }
+
+  /** A replica has answered, or begun to. */
+  public void atReplica(ServerAddress replica, Topology topology, long now) {
+    follow(topology, now);
+    topology.node(replica).ifPresent(this::passed);
+    for (Answer answer : answers) {
+      if (answer.replica.equals(replica)) {
+        answer.at = now;
+        return;
+      }
+    }
+    Answer first = new Answer(replica);
+    first.at = now;
+    answers.add(first);
+  }
+
+  /** The writer has answered. */
+  public void atWriter(long now) {
+    lastAtWriter = now;
+    if (firstAtWriter == NEVER) {
+      firstAtWriter = now;
+    }
+  }
+
+  /** What a server must have to answer the next read; 0 for nothing. */
+  long position(Topology topology, WriterSamples samples, long now) {
+    follow(topology, now);
+    for (int i = 0; i < answers.size(); i++) {
+      Answer answer = answers.get(i);
+      if (answer.at != NEVER) {
+        settle(answer, topology);
+      }
+    }
+    if (firstAtWriter != NEVER) {
+      settleWriter(samples);
+    }
+    return position;
+  }
+
+  /** A replica that does not answer any more was no further than the writer is. */
+  private void settle(Answer answer, Topology topology) {
+    Optional<TopologyNode> replica = topology.node(answer.replica);
+    if (replica.isPresent() && replica.get().at() - answer.at > 0) {
+      passed(replica.get());
+      answer.at = NEVER;
+      return;
+    }
+    boolean gone = replica.isEmpty() || !replica.get().state().usable();
+    Optional<TopologyNode> ahead = topology.writer();
+    if (gone && ahead.isPresent() && ahead.get().at() - answer.at > 0) {
+      passed(ahead.get());
+      answer.at = NEVER;
+    }
+  }
+
+  private void settleWriter(WriterSamples samples) {
+    WriterSamples.Sample old = samples.floor();
+    if (old.at() - lastAtWriter > 0) {
+      position = Math.max(position, samples.after(lastAtWriter));
+      firstAtWriter = NEVER;
+      lastAtWriter = NEVER;
+    } else if (old.at() - firstAtWriter > 0) {
+      position = Math.max(position, old.position());
+      firstAtWriter = old.at();
+    }
+  }
+
+  private void passed(TopologyNode server) {
+    position = Math.max(position, server.position());
+  }
+
+  /**
+   * Where another server is the writer, positions of before may lie beyond what has survived. What
+   * has is within what the new one has.
+   */
+  private void follow(Topology topology, long now) {
+    ServerAddress leads = topology.writer().map(TopologyNode::address).orElse(writer);
+    if (writer != null && !writer.equals(leads)) {
+      position = 0;
+      answers.clear();
+      firstAtWriter = now;
+      lastAtWriter = now;
+    }
+    writer = leads;
+  }
+}

@@ -1,0 +1,56 @@
+package dev.heimdall.engine.share;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/** Who has not said yet that it knows of what was told. */
+final class Acknowledgements {
+  private final Map<Long, Pending> pending = new HashMap<>();
+
+  private record Pending(Set<String> nodes, CompletableFuture<Void> done) {}
+
+  /** Done when all these nodes know of a message, or are gone; the caller may give up before. */
+  CompletableFuture<Void> awaited(long number, Set<String> nodes) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    if (nodes.isEmpty()) {
+      done.complete(null);
+      return done;
+    }
+    synchronized (this) {
+      pending.put(number, new Pending(new HashSet<>(nodes), done));
+    }
+    done.whenComplete(
+        (nothing, failure) -> {
+          synchronized (this) {
+            pending.remove(number);
+          }
+        });
+    return done;
+  }
+
+  /** A node knows of a message. */
+  void known(String node, long number) {
+    CompletableFuture<Void> done = null;
+    synchronized (this) {
+      Pending one = pending.get(number);
+      if (one != null && one.nodes().remove(node) && one.nodes().isEmpty()) {
+        done = one.done();
+      }
+    }
+    if (done != null) {
+      done.complete(null);
+    }
+  }
+
+  /** A node is gone: nobody waits for it. */
+  void gone(String node) {
+    Set<Long> numbers;
+    synchronized (this) {
+      numbers = new HashSet<>(pending.keySet());
+    }
+    numbers.forEach(number -> known(node, number));
+  }
+}

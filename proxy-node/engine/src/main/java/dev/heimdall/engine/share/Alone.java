@@ -1,0 +1,24 @@
+package dev.heimdall.engine.share;
+
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+
+/** A node without others: there is nobody to tell, and nothing to hear. */
+public final class Alone implements Exchange {
+  private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
+  @Override
+  public CompletableFuture<Void> announce(Collection<String> tables, boolean others) {
+    return DONE;
+  }
+
+  @Override
+  public boolean inTouch() {
+    return true;
+  }
+
+  @Override
+  public void close() {
+    // Nothing is open.
+  }
+}

@@ -1,0 +1,22 @@
+package dev.heimdall.engine.share;
+
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+
+/** Tells the other nodes of a fleet what was written to one data source, and hears of theirs. */
+public interface Exchange extends AutoCloseable {
+  /**
+   * Tells that a transaction has committed, as {@link WritePositions#committed}; to be called after
+   * that and before the client is told. Never waits, and never fails.
+   *
+   * @return done when the client may be told: at once, or, where others must see the write from
+   *     then on, when they have said that they know of it or can no longer answer reads without it
+   */
+  CompletableFuture<Void> announce(Collection<String> tables, boolean others);
+
+  /** Whether this node has certainly heard, but for moments, of what the others have written. */
+  boolean inTouch();
+
+  @Override
+  void close();
+}

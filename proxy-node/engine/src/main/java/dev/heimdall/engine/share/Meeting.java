@@ -1,0 +1,142 @@
+package dev.heimdall.engine.share;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.pubsub.RedisPubSubListener;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.pubsub.api.async.RedisPubSubAsyncCommands;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Connections to where all nodes hear each other, until one of them is lost. Never waits. */
+final class Meeting {
+  private final AbstractRedisClient client;
+  private final StatefulRedisPubSubConnection<String, String> listening;
+  private final StatefulRedisPubSubConnection<String, String> telling;
+  private final RedisClusterAsyncCommands<String, String> keys;
+  private final boolean cluster;
+  private final String at;
+
+  private Meeting(
+      AbstractRedisClient client,
+      StatefulRedisPubSubConnection<String, String> listening,
+      StatefulRedisPubSubConnection<String, String> telling,
+      RedisClusterAsyncCommands<String, String> keys,
+      boolean cluster,
+      String at) {
+    this.client = client;
+    this.listening = listening;
+    this.telling = telling;
+    this.keys = keys;
+    this.cluster = cluster;
+    this.at = at;
+  }
+
+  /** At one server. */
+  static Meeting of(
+      AbstractRedisClient client,
+      StatefulRedisPubSubConnection<String, String> listening,
+      StatefulRedisPubSubConnection<String, String> telling,
+      String at) {
+    return new Meeting(client, listening, telling, telling.async(), false, at);
+  }
+
+  /** In a cluster, at whatever servers of it. */
+  static Meeting of(
+      AbstractRedisClient client,
+      StatefulRedisPubSubConnection<String, String> listening,
+      StatefulRedisPubSubConnection<String, String> telling,
+      StatefulRedisClusterConnection<String, String> keys) {
+    return new Meeting(client, listening, telling, keys.async(), true, "");
+  }
+
+  /** Which server it is; nothing in a cluster. */
+  String at() {
+    return at;
+  }
+
+  /** To be called once: who hears, and who is told that a connection was lost. */
+  void begin(RedisPubSubListener<String, String> ear, Runnable lost) {
+    listening.addListener(ear);
+    RedisConnectionStateListener loss =
+        new RedisConnectionStateListener() {
+          @Override
+          public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
+            lost.run();
+          }
+        };
+    for (StatefulConnection<String, String> connection : List.of(listening, telling)) {
+      connection.addListener(loss);
+      if (!connection.isOpen()) {
+        lost.run();
+      }
+    }
+  }
+
+  CompletableFuture<Void> subscribe(String channel) {
+    return listening.async().subscribe(channel).toCompletableFuture();
+  }
+
+  CompletableFuture<Void> unsubscribe(String channel) {
+    return listening.async().unsubscribe(channel).toCompletableFuture();
+  }
+
+  CompletableFuture<Long> publish(String channel, String text) {
+    return telling.async().publish(channel, text).toCompletableFuture();
+  }
+
+  /** For what is kept under a key. */
+  RedisClusterAsyncCommands<String, String> keys() {
+    return keys;
+  }
+
+  /** Says in words why nodes must not meet here any more; nothing while they should. */
+  CompletableFuture<String> fault() {
+    return fault(listening)
+        .thenCombine(fault(telling), (one, other) -> one.isEmpty() ? other : one);
+  }
+
+  private CompletableFuture<String> fault(
+      StatefulRedisPubSubConnection<String, String> connection) {
+    RedisPubSubAsyncCommands<String, String> commands = connection.async();
+    return cluster
+        ? commands
+            .clusterInfo()
+            .toCompletableFuture()
+            .thenApply(
+                said -> said.contains("cluster_state:ok") ? "" : "its server has lost the cluster")
+        : commands
+            .role()
+            .toCompletableFuture()
+            .thenApply(said -> isPrimary(said) ? "" : "its server is a replica now");
+  }
+
+  /** What the command ROLE says of a primary. */
+  static boolean isPrimary(List<Object> said) {
+    return !said.isEmpty() && "master".equals(said.get(0));
+  }
+
+  /** What was told before is still sent. */
+  CompletableFuture<Void> close() {
+    return shutDown(client);
+  }
+
+  static CompletableFuture<Void> shutDown(AbstractRedisClient client) {
+    return client.shutdownAsync(0, StoreServers.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** What the store, the network or the driver said. */
+  static String reason(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String said = cause.getMessage();
+    return said == null ? cause.getClass().getSimpleName() : said.lines().findFirst().orElse("");
+  }
+}

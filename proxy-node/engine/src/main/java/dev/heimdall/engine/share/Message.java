@@ -1,0 +1,71 @@
+package dev.heimdall.engine.share;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one node tells the others. As text: the parts, separated by NUL, which no name contains.
+ *
+ * @param node who tells it; another name after each start
+ * @param number counts what the node tells, from 1 without a gap
+ * @param details for {@link Kind#WROTE} the tables; for {@link Kind#KNOWN} node and number of what
+ *     is known now
+ */
+record Message(Kind kind, String node, long number, List<String> details) {
+  private static final String SEPARATOR = "\0";
+
+  /** What is told. */
+  enum Kind {
+    /** I am here. */
+    HERE,
+    /** These tables were written. */
+    WROTE,
+    /** Tables were written, and nobody knows which. */
+    WROTE_ANY,
+    /** I know of what you told. */
+    KNOWN,
+    /** I am going. */
+    GONE
+  }
+
+  Message {
+    details = List.copyOf(details);
+  }
+
+  static Message wrote(String node, long number, Collection<String> tables, boolean others) {
+    return new Message(
+        others ? Kind.WROTE_ANY : Kind.WROTE,
+        node,
+        number,
+        others ? List.of() : List.copyOf(tables));
+  }
+
+  String encoded() {
+    StringBuilder text = new StringBuilder();
+    text.append(kind).append(SEPARATOR).append(node).append(SEPARATOR).append(number);
+    details.forEach(detail -> text.append(SEPARATOR).append(detail));
+    return text.toString();
+  }
+
+  /** Empty for a text that is no message of this version. */
+  static Optional<Message> decode(String text) {
+    String[] parts = text.split(SEPARATOR, -1);
+    Optional<Kind> kind =
+        Arrays.stream(Kind.values()).filter(k -> k.name().equals(parts[0])).findFirst();
+    if (kind.isEmpty() || parts.length < 3 || !isNumber(parts[2])) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Message(
+            kind.get(),
+            parts[1],
+            Long.parseLong(parts[2]),
+            Arrays.asList(parts).subList(3, parts.length)));
+  }
+
+  static boolean isNumber(String text) {
+    return text.matches("[1-9][0-9]{0,17}");
+  }
+}

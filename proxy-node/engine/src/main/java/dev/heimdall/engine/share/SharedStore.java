@@ -1,0 +1,140 @@
+package dev.heimdall.engine.share;
+
+import dev.heimdall.model.Consistency;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.StoreSettings;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The connection of this node to the others, over publish and subscribe of Redis or Valkey. While
+ * the store is away nobody is in touch; when it is back everything goes on by itself.
+ */
+public final class SharedStore implements AutoCloseable {
+  /** How often a node says that it is there, in one {@code maxStaleness}. */
+  private static final int BEATS = 5;
+
+  private final StoreSettings settings;
+  private final String self;
+  private final ClientResources resources;
+  private final ScheduledExecutorService beats;
+  private final Map<String, Channel> channels = new ConcurrentHashMap<>();
+  private final StoreLink link;
+
+  /**
+   * Connects in the background, for as long as it takes.
+   *
+   * @param settings with at least one server
+   * @param node this node's number, which only makes its name readable
+   */
+  public SharedStore(StoreSettings settings, int node) {
+    this.settings = settings;
+    self = node + "-" + UUID.randomUUID();
+    resources =
+        DefaultClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
+    beats =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "heimdall-store-beat");
+              thread.setDaemon(true);
+              return thread;
+            });
+    link = new StoreLink(settings, resources, channels::keySet, this::subscribed, this::heard);
+  }
+
+  /** At first, and again each time when the connection was lost. */
+  private void subscribed(String name) {
+    Channel channel = channels.get(name);
+    if (channel != null) {
+      channel.reopened();
+      channel.here();
+    }
+  }
+
+  private void heard(String name, String text) {
+    Channel channel = channels.get(name);
+    if (channel != null) {
+      channel.heard(text);
+    }
+  }
+
+  /**
+   * Begins to tell and hear of one data source. Nodes must call it by the same name.
+   *
+   * @param positions gets what others have written
+   */
+  public Exchange join(DataSource source, WritePositions positions) {
+    String name = settings.prefix() + ":writes:" + source.name();
+    Duration maxStaleness = source.cluster().lag().maxStaleness();
+    Channel channel =
+        new Channel(
+            self,
+            positions,
+            source.cluster().consistency() == Consistency.STRICT,
+            maxStaleness,
+            text -> link.tell(name, text),
+            System::nanoTime);
+    channels.put(name, channel);
+    link.listen(name);
+    long pause = Math.max(10, maxStaleness.toMillis() / BEATS);
+    return new Joined(
+        name,
+        channel,
+        beats.scheduleAtFixedRate(channel::here, pause, pause, TimeUnit.MILLISECONDS));
+  }
+
+  /** What one node of the fleet does for all. */
+  public Turns turns() {
+    return new StoreTurns(link, settings.prefix(), self);
+  }
+
+  /** A channel until it is left. */
+  private final class Joined implements Exchange {
+    private final String name;
+    private final Channel channel;
+    private final ScheduledFuture<?> beat;
+
+    Joined(String name, Channel channel, ScheduledFuture<?> beat) {
+      this.name = name;
+      this.channel = channel;
+      this.beat = beat;
+    }
+
+    @Override
+    public CompletableFuture<Void> announce(Collection<String> tables, boolean others) {
+      return channel.announce(tables, others);
+    }
+
+    @Override
+    public boolean inTouch() {
+      return channel.inTouch();
+    }
+
+    @Override
+    public void close() {
+      beat.cancel(false);
+      channel.close();
+      if (channels.remove(name, channel)) {
+        link.leave(name);
+      }
+    }
+  }
+
+  /** Leaves the store; exchanges should be closed before. May take a moment. */
+  @Override
+  public void close() {
+    beats.shutdownNow();
+    link.close();
+    resources.shutdown(0, StoreServers.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,326 @@
+package dev.heimdall.engine.share;
+
+import dev.heimdall.model.StoreSettings;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.resource.ClientResources;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps this node where the others are: connects, looks once a second whether that is still the
+ * right place, and begins anew when it is not or the connection was lost. On a thread of its own.
+ */
+final class StoreLink implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SharedStore.class);
+
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration CHECK = Duration.ofSeconds(1);
+
+  /** One check in so many asks the other servers too. */
+  private static final int ALL_SERVERS = 3;
+
+  private static final int MOST_COMPLAINTS = 5;
+
+  private enum State {
+    SEEKING,
+    MET,
+    CLOSED
+  }
+
+  private final StoreSettings settings;
+  private final StoreServers servers;
+  private final Supplier<Set<String>> channels;
+  private final Consumer<String> subscribed;
+  private final BiConsumer<String, String> heard;
+  private final ScheduledExecutorService executor;
+
+  /** Why there is no meeting, as far as the log knows; more than so many reasons are too many. */
+  private final Set<String> complaints = new HashSet<>();
+
+  /** What the store has refused and the log knows of. */
+  private final Set<String> refusals = ConcurrentHashMap.newKeySet();
+
+  /** The channels that are heard at the present meeting. */
+  private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
+
+  private volatile Meeting meeting;
+  private State state = State.SEEKING;
+  private Duration pause = SHORTEST_PAUSE;
+  private int checks;
+
+  /**
+   * Connects in the background, for as long as it takes.
+   *
+   * @param channels what is to be listened to
+   * @param subscribed told of a channel from when on it is heard, at first and after each loss
+   * @param heard gets channel and text
+   */
+  StoreLink(
+      StoreSettings settings,
+      ClientResources resources,
+      Supplier<Set<String>> channels,
+      Consumer<String> subscribed,
+      BiConsumer<String, String> heard) {
+    this.settings = settings;
+    this.channels = channels;
+    this.subscribed = subscribed;
+    this.heard = heard;
+    servers = new StoreServers(settings, resources);
+    executor =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "heimdall-store");
+              thread.setDaemon(true);
+              return thread;
+            });
+    execute(this::connect);
+  }
+
+  private void execute(Runnable task) {
+    later(Duration.ZERO, task);
+  }
+
+  private void later(Duration in, Runnable task) {
+    try {
+      executor.schedule(() -> guarded(task), in.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      // All of this is being closed.
+    }
+  }
+
+  /** An error in the node must not end its looking for the store. */
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      LOG.error("an error in the node has interrupted its connection to the shared store", e);
+      Meeting here = meeting;
+      if (here == null) {
+        again();
+      } else {
+        lose(here, Meeting.reason(e));
+      }
+    }
+  }
+
+  /** The only place where the state changes; says whether the move is one. */
+  private synchronized boolean become(State next, Meeting at) {
+    if (state == State.CLOSED || (state == State.MET && next == State.MET)) {
+      return false;
+    }
+    state = next;
+    meeting = at;
+    return true;
+  }
+
+  private void connect() {
+    Meeting found;
+    try {
+      found = servers.meet();
+    } catch (RuntimeException e) {
+      complain("cannot connect to", Meeting.reason(e));
+      again();
+      return;
+    }
+    String fault = fault(found).join();
+    if (!fault.isEmpty()) {
+      found.close();
+      complain("cannot use", fault);
+      again();
+      return;
+    }
+    confirmed.clear();
+    if (!become(State.MET, found)) {
+      found.close();
+      return;
+    }
+    if (!complaints.isEmpty()) {
+      complaints.clear();
+      LOG.info("the shared store can be reached again");
+    }
+    found.begin(new Ear(found), () -> execute(() -> lose(found, "the connection was lost")));
+    channels.get().forEach(channel -> subscribe(found, channel));
+    later(CHECK, () -> check(found));
+  }
+
+  private void again() {
+    double factor = ThreadLocalRandom.current().nextDouble(0.75, 1.25);
+    Duration next = Duration.ofNanos((long) (pause.toNanos() * factor));
+    Duration twice = pause.multipliedBy(2);
+    pause = twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+    later(next, this::connect);
+  }
+
+  private void complain(String what, String why) {
+    boolean few = complaints.size() < MOST_COMPLAINTS;
+    if (few && !executor.isShutdown() && complaints.add(why)) {
+      LOG.warn(
+          "{} the shared store {}: {}; until then reads that need to know of other nodes' writes go"
+              + " to the writer",
+          what,
+          settings.servers(),
+          why);
+    }
+  }
+
+  private void lose(Meeting lost, String why) {
+    if (lost != meeting || !become(State.SEEKING, null)) {
+      return;
+    }
+    lost.close();
+    complain("lost", why);
+    again();
+  }
+
+  private void check(Meeting here) {
+    if (here != meeting) {
+      return;
+    }
+    channels.get().stream()
+        .filter(channel -> !confirmed.contains(channel))
+        .forEach(channel -> subscribe(here, channel));
+    fault(here).thenAccept(fault -> execute(() -> checked(here, fault)));
+  }
+
+  /** Says in words why this is not the right place; nothing if it is, or cannot be asked that. */
+  private CompletableFuture<String> fault(Meeting here) {
+    return here.fault()
+        .handle(
+            (fault, failure) -> {
+              if (failure == null) {
+                return fault;
+              }
+              if (denied(failure)) {
+                refused("the question whether its server is still the right one", failure);
+                return "";
+              }
+              return Meeting.reason(failure);
+            });
+  }
+
+  private void checked(Meeting here, String fault) {
+    if (here != meeting) {
+      return;
+    }
+    checks++;
+    if (!fault.isEmpty()) {
+      lose(here, fault);
+    } else if (checks % ALL_SERVERS == 0 && servers.elsewhere(here)) {
+      lose(here, "another server is the primary now");
+    } else {
+      pause = SHORTEST_PAUSE;
+      later(CHECK, () -> check(here));
+    }
+  }
+
+  /** Whether the store does not let this node, or anybody, do what was tried. */
+  private static boolean denied(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    // Not those that are more special: that it is loading or busy ends by itself.
+    return cause.getClass() == RedisCommandExecutionException.class;
+  }
+
+  private void refused(String what, Throwable failure) {
+    if (denied(failure) && refusals.add(what)) {
+      LOG.warn("the shared store refuses {}: {}", what, Meeting.reason(failure));
+    }
+  }
+
+  private final class Ear extends RedisPubSubAdapter<String, String> {
+    private final Meeting at;
+
+    Ear(Meeting at) {
+      this.at = at;
+    }
+
+    @Override
+    public void subscribed(String channel, long count) {
+      if (at == meeting && confirmed.add(channel)) {
+        subscribed.accept(channel);
+      }
+    }
+
+    @Override
+    public void message(String channel, String message) {
+      if (at == meeting) {
+        heard.accept(channel, message);
+      }
+    }
+  }
+
+  private void subscribe(Meeting here, String channel) {
+    here.subscribe(channel)
+        .whenComplete(
+            (nothing, failure) -> {
+              if (failure != null) {
+                refused("to let this node listen to " + channel, failure);
+              }
+            });
+  }
+
+  /** Listens to a channel more, now or when there is a meeting. */
+  void listen(String channel) {
+    Meeting here = meeting;
+    if (here != null) {
+      subscribe(here, channel);
+    }
+  }
+
+  void leave(String channel) {
+    confirmed.remove(channel);
+    Meeting here = meeting;
+    if (here != null) {
+      here.unsubscribe(channel);
+    }
+  }
+
+  /** Sends a text to all who listen, or drops it. */
+  void tell(String channel, String text) {
+    Meeting here = meeting;
+    if (here != null) {
+      here.publish(channel, text)
+          .whenComplete(
+              (count, failure) -> {
+                if (failure != null) {
+                  refused("to let this node tell others of " + channel, failure);
+                }
+              });
+    }
+  }
+
+  /** Where the node is connected, if it is. */
+  Optional<Meeting> meeting() {
+    return Optional.ofNullable(meeting);
+  }
+
+  /** Ends the connection. */
+  @Override
+  public void close() {
+    Meeting last = meeting;
+    become(State.CLOSED, null);
+    executor.shutdownNow();
+    if (last != null) {
+      last.close()
+          .completeOnTimeout(null, StoreServers.PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+          .exceptionally(failure -> null)
+          .join();
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.heimdall.engine.share;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Whether a node hears the others. It has to hear itself, which shows that the way there and back
+ * is open, and each of those that it knows, often enough. Times are of {@link System#nanoTime}.
+ */
+final class Touch {
+  private static final int MOST_NODES = 4096;
+
+  private final String self;
+  private final long maxStaleness;
+  private final long lapse;
+  private final Map<String, Heard> nodes = new HashMap<>();
+  private volatile long until;
+  private volatile boolean heardSelf;
+
+  private record Heard(long number, long at) {}
+
+  /**
+   * @param maxStaleness how long a node may be silent before nobody knows what it wrote
+   * @param lapse how long until a silent node counts as gone
+   */
+  Touch(String self, long maxStaleness, long lapse) {
+    this.self = self;
+    this.maxStaleness = maxStaleness;
+    this.lapse = lapse;
+  }
+
+  /**
+   * A message was heard.
+   *
+   * @return whether others of the same node were missed before it
+   */
+  synchronized boolean heard(String node, long number, long now) {
+    Heard before = nodes.get(node);
+    boolean missed = before == null ? number != 1 : number > before.number() + 1;
+    if (before == null || number > before.number()) {
+      if (nodes.size() < MOST_NODES || before != null) {
+        nodes.put(node, new Heard(number, now));
+      }
+    }
+    heardSelf |= node.equals(self);
+    nodes.values().removeIf(heard -> now - heard.at() > lapse);
+    renew(now);
+    return missed;
+  }
+
+  private void renew(long now) {
+    long oldest = now;
+    for (Heard heard : nodes.values()) {
+      if (heard.at() - oldest < 0) {
+        oldest = heard.at();
+      }
+    }
+    until = oldest + maxStaleness;
+  }
+
+  /** A node has said that it goes: it writes nothing any more. */
+  synchronized void gone(String node, long now) {
+    nodes.remove(node);
+    renew(now);
+  }
+
+  /** The connection was lost and is there again: nobody knows what was said meanwhile. */
+  synchronized void lost() {
+    nodes.remove(self);
+    heardSelf = false;
+  }
+
+  /** Whether all were heard lately; without a lock, as it is asked for each read. */
+  boolean inTouch(long now) {
+    return heardSelf && now - until < 0;
+  }
+
+  /** The other nodes. */
+  synchronized Set<String> others() {
+    Set<String> others = new HashSet<>(nodes.keySet());
+    others.remove(self);
+    return others;
+  }
+}

@@ -1,0 +1,162 @@
+package dev.heimdall.engine.share;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/**
+ * Up to where a replica must have come to show what was written: for each table, and for all of
+ * them. What was written before this node began to listen counts as written when it did.
+ *
+ * <p>The commit itself does not say where it is. So a write is noted without a position, before its
+ * reply goes to the client, and the writer is asked afterwards how far it has written: one question
+ * for all writes that were noted before it. May be used from any thread, and never waits.
+ */
+public final class WritePositions {
+  private static final int MOST_TABLES = 100_000;
+
+  private final Supplier<CompletableFuture<Long>> writtenByNow;
+  private final int mostTables;
+  private final Map<String, WriteMark> tables = new ConcurrentHashMap<>();
+
+  /** Takes the writes that come until the next question is asked. */
+  private final AtomicReference<WriteMark> open = new AtomicReference<>(new WriteMark(1));
+
+  private final AtomicBoolean asking = new AtomicBoolean();
+
+  /** The mark that the question under way, or one that failed, is about. */
+  private volatile WriteMark asked;
+
+  private volatile WriteMark anything;
+  private volatile WriteMark latest;
+
+  /**
+   * @param writtenByNow asks how far the writer has written, everything included that was committed
+   *     before the call
+   */
+  public WritePositions(Supplier<CompletableFuture<Long>> writtenByNow) {
+    this(writtenByNow, MOST_TABLES);
+  }
+
+  WritePositions(Supplier<CompletableFuture<Long>> writtenByNow, int mostTables) {
+    this.writtenByNow = writtenByNow;
+    this.mostTables = mostTables;
+    note(List.of(), true);
+    resolve();
+  }
+
+  /**
+   * A transaction has committed that wrote these tables. To be called when the server has said so
+   * and before the client is told.
+   *
+   * @param written names in full, as the catalogue spells them
+   * @param others whether tables that nobody can name may have been written too
+   */
+  public WriteMark committed(Collection<String> written, boolean others) {
+    WriteMark mark = note(written, others);
+    resolve();
+    return mark;
+  }
+
+  /**
+   * Writes may have been missed: the connection to other nodes was lost and is there again. They
+   * count as committed now, all over.
+   */
+  public void missed() {
+    committed(List.of(), true);
+  }
+
+  private synchronized WriteMark note(Collection<String> written, boolean others) {
+    // The commit was before this, and whoever takes the mark away asks after that: its position has
+    // the write within it.
+    WriteMark mark = open.get();
+    mark.used(System.nanoTime());
+    boolean forget = tables.size() + written.size() > mostTables;
+    if (others || forget) {
+      anything = mark;
+    }
+    latest = mark;
+    if (forget) {
+      // Whoever reads one of the forgotten tables waits for more than need be, never for less.
+      tables.clear();
+    } else {
+      written.forEach(table -> tables.put(table, mark));
+    }
+    return mark;
+  }
+
+  /** The last write to any of these tables, or to one that nobody can name. */
+  public WriteMark last(Collection<String> read) {
+    WriteMark last = null;
+    for (String table : read) {
+      WriteMark mark = tables.get(table);
+      if (mark != null && (last == null || mark.number() > last.number())) {
+        last = mark;
+      }
+    }
+    // After the tables: it takes the place of those that are forgotten.
+    WriteMark any = anything;
+    return last == null || any.number() > last.number() ? any : last;
+  }
+
+  /** The last write of all: for statements of which nobody knows what they read. */
+  public WriteMark last() {
+    return latest;
+  }
+
+  /**
+   * Asks the writer where the writes are that have no position yet, if there are such and nobody
+   * asks already. Done after each write; to be called again when a writer was found, because an
+   * earlier question may have failed.
+   */
+  public void resolve() {
+    while (pending() && asking.compareAndSet(false, true)) {
+      WriteMark mark = asked;
+      if (mark == null && open.get().used()) {
+        mark = next();
+      }
+      if (mark != null) {
+        ask(mark);
+        return;
+      }
+      asking.set(false);
+    }
+  }
+
+  private boolean pending() {
+    return asked != null || open.get().used();
+  }
+
+  private WriteMark next() {
+    WriteMark mark = open.getAndSet(new WriteMark(open.get().number() + 1));
+    asked = mark;
+    return mark;
+  }
+
+  private void ask(WriteMark mark) {
+    writtenByNow
+        .get()
+        .whenComplete(
+            (position, failure) -> {
+              boolean known = failure == null && position >= 0;
+              if (known) {
+                mark.resolve(position);
+                asked = null;
+              }
+              asking.set(false);
+              if (known) {
+                resolve();
+              }
+            });
+  }
+
+  /** Whether writes wait for their position. */
+  public boolean unresolved() {
+    return pending();
+  }
+}

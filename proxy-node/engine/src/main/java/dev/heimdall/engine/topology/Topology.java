@@ -1,0 +1,57 @@
+package dev.heimdall.engine.topology;
+
+import dev.heimdall.model.NodeRole;
+import dev.heimdall.model.ServerAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A cluster at a moment. Positions and lags differ from one snapshot to the next; the version grows
+ * when anything else does.
+ *
+ * @param version from 1; 0 before any server was asked
+ * @param nodes in the order of the configuration, then those that the cluster named
+ */
+public record Topology(long version, List<TopologyNode> nodes) {
+  public Topology {
+    nodes = List.copyOf(nodes);
+  }
+
+  /** What is known before anybody was asked. */
+  public static Topology unasked(List<ServerAddress> servers) {
+    return new Topology(0, servers.stream().map(TopologyNode::unasked).toList());
+  }
+
+  /** The only server that takes writes; empty while none is known. */
+  public Optional<TopologyNode> writer() {
+    for (TopologyNode node : nodes) {
+      if (node.role() == NodeRole.WRITER) {
+        return Optional.of(node);
+      }
+    }
+    return Optional.empty();
+  }
+
+  public Optional<TopologyNode> node(ServerAddress address) {
+    for (TopologyNode node : nodes) {
+      if (node.address().equals(address)) {
+        return Optional.of(node);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether any server is not as it should be. */
+  public boolean degraded() {
+    return writer().isEmpty() || nodes.stream().anyMatch(node -> node.state() != NodeState.UP);
+  }
+
+  /** The same cluster with these servers: a new version if more than positions and lags differ. */
+  public Topology with(List<TopologyNode> next) {
+    boolean same = version > 0 && nodes.size() == next.size();
+    for (int i = 0; same && i < next.size(); i++) {
+      same = nodes.get(i).sameShape(next.get(i));
+    }
+    return new Topology(same ? version : version + 1, next);
+  }
+}

@@ -1,0 +1,68 @@
+package dev.heimdall.engine.topology;
+
+import dev.heimdall.model.NodeRole;
+import dev.heimdall.model.ServerAddress;
+import java.util.Optional;
+
+/**
+ * One server of a cluster at a moment.
+ *
+ * @param name what the cluster calls it; empty where it has no names
+ * @param zone the availability zone, where it is known
+ * @param weight the weight that the configuration gives it
+ * @param timeline which history of the cluster it follows; 0 where that is not known or there is
+ *     only one
+ * @param position up to where its data goes, in bytes of the cluster's log: what a replica has
+ *     replayed, what a writer has written; {@link #UNKNOWN} where the engine does not say
+ * @param lagBytes how far it is behind the writer; {@link #UNKNOWN} where that is not known
+ * @param lagMillis how long ago that was written which it has not replayed, at most; {@link
+ *     #UNKNOWN} where that is not known
+ * @param at when it was asked what it answered last, by {@link System#nanoTime}: all of this was so
+ *     at some time after that
+ * @param why in words, for people: why role and state are what they are
+ */
+public record TopologyNode(
+    ServerAddress address,
+    String name,
+    NodeRole role,
+    NodeState state,
+    Optional<String> zone,
+    Optional<Integer> weight,
+    long timeline,
+    long position,
+    long lagBytes,
+    long lagMillis,
+    long at,
+    String why) {
+  /** Stands for a number that nobody knows. */
+  public static final long UNKNOWN = -1;
+
+  /** A server of which nothing is known yet. */
+  public static TopologyNode unasked(ServerAddress address) {
+    return new TopologyNode(
+        address,
+        "",
+        NodeRole.UNKNOWN,
+        NodeState.UNKNOWN,
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        UNKNOWN,
+        UNKNOWN,
+        UNKNOWN,
+        0,
+        "not asked yet");
+  }
+
+  /** Whether it is the same but for what changes all the time: position, lag and time. */
+  boolean sameShape(TopologyNode other) {
+    return address.equals(other.address)
+        && name.equals(other.name)
+        && role == other.role
+        && state == other.state
+        && zone.equals(other.zone)
+        && weight.equals(other.weight)
+        && timeline == other.timeline
+        && why.equals(other.why);
+  }
+}

@@ -1,0 +1,76 @@
+package dev.heimdall.engine.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.model.ProbeSettings;
+import dev.heimdall.model.ServerAddress;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CadenceTest {
+  private static final ServerAddress A = new ServerAddress("a", 5432);
+  private static final long SECOND = 1_000_000_000L;
+
+  private final ProbeSettings settings = ProbeSettings.defaults();
+  private final Cadence cadence = new Cadence(settings, 0);
+  private final TopologyJudge judge = new TopologyJudge(true, List.of());
+
+  private static Hearing writer(long at) {
+    return Hearing.none(A)
+        .answered(new NodeReport("a", "", "", true, 1, 1, 0, true, List.of(), true), at);
+  }
+
+  private Topology judged(Hearing hearing) {
+    return judge.judge(Topology.unasked(List.of(A)), List.of(hearing), Told.nothing());
+  }
+
+  private Duration next(Hearing hearing, long now) {
+    return cadence.next(hearing, judged(hearing), now);
+  }
+
+  @Test
+  void inPeaceAServerIsAskedForItsPosition() {
+    assertThat(next(writer(1), 2)).isEqualTo(settings.positionInterval());
+  }
+
+  @Test
+  void withoutAWriterServersAreAskedOftenForFiveMinutes() {
+    Hearing gone = writer(1).failed("x").failed("x");
+    next(writer(1), 2);
+
+    assertThat(next(gone, SECOND)).isEqualTo(settings.failoverInterval());
+    assertThat(next(gone, 300 * SECOND)).isEqualTo(settings.failoverInterval());
+    assertThat(next(gone, 302 * SECOND)).isEqualTo(settings.failedInterval());
+  }
+
+  @Test
+  void aSuspicionLastsUntilTheWriterHasAnsweredAfterIt() {
+    cadence.suspect(10);
+
+    assertThat(next(writer(9), 11)).isEqualTo(settings.failoverInterval());
+    assertThat(next(writer(12), 13)).isEqualTo(settings.positionInterval());
+  }
+
+  @Test
+  void whoFailedOnceIsAskedAgainSoonAndWhoIsDownSeldom() {
+    Topology peace = judged(writer(1));
+    Hearing once = Hearing.none(new ServerAddress("b", 1)).failed("x");
+
+    assertThat(cadence.next(once, peace, 2)).isEqualTo(settings.failoverInterval());
+    assertThat(cadence.next(once.failed("x"), peace, 2)).isEqualTo(settings.failedInterval());
+  }
+
+  @Test
+  void membersAreAskedForSeldomAndOftenerWhileOneIsAway() {
+    List<Hearing> well = List.of(writer(1));
+    List<Hearing> away = List.of(writer(1), Hearing.none(new ServerAddress("b", 1)).failed("x"));
+
+    assertThat(cadence.wantsMembers(A, well, 0)).isTrue();
+    cadence.membersHeard(A, 0);
+    assertThat(cadence.wantsMembers(A, well, 29 * SECOND)).isFalse();
+    assertThat(cadence.wantsMembers(A, well, 30 * SECOND)).isTrue();
+    assertThat(cadence.wantsMembers(A, away, SECOND)).isTrue();
+  }
+}

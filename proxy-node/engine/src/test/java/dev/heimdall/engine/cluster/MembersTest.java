@@ -1,0 +1,70 @@
+package dev.heimdall.engine.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.model.ServerAddress;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class MembersTest {
+  private static final ServerAddress A = new ServerAddress("a", 5432);
+  private static final ServerAddress B = new ServerAddress("b", 5432);
+  private static final ServerAddress C = new ServerAddress("c", 5432);
+  private static final Topology NOBODY = Topology.unasked(List.of());
+
+  private final Members members = new Members(List.of(A), Duration.ofNanos(100), 3);
+
+  private static NodeReport naming(ServerAddress... named) {
+    return new NodeReport(
+        "a",
+        "",
+        "",
+        true,
+        1,
+        1,
+        0,
+        true,
+        Arrays.stream(named).map(at -> new NodeReport.Member(at, "", -1, -1)).toList(),
+        true);
+  }
+
+  @Test
+  void whoIsNamedIsToBeAsked() {
+    members.named(A, naming(A, B), 0);
+
+    assertThat(members.missing(Set.of(A))).containsExactly(B);
+    assertThat(members.missing(Set.of(A, B))).isEmpty();
+  }
+
+  @Test
+  void notMoreThanTheMostAreTakenIn() {
+    members.named(A, naming(B, C, new ServerAddress("d", 5432)), 0);
+
+    assertThat(members.missing(Set.of(A))).containsExactly(B, C);
+  }
+
+  @Test
+  void whoIsNeitherNamedNorAnswersIsForgottenAfterAWhile() {
+    members.named(A, naming(B, C), 0);
+    Hearing down = Hearing.none(B).failed("x").failed("x");
+    Map<ServerAddress, Hearing> hearings =
+        Map.of(B, down, C, Hearing.none(C).answered(naming(), 0));
+
+    assertThat(members.superfluous(hearings, NOBODY, 100)).isEmpty();
+    assertThat(members.superfluous(hearings, NOBODY, 101)).containsExactly(B);
+    assertThat(members.missing(Set.of(A, C))).isEmpty();
+  }
+
+  @Test
+  void whoIsStillNamedIsNotForgottenAlthoughItDoesNotAnswer() {
+    members.named(A, naming(B), 0);
+    members.named(A, naming(B), 90);
+
+    assertThat(members.superfluous(Map.of(B, Hearing.none(B).failed("x")), NOBODY, 150)).isEmpty();
+  }
+}

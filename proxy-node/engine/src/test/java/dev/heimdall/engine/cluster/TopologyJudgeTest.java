@@ -1,0 +1,283 @@
+package dev.heimdall.engine.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.model.ClusterNode;
+import dev.heimdall.model.NodeRole;
+import dev.heimdall.model.ServerAddress;
+import dev.heimdall.routing.RdsRole;
+import dev.heimdall.routing.RdsServer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+class TopologyJudgeTest {
+  private static final ServerAddress A = new ServerAddress("a", 5432);
+  private static final ServerAddress B = new ServerAddress("b", 5432);
+  private static final ServerAddress C = new ServerAddress("c", 5432);
+  private static final Topology NOTHING = Topology.unasked(List.of(A, B));
+
+  private final TopologyJudge postgres = new TopologyJudge(true, List.of());
+  private final TopologyJudge aurora = new TopologyJudge(false, List.of());
+
+  private static NodeReport report(
+      ServerAddress address, boolean writer, long timeline, long position) {
+    return report(address.host(), "system", writer, timeline, position, List.of());
+  }
+
+  private static NodeReport report(
+      String identity,
+      String system,
+      boolean writer,
+      long timeline,
+      long position,
+      List<NodeReport.Member> members) {
+    return new NodeReport(
+        identity, identity, system, writer, timeline, position, -1, true, members, true);
+  }
+
+  private static Hearing writer(ServerAddress address, long timeline, long position) {
+    return Hearing.none(address).answered(report(address, true, timeline, position), 1);
+  }
+
+  private static Hearing replica(ServerAddress address, long timeline, long position) {
+    return Hearing.none(address).answered(report(address, false, timeline, position), 1);
+  }
+
+  private static TopologyNode node(Topology topology, ServerAddress address) {
+    return topology.node(address).orElseThrow();
+  }
+
+  private static Optional<ServerAddress> writerOf(Topology topology) {
+    return topology.writer().map(TopologyNode::address);
+  }
+
+  @Test
+  void whoSaysThatItIsTheWriterIsBelieved() {
+    Topology topology =
+        postgres.judge(NOTHING, List.of(replica(A, 1, 90), writer(B, 1, 100)), Told.nothing());
+
+    assertThat(writerOf(topology)).contains(B);
+    assertThat(node(topology, A).role()).isEqualTo(NodeRole.REPLICA);
+    assertThat(node(topology, A).state()).isEqualTo(NodeState.UP);
+    assertThat(node(topology, A).lagBytes()).isEqualTo(10);
+    assertThat(node(topology, B).lagBytes()).isZero();
+    assertThat(topology.version()).isEqualTo(1);
+  }
+
+  @Test
+  void nobodyIsTheWriterWhileNobodySaysSo() {
+    Topology topology =
+        postgres.judge(
+            NOTHING, List.of(replica(A, 1, 90), Hearing.none(B).failed("refused")), Told.nothing());
+
+    assertThat(topology.writer()).isEmpty();
+    assertThat(node(topology, A).state()).isEqualTo(NodeState.UP);
+    assertThat(node(topology, A).lagBytes()).isEqualTo(TopologyNode.UNKNOWN);
+    assertThat(node(topology, B).state()).isEqualTo(NodeState.DOWN);
+    assertThat(node(topology, B).why()).isEqualTo("refused");
+  }
+
+  @Test
+  void ofTwoClaimsTheOneOnTheNewerTimelineIsBelieved() {
+    Topology before =
+        postgres.judge(NOTHING, List.of(writer(A, 1, 100), replica(B, 1, 100)), Told.nothing());
+
+    Topology after =
+        postgres.judge(before, List.of(writer(A, 1, 900), writer(B, 2, 110)), Told.nothing());
+
+    assertThat(writerOf(after)).contains(B);
+    assertThat(node(after, A).role()).isEqualTo(NodeRole.UNKNOWN);
+    assertThat(node(after, A).state()).isEqualTo(NodeState.REFUTED);
+    assertThat(node(after, A).why())
+        .isEqualTo("says that it is the writer on timeline 1, but so does b:5432 on timeline 2");
+    assertThat(after.version()).isEqualTo(2);
+  }
+
+  @Test
+  void aSecondWriterOnTheSameTimelineDoesNotReplaceTheFirst() {
+    Topology before =
+        postgres.judge(NOTHING, List.of(replica(A, 1, 100), writer(B, 1, 100)), Told.nothing());
+
+    Topology after =
+        postgres.judge(before, List.of(writer(A, 1, 900), writer(B, 1, 110)), Told.nothing());
+
+    assertThat(writerOf(after)).contains(B);
+    assertThat(node(after, A).state()).isEqualTo(NodeState.REFUTED);
+  }
+
+  @Test
+  void whereThereAreNoTimelinesTheOneThatClaimsItLaterIsBelievedAndStaysSo() {
+    Hearing old = Hearing.none(A).answered(report(A, true, 0, 10), 1);
+    Topology before = aurora.judge(NOTHING, List.of(old, replica(B, 0, 10)), Told.nothing());
+    Hearing promoted = Hearing.none(B).answered(report(B, true, 0, 10), 5);
+
+    Topology after =
+        aurora.judge(
+            before, List.of(old.answered(report(A, true, 0, 99), 6), promoted), Told.nothing());
+    Topology later =
+        aurora.judge(
+            after, List.of(old.answered(report(A, true, 0, 999), 7), promoted), Told.nothing());
+
+    assertThat(writerOf(before)).contains(A);
+    assertThat(writerOf(after)).contains(B);
+    assertThat(writerOf(later)).contains(B);
+    assertThat(later.version()).isEqualTo(after.version());
+  }
+
+  @Test
+  void oneFailureMakesAServerSuspectAndTwoMakeItDown() {
+    Topology up =
+        postgres.judge(NOTHING, List.of(writer(A, 1, 100), replica(B, 1, 100)), Told.nothing());
+    Hearing once = writer(A, 1, 100).failed("reset");
+
+    Topology suspect = postgres.judge(up, List.of(once, replica(B, 1, 100)), Told.nothing());
+    Topology down =
+        postgres.judge(
+            suspect, List.of(once.failed("refused"), replica(B, 1, 100)), Told.nothing());
+
+    assertThat(writerOf(suspect)).contains(A);
+    assertThat(node(suspect, A).state()).isEqualTo(NodeState.SUSPECT);
+    assertThat(down.writer()).isEmpty();
+    assertThat(node(down, A).state()).isEqualTo(NodeState.DOWN);
+    assertThat(node(down, A).role()).isEqualTo(NodeRole.UNKNOWN);
+  }
+
+  @Test
+  void aReplicaOfAnOlderTimelineIsDetached() {
+    Topology topology =
+        postgres.judge(NOTHING, List.of(writer(A, 2, 100), replica(B, 1, 400)), Told.nothing());
+
+    assertThat(node(topology, B).state()).isEqualTo(NodeState.DETACHED);
+    assertThat(node(topology, B).lagBytes()).isEqualTo(TopologyNode.UNKNOWN);
+    assertThat(node(topology, B).why())
+        .isEqualTo("follows timeline 1, but the writer is on timeline 2");
+  }
+
+  @Test
+  void aReplicaThatDoesNotSayItsTimelineIsDetached() {
+    Topology topology =
+        postgres.judge(NOTHING, List.of(writer(A, 2, 100), replica(B, 0, 100)), Told.nothing());
+
+    assertThat(node(topology, B).state()).isEqualTo(NodeState.DETACHED);
+    assertThat(node(topology, B).why()).contains("pg_monitor");
+  }
+
+  @Test
+  void aServerOfAnotherClusterIsNotBelieved() {
+    Hearing stranger = Hearing.none(B).answered(report("b", "other", true, 9, 900, List.of()), 1);
+
+    Topology topology =
+        postgres.judge(NOTHING, List.of(writer(A, 1, 100), stranger), Told.nothing());
+
+    assertThat(writerOf(topology)).contains(A);
+    assertThat(node(topology, B).state()).isEqualTo(NodeState.DETACHED);
+    assertThat(node(topology, B).why()).isEqualTo("belongs to another cluster");
+  }
+
+  @Test
+  void twoAddressesOfOneServerAreOneNode() {
+    Hearing alias = Hearing.none(C).answered(report("a", "system", true, 1, 100, List.of()), 1);
+
+    Topology topology =
+        postgres.judge(
+            NOTHING, List.of(writer(A, 1, 100), replica(B, 1, 100), alias), Told.nothing());
+
+    assertThat(topology.nodes()).extracting(TopologyNode::address).containsExactly(A, B);
+    assertThat(writerOf(topology)).contains(A);
+  }
+
+  @Test
+  void onlyPositionsDoNotMakeANewVersion() {
+    Topology before =
+        postgres.judge(NOTHING, List.of(writer(A, 1, 100), replica(B, 1, 100)), Told.nothing());
+    Topology after =
+        postgres.judge(before, List.of(writer(A, 1, 200), replica(B, 1, 150)), Told.nothing());
+
+    assertThat(after.version()).isEqualTo(before.version());
+    assertThat(node(after, B).lagBytes()).isEqualTo(50);
+  }
+
+  @Test
+  void whatOthersSayOfAServersPositionCounts() {
+    NodeReport.Member seen = new NodeReport.Member(B, "b", 80, 7);
+    Hearing writer = Hearing.none(A).answered(report("a", "", true, 0, 100, List.of(seen)), 1);
+    Hearing reader = Hearing.none(B).answered(report("b", "", false, 0, -1, List.of()), 1);
+
+    Topology topology = aurora.judge(NOTHING, List.of(writer, reader), Told.nothing());
+
+    assertThat(node(topology, B).position()).isEqualTo(80);
+    assertThat(node(topology, B).lagMillis()).isEqualTo(7);
+    assertThat(node(topology, B).lagBytes()).isEqualTo(20);
+  }
+
+  @Test
+  void weightAndZoneComeFromTheConfiguration() {
+    TopologyJudge judge =
+        new TopologyJudge(true, List.of(new ClusterNode("b", Optional.of(3), Optional.of("1b"))));
+
+    Topology topology =
+        judge.judge(NOTHING, List.of(writer(A, 1, 1), replica(B, 1, 1)), Told.nothing());
+
+    assertThat(node(topology, B).weight()).contains(3);
+    assertThat(node(topology, B).zone()).contains("1b");
+    assertThat(node(topology, A).weight()).isEmpty();
+  }
+
+  private static RdsServer told(String host, RdsRole role, String zone, String status) {
+    return new RdsServer(
+        "db-" + host,
+        Optional.of(host),
+        5432,
+        role,
+        Optional.of(zone),
+        OptionalInt.of(1),
+        status,
+        "available");
+  }
+
+  private static Told told(RdsServer... servers) {
+    Map<ServerAddress, RdsServer> told = new LinkedHashMap<>();
+    for (RdsServer server : servers) {
+      told.put(new ServerAddress(server.host().orElseThrow(), server.port()), server);
+    }
+    return new Told(told);
+  }
+
+  @Test
+  void whatTheApiSaysDescribesServersAndDecidesNothing() {
+    TopologyJudge judge =
+        new TopologyJudge(true, List.of(new ClusterNode("b", Optional.of(3), Optional.of("1b"))));
+    Told api =
+        told(
+            told("a", RdsRole.READER, "1a", "available"),
+            told("b", RdsRole.WRITER, "1c", "rebooting"));
+
+    Topology topology = judge.judge(NOTHING, List.of(writer(A, 1, 1), replica(B, 1, 1)), api);
+
+    assertThat(writerOf(topology)).contains(A);
+    assertThat(node(topology, A).zone()).contains("1a");
+    assertThat(node(topology, A).why())
+        .isEqualTo("says that it is the writer on timeline 1; RDS says: promotion tier 1");
+    assertThat(node(topology, B).zone()).contains("1b");
+    assertThat(node(topology, B).why())
+        .isEqualTo("says that it is a replica; RDS says: promotion tier 1, rebooting");
+  }
+
+  @Test
+  void aServerIsDescribedByItsNameWhereItsAddressIsAnother() {
+    Hearing writer = Hearing.none(A).answered(report("db-x", "", true, 0, 1, List.of()), 1);
+
+    Topology topology =
+        aurora.judge(NOTHING, List.of(writer), told(told("x", RdsRole.READER, "1a", "modifying")));
+
+    assertThat(node(topology, A).zone()).contains("1a");
+    assertThat(node(topology, A).why()).endsWith("modifying");
+  }
+}

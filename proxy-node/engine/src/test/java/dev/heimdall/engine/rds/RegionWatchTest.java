@@ -1,0 +1,187 @@
+package dev.heimdall.engine.rds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.heimdall.engine.share.Turns;
+import dev.heimdall.model.ApiUse;
+import dev.heimdall.model.RdsPlace;
+import dev.heimdall.routing.RdsRole;
+import dev.heimdall.routing.RdsServer;
+import dev.heimdall.routing.RdsView;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+
+/** Who asks the API of a region, and who hears of it, by what the store says. */
+class RegionWatchTest {
+  private static final Duration INTERVAL = Duration.ofMillis(200);
+  private static final String ANSWER =
+      "<%1$sResponse xmlns=\"http://rds.amazonaws.com/doc/2014-10-31/\"><%1$sResult></%1$sResult>"
+          + "</%1$sResponse>";
+
+  private final AtomicInteger asked = new AtomicInteger();
+  private final BlockingQueue<List<RdsServer>> told = new LinkedBlockingQueue<>();
+  private HttpServer api;
+
+  @BeforeEach
+  void serve() throws IOException {
+    api = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    api.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            String body =
+                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            asked.incrementAndGet();
+            String action =
+                body.contains("DescribeDBClusters") ? "DescribeDBClusters" : "DescribeDBInstances";
+            byte[] answer = ANSWER.formatted(action).getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+          }
+        });
+    api.start();
+  }
+
+  @AfterEach
+  void stop() {
+    api.stop(0);
+  }
+
+  /** A store that has one answer for whoever asks for the turn. */
+  private static final class Store implements Turns {
+    private final CompletableFuture<Boolean> mine;
+    private final Map<String, String> left = new ConcurrentHashMap<>();
+    private final AtomicInteger asked = new AtomicInteger();
+    private final String before;
+
+    Store(CompletableFuture<Boolean> mine, String before) {
+      this.mine = mine;
+      this.before = before;
+    }
+
+    @Override
+    public CompletableFuture<Boolean> take(String work, Duration lasts) {
+      asked.incrementAndGet();
+      return mine.copy();
+    }
+
+    @Override
+    public CompletableFuture<Void> rest(String work, Duration lasts) {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletableFuture<Void> leave(String work, String result, Duration lasts) {
+      left.put(work, result);
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletableFuture<Optional<String>> left(String work) {
+      return CompletableFuture.completedFuture(Optional.ofNullable(before));
+    }
+  }
+
+  private RegionWatch watch(Optional<Turns> turns) {
+    URI endpoint = URI.create("http://127.0.0.1:" + api.getAddress().getPort());
+    RegionWatch watch =
+        new RegionWatch(
+            new RdsWatch.Place("eu-west-1", Optional.of(endpoint), INTERVAL),
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret")),
+            turns);
+    watch.add(
+        new Watched(
+            new RdsPlace("eu-west-1", "shop", true, Optional.of(endpoint), Optional.empty()),
+            ApiUse.ON,
+            told::add));
+    return watch;
+  }
+
+  private static String left(String host) {
+    RdsServer server =
+        new RdsServer(
+            "one",
+            Optional.of(host),
+            5432,
+            RdsRole.WRITER,
+            Optional.empty(),
+            OptionalInt.empty(),
+            "available",
+            "available");
+    RdsView view = new RdsView(Map.of("shop", List.of(server)));
+    return new Bulletin(Duration.ofSeconds(1), view).encoded();
+  }
+
+  @Test
+  void whoHasNotTheTurnPassesOnWhatOthersLeftAndDoesNotAsk() throws Exception {
+    Store store = new Store(CompletableFuture.completedFuture(false), left("one.example"));
+    try (RegionWatch watch = watch(Optional.of(store))) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(told.poll(30, TimeUnit.SECONDS))
+            .singleElement()
+            .satisfies(server -> assertThat(server.host()).contains("one.example"));
+      }
+      assertThat(asked).hasValue(0);
+      assertThat(store.left).isEmpty();
+    }
+  }
+
+  @Test
+  void whatANodeOfAnotherVersionLeftIsPassedOver() throws Exception {
+    Store store = new Store(CompletableFuture.completedFuture(false), "rds of the future");
+    try (RegionWatch watch = watch(Optional.of(store))) {
+      until(() -> store.asked.get() > 2);
+      assertThat(told).isEmpty();
+      assertThat(asked).hasValue(0);
+    }
+  }
+
+  @Test
+  void whoHasTheTurnAsksAndLeavesTheAnswer() throws Exception {
+    Store store = new Store(CompletableFuture.completedFuture(true), null);
+    try (RegionWatch watch = watch(Optional.of(store))) {
+      until(() -> !store.left.isEmpty());
+      assertThat(asked.get()).isPositive();
+      assertThat(store.left.keySet()).singleElement().asString().startsWith("rds:eu-west-1:");
+      assertThat(Bulletin.decode(store.left.values().iterator().next())).isPresent();
+    }
+  }
+
+  @Test
+  void withoutTheStoreTheNodeAsksByItself() throws Exception {
+    Store away = new Store(CompletableFuture.failedFuture(new IOException("away")), null);
+    try (RegionWatch watch = watch(Optional.of(away))) {
+      until(() -> asked.get() > 0);
+      assertThat(away.left).isEmpty();
+    }
+  }
+
+  private static void until(BooleanSupplier condition) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("not within 30 s").isLessThan(end);
+      Thread.sleep(10);
+    }
+  }
+}

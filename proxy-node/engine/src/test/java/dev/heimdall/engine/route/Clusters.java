@@ -1,0 +1,69 @@
+package dev.heimdall.engine.route;
+
+import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.model.NodeRole;
+import dev.heimdall.model.ServerAddress;
+import java.util.List;
+import java.util.Optional;
+
+/** Clusters for tests, in few words. */
+final class Clusters {
+  static final ServerAddress W = new ServerAddress("w", 5432);
+  static final ServerAddress R1 = new ServerAddress("r1", 5432);
+  static final ServerAddress R2 = new ServerAddress("r2", 5432);
+
+  private Clusters() {}
+
+  static TopologyNode writer(long position) {
+    return node(W, NodeRole.WRITER, NodeState.UP, position, 0, 0, 0);
+  }
+
+  static TopologyNode replica(ServerAddress address, long position) {
+    return node(address, NodeRole.REPLICA, NodeState.UP, position, 0, 0, 0);
+  }
+
+  static TopologyNode node(
+      ServerAddress address,
+      NodeRole role,
+      NodeState state,
+      long position,
+      long lagBytes,
+      long lagMillis,
+      long at) {
+    return new TopologyNode(
+        address,
+        "",
+        role,
+        state,
+        Optional.empty(),
+        Optional.empty(),
+        1,
+        position,
+        lagBytes,
+        lagMillis,
+        at,
+        "");
+  }
+
+  static TopologyNode weighing(TopologyNode node, int weight) {
+    return new TopologyNode(
+        node.address(),
+        node.name(),
+        node.role(),
+        node.state(),
+        node.zone(),
+        Optional.of(weight),
+        node.timeline(),
+        node.position(),
+        node.lagBytes(),
+        node.lagMillis(),
+        node.at(),
+        node.why());
+  }
+
+  static Topology of(TopologyNode... nodes) {
+    return new Topology(1, List.of(nodes));
+  }
+}

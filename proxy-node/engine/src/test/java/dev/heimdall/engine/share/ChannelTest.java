@@ -1,0 +1,234 @@
+package dev.heimdall.engine.share;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Nodes that hear each other over a wire that can be cut. */
+class ChannelTest {
+  private static final Duration STALE = Duration.ofSeconds(5);
+  private static final long SECOND = 1_000_000_000;
+
+  private final List<Node> nodes = new ArrayList<>();
+  private long now = SECOND;
+  private long log = 100;
+
+  private final class Node {
+    final WritePositions positions =
+        new WritePositions(() -> CompletableFuture.completedFuture(log));
+    final Channel channel;
+    boolean tells = true;
+    boolean hears = true;
+
+    Node(String name, boolean strict) {
+      channel = new Channel(name, positions, strict, STALE, this::tell, () -> now);
+      nodes.add(this);
+      channel.reopened();
+      channel.here();
+    }
+
+    private void tell(String text) {
+      if (tells) {
+        for (Node node : List.copyOf(nodes)) {
+          if (node.hears) {
+            node.channel.heard(text);
+          }
+        }
+      }
+    }
+
+    long position(String table) {
+      return positions.last(Set.of(table)).position();
+    }
+  }
+
+  private void beat() {
+    List.copyOf(nodes).forEach(node -> node.channel.here());
+  }
+
+  @Test
+  void whatOneWritesTheOtherMustSee() {
+    Node a = new Node("a", false);
+    Node b = new Node("b", false);
+    beat();
+    log = 200;
+
+    assertThat(a.channel.announce(Set.of("t"), false)).isDone();
+
+    assertThat(b.position("t")).isEqualTo(200);
+    assertThat(b.position("other")).isEqualTo(100);
+    // Who wrote it has noted it by itself.
+    assertThat(a.position("t")).isEqualTo(100);
+    log = 300;
+    a.channel.announce(Set.of(), true);
+    assertThat(b.position("other")).isEqualTo(300);
+  }
+
+  @Test
+  void moreTablesThanAMessageTakesAreAllTables() {
+    Node a = new Node("a", false);
+    Node b = new Node("b", false);
+    log = 200;
+
+    a.channel.announce(IntStream.range(0, 501).mapToObj(i -> "t" + i).toList(), false);
+
+    assertThat(b.position("another")).isEqualTo(200);
+  }
+
+  @Test
+  void aNodeIsInTouchWhenItHearsItselfAndAllOthers() {
+    Node a = new Node("a", false);
+    assertThat(a.channel.inTouch()).isTrue();
+    Node b = new Node("b", false);
+    now += 4 * SECOND;
+    assertThat(a.channel.inTouch()).isTrue();
+    a.channel.here();
+    now += SECOND;
+    assertThat(a.channel.inTouch()).as("nobody knows what b writes").isFalse();
+    b.channel.here();
+    assertThat(a.channel.inTouch()).isTrue();
+    b.channel.close();
+    nodes.remove(b);
+    now += 3 * SECOND;
+    a.channel.here();
+    now += 4 * SECOND;
+    assertThat(a.channel.inTouch()).as("b has said that it goes").isTrue();
+  }
+
+  @Test
+  void aNodeThatVanishedIsForgottenAfterAWhile() {
+    Node a = new Node("a", false);
+    nodes.remove(new Node("b", false));
+    for (int i = 0; i < 52; i++) {
+      now += SECOND;
+      beat();
+    }
+
+    assertThat(a.channel.inTouch()).isTrue();
+    assertThat(a.channel.others()).isZero();
+  }
+
+  @Test
+  void aNodeThatDoesNotHearItselfIsOutOfTouch() {
+    Node a = new Node("a", false);
+    a.hears = false;
+    now += 6 * SECOND;
+    beat();
+    assertThat(a.channel.inTouch()).isFalse();
+
+    a.hears = true;
+    a.channel.reopened();
+    assertThat(a.channel.inTouch()).isFalse();
+    beat();
+    assertThat(a.channel.inTouch()).isTrue();
+  }
+
+  @Test
+  void whatWasMissedCountsAsWrittenWhenThatIsNoticed() {
+    Node a = new Node("a", false);
+    Node b = new Node("b", false);
+    b.hears = false;
+    a.channel.announce(Set.of("t"), false);
+    b.hears = true;
+    log = 300;
+    assertThat(b.position("t")).isEqualTo(100);
+
+    a.channel.here();
+
+    assertThat(b.position("t")).isEqualTo(300);
+    assertThat(b.position("any")).isEqualTo(300);
+    log = 400;
+    a.channel.here();
+    assertThat(b.position("any")).as("nothing was missed since").isEqualTo(300);
+  }
+
+  @Test
+  void whatCannotBeToldIsNoticedByTheOthers() {
+    Node a = new Node("a", false);
+    Node b = new Node("b", false);
+    a.tells = false;
+    a.channel.announce(Set.of("t"), false);
+    a.tells = true;
+    log = 300;
+
+    a.channel.here();
+
+    assertThat(b.position("t")).isEqualTo(300);
+  }
+
+  @Test
+  void afterItsConnectionWasLostEverythingCountsAsWritten() {
+    Node a = new Node("a", false);
+    log = 300;
+    a.channel.reopened();
+
+    assertThat(a.position("any")).isEqualTo(300);
+  }
+
+  @Test
+  void aTextThatNobodyUnderstandsMayMeanAnything() {
+    Node a = new Node("a", false);
+    for (String text : List.of("", "WROTE", "WROTE\0b\0x", "OTHER\0b\0001", "KNOWN\0b\0-1")) {
+      log++;
+      a.channel.heard(text);
+      assertThat(a.position("any")).isEqualTo(log);
+    }
+    a.channel.heard("KNOWN\0b\0001\0a\0x");
+  }
+
+  @Test
+  void inStrictAWriteIsDoneWhenAllOthersKnowOfIt() {
+    Node a = new Node("a", true);
+    Node b = new Node("b", true);
+    Node c = new Node("c", true);
+    beat();
+    log = 200;
+    assertThat(a.channel.announce(Set.of("t"), false)).isDone();
+    assertThat(b.position("t")).isEqualTo(200);
+
+    c.hears = false;
+    CompletableFuture<Void> waiting = a.channel.announce(Set.of("t"), false);
+    assertThat(waiting).isNotDone();
+    c.channel.close();
+    assertThat(waiting).isDone();
+  }
+
+  @Test
+  void inStrictNobodyWaitsLongerThanASilentNodeMayRead() throws Exception {
+    Channel alone =
+        new Channel(
+            "a",
+            new WritePositions(() -> CompletableFuture.completedFuture(1L)),
+            true,
+            Duration.ofMillis(20),
+            text -> {},
+            () -> now);
+    alone.heard(new Message(Message.Kind.HERE, "b", 1, List.of()).encoded());
+
+    CompletableFuture<Void> done = alone.announce(Set.of("t"), false);
+
+    assertThat(done).isNotDone();
+    done.get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aMessageComesOutAsItWentIn() {
+    List<Message> messages =
+        List.of(
+            new Message(Message.Kind.HERE, "a", 1, List.of()),
+            new Message(Message.Kind.WROTE, "a b", 7, List.of("app.t", "app.s.\"x\ny\"")),
+            new Message(Message.Kind.KNOWN, "a", 999_999_999_999L, List.of("b", "1")));
+
+    assertThat(messages)
+        .allSatisfy(message -> assertThat(Message.decode(message.encoded())).contains(message));
+    assertThat(Message.wrote("a", 1, Collections.nCopies(3, "t"), true).details()).isEmpty();
+  }
+}

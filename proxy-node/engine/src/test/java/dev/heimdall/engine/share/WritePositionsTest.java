@@ -1,0 +1,158 @@
+package dev.heimdall.engine.share;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class WritePositionsTest {
+  private final Deque<CompletableFuture<Long>> questions = new ArrayDeque<>();
+  private final WritePositions positions = new WritePositions(this::ask, 3);
+
+  private CompletableFuture<Long> ask() {
+    CompletableFuture<Long> question = new CompletableFuture<>();
+    questions.add(question);
+    return question;
+  }
+
+  private void answer(long position) {
+    questions.remove().complete(position);
+  }
+
+  private long of(String... tables) {
+    return positions.last(List.of(tables)).position();
+  }
+
+  @Test
+  void whatWasWrittenBeforeCountsAsWrittenAtTheBeginning() {
+    assertThat(of("a")).isEqualTo(WriteMark.UNKNOWN);
+    answer(100);
+    assertThat(of("a")).isEqualTo(100);
+    assertThat(positions.last().position()).isEqualTo(100);
+    assertThat(positions.unresolved()).isFalse();
+  }
+
+  @Test
+  void aWriteIsBeyondEverythingUntilItsPositionIsKnown() {
+    answer(100);
+    WriteMark mark = positions.committed(Set.of("a"), false);
+
+    assertThat(of("a")).isEqualTo(WriteMark.UNKNOWN);
+    assertThat(of("b")).isEqualTo(100);
+    assertThat(of("b", "a")).isEqualTo(WriteMark.UNKNOWN);
+    answer(110);
+    assertThat(of("a")).isEqualTo(110);
+    assertThat(mark.position()).isEqualTo(110);
+    assertThat(of("b")).isEqualTo(100);
+    assertThat(of()).isEqualTo(100);
+  }
+
+  @Test
+  void aWriteDuringAQuestionHasToWaitForTheNext() {
+    answer(100);
+    positions.committed(Set.of("a"), false);
+    positions.committed(Set.of("b"), false);
+    positions.committed(Set.of("c"), false);
+    assertThat(questions).hasSize(1);
+
+    answer(110);
+
+    assertThat(of("a")).isEqualTo(110);
+    assertThat(of("b")).isEqualTo(WriteMark.UNKNOWN);
+    assertThat(questions).hasSize(1);
+    answer(120);
+    assertThat(of("b")).isEqualTo(120);
+    assertThat(of("c")).isEqualTo(120);
+    assertThat(questions).isEmpty();
+  }
+
+  @Test
+  void aQuestionThatFailsIsAskedAgainAndNothingIsForgotten() {
+    answer(100);
+    positions.committed(Set.of("a"), false);
+    questions.remove().completeExceptionally(new IllegalStateException("no writer"));
+    assertThat(of("a")).isEqualTo(WriteMark.UNKNOWN);
+    assertThat(questions).isEmpty();
+
+    positions.committed(Set.of("b"), false);
+    answer(120);
+    assertThat(of("a")).isEqualTo(120);
+    assertThat(of("b")).isEqualTo(WriteMark.UNKNOWN);
+    answer(130);
+    assertThat(of("b")).isEqualTo(130);
+  }
+
+  @Test
+  void aWriteOfNobodyKnowsWhatCountsForAllTables() {
+    answer(100);
+    positions.committed(Set.of("a"), true);
+    answer(110);
+
+    assertThat(of("b")).isEqualTo(110);
+    positions.missed();
+    assertThat(of("b")).isEqualTo(WriteMark.UNKNOWN);
+  }
+
+  @Test
+  void tablesThatAreForgottenCountAsWrittenLast() {
+    answer(100);
+    positions.committed(Set.of("a", "b", "c"), false);
+    answer(110);
+    positions.committed(Set.of("d"), false);
+
+    assertThat(of("a")).isEqualTo(WriteMark.UNKNOWN);
+    answer(120);
+    assertThat(of("a")).isEqualTo(120);
+    assertThat(of("other")).isEqualTo(120);
+  }
+
+  /** A log that grows with each commit; what is noted must never lie before the commit. */
+  @Test
+  void noWriteEverHasAPositionBeforeItsCommit() throws Exception {
+    AtomicLong log = new AtomicLong(1);
+    ExecutorService clock = Executors.newSingleThreadExecutor();
+    ExecutorService writers = Executors.newFixedThreadPool(4);
+    try {
+      WritePositions shared =
+          new WritePositions(() -> CompletableFuture.supplyAsync(log::get, clock));
+      CountDownLatch go = new CountDownLatch(1);
+      List<Future<?>> done = new ArrayList<>();
+      for (int w = 0; w < 4; w++) {
+        String table = "t" + w % 2;
+        done.add(
+            writers.submit(
+                () -> {
+                  go.await();
+                  for (int i = 0; i < 5_000; i++) {
+                    long commit = log.incrementAndGet();
+                    WriteMark mark = shared.committed(List.of(table), false);
+                    assertThat(mark.position()).isGreaterThanOrEqualTo(commit);
+                    assertThat(shared.last(List.of(table)).position())
+                        .isGreaterThanOrEqualTo(commit);
+                    assertThat(shared.last().position()).isGreaterThanOrEqualTo(commit);
+                  }
+                  return null;
+                }));
+      }
+      go.countDown();
+      for (Future<?> one : done) {
+        one.get(60, TimeUnit.SECONDS);
+      }
+      assertThat(shared.last(List.of("t0")).position()).isPositive();
+    } finally {
+      writers.shutdownNow();
+      clock.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package dev.heimdall.engine.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.model.NodeRole;
+import dev.heimdall.model.ServerAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ChronicleTest {
+  private static final ServerAddress A = new ServerAddress("a", 5432);
+  private static final ServerAddress B = new ServerAddress("b", 5432);
+  private static final Instant NOW = Instant.EPOCH;
+
+  private final Chronicle chronicle = new Chronicle(0);
+  private Topology topology = Topology.unasked(List.of(A, B));
+
+  private static TopologyNode node(ServerAddress address, NodeRole role, NodeState state) {
+    return new TopologyNode(
+        address, "", role, state, Optional.empty(), Optional.empty(), 1, 1, 0, 0, 1, "because");
+  }
+
+  private List<String> next(long nanos, TopologyNode... nodes) {
+    Topology before = topology;
+    topology = before.with(List.of(nodes));
+    return chronicle.tell(before, topology, NOW, nanos).stream()
+        .map(
+            e ->
+                e.kind()
+                    + " "
+                    + e.server().host()
+                    + e.lasted().map(Duration::toNanos).map(n -> " " + n).orElse(""))
+        .toList();
+  }
+
+  @Test
+  void aFailoverIsToldWithItsDuration() {
+    assertThat(
+            next(
+                5, node(A, NodeRole.WRITER, NodeState.UP), node(B, NodeRole.REPLICA, NodeState.UP)))
+        .containsExactly("UP a", "UP b", "WRITER a 5");
+    assertThat(
+            next(
+                20,
+                node(A, NodeRole.UNKNOWN, NodeState.DOWN),
+                node(B, NodeRole.REPLICA, NodeState.UP)))
+        .containsExactly("DOWN a", "NO_WRITER a");
+    assertThat(
+            next(
+                320,
+                node(A, NodeRole.UNKNOWN, NodeState.DOWN),
+                node(B, NodeRole.WRITER, NodeState.UP)))
+        .containsExactly("WRITER b 300");
+    assertThat(
+            next(
+                520,
+                node(A, NodeRole.REPLICA, NodeState.UP),
+                node(B, NodeRole.WRITER, NodeState.UP)))
+        .containsExactly("UP a 500");
+  }
+
+  @Test
+  void aServerThatWasOnlySuspectIsNotWorthAnEvent() {
+    next(1, node(A, NodeRole.WRITER, NodeState.UP), node(B, NodeRole.REPLICA, NodeState.UP));
+
+    assertThat(
+            next(
+                2,
+                node(A, NodeRole.WRITER, NodeState.SUSPECT),
+                node(B, NodeRole.REPLICA, NodeState.UP)))
+        .isEmpty();
+    assertThat(
+            next(
+                3, node(A, NodeRole.WRITER, NodeState.UP), node(B, NodeRole.REPLICA, NodeState.UP)))
+        .isEmpty();
+  }
+
+  @Test
+  void comingGoingAndClaimingWronglyAreTold() {
+    next(1, node(A, NodeRole.WRITER, NodeState.UP));
+    assertThat(
+            next(
+                2,
+                node(A, NodeRole.WRITER, NodeState.UP),
+                node(B, NodeRole.UNKNOWN, NodeState.REFUTED)))
+        .containsExactly("ADDED b", "CONFLICT b");
+    assertThat(next(3, node(A, NodeRole.WRITER, NodeState.UP))).containsExactly("REMOVED b");
+  }
+
+  @Test
+  void theReasonThatSomebodyHadIsPartOfTheCauseOnce() {
+    next(1, node(A, NodeRole.WRITER, NodeState.UP));
+    chronicle.suspected("a:5432 is read-only");
+    Topology before = topology;
+    topology =
+        before.with(
+            List.of(
+                node(A, NodeRole.REPLICA, NodeState.UP), node(B, NodeRole.WRITER, NodeState.UP)));
+
+    assertThat(chronicle.tell(before, topology, NOW, 2))
+        .filteredOn(event -> event.kind() == TopologyEvent.Kind.WRITER)
+        .extracting(TopologyEvent::cause)
+        .containsExactly("because; asked because a:5432 is read-only");
+  }
+
+  @Test
+  void theHistoryForgetsWhatIsOldest() {
+    EventHistory history = new EventHistory(2);
+    for (long version = 1; version <= 3; version++) {
+      history.add(
+          new TopologyEvent(NOW, version, TopologyEvent.Kind.UP, A, "because", Optional.empty()));
+    }
+
+    assertThat(history.all()).extracting(TopologyEvent::version).containsExactly(2L, 3L);
+  }
+}
