@@ -10,18 +10,24 @@ public final class ConnectFailure extends Exception {
   /** What no server says of itself: a check of ours on its TLS failed. */
   private static final String REFUSED_BY_US = "08001";
 
-  private final transient PgError error;
-  private final boolean refused;
+  private enum Kind {
+    UNREACHABLE,
+    REFUSED,
+    WITHHELD
+  }
 
-  private ConnectFailure(PgError error, boolean refused) {
+  private final transient PgError error;
+  private final Kind kind;
+
+  private ConnectFailure(PgError error, Kind kind) {
     super(error.message(), null, false, false);
     this.error = error;
-    this.refused = refused;
+    this.kind = kind;
   }
 
   /** Nobody answered, or the connection broke: trying again may help. */
-  static ConnectFailure unreachable(String message) {
-    return new ConnectFailure(PgError.fatal("08006", message), false);
+  public static ConnectFailure unreachable(String message) {
+    return new ConnectFailure(PgError.fatal("08006", message), Kind.UNREACHABLE);
   }
 
   static ConnectFailure refused(AuthFailure failure) {
@@ -32,7 +38,12 @@ public final class ConnectFailure extends Exception {
 
   /** The server, or a check of ours, said no: trying again at once will not help. */
   static ConnectFailure refused(PgError error) {
-    return new ConnectFailure(error.asFatal(), true);
+    return new ConnectFailure(error.asFatal(), Kind.REFUSED);
+  }
+
+  /** There is nothing at the moment that the server would let us in with, but soon may be. */
+  static ConnectFailure withheld(PgError error) {
+    return new ConnectFailure(error.asFatal(), Kind.WITHHELD);
   }
 
   public PgError error() {
@@ -44,7 +55,7 @@ public final class ConnectFailure extends Exception {
    * no connection left, and not when it cannot be reached.
    */
   public boolean permanent() {
-    return refused
+    return kind == Kind.REFUSED
         && !error.sqlState().startsWith("57P")
         && !error.sqlState().startsWith("53")
         && (!error.sqlState().startsWith("08") || error.sqlState().equals(REFUSED_BY_US));
@@ -52,6 +63,11 @@ public final class ConnectFailure extends Exception {
 
   /** Whether the credentials were refused (SQLSTATE class 28). */
   public boolean authentication() {
-    return refused && error.sqlState().startsWith("28");
+    return kind == Kind.REFUSED && error.sqlState().startsWith("28");
+  }
+
+  /** Whether it says nothing of the server, but that credentials for it are being changed. */
+  public boolean withheld() {
+    return kind == Kind.WITHHELD;
   }
 }

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -30,6 +32,8 @@ public final class PreparedStatement {
   private final StatementFacts facts;
   private final StatementRegistry.Key key;
   private Object source;
+  private StatementShape shape;
+  private long shapeEpoch;
   int users;
 
   PreparedStatement(
@@ -55,6 +59,58 @@ public final class PreparedStatement {
    */
   public byte[] body() {
     return body;
+  }
+
+  /**
+   * Appends a Parse message. Parameters whose types the client left open get those that they were
+   * found to have, as the server keeps them when it has to plan a statement anew.
+   */
+  public void parse(ByteBuf out) {
+    int[] types = shape == null ? null : shape.parameterTypes();
+    int text = body.length;
+    if (types != null) {
+      text = 0;
+      while (body[text++] != 0) {}
+    }
+    int size = types == null ? text : text + 2 + 4 * types.length;
+    out.writeByte(FrontendType.PARSE).writeInt(4 + serverName.length + 1 + size);
+    out.writeBytes(serverName).writeByte(0).writeBytes(body, 0, text);
+    if (types != null) {
+      out.writeShort(types.length);
+      for (int type : types) {
+        out.writeInt(type);
+      }
+    }
+  }
+
+  /**
+   * What clients were, or would have been, told of it when it was parsed first; null if unknown.
+   */
+  public StatementShape shape() {
+    return shape;
+  }
+
+  /**
+   * Takes note of the shape.
+   *
+   * @param epoch of the schema when the server was asked, at the latest
+   */
+  public void shape(StatementShape found, long epoch) {
+    shape = found;
+    shapeEpoch = epoch;
+  }
+
+  /** Whether the schema has changed since clients parsed it. */
+  public boolean parsedBefore(long epoch) {
+    return key.epoch() != epoch;
+  }
+
+  /**
+   * Whether parsing it anew may give it another shape: the schema has changed since a server was
+   * asked for it last.
+   */
+  public boolean mayHaveChanged(long epoch) {
+    return shape != null && shapeEpoch != epoch;
   }
 
   /** Whether it is made by an SQL PREPARE rather than by a Parse message. */

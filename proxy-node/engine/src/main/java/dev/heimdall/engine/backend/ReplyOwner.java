@@ -65,6 +65,9 @@ public interface ReplyOwner {
    */
   void connectionLost(ServerConnection from, PgError lastError);
 
+  /** One of these methods has thrown this: its owner is to end, and to say so in the log. */
+  default void failed(Throwable cause) {}
+
   /** The server's socket takes bytes again. */
   void serverWritable(ServerConnection from);
 }

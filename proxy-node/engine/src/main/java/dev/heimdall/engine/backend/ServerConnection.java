@@ -1,7 +1,6 @@
 package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
@@ -9,22 +8,26 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
 import java.net.SocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One logged-in server connection. It scans the headers of what the server sends, never its rows,
- * and passes runs of messages to the owners that its queue of expected replies names. All methods
- * belong to the thread of its event loop.
+ * One logged-in server connection: what is written to it, who has it, and what is left on it. All
+ * methods belong to the thread of its event loop.
  */
 public final class ServerConnection extends ChannelInboundHandlerAdapter
     implements LoopContext.Flushable {
-  /** Larger messages of the server are passed on in pieces; these kinds are read whole. */
-  private static final int MAX_WHOLE = 64 << 20;
-
-  private static final int MAX_LENGTH = Integer.MAX_VALUE - 1;
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
 
   private final long id;
   private Listener listener;
@@ -38,10 +41,16 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   private final ReplyQueue<ReplyOwner> replies = new ReplyQueue<>();
   private final ServerStatements statements;
+  private final ReplyReader reader;
   private Variables applied = Variables.NONE;
   private ReplyOwner holder;
-  private byte status = 'I';
-  private boolean copyIn;
+
+  /** Whether sessions that do not hold the connection have messages on their way at a time. */
+  private boolean shared;
+
+  /** Whose reply stood first when the connection was lost. */
+  private ReplyOwner firstWhenLost;
+
   private boolean tainted;
 
   /** How many groups had been answered when the connection was last as good as new. */
@@ -52,32 +61,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean cancelled;
   private long lastUsed;
 
-  private ByteBuf carry;
-  private long remaining;
-  private boolean dropRemaining;
-  private ReplyOwner dirtyOwner;
-  private PgError groupError;
-
-  /** Whether the owner of the group has had a message of it. */
-  private boolean told;
-
-  /** Whether that was more than what comes before a statement is carried out. */
-  private boolean begun;
-
-  /** Whether what comes up to ReadyForQuery is nobody's. */
-  private boolean absorbing;
-
-  private ByteBuf translated;
   private PgError fatal;
   private Ending ending;
   private boolean openWhenLost;
   private boolean flushPending;
   private boolean closed;
 
-  /** The server broke the protocol: what it sends until the close has come means nothing. */
-  private boolean broken;
-
-  private long groupsAnswered;
   private long bytesIn;
   private long bytesOut;
 
@@ -123,7 +112,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     this.cancelKey = cancelKey;
     this.reported = new HashMap<>(reported);
     this.target = target;
-    this.statements = new ServerStatements(target.preparedLimit());
+    this.statements = new ServerStatements(target.preparedLimit(), replies::groupNow);
+    this.reader = new ReplyReader(this, replies, statements, this.reported);
     this.createdAt = System.nanoTime();
     this.lastUsed = createdAt;
   }
@@ -135,13 +125,20 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     replies.expect(kind, owner);
   }
 
-  /** Writes messages; they leave with the flush at the end of the event. */
+  /**
+   * Writes messages; they leave with the flush at the end of the event, or where several sessions
+   * share the connection, at the end of the loop's turn.
+   */
   public void write(ByteBuf consumed) {
     bytesOut += consumed.readableBytes();
     channel.write(consumed, channel.voidPromise());
     if (!flushPending) {
       flushPending = true;
-      context.flushLater(this);
+      if (shared) {
+        context.flushAtTurnsEnd(this);
+      } else {
+        context.flushLater(this);
+      }
     }
   }
 
@@ -178,7 +175,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  private void answer(byte known) {
+  void answer(byte known) {
     if (known == ReplyQueue.PARSE_KNOWN || known == ReplyQueue.CLOSE_KNOWN) {
       statements.answered();
     }
@@ -204,7 +201,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return processId;
   }
 
-  ServerTarget target() {
+  /** Where it leads to, and as whom. */
+  public ServerTarget target() {
     return target;
   }
 
@@ -232,7 +230,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** I, T or E as of the last ReadyForQuery. */
   public byte status() {
-    return status;
+    return reader.status();
   }
 
   /** Whether the server owes nothing and no message was sent that has had no Sync. */
@@ -249,32 +247,19 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** Whether an owner has had the beginning of a message whose rest has not come. */
   public boolean cutReply() {
-    return remaining > 0 && !dropRemaining;
-  }
-
-  private static boolean isPreliminary(byte type) {
-    return switch (type) {
-      case BackendType.PARSE_COMPLETE,
-          BackendType.BIND_COMPLETE,
-          BackendType.CLOSE_COMPLETE,
-          BackendType.PARAMETER_DESCRIPTION,
-          BackendType.ROW_DESCRIPTION,
-          BackendType.NO_DATA ->
-          true;
-      default -> false;
-    };
+    return reader.cutReply();
   }
 
   /**
    * Whether the group's owner has had more of it than what comes before a statement is carried out.
    */
   public boolean begun() {
-    return begun;
+    return reader.begun();
   }
 
   /** Whether the owner of the group that is being answered has had a message of it. */
   public boolean told() {
-    return told;
+    return reader.told();
   }
 
   /** Whether the server skips whatever it is sent until a Sync. */
@@ -282,18 +267,28 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return replies.skipping();
   }
 
+  /** The number of the group that a message sent now belongs to. */
+  public long groupNow() {
+    return replies.groupNow();
+  }
+
+  /** Whether an earlier group than that of a message sent now is still to be answered. */
+  public boolean unanswered(long group) {
+    return replies.unanswered(group);
+  }
+
   public int groups() {
     return replies.groups();
   }
 
   public boolean copyIn() {
-    return copyIn;
+    return reader.copyIn();
   }
 
   /** The client ended its copy, perhaps before the server asked for data: Sync counts again. */
   public void copyInEnded() {
-    if (copyIn) {
-      copyIn = false;
+    if (reader.copyIn()) {
+      reader.copyInEnded();
     } else {
       replies.copyEndSent();
     }
@@ -315,7 +310,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     statements.forgetAll();
     sequencesForgotten();
     if (holder == null) {
-      groupsBeforeClean = groupsAnswered;
+      groupsBeforeClean = reader.groupsAnswered();
     }
   }
 
@@ -343,7 +338,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** Statements and batches answered. */
   public long groupsAnswered() {
-    return groupsAnswered;
+    return reader.groupsAnswered();
   }
 
   public long bytesIn() {
@@ -365,8 +360,42 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   public void hold(ReplyOwner owner) {
     this.holder = owner;
-    this.foreignSequences = groupsAnswered != groupsBeforeClean;
+    this.foreignSequences = reader.groupsAnswered() != groupsBeforeClean;
     this.lastUsed = context.now();
+  }
+
+  /** Whether several sessions use the connection's pipeline; nobody holds it then. */
+  public void share(boolean byMany) {
+    shared = byMany;
+    lastUsed = context.now();
+  }
+
+  public boolean shared() {
+    return shared;
+  }
+
+  /** Whose reply comes next; null when none is owed. */
+  public ReplyOwner firstOwner() {
+    return replies.owner();
+  }
+
+  /** Whether the reply that comes next, or came when the connection was lost, is this owner's. */
+  public boolean isFirst(ReplyOwner owner) {
+    return closed ? firstWhenLost == owner : replies.isFirst(owner);
+  }
+
+  /** What is still to be answered to this owner is taken by another, in its place. */
+  public void replaceOwner(ReplyOwner owner, ReplyOwner by) {
+    replies.replaceOwner(owner, by);
+  }
+
+  /** Those whose replies come after the one that is next. */
+  public List<ReplyOwner> ownersBehindFirst() {
+    List<ReplyOwner> behind = new ArrayList<>();
+    for (Object owner : replies.behindFirst()) {
+      behind.add((ReplyOwner) owner);
+    }
+    return behind;
   }
 
   public void pauseReading() {
@@ -384,6 +413,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   public void cancelStarted() {
     cancels++;
     cancelled = true;
+  }
+
+  /** Whether {@link #takeCancelled} will say so. */
+  public boolean wasCancelled() {
+    return cancelled;
   }
 
   /** Whether a cancel was sent since this was last asked: its signal may still be on its way. */
@@ -477,344 +511,22 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     context.beginEvent();
     ByteBuf in = (ByteBuf) message;
     bytesIn += in.readableBytes();
-    if (closed || broken) {
-      in.release();
-      return;
-    }
-    if (carry != null && !completeCarry(in)) {
-      in.release();
-      return;
-    }
-    if (in.isReadable() && !closed && !broken) {
-      scan(in);
-    } else {
-      in.release();
-    }
+    reader.read(in);
   }
 
-  /** Adds to the message that was cut off what it lacks and no more. */
-  private boolean completeCarry(ByteBuf in) {
-    ByteBuf held = carry;
-    while (held.readableBytes() < 5) {
-      if (!in.isReadable()) {
-        return false;
-      }
-      held.writeByte(in.readByte());
-    }
-    if (readWhole(held.getByte(held.readerIndex()))) {
-      long missing = 1L + held.getInt(held.readerIndex() + 1) - held.readableBytes();
-      if (missing > MAX_WHOLE) {
-        in.skipBytes(in.readableBytes());
-        outOfSync("a message of " + missing + " bytes that must be read whole");
-        return false;
-      }
-      held.writeBytes(in, (int) Math.min(Math.max(missing, 0), in.readableBytes()));
-      if (missing > 0 && held.readableBytes() < 1L + held.getInt(held.readerIndex() + 1)) {
-        return false;
-      }
-    }
-    carry = null;
-    scan(held);
-    return true;
-  }
-
-  /** Walks the headers and hands out runs; takes the buffer over. */
-  private void scan(ByteBuf in) {
-    int begin = in.readerIndex();
-    int end = in.writerIndex();
-    int start = begin;
-    int at = begin;
-    if (remaining > 0) {
-      int step = (int) Math.min(remaining, end - at);
-      remaining -= step;
-      at += step;
-      if (dropRemaining) {
-        start = at;
-      }
-    }
-    while (end - at >= 5) {
-      byte type = in.getByte(at);
-      int length = in.getInt(at + 1);
-      if (length < 4 || length > MAX_LENGTH) {
-        in.release();
-        outOfSync("a message length of " + length);
-        return;
-      }
-      long total = length + 1L;
-      boolean whole = total <= end - at;
-      if (!whole && readWhole(type)) {
-        break;
-      }
-      byte known = replies.takeKnown();
-      if (known != ReplyQueue.NONE) {
-        deliver(in, start, at);
-        start = at;
-        do {
-          answer(known);
-          known = replies.takeKnown();
-        } while (known != ReplyQueue.NONE);
-      }
-      int verdict = replies.on(type);
-      if (verdict == ReplyQueue.READY) {
-        if (length != 5) {
-          deliver(in, start, at);
-          in.release();
-          outOfSync("ReadyForQuery with a length of " + length);
-          return;
-        }
-        status = in.getByte(at + 5);
-        if (absorbing) {
-          deliver(in, start, at);
-          at += 6;
-          start = at;
-          absorbed();
-          continue;
-        }
-        at += 6;
-        if (start == begin && at == end) {
-          deliverAll(in);
-          completeGroup();
-          return;
-        }
-        deliver(in, start, at);
-        start = at;
-        completeGroup();
-        if (closed) {
-          in.release();
-          return;
-        }
-        continue;
-      }
-      if (verdict == ReplyQueue.OUT_OF_SYNC) {
-        deliver(in, start, at);
-        in.release();
-        outOfSync("an unexpected message of type '" + (char) type + "'");
-        return;
-      }
-      boolean drop = verdict == ReplyQueue.SWALLOW || absorbing;
-      if (drop) {
-        deliver(in, start, at);
-      }
-      boolean unowned = inspect(type, in, at, total);
-      if (unowned && !drop) {
-        deliver(in, start, at);
-        drop = true;
-      }
-      if (translated != null) {
-        ByteBuf message = translated;
-        translated = null;
-        recipient().reply(this, message);
-      }
-      if (!drop) {
-        told = true;
-        begun |= !isPreliminary(type);
-      }
-      if (!whole) {
-        remaining = total - (end - at);
-        dropRemaining = drop;
-        at = end;
-      } else {
-        at += (int) total;
-      }
-      if (drop) {
-        start = at;
-      }
-    }
-    keepRest(in, at, end);
-    if (start == begin && at == end) {
-      deliverAll(in);
-    } else {
-      deliver(in, start, at);
-      in.release();
-    }
-  }
-
-  private void keepRest(ByteBuf in, int at, int end) {
-    if (at < end) {
-      int length = end - at;
-      long wanted = length >= 5 ? 1L + in.getInt(at + 1) : 64;
-      carry = channel.alloc().buffer((int) Math.min(Math.max(wanted, length), 64 * 1024));
-      carry.writeBytes(in, at, length);
-    }
-  }
-
-  private static boolean readWhole(byte type) {
-    return switch (type) {
-      case BackendType.READY,
-          BackendType.ERROR,
-          BackendType.PARAMETER_STATUS,
-          BackendType.NOTIFICATION ->
-          true;
-      default -> false;
-    };
-  }
-
-  /**
-   * What the connection itself learns from a message.
-   *
-   * @return whether nobody is there to have it
-   */
-  private boolean inspect(byte type, ByteBuf in, int at, long total) {
-    switch (type) {
-      case BackendType.PARSE_COMPLETE -> {
-        statements.parsed();
-      }
-      case BackendType.ERROR -> {
-        PgError error = PgError.decode(in.slice(at, (int) total));
-        if (error(error)) {
-          return true; // told by connectionLost, which knows whether the session can go on
-        }
-        if (!begun && replies.groups() == 1 && replies.owner().absorbs(this, error)) {
-          groupError = null;
-          absorbing = true;
-          return true;
-        }
-        translated = translated(error, in, at, (int) total);
-        if (translated != null) {
-          return true;
-        }
-      }
-      case BackendType.PARAMETER_STATUS -> parameterStatus(in, at + 5, at + (int) total);
-      case BackendType.COPY_IN, BackendType.COPY_BOTH -> {
-        copyIn = !replies.copyEnded();
-        replies.owner().copyInStarted(this, replies.ignoredSyncs());
-      }
-      case BackendType.NOTIFICATION -> {
-        return !notification(in, at, (int) total);
-      }
-      default -> {}
-    }
-    return recipient() == null;
-  }
-
-  /**
-   * An error about a statement by its name here, with the name that its client knows; null when it
-   * names none.
-   */
-  private ByteBuf translated(PgError error, ByteBuf in, int at, int total) {
-    ReplyOwner owner = recipient();
-    if (owner == null || !error.message().contains(PreparedStatement.PREFIX)) {
-      return null;
-    }
-    // Single bytes stand for themselves: what is not the name stays as it came, whatever the
-    // encoding.
-    String text = in.toString(at + 5, total - 5, StandardCharsets.ISO_8859_1);
-    String changed = owner.inClientsNames(text);
-    if (changed.equals(text)) {
-      return null;
-    }
-    ByteBuf message = channel.alloc().buffer(changed.length() + 5);
-    message.writeByte(BackendType.ERROR).writeInt(changed.length() + 4);
-    message.writeCharSequence(changed, StandardCharsets.ISO_8859_1);
-    return message;
-  }
-
-  /** Notes an error; says whether it is the connection's end. */
-  private boolean error(PgError error) {
-    if (groupError == null) {
-      groupError = error;
-    }
-    copyIn = false;
-    if (error.isFatal()) {
-      fatal = error;
-      return true;
-    }
-    statements.refused(replies.droppedNames());
-    if (replies.skippedQueries() > 0) {
-      replies.owner().queriesSkipped(this, replies.skippedQueries());
-    }
-    return false;
-  }
-
-  /**
-   * A notification is meant for who listens here: the owner of the reply it comes among, or the
-   * holder behind a statement of the node's own.
-   *
-   * @return whether it may stay in the owner's run
-   */
-  private boolean notification(ByteBuf in, int at, int total) {
-    ReplyOwner owner = recipient();
-    if (owner != null && owner.takesNotifications()) {
-      return true;
-    }
-    if (holder != null && holder != owner && holder.takesNotifications()) {
-      holder.reply(this, in.retainedSlice(at, total));
-    }
-    return false;
-  }
-
-  private void parameterStatus(ByteBuf in, int at, int end) {
-    int nameEnd = in.indexOf(at, end, (byte) 0);
-    int valueEnd = nameEnd < 0 ? -1 : in.indexOf(nameEnd + 1, end, (byte) 0);
-    if (valueEnd > 0) {
-      String name = in.toString(at, nameEnd - at, java.nio.charset.StandardCharsets.UTF_8);
-      String value =
-          in.toString(nameEnd + 1, valueEnd - nameEnd - 1, java.nio.charset.StandardCharsets.UTF_8);
-      reported.put(name, value);
-      ReplyOwner owner = recipient();
-      if (owner != null) {
-        owner.parameterChanged(this, name, value);
-      }
-    }
-  }
-
-  /**
-   * Who gets the message that comes now: the group's owner, or who holds the connection between
-   * groups.
-   */
-  private ReplyOwner recipient() {
-    ReplyOwner owner = replies.owner();
-    return owner != null ? owner : holder;
-  }
-
-  private void absorbed() {
-    ReplyOwner owner = replies.owner();
-    absorbing = false;
-    told = false;
-    begun = false;
-    replies.completeGroup();
-    owner.groupAbsorbed(this);
-  }
-
-  private void completeGroup() {
-    told = false;
-    begun = false;
-    ReplyOwner owner = replies.owner();
-    PgError error = groupError;
-    groupError = null;
-    if (error != null) {
-      statements.refused(replies.droppedNames());
-    }
-    replies.completeGroup();
-    copyIn = false;
-    groupsAnswered++;
-    lastUsed = context.now();
-    owner.groupComplete(this, status, error);
-  }
-
-  private void deliver(ByteBuf in, int from, int to) {
-    if (to > from) {
-      ReplyOwner owner = recipient();
-      if (owner != null) {
-        owner.reply(this, in.retainedSlice(from, to - from));
-      }
-    }
-  }
-
-  private void deliverAll(ByteBuf in) {
-    ReplyOwner owner = recipient();
-    if (owner == null) {
-      in.release();
-    } else {
-      owner.reply(this, in);
-    }
-  }
-
-  private void outOfSync(String what) {
-    broken = true;
+  void outOfSync(String what) {
     fatal = PgError.fatal("08P01", "the database server broke the protocol: it sent " + what);
     end(Side.PROTOCOL, "it sent " + what);
     closeNow();
+  }
+
+  /** The server has said why it ends the connection. */
+  void ending(PgError error) {
+    fatal = error;
+  }
+
+  void used() {
+    lastUsed = context.now();
   }
 
   @Override
@@ -832,10 +544,23 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    failed(cause);
+  }
+
+  /** The connection failed, or code of the node's has thrown this while it was at work with it. */
+  void failed(Throwable cause) {
+    boolean network = cause instanceof IOException || cause.getCause() instanceof IOException;
+    if (!network) {
+      LOG.error("server connection {} ends because of an error in the node", id, cause);
+      end(Side.NODE, "error in the node: " + cause);
+    }
     if (fatal == null) {
       fatal =
           PgError.fatal(
-              "08006", "the connection to the database server failed: " + cause.getMessage());
+              "08006",
+              network
+                  ? "the connection to the database server failed: " + cause.getMessage()
+                  : "the connection to the database server ended because of an error in the node");
     }
     closeNow();
   }
@@ -843,6 +568,10 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     lost();
+  }
+
+  private void tellLoss(ReplyOwner owner) {
+    LoopContext.guarded(() -> owner.connectionLost(this, fatal), owner::failed);
   }
 
   private void lost() {
@@ -853,23 +582,21 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     end(Side.SERVER, fatal == null ? "the server closed the connection" : fatal.message());
     context.beginEvent();
     try {
-      if (carry != null) {
-        carry.release();
-        carry = null;
-      }
+      reader.forget();
       ReplyOwner held = holder;
       holder = null;
       openWhenLost = replies.groupOpen();
+      firstWhenLost = replies.owner();
       Object[] waiting = replies.abandon();
-      Object last = null;
+      Set<Object> owners = Collections.newSetFromMap(new IdentityHashMap<>());
+      Collections.addAll(owners, waiting);
       for (Object owner : waiting) {
-        if (owner != last) {
-          ((ReplyOwner) owner).connectionLost(this, fatal);
-          last = owner;
+        if (owners.remove(owner)) {
+          tellLoss((ReplyOwner) owner);
         }
       }
-      if (held != null && held != last) {
-        held.connectionLost(this, fatal);
+      if (held != null && !Arrays.asList(waiting).contains(held)) {
+        tellLoss(held);
       }
       listener.serverClosed(this);
     } finally {

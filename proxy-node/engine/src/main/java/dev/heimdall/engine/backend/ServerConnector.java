@@ -2,6 +2,7 @@ package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.net.Transport;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,7 @@ public final class ServerConnector {
   private final NonceSource nonces;
   private final Executor offLoop;
   private final AtomicLong ids = new AtomicLong();
+  private final AtomicInteger cancels = new AtomicInteger();
 
   /**
    * @param offLoop where names are resolved and keys derived
@@ -58,17 +61,36 @@ public final class ServerConnector {
       ServerTarget target,
       ServerConnection.Listener listener,
       Handler handler) {
+    AskedLogin.Attempt attempt =
+        (credential, told) -> connect(context, target, credential, listener, told);
+    target
+        .credential()
+        .asked()
+        .ifPresentOrElse(
+            who -> new AskedLogin(context, who, target, attempt, handler).begin(),
+            () -> attempt.as(target.credential(), handler));
+  }
+
+  private void connect(
+      LoopContext context,
+      ServerTarget target,
+      ServerCredential credential,
+      ServerConnection.Listener listener,
+      Handler handler) {
     DataSource source = target.source();
     offLoop.execute(
         () -> {
           InetSocketAddress address = new InetSocketAddress(source.host(), source.port());
-          context.loop().execute(() -> connect(context, target, address, listener, handler));
+          context
+              .loop()
+              .execute(() -> connect(context, target, credential, address, listener, handler));
         });
   }
 
   private void connect(
       LoopContext context,
       ServerTarget target,
+      ServerCredential credential,
       InetSocketAddress address,
       ServerConnection.Listener listener,
       Handler handler) {
@@ -96,7 +118,7 @@ public final class ServerConnector {
                     target);
             ctx.pipeline().addLast("server", connection);
             ctx.pipeline().remove(ctx.handler());
-            handler.connected(connection);
+            LoopContext.guarded(() -> handler.connected(connection), connection::failed);
           }
 
           @Override
@@ -104,7 +126,7 @@ public final class ServerConnector {
             handler.failed(failure);
           }
         };
-    ServerLogin login = new ServerLogin(target, keyCache, nonces, offLoop, outcome);
+    ServerLogin login = new ServerLogin(target, credential, keyCache, nonces, offLoop, outcome);
     bootstrap(context, source)
         .handler(
             new ChannelInitializer<>() {
@@ -137,9 +159,17 @@ public final class ServerConnector {
             });
   }
 
+  /** Whether cancel requests are on their way to servers. */
+  public boolean cancelling() {
+    return cancels.get() > 0;
+  }
+
   /** Netty's message ends with the address, which the caller has said already. */
   private static String reason(Throwable cause) {
-    String message = String.valueOf(cause.getMessage());
+    if (cause.getMessage() == null) {
+      return cause.getClass().getSimpleName();
+    }
+    String message = cause.getMessage();
     int address = message.lastIndexOf(": /");
     return address > 0 ? message.substring(0, address) : message;
   }
@@ -167,6 +197,24 @@ public final class ServerConnector {
    */
   public void cancel(ServerConnection connection, Runnable done) {
     connection.cancelStarted();
+    cancels.incrementAndGet();
+    // A socket that is opened amid a batch of events may get the number of one that was closed in
+    // it, and then its event, which ends it. Tasks run behind the batch.
+    connection
+        .context()
+        .soon(
+            () ->
+                sendCancel(
+                    connection,
+                    () -> {
+                      cancels.decrementAndGet();
+                      connection.cancelEnded();
+                      done.run();
+                    }),
+            connection::failed);
+  }
+
+  private void sendCancel(ServerConnection connection, Runnable done) {
     ServerTarget target = connection.target();
     DataSource source = target.source();
     ByteBuf request = connection.allocate(32);
@@ -182,10 +230,7 @@ public final class ServerConnector {
             source.tls().mode(),
             source.tls().direct()),
         request,
-        () -> {
-          connection.cancelEnded();
-          done.run();
-        });
+        done);
   }
 
   /**

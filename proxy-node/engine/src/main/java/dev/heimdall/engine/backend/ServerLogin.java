@@ -71,6 +71,7 @@ final class ServerLogin extends ByteToMessageDecoder {
   }
 
   private final ServerTarget target;
+  private final ServerCredential credential;
   private final ScramKeyCache keyCache;
   private final NonceSource nonces;
   private final Executor offLoop;
@@ -81,13 +82,18 @@ final class ServerLogin extends ByteToMessageDecoder {
   private int processId;
   private byte[] key = new byte[0];
 
+  /**
+   * @param credential as whom to log in: what the target's says at the moment
+   */
   ServerLogin(
       ServerTarget target,
+      ServerCredential credential,
       ScramKeyCache keyCache,
       NonceSource nonces,
       Executor offLoop,
       Outcome outcome) {
     this.target = target;
+    this.credential = credential;
     this.keyCache = keyCache;
     this.nonces = nonces;
     this.offLoop = offLoop;
@@ -236,7 +242,7 @@ final class ServerLogin extends ByteToMessageDecoder {
   private void sendStartup(ChannelHandlerContext ctx) {
     become(State.AUTHENTICATING);
     Map<String, String> parameters = new LinkedHashMap<>();
-    parameters.put("user", target.credential().user());
+    parameters.put("user", credential.user());
     parameters.put("database", target.database());
     parameters.putAll(target.source().parameters());
     parameters.putAll(target.extra());
@@ -281,7 +287,6 @@ final class ServerLogin extends ByteToMessageDecoder {
 
   private void authentication(ChannelHandlerContext ctx, ByteBuf message) throws AuthException {
     int kind = message.readInt();
-    ServerCredential credential = target.credential();
     if (state != State.AUTHENTICATING) {
       fail(ctx, ConnectFailure.unreachable("the server asked for a proof after the log-in"));
       return;
@@ -363,7 +368,7 @@ final class ServerLogin extends ByteToMessageDecoder {
     }
     ChannelBinding binding = target.source().tls().channelBinding();
     byte[] endPoint = serverEndPoint(ctx);
-    scram = target.credential().scram(keyCache, binding, endPoint, offered, nonces);
+    scram = credential.scram(keyCache, binding, endPoint, offered, nonces);
     ByteBuf out = ctx.alloc().buffer(128);
     PgWriter.saslInitialResponse(out, scram.mechanism(), scram.first());
     ctx.writeAndFlush(out);

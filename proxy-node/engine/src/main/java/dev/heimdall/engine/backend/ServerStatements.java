@@ -1,7 +1,11 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.wire.postgres.BackendType;
+import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * The prepared statements of one server connection, least recently used first, and the unnamed
@@ -18,26 +22,85 @@ public final class ServerStatements {
 
   private final LinkedHashMap<PreparedStatement, Use> prepared =
       new LinkedHashMap<>(16, 0.75f, true);
-  private final ArrayDeque<PendingName> pendingNames = new ArrayDeque<>();
+  private final LongSupplier group;
+  private final ArrayDeque<Pending> pendingNames = new ArrayDeque<>();
+  private int closings;
   private Object unnamedOwner;
   private long unnamedVersion;
+  private int[] parameterTypes = new int[0];
 
   private static final class Use {
     private boolean confirmed;
     private int binds;
+    private Standing standing = Standing.HERE;
+    private long misfitSince;
+    private final long group;
+    private Object parsedFor;
+
+    /** What the server has all the same, if its closing and this Parse are both skipped. */
+    private Use beneath;
+
+    Use(long group) {
+      this.group = group;
+    }
   }
 
   /**
-   * A Parse that was sent, or a Parse or Close that the node will answer, and that was not answered
-   * yet.
-   *
-   * @param statement null for an unnamed one, for one that the server knows already and for a Close
-   * @param undo run when the server refuses or skips it; may be null
+   * @param use what the Parse makes of its statement, which may have been forgotten, or parsed
+   *     again, since; null where it makes nothing
+   * @param closing for a Close that the node put in only
    */
-  public record PendingName(PreparedStatement statement, Runnable undo) {}
+  private record Pending(PendingName name, Use use, Closing closing) {}
 
-  ServerStatements(int limit) {
+  /** A Close that the node put in and that was not answered yet. */
+  private static final class Closing {
+    /** Null where it closes no client's. */
+    private final PreparedStatement statement;
+
+    /** What the server has of the statement until then; null for nothing. */
+    private Use use;
+
+    Closing(PreparedStatement statement, Use use) {
+      this.statement = statement;
+      this.use = use;
+    }
+  }
+
+  /** What a server has of a statement. */
+  public enum Standing {
+    /** Nothing. */
+    ABSENT,
+    /** The statement, as its clients know it, or the server itself says that it is not. */
+    HERE,
+    /** One of the same text, parsed anew; whether its clients would know it is being asked. */
+    ASKED,
+    /** One of the same text with another shape. */
+    MISFIT
+  }
+
+  /**
+   * A Parse that was sent, a Parse or Close that the node will answer, or a Describe that it looks
+   * at, and that was not answered yet.
+   *
+   * @param statement null for an unnamed one, for one that the server knows already, for a Close
+   *     and a Describe
+   * @param undo run when the server refuses or skips it; may be null
+   * @param described for a Describe only: takes what the server answers
+   */
+  public record PendingName(
+      PreparedStatement statement, Runnable undo, Consumer<StatementShape> described) {
+    public PendingName(PreparedStatement statement, Runnable undo) {
+      this(statement, undo, null);
+    }
+  }
+
+  /**
+   * @param limit how many statements the server keeps
+   * @param group the number of the group that a message sent now belongs to
+   */
+  ServerStatements(int limit, LongSupplier group) {
     this.limit = limit;
+    this.group = group;
   }
 
   /**
@@ -48,14 +111,98 @@ public final class ServerStatements {
   }
 
   /**
-   * Notes that a Parse is being sent, or a Close promised; the least recently used statement makes
-   * room for a new one.
-   *
-   * @return a statement to close on the server first, or null
+   * Whether the server may have the statement: it is to be closed before it is parsed. That one of
+   * the node's own Closes was sent says little before it is answered, because an earlier error may
+   * have the server skip it.
    */
-  public PreparedStatement parsing(PendingName parse) {
-    pendingNames.add(parse);
-    return parse.statement() == null ? null : preparing(parse.statement());
+  public boolean mayKnow(PreparedStatement statement) {
+    return prepared.containsKey(statement) || nextClosing(statement) != null;
+  }
+
+  private Closing nextClosing(PreparedStatement statement) {
+    if (closings == 0) {
+      return null;
+    }
+    for (Pending pending : pendingNames) {
+      Closing closing = pending.closing();
+      if (closing != null && closing.statement == statement) {
+        return closing;
+      }
+    }
+    return null;
+  }
+
+  /** What is there before the next Close on its way, or else before what is sent next. */
+  private Use next(PreparedStatement statement) {
+    Closing closing = nextClosing(statement);
+    return closing == null ? prepared.get(statement) : closing.use;
+  }
+
+  private void next(PreparedStatement statement, Use use) {
+    Closing closing = nextClosing(statement);
+    if (closing != null) {
+      closing.use = use;
+    } else if (use == null) {
+      prepared.remove(statement);
+    } else {
+      prepared.put(statement, use);
+    }
+  }
+
+  /**
+   * The statement that is to be closed before this one is prepared, or null where there is room.
+   */
+  public PreparedStatement victimOf(PreparedStatement statement) {
+    return prepared.size() < limit || prepared.isEmpty() || prepared.containsKey(statement)
+        ? null
+        : prepared.keySet().iterator().next();
+  }
+
+  /**
+   * Notes that the node puts a Close into what is being sent.
+   *
+   * @param statement null where it closes no client's
+   */
+  public void closing(PreparedStatement statement) {
+    Use use = statement == null ? null : prepared.remove(statement);
+    closings++;
+    pendingNames.add(new Pending(null, null, new Closing(statement, use)));
+  }
+
+  private void skipped(Closing closing) {
+    if (closing.use == null) {
+      return;
+    }
+    Use since = next(closing.statement);
+    if (since == null) {
+      next(closing.statement, closing.use);
+    } else {
+      since.beneath = closing.use;
+    }
+  }
+
+  /** Notes that a Parse is being sent, or a Parse or Close that is not sent will be answered. */
+  public void parsing(PendingName parse) {
+    if (parse.statement() != null) {
+      preparing(parse.statement());
+    }
+    pendingNames.add(new Pending(parse, prepared.get(parse.statement()), null));
+  }
+
+  /** The Parse that was just noted is a client's own. */
+  public void parsedFor(PreparedStatement statement, Object client) {
+    prepared.get(statement).parsedFor = client;
+  }
+
+  /**
+   * Whether what is sent next for a client may rely on the statement. A Parse that was sent in an
+   * earlier group and is not answered may yet be skipped after an error there; that counts only for
+   * the client whose own Parse it is.
+   */
+  public boolean certain(PreparedStatement statement, Object client) {
+    Use use = prepared.get(statement);
+    return use != null
+        && (use.confirmed || use.group == group.getAsLong() || use.parsedFor == client);
   }
 
   /**
@@ -64,29 +211,25 @@ public final class ServerStatements {
    */
   public boolean confirmed(PreparedStatement statement) {
     Use use = prepared.get(statement);
-    return use != null && use.confirmed;
+    return use != null && use.confirmed && use.standing != Standing.MISFIT;
   }
 
-  /** Notes that a statement is being prepared by SQL; otherwise as {@link #parsing}. */
-  public PreparedStatement preparing(PreparedStatement statement) {
-    prepared.put(statement, new Use());
-    if (prepared.size() > limit) {
-      var eldest = prepared.keySet().iterator();
-      PreparedStatement victim = eldest.next();
-      if (victim != statement) {
-        eldest.remove();
-        return victim;
-      }
-    }
-    return null;
+  /** Notes that a statement is being prepared by SQL. */
+  public void preparing(PreparedStatement statement) {
+    prepared.put(statement, new Use(group.getAsLong()));
   }
 
   /** The server has prepared it. */
   public void confirm(PreparedStatement statement) {
     Use use = prepared.get(statement);
     if (use != null) {
-      use.confirmed = true;
+      confirm(use);
     }
+  }
+
+  private static void confirm(Use use) {
+    use.confirmed = true;
+    use.beneath = null;
   }
 
   /** Notes that a statement is being bound. */
@@ -109,13 +252,64 @@ public final class ServerStatements {
     return use != null && use.binds >= CUSTOM_PLANS;
   }
 
+  /** What the server has of the statement, or will have by the time it reads what is sent next. */
+  public Standing standing(PreparedStatement statement) {
+    Use use = prepared.get(statement);
+    return use == null ? Standing.ABSENT : use.standing;
+  }
+
+  /** The server was asked for the shape of the statement, which was just parsed anew. */
+  public void asked(PreparedStatement statement) {
+    prepared.get(statement).standing = Standing.ASKED;
+  }
+
+  /** The statement is as its clients know it. */
+  public void fits(PreparedStatement statement) {
+    Use use = prepared.get(statement);
+    if (use != null) {
+      use.standing = Standing.HERE;
+    }
+  }
+
+  /**
+   * What the server has by the statement's name is not what its clients know.
+   *
+   * @param epoch of the schema then
+   */
+  public void misfit(PreparedStatement statement, long epoch) {
+    Use use = prepared.get(statement);
+    if (use != null) {
+      use.standing = Standing.MISFIT;
+      use.misfitSince = epoch;
+    }
+  }
+
+  /** The schema's epoch when a misfit was found to be one. */
+  public long misfitSince(PreparedStatement statement) {
+    return prepared.get(statement).misfitSince;
+  }
+
+  /** Notes that a Describe of a statement is being sent whose answer is looked at. */
+  public void describing(Consumer<StatementShape> described, Runnable undo) {
+    pendingNames.add(new Pending(new PendingName(null, undo, described), null, null));
+  }
+
+  /** What was sent last to prepare the statement came to nothing, or it was deallocated. */
   public void forget(PreparedStatement statement) {
-    prepared.remove(statement);
+    Use use = next(statement);
+    if (use != null) {
+      next(statement, use.beneath);
+    }
   }
 
   /** After DISCARD ALL or DEALLOCATE ALL. */
   public void forgetAll() {
     prepared.clear();
+    for (Pending pending : pendingNames) {
+      if (pending.closing() != null) {
+        pending.closing().use = null;
+      }
+    }
     unnamedOwner = null;
   }
 
@@ -133,11 +327,48 @@ public final class ServerStatements {
     this.unnamedVersion = version;
   }
 
+  /** What was to be undone when a Parse fails is no more: whoever sent it has gone elsewhere. */
+  public void keepFromUndoing(Runnable undo) {
+    for (int i = pendingNames.size(); i > 0; i--) {
+      Pending pending = pendingNames.poll();
+      PendingName parse = pending.name();
+      pendingNames.add(
+          parse != null && parse.undo() == undo
+              ? new Pending(
+                  new PendingName(parse.statement(), null, parse.described()), pending.use(), null)
+              : pending);
+    }
+  }
+
   /** The server has prepared the statement whose Parse it answers next. */
   void parsed() {
-    PendingName parse = pendingNames.poll();
-    if (parse.statement() != null) {
-      confirm(parse.statement());
+    Pending parse = pendingNames.poll();
+    if (parse.use() != null) {
+      confirm(parse.use());
+    }
+  }
+
+  /** The server has carried out the node's own Close that comes next. */
+  void closed() {
+    pendingNames.poll();
+    closings--;
+  }
+
+  /** A whole message of the answer to the Describe that comes next. */
+  void described(byte type, ByteBuf message) {
+    if (type == BackendType.PARAMETER_DESCRIPTION) {
+      parameterTypes = StatementShape.parameterTypes(message);
+      return;
+    }
+    PendingName describe = pendingNames.poll().name();
+    StatementShape shape =
+        type == BackendType.NO_DATA
+            ? StatementShape.withoutColumns(parameterTypes)
+            : StatementShape.of(parameterTypes, message);
+    if (shape != null) {
+      describe.described().accept(shape);
+    } else if (describe.undo() != null) {
+      describe.undo().run();
     }
   }
 
@@ -151,14 +382,24 @@ public final class ServerStatements {
    * been closed and given anew.
    */
   void refused(int count) {
-    PendingName[] undone = new PendingName[count];
+    Pending[] undone = new Pending[count];
     for (int i = count - 1; i >= 0; i--) {
       undone[i] = pendingNames.poll();
+      if (undone[i].closing() != null) {
+        closings--;
+      }
     }
-    for (PendingName parse : undone) {
-      if (parse.statement() != null) {
-        prepared.remove(parse.statement());
-      } else {
+    for (Pending pending : undone) {
+      PendingName parse = pending.name();
+      if (pending.closing() != null) {
+        skipped(pending.closing());
+        continue;
+      }
+      if (pending.use() != null) {
+        if (next(parse.statement()) == pending.use()) {
+          forget(parse.statement());
+        }
+      } else if (parse.described() == null) {
         unnamedOwner = null;
       }
       if (parse.undo() != null) {

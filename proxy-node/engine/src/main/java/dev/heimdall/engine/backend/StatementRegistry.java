@@ -64,6 +64,10 @@ public final class StatementRegistry {
       return this;
     }
 
+    long epoch() {
+      return epoch;
+    }
+
     @Override
     public boolean equals(Object other) {
       return other instanceof Key that
@@ -105,6 +109,11 @@ public final class StatementRegistry {
   public PreparedStatement acquireAlone(
       byte[] content, Origin origin, StatementFacts facts, String scope, long epoch) {
     return acquire(content, content.length, origin, facts, scope + '\0' + created, epoch);
+  }
+
+  /** Another one holds a statement that is held already. */
+  public void hold(PreparedStatement statement) {
+    statement.users++;
   }
 
   public void release(PreparedStatement statement) {

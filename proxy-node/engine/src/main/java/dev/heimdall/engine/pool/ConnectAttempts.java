@@ -1,7 +1,6 @@
 package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ConnectFailure;
-import dev.heimdall.engine.wire.postgres.PgError;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -9,10 +8,11 @@ import java.util.concurrent.TimeUnit;
  * and not at once: up to a second later when they keep failing.
  */
 final class ConnectAttempts {
+  private int epoch;
   private int underWay;
   private int failures;
   private long retryAt;
-  private PgError lastFailure;
+  private ConnectFailure lastFailure;
 
   /** How many connections may be here soon. */
   int underWay() {
@@ -34,25 +34,46 @@ final class ConnectAttempts {
   }
 
   /** What the last attempt failed with; null when it went well. */
-  PgError lastFailure() {
+  ConnectFailure lastFailure() {
     return lastFailure;
   }
 
-  void begun() {
+  /**
+   * @return what to name the attempt by when it ends
+   */
+  int begun() {
     underWay++;
+    return epoch;
   }
 
-  void succeeded() {
-    underWay--;
+  void succeeded(int attempt) {
+    if (attempt == epoch) {
+      underWay--;
+      failures = 0;
+      lastFailure = null;
+    }
+  }
+
+  /** Connections go to another server: how attempts at the one before end says nothing. */
+  void startAfresh() {
+    epoch++;
+    underWay = 0;
     failures = 0;
     lastFailure = null;
   }
 
-  void failed(ConnectFailure failure, long now) {
+  /**
+   * @return whether that says anything of the server that connections go to now
+   */
+  boolean failed(int attempt, ConnectFailure failure, long now) {
+    if (attempt != epoch) {
+      return false;
+    }
     underWay--;
     failures++;
-    lastFailure = failure.error();
+    lastFailure = failure;
     long delay = Math.min(1000, 50L << Math.min(failures, 5));
     retryAt = now + TimeUnit.MILLISECONDS.toNanos(delay);
+    return true;
   }
 }

@@ -2,54 +2,62 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.model.PipeliningSettings;
 import dev.heimdall.model.PoolSettings;
 import dev.heimdall.model.ResetMode;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The server connections of one pool on one event loop, and the sessions that wait for one, first
  * come, first served. All methods but the counters belong to the loop's thread.
  */
 public final class LoopPool implements ServerConnection.Listener {
-  /** How many idle connections are looked at for one whose variables fit already. */
-  private static final int LOOK_BACK = 16;
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.pool");
 
   private static final String RETIRED = "its time was over";
   private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   private final SharedPool shared;
   private final LoopContext context;
-  private final List<ServerConnection> idle = new ArrayList<>();
+  private final IdleConnections idle = new IdleConnections();
   private final Set<ServerConnection> held = new HashSet<>();
   private final Cleaning cleaning = new Cleaning(this);
-  private final WaitQueue waiters = new WaitQueue();
-  private final ConnectAttempts attempts = new ConnectAttempts();
-  private final Set<ServerConnection> connections = new HashSet<>();
-  private final Map<ServerConnection, Long> generations = new HashMap<>();
+  private final Lanes lanes = new Lanes(this);
+  private final Ripening ripening = new Ripening(this);
+  private final WaitQueue waiters;
+  private final Growth growth;
+  private final Patience patience;
+
+  /** All there are, and of which generation of the pools each is. */
+  private final Map<ServerConnection, Long> connections = new HashMap<>();
+
+  /** Whether those who share have just had their turn. */
+  private boolean afterShared;
 
   /** All idle connections are of this generation or a later one. */
   private long idleGeneration;
 
-  private volatile int waitingCount;
-  private volatile int idleCount;
-  private volatile int heldCount;
-  private volatile int connectionCount;
-  private volatile long headSince;
+  private final PoolCounts counts = new PoolCounts();
 
   LoopPool(SharedPool shared, LoopContext context) {
     this.shared = shared;
     this.context = context;
+    this.waiters = new WaitQueue(context);
+    this.patience = new Patience(shared, waiters);
+    this.growth = new Growth(this, shared);
   }
 
   public PoolKey key() {
@@ -79,26 +87,95 @@ public final class LoopPool implements ServerConnection.Listener {
     if (idleGeneration != shared.vdb().generation()) {
       closeRetired(); // the task that does so may stand behind this statement
     }
-    if (waiters.isEmpty() && !shared.vdb().paused()) {
-      ServerConnection connection = takeIdle(waiter.variables());
+    if (waiters.isEmpty() && !shared.vdb().holdsBack()) {
+      ServerConnection connection = idle.take(waiter.variables());
       if (connection != null) {
         hand(connection);
         return connection;
       }
     }
-    int maxQueue = settings().maxQueue();
-    if (maxQueue > 0 && waiters.size() >= maxQueue) {
-      PgError full =
-          PgError.error("53300", "too many statements wait for a server connection")
-              .withDetail("pool.maxQueue is " + maxQueue + ".");
-      exhausted(Duration.ZERO);
+    PgError full = patience.full();
+    if (full != null) {
       onLoop(() -> waiter.refused(full)); // not before the waiter knows that it waits
       return null;
     }
     waiters.add(waiter, context.now());
     published();
-    grow();
+    growth.grow();
     return null;
+  }
+
+  /**
+   * Whether a statement that may as well go elsewhere does not wait for a connection to be made:
+   * there are some, or soon will be.
+   */
+  public boolean prepared() {
+    if (idleGeneration != shared.vdb().generation()) {
+      closeRetired();
+    }
+    if (connections.size() > ripening.size()) {
+      return true;
+    }
+    if (connections.isEmpty()) {
+      growth.begin();
+    }
+    return false;
+  }
+
+  /**
+   * A place for one short statement in the pipeline of a connection that others use as well.
+   *
+   * @param alone how long such a statement takes at best, in nanoseconds
+   * @return null when there is none now: {@link #acquire} gives a connection of its own
+   */
+  public Lane share(LaneUser user, long alone) {
+    if (idleGeneration != shared.vdb().generation()) {
+      closeRetired();
+    }
+    return shared.vdb().holdsBack() ? null : lanes.take(user, alone, pipelining());
+  }
+
+  /** A short statement was answered; so long it kept a connection. */
+  public void ran(long nanos) {
+    lanes.ran(nanos);
+  }
+
+  /** How long a statement may take, as things are, for others to stand behind it. */
+  public long longestNanos() {
+    return lanes.longest();
+  }
+
+  PipeliningSettings pipelining() {
+    return shared.vdb().plan().pipelining();
+  }
+
+  /** How many connections the pool may have on all loops. */
+  int size() {
+    return settings().size();
+  }
+
+  /** Whether somebody on another loop has waited for longer than anyone here. */
+  boolean othersWait() {
+    return shared.hungrier(this, context.now() - SLACK_NANOS) != null;
+  }
+
+  /** Whether nothing has to be done with a shared connection before its next statement. */
+  boolean mayRest(ServerConnection connection) {
+    return !connection.closed()
+        && connection.status() == 'I'
+        && !connection.tainted()
+        && !connection.cancelling()
+        && !connection.wasCancelled()
+        && settings().reset() != ResetMode.ALWAYS
+        && !shared.vdb().holdsBack()
+        && !retired(connection)
+        && hungrier() == null;
+  }
+
+  /** A loop whose first waiter has waited for longer than the first here. */
+  private LoopPool hungrier() {
+    long mine = waiters.isEmpty() ? context.now() : waiters.firstSince();
+    return shared.hungrier(this, mine - SLACK_NANOS);
   }
 
   /** The waiter no longer waits; says whether it did. */
@@ -106,6 +183,13 @@ public final class LoopPool implements ServerConnection.Listener {
     boolean waited = waiters.remove(waiter);
     published();
     return waited;
+  }
+
+  /** Takes a connection back that several have shared. */
+  void releaseShared(ServerConnection connection) {
+    afterShared = true;
+    release(connection);
+    afterShared = false;
   }
 
   /** Takes a connection back that is quiet or soon will be; what is left on it is cleaned first. */
@@ -139,13 +223,12 @@ public final class LoopPool implements ServerConnection.Listener {
       connection.close(RETIRED);
       return;
     }
-    long mine = waiters.isEmpty() ? context.now() : waiters.firstSince();
-    LoopPool hungrier = shared.hungrier(this, mine - SLACK_NANOS);
-    if (hungrier != null && !shared.vdb().paused()) {
+    LoopPool hungrier = hungrier();
+    if (hungrier != null && !shared.vdb().holdsBack()) {
       moveTo(hungrier, connection);
       return;
     }
-    if (waiters.isEmpty() || shared.vdb().paused()) {
+    if (waiters.isEmpty() || shared.vdb().holdsBack()) {
       if (!shared.vdb().mayIdle(key().credential().user())) {
         connection.close("a rule lets its user have no more idle ones");
         return;
@@ -154,9 +237,38 @@ public final class LoopPool implements ServerConnection.Listener {
       published();
       return;
     }
-    Waiter next = waiters.next();
-    hand(connection);
-    next.acquired(connection);
+    serveNext(connection);
+  }
+
+  /**
+   * A connection that one session has given back goes to all waiters who would share it, for they
+   * are soon done; what they give back goes to the first waiter.
+   */
+  private void serveNext(ServerConnection connection) {
+    Predicate<Waiter> fits = waiter -> sharesFor(waiter, connection) >= 0;
+    Waiter next =
+        afterShared && sharesFor(waiters.first(), connection) < 0
+            ? null
+            : waiters.nextSharing(fits);
+    if (next == null) {
+      next = waiters.next();
+      hand(connection);
+      next.acquired(connection);
+      return;
+    }
+    long alone = sharesFor(next, connection);
+    Lane lane = lanes.open(connection, alone);
+    int most = lanes.depthFor(alone, pipelining());
+    for (int i = 0; i < most && next != null; i++) {
+      lanes.put(lane);
+      next.placed(lane);
+      next = connection.closed() || i + 1 == most ? null : waiters.nextSharing(fits);
+    }
+    published();
+  }
+
+  private static long sharesFor(Waiter waiter, ServerConnection connection) {
+    return connection.applied().equals(waiter.variables()) ? waiter.sharesFor(connection) : -1;
   }
 
   private void hand(ServerConnection connection) {
@@ -164,81 +276,82 @@ public final class LoopPool implements ServerConnection.Listener {
     published();
   }
 
-  private ServerConnection takeIdle(Variables wanted) {
-    int last = idle.size() - 1;
-    for (int i = last; i >= 0 && i > last - LOOK_BACK; i--) {
-      if (idle.get(i).applied().equals(wanted)) {
-        return idle.remove(i);
-      }
-    }
-    return last < 0 ? null : idle.remove(last);
+  /** A connection that was taken from the idle ones and not used after all. */
+  void putBack(ServerConnection connection) {
+    idle.add(connection);
+  }
+
+  /** One of the idle connections whose variables are these; null when none is found soon. */
+  ServerConnection takeIdleWith(Variables wanted) {
+    return idle.takeWith(wanted);
   }
 
   /** Gives waiters what is idle, and opens connections for the others. */
   void serve() {
-    if (shared.vdb().paused()) {
+    if (shared.vdb().holdsBack()) {
       return;
     }
     while (!waiters.isEmpty() && !idle.isEmpty()) {
-      Waiter next = waiters.next();
-      ServerConnection connection = takeIdle(next.variables());
-      hand(connection);
-      next.acquired(connection);
+      serveNext(idle.take(waiters.first().variables()));
     }
-    grow();
+    growth.grow();
   }
 
   // ---- opening
 
-  private void grow() {
-    if (attempts.tooEarly(context.now())) {
-      return;
-    }
-    while (!shared.vdb().paused() && attempts.underWay() < waiters.size() && attempts.mayBegin()) {
-      if (!shared.reserve(this)) {
-        shared.askOthers(this);
-        return;
-      }
-      open();
-    }
-  }
-
-  private void open() {
-    attempts.begun();
-    long generation = shared.vdb().generation();
-    shared
-        .vdb()
-        .connect(
-            context,
-            shared.key(),
-            Map.of(),
-            shared.vdb().plan().preparedLimit(),
-            this,
-            new ServerConnector.Handler() {
-              @Override
-              public void connected(ServerConnection connection) {
-                attempts.succeeded();
-                connections.add(connection);
-                generations.put(connection, generation);
-                context.tick();
-                free(connection);
-              }
-
-              @Override
-              public void failed(ConnectFailure failure) {
-                connectFailed(failure);
-              }
-            });
-  }
-
-  private void connectFailed(ConnectFailure failure) {
+  /** A connection was made. */
+  void opened(ServerConnection connection, long generation) {
+    connections.put(connection, generation);
     context.tick();
-    attempts.failed(failure, context.now());
-    shared.free();
-    if (failure.permanent()) {
+    ripening.take(connection);
+    published();
+  }
+
+  /**
+   * No connection was made.
+   *
+   * @param everyoneMet whether those who wait would meet the same
+   */
+  void notOpened(ConnectFailure failure, boolean everyoneMet) {
+    if (everyoneMet) {
       waiters.refuseAll(failure.error());
     }
     published();
+  }
+
+  /** Whether more sessions wait than connections are on their way. */
+  boolean wantsMore(int underWay) {
+    return underWay + ripening.size() < waiters.size();
+  }
+
+  boolean hasNoConnection() {
+    return connections.isEmpty();
+  }
+
+  /** The replica has answered: new connections may be used. */
+  void ripened() {
+    context.tick();
+    ripening.look();
+    published();
+  }
+
+  /** The server is lost: nobody waits for it, and what has not begun to answer is over. */
+  void lost(PgError why) {
+    context.tick();
+    for (ServerConnection connection : List.copyOf(connections.keySet())) {
+      if (!connection.begun()) {
+        connection.close(why.message());
+      }
+    }
+    growth.startAfresh();
+    waiters.refuseAll(why);
+    published();
+  }
+
+  /** There will be no more statements for this pool. */
+  void retire(PgError why) {
+    waiters.refuseAll(why);
+    closeRetired();
   }
 
   // ---- connections that end or move
@@ -249,12 +362,13 @@ public final class LoopPool implements ServerConnection.Listener {
     idle.remove(connection);
     held.remove(connection);
     cleaning.remove(connection);
-    if (connections.remove(connection)) {
-      generations.remove(connection);
+    ripening.remove(connection);
+    lanes.remove(connection);
+    if (connections.remove(connection) != null) {
       shared.free();
     }
     published();
-    grow();
+    growth.grow();
   }
 
   @Override
@@ -264,17 +378,16 @@ public final class LoopPool implements ServerConnection.Listener {
     }
   }
 
-  private boolean retired(ServerConnection connection) {
+  boolean retired(ServerConnection connection) {
     Duration lifetime = settings().maxLifetime();
-    Long generation = generations.get(connection);
+    Long generation = connections.get(connection);
     return generation == null
         || generation != shared.vdb().generation()
         || (!lifetime.isZero() && context.now() - connection.createdAt() > lifetime.toNanos());
   }
 
   private void moveTo(LoopPool target, ServerConnection connection) {
-    connections.remove(connection);
-    Long generation = generations.remove(connection);
+    Long generation = connections.remove(connection);
     published();
     connection.move(
         target.context,
@@ -290,15 +403,14 @@ public final class LoopPool implements ServerConnection.Listener {
 
   private void adopt(ServerConnection connection, long generation) {
     context.tick();
-    connections.add(connection);
-    generations.put(connection, generation);
+    connections.put(connection, generation);
     free(connection);
   }
 
   /** Another loop waits and may open none: it gets an idle connection of this one. */
   void lendTo(LoopPool asking) {
-    if (!idle.isEmpty() && waiters.isEmpty() && asking.waitingCount() > 0) {
-      moveTo(asking, idle.remove(0));
+    if (!idle.isEmpty() && waiters.isEmpty() && asking.counts().waiting() > 0) {
+      moveTo(asking, idle.takeOldest());
     }
   }
 
@@ -306,28 +418,50 @@ public final class LoopPool implements ServerConnection.Listener {
     if (idle.isEmpty()) {
       return false;
     }
-    idle.remove(0).close("another pool needs its place");
+    idle.takeOldest().close("another pool needs its place");
     published();
     return false; // the place is free when the connection has closed; the waiter is woken then
+  }
+
+  /** Closes so many of the connections that nobody uses, the oldest first. */
+  void closeIdle(int most) {
+    for (int i = 0; i < most && !idle.isEmpty(); i++) {
+      idle.takeOldest().close("a rule lets its user have fewer");
+    }
+    published();
   }
 
   void closeRetired() {
     context.tick();
     idleGeneration = shared.vdb().generation();
-    for (ServerConnection connection : List.copyOf(idle)) {
+    idle.closeIf(this::retired, RETIRED);
+    published();
+  }
+
+  /** Connections go to another server now: none to the one before may do any more. */
+  void abandonRetired() {
+    context.tick();
+    idleGeneration = shared.vdb().generation();
+    for (ServerConnection connection : List.copyOf(connections.keySet())) {
       if (retired(connection)) {
-        idle.remove(connection);
-        connection.close(RETIRED);
+        connection.close("the writer is another server now");
       }
     }
     published();
+  }
+
+  /** There is a server to connect to, which may be another one. */
+  void directed() {
+    context.tick();
+    growth.startAfresh();
+    serve();
   }
 
   void closeAll() {
     waiters.refuseAll(
         PgError.fatal("57P01", "the virtual database " + shared.vdb().vdb() + " was removed"));
     published();
-    for (ServerConnection connection : List.copyOf(connections)) {
+    for (ServerConnection connection : List.copyOf(connections.keySet())) {
       connection.close("the pool was closed");
     }
   }
@@ -341,122 +475,51 @@ public final class LoopPool implements ServerConnection.Listener {
 
   void tick(long now) {
     PoolSettings settings = settings();
-    refuseLate(now, settings);
-    failWithoutServer(now);
-    if (!settings.queueNotice().isZero()) {
-      waiters.notice(settings.queueNotice(), now, shared.vdb().events()::waitNoticed);
-    }
+    patience.look(now, connections.isEmpty() ? growth.lastFailure() : null);
     published();
     serve();
     expire(now, settings);
-    keepMinimum(settings);
-  }
-
-  private void refuseLate(long now, PoolSettings settings) {
-    while (!settings.queueTimeout().isZero() && waiters.waitsLonger(settings.queueTimeout(), now)) {
-      long waited = now - waiters.firstSince();
-      Waiter late = waiters.next();
-      exhausted(Duration.ofNanos(waited));
-      late.refused(
-          PgError.error(
-                  "53300",
-                  "no server connection became free within "
-                      + settings.queueTimeout().toMillis()
-                      + " ms")
-              .withHint(
-                  "The pool of this user and database is busy; see SHOW POOLS and the setting pool.size."));
-    }
-  }
-
-  private void exhausted(Duration waited) {
-    shared
-        .vdb()
-        .events()
-        .exhausted(shared.vdb().vdb(), key(), settings().size(), waiters.size(), waited);
-  }
-
-  /** Nobody waits longer than a connection attempt may take for a server that cannot be reached. */
-  private void failWithoutServer(long now) {
-    Duration patience = shared.vdb().plan().source().connectTimeout();
-    while (attempts.lastFailure() != null
-        && connections.isEmpty()
-        && waiters.waitsLonger(patience, now)) {
-      waiters.next().refused(attempts.lastFailure());
-    }
+    growth.keepMinimum(settings);
   }
 
   private void expire(long now, PoolSettings settings) {
+    idle.closeIf(this::retired, RETIRED);
     long idleNanos = settings.idleTimeout().toNanos();
-    int surplus = shared.limit().used() - settings.minIdle();
-    for (int i = 0; i < idle.size(); ) {
-      ServerConnection connection = idle.get(i);
-      boolean old = idleNanos > 0 && now - connection.lastUsed() > idleNanos && surplus-- > 0;
-      if (old || retired(connection)) {
-        idle.remove(i);
-        connection.close(old ? "nobody used it" : RETIRED);
-      } else {
-        i++;
-      }
+    AtomicInteger surplus = new AtomicInteger(shared.limit().used() - settings.minIdle());
+    if (idleNanos > 0) {
+      idle.closeIf(
+          connection -> now - connection.lastUsed() > idleNanos && surplus.getAndDecrement() > 0,
+          "nobody used it");
     }
     cleaning.expire(now);
   }
 
-  private void keepMinimum(PoolSettings settings) {
-    if (shared.keepsMinimum(this)
-        && !shared.vdb().paused()
-        && !attempts.failing()
-        && shared.limit().used() < Math.min(settings.minIdle(), settings.size())
-        && shared.reserve(this)) {
-      open();
-    }
+  void onLoop(Runnable task) {
+    context.soon(task, LoopPool::failed);
   }
 
-  void onLoop(Runnable task) {
-    context
-        .loop()
-        .execute(
-            () -> {
-              context.beginEvent();
-              try {
-                task.run();
-              } finally {
-                context.endEvent();
-              }
-            });
+  static void failed(Throwable cause) {
+    LOG.error("a pool met an error in the node", cause);
   }
 
   void published() {
-    waitingCount = waiters.size();
-    idleCount = idle.size();
-    heldCount = held.size();
-    connectionCount = connections.size();
-    headSince = waiters.isEmpty() ? 0 : waiters.firstSince();
+    counts.publish(
+        waiters.size(),
+        idle.size(),
+        held.size(),
+        lanes.size(),
+        connections.size(),
+        ripening.size(),
+        waiters.isEmpty() ? 0 : waiters.firstSince());
   }
 
-  // ---- counters, readable from any thread
-
-  public int waitingCount() {
-    return waitingCount;
+  /** Waiters who need a connection of their own; on the loop. */
+  int waitingAlone() {
+    return waiters.sizeWithoutSharing();
   }
 
-  public int idleCount() {
-    return idleCount;
-  }
-
-  public int heldCount() {
-    return heldCount;
-  }
-
-  public int connectionCount() {
-    return connectionCount;
-  }
-
-  long headSince() {
-    return headSince;
-  }
-
-  boolean hasIdle() {
-    return idleCount > 0;
+  public PoolCounts counts() {
+    return counts;
   }
 
   // ---- for the operator; on the loop
@@ -467,7 +530,7 @@ public final class LoopPool implements ServerConnection.Listener {
   }
 
   public int connectingCount() {
-    return attempts.underWay();
+    return growth.underWay();
   }
 
   public int cleaningCount() {
@@ -480,11 +543,22 @@ public final class LoopPool implements ServerConnection.Listener {
   }
 
   public Set<ServerConnection> connections() {
-    return Set.copyOf(connections);
+    return Set.copyOf(connections.keySet());
   }
 
-  /** idle, held or cleaning. */
+  /** What was shared so far; only read. */
+  public LaneFigures laneFigures() {
+    return lanes.figures();
+  }
+
+  /** idle, active, shared, cleaning or ripening. */
   public String stateOf(ServerConnection connection) {
+    if (connection.shared()) {
+      return "shared";
+    }
+    if (ripening.contains(connection)) {
+      return "ripening";
+    }
     if (held.contains(connection)) {
       return "active";
     }

@@ -2,6 +2,7 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.model.DataSource;
 import java.time.Duration;
 
 /**
@@ -12,8 +13,8 @@ public interface PoolEvents {
   /** A server connection was made and logged in. */
   void connected(String vdb, PoolKey key, ServerConnection connection);
 
-  /** A server connection could not be made. */
-  void connectFailed(String vdb, VdbPools.Plan plan, ConnectFailure failure);
+  /** A connection to this server could not be made. */
+  void connectFailed(String vdb, DataSource server, ConnectFailure failure);
 
   /** A server connection ended; {@link ServerConnection#ending} tells how. */
   void closed(String vdb, ServerConnection connection);

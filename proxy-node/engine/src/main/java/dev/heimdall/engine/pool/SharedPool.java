@@ -120,7 +120,7 @@ final class SharedPool {
 
   void wakeWaiters() {
     for (LoopPool pool : byLoop.values()) {
-      if (pool.waitingCount() > 0) {
+      if (pool.counts().waiting() > 0) {
         pool.onLoop(pool::serve);
       }
     }
@@ -133,8 +133,8 @@ final class SharedPool {
     LoopPool oldest = null;
     long oldestSince = before;
     for (LoopPool pool : everywhere) {
-      if (pool != than && pool.waitingCount() > 0) {
-        long since = pool.headSince();
+      if (pool != than && pool.counts().waiting() > 0) {
+        long since = pool.counts().headSince();
         if (since - oldestSince < 0) {
           oldest = pool;
           oldestSince = since;
@@ -147,7 +147,7 @@ final class SharedPool {
   /** Asks the other loops for an idle connection when this one may open none. */
   void askOthers(LoopPool asking) {
     for (LoopPool pool : byLoop.values()) {
-      if (pool != asking && pool.idleCount() > 0) {
+      if (pool != asking && pool.counts().idle() > 0) {
         pool.onLoop(() -> pool.lendTo(asking));
         return;
       }

@@ -1,61 +1,115 @@
 package dev.heimdall.engine.pool;
 
-import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
-import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.FailoverSettings;
+import dev.heimdall.model.PipeliningSettings;
 import dev.heimdall.model.PoolSettings;
+import dev.heimdall.model.ServerAddress;
 import io.netty.handler.ssl.SslContext;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The pools of one virtual database on all event loops, with what limits them together. */
 public final class VdbPools {
+  /** What a statement is told that waited for a writer in vain. */
+  static final PgError NO_WRITER =
+      PgError.error("57P03", "no server of the cluster says that it is the writer")
+          .withHint("It can be tried again; SHOW NODES tells what is known of the servers.");
+
   private final String vdb;
   private final Connector connector;
   private final PoolEvents events;
-  private final Limit total = new Limit(0);
-  private final Map<String, SharedLimit> perUser = new ConcurrentHashMap<>();
-  private final Map<String, SharedLimit> perDatabase = new ConcurrentHashMap<>();
+  private final PoolLimits limits;
   private final Map<PoolKey, SharedPool> pools = new ConcurrentHashMap<>();
-  private final Map<String, Integer> byRule = new ConcurrentHashMap<>();
-  private final Map<String, Integer> idleByRule = new ConcurrentHashMap<>();
+
+  private final Openings openings;
+
+  /** Those for the replicas of its cluster; null where they are for a replica themselves. */
+  private final ReaderPools readers;
+
   private volatile Plan plan;
+  private volatile Direction direction;
+  private volatile WriterWatch watch;
   private volatile boolean paused;
   private volatile long generation;
-  private volatile PgError unreachable;
 
-  /** Where to connect and how many; replaced as a whole when the configuration changes. */
-  public record Plan(
-      DataSource source,
-      SslContext tls,
-      PoolSettings settings,
-      int preparedLimit,
-      Map<String, Integer> userLimits) {}
+  /** When a replica was asked what it answered last, by {@link System#nanoTime}. */
+  private volatile long answeredAt = System.nanoTime();
+
+  /** Whether there is a replica that answers; a writer's pools do not ask. */
+  private volatile boolean answers = true;
 
   /**
-   * @param pools how many pools count under it
+   * Where to connect and how many; replaced as a whole when the configuration changes.
+   *
+   * @param own as whom the source itself says to log in, if it does
    */
-  private record SharedLimit(Limit limit, int pools) {}
+  public record Plan(
+      DataSource source,
+      Optional<ServerCredential> own,
+      SslContext tls,
+      PoolSettings settings,
+      PipeliningSettings pipelining,
+      int preparedLimit,
+      Map<String, Integer> userLimits) {
+    Plan at(ServerAddress server) {
+      return new Plan(source.at(server), own, tls, settings, pipelining, preparedLimit, userLimits);
+    }
+  }
 
   public VdbPools(String vdb, Connector connector, PoolEvents events, Plan plan) {
+    this(vdb, connector, events, plan, false);
+  }
+
+  private VdbPools(String vdb, Connector connector, PoolEvents events, Plan plan, boolean reader) {
     this.vdb = vdb;
     this.connector = connector;
     this.events = events;
     this.plan = plan;
-    total.max(plan.settings().maxConnections());
+    this.readers = reader ? null : new ReaderPools(this::reader);
+    this.direction = Direction.of(plan.source());
+    this.limits = new PoolLimits(plan);
+    this.openings = new Openings(this, connector);
+  }
+
+  private VdbPools reader(ServerAddress server) {
+    VdbPools pools = new VdbPools(vdb, connector, events, plan.at(server), true);
+    pools.watch = watch;
+    return pools;
   }
 
   public String vdb() {
     return vdb;
+  }
+
+  /** The pools for the replicas of its cluster; null where these are for one of them. */
+  public ReaderPools readers() {
+    return readers;
+  }
+
+  /** The server of a cluster that connections go to, or went to last; empty for no cluster. */
+  public Optional<ServerAddress> clusterServer() {
+    return reader()
+        ? Optional.of(plan.source().hosts().get(0))
+        : Optional.ofNullable(direction.server());
+  }
+
+  /** Whether these pools are for one replica of a cluster. */
+  boolean reader() {
+    return readers == null;
   }
 
   public Plan plan() {
@@ -67,8 +121,8 @@ public final class VdbPools {
   }
 
   /**
-   * Makes a connection by the present plan, within no limit: for the pools themselves, which count,
-   * and for what stands outside of them, listening and replication.
+   * Makes a connection by the present plan, within no limit and for no pool: for listening and
+   * replication.
    *
    * @param parameters start-up parameters beyond user and database
    */
@@ -79,44 +133,174 @@ public final class VdbPools {
       int preparedLimit,
       ServerConnection.Listener listener,
       ServerConnector.Handler handler) {
-    Plan now = plan;
-    connector.connect(
-        context,
-        new ServerTarget(
-            now.source(), now.tls(), key.database(), key.credential(), parameters, preparedLimit),
-        listener,
-        new ServerConnector.Handler() {
-          @Override
-          public void connected(ServerConnection connection) {
-            unreachable = null;
-            events.connected(vdb, key, connection);
-            handler.connected(connection);
-          }
+    openings.connect(context, key, parameters, preparedLimit, listener, handler, false);
+  }
 
-          @Override
-          public void failed(ConnectFailure failure) {
-            unreachable = failure.permanent() ? null : failure.error();
-            events.connectFailed(vdb, now, failure);
-            handler.failed(failure);
-          }
-        });
+  /** Makes a connection for a pool, which has counted it. */
+  void connectPooled(
+      LoopContext context,
+      PoolKey key,
+      Map<String, String> parameters,
+      int preparedLimit,
+      ServerConnection.Listener listener,
+      ServerConnector.Handler handler) {
+    openings.connect(context, key, parameters, preparedLimit, listener, handler, true);
   }
 
   /** A connection made by {@link #connect} has ended; told by its listener. */
   public void closed(ServerConnection connection) {
+    openings.closed(connection);
     events.closed(vdb, connection);
+    if (connection.ending().side() == ServerConnection.Side.SERVER) {
+      suspect(connection.target().source(), connection.ending().reason());
+    }
+  }
+
+  // ---- the server that connections go to
+
+  Direction direction() {
+    return direction;
+  }
+
+  /**
+   * The data source as if it were just the server that connections go to; null while that is not
+   * known.
+   */
+  public DataSource server() {
+    return direction.source();
+  }
+
+  /** Whether connections follow the writer of a cluster. */
+  public boolean led() {
+    return direction.led();
+  }
+
+  /** Follows the writer of a cluster from now on; its source must be one. */
+  public synchronized void follow(WriterWatch by) {
+    watch = by;
+    readers.retire();
+  }
+
+  /** There is a new snapshot of the cluster that is followed. */
+  public void seen(Topology topology) {
+    readers.seen(topology);
+  }
+
+  /**
+   * Whether a connection was made before its server answered last; a writer's always may be used.
+   */
+  boolean ripe(ServerConnection connection) {
+    return !reader() || answers && answeredAt - connection.createdAt() > 0;
+  }
+
+  /** The replica has answered what it was asked at this time. */
+  void answered(long at) {
+    answeredAt = at;
+    answers = true;
+    for (LoopPool pool : loopPools()) {
+      if (pool.counts().ripening() > 0) {
+        pool.onLoop(pool::ripened);
+      }
+    }
+  }
+
+  /** The replica does not answer any more, or must not be used. */
+  void lost(String why) {
+    if (answers) {
+      answers = false;
+      PgError error = PgError.error("08006", "the replica cannot be used: " + why);
+      loopPools().forEach(pool -> pool.onLoop(() -> pool.lost(error)));
+    }
+  }
+
+  /** What runs comes to its end; nothing else is to. */
+  synchronized void retire(String why) {
+    generation++;
+    PgError error = PgError.error("08006", "the replica is not used any more: " + why);
+    loopPools().forEach(pool -> pool.onLoop(() -> pool.retire(error)));
+  }
+
+  /** Who tells where connections go; null where nobody does. */
+  public WriterWatch watch() {
+    return watch;
+  }
+
+  /**
+   * Tells where connections go from now on. Those to another server are closed at once, whoever
+   * uses them: it is not the writer any more. While there is none, statements that need one wait.
+   */
+  public synchronized void lead(Optional<ServerAddress> writer) {
+    Direction before = direction;
+    if (!before.led()) {
+      return;
+    }
+    if (writer.isEmpty()) {
+      direction = before.known() ? before.nobody() : before;
+      return;
+    }
+    boolean same = writer.get().equals(before.server());
+    if (same && before.known()) {
+      return;
+    }
+    direction = before.to(plan.source(), writer.get());
+    if (!same && before.server() != null) {
+      generation++;
+      loopPools().forEach(pool -> pool.onLoop(pool::abandonRetired));
+      openings.moved();
+    }
+    loopPools().forEach(pool -> pool.onLoop(pool::directed));
+  }
+
+  /** A server has shown that it is not what it is taken for. */
+  public void suspect(ServerConnection connection, String why) {
+    suspect(connection.target().source(), why);
+  }
+
+  void suspect(DataSource server, String why) {
+    WriterWatch by = watch;
+    if (by != null && (direction.led() || reader())) {
+      by.suspect(server.hosts().get(0), why);
+    }
+  }
+
+  /** Whether there is a server to connect to. */
+  boolean directed() {
+    return direction.known();
+  }
+
+  /** Whether the server to connect to is known only since less than so long. */
+  boolean directedWithin(Duration time, long now) {
+    Direction to = direction;
+    return to.led() && now - to.since() <= time.toNanos();
+  }
+
+  /** Why one more statement cannot wait for a writer; null when it can. */
+  PgError noRoomWithoutWriter() {
+    FailoverSettings settings = plan.source().cluster().failover();
+    int waiting = loopPools().stream().mapToInt(p -> p.counts().waiting()).sum();
+    if (!settings.queueTimeout().isZero() && waiting < settings.maxQueue()) {
+      return null;
+    }
+    return NO_WRITER.withDetail(
+        "cluster.failover.maxQueue is " + settings.maxQueue() + " and as many wait already.");
+  }
+
+  /** How long a statement waits for a server that cannot be reached, or is not known. */
+  Duration patience() {
+    DataSource source = plan.source();
+    return direction.led() ? source.cluster().failover().queueTimeout() : source.connectTimeout();
   }
 
   /** Takes a new plan; connections of another source are replaced as they come back. */
-  public void update(Plan next) {
+  public synchronized void update(Plan next) {
     boolean moved =
         !next.source().equals(plan.source()) || next.preparedLimit() != plan.preparedLimit();
     plan = next;
-    byRule.clear();
-    idleByRule.clear();
-    total.max(next.settings().maxConnections());
-    perUser.forEach((user, shared) -> shared.limit().max(userLimit(user)));
-    perDatabase.forEach((database, shared) -> shared.limit().max(next.settings().maxPerDatabase()));
+    direction = direction.by(next.source());
+    if (!reader()) {
+      readers.update(next);
+    }
+    limits.update(next);
     pools.values().forEach(pool -> pool.limit().max(next.settings().size()));
     if (moved) {
       reconnect();
@@ -132,34 +316,40 @@ public final class VdbPools {
    * @param idle those of them that nobody uses; empty to leave that as it is
    */
   public void limitUser(String user, Optional<Integer> connections, Optional<Integer> idle) {
-    idle.ifPresent(most -> idleByRule.put(user, most));
-    if (connections.isPresent() && !connections.get().equals(byRule.put(user, connections.get()))) {
-      SharedLimit shared = perUser.get(user);
-      if (shared != null) {
-        shared.limit().max(userLimit(user));
-        wakeWaiters();
+    if (!reader()) {
+      readers.all().forEach(replica -> replica.limitUser(user, connections, idle));
+    }
+    OptionalInt above = limits.rule(user, connections, idle);
+    if (above.isPresent()) {
+      closeIdle(user, above.getAsInt());
+      wakeWaiters();
+    }
+  }
+
+  /** Closes so many of a user's connections that nobody uses, as far as there are any. */
+  private void closeIdle(String user, int most) {
+    int left = most;
+    for (LoopPool pool : loopPools()) {
+      if (left > 0 && pool.key().credential().user().equals(user)) {
+        int here = Math.min(left, pool.counts().idle());
+        left -= here;
+        pool.onLoop(() -> pool.closeIdle(here));
       }
     }
   }
 
   /** Whether one more connection of this user may stay although nobody uses it. */
   boolean mayIdle(String user) {
-    Integer most = idleByRule.isEmpty() ? null : idleByRule.get(user);
+    if (limits.aboveRule(user)) {
+      return false;
+    }
+    Integer most = limits.mostIdle(user);
     return most == null
         || loopPools().stream()
                 .filter(pool -> pool.key().credential().user().equals(user))
-                .mapToInt(LoopPool::idleCount)
+                .mapToInt(p -> p.counts().idle())
                 .sum()
             < most;
-  }
-
-  private int userLimit(String user) {
-    Integer ruled = byRule.get(user);
-    if (ruled != null) {
-      return ruled;
-    }
-    Integer own = plan.userLimits().get(user);
-    return own != null && own > 0 ? own : plan.settings().maxPerUser();
   }
 
   /**
@@ -180,29 +370,7 @@ public final class VdbPools {
 
   private SharedPool make(PoolKey key) {
     return new SharedPool(
-        this,
-        key,
-        new Limit(plan.settings().size()),
-        joined(perUser, key.credential().user(), userLimit(key.credential().user())),
-        joined(perDatabase, key.database(), plan.settings().maxPerDatabase()));
-  }
-
-  private static Limit joined(Map<String, SharedLimit> limits, String name, int max) {
-    return limits
-        .compute(
-            name,
-            (n, known) ->
-                known == null
-                    ? new SharedLimit(new Limit(max), 1)
-                    : new SharedLimit(known.limit(), known.pools() + 1))
-        .limit();
-  }
-
-  private static void left(Map<String, SharedLimit> limits, String name) {
-    limits.computeIfPresent(
-        name,
-        (n, known) ->
-            known.pools() == 1 ? null : new SharedLimit(known.limit(), known.pools() - 1));
+        this, key, new Limit(plan.settings().size()), limits.ofUser(key), limits.ofDatabase(key));
   }
 
   /** Whoever has joined the pool no longer asks it for connections, but may give one back. */
@@ -216,13 +384,12 @@ public final class VdbPools {
   }
 
   private SharedPool gone(PoolKey key) {
-    left(perUser, key.credential().user());
-    left(perDatabase, key.database());
+    limits.left(key);
     return null;
   }
 
   Limit total() {
-    return total;
+    return limits.total();
   }
 
   long generation() {
@@ -234,8 +401,11 @@ public final class VdbPools {
    *
    * @return done when those in nobody's use are closed
    */
-  public CompletableFuture<Void> reconnect() {
+  public synchronized CompletableFuture<Void> reconnect() {
     generation++;
+    if (!reader()) {
+      readers.all().forEach(VdbPools::reconnect);
+    }
     return CompletableFuture.allOf(
         loopPools().stream()
             .map(pool -> CompletableFuture.runAsync(pool::closeRetired, pool::onLoop))
@@ -261,12 +431,20 @@ public final class VdbPools {
    * one user or one database was reached.
    */
   public PgError unreachable() {
-    return unreachable;
+    return direction.known() ? openings.unreachable() : NO_WRITER;
   }
 
-  /** Server connections that some session holds. */
+  /** Whether nobody gets a server connection now: paused, or there is no server to go to. */
+  boolean holdsBack() {
+    return paused || !direction.known() || !answers;
+  }
+
+  /** Server connections that some session holds, or several share, to replicas too. */
   public int held() {
-    return loopPools().stream().mapToInt(LoopPool::heldCount).sum();
+    return withReaders().stream()
+        .flatMap(pools -> pools.loopPools().stream())
+        .mapToInt(pool -> pool.counts().held() + pool.counts().shared())
+        .sum();
   }
 
   /** Something became free that waiters of any pool here may want. */
@@ -281,12 +459,22 @@ public final class VdbPools {
     LoopPool longestIdle = null;
     for (SharedPool shared : pools.values()) {
       LoopPool pool = shared.existing(asking.context());
-      if (pool != null && pool != asking && pool.hasIdle()) {
+      if (pool != null && pool != asking && pool.counts().idle() > 0) {
         longestIdle = pool;
         break;
       }
     }
     return longestIdle != null && longestIdle.closeOldestIdle();
+  }
+
+  /** These pools, and those for replicas. */
+  public List<VdbPools> withReaders() {
+    List<VdbPools> all = new ArrayList<>();
+    all.add(this);
+    if (!reader()) {
+      all.addAll(readers.all());
+    }
+    return all;
   }
 
   public Collection<LoopPool> loopPools() {
@@ -297,6 +485,9 @@ public final class VdbPools {
 
   /** Closes every connection; for the end of the virtual database. */
   public void close() {
+    if (!reader()) {
+      readers.all().forEach(VdbPools::close);
+    }
     paused = true;
     generation++;
     loopPools().forEach(pool -> pool.onLoop(pool::closeAll));

@@ -1,23 +1,38 @@
 package dev.heimdall.engine.pool;
 
+import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.postgres.PgError;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.function.Predicate;
 
 /** Who waits for a server connection, in the order in which they came, and since when. */
 final class WaitQueue {
+  /** How far from the front somebody is looked for who would share. */
+  private static final int LOOK = 128;
+
+  private final LoopContext loop;
   private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
   private long notices;
 
-  private static final class Waiting {
-    final Waiter waiter;
+  /** Those who would share a connection. */
+  private int sharing;
+
+  private static final class Waiting extends GuardedWaiter {
     final long since;
+    final boolean shares;
     boolean noticed;
 
-    Waiting(Waiter waiter, long since) {
-      this.waiter = waiter;
+    Waiting(Waiter waiter, LoopContext loop, long since) {
+      super(waiter, loop);
       this.since = since;
+      this.shares = wouldShare();
     }
+  }
+
+  WaitQueue(LoopContext loop) {
+    this.loop = loop;
   }
 
   boolean isEmpty() {
@@ -29,17 +44,58 @@ final class WaitQueue {
   }
 
   void add(Waiter waiter, long now) {
-    queue.add(new Waiting(waiter, now));
+    Waiting waiting = new Waiting(waiter, loop, now);
+    queue.add(waiting);
+    sharing += waiting.shares ? 1 : 0;
   }
 
   /** Says whether the waiter was here. */
   boolean remove(Waiter waiter) {
-    return queue.removeIf(waiting -> waiting.waiter == waiter);
+    for (Iterator<Waiting> each = queue.iterator(); each.hasNext(); ) {
+      Waiting waiting = each.next();
+      if (waiting.waiter == waiter) {
+        each.remove();
+        removed(waiting);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Waiter removed(Waiting waiting) {
+    sharing -= waiting.shares ? 1 : 0;
+    return waiting;
   }
 
   /** Removes the first; there must be one. */
   Waiter next() {
-    return queue.remove().waiter;
+    return removed(queue.remove());
+  }
+
+  /** Removes the first who would share and fits; null when there is none among the first ones. */
+  Waiter nextSharing(Predicate<Waiter> fits) {
+    if (sharing == 0) {
+      return null;
+    }
+    int looked = 0;
+    for (Iterator<Waiting> each = queue.iterator(); each.hasNext() && looked++ < LOOK; ) {
+      Waiting waiting = each.next();
+      if (waiting.shares && fits.test(waiting)) {
+        each.remove();
+        return removed(waiting);
+      }
+    }
+    return null;
+  }
+
+  /** Those who need a connection of their own. */
+  int sizeWithoutSharing() {
+    return queue.size() - sharing;
+  }
+
+  /** The first, who stays; there must be one. */
+  Waiter first() {
+    return queue.element();
   }
 
   /** Since when the first has waited; there must be one. */
@@ -70,7 +126,7 @@ final class WaitQueue {
       }
       if (!waiting.noticed) {
         waiting.noticed = true;
-        if (waiting.waiter.waitsLong()) {
+        if (waiting.waitsLong()) {
           notices++;
           told.run();
         }

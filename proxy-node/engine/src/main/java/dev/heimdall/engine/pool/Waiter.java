@@ -9,11 +9,35 @@ public interface Waiter {
   /** Variables of the session; a connection that has them already is preferred. */
   Variables variables();
 
+  /** Whether its statement found no place in a shared pipeline and would still take one. */
+  default boolean wouldShare() {
+    return false;
+  }
+
+  /**
+   * How long its statement takes at best, in nanoseconds, if that may go into the pipeline of this
+   * connection; negative if it needs one of its own.
+   */
+  default long sharesFor(ServerConnection connection) {
+    return -1;
+  }
+
+  /** It has a place in the pipeline of a shared connection. */
+  default void placed(Lane lane) {
+    throw new UnsupportedOperationException();
+  }
+
   /** A connection is here; the waiter holds it until it gives it back. */
   void acquired(ServerConnection connection);
 
   /** None will come. */
   void refused(PgError error);
+
+  /**
+   * One of these methods has thrown this: whoever waits is to end, and to say so in the log. Called
+   * later, as an event of its own.
+   */
+  void failed(Throwable cause);
 
   /** The wait has become long; called once a wait. Says whether a client was told. */
   boolean waitsLong();

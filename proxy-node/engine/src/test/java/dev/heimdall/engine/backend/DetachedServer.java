@@ -93,6 +93,11 @@ public final class DetachedServer {
   /** What the node has written since the last call, as ISO 8859-1 text. */
   public String written() {
     channel.runPendingTasks();
+    return writtenNow();
+  }
+
+  /** The same of what has left so far. */
+  public String writtenNow() {
     StringBuilder text = new StringBuilder();
     for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
       text.append(out.toString(StandardCharsets.ISO_8859_1));

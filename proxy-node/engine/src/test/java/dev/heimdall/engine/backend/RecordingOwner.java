@@ -12,6 +12,9 @@ public final class RecordingOwner implements ReplyOwner {
   private final List<String> events = new ArrayList<>();
   private int largestRun;
 
+  /** What its methods throw that hear of an end; null for nothing. */
+  RuntimeException flaw;
+
   byte[] bytes() {
     return bytes.toByteArray();
   }
@@ -66,11 +69,24 @@ public final class RecordingOwner implements ReplyOwner {
             + (error == null ? "" : " " + error.sqlState())
             + " at "
             + bytes.size());
+    stumble();
+  }
+
+  private void stumble() {
+    if (flaw != null) {
+      throw flaw;
+    }
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    events.add("failed " + cause.getMessage());
   }
 
   @Override
   public void connectionLost(ServerConnection from, PgError lastError) {
     events.add("lost" + (lastError == null ? "" : " " + lastError.sqlState()));
+    stumble();
   }
 
   @Override

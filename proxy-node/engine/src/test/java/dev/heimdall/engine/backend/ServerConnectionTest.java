@@ -7,6 +7,8 @@ import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -254,6 +256,21 @@ class ServerConnectionTest {
   }
 
   @Test
+  void whatAServerThatCrashesSaysIsToldByTheLossAlone() {
+    server.connection().hold(ann);
+    server.connection().expect(ReplyQueue.QUERY, ann);
+    new PgError("WARNING", "57P02", "terminating connection because of a crash", null, null)
+        .encodeNotice(stream);
+
+    server.sends(bytes());
+    assertThat(server.connection().begun()).isFalse();
+    server.channel().close();
+
+    assertThat(ann.bytes()).isEmpty();
+    assertThat(ann.events()).containsExactly("lost 57P02");
+  }
+
+  @Test
   void everyoneWhoWaitsIsToldOfTheLossOnce() {
     server.connection().hold(ann);
     server.connection().expect(ReplyQueue.QUERY, ann);
@@ -311,15 +328,82 @@ class ServerConnectionTest {
     PreparedStatement one = statement("1");
     PreparedStatement two = statement("2");
     PreparedStatement three = statement("3");
-    assertThat(connection.statements().preparing(one)).isNull();
-    assertThat(connection.statements().preparing(two)).isNull();
+    connection.statements().preparing(one);
+    connection.statements().preparing(two);
     connection.statements().knows(one);
 
-    assertThat(connection.statements().preparing(three)).isSameAs(two);
+    assertThat(connection.statements().victimOf(three)).isSameAs(two);
+  }
 
-    assertThat(connection.statements().knows(one)).isTrue();
-    assertThat(connection.statements().knows(two)).isFalse();
-    assertThat(connection.statements().count()).isEqualTo(2);
+  @Test
+  void aCloseThatTheServerSkipsLeavesTheStatementKnown() {
+    PreparedStatement closed = statement("SELECT 1");
+    PreparedStatement skipped = statement("SELECT 2");
+    ServerConnection connection = server.connection();
+    connection.statements().preparing(closed);
+    connection.statements().preparing(skipped);
+    connection.statements().closing(closed);
+    connection.expect(ReplyQueue.CLOSE_OURS, ann);
+    connection.expect(ReplyQueue.EXECUTE, ann);
+    connection.statements().closing(skipped);
+    connection.expect(ReplyQueue.CLOSE_OURS, ann);
+    connection.expect(ReplyQueue.SYNC, ann);
+    message('3');
+    PgError.error("22012", "division by zero").encode(stream);
+    PgWriter.ready(stream, (byte) 'I');
+
+    server.sends(bytes());
+
+    assertThat(connection.statements().knows(closed)).isFalse();
+    assertThat(connection.statements().knows(skipped)).isTrue();
+    assertThat(connection.quiet()).isTrue();
+  }
+
+  @Test
+  void anOwnerThatThrowsEndsWithItsConnectionAndTheOthersHear() {
+    server.connection().hold(ann);
+    server.connection().expect(ReplyQueue.QUERY, ann);
+    server.connection().expect(ReplyQueue.QUERY, bob);
+    ann.flaw = new IllegalStateException("flaw");
+    PgWriter.commandComplete(stream, "SELECT 0");
+    PgWriter.ready(stream, (byte) 'I');
+
+    server.sends(bytes());
+
+    assertThat(ann.events().get(1)).isEqualTo("failed flaw");
+    assertThat(bob.events()).containsExactly("lost 08006");
+    assertThat(server.connection().closed()).isTrue();
+    assertThat(server.connection().ending().side()).isEqualTo(ServerConnection.Side.NODE);
+    assertThat(server.closings()).isOne();
+  }
+
+  @Test
+  void whatWasReadIsReleasedWhenAnOwnerThrowsAmidIt() {
+    server.connection().expect(ReplyQueue.QUERY, ann);
+    server.connection().expect(ReplyQueue.QUERY, bob);
+    ann.flaw = new IllegalStateException("flaw");
+    PgWriter.commandComplete(stream, "SELECT 0");
+    PgWriter.ready(stream, (byte) 'I');
+    row(10);
+    ByteBuf read = Unpooled.wrappedBuffer(bytes());
+
+    server.channel().writeInbound(read);
+
+    assertThat(bob.events()).containsExactly("lost 08006");
+    assertThat(read.refCnt()).isZero();
+  }
+
+  @Test
+  void anOwnerThatThrowsAtTheLossKeepsNobodyFromHearing() {
+    server.connection().expect(ReplyQueue.QUERY, ann);
+    server.connection().expect(ReplyQueue.QUERY, bob);
+    ann.flaw = new IllegalStateException("flaw");
+
+    server.channel().close();
+
+    assertThat(ann.events()).containsExactly("lost", "failed flaw");
+    assertThat(bob.events()).containsExactly("lost");
+    assertThat(server.closings()).isOne();
   }
 
   @Test
@@ -343,5 +427,80 @@ class ServerConnectionTest {
             null,
             "",
             0);
+  }
+
+  @Test
+  void aRefusalRaisedForTheNodeLooksAsIfTheServerHadFoundIt() {
+    server.connection().expect(ReplyQueue.QUERY, ann);
+    message(
+        'E',
+        "SERROR\0VERROR\0C0A000\0Mcached plan must not change result type\0Wat RAISE\0Fpl_exec.c\0L3917\0Rexec_stmt_raise\0\0"
+            .getBytes(StandardCharsets.US_ASCII));
+    PgWriter.ready(stream, (byte) 'I');
+
+    server.sends(bytes());
+
+    assertThat(new String(ann.bytes(), StandardCharsets.ISO_8859_1))
+        .contains("C0A000\0Mcached plan must not change result type\0")
+        .contains("RRevalidateCachedQuery\0")
+        .doesNotContain("RAISE", "pl_exec");
+    assertThat(ann.events()).hasSize(1).first().asString().startsWith("complete I 0A000");
+  }
+
+  @Test
+  void anErrorOfTheServerItselfStaysAsItIs() {
+    server.connection().expect(ReplyQueue.QUERY, ann);
+    message(
+        'E',
+        "SERROR\0C0A000\0Mcached plan must not change result type\0L784\0RRevalidateCachedQuery\0\0"
+            .getBytes(StandardCharsets.US_ASCII));
+    byte[] error = bytes();
+
+    server.sends(error);
+
+    assertThat(ann.bytes()).isEqualTo(error);
+  }
+
+  @Test
+  void aDescriptionCutAnywhereIsReadWhole() {
+    message('t', new byte[] {0, 1, 0, 0, 0, 23});
+    message(
+        'T',
+        "\0\1a\0\0\0\0\0\0\1\0\0\0\27\0\4\377\377\377\377\0\0"
+            .getBytes(StandardCharsets.ISO_8859_1));
+    PgWriter.ready(stream, (byte) 'I');
+    byte[] all = bytes();
+    for (byte kind : new byte[] {ReplyQueue.DESCRIBE_OURS, ReplyQueue.DESCRIBE_SEEN}) {
+      for (int cut = 1; cut < all.length; cut++) {
+        server = new DetachedServer(100);
+        ann = new RecordingOwner();
+        List<StatementShape> shapes = new ArrayList<>();
+        server.connection().statements().describing(shapes::add, null);
+        server.connection().expect(kind, ann);
+        server.connection().expect(ReplyQueue.SYNC, ann);
+
+        server.sends(all, 0, cut);
+        server.sends(all, cut, all.length);
+
+        assertThat(shapes).as("cut at " + cut).hasSize(1);
+        assertThat(shapes.get(0).parameterTypes()).containsExactly(23);
+        assertThat(ann.bytes()).hasSize(kind == ReplyQueue.DESCRIBE_OURS ? 6 : all.length);
+        server.channel().close();
+        server.written();
+      }
+    }
+  }
+
+  @Test
+  void ownersWhoseGroupsAreMixedAreToldOfTheLossOnce() {
+    server.connection().hold(ann);
+    for (RecordingOwner owner : List.of(ann, bob, ann, bob)) {
+      server.connection().expect(ReplyQueue.QUERY, owner);
+    }
+
+    server.channel().close();
+
+    assertThat(ann.events()).containsExactly("lost");
+    assertThat(bob.events()).containsExactly("lost");
   }
 }

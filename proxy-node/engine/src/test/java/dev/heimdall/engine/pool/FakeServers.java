@@ -19,6 +19,8 @@ final class FakeServers implements Connector {
   private final ArrayDeque<Attempt> attempts = new ArrayDeque<>();
   private final Map<ServerConnection, DetachedServer> servers = new HashMap<>();
 
+  private ServerTarget lastTarget;
+
   private record Attempt(
       LoopContext context, ServerConnection.Listener listener, ServerConnector.Handler handler) {}
 
@@ -29,6 +31,12 @@ final class FakeServers implements Connector {
       ServerConnection.Listener listener,
       ServerConnector.Handler handler) {
     attempts.add(new Attempt(context, listener, handler));
+    lastTarget = target;
+  }
+
+  /** Where the newest attempt goes. */
+  ServerTarget lastTarget() {
+    return lastTarget;
   }
 
   /** Attempts that have not ended. */
@@ -53,6 +61,11 @@ final class FakeServers implements Connector {
   /** What the server of this connection was sent since this was last asked. */
   String sentTo(ServerConnection connection) {
     return servers.get(connection).written();
+  }
+
+  /** The same of what has left so far; the loop does not run on. */
+  String sentNow(ServerConnection connection) {
+    return servers.get(connection).writtenNow();
   }
 
   /** The server has carried out one statement. */

@@ -10,6 +10,10 @@ final class RecordingWaiter implements Waiter {
   ServerConnection connection;
   PgError refusal;
   int notices;
+  Throwable failure;
+
+  /** What its methods throw; null for nothing. */
+  RuntimeException flaw;
 
   RecordingWaiter() {
     this(Variables.NONE);
@@ -21,23 +25,38 @@ final class RecordingWaiter implements Waiter {
 
   @Override
   public Variables variables() {
+    stumble();
     return variables;
   }
 
   @Override
   public void acquired(ServerConnection given) {
+    stumble();
     connection = given;
   }
 
   @Override
   public void refused(PgError error) {
+    stumble();
     refusal = error;
   }
 
   @Override
   public boolean waitsLong() {
+    stumble();
     notices++;
     return true;
+  }
+
+  private void stumble() {
+    if (flaw != null) {
+      throw flaw;
+    }
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    failure = cause;
   }
 
   boolean waits() {

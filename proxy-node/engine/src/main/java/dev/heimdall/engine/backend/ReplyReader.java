@@ -1,0 +1,511 @@
+package dev.heimdall.engine.backend;
+
+import dev.heimdall.engine.wire.postgres.BackendType;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * What a server sends: walks the headers, learns from the few messages that concern the connection
+ * itself, and hands runs of the others to the owners that the queue of expected replies names.
+ */
+final class ReplyReader {
+  /** Larger messages of the server are passed on in pieces; these kinds are read whole. */
+  private static final int MAX_WHOLE = 64 << 20;
+
+  private static final int MAX_LENGTH = Integer.MAX_VALUE - 1;
+
+  private final ServerConnection connection;
+  private final ReplyQueue<ReplyOwner> replies;
+  private final ServerStatements statements;
+  private final Map<String, String> reported;
+
+  private byte status = 'I';
+  private boolean copyIn;
+  private ByteBuf carry;
+
+  /** What is being walked through, as long as it is to be released here. */
+  private ByteBuf reading;
+
+  private long remaining;
+  private boolean dropRemaining;
+  private PgError groupError;
+
+  /** Whether the owner of the group has had a message of it. */
+  private boolean told;
+
+  /** Whether that was more than what comes before a statement is carried out. */
+  private boolean begun;
+
+  /** Whether what comes up to ReadyForQuery is nobody's. */
+  private boolean absorbing;
+
+  private ByteBuf translated;
+
+  /** The server broke the protocol: what it sends until the close has come means nothing. */
+  private boolean broken;
+
+  private long groupsAnswered;
+
+  /**
+   * @param reported values that the server reported, kept up to date here
+   */
+  ReplyReader(
+      ServerConnection connection,
+      ReplyQueue<ReplyOwner> replies,
+      ServerStatements statements,
+      Map<String, String> reported) {
+    this.connection = connection;
+    this.replies = replies;
+    this.statements = statements;
+    this.reported = reported;
+  }
+
+  /** I, T or E as of the last ReadyForQuery. */
+  byte status() {
+    return status;
+  }
+
+  boolean copyIn() {
+    return copyIn;
+  }
+
+  void copyInEnded() {
+    copyIn = false;
+  }
+
+  boolean begun() {
+    return begun;
+  }
+
+  boolean told() {
+    return told;
+  }
+
+  /** Whether an owner has had the beginning of a message whose rest has not come. */
+  boolean cutReply() {
+    return remaining > 0 && !dropRemaining;
+  }
+
+  /** Statements and batches answered. */
+  long groupsAnswered() {
+    return groupsAnswered;
+  }
+
+  /** Takes the buffer over. */
+  void read(ByteBuf in) {
+    boolean done;
+    try {
+      done = broken || connection.closed() || (carry != null && !completeCarry(in));
+    } catch (RuntimeException | Error cause) {
+      in.release();
+      throw cause;
+    }
+    if (!done && in.isReadable() && !connection.closed() && !broken) {
+      scan(in);
+    } else {
+      in.release();
+    }
+  }
+
+  private void release(ByteBuf in) {
+    reading = null;
+    in.release();
+  }
+
+  /** The connection is lost: a message whose rest will not come is forgotten. */
+  void forget() {
+    if (carry != null) {
+      carry.release();
+      carry = null;
+    }
+  }
+
+  /** Adds to the message that was cut off what it lacks and no more. */
+  private boolean completeCarry(ByteBuf in) {
+    ByteBuf held = carry;
+    while (held.readableBytes() < 5) {
+      if (!in.isReadable()) {
+        return false;
+      }
+      held.writeByte(in.readByte());
+    }
+    if (readWhole(held.getByte(held.readerIndex()))) {
+      long missing = 1L + held.getInt(held.readerIndex() + 1) - held.readableBytes();
+      if (missing > MAX_WHOLE) {
+        in.skipBytes(in.readableBytes());
+        outOfSync("a message of " + missing + " bytes that must be read whole");
+        return false;
+      }
+      held.writeBytes(in, (int) Math.min(Math.max(missing, 0), in.readableBytes()));
+      if (missing > 0 && held.readableBytes() < 1L + held.getInt(held.readerIndex() + 1)) {
+        return false;
+      }
+    }
+    carry = null;
+    scan(held);
+    return true;
+  }
+
+  private void scan(ByteBuf in) {
+    reading = in;
+    try {
+      walk(in);
+    } catch (RuntimeException | Error cause) {
+      if (reading != null) {
+        release(in);
+      }
+      throw cause;
+    }
+  }
+
+  /** Walks the headers and hands out runs; takes the buffer over. */
+  private void walk(ByteBuf in) {
+    int begin = in.readerIndex();
+    int end = in.writerIndex();
+    int start = begin;
+    int at = begin;
+    if (remaining > 0) {
+      int step = (int) Math.min(remaining, end - at);
+      remaining -= step;
+      at += step;
+      if (dropRemaining) {
+        start = at;
+      }
+    }
+    while (end - at >= 5) {
+      byte type = in.getByte(at);
+      int length = in.getInt(at + 1);
+      if (length < 4 || length > MAX_LENGTH) {
+        release(in);
+        outOfSync("a message length of " + length);
+        return;
+      }
+      long total = length + 1L;
+      boolean whole = total <= end - at;
+      if (!whole && readWhole(type)) {
+        break;
+      }
+      byte known = replies.takeKnown();
+      if (known != ReplyQueue.NONE) {
+        deliver(in, start, at);
+        start = at;
+        do {
+          connection.answer(known);
+          known = replies.takeKnown();
+        } while (known != ReplyQueue.NONE);
+      }
+      int verdict = replies.on(type);
+      if (verdict == ReplyQueue.READY) {
+        if (length != 5) {
+          deliver(in, start, at);
+          release(in);
+          outOfSync("ReadyForQuery with a length of " + length);
+          return;
+        }
+        status = in.getByte(at + 5);
+        if (absorbing) {
+          deliver(in, start, at);
+          at += 6;
+          start = at;
+          absorbed();
+          continue;
+        }
+        at += 6;
+        if (start == begin && at == end) {
+          deliverAll(in);
+          completeGroup();
+          return;
+        }
+        deliver(in, start, at);
+        start = at;
+        completeGroup();
+        if (connection.closed()) {
+          release(in);
+          return;
+        }
+        continue;
+      }
+      if (verdict == ReplyQueue.OUT_OF_SYNC) {
+        deliver(in, start, at);
+        release(in);
+        outOfSync("an unexpected message of type '" + (char) type + "'");
+        return;
+      }
+      boolean drop = verdict == ReplyQueue.SWALLOW || absorbing;
+      if (drop) {
+        deliver(in, start, at);
+      }
+      boolean unowned = inspect(type, in, at, total);
+      if (verdict == ReplyQueue.SWALLOW && type == BackendType.CLOSE_COMPLETE) {
+        statements.closed();
+      }
+      if (unowned && !drop) {
+        deliver(in, start, at);
+        drop = true;
+      }
+      if (translated != null) {
+        ByteBuf message = translated;
+        translated = null;
+        recipient().reply(connection, message);
+      }
+      if (!drop) {
+        told = true;
+        begun |= !isPreliminary(type);
+      }
+      if (!whole) {
+        remaining = total - (end - at);
+        dropRemaining = drop;
+        at = end;
+      } else {
+        at += (int) total;
+      }
+      if (drop) {
+        start = at;
+      }
+    }
+    keepRest(in, at, end);
+    if (start == begin && at == end) {
+      deliverAll(in);
+    } else {
+      deliver(in, start, at);
+      release(in);
+    }
+  }
+
+  private void keepRest(ByteBuf in, int at, int end) {
+    if (at < end) {
+      int length = end - at;
+      long wanted = length >= 5 ? 1L + in.getInt(at + 1) : 64;
+      carry = connection.allocate((int) Math.min(Math.max(wanted, length), 64 * 1024));
+      carry.writeBytes(in, at, length);
+    }
+  }
+
+  private static boolean readWhole(byte type) {
+    return switch (type) {
+      case BackendType.READY,
+          BackendType.ERROR,
+          BackendType.PARAMETER_STATUS,
+          BackendType.NOTIFICATION,
+          BackendType.PARAMETER_DESCRIPTION,
+          BackendType.ROW_DESCRIPTION ->
+          true;
+      default -> false;
+    };
+  }
+
+  /**
+   * What the connection itself learns from a message.
+   *
+   * @return whether nobody is there to have it
+   */
+  private boolean inspect(byte type, ByteBuf in, int at, long total) {
+    switch (type) {
+      case BackendType.PARSE_COMPLETE -> {
+        statements.parsed();
+      }
+      case BackendType.PARAMETER_DESCRIPTION, BackendType.ROW_DESCRIPTION, BackendType.NO_DATA -> {
+        if (replies.takeDescribed()) {
+          statements.described(type, in.slice(at, (int) total));
+        }
+      }
+      case BackendType.ERROR -> {
+        PgError error = PgError.decode(in.slice(at, (int) total));
+        if (error(error)) {
+          return true; // told by connectionLost, which knows whether the session can go on
+        }
+        if (!begun && replies.lastOfOwner() && replies.owner().absorbs(connection, error)) {
+          groupError = null;
+          absorbing = true;
+          return true;
+        }
+        translated = translated(error, in, at, (int) total);
+        if (translated != null) {
+          return true;
+        }
+      }
+      case BackendType.PARAMETER_STATUS -> parameterStatus(in, at + 5, at + (int) total);
+      case BackendType.COPY_IN, BackendType.COPY_BOTH -> {
+        copyIn = !replies.copyEnded();
+        replies.owner().copyInStarted(connection, replies.ignoredSyncs());
+      }
+      case BackendType.NOTICE -> {
+        boolean whole = at + total <= in.writerIndex();
+        if (whole && lastWords(PgError.decode(in.slice(at, (int) total)))) {
+          return true; // told by connectionLost, like an error that ends the connection
+        }
+      }
+      case BackendType.NOTIFICATION -> {
+        return !notification(in, at, (int) total);
+      }
+      default -> {}
+    }
+    return recipient() == null;
+  }
+
+  /**
+   * An error about a statement by its name here, with the name that its client knows; null when it
+   * names none.
+   */
+  private ByteBuf translated(PgError error, ByteBuf in, int at, int total) {
+    ReplyOwner owner = recipient();
+    if (owner != null
+        && StalePlan.is(error)
+        && StalePlan.raised(error, in.toString(at, total, StandardCharsets.ISO_8859_1))) {
+      ByteBuf message = connection.allocate(128);
+      StalePlan.encode(message);
+      return message;
+    }
+    if (owner == null || !error.message().contains(PreparedStatement.PREFIX)) {
+      return null;
+    }
+    // Single bytes stand for themselves: what is not the name stays as it came, whatever the
+    // encoding.
+    String text = in.toString(at + 5, total - 5, StandardCharsets.ISO_8859_1);
+    String changed = owner.inClientsNames(text);
+    if (changed.equals(text)) {
+      return null;
+    }
+    ByteBuf message = connection.allocate(changed.length() + 5);
+    message.writeByte(BackendType.ERROR).writeInt(changed.length() + 4);
+    message.writeCharSequence(changed, StandardCharsets.ISO_8859_1);
+    return message;
+  }
+
+  /** Whether a server warns that it is leaving, because it crashes or was told to stop at once. */
+  private boolean lastWords(PgError notice) {
+    boolean last = notice.severity().equals("WARNING") && notice.sqlState().startsWith("57P0");
+    if (last) {
+      connection.ending(notice);
+    }
+    return last;
+  }
+
+  /** Notes an error; says whether it is the connection's end. */
+  private boolean error(PgError error) {
+    if (groupError == null) {
+      groupError = error;
+    }
+    copyIn = false;
+    if (error.isFatal()) {
+      connection.ending(error);
+      return true;
+    }
+    statements.refused(replies.droppedNames());
+    if (replies.skippedQueries() > 0) {
+      replies.owner().queriesSkipped(connection, replies.skippedQueries());
+    }
+    return false;
+  }
+
+  /**
+   * A notification is meant for who listens here: the owner of the reply it comes among, or the
+   * holder behind a statement of the node's own.
+   *
+   * @return whether it may stay in the owner's run
+   */
+  private boolean notification(ByteBuf in, int at, int total) {
+    ReplyOwner owner = recipient();
+    if (owner != null && owner.takesNotifications()) {
+      return true;
+    }
+    ReplyOwner holder = connection.holder();
+    if (holder != null && holder != owner && holder.takesNotifications()) {
+      holder.reply(connection, in.retainedSlice(at, total));
+    }
+    return false;
+  }
+
+  private void parameterStatus(ByteBuf in, int at, int end) {
+    int nameEnd = in.indexOf(at, end, (byte) 0);
+    int valueEnd = nameEnd < 0 ? -1 : in.indexOf(nameEnd + 1, end, (byte) 0);
+    if (valueEnd > 0) {
+      String name = in.toString(at, nameEnd - at, StandardCharsets.UTF_8);
+      String value = in.toString(nameEnd + 1, valueEnd - nameEnd - 1, StandardCharsets.UTF_8);
+      reported.put(name, value);
+      ReplyOwner owner = recipient();
+      if (owner != null) {
+        owner.parameterChanged(connection, name, value);
+      }
+    }
+  }
+
+  /**
+   * Who gets the message that comes now: the group's owner, or who holds the connection between
+   * groups.
+   */
+  private ReplyOwner recipient() {
+    ReplyOwner owner = replies.owner();
+    return owner != null ? owner : connection.holder();
+  }
+
+  private void absorbed() {
+    ReplyOwner owner = replies.owner();
+    absorbing = false;
+    told = false;
+    begun = false;
+    replies.completeGroup();
+    owner.groupAbsorbed(connection);
+  }
+
+  private void completeGroup() {
+    told = false;
+    begun = false;
+    ReplyOwner owner = replies.owner();
+    PgError error = groupError;
+    groupError = null;
+    if (error != null) {
+      statements.refused(replies.droppedNames());
+    }
+    replies.completeGroup();
+    copyIn = false;
+    groupsAnswered++;
+    connection.used();
+    try {
+      owner.groupComplete(connection, status, error);
+    } catch (RuntimeException | Error cause) {
+      owner.failed(cause); // the loss of the connection is not told to it any more
+      throw cause;
+    }
+  }
+
+  private void deliver(ByteBuf in, int from, int to) {
+    if (to > from) {
+      ReplyOwner owner = recipient();
+      if (owner != null) {
+        owner.reply(connection, in.retainedSlice(from, to - from));
+      }
+    }
+  }
+
+  private void deliverAll(ByteBuf in) {
+    ReplyOwner owner = recipient();
+    if (owner == null) {
+      release(in);
+    } else {
+      reading = null;
+      owner.reply(connection, in);
+    }
+  }
+
+  private static boolean isPreliminary(byte type) {
+    return switch (type) {
+      case BackendType.PARSE_COMPLETE,
+          BackendType.BIND_COMPLETE,
+          BackendType.CLOSE_COMPLETE,
+          BackendType.PARAMETER_DESCRIPTION,
+          BackendType.ROW_DESCRIPTION,
+          BackendType.NO_DATA ->
+          true;
+      default -> false;
+    };
+  }
+
+  private void outOfSync(String what) {
+    broken = true;
+    connection.outOfSync(what);
+  }
+}

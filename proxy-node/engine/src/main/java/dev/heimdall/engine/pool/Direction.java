@@ -1,0 +1,42 @@
+package dev.heimdall.engine.pool;
+
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.ServerAddress;
+
+/**
+ * Which server the connections of pools are made to. That of the configuration; or where the source
+ * is a cluster, the one that is known to be the writer, if any is.
+ *
+ * @param led whether that can change without the configuration
+ * @param source for connections to just this server; null while none is known
+ * @param server the same server, or the one that was known last; null before the first
+ * @param since when that became so, by {@link System#nanoTime}
+ */
+record Direction(boolean led, DataSource source, ServerAddress server, long since) {
+  static Direction of(DataSource source) {
+    return source.cluster().watched()
+        ? new Direction(true, null, null, System.nanoTime())
+        : new Direction(false, source, null, System.nanoTime());
+  }
+
+  /** Whether there is a server to connect to. */
+  boolean known() {
+    return source != null;
+  }
+
+  Direction to(DataSource cluster, ServerAddress writer) {
+    return new Direction(true, cluster.at(writer), writer, System.nanoTime());
+  }
+
+  Direction nobody() {
+    return new Direction(true, null, server, System.nanoTime());
+  }
+
+  /** The same server by other settings of its source. */
+  Direction by(DataSource next) {
+    if (!led || !next.cluster().watched()) {
+      return of(next);
+    }
+    return known() ? new Direction(true, next.at(server), server, since) : this;
+  }
+}

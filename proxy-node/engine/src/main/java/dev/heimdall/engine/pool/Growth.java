@@ -1,0 +1,109 @@
+package dev.heimdall.engine.pool;
+
+import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.model.PoolSettings;
+import java.util.Map;
+
+/**
+ * Opens the connections of one pool on one loop: for those who wait, and as many as are to be there
+ * always, as far as the limits and the failures of late allow.
+ */
+final class Growth {
+  private final LoopPool pool;
+  private final SharedPool shared;
+  private final ConnectAttempts attempts = new ConnectAttempts();
+
+  Growth(LoopPool pool, SharedPool shared) {
+    this.pool = pool;
+    this.shared = shared;
+  }
+
+  /** One for each who waits and for whom none is on its way. */
+  void grow() {
+    if (attempts.tooEarly(now())) {
+      return;
+    }
+    while (!shared.vdb().holdsBack()
+        && pool.wantsMore(attempts.underWay())
+        && attempts.mayBegin()) {
+      if (!shared.reserve(pool)) {
+        shared.askOthers(pool);
+        return;
+      }
+      open();
+    }
+  }
+
+  /** The first one of a pool that has none, for nobody yet. */
+  void begin() {
+    if (attempts.underWay() == 0
+        && !shared.vdb().holdsBack()
+        && !attempts.tooEarly(now())
+        && shared.reserve(pool)) {
+      open();
+    }
+  }
+
+  void keepMinimum(PoolSettings settings) {
+    if (shared.keepsMinimum(pool)
+        && !shared.vdb().holdsBack()
+        && !attempts.failing()
+        && shared.limit().used() < Math.min(settings.minIdle(), settings.size())
+        && shared.reserve(pool)) {
+      open();
+    }
+  }
+
+  /** Connections go to another server: what attempts at the one before met says nothing. */
+  void startAfresh() {
+    attempts.startAfresh();
+  }
+
+  int underWay() {
+    return attempts.underWay();
+  }
+
+  /** What the last attempt failed with; null when it went well. */
+  ConnectFailure lastFailure() {
+    return attempts.lastFailure();
+  }
+
+  private long now() {
+    return pool.context().now();
+  }
+
+  private void open() {
+    int attempt = attempts.begun();
+    long generation = shared.vdb().generation();
+    shared
+        .vdb()
+        .connectPooled(
+            pool.context(),
+            shared.key(),
+            Map.of(),
+            shared.vdb().plan().preparedLimit(),
+            pool,
+            new ServerConnector.Handler() {
+              @Override
+              public void connected(ServerConnection connection) {
+                attempts.succeeded(attempt);
+                pool.opened(connection, generation);
+              }
+
+              @Override
+              public void failed(ConnectFailure failure) {
+                connectFailed(attempt, failure);
+              }
+            });
+  }
+
+  private void connectFailed(int attempt, ConnectFailure failure) {
+    pool.context().tick();
+    boolean meant = attempts.failed(attempt, failure, now());
+    shared.free();
+    pool.notOpened(
+        failure, meant && (failure.permanent() || shared.vdb().reader() && pool.hasNoConnection()));
+  }
+}

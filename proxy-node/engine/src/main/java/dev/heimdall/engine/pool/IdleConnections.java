@@ -1,0 +1,65 @@
+package dev.heimdall.engine.pool;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.Variables;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Connections that nobody uses, the one given back last at the end: it is the next to be used. */
+final class IdleConnections {
+  /** How many are looked at for one whose variables fit already. */
+  private static final int LOOK_BACK = 16;
+
+  private final List<ServerConnection> connections = new ArrayList<>();
+
+  boolean isEmpty() {
+    return connections.isEmpty();
+  }
+
+  int size() {
+    return connections.size();
+  }
+
+  void add(ServerConnection connection) {
+    connections.add(connection);
+  }
+
+  void remove(ServerConnection connection) {
+    connections.remove(connection);
+  }
+
+  /** One whose variables are these if that is found soon, else any; null when there is none. */
+  ServerConnection take(Variables wanted) {
+    ServerConnection fitting = takeWith(wanted);
+    return fitting != null || connections.isEmpty()
+        ? fitting
+        : connections.remove(connections.size() - 1);
+  }
+
+  /** One whose variables are these; null when none is found soon. */
+  ServerConnection takeWith(Variables wanted) {
+    int last = connections.size() - 1;
+    for (int i = last; i >= 0 && i > last - LOOK_BACK; i--) {
+      if (connections.get(i).applied().equals(wanted)) {
+        return connections.remove(i);
+      }
+    }
+    return null;
+  }
+
+  /** The one that was not used for the longest time; there must be one. */
+  ServerConnection takeOldest() {
+    return connections.remove(0);
+  }
+
+  /** Closes those of which this is true, the oldest first. */
+  void closeIf(Predicate<ServerConnection> over, String why) {
+    for (ServerConnection connection : List.copyOf(connections)) {
+      if (over.test(connection)) {
+        connections.remove(connection);
+        connection.close(why);
+      }
+    }
+  }
+}

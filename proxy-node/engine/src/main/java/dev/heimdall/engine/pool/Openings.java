@@ -1,0 +1,101 @@
+package dev.heimdall.engine.pool;
+
+import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.backend.ServerTarget;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.postgres.PgError;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Makes the server connections of a virtual database, remembers whether its server could be reached
+ * the last time, and which connections are no pool's. Thread-safe.
+ */
+final class Openings {
+  private static final String MOVED = "the writer is another server now";
+
+  private final VdbPools pools;
+  private final Connector connector;
+
+  /** Connections that are no pool's. */
+  private final Set<ServerConnection> outside = ConcurrentHashMap.newKeySet();
+
+  private volatile PgError unreachable;
+
+  Openings(VdbPools pools, Connector connector) {
+    this.pools = pools;
+    this.connector = connector;
+  }
+
+  /**
+   * Makes a connection by the present plan, to where connections go now.
+   *
+   * @param pooled whether it will be a pool's
+   */
+  void connect(
+      LoopContext context,
+      PoolKey key,
+      Map<String, String> parameters,
+      int preparedLimit,
+      ServerConnection.Listener listener,
+      ServerConnector.Handler handler,
+      boolean pooled) {
+    VdbPools.Plan now = pools.plan();
+    Direction to = pools.direction();
+    if (!to.known()) {
+      handler.failed(ConnectFailure.unreachable(VdbPools.NO_WRITER.message()));
+      return;
+    }
+    connector.connect(
+        context,
+        new ServerTarget(
+            to.source(), now.tls(), key.database(), key.credential(), parameters, preparedLimit),
+        listener,
+        new ServerConnector.Handler() {
+          @Override
+          public void connected(ServerConnection connection) {
+            unreachable = null;
+            pools.events().connected(pools.vdb(), key, connection);
+            if (!pooled) {
+              outside.add(connection);
+            }
+            handler.connected(connection);
+            Direction after = pools.direction();
+            if (!pooled && after.known() && !to.source().equals(after.source())) {
+              connection.close(MOVED); // while it was being made
+            }
+          }
+
+          @Override
+          public void failed(ConnectFailure failure) {
+            boolean answered = failure.permanent() || failure.withheld();
+            unreachable = answered ? null : failure.error();
+            pools.events().connectFailed(pools.vdb(), to.source(), failure);
+            if (!answered) {
+              pools.suspect(to.source(), failure.error().message());
+            }
+            handler.failed(failure);
+          }
+        });
+  }
+
+  /** A connection has ended. */
+  void closed(ServerConnection connection) {
+    outside.remove(connection);
+  }
+
+  /** Closes those that are no pool's: their server is not the writer any more. */
+  void moved() {
+    for (ServerConnection connection : outside) {
+      connection.context().loop().execute(() -> connection.close(MOVED));
+    }
+  }
+
+  /** Why the server could not be reached the last time, or null when it could. */
+  PgError unreachable() {
+    return unreachable;
+  }
+}

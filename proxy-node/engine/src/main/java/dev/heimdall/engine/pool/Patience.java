@@ -1,0 +1,88 @@
+package dev.heimdall.engine.pool;
+
+import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.model.PoolSettings;
+import java.time.Duration;
+
+/** How many may wait in a pool's queue, and for how long. */
+final class Patience {
+  private final SharedPool shared;
+  private final WaitQueue waiters;
+
+  Patience(SharedPool shared, WaitQueue waiters) {
+    this.shared = shared;
+    this.waiters = waiters;
+  }
+
+  /** Why one more cannot wait; null when it can. */
+  PgError full() {
+    if (!shared.vdb().directed()) {
+      return shared.vdb().noRoomWithoutWriter();
+    }
+    int maxQueue = settings().maxQueue();
+    if (maxQueue == 0 || waiters.size() < maxQueue) {
+      return null;
+    }
+    exhausted(Duration.ZERO);
+    return PgError.error("53300", "too many statements wait for a server connection")
+        .withDetail("pool.maxQueue is " + maxQueue + ".");
+  }
+
+  /**
+   * Refuses those who have waited for too long, and tells those who wait for long.
+   *
+   * @param unreachable why no server could be reached; null when that is not known, or one was
+   */
+  void look(long now, ConnectFailure unreachable) {
+    if (shared.vdb().directed()) {
+      refuseLate(now, settings().queueTimeout());
+    }
+    // Nobody waits for ever for a server that cannot be reached, or is not known.
+    if (!shared.vdb().directed()) {
+      refuse(VdbPools.NO_WRITER, shared.vdb().patience(), now);
+    } else if (unreachable != null) {
+      Duration patience =
+          unreachable.withheld()
+              ? shared.vdb().plan().source().credentials().patience()
+              : shared.vdb().patience();
+      refuse(unreachable.error(), patience, now);
+    }
+    if (!settings().queueNotice().isZero()) {
+      waiters.notice(settings().queueNotice(), now, shared.vdb().events()::waitNoticed);
+    }
+  }
+
+  private void refuse(PgError why, Duration patience, long now) {
+    while (waiters.waitsLonger(patience, now)) {
+      waiters.next().refused(why);
+    }
+  }
+
+  private void refuseLate(long now, Duration timeout) {
+    if (shared.vdb().directedWithin(timeout, now)) {
+      return; // before that there was nothing to wait in a queue for
+    }
+    while (!timeout.isZero() && waiters.waitsLonger(timeout, now)) {
+      long waited = now - waiters.firstSince();
+      Waiter late = waiters.next();
+      exhausted(Duration.ofNanos(waited));
+      late.refused(
+          PgError.error(
+                  "53300", "no server connection became free within " + timeout.toMillis() + " ms")
+              .withHint(
+                  "The pool of this user and database is busy; see SHOW POOLS and the setting pool.size."));
+    }
+  }
+
+  private void exhausted(Duration waited) {
+    shared
+        .vdb()
+        .events()
+        .exhausted(shared.vdb().vdb(), shared.key(), settings().size(), waiters.size(), waited);
+  }
+
+  private PoolSettings settings() {
+    return shared.vdb().plan().settings();
+  }
+}

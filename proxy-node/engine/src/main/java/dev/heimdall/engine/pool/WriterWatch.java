@@ -1,0 +1,26 @@
+package dev.heimdall.engine.pool;
+
+import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.model.ServerAddress;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Whoever finds out which server of a cluster is the writer. Called on event loops: never waits.
+ */
+public interface WriterWatch {
+  /** What is known of the cluster, to send statements to its servers. */
+  ClusterView view();
+
+  /**
+   * A server was found not to be what it is taken for.
+   *
+   * @param why in words, for operators
+   */
+  void suspect(ServerAddress server, String why);
+
+  /**
+   * Done, on any thread, when a server has said after this call that it is the writer, and
+   * connections go there.
+   */
+  CompletableFuture<Void> confirmed();
+}

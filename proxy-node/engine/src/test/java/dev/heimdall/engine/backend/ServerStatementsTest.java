@@ -1,0 +1,386 @@
+package dev.heimdall.engine.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.backend.PreparedStatement.Origin;
+import dev.heimdall.engine.backend.ServerStatements.PendingName;
+import dev.heimdall.engine.backend.ServerStatements.Standing;
+import dev.heimdall.engine.wire.postgres.BackendType;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ServerStatementsTest {
+  private long group = 1;
+  private final ServerStatements statements = new ServerStatements(3, () -> group);
+  private final StatementRegistry registry = new StatementRegistry(0);
+  private final List<StatementShape> described = new ArrayList<>();
+  private final List<String> undone = new ArrayList<>();
+
+  private PreparedStatement named(String text) {
+    byte[] body = (text + "\0\0\0").getBytes(StandardCharsets.UTF_8);
+    return registry.acquire(body, body.length, Origin.NAMED, null, "shop", 0);
+  }
+
+  private void parse(PreparedStatement statement) {
+    statements.parsing(new PendingName(statement, () -> undone.add("parse")));
+  }
+
+  private void describe() {
+    statements.describing(described::add, () -> undone.add("describe"));
+  }
+
+  private static ByteBuf parameters(int... types) {
+    ByteBuf message = Unpooled.buffer().writeByte('t').writeInt(6 + 4 * types.length);
+    message.writeShort(types.length);
+    for (int type : types) {
+      message.writeInt(type);
+    }
+    return message;
+  }
+
+  private static ByteBuf noColumns() {
+    return Unpooled.buffer().writeByte('T').writeInt(6).writeShort(0);
+  }
+
+  @Test
+  void aStatementIsThereFromItsParseAndConfirmedByTheAnswer() {
+    PreparedStatement statement = named("SELECT 1");
+    assertThat(statements.standing(statement)).isEqualTo(Standing.ABSENT);
+
+    parse(statement);
+    assertThat(statements.standing(statement)).isEqualTo(Standing.HERE);
+    assertThat(statements.confirmed(statement)).isFalse();
+
+    statements.parsed();
+    assertThat(statements.confirmed(statement)).isTrue();
+  }
+
+  @Test
+  void aDescriptionGoesToWhoAskedForIt() {
+    PreparedStatement first = named("SELECT 1");
+    PreparedStatement second = named("SELECT 2");
+    parse(first);
+    describe();
+    parse(second);
+    describe();
+
+    statements.parsed();
+    statements.described(BackendType.PARAMETER_DESCRIPTION, parameters(23));
+    statements.described(BackendType.ROW_DESCRIPTION, noColumns());
+    assertThat(described).containsExactly(StatementShape.of(new int[] {23}, noColumns()));
+    assertThat(statements.confirmed(second)).isFalse();
+
+    statements.parsed();
+    statements.described(BackendType.PARAMETER_DESCRIPTION, parameters());
+    statements.described(BackendType.NO_DATA, Unpooled.EMPTY_BUFFER);
+    assertThat(described.get(1)).isEqualTo(StatementShape.withoutColumns(new int[0]));
+    assertThat(statements.confirmed(second)).isTrue();
+  }
+
+  @Test
+  void aDescriptionThatCannotBeReadIsAsGoodAsRefused() {
+    describe();
+    statements.described(BackendType.ROW_DESCRIPTION, Unpooled.buffer().writeZero(3));
+
+    assertThat(described).isEmpty();
+    assertThat(undone).containsExactly("describe");
+  }
+
+  @Test
+  void whatAnErrorSkippedIsUndoneLastFirst() {
+    PreparedStatement statement = named("SELECT 1");
+    statements.unnamed(this, 1);
+    parse(statement);
+    describe();
+
+    statements.refused(2);
+
+    assertThat(undone).containsExactly("describe", "parse");
+    assertThat(statements.standing(statement)).isEqualTo(Standing.ABSENT);
+    assertThat(statements.hasUnnamed(this, 1)).as("no unnamed statement was refused").isTrue();
+  }
+
+  @Test
+  void whatIsAskedAboutIsNotHereUntilItFits() {
+    PreparedStatement statement = named("SELECT 1");
+    parse(statement);
+    statements.asked(statement);
+    assertThat(statements.standing(statement)).isEqualTo(Standing.ASKED);
+
+    statements.fits(statement);
+    assertThat(statements.standing(statement)).isEqualTo(Standing.HERE);
+  }
+
+  @Test
+  void aMisfitAnswersForNoOtherParse() {
+    PreparedStatement statement = named("SELECT 1");
+    parse(statement);
+    statements.parsed();
+
+    statements.misfit(statement, 7);
+
+    assertThat(statements.standing(statement)).isEqualTo(Standing.MISFIT);
+    assertThat(statements.misfitSince(statement)).isEqualTo(7);
+    assertThat(statements.confirmed(statement)).isFalse();
+
+    parse(statement);
+    assertThat(statements.standing(statement)).isEqualTo(Standing.HERE);
+  }
+
+  @Test
+  void whatWasForgottenMeanwhileCanBeJudged() {
+    PreparedStatement statement = named("SELECT 1");
+
+    statements.fits(statement);
+    statements.misfit(statement, 1);
+
+    assertThat(statements.standing(statement)).isEqualTo(Standing.ABSENT);
+  }
+
+  @Test
+  void theLeastRecentlyUsedMakesRoom() {
+    PreparedStatement oldest = named("SELECT 1");
+    PreparedStatement used = named("SELECT 2");
+    PreparedStatement next = named("SELECT 4");
+    statements.preparing(oldest);
+    statements.preparing(used);
+    assertThat(statements.victimOf(next)).as("there is room").isNull();
+    statements.preparing(named("SELECT 3"));
+    assertThat(statements.knows(oldest)).isTrue();
+
+    assertThat(statements.victimOf(next)).isSameAs(used);
+    assertThat(statements.victimOf(used)).as("it is there already").isNull();
+    assertThat(statements.count()).isEqualTo(3);
+  }
+
+  @Test
+  void aServerThatKeepsNoneHasNothingToClose() {
+    assertThat(new ServerStatements(0, () -> group).victimOf(named("SELECT 1"))).isNull();
+  }
+
+  @Test
+  void aCloseThatWasSkippedLeavesWhatWasThere() {
+    PreparedStatement victim = named("SELECT 1");
+    parse(victim);
+    statements.parsed();
+
+    statements.closing(victim);
+    assertThat(statements.knows(victim)).isFalse();
+    assertThat(statements.mayKnow(victim)).as("until the server has answered").isTrue();
+
+    statements.refused(1);
+    assertThat(statements.confirmed(victim)).isTrue();
+  }
+
+  @Test
+  void aCloseThatWasAnsweredIsFinal() {
+    PreparedStatement victim = named("SELECT 1");
+    parse(victim);
+    statements.parsed();
+    statements.closing(victim);
+
+    statements.closed();
+
+    assertThat(statements.mayKnow(victim)).isFalse();
+  }
+
+  @Test
+  void whatWasClosedAndParsedAnewIsTheOldOneWhenBothAreSkipped() {
+    PreparedStatement statement = named("SELECT 1");
+    parse(statement);
+    statements.parsed();
+    statements.closing(statement);
+    parse(statement);
+    assertThat(statements.confirmed(statement)).isFalse();
+
+    statements.refused(2);
+
+    assertThat(statements.confirmed(statement)).isTrue();
+  }
+
+  @Test
+  void whatIsParsedInALaterGroupOutlivesASkippedClose() {
+    PreparedStatement statement = named("SELECT 1");
+    parse(statement);
+    statements.parsed();
+    statements.closing(statement);
+    group++;
+    statements.closing(statement);
+    parse(statement);
+
+    statements.refused(1);
+    assertThat(statements.knows(statement)).isTrue();
+    assertThat(statements.confirmed(statement)).isFalse();
+
+    statements.closed();
+    statements.parsed();
+    assertThat(statements.confirmed(statement)).isTrue();
+  }
+
+  @Test
+  void whatIsRefusedInALaterGroupIsWhatASkippedCloseLeft() {
+    PreparedStatement statement = named("SELECT 1");
+    parse(statement);
+    statements.parsed();
+    statements.closing(statement);
+    group++;
+    statements.closing(statement);
+    parse(statement);
+
+    statements.refused(1);
+    statements.refused(2);
+
+    assertThat(statements.confirmed(statement)).isTrue();
+  }
+
+  @Test
+  void whatASkippedCloseLeftIsClosedByTheNext() {
+    PreparedStatement statement = named("SELECT 1");
+    parse(statement);
+    statements.parsed();
+    statements.closing(statement);
+    parse(statement);
+    group++;
+    statements.closing(statement);
+
+    statements.refused(2);
+    assertThat(statements.knows(statement)).isFalse();
+    assertThat(statements.mayKnow(statement)).isTrue();
+
+    statements.refused(1);
+    assertThat(statements.confirmed(statement)).isTrue();
+  }
+
+  @Test
+  void aParseThatWasUndoneIsNotBroughtBackByItsClose() {
+    PreparedStatement statement = named("SELECT 1");
+    parse(statement);
+    statements.closing(statement);
+
+    statements.refused(2);
+
+    assertThat(statements.knows(statement)).isFalse();
+  }
+
+  @Test
+  void aSkippedCloseBringsNothingBackAfterEverythingWasForgotten() {
+    PreparedStatement statement = named("SELECT 1");
+    parse(statement);
+    statements.parsed();
+    statements.closing(statement);
+    statements.forgetAll();
+
+    statements.refused(1);
+
+    assertThat(statements.knows(statement)).isFalse();
+  }
+
+  @Test
+  void aCloseOfNoClientsStatementUndoesNothing() {
+    statements.unnamed(this, 1);
+    statements.closing(null);
+
+    statements.refused(1);
+
+    assertThat(statements.hasUnnamed(this, 1)).isTrue();
+  }
+
+  @Test
+  void aParseAnewHasTheTypesThatWereFound() {
+    PreparedStatement statement = named("SELECT $1");
+    ByteBuf before = Unpooled.buffer();
+    statement.parse(before);
+    String name = new String(statement.serverName(), StandardCharsets.US_ASCII);
+    assertThat(before.toString(5, before.writerIndex() - 5, StandardCharsets.ISO_8859_1))
+        .isEqualTo(name + "\0SELECT $1\0\0\0");
+
+    statement.shape(StatementShape.of(new int[] {23}, noColumns()), 0);
+    ByteBuf after = Unpooled.buffer();
+    statement.parse(after);
+
+    assertThat(after.getInt(1)).isEqualTo(after.writerIndex() - 1);
+    assertThat(after.toString(5, after.writerIndex() - 5, StandardCharsets.ISO_8859_1))
+        .isEqualTo(name + "\0SELECT $1\0\0\1\0\0\0\27");
+  }
+
+  @Test
+  void aShapeHoldsForTheEpochThatItWasFoundIn() {
+    PreparedStatement statement = named("SELECT 1");
+    assertThat(statement.mayHaveChanged(5)).as("nobody was told any").isFalse();
+
+    statement.shape(StatementShape.withoutColumns(new int[0]), 4);
+
+    assertThat(statement.mayHaveChanged(4)).isFalse();
+    assertThat(statement.mayHaveChanged(5)).isTrue();
+    assertThat(statement.parsedBefore(0)).isFalse();
+    assertThat(statement.parsedBefore(1)).isTrue();
+  }
+
+  @Test
+  void aParseOfAnotherGroupIsReliedUponWhenItWasAnswered() {
+    PreparedStatement statement = named("SELECT 1");
+    parse(statement);
+    assertThat(statements.certain(statement, "bob")).as("in the same group").isTrue();
+
+    group++;
+    assertThat(statements.certain(statement, "bob")).isFalse();
+
+    statements.parsed();
+    assertThat(statements.certain(statement, "bob")).isTrue();
+  }
+
+  @Test
+  void aClientsOwnParseFailsTheClientsOwnBatchesOnly() {
+    PreparedStatement statement = named("SELECT 1");
+    parse(statement);
+    statements.parsedFor(statement, "ann");
+    group++;
+
+    assertThat(statements.certain(statement, "ann")).isTrue();
+    assertThat(statements.certain(statement, "bob")).isFalse();
+  }
+
+  @Test
+  void aRefusedParseDoesNotUndoALaterOneOfTheSameStatement() {
+    PreparedStatement statement = named("SELECT 1");
+    parse(statement);
+    group++;
+    parse(statement);
+
+    statements.refused(1);
+    assertThat(statements.knows(statement)).isTrue();
+    assertThat(statements.confirmed(statement)).isFalse();
+
+    statements.parsed();
+    assertThat(statements.confirmed(statement)).isTrue();
+  }
+
+  @Test
+  void anAnsweredParseDoesNotConfirmALaterOneOfTheSameStatement() {
+    PreparedStatement statement = named("SELECT 1");
+    parse(statement);
+    group++;
+    parse(statement);
+
+    statements.parsed();
+    assertThat(statements.confirmed(statement)).isFalse();
+
+    statements.refused(1);
+    assertThat(statements.knows(statement)).isFalse();
+  }
+
+  @Test
+  void anAnswerAfterEverythingWasForgottenConfirmsNothing() {
+    PreparedStatement statement = named("SELECT 1");
+    parse(statement);
+    statements.forgetAll();
+
+    statements.parsed();
+
+    assertThat(statements.knows(statement)).isFalse();
+  }
+}

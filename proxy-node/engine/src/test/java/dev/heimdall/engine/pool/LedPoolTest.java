@@ -1,0 +1,189 @@
+package dev.heimdall.engine.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.model.ClusterKind;
+import dev.heimdall.model.ClusterSettings;
+import dev.heimdall.model.FailoverSettings;
+import dev.heimdall.model.PipeliningSettings;
+import dev.heimdall.model.PoolSettings;
+import dev.heimdall.model.ResetMode;
+import dev.heimdall.model.ServerAddress;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A pool whose connections go to the writer of a cluster. */
+class LedPoolTest {
+  private static final PoolKey KEY = new PoolKey("shop", ServerCredential.withoutSecret("shop"));
+  private static final ServerAddress ONE = new ServerAddress("one.example", 5432);
+  private static final ServerAddress OTHER = new ServerAddress("other.example", 5432);
+
+  private final FakeServers servers = new FakeServers();
+  private final EmbeddedChannel channel = new EmbeddedChannel();
+  private final LoopContext loop = new LoopContext(0, channel.eventLoop());
+  private VdbPools vdb;
+  private LoopPool pool;
+
+  private static VdbPools.Plan plan() {
+    ClusterSettings none = ClusterSettings.defaults();
+    return new VdbPools.Plan(
+        PoolSources.source(
+            "cluster",
+            "jdbc:postgresql://one.example,other.example",
+            new ClusterSettings(
+                ClusterKind.POSTGRES,
+                none.arn(),
+                none.reads(),
+                none.consistency(),
+                none.hostPattern(),
+                none.writeEndpoint(),
+                none.readEndpoint(),
+                none.nodes(),
+                none.probe(),
+                none.api(),
+                none.lag(),
+                none.balance(),
+                new FailoverSettings(Duration.ofSeconds(10), 2))),
+        Optional.empty(),
+        null,
+        new PoolSettings(
+            4,
+            0,
+            0,
+            0,
+            0,
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ofSeconds(1),
+            Duration.ZERO,
+            0,
+            ResetMode.CHANGED),
+        PipeliningSettings.defaults(),
+        100,
+        Map.of());
+  }
+
+  @BeforeEach
+  void open() {
+    vdb = new VdbPools("shop", servers, new NoEvents(), plan());
+    pool = vdb.join(KEY, loop);
+  }
+
+  @AfterEach
+  void close() {
+    servers.close();
+    channel.close();
+  }
+
+  private RecordingWaiter asks() {
+    RecordingWaiter waiter = new RecordingWaiter();
+    ServerConnection connection = pool.acquire(waiter);
+    if (connection != null) {
+      waiter.acquired(connection);
+    }
+    channel.runPendingTasks();
+    return waiter;
+  }
+
+  private void lead(ServerAddress writer) {
+    vdb.lead(Optional.ofNullable(writer));
+    channel.runPendingTasks();
+  }
+
+  @Test
+  void nobodyIsConnectedBeforeAWriterIsKnown() {
+    RecordingWaiter waiter = asks();
+    assertThat(servers.attempts()).isZero();
+    assertThat(waiter.waits()).isTrue();
+
+    lead(ONE);
+    assertThat(servers.lastTarget().source().hosts()).containsExactly(ONE);
+    assertThat(waiter.connection).isNull();
+    ServerConnection connection = servers.accept();
+    assertThat(waiter.connection).isSameAs(connection);
+  }
+
+  @Test
+  void aHeldConnectionEndsWhenAnotherServerIsTheWriter() {
+    lead(ONE);
+    RecordingWaiter holder = asks();
+    ServerConnection connection = servers.accept();
+    assertThat(holder.connection).isSameAs(connection);
+
+    lead(null);
+    assertThat(connection.closed()).isFalse();
+    lead(ONE);
+    assertThat(connection.closed()).isFalse();
+    lead(OTHER);
+    assertThat(connection.closed()).isTrue();
+  }
+
+  @Test
+  void anIdleConnectionIsNotGivenOutWhileThereIsNoWriter() {
+    lead(ONE);
+    RecordingWaiter first = asks();
+    ServerConnection connection = servers.accept();
+    pool.release(first.connection);
+
+    lead(null);
+    RecordingWaiter second = asks();
+    assertThat(second.waits()).isTrue();
+    lead(ONE);
+    assertThat(second.connection).isSameAs(connection);
+  }
+
+  @Test
+  void anAttemptAtTheServerBeforeHoldsNobodyUp() {
+    lead(ONE);
+    RecordingWaiter waiter = asks();
+    assertThat(servers.attempts()).isEqualTo(1);
+
+    lead(OTHER);
+    assertThat(servers.attempts()).isEqualTo(2);
+    servers.refuse(PgError.fatal("28P01", "no such password"));
+    assertThat(waiter.waits()).as("refused by another server").isTrue();
+    ServerConnection connection = servers.accept();
+    assertThat(waiter.connection).isSameAs(connection);
+  }
+
+  @Test
+  void aConnectionToTheServerBeforeThatComesLateIsNotUsed() {
+    lead(ONE);
+    RecordingWaiter waiter = asks();
+    lead(OTHER);
+
+    ServerConnection late = servers.accept();
+    assertThat(late.closed()).isTrue();
+    assertThat(waiter.waits()).isTrue();
+    assertThat(waiter.connection).isNull();
+    servers.accept();
+    assertThat(waiter.connection).isNotNull();
+  }
+
+  @Test
+  void noMoreWaitForAWriterThanMay() {
+    asks();
+    asks();
+    RecordingWaiter third = asks();
+    assertThat(third.refusal.sqlState()).isEqualTo("57P03");
+    assertThat(third.refusal.detail()).contains("cluster.failover.maxQueue is 2");
+  }
+
+  @Test
+  void nobodyWaitsForAWriterLongerThanSaidAndThePoolsOwnLimitDoesNotCount() {
+    RecordingWaiter waiter = asks();
+    pool.tick(loop.now() + Duration.ofSeconds(9).toNanos());
+    assertThat(waiter.waits()).isTrue();
+    pool.tick(loop.now() + Duration.ofSeconds(11).toNanos());
+    assertThat(waiter.refusal.sqlState()).isEqualTo("57P03");
+  }
+}

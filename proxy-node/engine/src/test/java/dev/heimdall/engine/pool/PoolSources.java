@@ -1,0 +1,38 @@
+package dev.heimdall.engine.pool;
+
+import dev.heimdall.model.BackendTls;
+import dev.heimdall.model.CatalogSettings;
+import dev.heimdall.model.ClusterSettings;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Engine;
+import dev.heimdall.model.SourceCredentials;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** What pools in tests lead to. */
+final class PoolSources {
+  private PoolSources() {}
+
+  static DataSource primary() {
+    return source("primary", "jdbc:postgresql://db.example", ClusterSettings.defaults());
+  }
+
+  static DataSource source(String name, String url, ClusterSettings cluster) {
+    return new DataSource(
+        name,
+        Engine.POSTGRESQL,
+        url,
+        Optional.empty(),
+        Optional.empty(),
+        SourceCredentials.none(),
+        BackendTls.defaults(),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(30),
+        Map.of(),
+        new CatalogSettings(false, Optional.empty(), Optional.empty(), Duration.ofMinutes(1)),
+        Optional.empty(),
+        cluster);
+  }
+}

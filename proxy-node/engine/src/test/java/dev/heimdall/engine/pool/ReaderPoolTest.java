@@ -1,0 +1,136 @@
+package dev.heimdall.engine.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.model.NodeRole;
+import dev.heimdall.model.ServerAddress;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Pools for a replica. */
+class ReaderPoolTest extends OnePool {
+  private static final ServerAddress REPLICA = new ServerAddress("replica.example", 5432);
+
+  private LoopPool reader;
+
+  @BeforeEach
+  void make() {
+    open();
+    reader = vdb.readers().at(REPLICA).join(KEY, first);
+  }
+
+  private void seen(NodeState state, long at) {
+    TopologyNode node =
+        new TopologyNode(
+            REPLICA,
+            "",
+            NodeRole.REPLICA,
+            state,
+            Optional.empty(),
+            Optional.empty(),
+            1,
+            0,
+            0,
+            0,
+            at,
+            "said the test");
+    vdb.seen(new Topology(1, List.of(node)));
+    runLoops();
+  }
+
+  private ServerConnection ripe() {
+    assertThat(reader.prepared()).isFalse();
+    ServerConnection connection = servers.accept();
+    seen(NodeState.UP, System.nanoTime());
+    return connection;
+  }
+
+  @Test
+  void connectionsGoToTheReplica() {
+    assertThat(reader.prepared()).isFalse();
+    assertThat(servers.lastTarget().source().hosts()).containsExactly(REPLICA);
+    assertThat(vdb.readers().at(REPLICA)).isSameAs(reader.vdb());
+  }
+
+  @Test
+  void aConnectionIsUsedOnceItsServerHasAnsweredSinceItWasMade() {
+    assertThat(reader.prepared()).isFalse();
+    assertThat(reader.prepared()).as("one is on its way").isFalse();
+    assertThat(servers.attempts()).isEqualTo(1);
+    long before = System.nanoTime();
+    ServerConnection connection = servers.accept();
+    assertThat(reader.prepared()).isFalse();
+    assertThat(servers.attempts()).as("one is there").isZero();
+    seen(NodeState.UP, before);
+    assertThat(reader.prepared()).as("what was asked before says nothing").isFalse();
+    seen(NodeState.UP, System.nanoTime());
+    assertThat(reader.prepared()).isTrue();
+    assertThat(reader.acquire(new RecordingWaiter())).isSameAs(connection);
+  }
+
+  @Test
+  void whoWaitsGetsWhatIsGivenBackAndANewOneWhenItIsRipe() {
+    ServerConnection connection = ripe();
+    assertThat(reader.acquire(new RecordingWaiter())).isSameAs(connection);
+    RecordingWaiter one = waiting(reader);
+    RecordingWaiter other = waiting(reader);
+    ServerConnection second = servers.accept();
+    assertThat(one.connection).isNull();
+    reader.release(connection);
+    assertThat(one.connection).isSameAs(connection);
+    assertThat(other.connection).isNull();
+    seen(NodeState.UP, System.nanoTime());
+    assertThat(other.connection).isSameAs(second);
+  }
+
+  @Test
+  void nobodyWaitsForAReplicaThatCannotBeReached() {
+    ServerConnection connection = ripe();
+    reader.acquire(new RecordingWaiter());
+    RecordingWaiter waiter = waiting(reader);
+    servers.refuse(PgError.fatal("57P03", "it is being started"));
+    assertThat(waiter.waits()).as("another gives its connection back").isTrue();
+    servers.vanish(connection);
+    runLoops();
+    long later = first.now() + SECOND / 5;
+    tickUntil(first, now -> now - later > 0);
+    reader.tick();
+    servers.refuse(PgError.fatal("57P03", "it is being started"));
+    assertThat(waiter.refusal.sqlState()).isEqualTo("57P03");
+  }
+
+  @Test
+  void aLostReplicaLosesItsConnectionsAndWhoWaits() {
+    ServerConnection connection = ripe();
+    reader.acquire(new RecordingWaiter());
+    RecordingWaiter waiter = waiting(reader);
+    seen(NodeState.SUSPECT, System.nanoTime());
+    assertThat(connection.closed()).isFalse();
+    seen(NodeState.DOWN, System.nanoTime());
+    assertThat(connection.closed()).isTrue();
+    assertThat(waiter.refusal.sqlState()).isEqualTo("08006");
+    assertThat(reader.prepared()).isFalse();
+
+    seen(NodeState.UP, System.nanoTime());
+    servers.close();
+  }
+
+  @Test
+  void whatRunsOnAServerThatLeavesTheClusterComesToItsEnd() {
+    ServerConnection connection = ripe();
+    reader.acquire(new RecordingWaiter());
+    vdb.seen(new Topology(2, List.of()));
+    runLoops();
+    assertThat(connection.closed()).isFalse();
+    reader.release(connection);
+    assertThat(connection.closed()).isTrue();
+    assertThat(vdb.readers().all()).isEmpty();
+  }
+}
