@@ -4,8 +4,9 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.DataSource;
-import dev.heimdall.model.Secret;
+import dev.heimdall.model.ServerAddress;
 import dev.heimdall.model.TlsMode;
+import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -13,7 +14,8 @@ import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.sql.SQLException;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -26,26 +28,23 @@ import org.postgresql.ssl.DefaultJavaSSLFactory;
  */
 public final class SourceConnections {
   private final DataSource source;
-  private final String user;
-  private final Optional<Secret> password;
+  private final DatabaseCredentials credentials;
   private final Use use;
   private final ScheduledExecutorService housekeeping;
   private final ThreadFactory threads;
 
   /**
-   * @param user who logs in at the server, with this password if there is one
+   * @param credentials as whom to log in at the server
    * @param housekeeping closes what is not used any more; its threads must not be held up
    */
   public SourceConnections(
       DataSource source,
-      String user,
-      Optional<Secret> password,
+      DatabaseCredentials credentials,
       Use use,
       ScheduledExecutorService housekeeping,
       ThreadFactory threads) {
     this.source = source;
-    this.user = user;
-    this.password = password;
+    this.credentials = credentials;
     this.use = use;
     this.housekeeping = housekeeping;
     this.threads = threads;
@@ -68,7 +67,13 @@ public final class SourceConnections {
   private HikariDataSource pool(String database, int failTimeout) throws SQLException {
     HikariConfig config = new HikariConfig();
     config.setPoolName(use.name() + " of " + database + " at " + source.name());
-    config.setDataSource(driver(database));
+    config.setDataSource(
+        new AskingDataSource(
+            credentials,
+            switch (source.engine()) {
+              case POSTGRESQL -> doors(database);
+              case MYSQL -> List.of(door(new MysqlDriver(source, use).to(database), first()));
+            }));
     config.setMaximumPoolSize(use.connections());
     config.setMinimumIdle(0);
     config.setInitializationFailTimeout(failTimeout);
@@ -84,14 +89,41 @@ public final class SourceConnections {
     return new HikariDataSource(config);
   }
 
-  private PGSimpleDataSource driver(String database) throws SQLException {
+  private ServerAddress first() {
+    return source.hosts().get(0);
+  }
+
+  private static AskingDataSource.Door door(javax.sql.DataSource driver, ServerAddress server) {
+    return new AskingDataSource.Door(driver, server.host(), server.port());
+  }
+
+  /** What is asked for anew may be for one server only: then the driver must not choose one. */
+  private List<AskingDataSource.Door> doors(String database) throws SQLException {
+    if (source.hosts().size() == 1 || credentials.written().isPresent()) {
+      return List.of(door(driver(database, source.hosts(), use.reading()), first()));
+    }
+    List<AskingDataSource.Door> doors = new ArrayList<>();
+    for (boolean any : use.reading() ? List.of(false, true) : List.of(false)) {
+      for (ServerAddress server : source.hosts()) {
+        doors.add(door(driver(database, List.of(server), any), server));
+      }
+    }
+    return doors;
+  }
+
+  /**
+   * @param any whether it may be a replica, where there is no primary
+   */
+  private PGSimpleDataSource driver(String database, List<ServerAddress> hosts, boolean any)
+      throws SQLException {
     PGSimpleDataSource driver = new PGSimpleDataSource();
-    String host = source.host();
-    driver.setServerNames(new String[] {host.indexOf(':') >= 0 ? '[' + host + ']' : host});
-    driver.setPortNumbers(new int[] {source.port()});
+    driver.setServerNames(hosts.stream().map(SourceConnections::spelled).toArray(String[]::new));
+    driver.setPortNumbers(hosts.stream().mapToInt(ServerAddress::port).toArray());
+    if (source.cluster().watched()) {
+      // What is only read may come from a replica as long as there is no writer.
+      driver.setTargetServerType(any ? "preferPrimary" : "primary");
+    }
     driver.setDatabaseName(database);
-    driver.setUser(user);
-    driver.setPassword(password.map(Secret::value).orElse(null));
     int connectSeconds = (int) Math.max(1, source.connectTimeout().toSeconds());
     driver.setConnectTimeout(connectSeconds);
     driver.setLoginTimeout(connectSeconds);
@@ -103,6 +135,11 @@ public final class SourceConnections {
     return driver;
   }
 
+  static String spelled(ServerAddress server) {
+    String host = server.host();
+    return host.indexOf(':') >= 0 ? '[' + host + ']' : host;
+  }
+
   private static void tls(PGSimpleDataSource driver, BackendTls tls) throws SQLException {
     driver.setProperty(PGProperty.SSL_MODE, tls.mode().spelling());
     if (tls.mode() == TlsMode.DISABLE) {
@@ -112,10 +149,9 @@ public final class SourceConnections {
     if (tls.direct()) {
       driver.setProperty(PGProperty.SSL_NEGOTIATION, "direct");
     }
-    boolean verify = tls.mode() == TlsMode.VERIFY_CA || tls.mode() == TlsMode.VERIFY_FULL;
     if (tls.caFile().isPresent()) {
       driver.setProperty(PGProperty.SSL_ROOT_CERT, tls.caFile().get().toString());
-    } else if (verify) {
+    } else if (tls.verifies()) {
       driver.setProperty(PGProperty.SSL_FACTORY, DefaultJavaSSLFactory.class.getName());
     }
     if (tls.certificateFile().isPresent()) {

@@ -1,0 +1,389 @@
+package dev.heimdall.engine.foreign;
+
+import dev.heimdall.engine.sql.PlaceholderText;
+import dev.heimdall.engine.wire.postgres.PgError;
+import io.netty.buffer.ByteBuf;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One statement at a data source, from the moment somebody wants it. Thread-safe. */
+public final class ForeignCall implements Runnable, ResultWriter.Receiver {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
+
+  /** Pieces that are on their way to a client that has not taken the first of them yet. */
+  private static final int PIECES = 4;
+
+  private static final int MOST_WARNINGS = 20;
+
+  private enum Stage {
+    QUEUED,
+    /** A thread works for it; there is no statement yet that could be cancelled. */
+    BEGUN,
+    RUNNING,
+    ENDED
+  }
+
+  private final ForeignSource source;
+  private final ForeignStatement what;
+  private final ForeignReply reply;
+  private final Semaphore room = new Semaphore(PIECES);
+
+  // Guarded by this object.
+  private Stage stage = Stage.QUEUED;
+  private Statement statement;
+  private PgError cancelled;
+  private boolean cancelling;
+
+  ForeignCall(ForeignSource source, ForeignStatement what, ForeignReply reply) {
+    this.source = source;
+    this.what = what;
+    this.reply = reply;
+  }
+
+  /** The receiver can take another piece. */
+  public void goOn() {
+    room.release();
+  }
+
+  /**
+   * Ends it, wherever it is: what runs is cancelled at the server.
+   *
+   * @param why what it ends with, unless it has come to its own end
+   */
+  public void cancel(PgError why) {
+    synchronized (this) {
+      if (stage == Stage.ENDED || cancelled != null) {
+        return;
+      }
+      cancelled = why;
+    }
+    if (!giveUp(why)) {
+      room.release(PIECES);
+      source.press(this);
+    }
+  }
+
+  /** Ends it with this error if it has not begun; says whether that is so. */
+  public boolean giveUp(PgError why) {
+    if (!source.forget(this)) {
+      return false;
+    }
+    end();
+    reply.done(ForeignOutcome.failed(why));
+    return true;
+  }
+
+  // ---- cancelling, on a thread of the source's for just that
+
+  /** Has the server end what runs. */
+  void cancelAtServer() {
+    Statement running;
+    synchronized (this) {
+      if (stage != Stage.RUNNING) {
+        return;
+      }
+      running = statement;
+      cancelling = true;
+    }
+    try {
+      running.cancel();
+    } catch (SQLException e) {
+      abort(running); // the server does not hear us: so the connection goes
+    } finally {
+      synchronized (this) {
+        cancelling = false;
+        notifyAll();
+      }
+    }
+  }
+
+  /** The server was told to end it and has not: its connection goes. */
+  void abort() {
+    Statement running;
+    synchronized (this) {
+      if (stage != Stage.RUNNING) {
+        return;
+      }
+      running = statement;
+    }
+    abort(running);
+  }
+
+  private static void abort(Statement running) {
+    try {
+      running.getConnection().abort(Runnable::run);
+    } catch (SQLException e) {
+      LOG.debug("a connection could not be aborted", e);
+    }
+  }
+
+  /** Nobody cancels the statement from now on; says whether somebody has. */
+  private synchronized boolean end() {
+    stage = Stage.ENDED;
+    statement = null;
+    boolean interrupted = false;
+    while (cancelling) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return cancelled != null;
+  }
+
+  private synchronized void move(Stage next, Statement running) throws SQLException {
+    if (cancelled != null) {
+      throw new SQLException(cancelled.message(), cancelled.sqlState());
+    }
+    stage = next;
+    statement = running;
+  }
+
+  private synchronized PgError cancelled() {
+    return cancelled;
+  }
+
+  // ---- carrying it out, on a thread of the source's
+
+  @Override
+  public void run() {
+    ForeignOutcome outcome;
+    try {
+      move(Stage.BEGUN, null);
+      outcome = connected();
+    } catch (SQLException e) {
+      outcome = ForeignOutcome.failed(source.errors().of(e));
+    } catch (RuntimeException | Error e) {
+      LOG.error("a statement for the data source {} met an error in the node", source.name(), e);
+      outcome = ForeignOutcome.failed(PgError.error("XX000", "error in the node"));
+    }
+    end();
+    PgError why = cancelled();
+    reply.done(outcome.error() != null && why != null ? ForeignOutcome.failed(why) : outcome);
+  }
+
+  private ForeignOutcome connected() throws SQLException {
+    Optional<PlaceholderText> text = PlaceholderText.of(what.sql(), source.dialect().dialect());
+    boolean contained = what.contained() && text.isPresent() && !text.get().leavesTraces();
+    Connection connection;
+    try {
+      connection = source.connect();
+    } catch (SQLException e) {
+      return ForeignOutcome.failed(source.errors().cannotConnect(e));
+    }
+    boolean clean = false;
+    try {
+      ForeignOutcome outcome = carryOut(connection, text);
+      clean = contained;
+      return outcome;
+    } catch (Refused e) {
+      clean = contained;
+      throw e.cause();
+    } finally {
+      if (end() || !clean) {
+        source.discard(connection);
+      }
+      connection.close();
+    }
+  }
+
+  /** The server has refused the statement as a whole, and nothing of a result has come. */
+  private static final class Refused extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final SQLException cause;
+
+    Refused(SQLException cause) {
+      super(cause);
+      this.cause = cause;
+    }
+
+    SQLException cause() {
+      return cause;
+    }
+  }
+
+  private ForeignOutcome carryOut(Connection connection, Optional<PlaceholderText> text)
+      throws SQLException, Refused {
+    if (!what.database().equals(connection.getCatalog())) {
+      begun(
+          () -> {
+            connection.setCatalog(what.database());
+            return false;
+          });
+    }
+    try (ResultWriter out = new ResultWriter(this)) {
+      ForeignOutcome outcome =
+          switch (what.want()) {
+            case SIMPLE -> simple(connection, out);
+            case PREPARED -> prepared(connection, placed(text), out);
+            case STATEMENT_DESCRIPTION, PORTAL_DESCRIPTION ->
+                description(connection, placed(text), out);
+          };
+      out.flush();
+      return outcome;
+    }
+  }
+
+  private ForeignOutcome simple(Connection connection, ResultWriter out)
+      throws SQLException, Refused {
+    try (Statement simple = connection.createStatement()) {
+      simple.setEscapeProcessing(false);
+      simple.setFetchSize(source.dialect().fetchSize());
+      move(Stage.RUNNING, simple);
+      return result(simple, begun(() -> simple.execute(what.sql())), out);
+    }
+  }
+
+  private ForeignOutcome prepared(Connection connection, PlaceholderText text, ResultWriter out)
+      throws SQLException, Refused {
+    if (text.parameters() > what.parameters().size()) {
+      throw new Refused(
+          new SQLException(
+              "bind message supplies "
+                  + what.parameters().size()
+                  + " parameters, but the statement requires "
+                  + text.parameters(),
+              "08P01"));
+    }
+    try (PreparedStatement prepared = prepare(connection, text)) {
+      prepared.setFetchSize(source.dialect().fetchSize());
+      prepared.setMaxRows(what.maxRows());
+      begun(
+          () -> {
+            ParameterBinding.bind(prepared, text.numbers(), what.parameters());
+            return false;
+          });
+      move(Stage.RUNNING, prepared);
+      return result(prepared, begun(prepared::execute), out);
+    }
+  }
+
+  private ForeignOutcome description(Connection connection, PlaceholderText text, ResultWriter out)
+      throws SQLException, Refused {
+    try (PreparedStatement prepared = prepare(connection, text)) {
+      if (what.want() == ForeignStatement.Want.STATEMENT_DESCRIPTION) {
+        out.parameters(what.types(), Math.max(text.parameters(), what.types().size()));
+      }
+      ResultSetMetaData columns = prepared.getMetaData();
+      if (columns == null || columns.getColumnCount() == 0) {
+        out.noData();
+      } else {
+        out.columns(columns, what.formats());
+        out.describe();
+      }
+      return new ForeignOutcome(null, 0, columns != null, false);
+    }
+  }
+
+  private static PlaceholderText placed(Optional<PlaceholderText> text) throws Refused {
+    return text.orElseThrow(
+        () ->
+            new Refused(
+                new SQLException(
+                    "the text ends inside a token, or has a parameter that is none", "42601")));
+  }
+
+  private static PreparedStatement prepare(Connection connection, PlaceholderText text)
+      throws Refused {
+    try {
+      return connection.prepareStatement(
+          text.text(), ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY);
+    } catch (SQLException e) {
+      throw new Refused(e);
+    }
+  }
+
+  /** What comes before a result: if it fails, the connection is as good as before. */
+  private interface Beginning {
+    boolean execute() throws SQLException;
+  }
+
+  private static boolean begun(Beginning statement) throws Refused {
+    try {
+      return statement.execute();
+    } catch (SQLException e) {
+      throw new Refused(e);
+    }
+  }
+
+  private ForeignOutcome result(Statement done, boolean rows, ResultWriter out)
+      throws SQLException {
+    long count = rows ? rows(done, out) : Math.max(0, done.getLargeUpdateCount());
+    if (!rows && what.described() && what.want() == ForeignStatement.Want.PREPARED) {
+      out.noData();
+    }
+    boolean more = done.getMoreResults();
+    while (more || done.getUpdateCount() >= 0) {
+      if (more) {
+        throw new SQLException("a statement with more than one result was forwarded", "0A000");
+      }
+      more = done.getMoreResults();
+    }
+    SQLWarning warning = done.getWarnings();
+    for (int i = 0; warning != null && i < MOST_WARNINGS; i++) {
+      source.errors().warning(warning).encodeNotice(out.out());
+      warning = warning.getNextWarning();
+    }
+    return new ForeignOutcome(null, count, rows, what.maxRows() > 0 && count == what.maxRows());
+  }
+
+  private long rows(Statement done, ResultWriter out) throws SQLException {
+    long count = 0;
+    try (ResultSet result = done.getResultSet()) {
+      out.columns(result.getMetaData(), what.formats());
+      if (what.described()) {
+        out.describe();
+      }
+      while (result.next()) {
+        out.row(result);
+        count++;
+      }
+      return count;
+    } catch (SQLException | RuntimeException e) {
+      abort(done); // or closing would wait for all the rows that are left
+      throw e;
+    }
+  }
+
+  // ---- who takes the pieces
+
+  @Override
+  public ByteBuf buffer() {
+    return reply.buffer();
+  }
+
+  @Override
+  public void piece(ByteBuf consumed) throws SQLException {
+    boolean taken = false;
+    try {
+      room.acquire();
+      PgError why = cancelled();
+      if (why != null) {
+        throw new SQLException(why.message(), why.sqlState());
+      }
+      reply.piece(consumed);
+      taken = true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("the data source is being closed", "57P01", e);
+    } finally {
+      if (!taken) {
+        consumed.release();
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.heimdall.engine.foreign;
+
+import dev.heimdall.engine.wire.postgres.PgError;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.util.Map;
+
+/** What a data source of another engine says when something goes wrong, as PostgreSQL says it. */
+final class ForeignErrors {
+  /** What it says of a fault that it has no SQLSTATE for: the error of a foreign data wrapper. */
+  private static final String FOREIGN = "HV000";
+
+  private final String source;
+  private final Map<Integer, String> states;
+
+  /**
+   * @param source the data source's name
+   * @param states PostgreSQL's SQLSTATE for error numbers whose own SQLSTATE says less
+   */
+  ForeignErrors(String source, Map<Integer, String> states) {
+    this.source = source;
+    this.states = states;
+  }
+
+  PgError of(SQLException e) {
+    return PgError.error(state(e), message(e)).withDetail(detail(e));
+  }
+
+  /** Nobody has asked anything yet, because there is no connection. */
+  PgError cannotConnect(SQLException e) {
+    return PgError.error(
+            "08001", "cannot connect to the data source \"" + source + "\": " + message(e))
+        .withDetail(detail(e));
+  }
+
+  PgError warning(SQLWarning e) {
+    return new PgError("WARNING", "01000", message(e), detail(e), null);
+  }
+
+  private String state(SQLException e) {
+    String known = states.get(e.getErrorCode());
+    if (known != null) {
+      return known;
+    }
+    String state = e.getSQLState();
+    boolean usable =
+        state != null
+            && state.matches("[0-9A-Z]{5}")
+            && !state.startsWith("00")
+            && !state.startsWith("HY")
+            && !state.startsWith("S1");
+    return !usable ? FOREIGN : state.equals("08S01") ? "08006" : state;
+  }
+
+  private static String message(SQLException e) {
+    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage().strip();
+    int line = message.indexOf('\n');
+    return line < 0 ? message : message.substring(0, line).stripTrailing();
+  }
+
+  private String detail(SQLException e) {
+    return e.getErrorCode() == 0
+        ? "The statement was forwarded to the data source \"" + source + "\"."
+        : "The data source \""
+            + source
+            + "\" says error "
+            + e.getErrorCode()
+            + ", SQLSTATE "
+            + e.getSQLState()
+            + ".";
+  }
+}

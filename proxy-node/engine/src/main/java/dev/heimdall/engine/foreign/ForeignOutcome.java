@@ -1,0 +1,17 @@
+package dev.heimdall.engine.foreign;
+
+import dev.heimdall.engine.wire.postgres.PgError;
+
+/**
+ * How a statement ended.
+ *
+ * @param error why it failed; null when it did not
+ * @param rows how many rows it gave or changed
+ * @param result whether it gave rows, or could have
+ * @param limited whether it gave as many rows as were wanted, so that there may be more
+ */
+public record ForeignOutcome(PgError error, long rows, boolean result, boolean limited) {
+  static ForeignOutcome failed(PgError error) {
+    return new ForeignOutcome(error, 0, false, false);
+  }
+}

@@ -1,0 +1,217 @@
+package dev.heimdall.engine.foreign;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import dev.heimdall.engine.jdbc.SourceConnections;
+import dev.heimdall.engine.jdbc.Use;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.secrets.credentials.DatabaseCredentials;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A data source of another engine, as rules forward statements to it: some connections, and a
+ * thread for each of them. Has neither before the first statement. Thread-safe.
+ */
+public final class ForeignSource implements AutoCloseable {
+  /** A thread for each connection: more would not be what a node is for. */
+  private static final int MOST_CONNECTIONS = 100;
+
+  private static final int CANCEL_THREADS = 2;
+  private static final long CANCEL_PATIENCE_SECONDS = 10;
+  private static final long IDLE_SECONDS = 60;
+
+  private final Plan plan;
+  private final ForeignDialect dialect;
+  private final ForeignErrors errors;
+  private final ThreadPoolExecutor workers;
+  private final ThreadPoolExecutor cancels;
+  private final ScheduledThreadPoolExecutor timer;
+  private final ScheduledThreadPoolExecutor housekeeping;
+
+  /** Guarded by this object; null before the first statement, and at the end. */
+  private HikariDataSource pool;
+
+  /**
+   * What it is made of.
+   *
+   * @param login as whom statements are carried out
+   * @param connections how many at most
+   * @param maxQueue how many statements may wait for one; 0 for any number
+   */
+  public record Plan(DataSource source, DatabaseCredentials login, int connections, int maxQueue) {}
+
+  public ForeignSource(Plan plan) {
+    this.plan = plan;
+    this.dialect = ForeignDialect.of(plan.source().engine());
+    this.errors = new ForeignErrors(plan.source().name(), dialect.states());
+    int threads = Math.min(plan.connections(), MOST_CONNECTIONS);
+    workers =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            named("forward")) {
+          @Override
+          protected void terminated() {
+            closePool();
+          }
+        };
+    workers.allowCoreThreadTimeOut(true);
+    cancels =
+        new ThreadPoolExecutor(
+            CANCEL_THREADS,
+            CANCEL_THREADS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            named("forward-cancel"));
+    cancels.allowCoreThreadTimeOut(true);
+    timer = scheduler("forward-timer");
+    housekeeping = scheduler("forward-pool");
+  }
+
+  private ScheduledThreadPoolExecutor scheduler(String name) {
+    ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1, named(name));
+    scheduler.setRemoveOnCancelPolicy(true);
+    scheduler.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+    return scheduler;
+  }
+
+  private ThreadFactory named(String name) {
+    AtomicInteger numbers = new AtomicInteger();
+    return task -> {
+      Thread thread =
+          new Thread(task, name + "-" + plan.source().name() + "-" + numbers.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  public Plan plan() {
+    return plan;
+  }
+
+  String name() {
+    return plan.source().name();
+  }
+
+  ForeignDialect dialect() {
+    return dialect;
+  }
+
+  ForeignErrors errors() {
+    return errors;
+  }
+
+  /** Has a statement carried out, when there is a connection for it; never blocks. */
+  public ForeignCall run(ForeignStatement what, ForeignReply reply) {
+    ForeignCall call = new ForeignCall(this, what, reply);
+    if (plan.maxQueue() > 0 && workers.getQueue().size() >= plan.maxQueue()) {
+      reply.done(
+          ForeignOutcome.failed(
+              PgError.error("53300", "too many statements wait for a server connection")
+                  .withDetail("pool.maxQueue is " + plan.maxQueue() + ".")));
+      return call;
+    }
+    try {
+      workers.execute(call);
+    } catch (RejectedExecutionException e) {
+      reply.done(
+          ForeignOutcome.failed(
+              PgError.error("57P01", "the data source \"" + name() + "\" was changed or removed")
+                  .withHint("Send the statement again.")));
+    }
+    return call;
+  }
+
+  // ---- for its calls
+
+  /** Takes a call out of the queue; says whether it was there. */
+  boolean forget(ForeignCall call) {
+    return workers.getQueue().remove(call);
+  }
+
+  /** Has the server end what runs, and the connection closed if it does not. */
+  void press(ForeignCall call) {
+    try {
+      cancels.execute(call::cancelAtServer);
+      timer.schedule(call::abort, CANCEL_PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (RejectedExecutionException e) {
+      call.abort();
+    }
+  }
+
+  /** A connection; blocks until it is there. */
+  Connection connect() throws SQLException {
+    try {
+      return pool().getConnection();
+    } catch (HikariPool.PoolInitializationException | SQLTransientConnectionException e) {
+      // The pool wraps what it has met.
+      throw e.getCause() instanceof SQLException cause
+          ? cause
+          : new SQLException(e.getMessage(), e);
+    }
+  }
+
+  private synchronized HikariDataSource pool() throws SQLException {
+    if (workers.isShutdown() && pool == null) {
+      throw new SQLException("the data source is being closed", "57P01");
+    }
+    if (pool == null) {
+      DataSource source = plan.source();
+      Use use =
+          new Use(
+              "forward", "heimdall forward", workers.getMaximumPoolSize(), false, Duration.ZERO);
+      pool =
+          new SourceConnections(source, plan.login(), use, housekeeping, named("forward-connect"))
+              .to(source.database().orElse(""));
+    }
+    return pool;
+  }
+
+  /** The connection is not to be used again. */
+  void discard(Connection connection) {
+    HikariDataSource from;
+    synchronized (this) {
+      from = pool;
+    }
+    if (from != null) {
+      from.evictConnection(connection);
+    }
+  }
+
+  // ---- the end
+
+  /** Takes no more statements; those that are there come to their end. Does not block. */
+  @Override
+  public void close() {
+    workers.shutdown();
+  }
+
+  private void closePool() {
+    HikariDataSource last;
+    synchronized (this) {
+      last = pool;
+      pool = null;
+    }
+    if (last != null) {
+      last.close();
+    }
+    cancels.shutdown();
+    timer.shutdownNow();
+    housekeeping.shutdownNow();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.heimdall.engine.jdbc;
+
+import dev.heimdall.secrets.credentials.CredentialsException;
+import dev.heimdall.secrets.credentials.DatabaseCredentials;
+import dev.heimdall.secrets.credentials.DatabaseLogin;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+
+/** Asks for credentials for each connection, and for others when a server refuses them. */
+final class AskingDataSource implements DataSource {
+  /** What was read last, what is current, and what was before. */
+  private static final int TRIES = 3;
+
+  private static final int PATIENCE_SECONDS = 12;
+
+  private final DatabaseCredentials credentials;
+  private final List<Door> doors;
+
+  /**
+   * One way to connect.
+   *
+   * @param host whom the credentials are for
+   */
+  record Door(DataSource driver, String host, int port) {}
+
+  /**
+   * @param doors are tried in their order
+   */
+  AskingDataSource(DatabaseCredentials credentials, List<Door> doors) {
+    this.credentials = credentials;
+    this.doors = doors;
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    SQLException last = new SQLException("there is no server to connect to", "08001");
+    for (Door door : doors) {
+      try {
+        return connect(door);
+      } catch (SQLException e) {
+        last = e;
+      }
+    }
+    throw last;
+  }
+
+  private Connection connect(Door door) throws SQLException {
+    DatabaseLogin login = await(credentials.login(door.host(), door.port()));
+    for (int tries = 1; ; tries++) {
+      try {
+        return door.driver().getConnection(login.user(), login.password().orElse(null));
+      } catch (SQLException e) {
+        if (e.getSQLState() == null || !e.getSQLState().startsWith("28")) {
+          throw e;
+        }
+        Optional<DatabaseLogin> next = await(credentials.instead(login, door.host(), door.port()));
+        if (next.isEmpty() || tries == TRIES) {
+          throw e;
+        }
+        login = next.get();
+      }
+    }
+  }
+
+  private static <T> T await(CompletableFuture<T> future) throws SQLException {
+    try {
+      return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      String why =
+          e.getCause() instanceof CredentialsException said
+              ? said.getMessage()
+              : "there are no credentials";
+      throw new SQLException(why, "08001");
+    } catch (TimeoutException e) {
+      throw new SQLException("credentials did not come in time", "08001");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("interrupted while waiting for credentials", "57P01");
+    }
+  }
+
+  @Override
+  public Connection getConnection(String user, String password) throws SQLException {
+    throw new SQLFeatureNotSupportedException("who logs in is known here");
+  }
+
+  @Override
+  public PrintWriter getLogWriter() {
+    return null;
+  }
+
+  @Override
+  public void setLogWriter(PrintWriter out) {}
+
+  @Override
+  public void setLoginTimeout(int seconds) {}
+
+  @Override
+  public int getLoginTimeout() {
+    return 0;
+  }
+
+  @Override
+  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+    throw new SQLFeatureNotSupportedException();
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    throw new SQLException("wraps nothing");
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) {
+    return false;
+  }
+}

@@ -1,0 +1,103 @@
+package dev.heimdall.engine.jdbc;
+
+import com.mysql.cj.jdbc.MysqlDataSource;
+import dev.heimdall.model.BackendTls;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.ServerAddress;
+import dev.heimdall.model.TlsMode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.sql.SQLException;
+
+/** The driver of MySQL and MariaDB, set up for one data source. */
+final class MysqlDriver {
+  /**
+   * Quotes, {@code ||} and backslashes mean what they mean to the clients of PostgreSQL. A client
+   * may take its time with a result: the server's own patience, a minute, is for what it writes to
+   * a driver that reads at once.
+   */
+  private static final String VARIABLES =
+      "sql_mode=CONCAT(@@sql_mode,',ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES'),"
+          + "net_write_timeout=600";
+
+  private static final String STORE_PASSWORD = "certificates";
+
+  private final DataSource source;
+  private final Use use;
+
+  MysqlDriver(DataSource source, Use use) {
+    this.source = source;
+    this.use = use;
+  }
+
+  /** Connections to a database; an empty name for none. */
+  javax.sql.DataSource to(String database) throws SQLException {
+    MysqlDataSource driver = new MysqlDataSource();
+    ServerAddress server = source.hosts().get(0);
+    driver.setServerName(SourceConnections.spelled(server));
+    driver.setPort(server.port());
+    driver.setDatabaseName(database);
+    driver.setConnectTimeout((int) source.connectTimeout().toMillis());
+    driver.setSocketTimeout((int) use.silence().toMillis());
+    driver.setTcpKeepAlive(!source.keepAliveIdle().isZero());
+    driver.setConnectionAttributes("program_name:" + use.application());
+    driver.setCharacterEncoding("UTF-8");
+    driver.setSessionVariables(VARIABLES);
+    driver.setNetTimeoutForStreamingResults(0);
+    driver.setUseServerPrepStmts(true);
+    driver.setCachePrepStmts(true);
+    driver.setProcessEscapeCodesForPrepStmts(false);
+    driver.setAllowPublicKeyRetrieval(
+        source.tls().mode() == TlsMode.DISABLE || source.tls().mode() == TlsMode.PREFER);
+    driver.setAllowLoadLocalInfile(false);
+    driver.setTinyInt1isBit(false);
+    driver.setYearIsDateType(false);
+    tls(driver, source.tls());
+    return driver;
+  }
+
+  private static void tls(MysqlDataSource driver, BackendTls tls) throws SQLException {
+    driver.setSslMode(
+        switch (tls.mode()) {
+          case DISABLE -> "DISABLED";
+          case PREFER -> "PREFERRED";
+          case REQUIRE -> "REQUIRED";
+          case VERIFY_CA -> "VERIFY_CA";
+          case VERIFY_FULL -> "VERIFY_IDENTITY";
+        });
+    driver.setFallbackToSystemKeyStore(false);
+    if (tls.caFile().isPresent()) {
+      driver.setTrustCertificateKeyStoreUrl(store(tls.caFile().get()).toUri().toString());
+      driver.setTrustCertificateKeyStoreType("PKCS12");
+      driver.setTrustCertificateKeyStorePassword(STORE_PASSWORD);
+      driver.setFallbackToSystemTrustStore(false);
+    }
+  }
+
+  /** The driver reads authorities from a key store only: a file that goes with the process. */
+  private static Path store(Path authorities) throws SQLException {
+    try (InputStream in = Files.newInputStream(authorities)) {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      int number = 0;
+      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+        store.setCertificateEntry("authority-" + number++, each);
+      }
+      Path file = Files.createTempFile("heimdall-authorities-", ".p12");
+      file.toFile().deleteOnExit();
+      try (OutputStream out = Files.newOutputStream(file)) {
+        store.store(out, STORE_PASSWORD.toCharArray());
+      }
+      return file;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new SQLException("cannot read tls.caFile: " + e.getMessage(), e);
+    }
+  }
+}
