@@ -1,53 +1,116 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Brings the server connection of a client that is gone to rest: what runs is cancelled, copies and
- * batches are ended.
+ * batches are ended, and when nothing is owed on it any more it goes back to its pool.
  */
 final class Abandonment {
-  private Abandonment() {}
+  private static final int CANCEL_ATTEMPTS = 5;
+  private static final long CANCEL_AGAIN_MILLIS = 100;
+
+  private final ClientSession session;
+  private final LoopContext loop;
+  private final ServerConnector connector;
+
+  Abandonment(ClientSession session, LoopContext loop, ServerConnector connector) {
+    this.session = session;
+    this.loop = loop;
+    this.connector = connector;
+  }
+
+  /** The client has left this connection behind. */
+  void begin(ServerConnection connection) {
+    session.requests().endCutMessage(connection);
+    if (connection.closed()) {
+      return;
+    }
+    if (connection.copyIn()) {
+      endCopy(connection);
+    } else {
+      if (session.outstanding() > 0) {
+        connector.cancel(connection, () -> {});
+      }
+      endBatch(connection);
+    }
+    rest(connection);
+    pressOn(connection, 1);
+  }
 
   /**
-   * @param outstanding groups that the server has not answered
-   * @return how many groups more it will answer
+   * A cancel that overtook its statement met an idle server and did nothing: it is sent again, a
+   * few times, and then the connection is given up.
    */
-  static int begin(
-      ServerConnection server, ReplyOwner owner, int outstanding, ServerConnector connector) {
-    if (server.copyIn()) {
-      return endCopy(server, owner);
+  private void pressOn(ServerConnection connection, int attempt) {
+    if (session.server() != connection || connection.closed()) {
+      return;
     }
-    if (outstanding > 0) {
-      connector.cancel(server, () -> {});
-    }
-    return endBatch(server, owner);
+    loop.later(
+        () -> {
+          if (session.server() != connection || connection.closed()) {
+            return;
+          }
+          if (attempt > CANCEL_ATTEMPTS) {
+            connection.close("its client is gone, and what it ran cannot be cancelled");
+            return;
+          }
+          if (session.outstanding() > 0 && !connection.cancelling()) {
+            connector.cancel(connection, () -> {});
+          }
+          pressOn(connection, attempt + 1);
+        },
+        CANCEL_AGAIN_MILLIS << attempt,
+        TimeUnit.MILLISECONDS,
+        session::failed);
   }
 
   /** The server waits for copy data that will not come. */
-  static int endCopy(ServerConnection server, ReplyOwner owner) {
-    ByteBuf out = server.allocate(32);
+  void endCopy(ServerConnection connection) {
+    ByteBuf out = connection.allocate(32);
     PgWriter.copyFail(out, "the client is gone");
-    server.write(out);
-    server.copyInEnded();
-    return endBatch(server, owner);
+    connection.write(out);
+    connection.copyInEnded();
+    endBatch(connection);
   }
 
   /** The server waits for a Sync that will not come. */
-  static int endBatch(ServerConnection server, ReplyOwner owner) {
-    if (!server.groupOpen()) {
-      return 0;
+  void endBatch(ServerConnection connection) {
+    if (!connection.groupOpen()) {
+      return;
     }
-    ByteBuf sync = server.allocate(5);
+    ByteBuf sync = connection.allocate(5);
     PgWriter.empty(sync, FrontendType.SYNC);
-    server.expect(ReplyQueue.SYNC, owner);
-    server.write(sync);
-    return 1;
+    connection.expect(ReplyQueue.SYNC, session);
+    connection.write(sync);
+    session.owed().endingSent();
+  }
+
+  /** The connection goes back when nothing is owed on it any more. */
+  void rest(ServerConnection connection) {
+    ServerLease lease = session.lease();
+    if (session.dedicated()) {
+      lease.forgetServer();
+      connection.close("its client is gone");
+    } else if (lease.server() == connection && connection.quiet() && !connection.closed()) {
+      if (!keepsNothing()) {
+        connection.taint();
+      }
+      lease.giveBack(connection);
+    }
+  }
+
+  private boolean keepsNothing() {
+    return !session.carried().pinned()
+        && session.carried().touched().isEmpty()
+        && !session.listening().undecided()
+        && session.vdb().settings().vdb().multiplex();
   }
 }

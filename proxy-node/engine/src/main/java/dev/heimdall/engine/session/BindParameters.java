@@ -1,6 +1,6 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.action.Parameter;
+import dev.heimdall.engine.sql.Parameter;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +53,30 @@ final class BindParameters {
       parameters.add(new Parameter(i < types.length ? types[i] : 0, binary, value));
     }
     return parameters;
+  }
+
+  /**
+   * The formats that the result's columns are wanted in.
+   *
+   * @param formats as for {@link #read}, which must have found the message well formed
+   */
+  static List<Integer> resultFormats(ByteBuf input, int formats, int end) {
+    int at = formats;
+    if (end - at < 2) {
+      return List.of();
+    }
+    at += 2 + 2 * input.getUnsignedShort(at);
+    int parameters = end - at < 2 ? 0 : input.getUnsignedShort(at);
+    at += 2;
+    for (int i = 0; i < parameters && end - at >= 4; i++) {
+      at += 4 + Math.max(0, input.getInt(at));
+    }
+    List<Integer> found = new ArrayList<>(2);
+    int count = end - at < 2 ? 0 : input.getUnsignedShort(at);
+    for (int i = 0; i < count && end - at >= 4 + 2 * i; i++) {
+      found.add(input.getUnsignedShort(at + 2 + 2 * i));
+    }
+    return found;
   }
 
   /** The types in a Parse message's body: text, zero byte, count, object ids. */

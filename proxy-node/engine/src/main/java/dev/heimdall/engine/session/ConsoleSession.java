@@ -129,6 +129,13 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
     terminate();
   }
 
+  @Override
+  public void endIfIdle(long nanos) {
+    if (!busy() && System.nanoTime() - lastActivity >= nanos) {
+      terminate();
+    }
+  }
+
   /** Whether a command is being carried out. */
   public boolean busy() {
     return talk.busy();

@@ -1,38 +1,37 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.action.Executed;
-import dev.heimdall.engine.action.Parameter;
 import dev.heimdall.engine.action.Submission;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.Variables;
-import dev.heimdall.engine.catalog.SearchPath;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.pipeline.Known;
 import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.pipeline.RunHistory;
 import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.rules.ConcurrencyLimit;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.Explanation;
 import dev.heimdall.engine.rules.MatchedRule;
-import dev.heimdall.engine.rules.SessionFacts;
-import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.Basis;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.ActionParameters;
-import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Takes each statement of a client through the pipeline, keeps it back as long as rules want, and
- * follows it until it was answered. One statement at a time is on its way to the server; those that
- * were sent are remembered by their group.
+ * Takes each statement of a client through the pipeline and keeps it back as long as rules want.
+ * One statement at a time is on its way to the server; {@link RunningStatements} follows those that
+ * were sent.
  */
 final class Course {
   private static final long CATALOGUE_AGAIN_MILLIS = 20;
@@ -47,25 +46,24 @@ final class Course {
   }
 
   private final ClientSession session;
-  private final RequestReader requests;
   private final LoopContext loop;
   private final LoopSessions sessions;
   private final QueryPipeline pipeline;
-  private final ArrayDeque<Running> running = new ArrayDeque<>(0);
+  private final SessionScope scope;
+  private final SideActions side;
+  private final RunningStatements running;
 
   private Stage stage = Stage.NONE;
-  private boolean pathMoved;
-  private Variables told;
-  private NameScope scope;
   private Hold hold;
   private StatementFacts effects;
   private Statement statement;
+  private boolean catalogued;
   private Known known;
   private Decision decision = Decision.NONE;
   private boolean prepared;
+  private long takenHigh;
+  private long takenLow;
   private Examined examined;
-  private StatementSummary last;
-  private final SideActions side;
   private CompletableFuture<?> awaited;
 
   /** Why the statement cannot be sent after all; null when it can. */
@@ -74,24 +72,21 @@ final class Course {
   private Submission submission;
   private Executed executed;
   private List<ConcurrencyLimit> places = List.of();
-  private ScheduledFuture<?> timeLimit;
 
-  Course(ClientSession session, RequestReader requests, LoopSessions sessions) {
+  Course(ClientSession session, LoopSessions sessions) {
     this.session = session;
-    this.requests = requests;
     this.loop = sessions.context();
     this.sessions = sessions;
-    this.pipeline = new QueryPipeline(sessions.pipelines(), this::comeAgain);
+    this.pipeline =
+        new QueryPipeline(
+            sessions.pipelines(), () -> loop.inEvent(this::comeAgain, session::failed));
+    this.scope = new SessionScope(session, pipeline);
     this.side = new SideActions(session, loop);
+    this.running = new RunningStatements(session, loop, side);
   }
 
   private void comeAgain() {
-    loop.beginEvent();
-    try {
-      session.resumeReading();
-    } finally {
-      loop.endEvent();
-    }
+    session.resumeReading();
   }
 
   /** What is needed to judge a statement: nothing where neither rules nor a catalogue are there. */
@@ -119,8 +114,8 @@ final class Course {
       return false;
     }
     effects = pipeline.classify(sql, offset, length, standardStrings);
-    notePath();
-    if (!understand(sql, offset, length, standardStrings)
+    scope.note(standardStrings);
+    if (!scope.understand(sql, offset, length, standardStrings)
         || !pipeline.decide(session.status() != 'I', asPrepared, loop.now())) {
       return false;
     }
@@ -131,17 +126,34 @@ final class Course {
     take();
     if (!decision.isNone()) {
       side.decided(decision, known, statement, sql, offset, length, standardStrings);
+      if (effects.kind() != StatementKind.EXECUTE) {
+        side.plan(decision, known, statement, sql, offset, length, standardStrings);
+      }
     }
-    if (settledWithoutServer()) {
+    if (session.reads().holdsTransaction() && tiesSession()) {
+      failure = ReplicaReads.NOT_THERE;
+    }
+    if (failure != null || settledWithoutServer()) {
       stage = Stage.GO;
       return true;
     }
     CompletableFuture<Void> pending = side.pending(statement);
     if (pending != null && !pending.isDone()) {
-      await(pending, done -> next());
+      await(
+          pending,
+          done -> {
+            session.writes().everything();
+            next();
+          });
       return false;
     }
     return trigger();
+  }
+
+  /** Whether its session would depend on the connection over which it is carried out. */
+  private boolean tiesSession() {
+    return (statement != null && statement.changesSession() != null)
+        || effects.effects().stream().anyMatch(effect -> effect.type() == Effect.Type.PIN);
   }
 
   /** The statement's trigger comes first, and what it asks for may wait. */
@@ -153,6 +165,7 @@ final class Course {
     await(
         before,
         end -> {
+          session.writes().everything();
           if (end.succeeded()) {
             if (hold()) {
               session.resumeReading();
@@ -178,24 +191,19 @@ final class Course {
     awaited = something;
     something.thenAccept(
         value ->
-            loop.loop()
-                .execute(
-                    () -> {
-                      if (awaited == something) {
-                        loop.beginEvent();
-                        try {
-                          awaited = null;
-                          then.accept(value);
-                        } finally {
-                          loop.endEvent();
-                        }
-                      }
-                    }));
+            loop.soon(
+                () -> {
+                  if (awaited == something) {
+                    awaited = null;
+                    then.accept(value);
+                  }
+                },
+                session::failed));
   }
 
   private boolean hold() {
     if (Hold.wanted(decision)) {
-      hold = new Hold(loop, decision, this::holdOver);
+      hold = new Hold(loop, decision, this::holdOver, session::failed);
       if (!hold.begin()) {
         stage = Stage.HELD;
         return false;
@@ -218,8 +226,8 @@ final class Course {
     }
     prepared = true;
     effects = pipeline.recall(examined);
-    notePath();
-    return understand(examined.sql(), 0, examined.length(), examined.standardStrings())
+    scope.note(examined.standardStrings());
+    return scope.understand(examined.sql(), 0, examined.length(), examined.standardStrings())
         && pipeline.decide(session.status() != 'I', true, loop.now())
         && goOrHold(examined.sql(), 0, examined.length(), examined.standardStrings());
   }
@@ -234,7 +242,8 @@ final class Course {
       return false;
     }
     pipeline.classify(sql, 0, length, standardStrings);
-    return understand(sql, 0, length, standardStrings) && pipeline.preview(session.status() != 'I');
+    return scope.understand(sql, 0, length, standardStrings)
+        && pipeline.preview(session.status() != 'I', loop.now());
   }
 
   /** Whether there are rules. */
@@ -246,30 +255,31 @@ final class Course {
 
   /** Whether what names mean is known, so that a text can be looked at. */
   private boolean mayLook() {
-    tellPipeline();
-    return !session.awaitsSettings() && !awaitsCatalogue();
+    scope.tellPipeline();
+    return !session.lease().awaitsSettings() && !awaitsCatalogue();
   }
 
   private boolean awaitsCatalogue() {
-    if (!pipeline.awaitsCatalogue(scope.database())) {
+    if (!scope.awaitsCatalogue()) {
       return false;
     }
-    loop.loop().schedule(this::comeAgain, CATALOGUE_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+    loop.later(this::comeAgain, CATALOGUE_AGAIN_MILLIS, TimeUnit.MILLISECONDS, session::failed);
     return true;
-  }
-
-  /** From here to the end of the transaction nobody can tell where unqualified names lead. */
-  private void notePath() {
-    pathMoved |= pipeline.known().movesPath();
-  }
-
-  private NameScope scopeNow() {
-    return pathMoved ? scope.unsure() : scope;
   }
 
   /** No transaction is open and nothing is unanswered: settings are what was read back. */
   void settingsKnown() {
-    pathMoved = false;
+    scope.settingsKnown();
+  }
+
+  /**
+   * What to put in the place of the text that {@link #preview} has looked at: by what was decided,
+   * if it is the text on its way, so that counters are asked once for it.
+   */
+  Optional<String> transformed() {
+    boolean decided =
+        stage == Stage.GO && pipeline.exactHigh() == takenHigh && pipeline.exactLow() == takenLow;
+    return (decided ? decision : pipeline.decision()).transformed();
   }
 
   /** What {@link #preview} found. */
@@ -277,15 +287,14 @@ final class Course {
     return pipeline;
   }
 
-  private boolean understand(byte[] sql, int offset, int length, boolean standardStrings) {
-    return pipeline.understand(
-        sql, offset, length, standardStrings, scopeNow(), session.definitionsPending());
-  }
-
   private void take() {
+    takenHigh = pipeline.exactHigh();
+    takenLow = pipeline.exactLow();
     statement = pipeline.statement();
+    catalogued = pipeline.catalogued();
     known = pipeline.known();
     decision = pipeline.decision();
+    running.notes().decided(pipeline, prepared);
     for (MatchedRule rule : decision.matched()) {
       if (rule.print() || !rule.groups().isEmpty()) {
         session.node().events().ruleMatched(session, rule);
@@ -305,36 +314,6 @@ final class Course {
     session.resumeReading();
   }
 
-  private void tellPipeline() {
-    Surroundings now = session.vdb().surroundings();
-    pipeline.surroundings(now);
-    Variables variables = session.carried().variables();
-    if (told == variables) {
-      return;
-    }
-    told = variables;
-    String path = variables.get("search_path");
-    String role = variables.get("role");
-    String database = session.pool().key().database();
-    String user = session.pool().key().credential().user();
-    scope =
-        new NameScope(
-            database, role == null ? user : role, path == null ? null : SearchPath.parse(path));
-    InetSocketAddress client = session.login().address();
-    int port =
-        session.channel().localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
-    pipeline.session(
-        new SessionFacts(
-            session.vdbName(),
-            database,
-            session.login().user(),
-            List.of(),
-            session.applicationName(),
-            client == null ? null : client.getAddress(),
-            port,
-            session.processId()));
-  }
-
   /**
    * Which rules would match a text, and why; null when that is not known yet, and the reader comes
    * again.
@@ -344,11 +323,6 @@ final class Course {
       return null;
     }
     return pipeline.explain(session.status() != 'I');
-  }
-
-  /** The statement that came to its end last; null when there was none. */
-  StatementSummary last() {
-    return last;
   }
 
   // ---- the statement that is put off
@@ -381,7 +355,9 @@ final class Course {
     }
     ActionParameters.AsyncExecute how = decision.asyncExecute().get();
     submission = side.defer(how, sql, standardStrings, parameters, statement);
-    if (!submission.accepted()) {
+    if (submission.accepted()) {
+      session.writes().everythingAfter(submission.executed());
+    } else {
       if (submission.after().isDone()) {
         return Deferral.SEND;
       }
@@ -400,6 +376,7 @@ final class Course {
         end -> {
           stage = Stage.GO;
           executed = end instanceof Executed done ? done : null;
+          session.writes().everything();
           session.resumeReading();
         });
     stage = Stage.GO;
@@ -456,31 +433,96 @@ final class Course {
         : error.withDetail("Rule " + rule.place() + rule.comment().map(c -> ": " + c).orElse(""));
   }
 
+  /** What the statement does to data; null where nobody asked. */
+  Statement statement() {
+    return statement;
+  }
+
+  /**
+   * Whether what it reads is known for certain: no tables but those that are named, of which the
+   * catalogue knows what is behind them.
+   */
+  boolean readsNamedTables() {
+    return catalogued
+        && statement != null
+        && statement.readOnly()
+        && statement.basis().compareTo(Basis.MOMENT) <= 0;
+  }
+
+  /** Whether it is one statement that has no effect at all until it has succeeded as a whole. */
+  boolean repeatable() {
+    return effects != null
+        && effects.statements() == 1
+        && (effects.kind() == StatementKind.SELECT
+            || effects.kind() == StatementKind.DML
+            || effects.kind() == StatementKind.DDL);
+  }
+
+  /** Whether it changes nothing, neither of data nor of its session. */
+  boolean readsOnly() {
+    return statement != null
+        && statement.readOnly()
+        && statement.changesSession() == null
+        && effects.effects().isEmpty();
+  }
+
+  /** The text without its values; null where nobody asked. */
+  String normalised() {
+    return known == null ? null : known.normalised();
+  }
+
+  /** How statements like it have run. */
+  RunHistory history() {
+    return known.history();
+  }
+
   /** It is being sent over this connection. */
   void sent(ServerConnection server) {
+    StatementMix.count(session.counters(), statement, effects);
+    session.writes().note(statement, effects, decision);
+    session.reads().noteEnd(effects);
+    if (decision.trigger().isPresent()) {
+      session.transactionReplay().giveUp(Unreplayed.RULE);
+    }
     if (known != null) {
+      running.observe(known, statement);
+      if (statement != null && statement.movesPath()) {
+        scope.pathMoved();
+      }
       if (statement != null && statement.changesSession() != null) {
         session.pin(statement.changesSession());
-        pathMoved = true;
+        scope.pathMoved();
         server.taint();
       }
       if (pipeline.ruled()) {
-        session.stickiness().statement(decision);
-        limitUser();
+        session.lease().stickiness().statement(decision);
         running.add(
             new Running(
                 known, statement, decision, effects, prepared, places, session.carried().sent()));
-        limitTime();
       }
+    }
+    forget();
+  }
+
+  /** It is being carried out at a data source that answers without a server connection. */
+  void sentElsewhere() {
+    StatementMix.count(session.counters(), statement, effects);
+    if (known != null) {
+      running.add(
+          new Running(
+              known, statement, decision, effects, prepared, places, session.carried().sent()));
     }
     forget();
   }
 
   /** It was answered without a server, or refused. */
   void settled() {
+    if (session.server() == null && session.status() == 'I') {
+      settingsKnown(); // what it would have moved stays where it is
+    }
     places.forEach(ConcurrencyLimit::release);
     if (known != null && pipeline.ruled()) {
-      session.node().events().statementDone(session, summary(known, statement, decision), 0, null);
+      running.done(known, statement, decision, 0, null);
     }
     forget();
   }
@@ -512,104 +554,25 @@ final class Course {
     return stage == Stage.HELD;
   }
 
-  private void limitUser() {
-    decision
-        .pool()
-        .ifPresent(
-            rule ->
-                session
-                    .vdb()
-                    .pools()
-                    .limitUser(
-                        session.pool().key().credential().user(),
-                        rule.maxUserActive(),
-                        rule.maxUserIdle()));
-  }
-
-  private void limitTime() {
-    if (decision.queryTimeoutMillis().isEmpty() || decision.queryTimeoutMillis().getAsInt() == 0) {
-      return;
-    }
-    Running limited = running.peekLast();
-    timeLimit =
-        loop.loop()
-            .schedule(
-                () -> {
-                  if (running.contains(limited)) {
-                    session.timeOver();
-                  }
-                },
-                decision.queryTimeoutMillis().getAsInt(),
-                TimeUnit.MILLISECONDS);
-  }
-
   // ---- the statements that were sent
 
-  /** Whether the reply that comes now has to wait for a trigger. */
-  boolean holdsReply() {
-    return !running.isEmpty() && SideActions.holdsReply(running.peek().decision());
-  }
-
-  /** Something of the group that is answered now has come. */
-  void data() {
-    if (!running.isEmpty()) {
-      running.peek().givePlacesBack();
-    }
+  /** The client's statements that were sent and not answered. */
+  RunningStatements running() {
+    return running;
   }
 
   /** The statement that was sent last is going to be sent again, with what was decided for it. */
   void takeBack() {
-    Running back = running.pollLast();
+    Running back = running.takeBack();
     if (back != null) {
       known = back.known();
       statement = back.statement();
       decision = back.decision();
       effects = back.effects();
+      catalogued = false; // the catalogue may be another one by now
       prepared = back.prepared();
       places = back.places();
       stage = Stage.GO;
-    }
-  }
-
-  /** Whether the statement that runs changes nothing. */
-  boolean harmless() {
-    return running.size() == 1
-        && running.peek().statement() != null
-        && running.peek().statement().readOnly();
-  }
-
-  /** A group was answered. */
-  void answered(long group, long micros, PgError error) {
-    while (!running.isEmpty() && running.peek().group() <= group) {
-      Running done = running.poll();
-      done.givePlacesBack();
-      if (SideActions.holdsReply(done.decision())) {
-        side.after(done.decision(), done.statement(), error == null);
-      }
-      if (error == null && !done.decision().flag(Decision.Flag.NO_TRACK).orElse(false)) {
-        done.known().took(micros);
-      }
-      session
-          .node()
-          .events()
-          .statementDone(
-              session, summary(done.known(), done.statement(), done.decision()), micros, error);
-    }
-    if (running.isEmpty() && timeLimit != null) {
-      timeLimit.cancel(false);
-      timeLimit = null;
-    }
-  }
-
-  private StatementSummary summary(Known known, Statement statement, Decision decision) {
-    last = new StatementSummary(known.normalised(), statement, decision, known.averageMicros());
-    return last;
-  }
-
-  /** So many groups will be answered as one with what came before. */
-  void merged(int count, long answered) {
-    for (Running each : running) {
-      each.group(Math.max(answered, each.group() - count));
     }
   }
 
@@ -617,11 +580,6 @@ final class Course {
   void end() {
     abandon();
     side.end();
-    running.forEach(Running::givePlacesBack);
-    running.clear();
-    if (timeLimit != null) {
-      timeLimit.cancel(false);
-      timeLimit = null;
-    }
+    running.end();
   }
 }

@@ -15,13 +15,10 @@ import java.nio.charset.StandardCharsets;
  */
 final class DelayedBegin {
   private final ClientSession session;
-  private final RequestReader requests;
+  private final ClientInput pending;
   private final LoopSessions sessions;
   private final ServerNames names;
-  private final ExtendedStatements extended;
-
-  /** The batch as far as it was read. */
-  private int at;
+  private final UnnamedStatement unnamed;
 
   private StatementFacts facts;
   private byte[] parsed;
@@ -29,15 +26,15 @@ final class DelayedBegin {
 
   DelayedBegin(
       ClientSession session,
-      RequestReader requests,
+      ClientInput pending,
       LoopSessions sessions,
       ServerNames names,
-      ExtendedStatements extended) {
+      UnnamedStatement unnamed) {
     this.session = session;
-    this.requests = requests;
+    this.pending = pending;
     this.sessions = sessions;
     this.names = names;
-    this.extended = extended;
+    this.unnamed = unnamed;
   }
 
   /** The tag that a server answers to this text of a BEGIN. */
@@ -49,8 +46,9 @@ final class DelayedBegin {
   boolean mayHold() {
     return session.vdb().settings().vdb().delayedTransaction()
         && session.status() == 'I'
-        && session.heldBegin() == null
-        && !session.transactionLost();
+        && session.transaction().heldBegin() == null
+        && !session.loss().transactionLost()
+        && !session.transactionReplay().active();
   }
 
   /**
@@ -61,34 +59,37 @@ final class DelayedBegin {
     if (!mayHold()) {
       return false;
     }
-    ByteBuf in = requests.input();
-    at = in.readerIndex();
+    ByteBuf in = pending.bytes();
+    BatchCursor batch = new BatchCursor(in);
     facts = null;
     parsed = null;
     sql = null;
-    boolean parse = next(in) == FrontendType.PARSE;
-    if (parse && !parse(in)) {
+    boolean parse = batch.type() == FrontendType.PARSE;
+    if (parse && !parse(in, batch)) {
       return false;
     }
-    if (next(in) != FrontendType.BIND || !bind(in)) {
+    if (batch.type() != FrontendType.BIND || !bind(in, batch)) {
       return false;
     }
-    boolean describe = next(in) == FrontendType.DESCRIBE;
-    if (describe && !(length(in) == 6 && in.getByte(at + 5) == 'P' && skip(in))) {
+    boolean describe = batch.type() == FrontendType.DESCRIBE;
+    if (describe) {
+      if (batch.length() != 6 || in.getByte(batch.body()) != 'P') {
+        return false;
+      }
+      batch.skip();
+    }
+    if (batch.type() != FrontendType.EXECUTE || batch.length() != 9) {
       return false;
     }
-    if (next(in) != FrontendType.EXECUTE || length(in) != 9 || !skip(in)) {
+    batch.skip();
+    if (!batch.ends()) {
       return false;
     }
-    if (next(in) != FrontendType.SYNC) {
-      return false;
-    }
-    skip(in);
-    in.readerIndex(at);
+    batch.take();
     if (parse) {
-      extended.unnamed(parsed, facts);
+      unnamed.becomes(parsed, facts);
     }
-    session.holdBegin(sql);
+    session.transaction().holdBegin(sql, false, sessions.context().now());
     ByteBuf out = session.channel().alloc().buffer(64);
     if (parse) {
       PgWriter.empty(out, BackendType.PARSE_COMPLETE);
@@ -103,29 +104,14 @@ final class DelayedBegin {
     return true;
   }
 
-  /** The type of the message at the present place, 0 when it is not here whole. */
-  private byte next(ByteBuf in) {
-    int left = in.writerIndex() - at;
-    return left >= 5 && length(in) >= 4 && length(in) < left ? in.getByte(at) : 0;
-  }
-
-  private int length(ByteBuf in) {
-    return in.getInt(at + 1);
-  }
-
-  private boolean skip(ByteBuf in) {
-    at += 1 + length(in);
-    return true;
-  }
-
   /** An unnamed statement. */
-  private boolean parse(ByteBuf in) {
-    int size = length(in) - 5;
-    if (size < 3 || in.getByte(at + 5) != 0) {
+  private boolean parse(ByteBuf in, BatchCursor batch) {
+    int size = batch.length() - 5;
+    if (size < 3 || in.getByte(batch.body()) != 0) {
       return false;
     }
     byte[] body = new byte[size];
-    in.getBytes(at + 6, body);
+    in.getBytes(batch.body() + 1, body);
     byte[] text = text(body);
     StatementFacts found =
         sessions.classifier().classify(text, 0, text.length, names.standardStrings());
@@ -135,7 +121,8 @@ final class DelayedBegin {
     facts = found;
     parsed = body;
     sql = text;
-    return skip(in);
+    batch.skip();
+    return true;
   }
 
   private static boolean begins(StatementFacts facts) {
@@ -151,18 +138,19 @@ final class DelayedBegin {
   }
 
   /** The unnamed portal of the statement just parsed, or of a named one; no parameters. */
-  private boolean bind(ByteBuf in) {
-    int end = at + 1 + length(in);
-    if (in.getByte(at + 5) != 0) {
+  private boolean bind(ByteBuf in, BatchCursor batch) {
+    int end = batch.end();
+    int name = batch.body() + 1;
+    if (in.getByte(name - 1) != 0) {
       return false;
     }
-    int nameEnd = in.indexOf(at + 6, end, (byte) 0);
+    int nameEnd = in.indexOf(name, end, (byte) 0);
     if (nameEnd < 0 || end - nameEnd - 1 < 6 || in.getInt(nameEnd + 1) != 0) {
       return false;
     }
-    int nameLength = nameEnd - at - 6;
+    int nameLength = nameEnd - name;
     if (sql == null && nameLength > 0) {
-      PreparedStatement named = session.carried().names().get(in, at + 6, nameLength);
+      PreparedStatement named = session.carried().names().get(in, name, nameLength);
       if (named == null || !begins(named.facts())) {
         return false;
       }
@@ -170,6 +158,7 @@ final class DelayedBegin {
     } else if (sql == null || nameLength > 0) {
       return false;
     }
-    return skip(in);
+    batch.skip();
+    return true;
   }
 }

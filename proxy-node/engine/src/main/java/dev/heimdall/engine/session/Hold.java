@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Keeps a statement back as long as rules want it: until its rate allows it, until it has a place
@@ -26,15 +27,21 @@ final class Hold {
 
   private final LoopContext loop;
   private final Runnable over;
+  private final Consumer<? super Throwable> failed;
   private final Decision decision;
   private final List<ConcurrencyLimit> places = new ArrayList<>(2);
   private Phase phase = Phase.RATE;
   private ScheduledFuture<?> timer;
 
-  Hold(LoopContext loop, Decision decision, Runnable over) {
+  /**
+   * @param over runs when it is over, if it was not at once
+   * @param failed told what that has thrown
+   */
+  Hold(LoopContext loop, Decision decision, Runnable over, Consumer<? super Throwable> failed) {
     this.loop = loop;
     this.decision = decision;
     this.over = over;
+    this.failed = failed;
   }
 
   /** Whether rules want this statement to wait for anything. */
@@ -58,17 +65,12 @@ final class Hold {
   }
 
   private void sleep(long nanos) {
-    timer = loop.loop().schedule(this::wake, nanos, TimeUnit.NANOSECONDS);
+    timer = loop.later(this::wake, nanos, TimeUnit.NANOSECONDS, failed);
   }
 
   private void wake() {
-    loop.beginEvent();
-    try {
-      if (go()) {
-        over.run();
-      }
-    } finally {
-      loop.endEvent();
+    if (go()) {
+      over.run();
     }
   }
 

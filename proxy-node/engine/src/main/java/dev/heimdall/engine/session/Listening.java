@@ -71,7 +71,7 @@ final class Listening {
         wanted.add(effect.name());
       }
     }
-    if (wanted == null || session.keepsServer()) {
+    if (wanted == null || session.lease().keepsServer()) {
       return true;
     }
     Set<String> all = new HashSet<>(asked);
@@ -81,26 +81,21 @@ final class Listening {
     if (hub == null) {
       hub = session.vdb().joinHub(session.pool().key(), loop);
     }
-    hub.listen(session, wanted, problem -> loop.loop().execute(() -> hubListens(problem)));
+    hub.listen(session, wanted, problem -> loop.soon(() -> hubListens(problem), session::failed));
     return false;
   }
 
   private void hubListens(PgError problem) {
-    loop.beginEvent();
-    try {
-      if (state != State.ASKING) {
-        return;
-      }
-      state = State.UNDECIDED;
-      if (problem != null) {
-        // The hub has no connection: the session listens on its own one, which it then keeps.
-        stopAsking();
-        session.pin("LISTEN");
-      }
-      session.resumeReading();
-    } finally {
-      loop.endEvent();
+    if (state != State.ASKING) {
+      return;
     }
+    state = State.UNDECIDED;
+    if (problem != null) {
+      // The hub has no connection: the session listens on its own one, which it then keeps.
+      stopAsking();
+      session.pin("LISTEN");
+    }
+    session.resumeReading();
   }
 
   private void stopAsking() {
@@ -145,7 +140,7 @@ final class Listening {
             if (state == State.DECIDING) {
               stopAsking();
             }
-            session.internalDone(from);
+            session.lease().internalDone(from);
           }
         });
     return true;
@@ -182,16 +177,7 @@ final class Listening {
 
   /** A notification from the hub, on any thread. */
   void notified(int processId, String channel, String payload) {
-    loop.loop()
-        .execute(
-            () -> {
-              loop.beginEvent();
-              try {
-                add(processId, channel, payload);
-              } finally {
-                loop.endEvent();
-              }
-            });
+    loop.soon(() -> add(processId, channel, payload), session::failed);
   }
 
   private void add(int processId, String channel, String payload) {

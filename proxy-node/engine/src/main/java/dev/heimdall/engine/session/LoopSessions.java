@@ -6,10 +6,14 @@ import dev.heimdall.engine.observe.LoopMetrics;
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
+import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.route.LoopRouter;
 import dev.heimdall.engine.sql.StatementClassifier;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 
@@ -26,6 +30,7 @@ public final class LoopSessions {
   private final RecurringTexts recurring = new RecurringTexts();
   private final Set<ClientSession> sessions = new HashSet<>();
   private final Set<ConsoleSession> consoles = new HashSet<>();
+  private final Map<String, LoopRouter> routers = new HashMap<>();
 
   public LoopSessions(LoopContext context, LoopMetrics metrics, Judging judging) {
     this.pipelines =
@@ -72,6 +77,16 @@ public final class LoopSessions {
     return metrics;
   }
 
+  /** Says where the reads of a source go that is this cluster now. */
+  LoopRouter router(String source, ClusterView view) {
+    LoopRouter known = routers.get(source);
+    if (known == null || known.view() != view) {
+      known = view.router();
+      routers.put(source, known);
+    }
+    return known;
+  }
+
   void add(ClientSession session) {
     sessions.add(session);
   }
@@ -112,7 +127,7 @@ public final class LoopSessions {
   /** Time limits of sessions; called about ten times a second on the loop. */
   public void tick() {
     for (ClientSession session : all()) {
-      session.tick();
+      LoopContext.guarded(session.control()::tick, session::failed);
     }
   }
 }

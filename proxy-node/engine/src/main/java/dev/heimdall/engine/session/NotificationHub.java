@@ -42,6 +42,11 @@ public final class NotificationHub implements ServerConnection.Listener, ReplyOw
   private final Map<String, Set<Consumer<PgError>>> waiting = new HashMap<>();
   private ServerConnection connection;
   private boolean connecting;
+
+  /** Whether the last attempt failed because credentials are being changed, and the first. */
+  private boolean withheld;
+
+  private long withheldSince;
   private ByteBuf partial;
 
   NotificationHub(VdbPools pools, PoolKey key, LoopContext loop) {
@@ -152,6 +157,7 @@ public final class NotificationHub implements ServerConnection.Listener, ReplyOw
             inEvent(
                 () -> {
                   connecting = false;
+                  withheld = false;
                   connection = made;
                   made.hold(NotificationHub.this);
                   listeners.keySet().forEach(channel -> sendListen(channel));
@@ -162,10 +168,23 @@ public final class NotificationHub implements ServerConnection.Listener, ReplyOw
           public void failed(ConnectFailure failure) {
             connecting = false;
             LOG.warn("cannot listen for notifications: {}", failure.error().message());
-            refuseWaiting(failure.error());
+            if (!mayPass(failure)) {
+              refuseWaiting(failure.error());
+            }
             reconnectLater();
           }
         });
+  }
+
+  /** Whether it is too early to tell those who wait: credentials are being changed. */
+  private boolean mayPass(ConnectFailure failure) {
+    long now = System.nanoTime();
+    if (!withheld && failure.withheld()) {
+      withheldSince = now;
+    }
+    withheld = failure.withheld();
+    return withheld
+        && now - withheldSince < pools.plan().source().credentials().patience().toNanos();
   }
 
   private void refuseWaiting(PgError error) {
@@ -214,11 +233,15 @@ public final class NotificationHub implements ServerConnection.Listener, ReplyOw
   }
 
   private void inEvent(Runnable work) {
-    loop.beginEvent();
-    try {
-      work.run();
-    } finally {
-      loop.endEvent();
+    loop.inEvent(work, this::failed);
+  }
+
+  /** The connection is made anew: what the hub knows of it may be wrong. */
+  @Override
+  public void failed(Throwable cause) {
+    LOG.error("listening for the clients of a pool met an error in the node", cause);
+    if (connection != null) {
+      connection.close("error in the node: " + cause);
     }
   }
 

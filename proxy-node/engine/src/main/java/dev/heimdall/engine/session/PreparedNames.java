@@ -13,6 +13,9 @@ import java.util.Map;
  * A client's names of prepared statements. A look-up by the bytes of a message allocates nothing.
  */
 final class PreparedNames {
+  /** What a name that the client has given already is on the server, to be refused there. */
+  static final String TAKEN = PreparedStatement.PREFIX + "taken";
+
   private final StatementRegistry registry;
   private final Map<Name, PreparedStatement> statements = new HashMap<>(4);
   private final Name probe = new Name(new byte[64], 0);
@@ -20,6 +23,16 @@ final class PreparedNames {
   private PreparedStatement last;
   private PreparedStatement forgotten;
   private Name forgottenName;
+  private String refused;
+
+  /** Whether a transaction is open whose changes of names may have to be taken back. */
+  private boolean remembers;
+
+  /** What names that were touched meant when it began; null where none was. */
+  private Map<Name, PreparedStatement> before;
+
+  /** What the same names meant when they were taken back to that. */
+  private Map<Name, PreparedStatement> after;
 
   PreparedNames(StatementRegistry registry) {
     this.registry = registry;
@@ -106,21 +119,39 @@ final class PreparedNames {
     for (Map.Entry<Name, PreparedStatement> entry : statements.entrySet()) {
       changed = withName(changed, entry.getValue(), entry.getKey());
     }
-    return forgotten == null ? changed : withName(changed, forgotten, forgottenName);
+    if (forgotten != null) {
+      changed = withName(changed, forgotten, forgottenName);
+    }
+    return refused == null ? changed : changed.replace('"' + TAKEN + '"', '"' + refused + '"');
+  }
+
+  /** The server refuses, or skips, a statement because the client has this name already. */
+  void refused(byte[] name) {
+    refused = new String(name, ISO_8859_1);
   }
 
   private static String withName(String text, PreparedStatement statement, Name name) {
-    String quoted = '"' + new String(statement.serverName(), ISO_8859_1) + '"';
-    return text.contains(quoted)
-        ? text.replace(quoted, '"' + new String(name.bytes, 0, name.length, ISO_8859_1) + '"')
-        : text;
+    return withName(text, statement, new String(name.bytes, 0, name.length, ISO_8859_1));
+  }
+
+  /** The text with this statement's name on the server replaced by another. */
+  static String withName(String text, PreparedStatement statement, String name) {
+    return text.replace(
+        '"' + new String(statement.serverName(), ISO_8859_1) + '"', '"' + name + '"');
   }
 
   void put(byte[] name, PreparedStatement statement) {
+    set(new Name(name, name.length), statement);
+  }
+
+  /** Gives the name to a statement that is held for it, or to none. */
+  private void set(Name name, PreparedStatement statement) {
     last = null;
-    PreparedStatement before = statements.put(new Name(name, name.length), statement);
-    if (before != null) {
-      registry.release(before);
+    noteBefore(name);
+    PreparedStatement replaced =
+        statement == null ? statements.remove(name) : statements.put(name, statement);
+    if (replaced != null) {
+      registry.release(replaced);
     }
   }
 
@@ -130,23 +161,95 @@ final class PreparedNames {
     forgotten =
         statement; // what was sent before the server refused it will be refused by this name
     forgottenName = new Name(name, name.length);
-    if (statements.remove(new Name(name, name.length), statement)) {
-      registry.release(statement);
+    if (statements.get(forgottenName) == statement) {
+      set(forgottenName, null);
     }
   }
 
   boolean remove(byte[] name) {
-    last = null;
-    PreparedStatement removed = statements.remove(new Name(name, name.length));
-    if (removed != null) {
-      registry.release(removed);
-    }
-    return removed != null;
+    Name gone = new Name(name, name.length);
+    boolean there = statements.containsKey(gone);
+    set(gone, null);
+    return there;
   }
 
   void clear() {
     last = null;
+    statements.keySet().forEach(this::noteBefore);
     statements.values().forEach(registry::release);
     statements.clear();
+  }
+
+  // ---- for a transaction that may be run again
+
+  /** A transaction begins: what names mean from now on until {@link #forget} can be taken back. */
+  void remember() {
+    forget();
+    remembers = true;
+  }
+
+  private void noteBefore(Name name) {
+    if (!remembers || after != null) {
+      return;
+    }
+    if (before == null) {
+      before = new HashMap<>(4);
+    }
+    if (!before.containsKey(name)) {
+      before.put(name, held(statements.get(name)));
+    }
+  }
+
+  private PreparedStatement held(PreparedStatement statement) {
+    if (statement != null) {
+      registry.hold(statement);
+    }
+    return statement;
+  }
+
+  /** The transaction is run again: names mean what they meant when it began. */
+  void takeBack() {
+    if (before == null) {
+      return;
+    }
+    if (after == null) {
+      after = new HashMap<>(4);
+      before.keySet().forEach(name -> after.put(name, held(statements.get(name))));
+    }
+    before.forEach((name, statement) -> set(name, held(statement)));
+  }
+
+  /** The transaction was run again as far as it had come: names mean what it has made of them. */
+  void keep() {
+    release(after);
+    after = null;
+  }
+
+  /** The transaction could not be run again: names mean what they meant to its client. */
+  void bringBack() {
+    Map<Name, PreparedStatement> meant = after;
+    if (meant != null) {
+      meant.forEach((name, statement) -> set(name, held(statement)));
+      keep();
+    }
+  }
+
+  /** The transaction is over. */
+  void forget() {
+    release(before);
+    release(after);
+    before = null;
+    after = null;
+    remembers = false;
+  }
+
+  private void release(Map<Name, PreparedStatement> held) {
+    if (held != null) {
+      for (PreparedStatement statement : held.values()) {
+        if (statement != null) {
+          registry.release(statement);
+        }
+      }
+    }
   }
 }

@@ -37,7 +37,7 @@ final class ReplicationLink implements ServerConnection.Listener, ServerConnecto
   public void connected(ServerConnection connection) {
     loop.beginEvent();
     try {
-      session.replicationConnected(connection);
+      session.start().replicationConnected(connection);
     } finally {
       loop.endEvent();
     }

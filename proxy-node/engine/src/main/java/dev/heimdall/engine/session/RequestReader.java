@@ -10,45 +10,37 @@ import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Reads what one client sends, message by message, where the bytes lie. Whole runs are passed on as
- * they are; what must be renamed or left out cuts the run. Without a server connection nothing is
- * consumed but what the session answers itself.
+ * Reads what one client sends, message by message, and has each one handled. Without a server
+ * connection nothing is consumed but what the session answers itself.
  */
 final class RequestReader {
-  private static final int SMALL_RUN = 2048;
-
-  /** A batch this large is sent on before its Sync has come. */
-  private static final int MAX_HELD_BATCH = 32 * 1024;
-
   private static final int MAX_HELD_INPUT = 128 * 1024;
   private static final int MAX_SMALL_MESSAGE = 64 * 1024;
 
   private final ClientSession session;
   private final LoopContext loop;
   private final LimitSettings limits;
+  private final ClientInput input;
   private final ServerNames names;
   private final SequenceGuard sequences;
   private final SimpleStatements simple;
+  private final UnnamedStatement unnamed;
   private final ExtendedStatements extended;
+  private final BatchJudgement ahead;
+  private final LocalBatch local;
+  private final CopyAndCalls copies;
   private final BatchReplay replay;
   private final Course course;
   private final DelayedBegin begin;
-  private final RuleCommands ruleCommands;
+  private final ForeignBatch foreign;
+  private final QueryMessages queries;
 
-  private ByteBuf input;
-  private boolean owned;
-  private long streaming;
-  private boolean dropStreaming;
   private boolean streamEnded;
   private boolean skipToSync;
   private boolean blocked;
   private boolean readingPaused;
   private boolean processing;
   private boolean again;
-
-  private int processStart;
-  private int runStart = -1;
-  private ByteBuf out;
   private boolean flushSeen;
 
   RequestReader(
@@ -56,68 +48,49 @@ final class RequestReader {
     this.session = session;
     this.loop = loop;
     this.limits = limits;
-    this.names = new ServerNames(session, this, sessions);
-    this.sequences = new SequenceGuard(session, this, names);
+    this.input = new ClientInput(session);
+    this.names = new ServerNames(session, this, input, sessions);
+    this.sequences = new SequenceGuard(session, input, names);
+    this.copies = new CopyAndCalls(session, input, sequences);
     this.replay = new BatchReplay(session, this, sessions);
-    this.course = new Course(session, this, sessions);
-    this.ruleCommands = new RuleCommands(session, this, course);
-    this.extended =
-        new ExtendedStatements(session, this, sessions, names, sequences, replay, course);
-    this.begin = new DelayedBegin(session, this, sessions, names, extended);
-    this.simple = new SimpleStatements(session, this, sessions, names, sequences, extended, course);
+    this.course = new Course(session, sessions);
+    this.unnamed = new UnnamedStatement(session, input, sessions.statements(), names, sequences);
+    this.extended = new ExtendedStatements(session, this, sessions, names, sequences, unnamed);
+    this.ahead = new BatchJudgement(session, input, loop, names, extended);
+    this.local = new LocalBatch(session, input, names, course, unnamed, extended);
+    this.begin = new DelayedBegin(session, input, sessions, names, unnamed);
+    this.simple = new SimpleStatements(session, input, sessions, names, sequences, unnamed, course);
+    ForeignStatements elsewhere = new ForeignStatements(session, input, course, unnamed);
+    this.foreign =
+        new ForeignBatch(session, this, sessions, limits, names, unnamed, extended, elsewhere);
+    this.queries =
+        new QueryMessages(
+            session, this, new RuleCommands(session, input, course), simple, elsewhere);
   }
 
   // ---- input
 
   void received(ByteBuf consumed) {
     if (session.state() == ClientSession.State.CLOSED
-        || session.ending()
+        || session.end().announced()
         || !session.channel().isActive()) {
       consumed.release();
       return;
     }
-    if (input == null) {
-      input = consumed;
-      owned = false;
-    } else {
-      append(consumed);
-    }
+    input.add(consumed);
     process();
-    if (input != null && input.readableBytes() > MAX_HELD_INPUT && !needsMore()) {
+    if (input.size() > MAX_HELD_INPUT && !needsMore()) {
       pauseReading();
     }
-  }
-
-  private void append(ByteBuf consumed) {
-    try {
-      if (!owned) {
-        own(consumed.readableBytes());
-      }
-      input.writeBytes(consumed);
-    } finally {
-      consumed.release();
-    }
-  }
-
-  private void own(int extra) {
-    ByteBuf copy = session.channel().alloc().buffer(input.readableBytes() + extra);
-    copy.writeBytes(input);
-    input.release();
-    input = copy;
-    owned = true;
   }
 
   /** Whether the rest of a message that must be read whole is all that is waited for. */
   private boolean needsMore() {
     return !session.atConsole()
+        && !session.transactionReplay().active()
         && !blocked
         && (session.state() == ClientSession.State.ACTIVE
             || session.state() == ClientSession.State.READY);
-  }
-
-  /** Whether the client has sent something that waits. */
-  boolean hasInput() {
-    return input != null && input.isReadable();
   }
 
   boolean blocked() {
@@ -134,7 +107,7 @@ final class RequestReader {
   }
 
   boolean streaming() {
-    return streaming > 0 && !dropStreaming;
+    return input.streaming();
   }
 
   /** Handles what has come as far as the session's state allows. */
@@ -158,9 +131,9 @@ final class RequestReader {
       // A reply may have ended the statement while the rest of a message was still on its way to
       // the server.
       streamEnded = false;
-      session.settle();
+      session.lease().settle();
     }
-    if (readingPaused && !blocked && (input == null || input.readableBytes() < MAX_HELD_INPUT)) {
+    if (readingPaused && !blocked && input.size() < MAX_HELD_INPUT) {
       ServerConnection server = session.server();
       if (server == null || server.writable()) {
         readingPaused = false;
@@ -170,35 +143,31 @@ final class RequestReader {
   }
 
   private void run() {
-    if (input != null) {
-      processStart = input.readerIndex();
-    }
-    while (input != null) {
-      if (input.isReadable() && replay.holdsBack()) {
+    input.mark();
+    while (input.bytes() != null) {
+      if (input.waits() && replay.holdsBack()) {
         blocked = true;
         return;
       }
       ClientSession.State state = session.state();
       if (state != ClientSession.State.READY && state != ClientSession.State.ACTIVE
-          || session.atConsole()) {
+          || session.atConsole()
+          || session.transactionReplay().holdsBack()) {
         return;
       }
-      int readable = input.readableBytes();
-      if (streaming > 0) {
-        if (readable == 0) {
+      if (input.midMessage()) {
+        if (!input.waits()) {
           return;
         }
-        int step = (int) Math.min(streaming, readable);
-        streaming -= step;
-        take(step, dropStreaming);
-        streamEnded = streaming == 0;
+        takeRest();
         continue;
       }
-      if (readable < 5) {
+      ByteBuf bytes = input.bytes();
+      if (bytes.readableBytes() < 5) {
         return;
       }
-      byte type = input.getByte(input.readerIndex());
-      int length = input.getInt(input.readerIndex() + 1);
+      byte type = bytes.getByte(bytes.readerIndex());
+      int length = bytes.getInt(bytes.readerIndex() + 1);
       if (length < 4 || length > limits.maxMessageSize()) {
         session.protocolError(
             "invalid message length " + length + " of message type " + (type & 0xff));
@@ -211,14 +180,14 @@ final class RequestReader {
   }
 
   private boolean step(byte type, long total) {
-    if (course.side().busy()) {
+    if (course.side().busy() || session.foreign().busy()) {
       blocked = true;
       return false;
     }
     if (skipToSync) {
       return skip(type, total);
     }
-    if (session.state() == ClientSession.State.READY && !session.channel().isWritable()) {
+    if (session.state() == ClientSession.State.READY && !session.takesMore()) {
       // One who does not read its answers gets no more of them.
       blocked = true;
       pauseReading();
@@ -230,7 +199,7 @@ final class RequestReader {
     if (session.server() == null || session.state() != ClientSession.State.ACTIVE) {
       return session.state() == ClientSession.State.READY;
     }
-    if (session.heldBegin() != null) {
+    if (session.transaction().heldBegin() != null) {
       simple.sendHeldBegin(session.server());
     }
     if (session.listening().busy()) {
@@ -241,7 +210,41 @@ final class RequestReader {
       pauseReading();
       return false;
     }
-    return withServer(type, total);
+    return keptWithServer(type, total);
+  }
+
+  private void takeRest() {
+    boolean streams = input.streaming();
+    int from = input.bytes().readerIndex();
+    streamEnded = input.takeRest();
+    if (streams) {
+      int length = input.bytes().readerIndex() - from;
+      session.transactionReplay().handledMore(input.bytes(), from, length);
+    }
+  }
+
+  /** Handles what may have to be sent again with the rest of its transaction. */
+  private boolean keptWithServer(byte type, long total) {
+    TransactionReplay replay = session.transactionReplay();
+    if (!replay.keeps(session.server())) {
+      return withServer(type, total);
+    }
+    long sent = session.carried().sent();
+    ByteBuf waiting = input.bytes();
+    ByteBuf before = waiting.retainedDuplicate();
+    try {
+      boolean goesOn = withServer(type, total);
+      if (!session.closed()) {
+        boolean replaced = input.bytes() != waiting;
+        int length = replaced ? (int) total : waiting.readerIndex() - before.readerIndex();
+        if (length > 0) {
+          replay.handled(type, before, length, sent);
+        }
+      }
+      return goesOn;
+    } finally {
+      before.release();
+    }
   }
 
   /**
@@ -252,67 +255,54 @@ final class RequestReader {
       session.terminate();
       return false;
     }
-    if (type == FrontendType.SYNC && input.readableBytes() >= 5) {
-      input.skipBytes(5);
+    if (type == FrontendType.SYNC && input.size() >= 5) {
       skipToSync = false;
-      ByteBuf reply = session.channel().alloc().buffer(6);
-      PgWriter.ready(reply, session.status());
-      session.write(reply);
+      if (foreign.open()) {
+        foreign.sync();
+      } else {
+        answerSync();
+      }
     } else {
-      begin(total, true);
+      input.begin(total, true);
     }
     return true;
   }
 
   // ---- without a server connection
 
+  private void answerSync() {
+    input.bytes().skipBytes(5);
+    ByteBuf reply = session.channel().alloc().buffer(6);
+    PgWriter.ready(reply, session.status());
+    session.write(reply);
+  }
+
   private boolean withoutServer(byte type, long total) {
+    if (foreign.open()) {
+      if (ForeignBatch.hasMessages(type)) {
+        return foreign.message(type, total);
+      }
+      foreign.end();
+    }
     switch (type) {
       case FrontendType.QUERY -> {
-        if (!whole(total, limits.maxStatementSize())) {
+        if (!input.whole(total, limits.maxStatementSize())) {
           return false;
         }
-        if (simple.isForConsole((int) total)) {
-          simple.toConsole((int) total);
-          return true;
-        }
-        if (ruleCommands.recognises((int) total)) {
-          blocked = !ruleCommands.answer((int) total);
-          return !blocked;
-        }
-        if (!simple.judge((int) total)) {
-          blocked = true;
-          return false;
-        }
-        if (simple.answerLocally((int) total)) {
-          return true;
-        }
-        if (course.defers()) {
-          switch (simple.defer((int) total)) {
-            case WAIT -> {
-              blocked = true;
-              return false;
-            }
-            case DONE -> {
-              return true;
-            }
-            case SEND -> {}
-          }
-        }
-        return session.needServer();
+        return queries.withoutServer((int) total);
       }
       case FrontendType.PARSE,
           FrontendType.BIND,
           FrontendType.DESCRIBE,
           FrontendType.EXECUTE,
           FrontendType.CLOSE -> {
-        if (!batchReady()) {
+        if (!input.batchReady()) {
           return false;
         }
         if (!course.ruled() && begin.answer()) {
           return true;
         }
-        if (!extended.judgeBatch()) {
+        if (!ahead.go()) {
           blocked = true;
           return false;
         }
@@ -322,26 +312,23 @@ final class RequestReader {
           refuse(refusal);
           return false;
         }
-        return session.needServer();
+        return local.answer() || foreignOrHome(type, total);
       }
       case FrontendType.FUNCTION_CALL -> {
-        return session.needServer();
+        return session.lease().need();
       }
       case FrontendType.SYNC -> {
-        if (session.transactionLost()) {
-          return session.needServer();
+        if (session.loss().transactionLost()) {
+          return session.lease().need();
         }
-        input.skipBytes(5);
-        ByteBuf reply = session.channel().alloc().buffer(6);
-        PgWriter.ready(reply, session.status());
-        session.write(reply);
+        answerSync();
         return true;
       }
       case FrontendType.FLUSH,
           FrontendType.COPY_DATA,
           FrontendType.COPY_DONE,
           FrontendType.COPY_FAIL -> {
-        begin(total, true);
+        input.begin(total, true);
         return true;
       }
       case FrontendType.TERMINATE -> {
@@ -355,72 +342,42 @@ final class RequestReader {
     }
   }
 
-  private void unknownType(byte type) {
-    session.protocolError("invalid frontend message type " + (type & 0xff));
+  private boolean foreignOrHome(byte type, long total) {
+    return switch (foreign.begin(type, total)) {
+      case HERE -> true;
+      case WAIT -> {
+        blocked = true;
+        yield false;
+      }
+      case NO -> session.lease().need();
+    };
   }
 
-  /** Whether the extended-protocol messages that wait end in one that asks for an answer. */
-  private boolean batchReady() {
-    int at = input.readerIndex();
-    int end = input.writerIndex();
-    while (end - at >= 5) {
-      switch (input.getByte(at)) {
-        case FrontendType.SYNC,
-            FrontendType.FLUSH,
-            FrontendType.QUERY,
-            FrontendType.FUNCTION_CALL,
-            FrontendType.TERMINATE -> {
-          return true;
-        }
-        default -> {}
-      }
-      int length = input.getInt(at + 1);
-      if (length < 4 || length >= end - at) {
-        break;
-      }
-      at += length + 1;
-    }
-    return end - input.readerIndex() > MAX_HELD_BATCH;
+  private void unknownType(byte type) {
+    session.protocolError("invalid frontend message type " + (type & 0xff));
   }
 
   // ---- with a server connection
 
   private boolean withServer(byte type, long total) {
     ServerConnection server = session.server();
+    if (!mayBegin(server, type)) {
+      blocked = true;
+      return false;
+    }
     switch (type) {
       case FrontendType.QUERY -> {
-        if (!whole(total, limits.maxStatementSize())) {
+        if (!input.whole(total, limits.maxStatementSize())) {
           return false;
         }
-        if (simple.isForConsole((int) total)) {
-          if (session.outstanding() > 0) {
-            blocked = true; // its reply comes after those that are owed
-            return false;
-          }
-          simple.toConsole((int) total);
-          return true;
-        }
-        if (ruleCommands.recognises((int) total)) {
-          blocked = session.outstanding() > 0 || !ruleCommands.answer((int) total);
-          return !blocked;
-        }
-        if (!simple.judge((int) total) || session.awaitsDeparture()) {
-          blocked = true;
-          return false;
-        }
-        if (!session.listening().ready(course.effects())) {
-          return false;
-        }
-        keepForRetry();
-        simple.query(server, (int) total);
-        return true;
+        return queries.withServer(server, (int) total);
       }
       case FrontendType.BIND -> {
         keepForRetry();
         return extended.bind(server, total);
       }
       case FrontendType.EXECUTE -> {
-        if (!whole(total, MAX_SMALL_MESSAGE)) {
+        if (!input.whole(total, MAX_SMALL_MESSAGE)) {
           return false;
         }
         extended.execute(server, (int) total);
@@ -431,19 +388,18 @@ final class RequestReader {
           server.expect(ReplyQueue.SYNC, session);
           session.groupSent();
         }
-        begin(total, false);
+        input.begin(total, false);
         names.afterGroup(server);
         return true;
       }
       case FrontendType.DESCRIBE, FrontendType.CLOSE -> {
-        if (!whole(total, MAX_SMALL_MESSAGE)) {
+        if (!input.whole(total, MAX_SMALL_MESSAGE)) {
           return false;
         }
-        extended.describeOrClose(server, type, (int) total);
-        return true;
+        return extended.describeOrClose(server, type, (int) total);
       }
       case FrontendType.PARSE -> {
-        if (!whole(total, limits.maxStatementSize())) {
+        if (!input.whole(total, limits.maxStatementSize())) {
           return false;
         }
         keepForRetry();
@@ -455,47 +411,64 @@ final class RequestReader {
     }
   }
 
-  private void keepForRetry() {
-    if (course.onItsWay()) {
-      course.decision().retry().ifPresent(rule -> replay.keepForRetry(input, rule));
+  /**
+   * A batch that begins outside a transaction first hears what rules say to its first statement:
+   * they may want it elsewhere than what is still on its way, or be ready to send it again.
+   */
+  private boolean mayBegin(ServerConnection server, byte type) {
+    return switch (type) {
+      case FrontendType.PARSE,
+          FrontendType.BIND,
+          FrontendType.DESCRIBE,
+          FrontendType.EXECUTE,
+          FrontendType.CLOSE ->
+          server.groupOpen()
+              || server.copyIn()
+              || (session.status() != 'I' && !session.reads().ending())
+              || (!course.ruled() && !session.reads().away())
+              || (ahead.go() && !queries.leaves());
+      case FrontendType.FUNCTION_CALL -> !session.lease().destinations().awaitsDeparture();
+      default -> true;
+    };
+  }
+
+  /** The statement that is about to be sent is kept, if a rule may want it sent again. */
+  void keepForRetry() {
+    if (!course.onItsWay()) {
+      return;
+    }
+    if (session.reads().away()) {
+      if (session.status() == 'I') {
+        replay.keepForReplica(input.bytes());
+      }
+      return;
+    }
+    course.decision().retry().ifPresent(rule -> replay.keepForRetry(input.bytes(), rule));
+    if (session.vdb().pools().led() && course.repeatable()) {
+      replay.keepForFailover(input.bytes(), course.readsOnly());
     }
   }
 
   private boolean rare(ServerConnection server, byte type, long total) {
     switch (type) {
       case FrontendType.FLUSH -> {
-        begin(total, false);
+        input.begin(total, false);
         flushSeen = true;
         return true;
       }
       case FrontendType.COPY_DATA -> {
-        // Some clients send data before the server has asked for it; a server that does not copy
-        // ignores it.
-        begin(total, !expectsCopy(server));
+        copies.data(server, total);
         return true;
       }
       case FrontendType.COPY_DONE, FrontendType.COPY_FAIL -> {
-        if (!whole(total, MAX_SMALL_MESSAGE)) {
+        if (!input.whole(total, MAX_SMALL_MESSAGE)) {
           return false;
         }
-        boolean copies = expectsCopy(server);
-        begin(total, !copies);
-        if (copies) {
-          server.copyInEnded();
-        }
+        copies.end(server, total);
         return true;
       }
       case FrontendType.FUNCTION_CALL -> {
-        if (input.readableBytes() < Math.min(total, 9)) {
-          return false;
-        }
-        if (total >= 9) {
-          sequences.beforeCall(server, input.getInt(input.readerIndex() + 5));
-        }
-        server.expect(ReplyQueue.FUNCTION, session);
-        session.groupSent();
-        begin(total, false);
-        return true;
+        return copies.call(server, total);
       }
       case FrontendType.TERMINATE -> {
         session.terminate();
@@ -508,33 +481,11 @@ final class RequestReader {
     }
   }
 
-  private boolean expectsCopy(ServerConnection server) {
-    return server.copyIn() || session.outstanding() > 0 || server.groupOpen();
-  }
-
-  /** Whether the message is here whole; one above the limit ends the session. */
-  private boolean whole(long total, long limit) {
-    if (total > limit) {
-      session.fatal(
-          PgError.fatal("54000", "message of " + total + " bytes is too large")
-              .withDetail("The limit for this kind of message is " + limit + " bytes."));
-      return false;
-    }
-    return input.readableBytes() >= total;
-  }
-
   // ---- output
 
-  ByteBuf input() {
+  /** What the client has sent and nobody has handled yet. */
+  ClientInput input() {
     return input;
-  }
-
-  /** Passes a message on, or drops it, as far as it is here; the rest follows as it comes. */
-  void begin(long total, boolean drop) {
-    int here = (int) Math.min(total, input.readableBytes());
-    streaming = total - here;
-    dropStreaming = drop;
-    take(here, drop);
   }
 
   /** What waits cannot be handled now; whoever is in the way has the session come again. */
@@ -542,104 +493,17 @@ final class RequestReader {
     blocked = true;
   }
 
-  /**
-   * Puts another text into the message at the reader's position.
-   *
-   * @param before bytes of the message's body in front of the text
-   * @param length of the text that goes
-   * @param total of the message so far
-   */
-  void replaceText(byte type, int before, byte[] text, int length, int total) {
-    cut();
-    int from = input.readerIndex();
-    int rest = input.readableBytes() - 5 - before - length;
-    ByteBuf changed = session.channel().alloc().buffer(5 + before + text.length + rest);
-    changed.writeByte(type).writeInt(total - 1 + text.length - length);
-    changed.writeBytes(input, from + 5, before).writeBytes(text);
-    changed.writeBytes(input, from + 5 + before + length, rest);
-    input.release();
-    input = changed;
-    owned = true;
-    processStart = 0;
-  }
-
-  private void take(int size, boolean drop) {
-    if (drop) {
-      cut();
-    } else if (runStart < 0) {
-      runStart = input.readerIndex();
-    }
-    input.skipBytes(size);
-  }
-
-  /** Ends the run before the current message: what follows goes out in another form. */
-  void cut() {
-    if (runStart >= 0) {
-      int size = input.readerIndex() - runStart;
-      if (size > SMALL_RUN) {
-        sendOut();
-        session.server().write(input.retainedSlice(runStart, size));
-      } else if (size > 0) {
-        out(size).writeBytes(input, runStart, size);
-      }
-      runStart = -1;
-    }
-  }
-
-  /** The buffer for messages of our own making, in their place among the client's. */
-  ByteBuf out(int size) {
-    if (out == null) {
-      out = session.server().allocate(Math.max(size + 64, 256));
-    }
-    return out;
-  }
-
-  private void sendOut() {
-    if (out != null) {
-      ByteBuf full = out;
-      out = null;
-      session.server().write(full);
-    }
-  }
-
-  /** Sends what has been gathered, so that something of another owner can follow. */
-  void flushGathered() {
-    cut();
-    sendOut();
-  }
-
   private void finish() {
     ServerConnection server = session.server();
-    if (server != null && (runStart >= 0 || out != null)) {
-      if (out == null && runStart == processStart && !input.isReadable()) {
-        ByteBuf all = input;
-        input = null;
-        runStart = -1;
-        server.write(all.readerIndex(processStart));
-      } else {
-        flushGathered();
-      }
-      if (!server.writable()) {
-        pauseReading();
-      }
+    if (server != null && input.send(server) && !server.writable()) {
+      pauseReading();
     }
     if (flushSeen && server != null) {
       flushSeen = false;
       server.answerKnown();
     }
-    keepRest();
-  }
-
-  private void keepRest() {
-    if (input == null) {
-      return;
-    }
-    if (!input.isReadable()) {
-      input.release();
-      input = null;
-    } else if (!owned || input.readerIndex() > processStart) {
-      own(0);
-    }
+    input.keepRest();
+    session.sharing().checkSent();
   }
 
   private void pauseReading() {
@@ -669,15 +533,24 @@ final class RequestReader {
     return replay;
   }
 
-  /** Puts messages that were read before in front of what waits. */
+  /** Reads messages that were read before once more, in front of what waits. */
   void readAgain(ByteBuf consumed) {
-    ByteBuf rest = input;
-    input = consumed;
-    owned = false;
-    if (rest != null) {
-      append(rest);
-    }
+    input.putInFront(consumed);
     process();
+  }
+
+  ExtendedStatements extended() {
+    return extended;
+  }
+
+  /** An error's text with the names that the client knows, one character for each byte. */
+  String inClientsNames(String text) {
+    return unnamed.inClientsNames(session.carried().names().inClientsNames(text));
+  }
+
+  /** What was to be undone if a Parse on its way fails is not: the session has left it behind. */
+  void undoNothing(ServerConnection server) {
+    unnamed.undoNothing(server);
   }
 
   void forgetSequences(ServerConnection server) {
@@ -688,15 +561,22 @@ final class RequestReader {
 
   /** The first statement or batch that waits gets this error instead of being sent. */
   void refuse(PgError error) {
+    if (session.transactionReplay().active()) {
+      session.transactionReplay().refused(error);
+      return;
+    }
+    session.sharing().alone();
+    session.reads().over();
     course.abandon();
     ByteBuf reply = session.channel().alloc().buffer(256);
     error.encode(reply);
-    if (input != null && input.readableBytes() >= 5) {
-      byte type = input.getByte(input.readerIndex());
-      long total = 1L + input.getInt(input.readerIndex() + 1);
+    if (input.size() >= 5) {
+      ByteBuf bytes = input.bytes();
+      byte type = bytes.getByte(bytes.readerIndex());
+      long total = 1L + bytes.getInt(bytes.readerIndex() + 1);
       if (type == FrontendType.QUERY || type == FrontendType.FUNCTION_CALL) {
-        processStart = input.readerIndex();
-        begin(total, true);
+        input.mark();
+        input.begin(total, true);
         PgWriter.ready(reply, session.status());
       } else {
         skipToSync = true;
@@ -711,6 +591,11 @@ final class RequestReader {
     skipToSync = true;
   }
 
+  /** Whether what the client sends up to its next Sync is void. */
+  boolean skips() {
+    return skipToSync;
+  }
+
   /**
    * A client that ends in the middle of a message leaves the server waiting for the rest: only
    * closing helps.
@@ -722,27 +607,16 @@ final class RequestReader {
   }
 
   void discardAll() {
-    if (session.server() != null) {
-      flushGathered(); // replies to it are expected already
-    }
-    if (input != null) {
-      input.skipBytes(input.readableBytes());
-    }
-    runStart = -1;
+    input.discard();
     course.abandon();
-    if (out != null) {
-      out.release();
-      out = null;
-    }
   }
 
   void release() {
     discardAll();
     replay.forget();
-    extended.release();
-    if (input != null && !processing) {
+    unnamed.forget();
+    if (!processing) {
       input.release();
-      input = null;
     }
   }
 }

@@ -19,12 +19,12 @@ final class RuleCommands {
   private static final String QUERYINFO = "show queryinfo";
 
   private final ClientSession session;
-  private final RequestReader requests;
+  private final ClientInput pending;
   private final Course course;
 
-  RuleCommands(ClientSession session, RequestReader requests, Course course) {
+  RuleCommands(ClientSession session, ClientInput pending, Course course) {
     this.session = session;
-    this.requests = requests;
+    this.pending = pending;
     this.course = course;
   }
 
@@ -33,7 +33,7 @@ final class RuleCommands {
     if (!session.login().admin()) {
       return false;
     }
-    ByteBuf input = requests.input();
+    ByteBuf input = pending.bytes();
     int length = Math.min(EXPLAIN.length(), total - 6);
     String head =
         input
@@ -51,7 +51,7 @@ final class RuleCommands {
   }
 
   private String text(int total) {
-    ByteBuf input = requests.input();
+    ByteBuf input = pending.bytes();
     return input.toString(input.readerIndex() + 5, Math.min(total - 6, 64), StandardCharsets.UTF_8);
   }
 
@@ -66,10 +66,10 @@ final class RuleCommands {
     String tag;
     if (isQueryInfo(text(total))) {
       columns = List.of("attribute", "value");
-      rows = queryInfo(course.last());
+      rows = queryInfo(course.running(), session.transactionReplay().note());
       tag = "SHOW";
     } else {
-      ByteBuf input = requests.input();
+      ByteBuf input = pending.bytes();
       byte[] sql = new byte[total - 6 - EXPLAIN.length()];
       input.getBytes(input.readerIndex() + 5 + EXPLAIN.length(), sql);
       Explanation explanation = course.explain(sql);
@@ -80,8 +80,8 @@ final class RuleCommands {
       rows = explained(explanation);
       tag = "EXPLAIN";
     }
-    requests.cut();
-    requests.input().skipBytes(total);
+    pending.cut();
+    pending.bytes().skipBytes(total);
     ByteBuf out = session.channel().alloc().buffer(512);
     PgWriter.textColumns(out, columns);
     rows.forEach(row -> PgWriter.textRow(out, row));
@@ -100,11 +100,17 @@ final class RuleCommands {
     return rows;
   }
 
-  private static List<List<String>> queryInfo(StatementSummary last) {
+  private static List<List<String>> queryInfo(RunningStatements running, String replay) {
+    StatementSummary last = running.last();
     List<List<String>> rows = new ArrayList<>();
+    if (replay != null) {
+      rows.add(List.of("transaction replay", replay));
+    }
     if (last == null) {
       rows.add(
-          List.of("statement", "none was judged in this session yet, or no rules are in force"));
+          List.of(
+              "statement",
+              "none was judged in this session yet, or there are neither rules nor a catalogue"));
       return rows;
     }
     rows.add(List.of("statement", last.normalised()));
@@ -116,11 +122,20 @@ final class RuleCommands {
       rows.add(List.of("tables written", String.join(", ", statement.tablesWritten())));
       rows.add(List.of("may write anything", Boolean.toString(statement.writesAnything())));
       rows.add(List.of("repeatable", Boolean.toString(statement.repeatable())));
+      rows.add(List.of("rests on", statement.basis().name().toLowerCase(Locale.ROOT)));
       if (statement.reason() != null) {
         rows.add(List.of("not a plain read because", statement.reason()));
       }
     }
-    rows.add(List.of("average time", last.averageMicros() + " µs"));
+    if (last.averageMicros() >= 0) {
+      rows.add(List.of("average time", last.averageMicros() + " µs"));
+    }
+    if (running.pipelined() != null) {
+      rows.add(List.of("pipelined", running.pipelined()));
+    }
+    if (running.answeredBy() != null) {
+      rows.add(List.of("answered by", running.answeredBy()));
+    }
     for (MatchedRule rule : last.decision().matched()) {
       rows.add(List.of("rule", rule.toString()));
     }

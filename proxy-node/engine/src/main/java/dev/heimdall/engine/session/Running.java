@@ -15,6 +15,7 @@ final class Running {
   private final StatementFacts effects;
   private final boolean prepared;
   private final List<ConcurrencyLimit> places;
+  private final SeenResult result;
   private long group;
   private boolean placesGiven;
 
@@ -38,6 +39,12 @@ final class Running {
     this.prepared = prepared;
     this.places = places;
     this.group = group;
+    this.result = ResultWatch.wanted(decision) ? new SeenResult() : null;
+  }
+
+  /** What is seen of its result; null where nobody wants to know. */
+  SeenResult result() {
+    return result;
   }
 
   Known known() {

@@ -34,18 +34,18 @@ final class SequenceGuard {
           + " AND l.mode = 'RowExclusiveLock' AND c.relkind = 'S')";
 
   private final ClientSession session;
-  private final RequestReader requests;
+  private final ClientInput pending;
   private final ServerNames names;
 
-  SequenceGuard(ClientSession session, RequestReader requests, ServerNames names) {
+  SequenceGuard(ClientSession session, ClientInput pending, ServerNames names) {
     this.session = session;
-    this.requests = requests;
+    this.pending = pending;
     this.names = names;
   }
 
   /** From here on sequence values on this connection are ours; so far they were anybody's. */
   void forget(ServerConnection server) {
-    requests.flushGathered();
+    pending.flushGathered();
     server.query(FORGET, names.new Quiet());
     server.sequencesForgotten();
   }
@@ -83,7 +83,7 @@ final class SequenceGuard {
     if (server.groupOpen()) {
       names.runInBatch(server, check);
     } else {
-      requests.flushGathered();
+      pending.flushGathered();
       server.query(check, names.new Quiet());
     }
   }

@@ -3,8 +3,10 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.PreparedStatement.Origin;
+import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerStatements;
+import dev.heimdall.engine.backend.StatementShape;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -15,6 +17,7 @@ import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 
 /**
  * What both kinds of statements of one client need on a server connection: its names of prepared
@@ -27,13 +30,20 @@ final class ServerNames {
       (PreparedStatement.PREFIX + "ours").getBytes(StandardCharsets.US_ASCII);
 
   private final ClientSession session;
-  private final RequestReader requests;
+  private final ClientInput pending;
   private final LoopSessions sessions;
+  private final ShapeCheck shapes;
 
-  ServerNames(ClientSession session, RequestReader requests, LoopSessions sessions) {
+  ServerNames(
+      ClientSession session, RequestReader requests, ClientInput pending, LoopSessions sessions) {
     this.session = session;
-    this.requests = requests;
+    this.pending = pending;
     this.sessions = sessions;
+    this.shapes = new ShapeCheck(session, requests, pending, this, sessions.context());
+  }
+
+  ShapeCheck shapes() {
+    return shapes;
   }
 
   boolean standardStrings() {
@@ -56,7 +66,7 @@ final class ServerNames {
     if (afterReset != null) {
       String sql = Variables.NONE.changeTo(afterReset);
       afterReset = null;
-      requests.flushGathered();
+      pending.flushGathered();
       server.query(sql, new Quiet());
     }
   }
@@ -115,16 +125,32 @@ final class ServerNames {
    * own.
    */
   void makeKnown(ServerConnection server, PreparedStatement statement) {
-    if (server.statements().knows(statement)) {
+    if (relied(server, statement)) {
       session.counters().preparedHit();
       return;
     }
+    makeKnown(server, statement, error -> {});
+  }
+
+  /**
+   * The same for one that the server lacks, or has perhaps.
+   *
+   * @param after told how it went: null, or the server's error
+   */
+  void makeKnown(ServerConnection server, PreparedStatement statement, Consumer<PgError> after) {
     session.counters().preparedParsed();
-    requests.flushGathered();
-    Quiet quiet = new Quiet();
+    pending.flushGathered();
+    Quiet quiet =
+        new Quiet() {
+          @Override
+          protected void done(ServerConnection from, PgError error) {
+            after.accept(error);
+            super.done(from, error);
+          }
+        };
+    ServerStatements known = server.statements();
     if (statement.isSql()) {
-      closeOnServer(server, server.statements().preparing(statement));
-      requests.flushGathered();
+      prepareOnServer(server, statement);
       server.query(
           "PREPARE "
               + new String(statement.serverName(), StandardCharsets.US_ASCII)
@@ -137,30 +163,49 @@ final class ServerNames {
               } else {
                 from.statements().confirm(statement);
               }
+              after.accept(error);
               super.done(from, error);
             }
           });
       return;
     }
-    ByteBuf out = requests.out(statement.body().length + 64);
-    PreparedStatement evicted =
-        server.statements().parsing(new ServerStatements.PendingName(statement, null));
-    if (evicted != null) {
-      PgWriter.closeStatement(out, evicted.serverName());
-      server.expect(ReplyQueue.CLOSE_OURS, quiet);
-    }
-    PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);
+    ByteBuf out = pending.out(statement.body().length + 64);
+    makeRoom(server, out, statement, quiet);
+    known.parsing(new ServerStatements.PendingName(statement, null));
+    statement.parse(out);
     server.expect(ReplyQueue.PARSE_OURS, quiet);
     PgWriter.empty(out, FrontendType.SYNC);
     server.expect(ReplyQueue.SYNC, quiet);
   }
 
-  void closeOnServer(ServerConnection server, PreparedStatement evicted) {
-    if (evicted != null) {
-      requests.flushGathered();
-      server.query(
-          "DEALLOCATE " + new String(evicted.serverName(), StandardCharsets.US_ASCII), new Quiet());
+  /** Notes that the statement is being prepared by SQL, after what must be closed for it. */
+  void prepareOnServer(ServerConnection server, PreparedStatement statement) {
+    ServerStatements known = server.statements();
+    if (known.mayKnow(statement)) {
+      closeOnServer(server, statement);
     }
+    for (var victim = known.victimOf(statement);
+        victim != null;
+        victim = known.victimOf(statement)) {
+      closeOnServer(server, victim);
+    }
+    known.preparing(statement);
+    known.parsedFor(statement, session);
+  }
+
+  /** By a Close, which a failed transaction does not refuse, as it would a DEALLOCATE. */
+  void closeOnServer(ServerConnection server, PreparedStatement statement) {
+    pending.flushGathered();
+    ByteBuf out = pending.out(64);
+    if (server.groupOpen()) {
+      closeInBatch(server, out, statement);
+    } else {
+      Quiet quiet = new Quiet();
+      closeOurs(server, out, statement.serverName(), statement, quiet);
+      PgWriter.empty(out, FrontendType.SYNC);
+      server.expect(ReplyQueue.SYNC, quiet);
+    }
+    pending.flushGathered();
   }
 
   /**
@@ -180,6 +225,10 @@ final class ServerNames {
   PreparedStatement statement(
       ServerConnection server, byte[] content, Origin origin, StatementFacts facts) {
     long epoch = session.vdb().schemaEpoch();
+    if (session.transaction().definitionsPending()) {
+      // What it answers depends on changes that nobody else can see yet.
+      return sessions.statements().acquireAlone(content, origin, facts, scope(), epoch);
+    }
     PreparedStatement shared =
         sessions.statements().acquire(content, content.length, origin, facts, scope(), epoch);
     if (!server.statements().knows(shared) || server.statements().confirmed(shared)) {
@@ -187,6 +236,19 @@ final class ServerNames {
     }
     sessions.statements().release(shared);
     return sessions.statements().acquireAlone(content, origin, facts, scope(), epoch);
+  }
+
+  /** The client's name means a statement of its own from now on, of this shape. */
+  void part(byte[] name, PreparedStatement statement, StatementShape shape) {
+    PreparedNames own = session.carried().names();
+    if (name.length > 0
+        && session.state() != ClientSession.State.CLOSED
+        && own.get(name) == statement) {
+      PreparedStatement alone = alone(statement.body(), statement.facts());
+      alone.source(statement.source());
+      alone.shape(shape, session.vdb().schemaEpoch());
+      own.put(name, alone);
+    }
   }
 
   /** The statement of this content for clients that give it no name. */
@@ -217,11 +279,46 @@ final class ServerNames {
     }
   }
 
-  void closeInBatch(ServerConnection server, ByteBuf out, PreparedStatement evicted) {
-    if (evicted != null) {
-      PgWriter.closeStatement(out, evicted.serverName());
-      server.expect(ReplyQueue.CLOSE_OURS, session);
+  void closeInBatch(ServerConnection server, ByteBuf out, PreparedStatement statement) {
+    closeOurs(server, out, statement.serverName(), statement, session);
+  }
+
+  /**
+   * Puts in a Close.
+   *
+   * @param statement what clients have of this name, or null
+   */
+  static void closeOurs(
+      ServerConnection server,
+      ByteBuf out,
+      byte[] serverName,
+      PreparedStatement statement,
+      ReplyOwner owner) {
+    PgWriter.closeStatement(out, serverName);
+    server.statements().closing(statement);
+    server.expect(ReplyQueue.CLOSE_OURS, owner);
+  }
+
+  /** Closes, ahead of its Parse, what the server may have by the statement's name, or too many. */
+  private static void makeRoom(
+      ServerConnection server, ByteBuf out, PreparedStatement statement, ReplyOwner owner) {
+    ServerStatements known = server.statements();
+    if (known.mayKnow(statement)) { // worn, a misfit, or there only perhaps
+      closeOurs(server, out, statement.serverName(), statement, owner);
     }
+    for (var victim = known.victimOf(statement);
+        victim != null;
+        victim = known.victimOf(statement)) {
+      closeOurs(server, out, victim.serverName(), victim, owner);
+    }
+  }
+
+  /** Whether what is sent next for the client may go without a Parse of the statement. */
+  private boolean relied(ServerConnection server, PreparedStatement statement) {
+    // In a shared pipeline another's Parse may be on its way; should it fail, the batch runs again.
+    return session.sharing().active()
+        ? server.statements().knows(statement)
+        : server.statements().certain(statement, session);
   }
 
   /**
@@ -230,27 +327,28 @@ final class ServerNames {
    */
   void makeKnownInBatch(ServerConnection server, PreparedStatement statement) {
     boolean worn = server.statements().worn(statement);
-    if (!worn && server.statements().knows(statement) || statement.isSql()) {
+    if (!worn && relied(server, statement) || statement.isSql()) {
       session.counters().preparedHit();
       return;
     }
-    requests.cut();
+    pending.cut();
     parseInBatch(server, statement, null, ReplyQueue.PARSE_OURS);
+    shapes.watch(server, statement);
   }
 
   /** Parses a statement on the server, in the client's batch, whatever the server knows of it. */
   void parseInBatch(
       ServerConnection server, PreparedStatement statement, Runnable undo, byte expected) {
     session.counters().preparedParsed();
-    ByteBuf out = requests.out(statement.body().length + 64);
-    if (server.statements().worn(statement)) {
-      closeInBatch(server, out, statement);
+    ByteBuf out = pending.out(statement.body().length + 64);
+    makeRoom(server, out, statement, session);
+    server.statements().parsing(new ServerStatements.PendingName(statement, undo));
+    if (expected == ReplyQueue.PARSE_OURS) {
+      statement.parse(out);
+    } else {
+      server.statements().parsedFor(statement, session);
+      PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);
     }
-    closeInBatch(
-        server,
-        out,
-        server.statements().parsing(new ServerStatements.PendingName(statement, undo)));
-    PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);
     server.expect(expected, session);
   }
 
@@ -263,11 +361,10 @@ final class ServerNames {
 
   /** Runs a statement of ours amid the client's batch, where no Sync of ours may stand. */
   void runInBatch(ServerConnection server, String sql) {
-    requests.cut();
+    pending.cut();
     byte[] text = (sql + "\0\0\0").getBytes(StandardCharsets.UTF_8);
-    ByteBuf out = requests.out(text.length + 128);
-    PgWriter.closeStatement(out, OURS);
-    server.expect(ReplyQueue.CLOSE_OURS, session);
+    ByteBuf out = pending.out(text.length + 128);
+    closeOurs(server, out, OURS, null, session);
     PgWriter.parse(out, OURS, text, text.length);
     server.statements().parsing(new ServerStatements.PendingName(null, null));
     server.expect(ReplyQueue.PARSE_OURS, session);
@@ -276,9 +373,9 @@ final class ServerNames {
     PgWriter.execute(out, OURS);
     server.expect(ReplyQueue.EXECUTE_OURS, session);
     PgWriter.closePortal(out, OURS);
+    server.statements().closing(null);
     server.expect(ReplyQueue.CLOSE_OURS, session);
-    PgWriter.closeStatement(out, OURS);
-    server.expect(ReplyQueue.CLOSE_OURS, session);
+    closeOurs(server, out, OURS, null, session);
   }
 
   /** A statement of the client that shares its name with no other. */

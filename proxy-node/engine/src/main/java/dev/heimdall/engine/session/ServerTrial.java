@@ -7,8 +7,8 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.model.DataSource;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -41,11 +41,15 @@ final class ServerTrial implements ServerConnection.Listener, ServerConnector.Ha
       outcome.accept(PgError.fatal(unknown.sqlState(), unknown.message()));
       return;
     }
-    VdbPools.Plan plan = vdb.pools().plan();
+    DataSource server = vdb.pools().server();
+    if (server == null) {
+      outcome.accept(vdb.pools().unreachable());
+      return;
+    }
     ServerTrial trial = new ServerTrial(outcome);
     connector.connect(
         loop,
-        new ServerTarget(plan.source(), plan.tls(), atServer, credential, Map.of(), 0),
+        new ServerTarget(server, vdb.pools().plan().tls(), atServer, credential, Map.of(), 0),
         trial,
         trial);
   }

@@ -3,7 +3,6 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.action.AsyncStatement;
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.action.Origin;
-import dev.heimdall.engine.action.Parameter;
 import dev.heimdall.engine.action.PlanRequest;
 import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.action.Submission;
@@ -11,6 +10,7 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Known;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -52,7 +52,7 @@ final class SideActions {
     if (told != variables) {
       told = variables;
       TreeMap<String, String> settings = new TreeMap<>(variables.asMap());
-      String zone = session.reportedTimeZone();
+      String zone = session.start().reportedTimeZone();
       if (zone != null) {
         settings.putIfAbsent("TimeZone", zone);
       }
@@ -82,22 +82,27 @@ final class SideActions {
               () -> text(sql, offset, length),
               standardStrings);
     }
-    if (decision.extractPlan().isPresent() && statement != null) {
-      plan(decision.extractPlan().get(), known, statement, sql, offset, length, standardStrings);
-    }
     if (timing(decision, TriggerTiming.PARALLEL)) {
-      actions.triggers().run(decision.trigger().get(), origin(), tables(statement));
+      session
+          .writes()
+          .everythingAfter(
+              actions.triggers().run(decision.trigger().get(), origin(), tables(statement)));
     }
   }
 
-  private void plan(
-      ActionParameters.ExtractPlan how,
+  /** Asks for the statement's plan, if rules want that. */
+  void plan(
+      Decision decision,
       Known known,
       Statement statement,
       byte[] sql,
       int offset,
       int length,
       boolean standardStrings) {
+    if (decision.extractPlan().isEmpty() || statement == null) {
+      return;
+    }
+    ActionParameters.ExtractPlan how = decision.extractPlan().get();
     long average = known.averageMicros();
     if (actions.plans().wanted(how, origin(), known.high(), known.low(), average)) {
       actions
@@ -203,28 +208,24 @@ final class SideActions {
     actions
         .triggers()
         .run(decision.trigger().get(), origin(), tables(statement))
-        .thenAccept(end -> loop.loop().execute(() -> afterDone(end)));
+        .thenAccept(end -> loop.soon(() -> afterDone(end), session::failed));
   }
 
   private void afterDone(Executed end) {
-    loop.beginEvent();
-    try {
-      afterRuns = false;
-      if (session.state() == ClientSession.State.CLOSED) {
-        return;
-      }
-      if (end.succeeded() || heldReply == null) {
-        passOn();
-      } else {
-        heldReply.clear();
-        failure(end).encode(heldReply);
-        PgWriter.ready(heldReply, session.status());
-        passOn();
-      }
-      session.resumeReading();
-    } finally {
-      loop.endEvent();
+    afterRuns = false;
+    if (session.state() == ClientSession.State.CLOSED) {
+      return;
     }
+    session.writes().everything();
+    if (end.succeeded() || heldReply == null) {
+      passOn();
+    } else {
+      heldReply.clear();
+      failure(end).encode(heldReply);
+      PgWriter.ready(heldReply, session.status());
+      passOn();
+    }
+    session.resumeReading();
   }
 
   /** The error that tells a client how something of the node's own ended. */

@@ -3,8 +3,10 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StalePlan;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.session.ShapeCheck.Fit;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -19,30 +21,30 @@ import java.util.List;
 /** Sends one client's simple queries, or answers them where no server is needed. */
 final class SimpleStatements {
   private final ClientSession session;
-  private final RequestReader requests;
+  private final ClientInput pending;
   private final LoopContext loop;
   private final LoopSessions sessions;
   private final ServerNames names;
   private final SequenceGuard sequences;
-  private final ExtendedStatements extended;
+  private final UnnamedStatement unnamed;
   private final Course course;
 
   SimpleStatements(
       ClientSession session,
-      RequestReader requests,
+      ClientInput pending,
       LoopSessions sessions,
       ServerNames names,
       SequenceGuard sequences,
-      ExtendedStatements extended,
+      UnnamedStatement unnamed,
       Course course) {
     this.course = course;
     this.session = session;
-    this.requests = requests;
+    this.pending = pending;
     this.loop = sessions.context();
     this.sessions = sessions;
     this.names = names;
     this.sequences = sequences;
-    this.extended = extended;
+    this.unnamed = unnamed;
   }
 
   /**
@@ -53,7 +55,7 @@ final class SimpleStatements {
     if (course.onItsWay()) {
       return true;
     }
-    ByteBuf input = requests.input();
+    ByteBuf input = pending.bytes();
     int at = input.readerIndex();
     int length = total - 6;
     if (length < 0 || input.getByte(at + total - 1) != 0) {
@@ -68,9 +70,9 @@ final class SimpleStatements {
   /** Whether the statement was answered without a server; the message is then taken. */
   boolean answerLocally(int total) {
     StatementFacts facts = course.effects();
-    if (session.transactionLost()) {
+    if (session.loss().transactionLost()) {
       if (facts.kind() == StatementKind.ROLLBACK) {
-        session.forgetUntold();
+        session.loss().forgetUntold();
       }
       return false;
     }
@@ -81,7 +83,7 @@ final class SimpleStatements {
         && facts.effects().get(0).type() == Effect.Type.DISCARD_ALL
         && session.carried().atStartup()) {
       session.carried().names().clear();
-      extended.forgetUnnamed();
+      unnamed.forget();
       session.listening().unlisten(null);
       answer(total, "DISCARD ALL", null);
       return true;
@@ -95,7 +97,7 @@ final class SimpleStatements {
 
   /** What becomes of a statement that a rule wants carried out later, outside a transaction. */
   Course.Deferral defer(int total) {
-    ByteBuf input = requests.input();
+    ByteBuf input = pending.bytes();
     String sql = input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8);
     Course.Deferral deferral = course.defer(sql, names.standardStrings(), List.of());
     if (deferral == Course.Deferral.DONE) {
@@ -129,16 +131,16 @@ final class SimpleStatements {
 
   /** The tag of a statement that was not carried out and is said to be about so many rows. */
   private String resultTag(StatementFacts facts, long rows, int total) {
-    ByteBuf input = requests.input();
+    ByteBuf input = pending.bytes();
     return ResultTag.of(facts, input, input.readerIndex() + 5, total - 6, rows);
   }
 
   /** BEGIN is held back, and forgotten when the transaction ends without having needed a server. */
   private boolean delayed(StatementFacts facts, int total) {
-    if (session.heldBegin() != null) {
+    if (session.transaction().heldBegin() != null) {
       boolean commit = facts.kind() == StatementKind.COMMIT;
       if ((commit || facts.kind() == StatementKind.ROLLBACK) && !facts.chain()) {
-        session.dropHeldBegin();
+        session.transaction().dropHeldBegin();
         answer(total, commit ? "COMMIT" : "ROLLBACK", null);
         return true;
       }
@@ -146,23 +148,26 @@ final class SimpleStatements {
     }
     if (facts.kind() != StatementKind.BEGIN
         || session.status() != 'I'
+        || session.transactionReplay().active()
         || !session.vdb().settings().vdb().delayedTransaction()) {
       return false;
     }
     byte[] sql = new byte[total - 6];
-    requests.input().getBytes(requests.input().readerIndex() + 5, sql);
-    session.holdBegin(sql);
+    pending.bytes().getBytes(pending.bytes().readerIndex() + 5, sql);
+    session.transaction().holdBegin(sql, course.decision().asksForReplica(), loop.now());
     answer(total, DelayedBegin.tag(sql), null);
     return true;
   }
 
   /** Sends the BEGIN that was answered already, ahead of the first statement of its transaction. */
   void sendHeldBegin(ServerConnection server) {
-    server.query(new String(session.takeHeldBegin(), StandardCharsets.UTF_8), names.new Quiet());
+    byte[] sql = session.transaction().takeHeldBegin();
+    session.transactionReplay().begins(sql, session.transaction().heldForReplica());
+    server.query(new String(sql, StandardCharsets.UTF_8), names.new Quiet());
   }
 
   private void deallocate(Effect effect, int total) {
-    extended.forgetUnnamed();
+    unnamed.forget();
     if (effect.type() == Effect.Type.DEALLOCATE_ALL) {
       session.carried().names().clear();
       answer(total, "DEALLOCATE ALL", null);
@@ -178,7 +183,7 @@ final class SimpleStatements {
 
   private void answer(int total, String tag, PgError error) {
     course.settled();
-    requests.input().skipBytes(total);
+    pending.bytes().skipBytes(total);
     ByteBuf out = session.channel().alloc().buffer(128);
     if (error != null) {
       error.encode(out);
@@ -196,28 +201,28 @@ final class SimpleStatements {
     }
     int length = total - 6;
     byte[] sql = loop.scratch(length);
-    requests.input().getBytes(requests.input().readerIndex() + 5, sql, 0, length);
+    pending.bytes().getBytes(pending.bytes().readerIndex() + 5, sql, 0, length);
     return session.node().console().recognises(sql, 0, length);
   }
 
   /** Has the command at the reader's position carried out. */
   void toConsole(int total) {
-    ByteBuf input = requests.input();
+    ByteBuf input = pending.bytes();
     String text = input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8);
-    requests.cut();
+    pending.cut();
     input.skipBytes(total);
-    session.runConsole(text);
+    session.console().run(text);
   }
 
   /** Sends a Query message, or what rules put in its place. */
   void query(ServerConnection server, int total) {
     Decision decision = course.decision();
-    if (decision.isNone()) {
+    PgError refusal = course.refusal();
+    if (decision.isNone() && refusal == null) {
       course.sent(server);
       send(server, course.effects(), total);
       return;
     }
-    PgError refusal = course.refusal();
     if (refusal != null) {
       course.sent(server);
       raise(server, refusal, total);
@@ -227,7 +232,7 @@ final class SimpleStatements {
       known(server, tag, total);
     } else if (decision.transformed().isPresent()) {
       byte[] text = decision.transformed().get().getBytes(StandardCharsets.UTF_8);
-      requests.replaceText(FrontendType.QUERY, 0, text, total - 6, total);
+      pending.replaceText(FrontendType.QUERY, 0, text, total - 6, total);
       StatementFacts facts =
           sessions.classifier().classify(text, 0, text.length, names.standardStrings());
       course.sent(server);
@@ -241,17 +246,18 @@ final class SimpleStatements {
 
   /** The server itself says the error, so that it fails the transaction and keeps its place. */
   private void raise(ServerConnection server, PgError error, int total) {
-    extended.forgetUnnamed();
+    unnamed.forget();
     server.statements().unnamed(null, 0);
-    requests.cut();
-    requests.input().skipBytes(total);
-    PgWriter.query(requests.out(256), ServerNames.raising(error));
+    pending.cut();
+    pending.bytes().skipBytes(total);
+    PgWriter.query(pending.out(256), ServerNames.raising(error));
     server.expect(ReplyQueue.QUERY, session);
     session.groupSent();
   }
 
   private void send(ServerConnection server, StatementFacts facts, int total) {
-    extended.forgetUnnamed();
+    session.transactionReplay().statement(facts);
+    unnamed.forget();
     server.statements().unnamed(null, 0);
     if (facts.effects().isEmpty()) {
       if (facts.kind() == StatementKind.DDL || facts.kind() == StatementKind.MULTI) {
@@ -259,7 +265,7 @@ final class SimpleStatements {
       }
       server.expect(ReplyQueue.QUERY, session);
       session.groupSent();
-      requests.begin(total, false);
+      pending.begin(total, false);
       return;
     }
     withEffects(server, facts, total);
@@ -277,7 +283,7 @@ final class SimpleStatements {
       session.carried().note(facts);
       server.expect(ReplyQueue.QUERY, session);
       session.groupSent();
-      requests.begin(total, false);
+      pending.begin(total, false);
       names.noteReset(facts);
       names.afterGroup(server);
     }
@@ -292,10 +298,10 @@ final class SimpleStatements {
       session.carried().note(facts);
       server.expect(ReplyQueue.QUERY, session);
       session.groupSent();
-      requests.begin(total, false);
+      pending.begin(total, false);
       return;
     }
-    ByteBuf input = requests.input();
+    ByteBuf input = pending.bytes();
     int text = input.readerIndex() + 5;
     byte[] name = ServerNames.bytes(effect.name());
     PreparedStatement existing = session.carried().names().get(name);
@@ -320,7 +326,7 @@ final class SimpleStatements {
     }
     if (existing == null) {
       session.carried().note(facts); // one that fails because its name is taken has no effect
-      names.closeOnServer(server, server.statements().preparing(statement));
+      names.prepareOnServer(server, statement);
     }
     sendRenamed(server, facts, total, effect, statement);
   }
@@ -346,26 +352,47 @@ final class SimpleStatements {
       session.carried().note(facts);
       server.expect(ReplyQueue.QUERY, session);
       session.groupSent();
-      requests.begin(total, false);
+      pending.begin(total, false);
     }
   }
 
   /** Answers with a tag, in its place: a Sync to the server stands for the statement. */
   private void known(ServerConnection server, String tag, int total) {
-    requests.cut();
-    requests.input().skipBytes(total);
-    session.promiseTag(tag);
+    pending.cut();
+    pending.bytes().skipBytes(total);
+    session.owed().promiseTag(tag);
     server.expect(ReplyQueue.COMMAND_KNOWN, session);
     server.expect(ReplyQueue.SYNC, session);
     session.groupSent();
-    PgWriter.empty(requests.out(5), FrontendType.SYNC);
+    PgWriter.empty(pending.out(5), FrontendType.SYNC);
+  }
+
+  /** Whether all is known of the prepared statements that the judged query runs. */
+  boolean ready(ServerConnection server) {
+    for (Effect effect : course.effects().effects()) {
+      PreparedStatement statement =
+          effect.type() == Effect.Type.EXECUTE ? names.named(effect) : null;
+      if (statement != null
+          && names.shapes().holdsUp(server, names.shapes().fit(server, statement, false))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void renamed(ServerConnection server, StatementFacts facts, int total) {
     for (Effect effect : facts.effects()) {
       PreparedStatement statement = names.named(effect);
+      if (statement != null
+          && effect.type() == Effect.Type.EXECUTE
+          && names.shapes().fit(server, statement, false) == Fit.CHANGED) {
+        names.shapes().drop(server, statement);
+        raise(server, StalePlan.ERROR, total);
+        return;
+      }
       if (statement != null) {
         names.makeKnown(server, statement);
+        names.shapes().run(server, statement);
         names.noteEffectsOf(statement.facts());
       }
     }
@@ -380,11 +407,11 @@ final class SimpleStatements {
       int total,
       Effect prepared,
       PreparedStatement preparedAs) {
-    requests.cut();
-    ByteBuf input = requests.input();
+    pending.cut();
+    ByteBuf input = pending.bytes();
     int text = input.readerIndex() + 5;
     int length = total - 6;
-    ByteBuf out = requests.out(total + 64);
+    ByteBuf out = pending.out(total + 64);
     int start = PgWriter.begin(out, FrontendType.QUERY);
     int done = 0;
     for (Effect effect : facts.effects()) {

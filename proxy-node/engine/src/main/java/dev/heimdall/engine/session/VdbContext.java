@@ -4,6 +4,7 @@ import dev.heimdall.engine.auth.Authenticator;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.pool.Limit;
@@ -53,6 +54,7 @@ public final class VdbContext {
    * @param tlsServerEndPoint channel-binding data of our certificate, or null
    * @param surroundings what statements are judged by
    * @param forwards pools of the sources that rules may send statements to, by the source's name
+   * @param foreigners those of them that are of other engines
    */
   public record Settings(
       VirtualDatabase vdb,
@@ -61,7 +63,8 @@ public final class VdbContext {
       SslContext tls,
       byte[] tlsServerEndPoint,
       Surroundings surroundings,
-      Map<String, VdbPools> forwards) {}
+      Map<String, VdbPools> forwards,
+      Map<String, ForeignSource> foreigners) {}
 
   /**
    * @param users sessions that have asked for it and are still there
@@ -106,7 +109,12 @@ public final class VdbContext {
 
   /** Takes over new settings; sessions follow at their next statement, log-ins at once. */
   public final void update(Settings next) {
+    Settings last = settings;
     this.settings = next;
+    if (last != null) {
+      // The epoch never goes back: what other catalogues noticed is counted from zero.
+      schemaEpoch.addAndGet(1 + last.surroundings().catalogues().changesUntold());
+    }
     clients.max(next.vdb().clients().max());
     clientsPerUser.refresh();
     clientsPerDatabase.refresh();
@@ -142,14 +150,7 @@ public final class VdbContext {
    */
   ServerCredential credentialFor(String user, ServerCredential own) {
     return switch (settings.vdb().credentials()) {
-      case SOURCE -> {
-        var source = pools.plan().source();
-        String name = source.user().orElse(user);
-        yield source
-            .password()
-            .map(password -> ServerCredential.password(name, password))
-            .orElseGet(() -> ServerCredential.withoutSecret(name));
-      }
+      case SOURCE -> pools.plan().own().orElseGet(() -> ServerCredential.withoutSecret(user));
       case USER -> settings.users().serverCredentialOf(user).orElse(own);
       case PASSTHROUGH -> own;
     };
@@ -157,7 +158,7 @@ public final class VdbContext {
 
   /** Grows with each change of tables that was seen; plans made before are not handed out anew. */
   long schemaEpoch() {
-    return schemaEpoch.get();
+    return schemaEpoch.get() + settings.surroundings().catalogues().changesUntold();
   }
 
   /** Definitions of a database were, or may have been, changed. */

@@ -115,4 +115,40 @@ class PreparedNamesTest {
     assertThat(registry.size()).isEqualTo(1);
     assertThat(inBuffer("c")).isNull();
   }
+
+  @Test
+  void whatATransactionMadeOfNamesCanBeTakenBackAndBroughtBack() {
+    PreparedStatement there = statement("SELECT 1");
+    PreparedStatement replaced = statement("SELECT 2");
+    PreparedStatement made = statement("SELECT 3");
+    names.put(bytes("there"), there);
+    names.put(bytes("closed"), replaced);
+    names.remember();
+    names.put(bytes("made"), made);
+    names.remove(bytes("closed"));
+
+    for (int i = 0; i < 2; i++) {
+      names.takeBack();
+      assertThat(names.get(bytes("there"))).isSameAs(there);
+      assertThat(names.get(bytes("closed"))).isSameAs(replaced);
+      assertThat(names.get(bytes("made"))).isNull();
+      names.put(bytes("made"), statement("SELECT 4"));
+    }
+    names.bringBack();
+    assertThat(names.get(bytes("made"))).isSameAs(made);
+    assertThat(names.get(bytes("closed"))).isNull();
+
+    names.takeBack();
+    PreparedStatement again = statement("SELECT 5");
+    names.put(bytes("made"), again);
+    names.keep();
+    assertThat(names.get(bytes("made"))).isSameAs(again);
+    names.takeBack();
+    assertThat(names.get(bytes("made"))).isNull();
+    assertThat(names.get(bytes("closed"))).isSameAs(replaced);
+    names.forget();
+    names.remove(bytes("closed"));
+    names.takeBack();
+    assertThat(names.get(bytes("closed"))).isNull();
+  }
 }

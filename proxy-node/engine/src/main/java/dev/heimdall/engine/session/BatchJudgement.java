@@ -1,0 +1,100 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Before an extended-protocol batch gets a server connection: looks ahead for the first statement
+ * that it runs, and takes that through the pipeline, so that rules can keep it back or send it
+ * elsewhere, and it may share a connection.
+ */
+final class BatchJudgement {
+  private final ClientSession session;
+  private final ClientInput pending;
+  private final LoopContext loop;
+  private final ServerNames names;
+  private final ExtendedStatements extended;
+
+  BatchJudgement(
+      ClientSession session,
+      ClientInput pending,
+      LoopContext loop,
+      ServerNames names,
+      ExtendedStatements extended) {
+    this.session = session;
+    this.pending = pending;
+    this.loop = loop;
+    this.names = names;
+    this.extended = extended;
+  }
+
+  /**
+   * What rules say to the first statement that the batch runs.
+   *
+   * @return whether the batch may go on
+   */
+  boolean go() {
+    Course course = session.requests().course();
+    boolean asked =
+        course.ruled()
+            || session.sharing().enabled()
+            || (session.vdb().pools().led() && course.judges());
+    if (course.onItsWay() || !asked) {
+      return true;
+    }
+    ByteBuf input = pending.bytes();
+    int parsed = -1;
+    int at = input.readerIndex();
+    int end = input.writerIndex();
+    while (end - at >= 5) {
+      byte type = input.getByte(at);
+      int length = input.getInt(at + 1);
+      if (length < 4 || length >= end - at || type == FrontendType.SYNC) {
+        return true;
+      }
+      if (type == FrontendType.PARSE) {
+        parsed = at;
+      } else if (type == FrontendType.BIND) {
+        return judgeBind(course, at, at + 1 + length, parsed);
+      }
+      at += length + 1;
+    }
+    return true;
+  }
+
+  private boolean judgeBind(Course course, int bind, int end, int parse) {
+    ByteBuf input = pending.bytes();
+    int portalEnd = input.indexOf(bind + 5, end, (byte) 0);
+    int nameEnd = portalEnd < 0 ? -1 : input.indexOf(portalEnd + 1, end, (byte) 0);
+    if (nameEnd < 0) {
+      return true; // the error comes when it is read
+    }
+    if (parse >= 0 && sameName(input, parse + 5, portalEnd + 1)) {
+      int parseEnd = parse + 1 + input.getInt(parse + 1);
+      int textAt = input.indexOf(parse + 5, parseEnd, (byte) 0) + 1;
+      int textEnd = input.indexOf(textAt, parseEnd, (byte) 0);
+      if (textEnd < 0) {
+        return true;
+      }
+      byte[] sql = loop.scratch(textEnd - textAt);
+      input.getBytes(textAt, sql, 0, textEnd - textAt);
+      return course.judge(sql, 0, textEnd - textAt, names.standardStrings(), true);
+    }
+    Examined examined = extended.examinedOf(input, portalEnd + 1, nameEnd - portalEnd - 1);
+    return examined == null || course.judge(examined);
+  }
+
+  private static boolean sameName(ByteBuf input, int first, int second) {
+    for (int i = 0; ; i++) {
+      byte b = input.getByte(first + i);
+      if (b != input.getByte(second + i)) {
+        return false;
+      }
+      if (b == 0) {
+        return true;
+      }
+    }
+  }
+}

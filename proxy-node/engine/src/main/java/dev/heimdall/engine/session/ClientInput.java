@@ -1,0 +1,338 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.engine.wire.postgres.PgError;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * What a client has sent and nobody has handled yet, and what of it goes to the server. Whole runs
+ * of messages are passed on as they lie; what must be renamed or left out cuts the run, and small
+ * pieces are gathered in one buffer with messages of our own making.
+ */
+final class ClientInput {
+  private static final int SMALL_RUN = 2048;
+
+  /** A batch this large is sent on before its Sync has come. */
+  private static final int MAX_HELD_BATCH = 32 * 1024;
+
+  private final ClientSession session;
+
+  private ByteBuf input;
+  private boolean owned;
+
+  /** Bytes that have not come of a message whose beginning was handled. */
+  private long rest;
+
+  private boolean dropRest;
+
+  /** What waits behind what is being read again; null where nothing is, or nothing waits. */
+  private ByteBuf aside;
+
+  private boolean setAside;
+  private int mark;
+  private int runStart = -1;
+  private ByteBuf out;
+
+  ClientInput(ClientSession session) {
+    this.session = session;
+  }
+
+  // ---- what has come
+
+  void add(ByteBuf consumed) {
+    if (setAside) {
+      addAside(consumed);
+    } else if (input == null) {
+      input = consumed;
+      owned = false;
+    } else {
+      append(consumed);
+    }
+  }
+
+  private void append(ByteBuf consumed) {
+    try {
+      if (!owned) {
+        own(consumed.readableBytes());
+      }
+      input.writeBytes(consumed);
+    } finally {
+      consumed.release();
+    }
+  }
+
+  private void own(int extra) {
+    ByteBuf copy = session.channel().alloc().buffer(input.readableBytes() + extra);
+    copy.writeBytes(input);
+    input.release();
+    input = copy;
+    owned = true;
+  }
+
+  /** Puts messages that were read before in front of what waits. */
+  void putInFront(ByteBuf consumed) {
+    ByteBuf behind = input;
+    input = consumed;
+    owned = false;
+    if (behind != null) {
+      append(behind);
+    }
+  }
+
+  /** What waits, and what comes, waits behind what is read again until it is put back. */
+  void setAside() {
+    if (input != null) {
+      ByteBuf waits = input;
+      input = null;
+      if (setAside) {
+        waits.release(); // it was being read again
+      } else {
+        addAside(waits);
+      }
+    }
+    setAside = true;
+  }
+
+  private void addAside(ByteBuf consumed) {
+    try {
+      if (aside == null) {
+        aside = session.channel().alloc().buffer(consumed.readableBytes());
+      }
+      aside.writeBytes(consumed);
+    } finally {
+      consumed.release();
+    }
+  }
+
+  /**
+   * Has the reader read what was set aside, and nothing that is left of what was read again.
+   *
+   * @param inFront what to read before it, or null
+   */
+  void putBack(ByteBuf inFront) {
+    if (setAside) {
+      setAside = false;
+      release(input);
+      input = aside;
+      owned = input != null;
+      aside = null;
+      mark();
+    }
+    if (inFront != null) {
+      putInFront(inFront);
+      mark();
+    }
+  }
+
+  private static void release(ByteBuf unread) {
+    if (unread != null) {
+      unread.release();
+    }
+  }
+
+  /** What is to be read next stands at its reader's position; null when there is no input. */
+  ByteBuf bytes() {
+    return input;
+  }
+
+  /** Whether the client has sent something that waits. */
+  boolean waits() {
+    return input != null && input.isReadable();
+  }
+
+  int size() {
+    int read = input == null ? 0 : input.readableBytes();
+    return aside == null ? read : read + aside.readableBytes();
+  }
+
+  /** Whether the message is here whole; one above the limit ends the session. */
+  boolean whole(long total, long limit) {
+    if (total > limit) {
+      session.fatal(
+          PgError.fatal("54000", "message of " + total + " bytes is too large")
+              .withDetail("The limit for this kind of message is " + limit + " bytes."));
+      return false;
+    }
+    return input.readableBytes() >= total;
+  }
+
+  /** Whether the extended-protocol messages that wait end in one that asks for an answer. */
+  boolean batchReady() {
+    int at = input.readerIndex();
+    int end = input.writerIndex();
+    while (end - at >= 5) {
+      switch (input.getByte(at)) {
+        case FrontendType.SYNC,
+            FrontendType.FLUSH,
+            FrontendType.QUERY,
+            FrontendType.FUNCTION_CALL,
+            FrontendType.TERMINATE -> {
+          return true;
+        }
+        default -> {}
+      }
+      int length = input.getInt(at + 1);
+      if (length < 4 || length >= end - at) {
+        break;
+      }
+      at += length + 1;
+    }
+    return end - input.readerIndex() > MAX_HELD_BATCH;
+  }
+
+  // ---- handling it
+
+  /** From here on it is handled, up to {@link #keepRest}. */
+  void mark() {
+    if (input != null) {
+      mark = input.readerIndex();
+    }
+  }
+
+  /** Passes a message on, or drops it, as far as it is here; the rest follows as it comes. */
+  void begin(long total, boolean drop) {
+    int here = (int) Math.min(total, input.readableBytes());
+    rest = total - here;
+    dropRest = drop;
+    take(here, drop);
+  }
+
+  /** Whether the rest of a message is still to come. */
+  boolean midMessage() {
+    return rest > 0;
+  }
+
+  /** Whether the rest of a message that goes to the server is still to come. */
+  boolean streaming() {
+    return rest > 0 && !dropRest;
+  }
+
+  /** Handles what is here of a message's rest; says whether that is all of it. */
+  boolean takeRest() {
+    int step = (int) Math.min(rest, input.readableBytes());
+    rest -= step;
+    take(step, dropRest);
+    return rest == 0;
+  }
+
+  private void take(int size, boolean drop) {
+    if (drop) {
+      cut();
+    } else if (runStart < 0) {
+      runStart = input.readerIndex();
+    }
+    input.skipBytes(size);
+  }
+
+  /**
+   * Puts another text into the message at the reader's position.
+   *
+   * @param before bytes of the message's body in front of the text
+   * @param length of the text that goes
+   * @param total of the message so far
+   */
+  void replaceText(byte type, int before, byte[] text, int length, int total) {
+    cut();
+    int from = input.readerIndex();
+    int behind = input.readableBytes() - 5 - before - length;
+    ByteBuf changed = session.channel().alloc().buffer(5 + before + text.length + behind);
+    changed.writeByte(type).writeInt(total - 1 + text.length - length);
+    changed.writeBytes(input, from + 5, before).writeBytes(text);
+    changed.writeBytes(input, from + 5 + before + length, behind);
+    input.release();
+    input = changed;
+    owned = true;
+    mark = 0;
+  }
+
+  // ---- what goes to the server
+
+  /** Ends the run before the current message: what follows goes out in another form. */
+  void cut() {
+    if (runStart >= 0) {
+      int size = input.readerIndex() - runStart;
+      if (size > SMALL_RUN) {
+        sendOut();
+        session.server().write(input.retainedSlice(runStart, size));
+      } else if (size > 0) {
+        out(size).writeBytes(input, runStart, size);
+      }
+      runStart = -1;
+    }
+  }
+
+  /** The buffer for messages of our own making, in their place among the client's. */
+  ByteBuf out(int size) {
+    if (out == null) {
+      out = session.server().allocate(Math.max(size + 64, 256));
+    }
+    return out;
+  }
+
+  private void sendOut() {
+    if (out != null) {
+      ByteBuf full = out;
+      out = null;
+      session.server().write(full);
+    }
+  }
+
+  /** Sends what has been gathered, so that something of another owner can follow. */
+  void flushGathered() {
+    cut();
+    sendOut();
+  }
+
+  /** Sends all that has been gathered; says whether that was anything. */
+  boolean send(ServerConnection server) {
+    if (runStart < 0 && out == null) {
+      return false;
+    }
+    if (out == null && runStart == mark && !input.isReadable()) {
+      ByteBuf all = input;
+      input = null;
+      runStart = -1;
+      server.write(all.readerIndex(mark));
+    } else {
+      flushGathered();
+    }
+    return true;
+  }
+
+  /** What has been handled goes; what waits is kept in a buffer of its own. */
+  void keepRest() {
+    if (input == null) {
+      return;
+    }
+    if (!input.isReadable()) {
+      release();
+    } else if (!owned || input.readerIndex() > mark) {
+      own(0);
+    }
+  }
+
+  // ---- the end
+
+  /** Nothing of it is handled any more; what was gathered goes to the server, if there is one. */
+  void discard() {
+    if (session.server() != null) {
+      flushGathered(); // replies to it are expected already
+    }
+    if (input != null) {
+      input.skipBytes(input.readableBytes());
+    }
+    release(aside);
+    aside = null;
+    runStart = -1;
+    if (out != null) {
+      out.release();
+      out = null;
+    }
+  }
+
+  void release() {
+    release(input);
+    input = null;
+  }
+}

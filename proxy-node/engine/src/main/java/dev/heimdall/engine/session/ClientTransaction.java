@@ -1,0 +1,122 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.observe.PoolMetrics;
+
+/**
+ * The transaction that a client sees: its status, since when it is open, the BEGIN that was
+ * answered without a server, and whether it has changed definitions.
+ */
+final class ClientTransaction {
+  private final PoolMetrics counters;
+  private byte status = 'I';
+  private long since;
+  private boolean definitionsPending;
+  private byte[] heldBegin;
+  private boolean heldForReplica;
+
+  ClientTransaction(PoolMetrics counters) {
+    this.counters = counters;
+  }
+
+  /** I, T or E, as ReadyForQuery has it. */
+  byte status() {
+    return status;
+  }
+
+  boolean open() {
+    return status != 'I';
+  }
+
+  /** Whether it has changed definitions that nobody else can see yet. */
+  boolean definitionsPending() {
+    return definitionsPending;
+  }
+
+  /**
+   * A group of messages is answered: what that means for the time that transactions take.
+   *
+   * @param micros what the group took
+   */
+  void count(byte next, long micros, long now) {
+    if (open() || next != 'I') {
+      counters.queryInTransaction();
+    }
+    if (next == 'I') {
+      counters.transactionFinished(open() ? (now - since) / 1000 : micros);
+    } else if (!open()) {
+      since = now;
+    }
+  }
+
+  /**
+   * The server has said where the transaction stands now.
+   *
+   * @param definitionsChanged by the statements that were answered
+   * @return whether others see changed definitions from now on
+   */
+  boolean move(byte next, boolean definitionsChanged) {
+    boolean shown = next == 'I' && definitionsPending;
+    definitionsPending = next != 'I' && (definitionsChanged || definitionsPending);
+    status = next;
+    return shown;
+  }
+
+  /** Its server connection is lost: an open one has failed, and changes nothing. */
+  void lost() {
+    definitionsPending = false;
+    if (open()) {
+      status = 'E';
+    }
+  }
+
+  /** It has failed, whatever the server says. */
+  void failed() {
+    definitionsPending = false;
+    heldBegin = null;
+    status = 'E';
+  }
+
+  /**
+   * It is going to be run again from its beginning.
+   *
+   * @param held the BEGIN that was answered without a server; null when it was not
+   */
+  void rewind(byte[] held, boolean forReplica) {
+    definitionsPending = false;
+    heldBegin = held;
+    heldForReplica = forReplica;
+    status = (byte) (held == null ? 'I' : 'T');
+  }
+
+  /**
+   * Answers a BEGIN without a server; it is sent ahead of the first statement that needs one.
+   *
+   * @param forReplica whether a rule lets a replica have the transaction, if it only reads
+   */
+  void holdBegin(byte[] sql, boolean forReplica, long now) {
+    heldBegin = sql;
+    heldForReplica = forReplica;
+    status = 'T';
+    since = now;
+  }
+
+  byte[] heldBegin() {
+    return heldBegin;
+  }
+
+  boolean heldForReplica() {
+    return heldForReplica;
+  }
+
+  /** The transaction ended before any statement needed a server. */
+  void dropHeldBegin() {
+    heldBegin = null;
+    status = 'I';
+  }
+
+  byte[] takeHeldBegin() {
+    byte[] sql = heldBegin;
+    heldBegin = null;
+    return sql;
+  }
+}

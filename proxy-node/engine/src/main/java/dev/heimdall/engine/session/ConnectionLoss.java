@@ -1,0 +1,231 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a client sees when its server connection is lost: errors for what was owed, a transaction
+ * that has failed and stays so over the next connection, or the end of the session when it depends
+ * on what is gone.
+ */
+final class ConnectionLoss {
+  /** Makes a server connection's transaction a failed one, as the lost one is for the client. */
+  private static final String FAIL_TRANSACTION =
+      "BEGIN; DO 'BEGIN RAISE EXCEPTION ''heimdall: the connection of this transaction was lost''; END'";
+
+  /** A statement whose connections are lost again and again may be the reason. */
+  private static final int MOST_INCIDENTS = 3;
+
+  /** So long after a server went its connections are found to be lost, one by one. */
+  private static final long INCIDENT = TimeUnit.SECONDS.toNanos(2);
+
+  /** As for any transaction that may succeed when it is run again from its beginning. */
+  static final PgError TRANSACTION_LOST =
+      PgError.error("40001", "the transaction was lost together with its server")
+          .withDetail("Nothing of it was committed.")
+          .withHint("Run it again from its beginning.");
+
+  private final ClientSession session;
+  private boolean transactionLost;
+
+  /** How often something happened since the last answer that has cost the session connections. */
+  private int incidents;
+
+  private long lostAt;
+
+  /** Why the transaction was lost, until the client's next statement has been told. */
+  private PgError untold;
+
+  ConnectionLoss(ClientSession session) {
+    this.session = session;
+  }
+
+  /** Whether the client is in a transaction whose connection was lost. */
+  boolean transactionLost() {
+    return transactionLost;
+  }
+
+  /** What the client's next statement is to be told instead of being sent; null for nothing. */
+  PgError takeUntold() {
+    PgError error = untold;
+    untold = null;
+    return error;
+  }
+
+  /** A client that rolls a lost transaction back need not be told of the loss. */
+  void forgetUntold() {
+    untold = null;
+  }
+
+  /** Brings another connection to where the client is: in a transaction that has failed. */
+  void failTransaction(ServerConnection connection, InternalQuery preparation) {
+    connection.query(FAIL_TRANSACTION, preparation);
+  }
+
+  /** Whether the connection is now in the failed transaction that the client is in. */
+  boolean failed(ServerConnection connection) {
+    if (transactionLost && !connection.closed() && connection.status() == 'E') {
+      transactionLost = false;
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * The connection is lost.
+   *
+   * @param lastError a FATAL that the server sent before; or null
+   */
+  void lost(ServerConnection from, PgError lastError) {
+    count(from);
+    if (session.sharing().survivesLoss(from)) {
+      return;
+    }
+    ServerLease lease = session.lease();
+    RequestReader requests = session.requests();
+    session.writes().lost();
+    session.reads().failed();
+    lease.forgetServer();
+    if (session.transactionReplay().takesOver(from, lastError)) {
+      return;
+    }
+    PgError error = errorOf(lastError);
+    switch (lease.state()) {
+      case CLOSED -> {}
+      case STARTING -> session.fatal(error.asFatal());
+      case SYNCING -> {
+        lease.become(ClientSession.State.READY);
+        if (session.vdb().pools().led() && mayGoOn()) {
+          requests.process();
+        } else {
+          incidents = 0;
+          if (requests.input().waits()) {
+            requests.refuse(error);
+          }
+        }
+      }
+      default -> {
+        if (!from.begun()
+            && session.status() == 'I'
+            && !requests.streaming()
+            && requests.replay().survivesLoss(error, requests.course().running().harmless())) {
+          session.owed().forget();
+          session.carried().lost();
+          lease.become(ClientSession.State.READY);
+          lease.tryAgain(requests.replay().beforeRetry());
+        } else {
+          tell(from, error);
+        }
+      }
+    }
+  }
+
+  /**
+   * What is lost because one server went counts once, be it ever so many connections: those that
+   * are tried one after the other were made before the first of them was lost.
+   */
+  private void count(ServerConnection from) {
+    long now = from.context().now();
+    if (incidents == 0 || from.createdAt() - lostAt > 0 || now - lostAt > INCIDENT) {
+      incidents++;
+      lostAt = now;
+    }
+  }
+
+  /** Whether what was lost may be tried again over another connection. */
+  boolean mayGoOn() {
+    return incidents <= MOST_INCIDENTS;
+  }
+
+  /** Something was answered over a server connection. */
+  void answered() {
+    incidents = 0;
+  }
+
+  private void tell(ServerConnection from, PgError loss) {
+    RequestReader requests = session.requests();
+    PgError error = certain(from) ? TRANSACTION_LOST : loss;
+    SessionState carried = session.carried();
+    incidents = 0;
+    requests.replay().forget();
+    int lost = session.owed().forget();
+    boolean inTransaction = session.inTransaction();
+    // Those of a transaction that is lost are rolled back.
+    boolean settingsLost = !inTransaction && carried.unread();
+    if (!inTransaction) {
+      carried.keepReported();
+    }
+    carried.lost();
+    requests.course().end();
+    session.transaction().lost();
+    session.lease().captureLost();
+    session.listening().lost();
+    if (from.cutReply() && from.isFirst(session)) {
+      // The client waits for the rest of a message: whatever came now would be taken for it.
+      session.end().close("the server connection was lost in the middle of a message");
+      return;
+    }
+    if (requests.streaming() || session.lease().keepsServer() || settingsLost) {
+      session
+          .end()
+          .fatal(
+              settingsLost
+                  ? error.asFatal().withDetail("Settings of the session were lost with it.")
+                  : error.asFatal(),
+              "the server connection it depends on was lost");
+      return;
+    }
+    session.lease().become(ClientSession.State.READY);
+    answer(error, inTransaction, lost, from.groupOpen());
+  }
+
+  /**
+   * A transaction was lost and could not be run again.
+   *
+   * @param owed how many groups its client waits for the answer to
+   * @param open whether the client has sent part of another
+   */
+  void failed(PgError error, int owed, boolean open) {
+    answer(error, true, owed, open);
+  }
+
+  private void answer(PgError error, boolean inTransaction, int owed, boolean open) {
+    transactionLost = inTransaction;
+    untold = inTransaction && owed == 0 && !open ? error : null;
+    ByteBuf out = session.channel().alloc().buffer(256);
+    for (int i = 0; i < owed; i++) {
+      error.encode(out);
+      PgWriter.ready(out, session.status());
+    }
+    if (open) {
+      error.encode(out);
+      session.requests().skipToSync();
+    }
+    session.write(out);
+    session.requests().process();
+  }
+
+  /** Whether a transaction of a cluster was lost of which nothing was unanswered: no COMMIT. */
+  private boolean certain(ServerConnection from) {
+    return session.vdb().pools().led()
+        && session.inTransaction()
+        && session.outstanding() == 0
+        && !from.groupOpen();
+  }
+
+  private static PgError errorOf(PgError lastError) {
+    return lastError != null
+        ? new PgError(
+            "ERROR",
+            lastError.sqlState(),
+            lastError.message(),
+            lastError.detail(),
+            lastError.hint())
+        : PgError.error("08006", "the connection to the database server was lost")
+            .withHint("Whether a statement that changes data took effect is not known.");
+  }
+}

@@ -1,0 +1,58 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+
+/**
+ * Sends one client's messages of the two smaller protocols: its part of COPY, and function calls.
+ */
+final class CopyAndCalls {
+  private final ClientSession session;
+  private final ClientInput pending;
+  private final SequenceGuard sequences;
+
+  CopyAndCalls(ClientSession session, ClientInput pending, SequenceGuard sequences) {
+    this.session = session;
+    this.pending = pending;
+    this.sequences = sequences;
+  }
+
+  /** Copy data may be here in part only. */
+  void data(ServerConnection server, long total) {
+    // Some clients send data before the server has asked for it; a server that does not copy
+    // ignores it.
+    pending.begin(total, !expectsCopy(server));
+  }
+
+  /** Sends a whole CopyDone or CopyFail. */
+  void end(ServerConnection server, long total) {
+    boolean copies = expectsCopy(server);
+    pending.begin(total, !copies);
+    if (copies) {
+      server.copyInEnded();
+    }
+  }
+
+  private boolean expectsCopy(ServerConnection server) {
+    return server.copyIn() || session.outstanding() > 0 || server.groupOpen();
+  }
+
+  /**
+   * Sends a function call; arguments may still be on their way.
+   *
+   * @return whether the function's number was there
+   */
+  boolean call(ServerConnection server, long total) {
+    if (pending.size() < Math.min(total, 9)) {
+      return false;
+    }
+    if (total >= 9) {
+      sequences.beforeCall(server, pending.bytes().getInt(pending.bytes().readerIndex() + 5));
+    }
+    session.writes().noteUnknown();
+    server.expect(ReplyQueue.FUNCTION, session);
+    session.groupSent();
+    pending.begin(total, false);
+    return true;
+  }
+}

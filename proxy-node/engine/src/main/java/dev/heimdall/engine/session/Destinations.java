@@ -1,0 +1,162 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.foreign.ForeignSource;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.model.ActionParameters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Where a session's statements go: to its own pool, to the one of a replica, or to the one of
+ * another data source that a rule names. Joins each pool once and leaves them all at the end.
+ */
+final class Destinations {
+  private final ClientSession session;
+  private final VdbContext vdb;
+  private final LoopContext loop;
+
+  private LoopPool home;
+
+  /** Where the present or awaited server connection comes from. */
+  private LoopPool lender;
+
+  private List<Destination> others = List.of();
+  private ActionParameters.Forward forward;
+
+  /** Where else statements of this session were sent. */
+  private record Destination(VdbPools pools, LoopPool pool) {}
+
+  Destinations(ClientSession session, VdbContext vdb, LoopContext loop) {
+    this.session = session;
+    this.vdb = vdb;
+    this.loop = loop;
+  }
+
+  /** Joins the session's own pool. */
+  void settleAt(PoolKey key) {
+    home = vdb.pools().join(key, loop);
+    lender = home;
+  }
+
+  /** The session's own pool; null as long as it has none. */
+  LoopPool home() {
+    return home;
+  }
+
+  /** Where the present or awaited server connection comes from. */
+  LoopPool lender() {
+    return lender;
+  }
+
+  /** The pool that the next statement is to get its server connection from; the lender from now. */
+  LoopPool choose() {
+    lender = wanted();
+    return lender;
+  }
+
+  /** Whether there are data sources of other engines that statements could go to. */
+  boolean foreigners() {
+    return !vdb.settings().foreigners().isEmpty();
+  }
+
+  /** The data source of another engine that the next statement goes to; null for none. */
+  ForeignSource foreign() {
+    return foreigners() ? foreign(session.requests().course().decision()) : null;
+  }
+
+  /** The same for a statement of this decision. */
+  ForeignSource foreign(Decision decision) {
+    return mayLeave()
+        ? decision
+            .forward()
+            .flatMap(ActionParameters.Forward::source)
+            .map(vdb.settings().foreigners()::get)
+            .orElse(null)
+        : null;
+  }
+
+  /** The database there that a statement of this decision is about. */
+  String foreignDatabase(ForeignSource source, Decision decision) {
+    String own = home.key().database();
+    return decision.forward().orElseThrow().setcatalog()
+        ? own
+        : source.plan().source().database().orElse(own);
+  }
+
+  /** Whether statements may go elsewhere as the session stands. */
+  private boolean mayLeave() {
+    return session.status() == 'I' && !session.lease().keepsServer();
+  }
+
+  private LoopPool wanted() {
+    forward = mayLeave() ? asked() : null;
+    LoopPool replica = session.reads().choose();
+    if (replica != null) {
+      return replica;
+    }
+    VdbPools pools =
+        forward == null || forward.source().isEmpty()
+            ? null
+            : vdb.settings().forwards().get(forward.source().get());
+    if (pools == null) {
+      return home;
+    }
+    return join(pools, keyAt(pools.plan()));
+  }
+
+  /** The pool of this key among others' pools; the session has joined it until it ends. */
+  LoopPool join(VdbPools pools, PoolKey key) {
+    for (Destination known : others) {
+      if (known.pools() == pools && known.pool().key().equals(key)) {
+        return known.pool();
+      }
+    }
+    Destination joined = new Destination(pools, pools.join(key, loop));
+    List<Destination> more = new ArrayList<>(others);
+    more.add(joined);
+    others = more;
+    return joined.pool();
+  }
+
+  /** What rules say of the next statement. */
+  private ActionParameters.Forward asked() {
+    return session.requests().course().decision().forward().orElse(null);
+  }
+
+  private PoolKey keyAt(VdbPools.Plan plan) {
+    PoolKey own = home.key();
+    String database =
+        forward.setcatalog() ? own.database() : plan.source().database().orElse(own.database());
+    return new PoolKey(database, plan.own().orElse(own.credential()));
+  }
+
+  /** The session's variables as far as they are to be set where its statement goes. */
+  Variables variables() {
+    Variables own = session.carried().variables();
+    return forward != null && !forward.setschema() ? own.without("search_path") : own;
+  }
+
+  /**
+   * Whether the next statement may have to go elsewhere than where those before it are still
+   * carried out; the reader comes again when they are done.
+   */
+  boolean awaitsDeparture() {
+    return session.outstanding() > 0
+        && (session.status() == 'I' || session.reads().ending())
+        && (session.reads().away() || (mayLeave() && !Objects.equals(asked(), forward)));
+  }
+
+  /** The session has ended. */
+  void leave() {
+    if (home != null) {
+      vdb.pools().leave(home);
+      others.forEach(joined -> joined.pools().leave(joined.pool()));
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.foreign.ForeignCall;
+import dev.heimdall.engine.foreign.ForeignOutcome;
+import dev.heimdall.engine.foreign.ForeignReply;
+import dev.heimdall.engine.foreign.ForeignSource;
+import dev.heimdall.engine.foreign.ForeignStatement;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.postgres.PgError;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The one statement of a session that a data source of another engine is carrying out: while there
+ * is one, nothing that the client sends is read, and the source sends no more than the client
+ * takes.
+ */
+final class ForeignCalls {
+  private static final int PIECE = 1024;
+
+  private final ClientSession session;
+  private final LoopContext loop;
+  private Run running;
+
+  ForeignCalls(ClientSession session, LoopContext loop) {
+    this.session = session;
+    this.loop = loop;
+  }
+
+  /** Where its reply comes in: on a thread of the source's, to be handed to the session's loop. */
+  private final class Run implements ForeignReply {
+    private final Consumer<ForeignOutcome> then;
+    private ForeignCall call;
+    private ScheduledFuture<?> patience;
+
+    /** Pieces that the source may send more when the client takes what it has. */
+    private int owed;
+
+    Run(Consumer<ForeignOutcome> then) {
+      this.then = then;
+    }
+
+    @Override
+    public ByteBuf buffer() {
+      return session.channel().alloc().buffer(PIECE);
+    }
+
+    @Override
+    public void piece(ByteBuf consumed) {
+      try {
+        loop.soon(() -> take(this, consumed), session::failed);
+      } catch (RejectedExecutionException e) {
+        consumed.release(); // the node has stopped
+        throw e;
+      }
+    }
+
+    @Override
+    public void done(ForeignOutcome outcome) {
+      try {
+        loop.soon(() -> ended(this, outcome), session::failed);
+      } catch (RejectedExecutionException e) {
+        return; // the node has stopped, and nobody waits
+      }
+    }
+  }
+
+  /** Whether a statement is being carried out, or waits for that. */
+  boolean busy() {
+    return running != null;
+  }
+
+  /**
+   * @param then what follows, unless the client is gone
+   */
+  void run(ForeignSource source, ForeignStatement what, Consumer<ForeignOutcome> then) {
+    Run run = new Run(then);
+    running = run;
+    run.call = source.run(what, run);
+    Duration patience = session.vdb().settings().vdb().pool().queueTimeout();
+    if (!patience.isZero()) {
+      run.patience =
+          loop.later(
+              () -> run.call.giveUp(late(patience)),
+              patience.toMillis(),
+              TimeUnit.MILLISECONDS,
+              session::failed);
+    }
+  }
+
+  private static PgError late(Duration patience) {
+    return PgError.error(
+            "53300", "no server connection became free within " + patience.toMillis() + " ms")
+        .withHint(
+            "The connections to the data source of another engine are busy; see the setting"
+                + " pool.size.");
+  }
+
+  private void take(Run from, ByteBuf piece) {
+    if (running != from || session.closed() || !session.channel().isActive()) {
+      piece.release();
+      from.call.goOn();
+      return;
+    }
+    session.owed().replyElsewhere(piece);
+    if (session.takesMore()) {
+      from.call.goOn();
+    } else {
+      from.owed++;
+    }
+  }
+
+  private void ended(Run from, ForeignOutcome outcome) {
+    if (running != from) {
+      return;
+    }
+    running = null;
+    if (from.patience != null) {
+      from.patience.cancel(false);
+    }
+    if (session.closed() || !session.channel().isActive()) {
+      return;
+    }
+    from.then.accept(outcome);
+    session.listening().tell();
+    if (session.control().drains()) {
+      session.drain();
+    }
+    session.resumeReading();
+  }
+
+  /** The client reads again. */
+  void clientWritable() {
+    if (running != null) {
+      for (; running.owed > 0; running.owed--) {
+        running.call.goOn();
+      }
+    }
+  }
+
+  /** What runs ends with this error, unless it ends by itself. */
+  void cancel(PgError why) {
+    running.call.cancel(why);
+  }
+
+  /** The client is gone. */
+  void abandon() {
+    if (running != null) {
+      Run left = running;
+      running = null;
+      if (left.patience != null) {
+        left.patience.cancel(false);
+      }
+      left.call.cancel(PgError.error("57014", "the client is gone"));
+    }
+  }
+}

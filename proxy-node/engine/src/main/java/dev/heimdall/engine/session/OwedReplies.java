@@ -1,0 +1,345 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StalePlan;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.observe.Unreplayed;
+import dev.heimdall.engine.wire.postgres.BackendType;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.ArrayDeque;
+
+/**
+ * What a session's client is still owed: how many groups of messages the server has not answered,
+ * and what follows from each answer. {@link ClientSession} hands on what the server connection
+ * tells a {@link dev.heimdall.engine.backend.ReplyOwner}.
+ */
+final class OwedReplies {
+  private final ClientSession session;
+  private final LoopContext loop;
+  private final ClientTransaction transaction;
+  private ArrayDeque<Promise> knownTags;
+  private int outstanding;
+  private long statementSince;
+  private long received;
+  private boolean overdueTold;
+  private long statements;
+
+  /** The command tag of a statement in a group that is answered without having been carried out. */
+  private record Promise(long group, String tag) {}
+
+  OwedReplies(ClientSession session, LoopContext loop, ClientTransaction transaction) {
+    this.session = session;
+    this.loop = loop;
+    this.transaction = transaction;
+  }
+
+  /** Groups that the server has not answered. */
+  int outstanding() {
+    return outstanding;
+  }
+
+  /** Statements answered. */
+  long statements() {
+    return statements;
+  }
+
+  /** A statement was answered without a server. */
+  void answeredHere() {
+    statements++;
+  }
+
+  /** Whether what runs takes longer than this; said once for each run of statements. */
+  boolean overdue(long now, long nanos) {
+    boolean overdue = outstanding > 0 && !overdueTold && now - statementSince > nanos;
+    overdueTold |= overdue;
+    return overdue;
+  }
+
+  /** A group of messages was sent that ReadyForQuery will answer. */
+  void groupSent() {
+    ServerConnection server = session.server();
+    if (server != null && server.skipping()) {
+      return; // the server will not answer it
+    }
+    session.carried().groupSent();
+    session.requests().replay().sent();
+    session.reads().sent();
+    if (outstanding++ == 0) {
+      statementSince = loop.now();
+      overdueTold = false;
+      received = 0;
+    }
+    if (session.sharing().active()) {
+      session.lease().sentShared();
+    }
+  }
+
+  /** The group sent last will be sent again: nothing was answered, and nothing will be. */
+  void takeBack() {
+    outstanding--;
+    session.carried().groupUnsent();
+  }
+
+  /** A group was sent to where no server connection is. */
+  void sentElsewhere() {
+    outstanding++;
+    statementSince = loop.now();
+    overdueTold = false;
+  }
+
+  /** A part of its answer. */
+  void replyElsewhere(ByteBuf consumed) {
+    RunningStatements running = session.requests().course().running();
+    running.seen(consumed);
+    toClient(consumed);
+  }
+
+  /** All of it is answered. */
+  void answeredElsewhere(PgError error) {
+    outstanding--;
+    statements++;
+    long now = session.active();
+    long micros = (now - statementSince) / 1000;
+    session.counters().queryFinished(micros);
+    if (error != null) {
+      session.counters().errorSent();
+    }
+    transaction.count(transaction.status(), micros, now);
+    session.requests().course().running().answered(session.carried().sent(), micros, error);
+  }
+
+  /** A Sync was sent in the place of a client that is gone. */
+  void endingSent() {
+    outstanding++;
+  }
+
+  /**
+   * Nothing is answered any more.
+   *
+   * @return how many groups were to be
+   */
+  int forget() {
+    int lost = outstanding;
+    outstanding = 0;
+    knownTags = null;
+    return lost;
+  }
+
+  /** Promises the client this command tag at the present place of its replies. */
+  void promiseTag(String tag) {
+    if (knownTags == null) {
+      knownTags = new ArrayDeque<>(4);
+    }
+    knownTags.add(new Promise(session.carried().sent(), tag));
+  }
+
+  void reply(ServerConnection from, ByteBuf consumed) {
+    if (session.sharing().takeParseUntold()) {
+      known(from, ReplyQueue.PARSE_KNOWN);
+    }
+    session.writes().beforeReply();
+    if (session.closed()) {
+      consumed.release();
+      return;
+    }
+    RequestReader requests = session.requests();
+    requests.course().running().seen(consumed);
+    if (session.transactionReplay().takes(consumed)) {
+      return;
+    }
+    if (requests.replay().takes(consumed, from.begun())) {
+      return;
+    }
+    int bytes = consumed.readableBytes();
+    if (!toClient(consumed)) {
+      return;
+    }
+    received += bytes;
+    if (session.sharing().active()) {
+      session.sharing().received(from, bytes);
+    } else {
+      session.lease().pauseForSlowClient(from);
+    }
+  }
+
+  /** Whether it went to the client; else it is kept until a trigger is done. */
+  private boolean toClient(ByteBuf consumed) {
+    session.counters().bytesToClient(consumed.readableBytes());
+    Course course = session.requests().course();
+    course.running().data();
+    if (course.running().holdsReply() && course.side().take(consumed)) {
+      return false;
+    }
+    session.write(consumed);
+    return true;
+  }
+
+  void knownReply(ServerConnection from, byte kind) {
+    if (kind == ReplyQueue.PARSE_KNOWN && session.sharing().active()) {
+      session.sharing().parseKnown();
+    } else {
+      known(from, kind);
+    }
+  }
+
+  private void known(ServerConnection from, byte kind) {
+    ByteBuf out = session.channel().alloc().buffer(32);
+    switch (kind) {
+      case ReplyQueue.PARSE_KNOWN -> PgWriter.empty(out, BackendType.PARSE_COMPLETE);
+      case ReplyQueue.CLOSE_KNOWN -> PgWriter.empty(out, BackendType.CLOSE_COMPLETE);
+      case ReplyQueue.BIND_KNOWN -> PgWriter.empty(out, BackendType.BIND_COMPLETE);
+      case ReplyQueue.DESCRIBE_KNOWN -> PgWriter.empty(out, BackendType.NO_DATA);
+      default -> PgWriter.commandComplete(out, knownTags.poll().tag());
+    }
+    reply(from, out);
+  }
+
+  void queriesSkipped(ServerConnection from, int count) {
+    merged(count);
+    if (session.closed()) {
+      session.abandonment().endBatch(from);
+    }
+  }
+
+  void copyInStarted(ServerConnection from, int ignoredSyncs) {
+    session.transactionReplay().giveUp(Unreplayed.COPY);
+    merged(ignoredSyncs);
+    if (session.closed()) {
+      session.abandonment().endCopy(from);
+    }
+  }
+
+  /** So many groups will be answered as one with what came before. */
+  private void merged(int count) {
+    if (count > 0) {
+      session.transactionReplay().giveUp(Unreplayed.CUT);
+    }
+    outstanding -= count;
+    session.carried().groupsMerged(count);
+    session.writes().merged(count, session.carried().done());
+    session.requests().course().running().merged(count, session.carried().done());
+  }
+
+  void groupComplete(ServerConnection from, byte status, PgError error) {
+    RequestReader requests = session.requests();
+    SessionState carried = session.carried();
+    outstanding--;
+    statements++;
+    requests.replay().forget();
+    session.loss().answered();
+    if (!session.sharing().active()) {
+      session.sharing().answeredAlone();
+    }
+    session.reads().answered();
+    session.writes().answered(status);
+    long now = session.active();
+    long nanos = now - statementSince;
+    long micros = nanos / 1000;
+    session.counters().queryFinished(micros);
+    statementSince = now;
+    if (error != null) {
+      session.counters().errorSent();
+      refusedToWrite(from, error);
+    }
+    transaction.count(status, micros, now);
+    requests.course().running().answered(carried.done(), micros, error);
+    requests.course().running().ran(nanos, received);
+    received = 0;
+    dropSkippedTags(carried.done());
+    boolean ddl = carried.groupDone(from, error != null, transaction.status(), status);
+    if (ddl || (error != null && StalePlan.is(error))) {
+      schemaChanged();
+    }
+    if (transaction.move(status, ddl)) {
+      schemaChanged();
+    }
+    if (session.transactionReplay().answered(status)) {
+      return;
+    }
+    if (session.closed()) {
+      session.abandonment().rest(from);
+    } else if (session.sharing().active()) {
+      session.sharing().answered();
+      session.lease().settleShared();
+    } else if (outstanding == 0) {
+      if (from.foreignSequences()
+          && status == 'I'
+          && session.lease().keepsServer()
+          && !from.groupOpen()) {
+        requests.forgetSequences(from); // from here on its values stay: only its own may
+      }
+      session.lease().settle();
+    } else if (requests.blocked()) {
+      requests.process();
+    }
+  }
+
+  /** A server that writes only what a writer sends it is none. */
+  private void refusedToWrite(ServerConnection from, PgError error) {
+    if (error.sqlState().equals("25006") && !session.reads().away()) {
+      session.lease().destinations().lender().vdb().suspect(from, "refuses to write");
+    }
+  }
+
+  /** Definitions of the session's database were, or may have been, changed. */
+  private void schemaChanged() {
+    session.vdb().schemaChanged(session.pool().key().database());
+  }
+
+  /** After an error the server skips the rest of a group. */
+  private void dropSkippedTags(long done) {
+    while (knownTags != null && !knownTags.isEmpty() && knownTags.peek().group() <= done) {
+      knownTags.poll();
+    }
+  }
+
+  boolean absorbs(ServerConnection from, PgError error) {
+    if (session.sharing().active()) {
+      return session.sharing().absorbs(error, from.told());
+    }
+    return session.state() == ClientSession.State.ACTIVE
+        && session.requests().replay().absorbs(error, from.told());
+  }
+
+  void groupAbsorbed(ServerConnection from) {
+    BatchReplay replay = session.requests().replay();
+    outstanding--;
+    session.requests().course().running().notes().groupOver();
+    session.carried().groupUnsent();
+    session.transactionReplay().takeBack();
+    if (session.sharing().active()) {
+      boolean untold = session.sharing().takeParseUntold();
+      if (session.sharing().absorbed()) {
+        schemaChanged();
+      }
+      if (untold) {
+        replay.repeat();
+      } else {
+        replay.sendAgain();
+      }
+      return;
+    }
+    boolean refused = replay.refusedToWrite();
+    if (replay.failedOnReplica()) {
+      session.reads().refusedThere();
+    }
+    Duration pause = replay.beforeRetry();
+    if (pause == null) {
+      schemaChanged();
+    }
+    if (session.closed()) {
+      session.abandonment().rest(from);
+    } else if (refused) {
+      session.lease().destinations().lender().vdb().suspect(from, "refuses to write");
+      session.lease().tryAgainAtWriter();
+    } else if (pause == null) {
+      replay.sendAgain();
+    } else {
+      session.lease().tryAgain(pause);
+    }
+  }
+}

@@ -1,0 +1,369 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.PreparedStatement;
+import dev.heimdall.engine.backend.PreparedStatement.Origin;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.ServerStatements;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import dev.heimdall.model.AnonymousParse;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Sends one client's Parse messages, or answers them: each statement under its own name on the
+ * server, with the text that rules want, and not at all where the server has it already.
+ */
+final class ParseMessages {
+  private static final byte[] UNNAMED = new byte[0];
+
+  private static final byte[] TAKEN = PreparedNames.TAKEN.getBytes(StandardCharsets.US_ASCII);
+
+  /** No text and no parameter types. */
+  private static final byte[] EMPTY_STATEMENT = new byte[3];
+
+  private final ClientSession session;
+  private final RequestReader requests;
+  private final ClientInput pending;
+  private final LoopContext loop;
+  private final LoopSessions sessions;
+  private final ServerNames names;
+  private final SequenceGuard sequences;
+  private final BatchReplay replays;
+  private final Course course;
+  private final UnnamedStatement unnamed;
+  private final LocalPortal local;
+
+  /** The text of the Parse that is being read is a rule's. */
+  private boolean transformed;
+
+  /** The statement of the Parse that is being read has a result that a rule gives. */
+  private boolean answered;
+
+  /** Names whose Parse the server may not have answered yet. */
+  private final Set<String> unanswered = new HashSet<>(0);
+
+  ParseMessages(
+      ClientSession session,
+      RequestReader requests,
+      LoopSessions sessions,
+      ServerNames names,
+      SequenceGuard sequences,
+      UnnamedStatement unnamed,
+      LocalPortal local) {
+    this.session = session;
+    this.requests = requests;
+    this.pending = requests.input();
+    this.loop = sessions.context();
+    this.sessions = sessions;
+    this.names = names;
+    this.sequences = sequences;
+    this.replays = requests.replay();
+    this.course = requests.course();
+    this.unnamed = unnamed;
+    this.local = local;
+  }
+
+  /** Sends, or answers, a whole Parse message. */
+  boolean parse(ServerConnection server, int total) {
+    ByteBuf input = pending.bytes();
+    int at = input.readerIndex() + 5;
+    int end = input.readerIndex() + total;
+    int nameEnd = input.indexOf(at, end, (byte) 0);
+    int textEnd = nameEnd < 0 ? -1 : input.indexOf(nameEnd + 1, end, (byte) 0);
+    if (textEnd < 0) {
+      session.protocolError("invalid string in message");
+      return false;
+    }
+    int length = textEnd - nameEnd - 1;
+    byte[] sql = loop.scratch(length);
+    input.getBytes(nameEnd + 1, sql, 0, length);
+    forgetAnswered(server);
+    answered = false;
+    if (!course.judges()) {
+      StatementFacts facts =
+          sessions.classifier().classify(sql, 0, length, names.standardStrings());
+      return parse(server, total, nameEnd, length, facts, null);
+    }
+    if (!course.preview(sql, length, names.standardStrings())) {
+      requests.block();
+      return false;
+    }
+    QueryPipeline previewed = course.previewed();
+    PgError refusal = Course.refusal(previewed.decision());
+    if (refusal != null) {
+      local.raise(server, refusal, total);
+      return true;
+    }
+    Examined examined =
+        previewed.isOf(unnamed.lastExamined())
+            ? unnamed.lastExamined()
+            : previewed.keep(
+                new Examined(), Arrays.copyOf(sql, length), length, names.standardStrings());
+    answered = previewed.decision().result().isPresent();
+    Optional<String> transform = replays.repeats() ? Optional.empty() : course.transformed();
+    if (transform.isEmpty()) {
+      return parse(server, total, nameEnd, length, previewed.effects(), examined);
+    }
+    byte[] changed = transform.get().getBytes(StandardCharsets.UTF_8);
+    int nameLength = nameEnd - at;
+    pending.replaceText(FrontendType.PARSE, nameLength + 1, changed, length, total);
+    StatementFacts facts =
+        sessions.classifier().classify(changed, 0, changed.length, names.standardStrings());
+    transformed = true;
+    try {
+      return parse(
+          server,
+          total + changed.length - length,
+          pending.bytes().readerIndex() + 5 + nameLength,
+          changed.length,
+          facts,
+          examined);
+    } finally {
+      transformed = false;
+    }
+  }
+
+  /**
+   * @param nameEnd the zero byte behind the name
+   * @param length of the text
+   * @param examined what the pipeline found of the text that the client sent; null where nobody
+   *     asked
+   */
+  private boolean parse(
+      ServerConnection server,
+      int total,
+      int nameEnd,
+      int length,
+      StatementFacts facts,
+      Examined examined) {
+    ByteBuf input = pending.bytes();
+    int at = input.readerIndex() + 5;
+    int end = input.readerIndex() + total;
+    if (facts.kind() == StatementKind.PREPARE) {
+      // The text of a prepared PREPARE is out of our reach when it runs: its name stays the
+      // client's, on this connection.
+      session.pin("PREPARE through the extended protocol");
+    }
+    if (nameEnd == at && answered) {
+      unnamed.examined(examined);
+      unnamed.becomes(copy(input.slice(nameEnd + 1, end - nameEnd - 1)), facts);
+      answerParse(server, unnamed::forget, total);
+      return true;
+    }
+    sequences.beforeParse(server, facts);
+    ByteBuf body = input.slice(nameEnd + 1, end - nameEnd - 1);
+    if (names.namesAStatement(facts)) {
+      body = renamedBody(server, facts, body, length);
+    }
+    if (nameEnd == at) {
+      unnamed.examined(examined);
+      if (!transformed && replays.mayReplay(server, input, total, facts)) {
+        parseAnonymous(server, body, total, facts);
+        return true;
+      }
+      return parseUnnamed(server, body, total, facts);
+    }
+    byte[] name = new byte[nameEnd - at];
+    input.getBytes(at, name);
+    return parseNamed(server, name, body, total, facts, examined);
+  }
+
+  /**
+   * A Parse's body whose text names statements, with their names on the server; those are made
+   * known to it first.
+   */
+  private ByteBuf renamedBody(
+      ServerConnection server, StatementFacts facts, ByteBuf body, int length) {
+    ByteBuf renamed = Unpooled.buffer(body.readableBytes() + 64);
+    int done = 0;
+    for (Effect effect : facts.effects()) {
+      PreparedStatement statement = names.named(effect);
+      byte[] name = names.nameOnServer(effect);
+      if (statement != null) {
+        if (statement.isSql() && !server.groupOpen()) {
+          names.makeKnown(server, statement);
+        } else {
+          names.makeKnownInBatch(server, statement);
+        }
+      }
+      if (name != null) {
+        renamed.writeBytes(body, done, effect.start() - done).writeBytes(name);
+        done = effect.end();
+      }
+    }
+    return renamed.writeBytes(body, done, body.readableBytes() - done);
+  }
+
+  /**
+   * A text that comes again and again stays prepared; the server plans it as one that was just
+   * parsed, and if it has become stale the batch is sent once more.
+   *
+   * @param body only read
+   */
+  private void parseAnonymous(
+      ServerConnection server, ByteBuf body, int total, StatementFacts facts) {
+    int length = body.readableBytes();
+    byte[] content = loop.scratch(length);
+    body.getBytes(body.readerIndex(), content, 0, length);
+    PreparedStatement statement = names.anonymous(content, length, facts);
+    unnamed.becomes(statement);
+    boolean again = replays.sendingAgain();
+    if (!again) {
+      replays.keep(pending.bytes());
+    }
+    if (!again && !server.statements().worn(statement)) {
+      sendParse(server, statement, unnamed.undo(), total);
+      return;
+    }
+    pending.cut();
+    pending.bytes().skipBytes(total);
+    names.parseInBatch(
+        server, statement, unnamed.undo(), again ? ReplyQueue.PARSE_OURS : ReplyQueue.PARSE);
+  }
+
+  /**
+   * @param body only read
+   */
+  private boolean parseUnnamed(
+      ServerConnection server, ByteBuf body, int total, StatementFacts facts) {
+    if (session.vdb().settings().vdb().prepared().anonymousParse() == AnonymousParse.CACHE) {
+      PreparedStatement statement = names.statement(server, copy(body), Origin.NAMED, facts);
+      unnamed.becomes(statement);
+      if (sendParse(server, statement, unnamed.undo(), total)) {
+        names.shapes().parsed(server, statement, UNNAMED);
+      }
+      return true;
+    }
+    int length = body.readableBytes();
+    byte[] kept = unnamed.becomes(server, body, facts);
+    server.expect(ReplyQueue.PARSE, session);
+    if (transformed || names.namesAStatement(facts)) {
+      pending.cut();
+      pending.bytes().skipBytes(total);
+      PgWriter.parse(pending.out(length + 32), UNNAMED, kept, length);
+    } else {
+      pending.begin(total, false);
+    }
+    return true;
+  }
+
+  private static byte[] copy(ByteBuf body) {
+    byte[] bytes = new byte[body.readableBytes()];
+    body.getBytes(body.readerIndex(), bytes);
+    return bytes;
+  }
+
+  private boolean parseNamed(
+      ServerConnection server,
+      byte[] name,
+      ByteBuf body,
+      int total,
+      StatementFacts facts,
+      Examined examined) {
+    PreparedNames own = session.carried().names();
+    PreparedStatement existing = own.get(name);
+    if (existing != null) {
+      refuseTakenName(server, name, total);
+      return true;
+    }
+    if (own.size() >= session.vdb().settings().vdb().prepared().perClient()) {
+      session.fatal(tooMany(session.vdb().settings().vdb().prepared().perClient()));
+      return false;
+    }
+    PreparedStatement statement =
+        transformed || answered
+            ? names.alone(copy(body), facts)
+            : names.statement(server, copy(body), Origin.NAMED, facts);
+    statement.source(examined);
+    own.put(name, statement);
+    unanswered.add(new String(name, StandardCharsets.ISO_8859_1));
+    if (answered) {
+      answerParse(server, () -> own.remove(name, statement), total);
+    } else if (sendParse(server, statement, () -> own.remove(name, statement), total)) {
+      names.shapes().parsed(server, statement, name);
+    }
+    return true;
+  }
+
+  /** Why a client may not prepare another statement. */
+  static PgError tooMany(int perClient) {
+    return PgError.fatal("53400", "too many prepared statements")
+        .withDetail("prepared.perClient is " + perClient + ".");
+  }
+
+  /**
+   * The server itself says, in its place, that a name is taken: it is asked twice for a statement
+   * of a name that nobody has.
+   */
+  private void refuseTakenName(ServerConnection server, byte[] name, int total) {
+    pending.cut();
+    pending.bytes().skipBytes(total);
+    ByteBuf out = pending.out(128);
+    ServerNames.closeOurs(server, out, TAKEN, null, session);
+    PgWriter.parse(out, TAKEN, EMPTY_STATEMENT, EMPTY_STATEMENT.length);
+    server.statements().parsing(new ServerStatements.PendingName(null, null));
+    server.expect(ReplyQueue.PARSE_OURS, session);
+    PgWriter.parse(out, TAKEN, EMPTY_STATEMENT, EMPTY_STATEMENT.length);
+    PreparedNames own = session.carried().names();
+    server.statements().parsing(new ServerStatements.PendingName(null, () -> own.refused(name)));
+    server.expect(ReplyQueue.PARSE, session);
+  }
+
+  /**
+   * Sends the Parse at the reader's position under the statement's own name, or answers it.
+   *
+   * @return whether it was sent
+   */
+  private boolean sendParse(
+      ServerConnection server, PreparedStatement statement, Runnable undo, int total) {
+    // In a shared pipeline another's Parse may be on its way; should it fail, the batch runs again.
+    boolean there =
+        session.sharing().active()
+            ? server.statements().knows(statement)
+            : server.statements().confirmed(statement);
+    // In a failed transaction the server refuses it, and the name stays free.
+    boolean known = there && session.status() != 'E';
+    if (known) {
+      session.counters().preparedHit();
+      answerParse(server, undo, total);
+      return false;
+    }
+    pending.cut();
+    pending.bytes().skipBytes(total);
+    names.parseInBatch(server, statement, undo, ReplyQueue.PARSE);
+    return true;
+  }
+
+  /** Answers the Parse at the reader's position in its place. */
+  private void answerParse(ServerConnection server, Runnable undo, int total) {
+    pending.cut();
+    pending.bytes().skipBytes(total);
+    server.statements().parsing(new ServerStatements.PendingName(null, undo));
+    server.expect(ReplyQueue.PARSE_KNOWN, session);
+  }
+
+  /** Whether the server may not have answered the Parse of a name. */
+  boolean mayBeUnanswered(byte[] name) {
+    return unanswered.contains(new String(name, StandardCharsets.ISO_8859_1));
+  }
+
+  void forgetAnswered(ServerConnection server) {
+    if (!unanswered.isEmpty() && session.outstanding() == 0 && !server.groupOpen()) {
+      unanswered.clear();
+    }
+  }
+}

@@ -1,0 +1,461 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.observe.OnWriter;
+import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.pool.WriterWatch;
+import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.route.LoopRouter;
+import dev.heimdall.engine.route.ReadRequest;
+import dev.heimdall.engine.route.SeenReads;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.Basis;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.model.ReadSplit;
+import dev.heimdall.model.ServerAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sends the reads of one session to replicas of its cluster: says which may go, to which server,
+ * and sees to it that none is answered by one that does not have all that it must not miss. A read
+ * stands alone, outside a transaction, so that it can be sent again when its replica fails it; or
+ * it is a whole transaction that changes nothing, and counts as one read when it begins.
+ */
+final class ReplicaReads {
+  /** What stands alone and is longer than this goes to the writer: it could not be kept. */
+  static final int MOST_BYTES = 16 * 1024;
+
+  /** After so many replicas have failed a read it goes to the writer. */
+  private static final int MOST_FAILURES = 2;
+
+  private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final String SERIAL = "serializable";
+
+  /** What a statement is told that would tie its session to a replica. */
+  static final PgError NOT_THERE =
+      PgError.error("25006", "a replica cannot carry this out")
+          .withDetail("The transaction is read-only, and therefore runs on a replica.")
+          .withHint("Begin it with READ WRITE, or set cluster.reads of the data source.");
+
+  private final ClientSession session;
+  private final LoopSessions sessions;
+
+  /** The replica that the present or awaited connection leads to; null for the writer. */
+  private ServerAddress replica;
+
+  private LoopRouter router;
+  private ReadRequest request;
+
+  /** What the session's reads have seen; null where none of its reads may go to a replica. */
+  private SeenReads seen;
+
+  private long sentAt;
+  private boolean outstanding;
+
+  /** Whether a transaction is to begin there, of which nobody knows yet what it will read. */
+  private boolean whole;
+
+  /** Whether a statement is unanswered there that may end the transaction. */
+  private boolean ending;
+
+  /** How often the statement that is read next was sent to a replica in vain. */
+  private int failures;
+
+  /** Why the statement that is read next goes to the writer whatever else is true; or null. */
+  private OnWriter barred;
+
+  /** Whether the statement at the reader's position waits for a replica. */
+  private boolean awaits;
+
+  /** Whether it has waited for one, and since when. */
+  private boolean awaited;
+
+  private long awaitedSince;
+  private boolean comesAgain;
+
+  /** Why the statement that was sent last was sent to the writer; null when that is not known. */
+  private OnWriter why;
+
+  ReplicaReads(ClientSession session, LoopSessions sessions) {
+    this.session = session;
+    this.sessions = sessions;
+  }
+
+  /** Whether the present or awaited server connection leads to a replica. */
+  boolean away() {
+    return replica != null;
+  }
+
+  /** Whether it leads to one that carries out a whole transaction. */
+  boolean holdsTransaction() {
+    return replica != null && whole;
+  }
+
+  // ---- where to
+
+  /**
+   * The pool of the replica that the statement at the reader's position goes to.
+   *
+   * @return null when it goes to the writer
+   */
+  LoopPool choose() {
+    replica = null;
+    request = null;
+    why = null;
+    awaits = false;
+    WriterWatch watch = session.vdb().pools().watch();
+    if (watch == null) {
+      return null;
+    }
+    VdbPools pools = session.vdb().pools();
+    ReadSplit split = pools.plan().source().cluster().reads();
+    if (split == ReadSplit.NONE) {
+      return null;
+    }
+    if (seen == null) {
+      seen = new SeenReads();
+    }
+    why = barred != null ? barred : reason(split);
+    return why != null ? null : choose(pools, watch.view());
+  }
+
+  private LoopPool choose(VdbPools pools, ClusterView view) {
+    if (pools.paused()) {
+      why = OnWriter.PAUSED;
+      return null;
+    }
+    router = sessions.router(pools.plan().source().name(), view);
+    request = request(view);
+    long now = sessions.context().now();
+    OnWriter none = null;
+    for (Optional<ServerAddress> chosen = router.replica(request, now);
+        chosen.isPresent();
+        chosen = router.replica(request, now)) {
+      ServerAddress server = chosen.get();
+      LoopPool pool =
+          session.lease().destinations().join(pools.readers().at(server), session.pool().key());
+      if (pool.prepared()) {
+        replica = server;
+        return pool;
+      }
+      request = request.without(view.matching(node -> node.address().equals(server)));
+      none = OnWriter.NO_CONNECTION;
+    }
+    why = none != null ? none : why(router.whyNone(request));
+    awaits = why == OnWriter.BEHIND && mayAwait(pools, now);
+    return null;
+  }
+
+  /** Whether the read waits for a replica to be far enough; it comes again before long. */
+  private boolean mayAwait(VdbPools pools, long now) {
+    long most = pools.plan().source().cluster().lag().catchUpWait().toNanos();
+    if (most == 0) {
+      return false;
+    }
+    if (!awaited) {
+      awaited = true;
+      awaitedSince = now;
+      session.counters().replicaAwaited();
+    }
+    long left = most - (now - awaitedSince);
+    if (left <= 0) {
+      return false;
+    }
+    if (!comesAgain) {
+      comesAgain = true;
+      sessions
+          .context()
+          .later(
+              this::comeAgain, Math.min(left, LOOK_AGAIN), TimeUnit.NANOSECONDS, session::failed);
+    }
+    return true;
+  }
+
+  private void comeAgain() {
+    comesAgain = false;
+    if (awaits) {
+      session.resumeReading();
+    }
+  }
+
+  /** Whether the read at the reader's position waits for a replica. */
+  boolean awaits() {
+    return awaits;
+  }
+
+  /** Lets the read that waits for a replica, if one does, be refused. */
+  boolean stopAwaiting() {
+    boolean did = awaits;
+    awaits = false;
+    return did;
+  }
+
+  private static OnWriter why(LoopRouter.Unanswered unanswered) {
+    return switch (unanswered) {
+      case NO_REPLICA -> OnWriter.NO_REPLICA;
+      case OUT_OF_TOUCH -> OnWriter.OUT_OF_TOUCH;
+      case LAGGING -> OnWriter.LAGGING;
+      case BEHIND -> OnWriter.BEHIND;
+      case WRITER_CHOSEN -> OnWriter.TURN;
+    };
+  }
+
+  /** Why the statement at the reader's position must go to the writer; null when it need not. */
+  private OnWriter reason(ReadSplit split) {
+    if (session.lease().keepsServer() || session.listening().undecided()) {
+      return OnWriter.PINNED;
+    }
+    if (beginsTransaction()) {
+      whole = true;
+      return ofTransaction(split);
+    }
+    if (session.status() != 'I') {
+      return OnWriter.TRANSACTION;
+    }
+    whole = false;
+    Course course = session.requests().course();
+    Statement statement = course.statement();
+    if (!course.onItsWay() || statement == null || !statement.readOnly()) {
+      return OnWriter.NOT_A_READ;
+    }
+    switch (course.effects().kind()) {
+      case SELECT, EXPLAIN -> {}
+      case MULTI -> {
+        return OnWriter.SHAPE;
+      }
+      default -> {
+        return OnWriter.NOT_A_READ;
+      }
+    }
+    if (!course.readsOnly()) {
+      return OnWriter.SESSION;
+    }
+    Decision decision = course.decision();
+    if (!decision.letsReplicaAnswer()) {
+      return OnWriter.RULE;
+    }
+    if (!decision.asksForReplica()) {
+      if (split == ReadSplit.MARKED) {
+        return OnWriter.NOT_MARKED;
+      }
+      if (statement.basis() == Basis.SERVER) {
+        return OnWriter.SERVER;
+      }
+    }
+    if ("serializable".equals(session.carried().variables().get("default_transaction_isolation"))) {
+      return OnWriter.ISOLATION;
+    }
+    return SingleStatement.length(session.requests().input().bytes(), MOST_BYTES) == 0
+        ? OnWriter.SHAPE
+        : null;
+  }
+
+  /** Whether the statement at the reader's position is, or follows, a BEGIN that no server has. */
+  private boolean beginsTransaction() {
+    Course course = session.requests().course();
+    return session.transaction().heldBegin() != null
+        || (session.status() == 'I'
+            && course.onItsWay()
+            && course.effects().kind() == StatementKind.BEGIN
+            && course.normalised() != null);
+  }
+
+  /** Why a transaction must begin at the writer; null when it only reads. */
+  private OnWriter ofTransaction(ReadSplit split) {
+    Course course = session.requests().course();
+    byte[] held = session.transaction().heldBegin();
+    TransactionMode mode =
+        TransactionMode.of(
+            held == null ? course.normalised() : new String(held, StandardCharsets.UTF_8));
+    String next =
+        held != null && course.onItsWay() && course.normalised() != null ? course.normalised() : "";
+    boolean readOnly =
+        mode.readOnly().orElseGet(() -> isDefault("default_transaction_read_only", "on"))
+            || TransactionMode.of(next).setsReadOnly();
+    if (!readOnly) {
+      return OnWriter.TRANSACTION;
+    }
+    boolean asked =
+        course.onItsWay() && course.decision().asksForReplica()
+            || held != null && session.transaction().heldForReplica();
+    if (split == ReadSplit.MARKED && !asked) {
+      return OnWriter.NOT_MARKED;
+    }
+    if (!course.decision().letsReplicaAnswer()) {
+      return OnWriter.RULE;
+    }
+    if (mode.serializable().orElseGet(() -> isDefault("default_transaction_isolation", SERIAL))
+        || next.contains(SERIAL)) {
+      return OnWriter.ISOLATION;
+    }
+    return held != null
+            || SingleStatement.length(session.requests().input().bytes(), MOST_BYTES, 2) > 0
+        ? null
+        : OnWriter.SHAPE;
+  }
+
+  private boolean isDefault(String setting, String value) {
+    return value.equalsIgnoreCase(session.carried().variables().get(setting));
+  }
+
+  private ReadRequest request(ClusterView view) {
+    Course course = session.requests().course();
+    Decision decision = course.decision();
+    boolean known = !whole && course.readsNamedTables() && decision.extraTables().isEmpty();
+    Collection<String> tables = known ? course.statement().tablesRead() : null;
+    long among =
+        decision
+            .serverFilter()
+            .map(
+                name ->
+                    view.matching(
+                        node ->
+                            name.matcher(node.address().toString()).find()
+                                || name.matcher(node.name()).find()))
+            .filter(matching -> matching != 0)
+            .orElse(ReadRequest.ANY);
+    return new ReadRequest(
+        tables,
+        session.writes().own(view),
+        view.position(seen, sessions.context().now()),
+        decision.flag(Decision.Flag.LAG_IGNORE).orElse(false),
+        among);
+  }
+
+  /**
+   * Whether the read may go over this connection. What is known of a server may be of an earlier
+   * run of it, so what is asked is whether it was asked since the connection was made, and only
+   * then, whether it is far enough.
+   */
+  boolean mayUse(ServerConnection connection) {
+    if (replica == null) {
+      return true;
+    }
+    if (!router.view().knows(replica, connection.createdAt())) {
+      barred = OnWriter.NO_CONNECTION;
+      return false;
+    }
+    if (!router.mayAnswer(replica, request)) {
+      barred = OnWriter.BEHIND;
+      return false;
+    }
+    return true;
+  }
+
+  /** There will be no connection to the replica: the read goes elsewhere. */
+  void refused() {
+    failed();
+    barred = OnWriter.NO_CONNECTION;
+  }
+
+  // ---- what comes of it
+
+  /**
+   * A statement is being sent that was judged.
+   *
+   * @return where to, in words for people; null when there is nothing to say
+   */
+  String note(Statement statement) {
+    WriterWatch watch = session.vdb().pools().watch();
+    if (watch == null
+        || session.vdb().pools().plan().source().cluster().reads() == ReadSplit.NONE) {
+      return null;
+    }
+    if (replica != null) {
+      session.counters().readOnReplica();
+      return "replica: " + replica;
+    }
+    OnWriter reason = why;
+    why = null;
+    if (reason == null && session.status() != 'I') {
+      reason = OnWriter.TRANSACTION;
+    } else if (reason == null) {
+      reason = session.lease().keepsServer() ? OnWriter.PINNED : OnWriter.PIPELINED;
+    }
+    if (statement != null && statement.readOnly()) {
+      session.counters().readOnWriter(reason);
+    }
+    return reason.answer();
+  }
+
+  /** A statement is being sent: what comes behind may have to go elsewhere. */
+  void noteEnd(StatementFacts effects) {
+    if (replica != null && session.status() != 'I') {
+      ending |= Writes.ends(effects) || effects.kind() == StatementKind.ROLLBACK;
+    }
+  }
+
+  /** Whether the transaction on a replica may have come to its end, once all is answered. */
+  boolean ending() {
+    return ending;
+  }
+
+  /** The group that holds the read was sent. */
+  void sent() {
+    if (replica != null && !outstanding) {
+      outstanding = true;
+      sentAt = sessions.context().now();
+      router.began(replica);
+    }
+  }
+
+  /** It was answered, whatever the answer. */
+  void answered() {
+    over();
+    ending &= session.outstanding() > 0;
+    if (seen != null) {
+      // Not the event's time: what is read now may have come after it had begun.
+      noteSeen(System.nanoTime());
+    }
+    if (outstanding) {
+      outstanding = false;
+      long now = sessions.context().now();
+      router.ended(replica, now - sentAt, now);
+    }
+  }
+
+  private void noteSeen(long now) {
+    if (replica == null) {
+      seen.atWriter(now);
+    } else {
+      seen.atReplica(replica, router.view().topology(), now);
+    }
+  }
+
+  /** The replica, or the connection to it, has failed it. */
+  void failed() {
+    if (replica == null) {
+      return;
+    }
+    session.counters().replicaFailed();
+    if (!outstanding) {
+      router.began(replica);
+    }
+    outstanding = false;
+    router.failed(replica, sessions.context().now());
+    if (++failures >= MOST_FAILURES) {
+      barred = OnWriter.FAILED;
+    }
+  }
+
+  /** What the replica said about it could be wrong elsewhere: the writer is asked. */
+  void refusedThere() {
+    failed();
+    barred = OnWriter.FAILED;
+  }
+
+  /** The statement at the reader's position is another one. */
+  void over() {
+    failures = 0;
+    barred = null;
+    awaits = false;
+    awaited = false;
+  }
+}

@@ -1,0 +1,128 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.wire.postgres.BackendType;
+import io.netty.buffer.ByteBuf;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+
+/**
+ * A running checksum (SHA-256) of the messages of a server, without those that say nothing of the
+ * statements they come among: notices, notifications and reports of parameters. Nothing is
+ * allocated for a message or a piece of one.
+ */
+final class ReplyChecksum {
+  /** Bytes of a sum. */
+  static final int LENGTH = 32;
+
+  private static final int PIECE = 8 * 1024;
+
+  private MessageDigest digest;
+  private long counted;
+
+  /** Bytes that have not come of the message that comes now. */
+  private long rest;
+
+  private boolean restCounts;
+
+  ReplyChecksum() {
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JDK has it
+    }
+  }
+
+  /** So many bytes have counted. */
+  long counted() {
+    return counted;
+  }
+
+  /** Whether it stands amid a message that does not count. */
+  boolean amidUncounted() {
+    return rest > 0 && !restCounts;
+  }
+
+  /**
+   * Adds messages, or pieces of one; a message's first five bytes come together.
+   *
+   * @param most bytes that may have counted in all; what comes behind them is not looked at
+   * @param scratch of any size but 0
+   * @return where the first byte behind them is
+   */
+  int add(ByteBuf piece, long most, byte[] scratch) {
+    int end = piece.writerIndex();
+    int at = piece.readerIndex();
+    int from = at;
+    while (at < end && counted + at - from < most) {
+      if (rest == 0) {
+        if (!counts(piece.getByte(at))) {
+          update(piece, from, at, scratch);
+          rest = 1L + piece.getInt(at + 1);
+          restCounts = false;
+        } else {
+          rest = 1L + piece.getInt(at + 1);
+          restCounts = true;
+        }
+      }
+      int step = (int) Math.min(rest, end - at);
+      if (restCounts) {
+        step = (int) Math.min(step, most - (counted + at - from));
+      }
+      rest -= step;
+      at += step;
+      if (!restCounts) {
+        from = at;
+      }
+    }
+    update(piece, from, at, scratch);
+    return at;
+  }
+
+  private static boolean counts(byte type) {
+    return switch (type) {
+      case BackendType.NOTICE, BackendType.NOTIFICATION, BackendType.PARAMETER_STATUS -> false;
+      default -> true;
+    };
+  }
+
+  private void update(ByteBuf piece, int from, int to, byte[] scratch) {
+    counted += to - from;
+    for (int at = from; at < to; ) {
+      int size = Math.min(to - at, Math.min(PIECE, scratch.length));
+      piece.getBytes(at, scratch, 0, size);
+      digest.update(scratch, 0, size);
+      at += size;
+    }
+  }
+
+  /** The sum of what has counted since the last one was taken. */
+  byte[] take() {
+    byte[] sum = digest.digest();
+    counted = 0;
+    rest = 0;
+    return sum;
+  }
+
+  /** The sum so far; what comes is added to the same. */
+  byte[] soFar() {
+    try {
+      return ((MessageDigest) digest.clone()).digest();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException(e); // that of the JDK can be
+    }
+  }
+
+  /** Forgets what has counted. */
+  void clear() {
+    digest.reset();
+    counted = 0;
+    rest = 0;
+  }
+
+  /** Whether the sum that stands at this place of the first array is the second one. */
+  static boolean same(byte[] sums, int index, byte[] sum) {
+    int at = index * LENGTH;
+    return Arrays.equals(sums, at, at + LENGTH, sum, 0, LENGTH);
+  }
+}

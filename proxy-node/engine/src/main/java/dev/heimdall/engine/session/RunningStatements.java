@@ -1,0 +1,210 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pipeline.Known;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.wire.postgres.PgError;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The statements of a client that were sent and not answered, by their group: the places they take,
+ * the time limit that a rule gives them, and what is told of each when it comes to its end.
+ */
+final class RunningStatements {
+  private final ClientSession session;
+  private final LoopContext loop;
+  private final SideActions side;
+  private final ArrayDeque<Running> running = new ArrayDeque<>(0);
+  private ScheduledFuture<?> timeLimit;
+  private final StatementNotes notes;
+  private StatementSummary last;
+
+  /** The one that was sent last, if nothing was written down of it. */
+  private Known sent;
+
+  private Statement sentDoes;
+  private String pipelined;
+  private String answeredBy;
+
+  /** The one statement that runs, if its time can be told from those of others. */
+  private Known observed;
+
+  private boolean several;
+
+  RunningStatements(ClientSession session, LoopContext loop, SideActions side) {
+    this.session = session;
+    this.loop = loop;
+    this.side = side;
+    this.notes = new StatementNotes(session);
+  }
+
+  /** What rules want written down of statements. */
+  StatementNotes notes() {
+    return notes;
+  }
+
+  /** A statement is being sent. */
+  void add(Running statement) {
+    limitUser(statement.decision());
+    running.add(statement);
+    limitTime(statement);
+  }
+
+  /** A statement is being sent; how long it takes tells how long others like it will take. */
+  void observe(Known statement, Statement does) {
+    several = observed != null || session.outstanding() > 0;
+    observed = statement;
+    sent = statement;
+    sentDoes = does;
+    pipelined = session.sharing().takeHow();
+    answeredBy = session.reads().note(does);
+  }
+
+  /** What was sent is answered; it took so long, if it was one statement by itself. */
+  void ran(long nanos, long bytes) {
+    if (observed != null && !several && !session.sharing().active()) {
+      session.sharing().ran(observed.history(), nanos, true, bytes);
+    }
+    observed = null;
+  }
+
+  private void limitUser(Decision decision) {
+    decision
+        .pool()
+        .ifPresent(
+            rule ->
+                session
+                    .vdb()
+                    .pools()
+                    .limitUser(
+                        session.pool().key().credential().user(),
+                        rule.maxUserActive(),
+                        rule.maxUserIdle()));
+  }
+
+  private void limitTime(Running limited) {
+    Decision decision = limited.decision();
+    if (decision.queryTimeoutMillis().isEmpty() || decision.queryTimeoutMillis().getAsInt() == 0) {
+      return;
+    }
+    timeLimit =
+        loop.later(
+            () -> {
+              if (running.contains(limited)) {
+                session.control().timeOver();
+              }
+            },
+            decision.queryTimeoutMillis().getAsInt(),
+            TimeUnit.MILLISECONDS,
+            session::failed);
+  }
+
+  /** Whether the reply that comes now has to wait for a trigger. */
+  boolean holdsReply() {
+    return !running.isEmpty() && SideActions.holdsReply(running.peek().decision());
+  }
+
+  /**
+   * Something of the group that is answered now has come from a server, or was said in its place.
+   */
+  void seen(ByteBuf piece) {
+    notes.reply(piece, running);
+  }
+
+  /** Something of the group that is answered now goes to the client. */
+  void data() {
+    if (!running.isEmpty()) {
+      running.peek().givePlacesBack();
+    }
+  }
+
+  /** Takes the statement that was sent last for one that was not; null when there is none. */
+  Running takeBack() {
+    return running.pollLast();
+  }
+
+  /** Whether the statement that runs changes nothing. */
+  boolean harmless() {
+    return running.size() == 1
+        && running.peek().statement() != null
+        && running.peek().statement().readOnly();
+  }
+
+  /** A group was answered. */
+  void answered(long group, long micros, PgError error) {
+    while (!running.isEmpty() && running.peek().group() <= group) {
+      Running done = running.poll();
+      done.givePlacesBack();
+      if (SideActions.holdsReply(done.decision())) {
+        side.after(done.decision(), done.statement(), error == null);
+      }
+      if (error == null && !done.decision().flag(Decision.Flag.NO_TRACK).orElse(false)) {
+        done.known().took(micros);
+      }
+      done(done.known(), done.statement(), done.decision(), micros, error);
+      notes.answered(last, done.result(), micros, error);
+    }
+    notes.groupOver();
+    if (running.isEmpty()) {
+      stopClock();
+    }
+  }
+
+  /** A statement has come to its end, at a server or without one. */
+  void done(Known known, Statement statement, Decision decision, long micros, PgError error) {
+    last = summary(known, statement, decision);
+    if (sent == null) {
+      pipelined = null; // it was answered without a server
+      answeredBy = null;
+    }
+    sent = null;
+    session.node().events().statementDone(session, last, micros, error);
+  }
+
+  /** The statement that came to its end last; null when there was none. */
+  StatementSummary last() {
+    return sent == null ? last : summary(sent, sentDoes, Decision.NONE);
+  }
+
+  /** Whether the statement that was sent last shared its connection, or why not. */
+  String pipelined() {
+    return pipelined;
+  }
+
+  /**
+   * Which server of a cluster the statement was sent to, and why; null where there is no choice.
+   */
+  String answeredBy() {
+    return answeredBy;
+  }
+
+  private static StatementSummary summary(Known known, Statement statement, Decision decision) {
+    return new StatementSummary(known.normalised(), statement, decision, known.averageMicros());
+  }
+
+  /** So many groups will be answered as one with what came before. */
+  void merged(int count, long answered) {
+    for (Running each : running) {
+      each.group(Math.max(answered, each.group() - count));
+    }
+  }
+
+  /** Nothing more is answered. */
+  void end() {
+    running.forEach(Running::givePlacesBack);
+    running.clear();
+    observed = null;
+    stopClock();
+  }
+
+  private void stopClock() {
+    if (timeLimit != null) {
+      timeLimit.cancel(false);
+      timeLimit = null;
+    }
+  }
+}

@@ -1,0 +1,544 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.pool.Lane;
+import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.WriterWatch;
+import dev.heimdall.engine.session.ClientSession.State;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The tie between a session and its server connection: gets one, makes its variables the session's,
+ * and gives it back when nothing keeps the session on it. The session's {@link State} says how far
+ * that is, and moves here only.
+ */
+final class ServerLease {
+  private final ClientSession session;
+  private final VdbContext vdb;
+  private final LoopContext loop;
+  private final PoolMetrics counters;
+  private final Destinations destinations;
+  private final Stickiness stickiness = new Stickiness();
+
+  private State state = State.STARTING;
+  private ServerConnection server;
+
+  /** Does not read, because the client does not. */
+  private ServerConnection paused;
+
+  private boolean capturing;
+  private long waitingSince;
+
+  ServerLease(ClientSession session, VdbContext vdb, LoopContext loop, PoolMetrics counters) {
+    this.session = session;
+    this.vdb = vdb;
+    this.loop = loop;
+    this.counters = counters;
+    this.destinations = new Destinations(session, vdb, loop);
+  }
+
+  State state() {
+    return state;
+  }
+
+  void become(State next) {
+    if (!state.mayBecome(next)) {
+      throw new IllegalStateException("a session cannot go from " + state + " to " + next);
+    }
+    state = next;
+  }
+
+  /** The session's connection; null when it has none. */
+  ServerConnection server() {
+    return server;
+  }
+
+  /** Where the session's connections come from. */
+  Destinations destinations() {
+    return destinations;
+  }
+
+  /** What rules think of giving the connection back. */
+  Stickiness stickiness() {
+    return stickiness;
+  }
+
+  /** Whether the session stays on its connection between transactions. */
+  boolean keepsServer() {
+    return session.carried().pinned() || stickiness.keeps(vdb.settings().vdb().multiplex());
+  }
+
+  // ---- getting a connection
+
+  /** Asks for a connection from which to learn what servers report to sessions like this one. */
+  void start() {
+    ServerConnection connection = destinations.lender().acquire(session);
+    if (connection != null) {
+      acquired(connection);
+    }
+  }
+
+  /** Takes a connection that was made for this session, outside the pools. */
+  void dedicate(ServerConnection connection) {
+    server = connection;
+    connection.hold(session);
+    connection.applied(session.carried().variables());
+  }
+
+  /** Whether what the client sent may be carried out; if not, it was refused or has ended. */
+  boolean admits() {
+    if (!session.sharing().again() && session.control().endsDrained()) {
+      return false;
+    }
+    PgError untold = session.loss().takeUntold();
+    if (untold != null) {
+      session.requests().refuse(untold);
+    }
+    return untold == null;
+  }
+
+  /**
+   * Gets a connection for what the client sent.
+   *
+   * @return whether the session has one that is ready for use
+   */
+  boolean need() {
+    if (!admits()) {
+      return false;
+    }
+    LoopPool lender = destinations.choose();
+    if (session.reads().awaits()) {
+      session.requests().block(); // it comes again when a replica may be far enough
+      return false;
+    }
+    ServerConnection shared = lender == destinations.home() ? session.sharing().place() : null;
+    if (shared != null) {
+      server = shared;
+      become(State.ACTIVE); // until the whole batch is sent
+      return true;
+    }
+    ServerConnection connection = lender.acquire(session);
+    if (connection != null && !session.reads().mayUse(connection)) {
+      lender.release(connection);
+      return need(); // it is barred from replicas now
+    }
+    if (connection == null) {
+      if (state == State.READY) {
+        become(State.WAITING);
+        waitingSince = loop.now();
+      }
+      return false;
+    }
+    attach(connection);
+    return state == State.ACTIVE;
+  }
+
+  /** The session's batch is in the pipeline of its shared connection. */
+  void sentShared() {
+    become(State.SHARING);
+  }
+
+  /** The session has nothing more in the pipeline of its shared connection. */
+  void leaveShared() {
+    server = null;
+    if (paused != null) {
+      resumePaused();
+    }
+    become(State.READY);
+  }
+
+  /** What a shared statement was answered with has been passed on: read on. */
+  void settleShared() {
+    session.listening().tell();
+    if (session.control().drains()) {
+      session.drain();
+    } else {
+      session.requests().process();
+    }
+  }
+
+  /** A place in a shared connection's pipeline is here instead of a connection. */
+  void placed(Lane lane) {
+    counters.waited((loop.now() - waitingSince) / 1000);
+    server = session.sharing().take(lane);
+    become(State.ACTIVE);
+    session.requests().process();
+  }
+
+  /** A connection that was waited for is here. */
+  void acquired(ServerConnection connection) {
+    if (!session.reads().mayUse(connection)) {
+      counters.waited((loop.now() - waitingSince) / 1000);
+      become(State.READY);
+      destinations.lender().release(connection);
+      session.requests().process();
+      return;
+    }
+    attach(connection);
+    if (state == State.ACTIVE) {
+      session.requests().process();
+    }
+  }
+
+  /** None will come. */
+  void refused(PgError error) {
+    if (state == State.STARTING) {
+      session.fatal(error.asFatal());
+      return;
+    }
+    if (state != State.WAITING) {
+      return; // cancelled or gone in the meantime
+    }
+    if (session.reads().away()) {
+      counters.waited((loop.now() - waitingSince) / 1000);
+      session.reads().refused();
+      become(State.READY);
+      session.requests().process();
+      return;
+    }
+    counters.waitTimedOut((loop.now() - waitingSince) / 1000);
+    become(State.READY);
+    if (error.sqlState().startsWith("57P01")) {
+      session.fatal(error.asFatal());
+    } else {
+      refuse(error);
+    }
+  }
+
+  private void refuse(PgError error) {
+    session
+        .requests()
+        .refuse(error.isFatal() ? PgError.error(error.sqlState(), error.message()) : error);
+  }
+
+  /** Tells the client that its wait has become long, if it waits. */
+  boolean waitsLong() {
+    if (state == State.WAITING) {
+      ByteBuf out = session.channel().alloc().buffer(128);
+      PgError.notice("waiting for a server connection: all those of this pool are busy")
+          .encodeNotice(out);
+      session.write(out);
+      return true;
+    }
+    return false;
+  }
+
+  /** Leaves the queue; says whether the session stood in it. */
+  boolean stopWaiting() {
+    if (state == State.WAITING && destinations.lender().cancel(session)) {
+      become(State.READY);
+      return true;
+    }
+    return false;
+  }
+
+  /** Nanoseconds that the session has waited for a connection, or 0. */
+  long waited() {
+    return state == State.WAITING ? System.nanoTime() - waitingSince : 0;
+  }
+
+  // ---- making it the session's
+
+  private void attach(ServerConnection connection) {
+    session.sharing().alone();
+    server = connection;
+    connection.hold(session);
+    counters.serverAssigned();
+    if (state == State.WAITING) {
+      counters.waited((loop.now() - waitingSince) / 1000);
+    }
+    if (connection.foreignSequences()
+        && !session.reads().away()
+        && state != State.STARTING
+        && (keepsServer() || vdb.forgetsSequencesFirst())) {
+      session.requests().forgetSequences(connection);
+    }
+    if (session.loss().transactionLost()) {
+      toSyncing();
+      session.loss().failTransaction(connection, new Preparation(false));
+    } else if (!connection.applied().equals(destinations.variables())) {
+      toSyncing();
+      synchronize(false);
+    } else if (state == State.STARTING) {
+      started();
+    } else {
+      become(State.ACTIVE);
+    }
+  }
+
+  private void toSyncing() {
+    if (state != State.STARTING) {
+      become(State.SYNCING);
+    }
+  }
+
+  private void synchronize(boolean tellClient) {
+    counters.stateReplayed();
+    server.query(server.applied().changeTo(destinations.variables()), new Preparation(tellClient));
+  }
+
+  /** A statement of ours that must succeed before the client's may follow. */
+  private final class Preparation extends InternalQuery {
+    private final boolean tellClient;
+
+    Preparation(boolean tellClient) {
+      this.tellClient = tellClient;
+    }
+
+    @Override
+    public void parameterChanged(ServerConnection from, String name, String value) {
+      if (tellClient && state != State.CLOSED) {
+        ByteBuf out = session.channel().alloc().buffer(64);
+        PgWriter.parameterStatus(out, name, value);
+        session.write(out);
+      }
+    }
+
+    @Override
+    protected void done(ServerConnection from, PgError error) {
+      prepared(from, error);
+    }
+  }
+
+  private void prepared(ServerConnection from, PgError error) {
+    if (state == State.CLOSED) {
+      from.taint(); // what was set for it is set, and nobody has noted that
+      session.abandonment().rest(from);
+      return;
+    }
+    if (session.loss().failed(from)) {
+      become(State.ACTIVE);
+      session.requests().process();
+      return;
+    }
+    if (from.closed()) {
+      return; // the loss of the connection is told next
+    }
+    if (error != null) {
+      giveBack(from);
+      if (state == State.STARTING) {
+        session.fatal(error.asFatal());
+      } else if (session.reads().away()) {
+        session.reads().refusedThere();
+        become(State.READY);
+        session.requests().process();
+      } else {
+        become(State.READY);
+        refuse(error);
+      }
+      return;
+    }
+    from.applied(destinations.variables());
+    if (state == State.STARTING) {
+      started();
+      return;
+    }
+    become(State.ACTIVE);
+    session.requests().process();
+    settle();
+  }
+
+  private void started() {
+    VdbContext.Profile profile = session.start().learn(server);
+    detach();
+    session.start().welcome(profile);
+  }
+
+  // ---- letting it go
+
+  /** A statement of the node's own has ended for which the client's statements waited. */
+  void internalDone(ServerConnection from) {
+    if (state == State.CLOSED) {
+      session.abandonment().rest(from);
+    } else {
+      settle();
+    }
+  }
+
+  /** Everything sent was answered: read on, or let the connection go. */
+  void settle() {
+    RequestReader requests = session.requests();
+    if (state != State.ACTIVE
+        || session.outstanding() > 0
+        || server == null
+        || capturing
+        || session.listening().busy()
+        || requests.streaming()) {
+      return;
+    }
+    if (session.status() == 'I' && !server.groupOpen()) {
+      if (!session.carried().touched().isEmpty()) {
+        capture();
+        return;
+      }
+      if (!session.carried().pinned()) {
+        requests.course().settingsKnown();
+      }
+      if (session.listening().decide(server)) {
+        return;
+      }
+      session.listening().tell();
+      if (!server.applied().equals(destinations.variables())) {
+        become(State.SYNCING);
+        synchronize(true);
+        return;
+      }
+      if (!keepsServer() || session.reads().away()) {
+        become(State.READY);
+        detach();
+        if (session.control().drains()) {
+          session.drain();
+          return;
+        }
+      }
+    }
+    requests.process();
+  }
+
+  /**
+   * Asks for the values of the settings that statements touched: what they are now is what is
+   * carried.
+   */
+  private void capture() {
+    StringBuilder sql = new StringBuilder("SELECT ");
+    for (String name : session.carried().touched()) {
+      sql.append(sql.length() > 7 ? "," : "").append("pg_catalog.current_setting(");
+      Variables.literal(sql, name);
+      sql.append(",true)");
+    }
+    capturing = true;
+    server.query(
+        sql.toString(),
+        new InternalQuery(true) {
+          @Override
+          protected void done(ServerConnection from, PgError error) {
+            capturing = false;
+            if (state == State.CLOSED) {
+              session.abandonment().rest(from);
+            } else if (error == null) {
+              session.carried().captured(rows().get(0), from);
+              settle();
+            } else if (!from.closed()) {
+              session.pin("setting that cannot be read");
+              session.carried().lost();
+              from.taint();
+              session.requests().process();
+            }
+          }
+        });
+  }
+
+  /**
+   * Whether the values of settings by which the next statement is to be judged are on their way;
+   * the reader comes again when they are there.
+   */
+  boolean awaitsSettings() {
+    return capturing || session.carried().settingsInFlight();
+  }
+
+  /** What was asked of a connection that is lost will not be answered. */
+  void captureLost() {
+    capturing = false;
+  }
+
+  private void detach() {
+    ServerConnection connection = server;
+    server = null;
+    if (paused == connection) {
+      resumePaused();
+    }
+    if (stickiness.takeDropConnection()) {
+      connection.hold(null);
+      connection.close("a rule does not let it be used again");
+    }
+    giveBack(connection);
+  }
+
+  /** The session does without its connection until it needs one again. */
+  void putDown() {
+    become(State.READY);
+    detach();
+  }
+
+  /** The connection goes back to the pool that lent it. */
+  void giveBack(ServerConnection connection) {
+    server = null;
+    destinations.lender().release(connection);
+  }
+
+  /** The connection is lost, or was never a pool's. */
+  void forgetServer() {
+    server = null;
+    paused = null;
+  }
+
+  /** The session has ended: it waits no longer, and its pools may go. */
+  void leave() {
+    if (destinations.home() != null && server == null) {
+      destinations.lender().cancel(session);
+    }
+    destinations.leave();
+  }
+
+  /** Sends what is to be tried again, over whatever connection is there then. */
+  void tryAgain(Duration pause) {
+    takeBack();
+    loop.later(this::sendAgain, pause.toMillis(), TimeUnit.MILLISECONDS, session::failed);
+  }
+
+  /** The same when a server has said that it is the writer, or the time for that is over. */
+  void tryAgainAtWriter() {
+    WriterWatch watch = vdb.pools().watch();
+    if (watch == null) {
+      tryAgain(Duration.ZERO);
+      return;
+    }
+    takeBack();
+    Duration patience = vdb.pools().plan().source().cluster().failover().queueTimeout();
+    watch
+        .confirmed()
+        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete((done, late) -> loop.soon(this::sendAgain, session::failed));
+  }
+
+  private void takeBack() {
+    session.requests().course().takeBack();
+    if (server != null && (!keepsServer() || session.reads().away())) {
+      become(State.READY);
+      detach();
+    }
+  }
+
+  private void sendAgain() {
+    if (state != State.CLOSED) {
+      session.requests().replay().tryAgain();
+    }
+  }
+
+  // ---- back-pressure
+
+  /** A client that does not read keeps its server from sending. */
+  void pauseForSlowClient(ServerConnection from) {
+    if (!session.takesMore() && from == server && paused == null) {
+      paused = from;
+      from.pauseReading();
+    }
+  }
+
+  /** The client reads again, or is gone. */
+  void resumePaused() {
+    if (paused != null) {
+      ServerConnection connection = paused;
+      paused = null;
+      connection.resumeReading();
+    }
+  }
+}

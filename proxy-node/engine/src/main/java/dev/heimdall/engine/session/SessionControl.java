@@ -1,0 +1,137 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.session.ClientSession.State;
+import dev.heimdall.engine.wire.postgres.PgError;
+
+/**
+ * What ends or interrupts a session from outside of it: cancel requests, an operator's kill, the
+ * node's drain, and the time limits of its settings and of rules.
+ */
+final class SessionControl {
+  private static final String TIMED_OUT = "canceling statement due to statement timeout";
+
+  private final ClientSession session;
+  private final LoopContext loop;
+  private boolean drains;
+
+  SessionControl(ClientSession session, LoopContext loop) {
+    this.session = session;
+    this.loop = loop;
+  }
+
+  /**
+   * Cancels what runs or waits; callable from any thread.
+   *
+   * @param done runs when the server has taken the request, if it got one
+   */
+  void cancelFromAnyThread(Runnable done) {
+    loop.soon(
+        () -> cancel("canceling statement due to user request", done),
+        cause -> {
+          session.failed(cause);
+          done.run();
+        });
+  }
+
+  private void cancel(String message, Runnable done) {
+    if (session.transactionReplay().active()) {
+      session.transactionReplay().cancel(PgError.error("57014", message));
+    } else if (session.console().busy()) {
+      session.console().cancel();
+    } else if (session.foreign().busy()) {
+      session.counters().cancelled();
+      session.foreign().cancel(PgError.error("57014", message));
+    } else if (session.requests().course().held()
+        && (session.outstanding() == 0 || session.server() == null)) {
+      session.requests().refuse(PgError.error("57014", message));
+    } else if (session.lease().stopWaiting() || session.reads().stopAwaiting()) {
+      session.requests().refuse(PgError.error("57014", message));
+    } else if (session.sharing().active()) {
+      session.sharing().cancel(PgError.error("57014", message), done);
+      return;
+    } else if (session.server() != null
+        && session.outstanding() > 0
+        && session.state() == State.ACTIVE) {
+      session.counters().cancelled();
+      session.node().connector().cancel(session.server(), done);
+      return;
+    }
+    done.run();
+  }
+
+  /** A rule's time limit for what runs is over. */
+  void timeOver() {
+    cancel(TIMED_OUT, () -> {});
+  }
+
+  void killFromAnyThread() {
+    loop.soon(this::terminate, session::failed);
+  }
+
+  private void terminate() {
+    session.fatal(PgError.fatal("57P01", "terminating connection due to administrator command"));
+  }
+
+  /** The node drains: an idle session goes at once, a busy one after its transaction. */
+  void drain() {
+    drains = true;
+    if (session.state() == State.STARTING || idle()) {
+      terminate();
+    }
+  }
+
+  /** The session goes if it is idle and has been for so long. */
+  void endIfIdle(long nanos) {
+    if (idle() && loop.now() - session.lastActivity() >= nanos) {
+      terminate();
+    }
+  }
+
+  private boolean idle() {
+    return session.status() == 'I'
+        && !session.transactionReplay().active()
+        && ((session.state() == State.READY && !session.busy())
+            || (session.state() == State.ACTIVE && session.betweenTransactions()));
+  }
+
+  boolean drains() {
+    return drains;
+  }
+
+  /** Ends a session of a node that drains instead of letting it begin another transaction. */
+  boolean endsDrained() {
+    if (drains && session.status() == 'I' && !session.transactionReplay().active()) {
+      terminate();
+      return true;
+    }
+    return false;
+  }
+
+  /** Time limits of the client's settings. */
+  void tick() {
+    var limits = session.vdb().settings().vdb().clients();
+    long now = loop.now();
+    boolean resting =
+        session.outstanding() == 0
+            && !session.console().busy()
+            && session.state() != State.WAITING
+            && session.state() != State.STARTING;
+    long idle = now - session.lastActivity();
+    if (resting
+        && session.inTransaction()
+        && !limits.idleInTransactionTimeout().isZero()
+        && idle > limits.idleInTransactionTimeout().toNanos()) {
+      session.fatal(
+          PgError.fatal("25P03", "terminating connection due to idle-in-transaction timeout"));
+    } else if (resting
+        && !session.inTransaction()
+        && !limits.idleTimeout().isZero()
+        && idle > limits.idleTimeout().toNanos()) {
+      session.fatal(PgError.fatal("57P05", "terminating connection due to idle-session timeout"));
+    } else if (!limits.queryTimeout().isZero()
+        && session.owed().overdue(now, limits.queryTimeout().toNanos())) {
+      cancel(TIMED_OUT, () -> {});
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.PreparedStatement;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.catalog.SearchPath;
+import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.rules.SessionFacts;
+import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.PreparedText;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * From where a session's statements are looked at: the database, role and path by which their names
+ * are resolved, and the facts of the session that rules ask for. Follows the session's variables.
+ */
+final class SessionScope {
+  private final ClientSession session;
+  private final QueryPipeline pipeline;
+  private Variables told;
+  private NameScope scope;
+  private boolean pathMoved;
+
+  SessionScope(ClientSession session, QueryPipeline pipeline) {
+    this.session = session;
+    this.pipeline = pipeline;
+  }
+
+  /** Where unqualified names lead now. */
+  private NameScope now() {
+    return pathMoved ? scope.unsure() : scope;
+  }
+
+  /**
+   * Takes note of a text that may move the path: from here to the end of the transaction nobody can
+   * tell where unqualified names lead.
+   */
+  void note(boolean standardStrings) {
+    Examined executed = executed(standardStrings);
+    if ((executed == null ? pipeline.known() : executed.known()).movesPath()) {
+      pathMoved = true;
+    }
+  }
+
+  /** What an EXECUTE runs, as far as this node has seen it being prepared; else null. */
+  private Examined executed(boolean standardStrings) {
+    StatementFacts found = pipeline.effects();
+    if (found.kind() != StatementKind.EXECUTE || found.effects().isEmpty()) {
+      return null;
+    }
+    byte[] name = ServerNames.bytes(found.effects().get(0).name());
+    PreparedStatement prepared = session.carried().names().get(name);
+    if (prepared != null && prepared.source() == null && prepared.isSql()) {
+      byte[] body = prepared.body();
+      int begin = PreparedText.begin(body, standardStrings);
+      if (begin >= 0) {
+        prepared.source(
+            pipeline.examine(Arrays.copyOfRange(body, begin, body.length), standardStrings));
+      }
+    }
+    return prepared == null ? null : (Examined) prepared.source();
+  }
+
+  /** Step 2 of the pipeline, for the text that it has classified last. */
+  boolean understand(byte[] sql, int offset, int length, boolean standardStrings) {
+    boolean doubtful = session.transaction().definitionsPending();
+    Examined executed = executed(standardStrings);
+    if (executed != null) {
+      return pipeline.understand(executed, now(), doubtful);
+    }
+    if (!pipeline.understand(sql, offset, length, standardStrings, now(), doubtful)) {
+      return false;
+    }
+    Statement found = pipeline.statement();
+    return pathMoved
+        || found == null
+        || !found.movesPath()
+        || found.parsed().statements() < 2
+        || movedInside(sql, offset, length, standardStrings, doubtful);
+  }
+
+  /**
+   * One statement of the text moves the path, if only inside a function: the next may mean more.
+   */
+  private boolean movedInside(
+      byte[] sql, int offset, int length, boolean standardStrings, boolean doubtful) {
+    return pipeline.understand(sql, offset, length, standardStrings, scope.unsure(), doubtful);
+  }
+
+  /** Whether the pipeline cannot look at texts yet, because the catalogue is being read. */
+  boolean awaitsCatalogue() {
+    return pipeline.awaitsCatalogue(scope.database());
+  }
+
+  /** From here to the end of the transaction nobody can tell where unqualified names lead. */
+  void pathMoved() {
+    pathMoved = true;
+  }
+
+  /** No transaction is open and nothing is unanswered: settings are what was read back. */
+  void settingsKnown() {
+    pathMoved = false;
+  }
+
+  /**
+   * Tells the pipeline what has changed of the session and of what its statements are judged by.
+   */
+  void tellPipeline() {
+    pipeline.surroundings(session.vdb().surroundings());
+    Variables variables = session.carried().variables();
+    if (told == variables) {
+      return;
+    }
+    told = variables;
+    String path = variables.get("search_path");
+    String role = variables.get("role");
+    String database = session.pool().key().database();
+    String user = session.pool().key().credential().user();
+    scope =
+        new NameScope(
+            database, role == null ? user : role, path == null ? null : SearchPath.parse(path));
+    InetSocketAddress client = session.login().address();
+    int port =
+        session.channel().localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
+    pipeline.session(
+        new SessionFacts(
+            session.vdbName(),
+            database,
+            session.login().user(),
+            List.of(),
+            session.applicationName(),
+            client == null ? null : client.getAddress(),
+            port,
+            session.processId()));
+  }
+}

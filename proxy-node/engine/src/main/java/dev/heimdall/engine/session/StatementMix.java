@@ -1,0 +1,42 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementFacts;
+
+/** Counts how many statements read, and how many write. */
+final class StatementMix {
+  private StatementMix() {}
+
+  /**
+   * A statement is being sent.
+   *
+   * @param statement what it does to data; null where nobody asked, and its first word decides
+   * @param facts null where not even that is known: it is not counted then
+   */
+  static void count(PoolMetrics counters, Statement statement, StatementFacts facts) {
+    if (statement != null) {
+      switch (statement.kind()) {
+        case READ -> {
+          if (statement.readOnly()) {
+            counters.readSent();
+          } else {
+            counters.writeSent();
+          }
+        }
+        case LOCK, WRITE, CALL, DDL, UNKNOWN -> counters.writeSent();
+        case EMPTY, TRANSACTION, SESSION, UTILITY -> {
+          // Neither.
+        }
+      }
+    } else if (facts != null) {
+      switch (facts.kind()) {
+        case SELECT -> counters.readSent();
+        case DML, DDL, COPY, CALL, DO, LOCK, MULTI, UNKNOWN -> counters.writeSent();
+        default -> {
+          // Neither, or it cannot be told.
+        }
+      }
+    }
+  }
+}

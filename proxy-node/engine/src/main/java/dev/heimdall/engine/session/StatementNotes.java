@@ -1,0 +1,80 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.wire.postgres.PgError;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * What rules want written down of a client's statements beyond that they came: how long it took to
+ * decide, what their results are like, and everything while the session is being debugged.
+ */
+final class StatementNotes {
+  private final ClientSession session;
+  private final ResultWatch results = new ResultWatch();
+  private boolean debugging;
+
+  StatementNotes(ClientSession session) {
+    this.session = session;
+  }
+
+  /** The rules have decided on a statement that is about to be carried out. */
+  void decided(QueryPipeline pipeline, boolean prepared) {
+    Decision decision = pipeline.decision();
+    SessionEvents events = session.node().events();
+    boolean debug = decision.debug().orElse(debugging);
+    if (debug != debugging) {
+      debugging = debug;
+      events.debugSwitched(session, debug);
+    }
+    if (decision.flag(Decision.Flag.PRINT_TIMING).orElse(false)) {
+      events.decisionTimed(session, decision, pipeline.decidedNanos());
+    }
+    if (debugging) {
+      StatementSummary summary =
+          new StatementSummary(
+              pipeline.known().normalised(),
+              pipeline.statement(),
+              decision,
+              pipeline.known().averageMicros());
+      events.statementJudged(session, summary, prepared);
+    }
+  }
+
+  /**
+   * A piece of the reply to the first of the groups that are not answered.
+   *
+   * @param running what was sent and is not answered, in order
+   */
+  void reply(ByteBuf piece, Iterable<Running> running) {
+    if (!results.begun()) {
+      results.begin(session.vdb().surroundings().rules().printsResults());
+    }
+    results.take(piece, running);
+  }
+
+  /** A statement was sent that nobody has judged. */
+  void unjudged(long group) {
+    results.spoil(group);
+  }
+
+  /** A group was answered, or is going to be sent again. */
+  void groupOver() {
+    results.groupOver();
+  }
+
+  /**
+   * A statement was answered.
+   *
+   * @param result what was seen of its result; null where nobody has looked
+   */
+  void answered(StatementSummary summary, SeenResult result, long micros, PgError error) {
+    SessionEvents events = session.node().events();
+    if (result != null) {
+      events.resultSeen(session, summary, result, micros);
+    }
+    if (debugging) {
+      events.debugAnswered(session, summary, micros, error);
+    }
+  }
+}

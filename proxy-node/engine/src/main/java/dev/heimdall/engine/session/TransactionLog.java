@@ -1,0 +1,343 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.observe.Unreplayed;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.model.TransactionReplaySettings;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.Arrays;
+
+/**
+ * What a client has sent in its open transaction, group by group, with a checksum of what each was
+ * answered: all that is needed to run it again and to find out whether that makes a difference. Of
+ * a transaction that cannot be run again it keeps nothing but the reason.
+ */
+final class TransactionLog {
+  /** Where it stands; {@link #become} alone moves it. */
+  private enum Stage {
+    /** No transaction is open, or it is not known to be one. */
+    NONE,
+    /** The transaction, or what may begin one, is being kept. */
+    KEPT,
+    /** It is open and cannot be run again. */
+    GIVEN_UP
+  }
+
+  private static final int FIRST_SIZE = 512;
+
+  private final TransactionReplaySettings limits;
+  private final ByteBufAllocator allocator;
+  private Stage stage = Stage.NONE;
+  private Unreplayed reason;
+  private ByteBuf bytes;
+
+  /** Where the groups end that were sent. */
+  private int[] ends = new int[4];
+
+  private byte[] sums = new byte[4 * ReplyChecksum.LENGTH];
+  private int sent;
+  private int answered;
+  private int statements;
+  private long since;
+  private byte[] heldBegin;
+  private boolean heldForReplica;
+
+  /** Whether the first statement is a BEGIN; nothing is known of one that has not come. */
+  private boolean begun;
+
+  /** Whether a statement was sent that may have ended the transaction. */
+  private boolean ended;
+
+  /** Whether a ROLLBACK is unanswered: what is sent behind it is no part of the transaction. */
+  private boolean rollingBack;
+
+  /** Whether the unnamed statement is one that was parsed in the transaction, or none. */
+  private boolean unnamedKnown;
+
+  TransactionLog(TransactionReplaySettings limits, ByteBufAllocator allocator) {
+    this.limits = limits;
+    this.allocator = allocator;
+  }
+
+  private void become(Stage next) {
+    stage = next;
+    if (next != Stage.KEPT && bytes != null) {
+      bytes.release();
+      bytes = null;
+    }
+  }
+
+  boolean keeps() {
+    return stage == Stage.KEPT;
+  }
+
+  // ---- what is sent
+
+  /** What is sent next may begin a transaction. */
+  void begin(long now) {
+    become(Stage.KEPT);
+    reason = null;
+    sent = 0;
+    answered = 0;
+    statements = 0;
+    since = now;
+    heldBegin = null;
+    begun = false;
+    ended = false;
+    rollingBack = false;
+    unnamedKnown = false;
+    if (ends.length > 64) {
+      ends = new int[4];
+      sums = new byte[4 * ReplyChecksum.LENGTH];
+    }
+  }
+
+  /** A transaction begins with a BEGIN that was answered before. */
+  void begin(byte[] sql, boolean forReplica, long now) {
+    begin(now);
+    begun = true;
+    heldBegin = sql;
+    heldForReplica = forReplica;
+  }
+
+  /**
+   * A statement is about to be sent.
+   *
+   * @param facts null where nobody knows what it is
+   */
+  void statement(StatementFacts facts) {
+    if (stage != Stage.KEPT) {
+      return;
+    }
+    if (!begun) {
+      begun = facts != null && facts.kind() == StatementKind.BEGIN;
+      if (!begun) {
+        become(Stage.NONE);
+        return;
+      }
+    }
+    ended |= rollingBack || facts == null || mayEnd(facts);
+    if (facts != null) {
+      rollingBack |= facts.kind() == StatementKind.ROLLBACK;
+      for (Effect effect : facts.effects()) {
+        switch (effect.type()) {
+          case LISTEN, UNLISTEN, UNLISTEN_ALL -> giveUp(Unreplayed.LISTEN);
+          default -> {}
+        }
+      }
+    }
+  }
+
+  /** A statement is about to be bound of which this is known. */
+  void bound(StatementFacts facts, boolean unnamed) {
+    statement(facts);
+    if (unnamed && !unnamedKnown) {
+      giveUp(Unreplayed.UNNAMED);
+    }
+  }
+
+  /** Whether it can end the transaction block that it is known to stand in. */
+  private static boolean mayEnd(StatementFacts facts) {
+    return switch (facts.kind()) {
+      case COMMIT, PREPARE_TRANSACTION, UNKNOWN -> true;
+      case MULTI -> facts.transactionControlInside();
+      default -> false;
+    };
+  }
+
+  /**
+   * Keeps part of a message that was handled.
+   *
+   * @param from its bytes
+   */
+  void message(ByteBuf from, int at, int length) {
+    if (stage != Stage.KEPT) {
+      return;
+    }
+    int size = bytes == null ? 0 : bytes.readableBytes();
+    if (size + (long) length > limits.maxSize()) {
+      giveUp(Unreplayed.SIZE);
+      return;
+    }
+    if (bytes == null) {
+      bytes = allocator.buffer(Math.max(FIRST_SIZE, length));
+    }
+    bytes.writeBytes(from, at, length);
+  }
+
+  /** A message of this type was handled, whose body begins with that byte. */
+  void type(byte type, byte first) {
+    switch (type) {
+      case FrontendType.QUERY -> {
+        unnamedKnown = true;
+        count();
+      }
+      case FrontendType.EXECUTE -> count();
+      case FrontendType.PARSE -> unnamedKnown |= first == 0;
+      case FrontendType.FUNCTION_CALL -> giveUp(Unreplayed.FUNCTION_CALL);
+      case FrontendType.COPY_DATA, FrontendType.COPY_DONE, FrontendType.COPY_FAIL ->
+          giveUp(Unreplayed.COPY);
+      default -> {}
+    }
+  }
+
+  private void count() {
+    if (++statements > limits.maxStatements()) {
+      giveUp(Unreplayed.STATEMENTS);
+    }
+  }
+
+  /** What is kept so far ends a group of messages. */
+  void groupSent() {
+    if (stage == Stage.KEPT) {
+      if (sent == ends.length) {
+        ends = Arrays.copyOf(ends, 2 * sent);
+      }
+      ends[sent++] = size();
+    }
+  }
+
+  // ---- what is answered
+
+  /**
+   * The next group was answered.
+   *
+   * @param sum of its answer
+   * @param status of the transaction now
+   * @param last whether nothing more is unanswered
+   * @return whether the transaction is over
+   */
+  boolean answered(byte[] sum, byte status, boolean last) {
+    if (stage == Stage.NONE) {
+      return false;
+    }
+    if (status == 'I') {
+      if (last) {
+        become(Stage.NONE);
+        return true;
+      }
+      giveUp(Unreplayed.LATE_START);
+      return false;
+    }
+    if (stage == Stage.KEPT) {
+      rollingBack &= !last;
+      if ((answered + 1) * ReplyChecksum.LENGTH > sums.length) {
+        sums = Arrays.copyOf(sums, 2 * sums.length);
+      }
+      System.arraycopy(sum, 0, sums, answered * ReplyChecksum.LENGTH, ReplyChecksum.LENGTH);
+      answered++;
+    }
+    return false;
+  }
+
+  /** The transaction cannot be run again. */
+  void giveUp(Unreplayed why) {
+    if (stage == Stage.KEPT) {
+      reason = why;
+      become(Stage.GIVEN_UP);
+    }
+  }
+
+  /** There is no transaction. */
+  void end() {
+    become(Stage.NONE);
+  }
+
+  // ---- what is to be sent again
+
+  /** Why the transaction cannot be run again by what is kept of it; null when it can. */
+  Unreplayed obstacle(long now) {
+    return switch (stage) {
+      case NONE -> Unreplayed.LATE_START;
+      case GIVEN_UP -> reason;
+      case KEPT -> {
+        if (!begun) {
+          yield Unreplayed.LATE_START;
+        }
+        if (ended) {
+          yield Unreplayed.COMMIT;
+        }
+        yield now - since > limits.maxTime().toNanos() ? Unreplayed.AGE : null;
+      }
+    };
+  }
+
+  byte[] heldBegin() {
+    return heldBegin;
+  }
+
+  boolean heldForReplica() {
+    return heldForReplica;
+  }
+
+  /** Groups that were answered. */
+  int answered() {
+    return answered;
+  }
+
+  /** Groups that were sent and not answered. */
+  int unanswered() {
+    return sent - answered;
+  }
+
+  /** Whether messages were sent that no group's end has followed. */
+  boolean open() {
+    return size() > start(sent);
+  }
+
+  private int size() {
+    return bytes == null ? 0 : bytes.readableBytes();
+  }
+
+  private int start(int group) {
+    return group == 0 ? 0 : ends[group - 1];
+  }
+
+  private int end(int group) {
+    return group < sent ? ends[group] : size();
+  }
+
+  /** The messages of a group, or what there is of one that has not ended. */
+  ByteBuf group(int group) {
+    return copy(start(group), end(group));
+  }
+
+  private ByteBuf copy(int from, int to) {
+    ByteBuf copy = allocator.buffer(Math.max(1, to - from));
+    if (to > from) {
+      copy.writeBytes(bytes, from, to - from);
+    }
+    return copy;
+  }
+
+  boolean same(int group, byte[] sum) {
+    return ReplyChecksum.same(sums, group, sum);
+  }
+
+  /** The messages from this group on, which are not kept any more: they will be sent anew. */
+  ByteBuf cut(int group) {
+    int from = group == 0 ? 0 : end(group - 1);
+    ByteBuf rest = copy(from, size());
+    if (bytes != null) {
+      bytes.writerIndex(from);
+    }
+    sent = Math.min(sent, group);
+    rollingBack &= sent > answered;
+    return rest;
+  }
+
+  // ---- for people
+
+  /** How much is kept, or why nothing is. */
+  @Override
+  public String toString() {
+    return switch (stage) {
+      case NONE -> "no transaction is kept";
+      case GIVEN_UP -> "no: " + reason.words();
+      case KEPT -> "kept: " + statements + " statements, " + size() + " bytes";
+    };
+  }
+}

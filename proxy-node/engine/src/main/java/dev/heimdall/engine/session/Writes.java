@@ -1,0 +1,248 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.pool.WriterWatch;
+import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.share.WriteMark;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.StatementFacts;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What a session writes to a cluster, so that no replica answers a read that would miss it. What is
+ * not known to change nothing counts as a write to everything.
+ *
+ * <p>When it is marked is what all rests on: in {@link #beforeReply}, for each piece of the reply
+ * to a group that may have committed, and before any of that piece goes to the client. The server
+ * has sent the piece when whatever it acknowledges was committed, be it by the tag of a COMMIT in
+ * the middle of a batch or by ReadyForQuery; the mark is set after that, and asks the writer after
+ * that how far it has written. So the position has the commit within it. And until the client has
+ * been given the piece nobody can know that something was acknowledged; from then on the mark is
+ * there for every session of this node.
+ */
+final class Writes {
+  private final ClientSession session;
+  private final ArrayDeque<Note> notes = new ArrayDeque<>(0);
+
+  /** What the open transaction has written in groups that were answered. */
+  private final Set<String> pending = new HashSet<>(0);
+
+  private boolean anythingPending;
+
+  /** The session's last write, and where it was marked; null before the first. */
+  private WriteMark own;
+
+  private ClusterView ownIn;
+
+  /**
+   * What a statement that was sent, and is not answered, writes.
+   *
+   * @param group the group of messages that it belongs to, counted by the session
+   * @param anything whether tables that nobody can name may be written too
+   * @param ends whether a transaction may be committed by it
+   */
+  private record Note(long group, Collection<String> tables, boolean anything, boolean ends) {
+    Note in(long other) {
+      return new Note(other, tables, anything, ends);
+    }
+  }
+
+  Writes(ClientSession session) {
+    this.session = session;
+  }
+
+  /** The cluster that the session's statements go to now; null where nobody wants to know. */
+  private ClusterView view() {
+    return viewOf(session.lease().destinations().lender().vdb());
+  }
+
+  private static ClusterView viewOf(VdbPools pools) {
+    WriterWatch watch = pools.watch();
+    return watch == null || !watch.view().tracksWrites() ? null : watch.view();
+  }
+
+  /**
+   * A statement is being sent.
+   *
+   * @param does what it does to data; null where nobody knows
+   */
+  void note(Statement does, StatementFacts effects, Decision decision) {
+    if (view() == null || session.reads().away()) {
+      return; // what is sent to a replica writes nothing
+    }
+    boolean changed = decision.transformed().isPresent();
+    if (does == null || changed || decision.flag(Decision.Flag.UPDATE).orElse(false)) {
+      noteUnknown();
+      return;
+    }
+    boolean ends = ends(effects);
+    switch (does.kind()) {
+      case EMPTY, READ, TRANSACTION, SESSION, LOCK -> {
+        if (ends || does.writesAnything() || !does.tablesWritten().isEmpty()) {
+          boolean locksOnly = does.kind() == StatementClass.LOCK && !does.writesAnything();
+          add(locksOnly ? List.of() : does.tablesWritten(), does.writesAnything(), ends);
+        }
+      }
+      // What names no table that it writes changes something else: a sequence, a large object.
+      case WRITE ->
+          add(does.tablesWritten(), does.writesAnything() || does.tablesWritten().isEmpty(), ends);
+      default -> noteUnknown();
+    }
+  }
+
+  /** Something is being sent of which nobody knows what it does. */
+  void noteUnknown() {
+    if (view() != null && !session.reads().away()) {
+      add(List.of(), true, true);
+    }
+  }
+
+  private void add(Collection<String> tables, boolean anything, boolean ends) {
+    notes.add(new Note(session.carried().sent(), tables, anything, ends));
+  }
+
+  /** Whether it can do what a transaction block must not: commit. */
+  static boolean ends(StatementFacts effects) {
+    return switch (effects.kind()) {
+      case EMPTY,
+          SELECT,
+          DML,
+          DDL,
+          BEGIN,
+          ROLLBACK,
+          SAVEPOINT,
+          SET,
+          RESET,
+          SHOW,
+          PREPARE,
+          EXECUTE,
+          DEALLOCATE,
+          LISTEN,
+          UNLISTEN,
+          NOTIFY,
+          DECLARE,
+          FETCH,
+          CLOSE,
+          COPY,
+          LOCK,
+          EXPLAIN ->
+          false;
+      default -> true;
+    };
+  }
+
+  /** A piece of the reply to the first group that is not answered has come; nobody has seen it. */
+  void beforeReply() {
+    if (notes.isEmpty() && !anythingPending && pending.isEmpty()) {
+      return;
+    }
+    long group = session.carried().done();
+    boolean mayCommit = session.status() == 'I';
+    boolean anything = anythingPending;
+    Set<String> written = new HashSet<>(pending);
+    for (Note note : notes) {
+      if (note.group() <= group) {
+        mayCommit |= note.ends();
+        anything |= note.anything();
+        written.addAll(note.tables());
+      }
+    }
+    if (mayCommit && (anything || !written.isEmpty())) {
+      mark(view(), written, anything);
+    }
+  }
+
+  private void mark(ClusterView view, Set<String> written, boolean anything) {
+    if (view != null) {
+      ClusterView.Committed committed = view.committed(written, anything);
+      session.withheld().until(committed.told());
+      if (view == viewOf(session.vdb().pools())) {
+        own = committed.mark();
+        ownIn = view;
+      }
+    }
+  }
+
+  /** A group was answered; so the transaction stands now. */
+  void answered(byte status) {
+    long group = session.carried().done();
+    while (!notes.isEmpty() && notes.peek().group() <= group) {
+      Note note = notes.poll();
+      if (status != 'I') {
+        pending.addAll(note.tables());
+        anythingPending |= note.anything();
+      }
+    }
+    if (status == 'I') {
+      forgetPending();
+    }
+  }
+
+  private void forgetPending() {
+    if (!pending.isEmpty()) {
+      pending.clear();
+    }
+    anythingPending = false;
+  }
+
+  /** So many groups will be answered as one with what came before. */
+  void merged(int count, long answered) {
+    if (count > 0 && !notes.isEmpty()) {
+      List<Note> all = List.copyOf(notes);
+      notes.clear();
+      all.forEach(note -> notes.add(note.in(Math.max(answered, note.group() - count))));
+    }
+  }
+
+  /**
+   * The connection is lost: what was under way counts as written, for nobody knows that it was not.
+   */
+  void lost() {
+    if (notes.isEmpty() && !anythingPending && pending.isEmpty()) {
+      return;
+    }
+    boolean anything = anythingPending;
+    for (Note note : notes) {
+      anything |= note.anything();
+      pending.addAll(note.tables());
+    }
+    if (anything || !pending.isEmpty()) {
+      mark(view(), new HashSet<>(pending), anything);
+    }
+    notes.clear();
+    forgetPending();
+  }
+
+  /** Something was written past the session's statements, of which it waits to hear the end. */
+  void everything() {
+    mark(viewOf(session.vdb().pools()), Set.of(), true);
+  }
+
+  /**
+   * The same for something that nobody waits for: it counts when it is done, which may be on any
+   * thread.
+   */
+  void everythingAfter(CompletableFuture<?> end) {
+    ClusterView view = viewOf(session.vdb().pools());
+    if (view != null) {
+      end.whenComplete((done, failure) -> view.committed(List.of(), true));
+    }
+  }
+
+  /** The session's last write to its own cluster; null when it has written nothing. */
+  WriteMark own(ClusterView view) {
+    if (own != null && ownIn != view) {
+      // Marked where nobody looks any more. It was before now.
+      own = view.committed(List.of(), true).mark();
+      ownIn = view;
+    }
+    return own;
+  }
+}

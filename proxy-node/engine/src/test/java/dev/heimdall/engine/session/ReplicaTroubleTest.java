@@ -1,0 +1,30 @@
+package dev.heimdall.engine.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.wire.postgres.PgError;
+import org.junit.jupiter.api.Test;
+
+class ReplicaTroubleTest {
+  private static boolean trouble(String state, String message) {
+    return ReplicaTrouble.mayBe(PgError.error(state, message));
+  }
+
+  @Test
+  void theWriterIsAskedAfterWhatItMayNotSay() {
+    assertThat(trouble("40001", "canceling statement due to conflict with recovery")).isTrue();
+    assertThat(trouble("57014", "canceling statement due to conflict with recovery")).isTrue();
+    assertThat(trouble("25006", "cannot execute nextval() in a read-only transaction")).isTrue();
+    assertThat(trouble("0A000", "cannot access temporary or unlogged relations")).isTrue();
+    assertThat(trouble("42P01", "relation \"t\" does not exist")).isTrue();
+    assertThat(trouble("57P01", "terminating connection")).isTrue();
+  }
+
+  @Test
+  void whatAStatementHasEarnedIsPassedOn() {
+    assertThat(trouble("57014", "canceling statement due to user request")).isFalse();
+    assertThat(trouble("57014", "canceling statement due to statement timeout")).isFalse();
+    assertThat(trouble("22012", "division by zero")).isFalse();
+    assertThat(trouble("P0001", "raised")).isFalse();
+  }
+}
