@@ -137,6 +137,9 @@ public final class AdminCommands {
       case SHOW_CLIENTS -> show(Tables.CLIENTS, node::clients);
       case SHOW_SERVERS -> show(Tables.SERVERS, node::servers);
       case SHOW_STATS -> show(Tables.STATS, () -> done(metrics.totals()));
+      case SHOW_CLUSTER -> show(Tables.CLUSTERS, () -> done(node.clusters()));
+      case SHOW_NODES -> show(Tables.NODES, () -> done(node.clusterNodes()));
+      case SHOW_EVENTS -> show(Tables.EVENTS, () -> done(node.clusterEvents()));
       case SHOW_QUEUES -> show(Tables.QUEUES, () -> done(node.queues()));
       case SHOW_PLANS -> show(Tables.PLANS, () -> done(node.plans()));
       case SHOW_LEARNED -> show(Tables.LEARNED, () -> done(node.learned()));

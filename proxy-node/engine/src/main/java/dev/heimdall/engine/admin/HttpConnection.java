@@ -1,5 +1,6 @@
 package dev.heimdall.engine.admin;
 
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -90,6 +91,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             request.method().name(),
             path(request.uri()),
             request.headers(),
+            ByteBufUtil.getBytes(request.content()),
             (InetSocketAddress) ctx.channel().remoteAddress())
         .thenAccept(reply -> send(ctx, reply, keepAlive));
   }
@@ -156,7 +158,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   /** The path without query, also of a URI that names scheme and host. */
-  private static String path(String uri) {
+  static String path(String uri) {
     int start = 0;
     int scheme = uri.indexOf("://");
     if (scheme > 0 && !uri.startsWith("/")) {

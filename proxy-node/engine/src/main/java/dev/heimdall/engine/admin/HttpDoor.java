@@ -3,6 +3,7 @@ package dev.heimdall.engine.admin;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.routing.TopologyDocument;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -21,6 +22,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
@@ -34,9 +36,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The node's HTTP door: {@code /livez /readyz /status /metrics /drain}. It has a thread of its own,
- * so that a scraper never costs a client of the proxy anything, and is frugal with strangers: few
- * connections, short requests, a deadline for each.
+ * The node's HTTP door: {@code /livez /readyz /status /metrics /drain /topology}. It has a thread
+ * of its own, so that a scraper never costs a client of the proxy anything, and is frugal with
+ * strangers: few connections, short requests, a deadline for each.
  */
 public final class HttpDoor implements AutoCloseable {
   static final int LONGEST_LINE = 4096;
@@ -139,16 +141,28 @@ public final class HttpDoor implements AutoCloseable {
           .pipeline()
           .addLast(
               new WriteTimeoutHandler(settings.requestDeadline().toMillis(), TimeUnit.MILLISECONDS))
+          .addLast(new ProxyHeader())
           .addLast(new HttpServerCodec(LONGEST_LINE, LONGEST_HEADERS, LONGEST_HEADERS))
           .addLast(new Bodies())
           .addLast(new HttpConnection(endpoints, settings.requestDeadline()));
     }
   }
 
-  /** Requests need no bodies; whoever sends a long one is told so and not listened to any more. */
+  /**
+   * Requests need no bodies, but for documents; whoever sends a long one is told so and not
+   * listened to any more.
+   */
   private static final class Bodies extends HttpObjectAggregator {
     Bodies() {
-      super(LONGEST_BODY, true);
+      super(TopologyDocument.LONGEST, true);
+    }
+
+    @Override
+    protected boolean isContentLengthInvalid(HttpMessage start, int most) {
+      boolean document =
+          start instanceof HttpRequest request
+              && HttpConnection.path(request.uri()).equals(HttpEndpoints.TOPOLOGY);
+      return super.isContentLengthInvalid(start, document ? most : LONGEST_BODY);
     }
 
     @Override

@@ -1,10 +1,13 @@
 package dev.heimdall.engine.admin;
 
+import dev.heimdall.engine.feed.Push;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeGauges;
 import dev.heimdall.engine.observe.PoolKey;
+import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.routing.PushSignature;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetSocketAddress;
@@ -14,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,7 +26,9 @@ import java.util.concurrent.TimeUnit;
 
 /** What each path of the HTTP door means. Called and answered on the door's own thread. */
 final class HttpEndpoints {
-  static final List<String> PATHS = List.of("/livez", "/readyz", "/status", "/metrics", "/drain");
+  static final String TOPOLOGY = "/topology";
+  static final List<String> PATHS =
+      List.of("/livez", "/readyz", "/status", "/metrics", "/drain", TOPOLOGY);
 
   private static final Duration LOOP_HANGS = Duration.ofSeconds(10);
 
@@ -57,13 +63,18 @@ final class HttpEndpoints {
 
   /** Never completes exceptionally, and on the door's thread. */
   CompletionStage<HttpReply> answer(
-      String method, String path, HttpHeaders headers, InetSocketAddress peer) {
+      String method, String path, HttpHeaders headers, byte[] body, InetSocketAddress peer) {
     if (!PATHS.contains(path)) {
       return now(HttpReply.error(404, "No such path. There are: " + String.join(", ", PATHS)));
     }
-    boolean drain = path.equals("/drain");
-    if (drain ? !method.equals("POST") : !method.equals("GET") && !method.equals("HEAD")) {
-      return now(HttpReply.methodNotAllowed(path, drain ? "POST" : "GET, HEAD"));
+    List<String> methods =
+        switch (path) {
+          case "/drain" -> List.of("POST");
+          case TOPOLOGY -> List.of("GET", "HEAD", "POST");
+          default -> List.of("GET", "HEAD");
+        };
+    if (!methods.contains(method)) {
+      return now(HttpReply.methodNotAllowed(path, String.join(", ", methods)));
     }
     CompletionStage<HttpReply> reply;
     try {
@@ -73,6 +84,8 @@ final class HttpEndpoints {
             case "/readyz" -> now(ready());
             case "/status" -> status();
             case "/metrics" -> scrape(headers.get(HttpHeaderNames.ACCEPT, ""));
+            case TOPOLOGY ->
+                now(method.equals("POST") ? pushed(headers, body) : Documents.shown(node));
             default -> now(drain(headers, peer));
           };
     } catch (RuntimeException e) {
@@ -189,7 +202,7 @@ final class HttpEndpoints {
     return within(node.pools(), List.of())
         .thenApplyAsync(
             pools -> {
-              metrics.observe(gauges(node.health(), pools));
+              metrics.observe(gauges(node.health(), pools, node.clusterNodes()));
               return HttpReply.text(
                   openMetrics ? Metrics.OPEN_METRICS : Metrics.PROMETHEUS_TEXT,
                   metrics.scrape(openMetrics));
@@ -210,6 +223,17 @@ final class HttpEndpoints {
     return HttpReply.json(202, Map.of("draining", true));
   }
 
+  private HttpReply pushed(HttpHeaders headers, byte[] body) {
+    Push.Outcome outcome =
+        node.topology(
+            new Push(
+                Optional.ofNullable(headers.get(PushSignature.TIMESTAMP)),
+                Optional.ofNullable(headers.get(PushSignature.NONCE)),
+                Optional.ofNullable(headers.get(PushSignature.SIGNATURE)),
+                body));
+    return Documents.answered(outcome);
+  }
+
   /** The stage's value, or the substitute when it fails or takes too long. */
   private <T> CompletableFuture<T> within(CompletionStage<T> stage, T substitute) {
     return stage
@@ -219,7 +243,8 @@ final class HttpEndpoints {
         .exceptionally(problem -> substitute);
   }
 
-  private static NodeGauges gauges(NodeHealth health, List<PoolRow> pools) {
+  private static NodeGauges gauges(
+      NodeHealth health, List<PoolRow> pools, List<ClusterNodeRow> servers) {
     Map<String, Boolean> reachable = new TreeMap<>();
     health.vdbs().forEach(vdb -> reachable.put(vdb.name(), vdb.reachable()));
     return new NodeGauges(
@@ -241,7 +266,19 @@ final class HttpEndpoints {
                         pool.serversLogin(),
                         pool.size(),
                         pool.maxWaitMicros(),
-                        pool.paused()))
+                        pool.paused(),
+                        pool.server()))
+            .toList(),
+        servers.stream()
+            .map(
+                row ->
+                    new NodeGauges.ClusterNode(
+                        row.source(),
+                        row.node().address().toString(),
+                        row.node().role().spelling(),
+                        row.node().state() == NodeState.UP,
+                        row.node().lagBytes(),
+                        row.node().lagMillis()))
             .toList());
   }
 
@@ -267,6 +304,9 @@ final class HttpEndpoints {
     Map<String, Object> content = new LinkedHashMap<>();
     content.put("database", pool.database());
     content.put("user", pool.user());
+    if (pool.server() != null) {
+      content.put("server", pool.server());
+    }
     content.put("clientsActive", pool.clientsActive());
     content.put("clientsIdle", pool.clientsIdle());
     content.put("clientsWaiting", pool.clientsWaiting());

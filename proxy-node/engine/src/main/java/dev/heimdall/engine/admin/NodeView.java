@@ -3,6 +3,8 @@ package dev.heimdall.engine.admin;
 import dev.heimdall.engine.action.LearnedRow;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
+import dev.heimdall.engine.feed.Known;
+import dev.heimdall.engine.feed.Push;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -24,6 +26,15 @@ public interface NodeView {
   /** One row for each server connection. */
   CompletionStage<List<ServerRow>> servers();
 
+  /** The clusters that the node watches. */
+  List<ClusterRow> clusters();
+
+  /** The servers of all of them. */
+  List<ClusterNodeRow> clusterNodes();
+
+  /** The last events of each of them. */
+  List<ClusterEventRow> clusterEvents();
+
   /** What rules have put off, by queue. */
   List<QueueRow> queues();
 
@@ -32,6 +43,12 @@ public interface NodeView {
 
   /** Patterns that rules learnt. */
   List<LearnedRow> learned();
+
+  /** The topology documents that it has. */
+  List<Known> topology();
+
+  /** Takes another one, if it is signed and newer. */
+  Push.Outcome topology(Push push);
 
   /** The effective configuration in a readable order, secrets masked. */
   List<ConfigRow> config();

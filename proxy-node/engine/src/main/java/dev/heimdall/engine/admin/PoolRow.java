@@ -9,13 +9,18 @@ package dev.heimdall.engine.admin;
  * @param clientsWaiting clients in the queue for a server connection
  * @param clientsPinned those of the active and idle ones that keep their server connection
  * @param serversActive server connections in use by a client
+ * @param serversShared those of them that several clients share now
  * @param serversIdle server connections ready for any client
  * @param serversReset server connections being cleaned before their next use
  * @param serversLogin server connections being opened
  * @param size most server connections the pool may open
  * @param maxWaitMicros how long the first of the queue has waited, 0 without a queue
  * @param waitNotices notices sent to clients that waited for long, since the node started
+ * @param pipelineDepth statements on their way over shared server connections now
+ * @param pipelineDeepest most statements that one of them has had at a time
  * @param paused whether {@code PAUSE} holds statements back
+ * @param server the server of a cluster that the connections go to; null where there is no cluster,
+ *     or nobody knows yet
  */
 public record PoolRow(
     String vdb,
@@ -26,6 +31,7 @@ public record PoolRow(
     long clientsWaiting,
     long clientsPinned,
     long serversActive,
+    long serversShared,
     long serversIdle,
     long serversReset,
     long serversLogin,
@@ -33,7 +39,10 @@ public record PoolRow(
     long maxWaitMicros,
     Mode mode,
     boolean paused,
-    long waitNotices) {
+    long waitNotices,
+    long pipelineDepth,
+    long pipelineDeepest,
+    String server) {
 
   /** When a server connection goes back to the pool. */
   public enum Mode {

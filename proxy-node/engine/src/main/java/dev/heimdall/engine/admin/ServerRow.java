@@ -41,6 +41,8 @@ public record ServerRow(
     IDLE,
     /** Held by a client. */
     ACTIVE,
+    /** Several clients have short statements on their way over it. */
+    SHARED,
     /** Held by a client until that disconnects or undoes what pins it. */
     PINNED,
     /** Listens for notifications on behalf of clients, outside the pools. */

@@ -4,8 +4,12 @@ import dev.heimdall.engine.action.LearnedRow;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
 import dev.heimdall.engine.observe.PoolTotals;
+import dev.heimdall.engine.observe.Unshared;
+import dev.heimdall.engine.topology.TopologyNode;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The results of the {@code SHOW} commands. Names follow PgBouncer's where the meaning is the same,
@@ -16,7 +20,8 @@ final class Tables {
       new Table<>(
               Comparator.comparing(PoolRow::vdb)
                   .thenComparing(PoolRow::database)
-                  .thenComparing(PoolRow::user))
+                  .thenComparing(PoolRow::user)
+                  .thenComparing(PoolRow::server, Comparator.nullsFirst(Comparator.naturalOrder())))
           .text("vdb", PoolRow::vdb)
           .text("database", PoolRow::database)
           .text("user", PoolRow::user)
@@ -33,7 +38,48 @@ final class Tables {
           .number("maxwait_us", row -> row.maxWaitMicros() % 1_000_000)
           .text("pool_mode", PoolRow::mode)
           .bool("paused", PoolRow::paused)
-          .number("wait_notices", PoolRow::waitNotices);
+          .number("wait_notices", PoolRow::waitNotices)
+          .number("sv_shared", PoolRow::serversShared)
+          .number("pipelined", PoolRow::pipelineDepth)
+          .number("pipeline_max", PoolRow::pipelineDeepest)
+          .text("server", PoolRow::server);
+
+  static final Table<ClusterRow> CLUSTERS =
+      new Table<>(Comparator.comparing(ClusterRow::source))
+          .text("source", ClusterRow::source)
+          .number("version", row -> row.topology().version())
+          .text("writer", row -> row.topology().writer().map(TopologyNode::address).orElse(null))
+          .number("nodes", row -> row.topology().nodes().size())
+          .bool("degraded", row -> row.topology().degraded())
+          .text("consistency", row -> row.consistency().spelling())
+          .bool("in_touch", ClusterRow::inTouch);
+
+  static final Table<ClusterNodeRow> NODES =
+      new Table<>(
+              Comparator.comparing(ClusterNodeRow::source)
+                  .thenComparing((ClusterNodeRow row) -> row.node().address().toString()))
+          .text("source", ClusterNodeRow::source)
+          .text("node", row -> row.node().address())
+          .text("name", row -> row.node().name())
+          .text("role", row -> row.node().role().spelling())
+          .text("state", row -> row.node().state().spelling())
+          .text("zone", row -> row.node().zone().orElse(null))
+          .number("weight", row -> row.node().weight().orElse(null))
+          .number("timeline", row -> row.node().timeline())
+          .number("position", row -> ClusterNodeRow.known(row.node().position()))
+          .number("lag_bytes", row -> ClusterNodeRow.known(row.node().lagBytes()))
+          .number("lag_ms", row -> ClusterNodeRow.known(row.node().lagMillis()))
+          .text("why", row -> row.node().why());
+
+  static final Table<ClusterEventRow> EVENTS =
+      new Table<>(Comparator.comparing((ClusterEventRow row) -> row.event().at()))
+          .text("at", row -> row.event().at())
+          .text("source", ClusterEventRow::source)
+          .text("event", row -> row.event().kind().spelling())
+          .text("node", row -> row.event().server())
+          .number("version", row -> row.event().version())
+          .seconds("lasted", row -> row.event().lasted().orElse(null))
+          .text("cause", row -> row.event().cause());
 
   static final Table<QueueRow> QUEUES =
       new Table<>(Comparator.comparing(QueueRow::name))
@@ -131,7 +177,11 @@ final class Tables {
           .number("prepared_parses", PoolTotals::preparedParses)
           .number("state_replays", PoolTotals::stateReplays)
           .number("pins", PoolTotals::pins)
-          .number("cancels", PoolTotals::cancels);
+          .number("cancels", PoolTotals::cancels)
+          .number("pipelined", PoolTotals::pipelined)
+          .number("pipeline_queued", PoolTotals::pipelineQueued)
+          .number("pipeline_repeated", PoolTotals::pipelineRepeated)
+          .text("unshared", totals -> reasons(totals.unshared()));
 
   static final Table<ConfigRow> CONFIG =
       new Table<>(Comparator.comparing((ConfigRow row) -> row.key().toLowerCase(Locale.ROOT)))
@@ -149,4 +199,13 @@ final class Tables {
           .text("description", AdminVerb::description);
 
   private Tables() {}
+
+  /** Those that occurred, the most frequent first. */
+  private static String reasons(Map<Unshared, Long> counts) {
+    return counts.entrySet().stream()
+        .filter(reason -> reason.getValue() > 0)
+        .sorted(Map.Entry.<Unshared, Long>comparingByValue().reversed())
+        .map(reason -> reason.getKey().label() + " " + reason.getValue())
+        .collect(Collectors.joining(", "));
+  }
 }

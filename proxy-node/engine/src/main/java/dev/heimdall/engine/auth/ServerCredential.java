@@ -2,8 +2,11 @@ package dev.heimdall.engine.auth;
 
 import dev.heimdall.model.ChannelBinding;
 import dev.heimdall.model.Secret;
+import dev.heimdall.secrets.credentials.DatabaseCredentials;
+import dev.heimdall.secrets.credentials.DatabaseLogin;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * As whom a server connection logs in, and with what. Equal credentials are equal values:
@@ -11,7 +14,7 @@ import java.util.List;
  */
 public final class ServerCredential {
 
-  private sealed interface Proof permits Password, Keys, Md5Hash, Nothing {}
+  private sealed interface Proof permits Password, Keys, Md5Hash, Nothing, Asked {}
 
   private record Password(Secret value) implements Proof {}
 
@@ -20,6 +23,9 @@ public final class ServerCredential {
   private record Md5Hash(Secret value) implements Proof {}
 
   private record Nothing() implements Proof {}
+
+  /** Equal for the same credentials only, whatever they say at the moment. */
+  private record Asked(DatabaseCredentials who) implements Proof {}
 
   private final String user;
   private final Proof proof;
@@ -53,7 +59,28 @@ public final class ServerCredential {
     return new ServerCredential(user, new Nothing());
   }
 
-  /** The name for the start-up packet. */
+  /** As whom somebody has to be asked for each connection, unless it is written down. */
+  public static ServerCredential of(DatabaseCredentials credentials) {
+    return credentials
+        .written()
+        .map(ServerCredential::of)
+        .orElseGet(() -> new ServerCredential(credentials.name(), new Asked(credentials)));
+  }
+
+  /** What was the answer, or is written down. */
+  public static ServerCredential of(DatabaseLogin login) {
+    return login
+        .password()
+        .map(password -> password(login.user(), new Secret(password)))
+        .orElseGet(() -> withoutSecret(login.user()));
+  }
+
+  /** Who is to be asked for each connection; empty where everything is known. */
+  public Optional<DatabaseCredentials> asked() {
+    return proof instanceof Asked asked ? Optional.of(asked.who) : Optional.empty();
+  }
+
+  /** The name for the start-up packet, and for lists. */
   public String user() {
     return user;
   }
@@ -162,6 +189,9 @@ public final class ServerCredential {
     }
     if (proof instanceof Keys) {
       return "only the client's SCRAM keys";
+    }
+    if (proof instanceof Asked) {
+      return "credentials that change";
     }
     return proof instanceof Md5Hash ? "only an MD5 hash" : "no password";
   }

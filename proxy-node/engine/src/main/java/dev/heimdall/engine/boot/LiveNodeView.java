@@ -5,12 +5,17 @@ import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
 import dev.heimdall.engine.admin.AdminException;
 import dev.heimdall.engine.admin.ClientRow;
+import dev.heimdall.engine.admin.ClusterEventRow;
+import dev.heimdall.engine.admin.ClusterNodeRow;
+import dev.heimdall.engine.admin.ClusterRow;
 import dev.heimdall.engine.admin.ConfigRow;
 import dev.heimdall.engine.admin.NodeHealth;
 import dev.heimdall.engine.admin.NodeView;
 import dev.heimdall.engine.admin.PoolRow;
 import dev.heimdall.engine.admin.ProbeResult;
 import dev.heimdall.engine.admin.ServerRow;
+import dev.heimdall.engine.feed.Known;
+import dev.heimdall.engine.feed.Push;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.session.Client;
@@ -37,6 +42,49 @@ final class LiveNodeView implements NodeView {
   LiveNodeView(Node node) {
     this.node = node;
     this.rows = new LiveRows(node);
+  }
+
+  @Override
+  public List<ClusterRow> clusters() {
+    return node.clusters().all().stream()
+        .map(
+            cluster ->
+                new ClusterRow(
+                    cluster.source().name(),
+                    cluster.view().topology(),
+                    cluster.source().cluster().consistency(),
+                    cluster.inTouch()))
+        .toList();
+  }
+
+  @Override
+  public List<ClusterNodeRow> clusterNodes() {
+    return node.clusters().all().stream()
+        .flatMap(
+            cluster ->
+                cluster.view().topology().nodes().stream()
+                    .map(server -> new ClusterNodeRow(cluster.source().name(), server)))
+        .toList();
+  }
+
+  @Override
+  public List<ClusterEventRow> clusterEvents() {
+    return node.clusters().all().stream()
+        .flatMap(
+            cluster ->
+                cluster.tracker().events().stream()
+                    .map(event -> new ClusterEventRow(cluster.source().name(), event)))
+        .toList();
+  }
+
+  @Override
+  public List<Known> topology() {
+    return node.clusters().feed().known();
+  }
+
+  @Override
+  public Push.Outcome topology(Push push) {
+    return node.clusters().feed().take(push);
   }
 
   @Override
@@ -161,7 +209,7 @@ final class LiveNodeView implements NodeView {
   @Override
   public CompletionStage<Integer> reconnect(String vdb) {
     ToLongFunction<VdbContext> open =
-        context -> context.pools().loopPools().stream().mapToLong(LoopPool::connectionCount).sum();
+        context -> context.pools().loopPools().stream().mapToLong(p -> p.counts().all()).sum();
     List<VdbContext> contexts = named(vdb);
     int count = (int) contexts.stream().mapToLong(open).sum();
     return CompletableFuture.allOf(

@@ -6,12 +6,14 @@ import dev.heimdall.engine.admin.ServerRow;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.session.Client;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.ConsoleSession;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NotificationHub;
 import dev.heimdall.engine.session.VdbContext;
+import dev.heimdall.model.ServerAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -62,9 +65,11 @@ final class LiveRows {
   private List<LoopPool> poolsOf(LoopSessions loop) {
     List<LoopPool> pools = new ArrayList<>();
     for (VdbContext vdb : node.vdbContexts().values()) {
-      for (LoopPool pool : vdb.pools().loopPools()) {
-        if (pool.context() == loop.context()) {
-          pools.add(pool);
+      for (VdbPools each : vdb.pools().withReaders()) {
+        for (LoopPool pool : each.loopPools()) {
+          if (pool.context() == loop.context()) {
+            pools.add(pool);
+          }
         }
       }
     }
@@ -77,7 +82,9 @@ final class LiveRows {
             rows -> {
               Map<List<String>, PoolRow> merged = new HashMap<>();
               for (PoolRow row : rows) {
-                merged.merge(List.of(row.vdb(), row.database(), row.user()), row, LiveRows::sum);
+                String server = Objects.requireNonNullElse(row.server(), "");
+                merged.merge(
+                    List.of(row.vdb(), row.database(), row.user(), server), row, LiveRows::sum);
               }
               return List.copyOf(merged.values());
             });
@@ -93,16 +100,17 @@ final class LiveRows {
               pool.vdb().vdb(),
               pool.key().database(),
               pool.key().credential().user(),
-              count(clients, pool, session -> session.server() != null),
+              clients.stream().filter(session -> session.servedBy(pool)).count(),
               count(
                   clients,
                   pool,
                   session ->
                       session.server() == null && session.state() == ClientSession.State.READY),
-              pool.waitingCount(),
+              pool.counts().waiting(),
               count(clients, pool, session -> session.pinReason() != null),
-              pool.heldCount(),
-              pool.idleCount(),
+              pool.counts().held() + pool.counts().shared(),
+              pool.counts().shared(),
+              pool.counts().idle(),
               pool.cleaningCount(),
               pool.connectingCount(),
               pool.vdb().plan().settings().size(),
@@ -111,7 +119,10 @@ final class LiveRows {
                   ? PoolRow.Mode.TRANSACTION
                   : PoolRow.Mode.SESSION,
               pool.vdb().paused(),
-              pool.waitNotices()));
+              pool.waitNotices(),
+              pool.laneFigures().depth(),
+              pool.laneFigures().deepest(),
+              pool.vdb().clusterServer().map(ServerAddress::toString).orElse(null)));
     }
     return rows;
   }
@@ -133,6 +144,7 @@ final class LiveRows {
         a.clientsWaiting() + b.clientsWaiting(),
         a.clientsPinned() + b.clientsPinned(),
         a.serversActive() + b.serversActive(),
+        a.serversShared() + b.serversShared(),
         a.serversIdle() + b.serversIdle(),
         a.serversReset() + b.serversReset(),
         a.serversLogin() + b.serversLogin(),
@@ -140,7 +152,10 @@ final class LiveRows {
         Math.max(a.maxWaitMicros(), b.maxWaitMicros()),
         a.mode(),
         a.paused(),
-        a.waitNotices() + b.waitNotices());
+        a.waitNotices() + b.waitNotices(),
+        a.pipelineDepth() + b.pipelineDepth(),
+        Math.max(a.pipelineDeepest(), b.pipelineDeepest()),
+        a.server());
   }
 
   CompletionStage<List<ClientRow>> clients() {
@@ -210,11 +225,9 @@ final class LiveRows {
     }
     return switch (session.state()) {
       case STARTING -> ClientRow.State.LOGIN;
-      case READY ->
-          session.inTransaction() ? ClientRow.State.IDLE_IN_TRANSACTION : ClientRow.State.IDLE;
       case WAITING -> ClientRow.State.WAITING;
       case SYNCING -> ClientRow.State.ACTIVE;
-      case ACTIVE ->
+      case READY, ACTIVE, SHARING ->
           session.busy()
               ? ClientRow.State.ACTIVE
               : session.inTransaction()
@@ -311,6 +324,10 @@ final class LiveRows {
     if (client != null) {
       return client.pinReason() == null ? ServerRow.State.ACTIVE : ServerRow.State.PINNED;
     }
-    return pool.stateOf(server).equals("cleaning") ? ServerRow.State.RESET : ServerRow.State.IDLE;
+    return switch (pool.stateOf(server)) {
+      case "cleaning" -> ServerRow.State.RESET;
+      case "shared" -> ServerRow.State.SHARED;
+      default -> ServerRow.State.IDLE;
+    };
   }
 }

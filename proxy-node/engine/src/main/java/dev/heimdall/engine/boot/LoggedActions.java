@@ -1,6 +1,5 @@
 package dev.heimdall.engine.boot;
 
-import dev.heimdall.engine.action.ActionCounter;
 import dev.heimdall.engine.action.ActionEvents;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
@@ -18,11 +17,8 @@ final class LoggedActions implements ActionEvents {
   }
 
   @Override
-  public void count(ActionCounter counter, long times) {
-    NodeCounter of = NodeCounter.valueOf(counter.name());
-    for (long i = 0; i < times; i++) {
-      metrics.count(of);
-    }
+  public void count(NodeCounter counter, long times) {
+    metrics.count(counter, times);
   }
 
   @Override

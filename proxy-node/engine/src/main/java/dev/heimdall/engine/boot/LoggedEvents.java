@@ -8,11 +8,22 @@ import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.session.Client;
 import dev.heimdall.engine.session.ClientSession;
+import dev.heimdall.engine.session.SeenResult;
 import dev.heimdall.engine.session.SessionEvents;
 import dev.heimdall.engine.session.StatementSummary;
+import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.model.ActionParameters;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,13 +57,13 @@ final class LoggedEvents implements SessionEvents {
     String detail =
         why.detail() == null ? why.message() : why.message() + " (" + why.detail() + ")";
     metrics.refused(reason(why));
-    log.loginRefused(client, database, user, reason(why), detail);
+    log.loginRefused(vdb, client, database, user, reason(why), detail);
   }
 
   @Override
   public void tlsFailed(String vdb, SocketAddress client, String why) {
     metrics.refused(Refusal.TLS);
-    log.loginRefused(client, null, null, Refusal.TLS, why);
+    log.loginRefused(vdb, client, null, null, Refusal.TLS, why);
   }
 
   @Override
@@ -109,19 +120,109 @@ final class LoggedEvents implements SessionEvents {
   }
 
   @Override
+  public void decisionTimed(ClientSession session, Decision decision, long nanos) {
+    log.ruleTiming(
+        session.processId(), session.vdbName(), places(decision), Duration.ofNanos(nanos));
+  }
+
+  @Override
+  public void debugSwitched(ClientSession session, boolean on) {
+    log.debugSwitched(session.processId(), session.vdbName(), on);
+  }
+
+  @Override
+  public void statementJudged(ClientSession session, StatementSummary statement, boolean prepared) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    Statement found = statement.statement();
+    if (found != null) {
+      facts.put("kind", found.kind().name().toLowerCase(Locale.ROOT));
+      facts.put("read", String.join(",", found.tablesRead()));
+      facts.put("written", String.join(",", found.tablesWritten()));
+      facts.put("writes_anything", found.writesAnything() ? "true" : "");
+      facts.put("reason", found.reason());
+    }
+    facts.put("prepared", Boolean.toString(prepared));
+    facts.put("in_transaction", Boolean.toString(session.inTransaction()));
+    facts.put("rules", String.join(",", places(statement.decision())));
+    // What was decided, and not with what: texts of rules may have taken values of statements.
+    facts.put("decided", String.join(",", statement.decision().effects().keySet()));
+    log.debugStatement(session.processId(), session.vdbName(), statement.normalised(), facts);
+  }
+
+  @Override
+  public void debugAnswered(
+      ClientSession session, StatementSummary statement, long micros, PgError error) {
+    statement(session, statement, micros, error == null ? "ok" : error.sqlState());
+  }
+
+  @Override
+  public void resultSeen(
+      ClientSession session, StatementSummary statement, SeenResult result, long micros) {
+    Decision decision = statement.decision();
+    if (decision.flag(Decision.Flag.PRINT_META).orElse(false)) {
+      log.resultColumns(
+          session.processId(),
+          session.vdbName(),
+          statement.normalised(),
+          result.columns().stream().map(column -> column.name() + " " + column.type()).toList());
+    }
+    if (decision.flag(Decision.Flag.PRINT_RESULTS).orElse(false)) {
+      rows(session, result, name -> true);
+    }
+    decision
+        .log()
+        .filter(rule -> micros >= rule.slowtime())
+        .flatMap(ActionParameters.Log::logcolumns)
+        .ifPresent(columns -> rows(session, result, wanted(columns)));
+  }
+
+  private static Predicate<String> wanted(String columns) {
+    Set<String> names = new HashSet<>();
+    for (String name : columns.split(",", -1)) {
+      names.add(name.strip());
+    }
+    return names.contains("*") || names.contains("all") ? name -> true : names::contains;
+  }
+
+  private void rows(ClientSession session, SeenResult result, Predicate<String> wanted) {
+    long number = 0;
+    for (List<String> row : result.rows()) {
+      number++;
+      List<String> values = new ArrayList<>();
+      for (int i = 0; i < row.size(); i++) {
+        if (wanted.test(result.name(i))) {
+          values.add(result.name(i) + "=" + row.get(i));
+        }
+      }
+      if (!values.isEmpty()) {
+        log.resultRow(session.processId(), session.vdbName(), number, values);
+      }
+    }
+  }
+
+  private static List<String> places(Decision decision) {
+    return decision.matched().stream().map(MatchedRule::place).toList();
+  }
+
+  private void statement(
+      ClientSession session, StatementSummary statement, long micros, String outcome) {
+    log.statement(
+        session.processId(),
+        session.vdbName(),
+        session.login().user(),
+        statement.normalised(),
+        Duration.ofNanos(micros * 1000),
+        outcome);
+  }
+
+  @Override
   public void statementDone(
       ClientSession session, StatementSummary statement, long micros, PgError error) {
     Decision decision = statement.decision();
     String outcome = error == null ? "ok" : error.sqlState();
     boolean asked = decision.log().isPresent() && micros >= decision.log().get().slowtime();
     if (asked) {
-      log.statement(
-          session.processId(),
-          session.vdbName(),
-          session.login().user(),
-          statement.normalised(),
-          Duration.ofNanos(micros * 1000),
-          outcome);
+      statement(session, statement, micros, outcome);
     }
     if (decision.flag(Decision.Flag.PRINT_TABLES).orElse(false) && statement.statement() != null) {
       log.statementTables(
@@ -134,7 +235,7 @@ final class LoggedEvents implements SessionEvents {
       log.ruleNotification(
           session.processId(),
           session.vdbName(),
-          decision.matched().stream().map(MatchedRule::place).toList(),
+          places(decision),
           statement.normalised(),
           outcome);
     }

@@ -7,7 +7,7 @@ import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.pool.PoolEvents;
 import dev.heimdall.engine.pool.PoolKey;
-import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.model.DataSource;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
@@ -34,11 +34,11 @@ final class LoggedPoolEvents implements PoolEvents {
   }
 
   @Override
-  public void connectFailed(String vdb, VdbPools.Plan plan, ConnectFailure failure) {
+  public void connectFailed(String vdb, DataSource server, ConnectFailure failure) {
     metrics.count(NodeCounter.SERVER_CONNECT_FAILURES);
     log.serverConnectFailed(
         vdb,
-        InetSocketAddress.createUnresolved(plan.source().host(), plan.source().port()),
+        InetSocketAddress.createUnresolved(server.host(), server.port()),
         failure.error().message());
   }
 

@@ -6,11 +6,16 @@ import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.cloudwatch.CloudWatch;
 import dev.heimdall.engine.config.ConfigurationDiff;
 import dev.heimdall.engine.config.ConfigurationWatcher;
+import dev.heimdall.engine.feed.StoredDocuments;
+import dev.heimdall.engine.feed.TopologyFeed;
+import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.net.Transport;
 import dev.heimdall.engine.observe.EventLog;
+import dev.heimdall.engine.observe.Figures;
 import dev.heimdall.engine.observe.KeyValueLog;
 import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
@@ -28,6 +33,7 @@ import dev.heimdall.engine.session.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.TopologySettings;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -35,6 +41,8 @@ import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,18 +54,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.slf4j.LoggerFactory;
 
 /** One proxy node in this process: everything between the listening sockets and the databases. */
 public final class Node implements AutoCloseable {
   private static final int KEY_CACHE = 10_000;
   private static final long TICK_MILLIS = 100;
   private static final long GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int SESSION_TICKS = 5;
   private static final int ACTION_THREADS = 4;
 
   private final Path directory;
   private final Observer observer;
-  private final EventLog log = new KeyValueLog();
+  private final CloudWatch cloudWatch;
+  private final EventLog log;
   private final SecureRandom random = new SecureRandom();
   private final ScramKeyCache keyCache = new ScramKeyCache(KEY_CACHE);
   private final ExecutorService offLoop =
@@ -69,11 +80,14 @@ public final class Node implements AutoCloseable {
   private final Transport transport;
   private final EventLoopGroup loops;
   private final ServerConnector connector;
-  private final SourceCatalogues catalogues = new SourceCatalogues();
+  private final SourceLogins logins = new SourceLogins();
+  private final SourceCatalogues catalogues = new SourceCatalogues(logins);
+  private final SourceClusters clusters;
   private final RuleActions actions;
   private final Metrics metrics;
   private final LoggedPoolEvents poolEvents;
   private final LoopWatch watch;
+  private final Figures figures;
   private final NodeContext context;
   private final OperatorDoors doors;
   private final RunningVdbs vdbs;
@@ -83,6 +97,7 @@ public final class Node implements AutoCloseable {
   private final Queue<CompletableFuture<Integer>> reloadOutcomes = new ConcurrentLinkedQueue<>();
   private volatile Configuration configuration;
   private volatile CompletableFuture<Void> drained;
+  private volatile long patienceEnds;
   private boolean closed;
 
   private Node(Path directory, Configuration configuration, Observer observer)
@@ -97,13 +112,15 @@ public final class Node implements AutoCloseable {
     } catch (IllegalStateException e) {
       throw new StartupException(e.getMessage() + ". Set \"transport\": \"auto\" in node.json", e);
     }
-    int loopCount = configuration.node().loops();
-    if (loopCount == 0) {
-      loopCount = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-    }
+    int loopCount = configuration.node().loopsOn(Runtime.getRuntime().availableProcessors());
     loops = transport.open(loopCount);
     metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
+    cloudWatch =
+        new CloudWatch(configuration.node().cloudWatch(), configuration.node().id(), metrics);
+    log = new KeyValueLog(cloudWatch);
     poolEvents = new LoggedPoolEvents(log, metrics);
+    clusters =
+        new SourceClusters(logins, log, metrics, offLoop, feed(configuration.node().topology()));
     LoopSessions.Judging judging =
         new LoopSessions.Judging(
             new StatementParser(), random.nextLong(), random.nextLong(), offLoop);
@@ -118,7 +135,8 @@ public final class Node implements AutoCloseable {
     clients = new Limit(configuration.node().maxClients());
     clientsOfUser.update(configuration.users());
     actions =
-        new RuleActions(directory, configuration, new LoggedActions(log, metrics), ACTION_THREADS);
+        new RuleActions(
+            directory, configuration, logins, new LoggedActions(log, metrics), ACTION_THREADS);
     doors = new OperatorDoors(this, metrics, watch, log);
     context =
         new NodeContext(
@@ -134,14 +152,31 @@ public final class Node implements AutoCloseable {
             actions);
     vdbs =
         new RunningVdbs(
-            vdb -> new VdbListener(context, vdb, transport, loops, sessions),
+            (vdb, address, port) ->
+                new VdbListener(context, vdb, address, port, transport, loops, sessions),
             connector::connect,
             poolEvents,
+            logins,
             catalogues,
+            clusters,
             new UserSalts(secret),
             keyCache,
             this::killClientsOf);
-    watcher = new ConfigurationWatcher(directory, this::applied, this::refused);
+    figures = new Figures(metrics, () -> vdbs.contexts().keySet(), cloudWatch::figures);
+    watcher =
+        new ConfigurationWatcher(directory, observer::reloading, this::applied, this::refused);
+  }
+
+  private static TopologyFeed feed(TopologySettings topology) throws StartupException {
+    try {
+      return new TopologyFeed(
+          topology.key(),
+          topology.store().map(StoredDocuments::new),
+          topology.interval(),
+          Clock.systemUTC());
+    } catch (IllegalArgumentException e) {
+      throw new StartupException("\"topology.store\" in node.json: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -154,8 +189,11 @@ public final class Node implements AutoCloseable {
     return start(configDirectory, new Observer() {});
   }
 
-  /** Whoever runs the node is told of these; on any thread, and must not block. */
+  /** Whoever runs the node is told of these; on any thread, and must not block but in one. */
   public interface Observer {
+    /** The configuration directory is about to be read on demand; this may bring it up to date. */
+    default void reloading() {}
+
     /** A changed configuration was taken over. */
     default void reloaded(Configuration configuration) {}
 
@@ -185,7 +223,8 @@ public final class Node implements AutoCloseable {
   private void open() throws StartupException {
     log.node("starting", "version=" + Version.current() + " directory=" + directory);
     try {
-      vdbs.start(configuration);
+      vdbs.update(configuration);
+      cloudWatch.update(configuration);
       doors.open(configuration.node().http());
     } catch (IOException | IllegalArgumentException e) {
       throw new StartupException(e.getMessage(), e);
@@ -196,6 +235,7 @@ public final class Node implements AutoCloseable {
           .loop()
           .scheduleWithFixedDelay(ticker, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
+    figures.start(configuration.node().cloudWatch().interval());
     watcher.start(configuration);
     log.node("listening", vdbs.describePorts());
   }
@@ -209,25 +249,33 @@ public final class Node implements AutoCloseable {
       this.loop = loop;
     }
 
+    private void failed(Throwable cause) {
+      LoggerFactory.getLogger("heimdall.node")
+          .error("the periodic work of a loop met an error in the node", cause);
+    }
+
     @Override
     public void run() {
-      loop.context().beginEvent();
-      try {
-        loop.context().tick();
-        for (VdbContext vdb : vdbs.contexts().values()) {
-          for (VdbPools pools : vdb.allPools()) {
-            for (LoopPool pool : pools.loopPools()) {
-              if (pool.context() == loop.context()) {
-                pool.tick();
-              }
-            }
-          }
+      loop.context().inEvent(this::tick, this::failed);
+    }
+
+    private void tick() {
+      loop.context().tick();
+      for (VdbContext vdb : vdbs.contexts().values()) {
+        for (VdbPools pools : vdb.allPools()) {
+          pools.withReaders().forEach(this::tick);
         }
-        if (++ticks % SESSION_TICKS == 0) {
-          loop.tick();
+      }
+      if (++ticks % SESSION_TICKS == 0) {
+        loop.tick();
+      }
+    }
+
+    private void tick(VdbPools pools) {
+      for (LoopPool pool : pools.loopPools()) {
+        if (pool.context() == loop.context()) {
+          LoopContext.guarded(pool::tick, this::failed);
         }
-      } finally {
-        loop.context().endEvent();
       }
     }
   }
@@ -265,13 +313,16 @@ public final class Node implements AutoCloseable {
       vdbs.update(next);
       configuration = next;
       actions.update(next);
+      cloudWatch.update(next);
       catalogues.keep(next.sources().values());
+      logins.keep(next.sources().values());
       clients.max(next.node().maxClients());
       clientsOfUser.update(next.users());
       metrics.count(NodeCounter.CONFIG_RELOADS);
       observer.reloaded(next);
       int changed =
           changed(diff.sources())
+              + changed(diff.drivers())
               + changed(diff.vdbs())
               + changed(diff.users())
               + changed(diff.rules());
@@ -308,27 +359,42 @@ public final class Node implements AutoCloseable {
   }
 
   /** Begins the drain, or joins the one that has begun. */
-  synchronized CompletableFuture<Void> beginDrain() {
-    if (drained != null) {
-      return drained;
+  CompletableFuture<Void> beginDrain() {
+    return beginDrain(Duration.ZERO);
+  }
+
+  /**
+   * The same for a node whose end is not urgent: as long as the patience lasts, only clients go
+   * that have not asked anything for a second, which is when their pools look whether a connection
+   * is still good. Who is never idle for so long may go by itself meanwhile.
+   */
+  public synchronized CompletableFuture<Void> beginDrain(Duration patience) {
+    if (drained == null) {
+      drained = new CompletableFuture<>();
+      log.node("draining", "clients=" + clients.used());
+      vdbs.closeListeners();
+      patienceEnds = System.nanoTime() + patience.toNanos();
+      awaitEmpty(drained);
+      observer.draining();
+    } else if (patience.isZero()) {
+      patienceEnds = Math.min(patienceEnds, System.nanoTime());
     }
-    drained = new CompletableFuture<>();
-    log.node("draining", "clients=" + clients.used());
-    vdbs.closeListeners();
-    forEachClient(Client::drain);
-    awaitEmpty(drained, System.nanoTime() + configuration.node().drainTimeout().toNanos());
-    observer.draining();
     return drained;
   }
 
-  private void awaitEmpty(CompletableFuture<Void> done, long deadline) {
-    if (clients.used() == 0 || System.nanoTime() - deadline > 0) {
+  private void awaitEmpty(CompletableFuture<Void> done) {
+    long over = System.nanoTime() - patienceEnds;
+    if (clients.used() == 0 || over > configuration.node().drainTimeout().toNanos()) {
       done.complete(null);
+      return;
+    }
+    if (over < 0) {
+      forEachClient(client -> client.endIfIdle(IDLE_NANOS));
     } else {
       forEachClient(Client::drain);
-      CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS, offLoop)
-          .execute(() -> awaitEmpty(done, deadline));
     }
+    CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS, offLoop)
+        .execute(() -> awaitEmpty(done));
   }
 
   private void killClientsOf(VdbContext vdb) {
@@ -367,21 +433,28 @@ public final class Node implements AutoCloseable {
     vdbs.closeListeners();
     forEachClient(Client::killFromAnyThread);
     awaitGoodbyes();
+    clusters.close();
     vdbs.closePools();
     actions.close();
     catalogues.close();
+    logins.close();
     watch.close();
+    figures.close();
     loops.shutdownGracefully(100, 3000, TimeUnit.MILLISECONDS).awaitUninterruptibly(5000);
     offLoop.shutdownNow();
+    cloudWatch.close();
     metrics.close();
     log.node("stopped", "");
   }
 
-  /** Loops that shut down close what they have: clients are to get their last message first. */
+  /**
+   * Loops that shut down close what they have: clients are to get their last message first, and
+   * servers are to hear that what runs for them is not wanted any more.
+   */
   private void awaitGoodbyes() {
     long deadline = System.nanoTime() + GOODBYE_NANOS;
     try {
-      while (clients.used() > 0 && System.nanoTime() - deadline < 0) {
+      while ((clients.used() > 0 || connector.cancelling()) && System.nanoTime() - deadline < 0) {
         Thread.sleep(5);
       }
     } catch (InterruptedException e) {
@@ -390,6 +463,16 @@ public final class Node implements AutoCloseable {
   }
 
   // ---- what operators see
+
+  /**
+   * Tells scrapers what the machine's firewall does with the ports of virtual databases.
+   *
+   * @param open by port, whether clients get in
+   * @param openToAll by port, whether everybody does
+   */
+  public void portsSeen(Map<Integer, Boolean> open, Map<Integer, Boolean> openToAll) {
+    metrics.portsSeen(open, openToAll);
+  }
 
   /** The port on which the virtual database listens; the first one where it has several. */
   public int port(String vdb) {
@@ -420,6 +503,10 @@ public final class Node implements AutoCloseable {
 
   Map<String, VdbContext> vdbContexts() {
     return vdbs.contexts();
+  }
+
+  SourceClusters clusters() {
+    return clusters;
   }
 
   RuleActions actions() {

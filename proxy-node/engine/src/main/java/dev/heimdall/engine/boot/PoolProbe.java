@@ -60,6 +60,11 @@ final class PoolProbe implements Waiter {
     finish(error);
   }
 
+  @Override
+  public void failed(Throwable cause) {
+    finish(PgError.fatal("XX000", "error in the node: " + cause));
+  }
+
   private void finish(PgError error) {
     pool.vdb().leave(pool);
     long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - began);

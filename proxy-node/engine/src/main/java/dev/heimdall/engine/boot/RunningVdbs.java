@@ -3,8 +3,11 @@ package dev.heimdall.engine.boot;
 import dev.heimdall.engine.auth.AuthTable;
 import dev.heimdall.engine.auth.Authenticator;
 import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.auth.UserSalts;
+import dev.heimdall.engine.foreign.ForeignSource;
+import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.pool.Connector;
@@ -15,25 +18,28 @@ import dev.heimdall.engine.session.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.Credentials;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Engine;
 import dev.heimdall.model.User;
 import dev.heimdall.model.VirtualDatabase;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The virtual databases of a node: built from its configuration, and brought up to a new one. */
 final class RunningVdbs {
-  private final Function<VdbContext, VdbListener> listening;
+  private final Listening listening;
   private final Connector connector;
   private final PoolEvents poolEvents;
+  private final SourceLogins logins;
   private final SourceCatalogues catalogues;
+  private final SourceClusters clusters;
   private final UserSalts salts;
   private final ScramKeyCache keyCache;
   private final Consumer<VdbContext> removed;
@@ -44,55 +50,129 @@ final class RunningVdbs {
   private record RunningVdb(VdbContext context, List<VdbListener> listeners) {}
 
   /**
-   * @param listening makes a listener that is not open yet
+   * What a virtual database is to be, while it still is what it was.
+   *
+   * @param context the one that is there; another one for a new virtual database
+   * @param forwardPlans for pools that are there already
+   */
+  private record Prepared(
+      VdbContext context,
+      VdbPools.Plan plan,
+      VdbContext.Settings settings,
+      Map<VdbPools, VdbPools.Plan> forwardPlans,
+      List<VdbListener> listeners) {}
+
+  /** Makes a listener that is not open yet. */
+  interface Listening {
+    VdbListener make(VdbContext vdb, String address, int port);
+  }
+
+  /**
    * @param removed told of a virtual database that no configuration has any more, between the close
    *     of its listeners and that of its pools
    */
   RunningVdbs(
-      Function<VdbContext, VdbListener> listening,
+      Listening listening,
       Connector connector,
       PoolEvents poolEvents,
+      SourceLogins logins,
       SourceCatalogues catalogues,
+      SourceClusters clusters,
       UserSalts salts,
       ScramKeyCache keyCache,
       Consumer<VdbContext> removed) {
     this.listening = listening;
     this.connector = connector;
     this.poolEvents = poolEvents;
+    this.logins = logins;
     this.catalogues = catalogues;
+    this.clusters = clusters;
     this.salts = salts;
     this.keyCache = keyCache;
     this.removed = removed;
   }
 
   /**
-   * Starts every virtual database; what is open when one fails is left to {@link #closeListeners}.
+   * Takes over a configuration, or changes nothing if something that it asks for is not to be had:
+   * all that can fail comes first.
    */
-  void start(Configuration configuration) throws StartupException, IOException {
-    for (VirtualDatabase vdb : configuration.vdbs().values()) {
-      start(vdb, configuration);
+  void update(Configuration configuration) throws IOException, StartupException {
+    synchronized (vdbs) {
+      List<Prepared> prepared = new ArrayList<>();
+      for (VirtualDatabase vdb : configuration.vdbs().values()) {
+        prepared.add(prepare(vdb, configuration));
+      }
+      List<VdbListener> next = prepared.stream().flatMap(p -> p.listeners().stream()).toList();
+      new PortChange(listeners(), next).carryOut();
+      for (String name : List.copyOf(vdbs.keySet())) {
+        if (!configuration.vdbs().containsKey(name)) {
+          stop(vdbs.remove(name));
+        }
+      }
+      clusters.update(configuration);
+      prepared.forEach(this::commit);
     }
   }
 
-  private void start(VirtualDatabase vdb, Configuration from) throws StartupException, IOException {
-    VdbPools pools = new VdbPools(vdb.name(), connector, poolEvents, plan(vdb, from));
-    VdbContext vdbContext = new VdbContext(vdb.name(), pools, settings(vdb, from));
+  private Prepared prepare(VirtualDatabase vdb, Configuration from) throws IOException {
+    RunningVdb running = vdbs.get(vdb.name());
+    VdbPools.Plan plan = plan(vdb, from.sources().get(vdb.source()), from);
+    Map<VdbPools, VdbPools.Plan> forwardPlans = new IdentityHashMap<>();
+    VdbContext.Settings settings =
+        settings(vdb, from, forwards(vdb, from, forwardPlans), foreigners(vdb, from));
+    VdbContext context =
+        running != null
+            ? running.context()
+            : new VdbContext(
+                vdb.name(), new VdbPools(vdb.name(), connector, poolEvents, plan), settings);
+    List<VdbListener> listeners = listeners(vdb, context, running);
+    return new Prepared(context, plan, settings, forwardPlans, listeners);
+  }
+
+  /** Those that are there already for the addresses and ports asked for, and new ones. */
+  private List<VdbListener> listeners(VirtualDatabase vdb, VdbContext context, RunningVdb running) {
+    List<VdbListener> there = running == null ? List.of() : new ArrayList<>(running.listeners());
     List<VdbListener> listeners = new ArrayList<>();
-    vdbs.put(vdb.name(), new RunningVdb(vdbContext, listeners));
-    listen(vdb, vdbContext, listeners);
-  }
-
-  private void listen(VirtualDatabase vdb, VdbContext vdbContext, List<VdbListener> listeners)
-      throws StartupException {
     for (int port : vdb.ports()) {
-      VdbListener listener = listening.apply(vdbContext);
-      listener.open(vdb.address(), port);
-      listeners.add(listener);
+      VdbListener found =
+          there.stream()
+              .filter(listener -> listener.isFor(vdb.address(), port))
+              .findFirst()
+              .orElse(null);
+      if (found == null) {
+        found = listening.make(context, vdb.address(), port);
+      } else {
+        there.remove(found);
+      }
+      listeners.add(found);
     }
+    return listeners;
   }
 
-  private VdbPools.Plan plan(VirtualDatabase vdb, Configuration from) throws IOException {
-    return plan(vdb, from.sources().get(vdb.source()), from);
+  private void commit(Prepared prepared) {
+    VdbContext context = prepared.context();
+    Map<String, VdbPools> before = context.settings().forwards();
+    Map<String, ForeignSource> foreignBefore = context.settings().foreigners();
+    context.update(prepared.settings());
+    before.forEach(
+        (source, pools) -> {
+          if (!prepared.settings().forwards().containsKey(source)) {
+            clusters.leave(pools);
+            pools.close();
+          }
+        });
+    foreignBefore.forEach(
+        (source, foreign) -> {
+          if (prepared.settings().foreigners().get(source) != foreign) {
+            foreign.close();
+          }
+        });
+    prepared.forwardPlans().forEach(VdbPools::update);
+    if (vdbs.put(context.name(), new RunningVdb(context, prepared.listeners())) != null) {
+      context.pools().update(prepared.plan());
+    }
+    context.allPools().forEach(clusters::lead);
+    prepared.listeners().forEach(VdbListener::accept);
   }
 
   private VdbPools.Plan plan(VirtualDatabase vdb, DataSource source, Configuration from)
@@ -103,13 +183,20 @@ final class RunningVdbs {
     }
     return new VdbPools.Plan(
         source,
+        logins.of(source).map(ServerCredential::of),
         TlsContexts.forServer(source.tls()),
         vdb.pool(),
+        vdb.pipelining(),
         vdb.prepared().perServer(),
         limits);
   }
 
-  private VdbContext.Settings settings(VirtualDatabase vdb, Configuration from) throws IOException {
+  private VdbContext.Settings settings(
+      VirtualDatabase vdb,
+      Configuration from,
+      Map<String, VdbPools> forwards,
+      Map<String, ForeignSource> foreigners)
+      throws IOException {
     UserDirectory users = new UserDirectory(from.users().values(), salts, keyCache);
     users.prepare();
     return new VdbContext.Settings(
@@ -123,27 +210,56 @@ final class RunningVdbs {
         TlsContexts.forClients(vdb.tls()),
         TlsContexts.serverEndPoint(vdb.tls()),
         new Surroundings(rules(vdb, from), catalogues.of(from.sources().get(vdb.source()))),
-        forwards(vdb, from));
+        forwards,
+        foreigners);
   }
 
-  /** Pools for the sources that rules may send statements to; those that are there go on. */
-  private Map<String, VdbPools> forwards(VirtualDatabase vdb, Configuration from)
+  /**
+   * Pools for the sources that rules may send statements to; those that are there go on.
+   *
+   * @param plans takes the plans that those are to have
+   */
+  private Map<String, VdbPools> forwards(
+      VirtualDatabase vdb, Configuration from, Map<VdbPools, VdbPools.Plan> plans)
       throws IOException {
     RunningVdb running = vdbs.get(vdb.name());
     Map<String, VdbPools> before =
         running == null ? Map.of() : running.context().settings().forwards();
     Map<String, VdbPools> forwards = new HashMap<>();
     for (String source : vdb.ruleSources()) {
+      if (from.sources().get(source).engine() != Engine.POSTGRESQL) {
+        continue;
+      }
       VdbPools.Plan plan = plan(vdb, from.sources().get(source), from);
       VdbPools pools = before.get(source);
       if (pools == null) {
         pools = new VdbPools(vdb.name(), connector, poolEvents, plan);
       } else {
-        pools.update(plan);
+        plans.put(pools, plan);
       }
       forwards.put(source, pools);
     }
     return Map.copyOf(forwards);
+  }
+
+  /** The same of other engines; what is there goes on as long as nothing of it changes. */
+  private Map<String, ForeignSource> foreigners(VirtualDatabase vdb, Configuration from) {
+    RunningVdb running = vdbs.get(vdb.name());
+    Map<String, ForeignSource> before =
+        running == null ? Map.of() : running.context().settings().foreigners();
+    Map<String, ForeignSource> foreigners = new HashMap<>();
+    for (String name : vdb.ruleSources()) {
+      DataSource source = from.sources().get(name);
+      if (source.engine() != Engine.POSTGRESQL) {
+        ForeignSource.Plan plan =
+            new ForeignSource.Plan(
+                source, logins.of(source).orElseThrow(), vdb.pool().size(), vdb.pool().maxQueue());
+        ForeignSource there = before.get(name);
+        foreigners.put(
+            name, there != null && there.plan().equals(plan) ? there : new ForeignSource(plan));
+      }
+    }
+    return Map.copyOf(foreigners);
   }
 
   private RuleBook rules(VirtualDatabase vdb, Configuration from) {
@@ -152,61 +268,27 @@ final class RunningVdbs {
         from, vdb, running == null ? null : running.context().settings().surroundings().rules());
   }
 
-  /** Takes over a configuration: prepares everything that can fail before anything is changed. */
-  void update(Configuration next) throws IOException, StartupException {
-    Map<String, VdbPools.Plan> plans = new HashMap<>();
-    Map<String, VdbContext.Settings> settings = new HashMap<>();
-    for (VirtualDatabase vdb : next.vdbs().values()) {
-      plans.put(vdb.name(), plan(vdb, next));
-      settings.put(vdb.name(), settings(vdb, next));
-    }
-    synchronized (vdbs) {
-      for (String name : List.copyOf(vdbs.keySet())) {
-        if (!next.vdbs().containsKey(name)) {
-          stop(vdbs.remove(name));
-        }
-      }
-      for (VirtualDatabase vdb : next.vdbs().values()) {
-        RunningVdb running = vdbs.get(vdb.name());
-        if (running == null) {
-          start(vdb, next);
-          continue;
-        }
-        VirtualDatabase before = running.context().settings().vdb();
-        Map<String, VdbPools> forwards = running.context().settings().forwards();
-        running.context().update(settings.get(vdb.name()));
-        forwards.forEach(
-            (source, pools) -> {
-              if (!vdb.ruleSources().contains(source)) {
-                pools.close();
-              }
-            });
-        running.context().pools().update(plans.get(vdb.name()));
-        if (!before.ports().equals(vdb.ports()) || !before.address().equals(vdb.address())) {
-          running.listeners().forEach(VdbListener::close);
-          running.listeners().clear();
-          listen(vdb, running.context(), running.listeners());
-        }
-      }
-    }
+  private void stop(RunningVdb vdb) {
+    removed.accept(vdb.context());
+    vdb.context().allPools().forEach(clusters::leave);
+    close(vdb);
   }
 
-  private void stop(RunningVdb vdb) {
-    vdb.listeners().forEach(VdbListener::close);
-    removed.accept(vdb.context());
+  private static void close(RunningVdb vdb) {
     vdb.context().allPools().forEach(VdbPools::close);
+    vdb.context().settings().foreigners().values().forEach(ForeignSource::close);
   }
 
   void closeListeners() {
-    for (RunningVdb vdb : vdbs.values()) {
-      vdb.listeners().forEach(VdbListener::close);
-    }
+    listeners().forEach(VdbListener::close);
+  }
+
+  private List<VdbListener> listeners() {
+    return vdbs.values().stream().flatMap(vdb -> vdb.listeners().stream()).toList();
   }
 
   void closePools() {
-    for (RunningVdb vdb : vdbs.values()) {
-      vdb.context().allPools().forEach(VdbPools::close);
-    }
+    vdbs.values().forEach(RunningVdbs::close);
   }
 
   /** The port on which the virtual database listens; the first one where it has several. */

@@ -34,6 +34,8 @@ final class VdbListener {
 
   private final NodeContext node;
   private final VdbContext vdb;
+  private final String address;
+  private final int wanted;
   private final Transport transport;
   private final EventLoopGroup loops;
   private final List<LoopSessions> sessions;
@@ -41,49 +43,64 @@ final class VdbListener {
   private final List<Channel> channels = new ArrayList<>();
   private int port;
 
+  /**
+   * @param wanted the port, or 0 for any free one
+   */
   VdbListener(
       NodeContext node,
       VdbContext vdb,
+      String address,
+      int wanted,
       Transport transport,
       EventLoopGroup loops,
       List<LoopSessions> sessions) {
     this.node = node;
     this.vdb = vdb;
+    this.address = address;
+    this.wanted = wanted;
+    port = wanted;
     this.transport = transport;
     this.loops = loops;
     this.sessions = sessions;
     sessions.forEach(s -> byLoop.put(s.context().loop(), s));
   }
 
+  /** Whether it was made for this address and port. */
+  boolean isFor(String askedAddress, int askedPort) {
+    return address.equals(askedAddress) && wanted == askedPort;
+  }
+
+  boolean isOpen() {
+    return !channels.isEmpty();
+  }
+
   /**
-   * Binds.
-   *
-   * @param wanted the port, or 0 for any free one
+   * Binds; the kernel lets clients in, who wait until {@link #accept()}. After a {@link #close} it
+   * takes the port that it had.
    */
-  void open(String address, int wanted) throws StartupException {
+  void open() throws StartupException {
     boolean everyLoop = transport.reusePort() && sessions.size() > 1;
-    port = wanted;
     try {
       if (everyLoop) {
         // With SO_REUSEPORT the kernel would let us share a port with a stranger: ask without it
         // first.
-        Channel probe = bind(new InetSocketAddress(address, wanted), false, loops);
+        Channel probe = bind(new InetSocketAddress(address, port), false, loops);
         port = ((InetSocketAddress) probe.localAddress()).getPort();
         probe.close().syncUninterruptibly();
         for (LoopSessions loop : sessions) {
           channels.add(bind(new InetSocketAddress(address, port), true, loop.context().loop()));
         }
       } else {
-        Channel channel = bind(new InetSocketAddress(address, wanted), false, loops);
+        Channel channel = bind(new InetSocketAddress(address, port), false, loops);
         port = ((InetSocketAddress) channel.localAddress()).getPort();
         channels.add(channel);
       }
     } catch (RuntimeException e) {
+      close();
       throw e;
     } catch (Exception e) {
       close();
-      String what =
-          "virtual database " + vdb.name() + " cannot listen on " + address + ":" + wanted;
+      String what = "virtual database " + vdb.name() + " cannot listen on " + address + ":" + port;
       throw new StartupException(
           e instanceof BindException
               ? what
@@ -104,6 +121,7 @@ final class VdbListener {
             .channel(transport.serverChannel())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(
@@ -123,11 +141,16 @@ final class VdbListener {
     var bound = bootstrap.bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       Throwable cause = bound.cause();
-      throw cause instanceof BindException || String.valueOf(cause.getMessage()).contains("in use")
+      throw String.valueOf(cause.getMessage()).contains("in use")
           ? new BindException(cause.getMessage())
           : new java.io.IOException(cause.getMessage(), cause);
     }
     return bound.channel();
+  }
+
+  /** Lets clients in, those who have come since {@link #open} first. */
+  void accept() {
+    channels.forEach(channel -> channel.config().setAutoRead(true));
   }
 
   private void accept(Channel channel) {

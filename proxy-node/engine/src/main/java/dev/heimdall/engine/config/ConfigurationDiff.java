@@ -15,6 +15,7 @@ import java.util.TreeSet;
  * What differs between two configurations. No value is part of it, so it may be logged.
  *
  * @param sources the data sources that came, went or changed
+ * @param drivers the drivers that came, went or changed
  * @param vdbs the virtual databases that came, went or changed themselves; one whose data source
  *     changed is not among them for that reason
  * @param rules the rule lists that came, went or changed
@@ -22,7 +23,7 @@ import java.util.TreeSet;
  * @param settings every changed setting of the node and of objects in both configurations
  */
 public record ConfigurationDiff(
-    Names sources, Names vdbs, Names rules, Names users, List<Changed> settings) {
+    Names sources, Names drivers, Names vdbs, Names rules, Names users, List<Changed> settings) {
 
   /** Names of one kind of objects, each in one of the sets at most. */
   public record Names(
@@ -62,6 +63,7 @@ public record ConfigurationDiff(
     settings("node.json", before.node(), after.node(), settings);
     return new ConfigurationDiff(
         objects("sources/", before.sources(), after.sources(), settings),
+        objects("drivers/", before.drivers(), after.drivers(), settings),
         objects("vdbs/", before.vdbs(), after.vdbs(), settings),
         objects("rules/", before.rules(), after.rules(), settings),
         objects("users/", before.users(), after.users(), settings),
@@ -96,6 +98,7 @@ public record ConfigurationDiff(
   /** Whether the two configurations are equal. */
   public boolean isEmpty() {
     return sources.isEmpty()
+        && drivers.isEmpty()
         && vdbs.isEmpty()
         && rules.isEmpty()
         && users.isEmpty()
@@ -113,6 +116,7 @@ public record ConfigurationDiff(
     StringJoiner line = new StringJoiner("; ");
     line.setEmptyValue("no difference");
     describe("sources", sources, line);
+    describe("drivers", drivers, line);
     describe("vdbs", vdbs, line);
     describe("rules", rules, line);
     describe("users", users, line);

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks at a configuration directory once a second and publishes each new state of it once: a right
  * one to {@code apply}, a wrong one to {@code refused}. A directory that is being written is left
- * alone until it looks the same twice. Both consumers run on the watcher's own thread, one at a
+ * alone until it looks the same twice. All that it calls runs on the watcher's own thread, one at a
  * time.
  */
 public final class ConfigurationWatcher implements AutoCloseable {
@@ -26,6 +26,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private final Path dir;
+  private final Runnable asked;
   private final Consumer<Configuration> apply;
   private final Consumer<ConfigurationException> refused;
   private final Duration period;
@@ -46,20 +47,26 @@ public final class ConfigurationWatcher implements AutoCloseable {
 
   /**
    * @param dir the configuration directory
+   * @param asked is run before the directory is read on demand, and may write to it
    * @param apply gets each new right configuration
    * @param refused gets all problems of each new wrong one; the last right one stays in force
    */
   public ConfigurationWatcher(
-      Path dir, Consumer<Configuration> apply, Consumer<ConfigurationException> refused) {
-    this(dir, apply, refused, PERIOD);
+      Path dir,
+      Runnable asked,
+      Consumer<Configuration> apply,
+      Consumer<ConfigurationException> refused) {
+    this(dir, asked, apply, refused, PERIOD);
   }
 
   ConfigurationWatcher(
       Path dir,
+      Runnable asked,
       Consumer<Configuration> apply,
       Consumer<ConfigurationException> refused,
       Duration period) {
     this.dir = dir.toAbsolutePath().normalize();
+    this.asked = asked;
     this.apply = apply;
     this.refused = refused;
     this.period = period;
@@ -156,6 +163,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
 
   /** One look on demand: without waiting for a second one, and never silent. */
   void read() {
+    asked.run();
     Fingerprint now = fingerprint();
     seen = now;
     load(now, true);

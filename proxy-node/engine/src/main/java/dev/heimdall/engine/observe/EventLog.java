@@ -4,6 +4,8 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -44,7 +46,12 @@ public interface EventLog {
    * @param detail one sentence for the operator, which may say more than the client was told
    */
   void loginRefused(
-      SocketAddress address, String database, String user, Refusal reason, String detail);
+      String vdb,
+      SocketAddress address,
+      String database,
+      String user,
+      Refusal reason,
+      String detail);
 
   /** A server connection was opened and logged in. */
   void serverConnected(
@@ -89,6 +96,39 @@ public interface EventLog {
   /** A rule wants the tables of a statement logged. */
   void statementTables(long clientId, String vdb, Set<String> read, Set<String> written);
 
+  /**
+   * A rule wants to know how long it took to decide by the rules.
+   *
+   * @param rules those that matched, by their places
+   */
+  void ruleTiming(long clientId, String vdb, List<String> rules, Duration took);
+
+  /**
+   * A rule wants a result's columns logged.
+   *
+   * @param columns each with its type
+   */
+  void resultColumns(long clientId, String vdb, String text, List<String> columns);
+
+  /**
+   * A rule wants a row of a result logged. The one event that holds data.
+   *
+   * @param number of the row, from 1
+   * @param values each with its column's name; a long row is cut
+   */
+  void resultRow(long clientId, String vdb, long number, List<String> values);
+
+  /** A rule has switched the debug lines of a session on or off. */
+  void debugSwitched(long clientId, String vdb, boolean on);
+
+  /**
+   * What is understood of a statement of a session with debug lines, and decided for it.
+   *
+   * @param text without its values
+   * @param facts what to tell, without values; each a name and a value
+   */
+  void debugStatement(long clientId, String vdb, String text, Map<String, String> facts);
+
   /** Rules want operators to know of a statement. */
   void ruleNotification(long clientId, String vdb, List<String> rules, String text, String outcome);
 
@@ -105,6 +145,23 @@ public interface EventLog {
 
   /** An administrator changed something. */
   void adminCommand(String user, SocketAddress address, String command, String outcome);
+
+  /**
+   * Something became of a cluster.
+   *
+   * @param source the data source that it is
+   * @param event what happened, as operators know it
+   * @param server which server it is about
+   * @param lasted how long the state had lasted that this ends, if it ends one
+   * @param alarming whether somebody should look at it
+   */
+  void clusterChanged(
+      String source,
+      String event,
+      String server,
+      String cause,
+      Optional<Duration> lasted,
+      boolean alarming);
 
   /** A changed configuration was taken over. */
   void configReloaded(int documents, String changes);

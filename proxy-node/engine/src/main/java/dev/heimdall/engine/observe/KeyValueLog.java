@@ -5,6 +5,8 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -24,20 +26,32 @@ public final class KeyValueLog implements EventLog {
   private static final Logger SERVER = LoggerFactory.getLogger("heimdall.server");
   private static final Logger POOL = LoggerFactory.getLogger("heimdall.pool");
   private static final Logger ADMIN = LoggerFactory.getLogger("heimdall.admin");
+  private static final Logger CLUSTER = LoggerFactory.getLogger("heimdall.cluster");
   private static final Logger CONFIG = LoggerFactory.getLogger("heimdall.config");
   private static final Logger NODE = LoggerFactory.getLogger("heimdall.node");
   private static final Logger QUERY = LoggerFactory.getLogger("heimdall.query");
 
+  private final VdbLines others;
   private final RateLimit refusals;
   private final RateLimit connectFailures;
   private final RateLimit exhaustions;
 
-  /** Repeated lines appear at most once in ten seconds for the same cause. */
+  /** A log that nobody else reads. */
   public KeyValueLog() {
-    this(Duration.ofSeconds(10), System::nanoTime);
+    this(VdbLines.NOBODY);
   }
 
-  KeyValueLog(Duration quiet, LongSupplier nanoClock) {
+  /**
+   * Repeated lines appear at most once in ten seconds for the same cause.
+   *
+   * @param others told the lines about virtual databases, too
+   */
+  public KeyValueLog(VdbLines others) {
+    this(Duration.ofSeconds(10), System::nanoTime, others);
+  }
+
+  KeyValueLog(Duration quiet, LongSupplier nanoClock, VdbLines others) {
+    this.others = others;
     this.refusals = new RateLimit(quiet, nanoClock);
     this.connectFailures = new RateLimit(quiet, nanoClock);
     this.exhaustions = new RateLimit(quiet, nanoClock);
@@ -89,12 +103,18 @@ public final class KeyValueLog implements EventLog {
 
   @Override
   public void loginRefused(
-      SocketAddress address, String database, String user, Refusal reason, String detail) {
+      String vdb,
+      SocketAddress address,
+      String database,
+      String user,
+      Refusal reason,
+      String detail) {
     refusals
         .permit(host(address) + ' ' + reason.label())
         .ifPresent(
             suppressed ->
                 line("login refused")
+                    .pair("vdb", vdb)
                     .pair("addr", text(address))
                     .pair("database", database)
                     .pair("user", user)
@@ -196,7 +216,7 @@ public final class KeyValueLog implements EventLog {
             .pair("vdb", vdb)
             .pair("rule", rule)
             .pair("action", action);
-    (groups.isEmpty() ? line : line.pair("groups", String.join(" | ", groups)))
+    (groups.isEmpty() ? line : line.pair("groups", String.join(" | ", groups)).holdsData())
         .log(QUERY, Level.INFO);
   }
 
@@ -221,6 +241,52 @@ public final class KeyValueLog implements EventLog {
         .pair("read", String.join(",", read))
         .pair("written", String.join(",", written))
         .log(QUERY, Level.INFO);
+  }
+
+  @Override
+  public void ruleTiming(long clientId, String vdb, List<String> rules, Duration took) {
+    line("rule timing")
+        .pair("client", clientId)
+        .pair("vdb", vdb)
+        .pair("took_us", took.toNanos() / 1000.0)
+        .pair("rules", String.join(",", rules))
+        .log(QUERY, Level.INFO);
+  }
+
+  @Override
+  public void resultColumns(long clientId, String vdb, String text, List<String> columns) {
+    line("result columns")
+        .pair("client", clientId)
+        .pair("vdb", vdb)
+        .pair("columns", String.join(", ", columns))
+        .pair("sql", text)
+        .log(QUERY, Level.INFO);
+  }
+
+  @Override
+  public void resultRow(long clientId, String vdb, long number, List<String> values) {
+    line("result row")
+        .pair("client", clientId)
+        .pair("vdb", vdb)
+        .pair("row", number)
+        .pair("values", String.join(", ", values))
+        .holdsData()
+        .log(QUERY, Level.INFO);
+  }
+
+  @Override
+  public void debugSwitched(long clientId, String vdb, boolean on) {
+    line("debug switched " + (on ? "on" : "off"))
+        .pair("client", clientId)
+        .pair("vdb", vdb)
+        .log(QUERY, Level.INFO);
+  }
+
+  @Override
+  public void debugStatement(long clientId, String vdb, String text, Map<String, String> facts) {
+    LogLine line = line("debug statement").pair("client", clientId).pair("vdb", vdb);
+    facts.forEach(line::pair);
+    line.pair("sql", text).log(QUERY, Level.INFO);
   }
 
   @Override
@@ -283,12 +349,26 @@ public final class KeyValueLog implements EventLog {
   }
 
   @Override
+  public void clusterChanged(
+      String source,
+      String event,
+      String server,
+      String cause,
+      Optional<Duration> lasted,
+      boolean alarming) {
+    LogLine line =
+        line("cluster " + event).pair("source", source).pair("server", server).pair("cause", cause);
+    lasted.ifPresent(duration -> line.pair("lasted", seconds(duration)));
+    line.log(CLUSTER, alarming ? Level.WARN : Level.INFO);
+  }
+
+  @Override
   public void node(String phase, String detail) {
     line("node " + phase).pair("detail", detail).log(NODE, Level.INFO);
   }
 
-  private static LogLine line(String words) {
-    return new LogLine(words);
+  private LogLine line(String words) {
+    return new LogLine(words, others);
   }
 
   private static double seconds(Duration duration) {

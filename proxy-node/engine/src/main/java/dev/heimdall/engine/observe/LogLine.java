@@ -21,8 +21,15 @@ final class LogLine {
   private final StringBuilder line = new StringBuilder(160);
   private final Map<String, Object> pairs = new LinkedHashMap<>();
 
-  LogLine(String words) {
+  private final VdbLines others;
+  private boolean holdsData;
+
+  /**
+   * @param others who else reads lines about virtual databases
+   */
+  LogLine(String words, VdbLines others) {
     this.words = words;
+    this.others = others;
   }
 
   /** Adds a pair; a null or empty value leaves it out. */
@@ -60,7 +67,19 @@ final class LogLine {
     return count == 0 ? this : pair("suppressed", count);
   }
 
+  /** Keeps the line to the node's own log: it holds what statements or results hold. */
+  LogLine holdsData() {
+    holdsData = true;
+    return this;
+  }
+
   void log(Logger logger, Level level) {
+    if (!holdsData
+        && pairs.get("vdb") instanceof String vdb
+        && others.wants(vdb)
+        && logger.isEnabledForLevel(level)) {
+      others.line(vdb, level, logger.getName(), words, pairs);
+    }
     LoggingEventBuilder event =
         logger.atLevel(level).setMessage(words + "{}").addArgument(line.toString());
     for (Map.Entry<String, Object> pair : pairs.entrySet()) {

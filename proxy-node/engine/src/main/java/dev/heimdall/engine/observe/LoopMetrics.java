@@ -23,7 +23,7 @@ public final class LoopMetrics {
   /**
    * The counters of these names on this loop, made at first use. To be asked for once a session or
    * pool and kept, after the user is known to exist; names beyond the node's limit of label sets
-   * share counters under {@link PoolKey#OTHER}.
+   * share counters under {@link PoolKey#OTHER}, those of each virtual database its own.
    */
   public PoolMetrics pool(String vdb, String database, String user) {
     PoolKey key = new PoolKey(vdb, database, user);

@@ -15,9 +15,12 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.util.internal.PlatformDependent;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +29,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -53,7 +58,12 @@ public final class Metrics implements AutoCloseable {
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
   private final Set<PoolKey> registered = new HashSet<>();
   private final AtomicReference<NodeGauges> gauges =
-      new AtomicReference<>(new NodeGauges(false, false, Map.of(), List.of()));
+      new AtomicReference<>(new NodeGauges(false, false, Map.of(), List.of(), List.of()));
+  private final ClusterGauges clusters = new ClusterGauges(registry);
+  private final AtomicReference<List<VdbFigures>> figures = new AtomicReference<>(List.of());
+  private final VdbGauges vdbs = new VdbGauges(registry);
+  private final MultiGauge portOpen;
+  private final MultiGauge portOpenToAll;
   private final MultiGauge reachable;
   private final MultiGauge poolClients;
   private final MultiGauge poolServers;
@@ -65,7 +75,7 @@ public final class Metrics implements AutoCloseable {
    * @param version the node's version, shown as a label
    * @param loopCount how many event loops carry traffic, at least 1
    * @param labelSets how many combinations of virtual database, database and user get counters of
-   *     their own, at least 1; all further ones share one
+   *     their own, at least 1; all further ones of a virtual database share one
    */
   public Metrics(String version, int loopCount, int labelSets) {
     if (loopCount < 1 || labelSets < 1) {
@@ -74,6 +84,9 @@ public final class Metrics implements AutoCloseable {
     }
     this.labelSets = labelSets;
     this.loops = IntStream.range(0, loopCount).mapToObj(i -> new LoopMetrics(this::admit)).toList();
+    this.portOpen = multi("heimdall.port.open", null, "1 for a port that clients can reach");
+    this.portOpenToAll =
+        multi("heimdall.port.open.to.all", null, "1 for a port that everybody can reach");
     this.reachable = multi("heimdall.vdb.reachable", null, "1 while a server can be reached");
     this.poolClients = multi("heimdall.pool.clients", null, "Client connections by state");
     this.poolServers = multi("heimdall.pool.servers", null, "Server connections by state");
@@ -116,7 +129,12 @@ public final class Metrics implements AutoCloseable {
    * Counts one event of the node on any thread; on a loop, {@link LoopMetrics#count} is cheaper.
    */
   public void count(NodeCounter counter) {
-    offLoop.get(counter).increment();
+    count(counter, 1);
+  }
+
+  /** As {@link #count(NodeCounter)}, for so many events. */
+  public void count(NodeCounter counter, long times) {
+    offLoop.get(counter).add(times);
   }
 
   /** Counts a client that did not get in, on any thread. */
@@ -155,6 +173,28 @@ public final class Metrics implements AutoCloseable {
     gauges.set(now);
   }
 
+  /** Takes over the figures of an interval that is over. */
+  void observe(List<VdbFigures> now) {
+    figures.set(List.copyOf(now));
+  }
+
+  /** What was counted of each virtual database. */
+  Map<String, VdbCounts> countsByVdb() {
+    Map<String, VdbCounts> counts = new HashMap<>();
+    for (LoopMetrics loop : loops) {
+      for (PoolMetrics pool : loop.all()) {
+        counts.merge(pool.key().vdb(), VdbCounts.of(pool), VdbCounts::plus);
+      }
+    }
+    return counts;
+  }
+
+  /** Takes over what is known of ports that clients connect to, until it is known better. */
+  public synchronized void portsSeen(Map<Integer, Boolean> open, Map<Integer, Boolean> openToAll) {
+    portOpen.register(flags("port", open), true);
+    portOpenToAll.register(flags("port", openToAll), true);
+  }
+
   /**
    * Everything as text for Prometheus.
    *
@@ -163,6 +203,8 @@ public final class Metrics implements AutoCloseable {
   public synchronized String scrape(boolean openMetrics) {
     registerNewPools();
     updatePoolGauges(gauges.get());
+    clusters.update(gauges.get().nodes(), gauges.get().pools());
+    vdbs.update(figures.get());
     return registry.scrape(openMetrics ? OPEN_METRICS : PROMETHEUS_TEXT);
   }
 
@@ -178,13 +220,15 @@ public final class Metrics implements AutoCloseable {
       return key;
     }
     synchronized (admitted) {
-      if (admitted.size() < labelSets) {
-        admitted.add(key);
-        return key;
-      }
-      PoolKey other = new PoolKey(PoolKey.OTHER, PoolKey.OTHER, PoolKey.OTHER);
-      admitted.add(other);
-      return other;
+      PoolKey other = new PoolKey(key.vdb(), PoolKey.OTHER, PoolKey.OTHER);
+      PoolKey counted =
+          admitted.size() < labelSets
+              ? key
+              : admitted.size() < 2 * labelSets || admitted.contains(other)
+                  ? other
+                  : new PoolKey(PoolKey.OTHER, PoolKey.OTHER, PoolKey.OTHER);
+      admitted.add(counted);
+      return counted;
     }
   }
 
@@ -218,15 +262,31 @@ public final class Metrics implements AutoCloseable {
         sum(key, PoolCounter.STATE_REPLAYS),
         sum(key, PoolCounter.PINS),
         sum(key, PoolCounter.CANCELS),
+        sum(key, PoolCounter.PIPELINED),
+        sum(key, PoolCounter.PIPELINE_QUEUED),
+        sum(key, PoolCounter.PIPELINE_REPEATED),
+        unshared(key),
         queries,
         waits);
   }
 
+  private Map<Unshared, Long> unshared(PoolKey key) {
+    Map<Unshared, Long> reasons = new EnumMap<>(Unshared.class);
+    for (Unshared reason : Unshared.values()) {
+      reasons.put(reason, sum(key, pool -> pool.read(reason)));
+    }
+    return reasons;
+  }
+
   private long sum(PoolKey key, PoolCounter counter) {
+    return sum(key, pool -> pool.read(counter));
+  }
+
+  private long sum(PoolKey key, ToLongFunction<PoolMetrics> of) {
     long sum = 0;
     for (LoopMetrics loop : loops) {
       PoolMetrics pool = loop.find(key);
-      sum += pool == null ? 0 : pool.read(counter);
+      sum += pool == null ? 0 : of.applyAsLong(pool);
     }
     return sum;
   }
@@ -293,18 +353,44 @@ public final class Metrics implements AutoCloseable {
               .tags(tags(key))
               .register(registry);
         }
+        for (Unshared reason : Unshared.values()) {
+          FunctionCounter.builder(
+                  "heimdall.unshared", this, metrics -> metrics.sum(key, p -> p.read(reason)))
+              .description("Statements that got a server connection of their own, and why")
+              .tags(tags(key).and("reason", reason.label()))
+              .register(registry);
+        }
+        for (OnWriter reason : OnWriter.values()) {
+          FunctionCounter.builder(
+                  "heimdall.writer.reads", this, metrics -> metrics.sum(key, p -> p.read(reason)))
+              .description("Reads of a cluster that were sent to its writer, and why")
+              .tags(tags(key).and("reason", reason.label()))
+              .register(registry);
+        }
+        for (Unreplayed reason : Unreplayed.values()) {
+          FunctionCounter.builder(
+                  "heimdall.transactions.unreplayed",
+                  this,
+                  metrics -> metrics.sum(key, p -> p.read(reason)))
+              .description("Transactions lost with their server that were not replayed, and why")
+              .tags(tags(key).and("reason", reason.label()))
+              .register(registry);
+        }
       }
     }
   }
 
   private void updatePoolGauges(NodeGauges now) {
-    reachable.register(
-        now.reachable().entrySet().stream()
-            .map(e -> MultiGauge.Row.of(Tags.of("vdb", e.getKey()), e.getValue() ? 1 : 0))
-            .<MultiGauge.Row<?>>map(Function.identity())
-            .toList(),
-        true);
-    List<NodeGauges.Pool> pools = now.pools();
+    reachable.register(flags("vdb", now.reachable()), true);
+    Collection<NodeGauges.Pool> pools =
+        now.pools().stream()
+            .collect(
+                Collectors.toMap(
+                    NodeGauges.Pool::key,
+                    Function.identity(),
+                    NodeGauges.Pool::and,
+                    LinkedHashMap::new))
+            .values();
     List<MultiGauge.Row<?>> clients = new ArrayList<>();
     List<MultiGauge.Row<?>> servers = new ArrayList<>();
     for (NodeGauges.Pool pool : pools) {
@@ -325,8 +411,15 @@ public final class Metrics implements AutoCloseable {
     poolPaused.register(rows(pools, pool -> pool.paused() ? 1 : 0), true);
   }
 
+  private static List<MultiGauge.Row<?>> flags(String tag, Map<?, Boolean> flags) {
+    return flags.entrySet().stream()
+        .map(e -> MultiGauge.Row.of(Tags.of(tag, e.getKey().toString()), e.getValue() ? 1 : 0))
+        .<MultiGauge.Row<?>>map(Function.identity())
+        .toList();
+  }
+
   private static List<MultiGauge.Row<?>> rows(
-      List<NodeGauges.Pool> pools, ToDoubleFunction<NodeGauges.Pool> value) {
+      Collection<NodeGauges.Pool> pools, ToDoubleFunction<NodeGauges.Pool> value) {
     List<MultiGauge.Row<?>> rows = new ArrayList<>();
     for (NodeGauges.Pool pool : pools) {
       rows.add(MultiGauge.Row.of(tags(pool.key()), value.applyAsDouble(pool)));
@@ -342,7 +435,7 @@ public final class Metrics implements AutoCloseable {
     return adders;
   }
 
-  private static Tags tags(PoolKey key) {
+  static Tags tags(PoolKey key) {
     return Tags.of("vdb", key.vdb(), "database", key.database(), "user", key.user());
   }
 

@@ -18,6 +18,7 @@ public enum NodeCounter {
   CONFIG_RELOADS("heimdall.config.reloads", "Configurations taken over after a change"),
   CONFIG_RELOAD_FAILURES(
       "heimdall.config.reload.failures", "Changed configurations that were not valid"),
+  CLUSTER_EVENTS("heimdall.cluster.events", "Events of clusters, as SHOW EVENTS has them"),
   ASYNC_ACCEPTED("heimdall.async.accepted", "Statements put into a queue by rules"),
   ASYNC_RUN_NOW(
       "heimdall.async.run.now", "Statements that rules wanted put off and that were run at once"),
@@ -28,7 +29,16 @@ public enum NodeCounter {
   TRIGGERS_FAILED("heimdall.triggers.failed", "Triggers of rules that failed"),
   PLANS_TAKEN("heimdall.plans.taken", "Plans that were taken for rules"),
   PLANS_FAILED("heimdall.plans.failed", "Plans for rules that could not be had"),
-  PATTERNS_LEARNT("heimdall.patterns.learnt", "Patterns that were learnt for rules");
+  PATTERNS_LEARNT("heimdall.patterns.learnt", "Patterns that were learnt for rules"),
+  CLOUDWATCH_METRICS_SENT("heimdall.cloudwatch.metrics.sent", "Metrics that CloudWatch has taken"),
+  CLOUDWATCH_METRICS_DROPPED(
+      "heimdall.cloudwatch.metrics.dropped",
+      "Metrics that CloudWatch was not told: it was away for too long, or did not take them"),
+  CLOUDWATCH_LINES_SENT("heimdall.cloudwatch.lines.sent", "Log lines that CloudWatch has taken"),
+  CLOUDWATCH_LINES_DROPPED(
+      "heimdall.cloudwatch.lines.dropped",
+      "Log lines that CloudWatch was not told: there were too many, or it did not take them"),
+  CLOUDWATCH_FAILURES("heimdall.cloudwatch.failures", "Calls of CloudWatch that failed");
 
   final String meter;
   final String description;

@@ -24,7 +24,26 @@ enum PoolCounter {
       "heimdall.prepared.parses", null, "Prepared statements parsed on a server connection"),
   STATE_REPLAYS("heimdall.state.replays", null, "Times session settings were replayed on a server"),
   PINS("heimdall.pins", null, "Times a session was pinned to its server connection"),
-  CANCELS("heimdall.cancels", null, "Cancel requests passed on to a server");
+  CANCELS("heimdall.cancels", null, "Cancel requests passed on to a server"),
+  PIPELINED("heimdall.pipelined", null, "Statements sent over a connection that others share"),
+  PIPELINE_QUEUED(
+      "heimdall.pipelined.queued", null, "Of the pipelined statements, those behind another"),
+  PIPELINE_REPEATED(
+      "heimdall.pipelined.repeated",
+      null,
+      "Pipelined reads run again elsewhere, because of a slow statement or a lost connection"),
+  REPLICA_READS("heimdall.replica.reads", null, "Reads sent to replicas of a cluster"),
+  REPLICA_FAILURES(
+      "heimdall.replica.failures", null, "Of the reads sent to replicas, those not answered there"),
+  REPLICA_WAITS("heimdall.replica.waits", null, "Reads that waited for a replica to be far enough"),
+  TRANSACTION_QUERIES(
+      "heimdall.transaction.queries", null, "Of the statements answered, those in transactions"),
+  READS("heimdall.reads", null, "Statements sent to servers that only read"),
+  WRITES("heimdall.writes", null, "Statements sent to servers that write or lock, or may"),
+  TRANSACTIONS_REPLAYED(
+      "heimdall.transactions.replayed",
+      null,
+      "Transactions that were run again when their server was lost, unnoticed by their clients");
 
   final String meter;
   final String unit;

@@ -7,6 +7,9 @@ package dev.heimdall.engine.observe;
 public final class PoolMetrics {
   private final PoolKey key;
   private final Counters counters = new Counters(PoolCounter.values().length);
+  private final Counters unshared = new Counters(Unshared.values().length);
+  private final Counters onWriter = new Counters(OnWriter.values().length);
+  private final Counters unreplayed = new Counters(Unreplayed.values().length);
   private final LatencyHistogram queryTime = new LatencyHistogram();
   private final LatencyHistogram waitTime = new LatencyHistogram();
 
@@ -19,6 +22,21 @@ public final class PoolMetrics {
     count(PoolCounter.QUERIES, 1);
     count(PoolCounter.QUERY_MICROS, Math.max(0, micros));
     queryTime.record(micros);
+  }
+
+  /** A statement was answered that was part of a transaction. */
+  public void queryInTransaction() {
+    count(PoolCounter.TRANSACTION_QUERIES, 1);
+  }
+
+  /** A statement was sent that only reads. */
+  public void readSent() {
+    count(PoolCounter.READS, 1);
+  }
+
+  /** A statement was sent that writes or locks, or may. */
+  public void writeSent() {
+    count(PoolCounter.WRITES, 1);
   }
 
   /** A transaction ended, or a statement outside of one. */
@@ -92,12 +110,76 @@ public final class PoolMetrics {
     count(PoolCounter.CANCELS, 1);
   }
 
+  /**
+   * A statement was put into the pipeline of a shared connection.
+   *
+   * @param behind whether others were in it
+   */
+  public void pipelined(boolean behind) {
+    count(PoolCounter.PIPELINED, 1);
+    if (behind) {
+      count(PoolCounter.PIPELINE_QUEUED, 1);
+    }
+  }
+
+  /** A statement in the pipeline of a shared connection is run again elsewhere. */
+  public void pipelineRepeated() {
+    count(PoolCounter.PIPELINE_REPEATED, 1);
+  }
+
+  /** A statement got a connection of its own, though statements may share one. */
+  public void unshared(Unshared reason) {
+    unshared.add(reason.ordinal(), 1);
+  }
+
+  /** A read was sent to a replica. */
+  public void readOnReplica() {
+    count(PoolCounter.REPLICA_READS, 1);
+  }
+
+  /** A replica did not answer a read that it was sent. */
+  public void replicaFailed() {
+    count(PoolCounter.REPLICA_FAILURES, 1);
+  }
+
+  /** A read waits for a replica to be far enough. */
+  public void replicaAwaited() {
+    count(PoolCounter.REPLICA_WAITS, 1);
+  }
+
+  /** A read was sent to the writer, though reads may go to replicas. */
+  public void readOnWriter(OnWriter reason) {
+    onWriter.add(reason.ordinal(), 1);
+  }
+
+  /** A transaction whose server was lost was run again, and its client has not noticed. */
+  public void transactionReplayed() {
+    count(PoolCounter.TRANSACTIONS_REPLAYED, 1);
+  }
+
+  /** A transaction was lost with its server, though transactions are to be run again. */
+  public void transactionUnreplayed(Unreplayed reason) {
+    unreplayed.add(reason.ordinal(), 1);
+  }
+
   PoolKey key() {
     return key;
   }
 
   long read(PoolCounter counter) {
     return counters.get(counter.ordinal());
+  }
+
+  long read(Unshared reason) {
+    return unshared.get(reason.ordinal());
+  }
+
+  long read(OnWriter reason) {
+    return onWriter.get(reason.ordinal());
+  }
+
+  long read(Unreplayed reason) {
+    return unreplayed.get(reason.ordinal());
   }
 
   LatencySnapshot queryTimes() {

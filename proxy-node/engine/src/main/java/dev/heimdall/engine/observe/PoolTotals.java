@@ -1,5 +1,7 @@
 package dev.heimdall.engine.observe;
 
+import java.util.Map;
+
 /**
  * The counters of one virtual database, database and user, summed over all loops, since the node
  * started. Times are microseconds, sizes bytes; each number is what the method of the same sense in
@@ -25,5 +27,9 @@ public record PoolTotals(
     long stateReplays,
     long pins,
     long cancels,
+    long pipelined,
+    long pipelineQueued,
+    long pipelineRepeated,
+    Map<Unshared, Long> unshared,
     LatencySnapshot queryTimes,
     LatencySnapshot waitTimes) {}

@@ -48,8 +48,12 @@ class AdminCommandsTest {
         .containsEntry("maxwait_us", "250000")
         .containsEntry("pool_mode", "transaction")
         .containsEntry("paused", "f")
-        .containsEntry("wait_notices", "5");
-    assertThat(pools.get(1)).containsEntry("paused", "t").containsEntry("pool_mode", "session");
+        .containsEntry("wait_notices", "5")
+        .containsEntry("server", "10.0.0.2:5432");
+    assertThat(pools.get(1))
+        .containsEntry("server", null)
+        .containsEntry("paused", "t")
+        .containsEntry("pool_mode", "session");
   }
 
   @Test

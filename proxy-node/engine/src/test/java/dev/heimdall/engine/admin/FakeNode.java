@@ -3,16 +3,36 @@ package dev.heimdall.engine.admin;
 import dev.heimdall.engine.action.LearnedRow;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
+import dev.heimdall.engine.feed.Known;
+import dev.heimdall.engine.feed.Push;
+import dev.heimdall.engine.feed.TopologyFeed;
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyEvent;
+import dev.heimdall.model.Consistency;
+import dev.heimdall.model.Secret;
+import dev.heimdall.model.ServerAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A node of fixed rows that notes what it was told to do. */
 final class FakeNode implements NodeView {
+  private static final Topology TOPOLOGY = Topology.unasked(List.of(new ServerAddress("db", 5432)));
+
+  static final String KEY = "0123456789abcdef0123456789abcdef";
+
+  volatile TopologyFeed feed =
+      new TopologyFeed(
+          Optional.of(new Secret(KEY)),
+          Optional.empty(),
+          Duration.ofSeconds(15),
+          Clock.systemUTC());
   final List<String> orders = new ArrayList<>();
   final AtomicInteger probes = new AtomicInteger();
   volatile NodeHealth health =
@@ -26,7 +46,26 @@ final class FakeNode implements NodeView {
   static List<PoolRow> somePools() {
     return List.of(
         new PoolRow(
-            "shop", "shop", "zoe", 0, 1, 0, 0, 0, 1, 0, 0, 20, 0, PoolRow.Mode.SESSION, true, 0),
+            "shop",
+            "shop",
+            "zoe",
+            0,
+            1,
+            0,
+            0,
+            0,
+            0,
+            1,
+            0,
+            0,
+            20,
+            0,
+            PoolRow.Mode.SESSION,
+            true,
+            0,
+            0,
+            0,
+            null),
         new PoolRow(
             "shop",
             "shop",
@@ -36,6 +75,7 @@ final class FakeNode implements NodeView {
             2,
             1,
             3,
+            2,
             0,
             1,
             1,
@@ -43,7 +83,44 @@ final class FakeNode implements NodeView {
             2_250_000,
             PoolRow.Mode.TRANSACTION,
             false,
-            5));
+            5,
+            9,
+            12,
+            "10.0.0.2:5432"));
+  }
+
+  @Override
+  public List<Known> topology() {
+    return feed.known();
+  }
+
+  @Override
+  public Push.Outcome topology(Push push) {
+    return feed.take(push);
+  }
+
+  @Override
+  public List<ClusterRow> clusters() {
+    return List.of(new ClusterRow("main", TOPOLOGY, Consistency.FLEET, true));
+  }
+
+  @Override
+  public List<ClusterNodeRow> clusterNodes() {
+    return List.of(new ClusterNodeRow("main", TOPOLOGY.nodes().get(0)));
+  }
+
+  @Override
+  public List<ClusterEventRow> clusterEvents() {
+    return List.of(
+        new ClusterEventRow(
+            "main",
+            new TopologyEvent(
+                Instant.EPOCH,
+                1,
+                TopologyEvent.Kind.WRITER,
+                TOPOLOGY.nodes().get(0).address(),
+                "because",
+                Optional.of(Duration.ofMillis(300)))));
   }
 
   @Override

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.observe.KeyValueLog;
 import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.routing.PushSignature;
+import dev.heimdall.routing.TopologyDocument;
 import io.netty.channel.DefaultEventLoopGroup;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,9 +24,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -177,6 +183,7 @@ class HttpDoorTest {
                 "POST",
                 "/drain",
                 io.netty.handler.codec.http.EmptyHttpHeaders.INSTANCE,
+                new byte[0],
                 new InetSocketAddress("192.0.2.1", 40000))
             .toCompletableFuture()
             .join();
@@ -321,6 +328,68 @@ class HttpDoorTest {
     assertThat(door.address().getPort()).isEqualTo(port);
   }
 
+  private HttpResponse<String> push(Instant at, String nonce, byte[] body, byte[] signed)
+      throws Exception {
+    PushSignature signature = new PushSignature(FakeNode.KEY);
+    return client.send(
+        request("/topology")
+            .header(PushSignature.TIMESTAMP, "" + at.getEpochSecond())
+            .header(PushSignature.NONCE, nonce)
+            .header(PushSignature.SIGNATURE, signature.of(at, nonce, signed))
+            .POST(BodyPublishers.ofByteArray(body))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  private static final byte[] DOCUMENT = TopologyDocument.none("eu-west-1").json();
+
+  @Test
+  void aDocumentThatIsPushedIsTakenOnceAndShown() throws Exception {
+    assertThat(json(get("/topology")).get("documents")).isEmpty();
+
+    HttpResponse<String> taken = push(Instant.now(), "0123456789abcdef", DOCUMENT, DOCUMENT);
+    assertThat(taken.statusCode()).isEqualTo(200);
+    assertThat(json(taken).get("taken").asBoolean()).isTrue();
+    HttpResponse<String> again = push(Instant.now(), "0123456789abcdeg", DOCUMENT, DOCUMENT);
+    assertThat(json(again).get("taken").asBoolean()).isFalse();
+
+    JsonNode shown = json(get("/topology")).get("documents").get(0);
+    assertThat(shown.get("by").asText()).isEqualTo("push");
+    assertThat(shown.get("document").get("source").asText()).isEqualTo("eu-west-1");
+  }
+
+  @Test
+  void aPushThatIsNotRightIsRefusedWithItsReason() throws Exception {
+    Instant now = Instant.now();
+    byte[] other = TopologyDocument.none("us-east-1").json();
+    assertThat(push(now, "0123456789abcdef", DOCUMENT, other))
+        .satisfies(r -> assertThat(r.statusCode()).isEqualTo(401))
+        .satisfies(r -> assertThat(r.body()).contains("does not fit"));
+    assertThat(push(now, "short", DOCUMENT, DOCUMENT))
+        .satisfies(r -> assertThat(r.statusCode()).isEqualTo(401))
+        .satisfies(r -> assertThat(r.body()).contains("16 to 64"));
+    assertThat(push(now.minusSeconds(600), "0123456789abcdef", DOCUMENT, DOCUMENT))
+        .satisfies(r -> assertThat(r.statusCode()).isEqualTo(401))
+        .satisfies(r -> assertThat(r.body()).contains("s ago by this node's clock"));
+    assertThat(push(now.plusSeconds(600), "0123456789abcdef", DOCUMENT, DOCUMENT).statusCode())
+        .isEqualTo(401);
+    byte[] none = "{}".getBytes(StandardCharsets.UTF_8);
+    assertThat(push(now, "0123456789abcdef", none, none))
+        .satisfies(r -> assertThat(r.statusCode()).isEqualTo(400))
+        .satisfies(r -> assertThat(r.body()).contains("$.schema: missing"));
+    assertThat(push(now, "0123456789abcdef", DOCUMENT, DOCUMENT).statusCode()).isEqualTo(409);
+    byte[] tooLong = new byte[TopologyDocument.LONGEST + 1];
+    assertThat(push(now, "0123456789abcdeg", tooLong, tooLong).statusCode()).isEqualTo(413);
+    assertThat(json(get("/topology")).get("documents")).isEmpty();
+
+    node.feed =
+        new TopologyFeed(
+            Optional.empty(), Optional.empty(), Duration.ofSeconds(15), Clock.systemUTC());
+    assertThat(push(now, "0123456789abcdeh", DOCUMENT, DOCUMENT))
+        .satisfies(r -> assertThat(r.statusCode()).isEqualTo(403))
+        .satisfies(r -> assertThat(r.body()).contains("topology.key"));
+  }
+
   private static final String GET_AND_CLOSE =
       "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
@@ -350,6 +419,39 @@ class HttpDoorTest {
       }
       assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
       Thread.sleep(10);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // LOCAL, as before a health check; with bytes of its own; a client's address
+        "\u0020\u0000\u0000\u0000",
+        "\u0020\u0000\u0000\u0003abc",
+        "\u0021\u0011\u0000\u000c\u007f\u0000\u0000\u0001\u007f\u0000\u0000\u0001\u0001\u0002\u0003\u0004"
+      })
+  void aProxyHeaderBeforeAHealthCheckIsPassedOver(String header) throws IOException {
+    String signature = "\r\n\r\n\0\r\nQUIT\n";
+    String whole =
+        signature + header + "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    try (Socket socket = connect()) {
+      send(socket, whole);
+      assertThat(readAll(socket)).startsWith("HTTP/1.1 200 ");
+    }
+    try (Socket socket = connect()) {
+      socket.setTcpNoDelay(true);
+      for (char sign : whole.toCharArray()) {
+        send(socket, String.valueOf(sign));
+      }
+      assertThat(readAll(socket)).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  @Test
+  void aProxyHeaderOfAnotherVersionEndsTheConnection() throws IOException {
+    try (Socket socket = connect()) {
+      send(socket, "\r\n\r\n\0\r\nQUIT\n\u0030\u0000\u0000\u0000");
+      assertThat(readAll(socket)).isEmpty();
     }
   }
 

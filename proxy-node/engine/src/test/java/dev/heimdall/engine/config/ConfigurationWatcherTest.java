@@ -31,6 +31,7 @@ class ConfigurationWatcherTest {
     watcher =
         new ConfigurationWatcher(
             dir.path(),
+            () -> {},
             applied::add,
             e -> refused.add(e.problems().stream().map(Problem::path).toList()));
     watcher.begin(dir.read());
@@ -193,11 +194,24 @@ class ConfigurationWatcherTest {
   }
 
   @Test
+  void whoeverBringsTheDirectoryUpToDateIsAskedBeforeItIsReadOnDemand() throws Exception {
+    ConfigurationWatcher asking =
+        new ConfigurationWatcher(
+            dir.path(), () -> dir.vdb("shop", 5070, ""), applied::add, e -> refused.add(List.of()));
+    asking.begin(dir.read());
+
+    asking.read();
+
+    assertThat(applied).singleElement().satisfies(c -> assertThat(c.vdbs()).containsKey("shop"));
+  }
+
+  @Test
   void consumerThatFailsIsNotCalledAgainUntilTheNextChange() {
     List<Configuration> tried = new ArrayList<>();
     ConfigurationWatcher failing =
         new ConfigurationWatcher(
             dir.path(),
+            () -> {},
             configuration -> {
               tried.add(configuration);
               throw new IllegalStateException("cannot listen");
@@ -225,7 +239,7 @@ class ConfigurationWatcherTest {
 
     private ConfigurationWatcher started(Duration period) {
       ConfigurationWatcher started =
-          new ConfigurationWatcher(dir.path(), published::add, e -> {}, period);
+          new ConfigurationWatcher(dir.path(), () -> {}, published::add, e -> {}, period);
       started.start(dir.read());
       return started;
     }
@@ -270,6 +284,7 @@ class ConfigurationWatcherTest {
       self[0] =
           new ConfigurationWatcher(
               dir.path(),
+              () -> {},
               configuration -> {
                 self[0].close();
                 closed.add("closed");

@@ -20,7 +20,8 @@ class KeyValueLogTest {
   private static final SocketAddress ADDRESS = new InetSocketAddress("127.0.0.1", 40312);
 
   private final AtomicLong clock = new AtomicLong();
-  private final KeyValueLog log = new KeyValueLog(Duration.ofNanos(100), clock::get);
+  private final KeyValueLog log =
+      new KeyValueLog(Duration.ofNanos(100), clock::get, VdbLines.NOBODY);
   private final Logger logger = (Logger) LoggerFactory.getLogger("heimdall");
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
@@ -65,10 +66,15 @@ class KeyValueLogTest {
   @Test
   void aNameCannotForgeALineOrAPair() {
     log.loginRefused(
-        ADDRESS, "x\nnode stopped", "ann reason=none \"q\" \\", Refusal.AUTHENTICATION, null);
+        "shop",
+        ADDRESS,
+        "x\nnode stopped",
+        "ann reason=none \"q\" \\",
+        Refusal.AUTHENTICATION,
+        null);
     assertThat(texts())
         .containsExactly(
-            "login refused addr=127.0.0.1:40312 database=\"x\\nnode stopped\""
+            "login refused vdb=shop addr=127.0.0.1:40312 database=\"x\\nnode stopped\""
                 + " user=\"ann reason=none \\\"q\\\" \\\\\" reason=authentication");
     log.sessionPinned(1, "a\u2028b\u001b[31m\u202e", "temp table");
     assertThat(texts().get(1)).contains("vdb=\"a\\u2028b\\u001b[31m\\u202e\"");
@@ -84,12 +90,17 @@ class KeyValueLogTest {
   void refusalsOfOneHostAreSummedUp() {
     for (int i = 0; i < 5; i++) {
       log.loginRefused(
-          new InetSocketAddress("127.0.0.1", 1000 + i), "d", "u", Refusal.AUTHENTICATION, "");
+          "shop",
+          new InetSocketAddress("127.0.0.1", 1000 + i),
+          "d",
+          "u",
+          Refusal.AUTHENTICATION,
+          "");
     }
-    log.loginRefused(ADDRESS, "d", "u", Refusal.UNKNOWN_DATABASE, "");
+    log.loginRefused("shop", ADDRESS, "d", "u", Refusal.UNKNOWN_DATABASE, "");
     assertThat(texts()).hasSize(2);
     clock.set(100);
-    log.loginRefused(ADDRESS, "d", "u", Refusal.AUTHENTICATION, "");
+    log.loginRefused("shop", ADDRESS, "d", "u", Refusal.AUTHENTICATION, "");
     assertThat(texts().get(2)).endsWith("reason=authentication suppressed=4");
     assertThat(lines.list).extracting(ILoggingEvent::getLevel).containsOnly(Level.WARN);
   }

@@ -44,6 +44,14 @@ class MetricsTest {
   }
 
   @Test
+  void severalEventsAreCountedAtOnce() {
+    metrics.count(NodeCounter.ASYNC_LOST, 7);
+    metrics.count(NodeCounter.ASYNC_LOST);
+    metrics.loop(0).count(NodeCounter.ASYNC_LOST);
+    assertThat(metrics.total(NodeCounter.ASYNC_LOST)).isEqualTo(9);
+  }
+
+  @Test
   void everyCounterIsScrapedUnderItsName() {
     PoolMetrics pool = metrics.loop(1).pool("shop", "orders", "ann");
     pool.queryFinished(2_000_000);
@@ -136,7 +144,10 @@ class MetricsTest {
             true,
             false,
             Map.of("shop", true, "old", false),
-            List.of(pool("shop", "ann", false), pool("old", "bob", true))));
+            List.of(pool("shop", "ann", false), pool("old", "bob", true)),
+            List.of(
+                new NodeGauges.ClusterNode("main", "one:5432", "writer", true, 0, 0),
+                new NodeGauges.ClusterNode("main", "two:5432", "replica", false, 16, -1))));
     assertThat(metrics.scrape(false).lines())
         .contains(
             "heimdall_ready 1.0",
@@ -147,10 +158,15 @@ class MetricsTest {
             "heimdall_pool_servers{database=\"db\",state=\"login\",user=\"ann\",vdb=\"shop\"} 8.0",
             "heimdall_pool_size{database=\"db\",user=\"ann\",vdb=\"shop\"} 20.0",
             "heimdall_pool_max_wait_seconds{database=\"db\",user=\"ann\",vdb=\"shop\"} 1.5",
-            "heimdall_pool_paused{database=\"db\",user=\"bob\",vdb=\"old\"} 1.0");
+            "heimdall_pool_paused{database=\"db\",user=\"bob\",vdb=\"old\"} 1.0",
+            "heimdall_cluster_node_up{node=\"one:5432\",role=\"writer\",source=\"main\"} 1.0",
+            "heimdall_cluster_node_up{node=\"two:5432\",role=\"replica\",source=\"main\"} 0.0",
+            "heimdall_cluster_node_lag_bytes{node=\"two:5432\",role=\"replica\",source=\"main\"} 16.0")
+        .noneMatch(line -> line.startsWith("heimdall_cluster_node_lag_seconds{node=\"two"));
 
     metrics.observe(
-        new NodeGauges(false, true, Map.of("shop", true), List.of(pool("shop", "ann", false))));
+        new NodeGauges(
+            false, true, Map.of("shop", true), List.of(pool("shop", "ann", false)), List.of()));
     String later = metrics.scrape(false);
     assertThat(later.lines()).contains("heimdall_ready 0.0", "heimdall_draining 1.0");
     assertThat(later).doesNotContain("vdb=\"old\"");
@@ -164,7 +180,7 @@ class MetricsTest {
     assertThat(metrics.totals()).hasSize(4);
     assertThat(metrics.totals().stream().mapToLong(PoolTotals::queries).sum()).isEqualTo(10);
     assertThat(metrics.totals().get(0).key())
-        .isEqualTo(new PoolKey(PoolKey.OTHER, PoolKey.OTHER, PoolKey.OTHER));
+        .isEqualTo(new PoolKey("shop", PoolKey.OTHER, PoolKey.OTHER));
     assertThat(metrics.totals().get(0).queries()).isEqualTo(7);
   }
 
@@ -208,6 +224,28 @@ class MetricsTest {
   }
 
   @Test
+  void poolsOfAClusterAreToldByServerAndTogether() {
+    metrics.observe(
+        new NodeGauges(
+            true,
+            false,
+            Map.of("shop", true),
+            List.of(pool("shop", "ann", false, "w:5432"), pool("shop", "ann", true, "r:5432")),
+            List.of()));
+
+    assertThat(metrics.scrape(false))
+        .contains(
+            "heimdall_pool_servers{database=\"db\",state=\"idle\",user=\"ann\",vdb=\"shop\"} 12.0")
+        .contains("heimdall_pool_size{database=\"db\",user=\"ann\",vdb=\"shop\"} 20.0")
+        .contains(
+            "heimdall_cluster_pool_servers{database=\"db\",server=\"r:5432\",state=\"idle\","
+                + "user=\"ann\",vdb=\"shop\"} 6.0")
+        .contains(
+            "heimdall_cluster_pool_waiting{database=\"db\",server=\"w:5432\",user=\"ann\","
+                + "vdb=\"shop\"} 3.0");
+  }
+
+  @Test
   void aNodeWithoutLoopsIsRefused() {
     assertThatThrownBy(() -> new Metrics("1", 0, 1))
         .isInstanceOf(IllegalArgumentException.class)
@@ -215,7 +253,11 @@ class MetricsTest {
   }
 
   private static NodeGauges.Pool pool(String vdb, String user, boolean paused) {
+    return pool(vdb, user, paused, null);
+  }
+
+  private static NodeGauges.Pool pool(String vdb, String user, boolean paused, String server) {
     return new NodeGauges.Pool(
-        new PoolKey(vdb, "db", user), 1, 2, 3, 4, 5, 6, 7, 8, 20, 1_500_000, paused);
+        new PoolKey(vdb, "db", user), 1, 2, 3, 4, 5, 6, 7, 8, 20, 1_500_000, paused, server);
   }
 }

@@ -1,0 +1,10 @@
+package dev.heimdall.engine.admin;
+
+import dev.heimdall.engine.topology.TopologyEvent;
+
+/**
+ * Something that became of a cluster.
+ *
+ * @param source the data source that the cluster is
+ */
+public record ClusterEventRow(String source, TopologyEvent event) {}

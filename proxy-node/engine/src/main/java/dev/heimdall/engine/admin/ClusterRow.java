@@ -1,0 +1,13 @@
+package dev.heimdall.engine.admin;
+
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.model.Consistency;
+
+/**
+ * A cluster that the node watches.
+ *
+ * @param source the data source that it is
+ * @param inTouch whether the node has certainly heard of what was written through other nodes
+ */
+public record ClusterRow(
+    String source, Topology topology, Consistency consistency, boolean inTouch) {}

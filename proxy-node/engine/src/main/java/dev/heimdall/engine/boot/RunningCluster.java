@@ -1,0 +1,98 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.cluster.ClusterTracker;
+import dev.heimdall.engine.observe.EventLog;
+import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.share.Exchange;
+import dev.heimdall.engine.share.WritePositions;
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyEvent;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Driver;
+import dev.heimdall.secrets.credentials.DatabaseCredentials;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/** One cluster in use: watched, told of between nodes, and seen by event loops. */
+final class RunningCluster implements AutoCloseable {
+  private final DataSource source;
+  private final EventLog log;
+  private final Metrics metrics;
+  private final ClusterTracker tracker;
+  private final Exchange exchange;
+  private final ClusterView view;
+  private final WriterFollowers followers;
+
+  /**
+   * Begins to watch.
+   *
+   * @param asker as whom servers are asked
+   * @param sharing how writes are told to other nodes
+   * @param offLoop where the tracker is told what sessions find
+   */
+  RunningCluster(
+      DataSource source,
+      DatabaseCredentials asker,
+      Driver driver,
+      Function<WritePositions, Exchange> sharing,
+      EventLog log,
+      Metrics metrics,
+      Executor offLoop) {
+    this.source = source;
+    this.log = log;
+    this.metrics = metrics;
+    tracker = new ClusterTracker(source, asker, this::changed);
+    WritePositions positions = new WritePositions(tracker::writtenByNow);
+    exchange = sharing.apply(positions);
+    view = new ClusterView(source, driver, positions, exchange);
+    followers = new WriterFollowers(tracker, view, offLoop);
+    tracker.start();
+  }
+
+  private void changed(Topology topology, List<TopologyEvent> events) {
+    view.changed(topology, System.nanoTime());
+    followers.changed(topology);
+    metrics.count(NodeCounter.CLUSTER_EVENTS, events.size());
+    for (TopologyEvent event : events) {
+      log.clusterChanged(
+          source.name(),
+          event.kind().spelling(),
+          event.server().toString(),
+          event.cause(),
+          event.lasted(),
+          event.kind().alarming());
+    }
+  }
+
+  DataSource source() {
+    return source;
+  }
+
+  /** Whether this node has certainly heard of what was written through others. */
+  boolean inTouch() {
+    return exchange.inTouch();
+  }
+
+  ClusterView view() {
+    return view;
+  }
+
+  /** The pools that follow its writer. */
+  WriterFollowers followers() {
+    return followers;
+  }
+
+  ClusterTracker tracker() {
+    return tracker;
+  }
+
+  @Override
+  public void close() {
+    tracker.close();
+    followers.end();
+    exchange.close();
+  }
+}

@@ -1,0 +1,165 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.feed.TopologyFeed;
+import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.observe.EventLog;
+import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.rds.RdsWatch;
+import dev.heimdall.engine.share.Alone;
+import dev.heimdall.engine.share.Exchange;
+import dev.heimdall.engine.share.SharedStore;
+import dev.heimdall.engine.share.Turns;
+import dev.heimdall.engine.share.WritePositions;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.Consistency;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Driver;
+import dev.heimdall.model.NodeSettings;
+import dev.heimdall.routing.RdsServer;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** The clusters that data sources are, each watched anew when it changes. Thread-safe. */
+final class SourceClusters implements AutoCloseable {
+  private final SourceLogins logins;
+  private final EventLog log;
+  private final Metrics metrics;
+  private final Executor offLoop;
+  private final Map<String, Running> running = new TreeMap<>();
+  private final Map<VdbPools, RunningCluster> followed = new IdentityHashMap<>();
+  private final RdsWatch rds = new RdsWatch();
+  private final TopologyFeed feed;
+  private SharedStore store;
+
+  private record Running(
+      DataSource source, Driver driver, RunningCluster cluster, Runnable untold) {
+    void close() {
+      untold.run();
+      cluster.close();
+    }
+  }
+
+  /**
+   * @param offLoop where trackers are told what sessions find
+   * @param feed what others have found out; closed with this
+   */
+  SourceClusters(
+      SourceLogins logins, EventLog log, Metrics metrics, Executor offLoop, TopologyFeed feed) {
+    this.logins = logins;
+    this.feed = feed;
+    this.log = log;
+    this.metrics = metrics;
+    this.offLoop = offLoop;
+  }
+
+  /** Watches the clusters of this configuration and no others. */
+  synchronized void update(Configuration next) {
+    running
+        .entrySet()
+        .removeIf(
+            entry -> {
+              DataSource source = next.sources().get(entry.getKey());
+              Running known = entry.getValue();
+              boolean stays =
+                  source != null
+                      && source.equals(known.source())
+                      && next.driverOf(source).equals(known.driver());
+              if (!stays) {
+                known.close();
+              }
+              return !stays;
+            });
+    for (DataSource source : next.sources().values()) {
+      if (source.cluster().watched() && !running.containsKey(source.name())) {
+        Driver driver = next.driverOf(source);
+        RunningCluster cluster =
+            new RunningCluster(
+                source,
+                logins.ofProbes(source).orElseThrow(),
+                driver,
+                positions -> exchange(source, positions, next.node()),
+                log,
+                metrics,
+                offLoop);
+        Runnable untold = watch(source, cluster.tracker()::told, next.node());
+        running.put(source.name(), new Running(source, driver, cluster, untold));
+      }
+    }
+  }
+
+  /** What AWS says of a cluster, the node hears from others or asks itself. */
+  private Runnable watch(DataSource source, Consumer<List<RdsServer>> told, NodeSettings node) {
+    Optional<String> arn = source.cluster().arn().filter(name -> feed.enabled());
+    return arn.isPresent()
+        ? feed.watch(arn.get(), source::includes, told)::close
+        : rds.watch(source, () -> turns(node), told)::close;
+  }
+
+  /** What others have found out. */
+  TopologyFeed feed() {
+    return feed;
+  }
+
+  private Exchange exchange(DataSource source, WritePositions positions, NodeSettings node) {
+    return source.cluster().consistency() == Consistency.SESSION
+        ? new Alone()
+        : store(node).<Exchange>map(s -> s.join(source, positions)).orElseGet(Alone::new);
+  }
+
+  private synchronized Optional<Turns> turns(NodeSettings node) {
+    return store(node).map(SharedStore::turns);
+  }
+
+  private Optional<SharedStore> store(NodeSettings node) {
+    if (store == null && !node.store().servers().isEmpty()) {
+      store = new SharedStore(node.store(), node.id());
+    }
+    return Optional.ofNullable(store);
+  }
+
+  /** Has these pools follow the writer of their source, where that is a cluster. */
+  synchronized void lead(VdbPools pools) {
+    Running now = running.get(pools.plan().source().name());
+    RunningCluster cluster = now == null ? null : now.cluster();
+    if (followed.get(pools) == cluster) {
+      return;
+    }
+    leave(pools);
+    if (cluster != null) {
+      followed.put(pools, cluster);
+      cluster.followers().attach(pools);
+    }
+  }
+
+  /** These pools need no writer any more. */
+  synchronized void leave(VdbPools pools) {
+    RunningCluster cluster = followed.remove(pools);
+    if (cluster != null) {
+      cluster.followers().detach(pools);
+      pools.follow(null);
+    }
+  }
+
+  /** All that are watched. */
+  synchronized List<RunningCluster> all() {
+    return running.values().stream().map(Running::cluster).toList();
+  }
+
+  @Override
+  public synchronized void close() {
+    rds.close();
+    feed.close();
+    running.values().forEach(Running::close);
+    running.clear();
+    followed.clear();
+    if (store != null) {
+      store.close();
+    }
+  }
+}

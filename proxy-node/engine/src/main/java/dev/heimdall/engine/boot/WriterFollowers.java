@@ -1,0 +1,120 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.cluster.ClusterTracker;
+import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.pool.WriterWatch;
+import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.model.ServerAddress;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The pools whose connections go to the writer of one cluster. Thread-safe. */
+final class WriterFollowers implements WriterWatch {
+  private final ClusterTracker tracker;
+  private final ClusterView view;
+  private final Executor offLoop;
+  private final Set<VdbPools> followers = new CopyOnWriteArraySet<>();
+
+  /** Whether a suspicion is on its way; others at the same time say nothing more. */
+  private final AtomicBoolean suspected = new AtomicBoolean();
+
+  private Optional<ServerAddress> writer = Optional.empty();
+  private List<Doubt> doubts = new ArrayList<>();
+  private boolean ended;
+
+  /** Somebody who waits until a server has said again that it is the writer. */
+  private record Doubt(long since, CompletableFuture<Void> over) {}
+
+  /**
+   * @param offLoop where the tracker is told what sessions find
+   */
+  WriterFollowers(ClusterTracker tracker, ClusterView view, Executor offLoop) {
+    this.tracker = tracker;
+    this.view = view;
+    this.offLoop = offLoop;
+  }
+
+  @Override
+  public ClusterView view() {
+    return view;
+  }
+
+  synchronized void attach(VdbPools pools) {
+    followers.add(pools);
+    pools.follow(this);
+    pools.lead(writer);
+  }
+
+  synchronized void detach(VdbPools pools) {
+    followers.remove(pools);
+  }
+
+  /** There is a new snapshot, which {@link #view} has taken. */
+  void changed(Topology topology) {
+    List<CompletableFuture<Void>> over = new ArrayList<>();
+    synchronized (this) {
+      writer = topology.writer().isPresent() ? view.writer() : Optional.empty();
+      followers.forEach(pools -> pools.lead(writer));
+      followers.forEach(pools -> pools.seen(topology));
+      topology
+          .writer()
+          .filter(node -> node.state() == NodeState.UP)
+          .ifPresent(
+              node ->
+                  doubts.removeIf(
+                      doubt -> node.at() - doubt.since() > 0 && over.add(doubt.over())));
+    }
+    over.forEach(doubt -> doubt.complete(null));
+  }
+
+  @Override
+  public void suspect(ServerAddress server, String why) {
+    if (suspected.compareAndSet(false, true)) {
+      try {
+        offLoop.execute(
+            () -> {
+              suspected.set(false);
+              tracker.suspect(server, why);
+            });
+      } catch (RejectedExecutionException e) {
+        suspected.set(false); // the node is stopping
+      }
+    }
+  }
+
+  @Override
+  public synchronized CompletableFuture<Void> confirmed() {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    if (ended) {
+      over.completeExceptionally(unwatched());
+    } else {
+      doubts.add(new Doubt(System.nanoTime(), over));
+    }
+    return over;
+  }
+
+  /** Nothing more will be found. */
+  void end() {
+    List<Doubt> left;
+    synchronized (this) {
+      ended = true;
+      left = doubts;
+      doubts = new ArrayList<>();
+    }
+    left.forEach(doubt -> doubt.over().completeExceptionally(unwatched()));
+  }
+
+  private static IOException unwatched() {
+    return new IOException("the cluster is not watched any more");
+  }
+}

@@ -1,0 +1,74 @@
+package dev.heimdall.engine.cloudwatch;
+
+import dev.heimdall.model.CloudWatchSettings;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
+
+/**
+ * Where CloudWatch is, and in whose name it is called. To find that out may take a while, so it is
+ * asked for on the threads that send.
+ */
+final class AwsPlace {
+  private static final Duration CONNECT = Duration.ofSeconds(3);
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  private final CloudWatchSettings settings;
+  private final Supplier<AwsCredentialsProvider> credentials;
+  private AwsCredentialsProvider provider;
+
+  AwsPlace(CloudWatchSettings settings, Supplier<AwsCredentialsProvider> credentials) {
+    this.settings = settings;
+    this.credentials = credentials;
+  }
+
+  /** Makes a client: each call once, with little patience. */
+  <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(
+      B builder, Optional<URI> endpoint, String action) throws Trouble {
+    endpoint.ifPresent(builder::endpointOverride);
+    return builder
+        .region(region(action))
+        .credentialsProvider(provider())
+        .httpClientBuilder(
+            UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(ANSWER))
+        .overrideConfiguration(
+            to -> to.apiCallTimeout(ANSWER).retryStrategy(DefaultRetryStrategy.doNotRetry()))
+        .build();
+  }
+
+  /** Fails where nobody is known in whose name to call: the SDK itself would say that late. */
+  void checkCredentials(String action) throws Trouble {
+    try {
+      provider().resolveCredentials();
+    } catch (SdkException e) {
+      throw new Trouble(Trouble.Kind.NO_CREDENTIALS, action, Trouble.of(action, e).getMessage());
+    }
+  }
+
+  private synchronized AwsCredentialsProvider provider() {
+    if (provider == null) {
+      provider = credentials.get();
+    }
+    return provider;
+  }
+
+  private Region region(String action) throws Trouble {
+    if (settings.region().isPresent()) {
+      return Region.of(settings.region().get());
+    }
+    try {
+      return DefaultAwsRegionProviderChain.builder().build().getRegion();
+    } catch (SdkException e) {
+      throw new Trouble(Trouble.Kind.NO_REGION, action, Trouble.of(action, e).getMessage());
+    }
+  }
+}

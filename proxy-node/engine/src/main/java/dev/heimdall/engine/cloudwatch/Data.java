@@ -1,0 +1,86 @@
+package dev.heimdall.engine.cloudwatch;
+
+import dev.heimdall.engine.observe.VdbFigures;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.services.cloudwatch.model.Dimension;
+import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
+import software.amazon.awssdk.services.cloudwatch.model.StandardUnit;
+
+/**
+ * Figures as CloudWatch wants them, by their well-known names. A mean goes with how many it is the
+ * mean of, so that the mean over nodes and intervals is a mean over queries. What nobody knows is
+ * not sent: the mean of nothing, and {@code Cache Hit Percent} as long as there is no cache.
+ */
+final class Data {
+  private final Optional<Dimension> node;
+
+  /**
+   * @param node as which each figure is sent a second time, if it is
+   */
+  Data(Optional<String> node) {
+    this.node = node.map(id -> dimension("Node", id));
+  }
+
+  List<MetricDatum> of(VdbFigures figures, Instant at) {
+    List<MetricDatum> data = new ArrayList<>();
+    Dimension vdb = dimension("VDB", figures.vdb());
+    add(data, List.of(vdb), figures, at);
+    node.ifPresent(one -> add(data, List.of(vdb, one), figures, at));
+    return data;
+  }
+
+  private static void add(
+      List<MetricDatum> data, List<Dimension> dimensions, VdbFigures figures, Instant at) {
+    data.add(
+        MetricDatum.builder()
+            .metricName("DB Query Rate")
+            .dimensions(dimensions)
+            .timestamp(at)
+            .unit(StandardUnit.COUNT_SECOND)
+            .value(figures.queryRate())
+            .build());
+    mean(data, "DB Query Time", StandardUnit.MILLISECONDS, figures.queryMillis(), dimensions, at);
+    mean(
+        data,
+        "Avg Response Time",
+        StandardUnit.MILLISECONDS,
+        figures.responseMillis(),
+        dimensions,
+        at);
+    mean(data, "DB Read Percent", StandardUnit.PERCENT, figures.readPercent(), dimensions, at);
+    mean(
+        data,
+        "DB Transaction Percent",
+        StandardUnit.PERCENT,
+        figures.transactionPercent(),
+        dimensions,
+        at);
+  }
+
+  private static void mean(
+      List<MetricDatum> data,
+      String name,
+      StandardUnit unit,
+      VdbFigures.Mean mean,
+      List<Dimension> dimensions,
+      Instant at) {
+    if (mean.known()) {
+      data.add(
+          MetricDatum.builder()
+              .metricName(name)
+              .dimensions(dimensions)
+              .timestamp(at)
+              .unit(unit)
+              .values(mean.value())
+              .counts((double) mean.of())
+              .build());
+    }
+  }
+
+  private static Dimension dimension(String name, String value) {
+    return Dimension.builder().name(name).value(value).build();
+  }
+}

@@ -1,0 +1,77 @@
+package dev.heimdall.engine.observe;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a scraper is told of the servers of clusters. */
+final class ClusterGauges {
+  private final MultiGauge up;
+  private final MultiGauge lagBytes;
+  private final MultiGauge lagSeconds;
+  private final MultiGauge poolServers;
+  private final MultiGauge poolWaiting;
+
+  ClusterGauges(MeterRegistry registry) {
+    up =
+        MultiGauge.builder("heimdall.cluster.node.up")
+            .description("1 for a server that answers and can be used")
+            .register(registry);
+    lagBytes =
+        MultiGauge.builder("heimdall.cluster.node.lag.bytes")
+            .description("How much a server has not replayed that the writer has written")
+            .register(registry);
+    lagSeconds =
+        MultiGauge.builder("heimdall.cluster.node.lag.seconds")
+            .description("How long ago that was written which a server has not replayed")
+            .register(registry);
+    poolServers =
+        MultiGauge.builder("heimdall.cluster.pool.servers")
+            .description("Connections to each server of a cluster by state")
+            .register(registry);
+    poolWaiting =
+        MultiGauge.builder("heimdall.cluster.pool.waiting")
+            .description("Clients in the queue for a connection to a server of a cluster")
+            .register(registry);
+  }
+
+  /** Servers that are gone are forgotten, and so are numbers that nobody knows any more. */
+  void update(List<NodeGauges.ClusterNode> nodes, List<NodeGauges.Pool> pools) {
+    updatePools(pools);
+    List<MultiGauge.Row<?>> ups = new ArrayList<>();
+    List<MultiGauge.Row<?>> bytes = new ArrayList<>();
+    List<MultiGauge.Row<?>> seconds = new ArrayList<>();
+    for (NodeGauges.ClusterNode node : nodes) {
+      Tags tags = Tags.of("source", node.source(), "node", node.address(), "role", node.role());
+      ups.add(MultiGauge.Row.of(tags, node.up() ? 1 : 0));
+      if (node.lagBytes() >= 0) {
+        bytes.add(MultiGauge.Row.of(tags, node.lagBytes()));
+      }
+      if (node.lagMillis() >= 0) {
+        seconds.add(MultiGauge.Row.of(tags, node.lagMillis() * 1e-3));
+      }
+    }
+    up.register(ups, true);
+    lagBytes.register(bytes, true);
+    lagSeconds.register(seconds, true);
+  }
+
+  private void updatePools(List<NodeGauges.Pool> pools) {
+    List<MultiGauge.Row<?>> servers = new ArrayList<>();
+    List<MultiGauge.Row<?>> waiting = new ArrayList<>();
+    for (NodeGauges.Pool pool : pools) {
+      if (pool.server() != null) {
+        Tags tags = Metrics.tags(pool.key()).and("server", pool.server());
+        servers.add(MultiGauge.Row.of(tags.and("state", "active"), pool.serversActive()));
+        servers.add(MultiGauge.Row.of(tags.and("state", "idle"), pool.serversIdle()));
+        servers.add(MultiGauge.Row.of(tags.and("state", "reset"), pool.serversReset()));
+        servers.add(MultiGauge.Row.of(tags.and("state", "login"), pool.serversLogin()));
+        waiting.add(MultiGauge.Row.of(tags, pool.clientsWaiting()));
+      }
+    }
+    poolServers.register(servers, true);
+    poolWaiting.register(waiting, true);
+  }
+}

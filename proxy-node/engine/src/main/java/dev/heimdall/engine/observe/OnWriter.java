@@ -1,0 +1,41 @@
+package dev.heimdall.engine.observe;
+
+import java.util.Locale;
+
+/** Why a read was not sent to a replica of its cluster. */
+public enum OnWriter {
+  TRANSACTION("it is part of a transaction"),
+  PINNED("its session keeps a server connection"),
+  NOT_MARKED("no rule says that a replica may answer it"),
+  NOT_A_READ("it is not certain that it reads and does nothing else"),
+  SESSION("it answers from its session, or changes it"),
+  SERVER("it asks about the server itself, or its definitions"),
+  RULE("a rule wants something else done with it"),
+  SHAPE("it does not stand alone: several statements, no Sync, or too long"),
+  ISOLATION("replicas have no serializable transactions"),
+  PIPELINED("the writer still answers what its client sent before"),
+  PAUSED("the virtual database is paused"),
+  NO_CONNECTION("there is no connection to the replica yet"),
+  NO_REPLICA("no replica is up that may answer reads"),
+  OUT_OF_TOUCH("this node has not heard from the other nodes of late"),
+  LAGGING("all replicas are too far behind"),
+  BEHIND("no replica has replayed yet what it must not miss"),
+  TURN("it was the writer's turn"),
+  FAILED("a replica could not answer it");
+
+  private final String answer;
+
+  OnWriter(String words) {
+    this.answer = "writer: " + words;
+  }
+
+  /** For a metric's label. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** For a person who asks where a statement was sent. */
+  public String answer() {
+    return answer;
+  }
+}

@@ -1,0 +1,42 @@
+package dev.heimdall.engine.observe;
+
+/** What was counted of one virtual database since the node started; times in microseconds. */
+record VdbCounts(
+    long queries,
+    long queryMicros,
+    long waitMicros,
+    long transactionQueries,
+    long reads,
+    long writes) {
+  static final VdbCounts NONE = new VdbCounts(0, 0, 0, 0, 0, 0);
+
+  static VdbCounts of(PoolMetrics pool) {
+    return new VdbCounts(
+        pool.read(PoolCounter.QUERIES),
+        pool.read(PoolCounter.QUERY_MICROS),
+        pool.read(PoolCounter.WAIT_MICROS),
+        pool.read(PoolCounter.TRANSACTION_QUERIES),
+        pool.read(PoolCounter.READS),
+        pool.read(PoolCounter.WRITES));
+  }
+
+  VdbCounts plus(VdbCounts other) {
+    return new VdbCounts(
+        queries + other.queries,
+        queryMicros + other.queryMicros,
+        waitMicros + other.waitMicros,
+        transactionQueries + other.transactionQueries,
+        reads + other.reads,
+        writes + other.writes);
+  }
+
+  VdbCounts minus(VdbCounts other) {
+    return new VdbCounts(
+        queries - other.queries,
+        queryMicros - other.queryMicros,
+        waitMicros - other.waitMicros,
+        transactionQueries - other.transactionQueries,
+        reads - other.reads,
+        writes - other.writes);
+  }
+}

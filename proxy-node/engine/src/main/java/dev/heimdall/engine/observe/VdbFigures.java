@@ -1,0 +1,46 @@
+package dev.heimdall.engine.observe;
+
+import java.time.Duration;
+
+/**
+ * What one virtual database did in an interval, in the figures that operators watch.
+ *
+ * @param queryRate queries a second that servers answered
+ * @param queryMillis how long servers took for one
+ * @param responseMillis how long clients waited for one, the queue for a server connection included
+ * @param readPercent how many of the statements that read or write data only read
+ * @param transactionPercent how many of the queries were part of a transaction
+ */
+public record VdbFigures(
+    String vdb,
+    double queryRate,
+    Mean queryMillis,
+    Mean responseMillis,
+    Mean readPercent,
+    Mean transactionPercent) {
+  /**
+   * A mean that goes without saying where there was nothing.
+   *
+   * @param of how many it is the mean of; 0 where there is none
+   */
+  public record Mean(double value, long of) {
+    /** Whether there is a mean at all. */
+    public boolean known() {
+      return of > 0;
+    }
+
+    private static Mean of(double sum, long of) {
+      return new Mean(of > 0 ? sum / of : Double.NaN, Math.max(0, of));
+    }
+  }
+
+  static VdbFigures of(String vdb, VdbCounts counts, Duration interval) {
+    return new VdbFigures(
+        vdb,
+        counts.queries() * 1e9 / interval.toNanos(),
+        Mean.of(counts.queryMicros() / 1e3, counts.queries()),
+        Mean.of((counts.queryMicros() + counts.waitMicros()) / 1e3, counts.queries()),
+        Mean.of(100.0 * counts.reads(), counts.reads() + counts.writes()),
+        Mean.of(100.0 * counts.transactionQueries(), counts.queries()));
+  }
+}

@@ -1,0 +1,34 @@
+package dev.heimdall.engine.observe;
+
+import java.util.Map;
+import org.slf4j.event.Level;
+
+/**
+ * Is told the log lines about virtual databases besides the log. Called on any thread, an event
+ * loop's included: neither blocks nor fails.
+ */
+public interface VdbLines {
+  /** For a log that nobody else reads. */
+  VdbLines NOBODY =
+      new VdbLines() {
+        @Override
+        public boolean wants(String vdb) {
+          return false;
+        }
+
+        @Override
+        public void line(
+            String vdb, Level level, String logger, String words, Map<String, Object> pairs) {}
+      };
+
+  /** Whether somebody reads what is said of this virtual database. */
+  boolean wants(String vdb);
+
+  /**
+   * A line was written that holds no data.
+   *
+   * @param words what happened
+   * @param pairs names, numbers and reasons, in order; changed by nobody any more
+   */
+  void line(String vdb, Level level, String logger, String words, Map<String, Object> pairs);
+}

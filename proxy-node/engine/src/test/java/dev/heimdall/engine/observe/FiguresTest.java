@@ -1,0 +1,105 @@
+package dev.heimdall.engine.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FiguresTest {
+  private final Metrics metrics = new Metrics("1", 2, 2);
+  private final AtomicLong clock = new AtomicLong();
+  private final Set<String> vdbs = new TreeSet<>(Set.of("shop"));
+  private final List<VdbFigures> told = new ArrayList<>();
+  private final Figures figures = new Figures(metrics, () -> vdbs, told::addAll, clock::get);
+
+  @AfterEach
+  void close() {
+    figures.close();
+    metrics.close();
+  }
+
+  private List<VdbFigures> after(int seconds) {
+    told.clear();
+    clock.addAndGet(seconds * 1_000_000_000L);
+    figures.next();
+    return List.copyOf(told);
+  }
+
+  @Test
+  void theyAreAboutTheIntervalOnlyAndAllItsUsersAndLoops() {
+    for (int user = 0; user < 4; user++) { // more than have counters of their own
+      PoolMetrics pool = metrics.loop(user % 2).pool("shop", "shop", "user" + user);
+      for (int i = 0; i < 5; i++) {
+        pool.queryFinished(2_000);
+        pool.readSent();
+      }
+      pool.writeSent();
+      pool.queryInTransaction();
+    }
+    metrics.loop(0).pool("shop", "shop", "user0").waited(20_000);
+    VdbFigures first = after(10).get(0);
+    assertThat(first)
+        .isEqualTo(
+            new VdbFigures(
+                "shop",
+                2.0,
+                new VdbFigures.Mean(2.0, 20),
+                new VdbFigures.Mean(3.0, 20),
+                new VdbFigures.Mean(2000.0 / 24, 24),
+                new VdbFigures.Mean(20.0, 20)));
+
+    metrics.loop(1).pool("shop", "shop", "user1").queryFinished(8_000);
+    VdbFigures second = after(5).get(0);
+    assertThat(second.queryRate()).isEqualTo(0.2);
+    assertThat(second.queryMillis()).isEqualTo(new VdbFigures.Mean(8.0, 1));
+    assertThat(second.transactionPercent()).isEqualTo(new VdbFigures.Mean(0, 1));
+    assertThat(second.readPercent().known()).isFalse();
+  }
+
+  @Test
+  void nothingIsSaidOfTheMeanOfNothing() {
+    VdbFigures idle = after(10).get(0);
+    assertThat(idle.queryRate()).isZero();
+    assertThat(idle.queryMillis().known()).isFalse();
+    assertThat(idle.transactionPercent().known()).isFalse();
+    assertThat(metrics.scrape(false))
+        .contains("heimdall_vdb_query_rate{vdb=\"shop\"} 0.0")
+        .doesNotContain("heimdall_vdb_query_time_seconds{")
+        .doesNotContain("heimdall_vdb_read_percent{");
+  }
+
+  @Test
+  void aScraperIsToldThemToo() {
+    PoolMetrics pool = metrics.loop(0).pool("shop", "shop", "ann");
+    for (int i = 0; i < 4; i++) {
+      pool.queryFinished(500_000);
+    }
+    pool.waited(1_000_000);
+    pool.readSent();
+    pool.writeSent();
+    pool.queryInTransaction();
+    after(2);
+    assertThat(metrics.scrape(false).lines())
+        .contains(
+            "heimdall_vdb_query_rate{vdb=\"shop\"} 2.0",
+            "heimdall_vdb_query_time_seconds{vdb=\"shop\"} 0.5",
+            "heimdall_vdb_response_time_seconds{vdb=\"shop\"} 0.75",
+            "heimdall_vdb_read_percent{vdb=\"shop\"} 50.0",
+            "heimdall_vdb_transaction_percent{vdb=\"shop\"} 25.0");
+  }
+
+  @Test
+  void aVirtualDatabaseThatIsGoneIsForgotten() {
+    metrics.loop(0).pool("shop", "shop", "ann").queryFinished(1);
+    after(1);
+    vdbs.clear();
+    vdbs.add("new");
+    assertThat(after(1)).extracting(VdbFigures::vdb).containsExactly("new");
+    assertThat(metrics.scrape(false)).doesNotContain("heimdall_vdb_query_rate{vdb=\"shop\"}");
+  }
+}
