@@ -2,7 +2,6 @@ package dev.heimdall.launcher;
 
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.model.Configuration;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,12 +18,15 @@ final class CheckCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "DIR", description = "The configuration directory.")
-  private Path directory;
+  @Parameters(paramLabel = ConfigurationPlace.LABEL, description = ConfigurationPlace.DESCRIPTION)
+  private String place;
 
   @Override
   public Integer call() throws CommandFailure {
-    Configuration read = new ConfigurationDirectory(directory).read();
+    Configuration read;
+    try (ConfigurationPlace opened = ConfigurationPlace.open(place)) {
+      read = opened.read();
+    }
     spec.commandLine()
         .getOut()
         .println(

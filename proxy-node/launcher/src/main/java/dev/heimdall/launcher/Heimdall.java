@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.security.Security;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +24,10 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       ProxyCommand.class,
       CheckCommand.class,
+      ConfigCommand.class,
       RulesCommand.class,
+      DoctorCommand.class,
+      MemoryPlanCommand.class,
       VersionCommand.class,
       CommandLine.HelpCommand.class
     },
@@ -33,15 +37,23 @@ import picocli.CommandLine.Spec;
       "1:a bug in Heimdall, or a demo workload with errors",
       "2:the command line was not understood",
       "3:the configuration was refused",
-      "4:a busy port, or something else outside that kept it from starting"
+      "4:a busy port, or something else outside that is not as it should be",
+      "5:somebody else has edited the configuration that was to be pushed or pulled"
     })
 public final class Heimdall implements Runnable {
   @Spec private CommandSpec spec;
 
   Heimdall() {}
 
+  /**
+   * How long the JVM may rely on an answer of the DNS: names of databases lead elsewhere after a
+   * failover. It is read once, when the first name is looked up.
+   */
+  private static final int NAME_SECONDS = 5;
+
   /** Runs the command and ends the JVM with its exit code. */
   public static void main(String[] arguments) {
+    Security.setProperty("networkaddress.cache.ttl", Integer.toString(NAME_SECONDS));
     System.exit(run(writer(System.out), writer(System.err), arguments));
   }
 

@@ -5,6 +5,7 @@ import dev.heimdall.engine.rules.Explanation;
 import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.rules.StatementText;
+import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
@@ -15,7 +16,6 @@ import dev.heimdall.model.VirtualDatabase;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -43,10 +43,10 @@ final class RulesExplainCommand implements Callable<Integer> {
 
   @Option(
       names = "--config",
-      paramLabel = "DIR",
+      paramLabel = ConfigurationPlace.LABEL,
       required = true,
-      description = "The configuration directory.")
-  private Path directory;
+      description = ConfigurationPlace.DESCRIPTION)
+  private String place;
 
   @Option(
       names = "--vdb",
@@ -117,7 +117,10 @@ final class RulesExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandFailure {
-    Configuration configuration = new ConfigurationDirectory(directory).read();
+    Configuration configuration;
+    try (ConfigurationPlace opened = ConfigurationPlace.open(place)) {
+      configuration = opened.read();
+    }
     VirtualDatabase chosen = configuration.vdbs().get(vdb);
     if (chosen == null) {
       throw new ParameterException(
@@ -173,8 +176,9 @@ final class RulesExplainCommand implements Callable<Integer> {
         tables(parsed.reads(), catalog),
         tables(parsed.writes(), catalog),
         !parsed.understood(),
-        false,
+        Basis.ANYTHING,
         null,
+        false,
         parsed.understood() ? null : "not understood");
   }
 

@@ -1,6 +1,7 @@
 package dev.heimdall.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,8 +75,106 @@ class HeimdallTest {
 
   @Test
   void theProxyNeedsAConfiguration() {
+    assumeFalse(Files.exists(Path.of("/etc/heimdall.conf")), "this machine is a node");
+
     assertThat(heimdall("proxy")).isEqualTo(2);
-    assertThat(err.toString()).contains("--config=DIR");
+    assertThat(err.toString()).contains("/etc/heimdall.conf", "--config=PLACE");
+  }
+
+  @Test
+  void aConfigurationIsPushedAndPulledAndNobodysEditIsOverwritten() throws IOException {
+    write("sources/db.json", "{\"url\": \"jdbc:postgresql://db.example\"}");
+    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"db\"}");
+    String mine = directory.toString();
+    String store = directory.resolve(".store").toString();
+    String other = directory.resolve(".other").toString();
+
+    assertThat(heimdall("config", "push", mine, store)).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("2 documents pushed to " + store, "vdbs/shop.json");
+    assertThat(heimdall("config", "pull", store, other)).isZero();
+    assertThat(heimdall("check", other)).isZero();
+
+    write("vdbs/shop.json", "{\"ports\": [5051], \"source\": \"db\"}");
+    assertThat(heimdall("config", "push", mine, store)).isZero();
+    Files.writeString(Path.of(other, "vdbs/shop.json"), "{\"ports\": [5052], \"source\": \"db\"}");
+    assertThat(heimdall("config", "push", other, store)).isEqualTo(5);
+    assertThat(err.toString()).contains("changed by somebody else", "vdbs/shop.json");
+    assertThat(heimdall("config", "pull", store, other)).isEqualTo(5);
+    assertThat(heimdall("config", "push", "--overwrite", other, store)).isZero();
+  }
+
+  @Test
+  void whatIsWrongIsNotPushed() throws IOException {
+    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"elsewhere\"}");
+    Path store = directory.resolve(".store");
+
+    assertThat(heimdall("config", "push", directory.toString(), store.toString())).isEqualTo(3);
+    assertThat(store).doesNotExist();
+  }
+
+  @Test
+  void whatIsNoPlaceOfAConfigurationIsAUsageError() {
+    assertThat(heimdall("check", "s3:conf")).isEqualTo(2);
+    assertThat(err.toString()).contains("s3://bucket/prefix");
+    assertThat(heimdall("config")).isEqualTo(2);
+  }
+
+  @Test
+  void aMachinesFileLeadsToTheConfiguration() throws IOException {
+    Path conf = conf("configDirectory = " + directory.resolve("elsewhere"), "hdRole = proxy");
+
+    assertThat(heimdall("proxy", "--conf", conf.toString())).isEqualTo(3);
+    assertThat(err.toString()).contains("the configuration in " + directory.resolve("elsewhere"));
+  }
+
+  @Test
+  void theDirectoryOfTheCommandLineGoesBeforeThatOfTheFile() throws IOException {
+    Path conf = conf("configDirectory = /elsewhere");
+
+    assertThat(heimdall("proxy", "--conf", conf.toString(), "--config", directory.toString()))
+        .isEqualTo(3);
+    assertThat(err.toString()).contains("the configuration in " + directory + " ");
+  }
+
+  @Test
+  void everyProblemOfAMachinesFileIsPrinted() throws IOException {
+    Path conf = conf("hdRole = proxy", "memry = 1GiB", "region = here");
+
+    assertThat(heimdall("proxy", "--conf=" + conf)).isEqualTo(3);
+    assertThat(err.toString())
+        .contains("2 problems", conf + ":2:1 memry", "\"memory\"", conf + ":3:1 region")
+        .doesNotContain("\tat ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"server", "both"})
+  void aRoleThatTakesTheManagerIsRefused(String role) throws IOException {
+    Path conf = conf("hdRole = " + role);
+
+    assertThat(heimdall("proxy", "--conf=" + conf)).isEqualTo(3);
+    assertThat(err.toString())
+        .contains("hdRole in " + conf + " is " + role, "no manager yet", "hdRole = proxy");
+  }
+
+  @Test
+  void aMemoryPlanIsPrintedForPeopleAndForTheJvm() throws IOException {
+    Path conf = conf("heapMemory = 100MiB", "directMemory = 40MiB");
+
+    assertThat(heimdall("memory-plan", "--conf=" + conf)).isZero();
+    assertThat(out.toString()).contains("heap 100 MiB, network buffers 40 MiB, left to the system");
+    out.getBuffer().setLength(0);
+    assertThat(heimdall("memory-plan", "--options", "--conf=" + conf)).isZero();
+    assertThat(out.toString().lines())
+        .containsExactly("-Xms100m", "-Xmx100m", "-XX:MaxDirectMemorySize=40m");
+  }
+
+  @Test
+  void moreMemoryThanThereIsIsRefused() throws IOException {
+    Path conf = conf("heapMemory = 9999GiB");
+
+    assertThat(heimdall("memory-plan", "--options", "--conf=" + conf)).isEqualTo(3);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("this machine has", conf.toString(), "at least");
   }
 
   @ParameterizedTest
@@ -107,6 +207,10 @@ class HeimdallTest {
 
   private int heimdall(String... arguments) {
     return Heimdall.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+  }
+
+  private Path conf(String... lines) throws IOException {
+    return Files.write(directory.resolve("heimdall.conf"), List.of(lines));
   }
 
   private void write(String file, String text) throws IOException {

@@ -9,6 +9,7 @@ import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.launcher.process.StopSignal;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -118,7 +119,9 @@ public final class Demo {
   private void loadShop(PostgresCluster databases) {
     databases
         .primary()
-        .execute("CREATE ROLE shop LOGIN PASSWORD 'shop'", "CREATE DATABASE shop OWNER shop");
+        .execute(
+            "CREATE ROLE shop LOGIN PASSWORD 'shop' IN ROLE pg_monitor",
+            "CREATE DATABASE shop OWNER shop");
     databases.primary().executeIn("shop", "SET ROLE shop", DemoConfiguration.resource("shop.sql"));
     databases.awaitReplay(REPLAYED_WITHIN);
     report.step(
@@ -156,6 +159,10 @@ public final class Demo {
     return new Driver().connect(jdbcUrl(), properties);
   }
 
+  private URI metrics() {
+    return URI.create("http://%s:%d/metrics".formatted(DemoPorts.HOST, ports.http()));
+  }
+
   private String jdbcUrl() {
     return "jdbc:postgresql://%s:%d/shop".formatted(DemoPorts.HOST, ports.node());
   }
@@ -175,7 +182,7 @@ public final class Demo {
         "admin",
         "heimdall");
     report.line("    http://%s:%d/status", DemoPorts.HOST, ports.http());
-    report.line("    http://%s:%d/metrics", DemoPorts.HOST, ports.http());
+    report.line("    %s", metrics());
     report.line("  Past it, to the primary and the replicas:");
     report.line(
         "    " + psql + "   (replicas: port %d and %d)",
@@ -205,7 +212,7 @@ public final class Demo {
     LatencyHistogram.Snapshot all;
     long began = System.nanoTime();
     try (workload;
-        Monitor monitor = new Monitor(databases.primary())) {
+        Monitor monitor = new Monitor(databases.primary(), metrics())) {
       all = watch(workload, monitor, length);
     } catch (SQLException e) {
       throw new CommandFailure(

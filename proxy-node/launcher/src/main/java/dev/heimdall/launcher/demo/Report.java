@@ -32,9 +32,10 @@ final class Report {
 
   void workloadHeader() {
     line(
-        "  %6s %12s %9s %9s %8s %13s %18s %7s",
+        "  %6s %12s %12s %9s %9s %8s %13s %18s %7s",
         "second",
         "statements/s",
+        "on replicas",
         "p50 ms",
         "p99 ms",
         "clients",
@@ -51,9 +52,10 @@ final class Report {
       Monitor.Reading servers,
       long errors) {
     line(
-        "  %6d %,12.0f %9s %9s %8d %13d %18s %7d",
+        "  %6d %,12.0f %,12.0f %9s %9s %8d %13d %18s %7d",
         second,
         statements.count() / seconds,
+        servers.replicaReads() / seconds,
         millis(statements.percentile(50)),
         millis(statements.percentile(99)),
         clients,

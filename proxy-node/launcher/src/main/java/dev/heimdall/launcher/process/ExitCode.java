@@ -14,6 +14,8 @@ public enum ExitCode {
    * Something outside kept it from starting or working: a busy port, a server that does not answer.
    */
   STARTUP(4),
+  /** Somebody else has edited what was to be written; nothing was lost. */
+  CONFLICT(5),
   /** Ended by a signal before the work was done, as shells report SIGINT. */
   INTERRUPTED(130);
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.ServerAddress;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,9 @@ class DemoConfigurationTest {
       Configuration read = ConfigurationReader.read(directory);
 
       assertThat(read.vdbs().get("shop").ports()).containsExactly(7000);
-      assertThat(read.sources().get("shop").port()).isEqualTo(7001);
+      assertThat(read.sources().get("shop").hosts())
+          .extracting(ServerAddress::port)
+          .containsExactly(7001, 7002, 7003);
       assertThat(read.node().http().port()).isEqualTo(7009);
       assertThat(read.node().adminDatabase()).isEqualTo("heimdall");
       assertThat(read.users().get("admin").admin()).isTrue();

@@ -47,6 +47,7 @@ class DemoIT {
     assertThat(output())
         .contains("first query through it: 3000 orders")
         .contains("; 0 errors")
+        .containsPattern("(?m)^ +\\d+ +[\\d,]+ +[1-9][\\d,]* ")
         .contains("every process has ended")
         .doesNotContain("LEAK:");
     await(() -> servers.stream().noneMatch(DemoIT::isRunning));

@@ -1,0 +1,118 @@
+package dev.heimdall.launcher;
+
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.ExitCode;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.ConfigurationException;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.LastGoodCopy;
+import dev.heimdall.secrets.StoreException;
+import dev.heimdall.secrets.StoreLocation;
+import dev.heimdall.secrets.StoreMirror;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A configuration as an argument of a command, and the directory where its documents are files: the
+ * one that was named, or one that follows a store.
+ */
+final class ConfigurationPlace implements AutoCloseable {
+  /** How options and help call it. */
+  static final String LABEL = "PLACE";
+
+  static final String DESCRIPTION =
+      "Where the configuration is: a directory, s3://BUCKET/PREFIX or secret:NAME.";
+
+  /** A request costs a few millionths of a dollar, and a day has 8640 of them. */
+  private static final Duration INTERVAL = Duration.ofSeconds(10);
+
+  private final StoreLocation location;
+  private final Path directory;
+  private final Optional<StoreMirror> mirror;
+
+  private ConfigurationPlace(StoreLocation location, Path directory, Optional<StoreMirror> mirror) {
+    this.location = location;
+    this.directory = directory;
+    this.mirror = mirror;
+  }
+
+  /** A configuration that is looked at once. */
+  static ConfigurationPlace open(String written) throws CommandFailure {
+    return open(location(written), Optional.empty());
+  }
+
+  /**
+   * A configuration that is followed.
+   *
+   * @param state where a copy is kept of what was right last, unless it is in a directory anyway
+   */
+  static ConfigurationPlace follow(String written, Path state) throws CommandFailure {
+    StoreLocation location = location(written);
+    return open(location, Optional.of(new LastGoodCopy(state, location, Optional.empty())));
+  }
+
+  private static ConfigurationPlace open(StoreLocation location, Optional<LastGoodCopy> copy)
+      throws CommandFailure {
+    if (location instanceof StoreLocation.Directory directory) {
+      return new ConfigurationPlace(location, directory.path(), Optional.empty());
+    }
+    try {
+      StoreMirror mirror =
+          StoreMirror.start(
+              DocumentStore.open(location),
+              new StoreMirror.Options(INTERVAL, copy, ConfigurationPlace::right));
+      return new ConfigurationPlace(location, mirror.directory(), Optional.of(mirror));
+    } catch (StoreException e) {
+      throw failure(e);
+    }
+  }
+
+  /** What somebody wrote. */
+  static StoreLocation location(String written) throws CommandFailure {
+    try {
+      return StoreLocation.of(written);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(ExitCode.USAGE, e.getMessage(), e);
+    }
+  }
+
+  static CommandFailure failure(StoreException e) {
+    return new CommandFailure(ExitCode.STARTUP, e.getMessage(), e);
+  }
+
+  private static boolean right(Path documents) {
+    try {
+      ConfigurationReader.read(documents);
+      return true;
+    } catch (ConfigurationException e) {
+      return false;
+    }
+  }
+
+  /** Where its documents are files, until this is closed. */
+  Path directory() {
+    return directory;
+  }
+
+  /** Reads it; the failure lists every problem. */
+  Configuration read() throws CommandFailure {
+    try {
+      return ConfigurationReader.read(directory);
+    } catch (ConfigurationException e) {
+      throw new CommandFailure(
+          ExitCode.CONFIGURATION, Problems.of("the configuration in " + location, e.problems()), e);
+    }
+  }
+
+  /** Brings the directory up to date at once. */
+  void look() {
+    mirror.ifPresent(StoreMirror::look);
+  }
+
+  @Override
+  public void close() {
+    mirror.ifPresent(StoreMirror::close);
+  }
+}

@@ -1,0 +1,172 @@
+package dev.heimdall.launcher;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.heimdall.launcher.conf.HeimdallConf;
+import dev.heimdall.launcher.doctor.Examination;
+import dev.heimdall.launcher.doctor.Finding;
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.ExitCode;
+import dev.heimdall.launcher.process.Logging;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.routing.call.SignedCalls;
+import dev.heimdall.routing.instance.Instance;
+import dev.heimdall.routing.instance.InstanceMetadata;
+import dev.heimdall.routing.instance.MetadataException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code heimdall doctor}. */
+@Command(
+    name = "doctor",
+    description = {
+      "Says what a node on this machine reaches of AWS, its databases and its store.",
+      "What the configuration cannot do without and is not well makes the exit code 4."
+    })
+final class DoctorCommand implements Callable<Integer> {
+  private static final Duration CALL = Duration.ofSeconds(3);
+
+  @Mixin private HelpOption help;
+
+  @Mixin private NodePlace place;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Option(
+      names = "--region",
+      paramLabel = "REGION",
+      description =
+          "The AWS region. Without it: that of the machine's file, of the environment, or"
+              + " of the instance.")
+  private String region;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "15",
+      description = "How long it may take altogether. Default: ${DEFAULT-VALUE}.")
+  private int seconds;
+
+  @Spec private CommandSpec spec;
+
+  private final Map<String, String> environment = System.getenv();
+
+  @Override
+  public Integer call() throws CommandFailure {
+    if (seconds < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--timeout is %d, allowed is 1 or more.".formatted(seconds));
+    }
+    Logging.quiet();
+    Optional<HeimdallConf> conf = place.confIfAny();
+    conf.flatMap(HeimdallConf::region).ifPresent(ProxyCommand::workIn);
+    Examination examination = new Examination(Duration.ofSeconds(seconds));
+    Optional<Configuration> configuration = Optional.empty();
+    if (place.named() || conf.isPresent()) {
+      configuration = configuration(place.configuration(conf), examination);
+    }
+    Optional<String> where = region(conf);
+    List<Finding> findings;
+    if (where.isPresent()) {
+      Examination.Needs needs =
+          Examination.Needs.of(
+              configuration, conf.flatMap(HeimdallConf::lifecycleHook).isPresent());
+      try (SignedCalls calls = SignedCalls.ofMachine(where.get(), environment, CALL)) {
+        findings = examination.aws(calls, needs).carryOut();
+      }
+    } else {
+      findings = examination.carryOut();
+    }
+    if (json) {
+      printJson(where, findings);
+    } else {
+      print(where, findings);
+    }
+    return findings.stream().anyMatch(Finding::trouble)
+        ? ExitCode.STARTUP.code()
+        : ExitCode.OK.code();
+  }
+
+  /** What is wrong with it is one of the things to be told. */
+  private static Optional<Configuration> configuration(String written, Examination examination) {
+    try (ConfigurationPlace opened = ConfigurationPlace.open(written)) {
+      Configuration read = opened.read();
+      examination.configuration(written, read);
+      return Optional.of(read);
+    } catch (CommandFailure e) {
+      examination.unreadable(e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** Nothing off EC2 where nobody names one: then nothing of AWS is looked at. */
+  private Optional<String> region(Optional<HeimdallConf> conf) {
+    return Optional.ofNullable(region)
+        .or(() -> conf.flatMap(HeimdallConf::region))
+        .or(() -> Optional.ofNullable(environment.get("AWS_REGION")))
+        .or(() -> Optional.ofNullable(environment.get("AWS_DEFAULT_REGION")))
+        .or(() -> InstanceMetadata.ofMachine(environment).flatMap(DoctorCommand::region));
+  }
+
+  private static Optional<String> region(InstanceMetadata metadata) {
+    try {
+      Instance instance = metadata.instance();
+      return Optional.of(instance.region());
+    } catch (MetadataException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void print(Optional<String> where, List<Finding> findings) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(
+        where
+            .map("AWS in %s"::formatted)
+            .orElse(
+                "AWS: not looked at. This is no EC2 instance, and no region is named (--region,"
+                    + " AWS_REGION, region in heimdall.conf)."));
+    int width = findings.stream().mapToInt(finding -> finding.what().length()).max().orElse(0);
+    for (Finding finding : findings) {
+      out.printf(
+          "%-1s %-14s  %-" + width + "s  %s%n",
+          finding.trouble() ? "!" : "",
+          finding.state().spelling(),
+          finding.what(),
+          finding.detail() + (finding.needed() ? "" : " (not needed by this configuration)"));
+    }
+  }
+
+  private void printJson(Optional<String> where, List<Finding> findings) {
+    ObjectMapper mapper = new ObjectMapper();
+    var report = mapper.createObjectNode();
+    where.ifPresent(found -> report.put("region", found));
+    report.put("ok", findings.stream().noneMatch(Finding::trouble));
+    ArrayNode list = report.putArray("findings");
+    for (Finding finding : findings) {
+      list.addObject()
+          .put("what", finding.what())
+          .put("needed", finding.needed())
+          .put("state", finding.state().spelling())
+          .put("detail", finding.detail());
+    }
+    try {
+      spec.commandLine()
+          .getOut()
+          .println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(report));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.heimdall.launcher;
+
+import dev.heimdall.launcher.conf.ConfException;
+import dev.heimdall.launcher.conf.HeimdallConf;
+import dev.heimdall.launcher.conf.Role;
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.ExitCode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** Where a command finds out what this machine is to run: options of several commands. */
+final class NodePlace {
+  @Option(
+      names = "--config",
+      paramLabel = ConfigurationPlace.LABEL,
+      description =
+          ConfigurationPlace.DESCRIPTION + " It goes before what a machine's file says of that.")
+  private String place;
+
+  @Option(
+      names = "--conf",
+      paramLabel = "FILE",
+      description =
+          "What this machine says of itself. Without it and without --config: /etc/heimdall.conf.")
+  private Path file;
+
+  @Spec(Target.MIXEE)
+  private CommandSpec spec;
+
+  /** What the machine says of itself, if somebody asks it to; it must say something then. */
+  Optional<HeimdallConf> conf() throws CommandFailure {
+    Optional<HeimdallConf> conf = confIfAny();
+    if (conf.isEmpty() && place == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "There is no %s: write one, or say where the configuration is with --config=PLACE."
+              .formatted(HeimdallConf.FILE));
+    }
+    return conf;
+  }
+
+  /** The same, where it need not say anything. */
+  Optional<HeimdallConf> confIfAny() throws CommandFailure {
+    if (file == null && (place != null || !Files.exists(HeimdallConf.FILE))) {
+      return Optional.empty();
+    }
+    Path path = file == null ? HeimdallConf.FILE : file;
+    try {
+      HeimdallConf conf = HeimdallConf.read(path);
+      refuseManager(conf);
+      return Optional.of(conf);
+    } catch (ConfException e) {
+      throw new CommandFailure(
+          ExitCode.CONFIGURATION, Problems.of(path.toString(), e.problems()), e);
+    }
+  }
+
+  private static void refuseManager(HeimdallConf conf) throws CommandFailure {
+    Role role = conf.role().orElse(Role.PROXY);
+    if (role != Role.PROXY) {
+      throw new CommandFailure(
+          ExitCode.CONFIGURATION,
+          "hdRole in %s is %s, which takes the manager. This version of Heimdall has no manager yet; it runs proxy nodes: write hdRole = proxy."
+              .formatted(conf.file(), role.spelling()));
+    }
+  }
+
+  /** Whether the command line names a configuration. */
+  boolean named() {
+    return place != null;
+  }
+
+  /** Where the configuration is, as somebody wrote it. */
+  String configuration(Optional<HeimdallConf> conf) {
+    return place != null
+        ? place
+        : conf.map(HeimdallConf::configuration).orElse(HeimdallConf.CONFIG_DIRECTORY.toString());
+  }
+}

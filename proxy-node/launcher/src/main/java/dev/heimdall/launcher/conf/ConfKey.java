@@ -1,0 +1,80 @@
+package dev.heimdall.launcher.conf;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** A key of the file, with what may stand behind it. */
+enum ConfKey {
+  ROLE("hdRole", "proxy, server or both", "(?i)proxy|server|both"),
+  USER("hduser", "the name of a user", ".{1,128}"),
+  PASSWORD("hdpassword", "a password", ".{1,1024}"),
+  CONFIG_DIRECTORY("configDirectory", "an absolute path", "/.*"),
+  CONFIG_SOURCE(
+      "configSource",
+      "where the configuration is: s3://BUCKET/PREFIX or file:/DIRECTORY",
+      "s3://.+|file:/.+"),
+  SECRET_KEY(
+      "hdSecretKey",
+      "the name or ARN of the secret that holds the configuration",
+      "[A-Za-z0-9/_+=.@:-]+([?].*)?"),
+  REGION("region", "an AWS region such as eu-west-1", "[a-z]{2}(-[a-z]+){1,3}-[0-9]{1,2}"),
+  MEMORY(
+      "memory",
+      "a size such as 3GiB, or a part of the machine's such as 75%",
+      Amounts.SIZE + "|(100|[1-9][0-9]?)%"),
+  HEAP_MEMORY("heapMemory", "a size such as 1536MiB", Amounts.SIZE),
+  DIRECT_MEMORY("directMemory", "a size such as 512MiB", Amounts.SIZE),
+  LIFECYCLE_HOOK("lifecycleHook", "the name of a lifecycle hook", "[A-Za-z0-9_/-]{1,255}"),
+  AUTO_SCALING_GROUP("autoScalingGroup", "the name of an Auto Scaling group", "[^:]{1,255}"),
+  SCALE_IN_PATIENCE("scaleInPatience", "a time such as 5m", Amounts.TIME);
+
+  private final String spelling;
+  private final String expected;
+  private final Pattern form;
+
+  ConfKey(String spelling, String expected, String form) {
+    this.spelling = spelling;
+    this.expected = expected;
+    this.form = Pattern.compile(form);
+  }
+
+  /** The key that is written so; letters may be large or small. */
+  static Optional<ConfKey> of(String written) {
+    return Arrays.stream(values())
+        .filter(key -> key.spelling.equalsIgnoreCase(written))
+        .findFirst();
+  }
+
+  static List<String> spellings() {
+    return Arrays.stream(values()).map(ConfKey::spelling).toList();
+  }
+
+  /** As the documentation has it. */
+  String spelling() {
+    return spelling;
+  }
+
+  /** What may stand behind it, for people. */
+  String expected() {
+    return expected;
+  }
+
+  /** Whether its values must not be shown. */
+  boolean secret() {
+    return this == PASSWORD;
+  }
+
+  boolean allows(String value) {
+    return form.matcher(value).matches();
+  }
+
+  /** The words that may stand behind it, where it is words. */
+  List<String> words() {
+    return this == ROLE
+        ? Arrays.stream(Role.values()).map(role -> role.name().toLowerCase(Locale.ROOT)).toList()
+        : List.of();
+  }
+}

@@ -1,0 +1,75 @@
+package dev.heimdall.launcher.conf;
+
+import dev.heimdall.model.Secret;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a machine's file says.
+ *
+ * @param role what the machine is there for; the command decides where nothing is said
+ * @param user with whom a node makes itself known to the manager
+ * @param password that user's
+ * @param configuration where the configuration is: a directory, {@code s3://…} or {@code secret:…}
+ * @param region the AWS region, if it is not the one that the machine is in
+ * @param memory how much of the machine's memory may be used
+ * @param lifecycleHook who waits for the node before the instance is terminated
+ * @param autoScalingGroup of which that is the hook, if it is not to be asked for
+ * @param scaleInPatience how long clients that are never idle may go on then
+ */
+public record HeimdallConf(
+    Path file,
+    Optional<Role> role,
+    Optional<String> user,
+    Optional<Secret> password,
+    String configuration,
+    Optional<String> region,
+    MemoryWishes memory,
+    Optional<String> lifecycleHook,
+    Optional<String> autoScalingGroup,
+    Duration scaleInPatience) {
+  /** Where the file is. */
+  public static final Path FILE = Path.of("/etc/heimdall.conf");
+
+  /** Where the configuration is, unless the file says otherwise. */
+  public static final Path CONFIG_DIRECTORY = Path.of("/opt/heimdall/config");
+
+  private static final Duration SCALE_IN_PATIENCE = Duration.ofMinutes(5);
+
+  /** Reads a file. */
+  public static HeimdallConf read(Path file) throws ConfException {
+    return of(file, ConfLines.read(file));
+  }
+
+  private static HeimdallConf of(Path file, Map<ConfKey, String> values) {
+    return new HeimdallConf(
+        file,
+        text(values, ConfKey.ROLE).map(role -> Role.valueOf(role.toUpperCase(Locale.ROOT))),
+        text(values, ConfKey.USER),
+        text(values, ConfKey.PASSWORD).map(Secret::new),
+        configuration(values),
+        text(values, ConfKey.REGION),
+        new MemoryWishes(
+            text(values, ConfKey.MEMORY),
+            text(values, ConfKey.HEAP_MEMORY).map(Amounts::bytes),
+            text(values, ConfKey.DIRECT_MEMORY).map(Amounts::bytes)),
+        text(values, ConfKey.LIFECYCLE_HOOK),
+        text(values, ConfKey.AUTO_SCALING_GROUP),
+        text(values, ConfKey.SCALE_IN_PATIENCE).map(Amounts::time).orElse(SCALE_IN_PATIENCE));
+  }
+
+  private static String configuration(Map<ConfKey, String> values) {
+    return text(values, ConfKey.SECRET_KEY)
+        .map(name -> "secret:" + name)
+        .or(() -> text(values, ConfKey.CONFIG_SOURCE))
+        .or(() -> text(values, ConfKey.CONFIG_DIRECTORY))
+        .orElse(CONFIG_DIRECTORY.toString());
+  }
+
+  private static Optional<String> text(Map<ConfKey, String> values, ConfKey key) {
+    return Optional.ofNullable(values.get(key));
+  }
+}

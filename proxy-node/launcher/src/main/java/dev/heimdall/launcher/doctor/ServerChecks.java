@@ -1,0 +1,123 @@
+package dev.heimdall.launcher.doctor;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.heimdall.engine.jdbc.SourceConnections;
+import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.jdbc.Use;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Engine;
+import dev.heimdall.model.ServerAddress;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+
+/** Databases and the store: whether they listen, and let the configured users in. */
+final class ServerChecks {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private ServerChecks() {}
+
+  static List<Check> of(Configuration configuration) {
+    List<Check> checks = new ArrayList<>();
+    for (DataSource source : configuration.sources().values()) {
+      for (ServerAddress server : source.hosts()) {
+        checks.add(
+            new Check(
+                "source " + source.name() + ", " + server,
+                true,
+                () -> connect(server, source.connectTimeout())));
+      }
+      source
+          .user()
+          .or(source.credentials()::secretName)
+          .ifPresent(
+              user ->
+                  checks.add(
+                      new Check(
+                          "source " + source.name() + ", log-in as " + user,
+                          true,
+                          () -> logIn(source))));
+    }
+    for (ServerAddress server : configuration.node().store().addresses()) {
+      checks.add(new Check("store, " + server, true, () -> connect(server, PATIENCE)));
+    }
+    return checks;
+  }
+
+  private static Check.Outcome connect(ServerAddress server, Duration patience) {
+    try (Socket socket = new Socket()) {
+      socket.connect(
+          new InetSocketAddress(server.host(), server.port()), (int) patience.toMillis());
+      return Check.Outcome.ok("listens at " + socket.getInetAddress().getHostAddress());
+    } catch (SocketTimeoutException e) {
+      return new Check.Outcome(
+          State.TIMED_OUT,
+          "no answer within %d ms: does its security group let this machine in?"
+              .formatted(patience.toMillis()));
+    } catch (IOException e) {
+      return new Check.Outcome(
+          State.UNREACHABLE, e.getClass().getSimpleName() + ": " + e.getMessage());
+    }
+  }
+
+  private static Check.Outcome logIn(DataSource source) {
+    ThreadFactory threads =
+        work -> {
+          Thread thread = new Thread(work, "heimdall-doctor-log-in");
+          thread.setDaemon(true);
+          return thread;
+        };
+    ScheduledExecutorService housekeeping = Executors.newScheduledThreadPool(1, threads);
+    Use use = new Use("doctor", "heimdall doctor", 1, false, PATIENCE);
+    String own = source.engine() == Engine.POSTGRESQL ? source.user().orElse("postgres") : "";
+    try (SourceLogins logins = new SourceLogins();
+        HikariDataSource pool =
+            new SourceConnections(
+                    source, logins.of(source).orElseThrow(), use, housekeeping, threads)
+                .to(source.database().orElse(own));
+        Connection connection = pool.getConnection()) {
+      DatabaseMetaData server = connection.getMetaData();
+      return Check.Outcome.ok(
+          server.getDatabaseProductName() + " " + server.getDatabaseProductVersion());
+    } catch (SQLException e) {
+      return refused(e);
+    } catch (RuntimeException e) {
+      return refused(sqlCause(e).orElse(new SQLException(String.valueOf(e.getMessage()), e)));
+    } finally {
+      housekeeping.shutdownNow();
+    }
+  }
+
+  private static Optional<SQLException> sqlCause(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException found) {
+        return Optional.of(found);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Class 28 is what SQL calls a wrong user or password. */
+  private static Check.Outcome refused(SQLException failure) {
+    SQLException cause = sqlCause(failure.getCause()).orElse(failure);
+    String code = String.valueOf(cause.getSQLState());
+    State state =
+        code.startsWith("28")
+            ? State.DENIED
+            : code.startsWith("08") ? State.UNREACHABLE : State.FAILED;
+    return new Check.Outcome(
+        state, String.valueOf(cause.getMessage()).lines().findFirst().orElse(""));
+  }
+}

@@ -1,0 +1,24 @@
+package dev.heimdall.launcher.doctor;
+
+import dev.heimdall.model.Spelled;
+
+/** How something is. */
+public enum State implements Spelled {
+  /** It answers, and does what is asked. */
+  OK,
+  /** It answers, and does not allow what is asked. */
+  DENIED,
+  /** It answers, and knows nobody in whose name it could be asked. */
+  NO_CREDENTIALS,
+  /** Nobody answers. */
+  TIMED_OUT,
+  /** There is no way there. */
+  UNREACHABLE,
+  /** Something else is wrong. */
+  FAILED;
+
+  @Override
+  public String spelling() {
+    return Spelled.super.spelling().replace('-', ' ');
+  }
+}

@@ -1,0 +1,91 @@
+package dev.heimdall.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The {@code heimdall} script where it is installed beside its jars: how it starts the JVM. */
+class HeimdallScriptTest {
+  /** Says with what it was started, and what memory there is to be. */
+  private static final String JAVA =
+      """
+      #!/bin/sh
+      case "$*" in
+        -version) echo 'openjdk version "17.0.15" 2025-04-15' >&2 ;;
+        *memory-plan*)
+          echo "planned: $*" >&2
+          case "$*" in *wrong*) exit 3 ;; esac
+          echo -Xms11m
+          echo -Xmx11m ;;
+        *) printf '%s\\n' "$@" ;;
+      esac
+      """;
+
+  @TempDir private Path home;
+
+  private record Run(int exitCode, String text) {}
+
+  @BeforeEach
+  void install() throws IOException {
+    Files.copy(Path.of("../../heimdall"), home.resolve("heimdall"));
+    Files.createDirectories(home.resolve("lib"));
+    Files.createFile(home.resolve("lib/heimdall-launcher-1.jar"));
+    Files.createDirectories(home.resolve("jdk/bin"));
+    Path java = Files.writeString(home.resolve("jdk/bin/java"), JAVA);
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+  }
+
+  @Test
+  void aMachinesFileLeadsToItsMemoryPlan() throws Exception {
+    Run run = run("proxy", "--conf", "/some/heimdall.conf");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.text().lines())
+        .anyMatch(line -> line.endsWith("memory-plan --options --conf /some/heimdall.conf"))
+        .contains("-Xmx11m", "-Dio.netty.leakDetection.level=disabled", "proxy")
+        .containsSubsequence("-cp", home.toRealPath() + "/lib/*", "dev.heimdall.launcher.Heimdall")
+        .doesNotContain("-Xmx512m");
+  }
+
+  @Test
+  void aNodeWithADirectoryLeavesTheMachineItsMemory() throws Exception {
+    Run run = run("proxy", "--config", "conf");
+
+    assertThat(run.text().lines()).contains("-Xmx512m", "-XX:MaxDirectMemorySize=512m");
+    assertThat(run.text()).doesNotContain("planned");
+  }
+
+  @Test
+  void whatIsWrongWithTheFileIsToldOnceAndNothingStarts() throws Exception {
+    Run run = run("proxy", "--conf=/wrong.conf");
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.text().lines()).singleElement().asString().startsWith("planned");
+  }
+
+  @Test
+  void otherCommandsTakeLittle() throws Exception {
+    assertThat(run("doctor", "--conf", "/some/heimdall.conf").text())
+        .contains("-Xmx512m")
+        .doesNotContain("planned");
+  }
+
+  private Run run(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of(home.resolve("heimdall").toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("JAVA_HOME", home.resolve("jdk").toString());
+    builder.environment().remove("HEIMDALL_JAVA_OPTS");
+    Process process = builder.start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Run(process.waitFor(), text);
+  }
+}

@@ -1,0 +1,165 @@
+package dev.heimdall.launcher.conf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HeimdallConfTest {
+  private static final Path SAMPLE = Path.of("../../templates/config/heimdall.conf");
+
+  @TempDir private Path directory;
+
+  @Test
+  void everyKeyIsRead() throws Exception {
+    HeimdallConf conf =
+        read(
+            """
+            # a proxy of the fleet
+            hdRole = proxy
+              hduser=node
+
+            hdpassword = "s p=a#ce"
+            configDirectory='/mnt/efs/config'
+            region = eu-central-1
+            memory = 75%
+            heapMemory = 1GiB
+            directMemory = 512MiB
+            lifecycleHook = drain
+            autoScalingGroup = heimdall a
+            scaleInPatience = 90s
+            """);
+
+    assertThat(conf.role()).contains(Role.PROXY);
+    assertThat(conf.user()).contains("node");
+    assertThat(conf.password().orElseThrow().value()).isEqualTo("s p=a#ce");
+    assertThat(conf.configuration()).isEqualTo("/mnt/efs/config");
+    assertThat(conf.region()).contains("eu-central-1");
+    assertThat(conf.memory().of(1000)).isEqualTo(750);
+    assertThat(conf.memory().heap()).contains(1L << 30);
+    assertThat(conf.memory().direct()).contains(512L << 20);
+    assertThat(conf.lifecycleHook()).contains("drain");
+    assertThat(conf.autoScalingGroup()).contains("heimdall a");
+    assertThat(conf.scaleInPatience()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(conf.toString()).doesNotContain("s p=a#ce");
+  }
+
+  @Test
+  void anEmptyFileLeavesEverythingOpen() throws Exception {
+    HeimdallConf conf = read("\n# nothing\n");
+
+    assertThat(conf.role()).isEmpty();
+    assertThat(conf.configuration()).isEqualTo("/opt/heimdall/config");
+    assertThat(conf.memory()).isEqualTo(MemoryWishes.none());
+    assertThat(conf.scaleInPatience()).isEqualTo(Duration.ofMinutes(5));
+  }
+
+  @Test
+  void theConfigurationMayBeInS3OrInASecret() throws Exception {
+    assertThat(read("configSource = s3://conf/fleet\n").configuration())
+        .isEqualTo("s3://conf/fleet");
+    assertThat(read("configSource = file:/mnt/efs\n").configuration()).isEqualTo("file:/mnt/efs");
+    assertThat(read("hdSecretKey = heimdall/conf\n").configuration())
+        .isEqualTo("secret:heimdall/conf");
+  }
+
+  @Test
+  void theConfigurationIsInOnePlace() {
+    assertThatThrownBy(() -> read("configSource = s3://conf/fleet\nhdSecretKey = conf\n"))
+        .isInstanceOf(ConfException.class)
+        .hasMessageContaining("hdSecretKey")
+        .hasMessageContaining("line 1 has configSource");
+  }
+
+  @Test
+  void lettersOfKeysAndRolesMayBeLargeOrSmallAndLinesMayEndAsInWindows() throws Exception {
+    HeimdallConf conf = read("HDROLE = Both\r\nhdUser = x\r\n");
+
+    assertThat(conf.role()).contains(Role.BOTH);
+    assertThat(conf.user()).contains("x");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "hdRoel = proxy | hdRoel: got an unknown key | did you mean \"hdRole\"?",
+        "hdRole = prxoy | hdRole: got \"prxoy\", expected proxy, server or both | did you mean \"proxy\"?",
+        "hdRole = | hdRole: got nothing | expected proxy, server or both",
+        "proxy | the line: got a line without = | expected key = value",
+        "memory = 2GB | memory: got \"2GB\" | a size such as 3GiB",
+        "memory = 0% | memory: got \"0%\" | 75%",
+        "configDirectory = etc | configDirectory: got \"etc\" | an absolute path",
+        "scaleInPatience = 5 | scaleInPatience: got \"5\" | a time such as 5m",
+        "lifecycleHook = a b | lifecycleHook: got \"a b\" | the name of a lifecycle hook",
+        "region = Frankfurt | region: got \"Frankfurt\" | eu-west-1",
+      })
+  void whatIsWrongIsToldWithFileAndLine(String line, String what, String remedy)
+      throws IOException {
+    assertThat(refused("# first\n\n" + line))
+        .startsWith(file() + ":3:1 ")
+        .contains(what.strip(), remedy.strip());
+  }
+
+  @Test
+  void everyProblemIsToldAtOnce() throws IOException {
+    assertThat(refused("a = 1\nmemory = x\nhdRole=proxy\nhdRole=proxy\n").lines())
+        .satisfiesExactly(
+            first -> assertThat(first).contains(":1:1 a: got an unknown key"),
+            second -> assertThat(second).contains(":2:1 memory"),
+            third -> assertThat(third).contains(":4:1 hdRole: got a second value", "line 3"));
+  }
+
+  @Test
+  void aSecretIsNotShownWhateverIsWrongWithItsLine() throws IOException {
+    String canary = "canary" + "y".repeat(2000);
+
+    assertThat(refused("hduser = x\nhdpassword = " + canary)).doesNotContain("canary");
+    assertThat(refused("hduser = x\nhdpassword\n" + canary)).doesNotContain("canary");
+    assertThat(refused("hdpassword = canary")).contains("hduser").doesNotContain("canary");
+    assertThat(refused("hdpasswd = canary")).contains("hdpassword").doesNotContain("canary");
+  }
+
+  @Test
+  void aFileThatIsNotThereOrNoTextIsToldByItsName() throws IOException {
+    assertThatThrownBy(() -> HeimdallConf.read(directory.resolve("other")))
+        .hasMessageContaining(directory.resolve("other") + " the file: got no such file");
+    Files.write(file(), "hduser = ä".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> HeimdallConf.read(file())).hasMessageContaining("no UTF-8");
+    Files.writeString(file(), "#".repeat(70_000));
+    assertThatThrownBy(() -> HeimdallConf.read(file())).hasMessageContaining("65536 bytes");
+  }
+
+  @Test
+  void theSampleHasEveryKeyOnceAndIsRightAsItIsAndWithEveryLineInUse() throws Exception {
+    assertThat(HeimdallConf.read(SAMPLE).role()).contains(Role.PROXY);
+    String inUse = Files.readString(SAMPLE).replaceAll("(?m)^#(?=[a-zA-Z]+ = )", "");
+    // The configuration is in one place.
+    read(inUse.replaceAll("(?m)^(configSource|hdSecretKey) = .*", ""));
+    for (String key : ConfKey.spellings()) {
+      assertThat(inUse.lines().filter(line -> line.startsWith(key + " = "))).as(key).hasSize(1);
+    }
+  }
+
+  private Path file() {
+    return directory.resolve("heimdall.conf");
+  }
+
+  private HeimdallConf read(String text) throws IOException, ConfException {
+    return HeimdallConf.read(Files.writeString(file(), text));
+  }
+
+  private String refused(String text) throws IOException {
+    Path file = Files.writeString(file(), text);
+    return catchThrowableOfType(ConfException.class, () -> HeimdallConf.read(file)).getMessage();
+  }
+}
