@@ -1,0 +1,179 @@
+package dev.heimdall.configsync;
+
+import dev.heimdall.routing.AwsTrouble;
+import dev.heimdall.routing.TopologyChange;
+import dev.heimdall.routing.TopologyDiff;
+import dev.heimdall.routing.TopologyDocument;
+import dev.heimdall.routing.TopologyReading;
+import dev.heimdall.secrets.StoreException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * One run: RDS is asked, what is new is written down, and the nodes are told. Events are no more
+ * than a reason to ask, so that it does not matter whether one comes twice, late, or never: who
+ * asks later knows more, and the schedule asks again. For one thread.
+ */
+final class ConfigSync {
+  /** Others who write at the same time are as many as regions and events; rarely two. */
+  private static final int MOST_WRITES = 5;
+
+  private final Supplier<TopologyReading> rds;
+  private final Shelf shelf;
+  private final NodeDoor.Finder nodes;
+  private final Pusher pusher;
+  private final Settling settling;
+  private final Clock clock;
+
+  /**
+   * How long to go on asking after an event.
+   *
+   * @param pause between two questions
+   * @param attempts questions at most
+   */
+  record Settling(Duration pause, int attempts, Sleeper sleeper) {}
+
+  /** Waits. */
+  interface Sleeper {
+    void sleep(Duration time) throws InterruptedException;
+  }
+
+  ConfigSync(
+      Supplier<TopologyReading> rds,
+      Shelf shelf,
+      NodeDoor.Finder nodes,
+      Pusher pusher,
+      Settling settling,
+      Clock clock) {
+    this.rds = rds;
+    this.shelf = shelf;
+    this.nodes = nodes;
+    this.pusher = pusher;
+    this.settling = settling;
+    this.clock = clock;
+  }
+
+  /**
+   * Does it.
+   *
+   * @throws SyncException if nothing could be found out or written: it should be tried again
+   */
+  Report run(Trigger trigger) throws SyncException, InterruptedException {
+    if (trigger.kind() == Trigger.Kind.UNRELATED) {
+      return Report.nothing(trigger.cause());
+    }
+    Run run = new Run(trigger);
+    boolean more = true;
+    for (int attempt = 1; more; attempt++) {
+      more = run.once() && attempt < settling.attempts();
+      if (more) {
+        settling.sleeper().sleep(settling.pause());
+      }
+    }
+    return run.report();
+  }
+
+  /** What is under way. */
+  private final class Run {
+    private final Trigger trigger;
+    private final Set<String> problems = new LinkedHashSet<>();
+    private final List<String> changes = new ArrayList<>();
+    private TopologyDocument known;
+    private int asked;
+    private int found;
+    private int taken;
+
+    Run(Trigger trigger) {
+      this.trigger = trigger;
+    }
+
+    /**
+     * Asks once, and tells what is new.
+     *
+     * @return whether it is worth while to ask again soon: RDS sends events before its API says
+     *     what they are about, and several while it is at it
+     */
+    boolean once() throws SyncException {
+      TopologyReading reading = ask();
+      boolean changed = write(reading);
+      boolean scheduled = trigger.kind() == Trigger.Kind.SCHEDULE;
+      if (changed || (scheduled && asked == 1)) {
+        tell();
+      }
+      return scheduled ? underWay() : changes.isEmpty() || underWay();
+    }
+
+    private TopologyReading ask() throws SyncException {
+      TopologyReading reading = rds.get();
+      asked++;
+      reading.troubles().stream().map(AwsTrouble::described).forEach(problems::add);
+      if (reading.globals().isEmpty() && reading.complete().isEmpty()) {
+        throw new SyncException("RDS told nothing: " + String.join("; ", problems));
+      }
+      return reading;
+    }
+
+    private boolean write(TopologyReading reading) throws SyncException {
+      try {
+        for (int attempt = 0; attempt < MOST_WRITES; attempt++) {
+          Shelf.Stored stored = shelf.read();
+          stored.problem().ifPresent(problems::add);
+          known = stored.document();
+          Instant written = known.written();
+          if (written.isAfter(reading.asked()) && stored.version().isPresent()) {
+            // Somebody has asked after us, and knows more.
+            return false;
+          }
+          TopologyDocument next = known.next(reading, trigger.cause());
+          TopologyDiff diff = TopologyDiff.between(known, next);
+          if (diff.isEmpty() && known.version() > 0) {
+            return false;
+          }
+          if (shelf.write(next, stored)) {
+            known = next;
+            diff.changes().stream().map(TopologyChange::toString).forEach(changes::add);
+            return true;
+          }
+        }
+        throw new SyncException("others have written the document each time that this one tried");
+      } catch (StoreException e) {
+        throw new SyncException("the document cannot be kept: " + e.getMessage());
+      }
+    }
+
+    private void tell() {
+      NodeDoor.Found where = nodes.find();
+      where.troubles().stream()
+          .map(trouble -> "nodes cannot be found: " + trouble.described())
+          .forEach(problems::add);
+      found = where.doors().size();
+      Pusher.Outcome outcome = pusher.push(known.json(), where.doors());
+      taken = outcome.taken();
+      outcome.failures().stream().map(one -> "not told: " + one).forEach(problems::add);
+    }
+
+    private boolean underWay() {
+      return known.globals().stream().anyMatch(global -> global.failover().isPresent())
+          || known.clusters().stream().anyMatch(c -> c.status().equals("failing-over"));
+    }
+
+    Report report() {
+      return new Report(
+          trigger.cause(), known.version(), changes, asked, found, taken, List.copyOf(problems));
+    }
+  }
+
+  /** How long ago the event of a trigger was; nothing without one. */
+  long lag(Trigger trigger) {
+    return trigger
+        .at()
+        .map(at -> Math.max(0, Duration.between(at, clock.instant()).toMillis()))
+        .orElse(0L);
+  }
+}

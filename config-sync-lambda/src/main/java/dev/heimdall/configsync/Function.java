@@ -1,0 +1,138 @@
+package dev.heimdall.configsync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.routing.AwsAccess;
+import dev.heimdall.routing.Ec2Query;
+import dev.heimdall.routing.PushSignature;
+import dev.heimdall.routing.TopologyDocument;
+import dev.heimdall.routing.TopologyException;
+import dev.heimdall.routing.TopologyReader;
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.StoreException;
+import dev.heimdall.secrets.StoreLocation;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+/** Everything that a run needs, put together from the settings. */
+final class Function {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PAUSE = Duration.ofMillis(1500);
+  private static final int ATTEMPTS = 4;
+
+  private final SyncSettings settings;
+  private final Clock clock = Clock.systemUTC();
+  private final AwsCredentialsProvider credentials;
+  private final TopologyReader reader;
+  private final Metrics metrics;
+  private ConfigSync sync;
+
+  private Function(SyncSettings settings) {
+    this.settings = settings;
+    credentials = DefaultCredentialsProvider.builder().build();
+    reader =
+        new TopologyReader(access(settings.region(), settings.rds()), settings.regions(), clock);
+    metrics = new Metrics(settings.region());
+  }
+
+  static Function of(SyncSettings settings) {
+    return new Function(settings);
+  }
+
+  private AwsAccess access(String region, Optional<URI> endpoint) {
+    return new AwsAccess(region, endpoint, credentials, PATIENCE);
+  }
+
+  /** Does one run, and prints what came of it. */
+  Report run(JsonNode event, Consumer<String> log) {
+    Trigger trigger = Trigger.of(event);
+    try {
+      if (sync == null) {
+        sync = sync();
+      }
+      Report report = sync.run(trigger);
+      log.accept(metrics.line(report, sync.lag(trigger), false, clock.instant()));
+      return report;
+    } catch (SyncException e) {
+      throw failed(trigger, e.getMessage(), log);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failed(trigger, "it was interrupted", log);
+    }
+  }
+
+  private IllegalStateException failed(Trigger trigger, String why, Consumer<String> log) {
+    Report report = new Report(trigger.cause(), 0, List.of(), 0, 0, 0, List.of(why));
+    log.accept(metrics.line(report, 0, true, clock.instant()));
+    return new IllegalStateException(why);
+  }
+
+  private ConfigSync sync() throws SyncException {
+    try {
+      DocumentStore store = DocumentStore.open(StoreLocation.of(settings.store()), credentials);
+      List<Ec2Query> regions =
+          Stream.concat(Stream.of(settings.region()), new TreeSet<>(settings.regions()).stream())
+              .distinct()
+              .map(region -> new Ec2Query(access(region, settings.ec2())))
+              .toList();
+      return new ConfigSync(
+          reader::read,
+          new Shelf(store, settings.region()),
+          new TaggedNodes(regions, settings.tag(), settings.fleet(), settings.port()),
+          new Pusher(new PushSignature(key()), clock),
+          new ConfigSync.Settling(PAUSE, ATTEMPTS, time -> Thread.sleep(time.toMillis())),
+          clock);
+    } catch (StoreException | IllegalArgumentException e) {
+      throw new SyncException(e.getMessage());
+    }
+  }
+
+  private String key() throws SyncException {
+    Optional<String> secret = settings.key().secret();
+    if (secret.isEmpty()) {
+      return settings.key().text().orElseThrow();
+    }
+    try (SecretsManagerClient client =
+        access(settings.region(), settings.secrets()).client(SecretsManagerClient.builder())) {
+      String text = client.getSecretValue(ask -> ask.secretId(secret.get())).secretString();
+      if (text == null || text.strip().length() < PushSignature.SHORTEST_KEY) {
+        throw new SyncException(
+            "the secret "
+                + secret.get()
+                + " is no key: it needs a text of at least "
+                + PushSignature.SHORTEST_KEY
+                + " characters");
+      }
+      return text.strip();
+    } catch (SdkException e) {
+      throw new SyncException(
+          "the key for pushes cannot be read from the secret "
+              + secret.get()
+              + " (secretsmanager:GetSecretValue): "
+              + e.getMessage());
+    }
+  }
+
+  /**
+   * Before a snapshot is taken of the function: asks once, whatever comes of it, and goes through
+   * what a run does, so that its classes are loaded and warm.
+   */
+  void prime() {
+    TopologyDocument document =
+        TopologyDocument.none(settings.region()).next(reader.read(), "priming");
+    try {
+      TopologyDocument.parse(document.json());
+    } catch (TopologyException e) {
+      // What was read before a snapshot is thrown away.
+    }
+  }
+}

@@ -1,0 +1,418 @@
+package dev.heimdall.configsync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import dev.heimdall.routing.AwsTrouble;
+import dev.heimdall.routing.PushSignature;
+import dev.heimdall.routing.TopologyDocument;
+import dev.heimdall.routing.TopologyGlobal;
+import dev.heimdall.routing.TopologyReading;
+import dev.heimdall.secrets.Change;
+import dev.heimdall.secrets.Content;
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.StoreLocation;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Runs with a real store and real HTTP; RDS says what the test has it say. */
+class ConfigSyncTest {
+  private static final String KEY = "0123456789abcdef0123456789abcdef";
+  private static final String WEST = "arn:aws:rds:eu-west-1:123456789012:cluster:west";
+  private static final String EAST = "arn:aws:rds:us-east-1:123456789012:cluster:east";
+  private static final Trigger EVENT =
+      new Trigger(
+          Trigger.Kind.EVENT,
+          dev.heimdall.routing.RdsEvent.of("RDS-EVENT-0185"),
+          "RDS-EVENT-0185",
+          Optional.empty());
+
+  @TempDir Path directory;
+
+  /** What RDS answers, in turn; the last one again and again. */
+  private final Deque<TopologyReading> readings = new ArrayDeque<>();
+
+  private final List<TopologyDocument> pushed = new CopyOnWriteArrayList<>();
+  private final List<Duration> slept = new ArrayList<>();
+  private List<AwsTrouble> whereTroubles = List.of();
+  private HttpServer node;
+  private int status = 200;
+  private DocumentStore store;
+  private ConfigSync sync;
+
+  @BeforeEach
+  void start() throws Exception {
+    node = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    node.createContext(
+        "/topology",
+        exchange -> {
+          try (exchange) {
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            var headers = exchange.getRequestHeaders();
+            boolean right =
+                new PushSignature(KEY)
+                    .fits(
+                        headers.getFirst(PushSignature.TIMESTAMP),
+                        headers.getFirst(PushSignature.NONCE),
+                        body,
+                        headers.getFirst(PushSignature.SIGNATURE));
+            if (right && status == 200) {
+              pushed.add(parsed(body));
+            }
+            byte[] answer = "{\"error\": \"so it is\"}".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(right ? status : 401, answer.length);
+            exchange.getResponseBody().write(answer);
+          }
+        });
+    node.start();
+    store = DocumentStore.open(StoreLocation.of(directory.toString()));
+    sync =
+        new ConfigSync(
+            () -> readings.size() > 1 ? readings.poll() : readings.peek(),
+            new Shelf(store, "eu-west-1"),
+            () -> new NodeDoor.Found(doors(), whereTroubles),
+            new Pusher(new PushSignature(KEY), Clock.systemUTC()),
+            new ConfigSync.Settling(Duration.ofSeconds(1), 3, slept::add),
+            Clock.systemUTC());
+  }
+
+  @AfterEach
+  void stop() {
+    node.stop(0);
+    store.close();
+  }
+
+  private static TopologyDocument parsed(byte[] body) {
+    try {
+      return TopologyDocument.parse(body);
+    } catch (dev.heimdall.routing.TopologyException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private List<NodeDoor> doors() {
+    return List.of(new NodeDoor("i-1", "127.0.0.1", node.getAddress().getPort()));
+  }
+
+  private static TopologyReading reading(String writer, String moving) {
+    TopologyGlobal global =
+        new TopologyGlobal(
+            "arn:aws:rds::123456789012:global-cluster:shop",
+            "shop",
+            "aurora-postgresql",
+            moving.isEmpty() ? "available" : moving,
+            Optional.empty(),
+            List.of(
+                new TopologyGlobal.Member(WEST, writer.equals(WEST), ""),
+                new TopologyGlobal.Member(EAST, writer.equals(EAST), "")),
+            moving.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new TopologyGlobal.Failover(moving, WEST, EAST, false)),
+            Instant.now());
+    return new TopologyReading(
+        Instant.now(),
+        List.of("eu-west-1"),
+        Set.of("eu-west-1"),
+        List.of(),
+        Optional.of(List.of(global)),
+        List.of());
+  }
+
+  private TopologyDocument stored() throws Exception {
+    return TopologyDocument.parse(store.read().all().get("eu-west-1.json").content().bytes());
+  }
+
+  @Test
+  void whatIsNewIsWrittenDownAndPushed() throws Exception {
+    readings.add(reading(WEST, ""));
+    Report report = sync.run(Trigger.schedule());
+
+    assertThat(report.problems()).isEmpty();
+    assertThat(report.taken()).isEqualTo(1);
+    assertThat(stored()).isEqualTo(pushed.get(0));
+    assertThat(stored().version()).isEqualTo(1);
+    assertThat(stored().cause()).isEqualTo("schedule");
+  }
+
+  @Test
+  void aDuplicateOfAnEventChangesNothingAndTellsNobody() throws Exception {
+    readings.add(reading(WEST, ""));
+    sync.run(Trigger.schedule());
+    readings.clear();
+    readings.add(reading(EAST, ""));
+
+    Report first = sync.run(EVENT);
+    Report second = sync.run(EVENT);
+
+    assertThat(first.changes())
+        .singleElement()
+        .asString()
+        .contains("writer's region", "eu-west-1 -> us-east-1");
+    assertThat(second.changes()).isEmpty();
+    assertThat(pushed).hasSize(2);
+    assertThat(stored().version()).isEqualTo(2);
+    assertThat(stored().cause()).isEqualTo("RDS-EVENT-0185");
+  }
+
+  @Test
+  void theScheduleTellsAgainWhatNobodyShouldHaveMissed() throws Exception {
+    readings.add(reading(WEST, ""));
+    sync.run(Trigger.schedule());
+    sync.run(Trigger.schedule());
+    assertThat(pushed).extracting(TopologyDocument::version).containsExactly(1L, 1L);
+  }
+
+  @Test
+  void anEventIsAskedAboutAgainUntilRdsSaysWhatItWasAbout() throws Exception {
+    readings.add(reading(WEST, ""));
+    sync.run(Trigger.schedule());
+    readings.clear();
+    readings.add(reading(WEST, ""));
+    readings.add(reading(WEST, "switching-over"));
+    readings.add(reading(EAST, ""));
+
+    Report report = sync.run(EVENT);
+
+    assertThat(report.asked()).isEqualTo(3);
+    assertThat(slept).hasSize(2);
+    assertThat(stored().globals().get(0).writerRegion()).contains("us-east-1");
+    assertThat(pushed).hasSize(3);
+  }
+
+  @Test
+  void whoAskedLaterIsNotOverwritten() throws Exception {
+    readings.add(reading(WEST, ""));
+    sync.run(Trigger.schedule());
+    TopologyReading old = reading(WEST, "");
+    readings.clear();
+    readings.add(reading(EAST, ""));
+    sync.run(EVENT);
+    readings.clear();
+    readings.add(old);
+
+    assertThat(sync.run(EVENT).changes()).isEmpty();
+    assertThat(stored().globals().get(0).writerRegion()).contains("us-east-1");
+  }
+
+  @Test
+  void ofTwoWhoWriteAtTheSameTimeNeitherLosesWhatTheOtherSaid() throws Exception {
+    ConfigSync racing =
+        new ConfigSync(
+            () -> reading(EAST, ""),
+            new Shelf(new RacedStore(), "eu-west-1"),
+            () -> new NodeDoor.Found(List.of(), List.of()),
+            new Pusher(new PushSignature(KEY), Clock.systemUTC()),
+            new ConfigSync.Settling(Duration.ZERO, 1, slept::add),
+            Clock.systemUTC());
+
+    racing.run(EVENT);
+
+    assertThat(stored().version()).isEqualTo(2);
+    assertThat(stored().globals().get(0).writerRegion()).contains("us-east-1");
+  }
+
+  /** Somebody else writes between the first reading of the store and the first writing. */
+  private final class RacedStore implements DocumentStore {
+    private boolean raced;
+
+    @Override
+    public StoreLocation location() {
+      return store.location();
+    }
+
+    @Override
+    public dev.heimdall.secrets.Documents read() throws dev.heimdall.secrets.StoreException {
+      return store.read();
+    }
+
+    @Override
+    public Optional<dev.heimdall.secrets.Documents> readIfChanged(
+        dev.heimdall.secrets.Documents known) throws dev.heimdall.secrets.StoreException {
+      return store.readIfChanged(known);
+    }
+
+    @Override
+    public dev.heimdall.secrets.Documents write(List<Change> changes)
+        throws dev.heimdall.secrets.StoreException {
+      if (!raced) {
+        raced = true;
+        TopologyDocument other =
+            TopologyDocument.none("eu-west-1").next(reading(WEST, ""), "the other one");
+        TopologyDocument early =
+            new TopologyDocument(
+                other.source(),
+                1,
+                Instant.EPOCH,
+                other.cause(),
+                other.regions(),
+                other.clusters(),
+                other.globals());
+        store.write(List.of(Change.create("eu-west-1.json", Content.of(early.json()))));
+      }
+      return store.write(changes);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void aBrokenDocumentIsSaidAndWrittenAnew() throws Exception {
+    store.write(List.of(Change.create("eu-west-1.json", Content.of("no document"))));
+    readings.add(reading(WEST, ""));
+
+    Report report = sync.run(Trigger.schedule());
+
+    assertThat(report.problems()).singleElement().asString().contains("is broken: $: no JSON");
+    assertThat(stored().globals()).hasSize(1);
+  }
+
+  @Test
+  void nothingTheNodesSayOrFailToSayStopsTheRun() throws Exception {
+    readings.add(reading(WEST, ""));
+    status = 403;
+    whereTroubles =
+        List.of(
+            new AwsTrouble(
+                AwsTrouble.Kind.DENIED, "ec2:DescribeInstances", "UnauthorizedOperation"));
+
+    Report report = sync.run(Trigger.schedule());
+
+    assertThat(report.taken()).isZero();
+    assertThat(report.problems())
+        .anySatisfy(
+            problem ->
+                assertThat(problem).contains("the permission ec2:DescribeInstances is missing"))
+        .anySatisfy(problem -> assertThat(problem).contains("i-1", "HTTP 403", "so it is"));
+    assertThat(stored().version()).isEqualTo(1);
+  }
+
+  @Test
+  void aRunThatLearnsNothingFailsAndLeavesEverythingAsItWas() throws Exception {
+    readings.add(reading(WEST, ""));
+    sync.run(Trigger.schedule());
+    readings.clear();
+    readings.add(
+        new TopologyReading(
+            Instant.now(),
+            List.of("eu-west-1"),
+            Set.of(),
+            List.of(),
+            Optional.empty(),
+            List.of(
+                new AwsTrouble(
+                    AwsTrouble.Kind.DENIED, "rds:DescribeGlobalClusters", "AccessDenied"))));
+
+    assertThatThrownBy(() -> sync.run(EVENT))
+        .isInstanceOf(SyncException.class)
+        .hasMessageContaining("the permission rds:DescribeGlobalClusters is missing");
+    assertThat(stored().globals()).hasSize(1);
+  }
+
+  @Test
+  void anEventThatChangesNothingOfATopologyIsNotAskedAbout() throws Exception {
+    Report report =
+        sync.run(
+            new Trigger(
+                Trigger.Kind.UNRELATED, Optional.empty(), "RDS-EVENT-0001", Optional.empty()));
+    assertThat(report.asked()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'source':'aws.rds','time':'2026-11-20T10:00:00Z','detail':{'EventID':'RDS-EVENT-0185'}} | EVENT",
+        "{'source':'aws.rds','detail':{'EventID':'RDS-EVENT-0238'}} | EVENT",
+        "{'source':'aws.rds','detail':{'EventID':'RDS-EVENT-0001'}} | UNRELATED",
+        "{'source':'aws.rds','detail':{'EventID':'../etc'}} | UNRELATED",
+        "{'source':'aws.rds'} | UNRELATED",
+        "{'source':'aws.events','detail-type':'Scheduled Event'} | SCHEDULE",
+        "{} | SCHEDULE"
+      })
+  void whatEventBridgeDelivers(String json, Trigger.Kind kind) throws Exception {
+    JsonNode event = new ObjectMapper().readTree(json.replace('\'', '"'));
+    assertThat(Trigger.of(event).kind()).isEqualTo(kind);
+  }
+
+  @Test
+  void theEnvironmentIsReadWholeBeforeItIsComplainedAbout() {
+    assertThatThrownBy(
+            () ->
+                SyncSettings.of(
+                    Map.of("HEIMDALL_STOR", "s3://x", "HEIMDALL_KEY", "short", "PATH", "/bin")))
+        .hasMessageContaining("HEIMDALL_STOR is not known")
+        .hasMessageContaining("AWS_REGION is not set")
+        .hasMessageContaining("HEIMDALL_FLEET is not set")
+        .hasMessageContaining("at least 32 characters");
+    SyncSettings right =
+        SyncSettings.of(
+            Map.of(
+                "AWS_REGION", "eu-west-1",
+                "HEIMDALL_STORE", "s3://bucket/topology",
+                "HEIMDALL_FLEET", "shop",
+                "HEIMDALL_KEY", KEY,
+                "HEIMDALL_REGIONS", "us-east-1, eu-central-1"));
+    assertThat(right.regions()).containsExactlyInAnyOrder("us-east-1", "eu-central-1");
+    assertThat(right.port()).isEqualTo(5059);
+    assertThat(right.toString()).doesNotContain(KEY);
+  }
+
+  @Test
+  void theFunctionWarmsItselfAlsoWhenNobodyAnswers() {
+    System.setProperty("aws.accessKeyId", "testing");
+    System.setProperty("aws.secretAccessKey", "testing");
+    try {
+      Function.of(
+              SyncSettings.of(
+                  Map.of(
+                      "AWS_REGION", "eu-west-1",
+                      "HEIMDALL_STORE", directory.toString(),
+                      "HEIMDALL_FLEET", "shop",
+                      "HEIMDALL_KEY", KEY,
+                      "HEIMDALL_RDS_ENDPOINT", "http://127.0.0.1:1")))
+          .prime();
+      assertThat(directory).isEmptyDirectory();
+    } finally {
+      System.clearProperty("aws.accessKeyId");
+      System.clearProperty("aws.secretAccessKey");
+    }
+  }
+
+  @Test
+  void aRunIsALineOfMetrics() throws Exception {
+    Report report =
+        new Report("RDS-EVENT-0185", 7, List.of("a change"), 2, 3, 2, List.of("not told: i-3"));
+    JsonNode line =
+        new ObjectMapper()
+            .readTree(new Metrics("eu-west-1").line(report, 1200, false, Instant.EPOCH));
+    assertThat(line.at("/_aws/CloudWatchMetrics/0/Namespace").asText()).isEqualTo("Heimdall");
+    assertThat(line.at("/_aws/CloudWatchMetrics/0/Dimensions/0/0").asText()).isEqualTo("Region");
+    assertThat(line.at("/_aws/CloudWatchMetrics/0/Metrics")).hasSize(7);
+    assertThat(line.get("ConfigSyncNodesNotTold").asInt()).isEqualTo(1);
+    assertThat(line.get("ConfigSyncLag").asInt()).isEqualTo(1200);
+    assertThat(line.get("problems").get(0).asText()).isEqualTo("not told: i-3");
+  }
+}
