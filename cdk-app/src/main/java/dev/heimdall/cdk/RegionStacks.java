@@ -1,0 +1,145 @@
+package dev.heimdall.cdk;
+
+import dev.heimdall.cdk.cache.SharedStore;
+import dev.heimdall.cdk.cache.StoreStack;
+import dev.heimdall.cdk.config.Deployment;
+import dev.heimdall.cdk.config.Region;
+import dev.heimdall.cdk.documents.DocumentStores;
+import dev.heimdall.cdk.documents.DocumentsStack;
+import dev.heimdall.cdk.fleet.FleetStack;
+import dev.heimdall.cdk.names.LatencyStack;
+import dev.heimdall.cdk.network.NetworkStack;
+import dev.heimdall.cdk.network.Place;
+import dev.heimdall.cdk.sync.ConfigSyncFunction;
+import dev.heimdall.cdk.sync.ConfigSyncStack;
+import dev.heimdall.cdk.watch.WatchStack;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import software.amazon.awscdk.App;
+import software.amazon.awscdk.Environment;
+import software.amazon.awscdk.StackProps;
+
+/** The stacks of one region, in the order in which they are deployed. */
+final class RegionStacks {
+  private final App app;
+  private final Deployment deployment;
+  private final Region region;
+  private final Path base;
+
+  /**
+   * @param base where relative paths of files begin
+   */
+  RegionStacks(App app, Deployment deployment, Region region, Path base) {
+    this.app = app;
+    this.deployment = deployment;
+    this.region = region;
+    this.base = base;
+  }
+
+  void make() throws DeploymentException {
+    String release =
+        built(region.fleet().release(), "fleet.release", "cdk-app/release, which builds the nodes");
+    String jar =
+        region.configSync().enabled()
+            ? built(
+                region.configSync().jar(),
+                "configSync.jar",
+                "mvn -pl config-sync-lambda -am package, or leave the function out with"
+                    + " \"enabled\": false")
+            : "";
+    Place place =
+        region
+            .network()
+            .vpc()
+            .map(vpc -> new Place(vpc, region.network().subnets()))
+            .orElseGet(
+                () ->
+                    new NetworkStack(app, id("network"), props("network"), region.network())
+                        .place());
+    DocumentStores documents =
+        new DocumentsStack(
+                app,
+                id("documents"),
+                props("documents"),
+                deployment.name(),
+                region.documents(),
+                place)
+            .stores();
+    Optional<SharedStore> store =
+        region.cache().enabled()
+            ? Optional.of(
+                new StoreStack(
+                        app, id("store"), props("store"), deployment.name(), region.cache(), place)
+                    .store())
+            : Optional.empty();
+    FleetStack fleet =
+        new FleetStack(
+            app,
+            id("fleet"),
+            props("fleet"),
+            deployment.name(),
+            region.fleet(),
+            region.documents(),
+            place,
+            release,
+            documents,
+            store);
+    Optional<ConfigSyncFunction> sync =
+        region.configSync().enabled()
+            ? Optional.of(
+                new ConfigSyncStack(
+                        app,
+                        id("config-sync"),
+                        props("config-sync"),
+                        deployment,
+                        region,
+                        place,
+                        jar,
+                        documents,
+                        fleet.fleet().nodeGroup().getAttrGroupId())
+                    .function())
+            : Optional.empty();
+    if (region.observability().enabled()) {
+      new WatchStack(
+          app, id("watch"), props("watch"), deployment, region, fleet.fleet(), sync, store);
+    }
+    if (deployment.routing().enabled()) {
+      new LatencyStack(
+          app,
+          id("names"),
+          props("names"),
+          region,
+          deployment.routing(),
+          place,
+          fleet.fleet().balancer());
+    }
+  }
+
+  private String id(String what) {
+    return deployment.name() + "-" + region.region() + "-" + what;
+  }
+
+  private StackProps props(String what) {
+    return StackProps.builder()
+        .description("Heimdall " + deployment.name() + ": " + what)
+        .env(
+            Environment.builder()
+                .region(region.region())
+                .account(region.account().orElse(null))
+                .build())
+        .tags(deployment.tags())
+        .analyticsReporting(false)
+        .build();
+  }
+
+  private String built(String file, String setting, String remedy) throws DeploymentException {
+    Path path = base.resolve(file).normalize();
+    if (!Files.isRegularFile(path)) {
+      throw new DeploymentException(
+          "$.regions[%d].%s: there is no file %s; run %s"
+              .formatted(deployment.regions().indexOf(region), setting, path, remedy));
+    }
+    return path.toString();
+  }
+}

@@ -1,0 +1,138 @@
+package dev.heimdall.cdk.cache;
+
+import dev.heimdall.cdk.Reasons;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.Fn;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
+import software.amazon.awscdk.services.elasticache.CfnParameterGroup;
+import software.amazon.awscdk.services.elasticache.CfnReplicationGroup;
+import software.amazon.awscdk.services.elasticache.CfnSubnetGroup;
+import software.amazon.awscdk.services.secretsmanager.CfnSecret;
+import software.constructs.Construct;
+
+/**
+ * A replication group with TLS and a password, whose server tells of all keys that go ({@code
+ * notify-keyspace-events} = {@code AE}): without it nodes do not hear of what the store evicts.
+ */
+public final class SharedStore extends Construct {
+  private static final int PORT = 6379;
+
+  /**
+   * What it is made from.
+   *
+   * @param name of the fleet
+   * @param shards empty: one, without cluster mode
+   * @param automatic whether a replica takes over by itself
+   */
+  public record Plan(
+      String name,
+      String vpc,
+      List<String> subnets,
+      String engine,
+      String version,
+      String family,
+      String nodeType,
+      Number replicas,
+      Optional<Integer> shards,
+      boolean automatic) {
+    public Plan {
+      subnets = List.copyOf(subnets);
+    }
+  }
+
+  private final CfnSecurityGroup group;
+  private final CfnReplicationGroup servers;
+
+  public SharedStore(Construct scope, String id, Plan plan) {
+    super(scope, id);
+    group =
+        CfnSecurityGroup.Builder.create(this, "StoreSecurityGroup")
+            .groupDescription("Heimdall store: nodes only")
+            .vpcId(plan.vpc())
+            .build();
+    CfnSecret password =
+        CfnSecret.Builder.create(this, "Password")
+            .name(Fn.join("", List.of(plan.name(), "/store-password")))
+            .description("Heimdall: the password of the store between nodes")
+            .generateSecretString(
+                CfnSecret.GenerateSecretStringProperty.builder()
+                    .excludePunctuation(true)
+                    .passwordLength(64)
+                    .build())
+            .build();
+    password.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    Reasons.accept(
+        password,
+        "AwsSolutions-SMG4",
+        "The server takes a new password beside the old one in two steps, between which nodes are"
+            + " given it: by people.");
+    CfnSubnetGroup subnets =
+        CfnSubnetGroup.Builder.create(this, "StoreSubnets")
+            .description("Heimdall store")
+            .subnetIds(plan.subnets())
+            .build();
+    CfnParameterGroup parameters =
+        CfnParameterGroup.Builder.create(this, "StoreParameters")
+            .cacheParameterGroupFamily(plan.family())
+            .description("Heimdall store: tells of keys that expire or are evicted")
+            .properties(
+                plan.shards().isPresent()
+                    ? Map.of("cluster-enabled", "yes", "notify-keyspace-events", "AE")
+                    : Map.of("notify-keyspace-events", "AE"))
+            .build();
+    CfnReplicationGroup.Builder builder =
+        CfnReplicationGroup.Builder.create(this, "Store")
+            .replicationGroupDescription("Heimdall: what nodes tell each other")
+            .engine(plan.engine())
+            .engineVersion(plan.version())
+            .cacheNodeType(plan.nodeType())
+            .cacheParameterGroupName(parameters.getRef())
+            .cacheSubnetGroupName(subnets.getRef())
+            .securityGroupIds(List.of(group.getAttrGroupId()))
+            .port(PORT)
+            .transitEncryptionEnabled(true)
+            .transitEncryptionMode("required")
+            .atRestEncryptionEnabled(true)
+            .authToken(Fn.join("", List.of("{{resolve:secretsmanager:", password.getRef(), "}}")))
+            .automaticFailoverEnabled(plan.automatic())
+            .multiAzEnabled(plan.automatic())
+            .autoMinorVersionUpgrade(true);
+    servers =
+        plan.shards()
+            .map(count -> builder.numNodeGroups(count).replicasPerNodeGroup(plan.replicas()))
+            .orElseGet(() -> builder.numNodeGroups(1).replicasPerNodeGroup(plan.replicas()))
+            .build();
+    Reasons.accept(
+        servers,
+        "AwsSolutions-AEC5",
+        "The usual port: only the nodes' security group reaches it, and drivers know it.");
+    CfnOutput.Builder.create(this, "StoreServer")
+        .description("The server for store.servers of node.json, with port 6379 and TLS")
+        .value(
+            plan.shards().isPresent()
+                ? servers.getAttrConfigurationEndPointAddress()
+                : servers.getAttrPrimaryEndPointAddress())
+        .build();
+    CfnOutput.Builder.create(this, "StorePassword")
+        .description("The secret whose text is store.password of node.json")
+        .value(password.getRef())
+        .build();
+  }
+
+  /** Where nodes have to be let in, at {@link #port}. */
+  public CfnSecurityGroup group() {
+    return group;
+  }
+
+  public int port() {
+    return PORT;
+  }
+
+  public CfnReplicationGroup servers() {
+    return servers;
+  }
+}

@@ -1,0 +1,271 @@
+package dev.heimdall.cdk.config;
+
+import dev.heimdall.model.Cidr;
+import dev.heimdall.model.StrictDocument.Findings;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What the settings of a deployment demand of each other and of AWS's names. */
+final class DeploymentChecks {
+  private static final int PER_LOAD_BALANCER = 50;
+  private static final String REGION = "[a-z]{2}(-[a-z]+)+-[0-9]";
+
+  private final Deployment deployment;
+  private final Findings findings;
+
+  DeploymentChecks(Deployment deployment, Findings findings) {
+    this.deployment = deployment;
+    this.findings = findings;
+  }
+
+  void all() {
+    name();
+    if (findings.sound("$.regions") && deployment.regions().isEmpty()) {
+      problem("$.regions", "no region", "at least one: [{\"region\": \"eu-west-1\", …}]");
+    }
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < deployment.regions().size(); i++) {
+      Region region = deployment.regions().get(i);
+      String at = "$.regions[" + i + "]";
+      if (findings.sound(at + ".region") && !names.add(region.region())) {
+        problem(at + ".region", quote(region.region()) + " again", "each region only once");
+      }
+      region(region, at);
+    }
+    routing();
+  }
+
+  private void name() {
+    if (findings.sound("$.fleetName") && !deployment.name().matches("[a-z][a-z0-9-]{0,19}")) {
+      problem(
+          "$.fleetName",
+          quote(deployment.name()),
+          "1 to 20 small letters, digits and hyphens, a letter first: names of load balancers and"
+              + " buckets begin with it");
+    }
+  }
+
+  private void region(Region region, String at) {
+    form(at + ".region", region.region(), REGION, "a region such as \"eu-west-1\"");
+    region
+        .account()
+        .ifPresent(
+            account ->
+                form(at + ".account", account, "[0-9]{12}", "an account's number of 12 digits"));
+    network(region.network(), at + ".network");
+    fleet(region.fleet(), at + ".fleet");
+    documents(region.documents(), at + ".documents");
+    cache(region.cache(), at + ".cache");
+    if (findings.sound(at + ".configSync.every")
+        && region.configSync().every().toSeconds() % 60 != 0) {
+      problem(
+          at + ".configSync.every",
+          quote(region.configSync().every().toSeconds() + "s"),
+          "whole minutes: schedules know nothing smaller");
+    }
+    region
+        .observability()
+        .topic()
+        .ifPresent(
+            topic ->
+                form(
+                    at + ".observability.topic",
+                    topic,
+                    "arn:[a-z-]+:sns:" + REGION + ":[0-9]{12}:.+",
+                    "the ARN of a topic, such as \"arn:aws:sns:eu-west-1:123456789012:oncall\""));
+    if (findings.sound(at + ".manager.enabled") && region.manager().enabled()) {
+      problem(
+          at + ".manager.enabled",
+          "true",
+          "false: this release has no manager; nodes have their configuration from \"documents\","
+              + " which you edit there");
+    }
+  }
+
+  private void network(Network network, String at) {
+    if (!findings.sound(at)) {
+      return;
+    }
+    if (network.vpc().isPresent()) {
+      form(at + ".vpc", network.vpc().get(), "vpc-[0-9a-f]+", "a network such as \"vpc-0abc\"");
+      each(
+          at + ".subnets",
+          network.subnets(),
+          "subnet-[0-9a-f]+",
+          "a subnet such as \"subnet-0abc\"");
+      if (network.subnets().isEmpty()) {
+        problem(
+            at + ".subnets",
+            "no subnet",
+            "a private subnet of \"vpc\" for each zone that gets nodes, each with a way to AWS's"
+                + " services: a NAT gateway or endpoints");
+      }
+      if (network.endpoints()) {
+        problem(
+            at + ".endpoints",
+            "true",
+            "false with \"vpc\": make them in your network, docs/aws.md lists which");
+      }
+    } else {
+      if (!network.subnets().isEmpty()) {
+        problem(
+            at + ".subnets",
+            quote(network.subnets().get(0)),
+            "nothing, or \"vpc\", whose they are");
+      }
+      int prefix = network.addresses().prefix();
+      if (prefix < 16 || prefix > 24) {
+        problem(
+            at + ".addresses",
+            quote(network.addresses().toString()),
+            "a network of /16 to /24, such as \"10.40.0.0/16\"");
+      }
+      if (network.natGateways() == 0 && !network.endpoints()) {
+        problem(
+            at + ".natGateways",
+            "0 without \"endpoints\"",
+            "at least 1, or \"endpoints\": true: nodes have to reach S3 and the API of RDS");
+      }
+      if (network.natGateways() > network.zones()) {
+        problem(
+            at + ".natGateways",
+            "" + network.natGateways(),
+            "at most one for each of the " + network.zones() + " \"zones\"");
+      }
+    }
+  }
+
+  private void fleet(Fleet fleet, String at) {
+    if (findings.sound(at + ".ports")) {
+      if (fleet.ports().isEmpty()) {
+        problem(at + ".ports", "no port", "the ports of the virtual databases, such as [5432]");
+      } else if (new HashSet<>(fleet.ports()).size() < fleet.ports().size()) {
+        problem(at + ".ports", fleet.ports().toString(), "each port only once");
+      } else if (fleet.ports().size() > PER_LOAD_BALANCER) {
+        problem(
+            at + ".ports",
+            fleet.ports().size() + " ports",
+            "at most " + PER_LOAD_BALANCER + ": a load balancer has no more listeners");
+      } else if (findings.sound(at + ".httpPort") && fleet.ports().contains(fleet.httpPort())) {
+        problem(
+            at + ".httpPort", "" + fleet.httpPort(), "another port than the virtual databases'");
+      }
+    }
+    if (findings.sound(at + ".clients")) {
+      if (fleet.clients().isEmpty()) {
+        problem(
+            at + ".clients",
+            "no network",
+            "the networks that clients are in, such as [\"10.0.0.0/16\"]: nobody else reaches the"
+                + " ports");
+      }
+      for (int i = 0; i < fleet.clients().size(); i++) {
+        Cidr cidr = fleet.clients().get(i);
+        if (cidr.prefix() == 0) {
+          problem(
+              at + ".clients[" + i + "]",
+              quote(cidr.toString()),
+              "the networks that clients are in, not the whole internet: a database's port must"
+                  + " not be open to everybody");
+        }
+      }
+    }
+    if (findings.sound(at + ".fewest", at + ".most") && fleet.fewest() > fleet.most()) {
+      problem(at + ".most", "" + fleet.most(), "at least \"fewest\", " + fleet.fewest());
+    }
+    fleet
+        .instanceType()
+        .ifPresent(
+            type -> {
+              form(at + ".instanceType", type, "[a-z0-9-]+\\.[a-z0-9-]+", "such as \"c7g.large\"");
+              if (findings.sound(at + ".instanceType", at + ".architecture")
+                  && !fleet.architecture().has(type)) {
+                problem(
+                    at + ".instanceType",
+                    quote(type),
+                    "a type whose processors are "
+                        + fleet.architecture().spelling()
+                        + ", such as "
+                        + quote(fleet.architecture().instanceType())
+                        + ", or another \"architecture\"");
+              }
+            });
+    fleet
+        .imageParameter()
+        .ifPresent(
+            name ->
+                form(at + ".imageParameter", name, "/[A-Za-z0-9_./-]+", "such as \"/our/ami\""));
+  }
+
+  private void documents(Documents documents, String at) {
+    if (findings.sound(at + ".place", at + ".secret")
+        && documents.place() == DocumentPlace.BUCKET
+        && documents.secret().isPresent()) {
+      problem(
+          at + ".secret", quote(documents.secret().get()), "nothing, or the \"place\" \"secret\"");
+    }
+    each(
+        at + ".credentials",
+        documents.credentials(),
+        "[A-Za-z0-9/_+=.@!-]{3,}\\*?",
+        "the name of a secret, or how names begin and \"*\": \"prod/db-*\"");
+  }
+
+  private void cache(Cache cache, String at) {
+    if (findings.sound(at + ".nodeType")) {
+      form(
+          at + ".nodeType",
+          cache.nodeType(),
+          "cache\\.[a-z0-9-]+\\.[a-z0-9]+",
+          "such as \"cache.t4g.small\"");
+    }
+  }
+
+  private void routing() {
+    Routing routing = deployment.routing();
+    if (!findings.sound("$.routing") || !routing.enabled()) {
+      return;
+    }
+    if (routing.zone().isEmpty()) {
+      problem("$.routing.zone", "nothing", "the zone that records go to, as \"enabled\" is true");
+    }
+    routing
+        .zoneId()
+        .ifPresent(
+            id -> form("$.routing.zoneId", id, "Z[A-Z0-9]{4,31}", "such as \"Z0123456789ABC\""));
+    if (routing.zoneId().isEmpty() && deployment.regions().size() > 1) {
+      problem(
+          "$.routing.zoneId",
+          "nothing, with "
+              + deployment.regions().stream().map(Region::region).collect(Collectors.joining(", ")),
+          "the id of a zone that is there: one region cannot make it for the others. Make it once"
+              + " (aws route53 create-hosted-zone), or deploy one region first");
+    }
+    if (!routing.record().toLowerCase(Locale.ROOT).matches("[a-z0-9_-]+(\\.[a-z0-9_-]+)*")) {
+      problem("$.routing.record", quote(routing.record()), "a name such as \"heimdall\"");
+    }
+  }
+
+  private void each(String path, List<String> values, String form, String expected) {
+    for (int i = 0; i < values.size(); i++) {
+      form(path + "[" + i + "]", values.get(i), form, expected);
+    }
+  }
+
+  private void form(String path, String value, String form, String expected) {
+    if (findings.sound(path) && !value.matches(form)) {
+      problem(path, quote(value), expected);
+    }
+  }
+
+  private void problem(String path, String got, String expected) {
+    findings.problem(path, got, expected);
+  }
+
+  private static String quote(String text) {
+    return "\"" + text + "\"";
+  }
+}

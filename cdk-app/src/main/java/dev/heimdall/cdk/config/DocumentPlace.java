@@ -1,0 +1,11 @@
+package dev.heimdall.cdk.config;
+
+import dev.heimdall.model.Spelled;
+
+/** Where nodes read their configuration. */
+public enum DocumentPlace implements Spelled {
+  /** Documents below a prefix of a bucket. */
+  BUCKET,
+  /** One secret that holds them all. */
+  SECRET
+}

@@ -1,0 +1,35 @@
+package dev.heimdall.cdk.config;
+
+import dev.heimdall.model.Format;
+import dev.heimdall.model.Setting;
+import java.util.List;
+import java.util.Optional;
+
+/** Where the nodes' configuration lies. */
+public record Documents(
+    @Setting(value = "Where nodes read: in a bucket, or in one secret.", byDefault = "bucket")
+        DocumentPlace place,
+    @Setting(
+            value = "What stands before the documents' names in the bucket.",
+            byDefault = "config",
+            format = Format.NAME)
+        String prefix,
+    @Setting(
+            value =
+                "The secret that holds the whole configuration (`hdSecretKey`). With the place"
+                    + " `secret`.",
+            otherwise = "a secret that is made",
+            format = Format.TEXT)
+        Optional<String> secret,
+    @Setting(
+            value = "Make a file system (EFS) for configuration directories, with an access point.",
+            byDefault = "false")
+        boolean fileSystem,
+    @Setting(
+            value = "Names of secrets that hold credentials for databases; `*` ends a beginning.",
+            byDefault = "[]")
+        List<String> credentials) {
+  public Documents {
+    credentials = List.copyOf(credentials);
+  }
+}

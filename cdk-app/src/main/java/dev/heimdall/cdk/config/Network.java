@@ -1,0 +1,43 @@
+package dev.heimdall.cdk.config;
+
+import dev.heimdall.model.Cidr;
+import dev.heimdall.model.Format;
+import dev.heimdall.model.Setting;
+import java.util.List;
+import java.util.Optional;
+
+/** The network of a region: one that is there, or one that is made. */
+public record Network(
+    @Setting("The network to use, such as `vpc-0abc`. None: one is made.") Optional<String> vpc,
+    @Setting(
+            value = "With `vpc`: a private subnet for each zone that gets nodes.",
+            byDefault = "[]")
+        List<String> subnets,
+    @Setting(
+            value = "Without `vpc`: the addresses of the network that is made.",
+            byDefault = "10.40.0.0/16",
+            format = Format.NETWORK)
+        Cidr addresses,
+    @Setting(
+            value = "Without `vpc`: how many zones the network has.",
+            byDefault = "3",
+            range = "2..6")
+        int zones,
+    @Setting(
+            value =
+                "Without `vpc`: how many NAT gateways there are. 0 needs `endpoints`, and nodes"
+                    + " reach nothing else then.",
+            byDefault = "1",
+            range = "1..6",
+            zero = "none")
+        int natGateways,
+    @Setting(
+            value =
+                "Without `vpc`: make endpoints for the AWS services that nodes call, so that no call"
+                    + " leaves.",
+            byDefault = "false")
+        boolean endpoints) {
+  public Network {
+    subnets = List.copyOf(subnets);
+  }
+}

@@ -1,0 +1,16 @@
+package dev.heimdall.cdk.config;
+
+import dev.heimdall.model.Setting;
+import java.util.Optional;
+
+/** What is deployed in one region. */
+public record Region(
+    @Setting(value = "The region, such as `eu-west-1`.", required = true) String region,
+    @Setting(value = "The account, where it is not the one that deploys.") Optional<String> account,
+    @Setting("The network that the nodes are in.") Network network,
+    @Setting("The fleet of proxy nodes.") Fleet fleet,
+    @Setting("Where nodes have their configuration from.") Documents documents,
+    @Setting("The store over which nodes tell each other of writes.") Cache cache,
+    @Setting("The function that follows events of RDS and tells the nodes.") ConfigSync configSync,
+    @Setting("Alarms, dashboard and logs.") Observability observability,
+    @Setting("The manager.") Manager manager) {}

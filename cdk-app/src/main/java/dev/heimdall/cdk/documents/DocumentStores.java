@@ -1,0 +1,202 @@
+package dev.heimdall.cdk.documents;
+
+import dev.heimdall.cdk.Reasons;
+import dev.heimdall.cdk.config.DocumentPlace;
+import dev.heimdall.cdk.config.Documents;
+import dev.heimdall.cdk.network.Place;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.Fn;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
+import software.amazon.awscdk.services.efs.CfnAccessPoint;
+import software.amazon.awscdk.services.efs.CfnFileSystem;
+import software.amazon.awscdk.services.efs.CfnMountTarget;
+import software.amazon.awscdk.services.kms.Key;
+import software.amazon.awscdk.services.s3.BlockPublicAccess;
+import software.amazon.awscdk.services.s3.Bucket;
+import software.amazon.awscdk.services.s3.BucketEncryption;
+import software.amazon.awscdk.services.s3.LifecycleRule;
+import software.amazon.awscdk.services.secretsmanager.Secret;
+import software.amazon.awscdk.services.secretsmanager.SecretStringGenerator;
+import software.constructs.Construct;
+
+/**
+ * A versioned bucket for documents, a key for everything that is kept, the secret that pushes to
+ * nodes are signed with, the secret of {@code hdSecretKey}, and a file system.
+ */
+public final class DocumentStores extends Construct {
+  private static final int DAYS_OF_OLD_VERSIONS = 90;
+
+  private final Key key;
+  private final Bucket bucket;
+  private final String pushKeyName;
+  private final String configurationSecret;
+
+  /**
+   * Makes them.
+   *
+   * @param place where the file system can be mounted, if there is one
+   */
+  public DocumentStores(
+      Construct scope, String id, String fleet, Documents documents, Optional<Place> place) {
+    super(scope, id);
+    key =
+        Key.Builder.create(this, "Key")
+            .description("Heimdall: configuration and secrets")
+            .enableKeyRotation(true)
+            .removalPolicy(RemovalPolicy.RETAIN)
+            .build();
+    bucket =
+        Bucket.Builder.create(this, "Bucket")
+            .versioned(true)
+            .encryption(BucketEncryption.KMS)
+            .encryptionKey(key)
+            .bucketKeyEnabled(true)
+            .enforceSsl(true)
+            .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
+            .lifecycleRules(
+                List.of(
+                    LifecycleRule.builder()
+                        .noncurrentVersionExpiration(Duration.days(DAYS_OF_OLD_VERSIONS))
+                        .abortIncompleteMultipartUploadAfter(Duration.days(1))
+                        .build()))
+            .removalPolicy(RemovalPolicy.RETAIN)
+            .build();
+    Reasons.accept(
+        bucket,
+        "AwsSolutions-S1",
+        "Versions tell what changed when; who changed it is told by CloudTrail's data events.");
+    pushKeyName = Fn.join("", List.of(fleet, "/push-key"));
+    Secret pushKey =
+        Secret.Builder.create(this, "PushKey")
+            .secretName(pushKeyName)
+            .description("Heimdall: what pushes to the nodes' /topology door are signed with")
+            .encryptionKey(key)
+            .generateSecretString(
+                SecretStringGenerator.builder().excludePunctuation(true).passwordLength(48).build())
+            .removalPolicy(RemovalPolicy.RETAIN)
+            .build();
+    Reasons.accept(
+        pushKey,
+        "AwsSolutions-SMG4",
+        "Nodes take the key with their configuration: a new one is put there first, by people.");
+    configurationSecret =
+        documents.place() == DocumentPlace.SECRET
+            ? documents.secret().orElseGet(() -> configurationSecret(fleet))
+            : "";
+    if (documents.fileSystem()) {
+      fileSystem(fleet, place.orElseThrow());
+    }
+    output("Bucket", "Put the nodes' configuration here", bucket.getBucketName());
+    output("Key", "The key that these are encrypted with", key.getKeyArn());
+    output("PushKeySecret", "The text for topology.key of node.json", pushKeyName);
+  }
+
+  public Bucket bucket() {
+    return bucket;
+  }
+
+  public Key key() {
+    return key;
+  }
+
+  /** The name of the secret that pushes are signed with. */
+  public String pushKeyName() {
+    return pushKeyName;
+  }
+
+  /** The name of the secret with the whole configuration; empty when that is in the bucket. */
+  public String configurationSecret() {
+    return configurationSecret;
+  }
+
+  private String configurationSecret(String fleet) {
+    String name = Fn.join("", List.of(fleet, "/configuration"));
+    Secret secret =
+        Secret.Builder.create(this, "Configuration")
+            .secretName(name)
+            .description("Heimdall: the whole configuration (hdSecretKey)")
+            .encryptionKey(key)
+            .removalPolicy(RemovalPolicy.RETAIN)
+            .build();
+    Reasons.accept(
+        secret,
+        "AwsSolutions-SMG4",
+        "It holds a configuration, which people change, not a rotation.");
+    return name;
+  }
+
+  /** Reachable by those who are given the security group that is put out. */
+  private void fileSystem(String fleet, Place place) {
+    CfnSecurityGroup clients =
+        CfnSecurityGroup.Builder.create(this, "FileClients")
+            .groupDescription("Heimdall: who may mount the file system")
+            .vpcId(place.vpc())
+            .build();
+    CfnSecurityGroup group =
+        CfnSecurityGroup.Builder.create(this, "FileSecurityGroup")
+            .groupDescription("Heimdall file system: its clients only")
+            .vpcId(place.vpc())
+            .securityGroupIngress(
+                List.of(
+                    CfnSecurityGroup.IngressProperty.builder()
+                        .description("NFS")
+                        .ipProtocol("tcp")
+                        .fromPort(2049)
+                        .toPort(2049)
+                        .sourceSecurityGroupId(clients.getAttrGroupId())
+                        .build()))
+            .build();
+    CfnFileSystem files =
+        CfnFileSystem.Builder.create(this, "Files")
+            .encrypted(true)
+            .kmsKeyId(key.getKeyArn())
+            .backupPolicy(CfnFileSystem.BackupPolicyProperty.builder().status("ENABLED").build())
+            .throughputMode("elastic")
+            .fileSystemTags(
+                List.of(
+                    CfnFileSystem.ElasticFileSystemTagProperty.builder()
+                        .key("Name")
+                        .value(fleet)
+                        .build()))
+            .build();
+    files.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    for (int i = 0; i < place.subnets().size(); i++) {
+      CfnMountTarget.Builder.create(this, "Mount" + (i + 1))
+          .fileSystemId(files.getRef())
+          .subnetId(place.subnets().get(i))
+          .securityGroups(List.of(group.getAttrGroupId()))
+          .build();
+    }
+    CfnAccessPoint access =
+        CfnAccessPoint.Builder.create(this, "Access")
+            .fileSystemId(files.getRef())
+            .posixUser(CfnAccessPoint.PosixUserProperty.builder().uid("990").gid("990").build())
+            .rootDirectory(
+                CfnAccessPoint.RootDirectoryProperty.builder()
+                    .path("/heimdall")
+                    .creationInfo(
+                        CfnAccessPoint.CreationInfoProperty.builder()
+                            .ownerUid("990")
+                            .ownerGid("990")
+                            .permissions("0750")
+                            .build())
+                    .build())
+            .build();
+    output(
+        "Mount",
+        "The line of /etc/fstab; without _netdev a boot may hang",
+        files.getRef()
+            + ":/ /opt/heimdall/config efs _netdev,tls,iam,accesspoint="
+            + access.getRef()
+            + " 0 0");
+    output("FileClients", "The security group of who mounts it", clients.getAttrGroupId());
+  }
+
+  private void output(String id, String description, String value) {
+    CfnOutput.Builder.create(this, id + "Output").description(description).value(value).build();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.heimdall.cdk.fleet;
+
+import java.util.List;
+
+/**
+ * Everything the fleet is made from. Texts and numbers may be tokens, which only CloudFormation
+ * knows.
+ *
+ * @param name the fleet's name, which its instances carry
+ * @param vpc the network's id
+ * @param subnets one for each zone
+ * @param ports the ports of virtual databases
+ * @param clients the networks of clients
+ * @param httpPort the port of the nodes' HTTP door
+ * @param image the image's id
+ * @param instanceType the type of instances
+ * @param fewest nodes of a zone at least
+ * @param most nodes of a zone at most
+ * @param keptInUpdates nodes of a zone that an update leaves running at least; fewer than {@code
+ *     most}
+ * @param targetLoad load of the processors in percent that is aimed at
+ * @param idleTimeout seconds
+ * @param drain seconds
+ * @param clientZones the load balancer's policy for clients inside the network
+ * @param protect whether the load balancer resists being deleted
+ * @param release where the archive lies
+ * @param documents where nodes have their configuration from
+ */
+public record FleetPlan(
+    String name,
+    String vpc,
+    List<Slot<String>> subnets,
+    List<Slot<Number>> ports,
+    List<Slot<String>> clients,
+    Number httpPort,
+    String image,
+    String instanceType,
+    String fewest,
+    String most,
+    Number keptInUpdates,
+    Number targetLoad,
+    String idleTimeout,
+    Number drain,
+    String clientZones,
+    String protect,
+    Release release,
+    Source documents) {
+
+  /** The archive of a release: what its folder on the instance is called, and where it lies. */
+  public record Release(String name, String bucket, String key) {}
+
+  /**
+   * Where nodes read their configuration.
+   *
+   * @param configSource a URL, or empty
+   * @param hdSecretKey the name of a secret, or empty; one of the two is what nodes use
+   * @param bucket the bucket, of which nodes may read everything
+   * @param key the ARN of the key that what is in the bucket is encrypted with
+   * @param secret the name of the secret that nodes may read; empty for none
+   * @param credentials names of secrets with credentials for databases; a beginning ends in {@code
+   *     *}
+   */
+  public record Source(
+      String configSource,
+      String hdSecretKey,
+      String bucket,
+      String key,
+      String secret,
+      List<String> credentials) {
+    public Source {
+      credentials = List.copyOf(credentials);
+    }
+  }
+}

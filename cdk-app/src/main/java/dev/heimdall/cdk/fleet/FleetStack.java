@@ -1,0 +1,103 @@
+package dev.heimdall.cdk.fleet;
+
+import dev.heimdall.cdk.cache.SharedStore;
+import dev.heimdall.cdk.config.Architecture;
+import dev.heimdall.cdk.config.DocumentPlace;
+import dev.heimdall.cdk.config.Documents;
+import dev.heimdall.cdk.config.Fleet;
+import dev.heimdall.cdk.documents.DocumentStores;
+import dev.heimdall.cdk.network.Place;
+import java.util.Optional;
+import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.CfnParameter;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.services.ec2.CfnSecurityGroupIngress;
+import software.amazon.awscdk.services.s3.assets.Asset;
+import software.constructs.Construct;
+
+/** The stack of the {@link ProxyFleet}, with the release that was built. */
+public final class FleetStack extends Stack {
+  private static final int ENOUGH_OF_A_HASH = 12;
+
+  private final ProxyFleet fleet;
+
+  public FleetStack(
+      Construct scope,
+      String id,
+      StackProps props,
+      String name,
+      Fleet settings,
+      Documents documents,
+      Place place,
+      String archive,
+      DocumentStores kept,
+      Optional<SharedStore> store) {
+    super(scope, id, props);
+    Asset release = Asset.Builder.create(this, "Release").path(archive).build();
+    Architecture architecture = settings.architecture();
+    String image =
+        CfnParameter.Builder.create(this, "Image")
+            .type("AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>")
+            .defaultValue(settings.imageParameter().orElseGet(architecture::imageParameter))
+            .build()
+            .getValueAsString();
+    boolean inBucket = documents.place() == DocumentPlace.BUCKET;
+    fleet =
+        new ProxyFleet(
+            this,
+            "Default",
+            new FleetPlan(
+                name,
+                place.vpc(),
+                Slot.always(place.subnets()),
+                settings.ports().stream().map(port -> Slot.always((Number) port)).toList(),
+                settings.clients().stream().map(net -> Slot.always(net.toString())).toList(),
+                settings.httpPort(),
+                image,
+                settings.instanceType().orElseGet(architecture::instanceType),
+                Integer.toString(settings.fewest()),
+                Integer.toString(settings.most()),
+                Math.min(settings.fewest(), settings.most() - 1),
+                settings.targetLoad(),
+                Long.toString(settings.idleTimeout().toSeconds()),
+                settings.drain().toSeconds(),
+                settings.clientZones().policy(),
+                Boolean.toString(settings.protect()),
+                new FleetPlan.Release(
+                    release.getAssetHash().substring(0, ENOUGH_OF_A_HASH),
+                    release.getS3BucketName(),
+                    release.getS3ObjectKey()),
+                new FleetPlan.Source(
+                    inBucket
+                        ? "s3://" + kept.bucket().getBucketName() + "/" + documents.prefix()
+                        : "",
+                    kept.configurationSecret(),
+                    kept.bucket().getBucketName(),
+                    kept.key().getKeyArn(),
+                    kept.configurationSecret(),
+                    documents.credentials())));
+    store.ifPresent(
+        servers ->
+            CfnSecurityGroupIngress.Builder.create(this, "StoreArrives")
+                .groupId(servers.group().getAttrGroupId())
+                .description("nodes")
+                .ipProtocol("tcp")
+                .fromPort(servers.port())
+                .toPort(servers.port())
+                .sourceSecurityGroupId(fleet.nodeGroup().getAttrGroupId())
+                .build());
+    CfnOutput.Builder.create(this, "AddressOutput")
+        .description("What clients connect to")
+        .value(fleet.balancer().getAttrDnsName())
+        .build();
+    CfnOutput.Builder.create(this, "NodeSecurityGroupOutput")
+        .description("What databases have to let in")
+        .value(fleet.nodeGroup().getAttrGroupId())
+        .build();
+  }
+
+  public ProxyFleet fleet() {
+    return fleet;
+  }
+}

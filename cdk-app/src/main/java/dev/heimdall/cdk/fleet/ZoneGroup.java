@@ -1,0 +1,187 @@
+package dev.heimdall.cdk.fleet;
+
+import dev.heimdall.cdk.Numbers;
+import dev.heimdall.cdk.Reasons;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import software.amazon.awscdk.Aws;
+import software.amazon.awscdk.CfnAutoScalingRollingUpdate;
+import software.amazon.awscdk.CfnUpdatePolicy;
+import software.amazon.awscdk.services.autoscaling.CfnAutoScalingGroup;
+import software.amazon.awscdk.services.autoscaling.CfnScalingPolicy;
+import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
+import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
+import software.amazon.awscdk.services.elasticloadbalancingv2.CfnTargetGroup;
+import software.amazon.awscdk.services.iam.CfnInstanceProfile;
+import software.constructs.Construct;
+
+/**
+ * The nodes of one zone, which grow and shrink without moving those of other zones.
+ *
+ * <p>An instance that goes away is taken from the load balancer first and then waits for the node,
+ * which drains and completes the hook {@value #HOOK}; without a word from it the instance ends when
+ * the time for draining is over.
+ */
+public final class ZoneGroup extends Construct {
+  /** The lifecycle hook that a node completes when it has drained. */
+  public static final String HOOK = "heimdall-drain";
+
+  /** The tag by which a fleet's instances are found. */
+  public static final String FLEET_TAG = "heimdall:fleet";
+
+  private final CfnAutoScalingGroup group;
+
+  ZoneGroup(
+      Construct scope,
+      int number,
+      FleetPlan plan,
+      Slot<String> subnet,
+      CfnInstanceProfile profile,
+      CfnSecurityGroup securityGroup,
+      List<Slot<CfnTargetGroup>> targets) {
+    super(scope, "Zone" + number);
+    CfnLaunchTemplate template =
+        CfnLaunchTemplate.Builder.create(this, "Template")
+            .launchTemplateData(instance(plan, profile, securityGroup))
+            .build();
+    group =
+        CfnAutoScalingGroup.Builder.create(this, "Nodes")
+            .minSize(plan.fewest())
+            .maxSize(plan.most())
+            .vpcZoneIdentifier(List.of(subnet.value()))
+            .launchTemplate(
+                CfnAutoScalingGroup.LaunchTemplateSpecificationProperty.builder()
+                    .launchTemplateId(template.getRef())
+                    .version(template.getAttrLatestVersionNumber())
+                    .build())
+            .targetGroupArns(
+                ProxyFleet.there(
+                    targets.stream()
+                        .map(target -> new Slot<>(target.value().getRef(), target.when()))
+                        .toList()))
+            .healthCheckType("ELB")
+            .healthCheckGracePeriod(240)
+            .defaultInstanceWarmup(120)
+            .cooldown("60")
+            .metricsCollection(
+                List.of(
+                    CfnAutoScalingGroup.MetricsCollectionProperty.builder()
+                        .granularity("1Minute")
+                        .build()))
+            .lifecycleHookSpecificationList(
+                List.of(
+                    CfnAutoScalingGroup.LifecycleHookSpecificationProperty.builder()
+                        .lifecycleHookName(HOOK)
+                        .lifecycleTransition("autoscaling:EC2_INSTANCE_TERMINATING")
+                        .heartbeatTimeout(plan.drain())
+                        .defaultResult("CONTINUE")
+                        .build()))
+            .tags(List.of(tag("Name", plan.name() + "-node"), tag(FLEET_TAG, plan.name())))
+            .build();
+    Reasons.accept(
+        group,
+        "AwsSolutions-AS3",
+        "Growing and shrinking is daily business; an alarm tells when a zone is full.");
+    template.addPropertyOverride(
+        "LaunchTemplateData.UserData", Map.of("Fn::Base64", userData(plan, group.getLogicalId())));
+    group
+        .getCfnOptions()
+        .setUpdatePolicy(
+            CfnUpdatePolicy.builder()
+                .autoScalingRollingUpdate(
+                    CfnAutoScalingRollingUpdate.builder()
+                        .maxBatchSize(1)
+                        .minInstancesInService(plan.keptInUpdates())
+                        .pauseTime("PT10M")
+                        .waitOnResourceSignals(true)
+                        .suspendProcesses(
+                            List.of(
+                                "HealthCheck",
+                                "ReplaceUnhealthy",
+                                "AZRebalance",
+                                "AlarmNotification",
+                                "ScheduledActions"))
+                        .build())
+                .build());
+    CfnScalingPolicy scaling =
+        CfnScalingPolicy.Builder.create(this, "Load")
+            .autoScalingGroupName(group.getRef())
+            .policyType("TargetTrackingScaling")
+            .targetTrackingConfiguration(
+                CfnScalingPolicy.TargetTrackingConfigurationProperty.builder()
+                    .predefinedMetricSpecification(
+                        CfnScalingPolicy.PredefinedMetricSpecificationProperty.builder()
+                            .predefinedMetricType("ASGAverageCPUUtilization")
+                            .build())
+                    .targetValue(plan.targetLoad())
+                    .build())
+            .build();
+    ProxyFleet.onlyWhen(template, subnet.when());
+    ProxyFleet.onlyWhen(group, subnet.when());
+    ProxyFleet.onlyWhen(scaling, subnet.when());
+  }
+
+  /** The group of instances. */
+  public CfnAutoScalingGroup group() {
+    return group;
+  }
+
+  private static CfnLaunchTemplate.LaunchTemplateDataProperty instance(
+      FleetPlan plan, CfnInstanceProfile profile, CfnSecurityGroup securityGroup) {
+    return CfnLaunchTemplate.LaunchTemplateDataProperty.builder()
+        .imageId(plan.image())
+        .instanceType(plan.instanceType())
+        .iamInstanceProfile(
+            CfnLaunchTemplate.IamInstanceProfileProperty.builder()
+                .arn(profile.getAttrArn())
+                .build())
+        .securityGroupIds(List.of(securityGroup.getAttrGroupId()))
+        // Only version 2, and no further than the instance itself: no credentials for those who
+        // make the node or a container ask for them.
+        .metadataOptions(
+            CfnLaunchTemplate.MetadataOptionsProperty.builder()
+                .httpEndpoint("enabled")
+                .httpTokens("required")
+                .httpPutResponseHopLimit(1)
+                .build())
+        .monitoring(CfnLaunchTemplate.MonitoringProperty.builder().enabled(true).build())
+        .blockDeviceMappings(
+            List.of(
+                CfnLaunchTemplate.BlockDeviceMappingProperty.builder()
+                    .deviceName("/dev/xvda")
+                    .ebs(
+                        CfnLaunchTemplate.EbsProperty.builder()
+                            .volumeType("gp3")
+                            .volumeSize(16)
+                            .encrypted(true)
+                            .deleteOnTermination(true)
+                            .build())
+                    .build()))
+        .build();
+  }
+
+  private static String userData(FleetPlan plan, String logicalId) {
+    TreeMap<String, String> values = new TreeMap<>();
+    values.put("Region", Aws.REGION);
+    values.put("StackName", Aws.STACK_NAME);
+    values.put("GroupName", logicalId);
+    values.put("ConfigSource", plan.documents().configSource());
+    values.put("SecretName", plan.documents().hdSecretKey());
+    values.put("LifecycleHook", HOOK);
+    values.put("Patience", Numbers.text(plan.drain()));
+    values.put("ReleaseName", plan.release().name());
+    values.put("ReleaseBucket", plan.release().bucket());
+    values.put("ReleaseKey", plan.release().key());
+    values.put("HttpPort", Numbers.text(plan.httpPort()));
+    return InstanceFiles.userData(values);
+  }
+
+  private static CfnAutoScalingGroup.TagPropertyProperty tag(String key, String value) {
+    return CfnAutoScalingGroup.TagPropertyProperty.builder()
+        .key(key)
+        .value(value)
+        .propagateAtLaunch(true)
+        .build();
+  }
+}

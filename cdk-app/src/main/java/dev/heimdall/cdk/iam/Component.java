@@ -1,0 +1,239 @@
+package dev.heimdall.cdk.iam;
+
+import static dev.heimdall.cdk.iam.Grant.anywhere;
+import static dev.heimdall.cdk.iam.Grant.on;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What calls AWS, with all it may do. This is the one place where permissions are written. */
+public enum Component {
+  /** A proxy node, with what its instance does when it boots. */
+  NODE(
+      "node",
+      "ec2.amazonaws.com",
+      List.of(
+          on(
+              "Release",
+              "user-data fetches the release",
+              List.of("arn:${Partition}:s3:::${ReleaseBucket}/${ReleaseKey}"),
+              "s3:GetObject"),
+          on(
+              "FindDocuments",
+              "lists the documents of its configuration, and topology documents",
+              List.of("arn:${Partition}:s3:::${ConfigurationBucket}"),
+              "s3:ListBucket"),
+          on(
+              "Documents",
+              "reads its configuration, and topology documents; writes neither",
+              List.of("arn:${Partition}:s3:::${ConfigurationBucket}/*"),
+              "s3:GetObject"),
+          on(
+              "DocumentsKey",
+              "documents and secrets are encrypted",
+              List.of("${ConfigurationKey}"),
+              "kms:Decrypt"),
+          on(
+              "ConfigurationSecret",
+              "reads the configuration from the secret",
+              List.of(
+                  "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${ConfigurationSecret}-??????"),
+              "secretsmanager:GetSecretValue"),
+          on(
+              "DatabaseCredentials",
+              "logs in to databases",
+              List.of(
+                  "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${CredentialSecrets}"),
+              "secretsmanager:GetSecretValue"),
+          on(
+              "DatabaseTokens",
+              "logs in to databases by IAM, as users that are allowed it there",
+              List.of("arn:${Partition}:rds-db:${Region}:${Account}:dbuser:*/*"),
+              "rds-db:connect"),
+          anywhere(
+              "Clusters",
+              "asks what clusters look like; the API does not narrow it in a useful way",
+              "rds:DescribeDBClusters",
+              "rds:DescribeDBInstances"),
+          anywhere(
+              "Doors",
+              "looks whether its ports are open; the API knows no resources",
+              "ec2:DescribeSecurityGroups"),
+          anywhere(
+              "Group",
+              "asks which group it is in; the API knows no resources",
+              "autoscaling:DescribeAutoScalingInstances"),
+          on(
+              "Drain",
+              "says that it has drained, or needs more time",
+              List.of(
+                  "arn:${Partition}:autoscaling:${Region}:${Account}:autoScalingGroup:*:autoScalingGroupName/${AutoScalingGroups}"),
+              "autoscaling:CompleteLifecycleAction",
+              "autoscaling:RecordLifecycleActionHeartbeat"),
+          anywhere("Metrics", "sends metrics; only its own", "cloudwatch:PutMetricData")
+              .when("StringEquals", "cloudwatch:namespace", "Heimdall"),
+          on(
+              "Logs",
+              "sends logs of virtual databases",
+              List.of(
+                  "arn:${Partition}:logs:${Region}:${Account}:log-group:/heimdall/*",
+                  "arn:${Partition}:logs:${Region}:${Account}:log-group:/heimdall/*:log-stream:*"),
+              "logs:CreateLogGroup",
+              "logs:PutRetentionPolicy",
+              "logs:CreateLogStream",
+              "logs:PutLogEvents"))),
+
+  /** Who edits the nodes' configuration with {@code heimdall config}: people, or their pipeline. */
+  EDITOR(
+      "editor",
+      "",
+      List.of(
+          on(
+              "FindDocuments",
+              "lists the documents",
+              List.of("arn:${Partition}:s3:::${ConfigurationBucket}"),
+              "s3:ListBucket"),
+          on(
+              "Documents",
+              "pulls and pushes documents; no topology",
+              List.of("arn:${Partition}:s3:::${ConfigurationBucket}/${ConfigurationPrefix}/*"),
+              "s3:GetObject",
+              "s3:PutObject",
+              "s3:DeleteObject"),
+          on(
+              "Secret",
+              "pulls and pushes the secret, and makes it the first time",
+              List.of(
+                  "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${ConfigurationSecret}-??????"),
+              "secretsmanager:GetSecretValue",
+              "secretsmanager:DescribeSecret",
+              "secretsmanager:CreateSecret",
+              "secretsmanager:PutSecretValue",
+              "secretsmanager:UpdateSecretVersionStage"),
+          on(
+              "Key",
+              "both are encrypted",
+              List.of("${ConfigurationKey}"),
+              "kms:Decrypt",
+              "kms:GenerateDataKey"))),
+
+  /** The function that follows RDS. */
+  CONFIG_SYNC(
+      "config-sync",
+      "lambda.amazonaws.com",
+      List.of(
+          anywhere(
+              "Clusters",
+              "asks what clusters look like, in every region",
+              "rds:DescribeDBClusters",
+              "rds:DescribeDBInstances",
+              "rds:DescribeGlobalClusters"),
+          anywhere("Nodes", "finds nodes by their tag", "ec2:DescribeInstances"),
+          on(
+              "FindTopology",
+              "lists topology documents",
+              List.of("arn:${Partition}:s3:::${ConfigurationBucket}"),
+              "s3:ListBucket"),
+          on(
+              "Topology",
+              "writes topology documents, and nothing else",
+              List.of("arn:${Partition}:s3:::${ConfigurationBucket}/topology/*"),
+              "s3:GetObject",
+              "s3:PutObject"),
+          on(
+              "TopologyKey",
+              "documents and the secret are encrypted",
+              List.of("${ConfigurationKey}"),
+              "kms:Decrypt",
+              "kms:GenerateDataKey"),
+          on(
+              "PushKey",
+              "signs pushes to the nodes",
+              List.of(
+                  "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${PushKeySecret}-??????"),
+              "secretsmanager:GetSecretValue"),
+          on(
+              "DeadLetters",
+              "Lambda leaves there what failed",
+              List.of("${DeadLetterQueue}"),
+              "sqs:SendMessage"),
+          on(
+              "Log",
+              "Lambda writes the function's log",
+              List.of(
+                  "arn:${Partition}:logs:${Region}:${Account}:log-group:/aws/lambda/*:log-stream:*"),
+              "logs:CreateLogStream",
+              "logs:PutLogEvents"),
+          anywhere(
+              "Network",
+              "Lambda puts the function into the nodes' network; these know no resources",
+              "ec2:CreateNetworkInterface",
+              "ec2:DescribeNetworkInterfaces",
+              "ec2:DescribeSubnets",
+              "ec2:DeleteNetworkInterface")));
+
+  private static final Pattern NAME = Pattern.compile("\\$\\{([A-Za-z]+)}");
+
+  private final String label;
+  private final String principal;
+  private final List<Grant> grants;
+
+  Component(String label, String principal, List<Grant> grants) {
+    this.label = label;
+    this.principal = principal;
+    this.grants = grants;
+  }
+
+  /** As its policy file is called. */
+  public String label() {
+    return label;
+  }
+
+  /** The service that takes its role; empty where people attach the policy. */
+  public String principal() {
+    return principal;
+  }
+
+  /** All it may do. */
+  public List<Grant> grants() {
+    return grants;
+  }
+
+  /** What has to be filled in in its resources and conditions. */
+  public Set<String> placeholders() {
+    Set<String> names = new TreeSet<>();
+    grants.stream()
+        .flatMap(grant -> Stream.concat(grant.resources().stream(), grant.condition().stream()))
+        .forEach(text -> names.addAll(names(text)));
+    return names;
+  }
+
+  /** The names in a resource. */
+  static TreeSet<String> names(String text) {
+    TreeSet<String> names = new TreeSet<>();
+    Matcher matcher = NAME.matcher(text);
+    while (matcher.find()) {
+      names.add(matcher.group(1));
+    }
+    return names;
+  }
+
+  /** The policy document. */
+  public Map<String, Object> policy() {
+    return document(grants.stream().map(Grant::statement).toList());
+  }
+
+  /** A policy document of these statements. */
+  public static Map<String, Object> document(List<?> statements) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("Version", "2012-10-17");
+    document.put("Statement", statements);
+    return document;
+  }
+}

@@ -1,0 +1,90 @@
+package dev.heimdall.cdk.iam;
+
+import dev.heimdall.cdk.Reasons;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import software.amazon.awscdk.Aws;
+import software.amazon.awscdk.Fn;
+import software.amazon.awscdk.services.iam.CfnRole;
+import software.constructs.Construct;
+
+/** The role of a component: its table's policy, and nothing else. */
+public final class ComponentRole {
+  private ComponentRole() {}
+
+  /**
+   * Makes the role.
+   *
+   * @param filledIn what stands for the placeholders of the component's resources, one or several
+   *     values each; none leaves the resources out that name it
+   */
+  public static CfnRole create(
+      Construct scope, String id, Component component, Map<String, List<String>> filledIn) {
+    Map<String, List<String>> values = new HashMap<>(filledIn);
+    values.put("Partition", List.of(Aws.PARTITION));
+    values.put("Region", List.of(Aws.REGION));
+    values.put("Account", List.of(Aws.ACCOUNT_ID));
+    if (!values.keySet().containsAll(component.placeholders())) {
+      throw new IllegalArgumentException(
+          component + " needs " + component.placeholders() + ", given are " + values.keySet());
+    }
+    List<Object> statements = new ArrayList<>();
+    for (Grant grant : component.grants()) {
+      Map<String, Object> statement = new LinkedHashMap<>(grant.statement());
+      List<String> resources =
+          grant.resources().stream()
+              .flatMap(resource -> filledIn(resource, values).stream())
+              .toList();
+      if (resources.isEmpty()) {
+        continue;
+      }
+      statement.put("Resource", resources.size() == 1 ? resources.get(0) : resources);
+      statements.add(statement);
+    }
+    Map<String, Object> trust = new LinkedHashMap<>();
+    trust.put("Effect", "Allow");
+    trust.put("Principal", Map.of("Service", component.principal()));
+    trust.put("Action", "sts:AssumeRole");
+    CfnRole role =
+        CfnRole.Builder.create(scope, id)
+            .description("Heimdall " + component.label())
+            .assumeRolePolicyDocument(Component.document(List.of(trust)))
+            .policies(
+                List.of(
+                    CfnRole.PolicyProperty.builder()
+                        .policyName("heimdall-" + component.label())
+                        .policyDocument(Component.document(statements))
+                        .build()))
+            .build();
+    Reasons.accept(
+        role,
+        "AwsSolutions-IAM5",
+        "Each statement of the table Component says what it is for; a star stands where the API"
+            + " knows no resources, or where people name a beginning of names.");
+    return role;
+  }
+
+  /** The resource with every combination of values for its placeholders. */
+  private static List<String> filledIn(String resource, Map<String, List<String>> values) {
+    List<Map<String, String>> ways = List.of(Map.of());
+    for (String name : Component.names(resource)) {
+      ways =
+          ways.stream()
+              .flatMap(
+                  way ->
+                      values.get(name).stream()
+                          .map(
+                              value -> {
+                                Map<String, String> more = new TreeMap<>(way);
+                                more.put(name, value);
+                                return more;
+                              }))
+              .toList();
+    }
+    return ways.stream().map(way -> way.isEmpty() ? resource : Fn.sub(resource, way)).toList();
+  }
+}

@@ -1,0 +1,101 @@
+package dev.heimdall.cdk.network;
+
+import dev.heimdall.cdk.Reasons;
+import dev.heimdall.cdk.config.Network;
+import java.util.List;
+import java.util.stream.IntStream;
+import software.amazon.awscdk.Fn;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.services.ec2.FlowLogDestination;
+import software.amazon.awscdk.services.ec2.FlowLogOptions;
+import software.amazon.awscdk.services.ec2.FlowLogTrafficType;
+import software.amazon.awscdk.services.ec2.GatewayVpcEndpointAwsService;
+import software.amazon.awscdk.services.ec2.GatewayVpcEndpointOptions;
+import software.amazon.awscdk.services.ec2.ISubnet;
+import software.amazon.awscdk.services.ec2.InterfaceVpcEndpointAwsService;
+import software.amazon.awscdk.services.ec2.InterfaceVpcEndpointOptions;
+import software.amazon.awscdk.services.ec2.IpAddresses;
+import software.amazon.awscdk.services.ec2.SubnetConfiguration;
+import software.amazon.awscdk.services.ec2.SubnetType;
+import software.amazon.awscdk.services.ec2.Vpc;
+import software.amazon.awscdk.services.logs.LogGroup;
+import software.amazon.awscdk.services.logs.RetentionDays;
+import software.constructs.Construct;
+
+/**
+ * A network of its own: private subnets for nodes and stores, public ones for nothing but the NAT
+ * gateways, and endpoints of AWS services where they are wished. S3 always has one: it costs
+ * nothing, and the release, the system's packages and the documents come from there.
+ */
+public final class NetworkStack extends Stack {
+  private final Vpc vpc;
+
+  public NetworkStack(Construct scope, String id, StackProps props, Network network) {
+    super(scope, id, props);
+    boolean nat = network.natGateways() > 0;
+    List<SubnetConfiguration> layers =
+        nat
+            ? List.of(
+                layer("Nodes", SubnetType.PRIVATE_WITH_EGRESS, 20),
+                layer("Gateways", SubnetType.PUBLIC, 27))
+            : List.of(layer("Nodes", SubnetType.PRIVATE_ISOLATED, 20));
+    vpc =
+        Vpc.Builder.create(this, "Network")
+            .ipAddresses(IpAddresses.cidr(network.addresses().toString()))
+            // By number, not by name: names would have to be asked for while this is made.
+            .availabilityZones(
+                IntStream.range(0, network.zones())
+                    .mapToObj(zone -> Fn.select(zone, Fn.getAzs()))
+                    .toList())
+            .natGateways(network.natGateways())
+            .restrictDefaultSecurityGroup(false)
+            .subnetConfiguration(layers)
+            .build();
+    vpc.addGatewayEndpoint(
+        "S3", GatewayVpcEndpointOptions.builder().service(GatewayVpcEndpointAwsService.S3).build());
+    if (network.endpoints()) {
+      endpoint("Rds", InterfaceVpcEndpointAwsService.RDS);
+      endpoint("Ec2", InterfaceVpcEndpointAwsService.EC2);
+      endpoint("Secrets", InterfaceVpcEndpointAwsService.SECRETS_MANAGER);
+      endpoint("Keys", InterfaceVpcEndpointAwsService.KMS);
+      endpoint("Metrics", InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING);
+      endpoint("Logs", InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS);
+      endpoint("AutoScaling", InterfaceVpcEndpointAwsService.AUTOSCALING);
+      endpoint("ElastiCache", InterfaceVpcEndpointAwsService.ELASTICACHE);
+      endpoint("CloudFormation", InterfaceVpcEndpointAwsService.CLOUDFORMATION);
+    }
+    LogGroup log =
+        LogGroup.Builder.create(this, "FlowLog")
+            .retention(RetentionDays.ONE_MONTH)
+            .removalPolicy(RemovalPolicy.DESTROY)
+            .build();
+    vpc.addFlowLog(
+        "Rejected",
+        FlowLogOptions.builder()
+            .trafficType(FlowLogTrafficType.REJECT)
+            .destination(FlowLogDestination.toCloudWatchLogs(log))
+            .build());
+  }
+
+  /** Where nodes are put. */
+  public Place place() {
+    List<ISubnet> subnets =
+        vpc.getPrivateSubnets().isEmpty() ? vpc.getIsolatedSubnets() : vpc.getPrivateSubnets();
+    return new Place(vpc.getVpcId(), subnets.stream().map(ISubnet::getSubnetId).toList());
+  }
+
+  private void endpoint(String id, InterfaceVpcEndpointAwsService service) {
+    Reasons.accept(
+        vpc.addInterfaceEndpoint(
+            id,
+            InterfaceVpcEndpointOptions.builder().service(service).privateDnsEnabled(true).build()),
+        "CdkNagValidationFailure",
+        "Port 443 is open to the network's own addresses, which the rule cannot read here.");
+  }
+
+  private static SubnetConfiguration layer(String name, SubnetType type, int mask) {
+    return SubnetConfiguration.builder().name(name).subnetType(type).cidrMask(mask).build();
+  }
+}

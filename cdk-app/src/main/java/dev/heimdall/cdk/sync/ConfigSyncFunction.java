@@ -1,0 +1,257 @@
+package dev.heimdall.cdk.sync;
+
+import dev.heimdall.cdk.Numbers;
+import dev.heimdall.cdk.Reasons;
+import dev.heimdall.cdk.iam.Component;
+import dev.heimdall.cdk.iam.ComponentRole;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awscdk.Fn;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
+import software.amazon.awscdk.services.ec2.CfnSecurityGroupIngress;
+import software.amazon.awscdk.services.events.CfnRule;
+import software.amazon.awscdk.services.iam.CfnRole;
+import software.amazon.awscdk.services.lambda.CfnAlias;
+import software.amazon.awscdk.services.lambda.CfnEventInvokeConfig;
+import software.amazon.awscdk.services.lambda.CfnFunction;
+import software.amazon.awscdk.services.lambda.CfnPermission;
+import software.amazon.awscdk.services.lambda.CfnVersion;
+import software.amazon.awscdk.services.logs.CfnLogGroup;
+import software.amazon.awscdk.services.sqs.CfnQueue;
+import software.amazon.awscdk.services.sqs.CfnQueuePolicy;
+import software.constructs.Construct;
+
+/**
+ * The function in the nodes' network, one run at a time, woken by events of RDS in its region and
+ * by a schedule. An event that failed too often waits in the queue, for two weeks.
+ */
+public final class ConfigSyncFunction extends Construct {
+  private static final int TIMEOUT = 60;
+  private static final String ALIAS = "live";
+
+  private final ConfigSyncPlan plan;
+  private final CfnFunction function;
+  private final CfnQueue letters;
+
+  public ConfigSyncFunction(Construct scope, String id, ConfigSyncPlan plan) {
+    super(scope, id);
+    this.plan = plan;
+    letters =
+        CfnQueue.Builder.create(this, "DeadLetters")
+            .sqsManagedSseEnabled(true)
+            .messageRetentionPeriod(14 * 24 * 3600)
+            .build();
+    Reasons.accept(letters, "AwsSolutions-SQS3", "It is the queue of dead letters itself.");
+    CfnSecurityGroup group = group();
+    function = function(group);
+    log();
+    String invoked = invoked();
+    CfnRule events =
+        rule(
+                "Events",
+                "Events of RDS after which a topology may be another one",
+                "RdsEvent",
+                invoked)
+            .eventPattern(pattern())
+            .build();
+    CfnRule schedule =
+        rule("Schedule", "What no event told of", "Schedule", invoked)
+            .scheduleExpression(every())
+            .build();
+    allowed("EventsMayInvoke", events, invoked);
+    allowed("ScheduleMayInvoke", schedule, invoked);
+    letterPolicy(events, schedule);
+  }
+
+  public CfnFunction function() {
+    return function;
+  }
+
+  public CfnQueue letters() {
+    return letters;
+  }
+
+  private CfnSecurityGroup group() {
+    CfnSecurityGroup group =
+        CfnSecurityGroup.Builder.create(this, "FunctionSecurityGroup")
+            .groupDescription("Heimdall config sync: nobody reaches it")
+            .vpcId(plan.vpc())
+            .build();
+    CfnSecurityGroupIngress.Builder.create(this, "PushArrives")
+        .groupId(plan.nodeGroup())
+        .description("pushes of the config sync function")
+        .ipProtocol("tcp")
+        .fromPort(plan.httpPort())
+        .toPort(plan.httpPort())
+        .sourceSecurityGroupId(group.getAttrGroupId())
+        .build();
+    return group;
+  }
+
+  private CfnFunction function(CfnSecurityGroup group) {
+    CfnRole role =
+        ComponentRole.create(
+            this,
+            "FunctionRole",
+            Component.CONFIG_SYNC,
+            Map.of(
+                "ConfigurationBucket",
+                List.of(plan.bucket()),
+                "ConfigurationKey",
+                List.of(plan.key()),
+                "PushKeySecret",
+                List.of(plan.pushKey()),
+                "DeadLetterQueue",
+                List.of(letters.getAttrArn())));
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put("HEIMDALL_FLEET", plan.fleet());
+    environment.put("HEIMDALL_KEY_SECRET", plan.pushKey());
+    environment.put("HEIMDALL_NODE_PORT", Numbers.text(plan.httpPort()));
+    environment.put("HEIMDALL_REGIONS", plan.otherRegions());
+    environment.put("HEIMDALL_STORE", Fn.join("", List.of("s3://", plan.bucket(), "/topology")));
+    CfnFunction.Builder builder =
+        CfnFunction.Builder.create(this, "Function")
+            .description("Heimdall: asks RDS what clusters look like and tells the nodes")
+            .runtime("java21")
+            .architectures(List.of("arm64"))
+            .handler("dev.heimdall.configsync.Handler::handleRequest")
+            .code(
+                CfnFunction.CodeProperty.builder()
+                    .s3Bucket(plan.codeBucket())
+                    .s3Key(plan.codeKey())
+                    .build())
+            .role(role.getAttrArn())
+            .memorySize(1024)
+            .timeout(TIMEOUT)
+            .reservedConcurrentExecutions(1)
+            .environment(CfnFunction.EnvironmentProperty.builder().variables(environment).build())
+            .deadLetterConfig(
+                CfnFunction.DeadLetterConfigProperty.builder()
+                    .targetArn(letters.getAttrArn())
+                    .build())
+            .vpcConfig(
+                CfnFunction.VpcConfigProperty.builder()
+                    .subnetIds(plan.subnets())
+                    .securityGroupIds(List.of(group.getAttrGroupId()))
+                    .build());
+    if (plan.version().isPresent()) {
+      builder.snapStart(
+          CfnFunction.SnapStartProperty.builder().applyOn("PublishedVersions").build());
+    }
+    CfnFunction made = builder.build();
+    Reasons.accept(
+        made,
+        "AwsSolutions-L1",
+        "Java 21 is what the function is tested with, and starts from snapshots.");
+    return made;
+  }
+
+  private void log() {
+    CfnLogGroup log =
+        CfnLogGroup.Builder.create(this, "Log")
+            .logGroupName(Fn.join("", List.of("/aws/lambda/", function.getRef())))
+            .retentionInDays(plan.keepLogs())
+            .build();
+    log.applyRemovalPolicy(RemovalPolicy.DESTROY);
+  }
+
+  /** The function's ARN as it is invoked: by its alias, where it starts from a snapshot. */
+  private String invoked() {
+    CfnEventInvokeConfig.Builder retries =
+        CfnEventInvokeConfig.Builder.create(this, "Retries")
+            .functionName(function.getRef())
+            .maximumRetryAttempts(2)
+            .maximumEventAgeInSeconds(3600);
+    if (plan.version().isEmpty()) {
+      retries.qualifier("$LATEST").build();
+      return function.getAttrArn();
+    }
+    // A version is made once: another name for other code makes another one.
+    CfnVersion version =
+        CfnVersion.Builder.create(this, "Version" + plan.version().get())
+            .functionName(function.getRef())
+            .build();
+    version.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    CfnAlias alias =
+        CfnAlias.Builder.create(this, "Live")
+            .functionName(function.getRef())
+            .functionVersion(version.getAttrVersion())
+            .name(ALIAS)
+            .build();
+    CfnEventInvokeConfig config = retries.qualifier(ALIAS).build();
+    config.addDependency(alias);
+    return alias.getRef();
+  }
+
+  private CfnRule.Builder rule(String id, String description, String target, String invoked) {
+    return CfnRule.Builder.create(this, id)
+        .description(description)
+        .state("ENABLED")
+        .targets(
+            List.of(
+                CfnRule.TargetProperty.builder()
+                    .id(target)
+                    .arn(invoked)
+                    .deadLetterConfig(
+                        CfnRule.DeadLetterConfigProperty.builder()
+                            .arn(letters.getAttrArn())
+                            .build())
+                    .retryPolicy(
+                        CfnRule.RetryPolicyProperty.builder()
+                            .maximumEventAgeInSeconds(3600)
+                            .maximumRetryAttempts(10)
+                            .build())
+                    .build()));
+  }
+
+  private static Map<String, Object> pattern() {
+    Map<String, Object> pattern = new LinkedHashMap<>();
+    pattern.put("source", List.of("aws.rds"));
+    pattern.put("detail-type", List.of("RDS DB Cluster Event", "RDS DB Instance Event"));
+    pattern.put("detail", Map.of("EventID", RdsEvents.IDS));
+    return pattern;
+  }
+
+  private String every() {
+    String minutes = Numbers.text(plan.minutes());
+    return plan.minutes().longValue() == 1
+        ? "rate(1 minute)"
+        : Fn.join("", List.of("rate(", minutes, " minutes)"));
+  }
+
+  private void allowed(String id, CfnRule rule, String invoked) {
+    CfnPermission.Builder.create(this, id)
+        .action("lambda:InvokeFunction")
+        .functionName(invoked)
+        .principal("events.amazonaws.com")
+        .sourceArn(rule.getAttrArn())
+        .build();
+  }
+
+  private void letterPolicy(CfnRule events, CfnRule schedule) {
+    Map<String, Object> rules = new LinkedHashMap<>();
+    rules.put("Sid", "RulesLeaveWhatTheyCannotDeliver");
+    rules.put("Effect", "Allow");
+    rules.put("Principal", Map.of("Service", "events.amazonaws.com"));
+    rules.put("Action", "sqs:SendMessage");
+    rules.put("Resource", letters.getAttrArn());
+    rules.put(
+        "Condition",
+        Map.of(
+            "ArnEquals",
+            Map.of("aws:SourceArn", List.of(events.getAttrArn(), schedule.getAttrArn()))));
+    Map<String, Object> tls = new LinkedHashMap<>();
+    tls.put("Sid", "NothingWithoutTls");
+    tls.put("Effect", "Deny");
+    tls.put("Principal", Map.of("AWS", "*"));
+    tls.put("Action", "sqs:*");
+    tls.put("Resource", letters.getAttrArn());
+    tls.put("Condition", Map.of("Bool", Map.of("aws:SecureTransport", "false")));
+    CfnQueuePolicy.Builder.create(this, "DeadLettersPolicy")
+        .queues(List.of(letters.getRef()))
+        .policyDocument(Component.document(List.of(rules, tls)))
+        .build();
+  }
+}

@@ -1,0 +1,41 @@
+package dev.heimdall.cdk.sync;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the function is made from. Texts and numbers may be tokens.
+ *
+ * @param fleet the fleet's name, which its nodes' tag has
+ * @param otherRegions regions with clusters or nodes besides its own
+ * @param minutes between two runs that nobody asked for
+ * @param codeBucket where the jar lies
+ * @param codeKey the jar's key there
+ * @param version what stands for the code: with it, the function starts from a snapshot of itself;
+ *     empty where that is not known beforehand
+ * @param bucket where topology documents are kept
+ * @param key the key of the bucket and the secret; its ARN
+ * @param pushKey the name of the secret that pushes are signed with
+ * @param nodeGroup the nodes' security group
+ * @param httpPort the port of the nodes' HTTP door
+ * @param keepLogs days
+ */
+public record ConfigSyncPlan(
+    String fleet,
+    String vpc,
+    List<String> subnets,
+    String otherRegions,
+    Number minutes,
+    String codeBucket,
+    String codeKey,
+    Optional<String> version,
+    String bucket,
+    String key,
+    String pushKey,
+    String nodeGroup,
+    Number httpPort,
+    Number keepLogs) {
+  public ConfigSyncPlan {
+    subnets = List.copyOf(subnets);
+  }
+}

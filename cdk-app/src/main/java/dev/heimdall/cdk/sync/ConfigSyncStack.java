@@ -1,0 +1,59 @@
+package dev.heimdall.cdk.sync;
+
+import dev.heimdall.cdk.config.Deployment;
+import dev.heimdall.cdk.config.Region;
+import dev.heimdall.cdk.documents.DocumentStores;
+import dev.heimdall.cdk.network.Place;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.services.s3.assets.Asset;
+import software.constructs.Construct;
+
+/** The stack of the {@link ConfigSyncFunction}, with the jar that was built. */
+public final class ConfigSyncStack extends Stack {
+  private static final int ENOUGH_OF_A_HASH = 12;
+
+  private final ConfigSyncFunction function;
+
+  public ConfigSyncStack(
+      Construct scope,
+      String id,
+      StackProps props,
+      Deployment deployment,
+      Region region,
+      Place place,
+      String jar,
+      DocumentStores documents,
+      String nodeGroup) {
+    super(scope, id, props);
+    Asset code = Asset.Builder.create(this, "Code").path(jar).build();
+    function =
+        new ConfigSyncFunction(
+            this,
+            "Default",
+            new ConfigSyncPlan(
+                deployment.name(),
+                place.vpc(),
+                place.subnets(),
+                deployment.regions().stream()
+                    .map(Region::region)
+                    .filter(name -> !name.equals(region.region()))
+                    .collect(Collectors.joining(",")),
+                region.configSync().every().toMinutes(),
+                code.getS3BucketName(),
+                code.getS3ObjectKey(),
+                Optional.of(code.getAssetHash().substring(0, ENOUGH_OF_A_HASH)),
+                documents.bucket().getBucketName(),
+                documents.key().getKeyArn(),
+                documents.pushKeyName(),
+                nodeGroup,
+                region.fleet().httpPort(),
+                region.observability().keepLogs()));
+  }
+
+  public ConfigSyncFunction function() {
+    return function;
+  }
+}

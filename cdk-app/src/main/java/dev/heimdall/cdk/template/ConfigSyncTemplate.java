@@ -1,0 +1,88 @@
+package dev.heimdall.cdk.template;
+
+import dev.heimdall.cdk.sync.ConfigSyncFunction;
+import dev.heimdall.cdk.sync.ConfigSyncPlan;
+import java.util.Optional;
+import software.amazon.awscdk.CfnParameter;
+import software.amazon.awscdk.Stack;
+import software.constructs.Construct;
+
+/**
+ * The function that follows RDS. Without snapshots, unlike the app's: which version of the code it
+ * is, nobody knows when a template is made.
+ */
+final class ConfigSyncTemplate extends Stack {
+  ConfigSyncTemplate(Construct scope) {
+    super(
+        scope,
+        "heimdall-config-sync",
+        PlainTemplates.properties(
+            "Heimdall: the function that asks RDS what clusters look like and tells the nodes"));
+    Parameters ask = new Parameters(this);
+    ask.heading("Function");
+    String codeBucket = PlainTemplates.bucket(ask, "CodeBucket", "The bucket of the jar.");
+    String codeKey =
+        ask.text(
+            "CodeKey",
+            "The jar's key in that bucket; another one for another version.",
+            Optional.empty(),
+            "[A-Za-z0-9!_.*'()/-]+",
+            "a key");
+    Number minutes = ask.number("Minutes", "Minutes between runs that nobody asked for.", 5, 2, 60);
+    Number keepLogs = ask.number("KeepLogs", "Days that its log is kept.", 30, 1, 3653);
+    ask.heading("Nodes");
+    String fleet = PlainTemplates.fleetName(ask);
+    String vpc = ask.of("AWS::EC2::VPC::Id", "Vpc", "The nodes' network.", Optional.empty());
+    CfnParameter subnets =
+        ask.list(
+            "AWS::EC2::Subnet::Id",
+            "Subnets",
+            "Private subnets with a way to the services of AWS.");
+    String nodes =
+        ask.of(
+            "AWS::EC2::SecurityGroup::Id",
+            "NodeSecurityGroup",
+            "The nodes' security group: an output of the fleet.",
+            Optional.empty());
+    Number httpPort =
+        ask.number("HttpPort", "The port of the nodes' HTTP door, http.port.", 5059, 1, 65535);
+    String others =
+        ask.text(
+            "OtherRegions",
+            "Other regions with clusters or nodes, with commas between; empty for none.",
+            Optional.of(""),
+            "|[a-z]{2}(-[a-z]+)+-[0-9](,[a-z]{2}(-[a-z]+)+-[0-9])*",
+            "regions such as eu-west-1,us-east-1");
+    ask.heading("Documents");
+    String bucket =
+        PlainTemplates.bucket(ask, "ConfigurationBucket", "The bucket of topology documents.");
+    String key = PlainTemplates.key(ask);
+    String pushKey =
+        ask.text(
+            "PushKeyName",
+            "The name of the secret with the key that pushes are signed with: 32 characters or"
+                + " more, the same as topology.key of node.json.",
+            Optional.of("heimdall/push-key"),
+            "[A-Za-z0-9/_+=.@-]{3,}",
+            "a secret's name");
+    ask.describe();
+    new ConfigSyncFunction(
+        this,
+        "Default",
+        new ConfigSyncPlan(
+            fleet,
+            vpc,
+            subnets.getValueAsList(),
+            others,
+            minutes,
+            codeBucket,
+            codeKey,
+            Optional.empty(),
+            bucket,
+            key,
+            pushKey,
+            nodes,
+            httpPort,
+            keepLogs));
+  }
+}

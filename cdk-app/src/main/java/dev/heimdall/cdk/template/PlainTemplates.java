@@ -1,0 +1,130 @@
+package dev.heimdall.cdk.template;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.heimdall.cdk.iam.Component;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import software.amazon.awscdk.App;
+import software.amazon.awscdk.AppProps;
+import software.amazon.awscdk.DefaultStackSynthesizer;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.cxapi.CloudFormationStackArtifact;
+
+/** Everything below {@code templates} that is made from the app: file names and their texts. */
+public final class PlainTemplates {
+  private static final String HEADING =
+      "# Made from cdk-app, which `mvn -pl cdk-app -am test` holds it against: change that and not"
+          + " this. docs/aws.md tells how to use it.\n";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final YAMLMapper YAML =
+      new YAMLMapper(
+          YAMLFactory.builder()
+              .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+              .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+              .enable(YAMLGenerator.Feature.LITERAL_BLOCK_STYLE)
+              .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+              .disable(YAMLGenerator.Feature.SPLIT_LINES)
+              .build());
+
+  private PlainTemplates() {}
+
+  /** All files, by their paths below {@code templates}. */
+  public static Map<String, String> files() {
+    Map<String, String> files = new TreeMap<>();
+    for (Component component : Component.values()) {
+      files.put("iam/" + component.label() + ".json", policy(component));
+    }
+    App app =
+        new App(
+            AppProps.builder()
+                .analyticsReporting(false)
+                .context(Map.of("@aws-cdk/core:validateAgainstDefaultRules", true))
+                .build());
+    for (Stack stack : stacks(app)) {
+      stack.getStackName();
+    }
+    for (CloudFormationStackArtifact stack : app.synth().getStacks()) {
+      files.put(stack.getStackName() + ".yaml", yaml(Path.of(stack.getTemplateFullPath())));
+    }
+    return files;
+  }
+
+  /** The stacks of the templates. */
+  static Stack[] stacks(App app) {
+    return new Stack[] {
+      new FleetTemplate(app),
+      new StoreTemplate(app),
+      new DocumentsTemplate(app),
+      new ConfigSyncTemplate(app)
+    };
+  }
+
+  /** What all of them have: nothing that needs an account prepared for CDK. */
+  static StackProps properties(String description) {
+    return StackProps.builder()
+        .description(description)
+        .analyticsReporting(false)
+        .synthesizer(
+            DefaultStackSynthesizer.Builder.create().generateBootstrapVersionRule(false).build())
+        .build();
+  }
+
+  /** The name of the fleet. */
+  static String fleetName(Parameters ask) {
+    return ask.text(
+        "FleetName",
+        "What instances are called; another one for another fleet.",
+        Optional.of("heimdall"),
+        "[a-z][a-z0-9-]{0,19}",
+        "1 to 20 small letters, digits and hyphens, a letter first");
+  }
+
+  static String bucket(Parameters ask, String name, String meaning) {
+    return ask.text(
+        name,
+        meaning,
+        Optional.empty(),
+        "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+        "the name of a bucket");
+  }
+
+  /** The key of what is kept. */
+  static String key(Parameters ask) {
+    return ask.text(
+        "ConfigurationKey",
+        "The ARN of the key that the bucket and the secrets are encrypted with.",
+        Optional.empty(),
+        "arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[a-f0-9-]+",
+        "the ARN of a key");
+  }
+
+  private static String yaml(Path template) {
+    try {
+      JsonNode tree = JSON.readTree(template.toFile());
+      return HEADING + YAML.writeValueAsString(tree);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String policy(Component component) {
+    try {
+      return JSON.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(component.policy())
+          + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

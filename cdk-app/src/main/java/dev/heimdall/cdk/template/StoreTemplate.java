@@ -1,0 +1,66 @@
+package dev.heimdall.cdk.template;
+
+import dev.heimdall.cdk.cache.SharedStore;
+import dev.heimdall.cdk.config.CacheEngine;
+import java.util.Optional;
+import software.amazon.awscdk.CfnParameter;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.ec2.CfnSecurityGroupIngress;
+import software.constructs.Construct;
+
+/** The store between the nodes, on ElastiCache for Valkey. */
+final class StoreTemplate extends Stack {
+  StoreTemplate(Construct scope) {
+    super(
+        scope,
+        "heimdall-store",
+        PlainTemplates.properties(
+            "Heimdall: the store over which nodes tell each other of writes (ElastiCache, Valkey)"));
+    Parameters ask = new Parameters(this);
+    ask.heading("Store");
+    String fleet = PlainTemplates.fleetName(ask);
+    String vpc = ask.of("AWS::EC2::VPC::Id", "Vpc", "The network.", Optional.empty());
+    CfnParameter subnets =
+        ask.list(
+            "AWS::EC2::Subnet::Id", "Subnets", "Private subnets, at least two, in other zones.");
+    String nodes =
+        ask.of(
+            "AWS::EC2::SecurityGroup::Id",
+            "NodeSecurityGroup",
+            "The nodes' security group: an output of the fleet.",
+            Optional.empty());
+    String type =
+        ask.text(
+            "NodeType",
+            "The type of its nodes.",
+            Optional.of("cache.t4g.small"),
+            "cache\\.[a-z0-9-]+\\.[a-z0-9]+",
+            "a type such as cache.t4g.small");
+    Number replicas = ask.number("Replicas", "Replicas, in other zones.", 1, 1, 5);
+    ask.describe();
+    CacheEngine engine = CacheEngine.VALKEY;
+    SharedStore store =
+        new SharedStore(
+            this,
+            "Default",
+            new SharedStore.Plan(
+                fleet,
+                vpc,
+                subnets.getValueAsList(),
+                engine.spelling(),
+                engine.version(),
+                engine.family(),
+                type,
+                replicas,
+                Optional.empty(),
+                true));
+    CfnSecurityGroupIngress.Builder.create(this, "StoreArrives")
+        .groupId(store.group().getAttrGroupId())
+        .description("nodes")
+        .ipProtocol("tcp")
+        .fromPort(store.port())
+        .toPort(store.port())
+        .sourceSecurityGroupId(nodes)
+        .build();
+  }
+}

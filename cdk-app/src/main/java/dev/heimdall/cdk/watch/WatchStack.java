@@ -1,0 +1,240 @@
+package dev.heimdall.cdk.watch;
+
+import dev.heimdall.cdk.cache.SharedStore;
+import dev.heimdall.cdk.config.Deployment;
+import dev.heimdall.cdk.config.Region;
+import dev.heimdall.cdk.fleet.ProxyFleet;
+import dev.heimdall.cdk.fleet.Slot;
+import dev.heimdall.cdk.fleet.ZoneGroup;
+import dev.heimdall.cdk.sync.ConfigSyncFunction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.services.cloudwatch.Alarm;
+import software.amazon.awscdk.services.cloudwatch.ComparisonOperator;
+import software.amazon.awscdk.services.cloudwatch.Dashboard;
+import software.amazon.awscdk.services.cloudwatch.GraphWidget;
+import software.amazon.awscdk.services.cloudwatch.IMetric;
+import software.amazon.awscdk.services.cloudwatch.IWidget;
+import software.amazon.awscdk.services.cloudwatch.Metric;
+import software.amazon.awscdk.services.cloudwatch.TreatMissingData;
+import software.amazon.awscdk.services.cloudwatch.actions.SnsAction;
+import software.amazon.awscdk.services.elasticloadbalancingv2.CfnTargetGroup;
+import software.amazon.awscdk.services.sns.ITopic;
+import software.amazon.awscdk.services.sns.Topic;
+import software.constructs.Construct;
+
+/** Alarms on what people should hear of, and a page with the rest. */
+public final class WatchStack extends Stack {
+  /** What nodes tell CloudWatch of each virtual database. */
+  static final List<String> METRICS =
+      List.of(
+          "DB Query Rate",
+          "DB Query Time",
+          "Avg Response Time",
+          "DB Read Percent",
+          "DB Transaction Percent",
+          "Cache Hit Percent");
+
+  private static final int HALF = 12;
+
+  private final Optional<ITopic> topic;
+  private final List<IWidget> widgets = new ArrayList<>();
+
+  public WatchStack(
+      Construct scope,
+      String id,
+      StackProps props,
+      Deployment deployment,
+      Region region,
+      ProxyFleet fleet,
+      Optional<ConfigSyncFunction> sync,
+      Optional<SharedStore> store) {
+    super(scope, id, props);
+    topic = region.observability().topic().map(arn -> Topic.fromTopicArn(this, "Topic", arn));
+    vdbs(region.observability().vdbs());
+    fleet(fleet, region.fleet().most());
+    sync.ifPresent(function -> sync(function, region.region()));
+    store.ifPresent(this::store);
+    Dashboard.Builder.create(this, "Dashboard")
+        .dashboardName(deployment.name() + "-" + region.region())
+        .widgets(rows())
+        .build();
+  }
+
+  private void vdbs(List<String> vdbs) {
+    if (vdbs.isEmpty()) {
+      return;
+    }
+    for (String metric : METRICS) {
+      graph(
+          metric,
+          vdbs.stream()
+              .<IMetric>map(vdb -> metric("Heimdall", metric, Map.of("VDB", vdb), "Average", vdb))
+              .toList());
+    }
+  }
+
+  private void fleet(ProxyFleet fleet, int most) {
+    String balancer = fleet.balancer().getAttrLoadBalancerFullName();
+    List<IMetric> healthy = new ArrayList<>();
+    int port = 1;
+    for (Slot<CfnTargetGroup> target : fleet.targets()) {
+      Map<String, String> of = new TreeMap<>();
+      of.put("LoadBalancer", balancer);
+      of.put("TargetGroup", target.value().getAttrTargetGroupFullName());
+      Metric nodes = metric("AWS/NetworkELB", "HealthyHostCount", of, "Minimum", "healthy " + port);
+      healthy.add(nodes);
+      alarm(
+          "NoNodes" + port,
+          "A port has no healthy node at all: clients cannot connect",
+          nodes,
+          1,
+          ComparisonOperator.LESS_THAN_THRESHOLD,
+          2,
+          TreatMissingData.BREACHING);
+      alarm(
+          "IllNodes" + port,
+          "A node has not said for 5 minutes that it lives",
+          metric("AWS/NetworkELB", "UnHealthyHostCount", of, "Maximum", "ill"),
+          0,
+          ComparisonOperator.GREATER_THAN_THRESHOLD,
+          5,
+          TreatMissingData.NOT_BREACHING);
+      port++;
+    }
+    graph("Healthy nodes", healthy);
+    List<IMetric> load = new ArrayList<>();
+    int number = 1;
+    for (ZoneGroup zone : fleet.zones()) {
+      Map<String, String> of = Map.of("AutoScalingGroupName", zone.group().getRef());
+      load.add(metric("AWS/EC2", "CPUUtilization", of, "Average", "zone " + number));
+      alarm(
+          "Full" + number,
+          "A zone has had as many nodes as it may have for 30 minutes",
+          metric("AWS/AutoScaling", "GroupInServiceInstances", of, "Minimum", "nodes"),
+          most,
+          ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+          30,
+          TreatMissingData.NOT_BREACHING);
+      number++;
+    }
+    graph("Load of processors", load);
+    graph(
+        "Connections",
+        List.of(
+            metric(
+                "AWS/NetworkELB",
+                "ActiveFlowCount",
+                Map.of("LoadBalancer", balancer),
+                "Average",
+                "open"),
+            metric(
+                "AWS/NetworkELB", "NewFlowCount", Map.of("LoadBalancer", balancer), "Sum", "new")));
+  }
+
+  private void sync(ConfigSyncFunction sync, String region) {
+    alarm(
+        "ConfigSyncFails",
+        "The config sync function has failed for 5 minutes: nodes see changes by themselves only",
+        metric(
+            "AWS/Lambda",
+            "Errors",
+            Map.of("FunctionName", sync.function().getRef()),
+            "Sum",
+            "failures"),
+        0,
+        ComparisonOperator.GREATER_THAN_THRESHOLD,
+        5,
+        TreatMissingData.NOT_BREACHING);
+    alarm(
+        "ConfigSyncDeadLetters",
+        "Events of RDS were given up",
+        metric(
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            Map.of("QueueName", sync.letters().getAttrQueueName()),
+            "Maximum",
+            "given up"),
+        0,
+        ComparisonOperator.GREATER_THAN_THRESHOLD,
+        1,
+        TreatMissingData.NOT_BREACHING);
+    Map<String, String> here = Map.of("Region", region);
+    graph(
+        "Config sync",
+        List.of(
+            metric("Heimdall", "ConfigSyncChanges", here, "Sum", "changes"),
+            metric("Heimdall", "ConfigSyncProblems", here, "Sum", "problems"),
+            metric("Heimdall", "ConfigSyncNodesNotTold", here, "Maximum", "nodes not told")));
+  }
+
+  private void store(SharedStore store) {
+    Map<String, String> of = Map.of("ReplicationGroupId", store.servers().getRef());
+    graph(
+        "Store",
+        List.of(
+            metric(
+                "AWS/ElastiCache",
+                "DatabaseMemoryUsagePercentage",
+                of,
+                "Maximum",
+                "memory, percent"),
+            metric(
+                "AWS/ElastiCache", "EngineCPUUtilization", of, "Maximum", "processor, percent")));
+  }
+
+  private void alarm(
+      String id,
+      String description,
+      Metric metric,
+      int threshold,
+      ComparisonOperator when,
+      int minutes,
+      TreatMissingData missing) {
+    Alarm alarm =
+        Alarm.Builder.create(this, id)
+            .alarmDescription("Heimdall: " + description)
+            .metric(metric)
+            .threshold(threshold)
+            .comparisonOperator(when)
+            .evaluationPeriods(minutes)
+            .treatMissingData(missing)
+            .build();
+    topic.ifPresent(
+        hears -> {
+          alarm.addAlarmAction(new SnsAction(hears));
+          alarm.addOkAction(new SnsAction(hears));
+        });
+  }
+
+  private void graph(String title, List<IMetric> metrics) {
+    widgets.add(
+        GraphWidget.Builder.create().title(title).left(metrics).width(HALF).height(6).build());
+  }
+
+  private List<List<? extends IWidget>> rows() {
+    List<List<? extends IWidget>> rows = new ArrayList<>();
+    for (int i = 0; i < widgets.size(); i += 2) {
+      rows.add(widgets.subList(i, Math.min(i + 2, widgets.size())));
+    }
+    return rows;
+  }
+
+  private static Metric metric(
+      String namespace, String name, Map<String, String> of, String statistic, String label) {
+    return Metric.Builder.create()
+        .namespace(namespace)
+        .metricName(name)
+        .dimensionsMap(of)
+        .statistic(statistic)
+        .period(Duration.minutes(1))
+        .label(label)
+        .build();
+  }
+}

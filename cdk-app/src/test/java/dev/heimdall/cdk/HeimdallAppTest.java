@@ -1,0 +1,296 @@
+package dev.heimdall.cdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the app makes of the sample with two regions, which has one of everything. */
+class HeimdallAppTest {
+  private static final Path SNAPSHOTS = Path.of("src", "test", "resources", "snapshots");
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+  private static final String EU = "orders-db-eu-west-1-";
+  private static final String US = "orders-db-us-east-1-";
+
+  @TempDir private static Path work;
+  private static Assembly made;
+
+  @BeforeAll
+  static void make() throws Exception {
+    made = Assembly.of(Path.of("samples", "two-regions.json"), work);
+  }
+
+  @Test
+  void theRulesOfTheAwsSolutionsPackAndOfTheSchemasHaveNothingToSay() {
+    assertThat(made.complaints()).isEmpty();
+  }
+
+  @Test
+  void eachStackIsAsItWas() throws IOException {
+    for (Map.Entry<String, JsonNode> template : made.templates().entrySet()) {
+      Path snapshot = SNAPSHOTS.resolve(template.getKey() + ".json");
+      String text =
+          JSON.writeValueAsString(JSON.treeToValue(template.getValue(), Object.class)) + "\n";
+      if (System.getProperty("regenerate") != null) {
+        Files.createDirectories(SNAPSHOTS);
+        Files.writeString(snapshot, text);
+      }
+      assertThat(snapshot).hasContent(text);
+    }
+    try (var snapshots = Files.list(SNAPSHOTS)) {
+      assertThat(snapshots.map(file -> file.getFileName().toString().replace(".json", "")))
+          .containsExactlyInAnyOrderElementsOf(made.templates().keySet());
+    }
+  }
+
+  @Test
+  void aRegionWithoutNetworkGetsOneAndAnotherUsesItsOwn() {
+    assertThat(made.templates()).containsKeys(EU + "network").doesNotContainKey(US + "network");
+    assertThat(made.resources(US + "fleet", "AWS::AutoScaling::AutoScalingGroup").values())
+        .extracting(group -> group.at("/Properties/VPCZoneIdentifier").toString())
+        .containsExactly("[\"subnet-0a1b2c3d\"]", "[\"subnet-0b1c2d3e\"]");
+  }
+
+  @Test
+  void eachZoneHasAGroupOfItsOwnThatDrainsBeforeItShrinks() {
+    Map<String, JsonNode> groups =
+        made.resources(EU + "fleet", "AWS::AutoScaling::AutoScalingGroup");
+    assertThat(groups).hasSize(3);
+    for (JsonNode group : groups.values()) {
+      assertThat(group.at("/Properties/VPCZoneIdentifier")).hasSize(1);
+      assertThat(group.at("/Properties/MinSize").asText()).isEqualTo("2");
+      assertThat(group.at("/Properties/HealthCheckType").asText()).isEqualTo("ELB");
+      assertThat(group.at("/Properties/TargetGroupARNs")).hasSize(2);
+      JsonNode hook = group.at("/Properties/LifecycleHookSpecificationList/0");
+      assertThat(hook.get("LifecycleTransition").asText())
+          .isEqualTo("autoscaling:EC2_INSTANCE_TERMINATING");
+      assertThat(hook.get("HeartbeatTimeout").asInt()).isEqualTo(300);
+      JsonNode update = group.at("/UpdatePolicy/AutoScalingRollingUpdate");
+      assertThat(update.get("MinInstancesInService").asInt()).isEqualTo(2);
+      assertThat(update.get("WaitOnResourceSignals").asBoolean()).isTrue();
+    }
+    assertThat(made.resources(EU + "fleet", "AWS::AutoScaling::ScalingPolicy")).hasSize(3);
+  }
+
+  @Test
+  void aGroupOfOneNodeCanBeUpdated() {
+    made.resources(US + "fleet", "AWS::AutoScaling::AutoScalingGroup")
+        .values()
+        .forEach(
+            group ->
+                assertThat(
+                        group
+                            .at("/UpdatePolicy/AutoScalingRollingUpdate/MinInstancesInService")
+                            .asInt(-1))
+                    .isZero());
+  }
+
+  @Test
+  void instancesAnswerMetadataOnlyByVersionTwoAndOnlyThemselves() {
+    Map<String, JsonNode> templates = made.resources(EU + "fleet", "AWS::EC2::LaunchTemplate");
+    assertThat(templates).hasSize(3);
+    for (JsonNode template : templates.values()) {
+      JsonNode data = template.at("/Properties/LaunchTemplateData");
+      assertThat(data.at("/MetadataOptions/HttpTokens").asText()).isEqualTo("required");
+      assertThat(data.at("/MetadataOptions/HttpPutResponseHopLimit").asInt()).isEqualTo(1);
+      assertThat(data.at("/BlockDeviceMappings/0/Ebs/Encrypted").asBoolean()).isTrue();
+      assertThat(data.get("InstanceType").asText()).isEqualTo("c7g.xlarge");
+    }
+  }
+
+  @Test
+  void anIllNodeKeepsItsConnectionsAndHealthIsTheNodesOwn() {
+    Map<String, JsonNode> targets =
+        made.resources(EU + "fleet", "AWS::ElasticLoadBalancingV2::TargetGroup");
+    assertThat(targets).hasSize(2);
+    for (JsonNode target : targets.values()) {
+      JsonNode settings = target.get("Properties");
+      assertThat(settings.get("HealthCheckPath").asText()).isEqualTo("/livez");
+      assertThat(settings.get("HealthCheckPort").asText()).isEqualTo("5059");
+      assertThat(settings.get("HealthCheckProtocol").asText()).isEqualTo("HTTP");
+      assertThat(attributes(settings.get("TargetGroupAttributes")))
+          .containsEntry("target_health_state.unhealthy.connection_termination.enabled", "false")
+          .containsEntry("target_health_state.unhealthy.draining_interval_seconds", "300")
+          .containsEntry("deregistration_delay.timeout_seconds", "300")
+          .containsEntry("deregistration_delay.connection_termination.enabled", "false")
+          .containsEntry("proxy_protocol_v2.enabled", "true")
+          .containsEntry("preserve_client_ip.enabled", "false");
+    }
+    Map<String, JsonNode> listeners =
+        made.resources(EU + "fleet", "AWS::ElasticLoadBalancingV2::Listener");
+    assertThat(listeners.values())
+        .extracting(listener -> listener.at("/Properties/Port").asInt())
+        .containsExactly(5432, 5433);
+    assertThat(listeners.values())
+        .allSatisfy(
+            listener ->
+                assertThat(attributes(listener.at("/Properties/ListenerAttributes")))
+                    .containsEntry("tcp.idle_timeout.seconds", "3600"));
+  }
+
+  @Test
+  void theLoadBalancerStaysInEachZoneAndResistsBeingDeleted() {
+    JsonNode balancer = made.resource(EU + "fleet", "AWS::ElasticLoadBalancingV2::LoadBalancer");
+    assertThat(balancer.get("Scheme").asText()).isEqualTo("internal");
+    assertThat(attributes(balancer.get("LoadBalancerAttributes")))
+        .containsEntry("load_balancing.cross_zone.enabled", "false")
+        .containsEntry("dns_record.client_routing_policy", "partial_availability_zone_affinity")
+        .containsEntry("deletion_protection.enabled", "true");
+  }
+
+  @Test
+  void onlyNamedNetworksReachThePortsAndNobodyTheNodes() {
+    List<JsonNode> ingress =
+        made.resources(EU + "fleet", "AWS::EC2::SecurityGroupIngress").values().stream()
+            .map(rule -> rule.get("Properties"))
+            .toList();
+    assertThat(ingress.stream().filter(rule -> rule.has("CidrIp")))
+        .extracting(rule -> rule.get("CidrIp").asText() + " " + rule.get("FromPort").asInt())
+        .containsExactlyInAnyOrder(
+            "10.0.0.0/16 5432", "10.0.0.0/16 5433", "10.1.0.0/16 5432", "10.1.0.0/16 5433");
+    assertThat(ingress.stream().filter(rule -> rule.get("GroupId").toString().contains("NodeSec")))
+        .allSatisfy(
+            rule ->
+                assertThat(rule.get("SourceSecurityGroupId").toString())
+                    .contains("BalancerSecurityGroup"))
+        .extracting(rule -> rule.get("FromPort").asInt())
+        .containsExactlyInAnyOrder(5059, 5432, 5433);
+    for (Map.Entry<String, JsonNode> template : made.templates().entrySet()) {
+      List<JsonNode> open = new ArrayList<>(template.getValue().findValues("SecurityGroupIngress"));
+      made.resources(template.getKey(), "AWS::EC2::SecurityGroupIngress")
+          .values()
+          .forEach(open::add);
+      assertThat(open).noneMatch(rule -> rule.toString().contains("0.0.0.0/0"));
+      assertThat(open).noneMatch(rule -> rule.toString().contains("::/0"));
+    }
+  }
+
+  @Test
+  void theStoreTellsOfKeysAndWantsTlsAndAPassword() {
+    JsonNode parameters = made.resource(EU + "store", "AWS::ElastiCache::ParameterGroup");
+    assertThat(parameters.at("/Properties/notify-keyspace-events").asText()).isEqualTo("AE");
+    JsonNode store = made.resource(EU + "store", "AWS::ElastiCache::ReplicationGroup");
+    assertThat(store.get("Engine").asText()).isEqualTo("valkey");
+    assertThat(store.get("TransitEncryptionEnabled").asBoolean()).isTrue();
+    assertThat(store.get("AtRestEncryptionEnabled").asBoolean()).isTrue();
+    assertThat(store.get("AuthToken").toString()).contains("{{resolve:secretsmanager:");
+    assertThat(store.get("AutomaticFailoverEnabled").asBoolean()).isTrue();
+    JsonNode clustered = made.resource(US + "store", "AWS::ElastiCache::ParameterGroup");
+    assertThat(clustered.at("/Properties/cluster-enabled").asText()).isEqualTo("yes");
+    assertThat(clustered.get("CacheParameterGroupFamily").asText()).isEqualTo("redis7");
+  }
+
+  @Test
+  void whatHoldsDataOutlivesItsStack() {
+    for (String type :
+        List.of(
+            "AWS::S3::Bucket",
+            "AWS::KMS::Key",
+            "AWS::SecretsManager::Secret",
+            "AWS::EFS::FileSystem")) {
+      Map<String, JsonNode> kept = made.resources(EU + "documents", type);
+      assertThat(kept).as(type).isNotEmpty();
+      assertThat(kept.values())
+          .allSatisfy(
+              resource -> {
+                assertThat(resource.get("DeletionPolicy").asText()).isEqualTo("Retain");
+                assertThat(resource.get("UpdateReplacePolicy").asText()).isEqualTo("Retain");
+              });
+    }
+    JsonNode bucket = made.resource(EU + "documents", "AWS::S3::Bucket");
+    assertThat(bucket.at("/VersioningConfiguration/Status").asText()).isEqualTo("Enabled");
+    assertThat(bucket.at("/PublicAccessBlockConfiguration/BlockPublicAcls").asBoolean()).isTrue();
+    assertThat(
+            made.resource(EU + "documents", "AWS::KMS::Key").get("EnableKeyRotation").asBoolean())
+        .isTrue();
+  }
+
+  @Test
+  void theFunctionHearsOfEventsByTheirIdsAndRunsOnce() {
+    JsonNode function = made.resource(EU + "config-sync", "AWS::Lambda::Function");
+    assertThat(function.get("ReservedConcurrentExecutions").asInt()).isEqualTo(1);
+    assertThat(function.at("/SnapStart/ApplyOn").asText()).isEqualTo("PublishedVersions");
+    assertThat(function.at("/DeadLetterConfig/TargetArn").toString()).contains("DeadLetters");
+    assertThat(function.at("/Environment/Variables/HEIMDALL_FLEET").asText())
+        .isEqualTo("orders-db");
+    assertThat(function.at("/Environment/Variables/HEIMDALL_REGIONS").asText())
+        .isEqualTo("us-east-1");
+    Map<String, JsonNode> rules = made.resources(EU + "config-sync", "AWS::Events::Rule");
+    assertThat(rules).hasSize(2);
+    assertThat(rules.get("Schedule").at("/Properties/ScheduleExpression").asText())
+        .isEqualTo("rate(1 minute)");
+    JsonNode pattern = rules.get("Events").at("/Properties/EventPattern");
+    assertThat(StreamSupport.stream(pattern.at("/detail/EventID").spliterator(), false))
+        .extracting(JsonNode::asText)
+        .contains("RDS-EVENT-0071", "RDS-EVENT-0238", "RDS-EVENT-0385", "RDS-EVENT-0390");
+    assertThat(
+            made.resources(US + "config-sync", "AWS::Events::Rule")
+                .get("Schedule")
+                .at("/Properties/ScheduleExpression")
+                .asText())
+        .isEqualTo("rate(5 minutes)");
+  }
+
+  @Test
+  void rolesSayWhatTheirComponentMayDoAndNoMore() {
+    JsonNode role = made.resource(EU + "fleet", "AWS::IAM::Role");
+    assertThat(role.has("ManagedPolicyArns")).isFalse();
+    List<String> actions = role.at("/Policies/0/PolicyDocument").findValuesAsText("Action");
+    assertThat(actions).noneMatch(action -> action.contains("*"));
+    assertThat(made.resource(EU + "config-sync", "AWS::IAM::Role").at("/Policies/0").toString())
+        .contains("rds:DescribeGlobalClusters")
+        .contains("/topology/*")
+        .doesNotContain("s3:DeleteObject");
+  }
+
+  @Test
+  void theBoardHasTheSixMetricsByTheirNames() {
+    String board = made.resource(EU + "watch", "AWS::CloudWatch::Dashboard").toString();
+    assertThat(board)
+        .contains(
+            "DB Query Rate",
+            "DB Query Time",
+            "Avg Response Time",
+            "DB Read Percent",
+            "DB Transaction Percent",
+            "Cache Hit Percent");
+    assertThat(made.resources(EU + "watch", "AWS::CloudWatch::Alarm").values())
+        .isNotEmpty()
+        .allSatisfy(
+            alarm ->
+                assertThat(alarm.at("/Properties/AlarmActions/0").asText())
+                    .isEqualTo("arn:aws:sns:eu-west-1:123456789012:oncall"));
+  }
+
+  @Test
+  void eachRegionWritesItsOwnLatencyRecord() {
+    for (String region : List.of("eu-west-1", "us-east-1")) {
+      JsonNode set = made.resource("orders-db-" + region + "-names", "AWS::Route53::RecordSet");
+      assertThat(set.get("Region").asText()).isEqualTo(region);
+      assertThat(set.get("SetIdentifier").asText()).isEqualTo(region);
+      assertThat(set.get("Name").asText()).isEqualTo("orders.db.example.com.");
+      assertThat(set.at("/AliasTarget/EvaluateTargetHealth").asBoolean()).isTrue();
+    }
+  }
+
+  private static Map<String, String> attributes(JsonNode list) {
+    Map<String, String> attributes = new TreeMap<>();
+    list.forEach(entry -> attributes.put(entry.get("Key").asText(), entry.get("Value").asText()));
+    return attributes;
+  }
+}

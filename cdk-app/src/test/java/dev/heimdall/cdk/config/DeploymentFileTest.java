@@ -1,0 +1,102 @@
+package dev.heimdall.cdk.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heimdall.model.ConfigurationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DeploymentFileTest {
+  private static final String FLEET = "'fleet': {'ports': [5432], 'clients': ['10.0.0.0/16']}";
+
+  @TempDir private Path folder;
+
+  @Test
+  void theLeastThatIsWritten() throws Exception {
+    Deployment deployment = DeploymentFile.read(Path.of("samples", "one-region.json"));
+    Region region = deployment.regions().get(0);
+    assertThat(region.network().vpc()).isEmpty();
+    assertThat(region.fleet().architecture()).isEqualTo(Architecture.ARM64);
+    assertThat(region.cache().enabled()).isTrue();
+    assertThat(deployment.routing().enabled()).isFalse();
+  }
+
+  @Test
+  void everySampleIsRight() throws Exception {
+    try (var samples = Files.list(Path.of("samples"))) {
+      for (Path sample : samples.toList()) {
+        DeploymentFile.read(sample);
+      }
+    }
+  }
+
+  /** After a change {@code -Dregenerate} writes it anew. */
+  @Test
+  void theReferenceIsThatOfTheRecords() throws IOException {
+    Path file = Path.of("..", "docs", "deployment.md");
+    String heading = "<!-- generated from cdk-app: begin -->\n\n";
+    String text = Files.readString(file);
+    String before = text.substring(0, text.indexOf(heading) + heading.length());
+    String whole = before + DeploymentFile.reference();
+    if (System.getProperty("regenerate") != null) {
+      Files.writeString(file, whole);
+    }
+    assertThat(file).hasContent(whole);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'fleet': {'ports': [5432], 'clients': ['0.0.0.0/0']}"
+            + "| $.regions[0].fleet.clients[0]: got \"0.0.0.0/0\", expected the networks that clients are in",
+        "'fleet': {'ports': [5432], 'cleints': ['10.0.0.0/16']}"
+            + "| got the unknown key \"cleints\", expected one of ports, clients",
+        "'fleet': {'ports': [5432], 'cleints': ['10.0.0.0/16']} | did you mean \"clients\"?",
+        "'fleet': {'ports': [70000], 'clients': ['10.0.0.0/16']}"
+            + "| $.regions[0].fleet.ports[0]: got 70000, expected an integer from 1 to 65535",
+        "'fleet': {'ports': [5059], 'clients': ['10.0.0.0/16']}"
+            + "| $.regions[0].fleet.httpPort: got 5059, expected another port",
+        "'fleet': {'ports': [1], 'clients': ['10.0.0.0/16'], 'fewest': 5}"
+            + "| $.regions[0].fleet.most: got 4, expected at least \"fewest\", 5",
+        "'fleet': {'ports': [1], 'clients': ['10.0.0.0/16'], 'instanceType': 'c7i.large'}"
+            + "| expected a type whose processors are arm64, such as \"c7g.large\"",
+        FLEET + ", 'manager': {'enabled': true} | this release has no manager",
+        FLEET + ", 'network': {'natGateways': 0} | at least 1, or \"endpoints\": true",
+        FLEET + ", 'network': {'vpc': 'vpc-1'} | $.regions[0].network.subnets: got no subnet",
+        FLEET + ", 'network': {'vpc': 'vpc-1', 'endpoints': true} | make them in your network",
+        FLEET + ", 'configSync': {'every': '90s'} | expected whole minutes",
+        FLEET + ", 'documents': {'credentials': ['*']} | the name of a secret",
+        FLEET + ", 'documents': {'secret': 'a'} | nothing, or the \"place\" \"secret\"",
+        FLEET + ", 'account': '12' | an account's number of 12 digits",
+      })
+  void whatIsWrongIsSaidWithItsPlaceAndRemedy(String region, String message) throws IOException {
+    Path file = folder.resolve("deployment.json");
+    Files.writeString(
+        file, ("{'regions': [{'region': 'eu-west-1', " + region + "}]}").replace('\'', '"'));
+    assertThatThrownBy(() -> DeploymentFile.read(file))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(message.strip());
+  }
+
+  @Test
+  void aSecondRegionNeedsAZoneThatIsThere() throws IOException {
+    Path file = folder.resolve("deployment.json");
+    String regions =
+        "{'region': 'eu-west-1', " + FLEET + "}, {'region': 'us-east-1', " + FLEET + "}";
+    Files.writeString(
+        file,
+        ("{'regions': [" + regions + "], 'routing': {'enabled': true, 'zone': 'db.example'}}")
+            .replace('\'', '"'));
+    assertThatThrownBy(() -> DeploymentFile.read(file))
+        .hasMessageContaining("$.routing.zoneId")
+        .hasMessageContaining("aws route53 create-hosted-zone");
+  }
+}
