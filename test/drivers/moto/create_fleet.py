@@ -1,0 +1,92 @@
+"""Creates the stacks of the templates in an AWS emulator, and tells what came of it, a line for each thing.
+
+create_fleet.py ENDPOINT TEMPLATES
+"""
+
+import base64
+import io
+import re
+import sys
+import zipfile
+
+import boto3
+
+endpoint, templates = sys.argv[1:]
+REGION = "eu-west-1"
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+def client(service):
+    return boto3.client(
+        service, endpoint_url=endpoint, region_name=REGION, aws_access_key_id="testing", aws_secret_access_key="testing"
+    )
+
+
+ec2, cloudformation, scaling, s3 = (client(s) for s in ("ec2", "cloudformation", "autoscaling", "s3"))
+
+
+def without_listeners(text):
+    """The emulator takes load balancers' listeners for HTTP ones."""
+    return re.sub(r"^  Listener\d:\n(?:    .*\n)*", "", text, flags=re.MULTILINE)
+
+
+def create(name, **parameters):
+    with open(f"{templates}/{name}.yaml", encoding="utf-8") as file:
+        body = without_listeners(file.read())
+    cloudformation.create_stack(
+        StackName=name,
+        TemplateBody=body,
+        Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    print(name, cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"])
+
+
+vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+subnets = ",".join(
+    ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{i}.0/24", AvailabilityZone=REGION + "abc"[i])["Subnet"]["SubnetId"]
+    for i in range(3)
+)
+nodes = ec2.create_security_group(GroupName="nodes", Description="nodes", VpcId=vpc)["GroupId"]
+
+create("heimdall-documents")
+create(
+    "heimdall-fleet",
+    Vpc=vpc,
+    Subnets=subnets,
+    Zones="3",
+    Ports="2",
+    ClientNetwork1="10.0.0.0/16",
+    ReleaseName="r1",
+    ReleaseBucket="releases",
+    ConfigurationBucket="configuration",
+    ConfigurationKey=KEY,
+)
+
+jar = io.BytesIO()
+with zipfile.ZipFile(jar, "w") as archive:
+    archive.writestr("nothing", "")
+s3.create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": REGION})
+s3.put_object(Bucket="code", Key="function.jar", Body=jar.getvalue())
+create(
+    "heimdall-config-sync",
+    Vpc=vpc,
+    Subnets=subnets,
+    NodeSecurityGroup=nodes,
+    CodeBucket="code",
+    CodeKey="function.jar",
+    ConfigurationBucket="configuration",
+    ConfigurationKey=KEY,
+)
+
+groups = scaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+shapes = {(g["MinSize"], g["MaxSize"], len(g["TargetGroupARNs"])) for g in groups}
+for least, most, ports in shapes:
+    print(f"{len(groups)} groups of {least} to {most} nodes, each with {ports} ports")
+template = ec2.describe_launch_templates()["LaunchTemplates"][0]["LaunchTemplateId"]
+data = ec2.describe_launch_template_versions(LaunchTemplateId=template)["LaunchTemplateVersions"][0]["LaunchTemplateData"]
+options = data["MetadataOptions"]
+print("metadata", options["HttpTokens"], options["HttpPutResponseHopLimit"])
+script = base64.b64decode(data["UserData"]).decode()
+source = re.search(r"conf configSource '([^']*)'", script)
+print("/etc/heimdall.conf has configSource", source and source.group(1))
