@@ -25,20 +25,27 @@ final class IsolationClient extends AskingClient implements Runnable {
           "role");
 
   private final SequenceSteps sequences = new SequenceSteps(this);
+  private final AlikeSteps alike;
   private final Target target;
   private final Map<String, String> defaults;
   private final long end;
 
+  /**
+   * @param renderings what rows look like under settings, for a client that has much in common with
+   *     others; null for one that has all for itself
+   */
   IsolationClient(
       int number,
       Target target,
       Map<String, String> defaults,
+      Renderings renderings,
       Journal journal,
       long seed,
       long endNanos) {
     super(number, journal, new Random(seed * 31 + number));
     this.target = target;
     this.defaults = defaults;
+    this.alike = renderings == null ? null : new AlikeSteps(this, renderings);
     this.end = endNanos;
   }
 
@@ -61,10 +68,14 @@ final class IsolationClient extends AskingClient implements Runnable {
 
   private void session() throws IOException, Disagreement {
     Map<String, String> startup = new HashMap<>(defaults);
-    String name = unique();
+    String name = alike == null ? unique() : "alike";
     startup.put("application_name", name);
     List<String> parameters = new ArrayList<>(List.of("application_name", name));
-    if (random.nextInt(3) == 0) {
+    if (alike != null && random.nextInt(3) == 0) {
+      parameters.addAll(List.of("TimeZone", "Europe/Warsaw"));
+      startup.put("TimeZone", "Europe/Warsaw");
+    }
+    if (alike == null && random.nextInt(3) == 0) {
       String value = unique();
       parameters.addAll(List.of("options", "-c iso.value=" + value));
       startup.put("iso.value", value);
@@ -120,6 +131,10 @@ final class IsolationClient extends AskingClient implements Runnable {
       inFailedTransaction();
       return;
     }
+    if (alike != null) {
+      alikeStep();
+      return;
+    }
     switch (random.nextInt(24)) {
       case 0, 1, 2, 3 -> changeSetting();
       case 4 -> pipelinedSetting();
@@ -135,6 +150,31 @@ final class IsolationClient extends AskingClient implements Runnable {
       case 21 -> fail();
       case 22 -> noForeignTable();
       default -> noForeignLock();
+    }
+  }
+
+  /** Mostly what may share a server connection; what does not is soon over. */
+  private void alikeStep() throws IOException, Disagreement {
+    if (model.locked() && random.nextInt(3) == 0) {
+      lock();
+      return;
+    }
+    if (model.inTransaction() && random.nextBoolean()) {
+      transactionStep();
+      return;
+    }
+    switch (random.nextInt(50)) {
+      case 0, 1, 2, 3, 4, 5 -> alike.change();
+      case 6 -> checkSettings();
+      case 7 -> transactionStep();
+      case 8, 9 -> prepare();
+      case 10, 11, 12 -> executePrepared();
+      case 13, 14 -> unnamed();
+      case 15 -> lock();
+      case 16 -> fail();
+      case 17 -> noForeignTable();
+      case 18 -> noForeignLock();
+      default -> alike.read();
     }
   }
 
@@ -314,7 +354,7 @@ final class IsolationClient extends AskingClient implements Runnable {
     String text = unique();
     boolean exists = model.prepared().containsKey(name);
     Answer answer;
-    if (random.nextBoolean()) {
+    if (alike != null || random.nextBoolean()) {
       note("Parse " + name + " as SELECT '" + text + "'");
       client.send(Frontend.parse(name, "SELECT '" + text + "'::text"), Frontend.sync());
       answer = answer();

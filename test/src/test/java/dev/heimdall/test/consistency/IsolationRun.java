@@ -28,6 +28,7 @@ final class IsolationRun {
             "GRANT ALL ON iso_serial TO PUBLIC",
             "GRANT ALL ON SEQUENCE iso_sequence, iso_other, iso_serial_id_seq TO PUBLIC",
             "ALTER ROLE app RESET ALL");
+    Renderings.prepareDatabase();
     for (int i = 0; i < 3; i++) {
       String role = "iso_" + i;
       SharedPostgres.primary()
@@ -44,8 +45,23 @@ final class IsolationRun {
    */
   static Journal run(Target target, int clients, Duration time, long seed, Set<String> ignored)
       throws Exception {
-    System.out.printf("session isolation: seed %d, %d clients, %s%n", seed, clients, time);
+    return run(target, clients, false, time, seed, ignored);
+  }
+
+  /**
+   * The same.
+   *
+   * @param alike whether many clients have the same settings, and mostly read what follows from
+   *     those
+   */
+  static Journal run(
+      Target target, int clients, boolean alike, Duration time, long seed, Set<String> ignored)
+      throws Exception {
+    System.out.printf(
+        "session isolation: seed %d, %d clients%s, %s%n",
+        seed, clients, alike ? " that are alike" : "", time);
     Map<String, String> defaults = defaults();
+    Renderings renderings = alike ? new Renderings() : null;
     Journal journal = new Journal(ignored);
     long end = System.nanoTime() + time.toNanos();
     List<Thread> threads = new ArrayList<>();
@@ -53,7 +69,7 @@ final class IsolationRun {
       Thread thread =
           new Thread(
               null,
-              new IsolationClient(i, target, defaults, journal, seed, end),
+              new IsolationClient(i, target, defaults, renderings, journal, seed, end),
               "isolation-" + i,
               256 * 1024);
       thread.setDaemon(true);
@@ -82,7 +98,10 @@ final class IsolationRun {
   private static Map<String, String> defaults() throws Exception {
     Map<String, String> defaults = new HashMap<>();
     try (RawClient direct = RawClient.logIn(SharedPostgres.target())) {
-      for (String setting : List.of("search_path", "TimeZone", "work_mem", "statement_timeout")) {
+      for (String setting : List.of("work_mem", "statement_timeout")) {
+        defaults.put(setting, direct.value("SHOW " + setting));
+      }
+      for (String setting : Renderings.SETTINGS.keySet()) {
         defaults.put(setting, direct.value("SHOW " + setting));
       }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
+import dev.heimdall.test.pipelining.SharingNode;
 import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -35,20 +36,40 @@ class SessionIsolationIT {
     try (TestNode node =
         TestNode.start(
             c -> c.node("loops", 2).vdb("pool.size", 5).vdb("pool.queueTimeout", "60s"))) {
-
-      Journal journal = IsolationRun.run(node.target(), CLIENTS, TIME, SEED, Set.of());
-
-      assertThat(journal.violations().stream().limit(3)).as("seed %d", SEED).isEmpty();
-      assertThat(journal.steps()).isGreaterThan(CLIENTS);
-      assertThat(node.servers()).hasSizeLessThanOrEqualTo(5);
-      Await.until("server connections at rest", () -> node.clients().isEmpty());
-      Await.until(
-          "no lock left behind",
-          () ->
-              SharedPostgres.value(
-                      "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid >= 900000")
-                  .equals("0"));
+      seeOnlyTheirOwn(node, false);
     }
+  }
+
+  @Test
+  void hundredsOfSessionsThatShareServerConnectionsSeeOnlyTheirOwn() throws Exception {
+    try (SharingNode node = SharingNode.start(5, c -> {})) {
+      long before = node.pipelined();
+
+      Journal journal = seeOnlyTheirOwn(node.node(), true);
+
+      long pipelined = node.pipelined() - before;
+      System.out.printf(
+          "session isolation: %d statements shared, %d behind others, %d repeated; not shared %s%n",
+          pipelined, node.queued(), node.repeated(), node.unshared());
+      assertThat(pipelined).as("statements that shared").isGreaterThan(journal.steps() * 3 / 10);
+      assertThat(node.queued()).as("statements behind others").isPositive();
+    }
+  }
+
+  private static Journal seeOnlyTheirOwn(TestNode node, boolean alike) throws Exception {
+    Journal journal = IsolationRun.run(node.target(), CLIENTS, alike, TIME, SEED, Set.of());
+
+    assertThat(journal.violations().stream().limit(3)).as("seed %d", SEED).isEmpty();
+    assertThat(journal.steps()).isGreaterThan(CLIENTS);
+    assertThat(node.servers()).hasSizeLessThanOrEqualTo(5);
+    Await.until("server connections at rest", () -> node.clients().isEmpty());
+    Await.until(
+        "no lock left behind",
+        () ->
+            SharedPostgres.value(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid >= 900000")
+                .equals("0"));
+    return journal;
   }
 
   @Test
@@ -64,6 +85,18 @@ class SessionIsolationIT {
           .isNotEmpty()
           .allSatisfy(v -> assertThat(v.client()).isNotEmpty())
           .allSatisfy(v -> assertThat(v.server()).isNotEmpty());
+    }
+  }
+
+  @Test
+  void aProxyThatLeaksIsFoundOutByClientsThatAreAlike() throws Exception {
+    try (LeakyProxy proxy = new LeakyProxy(SharedPostgres.target(), 5)) {
+      Journal journal =
+          IsolationRun.run(proxy.target(), 40, true, Duration.ofSeconds(10), SEED, Set.of());
+
+      assertThat(journal.violations())
+          .as("rows as another client's settings say; this proxy keeps no client's time zone")
+          .anyMatch(v -> v.what().matches("client \\d+: \\[(?!at\\]).* differs in .*"));
     }
   }
 

@@ -1,0 +1,173 @@
+package dev.heimdall.test.cluster;
+
+import dev.heimdall.launcher.postgres.PostgresCluster;
+import dev.heimdall.launcher.postgres.PostgresServer;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.TestConfiguration;
+import dev.heimdall.test.fixture.TestNode;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** A primary with two streaming replicas, and a node whose data source they are. */
+final class RoutedCluster implements AutoCloseable {
+  private final PostgresCluster cluster;
+  private final TestNode node;
+
+  RoutedCluster(Consumer<TestConfiguration> wishes) {
+    this(wishes, server -> {});
+  }
+
+  /**
+   * @param prepare gets the primary before the node starts
+   */
+  RoutedCluster(Consumer<TestConfiguration> wishes, Consumer<PostgresServer> prepare) {
+    cluster =
+        PostgresCluster.builder()
+            .ephemeralPorts()
+            .replicas(2)
+            .setting("max_connections", "200")
+            .setting("max_prepared_transactions", "5")
+            .start();
+    primary().execute("CREATE ROLE app LOGIN PASSWORD 'app'", "CREATE DATABASE app OWNER app");
+    prepare.accept(primary());
+    cluster.awaitReplay(Duration.ofSeconds(20));
+    node =
+        TestNode.start(
+            c -> {
+              // The writer comes last: its place in the list says nothing.
+              c.source(
+                  "url",
+                  "jdbc:postgresql://" + hosts(List.of(first(), second(), primary())) + "/app");
+              c.source("cluster.kind", "postgres");
+              c.source("cluster.reads", "none");
+              c.source("cluster.probe.user", cluster.superuser());
+              c.source("cluster.probe.password", cluster.password());
+              c.source("cluster.probe.timeout", "1s");
+              c.source("cluster.probe.positionInterval", "50ms");
+              wishes.accept(c);
+            });
+  }
+
+  private static String hosts(List<PostgresServer> servers) {
+    return servers.stream().map(s -> s.host() + ":" + s.port()).collect(Collectors.joining(","));
+  }
+
+  PostgresCluster cluster() {
+    return cluster;
+  }
+
+  PostgresServer primary() {
+    return cluster.primary();
+  }
+
+  PostgresServer first() {
+    return cluster.replicas().get(0);
+  }
+
+  PostgresServer second() {
+    return cluster.replicas().get(1);
+  }
+
+  TestNode node() {
+    return node;
+  }
+
+  Connection connect(String... properties) throws SQLException {
+    return node.target().jdbc(properties);
+  }
+
+  static String value(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
+  static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** Has the owner of the database do this at the primary, before the node reads the catalogue. */
+  static void asOwner(PostgresServer primary, String... sql) {
+    try (Connection owner = DriverManager.getConnection(primary.jdbcUrl("app"), "app", "app")) {
+      for (String one : sql) {
+        execute(owner, one);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Has both replicas stand still where they are, or go on. */
+  void pauseReplay(boolean pause) {
+    for (PostgresServer replica : List.of(first(), second())) {
+      replica.execute(pause ? "SELECT pg_wal_replay_pause()" : "SELECT pg_wal_replay_resume()");
+      if (pause) {
+        Await.until(
+            "replay stands",
+            () ->
+                "paused"
+                    .equals(
+                        replica.queryValue("postgres", "SELECT pg_get_wal_replay_pause_state()")));
+      }
+    }
+  }
+
+  /** What the node says of the last statement of this client, who must be one of its operators. */
+  static Map<String, String> queryInfo(Connection client) throws SQLException {
+    Map<String, String> info = new HashMap<>();
+    try (Statement statement = client.createStatement();
+        ResultSet rows = statement.executeQuery("SHOW QUERYINFO")) {
+      while (rows.next()) {
+        info.put(rows.getString(1), rows.getString(2));
+      }
+    }
+    return info;
+  }
+
+  /**
+   * Waits until the node knows what is behind this table, so that it can say what is written; for a
+   * client of simple queries who is one of its operators.
+   */
+  static void awaitCatalogue(Connection client, String table) {
+    Await.until(
+        "the catalogue was read",
+        () -> {
+          value(client, "SELECT count(*) FROM " + table);
+          return "tables".equals(queryInfo(client).get("rests on"));
+        });
+  }
+
+  /** Waits until reads of this client go to replicas. */
+  void awaitReplicaReads(Connection client) {
+    Await.until("reads go to replicas", () -> isReplica(port(client)));
+  }
+
+  /** Whether a replica listens on this port. */
+  boolean isReplica(int port) {
+    return port == first().port() || port == second().port();
+  }
+
+  /** The port of the server that answers. */
+  static int port(Connection connection) throws SQLException {
+    return Integer.parseInt(value(connection, "SELECT current_setting('port')"));
+  }
+
+  @Override
+  public void close() {
+    node.close();
+    cluster.close();
+  }
+}

@@ -1,0 +1,382 @@
+package dev.heimdall.test.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.share.SharedStore;
+import dev.heimdall.model.Consistency;
+import dev.heimdall.model.Secret;
+import dev.heimdall.model.StoreMode;
+import dev.heimdall.model.StoreSettings;
+import dev.heimdall.model.StoreTls;
+import dev.heimdall.model.TlsMode;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.LoggedLines;
+import dev.heimdall.test.fixture.RedisProcess;
+import dev.heimdall.test.fixture.TestCertificate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Stores of each kind: with TLS, with users of few rights, with replicas, and as a cluster. */
+class StoreVariantsIT {
+  /** What docs/clusters.md says a node needs. */
+  private static final String RIGHTS =
+      "resetkeys ~test:* resetchannels &test:* -@all +subscribe +unsubscribe +publish +ping +role"
+          + " +get +set";
+
+  private static final String RIGHTS_IN_CLUSTER = RIGHTS + " +cluster +info";
+
+  private final AtomicLong log = new AtomicLong(100);
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private LoggedLines lines;
+
+  @TempDir Path files;
+
+  @BeforeEach
+  void listen() {
+    lines = LoggedLines.of(SharedStore.class.getName());
+    open.add(lines);
+  }
+
+  @AfterEach
+  void closeAll() throws Exception {
+    for (int i = open.size() - 1; i >= 0; i--) {
+      open.get(i).close();
+    }
+  }
+
+  private RedisProcess redis(String... settings) {
+    RedisProcess redis = RedisProcess.running(settings);
+    open.add(redis);
+    return redis;
+  }
+
+  private StoreNode node(StoreSettings settings, int id) {
+    StoreNode node = new StoreNode(settings, id, Consistency.FLEET, log);
+    open.add(node);
+    return node;
+  }
+
+  private static StoreSettings at(StoreMode mode, RedisProcess... servers) {
+    return new StoreSettings(
+        Stream.of(servers).map(RedisProcess::address).toList(),
+        mode,
+        Optional.empty(),
+        Optional.empty(),
+        new StoreTls(TlsMode.DISABLE, Optional.empty()),
+        "test");
+  }
+
+  private static StoreSettings as(String user, String password, StoreSettings settings) {
+    return new StoreSettings(
+        settings.servers(),
+        settings.mode(),
+        Optional.of(user),
+        Optional.of(new Secret(password)),
+        settings.tls(),
+        settings.prefix());
+  }
+
+  private void tells(StoreNode a, StoreNode b, String table) {
+    long at = log.addAndGet(100);
+    a.exchange().announce(Set.of(table), false);
+    Await.until("the other knows of " + table, () -> b.position(table) == at);
+  }
+
+  private void logged(String start, String... parts) {
+    Await.until(
+        "it is said: " + start,
+        () ->
+            lines.beginningWith(start).stream()
+                .anyMatch(l -> Stream.of(parts).allMatch(l::contains)));
+  }
+
+  // TLS
+
+  private static StoreSettings tls(String server, TlsMode mode, Path authority) {
+    return new StoreSettings(
+        List.of(server),
+        StoreMode.STANDALONE,
+        Optional.empty(),
+        Optional.empty(),
+        new StoreTls(mode, Optional.of(authority)),
+        "test");
+  }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(files.resolve(name), text);
+  }
+
+  @Test
+  void inTlsOnlyAStoreWithACertificateOfTheAuthorityIsTrusted() throws IOException {
+    TestCertificate own = TestCertificate.localhost();
+    Path certificate = file("own.pem", own.certificate());
+    Path other = file("other.pem", TestCertificate.create("stranger", "EC").certificate());
+    int port = RedisProcess.freePort();
+    redis(
+        "tls-port " + port,
+        "tls-cert-file " + certificate,
+        "tls-key-file " + file("own.key", own.key()),
+        "tls-auth-clients no");
+    String server = "127.0.0.1:" + port;
+
+    StoreNode a = node(tls(server, TlsMode.VERIFY_FULL, certificate), 1);
+    StoreNode b = node(tls(server, TlsMode.VERIFY_CA, certificate), 2);
+    StoreNode.acquaint(a, b);
+    StoreNode stranger = node(tls(server, TlsMode.VERIFY_FULL, other), 3);
+
+    logged("WARN cannot connect to the shared store", server, "certification path");
+    assertThat(stranger.inTouch()).isFalse();
+    tells(a, b, "t");
+  }
+
+  @Test
+  void inTlsVerifyFullRefusesACertificateOfAnotherName() throws IOException {
+    TestCertificate own = TestCertificate.localhost();
+    Path certificate = file("own.pem", own.certificate());
+    int port = RedisProcess.freePort();
+    redis(
+        "bind 127.0.0.1 127.0.0.2",
+        "tls-port " + port,
+        "tls-cert-file " + certificate,
+        "tls-key-file " + file("own.key", own.key()),
+        "tls-auth-clients no");
+    String server = "127.0.0.2:" + port;
+
+    StoreNode careless = node(tls(server, TlsMode.VERIFY_CA, certificate), 1);
+    StoreNode careful = node(tls(server, TlsMode.VERIFY_FULL, certificate), 2);
+
+    Await.until("the careless one is in touch", careless::inTouch);
+    logged("WARN cannot connect to the shared store", server, "127.0.0.2 found");
+    assertThat(careful.inTouch()).isFalse();
+  }
+
+  // users
+
+  @Test
+  void aUserNeedsNoMoreRightsThanTheManualSays() {
+    RedisProcess redis = redis("user heimdall on >secret " + RIGHTS, "user default off");
+    StoreSettings settings = as("heimdall", "secret", at(StoreMode.STANDALONE, redis));
+    StoreNode a = node(settings, 1);
+    StoreNode b = node(settings, 2);
+
+    StoreNode.acquaint(a, b);
+    tells(a, b, "t");
+    assertThat(lines.beginningWith("WARN")).isEmpty();
+  }
+
+  @Test
+  void aWrongPasswordIsSaidOnceAndTheRightOneNeedsNoRestart() {
+    RedisProcess redis = redis("user heimdall on >another " + RIGHTS);
+    StoreNode node = node(as("heimdall", "secret", at(StoreMode.STANDALONE, redis)), 1);
+
+    logged("WARN cannot connect to the shared store", redis.address(), "WRONGPASS");
+    assertThat(node.inTouch()).isFalse();
+    redis.run("ACL SETUSER heimdall >secret");
+
+    Await.until("it is in touch", node::inTouch);
+    logged("INFO the shared store can be reached again");
+    assertThat(lines.beginningWith("WARN"))
+        .doesNotHaveDuplicates()
+        .allSatisfy(line -> assertThat(line).doesNotContain("secret"));
+  }
+
+  @Test
+  void aUserWithoutTheRightToTheChannelsIsNamedAndGetsInTouchWhenItIsGiven() {
+    RedisProcess redis = redis("user heimdall on >secret " + RIGHTS.replace("&test:*", "&other:*"));
+    StoreNode node = node(as("heimdall", "secret", at(StoreMode.STANDALONE, redis)), 1);
+
+    logged("WARN the shared store refuses to let this node listen to test:writes:shop", "NOPERM");
+    assertThat(node.inTouch()).isFalse();
+    redis.run("ACL SETUSER heimdall &test:*");
+
+    Await.until("it is in touch", node::inTouch);
+  }
+
+  @Test
+  void aUserWhoMayNotAskForTheRoleIsServedAllTheSame() {
+    RedisProcess redis = redis("user heimdall on >secret " + RIGHTS + " -role");
+    StoreNode node = node(as("heimdall", "secret", at(StoreMode.STANDALONE, redis)), 1);
+
+    Await.until("it is in touch", node::inTouch);
+    logged("WARN the shared store refuses the question whether", "NOPERM");
+    assertThat(node.inTouch()).isTrue();
+  }
+
+  // a primary with replicas
+
+  @Test
+  void afterTheLossOfThePrimaryNodesMeetAtTheReplicaThatWasPromoted() {
+    RedisProcess primary = redis();
+    RedisProcess replica = redis("replicaof 127.0.0.1 " + primary.port());
+    StoreNode a = node(at(StoreMode.REPLICATION, primary, replica), 1);
+    StoreNode b = node(at(StoreMode.REPLICATION, replica, primary), 2);
+    StoreNode.acquaint(a, b);
+
+    primary.stop();
+    logged("WARN lost the shared store");
+    Await.until("nobody is in touch", () -> !a.inTouch() && !b.inTouch());
+    replica.run("REPLICAOF NO ONE");
+
+    StoreNode.acquaint(a, b);
+    tells(a, b, "t");
+    tells(b, a, "u");
+
+    // The old one still thinks that it is a primary, but nobody goes there.
+    primary.start();
+    primary.run("REPLICAOF 127.0.0.1 " + replica.port());
+    tells(a, b, "v");
+  }
+
+  @Test
+  void nodesFollowThePrimaryThatBecomesAReplicaWhileItLives() {
+    RedisProcess first = redis();
+    RedisProcess second = redis("replicaof 127.0.0.1 " + first.port());
+    StoreNode a = node(at(StoreMode.REPLICATION, first, second), 1);
+    StoreNode b = node(at(StoreMode.REPLICATION, first, second), 2);
+    StoreNode.acquaint(a, b);
+
+    second.run("REPLICAOF NO ONE");
+    first.run("REPLICAOF 127.0.0.1 " + second.port());
+
+    Await.until("somebody listens at the second", () -> listeners(second) == 2);
+    StoreNode.acquaint(a, b);
+    tells(a, b, "t");
+  }
+
+  @Test
+  void ofTwoPrimariesAllNodesTakeTheOneWithReplicas() {
+    RedisProcess lonely = redis();
+    RedisProcess followed = redis();
+    redis("replicaof 127.0.0.1 " + followed.port());
+    StoreNode a = node(at(StoreMode.REPLICATION, lonely, followed), 1);
+    StoreNode b = node(at(StoreMode.REPLICATION, followed, lonely), 2);
+
+    StoreNode.acquaint(a, b);
+    Await.until("both listen there", () -> listeners(followed) == 2);
+    assertThat(listeners(lonely)).isZero();
+    tells(a, b, "t");
+  }
+
+  @Test
+  void aNodeWithoutAPrimarySaysWhatItFound() {
+    RedisProcess primary = redis();
+    RedisProcess replica = redis("replicaof 127.0.0.1 " + primary.port());
+    StoreNode node = node(at(StoreMode.REPLICATION, replica), 1);
+
+    logged(
+        "WARN cannot connect to the shared store",
+        "no server is the primary: " + replica.address() + " is a replica");
+    assertThat(node.inTouch()).isFalse();
+  }
+
+  @Test
+  void aSingleServerThatBecomesAReplicaIsLeft() {
+    RedisProcess server = redis();
+    RedisProcess other = redis();
+    StoreNode node = node(at(StoreMode.STANDALONE, server), 1);
+    Await.until("it is in touch", node::inTouch);
+
+    server.run("REPLICAOF 127.0.0.1 " + other.port());
+
+    logged("WARN lost the shared store", "its server is a replica now");
+    Await.until("it is out of touch", () -> !node.inTouch());
+    assertThat(lines.beginningWith("INFO the shared store can be reached again")).isEmpty();
+    server.run("REPLICAOF NO ONE");
+    Await.until("it is in touch again", node::inTouch);
+  }
+
+  private static int listeners(RedisProcess server) {
+    List<?> counts = (List<?>) server.run("PUBSUB NUMSUB test:writes:shop");
+    return Integer.parseInt(counts.get(1).toString());
+  }
+
+  // a cluster
+
+  private List<RedisProcess> cluster(String... settings) {
+    List<RedisProcess> servers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      List<String> all =
+          new ArrayList<>(
+              List.of(
+                  "cluster-enabled yes",
+                  "cluster-config-file nodes.conf",
+                  "cluster-node-timeout 1000",
+                  "cluster-require-full-coverage no"));
+      all.addAll(List.of(settings));
+      servers.add(redis(all.toArray(String[]::new)));
+    }
+    int slots = 16_384;
+    for (int i = 0; i < servers.size(); i++) {
+      StringBuilder add = new StringBuilder("CLUSTER ADDSLOTS");
+      for (int slot = i; slot < slots; slot += servers.size()) {
+        add.append(' ').append(slot);
+      }
+      servers.get(i).run(add.toString());
+      if (i > 0) {
+        servers.get(i).run("CLUSTER MEET 127.0.0.1 " + servers.get(0).port());
+      }
+    }
+    for (RedisProcess server : servers) {
+      Await.until(
+          "the cluster is whole",
+          () -> {
+            String info = (String) server.run("CLUSTER INFO");
+            return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:3");
+          });
+    }
+    return servers;
+  }
+
+  @Test
+  void aClusterCarriesWhatIsToldFromAnyOfItsServersToAnyOther() {
+    List<RedisProcess> servers = cluster();
+    List<StoreNode> nodes = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      nodes.add(node(at(StoreMode.CLUSTER, servers.get(i)), i + 1));
+    }
+    StoreNode.acquaint(nodes.get(0), nodes.get(1));
+    StoreNode.acquaint(nodes.get(1), nodes.get(2));
+    StoreNode.acquaint(nodes.get(2), nodes.get(0));
+
+    // Those who listen at the server that fails go elsewhere, though they only know that one by
+    // name.
+    RedisProcess failing =
+        servers.stream().filter(server -> listeners(server) > 0).findFirst().orElseThrow();
+    failing.stop();
+    logged("WARN lost the shared store");
+    servers.remove(failing);
+    Await.until(
+        "all three listen at the servers that are left",
+        () -> servers.stream().mapToInt(StoreVariantsIT::listeners).sum() == 3);
+
+    StoreNode.acquaint(nodes.get(0), nodes.get(1));
+    StoreNode.acquaint(nodes.get(1), nodes.get(2));
+    tells(nodes.get(0), nodes.get(2), "t");
+    failing.start();
+    tells(nodes.get(2), nodes.get(0), "u");
+  }
+
+  @Test
+  void aUserOfAClusterNeedsNoMoreRightsThanTheManualSays() {
+    List<RedisProcess> servers = cluster("user heimdall on >secret " + RIGHTS_IN_CLUSTER);
+    StoreSettings settings =
+        as("heimdall", "secret", at(StoreMode.CLUSTER, servers.toArray(RedisProcess[]::new)));
+    StoreNode a = node(settings, 1);
+    StoreNode b = node(settings, 2);
+
+    StoreNode.acquaint(a, b);
+    tells(a, b, "t");
+    assertThat(lines.beginningWith("WARN")).isEmpty();
+  }
+}
