@@ -1,0 +1,385 @@
+package dev.heimdall.test.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heimdall.launcher.postgres.PostgresCluster;
+import dev.heimdall.launcher.postgres.PostgresServer;
+import dev.heimdall.routing.AwsAccess;
+import dev.heimdall.routing.RdsEvent;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.AwsEmulator;
+import dev.heimdall.test.fixture.TestConfiguration;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.rds.RdsClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+/**
+ * Two regions with a database server each and one that is added, a node in each region, and the
+ * function that tells the nodes, as a process of its own. S3 and EC2 are the emulator's; RDS is the
+ * fake, whose servers lead to real ones and which knows how global clusters are moved.
+ */
+class GlobalTopologyIT {
+  private static final String WEST = "eu-west-1";
+  private static final String EAST = "us-east-1";
+  private static final String KEY = "a key for tests that is long enough";
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final AwsEmulator aws = AwsEmulator.shared();
+  private final FakeRds rds = new FakeRds();
+  private final Map<String, Long> took = new LinkedHashMap<>();
+  private final List<TestNode> nodes = new ArrayList<>();
+  private final List<SteadyClient> clients = new ArrayList<>();
+  private PostgresCluster cluster;
+  private LambdaProcess function;
+  private String store;
+
+  @BeforeEach
+  void start() {
+    System.setProperty("aws.accessKeyId", "testing");
+    System.setProperty("aws.secretAccessKey", "testing");
+    aws.reset();
+    try (S3Client s3 =
+        new AwsAccess(EAST, Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20))
+            .client(S3Client.builder().forcePathStyle(true))) {
+      s3.createBucket(bucket -> bucket.bucket("fleet"));
+    }
+    try (SecretsManagerClient secrets =
+        new AwsAccess(WEST, Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20))
+            .client(SecretsManagerClient.builder())) {
+      secrets.createSecret(secret -> secret.name("push-key").secretString(KEY));
+    }
+    store = "s3://fleet/topology?region=us-east-1&endpoint=" + aws.endpoint();
+    cluster = PostgresCluster.builder().ephemeralPorts().replicas(2).start();
+    cluster
+        .primary()
+        .execute("CREATE ROLE app LOGIN PASSWORD 'app'", "CREATE DATABASE app OWNER app");
+    cluster
+        .primary()
+        .executeIn("app", "SET ROLE app", "CREATE TABLE steps (id bigserial PRIMARY KEY)");
+    cluster.awaitReplay(Duration.ofSeconds(20));
+    clusterInWest("shop-west", "w1");
+    rds.has(
+        EAST,
+        List.of(new FakeRds.Cluster("shop-east", "available", 0, List.of("e1"))),
+        List.of(instance("e1", "shop-east", east())));
+    rds.hasGlobals(List.of(new FakeRds.Global("shop", List.of(west("shop-west"), eastArn()))));
+    function =
+        new LambdaProcess(
+            Path.of("../config-sync-lambda/target/heimdall-config-sync-lambda.jar"),
+            "dev.heimdall.configsync.Handler",
+            Map.of(
+                "AWS_REGION",
+                WEST,
+                "AWS_ACCESS_KEY_ID",
+                "testing",
+                "AWS_SECRET_ACCESS_KEY",
+                "testing",
+                "HEIMDALL_STORE",
+                store,
+                "HEIMDALL_KEY_SECRET",
+                "push-key",
+                "HEIMDALL_SECRETS_ENDPOINT",
+                aws.endpoint().toString(),
+                "HEIMDALL_FLEET",
+                "shop",
+                "HEIMDALL_REGIONS",
+                EAST,
+                "HEIMDALL_RDS_ENDPOINT",
+                rds.uri().toString(),
+                "HEIMDALL_EC2_ENDPOINT",
+                aws.endpoint().toString()));
+  }
+
+  @AfterEach
+  void stop() {
+    clients.forEach(SteadyClient::close);
+    nodes.forEach(TestNode::close);
+    function.close();
+    cluster.close();
+    rds.close();
+    System.clearProperty("aws.accessKeyId");
+    System.clearProperty("aws.secretAccessKey");
+  }
+
+  // ---- what there is
+
+  private PostgresServer east() {
+    return cluster.replicas().get(0);
+  }
+
+  private PostgresServer added() {
+    return cluster.replicas().get(1);
+  }
+
+  private static String west(String name) {
+    return FakeRds.Cluster.arn(WEST, name);
+  }
+
+  private static String eastArn() {
+    return FakeRds.Cluster.arn(EAST, "shop-east");
+  }
+
+  private static FakeRds.Instance instance(String name, String cluster, PostgresServer server) {
+    return new FakeRds.Instance(
+        name, cluster, "", List.of(), "127.0.0.1", server.port(), "zone", "available");
+  }
+
+  private void clusterInWest(String name, String... members) {
+    List<FakeRds.Instance> instances = new ArrayList<>();
+    for (String member : members) {
+      instances.add(instance(member, name, member.equals("w1") ? cluster.primary() : added()));
+    }
+    rds.has(
+        WEST,
+        List.of(
+            new FakeRds.Cluster(name, "available", 0, List.of(members), "cluster-WHATEVERITSNAME")),
+        instances);
+  }
+
+  private TestNode node(int id, Consumer<TestConfiguration> topology) {
+    TestNode node =
+        TestNode.start(
+            c -> {
+              c.node("id", id);
+              c.node("http.address", "127.0.0.3" + id);
+              for (String source : List.of("main", "regional")) {
+                c.source(source, "url", "jdbc:postgresql://" + address(cluster.primary()) + "/app");
+                c.source(source, "user", "app");
+                c.source(source, "password", "app");
+                c.source(source, "tls.mode", "disable");
+                c.source(source, "catalog.enabled", false);
+                c.source(source, "cluster.kind", "rds");
+                c.source(source, "cluster.reads", "none");
+                c.source(source, "cluster.probe.interval", "1s");
+                c.source(source, "cluster.probe.user", cluster.superuser());
+                c.source(source, "cluster.probe.password", cluster.password());
+              }
+              c.source("cluster.arn", "arn:aws:rds::" + FakeRds.ACCOUNT + ":global-cluster:shop");
+              c.source("regional", "cluster.arn", west("shop-west"));
+              topology.accept(c);
+            });
+    nodes.add(node);
+    clients.add(new SteadyClient(node.target()));
+    return node;
+  }
+
+  private static String address(PostgresServer server) {
+    return "127.0.0.1:" + server.port();
+  }
+
+  private void tagged(int id, String region, TestNode node) {
+    new EmulatedMachines(aws, region)
+        .run(
+            "127.0.0.3" + id,
+            Map.of("heimdall:fleet", "shop", "heimdall:http-port", "" + node.httpPort()));
+  }
+
+  private JsonNode tell(RdsEvent event) throws IOException {
+    return JSON.readTree(
+        function.invoke(
+            """
+            {"source": "aws.rds", "detail-type": "RDS DB Cluster Event", "time": "%s",
+             "detail": {"EventID": "%s", "SourceIdentifier": "shop"}}
+            """
+                .formatted(Instant.now(), event.id())));
+  }
+
+  // ---- what becomes of it
+
+  private static boolean knows(TestNode node, String source, PostgresServer server, String role) {
+    return node.admin("SHOW NODES").stream()
+        .anyMatch(
+            row ->
+                row.get("source").equals(source)
+                    && row.get("node").equals(address(server))
+                    && row.get("role").equals(role)
+                    && row.get("state").equals("up"));
+  }
+
+  private void reached(String what, long since, Await.Condition condition) {
+    Await.until(what, condition);
+    took.put(what, (System.nanoTime() - since) / 1_000_000);
+  }
+
+  private void everyNode(
+      String what, long since, String source, PostgresServer server, String role) {
+    reached(
+        what,
+        since,
+        () -> {
+          for (TestNode node : nodes) {
+            if (!knows(node, source, server, role)) {
+              return false;
+            }
+          }
+          return true;
+        });
+  }
+
+  private static JsonNode documents(TestNode node, int id) throws Exception {
+    HttpResponse<String> answer =
+        HTTP.send(
+            HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.3" + id + ":" + node.httpPort() + "/topology"))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    return JSON.readTree(answer.body()).get("documents");
+  }
+
+  private void writersAre(String region, long since) {
+    reached(
+        "the writer's region in every node's document",
+        since,
+        () -> {
+          for (int i = 0; i < nodes.size(); i++) {
+            JsonNode known = documents(nodes.get(i), i + 1).path(0).path("document");
+            if (!known.path("globals").path(0).path("writerRegion").asText().equals(region)) {
+              return false;
+            }
+          }
+          return true;
+        });
+  }
+
+  /** No statement that was begun when the old writer had ended has failed. */
+  private void nobodyElseWasHarmed(long ended) {
+    for (SteadyClient client : clients) {
+      int before = client.written();
+      Await.until("a client goes on writing", () -> client.written() > before + 5);
+      assertThat(client.failures()).hasSizeLessThanOrEqualTo(1);
+      assertThat(client.failures())
+          .allSatisfy(failure -> assertThat(failure.begun()).isLessThan(ended));
+    }
+  }
+
+  private void report(String how) {
+    took.forEach((what, millis) -> System.out.println(how + ": " + what + ": " + millis + " ms"));
+    clients.forEach(
+        client ->
+            System.out.println(
+                how + ": " + client.written() + " rows written, failed: " + client.failures()));
+  }
+
+  @Test
+  void changesReachTheNodesByPush() throws Exception {
+    // They could not hear of anything in another way in the time that this takes.
+    Consumer<TestConfiguration> byPush =
+        c -> c.node("topology.key", KEY).node("topology.interval", "1h");
+    TestNode west = node(1, byPush);
+    TestNode east = node(2, byPush);
+    tagged(1, WEST, west);
+    tagged(2, EAST, east);
+
+    long began = System.nanoTime();
+    JsonNode first = JSON.readTree(function.invoke("{\"source\": \"aws.scheduler\"}"));
+    assertThat(first.get("problems")).isEmpty();
+    assertThat(first.get("taken").asInt()).isEqualTo(2);
+    everyNode("a server in the other region", began, "main", east(), "replica");
+    assertThat(knows(west, "regional", east(), "replica")).isFalse();
+
+    // The cluster gets another name, and a reader.
+    clusterInWest("shop-prime", "w1", "w2");
+    rds.hasGlobals(List.of(new FakeRds.Global("shop", List.of(west("shop-prime"), eastArn()))));
+    long renamed = System.nanoTime();
+    JsonNode second = tell(RdsEvent.CLUSTER_RENAMED);
+    assertThat(second.get("changes").toString()).contains("cluster renamed", "server added");
+    everyNode("a reader of the renamed cluster", renamed, "main", added(), "replica");
+    everyNode("the same by its former name", renamed, "regional", added(), "replica");
+
+    switchOver(false);
+    long switched = System.nanoTime();
+    JsonNode third = tell(RdsEvent.SWITCHOVER_COMPLETED);
+    assertThat(third.get("problems")).isEmpty();
+    assertThat(third.get("taken").asInt()).isEqualTo(2);
+    writersAre(EAST, switched);
+    everyNode("the writer in the other region", switched, "main", east(), "writer");
+    nobodyElseWasHarmed(switched);
+
+    // A second time, which happens: nothing is new.
+    JsonNode again = tell(RdsEvent.SWITCHOVER_COMPLETED);
+    assertThat(again.get("changes")).isEmpty();
+    assertThat(again.get("version").asInt()).isEqualTo(third.get("version").asInt());
+    assertThat(documents(west, 1).get(0).get("by").asText()).isEqualTo("push");
+    assertThat(function.output()).contains("\"ConfigSyncRuns\":1").doesNotContain(KEY);
+    report("by push");
+  }
+
+  @Test
+  void changesReachTheNodesByPollWhereNobodyPushes() throws Exception {
+    Consumer<TestConfiguration> byPoll =
+        c -> c.node("topology.store", store).node("topology.interval", "1s");
+    node(1, byPoll);
+    node(2, byPoll);
+
+    long began = System.nanoTime();
+    JsonNode first = JSON.readTree(function.invoke("{}"));
+    assertThat(first.get("nodes").asInt()).isZero();
+    everyNode("a server in the other region", began, "main", east(), "replica");
+
+    clusterInWest("shop-prime", "w1", "w2");
+    rds.hasGlobals(List.of(new FakeRds.Global("shop", List.of(west("shop-prime"), eastArn()))));
+    long renamed = System.nanoTime();
+    tell(RdsEvent.CLUSTER_TOPOLOGY_UPDATED);
+    everyNode("a reader of the renamed cluster", renamed, "main", added(), "replica");
+    everyNode("the same by its former name", renamed, "regional", added(), "replica");
+
+    switchOver(true);
+    long failed = System.nanoTime();
+    tell(RdsEvent.GLOBAL_FAILOVER_COMPLETED);
+    writersAre(EAST, failed);
+    everyNode("the writer in the other region", failed, "main", east(), "writer");
+    nobodyElseWasHarmed(failed);
+    assertThat(documents(nodes.get(0), 1).get(0).get("by").asText()).isEqualTo("store");
+    report("by poll");
+  }
+
+  /** The fake says so as RDS would, and the real server in the other region is promoted. */
+  private void switchOver(boolean unplanned) {
+    try (RdsClient api =
+        new AwsAccess(EAST, Optional.of(rds.uri()), aws.credentials(), Duration.ofSeconds(20))
+            .client(RdsClient.builder())) {
+      if (unplanned) {
+        cluster.primary().kill();
+        var moving =
+            api.failoverGlobalCluster(
+                    r ->
+                        r.globalClusterIdentifier("shop")
+                            .targetDbClusterIdentifier(eastArn())
+                            .allowDataLoss(true))
+                .globalCluster();
+        assertThat(moving.failoverState().isDataLossAllowed()).isTrue();
+      } else {
+        var moving =
+            api.switchoverGlobalCluster(
+                    r -> r.globalClusterIdentifier("shop").targetDbClusterIdentifier(eastArn()))
+                .globalCluster();
+        assertThat(moving.failoverState().statusAsString()).isEqualTo("switching-over");
+        cluster.awaitReplay(Duration.ofSeconds(20));
+        cluster.primary().stop(dev.heimdall.launcher.postgres.StopMode.FAST);
+      }
+    }
+    east().promote();
+    rds.completeMoves();
+  }
+}

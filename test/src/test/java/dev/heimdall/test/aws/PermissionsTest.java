@@ -1,0 +1,203 @@
+package dev.heimdall.test.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Holds the policies of {@code templates/iam} against the calls that compiled code makes: each call
+ * needs its action, and each action its call. The policies are made from {@code
+ * dev.heimdall.cdk.iam.Component}: an action goes there.
+ */
+class PermissionsTest {
+  private static final JavaClasses PRODUCT =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.heimdall");
+
+  private static final Map<String, Set<JavaClass>> REACHED = new ConcurrentHashMap<>();
+
+  private static final Pattern CLIENT =
+      Pattern.compile("software\\.amazon\\.awssdk\\.services\\.([a-z0-9]+)\\.\\w*Client");
+  private static final Set<String> NO_CALLS =
+      Set.of("builder", "create", "close", "serviceName", "serviceClientConfiguration");
+
+  /** How the SDK's packages are called in actions, where they are called otherwise. */
+  private static final Map<String, String> SERVICES = Map.of("cloudwatchlogs", "logs");
+
+  /** Calls whose action is called otherwise, and calls that the SDK does not know of. */
+  private static final Map<String, String> ACTIONS =
+      Map.of(
+          "s3:GetObjectAsBytes", "s3:GetObject",
+          "s3:HeadObject", "s3:GetObject",
+          "s3:ListObjectsV2", "s3:ListBucket",
+          "dev.heimdall.routing.Ec2Query.machines", "ec2:DescribeInstances",
+          "dev.heimdall.routing.Ec2Query.regions", "ec2:DescribeRegions",
+          "dev.heimdall.routing.instance.SecurityGroups.question", "ec2:DescribeSecurityGroups",
+          "dev.heimdall.routing.instance.LifecycleHook.membership",
+              "autoscaling:DescribeAutoScalingInstances",
+          "dev.heimdall.routing.instance.LifecycleHook.heartbeat",
+              "autoscaling:RecordLifecycleActionHeartbeat",
+          "dev.heimdall.routing.instance.LifecycleHook.complete",
+              "autoscaling:CompleteLifecycleAction");
+
+  /** What AWS does with the component's permission, and not the component. */
+  private static final Map<String, Set<String>> BY_OTHERS =
+      Map.of(
+          "node editor",
+          // S3 and Secrets Manager, with the caller's permission; a database, shown a token
+          Set.of("kms:Decrypt", "kms:GenerateDataKey", "rds-db:connect"),
+          "config-sync",
+          Set.of(
+              "kms:Decrypt",
+              "kms:GenerateDataKey",
+              // Lambda
+              "sqs:SendMessage",
+              "logs:CreateLogStream",
+              "logs:PutLogEvents",
+              "ec2:CreateNetworkInterface",
+              "ec2:DescribeNetworkInterfaces",
+              "ec2:DescribeSubnets",
+              "ec2:DeleteNetworkInterface"));
+
+  /** The function's store can be anything; as it is deployed, it is a bucket. */
+  private static final Set<String> OF_OTHER_STORES =
+      Set.of(
+          "s3:DeleteObject",
+          "secretsmanager:CreateSecret",
+          "secretsmanager:DescribeSecret",
+          "secretsmanager:PutSecretValue",
+          "secretsmanager:UpdateSecretVersionStage");
+
+  @Test
+  void theCallsOfTheProductAreSeen() {
+    assertThat(called("dev.heimdall.launcher.Heimdall"))
+        .contains("rds:DescribeDBClusters", "rds:DescribeDBInstances");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "node editor, dev.heimdall.launcher.Heimdall",
+    "config-sync, dev.heimdall.configsync.Handler"
+  })
+  void aComponentMayDoWhatItCalls(String components, String root) throws IOException {
+    assumeThat(PRODUCT.contain(root)).as(root).isTrue();
+    Set<String> called = called(root);
+    if (components.equals("config-sync")) {
+      called.removeAll(OF_OTHER_STORES);
+    }
+    assertThat(allowed(components)).containsAll(called);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "node editor, dev.heimdall.launcher.Heimdall",
+    "config-sync, dev.heimdall.configsync.Handler"
+  })
+  void nothingIsAllowedThatNobodyCalls(String components, String root) throws IOException {
+    assumeThat(PRODUCT.contain(root)).as(root).isTrue();
+    Set<String> unused = allowed(components);
+    unused.removeAll(called(root));
+    unused.removeAll(named(root));
+    unused.removeAll(BY_OTHERS.get(components));
+    assertThat(unused).isEmpty();
+  }
+
+  private static Set<String> allowed(String components) throws IOException {
+    Set<String> actions = new TreeSet<>();
+    for (String component : components.split(" ")) {
+      Path file = Path.of("..", "templates", "iam", component + ".json");
+      for (JsonNode statement : new ObjectMapper().readTree(file.toFile()).get("Statement")) {
+        statement.get("Action").forEach(action -> actions.add(action.asText()));
+      }
+    }
+    return actions;
+  }
+
+  /** The actions of all calls in the classes that a class leads to. */
+  private static Set<String> called(String root) {
+    Set<String> actions = new TreeSet<>();
+    for (JavaClass from : reached(root)) {
+      Stream.concat(
+              from.getMethodCallsFromSelf().stream(), from.getMethodReferencesFromSelf().stream())
+          .forEach(call -> action(call.getTarget()).ifPresent(actions::add));
+    }
+    return actions;
+  }
+
+  private static Optional<String> action(AccessTarget target) {
+    String owner = target.getOwner().getName();
+    String known = ACTIONS.get(owner + "." + target.getName());
+    Matcher client = CLIENT.matcher(owner);
+    if (known != null || !client.matches() || NO_CALLS.contains(target.getName())) {
+      return Optional.ofNullable(known);
+    }
+    String service = SERVICES.getOrDefault(client.group(1), client.group(1));
+    String call = target.getName().replaceAll("Paginator$", "");
+    String action = service + ":" + Character.toUpperCase(call.charAt(0)) + call.substring(1);
+    return Optional.of(ACTIONS.getOrDefault(action, action));
+  }
+
+  /**
+   * The actions that these classes name: what they ask for without the SDK, and what they tell
+   * people is missing.
+   */
+  private static Set<String> named(String root) throws IOException {
+    Pattern name = Pattern.compile("[a-z0-9-]+:[A-Z][A-Za-z]+");
+    Set<String> actions = new TreeSet<>();
+    for (JavaClass from : reached(root)) {
+      try (var in = from.getSource().orElseThrow().getUri().toURL().openStream()) {
+        Matcher matcher = name.matcher(new String(in.readAllBytes(), StandardCharsets.ISO_8859_1));
+        while (matcher.find()) {
+          actions.add(matcher.group());
+        }
+      }
+    }
+    return actions;
+  }
+
+  private static Set<JavaClass> reached(String root) {
+    return REACHED.computeIfAbsent(root, PermissionsTest::everythingFrom);
+  }
+
+  private static Set<JavaClass> everythingFrom(String root) {
+    Set<JavaClass> seen = new HashSet<>();
+    Deque<JavaClass> open = new ArrayDeque<>();
+    open.add(PRODUCT.get(root));
+    while (!open.isEmpty()) {
+      JavaClass next = open.remove();
+      if (seen.add(next)) {
+        next.getDirectDependenciesFromSelf().stream()
+            .map(dependency -> dependency.getTargetClass().getBaseComponentType())
+            .filter(target -> PRODUCT.contain(target.getName()))
+            .map(target -> PRODUCT.get(target.getName()))
+            .forEach(open::add);
+      }
+    }
+    return seen;
+  }
+}

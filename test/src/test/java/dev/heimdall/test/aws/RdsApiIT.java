@@ -1,0 +1,201 @@
+package dev.heimdall.test.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.rds.RdsWatch;
+import dev.heimdall.launcher.postgres.PostgresCluster;
+import dev.heimdall.launcher.postgres.PostgresServer;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.LoggedLines;
+import dev.heimdall.test.fixture.TestNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A node that hears of its servers from the RDS API and from themselves: a primary and two
+ * replicas, of which the configuration names the primary only. PostgreSQL tells no ports of
+ * replicas, so nobody but the API knows where these are.
+ */
+class RdsApiIT {
+  private final FakeRds rds = new FakeRds();
+  private PostgresCluster cluster;
+  private LoggedLines lines;
+
+  @BeforeEach
+  void start() {
+    System.setProperty("aws.accessKeyId", "AKIDEXAMPLE");
+    System.setProperty("aws.secretAccessKey", "not-so-secret");
+    lines = LoggedLines.of(RdsWatch.class.getName());
+    cluster = PostgresCluster.builder().ephemeralPorts().replicas(2).start();
+    List<PostgresServer> servers = cluster.servers();
+    List<FakeRds.Instance> instances = new ArrayList<>();
+    for (int i = 0; i < servers.size(); i++) {
+      boolean primary = i == 0;
+      instances.add(
+          new FakeRds.Instance(
+              "db" + i,
+              "",
+              primary ? "" : "db0",
+              primary ? List.of("db1", "db2") : List.of(),
+              "127.0.0.1",
+              servers.get(i).port(),
+              "eu-west-1" + "abc".charAt(i),
+              "available"));
+    }
+    rds.has(List.of(), instances);
+  }
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+    lines.close();
+    rds.close();
+    System.clearProperty("aws.accessKeyId");
+    System.clearProperty("aws.secretAccessKey");
+  }
+
+  private TestNode node() {
+    return TestNode.start(
+        c ->
+            c.source("catalog.enabled", false)
+                .source("url", "jdbc:postgresql://127.0.0.1:" + cluster.primary().port())
+                .source("user", cluster.superuser())
+                .source("password", cluster.password())
+                .source("cluster.kind", "rds")
+                .source("cluster.probe.interval", "1s")
+                .source("cluster.api.use", "on")
+                .source("cluster.api.region", "eu-west-1")
+                .source("cluster.api.identifier", "db1")
+                .source("cluster.api.endpoint", rds.uri().toString())
+                .source("cluster.api.interval", "1s"));
+  }
+
+  private static String address(PostgresServer server) {
+    return "127.0.0.1:" + server.port();
+  }
+
+  private static void untilRow(
+      TestNode node, PostgresServer server, String role, String column, String part) {
+    Await.until(
+        server + " is a " + role + " with " + column + " " + part,
+        () -> {
+          for (Map<String, String> row : node.admin("SHOW NODES")) {
+            if (row.get("node").equals(address(server))) {
+              return row.get("role").equals(role) && String.valueOf(row.get(column)).contains(part);
+            }
+          }
+          return false;
+        });
+  }
+
+  private void becomes(int instance, String status) {
+    List<FakeRds.Instance> next = new ArrayList<>(rds.instances());
+    next.set(instance, next.get(instance).becomes(status));
+    rds.has(List.of(), next);
+  }
+
+  @Test
+  void serversThatOnlyTheApiKnowsAreAskedAndDescribed() {
+    try (TestNode node = node()) {
+      untilRow(node, cluster.primary(), "writer", "zone", "eu-west-1a");
+      untilRow(node, cluster.replicas().get(0), "replica", "zone", "eu-west-1b");
+      untilRow(node, cluster.replicas().get(1), "replica", "state", "up");
+
+      becomes(2, "backing-up");
+      untilRow(node, cluster.replicas().get(1), "replica", "why", "; RDS says: backing-up");
+      assertThat(lines.beginningWith("WARN")).isEmpty();
+    }
+  }
+
+  @Test
+  void aServerThatIsBeingDeletedIsForgottenWhenItIsGone() {
+    try (TestNode node = node()) {
+      untilRow(node, cluster.replicas().get(1), "replica", "state", "up");
+
+      becomes(2, "deleting");
+      untilRow(node, cluster.replicas().get(1), "replica", "why", "deleting");
+      cluster.replicas().get(1).kill();
+
+      Await.until("it is forgotten", () -> node.admin("SHOW NODES").size() == 2);
+    }
+  }
+
+  @Test
+  void whoTheWriterIsTheServersSayThemselves() {
+    try (TestNode node = node()) {
+      untilRow(node, cluster.replicas().get(0), "replica", "state", "up");
+      // By the API a replica has been promoted: it has no source any more, and the others have it.
+      List<FakeRds.Instance> next = new ArrayList<>();
+      for (FakeRds.Instance old : rds.instances()) {
+        boolean writer = old.name().equals("db1");
+        next.add(
+            new FakeRds.Instance(
+                old.name(),
+                "",
+                writer ? "" : "db1",
+                writer ? List.of("db0", "db2") : List.of(),
+                old.host(),
+                old.port(),
+                old.zone(),
+                "modifying"));
+      }
+      rds.has(List.of(), next);
+
+      untilRow(node, cluster.primary(), "writer", "why", "modifying");
+      assertThat(node.admin("SHOW NODES"))
+          .filteredOn(row -> row.get("role").equals("writer"))
+          .singleElement()
+          .satisfies(row -> assertThat(row).containsEntry("node", address(cluster.primary())));
+
+      // It is believed when the server says so, which is asked at once.
+      cluster.primary().kill();
+      cluster.replicas().get(0).promote();
+      untilRow(node, cluster.replicas().get(0), "writer", "state", "up");
+    }
+  }
+
+  @Test
+  void aNodeThatMayNotAskSaysSoOnceAndGoesOnWithoutIt() {
+    rds.deny("DescribeDBInstances");
+    try (TestNode node = node()) {
+      Await.until(
+          "it is said",
+          () -> !lines.beginningWith("WARN the RDS API in eu-west-1 refuses").isEmpty());
+      untilRow(node, cluster.primary(), "writer", "state", "up");
+      assertThat(lines.beginningWith("WARN"))
+          .singleElement()
+          .satisfies(
+              line ->
+                  assertThat(line)
+                      .contains("DescribeDBInstances", "not authorized")
+                      .doesNotContain("not-so-secret"));
+      assertThat(rds.requests()).hasSize(1);
+    }
+  }
+
+  @Test
+  void anApiThatThrottlesIsAskedLessAndListenedToAgainWhenItAnswers() {
+    rds.answers(FakeRds.Manner.THROTTLING);
+    try (TestNode node = node()) {
+      Await.until(
+          "it is said",
+          () -> !lines.beginningWith("WARN the RDS API in eu-west-1 is asked too much").isEmpty());
+      assertThat(rds.requests()).hasSize(1);
+      untilRow(node, cluster.primary(), "writer", "state", "up");
+
+      rds.answers(FakeRds.Manner.WELL);
+      untilRow(node, cluster.replicas().get(0), "replica", "state", "up");
+      Await.until(
+          "it is said that all is well",
+          () ->
+              !lines
+                  .beginningWith("INFO the RDS API in eu-west-1 tells everything again")
+                  .isEmpty());
+      assertThat(lines.beginningWith("WARN")).hasSize(1);
+    }
+  }
+}

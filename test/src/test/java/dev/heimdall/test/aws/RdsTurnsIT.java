@@ -1,0 +1,179 @@
+package dev.heimdall.test.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.rds.RdsWatch;
+import dev.heimdall.engine.share.SharedStore;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.routing.RdsServer;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.RedisProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkClientException;
+
+/** Nodes of a fleet that have one of them ask the RDS API for all. */
+class RdsTurnsIT {
+  private static final AwsCredentialsProvider SOMEBODY =
+      StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "not-so-secret"));
+
+  private static final AwsCredentialsProvider NOBODY =
+      () -> {
+        throw SdkClientException.create("Unable to load credentials");
+      };
+
+  private final FakeRds rds = new FakeRds();
+  private final RedisProcess redis = RedisProcess.running();
+  private final List<Node> nodes = new ArrayList<>();
+
+  @TempDir Path directory;
+
+  @AfterEach
+  void stop() {
+    nodes.forEach(Node::close);
+    rds.close();
+    redis.close();
+  }
+
+  /** As much of a node as asks the API. */
+  private final class Node {
+    final List<List<RdsServer>> told = new CopyOnWriteArrayList<>();
+    final SharedStore store;
+    final RdsWatch watch;
+
+    Node(int id, AwsCredentialsProvider credentials) throws Exception {
+      Configuration configuration = configuration(id);
+      store = new SharedStore(configuration.node().store(), id);
+      watch = new RdsWatch(() -> credentials);
+      watch.watch(configuration.sources().get("shop"), () -> Optional.of(store.turns()), told::add);
+      nodes.add(this);
+    }
+
+    void close() {
+      watch.close();
+      store.close();
+    }
+  }
+
+  private Configuration configuration(int id) throws Exception {
+    Path own = Files.createDirectories(directory.resolve("" + id));
+    Files.createDirectories(own.resolve("sources"));
+    Files.createDirectories(own.resolve("vdbs"));
+    Files.writeString(own.resolve("vdbs/shop.json"), "{\"ports\": [5050], \"source\": \"shop\"}");
+    Files.writeString(
+        own.resolve("node.json"),
+        "{\"store\": {\"servers\": [\"%s\"], \"prefix\": \"test\"}}".formatted(redis.address()));
+    Files.writeString(
+        own.resolve("sources/shop.json"),
+        """
+        {"url": "jdbc:postgresql://shop.example", "user": "app", "cluster": {
+          "kind": "rds-multi-az",
+          "api": {"region": "eu-west-1", "identifier": "shop", "endpoint": "%s", "interval": "1s"}}}
+        """
+            .formatted(rds.uri()));
+    return ConfigurationReader.read(own);
+  }
+
+  private void aCluster() {
+    rds.has(
+        List.of(new FakeRds.Cluster("shop", "available", 5432, List.of("one"))),
+        List.of(
+            new FakeRds.Instance(
+                "one", "shop", "", List.of(), "one.example", 5432, "eu-west-1a", "available")));
+  }
+
+  private static void untilToldMore(Node node, int times) {
+    int before = node.told.size();
+    Await.until("it is told more", () -> node.told.size() >= before + times);
+  }
+
+  @Test
+  void oneNodeAsksForAll() throws Exception {
+    aCluster();
+    Node a = new Node(1, SOMEBODY);
+    Node b = new Node(2, SOMEBODY);
+    Node c = new Node(3, SOMEBODY);
+
+    for (Node node : List.of(a, b, c)) {
+      untilToldMore(node, 4);
+    }
+
+    int told = a.told.size() + b.told.size() + c.told.size();
+    assertThat(rds.calls("DescribeDBClusters")).isBetween(2L, told / 2L);
+    assertThat(c.told.get(c.told.size() - 1))
+        .singleElement()
+        .satisfies(server -> assertThat(server.host()).contains("one.example"));
+  }
+
+  @Test
+  void whenTheOneThatAsksIsGoneAnotherDoes() throws Exception {
+    aCluster();
+    Node a = new Node(1, SOMEBODY);
+    untilToldMore(a, 1);
+    Node b = new Node(2, SOMEBODY);
+    untilToldMore(b, 1);
+
+    a.close();
+    nodes.remove(a);
+    long before = rds.calls("DescribeDBClusters");
+
+    Await.until("the other one asks", () -> rds.calls("DescribeDBClusters") > before);
+    untilToldMore(b, 1);
+  }
+
+  @Test
+  void aNodeThatMayNotAskHearsWhatAnotherOneFound() throws Exception {
+    aCluster();
+    Node poor = new Node(1, NOBODY);
+    Node rich = new Node(2, SOMEBODY);
+
+    untilToldMore(rich, 2);
+    untilToldMore(poor, 2);
+  }
+
+  @Test
+  void withoutTheStoreEachAsksForItselfAndWithItAgainOneDoes() throws Exception {
+    aCluster();
+    Node a = new Node(1, SOMEBODY);
+    Node b = new Node(2, SOMEBODY);
+    untilToldMore(a, 1);
+    untilToldMore(b, 1);
+
+    redis.stop();
+    untilToldMore(a, 1);
+    untilToldMore(b, 1);
+
+    redis.start();
+    untilToldMore(a, 2);
+    untilToldMore(b, 2);
+  }
+
+  @Test
+  void whatThrottlesOneNodeSlowsAll() throws Exception {
+    aCluster();
+    rds.answers(FakeRds.Manner.THROTTLING);
+    new Node(1, SOMEBODY);
+    new Node(2, SOMEBODY);
+
+    Await.until("it was asked three times", () -> rds.requests().size() >= 3);
+    // With the interval of a second, the third question comes 2 + 4 seconds after the first.
+    assertThat(redis.run("KEYS test:left:rds:*")).asList().hasSize(1);
+    String key = ((List<?>) redis.run("KEYS test:left:rds:*")).get(0).toString();
+    Await.until(
+        "the pause is long",
+        () ->
+            Integer.parseInt(redis.run("GET " + key).toString().lines().findFirst().get()) >= 4000);
+    assertThat(rds.requests()).hasSizeLessThan(5);
+  }
+}

@@ -1,0 +1,237 @@
+package dev.heimdall.test.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.routing.AwsAccess;
+import dev.heimdall.routing.AwsTrouble;
+import dev.heimdall.routing.Ec2Query;
+import dev.heimdall.routing.LatencyRecord;
+import dev.heimdall.routing.LatencyRecords;
+import dev.heimdall.routing.RdsRole;
+import dev.heimdall.routing.RdsServer;
+import dev.heimdall.routing.Surroundings;
+import dev.heimdall.routing.SurroundingsReader;
+import dev.heimdall.routing.TopologyDiff;
+import dev.heimdall.routing.TopologyDocument;
+import dev.heimdall.routing.TopologyReader;
+import dev.heimdall.test.fixture.AwsEmulator;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.elasticache.ElastiCacheClient;
+import software.amazon.awssdk.services.rds.RdsClient;
+import software.amazon.awssdk.services.route53.Route53Client;
+import software.amazon.awssdk.services.route53.model.RRType;
+import software.amazon.awssdk.services.route53.model.ResourceRecordSet;
+
+/** What is read of AWS, and what is written to Route 53, with an emulator of all of it. */
+class RoutingIT {
+  private final AwsEmulator aws = AwsEmulator.shared();
+  private final AwsAccess access = access(aws.endpoint());
+
+  private AwsAccess access(URI endpoint) {
+    return new AwsAccess(
+        "eu-west-1", Optional.of(endpoint), aws.credentials(), Duration.ofSeconds(20));
+  }
+
+  @BeforeEach
+  void forget() {
+    aws.reset();
+  }
+
+  private static LatencyRecord record(String region, String target, boolean health) {
+    return new LatencyRecord(region, "A", target, "Z2IFOLAFXWLO4F", health, Optional.empty());
+  }
+
+  @Test
+  void latencyRecordsAreMadeOnceAndChangedOnlyWhereTheyDiffer() {
+    try (Route53Client route53 = access.client(Route53Client.builder())) {
+      String zone =
+          route53
+              .createHostedZone(r -> r.name("example.com").callerReference("1"))
+              .hostedZone()
+              .id();
+      route53.changeResourceRecordSets(
+          r ->
+              r.hostedZoneId(zone)
+                  .changeBatch(
+                      b ->
+                          b.changes(
+                              c ->
+                                  c.action("CREATE")
+                                      .resourceRecordSet(
+                                          s ->
+                                              s.name("other.example.com")
+                                                  .type(RRType.A)
+                                                  .ttl(60L)
+                                                  .resourceRecords(v -> v.value("10.0.0.1"))))));
+      List<LatencyRecord> wanted =
+          List.of(
+              record("eu-west-1", "west.elb.eu-west-1.amazonaws.com", true),
+              record("us-east-1", "east.elb.us-east-1.amazonaws.com", true));
+      try (LatencyRecords records = new LatencyRecords(access, zone, "db.example.com")) {
+        LatencyRecords.Outcome first = records.reconcile(wanted);
+        assertThat(first.troubles()).isEmpty();
+        assertThat(first.done()).hasSize(2);
+        assertThat(records.reconcile(wanted).done()).isEmpty();
+
+        LatencyRecords.Outcome moved =
+            records.reconcile(
+                List.of(wanted.get(0), record("us-east-1", "new.elb.amazonaws.com", true)));
+        assertThat(moved.done())
+            .singleElement()
+            .hasToString("UPSERT A us-east-1 -> new.elb.amazonaws.com");
+        assertThat(records.reconcile(List.of(wanted.get(0))).done())
+            .singleElement()
+            .asString()
+            .startsWith("DELETE A us-east-1");
+      }
+      assertThat(route53.listResourceRecordSets(r -> r.hostedZoneId(zone)).resourceRecordSets())
+          .filteredOn(set -> set.type() == RRType.A)
+          .extracting(ResourceRecordSet::name, ResourceRecordSet::setIdentifier)
+          .containsExactlyInAnyOrder(
+              org.assertj.core.groups.Tuple.tuple("db.example.com.", "heimdall-eu-west-1"),
+              org.assertj.core.groups.Tuple.tuple("other.example.com.", null));
+    }
+  }
+
+  @Test
+  void aZoneThatIsNotThereIsATroubleAndNothingIsDone() {
+    try (LatencyRecords records = new LatencyRecords(access, "Z0000000000", "db.example.com")) {
+      LatencyRecords.Outcome outcome =
+          records.reconcile(List.of(record("eu-west-1", "west.elb.amazonaws.com", true)));
+      assertThat(outcome.done()).isEmpty();
+      assertThat(outcome.troubles())
+          .singleElement()
+          .satisfies(
+              t -> assertThat(t.described()).startsWith("route53:ListResourceRecordSets failed"));
+    }
+  }
+
+  @Test
+  void machinesAreFoundByTheirTagWhileTheyRun() {
+    EmulatedMachines machines = new EmulatedMachines(aws, "eu-west-1");
+    String one = machines.run("127.0.0.21", Map.of("heimdall:fleet", "shop", "other", "x"));
+    String two = machines.run("127.0.0.22", Map.of("heimdall:fleet", "shop"));
+    machines.run("127.0.0.23", Map.of("heimdall:fleet", "another"));
+
+    try (Ec2Query ec2 = new Ec2Query(access)) {
+      Ec2Query.Answer<Ec2Query.Machine> found = ec2.machines("heimdall:fleet", "shop");
+      assertThat(found.troubles()).isEmpty();
+      assertThat(found.found())
+          .extracting(Ec2Query.Machine::id, Ec2Query.Machine::address)
+          .containsExactlyInAnyOrder(
+              org.assertj.core.groups.Tuple.tuple(one, "127.0.0.21"),
+              org.assertj.core.groups.Tuple.tuple(two, "127.0.0.22"));
+      assertThat(found.found().get(0).tags()).containsEntry("heimdall:fleet", "shop");
+
+      machines.terminate(two);
+      assertThat(ec2.machines("heimdall:fleet", "shop").found())
+          .extracting(Ec2Query.Machine::id)
+          .containsExactly(one);
+    }
+    try (Ec2Query away = new Ec2Query(access(URI.create("http://127.0.0.1:1")))) {
+      assertThat(away.machines("heimdall:fleet", "shop").troubles())
+          .singleElement()
+          .satisfies(
+              t -> {
+                assertThat(t.kind()).isEqualTo(AwsTrouble.Kind.FAILED);
+                assertThat(t.described()).startsWith("ec2:DescribeInstances failed");
+              });
+    }
+  }
+
+  @Test
+  void whatAnAccountHasIsFound() {
+    try (RdsClient rds = access.client(RdsClient.builder());
+        ElastiCacheClient caches = access.client(ElastiCacheClient.builder());
+        SurroundingsReader reader = new SurroundingsReader(access, Clock.systemUTC())) {
+      rds.createGlobalCluster(r -> r.globalClusterIdentifier("shop").engine("aurora-postgresql"));
+      rds.createDBCluster(
+          r ->
+              r.dbClusterIdentifier("shop-west")
+                  .globalClusterIdentifier("shop")
+                  .engine("aurora-postgresql")
+                  .masterUsername("app")
+                  .masterUserPassword("not-so-secret"));
+      for (String name : List.of("w1", "w2")) {
+        rds.createDBInstance(
+            r ->
+                r.dbInstanceIdentifier(name)
+                    .dbClusterIdentifier("shop-west")
+                    .dbInstanceClass("db.r6g.large")
+                    .engine("aurora-postgresql"));
+      }
+      caches.createReplicationGroup(
+          r ->
+              r.replicationGroupId("cache")
+                  .replicationGroupDescription("d")
+                  .engine("redis")
+                  .cacheNodeType("cache.t4g.small")
+                  .transitEncryptionEnabled(true)
+                  .numCacheClusters(2));
+
+      Surroundings found = reader.read();
+
+      assertThat(found.troubles()).isEmpty();
+      assertThat(found.regions()).contains("eu-west-1", "us-east-1");
+      assertThat(found.topology().globals().orElseThrow().get(0).writerRegion())
+          .contains("eu-west-1");
+      assertThat(found.topology().clusters()).hasSize(1);
+      assertThat(found.topology().clusters().get(0).servers()).hasSize(2);
+      assertThat(found.caches())
+          .singleElement()
+          .satisfies(
+              cache -> {
+                assertThat(cache.name()).isEqualTo("cache");
+                assertThat(cache.tls()).isTrue();
+              });
+    }
+  }
+
+  @Test
+  void aFailoverInARegionIsADifferentWriterInTheNextDocument() {
+    try (RdsClient rds = access.client(RdsClient.builder());
+        TopologyReader reader = new TopologyReader(access, Set.of(), Clock.systemUTC())) {
+      rds.createDBCluster(
+          r ->
+              r.dbClusterIdentifier("shop")
+                  .engine("aurora-postgresql")
+                  .masterUsername("app")
+                  .masterUserPassword("not-so-secret"));
+      for (String name : List.of("one", "two")) {
+        rds.createDBInstance(
+            r ->
+                r.dbInstanceIdentifier(name)
+                    .dbClusterIdentifier("shop")
+                    .dbInstanceClass("db.r6g.large")
+                    .engine("aurora-postgresql"));
+      }
+      TopologyDocument before = TopologyDocument.none("eu-west-1").next(reader.read(), "schedule");
+      assertThat(writer(before)).isEqualTo("one");
+
+      rds.failoverDBCluster(r -> r.dbClusterIdentifier("shop"));
+      TopologyDocument after = before.next(reader.read(), "RDS-EVENT-0071");
+
+      assertThat(writer(after)).isEqualTo("two");
+      assertThat(TopologyDiff.between(before, after).changes())
+          .anySatisfy(
+              change ->
+                  assertThat(change.toString()).startsWith("writer of").contains("one -> two"));
+    }
+  }
+
+  private static String writer(TopologyDocument document) {
+    return document.clusters().get(0).servers().stream()
+        .filter(server -> server.role() == RdsRole.WRITER)
+        .map(RdsServer::name)
+        .findFirst()
+        .orElseThrow();
+  }
+}
