@@ -1,15 +1,17 @@
 package dev.heimdall.test.action;
 
-import dev.heimdall.engine.action.ActionCounter;
 import dev.heimdall.engine.action.ActionEvents;
 import dev.heimdall.engine.action.AsyncStatement;
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.action.Origin;
-import dev.heimdall.engine.action.Parameter;
 import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.action.Submission;
+import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.launcher.postgres.PostgresServer;
@@ -45,7 +47,7 @@ final class Actions implements AutoCloseable, ActionEvents {
 
   private final String database;
   private final RuleActions actions;
-  private final Map<ActionCounter, AtomicLong> counts = new EnumMap<>(ActionCounter.class);
+  private final Map<NodeCounter, AtomicLong> counts = new EnumMap<>(NodeCounter.class);
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
 
   Actions(Path directory, String database, int threads, String... ddl) throws Exception {
@@ -58,10 +60,12 @@ final class Actions implements AutoCloseable, ActionEvents {
   Actions(Path directory, String database, int threads, PostgresServer server, String vdb)
       throws IOException, ConfigurationException {
     this.database = database;
-    for (ActionCounter counter : ActionCounter.values()) {
+    for (NodeCounter counter : NodeCounter.values()) {
       counts.put(counter, new AtomicLong());
     }
-    actions = new RuleActions(directory, configuration(directory, server, vdb), this, threads);
+    actions =
+        new RuleActions(
+            directory, configuration(directory, server, vdb), new SourceLogins(), this, threads);
   }
 
   static Configuration configuration(Path directory, PostgresServer server, String vdb)
@@ -120,8 +124,9 @@ final class Actions implements AutoCloseable, ActionEvents {
         new TreeSet<>(),
         new TreeSet<>(names),
         anything,
-        false,
+        Basis.ANYTHING,
         null,
+        false,
         "a write");
   }
 
@@ -158,7 +163,7 @@ final class Actions implements AutoCloseable, ActionEvents {
     return submission.executed().get(20, TimeUnit.SECONDS);
   }
 
-  long count(ActionCounter counter) {
+  long count(NodeCounter counter) {
     return counts.get(counter).get();
   }
 
@@ -185,7 +190,7 @@ final class Actions implements AutoCloseable, ActionEvents {
   }
 
   @Override
-  public void count(ActionCounter counter, long times) {
+  public void count(NodeCounter counter, long times) {
     counts.get(counter).addAndGet(times);
   }
 

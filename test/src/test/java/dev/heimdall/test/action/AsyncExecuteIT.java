@@ -2,12 +2,12 @@ package dev.heimdall.test.action;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.action.ActionCounter;
 import dev.heimdall.engine.action.AsyncStatement;
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.action.Origin;
-import dev.heimdall.engine.action.Parameter;
 import dev.heimdall.engine.action.Submission;
+import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.test.fixture.SharedPostgres;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -73,7 +73,7 @@ class AsyncExecuteIT {
                       + ") x WHERE n < before"))
           .isEqualTo("0");
     }
-    assertThat(db.count(ActionCounter.ASYNC_EXECUTED)).isEqualTo(all.size());
+    assertThat(db.count(NodeCounter.ASYNC_EXECUTED)).isEqualTo(all.size());
     assertThat(db.actions().async().queues()).isEmpty();
   }
 
@@ -123,7 +123,7 @@ class AsyncExecuteIT {
       assertThat(end.toString()).doesNotContain("secret");
     }
     assertThat(db.value("SELECT count(*) FROM a")).isEqualTo("19");
-    assertThat(db.count(ActionCounter.ASYNC_FAILED)).isEqualTo(1);
+    assertThat(db.count(NodeCounter.ASYNC_FAILED)).isEqualTo(1);
     assertThat(db.failures()).hasSize(1).allMatch(f -> f.contains("action_async.a] 23505"));
     assertThat(db.failures().toString()).doesNotContain("secret");
   }
@@ -219,7 +219,7 @@ class AsyncExecuteIT {
     }
     refused.after().get(60, TimeUnit.SECONDS);
     assertThat(db.value("SELECT count(*) FROM a")).isEqualTo("" + most);
-    assertThat(db.count(ActionCounter.ASYNC_RUN_NOW)).isEqualTo(1);
+    assertThat(db.count(NodeCounter.ASYNC_RUN_NOW)).isEqualTo(1);
   }
 
   @Test
@@ -233,7 +233,7 @@ class AsyncExecuteIT {
     }
     db.actions().close(Duration.ofSeconds(20));
     assertThat(db.value("SELECT count(*) FROM a")).isEqualTo("50");
-    assertThat(db.count(ActionCounter.ASYNC_LOST)).isZero();
+    assertThat(db.count(NodeCounter.ASYNC_LOST)).isZero();
     assertThat(db.submit("q", "INSERT INTO a (n) VALUES (99)", "a").accepted()).isFalse();
   }
 
@@ -252,7 +252,7 @@ class AsyncExecuteIT {
       other.rollback();
     }
     assertThat(Actions.end(left).sqlstate()).isEqualTo("57P01");
-    assertThat(db.count(ActionCounter.ASYNC_LOST)).isEqualTo(1);
+    assertThat(db.count(NodeCounter.ASYNC_LOST)).isEqualTo(1);
     assertThat(db.failures()).anyMatch(f -> f.contains("1 statements were not carried out"));
   }
 
@@ -367,7 +367,7 @@ class AsyncExecuteIT {
   void unknownBinaryValuesLongTextsAndOddVariablesAreNotPutOff() {
     assertThat(
             submit(
-                db.origin(), "DELETE FROM a WHERE s = $1", new Parameter(1114, true, new byte[8])))
+                db.origin(), "DELETE FROM a WHERE s = $1", new Parameter(1186, true, new byte[16])))
         .isEqualTo("a parameter is in an unknown binary format");
     assertThat(submit(db.origin(), "DELETE FROM a WHERE s = '" + "x".repeat(65536) + "'"))
         .isEqualTo("it is longer than asyncsize");

@@ -2,10 +2,10 @@ package dev.heimdall.test.action;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.action.ActionCounter;
-import dev.heimdall.engine.action.Parameter;
 import dev.heimdall.engine.action.PlanRequest;
 import dev.heimdall.engine.action.PlanRow;
+import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.model.ActionParameters.ExtractPlan;
 import dev.heimdall.model.ActionParameters.PlanFormat;
 import dev.heimdall.test.fixture.Await;
@@ -64,7 +64,7 @@ class PlanIT {
     assertThat(row.fingerprint()).isEqualTo("00000000000000010000000000000002");
     assertThat(row.format()).isEqualTo(format.spelling());
     assertThat(row.averageMicros()).isEqualTo(4711);
-    assertThat(db.count(ActionCounter.PLANS_TAKEN)).isEqualTo(1);
+    assertThat(db.count(NodeCounter.PLANS_TAKEN)).isEqualTo(1);
   }
 
   @Test

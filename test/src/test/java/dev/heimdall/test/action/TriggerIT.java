@@ -2,8 +2,8 @@ package dev.heimdall.test.action;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.action.ActionCounter;
 import dev.heimdall.engine.action.Executed;
+import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.model.ActionParameters.Trigger;
 import dev.heimdall.model.ActionParameters.TriggerTiming;
 import dev.heimdall.model.ActionParameters.TriggerType;
@@ -91,7 +91,7 @@ class TriggerIT {
     assertThat(db.value("SELECT count(*) FROM mine.t")).isEqualTo("2");
     assertThat(end(run(trigger)).succeeded()).isTrue();
     assertThat(rows()).isEqualTo("2");
-    assertThat(db.count(ActionCounter.TRIGGERS_RUN)).isEqualTo(2);
+    assertThat(db.count(NodeCounter.TRIGGERS_RUN)).isEqualTo(2);
   }
 
   @Test
@@ -100,7 +100,7 @@ class TriggerIT {
     assertThat(end.sqlstate()).isEqualTo("22P02");
     assertThat(end.message()).contains("invalid input syntax");
     assertThat(db.failures()).containsExactly("trigger sql [d.t] 22P02 it failed");
-    assertThat(db.count(ActionCounter.TRIGGERS_FAILED)).isEqualTo(1);
+    assertThat(db.count(NodeCounter.TRIGGERS_FAILED)).isEqualTo(1);
   }
 
   @Test

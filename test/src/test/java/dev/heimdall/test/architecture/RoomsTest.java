@@ -29,7 +29,13 @@ class RoomsTest {
   private static final JavaClasses PRODUCT =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages("dev.heimdall.model", ENGINE, "dev.heimdall.launcher");
+          .importPackages(
+              "dev.heimdall.model",
+              "dev.heimdall.routing",
+              "dev.heimdall.secrets",
+              "dev.heimdall.configsync",
+              ENGINE,
+              "dev.heimdall.launcher");
 
   private static String room(String name) {
     return ENGINE + "." + name + "..";
@@ -44,6 +50,8 @@ class RoomsTest {
     assertThat(PRODUCT.stream().map(JavaClass::getPackageName))
         .contains(
             "dev.heimdall.model",
+            "dev.heimdall.routing",
+            "dev.heimdall.secrets",
             ENGINE + ".boot",
             ENGINE + ".session",
             ENGINE + ".wire.postgres",
@@ -189,10 +197,33 @@ class RoomsTest {
             .that()
             .resideInAnyPackage(ENGINE + "..", "dev.heimdall.model..")
             .and()
-            .resideOutsideOfPackages(room("jdbc"), room("catalog"), room("action"))
+            .resideOutsideOfPackages(
+                room("jdbc"), room("catalog"), room("action"), room("cluster"), room("foreign"))
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..", "com.zaxxer.."));
+            .resideInAnyPackage(
+                "java.sql..", "javax.sql..", "org.postgresql..", "com.mysql..", "com.zaxxer.."));
+  }
+
+  @Test
+  void whatIsForwardedToOtherEnginesKnowsNoSession() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("foreign"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "org.slf4j..",
+                "io.netty.buffer..",
+                "com.zaxxer.hikari..",
+                "dev.heimdall.model..",
+                "dev.heimdall.secrets.credentials..",
+                room("foreign"),
+                room("jdbc"),
+                room("sql"),
+                room("wire.postgres")));
   }
 
   @Test
@@ -210,6 +241,182 @@ class RoomsTest {
                 room("wire"),
                 room("boot"),
                 "io.netty.."));
+  }
+
+  @Test
+  void aTopologyIsValuesOnly() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("topology"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "dev.heimdall.model..", room("topology")));
+  }
+
+  @Test
+  void routesAreDecidedByValuesOnly() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("route"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..", "dev.heimdall.model..", room("route"), room("share"), room("topology")));
+  }
+
+  @Test
+  void whatNodesShareKnowsNoneOfThoseWhoUseIt() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("share"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..", "org.slf4j..", "io.lettuce..", "dev.heimdall.model..", room("share")));
+    holds(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(room("share"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.lettuce.."));
+  }
+
+  @Test
+  void trackersKnowNeitherSessionsNorTheWire() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("cluster"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "com.zaxxer.hikari..",
+                "org.postgresql..",
+                "dev.heimdall.model..",
+                "dev.heimdall.secrets.credentials..",
+                "dev.heimdall.routing..",
+                room("cluster"),
+                room("topology"),
+                room("jdbc")));
+  }
+
+  @Test
+  void whatAwsSaysIsReadWithoutKnowingTheProxy() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage("dev.heimdall.routing..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "javax.crypto..",
+                "javax.net.ssl..",
+                "javax.xml..",
+                "org.w3c.dom..",
+                "org.xml.sax..",
+                "com.fasterxml.jackson..",
+                "software.amazon..",
+                "dev.heimdall.routing.."));
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("rds"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "org.slf4j..",
+                "software.amazon.awssdk.auth.credentials..",
+                "dev.heimdall.model..",
+                "dev.heimdall.routing..",
+                room("rds"),
+                room("share")));
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("feed"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "org.slf4j..",
+                "dev.heimdall.model..",
+                "dev.heimdall.routing..",
+                "dev.heimdall.secrets",
+                room("feed")));
+    holds(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                "dev.heimdall.routing..",
+                "dev.heimdall.configsync..",
+                "dev.heimdall.secrets..",
+                room("rds"),
+                room("cloudwatch"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("software.amazon.."));
+  }
+
+  @Test
+  void whoTellsCloudWatchKnowsOnlyWhatIsCountedAndLogged() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("cloudwatch"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "org.slf4j..",
+                "com.fasterxml.jackson.core..",
+                "software.amazon.awssdk..",
+                "dev.heimdall.model..",
+                room("cloudwatch"),
+                room("observe")));
+    holds(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(room("cloudwatch"), room("boot"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(room("cloudwatch")));
+  }
+
+  @Test
+  void whereDocumentsAreKeptKnowsNotWhatTheySay() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage("dev.heimdall.secrets..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "javax.crypto..",
+                "org.slf4j..",
+                "com.fasterxml.jackson..",
+                "software.amazon..",
+                "dev.heimdall.secrets.."));
+  }
+
+  @Test
+  void onlyItsHandlerKnowsThatAFunctionIsLambdas() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.heimdall.configsync..")
+            .and()
+            .haveNameNotMatching(".*\\.Handler(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.amazonaws..", "org.crac.."));
   }
 
   @Test
@@ -238,22 +445,12 @@ class RoomsTest {
                 "com.zaxxer.hikari..",
                 "org.postgresql..",
                 "dev.heimdall.model..",
+                "dev.heimdall.secrets.credentials..",
                 room("action"),
                 room("jdbc"),
+                room("observe"),
                 room("sql"),
                 room("rules")));
-  }
-
-  @Test
-  void theAwsSdkStaysOutOfTheDataPlane() {
-    holds(
-        noClasses()
-            .that()
-            .resideInAnyPackage(
-                room("wire"), room("sql"), room("pool"), room("session"), room("backend"))
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("software.amazon..", "com.amazonaws.."));
   }
 
   @Test

@@ -2,14 +2,17 @@ package dev.heimdall.test.catalog;
 
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.CatalogSettings;
+import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.Secret;
+import dev.heimdall.model.SourceCredentials;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.SharedPostgres;
 import java.time.Duration;
@@ -35,9 +38,13 @@ final class Asked implements AutoCloseable {
   }
 
   static Asked of(String database, DataSource source) {
-    Asked asked = new Asked(database, new Catalogues(source));
+    Asked asked = new Asked(database, catalogues(source));
     Await.until("the catalogue was read", () -> asked.current().fresh());
     return asked;
+  }
+
+  static Catalogues catalogues(DataSource source) {
+    return new Catalogues(source, new SourceLogins().ofCatalogue(source));
   }
 
   static DataSource source(
@@ -59,12 +66,15 @@ final class Asked implements AutoCloseable {
         url,
         Optional.of(user),
         Optional.of(new Secret(password)),
+        SourceCredentials.none(),
         BackendTls.defaults(),
         Duration.ofSeconds(5),
         Duration.ofSeconds(30),
         Duration.ofSeconds(30),
         parameters,
-        new CatalogSettings(true, Optional.empty(), Optional.empty(), refresh));
+        new CatalogSettings(true, Optional.empty(), Optional.empty(), refresh),
+        Optional.empty(),
+        ClusterSettings.defaults());
   }
 
   /** Runs statements as {@code app}, one after the other, each on its own. */

@@ -12,9 +12,12 @@ import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.CatalogSettings;
+import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
+import dev.heimdall.model.SourceCredentials;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.LoggedLines;
 import dev.heimdall.test.fixture.SharedPostgres;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -31,7 +34,7 @@ class RefreshIT {
   @Test
   void nothingIsKnownUntilTheFirstReadingIsDone() throws Exception {
     SharedPostgres.createDatabase("catalog_first");
-    try (Catalogues catalogues = new Catalogues(Asked.source("app", "app", SELDOM, Map.of()))) {
+    try (Catalogues catalogues = Asked.catalogues(Asked.source("app", "app", SELDOM, Map.of()))) {
       Catalogue first = catalogues.current("catalog_first");
 
       assertThat(first.database()).isEqualTo("catalog_first");
@@ -68,6 +71,7 @@ class RefreshIT {
           .containsExactly("catalog_change.a", "catalog_change.b");
       assertThat(db.resolve(reads("b")).repeatable()).isTrue();
       assertThat(before.fresh()).isTrue(); // a snapshot does not change
+      assertThat(db.catalogues().changesUntold()).isZero();
     }
   }
 
@@ -93,12 +97,14 @@ class RefreshIT {
     try (Asked db = Asked.of("catalog_alone", source)) {
       long version = db.current().version();
       assertThat(db.resolve(calls("late")).writesAnything()).isTrue();
+      assertThat(db.catalogues().changesUntold()).isZero();
 
       Asked.run(
           "catalog_alone", "CREATE FUNCTION late() RETURNS int STABLE LANGUAGE sql AS 'SELECT 1'");
 
       Await.until("it was found", () -> db.resolve(calls("late")).readOnly());
       assertThat(db.current().version()).isGreaterThan(version);
+      assertThat(db.catalogues().changesUntold()).isOne();
     }
   }
 
@@ -180,7 +186,8 @@ class RefreshIT {
     SharedPostgres.createDatabase("catalog_denied");
     SharedPostgres.primary()
         .executeIn("catalog_denied", "REVOKE CONNECT ON DATABASE catalog_denied FROM PUBLIC");
-    try (Catalogues catalogues = new Catalogues(Asked.source("other", "other", SELDOM, Map.of()))) {
+    try (Catalogues catalogues =
+        Asked.catalogues(Asked.source("other", "other", SELDOM, Map.of()))) {
       catalogues.current("catalog_denied");
       SharedPostgres.primary().executeIn("catalog_denied", "CREATE TABLE t (i int)");
       catalogues.changed("catalog_denied");
@@ -201,17 +208,47 @@ class RefreshIT {
             "jdbc:postgresql://127.0.0.1:1",
             Optional.empty(),
             Optional.empty(),
+            SourceCredentials.none(),
             BackendTls.defaults(),
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
             Duration.ofSeconds(30),
             Map.of(),
-            CatalogSettings.defaults());
-    try (Catalogues catalogues = new Catalogues(source)) {
+            CatalogSettings.defaults(),
+            Optional.empty(),
+            ClusterSettings.defaults());
+    try (Catalogues catalogues = Asked.catalogues(source)) {
       assertThat(catalogues.enabled()).isFalse();
       assertThat(catalogues.current("db").known()).isFalse();
       assertThat(catalogues.watched()).isZero();
       catalogues.changed("db");
+    }
+  }
+
+  @Test
+  void whatWasReadHoldsOnForAWhileWhenTheServerIsGone() throws Exception {
+    try (PostgresCluster cluster = PostgresCluster.builder().ephemeralPorts().start();
+        LoggedLines lines = LoggedLines.of("heimdall.catalogue")) {
+      DataSource source =
+          Asked.source(
+              "jdbc:postgresql://%s:%d"
+                  .formatted(cluster.primary().host(), cluster.primary().port()),
+              cluster.superuser(),
+              cluster.password(),
+              Duration.ofSeconds(3),
+              Map.of());
+      try (Catalogues catalogues = Asked.catalogues(source)) {
+        catalogues.current("postgres");
+        Await.until("it was read", () -> catalogues.current("postgres").fresh());
+        cluster.primary().stop(StopMode.FAST);
+        Await.until(
+            "it could not be read",
+            () -> !lines.beginningWith("WARN cannot read the catalogue of postgres").isEmpty());
+        assertThat(catalogues.current("postgres").fresh()).isTrue();
+        Await.until("it is too long ago", () -> !catalogues.current("postgres").fresh());
+        cluster.primary().start();
+        Await.until("it was read again", () -> catalogues.current("postgres").fresh());
+      }
     }
   }
 
@@ -227,7 +264,7 @@ class RefreshIT {
               cluster.password(),
               SELDOM,
               Map.of());
-      try (Catalogues catalogues = new Catalogues(source)) {
+      try (Catalogues catalogues = Asked.catalogues(source)) {
         catalogues.current("postgres");
         Await.until("it was read", () -> catalogues.current("postgres").fresh());
         cluster.primary().stop(StopMode.FAST);

@@ -310,7 +310,8 @@ class ResolveIT {
             List.of(),
             false,
             List.of(),
-            Set.of("noisy", "name"));
+            Set.of("noisy", "name"),
+            Set.of());
 
     Statement write = db.resolve(attribute);
 

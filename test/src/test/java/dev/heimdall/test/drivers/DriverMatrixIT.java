@@ -2,8 +2,8 @@ package dev.heimdall.test.drivers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.heimdall.test.fixture.Toolchain;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,17 +33,7 @@ class DriverMatrixIT {
       List.of("psql", "psycopg", "asyncpg", "pgx", "node-postgres", "tokio-postgres");
   private static final Pattern OUTCOME = Pattern.compile("(ok|FAIL) ([A-Za-z0-9_]+)(?:: (.*))?");
 
-  /** A toolchain may have to be downloaded. */
-  private static final long INSTALL_MINUTES = 15;
-
   private static final long RUN_MINUTES = 5;
-
-  private static final Path SCRIPTS = scripts();
-
-  private static Path scripts() {
-    Path here = Path.of("drivers");
-    return (Files.isDirectory(here) ? here : Path.of("test", "drivers")).toAbsolutePath();
-  }
 
   @TestFactory
   Stream<DynamicContainer> drivers(DriverEndpoint endpoint) {
@@ -56,42 +47,15 @@ class DriverMatrixIT {
 
   private static Stream<DynamicTest> behaviours(String driver, DriverEndpoint endpoint) {
     try {
-      String missing = install(driver);
-      if (missing != null) {
-        return Stream.of(DynamicTest.dynamicTest("toolchain", () -> unavailable(driver, missing)));
+      Optional<String> missing = Toolchain.install(driver);
+      if (missing.isPresent()) {
+        return Stream.of(
+            DynamicTest.dynamicTest(
+                "toolchain", () -> Toolchain.unavailable(driver, missing.get())));
       }
       return run(driver, endpoint);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while " + driver + " was prepared", e);
-    }
-  }
-
-  private static void unavailable(String driver, String reason) {
-    if ("true".equals(System.getenv("CI"))) {
-      fail("%s cannot be run: %s", driver, reason);
-    }
-    abort(driver + " cannot be run: " + reason);
-  }
-
-  /** Null when the driver can be run, the reason when not. */
-  private static String install(String driver) throws IOException, InterruptedException {
-    Path log = Files.createTempFile("heimdall-install-", ".log");
-    try {
-      Process install =
-          new ProcessBuilder(SCRIPTS.resolve("install").toString(), driver)
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
-      if (!install.waitFor(INSTALL_MINUTES, TimeUnit.MINUTES)) {
-        end(install);
-        return "not installed within " + INSTALL_MINUTES + " minutes";
-      }
-      return install.exitValue() == 0 ? null : Files.readString(log).strip();
-    } finally {
-      Files.delete(log);
     }
   }
 
@@ -99,7 +63,8 @@ class DriverMatrixIT {
   private static Stream<DynamicTest> run(String driver, DriverEndpoint endpoint)
       throws IOException {
     Path errors = Files.createTempFile("heimdall-" + driver + "-", ".log");
-    ProcessBuilder builder = new ProcessBuilder(SCRIPTS.resolve(driver).resolve("run").toString());
+    ProcessBuilder builder =
+        new ProcessBuilder(Toolchain.scripts(driver).resolve("run").toString());
     builder
         .environment()
         .keySet()
@@ -143,7 +108,7 @@ class DriverMatrixIT {
         .onClose(
             () -> {
               watchdog.interrupt();
-              end(process);
+              Toolchain.end(process);
               try {
                 lines.close();
                 Files.deleteIfExists(errors);
@@ -160,7 +125,7 @@ class DriverMatrixIT {
             () -> {
               try {
                 if (!process.waitFor(RUN_MINUTES, TimeUnit.MINUTES)) {
-                  end(process);
+                  Toolchain.end(process);
                 }
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -170,10 +135,5 @@ class DriverMatrixIT {
     watchdog.setDaemon(true);
     watchdog.start();
     return watchdog;
-  }
-
-  private static void end(Process process) {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
   }
 }

@@ -325,6 +325,25 @@ class ServerFaultsIT {
   }
 
   @Test
+  void aClientThatGoesWhileItsSettingsAreMadeLeavesThemToNobody() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target());
+        RawClient far = RawClient.logIn(node.target(), "TimeZone", "Africa/Cairo")) {
+      String zone = client.value("SHOW TimeZone");
+      faults.blackHole(true);
+      far.send(Frontend.query("SELECT 1"));
+      Await.until(
+          "its settings are being made",
+          () -> node.clients().stream().anyMatch(row -> !"idle".equals(row.get("state"))));
+      far.vanish();
+      Await.until("it is gone", () -> node.clients().size() == 1);
+      faults.blackHole(false);
+
+      assertThat(zone).isNotEqualTo("Africa/Cairo");
+      assertThat(client.value("SHOW TimeZone")).isEqualTo(zone);
+    }
+  }
+
+  @Test
   void serverConnectionsCutManyTimesLoseNoPlaceInThePool() throws IOException {
     try (RawClient client = RawClient.logIn(node.target())) {
       for (int i = 0; i < 50; i++) {

@@ -7,11 +7,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Passes TCP connections on to a target, well or badly. */
-final class TcpFaults implements AutoCloseable {
+public final class TcpFaults implements AutoCloseable {
   private final String host;
   private final int port;
   private final ServerSocket listener;
@@ -21,6 +23,7 @@ final class TcpFaults implements AutoCloseable {
   private volatile boolean hole;
   private volatile long cutAfter = -1;
   private volatile int corruptEvery;
+  private final AtomicReference<Swap> swap = new AtomicReference<>();
 
   /** One connection: two sockets and two pumps. */
   private record Link(Socket client, Socket server) {
@@ -38,14 +41,14 @@ final class TcpFaults implements AutoCloseable {
     }
   }
 
-  TcpFaults(String host, int port) throws IOException {
+  public TcpFaults(String host, int port) throws IOException {
     this.host = host;
     this.port = port;
     this.listener = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
     start(this::accept);
   }
 
-  int port() {
+  public int port() {
     return listener.getLocalPort();
   }
 
@@ -65,7 +68,7 @@ final class TcpFaults implements AutoCloseable {
   }
 
   /** Each connection is cut when this many more bytes have come back from the target. */
-  void cutAfterBytesFromTarget(long bytes) {
+  public void cutAfterBytesFromTarget(long bytes) {
     cutAfter = bytes;
   }
 
@@ -74,12 +77,41 @@ final class TcpFaults implements AutoCloseable {
     corruptEvery = every;
   }
 
-  /** Ends all connections of now. */
-  void cutAll(boolean reset) {
-    for (Link link : links) {
-      link.cut(reset);
+  /** The first time that this comes from the target in one piece, that comes instead of it. */
+  public void swapOnce(byte[] what, byte[] with) {
+    swap.set(new Swap(what.clone(), with.clone()));
+  }
+
+  /** Whether {@link #swapOnce} has happened. */
+  public boolean swapped() {
+    return swap.get() == null;
+  }
+
+  /** Bytes, and as many others in their place. */
+  private record Swap(byte[] what, byte[] with) {
+    int find(byte[] piece, int size) {
+      for (int at = 0; at + what.length <= size; at++) {
+        if (Arrays.equals(piece, at, at + what.length, what, 0, what.length)) {
+          return at;
+        }
+      }
+      return -1;
     }
-    links.clear();
+  }
+
+  private void swapIn(byte[] piece, int size) {
+    Swap wanted = swap.get();
+    int at = wanted == null ? -1 : wanted.find(piece, size);
+    if (at >= 0 && swap.compareAndSet(wanted, null)) {
+      System.arraycopy(wanted.with(), 0, piece, at, wanted.with().length);
+    }
+  }
+
+  /** Ends all connections of now. */
+  public void cutAll(boolean reset) {
+    List<Link> now = List.copyOf(links); // another may come at once
+    links.removeAll(now);
+    now.forEach(link -> link.cut(reset));
   }
 
   /** The target ends its half of every connection; what comes from the client still goes there. */
@@ -147,6 +179,9 @@ final class TcpFaults implements AutoCloseable {
               piece[i] ^= 0x55;
             }
           }
+        }
+        if (back) {
+          swapIn(piece, size);
         }
         // Counted before it is written: whoever has read it may set the next limit at once.
         long limit = back ? cutAfter : -1;

@@ -214,6 +214,46 @@ class PreparedStatementsIT {
   }
 
   @Test
+  void aNameThatIsTakenIsRefusedByThatName() throws IOException {
+    Comparison.sameAsDirect(
+        node.target(),
+        client -> {
+          for (String name : List.of("one", "two", "ż")) {
+            client.send(parse(name, "SELECT 1"), sync());
+            client.untilReady();
+          }
+          client.send(parse("two", "SELECT 2"), parse("one", "SELECT 2"), sync());
+          client.untilReady();
+          client.send(parse("ż", "SELECT 2"), sync(), parse("one", "SELECT 2"), sync());
+          client.untilReady();
+          client.untilReady();
+        });
+  }
+
+  @Test
+  void nothingIsPreparedInAFailedTransaction() throws IOException {
+    Comparison.sameAsDirect(
+        node.target(),
+        client -> {
+          client.send(parse("before", "SELECT 'known'"), sync());
+          client.untilReady();
+          client.query("BEGIN");
+          client.query("SELECT 1/0");
+          client.send(parse("after", "SELECT 'known'"), describeStatement("after"), sync());
+          client.untilReady();
+          client.query("ROLLBACK");
+          client.send(executed("after"));
+          client.untilReady();
+          client.send(executed("before"));
+          client.untilReady();
+          client.send(parse("after", "SELECT 'known'"), describeStatement("after"), sync());
+          client.untilReady();
+          client.send(executed("after"));
+          client.untilReady();
+        });
+  }
+
+  @Test
   void anUnknownNameIsUnknown() throws IOException {
     Comparison.sameAsDirect(
         node.target(),
@@ -446,6 +486,48 @@ class PreparedStatementsIT {
       red.untilReady();
       assertThat(resultOf(red, executed("colour"))).isEqualTo("blue");
       assertThat(resultOf(blue, executed("colour"))).isEqualTo("blue");
+    }
+  }
+
+  @Test
+  void theUnnamedStatementOfAnotherClientIsNobodyElses() throws IOException {
+    try (RawClient other = RawClient.logIn(node.target());
+        RawClient client = RawClient.logIn(node.target())) {
+      for (int i = 0; i < 4; i++) {
+        other.send(parse("", "SELECT 'theirs'"), sync());
+        other.untilReady();
+        client.send(executed(""));
+        assertThat(client.receive().sqlState()).isEqualTo("26000");
+        client.untilReady();
+        client.send(describeStatement(""), sync());
+        assertThat(client.receive().sqlState()).isEqualTo("26000");
+        client.untilReady();
+        client.send(statement("SELECT 1/0"), parse("", "SELECT 'skipped'"), sync(), executed(""));
+        client.untilReady();
+        assertThat(client.untilReady()).noneMatch(m -> m.type() == 'D');
+      }
+    }
+  }
+
+  /** The second batch is on its way before the first one's error is known. */
+  @Test
+  void aBatchBehindAFailedOneFindsItsStatement() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      for (String name : List.of("one", "two")) {
+        client.send(parse(name, "SELECT 'behind " + name + "'"), sync());
+        client.untilReady();
+      }
+      try (RawClient first = occupying();
+          RawClient second = occupying()) {
+        for (String name : List.of("one", "two")) {
+          client.send(
+              statement("SELECT 1/0"), bind("", name), execute("", 0), sync(), executed(name));
+          client.untilReady();
+          assertThat(client.untilReady()).anyMatch(m -> m.type() == 'D');
+        }
+        first.query("COMMIT");
+        second.query("COMMIT");
+      }
     }
   }
 }

@@ -161,4 +161,18 @@ class RecurringTextsIT {
           .containsExactly(List.of("1"));
     }
   }
+
+  @Test
+  void errorsAboutARecurringTextNameNoStatement() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      for (int i = 0; i < 4; i++) {
+        List<Message> replies =
+            run(client, parse("", "SELECT $1::int AS wanted"), bind("", ""), execute("", 0));
+        assertThat(types(replies)).isEqualTo("1EZ");
+        assertThat(replies.get(1).fields().get('M'))
+            .isEqualTo(
+                "bind message supplies 0 parameters, but prepared statement \"\" requires 1");
+      }
+    }
+  }
 }

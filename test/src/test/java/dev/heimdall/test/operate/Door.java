@@ -10,14 +10,14 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 
 /** A node's HTTP door, seen from outside. */
-final class Door {
+public final class Door {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final int port;
 
-  Door(int port) {
+  public Door(int port) {
     this.port = port;
   }
 
@@ -25,7 +25,7 @@ final class Door {
     return send(request(path).GET());
   }
 
-  HttpResponse<String> post(String path) throws IOException, InterruptedException {
+  public HttpResponse<String> post(String path) throws IOException, InterruptedException {
     return send(request(path).POST(HttpRequest.BodyPublishers.noBody()));
   }
 
@@ -48,7 +48,7 @@ final class Door {
    *
    * @param sample its name, with its labels as they are written, sorted by name
    */
-  double metric(String sample) {
+  public double metric(String sample) {
     try {
       for (String line : get("/metrics").body().split("\n")) {
         if (line.startsWith(sample + " ")) {

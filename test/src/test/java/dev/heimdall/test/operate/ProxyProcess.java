@@ -24,14 +24,13 @@ final class ProxyProcess implements AutoCloseable {
 
   private final Path directory;
   private final Path output;
-  private final Process process;
   private final int port;
   private final int httpPort;
+  private Process process;
 
-  private ProxyProcess(Path directory, Path output, Process process, int port, int httpPort) {
+  private ProxyProcess(Path directory, Path output, int port, int httpPort) {
     this.directory = directory;
     this.output = output;
-    this.process = process;
     this.port = port;
     this.httpPort = httpPort;
   }
@@ -43,8 +42,43 @@ final class ProxyProcess implements AutoCloseable {
    * @param nodeSettings what {@code node.json} says besides the HTTP door's port
    */
   static ProxyProcess start(Path directory, Map<String, Object> nodeSettings) throws IOException {
+    return start(directory, nodeSettings, null);
+  }
+
+  /** The same without starting it: its configuration is in {@link #directory()}. */
+  static ProxyProcess configured(Path directory, Map<String, Object> nodeSettings)
+      throws IOException {
+    return configured(directory, nodeSettings, "127.0.0.1");
+  }
+
+  /**
+   * A machine that the node has to itself.
+   *
+   * @param conf lines of its {@code heimdall.conf}, besides where the configuration is
+   * @param address on which the node listens
+   * @param environment what the process knows of AWS
+   */
+  record Machine(List<String> conf, String address, Map<String, String> environment) {}
+
+  /** The same on a machine of its own, if there is one. */
+  static ProxyProcess start(Path directory, Map<String, Object> nodeSettings, Machine machine)
+      throws IOException {
+    if (machine == null) {
+      ProxyProcess proxy = configured(directory, nodeSettings);
+      proxy.start(Map.of(), "--config=" + proxy.directory);
+      return proxy;
+    }
+    ProxyProcess proxy = configured(directory, nodeSettings, machine.address());
+    List<String> lines = new ArrayList<>(machine.conf());
+    lines.add("configDirectory = " + proxy.directory);
+    proxy.start(
+        machine.environment(), "--conf=" + Files.write(directory.resolve("heimdall.conf"), lines));
+    return proxy;
+  }
+
+  private static ProxyProcess configured(
+      Path directory, Map<String, Object> nodeSettings, String address) throws IOException {
     Path configuration = Files.createDirectory(directory.resolve("configuration"));
-    Path output = directory.resolve("output");
     int port = freePort();
     int httpPort = freePort();
     writeNode(configuration, nodeSettings, httpPort);
@@ -61,9 +95,18 @@ final class ProxyProcess implements AutoCloseable {
             Map.of("mode", "disable")));
     write(
         configuration.resolve("vdbs/app.json"),
-        Map.of("source", "main", "address", "127.0.0.1", "ports", List.of(port)));
+        Map.of("source", "main", "address", address, "ports", List.of(port)));
     write(configuration.resolve("users/app.json"), Map.of("password", "app"));
     write(configuration.resolve("users/admin.json"), Map.of("password", "admin", "admin", true));
+    return new ProxyProcess(configuration, directory.resolve("output"), port, httpPort);
+  }
+
+  /**
+   * Starts {@code heimdall proxy}, which is not running, and waits until it serves clients.
+   *
+   * @param environment what it knows of AWS, besides credentials that the emulator takes
+   */
+  void start(Map<String, String> environment, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx256m");
@@ -73,19 +116,20 @@ final class ProxyProcess implements AutoCloseable {
     command.add(System.getProperty("java.class.path"));
     command.add(Heimdall.class.getName());
     command.add("proxy");
-    command.add("--config=" + configuration);
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    ProxyProcess proxy = new ProxyProcess(configuration, output, process, port, httpPort);
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
+    builder.environment().put("AWS_ACCESS_KEY_ID", "testing");
+    builder.environment().put("AWS_SECRET_ACCESS_KEY", "testing");
+    builder.environment().putAll(environment);
+    Process started = builder.start();
+    process = started;
     Await.until(
         "the command serves clients",
         PATIENCE,
-        () -> proxy.output().contains("serving app on") || !process.isAlive(),
-        proxy::output);
-    return proxy;
+        () -> output().contains("serving app on") || !started.isAlive(),
+        this::output);
   }
 
   private static void writeNode(Path configuration, Map<String, Object> settings, int httpPort)
@@ -104,6 +148,11 @@ final class ProxyProcess implements AutoCloseable {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
+  }
+
+  /** Its configuration, as it was written for it. */
+  Path directory() {
+    return directory;
   }
 
   Target target() {
@@ -151,6 +200,8 @@ final class ProxyProcess implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+    if (process != null) {
+      process.destroyForcibly().waitFor();
+    }
   }
 }

@@ -1,6 +1,10 @@
 package dev.heimdall.test.rules;
 
+import static dev.heimdall.test.fixture.Frontend.all;
 import static dev.heimdall.test.fixture.Frontend.bind;
+import static dev.heimdall.test.fixture.Frontend.closePortal;
+import static dev.heimdall.test.fixture.Frontend.closeStatement;
+import static dev.heimdall.test.fixture.Frontend.describePortal;
 import static dev.heimdall.test.fixture.Frontend.execute;
 import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.sync;
@@ -34,6 +38,10 @@ class ActionsIT {
                             + " \"parameters\": {\"value\": 7}}",
                         "{\"match\": \"(?i)old_name\", \"action\": \"transform\","
                             + " \"parameters\": {\"target\": \"ruled\"}}",
+                        "{\"match\": \"(?i)^set nocount\", \"action\": \"result\","
+                            + " \"parameters\": {\"value\": 0}}",
+                        "{\"match\": \"every_other\", \"action\": \"transform\","
+                            + " \"parameters\": {\"target\": \"seldom\", \"sample\": 2}}",
                         "{\"match\": \"tables:${catalog}.secrets\", \"action\": \"drop\"}",
                         "{\"match\": \"slowly\", \"action\": \"tag\","
                             + " \"parameters\": {\"queryTimeout\": 100}}",
@@ -195,6 +203,111 @@ class ActionsIT {
       first.untilReady();
       second.untilReady();
       assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(600_000_000);
+    }
+  }
+
+  private static String column(RawClient client, boolean simple) throws IOException {
+    String sql = "SELECT 1 AS every_other";
+    return (simple ? Replies.simple(client, sql) : Replies.batch(client, sql)).column();
+  }
+
+  @Test
+  void aCountedTransformCountsOnceForEachStatementInBothProtocols() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      for (boolean simple : new boolean[] {true, false}) {
+        for (boolean transaction : new boolean[] {true, false}) {
+          client.query(transaction ? "BEGIN" : "SELECT 1");
+          String first = column(client, simple);
+          String second = column(client, simple);
+          assertThat(List.of(first, second)).containsExactlyInAnyOrder("every_other", "seldom");
+          for (int i = 0; i < 3; i++) {
+            assertThat(column(client, simple)).isEqualTo(first);
+            assertThat(column(client, simple)).isEqualTo(second);
+          }
+          client.query(transaction ? "COMMIT" : "SELECT 1");
+        }
+      }
+    }
+  }
+
+  @Test
+  void aStatementThatWasPreparedKeepsItsTextWhateverIsCounted() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.send(parse("kept", "SELECT 1 AS every_other"), sync());
+      client.untilReady();
+      String column = null;
+      for (int i = 0; i < 4; i++) {
+        client.send(all(bind("", "kept"), describePortal(""), execute("", 0)), sync());
+        String now = new Replies(client.untilReady()).column();
+        assertThat(column == null ? now : column).isEqualTo(now);
+        column = now;
+      }
+    }
+  }
+
+  @Test
+  void aPreparedStatementWithAResultIsNotParsedByTheServer() throws IOException {
+    String foreign = "SET NOCOUNT ON";
+    try (RawClient client = RawClient.logIn(node.target())) {
+      for (boolean transaction : new boolean[] {false, true}) {
+        client.query(transaction ? "BEGIN" : "SELECT 1");
+        assertThat(Replies.batch(client, foreign).types()).isEqualTo("12nCZ");
+        String name = "foreign" + transaction;
+        client.send(parse(name, foreign), sync());
+        assertThat(new Replies(client.untilReady()).types()).isEqualTo("1Z");
+        for (int i = 0; i < 3; i++) {
+          client.send(all(bind("", name), execute("", 0)), sync());
+          assertThat(new Replies(client.untilReady()).types()).isEqualTo("2CZ");
+        }
+        client.send(closeStatement(name), sync());
+        assertThat(new Replies(client.untilReady()).types()).isEqualTo("3Z");
+        assertThat(client.value("SELECT 'and on'")).isEqualTo("and on");
+        client.query(transaction ? "COMMIT" : "SELECT 1");
+      }
+    }
+  }
+
+  @Test
+  void inABatchThatFailsSuchAStatementIsNotPrepared() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.send(
+          all(parse("", "SELEC"), parse("late", "SET NOCOUNT ON"), bind("", "late")), sync());
+      assertThat(new Replies(client.untilReady()).types()).isEqualTo("EZ");
+      client.send(parse("late", "SET NOCOUNT ON"), sync());
+      assertThat(new Replies(client.untilReady()).types()).isEqualTo("1Z");
+    }
+  }
+
+  @Test
+  void aBatchWhoseResultARuleGivesNeedsNoConnection() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target());
+        RawClient first = RawClient.logIn(node.target());
+        RawClient second = RawClient.logIn(node.target())) {
+      first.query("BEGIN");
+      first.value("SELECT 1");
+      second.query("BEGIN");
+      second.value("SELECT 1");
+      // Nothing is left of the pool.
+      assertThat(Replies.batch(client, "SET NOCOUNT ON").types()).isEqualTo("12nCZ");
+      client.send(
+          all(parse("local", "DELETE FROM ruled"), bind("p", "local"), execute("p", 0)),
+          all(closePortal("p"), sync()));
+      Replies named = new Replies(client.untilReady());
+      assertThat(named.types()).isEqualTo("12C3Z");
+      assertThat(named.tag()).isEqualTo("DELETE 7");
+      client.send(all(bind("", "local"), describePortal(""), execute("", 0)), sync());
+      assertThat(new Replies(client.untilReady()).types()).isEqualTo("2nCZ");
+      first.query("COMMIT");
+      second.query("COMMIT");
+      client.send(parse("local", "SELECT 1"), sync());
+      assertThat(new Replies(client.untilReady()).state())
+          .as("the name is taken")
+          .isEqualTo("42P05");
+      client.query("BEGIN");
+      client.send(all(bind("", "local"), execute("", 0)), sync());
+      assertThat(new Replies(client.untilReady()).tag()).isEqualTo("DELETE 7");
+      client.query("COMMIT");
+      assertThat(client.value("SELECT count(*) FROM ruled")).isEqualTo("3");
     }
   }
 }

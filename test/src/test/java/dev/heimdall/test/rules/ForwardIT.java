@@ -1,6 +1,12 @@
 package dev.heimdall.test.rules;
 
+import static dev.heimdall.test.fixture.Frontend.all;
+import static dev.heimdall.test.fixture.Frontend.bind;
+import static dev.heimdall.test.fixture.Frontend.execute;
+import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
+import static dev.heimdall.test.fixture.Frontend.statement;
+import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.RawClient;
@@ -133,6 +139,37 @@ class ForwardIT {
         assertThat(new Replies(client.untilReady()).value()).isEqualTo(replica + " app");
         assertThat(new Replies(client.untilReady()).value()).isEqualTo(home + " app");
       }
+    }
+  }
+
+  @Test
+  void batchesThatFollowEachOtherWithoutWaitingGoWhereTheyShould() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.send(parse("there", WHERE + " /* on_replica */"), parse("here", WHERE), sync());
+      client.untilReady();
+      for (int i = 0; i < 5; i++) {
+        client.send(
+            all(statement(WHERE), sync()),
+            all(statement(WHERE + " /* on_replica */"), sync()),
+            all(statement(WHERE), sync()),
+            all(bind("", "there"), execute("", 0), sync()),
+            all(bind("", "here"), execute("", 0), sync()),
+            query(WHERE + " /* on_replica */"),
+            all(bind("", "there"), execute("", 0), sync()));
+        for (String port : List.of(home, replica, home, replica, home, replica, replica)) {
+          assertThat(new Replies(client.untilReady()).value()).isEqualTo(port + " app");
+        }
+      }
+    }
+  }
+
+  @Test
+  void aSessionThatIsTiedToItsConnectionIsNotForwarded() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.query("CREATE TEMP TABLE forward_pins (a int)");
+      assertThat(where(client, "on_replica")).isEqualTo(home + " app");
+      client.query("DISCARD ALL");
+      assertThat(where(client, "on_replica")).isEqualTo(replica + " app");
     }
   }
 

@@ -167,6 +167,32 @@ class PoolRulesIT {
   }
 
   @Test
+  void maxUserActiveClosesIdleConnectionsAboveIt() throws IOException {
+    try (TestNode node = start(true, 4, rule("limit", "pool", "\"maxUserActive\": 2"))) {
+      List<RawClient> clients = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        clients.add(RawClient.logIn(node.target()));
+        clients.get(i).query("BEGIN");
+        clients.get(i).value("SELECT 1");
+      }
+      clients.get(0).query("COMMIT");
+      clients.get(1).query("COMMIT");
+      assertThat(node.servers()).hasSize(4);
+      clients.get(0).value("SELECT 'limit'");
+      Await.until("idle ones are closed", () -> node.servers().size() == 2);
+      clients.get(2).query("COMMIT");
+      clients.get(3).query("COMMIT");
+      for (RawClient client : clients) {
+        assertThat(client.value("SELECT 'and on'")).isEqualTo("and on");
+      }
+      assertThat(node.servers()).hasSize(2);
+      for (RawClient client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
   void maxUserIdleClosesIdleConnections() throws IOException {
     try (TestNode node = start(true, 4, rule("shrink", "pool", "\"maxUserIdle\": 1"))) {
       List<RawClient> clients = new ArrayList<>();

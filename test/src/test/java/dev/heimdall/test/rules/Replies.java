@@ -6,6 +6,7 @@ import static dev.heimdall.test.fixture.Frontend.sync;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -42,6 +43,16 @@ record Replies(List<Message> messages) {
   /** The first column of the first row. */
   String value() {
     return first('D').columns().get(0);
+  }
+
+  /** The name of the first column of the first description. */
+  String column() {
+    byte[] body = first('T').body();
+    int end = 2;
+    while (body[end] != 0) {
+      end++;
+    }
+    return new String(body, 2, end - 2, StandardCharsets.UTF_8);
   }
 
   /** The SQLSTATE of the first error; "00000" when there is none. */

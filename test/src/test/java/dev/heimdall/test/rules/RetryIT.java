@@ -1,6 +1,11 @@
 package dev.heimdall.test.rules;
 
+import static dev.heimdall.test.fixture.Frontend.all;
+import static dev.heimdall.test.fixture.Frontend.bind;
+import static dev.heimdall.test.fixture.Frontend.execute;
+import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
+import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
@@ -8,6 +13,8 @@ import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -203,6 +210,59 @@ class RetryIT {
       Replies givenUp = Replies.batch(client, "SELECT retry_flaky(9, '40001') /* by_state */");
       assertThat(givenUp.types()).isEqualTo("12TEZ");
       assertThat(client.value("SELECT 'in order'")).isEqualTo("in order");
+    }
+  }
+
+  @Test
+  void aNamedStatementIsTriedAgainWithItsParseAndWithout() throws IOException {
+    String sql = FLAKY.formatted(3, "40001", "by_state");
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.send(all(parse("flaky", sql), bind("", "flaky"), execute("", 0)), sync());
+      Replies first = new Replies(client.untilReady());
+      assertThat(first.types()).isEqualTo("12CZ");
+      assertThat(tries()).isEqualTo(3);
+      begin();
+      client.send(all(bind("", "flaky"), execute("", 0)), sync());
+      assertThat(new Replies(client.untilReady()).types()).isEqualTo("2CZ");
+      assertThat(tries()).isEqualTo(3);
+      assertThat(client.value("SELECT try FROM retry_rows")).isEqualTo("3");
+    }
+  }
+
+  @Test
+  void aSessionThatHoldsItsConnectionIsServedToo() throws IOException {
+    String sql = FLAKY.formatted(3, "40001", "by_state");
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.query("CREATE TEMP TABLE retry_pins (a int)");
+      String backend = client.value("SELECT pg_backend_pid()");
+      assertThat(Replies.simple(client, sql).types()).isEqualTo("CZ");
+      assertThat(tries()).isEqualTo(3);
+      begin();
+      assertThat(Replies.batch(client, sql).types()).isEqualTo("12nCZ");
+      assertThat(tries()).isEqualTo(3);
+      begin();
+      client.send(all(parse("flaky", sql), bind("", "flaky"), execute("", 0)), sync());
+      assertThat(new Replies(client.untilReady()).types()).isEqualTo("12CZ");
+      begin();
+      client.send(all(bind("", "flaky"), execute("", 0)), sync());
+      assertThat(new Replies(client.untilReady()).types()).isEqualTo("2CZ");
+      assertThat(tries()).isEqualTo(3);
+      assertThat(client.value("SELECT pg_backend_pid()")).isEqualTo(backend);
+    }
+  }
+
+  @Test
+  void preparedStatementsOfDriversAreTriedAgain() throws Exception {
+    try (Connection connection = node.target().jdbc("prepareThreshold", "1");
+        PreparedStatement insert =
+            connection.prepareStatement(
+                "INSERT INTO retry_rows VALUES (?, retry_flaky(3, '40001')) /* by_state */")) {
+      for (int round = 1; round <= 3; round++) {
+        begin();
+        insert.setInt(1, round);
+        assertThat(insert.executeUpdate()).isEqualTo(1);
+        assertThat(tries()).isEqualTo(3);
+      }
     }
   }
 }

@@ -29,6 +29,22 @@ class SearchPathIT {
       direct.query("CREATE SCHEMA guarded");
       direct.query("CREATE TABLE guarded.vault (a int)");
       direct.query("CREATE TABLE vault (a int)");
+      direct.query("CREATE TABLE open_to_all (a int)");
+      direct.query(
+          "CREATE FUNCTION mover() RETURNS void LANGUAGE plpgsql AS"
+              + " $$ BEGIN PERFORM set_config('search_path', 'guarded', true); END $$");
+      direct.query(
+          "CREATE FUNCTION local_mover() RETURNS int LANGUAGE plpgsql AS"
+              + " $$ BEGIN SET LOCAL search_path = guarded; RETURN 1; END $$");
+      direct.query(
+          "CREATE FUNCTION calls_mover() RETURNS int LANGUAGE plpgsql AS"
+              + " $$ BEGIN PERFORM mover(); RETURN 1; END $$");
+      direct.query(
+          "CREATE FUNCTION on_change() RETURNS trigger LANGUAGE plpgsql AS"
+              + " $$ BEGIN PERFORM mover(); RETURN NEW; END $$");
+      direct.query("CREATE TABLE changed (a int)");
+      direct.query(
+          "CREATE TRIGGER moving AFTER INSERT ON changed FOR EACH ROW EXECUTE FUNCTION on_change()");
     }
     node =
         TestNode.start(
@@ -44,7 +60,8 @@ class SearchPathIT {
   static void stop() throws IOException {
     node.close();
     try (RawClient direct = RawClient.logIn(SharedPostgres.target())) {
-      direct.query("DROP TABLE vault");
+      direct.query("DROP TABLE vault, open_to_all, changed");
+      direct.query("DROP FUNCTION mover, local_mover, calls_mover, on_change");
       direct.query("DROP SCHEMA guarded CASCADE");
     }
   }
@@ -72,7 +89,11 @@ class SearchPathIT {
         "SET LOCAL search_path = guarded",
         "SELECT set_config('search_path', 'guarded', true)",
         "SELECT set_config('search_path', 'guarded', false)",
-        "DO $$ BEGIN PERFORM set_config('search_path', 'guarded', true); END $$"
+        "DO $$ BEGIN PERFORM set_config('search_path', 'guarded', true); END $$",
+        "SELECT mover()",
+        "SELECT local_mover()",
+        "SELECT * FROM calls_mover()",
+        "INSERT INTO changed VALUES (1)"
       })
   void aPathMovedInATransactionIsSeen(String move) throws IOException {
     try (RawClient client = RawClient.logIn(node.target())) {
@@ -126,6 +147,34 @@ class SearchPathIT {
               execute("", 0)),
           sync());
       assertThat(refused(client.untilReady())).isTrue();
+    }
+  }
+
+  @Test
+  void aPathMovedByAFunctionInTheSameTextIsSeen() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      assertThat(refused(client.query("SELECT local_mover(); SELECT * FROM vault"))).isTrue();
+      assertThat(refused(client.query("SELECT * FROM vault"))).as("the path is back").isFalse();
+    }
+  }
+
+  @Test
+  void whatIsPreparedInSqlIsJudgedByItsOwnText() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.query("PREPARE safe (int) AS SELECT * FROM open_to_all WHERE a = $1");
+      client.query("PREPARE unsafe AS SELECT * FROM vault");
+      client.query("BEGIN");
+      assertThat(refused(client.query("EXECUTE safe (1)"))).isFalse();
+      assertThat(refused(client.query("SELECT * FROM vault"))).as("nothing moved").isFalse();
+      assertThat(refused(client.query("EXECUTE unsafe"))).isFalse();
+      client.query("SET LOCAL search_path = guarded");
+      assertThat(refused(client.query("EXECUTE unsafe"))).isTrue();
+      client.query("ROLLBACK");
+      client.query("SET search_path = guarded");
+      assertThat(refused(client.query("EXECUTE unsafe"))).isTrue();
+      assertThat(Replies.batch(client, "EXECUTE unsafe").refused()).isTrue();
+      client.query("RESET search_path");
+      assertThat(refused(client.query("EXECUTE unsafe"))).isFalse();
     }
   }
 }

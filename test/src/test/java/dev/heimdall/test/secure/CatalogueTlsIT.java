@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.CatalogSettings;
 import dev.heimdall.model.ChannelBinding;
+import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.Secret;
+import dev.heimdall.model.SourceCredentials;
 import dev.heimdall.model.TlsMode;
 import dev.heimdall.test.fixture.Await;
 import java.io.IOException;
@@ -55,6 +58,7 @@ class CatalogueTlsIT {
             // Clients bring their own; this one is for the catalogue.
             Optional.empty(),
             Optional.empty(),
+            SourceCredentials.none(),
             tls,
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
@@ -64,8 +68,10 @@ class CatalogueTlsIT {
                 true,
                 Optional.of(role),
                 Optional.of(new Secret(role + "-secret")),
-                Duration.ofHours(1)));
-    return new Catalogues(source);
+                Duration.ofHours(1)),
+            Optional.empty(),
+            ClusterSettings.defaults());
+    return new Catalogues(source, new SourceLogins().ofCatalogue(source));
   }
 
   private static void isRead(String role, BackendTls tls, String how) {

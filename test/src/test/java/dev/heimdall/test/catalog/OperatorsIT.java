@@ -1,0 +1,120 @@
+package dev.heimdall.test.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.Statement;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Functions that are called without their name: behind operators and casts. */
+class OperatorsIT {
+  private static final String DATABASE = "catalog_operators";
+  private static final String BOTH = " (LEFTARG = int, RIGHTARG = int, FUNCTION = ";
+  private static final StatementParser PARSER = new StatementParser();
+  private static Asked db;
+
+  @BeforeAll
+  static void define() throws Exception {
+    db =
+        Asked.of(
+            DATABASE,
+            "CREATE TABLE rates (a int)",
+            "CREATE TABLE audit (a int)",
+            "CREATE TABLE plain (a int, b int)",
+            "CREATE FUNCTION looks(a int, b int) RETURNS int STABLE LANGUAGE sql AS"
+                + " $$ SELECT $1 + $2 + (SELECT count(*) FROM rates)::int $$",
+            "CREATE FUNCTION adds(a int, b int) RETURNS int IMMUTABLE LANGUAGE sql AS"
+                + " $$ SELECT a + b $$",
+            "CREATE OPERATOR <+>" + BOTH + "looks)",
+            "CREATE OPERATOR <*>" + BOTH + "adds)",
+            "CREATE VIEW rated AS SELECT a <+> b AS c FROM plain",
+            "CREATE FUNCTION rated(i int) RETURNS int STABLE LANGUAGE plpgsql AS"
+                + " $$ BEGIN RETURN i <+> 1; END $$",
+            "CREATE TYPE mood AS ENUM ('good', 'bad')");
+  }
+
+  @AfterAll
+  static void close() {
+    db.close();
+  }
+
+  private static Statement resolve(String sql) {
+    return db.resolve(PARSER.parse(sql, Dialect.POSTGRES, true));
+  }
+
+  @Test
+  void anOperatorReadsWhatItsFunctionReads() {
+    for (String sql :
+        new String[] {
+          "SELECT a <+> b FROM plain",
+          "SELECT 1 FROM plain WHERE a <+> b > 0",
+          "SELECT c FROM rated",
+          "SELECT rated(a) FROM plain"
+        }) {
+      Statement read = resolve(sql);
+      assertThat(read.tablesRead()).as(sql).contains(DATABASE + ".rates", DATABASE + ".plain");
+    }
+    assertThat(resolve("SELECT a <+> b FROM plain").readOnly()).isTrue();
+    assertThat(resolve("SELECT c FROM rated").readOnly()).isTrue();
+  }
+
+  @Test
+  void anOperatorThatIsNotWrittenIsNotRead() {
+    Statement read = resolve("SELECT a <*> b, a + b, a <> b, a != b, -a FROM plain");
+    assertThat(read.readOnly()).isTrue();
+    assertThat(read.repeatable()).isTrue();
+    assertThat(read.tablesRead()).containsExactly(DATABASE + ".plain");
+  }
+
+  @Test
+  void anOperatorWithItsSchemaIsNotUnderstood() {
+    assertThat(resolve("SELECT a OPERATOR(public.<+>) b FROM plain").readOnly()).isFalse();
+  }
+
+  @Test
+  void anOperatorThatIsTooNewMayDoAnything() {
+    Statement unknown = resolve("SELECT a <<<>>> b FROM plain");
+    assertThat(unknown.readOnly()).isFalse();
+    assertThat(unknown.reason()).contains("operator <<<>>>");
+  }
+
+  @Test
+  void operatorsAndCastsThatWriteAreNoReads() throws Exception {
+    try (Asked own =
+        Asked.of(
+            "catalog_writing_operators",
+            "CREATE TABLE audit (a int)",
+            "CREATE TABLE plain (a int, b int)",
+            "CREATE FUNCTION notes(a int, b int) RETURNS int LANGUAGE sql AS"
+                + " $$ INSERT INTO audit VALUES (a) RETURNING a $$",
+            "CREATE OPERATOR <+>" + BOTH + "notes)")) {
+      Statement write =
+          own.resolve(PARSER.parse("SELECT a <+> b FROM plain", Dialect.POSTGRES, true));
+      assertThat(write.readOnly()).isFalse();
+      assertThat(write.tablesWritten()).containsExactly("catalog_writing_operators.audit");
+      own.change("DROP OPERATOR <+> (int, int)");
+      assertThat(
+              own.resolve(PARSER.parse("SELECT a + b FROM plain", Dialect.POSTGRES, true))
+                  .readOnly())
+          .isTrue();
+      own.change(
+          "CREATE TYPE mood AS (a int)",
+          "CREATE FUNCTION to_mood(int) RETURNS mood LANGUAGE plpgsql AS"
+              + " $$ BEGIN INSERT INTO audit VALUES ($1); RETURN NULL; END $$",
+          "CREATE CAST (int AS mood) WITH FUNCTION to_mood(int)");
+      Statement cast =
+          own.resolve(PARSER.parse("SELECT a::mood FROM plain", Dialect.POSTGRES, true));
+      assertThat(cast.readOnly()).isFalse();
+      assertThat(cast.tablesWritten()).containsExactly("catalog_writing_operators.audit");
+      own.change(
+          "CREATE OR REPLACE FUNCTION to_mood(int) RETURNS mood STABLE LANGUAGE plpgsql AS"
+              + " $$ BEGIN RETURN (SELECT row(a)::mood FROM audit); END $$");
+      Statement varying = own.resolve(PARSER.parse("SELECT a FROM plain", Dialect.POSTGRES, true));
+      assertThat(varying.readOnly()).isTrue();
+      assertThat(varying.repeatable()).isFalse();
+    }
+  }
+}

@@ -1,0 +1,265 @@
+package dev.heimdall.test.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heimdall.launcher.Heimdall;
+import dev.heimdall.test.fixture.AwsEmulator;
+import dev.heimdall.test.fixture.FakeMetadata;
+import dev.heimdall.test.fixture.SharedPostgres;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code heimdall doctor}, against the emulator, refusals, silence and real databases. */
+class DoctorIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final List<String> SERVICES =
+      List.of(
+          "RDS",
+          "EC2",
+          "ElastiCache",
+          "Auto Scaling",
+          "CloudWatch",
+          "CloudWatch Logs",
+          "Secrets Manager",
+          "S3",
+          "Route 53");
+
+  @TempDir private Path directory;
+
+  private record Report(int exitCode, String text) {
+    JsonNode findings() throws IOException {
+      return JSON.readTree(text).get("findings");
+    }
+
+    List<String> states() throws IOException {
+      List<String> states = new ArrayList<>();
+      findings().forEach(finding -> states.add(finding.get("state").asText()));
+      return states;
+    }
+  }
+
+  @Test
+  void everyServiceThatAnswersIsWell() throws Exception {
+    Report report =
+        doctor(
+            Map.of(
+                "AWS_ENDPOINT_URL",
+                AwsEmulator.shared().endpoint().toString(),
+                "AWS_REGION",
+                "eu-west-1"));
+
+    assertThat(report.exitCode()).as(report.text()).isZero();
+    for (String service : SERVICES) {
+      assertThat(report.text()).containsPattern("ok +" + service + ", ");
+    }
+    assertThat(report.text()).startsWith("AWS in eu-west-1");
+  }
+
+  @Test
+  void theRegionIsThatOfTheInstance() throws Exception {
+    try (FakeMetadata metadata = new FakeMetadata("i-1", "sg-1");
+        FakeService service = new FakeService()) {
+      Report report =
+          doctor(
+              Map.of(
+                  "AWS_ENDPOINT_URL",
+                  service.url(),
+                  "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                  metadata.address().toString()));
+      assertThat(report.text()).startsWith("AWS in eu-west-1");
+    }
+  }
+
+  @Test
+  void whatIsDeniedIsNamedByItsAction() throws Exception {
+    try (FakeService denying = new FakeService()) {
+      denying.otherwise(
+          403, "<E><Error><Code>AccessDenied</Code><Message>Not for you</Message></Error></E>");
+      Report report = doctor(Map.of("AWS_ENDPOINT_URL", denying.url(), "AWS_REGION", "eu-west-1"));
+
+      assertThat(report.text())
+          .contains(
+              "the permission rds:DescribeDBClusters is missing (AccessDenied: Not for you)",
+              "the permission logs:PutLogEvents is missing",
+              "not needed by this configuration");
+      assertThat(report.exitCode()).isZero();
+      Report needed =
+          doctor(
+              Map.of("AWS_ENDPOINT_URL", denying.url(), "AWS_REGION", "eu-west-1"),
+              "--conf=" + conf("lifecycleHook = drain"));
+      assertThat(needed.text()).containsPattern("! denied +Auto Scaling");
+      assertThat(needed.exitCode()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void silenceIsTimedOutAndTakesNoLongerThanTold() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 100, InetAddress.getLoopbackAddress())) {
+      Report report =
+          doctor(
+              Map.of(
+                  "AWS_ENDPOINT_URL",
+                  "http://127.0.0.1:" + silent.getLocalPort(),
+                  "AWS_REGION",
+                  "eu-west-1"),
+              "--json",
+              "--timeout=2");
+      assertThat(report.states()).hasSize(11).containsOnly("timed out");
+    }
+  }
+
+  @Test
+  void withoutCredentialsTheWayThereIsStillLookedAt() throws Exception {
+    try (FakeService service = new FakeService()) {
+      service.otherwise(403, "<E><Code>MissingAuthenticationToken</Code></E>");
+      Report report =
+          doctor(
+              Map.of(
+                  "AWS_ENDPOINT_URL",
+                  service.url(),
+                  "AWS_ENDPOINT_URL_S3",
+                  "http://127.0.0.1:1",
+                  "AWS_REGION",
+                  "eu-west-1",
+                  "AWS_ACCESS_KEY_ID",
+                  "",
+                  "AWS_SECRET_ACCESS_KEY",
+                  ""),
+              "--json");
+      assertThat(report.states()).contains("no credentials", "unreachable");
+      assertThat(report.text())
+          .contains(service.url() + " answers, but there are no AWS credentials");
+    }
+  }
+
+  @Test
+  void databasesAndTheStoreAreLookedAt() throws Exception {
+    source("good", SharedPostgres.primary().jdbcUrl(SharedPostgres.DATABASE), "app");
+    source("locked", SharedPostgres.primary().jdbcUrl(SharedPostgres.DATABASE), "canary-wrong");
+    source("gone", "jdbc:postgresql://127.0.0.1:1/app", "app");
+    write("vdbs/app.json", Map.of("source", "good", "ports", List.of(15432)));
+    write("node.json", Map.of("store", Map.of("servers", List.of("127.0.0.1:1"))));
+
+    Report report = doctor(Map.of(), "--config=" + directory.resolve("configuration"));
+
+    assertThat(report.exitCode()).as(report.text()).isEqualTo(4);
+    assertThat(report.text())
+        .contains("AWS: not looked at")
+        .containsPattern("  ok +source good, .*listens at 127.0.0.1")
+        .containsPattern("  ok +source good, log-in as app +PostgreSQL [0-9]+")
+        .containsPattern("! denied +source locked, log-in as app .*password authentication failed")
+        .containsPattern("! unreachable +source gone, 127.0.0.1:1 ")
+        .containsPattern("! unreachable +source gone, log-in as app ")
+        .containsPattern("! unreachable +store, 127.0.0.1:1 ")
+        .doesNotContain("canary");
+  }
+
+  @Test
+  void aWrongConfigurationIsOneThingThatIsTold() throws Exception {
+    write("vdbs/app.json", Map.of("source", "nobody", "ports", List.of(15432)));
+    try (FakeService service = new FakeService()) {
+      Report report =
+          doctor(
+              Map.of("AWS_ENDPOINT_URL", service.url(), "AWS_REGION", "eu-west-1"),
+              "--config=" + directory.resolve("configuration"));
+
+      assertThat(report.exitCode()).isEqualTo(4);
+      assertThat(report.text())
+          .containsPattern("! failed +configuration ")
+          .contains("vdbs/app.json", "nobody")
+          .containsPattern("  ok +RDS, ");
+    }
+  }
+
+  @Test
+  void whatTheConfigurationSendsToCloudWatchIsNeeded() throws Exception {
+    conf("");
+    write(
+        "vdbs/app.json",
+        Map.of("source", "good", "ports", List.of(15432), "cloudWatch", Map.of("metrics", true)));
+    try (FakeService denying = new FakeService()) {
+      denying.otherwise(403, "<E><Code>AccessDenied</Code></E>");
+      Report report =
+          doctor(
+              Map.of("AWS_ENDPOINT_URL", denying.url(), "AWS_REGION", "eu-west-1"),
+              "--config=" + directory.resolve("configuration"));
+
+      assertThat(report.exitCode()).isEqualTo(4);
+      assertThat(report.text())
+          .containsPattern("! denied +CloudWatch, cloudwatch:PutMetricData")
+          .containsPattern("  denied +CloudWatch Logs, logs:PutLogEvents");
+    }
+  }
+
+  private void source(String name, String url, String password) throws IOException {
+    write(
+        "sources/" + name + ".json",
+        Map.of(
+            "url",
+            url,
+            "user",
+            SharedPostgres.USER,
+            "password",
+            password,
+            "tls",
+            Map.of("mode", "disable")));
+  }
+
+  private Path conf(String line) throws IOException {
+    source("good", SharedPostgres.primary().jdbcUrl(SharedPostgres.DATABASE), "app");
+    write("vdbs/app.json", Map.of("source", "good", "ports", List.of(15432)));
+    return Files.write(
+        directory.resolve("heimdall.conf"),
+        List.of(line, "configDirectory = " + directory.resolve("configuration")));
+  }
+
+  private void write(String document, Map<String, Object> content) throws IOException {
+    Path path = directory.resolve("configuration").resolve(document);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, JSON.writeValueAsString(content));
+  }
+
+  private static Report doctor(Map<String, String> environment, String... arguments)
+      throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Dlogback.configurationFile=logback.xml");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(Heimdall.class.getName());
+    command.add("doctor");
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    Map<String, String> all =
+        new TreeMap<>(Map.of("AWS_ACCESS_KEY_ID", "testing", "AWS_SECRET_ACCESS_KEY", "testing"));
+    if (!environment.containsKey("AWS_EC2_METADATA_SERVICE_ENDPOINT")) {
+      all.put("AWS_EC2_METADATA_DISABLED", "true");
+    }
+    all.putAll(environment);
+    all.values().removeIf(String::isEmpty);
+    builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
+    builder.environment().putAll(all);
+    // The SDK would look there for credentials.
+    builder.environment().put("HOME", "/nonexistent");
+    Process process = builder.start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      throw new AssertionError("the doctor does not end: " + text);
+    }
+    return new Report(process.exitValue(), text);
+  }
+}

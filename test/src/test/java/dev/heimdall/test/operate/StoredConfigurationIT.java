@@ -1,0 +1,173 @@
+package dev.heimdall.test.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.StoreLocation;
+import dev.heimdall.secrets.WorkingCopy;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.AwsEmulator;
+import dev.heimdall.test.fixture.AwsGate;
+import dev.heimdall.test.fixture.SharedPostgres;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** A node whose configuration is at AWS: where it comes from, and what happens without it. */
+class StoredConfigurationIT {
+  private static final String CANARY = "canary-password";
+
+  @TempDir private Path directory;
+
+  private final AwsEmulator aws = AwsEmulator.shared();
+  private final AwsGate gate = new AwsGate(aws);
+  private ProxyProcess proxy;
+
+  @BeforeEach
+  void configure() throws IOException {
+    aws.reset();
+    try (S3Client s3 =
+        S3Client.builder()
+            .region(Region.EU_WEST_1)
+            .endpointOverride(aws.endpoint())
+            .forcePathStyle(true)
+            .credentialsProvider(aws.credentials())
+            .httpClientBuilder(UrlConnectionHttpClient.builder())
+            .build()) {
+      s3.createBucket(
+          r -> r.bucket("conf").createBucketConfiguration(c -> c.locationConstraint("eu-west-1")));
+    }
+    proxy = ProxyProcess.configured(directory, Map.of());
+  }
+
+  @AfterEach
+  void close() throws InterruptedException {
+    proxy.close();
+    gate.close();
+  }
+
+  private String at(String place) {
+    return place + "?region=eu-west-1&endpoint=" + gate.uri();
+  }
+
+  private void push(String place) throws Exception {
+    try (DocumentStore store = DocumentStore.open(StoreLocation.of(at(place)), aws.credentials())) {
+      new WorkingCopy(new StoreLocation.Directory(proxy.directory()), store).push(false);
+    }
+  }
+
+  private void user(String name) throws IOException {
+    Files.writeString(
+        proxy.directory().resolve("users").resolve(name + ".json"),
+        "{\"password\": \"" + CANARY + "\"}");
+  }
+
+  private void start(String place) throws IOException {
+    proxy.start(Map.of(), "--config=" + at(place), "--state=" + directory.resolve("state"));
+    assertThat(proxy.isAlive()).as(proxy.output()).isTrue();
+  }
+
+  private void restart(String place) throws Exception {
+    proxy.terminate();
+    proxy.exitCode();
+    start(place);
+  }
+
+  private void reload() throws SQLException {
+    try (Connection console = proxy.console().jdbc("preferQueryMode", "simple");
+        Statement statement = console.createStatement()) {
+      statement.execute("RELOAD");
+    }
+  }
+
+  private boolean serves(String user) {
+    try (Connection client = proxy.target().as(user, user.equals("app") ? "app" : CANARY).jdbc();
+        Statement statement = client.createStatement()) {
+      return statement.execute("SELECT 1");
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  private void bootsFollowsAndSurvives(String place) throws Exception {
+    SharedPostgres.cluster();
+    push(place);
+    start(place);
+    assertThat(serves("app")).isTrue();
+
+    // A change reaches it by itself.
+    user("second");
+    push(place);
+    Await.until("the change has arrived", () -> serves("second"));
+
+    // And at once when somebody asks for it.
+    user("third");
+    push(place);
+    reload();
+    assertThat(serves("third")).isTrue();
+
+    // While the store is away it goes on, and starts again with what it had.
+    gate.away();
+    reload();
+    assertThat(serves("third")).isTrue();
+    restart(place);
+    assertThat(proxy.output()).contains("does not answer", "that was right at");
+    assertThat(serves("third")).isTrue();
+
+    gate.open();
+    user("fourth");
+    push(place);
+    reload();
+    assertThat(serves("fourth")).isTrue();
+
+    assertThat(proxy.output()).doesNotContain(CANARY);
+    try (Stream<Path> kept = Files.walk(directory.resolve("state"))) {
+      for (Path file : kept.filter(Files::isRegularFile).toList()) {
+        assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+            .doesNotContain(CANARY);
+      }
+    }
+  }
+
+  @Test
+  void fromS3() throws Exception {
+    bootsFollowsAndSurvives("s3://conf/fleet");
+  }
+
+  @Test
+  void fromASecret() throws Exception {
+    bootsFollowsAndSurvives("secret:heimdall/conf");
+  }
+
+  @Test
+  void aWrongChangeChangesNothing() throws Exception {
+    push("s3://conf/fleet");
+    start("s3://conf/fleet");
+    Files.writeString(proxy.directory().resolve("users/second.json"), "{\"pasword\": 1}");
+    push("s3://conf/fleet");
+
+    try {
+      reload();
+    } catch (SQLException e) {
+      assertThat(e.getMessage()).contains("users/second.json");
+    }
+    assertThat(serves("app")).isTrue();
+
+    restart("s3://conf/fleet");
+    assertThat(proxy.output()).contains("The configuration in s3://conf/fleet is wrong");
+    assertThat(serves("app")).isTrue();
+  }
+}

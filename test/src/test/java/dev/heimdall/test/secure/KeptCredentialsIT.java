@@ -1,0 +1,185 @@
+package dev.heimdall.test.secure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.DatabaseSecret;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Credentials that AWS keeps are used, and show up nowhere; all loggers write everything. */
+class KeptCredentialsIT {
+  private static final Pattern SIGNATURE = Pattern.compile("X-Amz-Signature=([0-9a-f]{64})");
+
+  private DatabaseSecret secret;
+  private final List<String> told = new ArrayList<>();
+
+  @BeforeEach
+  void create() {
+    SecureServer.server()
+        .execute(
+            "DROP ROLE IF EXISTS kept", "CREATE ROLE kept LOGIN PASSWORD 'canary-of-the-first'");
+    secret = new DatabaseSecret("prod/kept", "kept", "canary-of-the-first");
+  }
+
+  @AfterEach
+  void close() {
+    secret.close();
+    SecureServer.server().execute("ALTER ROLE clear PASSWORD 'clear-secret'");
+  }
+
+  private static String currentUser(TestNode node) throws SQLException {
+    try (Connection client = node.target().jdbc();
+        Statement statement = client.createStatement();
+        ResultSet result = statement.executeQuery("SELECT current_user")) {
+      result.next();
+      return result.getString(1);
+    }
+  }
+
+  private void tell(TestNode node) throws IOException, InterruptedException {
+    for (String what :
+        List.of("CONFIG", "CLIENTS", "SERVERS", "POOLS", "USERS", "DATABASES", "STATS")) {
+      try {
+        node.admin("SHOW " + what).forEach(row -> told.add(what + " " + row.values()));
+      } catch (IllegalStateException e) {
+        told.add(e.getMessage());
+      }
+    }
+    for (String path : List.of("/status", "/metrics", "/readyz")) {
+      told.add(
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.httpPort() + path))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString())
+              .body());
+    }
+    told.add(node.node().toString());
+  }
+
+  private void refused(TestNode node) {
+    try {
+      told.add("nothing was wrong for " + currentUser(node));
+    } catch (SQLException e) {
+      StringWriter all = new StringWriter();
+      e.printStackTrace(new PrintWriter(all, true));
+      told.add(all.toString());
+    }
+  }
+
+  @Test
+  void aSecretShowsUpNowhereWhateverHappensToIt() throws Exception {
+    List<String> logged;
+    try (CapturedLog log = new CapturedLog("ROOT", Level.ALL);
+        TestNode node =
+            TestNode.start(
+                c ->
+                    secret
+                        .use(SecureServer.behind(c).node("logLevel", "trace"))
+                        .source("credentials.patience", "100ms"))) {
+      assertThat(currentUser(node)).isEqualTo("kept");
+      SecureServer.server().execute("ALTER ROLE kept PASSWORD 'canary-of-the-second'");
+      node.admin("RECONNECT");
+      refused(node);
+      secret.rotate("kept", "canary-of-the-second");
+      Await.until(
+          "it is let in again",
+          () -> {
+            refused(node);
+            return told.contains("nothing was wrong for kept");
+          });
+      tell(node);
+      SecureServer.server().execute("ALTER ROLE kept PASSWORD 'canary-of-nobody'");
+      List<String> texts =
+          List.of(
+              "canary-instead-of-json",
+              "{\"username\": \"canary-user\", \"password\": [\"canary-in-a-list\"]}",
+              "{\"username\": \"kept\", \"password\": \"canary-cut-off");
+      for (int i = 0; i < texts.size(); i++) {
+        int wrong = i + 1;
+        secret.hold(texts.get(i));
+        node.admin("RECONNECT");
+        Await.until(
+            "it was read and is wrong",
+            () -> {
+              refused(node);
+              return log.lines().stream().filter(line -> line.contains("cannot be used:")).count()
+                  >= wrong;
+            });
+      }
+      tell(node);
+      logged = log.lines();
+    }
+    assertThat(logged).anyMatch(line -> line.contains("has a new version"));
+    assertThat(logged).anyMatch(line -> line.contains("cannot be used: it is no JSON"));
+    assertThat(told).anyMatch(line -> line.contains("prod/kept"));
+    assertThat(logged).noneMatch(line -> line.contains("canary"));
+    assertThat(told).noneMatch(line -> line.contains("canary"));
+  }
+
+  @Test
+  void aTokenOfIamLogsInAndShowsUpNowhere() throws Exception {
+    Identity identity = SecureServer.authority().issue("localhost", "localhost", "127.0.0.1");
+    List<String> logged;
+    String token;
+    try (CapturedLog log = new CapturedLog("ROOT", Level.ALL);
+        TokenDoor door = new TokenDoor(identity, SecureServer.port());
+        TestNode node =
+            TestNode.start(
+                c ->
+                    SecureServer.behind(c)
+                        .without("sources/main.json", "password")
+                        .node("logLevel", "trace")
+                        .source("url", "jdbc:postgresql://127.0.0.1:" + door.port() + "/app")
+                        .source("user", "clear")
+                        .source("tls.mode", "require")
+                        .source("catalog.enabled", false)
+                        .source("connectTimeout", "1s")
+                        .source("credentials.iam", true)
+                        .source("credentials.patience", "100ms")
+                        .source("credentials.region", "eu-west-1"))) {
+      refused(node);
+      token = door.password();
+      assertThat(token)
+          .startsWith("127.0.0.1:" + door.port() + "/?")
+          .contains("Action=connect", "DBUser=clear", "eu-west-1%2Frds-db%2Faws4_request");
+      SecureServer.server().execute("ALTER ROLE clear PASSWORD '" + token + "'");
+      door.open();
+      Await.until(
+          "the same token lets it in",
+          () -> {
+            refused(node);
+            return told.contains("nothing was wrong for clear");
+          });
+      SecureServer.server().execute("ALTER ROLE clear PASSWORD 'clear-secret'");
+      node.admin("RECONNECT");
+      refused(node);
+      tell(node);
+      logged = log.lines();
+    }
+    Matcher signature = SIGNATURE.matcher(token);
+    assertThat(signature.find()).isTrue();
+    assertThat(told).anyMatch(line -> line.contains("password authentication failed"));
+    assertThat(logged).noneMatch(line -> line.contains(signature.group(1)));
+    assertThat(told).noneMatch(line -> line.contains(signature.group(1)));
+  }
+}
