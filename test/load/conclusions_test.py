@@ -7,7 +7,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from harness import packages, page, results
+from harness import packages, page, results, routes
 from harness.failure import Failure
 from harness.idlers import IdleRow, used_heap_kib
 from harness.pgbench import Row, cycle_times, percentile, transaction_times
@@ -48,6 +48,18 @@ class Conclusions(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             text = self._page(Path(folder), [row("pgbouncer", 1, 100), row("node", 1, 92)])
         self.assertIn("missed: TPS by 20.0 %", text)
+
+    def test_rules_are_compared_with_none_in_the_same_round(self):
+        with tempfile.TemporaryDirectory() as folder:
+            text = self._page(Path(folder), [row("rules-0", 1, 100), row("rules-10", 1, 99), row("rules-100", 1, 90), row("rules-0", 2, 200),
+                                             row("rules-100", 2, 200)])
+        self.assertIn("| prepared | 16 | 10 | 1 | 0.99 (0.99–0.99) |", text)
+        self.assertIn("| prepared | 16 | 100 | 2 | 0.95 (0.90–1.00) [≥ 0.95] |", text)
+        self.assertIn("| met |", text)
+
+    def test_as_many_rules_are_written_as_the_route_says(self):
+        for count in routes.RULES.values():
+            self.assertEqual(len(routes.mixed_rules(count)), count)
 
     def test_disturbed_rounds_settle_no_target(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -13,10 +13,24 @@ from pathlib import Path
 from . import machine
 from .routes import PASSWORD, SCRAM, SCRAM_LIGHT, TRUSTED
 
-MODES = ("simple", "extended", "prepared", "connect", "scram", "scram-light")
+# Reads by key, and one write in twenty: to a table that is not read, and to the one that is.
+READ_HEAVY, READ_HEAVY_SAME = "read-heavy", "read-heavy-same"
+MODES = ("simple", "extended", "prepared", "mixed", "connect", "scram", "scram-light")
 _CONNECTING = {"connect": TRUSTED, "scram": SCRAM, "scram-light": SCRAM_LIGHT}
 # Formatting a line for every transaction would take processor time from the routes; a tenth still gives thousands of samples a second.
 _SAMPLING = 0.1
+# Short reads, short writes and long reads with their shares; prepared. Latencies are those of the first. The long ones sleep: what they wait
+# for is not the processor.
+_ACCOUNT = "\\set aid random(1, 100000 * :scale)\n"
+_MIXED = ((_ACCOUNT + "SELECT abalance FROM pgbench_accounts WHERE aid = :aid;\n", 80),
+          (_ACCOUNT + "UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid = :aid;\n", 15),
+          (_ACCOUNT + "SELECT abalance, pg_sleep(0.02) FROM pgbench_accounts WHERE aid = :aid;\n", 5))
+
+
+_SCRIPTS = {"mixed": _MIXED,
+            READ_HEAVY: (_MIXED[0][:1] + (95,), (_ACCOUNT + "INSERT INTO pgbench_history (tid, bid, aid, delta, mtime) "
+                                                 "VALUES (1, 1, :aid, 1, CURRENT_TIMESTAMP);\n", 5)),
+            READ_HEAVY_SAME: (_MIXED[0][:1] + (95,), _MIXED[1][:1] + (5,))}
 
 
 @dataclass
@@ -47,10 +61,10 @@ class Row:
 
 
 class Pgbench:
-    """Runs `pgbench -S` and takes the times of `postmaster`, of the proxies in `own` and of everything else on the machine."""
+    """Runs `pgbench -S`, or a mix of reads and writes, and takes the times of `postmaster`, of the proxies in `own` and of everything else on the machine."""
 
-    def __init__(self, program, seconds, postmaster, own, threads=1):
-        self._program, self._seconds, self._threads = program, seconds, threads
+    def __init__(self, program, seconds, postmaster, own, threads=1, scale=10):
+        self._program, self._seconds, self._threads, self._scale = program, seconds, threads, scale
         self._postmaster, self._own = postmaster, own
 
     def run(self, route, mode, clients, round_, attempt, seconds=None):
@@ -58,15 +72,20 @@ class Pgbench:
         connecting = mode in _CONNECTING
         # pgbench waits for one connection before it begins the next in the same thread, so logging in needs a thread for each client.
         threads = clients if connecting else min(self._threads, clients)
-        command = [self._program, "-n", "-S", "-M", "simple" if connecting else mode, "-c", clients, "-j", threads, "-T", row.seconds,
+        command = [self._program, "-n", "-M", "simple" if connecting else "prepared" if mode in _SCRIPTS else mode, "-c", clients, "-j", threads, "-T", row.seconds,
                    "-h", "127.0.0.1", "-p", route.port, "-U", _CONNECTING.get(mode, TRUSTED), "-l"]
         command += ["-C"] if connecting else [f"--sampling-rate={_SAMPLING}"]
+        command += ["-D", f"scale={self._scale}"] if mode in _SCRIPTS else ["-S"]
         memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         with tempfile.TemporaryDirectory(dir=memory, prefix="load-") as folder:
+            for index, (script, share) in enumerate(_SCRIPTS.get(mode, ())):
+                path = Path(folder) / f"script-{index}.sql"
+                path.write_text(script)
+                command += ["-f", f"{path}@{share}"]
             self._measure([str(x) for x in command] + ["--log-prefix=" + folder + "/log", "bench"], Path(folder), route, row)
             if not row.failure:
                 logs = [x.read_text() for x in Path(folder).glob("log.*")]
-                latencies = cycle_times(logs) if connecting else transaction_times(logs)
+                latencies = cycle_times(logs) if connecting else transaction_times(logs, "0")
                 row.p50_ms, row.p99_ms = percentile(latencies, 50), percentile(latencies, 99)
         return row
 
@@ -113,9 +132,10 @@ class Pgbench:
         row.client_us = (now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime) * each
 
 
-def transaction_times(logs):
-    """Milliseconds of each logged transaction (third column, in microseconds)."""
-    return [int(line.split()[2]) / 1000 for log in logs for line in log.splitlines() if line.split()[2].isdigit()]
+def transaction_times(logs, script="0"):
+    """Milliseconds of each logged transaction of one script (third column, in microseconds; the fourth is the script)."""
+    lines = [line.split() for log in logs for line in log.splitlines()]
+    return [int(x[2]) / 1000 for x in lines if x[2].isdigit() and x[3] == script]
 
 
 def cycle_times(logs):

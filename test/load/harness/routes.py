@@ -24,14 +24,19 @@ POOL_SIZE = 20
 MAX_CLIENTS = 15000
 _HAPROXY_CONNECTIONS = 2000
 TRUSTED = "bench"
+# Who may give commands to PgBouncer and the node at their consoles.
+OPERATOR = "operator"
 # Deriving the key of 4096 iterations takes a client more than twenty times what a log-in takes a proxy. The second user's verifier has one
 # iteration: the same log-in on the wire and for the proxy, without the client being what is measured.
 SCRAM, SCRAM_LIGHT = "bscram", "bscramlight"
 _ITERATIONS = {SCRAM: 4096, SCRAM_LIGHT: 1}
 PASSWORD = "a-log-in-to-measure"
-NAMES = ("direct", "haproxy", "pgbouncer", "node", "node-2")
+# How many rules the node goes through for each statement, by the route; 0 is the list that is there and empty.
+RULES = {"rules-0": 0, "rules-10": 10, "rules-100": 100}
+NAMES = ("direct", "haproxy", "pgbouncer", "node", "node-2", "node-alone", *RULES)
 _HBA = f"host all {','.join(_ITERATIONS)} 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n"
-_OFFSETS = {"direct": 0, "haproxy": 1, "pgbouncer": 2, "node": 3, "node-2": 5}
+_OFFSETS = {"direct": 0, "haproxy": 1, "pgbouncer": 2, "node": 3, "node-2": 5, "node-alone": 13, "rules-0": 7, "rules-10": 9, "rules-100": 11,
+            "node-writer": 7, "node-replicas": 9}
 
 
 @dataclass
@@ -48,6 +53,8 @@ class Route:
 
 class Bench:
     """Starts the database and routes in a folder of its own; everything ends with the `Processes` it was given."""
+
+    _more_of_pgbouncer = {}
 
     def __init__(self, options, processes, work):
         self._options, self._processes, self._work = options, processes, Path(work)
@@ -101,10 +108,10 @@ class Bench:
         else:
             self._check_free(port, f"route {name}")
             route = {"haproxy": self._haproxy, "pgbouncer": self._pgbouncer}.get(name, self._node)(name, port)
-            patience = self._options.node_patience if name.startswith("node") else 20
+            patience = self._options.node_patience if is_node(name) else 20
             self._processes.await_ready(route.child, lambda: Client(port, TRUSTED).close(), patience)
             route.pid = route.child.pid
-            if name.startswith("node"):
+            if is_node(name):
                 route.version = node_version(route.pid)
         answer = Client(port, TRUSTED)
         if answer.query("select 41 + 1") != [["42"]]:
@@ -116,6 +123,10 @@ class Bench:
     def stop_route(self, route):
         if route.child:
             self._processes.stop(route.child)
+
+    def _source(self, name):
+        """The data source of a node, as its document."""
+        return {"url": f"jdbc:postgresql://127.0.0.1:{self.database_port}/bench", "user": TRUSTED, "password": secrets.token_hex(8), "tls": {"mode": "disable"}}
 
     def _haproxy(self, name, port):
         folder = self._folder(name)
@@ -136,12 +147,12 @@ listen database
 
     def _pgbouncer(self, name, port):
         folder = self._folder(name)
-        (folder / "users.txt").write_text(f'"{TRUSTED}" ""\n' + "".join(f'"{user}" "{x}"\n' for user, x in self._verifiers.items()))
+        (folder / "users.txt").write_text(f'"{TRUSTED}" ""\n"{OPERATOR}" ""\n' + "".join(f'"{user}" "{x}"\n' for user, x in self._verifiers.items()))
         (folder / "hba.conf").write_text(_HBA)
         settings = {"listen_addr": "127.0.0.1", "listen_port": port, "unix_socket_dir": "", "auth_type": "hba",
                     "auth_hba_file": folder / "hba.conf", "auth_file": folder / "users.txt", "pool_mode": "transaction",
                     "default_pool_size": POOL_SIZE, "max_prepared_statements": 200, "server_tls_sslmode": "disable", "max_client_conn": MAX_CLIENTS, "logfile": folder / "own.log",
-                    "log_connections": 0, "log_disconnections": 0, "stats_period": 3600}
+                    "log_connections": 0, "log_disconnections": 0, "stats_period": 3600, "admin_users": OPERATOR} | self._more_of_pgbouncer
         (folder / "pgbouncer.ini").write_text(f"[databases]\nbench = host=127.0.0.1 port={self.database_port} user={TRUSTED}\n[pgbouncer]\n"
                                               + "".join(f"{key} = {value}\n" for key, value in settings.items()))
         child = self._processes.start("PgBouncer", self._peer("pgbouncer") + ["-q", folder / "pgbouncer.ini"], folder / "log", user=self._user)
@@ -154,13 +165,18 @@ listen database
         trust = {"type": "host", "databases": ["all"], "users": ["all"], "address": "all", "method": "trust"}
         documents = {
             "node.json": {"loops": loops, "http": {"port": port + 1}},
-            "sources/bench.json": {"url": f"jdbc:postgresql://127.0.0.1:{self.database_port}/bench", "user": TRUSTED,
-                                   "password": secrets.token_hex(8), "tls": {"mode": "disable"}},
+            "sources/bench.json": self._source(name),
             "vdbs/bench.json": {"address": "127.0.0.1", "ports": [port], "source": "bench", "pool": {"size": POOL_SIZE},
                                 "clients": {"max": MAX_CLIENTS},
                                 "auth": [dict(trust, users=list(self._verifiers), method="scram-sha-256"), trust]},
             f"users/{TRUSTED}.json": {"password": secrets.token_hex(8)},
+            f"users/{OPERATOR}.json": {"password": secrets.token_hex(8), "admin": True},
         }
+        if name == "node-alone":
+            documents["vdbs/bench.json"]["pipelining"] = {"enabled": False}
+        if name in RULES:
+            documents["rules/load.json"] = {"rules": mixed_rules(RULES[name])}
+            documents["vdbs/bench.json"]["rules"] = ["load"]
         documents.update({f"users/{user}.json": {"verifier": verifier} for user, verifier in self._verifiers.items()})
         for path, document in documents.items():
             (folder / "config" / path).parent.mkdir(parents=True, exist_ok=True)
@@ -170,7 +186,9 @@ listen database
         if not shutil.which(command[0], path=os.pathsep.join([os.environ.get("PATH", ""), str(HOME)])):
             raise Failure(f"route {name}: {command[0]} is not there or cannot be executed; give --node-command, or leave the route out of --routes")
         child = self._processes.start("the node", command, folder / "log", cwd=HOME)
-        return Route(name, port, settings=f"transaction pooling, {POOL_SIZE} server connections, {loops} event loop{'s' * (loops > 1)}", child=child)
+        rules = f", {RULES[name]} rules" if name in RULES else ", nothing shared" if name == "node-alone" else ""
+        return Route(name, port, settings=f"transaction pooling, {POOL_SIZE} server connections, {loops} event loop{'s' * (loops > 1)}{rules}",
+                     child=child)
 
     def _peer(self, name):
         command = packages.command(self._options.peers, name)
@@ -203,6 +221,28 @@ listen database
                 probe.bind(("127.0.0.1", port))
             except OSError as problem:
                 raise Failure(f"port {port} for {what} is taken ({problem.strerror}): move all ports with --port-base") from problem
+
+
+def is_node(name):
+    """Whether a route is a node of ours, with or without rules."""
+    return name.startswith("node") or name in RULES
+
+
+def mixed_rules(count):
+    """Rules of all kinds of expressions; of each ten three match pgbench's select, and what they ask for has no effect on it."""
+    kinds = [
+        lambda i: {"match": f"(?i)^select .* from t{i}\\b", "action": "allow"},
+        lambda i: {"match": f"tables:bench.t{i}", "action": "drop"},
+        lambda i: {"match": f"(?i)^\\s*drop\\s+table t{i}", "action": "drop"},
+        lambda i: {"match": [f"users:u{i}", "(?i)^select"], "action": "reader-eligible"},
+        lambda i: {"match": "tables:bench.pgbench_accounts", "action": "tag", "parameters": {"tables": f"bench.u{i}"}},
+        lambda i: {"match": "(?i)^select", "action": "log", "parameters": {"slowtime": 60_000_000 + i}},
+        lambda i: {"match": f"pgbench_t{i}", "action": "log", "parameters": {"sample": 100}},
+        lambda i: {"match": "ips:127.0.0.0/8", "action": "tag"},
+        lambda i: {"match": f"(union|sleep)\\s*\\({i}", "action": "drop"},
+        lambda i: {"match": f"literals:l{i}", "action": "nocache"},
+    ]
+    return [kinds[i % len(kinds)](i) for i in range(count)]
 
 
 def postgres_programs(given=None):
