@@ -8,18 +8,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One logged-in server connection: what is written to it, who has it, and what is left on it. All
@@ -27,8 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServerConnection extends ChannelInboundHandlerAdapter
     implements LoopContext.Flushable {
-  private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
-
   private final long id;
   private Listener listener;
   private final int processId;
@@ -42,14 +33,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private final ReplyQueue<ReplyOwner> replies = new ReplyQueue<>();
   private final ServerStatements statements;
   private final ReplyReader reader;
+  private final ConnectionEnd end;
   private Variables applied = Variables.NONE;
   private ReplyOwner holder;
 
   /** Whether sessions that do not hold the connection have messages on their way at a time. */
   private boolean shared;
-
-  /** Whose reply stood first when the connection was lost. */
-  private ReplyOwner firstWhenLost;
 
   private boolean tainted;
 
@@ -61,11 +50,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean cancelled;
   private long lastUsed;
 
-  private PgError fatal;
-  private Ending ending;
-  private boolean openWhenLost;
   private boolean flushPending;
-  private boolean closed;
 
   private long bytesIn;
   private long bytesOut;
@@ -77,23 +62,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     /** A cancel request that held the connection back has been carried out. */
     void cancelsDone(ServerConnection connection);
   }
-
-  /** Whose doing the end of a connection was. */
-  public enum Side {
-    /** This node wanted it. */
-    NODE,
-    /** The server, or the network. */
-    SERVER,
-    /** The server sent what the protocol does not allow. */
-    PROTOCOL
-  }
-
-  /**
-   * How a connection came to its end.
-   *
-   * @param reason in words, for a log
-   */
-  public record Ending(Side side, String reason) {}
 
   ServerConnection(
       long id,
@@ -114,6 +82,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     this.target = target;
     this.statements = new ServerStatements(target.preparedLimit(), replies::groupNow);
     this.reader = new ReplyReader(this, replies, statements, this.reported);
+    this.end = new ConnectionEnd(this, channel, replies);
     this.createdAt = System.nanoTime();
     this.lastUsed = createdAt;
   }
@@ -242,7 +211,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    * Whether messages were sent that no Sync has followed; of a lost connection, when it was lost.
    */
   public boolean groupOpen() {
-    return closed ? openWhenLost : replies.groupOpen();
+    return end.closed() ? end.groupOpen() : replies.groupOpen();
   }
 
   /** Whether an owner has had the beginning of a message whose rest has not come. */
@@ -350,7 +319,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   public boolean closed() {
-    return closed;
+    return end.closed();
   }
 
   /** The session that has the connection to itself, or null. */
@@ -381,7 +350,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** Whether the reply that comes next, or came when the connection was lost, is this owner's. */
   public boolean isFirst(ReplyOwner owner) {
-    return closed ? firstWhenLost == owner : replies.isFirst(owner);
+    return end.closed() ? end.wasFirst(owner) : replies.isFirst(owner);
   }
 
   /** What is still to be answered to this owner is taken by another, in its place. */
@@ -428,7 +397,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   public void cancelEnded() {
-    if (--cancels == 0 && !closed) {
+    if (--cancels == 0 && !end.closed()) {
       listener.cancelsDone(this);
     }
   }
@@ -455,7 +424,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
                               .execute(
                                   () -> {
                                     boolean moved =
-                                        left.isSuccess() && arrived.isSuccess() && !closed;
+                                        left.isSuccess() && arrived.isSuccess() && !end.closed();
                                     if (!moved) {
                                       channel.close();
                                     }
@@ -471,32 +440,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    * @param why in words, for the log
    */
   public void close(String why) {
-    if (!closed) {
-      end(Side.NODE, why);
-      ByteBuf out = channel.alloc().buffer(5);
-      PgWriter.empty(out, (byte) 'X');
-      channel.writeAndFlush(out);
-      closeNow();
-    }
-  }
-
-  /**
-   * Some transports tell the end of a channel later than its close: nobody may meet it until then.
-   */
-  private void closeNow() {
-    channel.close();
-    lost();
-  }
-
-  private void end(Side side, String why) {
-    if (ending == null) {
-      ending = new Ending(side, why);
-    }
+    end.close(why);
   }
 
   /** How the connection came to its end; null before. */
   public Ending ending() {
-    return ending;
+    return end.ending();
   }
 
   /** What is prepared on the server. */
@@ -515,14 +464,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   void outOfSync(String what) {
-    fatal = PgError.fatal("08P01", "the database server broke the protocol: it sent " + what);
-    end(Side.PROTOCOL, "it sent " + what);
-    closeNow();
+    end.outOfSync(what);
   }
 
   /** The server has said why it ends the connection. */
   void ending(PgError error) {
-    fatal = error;
+    end.announced(error);
   }
 
   void used() {
@@ -549,58 +496,23 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** The connection failed, or code of the node's has thrown this while it was at work with it. */
   void failed(Throwable cause) {
-    boolean network = cause instanceof IOException || cause.getCause() instanceof IOException;
-    if (!network) {
-      LOG.error("server connection {} ends because of an error in the node", id, cause);
-      end(Side.NODE, "error in the node: " + cause);
-    }
-    if (fatal == null) {
-      fatal =
-          PgError.fatal(
-              "08006",
-              network
-                  ? "the connection to the database server failed: " + cause.getMessage()
-                  : "the connection to the database server ended because of an error in the node");
-    }
-    closeNow();
+    end.failed(cause);
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    lost();
+    end.lost();
   }
 
-  private void tellLoss(ReplyOwner owner) {
-    LoopContext.guarded(() -> owner.connectionLost(this, fatal), owner::failed);
+  /** It is lost: it has no holder any more, who is returned, and no rest of a message will come. */
+  ReplyOwner giveUp() {
+    reader.forget();
+    ReplyOwner held = holder;
+    holder = null;
+    return held;
   }
 
-  private void lost() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    end(Side.SERVER, fatal == null ? "the server closed the connection" : fatal.message());
-    context.beginEvent();
-    try {
-      reader.forget();
-      ReplyOwner held = holder;
-      holder = null;
-      openWhenLost = replies.groupOpen();
-      firstWhenLost = replies.owner();
-      Object[] waiting = replies.abandon();
-      Set<Object> owners = Collections.newSetFromMap(new IdentityHashMap<>());
-      Collections.addAll(owners, waiting);
-      for (Object owner : waiting) {
-        if (owners.remove(owner)) {
-          tellLoss((ReplyOwner) owner);
-        }
-      }
-      if (held != null && !Arrays.asList(waiting).contains(held)) {
-        tellLoss(held);
-      }
-      listener.serverClosed(this);
-    } finally {
-      context.endEvent();
-    }
+  void tellPool() {
+    listener.serverClosed(this);
   }
 }

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.Ending;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
@@ -45,15 +46,15 @@ final class LoggedPoolEvents implements PoolEvents {
   @Override
   public void closed(String vdb, ServerConnection connection) {
     metrics.count(NodeCounter.SERVER_CLOSES);
-    ServerConnection.Ending ending = connection.ending();
-    if (ending.side() == ServerConnection.Side.PROTOCOL) {
+    Ending ending = connection.ending();
+    if (ending.side() == Ending.Side.PROTOCOL) {
       metrics.count(NodeCounter.SERVER_PROTOCOL_ERRORS);
       log.serverProtocolError(connection.id(), vdb, connection.remoteAddress(), ending.reason());
     }
     log.serverClosed(
         connection.id(),
         vdb,
-        ending.side() == ServerConnection.Side.NODE,
+        ending.side() == Ending.Side.NODE,
         ending.reason(),
         Duration.ofNanos(System.nanoTime() - connection.createdAt()));
   }

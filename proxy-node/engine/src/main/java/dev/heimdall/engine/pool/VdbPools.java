@@ -1,6 +1,7 @@
 package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.backend.Ending;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.net.LoopContext;
@@ -151,7 +152,7 @@ public final class VdbPools {
   public void closed(ServerConnection connection) {
     openings.closed(connection);
     events.closed(vdb, connection);
-    if (connection.ending().side() == ServerConnection.Side.SERVER) {
+    if (connection.ending().side() == Ending.Side.SERVER) {
       suspect(connection.target().source(), connection.ending().reason());
     }
   }

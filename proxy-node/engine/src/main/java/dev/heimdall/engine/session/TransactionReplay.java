@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.backend.Ending;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
@@ -333,7 +334,7 @@ final class TransactionReplay {
     if (session.listening().undecided()) {
       return Unreplayed.LISTEN;
     }
-    return from.ending().side() == ServerConnection.Side.PROTOCOL
+    return from.ending().side() == Ending.Side.PROTOCOL
             || (lastError != null && TIME_LIMITS.contains(lastError.sqlState()))
         ? Unreplayed.SERVER
         : null;

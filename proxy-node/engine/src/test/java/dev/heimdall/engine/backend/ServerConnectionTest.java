@@ -373,7 +373,7 @@ class ServerConnectionTest {
     assertThat(ann.events().get(1)).isEqualTo("failed flaw");
     assertThat(bob.events()).containsExactly("lost 08006");
     assertThat(server.connection().closed()).isTrue();
-    assertThat(server.connection().ending().side()).isEqualTo(ServerConnection.Side.NODE);
+    assertThat(server.connection().ending().side()).isEqualTo(Ending.Side.NODE);
     assertThat(server.closings()).isOne();
   }
 

@@ -2,6 +2,7 @@ package dev.heimdall.engine.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.backend.Ending;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import java.time.Duration;
@@ -162,7 +163,7 @@ class LoopPoolTest extends OnePool {
 
     pool.release(old);
     assertThat(old.closed()).isTrue();
-    assertThat(old.ending().side()).isEqualTo(ServerConnection.Side.NODE);
+    assertThat(old.ending().side()).isEqualTo(Ending.Side.NODE);
     assertThat(ann.waits()).isTrue();
 
     assertThat(servers.attempts()).isOne();

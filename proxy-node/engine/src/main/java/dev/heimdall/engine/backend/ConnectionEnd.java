@@ -1,0 +1,157 @@
+package dev.heimdall.engine.backend;
+
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How one server connection ends: whose doing it is, what its users are told of it, and how it
+ * stood at that moment.
+ */
+final class ConnectionEnd {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
+
+  private final ServerConnection connection;
+  private final Channel channel;
+  private final ReplyQueue<ReplyOwner> replies;
+
+  private boolean closed;
+
+  /** The error that its users get; null as long as nobody has said why. */
+  private PgError fatal;
+
+  private Ending ending;
+
+  /** Whose reply stood first when the connection was lost. */
+  private ReplyOwner first;
+
+  private boolean groupOpen;
+
+  ConnectionEnd(ServerConnection connection, Channel channel, ReplyQueue<ReplyOwner> replies) {
+    this.connection = connection;
+    this.channel = channel;
+    this.replies = replies;
+  }
+
+  boolean closed() {
+    return closed;
+  }
+
+  /** Null before the end. */
+  Ending ending() {
+    return ending;
+  }
+
+  /** Whether messages had been sent that no Sync had followed. */
+  boolean groupOpen() {
+    return groupOpen;
+  }
+
+  boolean wasFirst(ReplyOwner owner) {
+    return first == owner;
+  }
+
+  /**
+   * Ends the connection politely; what is owed is lost.
+   *
+   * @param why in words, for the log
+   */
+  void close(String why) {
+    if (!closed) {
+      note(Ending.Side.NODE, why);
+      ByteBuf out = channel.alloc().buffer(5);
+      PgWriter.empty(out, (byte) 'X');
+      channel.writeAndFlush(out);
+      closeNow();
+    }
+  }
+
+  void outOfSync(String what) {
+    fatal = PgError.fatal("08P01", "the database server broke the protocol: it sent " + what);
+    note(Ending.Side.PROTOCOL, "it sent " + what);
+    closeNow();
+  }
+
+  /** The server has said why it ends the connection. */
+  void announced(PgError error) {
+    fatal = error;
+  }
+
+  /** The connection failed, or code of the node's has thrown this while it was at work with it. */
+  void failed(Throwable cause) {
+    boolean network = cause instanceof IOException || cause.getCause() instanceof IOException;
+    if (!network) {
+      LOG.error(
+          "server connection {} ends because of an error in the node", connection.id(), cause);
+      note(Ending.Side.NODE, "error in the node: " + cause);
+    }
+    if (fatal == null) {
+      fatal =
+          PgError.fatal(
+              "08006",
+              network
+                  ? "the connection to the database server failed: " + cause.getMessage()
+                  : "the connection to the database server ended because of an error in the node");
+    }
+    closeNow();
+  }
+
+  /**
+   * Some transports tell the end of a channel later than its close: nobody may meet it until then.
+   */
+  private void closeNow() {
+    channel.close();
+    lost();
+  }
+
+  /** What is noted first is what ended the connection; the rest follows from it. */
+  private void note(Ending.Side side, String why) {
+    if (ending == null) {
+      ending = new Ending(side, why);
+    }
+  }
+
+  /** There is no connection any more: everyone who counted on it hears so, once. */
+  void lost() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    note(Ending.Side.SERVER, fatal == null ? "the server closed the connection" : fatal.message());
+    LoopContext context = connection.context();
+    context.beginEvent();
+    try {
+      ReplyOwner held = connection.giveUp();
+      groupOpen = replies.groupOpen();
+      first = replies.owner();
+      Object[] waiting = replies.abandon();
+      Set<Object> owners = Collections.newSetFromMap(new IdentityHashMap<>());
+      Collections.addAll(owners, waiting);
+      for (Object owner : waiting) {
+        if (owners.remove(owner)) {
+          tell((ReplyOwner) owner);
+        }
+      }
+      if (held != null && !Arrays.asList(waiting).contains(held)) {
+        tell(held);
+      }
+      connection.tellPool();
+    } finally {
+      context.endEvent();
+    }
+  }
+
+  private void tell(ReplyOwner owner) {
+    LoopContext.guarded(() -> owner.connectionLost(connection, fatal), owner::failed);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.heimdall.engine.backend;
+
+/**
+ * How a server connection came to its end.
+ *
+ * @param reason in words, for a log
+ */
+public record Ending(Side side, String reason) {
+
+  /** Whose doing the end of a connection was. */
+  public enum Side {
+    /** This node wanted it. */
+    NODE,
+    /** The server, or the network. */
+    SERVER,
+    /** The server sent what the protocol does not allow. */
+    PROTOCOL
+  }
+}
