@@ -9,6 +9,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 final class QueryMessages {
   private final ClientSession session;
   private final RequestReader requests;
+  private final ClientMessages messages;
   private final Course course;
   private final RuleCommands ruleCommands;
   private final SimpleStatements simple;
@@ -17,11 +18,13 @@ final class QueryMessages {
   QueryMessages(
       ClientSession session,
       RequestReader requests,
+      ClientMessages messages,
       RuleCommands ruleCommands,
       SimpleStatements simple,
       ForeignStatements foreign) {
     this.session = session;
     this.requests = requests;
+    this.messages = messages;
     this.course = requests.course();
     this.ruleCommands = ruleCommands;
     this.simple = simple;
@@ -98,7 +101,7 @@ final class QueryMessages {
     if (!session.listening().ready(course.effects()) || !simple.ready(server)) {
       return false;
     }
-    requests.keepForRetry();
+    messages.keepForRetry();
     simple.query(server, total);
     return true;
   }

@@ -5,7 +5,6 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
-import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
 
@@ -15,25 +14,13 @@ import io.netty.buffer.ByteBuf;
  */
 final class RequestReader {
   private static final int MAX_HELD_INPUT = 128 * 1024;
-  private static final int MAX_SMALL_MESSAGE = 64 * 1024;
 
   private final ClientSession session;
-  private final LoopContext loop;
   private final LimitSettings limits;
   private final ClientInput input;
-  private final ServerNames names;
-  private final SequenceGuard sequences;
-  private final SimpleStatements simple;
-  private final UnnamedStatement unnamed;
-  private final ExtendedStatements extended;
-  private final BatchJudgement ahead;
-  private final LocalBatch local;
-  private final CopyAndCalls copies;
   private final BatchReplay replay;
   private final Course course;
-  private final DelayedBegin begin;
-  private final ForeignBatch foreign;
-  private final QueryMessages queries;
+  private final ClientMessages messages;
 
   private boolean streamEnded;
   private boolean skipToSync;
@@ -41,31 +28,15 @@ final class RequestReader {
   private boolean readingPaused;
   private boolean processing;
   private boolean again;
-  private boolean flushSeen;
 
   RequestReader(
       ClientSession session, LoopContext loop, LoopSessions sessions, LimitSettings limits) {
     this.session = session;
-    this.loop = loop;
     this.limits = limits;
     this.input = new ClientInput(session);
-    this.names = new ServerNames(session, this, input, sessions);
-    this.sequences = new SequenceGuard(session, input, names);
-    this.copies = new CopyAndCalls(session, input, sequences);
     this.replay = new BatchReplay(session, this, sessions);
     this.course = new Course(session, sessions);
-    this.unnamed = new UnnamedStatement(session, input, sessions.statements(), names, sequences);
-    this.extended = new ExtendedStatements(session, this, sessions, names, sequences, unnamed);
-    this.ahead = new BatchJudgement(session, input, loop, names, extended);
-    this.local = new LocalBatch(session, input, names, course, unnamed, extended);
-    this.begin = new DelayedBegin(session, input, sessions, names, unnamed);
-    this.simple = new SimpleStatements(session, input, sessions, names, sequences, unnamed, course);
-    ForeignStatements elsewhere = new ForeignStatements(session, input, course, unnamed);
-    this.foreign =
-        new ForeignBatch(session, this, sessions, limits, names, unnamed, extended, elsewhere);
-    this.queries =
-        new QueryMessages(
-            session, this, new RuleCommands(session, input, course), simple, elsewhere);
+    this.messages = new ClientMessages(session, this, loop, sessions, limits);
   }
 
   // ---- input
@@ -193,14 +164,14 @@ final class RequestReader {
       pauseReading();
       return false;
     }
-    if (session.state() == ClientSession.State.READY && !withoutServer(type, total)) {
+    if (session.state() == ClientSession.State.READY && !messages.withoutServer(type, total)) {
       return false;
     }
     if (session.server() == null || session.state() != ClientSession.State.ACTIVE) {
       return session.state() == ClientSession.State.READY;
     }
     if (session.transaction().heldBegin() != null) {
-      simple.sendHeldBegin(session.server());
+      messages.sendHeldBegin(session.server());
     }
     if (session.listening().busy()) {
       return false;
@@ -227,13 +198,13 @@ final class RequestReader {
   private boolean keptWithServer(byte type, long total) {
     TransactionReplay replay = session.transactionReplay();
     if (!replay.keeps(session.server())) {
-      return withServer(type, total);
+      return messages.withServer(type, total);
     }
     long sent = session.carried().sent();
     ByteBuf waiting = input.bytes();
     ByteBuf before = waiting.retainedDuplicate();
     try {
-      boolean goesOn = withServer(type, total);
+      boolean goesOn = messages.withServer(type, total);
       if (!session.closed()) {
         boolean replaced = input.bytes() != waiting;
         int length = replaced ? (int) total : waiting.readerIndex() - before.readerIndex();
@@ -257,228 +228,11 @@ final class RequestReader {
     }
     if (type == FrontendType.SYNC && input.size() >= 5) {
       skipToSync = false;
-      if (foreign.open()) {
-        foreign.sync();
-      } else {
-        answerSync();
-      }
+      messages.skippedToSync();
     } else {
       input.begin(total, true);
     }
     return true;
-  }
-
-  // ---- without a server connection
-
-  private void answerSync() {
-    input.bytes().skipBytes(5);
-    ByteBuf reply = session.channel().alloc().buffer(6);
-    PgWriter.ready(reply, session.status());
-    session.write(reply);
-  }
-
-  private boolean withoutServer(byte type, long total) {
-    if (foreign.open()) {
-      if (ForeignBatch.hasMessages(type)) {
-        return foreign.message(type, total);
-      }
-      foreign.end();
-    }
-    switch (type) {
-      case FrontendType.QUERY -> {
-        if (!input.whole(total, limits.maxStatementSize())) {
-          return false;
-        }
-        return queries.withoutServer((int) total);
-      }
-      case FrontendType.PARSE,
-          FrontendType.BIND,
-          FrontendType.DESCRIBE,
-          FrontendType.EXECUTE,
-          FrontendType.CLOSE -> {
-        if (!input.batchReady()) {
-          return false;
-        }
-        if (!course.ruled() && begin.answer()) {
-          return true;
-        }
-        if (!ahead.go()) {
-          blocked = true;
-          return false;
-        }
-        PgError refusal = course.refusal();
-        if (refusal != null && session.status() == 'I') {
-          course.settled();
-          refuse(refusal);
-          return false;
-        }
-        return local.answer() || foreignOrHome(type, total);
-      }
-      case FrontendType.FUNCTION_CALL -> {
-        return session.lease().need();
-      }
-      case FrontendType.SYNC -> {
-        if (session.loss().transactionLost()) {
-          return session.lease().need();
-        }
-        answerSync();
-        return true;
-      }
-      case FrontendType.FLUSH,
-          FrontendType.COPY_DATA,
-          FrontendType.COPY_DONE,
-          FrontendType.COPY_FAIL -> {
-        input.begin(total, true);
-        return true;
-      }
-      case FrontendType.TERMINATE -> {
-        session.terminate();
-        return false;
-      }
-      default -> {
-        unknownType(type);
-        return false;
-      }
-    }
-  }
-
-  private boolean foreignOrHome(byte type, long total) {
-    return switch (foreign.begin(type, total)) {
-      case HERE -> true;
-      case WAIT -> {
-        blocked = true;
-        yield false;
-      }
-      case NO -> session.lease().need();
-    };
-  }
-
-  private void unknownType(byte type) {
-    session.protocolError("invalid frontend message type " + (type & 0xff));
-  }
-
-  // ---- with a server connection
-
-  private boolean withServer(byte type, long total) {
-    ServerConnection server = session.server();
-    if (!mayBegin(server, type)) {
-      blocked = true;
-      return false;
-    }
-    switch (type) {
-      case FrontendType.QUERY -> {
-        if (!input.whole(total, limits.maxStatementSize())) {
-          return false;
-        }
-        return queries.withServer(server, (int) total);
-      }
-      case FrontendType.BIND -> {
-        keepForRetry();
-        return extended.bind(server, total);
-      }
-      case FrontendType.EXECUTE -> {
-        if (!input.whole(total, MAX_SMALL_MESSAGE)) {
-          return false;
-        }
-        extended.execute(server, (int) total);
-        return true;
-      }
-      case FrontendType.SYNC -> {
-        if (!server.copyIn()) {
-          server.expect(ReplyQueue.SYNC, session);
-          session.groupSent();
-        }
-        input.begin(total, false);
-        names.afterGroup(server);
-        return true;
-      }
-      case FrontendType.DESCRIBE, FrontendType.CLOSE -> {
-        if (!input.whole(total, MAX_SMALL_MESSAGE)) {
-          return false;
-        }
-        return extended.describeOrClose(server, type, (int) total);
-      }
-      case FrontendType.PARSE -> {
-        if (!input.whole(total, limits.maxStatementSize())) {
-          return false;
-        }
-        keepForRetry();
-        return extended.parse(server, (int) total);
-      }
-      default -> {
-        return rare(server, type, total);
-      }
-    }
-  }
-
-  /**
-   * A batch that begins outside a transaction first hears what rules say to its first statement:
-   * they may want it elsewhere than what is still on its way, or be ready to send it again.
-   */
-  private boolean mayBegin(ServerConnection server, byte type) {
-    return switch (type) {
-      case FrontendType.PARSE,
-          FrontendType.BIND,
-          FrontendType.DESCRIBE,
-          FrontendType.EXECUTE,
-          FrontendType.CLOSE ->
-          server.groupOpen()
-              || server.copyIn()
-              || (session.status() != 'I' && !session.reads().ending())
-              || (!course.ruled() && !session.reads().away())
-              || (ahead.go() && !queries.leaves());
-      case FrontendType.FUNCTION_CALL -> !session.lease().destinations().awaitsDeparture();
-      default -> true;
-    };
-  }
-
-  /** The statement that is about to be sent is kept, if a rule may want it sent again. */
-  void keepForRetry() {
-    if (!course.onItsWay()) {
-      return;
-    }
-    if (session.reads().away()) {
-      if (session.status() == 'I') {
-        replay.keepForReplica(input.bytes());
-      }
-      return;
-    }
-    course.decision().retry().ifPresent(rule -> replay.keepForRetry(input.bytes(), rule));
-    if (session.vdb().pools().led() && course.repeatable()) {
-      replay.keepForFailover(input.bytes(), course.readsOnly());
-    }
-  }
-
-  private boolean rare(ServerConnection server, byte type, long total) {
-    switch (type) {
-      case FrontendType.FLUSH -> {
-        input.begin(total, false);
-        flushSeen = true;
-        return true;
-      }
-      case FrontendType.COPY_DATA -> {
-        copies.data(server, total);
-        return true;
-      }
-      case FrontendType.COPY_DONE, FrontendType.COPY_FAIL -> {
-        if (!input.whole(total, MAX_SMALL_MESSAGE)) {
-          return false;
-        }
-        copies.end(server, total);
-        return true;
-      }
-      case FrontendType.FUNCTION_CALL -> {
-        return copies.call(server, total);
-      }
-      case FrontendType.TERMINATE -> {
-        session.terminate();
-        return false;
-      }
-      default -> {
-        unknownType(type);
-        return false;
-      }
-    }
   }
 
   // ---- output
@@ -498,9 +252,8 @@ final class RequestReader {
     if (server != null && input.send(server) && !server.writable()) {
       pauseReading();
     }
-    if (flushSeen && server != null) {
-      flushSeen = false;
-      server.answerKnown();
+    if (server != null) {
+      messages.answerFlush(server);
     }
     input.keepRest();
     session.sharing().checkSent();
@@ -540,21 +293,21 @@ final class RequestReader {
   }
 
   ExtendedStatements extended() {
-    return extended;
+    return messages.extended();
   }
 
   /** An error's text with the names that the client knows, one character for each byte. */
   String inClientsNames(String text) {
-    return unnamed.inClientsNames(session.carried().names().inClientsNames(text));
+    return messages.inClientsNames(text);
   }
 
   /** What was to be undone if a Parse on its way fails is not: the session has left it behind. */
   void undoNothing(ServerConnection server) {
-    unnamed.undoNothing(server);
+    messages.undoNothing(server);
   }
 
   void forgetSequences(ServerConnection server) {
-    sequences.forget(server);
+    messages.forgetSequences(server);
   }
 
   // ---- endings
@@ -614,7 +367,7 @@ final class RequestReader {
   void release() {
     discardAll();
     replay.forget();
-    unnamed.forget();
+    messages.forget();
     if (!processing) {
       input.release();
     }

@@ -1,0 +1,339 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import dev.heimdall.model.LimitSettings;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * What becomes of one message of a client by its type, with a server connection and without: who
+ * handles it, and whether it may be handled now.
+ */
+final class ClientMessages {
+  private static final int MAX_SMALL_MESSAGE = 64 * 1024;
+
+  private final ClientSession session;
+  private final RequestReader requests;
+  private final LimitSettings limits;
+  private final ClientInput input;
+  private final BatchReplay replay;
+  private final Course course;
+  private final ServerNames names;
+  private final SequenceGuard sequences;
+  private final SimpleStatements simple;
+  private final UnnamedStatement unnamed;
+  private final ExtendedStatements extended;
+  private final BatchJudgement ahead;
+  private final LocalBatch local;
+  private final CopyAndCalls copies;
+  private final DelayedBegin begin;
+  private final ForeignBatch foreign;
+  private final QueryMessages queries;
+
+  private boolean flushSeen;
+
+  /**
+   * @param requests whose input, course and replay are there already
+   */
+  ClientMessages(
+      ClientSession session,
+      RequestReader requests,
+      LoopContext loop,
+      LoopSessions sessions,
+      LimitSettings limits) {
+    this.session = session;
+    this.requests = requests;
+    this.limits = limits;
+    this.input = requests.input();
+    this.replay = requests.replay();
+    this.course = requests.course();
+    this.names = new ServerNames(session, requests, input, sessions);
+    this.sequences = new SequenceGuard(session, input, names);
+    this.copies = new CopyAndCalls(session, input, sequences);
+    this.unnamed = new UnnamedStatement(session, input, sessions.statements(), names, sequences);
+    this.extended = new ExtendedStatements(session, requests, sessions, names, sequences, unnamed);
+    this.ahead = new BatchJudgement(session, input, loop, names, extended);
+    this.local = new LocalBatch(session, input, names, course, unnamed, extended);
+    this.begin = new DelayedBegin(session, input, sessions, names, unnamed);
+    this.simple = new SimpleStatements(session, input, sessions, names, sequences, unnamed, course);
+    ForeignStatements elsewhere = new ForeignStatements(session, input, course, unnamed);
+    this.foreign =
+        new ForeignBatch(session, requests, sessions, limits, names, unnamed, extended, elsewhere);
+    this.queries =
+        new QueryMessages(
+            session, requests, this, new RuleCommands(session, input, course), simple, elsewhere);
+  }
+
+  // ---- without a server connection
+
+  /** The Sync of a batch has come, up to which everything was dropped. */
+  void skippedToSync() {
+    if (foreign.open()) {
+      foreign.sync();
+    } else {
+      answerSync();
+    }
+  }
+
+  private void answerSync() {
+    input.bytes().skipBytes(5);
+    ByteBuf reply = session.channel().alloc().buffer(6);
+    PgWriter.ready(reply, session.status());
+    session.write(reply);
+  }
+
+  /**
+   * Handles a message, or has a server connection asked for.
+   *
+   * @return whether the reader may go on
+   */
+  boolean withoutServer(byte type, long total) {
+    if (foreign.open()) {
+      if (ForeignBatch.hasMessages(type)) {
+        return foreign.message(type, total);
+      }
+      foreign.end();
+    }
+    switch (type) {
+      case FrontendType.QUERY -> {
+        if (!input.whole(total, limits.maxStatementSize())) {
+          return false;
+        }
+        return queries.withoutServer((int) total);
+      }
+      case FrontendType.PARSE,
+          FrontendType.BIND,
+          FrontendType.DESCRIBE,
+          FrontendType.EXECUTE,
+          FrontendType.CLOSE -> {
+        if (!input.batchReady()) {
+          return false;
+        }
+        if (!course.ruled() && begin.answer()) {
+          return true;
+        }
+        if (!ahead.go()) {
+          requests.block();
+          return false;
+        }
+        PgError refusal = course.refusal();
+        if (refusal != null && session.status() == 'I') {
+          course.settled();
+          requests.refuse(refusal);
+          return false;
+        }
+        return local.answer() || foreignOrHome(type, total);
+      }
+      case FrontendType.FUNCTION_CALL -> {
+        return session.lease().need();
+      }
+      case FrontendType.SYNC -> {
+        if (session.loss().transactionLost()) {
+          return session.lease().need();
+        }
+        answerSync();
+        return true;
+      }
+      case FrontendType.FLUSH,
+          FrontendType.COPY_DATA,
+          FrontendType.COPY_DONE,
+          FrontendType.COPY_FAIL -> {
+        input.begin(total, true);
+        return true;
+      }
+      case FrontendType.TERMINATE -> {
+        session.terminate();
+        return false;
+      }
+      default -> {
+        unknownType(type);
+        return false;
+      }
+    }
+  }
+
+  private boolean foreignOrHome(byte type, long total) {
+    return switch (foreign.begin(type, total)) {
+      case HERE -> true;
+      case WAIT -> {
+        requests.block();
+        yield false;
+      }
+      case NO -> session.lease().need();
+    };
+  }
+
+  // ---- with a server connection
+
+  /** Sends the BEGIN that was answered before there was a server connection. */
+  void sendHeldBegin(ServerConnection server) {
+    simple.sendHeldBegin(server);
+  }
+
+  /**
+   * Handles a message over the session's server connection.
+   *
+   * @return whether the reader may go on
+   */
+  boolean withServer(byte type, long total) {
+    ServerConnection server = session.server();
+    if (!mayBegin(server, type)) {
+      requests.block();
+      return false;
+    }
+    switch (type) {
+      case FrontendType.QUERY -> {
+        if (!input.whole(total, limits.maxStatementSize())) {
+          return false;
+        }
+        return queries.withServer(server, (int) total);
+      }
+      case FrontendType.BIND -> {
+        keepForRetry();
+        return extended.bind(server, total);
+      }
+      case FrontendType.EXECUTE -> {
+        if (!input.whole(total, MAX_SMALL_MESSAGE)) {
+          return false;
+        }
+        extended.execute(server, (int) total);
+        return true;
+      }
+      case FrontendType.SYNC -> {
+        if (!server.copyIn()) {
+          server.expect(ReplyQueue.SYNC, session);
+          session.groupSent();
+        }
+        input.begin(total, false);
+        names.afterGroup(server);
+        return true;
+      }
+      case FrontendType.DESCRIBE, FrontendType.CLOSE -> {
+        if (!input.whole(total, MAX_SMALL_MESSAGE)) {
+          return false;
+        }
+        return extended.describeOrClose(server, type, (int) total);
+      }
+      case FrontendType.PARSE -> {
+        if (!input.whole(total, limits.maxStatementSize())) {
+          return false;
+        }
+        keepForRetry();
+        return extended.parse(server, (int) total);
+      }
+      default -> {
+        return rare(server, type, total);
+      }
+    }
+  }
+
+  /**
+   * A batch that begins outside a transaction first hears what rules say to its first statement:
+   * they may want it elsewhere than what is still on its way, or be ready to send it again.
+   */
+  private boolean mayBegin(ServerConnection server, byte type) {
+    return switch (type) {
+      case FrontendType.PARSE,
+          FrontendType.BIND,
+          FrontendType.DESCRIBE,
+          FrontendType.EXECUTE,
+          FrontendType.CLOSE ->
+          server.groupOpen()
+              || server.copyIn()
+              || (session.status() != 'I' && !session.reads().ending())
+              || (!course.ruled() && !session.reads().away())
+              || (ahead.go() && !queries.leaves());
+      case FrontendType.FUNCTION_CALL -> !session.lease().destinations().awaitsDeparture();
+      default -> true;
+    };
+  }
+
+  /** The statement that is about to be sent is kept, if a rule may want it sent again. */
+  void keepForRetry() {
+    if (!course.onItsWay()) {
+      return;
+    }
+    if (session.reads().away()) {
+      if (session.status() == 'I') {
+        replay.keepForReplica(input.bytes());
+      }
+      return;
+    }
+    course.decision().retry().ifPresent(rule -> replay.keepForRetry(input.bytes(), rule));
+    if (session.vdb().pools().led() && course.repeatable()) {
+      replay.keepForFailover(input.bytes(), course.readsOnly());
+    }
+  }
+
+  private boolean rare(ServerConnection server, byte type, long total) {
+    switch (type) {
+      case FrontendType.FLUSH -> {
+        input.begin(total, false);
+        flushSeen = true;
+        return true;
+      }
+      case FrontendType.COPY_DATA -> {
+        copies.data(server, total);
+        return true;
+      }
+      case FrontendType.COPY_DONE, FrontendType.COPY_FAIL -> {
+        if (!input.whole(total, MAX_SMALL_MESSAGE)) {
+          return false;
+        }
+        copies.end(server, total);
+        return true;
+      }
+      case FrontendType.FUNCTION_CALL -> {
+        return copies.call(server, total);
+      }
+      case FrontendType.TERMINATE -> {
+        session.terminate();
+        return false;
+      }
+      default -> {
+        unknownType(type);
+        return false;
+      }
+    }
+  }
+
+  /** Answers what a Flush has asked for and the server does not know of. */
+  void answerFlush(ServerConnection server) {
+    if (flushSeen) {
+      flushSeen = false;
+      server.answerKnown();
+    }
+  }
+
+  private void unknownType(byte type) {
+    session.protocolError("invalid frontend message type " + (type & 0xff));
+  }
+
+  // ---- what is known of names and sequences
+
+  ExtendedStatements extended() {
+    return extended;
+  }
+
+  /** An error's text with the names that the client knows, one character for each byte. */
+  String inClientsNames(String text) {
+    return unnamed.inClientsNames(session.carried().names().inClientsNames(text));
+  }
+
+  /** What was to be undone if a Parse on its way fails is not: the session has left it behind. */
+  void undoNothing(ServerConnection server) {
+    unnamed.undoNothing(server);
+  }
+
+  void forgetSequences(ServerConnection server) {
+    sequences.forget(server);
+  }
+
+  void forget() {
+    unnamed.forget();
+  }
+}
