@@ -1,7 +1,6 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.action.Executed;
-import dev.heimdall.engine.action.Submission;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
@@ -16,12 +15,10 @@ import dev.heimdall.engine.rules.Explanation;
 import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Effect;
-import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.postgres.PgError;
-import dev.heimdall.model.ActionParameters;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +49,8 @@ final class Course {
   private final SessionScope scope;
   private final SideActions side;
   private final RunningStatements running;
+  private final Awaiting awaiting;
+  private final Deferral deferral;
 
   private Stage stage = Stage.NONE;
   private Hold hold;
@@ -64,13 +63,10 @@ final class Course {
   private long takenHigh;
   private long takenLow;
   private Examined examined;
-  private CompletableFuture<?> awaited;
 
   /** Why the statement cannot be sent after all; null when it can. */
   private PgError failure;
 
-  private Submission submission;
-  private Executed executed;
   private List<ConcurrencyLimit> places = List.of();
 
   Course(ClientSession session, LoopSessions sessions) {
@@ -83,6 +79,8 @@ final class Course {
     this.scope = new SessionScope(session, pipeline);
     this.side = new SideActions(session, loop);
     this.running = new RunningStatements(session, loop, side);
+    this.awaiting = new Awaiting(session, loop);
+    this.deferral = new Deferral(session, this, loop);
   }
 
   private void comeAgain() {
@@ -188,17 +186,7 @@ final class Course {
   /** Keeps the statement back until something of another thread is done. */
   private <T> void await(CompletableFuture<T> something, Consumer<T> then) {
     stage = Stage.HELD;
-    awaited = something;
-    something.thenAccept(
-        value ->
-            loop.soon(
-                () -> {
-                  if (awaited == something) {
-                    awaited = null;
-                    then.accept(value);
-                  }
-                },
-                session::failed));
+    awaiting.begin(something, then);
   }
 
   private boolean hold() {
@@ -325,67 +313,9 @@ final class Course {
     return pipeline.explain(session.status() != 'I');
   }
 
-  // ---- the statement that is put off
-
-  /** What becomes of a statement that a rule wants carried out later. */
-  enum Deferral {
-    /** The reader comes again. */
-    WAIT,
-    /** It was put off, or carried out: {@link #deferred} has how it ended for the client. */
-    DONE,
-    /** It is to be sent as any other. */
-    SEND
-  }
-
-  /** Whether a rule wants the statement carried out later, and that can be. */
-  boolean defers() {
-    return decision.asyncExecute().isPresent()
-        && session.status() == 'I'
-        && statement != null
-        && !session.carried().pinned();
-  }
-
-  /** Puts the statement off. */
-  Deferral defer(String sql, boolean standardStrings, List<Parameter> parameters) {
-    if (executed != null) {
-      return Deferral.DONE;
-    }
-    if (submission != null) {
-      return awaited == null ? Deferral.SEND : Deferral.WAIT;
-    }
-    ActionParameters.AsyncExecute how = decision.asyncExecute().get();
-    submission = side.defer(how, sql, standardStrings, parameters, statement);
-    if (submission.accepted()) {
-      session.writes().everythingAfter(submission.executed());
-    } else {
-      if (submission.after().isDone()) {
-        return Deferral.SEND;
-      }
-      return awaitDeferral(submission.after());
-    }
-    if (how.holdUntil() == ActionParameters.HoldUntil.IMMEDIATE) {
-      executed = new Executed(how.spoofedResult(), null, null);
-      return Deferral.DONE;
-    }
-    return awaitDeferral(submission.executed());
-  }
-
-  private Deferral awaitDeferral(CompletableFuture<?> something) {
-    await(
-        something,
-        end -> {
-          stage = Stage.GO;
-          executed = end instanceof Executed done ? done : null;
-          session.writes().everything();
-          session.resumeReading();
-        });
-    stage = Stage.GO;
-    return Deferral.WAIT;
-  }
-
-  /** How the statement that was put off ended, as far as its client is told. */
-  Executed deferred() {
-    return executed;
+  /** What becomes of the statement if a rule wants it carried out later. */
+  Deferral deferral() {
+    return deferral;
   }
 
   /** What rules want done beside statements. */
@@ -533,9 +463,8 @@ final class Course {
     statement = null;
     known = null;
     failure = null;
-    submission = null;
-    executed = null;
-    awaited = null;
+    awaiting.giveUp();
+    deferral.forget();
     places = List.of();
   }
 

@@ -85,7 +85,7 @@ final class ExtendedStatements {
       if (local.answersBind(server, total, at, portalEnd)) {
         return true;
       }
-      if (course.defers()) {
+      if (course.deferral().wanted()) {
         if (input.readableBytes() < total) {
           return false;
         }
@@ -205,13 +205,13 @@ final class ExtendedStatements {
     }
     Examined examined = course.examined();
     String sql = new String(examined.sql(), 0, examined.length(), StandardCharsets.UTF_8);
-    switch (course.defer(sql, examined.standardStrings(), parameters)) {
+    switch (course.deferral().defer(sql, examined.standardStrings(), parameters)) {
       case WAIT -> {
         requests.block();
         return false;
       }
       case DONE -> {
-        Executed outcome = course.deferred();
+        Executed outcome = course.deferral().executed();
         if (outcome.succeeded()) {
           local.answer(server, total, portalAt, portalEnd, outcome.rows());
         } else {

@@ -106,7 +106,7 @@ final class ForeignBatch {
     Decision decision = null;
     if (course.onItsWay()) {
       decision = course.decision();
-      found = statements.takes() && !course.defers() ? destinations.foreign() : null;
+      found = statements.takes() && !course.deferral().wanted() ? destinations.foreign() : null;
     } else if (type == FrontendType.PARSE || type == FrontendType.DESCRIBE) {
       byte[] text = text(type, total);
       if (text == null) {

@@ -50,7 +50,7 @@ final class QueryMessages {
     if (simple.answerLocally(total)) {
       return true;
     }
-    if (course.defers()) {
+    if (course.deferral().wanted()) {
       switch (simple.defer(total)) {
         case WAIT -> {
           return blocked();

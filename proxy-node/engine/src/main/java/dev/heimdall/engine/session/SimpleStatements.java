@@ -96,19 +96,19 @@ final class SimpleStatements {
   }
 
   /** What becomes of a statement that a rule wants carried out later, outside a transaction. */
-  Course.Deferral defer(int total) {
+  Deferral.Outcome defer(int total) {
     ByteBuf input = pending.bytes();
     String sql = input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8);
-    Course.Deferral deferral = course.defer(sql, names.standardStrings(), List.of());
-    if (deferral == Course.Deferral.DONE) {
-      Executed end = course.deferred();
+    Deferral.Outcome outcome = course.deferral().defer(sql, names.standardStrings(), List.of());
+    if (outcome == Deferral.Outcome.DONE) {
+      Executed end = course.deferral().executed();
       if (end.succeeded()) {
         answer(total, resultTag(course.effects(), end.rows(), total), null);
       } else {
         answer(total, null, SideActions.failure(end));
       }
     }
-    return deferral;
+    return outcome;
   }
 
   /** Outside a transaction a rule's own answer needs no server. */

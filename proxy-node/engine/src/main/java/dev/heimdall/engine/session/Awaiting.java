@@ -1,0 +1,46 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.net.LoopContext;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * What a session's statement waits for that another thread does: one thing at a time, and heard of
+ * on the loop, unless the statement is given up before.
+ */
+final class Awaiting {
+  private final ClientSession session;
+  private final LoopContext loop;
+  private CompletableFuture<?> awaited;
+
+  Awaiting(ClientSession session, LoopContext loop) {
+    this.session = session;
+    this.loop = loop;
+  }
+
+  /**
+   * @param then takes what comes of it, on the loop
+   */
+  <T> void begin(CompletableFuture<T> something, Consumer<? super T> then) {
+    awaited = something;
+    something.thenAccept(
+        value ->
+            loop.soon(
+                () -> {
+                  if (awaited == something) {
+                    awaited = null;
+                    then.accept(value);
+                  }
+                },
+                session::failed));
+  }
+
+  boolean underWay() {
+    return awaited != null;
+  }
+
+  /** Nobody waits any more: what comes of it is not told. */
+  void giveUp() {
+    awaited = null;
+  }
+}
