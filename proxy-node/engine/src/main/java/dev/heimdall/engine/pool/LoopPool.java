@@ -8,14 +8,9 @@ import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.PipeliningSettings;
 import dev.heimdall.model.PoolSettings;
 import dev.heimdall.model.ResetMode;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +22,6 @@ import org.slf4j.LoggerFactory;
 public final class LoopPool implements ServerConnection.Listener {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.pool");
 
-  private static final String RETIRED = "its time was over";
   private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   private final SharedPool shared;
@@ -37,24 +31,20 @@ public final class LoopPool implements ServerConnection.Listener {
   private final Cleaning cleaning = new Cleaning(this);
   private final Lanes lanes = new Lanes(this);
   private final Ripening ripening = new Ripening(this);
+  private final Members members;
   private final WaitQueue waiters;
   private final Growth growth;
   private final Patience patience;
 
-  /** All there are, and of which generation of the pools each is. */
-  private final Map<ServerConnection, Long> connections = new HashMap<>();
-
   /** Whether those who share have just had their turn. */
   private boolean afterShared;
-
-  /** All idle connections are of this generation or a later one. */
-  private long idleGeneration;
 
   private final PoolCounts counts = new PoolCounts();
 
   LoopPool(SharedPool shared, LoopContext context) {
     this.shared = shared;
     this.context = context;
+    this.members = new Members(this, shared, idle);
     this.waiters = new WaitQueue(context);
     this.patience = new Patience(shared, waiters);
     this.growth = new Growth(this, shared);
@@ -84,7 +74,7 @@ public final class LoopPool implements ServerConnection.Listener {
    * @return the connection, or null when the waiter waits
    */
   public ServerConnection acquire(Waiter waiter) {
-    if (idleGeneration != shared.vdb().generation()) {
+    if (members.outdated()) {
       closeRetired(); // the task that does so may stand behind this statement
     }
     if (waiters.isEmpty() && !shared.vdb().holdsBack()) {
@@ -110,13 +100,13 @@ public final class LoopPool implements ServerConnection.Listener {
    * there are some, or soon will be.
    */
   public boolean prepared() {
-    if (idleGeneration != shared.vdb().generation()) {
+    if (members.outdated()) {
       closeRetired();
     }
-    if (connections.size() > ripening.size()) {
+    if (members.size() > ripening.size()) {
       return true;
     }
-    if (connections.isEmpty()) {
+    if (members.isEmpty()) {
       growth.begin();
     }
     return false;
@@ -129,7 +119,7 @@ public final class LoopPool implements ServerConnection.Listener {
    * @return null when there is none now: {@link #acquire} gives a connection of its own
    */
   public Lane share(LaneUser user, long alone) {
-    if (idleGeneration != shared.vdb().generation()) {
+    if (members.outdated()) {
       closeRetired();
     }
     return shared.vdb().holdsBack() ? null : lanes.take(user, alone, pipelining());
@@ -219,8 +209,7 @@ public final class LoopPool implements ServerConnection.Listener {
       cleaning.absorbCancel(connection);
       return;
     }
-    if (retired(connection)) {
-      connection.close(RETIRED);
+    if (members.retire(connection)) {
       return;
     }
     LoopPool hungrier = hungrier();
@@ -301,7 +290,7 @@ public final class LoopPool implements ServerConnection.Listener {
 
   /** A connection was made. */
   void opened(ServerConnection connection, long generation) {
-    connections.put(connection, generation);
+    members.add(connection, generation);
     context.tick();
     ripening.take(connection);
     published();
@@ -325,7 +314,7 @@ public final class LoopPool implements ServerConnection.Listener {
   }
 
   boolean hasNoConnection() {
-    return connections.isEmpty();
+    return members.isEmpty();
   }
 
   /** The replica has answered: new connections may be used. */
@@ -338,7 +327,7 @@ public final class LoopPool implements ServerConnection.Listener {
   /** The server is lost: nobody waits for it, and what has not begun to answer is over. */
   void lost(PgError why) {
     context.tick();
-    for (ServerConnection connection : List.copyOf(connections.keySet())) {
+    for (ServerConnection connection : members.all()) {
       if (!connection.begun()) {
         connection.close(why.message());
       }
@@ -364,7 +353,7 @@ public final class LoopPool implements ServerConnection.Listener {
     cleaning.remove(connection);
     ripening.remove(connection);
     lanes.remove(connection);
-    if (connections.remove(connection) != null) {
+    if (members.remove(connection) != null) {
       shared.free();
     }
     published();
@@ -379,15 +368,11 @@ public final class LoopPool implements ServerConnection.Listener {
   }
 
   boolean retired(ServerConnection connection) {
-    Duration lifetime = settings().maxLifetime();
-    Long generation = connections.get(connection);
-    return generation == null
-        || generation != shared.vdb().generation()
-        || (!lifetime.isZero() && context.now() - connection.createdAt() > lifetime.toNanos());
+    return members.retired(connection);
   }
 
   private void moveTo(LoopPool target, ServerConnection connection) {
-    Long generation = connections.remove(connection);
+    Long generation = members.remove(connection);
     published();
     connection.move(
         target.context,
@@ -403,7 +388,7 @@ public final class LoopPool implements ServerConnection.Listener {
 
   private void adopt(ServerConnection connection, long generation) {
     context.tick();
-    connections.put(connection, generation);
+    members.add(connection, generation);
     free(connection);
   }
 
@@ -433,20 +418,14 @@ public final class LoopPool implements ServerConnection.Listener {
 
   void closeRetired() {
     context.tick();
-    idleGeneration = shared.vdb().generation();
-    idle.closeIf(this::retired, RETIRED);
+    members.retireIdle();
     published();
   }
 
   /** Connections go to another server now: none to the one before may do any more. */
   void abandonRetired() {
     context.tick();
-    idleGeneration = shared.vdb().generation();
-    for (ServerConnection connection : List.copyOf(connections.keySet())) {
-      if (retired(connection)) {
-        connection.close("the writer is another server now");
-      }
-    }
+    members.abandonRetired("the writer is another server now");
     published();
   }
 
@@ -461,7 +440,7 @@ public final class LoopPool implements ServerConnection.Listener {
     waiters.refuseAll(
         PgError.fatal("57P01", "the virtual database " + shared.vdb().vdb() + " was removed"));
     published();
-    for (ServerConnection connection : List.copyOf(connections.keySet())) {
+    for (ServerConnection connection : members.all()) {
       connection.close("the pool was closed");
     }
   }
@@ -475,23 +454,12 @@ public final class LoopPool implements ServerConnection.Listener {
 
   void tick(long now) {
     PoolSettings settings = settings();
-    patience.look(now, connections.isEmpty() ? growth.lastFailure() : null);
+    patience.look(now, members.isEmpty() ? growth.lastFailure() : null);
     published();
     serve();
-    expire(now, settings);
-    growth.keepMinimum(settings);
-  }
-
-  private void expire(long now, PoolSettings settings) {
-    idle.closeIf(this::retired, RETIRED);
-    long idleNanos = settings.idleTimeout().toNanos();
-    AtomicInteger surplus = new AtomicInteger(shared.limit().used() - settings.minIdle());
-    if (idleNanos > 0) {
-      idle.closeIf(
-          connection -> now - connection.lastUsed() > idleNanos && surplus.getAndDecrement() > 0,
-          "nobody used it");
-    }
+    members.expire(now);
     cleaning.expire(now);
+    growth.keepMinimum(settings);
   }
 
   void onLoop(Runnable task) {
@@ -508,7 +476,7 @@ public final class LoopPool implements ServerConnection.Listener {
         idle.size(),
         held.size(),
         lanes.size(),
-        connections.size(),
+        members.size(),
         ripening.size(),
         waiters.isEmpty() ? 0 : waiters.firstSince());
   }
@@ -543,7 +511,7 @@ public final class LoopPool implements ServerConnection.Listener {
   }
 
   public Set<ServerConnection> connections() {
-    return Set.copyOf(connections.keySet());
+    return Set.copyOf(members.all());
   }
 
   /** What was shared so far; only read. */

@@ -1,0 +1,110 @@
+package dev.heimdall.engine.pool;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.model.PoolSettings;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * All connections that a pool has on one loop, of which generation of the pools each is, and whose
+ * time is over: those in use end when they are given back, idle ones at once.
+ */
+final class Members {
+  private static final String RETIRED = "its time was over";
+
+  private final LoopPool pool;
+  private final SharedPool shared;
+  private final IdleConnections idle;
+  private final Map<ServerConnection, Long> generations = new HashMap<>();
+
+  /** All idle connections are of this generation or a later one. */
+  private long idleGeneration;
+
+  Members(LoopPool pool, SharedPool shared, IdleConnections idle) {
+    this.pool = pool;
+    this.shared = shared;
+    this.idle = idle;
+  }
+
+  void add(ServerConnection connection, long generation) {
+    generations.put(connection, generation);
+  }
+
+  /** Returns of which generation it was; null when it was none of the pool's. */
+  Long remove(ServerConnection connection) {
+    return generations.remove(connection);
+  }
+
+  boolean isEmpty() {
+    return generations.isEmpty();
+  }
+
+  int size() {
+    return generations.size();
+  }
+
+  /** Those that are there now, to be gone through while some of them leave. */
+  List<ServerConnection> all() {
+    return List.copyOf(generations.keySet());
+  }
+
+  // ---- whose time is over
+
+  boolean retired(ServerConnection connection) {
+    Duration lifetime = settings().maxLifetime();
+    Long generation = generations.get(connection);
+    return generation == null
+        || generation != shared.vdb().generation()
+        || (!lifetime.isZero()
+            && pool.context().now() - connection.createdAt() > lifetime.toNanos());
+  }
+
+  /** Closes a connection that nobody uses if its time is over; says whether it was. */
+  boolean retire(ServerConnection connection) {
+    boolean over = retired(connection);
+    if (over) {
+      connection.close(RETIRED);
+    }
+    return over;
+  }
+
+  /** Whether idle connections may be of a generation that is over. */
+  boolean outdated() {
+    return idleGeneration != shared.vdb().generation();
+  }
+
+  void retireIdle() {
+    idleGeneration = shared.vdb().generation();
+    idle.closeIf(this::retired, RETIRED);
+  }
+
+  /** Closes those whose time is over, also when they are in use. */
+  void abandonRetired(String why) {
+    idleGeneration = shared.vdb().generation();
+    for (ServerConnection connection : all()) {
+      if (retired(connection)) {
+        connection.close(why);
+      }
+    }
+  }
+
+  /** Closes idle ones whose time is over, and those that nobody has used for long. */
+  void expire(long now) {
+    PoolSettings settings = settings();
+    idle.closeIf(this::retired, RETIRED);
+    long idleNanos = settings.idleTimeout().toNanos();
+    AtomicInteger surplus = new AtomicInteger(shared.limit().used() - settings.minIdle());
+    if (idleNanos > 0) {
+      idle.closeIf(
+          connection -> now - connection.lastUsed() > idleNanos && surplus.getAndDecrement() > 0,
+          "nobody used it");
+    }
+  }
+
+  private PoolSettings settings() {
+    return shared.vdb().plan().settings();
+  }
+}
