@@ -2,7 +2,6 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.Lane;
@@ -27,6 +26,7 @@ final class ServerLease {
   private final PoolMetrics counters;
   private final Destinations destinations;
   private final Stickiness stickiness = new Stickiness();
+  private final SettingsCapture capture;
 
   private State state = State.STARTING;
   private ServerConnection server;
@@ -34,7 +34,6 @@ final class ServerLease {
   /** Does not read, because the client does not. */
   private ServerConnection paused;
 
-  private boolean capturing;
   private long waitingSince;
 
   ServerLease(ClientSession session, VdbContext vdb, LoopContext loop, PoolMetrics counters) {
@@ -43,6 +42,7 @@ final class ServerLease {
     this.loop = loop;
     this.counters = counters;
     this.destinations = new Destinations(session, vdb, loop);
+    this.capture = new SettingsCapture(session);
   }
 
   State state() {
@@ -369,14 +369,14 @@ final class ServerLease {
     if (state != State.ACTIVE
         || session.outstanding() > 0
         || server == null
-        || capturing
+        || capture.underWay()
         || session.listening().busy()
         || requests.streaming()) {
       return;
     }
     if (session.status() == 'I' && !server.groupOpen()) {
       if (!session.carried().touched().isEmpty()) {
-        capture();
+        capture.begin(server);
         return;
       }
       if (!session.carried().pinned()) {
@@ -404,49 +404,16 @@ final class ServerLease {
   }
 
   /**
-   * Asks for the values of the settings that statements touched: what they are now is what is
-   * carried.
-   */
-  private void capture() {
-    StringBuilder sql = new StringBuilder("SELECT ");
-    for (String name : session.carried().touched()) {
-      sql.append(sql.length() > 7 ? "," : "").append("pg_catalog.current_setting(");
-      Variables.literal(sql, name);
-      sql.append(",true)");
-    }
-    capturing = true;
-    server.query(
-        sql.toString(),
-        new InternalQuery(true) {
-          @Override
-          protected void done(ServerConnection from, PgError error) {
-            capturing = false;
-            if (state == State.CLOSED) {
-              session.abandonment().rest(from);
-            } else if (error == null) {
-              session.carried().captured(rows().get(0), from);
-              settle();
-            } else if (!from.closed()) {
-              session.pin("setting that cannot be read");
-              session.carried().lost();
-              from.taint();
-              session.requests().process();
-            }
-          }
-        });
-  }
-
-  /**
    * Whether the values of settings by which the next statement is to be judged are on their way;
    * the reader comes again when they are there.
    */
   boolean awaitsSettings() {
-    return capturing || session.carried().settingsInFlight();
+    return capture.underWay() || session.carried().settingsInFlight();
   }
 
   /** What was asked of a connection that is lost will not be answered. */
   void captureLost() {
-    capturing = false;
+    capture.lost();
   }
 
   private void detach() {
