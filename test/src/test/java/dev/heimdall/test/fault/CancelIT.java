@@ -2,6 +2,7 @@ package dev.heimdall.test.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
@@ -83,6 +84,14 @@ class CancelIT {
       for (int i = 0; i < STORM; i++) {
         workers.get(random.nextInt(6)).client().cancel();
       }
+      // How often a cancel meets a statement of its own client is up to the machine.
+      Await.until(
+          "a cancel has hit, and all clients go on",
+          () -> {
+            workers.get(random.nextInt(6)).client().cancel();
+            return workers.subList(0, 6).stream().anyMatch(w -> w.cancelled().get() > 0)
+                && workers.stream().allMatch(w -> w.done().get() > 0);
+          });
       stop.set(true);
       for (Thread thread : threads) {
         thread.join(60_000);

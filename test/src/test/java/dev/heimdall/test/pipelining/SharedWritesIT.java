@@ -213,6 +213,13 @@ class SharedWritesIT {
       for (int i = 0; i < STORM; i++) {
         readers.get(random.nextInt(ROWS)).cancel();
       }
+      // How often a cancel meets a statement is up to the machine.
+      Await.until(
+          "a cancel has hit",
+          () -> {
+            readers.get(random.nextInt(ROWS)).cancel();
+            return cancelled.get() > 0;
+          });
       stop.set(true);
       for (Thread thread : threads) {
         thread.join(60_000);
