@@ -1,7 +1,5 @@
 package dev.heimdall.engine.wire.postgres;
 
-import java.util.Arrays;
-
 /**
  * What one server connection still owes, in order, and to whom.
  *
@@ -75,11 +73,8 @@ public final class ReplyQueue<O> {
   private int head;
   private int size;
 
-  private Object[] owners = new Object[4];
-  private int ownerHead;
-  private int groups;
+  private final GroupOwners<O> owners = new GroupOwners<>();
   private boolean groupOpen;
-  private long groupsBegun;
 
   private boolean failed;
   private int droppedNames;
@@ -89,12 +84,12 @@ public final class ReplyQueue<O> {
   private boolean described;
 
   public boolean isEmpty() {
-    return size == 0 && groups == 0;
+    return size == 0 && owners.size() == 0;
   }
 
   /** Groups begun and not yet answered by ReadyForQuery, the open one included. */
   public int groups() {
-    return groups;
+    return owners.size();
   }
 
   /** Whether messages were sent whose group has had no Sync yet. */
@@ -104,22 +99,17 @@ public final class ReplyQueue<O> {
 
   /** The number of the group that a message sent now belongs to. */
   public long groupNow() {
-    return groupOpen ? groupsBegun : groupsBegun + 1;
+    return groupOpen ? owners.begun() : owners.begun() + 1;
   }
 
   /** Whether an earlier group than that of a message sent now is still to be answered. */
   public boolean unanswered(long group) {
-    return group < groupNow() && group > groupsBegun - groups;
+    return group < groupNow() && group > owners.begun() - owners.size();
   }
 
   /** Whether the owner of the replies that come next waits for no later group. */
   public boolean lastOfOwner() {
-    for (int i = 1; i < groups; i++) {
-      if (owners[(ownerHead + i) & (owners.length - 1)] == owners[ownerHead]) {
-        return false;
-      }
-    }
-    return groups > 0;
+    return owners.firstHasNoOther();
   }
 
   /** Whether the group that is being answered has had an error. */
@@ -128,14 +118,13 @@ public final class ReplyQueue<O> {
   }
 
   /** The owner of the replies that come next, or null when nothing is owed. */
-  @SuppressWarnings("unchecked")
   public O owner() {
-    return groups == 0 ? null : (O) owners[ownerHead];
+    return owners.first();
   }
 
   /** Whether the replies that come next are this owner's. */
   public boolean isFirst(O owner) {
-    return groups > 0 && owners[ownerHead] == owner;
+    return owners.isFirst(owner);
   }
 
   /**
@@ -144,29 +133,17 @@ public final class ReplyQueue<O> {
    * @return how many
    */
   public int replaceOwner(O owner, O by) {
-    int replaced = 0;
-    for (int i = 0; i < groups; i++) {
-      int slot = (ownerHead + i) & (owners.length - 1);
-      if (owners[slot] == owner) {
-        owners[slot] = by;
-        replaced++;
-      }
-    }
-    return replaced;
+    return owners.replace(owner, by);
   }
 
   /** The owners of all groups but the first, in order. */
   public Object[] behindFirst() {
-    Object[] behind = new Object[Math.max(0, groups - 1)];
-    for (int i = 0; i < behind.length; i++) {
-      behind[i] = owners[(ownerHead + 1 + i) & (owners.length - 1)];
-    }
-    return behind;
+    return owners.behindFirst();
   }
 
   /** Whether the server skips whatever comes until a Sync, queries and function calls too. */
   public boolean skipping() {
-    return failed && groupOpen && groups == 1;
+    return failed && groupOpen && owners.size() == 1;
   }
 
   /** How many queries and function calls of the group's owner the last error made void. */
@@ -180,12 +157,7 @@ public final class ReplyQueue<O> {
       return;
     }
     if (!groupOpen) {
-      if (groups == owners.length) {
-        growOwners();
-      }
-      owners[(ownerHead + groups) & (owners.length - 1)] = owner;
-      groups++;
-      groupsBegun++;
+      owners.add(owner);
       groupOpen = true;
     }
     append(kind);
@@ -352,16 +324,14 @@ public final class ReplyQueue<O> {
 
   /** The group that ReadyForQuery just ended leaves the queue; call after the owner was told. */
   public void completeGroup() {
-    owners[ownerHead] = null;
-    ownerHead = (ownerHead + 1) & (owners.length - 1);
-    groups--;
+    owners.dropFirst();
     failed = false;
   }
 
   private int error(byte first) {
     droppedNames = 0;
     skippedQueries = 0;
-    if (groups == 0) {
+    if (owners.size() == 0) {
       return FORWARD; // an administrator's terminate or a shutdown: the connection is about to end
     }
     failed = true;
@@ -375,16 +345,15 @@ public final class ReplyQueue<O> {
 
   /** After an error in a batch only Sync ends it: what follows a skipped query belongs to it. */
   private void dropSkippedQueries() {
-    Object first = owners[ownerHead];
-    Object of = first;
+    boolean firsts = true;
     while (size > 0 && (entries[head] == QUERY || entries[head] == FUNCTION)) {
       pop();
-      if (of == first) {
+      if (firsts) {
         skippedQueries++;
       }
-      if (groups > 1) {
-        of = owners[(ownerHead + 1) & (owners.length - 1)];
-        dropSecondOwner();
+      if (owners.size() > 1) {
+        firsts = owners.secondIsFirsts();
+        owners.dropSecond();
       } else {
         groupOpen = true;
       }
@@ -421,8 +390,8 @@ public final class ReplyQueue<O> {
         copyEnded = true;
       } else if (next == SYNC) {
         ignored++;
-        if (groups > 1) {
-          dropSecondOwner();
+        if (owners.size() > 1) {
+          owners.dropSecond();
         } else {
           groupOpen = true;
         }
@@ -459,15 +428,6 @@ public final class ReplyQueue<O> {
     size--;
   }
 
-  private void dropSecondOwner() {
-    int mask = owners.length - 1;
-    for (int i = 1; i < groups - 1; i++) {
-      owners[(ownerHead + i) & mask] = owners[(ownerHead + i + 1) & mask];
-    }
-    owners[(ownerHead + groups - 1) & mask] = null;
-    groups--;
-  }
-
   private int popIf(byte wanted, byte first) {
     if (first != wanted) {
       return OUT_OF_SYNC;
@@ -492,23 +452,9 @@ public final class ReplyQueue<O> {
     head = 0;
   }
 
-  private void growOwners() {
-    Object[] larger = new Object[owners.length * 2];
-    for (int i = 0; i < groups; i++) {
-      larger[i] = owners[(ownerHead + i) & (owners.length - 1)];
-    }
-    owners = larger;
-    ownerHead = 0;
-  }
-
   /** Everyone who still waits, in order; the queue is empty afterwards. */
   public Object[] abandon() {
-    Object[] left = new Object[groups];
-    for (int i = 0; i < groups; i++) {
-      left[i] = owners[(ownerHead + i) & (owners.length - 1)];
-    }
-    Arrays.fill(owners, null);
-    groups = 0;
+    Object[] left = owners.takeAll();
     size = 0;
     groupOpen = false;
     failed = false;
