@@ -101,21 +101,19 @@ class PoolingIT extends OwnNodeOfEachKind {
 
   @Test
   void whoWaitsTooLongGetsAnErrorAndStaysConnected() throws Exception {
-    try (TestNode node =
-            start(
-                c ->
-                    c.vdb("pool.size", 1)
-                        .vdb("pool.queueTimeout", "600ms")
-                        .vdb("pool.queueNotice", "100ms"));
+    try (TestNode node = start(c -> c.vdb("pool.size", 1));
         RawClient holder = RawClient.logIn(node.target());
         RawClient client = RawClient.logIn(node.target())) {
       holder.query("BEGIN");
+      // Only now, so that nobody waits too long for a server connection to be made.
+      node.change(c -> c.vdb("pool.queueTimeout", "1500ms").vdb("pool.queueNotice", "100ms"));
       List<Message> answer = client.query("SELECT 1");
       assertThat(answer).extracting(Message::type).containsExactly('N', 'E', 'Z');
       assertThat(answer.get(1).sqlState()).isEqualTo("53300");
       client.send(statement("SELECT 2"), sync());
       answer = client.untilReady();
       assertThat(answer).extracting(Message::type).containsExactly('N', 'E', 'Z');
+      node.change(c -> c.vdb("pool.queueTimeout", "20s"));
       letGo(holder);
       assertThat(client.value("SELECT 3")).isEqualTo("3");
     }
@@ -206,16 +204,16 @@ class PoolingIT extends OwnNodeOfEachKind {
   @ValueSource(
       strings = {"pool.size", "pool.maxConnections", "pool.maxPerUser", "pool.maxPerDatabase"})
   void serverConnectionsAreLimited(String limit) throws Exception {
-    try (TestNode node =
-        start(
-            c -> c.vdb(limit, 2).vdb("pool.queueTimeout", "200ms").vdb("pool.queueNotice", "0"))) {
+    try (TestNode node = start(c -> c.vdb(limit, 2).vdb("pool.queueNotice", "0"))) {
       try (RawClient one = RawClient.logIn(node.target());
           RawClient two = RawClient.logIn(node.target());
           RawClient three = RawClient.logIn(node.target())) {
         one.query("BEGIN");
         two.query("BEGIN");
+        node.change(c -> c.vdb("pool.queueTimeout", "200ms"));
         assertThat(three.query("SELECT 1").get(0).sqlState()).isEqualTo("53300");
         assertThat(node.servers()).hasSize(2);
+        node.change(c -> c.vdb("pool.queueTimeout", "20s"));
         letGo(one);
         assertThat(three.value("SELECT 2")).isEqualTo("2");
       }
