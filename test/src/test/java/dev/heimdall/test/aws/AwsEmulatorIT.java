@@ -2,15 +2,18 @@ package dev.heimdall.test.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.AlsoOnLocalStack;
 import dev.heimdall.test.fixture.AwsEmulator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.rds.RdsClient;
-import software.amazon.awssdk.services.rds.model.DBCluster;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.Bucket;
 
 /** What the other tests with AWS stand on. */
+@AlsoOnLocalStack
 class AwsEmulatorIT {
   private final AwsEmulator aws = AwsEmulator.shared();
 
@@ -21,27 +24,23 @@ class AwsEmulatorIT {
 
   @Test
   void itAnswersTheSdkAndForgetsWhenItIsTold() {
-    try (RdsClient rds =
-        RdsClient.builder()
-            .region(Region.EU_WEST_1)
+    try (S3Client s3 =
+        S3Client.builder()
+            .region(Region.US_EAST_1)
             .endpointOverride(aws.endpoint())
+            .forcePathStyle(true)
             .credentialsProvider(aws.credentials())
             .httpClientBuilder(UrlConnectionHttpClient.builder())
             .build()) {
-      rds.createDBCluster(
-          request ->
-              request
-                  .dbClusterIdentifier("shop")
-                  .engine("aurora-postgresql")
-                  .masterUsername("postgres")
-                  .masterUserPassword("not-so-secret"));
-      assertThat(rds.describeDBClusters().dbClusters())
-          .extracting(DBCluster::dbClusterIdentifier)
-          .containsExactly("shop");
+      s3.createBucket(request -> request.bucket("shop"));
+      s3.putObject(request -> request.bucket("shop").key("a"), RequestBody.fromString("one"));
+      assertThat(s3.listBuckets().buckets()).extracting(Bucket::name).containsExactly("shop");
 
       aws.reset();
 
-      assertThat(rds.describeDBClusters().dbClusters()).isEmpty();
+      assertThat(s3.listBuckets().buckets()).isEmpty();
+      s3.createBucket(request -> request.bucket("shop"));
+      assertThat(s3.listObjectsV2(request -> request.bucket("shop")).contents()).isEmpty();
     }
   }
 }

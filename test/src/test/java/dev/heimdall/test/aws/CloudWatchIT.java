@@ -3,6 +3,7 @@ package dev.heimdall.test.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.cloudwatch.CloudWatch;
+import dev.heimdall.test.fixture.AlsoOnLocalStack;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.LoggedLines;
@@ -35,6 +36,7 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroup;
 import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
 
 /** A node that tells CloudWatch what its virtual databases do, and goes on while it cannot. */
+@AlsoOnLocalStack
 class CloudWatchIT {
   private static final String SECRET = "s3cr3t";
 
@@ -45,8 +47,7 @@ class CloudWatchIT {
   @BeforeEach
   void start() {
     aws.reset();
-    System.setProperty("aws.accessKeyId", "AKIDEXAMPLE");
-    System.setProperty("aws.secretAccessKey", "not-so-secret");
+    aws.lendCredentials();
     lines = LoggedLines.of(CloudWatch.class.getName());
     queries = LoggedLines.of("heimdall.query"); // which the tests' own log leaves out
   }
@@ -55,8 +56,7 @@ class CloudWatchIT {
   void stop() {
     lines.close();
     queries.close();
-    System.clearProperty("aws.accessKeyId");
-    System.clearProperty("aws.secretAccessKey");
+    aws.takeCredentialsBack();
   }
 
   private static Consumer<TestConfiguration> told(URI endpoint) {

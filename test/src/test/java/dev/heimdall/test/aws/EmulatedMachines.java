@@ -68,10 +68,13 @@ final class EmulatedMachines {
           http.send(
               HttpRequest.newBuilder(aws.endpoint())
                   .header("Content-Type", "application/x-www-form-urlencoded")
-                  // It looks for the service and the region here, and does not check the rest.
+                  // It looks for the account, the service and the region here, and does not check
+                  // the rest.
                   .header(
                       "Authorization",
-                      "AWS4-HMAC-SHA256 Credential=testing/20260101/"
+                      "AWS4-HMAC-SHA256 Credential="
+                          + aws.credentials().resolveCredentials().accessKeyId()
+                          + "/20260101/"
                           + region
                           + "/ec2/aws4_request, SignedHeaders=host, Signature=0")
                   .POST(HttpRequest.BodyPublishers.ofString(body))

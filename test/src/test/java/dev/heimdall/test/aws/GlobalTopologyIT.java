@@ -8,6 +8,7 @@ import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.routing.RdsEvent;
+import dev.heimdall.test.fixture.AlsoOnLocalStack;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.TestConfiguration;
@@ -38,6 +39,7 @@ import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
  * function that tells the nodes, as a process of its own. S3 and EC2 are the emulator's; RDS is the
  * fake, whose servers lead to real ones and which knows how global clusters are moved.
  */
+@AlsoOnLocalStack
 class GlobalTopologyIT {
   private static final String WEST = "eu-west-1";
   private static final String EAST = "us-east-1";
@@ -56,9 +58,8 @@ class GlobalTopologyIT {
 
   @BeforeEach
   void start() {
-    System.setProperty("aws.accessKeyId", "testing");
-    System.setProperty("aws.secretAccessKey", "testing");
     aws.reset();
+    aws.lendCredentials();
     try (S3Client s3 =
         new AwsAccess(EAST, Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20))
             .client(S3Client.builder().forcePathStyle(true))) {
@@ -92,9 +93,9 @@ class GlobalTopologyIT {
                 "AWS_REGION",
                 WEST,
                 "AWS_ACCESS_KEY_ID",
-                "testing",
+                aws.environment().get("AWS_ACCESS_KEY_ID"),
                 "AWS_SECRET_ACCESS_KEY",
-                "testing",
+                aws.environment().get("AWS_SECRET_ACCESS_KEY"),
                 "HEIMDALL_STORE",
                 store,
                 "HEIMDALL_KEY_SECRET",
@@ -118,8 +119,7 @@ class GlobalTopologyIT {
     function.close();
     cluster.close();
     rds.close();
-    System.clearProperty("aws.accessKeyId");
-    System.clearProperty("aws.secretAccessKey");
+    aws.takeCredentialsBack();
   }
 
   // ---- what there is

@@ -3,6 +3,7 @@ package dev.heimdall.test.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heimdall.test.fixture.AlsoOnLocalStack;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.DatabaseSecret;
 import dev.heimdall.test.fixture.SharedPostgres;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A node whose data source logs in as a secret says, which changes under it. */
+@AlsoOnLocalStack
 class SecretRotationIT {
   private static final String ROLE = "rotating";
   private static final String NAME = "rds!cluster-1/shop";

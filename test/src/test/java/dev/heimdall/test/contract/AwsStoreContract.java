@@ -7,6 +7,7 @@ import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.Documents;
 import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoreLocation;
+import dev.heimdall.test.fixture.AlsoOnLocalStack;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.AwsGate;
 import java.util.List;
@@ -19,6 +20,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** Documents at AWS, which may say no, or nothing. */
+@AlsoOnLocalStack
 abstract class AwsStoreContract extends DocumentStoreContract {
   final AwsEmulator aws = AwsEmulator.shared();
   final AwsGate gate = new AwsGate(aws);

@@ -6,6 +6,7 @@ import dev.heimdall.routing.call.AwsQuestion;
 import dev.heimdall.routing.call.AwsService;
 import dev.heimdall.routing.call.SignedCalls;
 import dev.heimdall.routing.call.XmlPart;
+import dev.heimdall.test.fixture.AlsoOnLocalStack;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.FakeMetadata;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a node says of its instance's security groups. */
+@AlsoOnLocalStack
 class PortCheckIT {
   private final AwsEmulator aws = AwsEmulator.shared();
   private final SignedCalls calls =
@@ -84,17 +86,11 @@ class PortCheckIT {
   }
 
   private ProxyProcess node(FakeMetadata metadata, String endpoint) throws Exception {
+    Map<String, String> environment = new TreeMap<>(aws.environment());
+    environment.put("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.address().toString());
+    environment.put("AWS_ENDPOINT_URL", endpoint);
     return ProxyProcess.start(
-        directory,
-        Map.of(),
-        new ProxyProcess.Machine(
-            List.of(),
-            "0.0.0.0",
-            Map.of(
-                "AWS_EC2_METADATA_SERVICE_ENDPOINT",
-                metadata.address().toString(),
-                "AWS_ENDPOINT_URL",
-                endpoint)));
+        directory, Map.of(), new ProxyProcess.Machine(List.of(), "0.0.0.0", environment));
   }
 
   private String securityGroup() throws Exception {

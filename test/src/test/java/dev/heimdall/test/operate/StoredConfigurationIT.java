@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreLocation;
 import dev.heimdall.secrets.WorkingCopy;
+import dev.heimdall.test.fixture.AlsoOnLocalStack;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.AwsGate;
@@ -27,6 +28,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** A node whose configuration is at AWS: where it comes from, and what happens without it. */
+@AlsoOnLocalStack
 class StoredConfigurationIT {
   private static final String CANARY = "canary-password";
 
@@ -76,7 +78,8 @@ class StoredConfigurationIT {
   }
 
   private void start(String place) throws IOException {
-    proxy.start(Map.of(), "--config=" + at(place), "--state=" + directory.resolve("state"));
+    proxy.start(
+        aws.environment(), "--config=" + at(place), "--state=" + directory.resolve("state"));
     assertThat(proxy.isAlive()).as(proxy.output()).isTrue();
   }
 
