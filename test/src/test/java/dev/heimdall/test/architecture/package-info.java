@@ -1,2 +1,2 @@
-/** Rules about which room of the house may know which. Nothing here runs a node. */
+/** Rules about how the house is built and which room may know which. Nothing here runs a node. */
 package dev.heimdall.test.architecture;

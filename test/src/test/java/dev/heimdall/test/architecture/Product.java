@@ -1,0 +1,32 @@
+package dev.heimdall.test.architecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The classes that rules are about, read once. */
+final class Product {
+  static final String ENGINE = "dev.heimdall.engine";
+
+  static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(
+              "dev.heimdall.model",
+              "dev.heimdall.routing",
+              "dev.heimdall.secrets",
+              "dev.heimdall.configsync",
+              ENGINE,
+              "dev.heimdall.launcher");
+
+  private Product() {}
+
+  static String room(String name) {
+    return ENGINE + "." + name + "..";
+  }
+
+  static void holds(ArchRule rule) {
+    rule.check(CLASSES);
+  }
+}
