@@ -472,7 +472,7 @@ class TransactionReplayIT {
 
   @Test
   void withoutAServerTheClientIsToldAndMayGoOnLater() throws Exception {
-    start(c -> c.source("connectTimeout", "300ms"));
+    start(c -> {});
     try (RawClient client = RawClient.logIn(node.target())) {
       client.query("BEGIN");
       client.query("INSERT INTO replayed VALUES (3, 0)");

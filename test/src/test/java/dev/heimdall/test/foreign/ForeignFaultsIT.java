@@ -68,7 +68,7 @@ class ForeignFaultsIT {
   @Test
   void aTimeLimitEndsWhatRuns() throws IOException {
     MariaServer server = MariaServer.shared();
-    try (TestNode node = ForeignNode.start(server, c -> c.vdb("clients.queryTimeout", "300ms"));
+    try (TestNode node = ForeignNode.start(server, c -> c.vdb("clients.queryTimeout", "2s"));
         RawClient client = RawClient.logIn(node.target())) {
       Message late = error(client.query(SLEEP));
 
@@ -82,13 +82,13 @@ class ForeignFaultsIT {
   @Test
   void whoWaitsTooLongForAConnectionIsTold() throws IOException {
     MariaServer server = MariaServer.shared();
-    try (TestNode node =
-            ForeignNode.start(
-                server, c -> c.vdb("pool.size", 1).vdb("pool.queueTimeout", "200ms"));
+    try (TestNode node = ForeignNode.start(server, c -> c.vdb("pool.size", 1));
         RawClient client = RawClient.logIn(node.target());
         RawClient waiting = RawClient.logIn(node.target())) {
       client.send(query(SLEEP));
       awaitRunning(server, 1);
+      // Only now, so that nobody waits too long for a server connection to be made.
+      node.change(c -> c.vdb("pool.queueTimeout", "200ms"));
 
       assertThat(error(waiting.query(FINE)).sqlState()).isEqualTo("53300");
       cancel(node, client);

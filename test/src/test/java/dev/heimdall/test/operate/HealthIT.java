@@ -21,7 +21,7 @@ class HealthIT {
                 c ->
                     c.source("url", cluster.primary().jdbcUrl("postgres"))
                         .source("user", "app")
-                        .source("connectTimeout", "300ms"))) {
+                        .source("connectTimeout", "2s"))) {
       cluster
           .primary()
           .execute("CREATE ROLE app LOGIN PASSWORD 'app'", "GRANT pg_read_all_stats TO app");

@@ -103,12 +103,12 @@ class SharedCancelIT {
 
   @Test
   void aStatementThatWasCancelledBehindOthersDoesNotKeepTheServerBusy() throws IOException {
-    try (SharingNode node = SharingNode.start(1, c -> c.vdb("pipelining.maxFirstAge", "100ms"))) {
+    try (SharingNode node = SharingNode.start(1, c -> c.vdb("pipelining.maxFirstAge", "1s"))) {
       try (RawClient first = node.logIn();
           RawClient second = node.logIn();
           RawClient third = node.logIn()) {
         node.awaitShares(first);
-        first.send(query(slow(300, "first")));
+        first.send(query(slow(3000, "first")));
         node.awaitDepth(1);
         second.send(query(slow(600_000, "never")));
         node.awaitDepth(2);
@@ -124,7 +124,7 @@ class SharedCancelIT {
 
   @Test
   void theNodesTimeLimitEndsTheFirstAndThoseBehindSucceed() throws IOException {
-    try (SharingNode node = SharingNode.start(1, c -> c.vdb("clients.queryTimeout", "700ms"))) {
+    try (SharingNode node = SharingNode.start(1, c -> c.vdb("clients.queryTimeout", "3s"))) {
       try (RawClient first = node.logIn();
           RawClient second = node.logIn();
           RawClient third = node.logIn();

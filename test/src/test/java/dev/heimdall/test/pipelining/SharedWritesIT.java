@@ -114,7 +114,7 @@ class SharedWritesIT {
   void aWriteThatWaitsForALockKeepsNobodyBehindItWaiting() throws IOException {
     try (SharingNode node =
             SharingNode.start(
-                2, c -> c.vdb("pipelining.writes", true).vdb("pipelining.maxFirstAge", "500ms"));
+                2, c -> c.vdb("pipelining.writes", true).vdb("pipelining.maxFirstAge", "2s"));
         RawClient lockOfFirst = lock("0");
         RawClient writer = node.logIn();
         RawClient reader = node.logIn()) {

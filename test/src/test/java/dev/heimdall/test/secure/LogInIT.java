@@ -322,7 +322,7 @@ class LogInIT {
 
   private static boolean changed(TestNode node) {
     try {
-      node.change(c -> c.node("maxClients", 3).node("loginTimeout", "200ms"));
+      node.change(c -> c.node("maxClients", 3).node("loginTimeout", "2s"));
       return true;
     } catch (IllegalStateException e) {
       assertThat(e).hasMessageContaining("too many clients");
@@ -360,7 +360,7 @@ class LogInIT {
 
   @Test
   void slowLogInIsEnded() throws Exception {
-    try (TestNode own = TestNode.start(c -> SecureServer.behind(c).node("loginTimeout", "300ms"))) {
+    try (TestNode own = TestNode.start(c -> SecureServer.behind(c).node("loginTimeout", "2s"))) {
       int port = own.node().port("app");
       try (Line silent = Line.to(port);
           Line half = Line.to(port);

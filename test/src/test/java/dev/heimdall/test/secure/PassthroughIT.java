@@ -51,7 +51,7 @@ class PassthroughIT {
     vdb(c, "crowded", "source", "disable")
         .source("crowded", "user", "full")
         .source("crowded", "password", "full-secret")
-        .source("crowded", "connectTimeout", "300ms");
+        .source("crowded", "connectTimeout", "2s");
     vdb(c, "gone", "source", "disable")
         .source("gone", "user", "nobody")
         .source("gone", "password", "nobody-secret");
