@@ -218,7 +218,7 @@ class GlobalTopologyIT {
   }
 
   private void reached(String what, long since, Await.Condition condition) {
-    Await.until(what, condition);
+    Await.until(what, Duration.ofSeconds(60), condition, () -> "after " + took);
     took.put(what, (System.nanoTime() - since) / 1_000_000);
   }
 

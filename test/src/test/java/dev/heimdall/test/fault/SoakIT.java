@@ -133,6 +133,27 @@ class SoakIT {
 
   private void wire(TestNode node, Random random, long end) throws IOException {
     RawClient client = RawClient.logIn(node.target());
+    try {
+      talk(client, random, end);
+    } catch (IOException | RuntimeException e) {
+      client.close(); // what stays open is counted
+      throw e;
+    }
+    switch (random.nextInt(4)) {
+      case 0 -> client.vanish();
+      case 1 -> {
+        client.send(Frontend.query("SELECT pg_sleep(0.01), repeat('x', 500000)"));
+        client.vanish();
+      }
+      case 2 -> {
+        client.send(Frontend.terminate());
+        client.close();
+      }
+      default -> client.close();
+    }
+  }
+
+  private void talk(RawClient client, Random random, long end) throws IOException {
     for (int i = random.nextInt(30); i >= 0 && System.nanoTime() < end; i--) {
       statements.increment();
       switch (random.nextInt(12)) {
@@ -164,18 +185,6 @@ class SoakIT {
         }
         default -> ask(client, "SELECT " + random.nextInt());
       }
-    }
-    switch (random.nextInt(4)) {
-      case 0 -> client.vanish();
-      case 1 -> {
-        client.send(Frontend.query("SELECT pg_sleep(0.01), repeat('x', 500000)"));
-        client.vanish();
-      }
-      case 2 -> {
-        client.send(Frontend.terminate());
-        client.close();
-      }
-      default -> client.close();
     }
   }
 
