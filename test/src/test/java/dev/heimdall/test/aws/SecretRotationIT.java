@@ -22,7 +22,8 @@ class SecretRotationIT {
   private static final String ROLE = "rotating";
   private static final String NAME = "rds!cluster-1/shop";
 
-  private DatabaseSecret secret;
+  /** A field, as the emulator may first be installed: no time limit runs meanwhile. */
+  private final DatabaseSecret secret = new DatabaseSecret(NAME, ROLE, "first");
 
   @BeforeEach
   void create() {
@@ -32,7 +33,6 @@ class SecretRotationIT {
               "DROP ROLE IF EXISTS " + role,
               "CREATE ROLE " + role + " LOGIN PASSWORD 'first' IN ROLE pg_monitor");
     }
-    secret = new DatabaseSecret(NAME, ROLE, "first");
   }
 
   @AfterEach

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code heimdall doctor}, against the emulator, refusals, silence and real databases. */
@@ -52,6 +53,7 @@ class DoctorIT {
   }
 
   @Test
+  @Timeout(value = 20, unit = TimeUnit.MINUTES) // the emulator may first be installed
   void everyServiceThatAnswersIsWell() throws Exception {
     Report report =
         doctor(

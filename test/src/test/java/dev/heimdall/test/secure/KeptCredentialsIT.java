@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Test;
 class KeptCredentialsIT {
   private static final Pattern SIGNATURE = Pattern.compile("X-Amz-Signature=([0-9a-f]{64})");
 
-  private DatabaseSecret secret;
+  /** A field, as the emulator may first be installed: no time limit runs meanwhile. */
+  private final DatabaseSecret secret =
+      new DatabaseSecret("prod/kept", "kept", "canary-of-the-first");
+
   private final List<String> told = new ArrayList<>();
 
   @BeforeEach
@@ -37,7 +40,6 @@ class KeptCredentialsIT {
     SecureServer.server()
         .execute(
             "DROP ROLE IF EXISTS kept", "CREATE ROLE kept LOGIN PASSWORD 'canary-of-the-first'");
-    secret = new DatabaseSecret("prod/kept", "kept", "canary-of-the-first");
   }
 
   @AfterEach
