@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.LoggedLines;
 import dev.heimdall.test.fixture.Message;
@@ -197,7 +198,7 @@ class CountersIT {
 
   @Test
   void aServerThatCannotBeReachedIsCountedLoggedOnceAndShownAsUnreachable() throws Exception {
-    int nobody = freePort();
+    int nobody = FreePort.any();
     try (LoggedLines log = LoggedLines.of("heimdall.server");
         TestNode node =
             TestNode.start(
@@ -227,12 +228,6 @@ class CountersIT {
 
       assertThat(door.metric("heimdall_server_connect_failures_total")).isPositive();
       assertThat(door.metric("heimdall_vdb_reachable{vdb=\"app\"}")).isEqualTo(1);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

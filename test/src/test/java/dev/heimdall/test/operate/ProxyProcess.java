@@ -3,11 +3,10 @@ package dev.heimdall.test.operate;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heimdall.launcher.Heimdall;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.Target;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,8 +78,8 @@ final class ProxyProcess implements AutoCloseable {
   private static ProxyProcess configured(
       Path directory, Map<String, Object> nodeSettings, String address) throws IOException {
     Path configuration = Files.createDirectory(directory.resolve("configuration"));
-    int port = freePort();
-    int httpPort = freePort();
+    int port = FreePort.any();
+    int httpPort = FreePort.any();
     writeNode(configuration, nodeSettings, httpPort);
     write(
         configuration.resolve("sources/main.json"),
@@ -142,12 +141,6 @@ final class ProxyProcess implements AutoCloseable {
   private static void write(Path document, Map<String, Object> content) throws IOException {
     Files.createDirectories(document.getParent());
     Files.writeString(document, JSON.writeValueAsString(content));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Its configuration, as it was written for it. */

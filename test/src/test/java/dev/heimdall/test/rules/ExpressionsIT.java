@@ -7,14 +7,13 @@ import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.Target;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -313,16 +312,10 @@ class ExpressionsIT {
     }
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Test
   void portsTellTheDoorThroughWhichTheClientCame() throws IOException {
-    int first = freePort();
-    int second = freePort();
+    int first = FreePort.any();
+    int second = FreePort.any();
     try (TestNode doors =
         TestNode.start(
             c ->
