@@ -1,6 +1,7 @@
 package dev.heimdall.configsync;
 
 import dev.heimdall.routing.AwsTrouble;
+import dev.heimdall.routing.PushSignature;
 import dev.heimdall.routing.TopologyChange;
 import dev.heimdall.routing.TopologyDiff;
 import dev.heimdall.routing.TopologyDocument;
@@ -28,6 +29,7 @@ final class ConfigSync {
   private final Shelf shelf;
   private final NodeDoor.Finder nodes;
   private final Pusher pusher;
+  private final PushKeys keys;
   private final Settling settling;
   private final Clock clock;
 
@@ -49,12 +51,14 @@ final class ConfigSync {
       Shelf shelf,
       NodeDoor.Finder nodes,
       Pusher pusher,
+      PushKeys keys,
       Settling settling,
       Clock clock) {
     this.rds = rds;
     this.shelf = shelf;
     this.nodes = nodes;
     this.pusher = pusher;
+    this.keys = keys;
     this.settling = settling;
     this.clock = clock;
   }
@@ -68,7 +72,9 @@ final class ConfigSync {
     if (trigger.kind() == Trigger.Kind.UNRELATED) {
       return Report.nothing(trigger.cause());
     }
-    Run run = new Run(trigger);
+    List<String> troubles = new ArrayList<>();
+    Run run = new Run(trigger, keys.now(troubles));
+    run.problems.addAll(troubles);
     boolean more = true;
     for (int attempt = 1; more; attempt++) {
       more = run.once() && attempt < settling.attempts();
@@ -82,6 +88,7 @@ final class ConfigSync {
   /** What is under way. */
   private final class Run {
     private final Trigger trigger;
+    private final List<PushSignature> signatures;
     private final Set<String> problems = new LinkedHashSet<>();
     private final List<String> changes = new ArrayList<>();
     private TopologyDocument known;
@@ -89,8 +96,9 @@ final class ConfigSync {
     private int found;
     private int taken;
 
-    Run(Trigger trigger) {
+    Run(Trigger trigger, List<PushSignature> signatures) {
       this.trigger = trigger;
+      this.signatures = signatures;
     }
 
     /**
@@ -153,7 +161,7 @@ final class ConfigSync {
           .map(trouble -> "nodes cannot be found: " + trouble.described())
           .forEach(problems::add);
       found = where.doors().size();
-      Pusher.Outcome outcome = pusher.push(known.json(), where.doors());
+      Pusher.Outcome outcome = pusher.push(known.json(), where.doors(), signatures);
       taken = outcome.taken();
       outcome.failures().stream().map(one -> "not told: " + one).forEach(problems::add);
     }

@@ -3,7 +3,6 @@ package dev.heimdall.configsync;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.routing.Ec2Query;
-import dev.heimdall.routing.PushSignature;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyException;
 import dev.heimdall.routing.TopologyReader;
@@ -88,7 +87,8 @@ final class Function {
           reader::read,
           new Shelf(store, settings.region()),
           new TaggedNodes(regions, settings.tag(), settings.fleet(), settings.port()),
-          new Pusher(new PushSignature(key()), clock),
+          new Pusher(clock),
+          new PushKeys(keys()),
           new ConfigSync.Settling(PAUSE, ATTEMPTS, time -> Thread.sleep(time.toMillis())),
           clock);
     } catch (StoreException | IllegalArgumentException e) {
@@ -96,27 +96,28 @@ final class Function {
     }
   }
 
-  private String key() throws SyncException {
+  private PushKeys.Source keys() {
     Optional<String> secret = settings.key().secret();
     if (secret.isEmpty()) {
-      return settings.key().text().orElseThrow();
+      String text = settings.key().text().orElseThrow();
+      return () -> text;
     }
-    try (SecretsManagerClient client =
-        access(settings.region(), settings.secrets()).client(SecretsManagerClient.builder())) {
-      String text = client.getSecretValue(ask -> ask.secretId(secret.get())).secretString();
-      if (text == null || text.strip().length() < PushSignature.SHORTEST_KEY) {
-        throw new SyncException(
-            "the secret "
-                + secret.get()
-                + " is no key: it needs a text of at least "
-                + PushSignature.SHORTEST_KEY
-                + " characters");
+    SecretsManagerClient client =
+        access(settings.region(), settings.secrets()).client(SecretsManagerClient.builder());
+    return () -> read(client, secret.get());
+  }
+
+  private static String read(SecretsManagerClient client, String secret) throws SyncException {
+    try {
+      String text = client.getSecretValue(ask -> ask.secretId(secret)).secretString();
+      if (text == null) {
+        throw new SyncException("the secret " + secret + " is no key for pushes: it is no text");
       }
-      return text.strip();
+      return text;
     } catch (SdkException e) {
       throw new SyncException(
           "the key for pushes cannot be read from the secret "
-              + secret.get()
+              + secret
               + " (secretsmanager:GetSecretValue): "
               + e.getMessage());
     }

@@ -17,8 +17,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Pushes a document to all nodes at once, signed, each twice at most. A node that is not reached
- * reads the store.
+ * Pushes a document to all nodes at once, signed by the newest key, each twice at most. A node that
+ * does not know that key yet is told by the one before. Who is not reached reads the store.
  */
 final class Pusher {
   private static final Duration CONNECT = Duration.ofSeconds(1);
@@ -27,14 +27,14 @@ final class Pusher {
   private static final int NONCE_BYTES = 16;
   private static final int LONGEST_REASON = 200;
 
-  private final PushSignature signature;
+  private static final int UNAUTHORIZED = 401;
+
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
 
-  Pusher(PushSignature signature, Clock clock) {
-    this.signature = signature;
+  Pusher(Clock clock) {
     this.clock = clock;
   }
 
@@ -50,13 +50,21 @@ final class Pusher {
     }
   }
 
-  Outcome push(byte[] document, List<NodeDoor> doors) {
+  /**
+   * Does it.
+   *
+   * @param keys the newest first
+   */
+  Outcome push(byte[] document, List<NodeDoor> doors, List<PushSignature> keys) {
     List<CompletableFuture<String>> answers = new ArrayList<>();
     for (NodeDoor door : doors) {
       answers.add(
-          once(document, door)
+          twice(document, door, keys.get(0))
               .exceptionallyCompose(
-                  e -> again(e) ? once(document, door) : CompletableFuture.failedFuture(e))
+                  e ->
+                      unknownKey(e) && keys.size() > 1
+                          ? twice(document, door, keys.get(1))
+                          : CompletableFuture.failedFuture(e))
               .exceptionally(e -> door.name() + " at " + door.host() + ": " + reason(e))
               .completeOnTimeout(
                   door.name() + " at " + door.host() + ": no answer",
@@ -69,7 +77,13 @@ final class Pusher {
   }
 
   /** Completes with nothing; or fails. */
-  private CompletableFuture<String> once(byte[] document, NodeDoor door) {
+  private CompletableFuture<String> twice(byte[] document, NodeDoor door, PushSignature signature) {
+    return once(document, door, signature)
+        .exceptionallyCompose(
+            e -> again(e) ? once(document, door, signature) : CompletableFuture.failedFuture(e));
+  }
+
+  private CompletableFuture<String> once(byte[] document, NodeDoor door, PushSignature signature) {
     byte[] nonce = new byte[NONCE_BYTES];
     random.nextBytes(nonce);
     String once = HexFormat.of().formatHex(nonce);
@@ -98,17 +112,24 @@ final class Pusher {
   private static final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private final int status;
+
     RefusedException(int status, String body) {
       super(
           "HTTP "
               + status
               + " "
               + body.substring(0, Math.min(body.length(), LONGEST_REASON)).replaceAll("\\s+", " "));
+      this.status = status;
     }
   }
 
   private static boolean again(Throwable failure) {
     return cause(failure) instanceof IOException;
+  }
+
+  private static boolean unknownKey(Throwable failure) {
+    return cause(failure) instanceof RefusedException refused && refused.status == UNAUTHORIZED;
   }
 
   private static String reason(Throwable failure) {

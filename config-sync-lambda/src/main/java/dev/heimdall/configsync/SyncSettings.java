@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  *
  * @param region where it runs: {@code AWS_REGION}
  * @param store where documents are kept: {@code HEIMDALL_STORE}
- * @param key what pushes are signed with: {@code HEIMDALL_KEY}, or the text of the secret that
- *     {@code HEIMDALL_KEY_SECRET} names
+ * @param key what pushes are signed with, one key a line, the newest first: {@code HEIMDALL_KEY},
+ *     or the text of the secret that {@code HEIMDALL_KEY_SECRET} names
  * @param regions where there are clusters or nodes besides its own: {@code HEIMDALL_REGIONS}
  * @param tag that nodes have: {@code HEIMDALL_FLEET_TAG}
  * @param fleet the tag's value: {@code HEIMDALL_FLEET}
@@ -126,9 +126,16 @@ record SyncSettings(
       Key key = new Key(given("HEIMDALL_KEY"), given("HEIMDALL_KEY_SECRET"));
       if (key.text().isPresent() == key.secret().isPresent()) {
         problems.add("exactly one of HEIMDALL_KEY and HEIMDALL_KEY_SECRET has to be set");
-      } else if (key.text().isPresent() && key.text().get().length() < PushSignature.SHORTEST_KEY) {
-        problems.add("HEIMDALL_KEY needs at least " + PushSignature.SHORTEST_KEY + " characters");
       }
+      key.text()
+          .ifPresent(
+              text -> {
+                try {
+                  PushSignature.all(text);
+                } catch (IllegalArgumentException e) {
+                  problems.add("HEIMDALL_KEY: " + e.getMessage());
+                }
+              });
       return key;
     }
 

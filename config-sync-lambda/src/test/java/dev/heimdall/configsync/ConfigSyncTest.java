@@ -59,6 +59,8 @@ class ConfigSyncTest {
   private List<AwsTrouble> whereTroubles = List.of();
   private HttpServer node;
   private int status = 200;
+  private volatile String nodeKey = KEY;
+  private String keys = KEY;
   private DocumentStore store;
   private ConfigSync sync;
 
@@ -72,7 +74,7 @@ class ConfigSyncTest {
             byte[] body = exchange.getRequestBody().readAllBytes();
             var headers = exchange.getRequestHeaders();
             boolean right =
-                new PushSignature(KEY)
+                new PushSignature(nodeKey)
                     .fits(
                         headers.getFirst(PushSignature.TIMESTAMP),
                         headers.getFirst(PushSignature.NONCE),
@@ -93,7 +95,8 @@ class ConfigSyncTest {
             () -> readings.size() > 1 ? readings.poll() : readings.peek(),
             new Shelf(store, "eu-west-1"),
             () -> new NodeDoor.Found(doors(), whereTroubles),
-            new Pusher(new PushSignature(KEY), Clock.systemUTC()),
+            new Pusher(Clock.systemUTC()),
+            new PushKeys(this::keys),
             new ConfigSync.Settling(Duration.ofSeconds(1), 3, slept::add),
             Clock.systemUTC());
   }
@@ -102,6 +105,13 @@ class ConfigSyncTest {
   void stop() {
     node.stop(0);
     store.close();
+  }
+
+  private String keys() throws SyncException {
+    if (keys.isEmpty()) {
+      throw new SyncException("the secret is away");
+    }
+    return keys;
   }
 
   private static TopologyDocument parsed(byte[] body) {
@@ -154,6 +164,45 @@ class ConfigSyncTest {
     assertThat(stored()).isEqualTo(pushed.get(0));
     assertThat(stored().version()).isEqualTo(1);
     assertThat(stored().cause()).isEqualTo("schedule");
+  }
+
+  @Test
+  void aKeyIsReplacedInAnyOrderWithoutAPushThatIsLost() throws Exception {
+    String next = "the next key, which is also long enough";
+    readings.add(reading(WEST, ""));
+    sync.run(Trigger.schedule());
+
+    // The function hears of it before the node does, and the node after it.
+    keys = next + "\n" + KEY;
+    assertThat(sync.run(Trigger.schedule()).taken()).isEqualTo(1);
+    nodeKey = next;
+    assertThat(sync.run(Trigger.schedule()).taken()).isEqualTo(1);
+    keys = next;
+    assertThat(sync.run(Trigger.schedule()).taken()).isEqualTo(1);
+    assertThat(pushed).hasSize(4);
+
+    keys = KEY;
+    Report wrong = sync.run(Trigger.schedule());
+    assertThat(wrong.taken()).isZero();
+    assertThat(wrong.problems()).singleElement().asString().contains("HTTP 401");
+  }
+
+  @Test
+  void keysThatCannotBeReadAreThoseOfBeforeIfThereWereAny() throws Exception {
+    readings.add(reading(WEST, ""));
+    keys = "";
+    assertThatThrownBy(() -> sync.run(Trigger.schedule())).hasMessageContaining("is away");
+    keys = "short\nshorter";
+    assertThatThrownBy(() -> sync.run(Trigger.schedule()))
+        .hasMessageContaining("at least 32")
+        .hasMessageNotContaining("short");
+    assertThat(pushed).isEmpty();
+    keys = KEY;
+    sync.run(Trigger.schedule());
+    keys = "";
+    Report report = sync.run(Trigger.schedule());
+    assertThat(report.taken()).isEqualTo(1);
+    assertThat(report.problems()).singleElement().asString().contains("is away");
   }
 
   @Test
@@ -223,7 +272,8 @@ class ConfigSyncTest {
             () -> reading(EAST, ""),
             new Shelf(new RacedStore(), "eu-west-1"),
             () -> new NodeDoor.Found(List.of(), List.of()),
-            new Pusher(new PushSignature(KEY), Clock.systemUTC()),
+            new Pusher(Clock.systemUTC()),
+            new PushKeys(this::keys),
             new ConfigSync.Settling(Duration.ZERO, 1, slept::add),
             Clock.systemUTC());
 

@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -25,6 +26,9 @@ public final class PushSignature {
   /** Keys are not shorter. */
   public static final int SHORTEST_KEY = 32;
 
+  /** A new key, and the one that it takes the place of. */
+  public static final int MOST_KEYS = 2;
+
   private static final String ALGORITHM = "HmacSHA256";
 
   private final SecretKeySpec key;
@@ -38,6 +42,20 @@ public final class PushSignature {
           "a key for pushes needs at least " + SHORTEST_KEY + " characters");
     }
     this.key = new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), ALGORITHM);
+  }
+
+  /**
+   * By each key of a text, one a line, the newest first: that one signs, and all are accepted.
+   *
+   * @throws IllegalArgumentException if these are no keys, or too many; the message shows none
+   */
+  public static List<PushSignature> all(String keys) {
+    List<String> lines = keys.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+    if (lines.isEmpty() || lines.size() > MOST_KEYS) {
+      throw new IllegalArgumentException(
+          "one or " + MOST_KEYS + " keys for pushes are needed, one a line, not " + lines.size());
+    }
+    return lines.stream().map(PushSignature::new).toList();
   }
 
   /** The signature. */

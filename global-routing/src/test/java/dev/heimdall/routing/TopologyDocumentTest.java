@@ -341,6 +341,23 @@ class TopologyDocumentTest {
   }
 
   @Test
+  void keysAreLinesOfATextTheNewestFirst() {
+    String newest = "0123456789abcdef0123456789abcdef";
+    String last = "fedcba9876543210fedcba9876543210";
+    byte[] body = "body".getBytes(StandardCharsets.UTF_8);
+    assertThat(PushSignature.all("\n " + newest + "\r\n" + last + "\n"))
+        .extracting(key -> key.of(EARLY, "nonce-1", body))
+        .containsExactly(
+            new PushSignature(newest).of(EARLY, "nonce-1", body),
+            new PushSignature(last).of(EARLY, "nonce-1", body));
+    assertThat(PushSignature.all(newest)).hasSize(1);
+    assertThatThrownBy(() -> PushSignature.all(" \n")).hasMessageContaining("not 0");
+    assertThatThrownBy(() -> PushSignature.all(newest + "\n" + last + "\n" + last))
+        .hasMessageContaining("not 3")
+        .hasMessageNotContaining(newest);
+  }
+
+  @Test
   void eventsAreKnownByTheirNumber() {
     assertThat(RdsEvent.of("RDS-EVENT-0238")).contains(RdsEvent.GLOBAL_FAILOVER_COMPLETED);
     assertThat(RdsEvent.of("RDS-EVENT-9999")).isEmpty();

@@ -27,13 +27,28 @@ final class DocumentChecks {
   }
 
   private static void topology(TopologySettings topology, Reading in) {
-    if (in.sound("$.topology.key")
-        && topology.key().isPresent()
-        && topology.key().get().value().length() < TopologySettings.SHORTEST_KEY) {
-      in.problem(
-          "$.topology.key",
-          Secret.MASK,
-          "at least " + TopologySettings.SHORTEST_KEY + " characters, which nobody can guess");
+    if (in.sound("$.topology.key") && topology.key().isPresent()) {
+      List<String> keys =
+          topology
+              .key()
+              .get()
+              .value()
+              .lines()
+              .map(String::strip)
+              .filter(key -> !key.isEmpty())
+              .toList();
+      if (keys.isEmpty()
+          || keys.size() > TopologySettings.MOST_KEYS
+          || keys.stream().anyMatch(key -> key.length() < TopologySettings.SHORTEST_KEY)) {
+        in.problem(
+            "$.topology.key",
+            Secret.MASK,
+            "one key or "
+                + TopologySettings.MOST_KEYS
+                + ", one a line, each of at least "
+                + TopologySettings.SHORTEST_KEY
+                + " characters, which nobody can guess");
+      }
     }
   }
 

@@ -8,9 +8,9 @@ public record TopologySettings(
     @Setting(
             value =
                 "What pushes to `/topology` of the HTTP door are signed with: the same text as the"
-                    + " function that pushes has, 32 characters or more. Without it the door takes"
-                    + " none.",
-            applies = Applies.RESTART)
+                    + " function that pushes has. A key of 32 characters or more, or two, one a"
+                    + " line, the newest first: both are accepted. Without it the door takes no"
+                    + " pushes.")
         Optional<Secret> key,
     @Setting(
             value =
@@ -27,6 +27,9 @@ public record TopologySettings(
         Duration interval) {
   /** Keys are not shorter. */
   static final int SHORTEST_KEY = 32;
+
+  /** A new key, and the one that it takes the place of. */
+  static final int MOST_KEYS = 2;
 
   /** Every setting at its default: nothing is heard. */
   public static TopologySettings defaults() {

@@ -104,6 +104,9 @@ class ConfigurationProblemsTest {
 
   static final List<Case> NODE =
       List.of(
+          node(
+              "\"topology\": {\"key\": \"0123456789abcdef0123456789abcdef\\nshort\"}",
+              "node.json:1:22 $.topology.key: got ***, expected one key or 2, one a line, each of at least 32 characters, which nobody can guess"),
           node("\"id\": 0", "node.json:1:8 $.id: got 0, expected an integer from 1 to 4095"),
           node("\"id\": 4096", "node.json:1:8 $.id: got 4096, expected an integer from 1 to 4095"),
           node(

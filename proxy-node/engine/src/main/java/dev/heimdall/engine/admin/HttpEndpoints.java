@@ -1,5 +1,6 @@
 package dev.heimdall.engine.admin;
 
+import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.LoopWatch;
@@ -194,6 +195,7 @@ final class HttpEndpoints {
       vdbs.add(entry);
     }
     content.put("vdbs", vdbs);
+    content.put("topology", Documents.summary(node.topology()));
     return HttpReply.json(200, content);
   }
 
@@ -202,7 +204,7 @@ final class HttpEndpoints {
     return within(node.pools(), List.of())
         .thenApplyAsync(
             pools -> {
-              metrics.observe(gauges(node.health(), pools, node.clusterNodes()));
+              metrics.observe(gauges(node, pools));
               return HttpReply.text(
                   openMetrics ? Metrics.OPEN_METRICS : Metrics.PROMETHEUS_TEXT,
                   metrics.scrape(openMetrics));
@@ -243,8 +245,8 @@ final class HttpEndpoints {
         .exceptionally(problem -> substitute);
   }
 
-  private static NodeGauges gauges(
-      NodeHealth health, List<PoolRow> pools, List<ClusterNodeRow> servers) {
+  private static NodeGauges gauges(NodeView node, List<PoolRow> pools) {
+    NodeHealth health = node.health();
     Map<String, Boolean> reachable = new TreeMap<>();
     health.vdbs().forEach(vdb -> reachable.put(vdb.name(), vdb.reachable()));
     return new NodeGauges(
@@ -269,7 +271,7 @@ final class HttpEndpoints {
                         pool.paused(),
                         pool.server()))
             .toList(),
-        servers.stream()
+        node.clusterNodes().stream()
             .map(
                 row ->
                     new NodeGauges.ClusterNode(
@@ -279,7 +281,25 @@ final class HttpEndpoints {
                         row.node().state() == NodeState.UP,
                         row.node().lagBytes(),
                         row.node().lagMillis()))
-            .toList());
+            .toList(),
+        feed(node.topology()));
+  }
+
+  private static NodeGauges.Feed feed(FeedState state) {
+    Map<String, Long> pushes = new TreeMap<>();
+    state.pushes().forEach((kind, count) -> pushes.put(kind.label(), count));
+    return new NodeGauges.Feed(
+        state.documents().stream()
+            .map(
+                known ->
+                    new NodeGauges.Document(
+                        known.document().source(),
+                        known.by().label(),
+                        known.document().version(),
+                        state.age(known)))
+            .toList(),
+        pushes,
+        state.byPreviousKey());
   }
 
   private static String words(LoopWatch.Stalled stalled) {

@@ -3,7 +3,7 @@ package dev.heimdall.engine.admin;
 import dev.heimdall.engine.action.LearnedRow;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
-import dev.heimdall.engine.feed.Known;
+import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -44,8 +44,8 @@ public interface NodeView {
   /** Patterns that rules learnt. */
   List<LearnedRow> learned();
 
-  /** The topology documents that it has. */
-  List<Known> topology();
+  /** The topology documents that it has, and what became of pushes. */
+  FeedState topology();
 
   /** Takes another one, if it is signed and newer. */
   Push.Outcome topology(Push push);

@@ -81,6 +81,18 @@ final class Tables {
           .seconds("lasted", row -> row.event().lasted().orElse(null))
           .text("cause", row -> row.event().cause());
 
+  static final Table<TopologyRow> TOPOLOGY =
+      new Table<>(Comparator.comparing((TopologyRow row) -> row.known().document().source()))
+          .text("source", row -> row.known().document().source())
+          .number("version", row -> row.known().document().version())
+          .text("by", row -> row.known().by().label())
+          .text("came", row -> row.known().at())
+          .seconds("heard_seconds", TopologyRow::age)
+          .text("written", row -> row.known().document().written())
+          .text("cause", row -> row.known().document().cause())
+          .number("clusters", row -> row.known().document().clusters().size())
+          .number("globals", row -> row.known().document().globals().size());
+
   static final Table<QueueRow> QUEUES =
       new Table<>(Comparator.comparing(QueueRow::name))
           .text("queue", QueueRow::name)

@@ -14,7 +14,7 @@ import dev.heimdall.engine.admin.NodeView;
 import dev.heimdall.engine.admin.PoolRow;
 import dev.heimdall.engine.admin.ProbeResult;
 import dev.heimdall.engine.admin.ServerRow;
-import dev.heimdall.engine.feed.Known;
+import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
@@ -78,8 +78,8 @@ final class LiveNodeView implements NodeView {
   }
 
   @Override
-  public List<Known> topology() {
-    return node.clusters().feed().known();
+  public FeedState topology() {
+    return node.clusters().feed().state();
   }
 
   @Override

@@ -314,6 +314,7 @@ public final class Node implements AutoCloseable {
       configuration = next;
       actions.update(next);
       cloudWatch.update(next);
+      clusters.feed().keys(next.node().topology().key());
       catalogues.keep(next.sources().values());
       logins.keep(next.sources().values());
       clients.max(next.node().maxClients());

@@ -5,13 +5,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Lets in what was signed with the key, just now, and not seen before. Strangers cost it the time
- * for one signature, and no memory. For one thread at a time.
+ * Lets in what was signed with one of the keys, just now, and not seen before. Strangers cost it
+ * the time for one signature, and no memory. For one thread at a time.
  */
 final class Gatekeeper {
   /** Clocks may differ by so much, and a push may be under way for so long. */
@@ -23,19 +24,39 @@ final class Gatekeeper {
   private static final Pattern NONCE = Pattern.compile("[A-Za-z0-9_-]{16,64}");
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,12}");
 
-  private final PushSignature signature;
   private final Clock clock;
+
+  /** The newest key first; none: nothing is let in. */
+  private List<PushSignature> keys = List.of();
+
+  private long byPreviousKey;
 
   /** Nonces with the second after which they need not be known any more, oldest first. */
   private final Map<String, Long> seen = new LinkedHashMap<>();
 
-  Gatekeeper(PushSignature signature, Clock clock) {
-    this.signature = signature;
+  Gatekeeper(Clock clock) {
     this.clock = clock;
+  }
+
+  /** From now on these are the keys. What was let in by others is still known. */
+  void keys(List<PushSignature> now) {
+    keys = List.copyOf(now);
+  }
+
+  boolean open() {
+    return !keys.isEmpty();
+  }
+
+  long byPreviousKey() {
+    return byPreviousKey;
   }
 
   /** Why this is not let in; empty if it is. */
   Optional<Push.Outcome> refusal(Push push) {
+    if (!open()) {
+      return refused(
+          Push.Kind.OFF, "This node takes no pushes: \"topology.key\" in node.json is not set");
+    }
     String at = push.timestamp().orElse("");
     String nonce = push.nonce().orElse("");
     if (!SECONDS.matcher(at).matches()
@@ -50,15 +71,17 @@ final class Gatekeeper {
               + " with 16 to 64 letters, digits, _ or -, and "
               + PushSignature.SIGNATURE);
     }
-    if (!signature.fits(at, nonce, push.body(), push.signature().get())) {
+    int key = keyOf(push, at, nonce);
+    if (key < 0) {
       return refused(
-          Push.Kind.NOT_SIGNED, "The signature does not fit: is the key the same on both sides?");
+          Push.Kind.WRONG_SIGNATURE,
+          "The signature does not fit: is the key the same on both sides?");
     }
     long now = clock.instant().getEpochSecond();
     long signed = Long.parseLong(at);
     if (Math.abs(now - signed) > WINDOW.toSeconds()) {
       return refused(
-          Push.Kind.OUT_OF_TIME,
+          signed < now ? Push.Kind.TOO_OLD : Push.Kind.TOO_NEW,
           "The push was signed "
               + Math.abs(now - signed)
               + " s "
@@ -75,7 +98,20 @@ final class Gatekeeper {
       return refused(Push.Kind.TOO_MANY, "There were too many pushes in the last minutes");
     }
     seen.put(nonce, now + 2 * WINDOW.toSeconds() + 1);
+    if (key > 0) {
+      byPreviousKey++;
+    }
     return Optional.empty();
+  }
+
+  /** Which key it was signed with; negative: none. */
+  private int keyOf(Push push, String at, String nonce) {
+    for (int i = 0; i < keys.size(); i++) {
+      if (keys.get(i).fits(at, nonce, push.body(), push.signature().orElseThrow())) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private void forget(long now) {

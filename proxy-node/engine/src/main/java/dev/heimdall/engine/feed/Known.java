@@ -2,18 +2,30 @@ package dev.heimdall.engine.feed;
 
 import dev.heimdall.routing.TopologyDocument;
 import java.time.Instant;
+import java.util.Locale;
 
 /**
  * A document that the node has.
  *
  * @param by how it came
  * @param at when it came
+ * @param heard when it was heard last that there is none after it: it was pushed again, or still
+ *     was what the store had
  */
-public record Known(TopologyDocument document, By by, Instant at) {
+public record Known(TopologyDocument document, By by, Instant at, Instant heard) {
   /** The ways in which one comes. */
   public enum By {
     PUSH,
-    STORE
+    STORE;
+
+    /** As metrics and people have it. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  Known heard(Instant again) {
+    return new Known(document, by, at, again);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.feed;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -26,16 +27,25 @@ public record Push(
     KNOWN,
     /** This node takes no pushes. */
     OFF,
-    /** It is not signed, or by somebody who has another key. */
+    /** It is not signed. */
     NOT_SIGNED,
-    /** It was signed too long ago, or is from the future. */
-    OUT_OF_TIME,
+    /** It is signed by somebody who has another key. */
+    WRONG_SIGNATURE,
+    /** It was signed too long ago. */
+    TOO_OLD,
+    /** It was signed in the future. */
+    TOO_NEW,
     /** It was pushed before. */
     REPLAYED,
     /** There were too many. */
     TOO_MANY,
     /** It is no topology document. */
-    MALFORMED
+    MALFORMED;
+
+    /** As metrics and people have it. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @Override

@@ -10,7 +10,9 @@ import dev.heimdall.routing.TopologyException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,16 +42,17 @@ public final class TopologyFeed implements AutoCloseable {
   /** Changes that are named in one line of the log. */
   private static final int MOST_NAMED = 8;
 
-  private final Optional<Gatekeeper> gatekeeper;
+  private final Gatekeeper gatekeeper;
   private final Optional<Shelf> shelf;
   private final Duration interval;
   private final Clock clock;
   private final Map<String, Known> known = new TreeMap<>();
+  private final Map<Push.Kind, Long> pushes = new EnumMap<>(Push.Kind.class);
   private final List<Watched> watched = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService executor;
 
-  /** What is wrong with the store, said once; for the feed's thread. */
-  private String trouble = "";
+  /** What is wrong with the store, said once; changed by the feed's thread. */
+  private volatile String trouble = "";
 
   private record Watched(
       String arn,
@@ -59,14 +62,19 @@ public final class TopologyFeed implements AutoCloseable {
   /**
    * Begins to read the store, if there is one.
    *
-   * @param key what pushes are signed with; empty for none to be taken
+   * @param keys what pushes are signed with, one a line; empty for none to be taken
    * @param shelf where documents are kept; closed with the feed
    */
-  public TopologyFeed(Optional<Secret> key, Optional<Shelf> shelf, Duration interval, Clock clock) {
-    this.gatekeeper = key.map(secret -> new Gatekeeper(new PushSignature(secret.value()), clock));
+  public TopologyFeed(
+      Optional<Secret> keys, Optional<Shelf> shelf, Duration interval, Clock clock) {
+    this.gatekeeper = new Gatekeeper(clock);
     this.shelf = shelf;
     this.interval = interval;
     this.clock = clock;
+    for (Push.Kind kind : Push.Kind.values()) {
+      pushes.put(kind, 0L);
+    }
+    keys(keys);
     executor =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -79,9 +87,14 @@ public final class TopologyFeed implements AutoCloseable {
     }
   }
 
+  /** From now on pushes are signed with one of these, one a line; empty: none is taken. */
+  public final synchronized void keys(Optional<Secret> keys) {
+    gatekeeper.keys(keys.map(secret -> PushSignature.all(secret.value())).orElse(List.of()));
+  }
+
   /** Whether documents can come in at all. */
-  public boolean enabled() {
-    return gatekeeper.isPresent() || shelf.isPresent();
+  public synchronized boolean enabled() {
+    return gatekeeper.open() || shelf.isPresent();
   }
 
   /** A cluster that is told about. */
@@ -112,19 +125,28 @@ public final class TopologyFeed implements AutoCloseable {
     return () -> watched.remove(one);
   }
 
-  /** The documents that it has, one of each who writes them. */
-  public synchronized List<Known> known() {
-    return List.copyOf(known.values());
+  /** The documents that it has, and what became of pushes. */
+  public synchronized FeedState state() {
+    return new FeedState(
+        List.copyOf(known.values()),
+        pushes,
+        gatekeeper.byPreviousKey(),
+        Optional.of(trouble).filter(what -> !what.isEmpty()),
+        clock.instant());
   }
 
   /** Takes a document that was pushed, if it is one, signed, and newer. Never blocks for long. */
   public Push.Outcome take(Push push) {
-    if (gatekeeper.isEmpty()) {
-      return new Push.Outcome(
-          Push.Kind.OFF, "This node takes no pushes: \"topology.key\" in node.json is not set");
-    }
+    Push.Outcome outcome = judged(push);
     synchronized (this) {
-      Optional<Push.Outcome> refusal = gatekeeper.get().refusal(push);
+      pushes.merge(outcome.kind(), 1L, Long::sum);
+    }
+    return outcome;
+  }
+
+  private Push.Outcome judged(Push push) {
+    synchronized (this) {
+      Optional<Push.Outcome> refusal = gatekeeper.refusal(push);
       if (refusal.isPresent()) {
         return refusal.get();
       }
@@ -145,6 +167,7 @@ public final class TopologyFeed implements AutoCloseable {
       if (before != null && !before.before(document)) {
         // What is told counts for a while only: that it is still so is worth telling.
         if (before.document().version() == document.version()) {
+          known.put(document.source(), before.heard(clock.instant()));
           later(this::tellAll);
         }
         return new Push.Outcome(
@@ -155,7 +178,8 @@ public final class TopologyFeed implements AutoCloseable {
         return new Push.Outcome(
             Push.Kind.TOO_MANY, "The node has documents of " + MOST_SOURCES + " others already");
       }
-      known.put(document.source(), new Known(document, by, clock.instant()));
+      Instant now = clock.instant();
+      known.put(document.source(), new Known(document, by, now, now));
     }
     say(before, document, by);
     later(this::tellAll);
@@ -203,7 +227,7 @@ public final class TopologyFeed implements AutoCloseable {
    * left out: whoever is asked for its role is also shown a password.
    */
   private void tell(Watched one) {
-    List<TopologyDocument> documents = known().stream().map(Known::document).toList();
+    List<TopologyDocument> documents = state().documents().stream().map(Known::document).toList();
     TopologyDocument.told(documents, one.arn())
         .ifPresent(
             told ->
@@ -222,6 +246,7 @@ public final class TopologyFeed implements AutoCloseable {
   private void round() {
     try {
       shelf.orElseThrow().changed().forEach(this::read);
+      stillStored();
       if (!trouble.isEmpty()) {
         trouble = "";
         LOG.info("the topology documents can be read again");
@@ -243,6 +268,12 @@ public final class TopologyFeed implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       // The node is stopping.
     }
+  }
+
+  /** What came from the store is still what it has, as it tells what differs. */
+  private synchronized void stillStored() {
+    Instant now = clock.instant();
+    known.replaceAll((source, one) -> one.by() == Known.By.STORE ? one.heard(now) : one);
   }
 
   private void read(String name, byte[] json) {

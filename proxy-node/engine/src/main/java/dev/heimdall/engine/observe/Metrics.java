@@ -57,9 +57,9 @@ public final class Metrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
   private final Set<PoolKey> registered = new HashSet<>();
-  private final AtomicReference<NodeGauges> gauges =
-      new AtomicReference<>(new NodeGauges(false, false, Map.of(), List.of(), List.of()));
+  private final AtomicReference<NodeGauges> gauges = new AtomicReference<>(NodeGauges.none());
   private final ClusterGauges clusters = new ClusterGauges(registry);
+  private final FeedGauges feed = new FeedGauges(registry, () -> gauges.get().feed());
   private final AtomicReference<List<VdbFigures>> figures = new AtomicReference<>(List.of());
   private final VdbGauges vdbs = new VdbGauges(registry);
   private final MultiGauge portOpen;
@@ -203,6 +203,7 @@ public final class Metrics implements AutoCloseable {
   public synchronized String scrape(boolean openMetrics) {
     registerNewPools();
     updatePoolGauges(gauges.get());
+    feed.update();
     clusters.update(gauges.get().nodes(), gauges.get().pools());
     vdbs.update(figures.get());
     return registry.scrape(openMetrics ? OPEN_METRICS : PROMETHEUS_TEXT);

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.observe;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -13,12 +14,41 @@ public record NodeGauges(
     boolean draining,
     Map<String, Boolean> reachable,
     List<Pool> pools,
-    List<ClusterNode> nodes) {
+    List<ClusterNode> nodes,
+    Feed feed) {
   public NodeGauges {
     reachable = Map.copyOf(reachable);
     pools = List.copyOf(pools);
     nodes = List.copyOf(nodes);
   }
+
+  /** What a node looks like that is only just being started. */
+  static NodeGauges none() {
+    return new NodeGauges(
+        false, false, Map.of(), List.of(), List.of(), new Feed(List.of(), Map.of(), 0));
+  }
+
+  /**
+   * What was heard of clusters by topology documents.
+   *
+   * @param pushes what became of pushes, by outcome
+   * @param byPreviousKey those that were let in by another key than the newest
+   */
+  public record Feed(List<Document> documents, Map<String, Long> pushes, long byPreviousKey) {
+    public Feed {
+      documents = List.copyOf(documents);
+      pushes = Map.copyOf(pushes);
+    }
+  }
+
+  /**
+   * A topology document.
+   *
+   * @param source who writes it
+   * @param by how it came
+   * @param age how long ago it was heard that there is none after it
+   */
+  public record Document(String source, String by, long version, Duration age) {}
 
   /**
    * A server of a cluster; lags are negative where nobody knows them.

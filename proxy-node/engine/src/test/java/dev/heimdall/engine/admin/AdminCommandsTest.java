@@ -84,6 +84,7 @@ class AdminCommandsTest {
     assertThat(rows("SHOW CONFIG"))
         .extracting(row -> row.get("key") + "=" + row.get("value") + " " + row.get("changeable"))
         .containsExactly("node.loops=2 no", "vdbs.shop.pool.size=20 yes");
+    assertThat(rows("SHOW TOPOLOGY")).isEmpty();
     assertThat(rows("SHOW VERSION")).containsExactly(Map.of("version", "Heimdall 1.2.3"));
     assertThat(rows("SHOW HELP"))
         .extracting(row -> row.get("command"))

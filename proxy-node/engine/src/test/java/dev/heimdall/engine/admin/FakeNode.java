@@ -3,7 +3,7 @@ package dev.heimdall.engine.admin;
 import dev.heimdall.engine.action.LearnedRow;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
-import dev.heimdall.engine.feed.Known;
+import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
 import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.topology.Topology;
@@ -90,8 +90,8 @@ final class FakeNode implements NodeView {
   }
 
   @Override
-  public List<Known> topology() {
-    return feed.known();
+  public FeedState topology() {
+    return feed.state();
   }
 
   @Override

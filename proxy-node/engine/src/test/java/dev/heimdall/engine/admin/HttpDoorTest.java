@@ -356,6 +356,16 @@ class HttpDoorTest {
     JsonNode shown = json(get("/topology")).get("documents").get(0);
     assertThat(shown.get("by").asText()).isEqualTo("push");
     assertThat(shown.get("document").get("source").asText()).isEqualTo("eu-west-1");
+
+    JsonNode summary = json(get("/status")).get("topology");
+    assertThat(summary.at("/documents/0/source").asText()).isEqualTo("eu-west-1");
+    assertThat(summary.at("/documents/0/by").asText()).isEqualTo("push");
+    assertThat(summary.at("/pushes/taken").asInt()).isEqualTo(1);
+    assertThat(summary.at("/pushes/known").asInt()).isEqualTo(1);
+    assertThat(summary.at("/pushes/wrong_signature").asInt()).isZero();
+    assertThat(get("/metrics").body())
+        .contains("heimdall_topology_pushes_total{outcome=\"taken\"} 1.0")
+        .contains("heimdall_topology_age_seconds{by=\"push\",source=\"eu-west-1\"}");
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +34,10 @@ class TopologyFeedTest {
 
   private final BlockingQueue<List<String>> told = new LinkedBlockingQueue<>();
   private final BlockingQueue<Object> shelved = new LinkedBlockingQueue<>();
+  private final SettableClock clock = new SettableClock();
   private TopologyFeed feed;
   private int nonces;
+  private volatile boolean denied;
 
   @AfterEach
   void close() {
@@ -47,12 +50,34 @@ class TopologyFeedTest {
             Optional.of(new Secret(KEY)),
             store ? Optional.of(new QueueShelf()) : Optional.empty(),
             Duration.ofMillis(5),
-            Clock.fixed(NOW, ZoneOffset.UTC));
+            clock);
+  }
+
+  private static final class SettableClock extends Clock {
+    private volatile Instant now = NOW;
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
   }
 
   private final class QueueShelf implements Shelf {
     @Override
     public Map<String, byte[]> changed() throws IOException {
+      if (denied) {
+        throw new IOException("access denied");
+      }
       Object next = shelved.poll();
       if (next instanceof String text) {
         throw new IOException(text);
@@ -104,13 +129,16 @@ class TopologyFeedTest {
   }
 
   private Push.Outcome push(TopologyDocument document) {
-    String nonce = "nonce-number-%06d".formatted(nonces++);
+    return push(document, KEY, "nonce-number-%06d".formatted(nonces++), NOW);
+  }
+
+  private Push.Outcome push(TopologyDocument document, String key, String nonce, Instant at) {
     byte[] body = document.json();
     return feed.take(
         new Push(
-            Optional.of("" + NOW.getEpochSecond()),
+            Optional.of("" + at.getEpochSecond()),
             Optional.of(nonce),
-            Optional.of(new PushSignature(KEY).of(NOW, nonce, body)),
+            Optional.of(new PushSignature(key).of(at, nonce, body)),
             body));
   }
 
@@ -151,7 +179,91 @@ class TopologyFeedTest {
     assertThat(push(document("us-east-1", 1, NOW)).kind()).isEqualTo(Push.Kind.TAKEN);
     assertThat(push(document("eu-west-1", 1, NOW.plusSeconds(9))).kind())
         .isEqualTo(Push.Kind.TAKEN);
-    assertThat(feed.known()).extracting(one -> one.document().version()).containsExactly(1L, 1L);
+    assertThat(feed.state().documents())
+        .extracting(one -> one.document().version())
+        .containsExactly(1L, 1L);
+  }
+
+  @Test
+  void bothKeysAreAcceptedWhileOneTakesThePlaceOfTheOther() {
+    start(false);
+    String next = "abcdef0123456789abcdef0123456789";
+    TopologyDocument document = document("eu-west-1", 1, NOW);
+    assertThat(push(document, next, "nonce-of-the-next-1", NOW).kind())
+        .isEqualTo(Push.Kind.WRONG_SIGNATURE);
+
+    feed.keys(Optional.of(new Secret(next + "\n" + KEY + "\n")));
+    assertThat(push(document, KEY, "nonce-of-the-last-1", NOW).kind()).isEqualTo(Push.Kind.TAKEN);
+    assertThat(push(document, next, "nonce-of-the-next-1", NOW).kind()).isEqualTo(Push.Kind.KNOWN);
+    assertThat(push(document, next, "nonce-of-the-last-1", NOW).kind())
+        .as("what was taken by the other key is still known")
+        .isEqualTo(Push.Kind.REPLAYED);
+    assertThat(feed.state().byPreviousKey()).isEqualTo(1);
+
+    feed.keys(Optional.of(new Secret(next)));
+    assertThat(push(document, KEY, "nonce-of-the-last-2", NOW).kind())
+        .isEqualTo(Push.Kind.WRONG_SIGNATURE);
+    assertThat(push(document, next, "nonce-of-the-next-1", NOW).kind())
+        .isEqualTo(Push.Kind.REPLAYED);
+
+    feed.keys(Optional.empty());
+    assertThat(push(document, next, "nonce-of-the-next-2", NOW).kind()).isEqualTo(Push.Kind.OFF);
+  }
+
+  @Test
+  void pushesAreCountedByWhatBecameOfThem() {
+    start(false);
+    TopologyDocument document = document("eu-west-1", 1, NOW);
+    push(document, KEY, "nonce-number-one", NOW);
+    push(document, KEY, "nonce-number-one", NOW);
+    push(document, KEY, "nonce-number-two", NOW.minusSeconds(121));
+    push(document, KEY, "nonce-number-two", NOW.plusSeconds(121));
+    push(document, KEY.replace('0', 'x'), "nonce-number-two", NOW);
+    push(document, KEY, "none", NOW);
+    byte[] none = "{}".getBytes(StandardCharsets.UTF_8);
+    feed.take(
+        new Push(
+            Optional.of("" + NOW.getEpochSecond()),
+            Optional.of("nonce-number-two"),
+            Optional.of(new PushSignature(KEY).of(NOW, "nonce-number-two", none)),
+            none));
+    assertThat(feed.state().pushes())
+        .containsEntry(Push.Kind.TAKEN, 1L)
+        .containsEntry(Push.Kind.REPLAYED, 1L)
+        .containsEntry(Push.Kind.TOO_OLD, 1L)
+        .containsEntry(Push.Kind.TOO_NEW, 1L)
+        .containsEntry(Push.Kind.WRONG_SIGNATURE, 1L)
+        .containsEntry(Push.Kind.NOT_SIGNED, 1L)
+        .containsEntry(Push.Kind.MALFORMED, 1L)
+        .containsEntry(Push.Kind.OFF, 0L);
+  }
+
+  @Test
+  void aDocumentIsAsOldAsTheLastTimeThatItWasHeardOf() {
+    start(false);
+    push(document("eu-west-1", 1, NOW));
+    clock.now = NOW.plusSeconds(60);
+    assertThat(feed.state().age(feed.state().documents().get(0))).isEqualTo(Duration.ofSeconds(60));
+    push(document("eu-west-1", 1, NOW), KEY, "nonce-of-a-minute-later", clock.now);
+    assertThat(feed.state().age(feed.state().documents().get(0))).isZero();
+    assertThat(feed.state().documents().get(0).at()).isEqualTo(NOW);
+  }
+
+  @Test
+  void whatIsStillInTheStoreIsHeardOfAgainAndATroubleIsShown() throws InterruptedException {
+    start(true);
+    watch();
+    shelved.add(document("eu-west-1", 1, NOW, "a").json());
+    awaitTold("a");
+    clock.now = NOW.plusSeconds(60);
+    while (!feed.state().age(feed.state().documents().get(0)).isZero()) {
+      told.poll(20, TimeUnit.SECONDS);
+    }
+    denied = true;
+    while (feed.state().trouble().isEmpty()) {
+      Thread.onSpinWait();
+    }
+    assertThat(feed.state().trouble().get()).contains("access denied");
   }
 
   @Test
@@ -195,7 +307,7 @@ class TopologyFeedTest {
     push(document("eu-west-1", 2, NOW, "b"));
     shelved.add(document("eu-west-1", 1, NOW, "a").json());
     awaitTold("b");
-    assertThat(feed.known()).extracting(Known::by).containsExactly(Known.By.PUSH);
+    assertThat(feed.state().documents()).extracting(Known::by).containsExactly(Known.By.PUSH);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.heimdall.engine.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -10,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
+  private static final NodeGauges.Feed NO_FEED = new NodeGauges.Feed(List.of(), Map.of(), 0);
+
   private final Metrics metrics = new Metrics("1.2.3", 2, 3);
 
   @AfterEach
@@ -147,7 +150,11 @@ class MetricsTest {
             List.of(pool("shop", "ann", false), pool("old", "bob", true)),
             List.of(
                 new NodeGauges.ClusterNode("main", "one:5432", "writer", true, 0, 0),
-                new NodeGauges.ClusterNode("main", "two:5432", "replica", false, 16, -1))));
+                new NodeGauges.ClusterNode("main", "two:5432", "replica", false, 16, -1)),
+            new NodeGauges.Feed(
+                List.of(new NodeGauges.Document("eu-west-1", "push", 7, Duration.ofMillis(1500))),
+                Map.of("taken", 3L, "replayed", 2L),
+                1)));
     assertThat(metrics.scrape(false).lines())
         .contains(
             "heimdall_ready 1.0",
@@ -161,12 +168,22 @@ class MetricsTest {
             "heimdall_pool_paused{database=\"db\",user=\"bob\",vdb=\"old\"} 1.0",
             "heimdall_cluster_node_up{node=\"one:5432\",role=\"writer\",source=\"main\"} 1.0",
             "heimdall_cluster_node_up{node=\"two:5432\",role=\"replica\",source=\"main\"} 0.0",
-            "heimdall_cluster_node_lag_bytes{node=\"two:5432\",role=\"replica\",source=\"main\"} 16.0")
+            "heimdall_cluster_node_lag_bytes{node=\"two:5432\",role=\"replica\",source=\"main\"} 16.0",
+            "heimdall_topology_age_seconds{by=\"push\",source=\"eu-west-1\"} 1.5",
+            "heimdall_topology_version{source=\"eu-west-1\"} 7.0",
+            "heimdall_topology_pushes_total{outcome=\"taken\"} 3.0",
+            "heimdall_topology_pushes_total{outcome=\"replayed\"} 2.0",
+            "heimdall_topology_pushes_previous_key_total 1.0")
         .noneMatch(line -> line.startsWith("heimdall_cluster_node_lag_seconds{node=\"two"));
 
     metrics.observe(
         new NodeGauges(
-            false, true, Map.of("shop", true), List.of(pool("shop", "ann", false)), List.of()));
+            false,
+            true,
+            Map.of("shop", true),
+            List.of(pool("shop", "ann", false)),
+            List.of(),
+            NO_FEED));
     String later = metrics.scrape(false);
     assertThat(later.lines()).contains("heimdall_ready 0.0", "heimdall_draining 1.0");
     assertThat(later).doesNotContain("vdb=\"old\"");
@@ -231,7 +248,8 @@ class MetricsTest {
             false,
             Map.of("shop", true),
             List.of(pool("shop", "ann", false, "w:5432"), pool("shop", "ann", true, "r:5432")),
-            List.of()));
+            List.of(),
+            NO_FEED));
 
     assertThat(metrics.scrape(false))
         .contains(
