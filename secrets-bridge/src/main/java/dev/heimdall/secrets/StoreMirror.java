@@ -3,6 +3,7 @@ package dev.heimdall.secrets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +37,34 @@ public final class StoreMirror implements AutoCloseable {
   // Guarded by this.
   private Documents shown = Documents.of(Map.of());
   private Duration pause;
-  private String trouble = "";
+
+  // Changed by who holds it, and read by any: a look at the store may take long.
+  private volatile State state =
+      new State("", Optional.empty(), Optional.empty(), Optional.empty());
+
+  /**
+   * How it goes.
+   *
+   * @param version of the documents that the store was seen to hold last; empty: none
+   * @param looked when the store could be looked at last
+   * @param trouble what is the matter with the store; empty: nothing
+   * @param copy when that was right of which the directory shows the copy, as long as nothing from
+   *     the store has been right
+   */
+  public record State(
+      String version, Optional<Instant> looked, Optional<String> trouble, Optional<Instant> copy) {
+    State looked(Documents seen, Instant at) {
+      return new State(seen.version(), Optional.of(at), Optional.empty(), copy);
+    }
+
+    State trouble(String what) {
+      return new State(version, looked, Optional.of(what), copy);
+    }
+
+    State copy(Optional<Instant> of) {
+      return new State(version, looked, trouble, of);
+    }
+  }
 
   /**
    * How a store is followed.
@@ -112,6 +140,7 @@ public final class StoreMirror implements AutoCloseable {
                 + "`.");
       }
       take(read);
+      state = state.looked(read, Instant.now());
       if (options.right().test(directory.path())) {
         keep(read);
         return;
@@ -135,8 +164,8 @@ public final class StoreMirror implements AutoCloseable {
                   .orElse(""),
           failure);
     }
-    trouble = failure.getMessage();
-    LOG.warn("{}", trouble);
+    state = state.trouble(failure.getMessage());
+    LOG.warn("{}", failure.getMessage());
   }
 
   /** Shows the copy; false: there is none. */
@@ -151,6 +180,7 @@ public final class StoreMirror implements AutoCloseable {
       LOG.error("The copy of {} cannot be shown: {}", store.location(), e.toString());
       return false;
     }
+    state = state.copy(Optional.of(saved.get().at()));
     LOG.warn(
         "The configuration is the copy of {} that was right at {}",
         store.location(),
@@ -177,9 +207,9 @@ public final class StoreMirror implements AutoCloseable {
     return store.location();
   }
 
-  /** What is the matter with the store; empty: nothing. */
-  public synchronized Optional<String> trouble() {
-    return trouble.isEmpty() ? Optional.empty() : Optional.of(trouble);
+  /** How it goes; never waits for the store. */
+  public State state() {
+    return state;
   }
 
   private void run() {
@@ -212,16 +242,18 @@ public final class StoreMirror implements AutoCloseable {
         follow(changed.get());
       }
       pause = options.interval();
-      if (!trouble.isEmpty()) {
-        trouble = "";
+      boolean back = state.trouble().isPresent();
+      state = state.looked(shown, Instant.now());
+      if (back) {
         LOG.info("{} can be read again", store.location());
       }
     } catch (StoreException e) {
       Duration longer = pause.multipliedBy(2);
       pause = longer.compareTo(LONGEST) > 0 ? longest() : longer;
-      if (!trouble.equals(e.getMessage())) {
-        trouble = e.getMessage();
-        LOG.warn("{} The configuration stays as it is", trouble);
+      boolean known = state.trouble().equals(Optional.of(e.getMessage()));
+      state = state.trouble(e.getMessage());
+      if (!known) {
+        LOG.warn("{} The configuration stays as it is", e.getMessage());
       }
     } catch (RuntimeException e) {
       LOG.error("Looking at {} met an error in Heimdall", store.location(), e);
@@ -239,6 +271,7 @@ public final class StoreMirror implements AutoCloseable {
     }
     take(changed);
     if (options.right().test(directory.path())) {
+      state = state.copy(Optional.empty());
       keep(changed);
     }
   }

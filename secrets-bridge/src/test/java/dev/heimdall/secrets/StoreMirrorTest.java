@@ -124,16 +124,23 @@ class StoreMirrorTest {
   @Test
   void aStoreThatIsAwayChangesNothing() throws Exception {
     StoreMirror mirror = start();
+    StoreMirror.State before = mirror.state();
+    assertThat(before.looked()).isPresent();
+    assertThat(before.copy()).isEmpty();
     storeIsAway();
     mirror.look();
 
+    assertThat(mirror.state().version()).isEqualTo(before.version());
+    assertThat(mirror.state().looked()).isEqualTo(before.looked());
     assertThat(mirror.directory().resolve("users/a.json")).hasContent("right");
-    assertThat(mirror.trouble().orElseThrow()).contains("holds no documents any more");
+    assertThat(mirror.state().trouble().orElseThrow()).contains("holds no documents any more");
 
     storeIsBack();
     write("users/a.json", "right again");
     mirror.look();
-    assertThat(mirror.trouble()).isEmpty();
+    assertThat(mirror.state().trouble()).isEmpty();
+    assertThat(mirror.state().version()).isNotEqualTo(before.version());
+    assertThat(mirror.state().looked()).isNotEqualTo(before.looked());
     assertThat(mirror.directory().resolve("users/a.json")).hasContent("right again");
   }
 
@@ -150,13 +157,13 @@ class StoreMirrorTest {
 
     StoreMirror second = start();
     assertThat(second.directory().resolve("users/a.json")).hasContent("right again");
-    assertThat(second.trouble()).isPresent();
+    assertThat(second.state().trouble()).isPresent();
 
     storeIsBack();
     write("users/a.json", "right at last");
     second.look();
     assertThat(second.directory().resolve("users/a.json")).hasContent("right at last");
-    assertThat(second.trouble()).isEmpty();
+    assertThat(second.state().trouble()).isEmpty();
   }
 
   @Test

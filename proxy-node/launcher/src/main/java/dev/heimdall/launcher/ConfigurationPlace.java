@@ -1,5 +1,6 @@
 package dev.heimdall.launcher;
 
+import dev.heimdall.engine.config.Origin;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.model.Configuration;
@@ -104,6 +105,20 @@ final class ConfigurationPlace implements AutoCloseable {
       throw new CommandFailure(
           ExitCode.CONFIGURATION, Problems.of("the configuration in " + location, e.problems()), e);
     }
+  }
+
+  /** Where its documents come from, unless that is the directory. */
+  Optional<Origin> origin() {
+    return mirror.map(
+        following -> {
+          StoreMirror.State state = following.state();
+          return new Origin(
+              location.toString(),
+              Optional.of(state.version()).filter(version -> !version.isEmpty()),
+              state.looked(),
+              state.trouble(),
+              state.copy());
+        });
   }
 
   /** Brings the directory up to date at once. */

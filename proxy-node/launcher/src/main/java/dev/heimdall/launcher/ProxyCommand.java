@@ -2,6 +2,7 @@ package dev.heimdall.launcher;
 
 import dev.heimdall.engine.boot.Node;
 import dev.heimdall.engine.boot.StartupException;
+import dev.heimdall.engine.config.Origin;
 import dev.heimdall.launcher.conf.HeimdallConf;
 import dev.heimdall.launcher.instance.InstanceWatch;
 import dev.heimdall.launcher.instance.ScaleInSettings;
@@ -138,6 +139,11 @@ final class ProxyCommand implements Callable<Integer> {
     @Override
     public void reloading() {
       followed.look();
+    }
+
+    @Override
+    public Optional<Origin> origin() {
+      return followed.origin();
     }
 
     @Override

@@ -26,7 +26,8 @@ import java.util.TreeMap;
  * {@code rules/<list>.json}. The only documents that a node writes.
  */
 public final class LearnedRules {
-  static final String FOLDER = "learned";
+  /** The folder of a configuration that a node writes itself. */
+  public static final String FOLDER = "learned";
 
   /** A document may be 1 MiB. */
   private static final int MOST_BYTES = 1_000_000;

@@ -2,6 +2,7 @@ package dev.heimdall.test.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreLocation;
 import dev.heimdall.secrets.WorkingCopy;
@@ -96,6 +97,10 @@ class StoredConfigurationIT {
     }
   }
 
+  private JsonNode configuration() throws Exception {
+    return proxy.door().status().get("configuration");
+  }
+
   private boolean serves(String user) {
     try (Connection client = proxy.target().as(user, user.equals("app") ? "app" : CANARY).jdbc();
         Statement statement = client.createStatement()) {
@@ -116,6 +121,12 @@ class StoredConfigurationIT {
     push(place);
     Await.until("the change has arrived", () -> serves("second"));
 
+    JsonNode first = configuration();
+    assertThat(first.get("place").asText()).startsWith(place);
+    assertThat(first.get("version").asText()).isNotEmpty();
+    assertThat(first.get("onCopy").asBoolean()).isFalse();
+    assertThat(first.has("trouble")).isFalse();
+
     // And at once when somebody asks for it.
     user("third");
     push(place);
@@ -126,7 +137,17 @@ class StoredConfigurationIT {
     gate.away();
     reload();
     assertThat(serves("third")).isTrue();
+    JsonNode away = configuration();
+    assertThat(away.get("trouble").asText()).contains("does not answer");
+    assertThat(away.get("onCopy").asBoolean()).isFalse();
+    assertThat(away.get("hash").asText()).isNotEqualTo(first.get("hash").asText());
     restart(place);
+    JsonNode onCopy = configuration();
+    assertThat(onCopy.get("onCopy").asBoolean()).isTrue();
+    assertThat(onCopy.get("hash").asText()).isEqualTo(away.get("hash").asText());
+    assertThat(onCopy.has("looked")).isFalse();
+    assertThat(proxy.door().metric("heimdall_config_on_copy")).isEqualTo(1);
+    assertThat(proxy.door().metric("heimdall_config_store_up")).isZero();
     assertThat(proxy.output()).contains("does not answer", "that was right at");
     assertThat(serves("third")).isTrue();
 
@@ -135,6 +156,15 @@ class StoredConfigurationIT {
     push(place);
     reload();
     assertThat(serves("fourth")).isTrue();
+
+    JsonNode back = configuration();
+    assertThat(back.get("onCopy").asBoolean()).isFalse();
+    assertThat(back.has("trouble")).isFalse();
+    assertThat(back.has("looked")).isTrue();
+    assertThat(proxy.door().metric("heimdall_config_on_copy")).isZero();
+    assertThat(proxy.door().metric("heimdall_config_store_up")).isEqualTo(1);
+    assertThat(proxy.door().get("/metrics").body()).doesNotContain(CANARY);
+    assertThat(configuration().toString()).doesNotContain(CANARY);
 
     assertThat(proxy.output()).doesNotContain(CANARY);
     try (Stream<Path> kept = Files.walk(directory.resolve("state"))) {
@@ -169,7 +199,12 @@ class StoredConfigurationIT {
     }
     assertThat(serves("app")).isTrue();
 
+    assertThat(configuration().get("refused").asText()).contains("users/second.json");
+    assertThat(proxy.door().metric("heimdall_config_valid")).isZero();
+
     restart("s3://conf/fleet");
+    assertThat(configuration().get("refused").asText()).contains("wrong when the node started");
+    assertThat(configuration().get("onCopy").asBoolean()).isTrue();
     assertThat(proxy.output()).contains("The configuration in s3://conf/fleet is wrong");
     assertThat(serves("app")).isTrue();
   }

@@ -144,6 +144,8 @@ public final class AdminCommands {
       case SHOW_QUEUES -> show(Tables.QUEUES, () -> done(node.queues()));
       case SHOW_PLANS -> show(Tables.PLANS, () -> done(node.plans()));
       case SHOW_LEARNED -> show(Tables.LEARNED, () -> done(node.learned()));
+      case SHOW_CONFIG_STATE ->
+          show(ConfigStateRow.TABLE, () -> done(List.of(new ConfigStateRow(node.configState()))));
       case SHOW_CONFIG -> show(Tables.CONFIG, () -> done(node.config()));
       case SHOW_VERSION -> show(Tables.VERSION, () -> done(List.of("Heimdall " + node.version())));
       case SHOW_HELP -> show(Tables.HELP, () -> done(List.of(AdminVerb.values())));

@@ -21,6 +21,8 @@ enum AdminVerb {
   SHOW_QUEUES("SHOW QUEUES", Argument.NONE, "Queues of async-execute rules"),
   SHOW_PLANS("SHOW PLANS", Argument.NONE, "Plans that extract-plan rules had taken"),
   SHOW_LEARNED("SHOW LEARNED", Argument.NONE, "Patterns that learn-pattern rules learnt"),
+  SHOW_CONFIG_STATE(
+      "SHOW CONFIG STATE", Argument.NONE, "Where the configuration comes from, and its state"),
   SHOW_CONFIG("SHOW CONFIG", Argument.NONE, "Effective settings, secrets masked"),
   SHOW_VERSION("SHOW VERSION", Argument.NONE, "The node's version"),
   SHOW_HELP("SHOW HELP", Argument.NONE, "This list"),

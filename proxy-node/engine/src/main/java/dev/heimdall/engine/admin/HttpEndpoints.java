@@ -1,5 +1,6 @@
 package dev.heimdall.engine.admin;
 
+import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
 import dev.heimdall.engine.observe.EventLog;
@@ -195,6 +196,7 @@ final class HttpEndpoints {
       vdbs.add(entry);
     }
     content.put("vdbs", vdbs);
+    content.put("configuration", new ConfigStateRow(node.configState()).content());
     content.put("topology", Documents.summary(node.topology()));
     return HttpReply.json(200, content);
   }
@@ -282,7 +284,19 @@ final class HttpEndpoints {
                         row.node().lagBytes(),
                         row.node().lagMillis()))
             .toList(),
-        feed(node.topology()));
+        feed(node.topology()),
+        config(node.configState()));
+  }
+
+  private static NodeGauges.Config config(ConfigurationState state) {
+    return new NodeGauges.Config(
+        state.origin().place(),
+        state.origin().version().orElse(""),
+        state.hash(),
+        state.origin().trouble().isEmpty(),
+        state.refused().isEmpty(),
+        state.origin().copy().isPresent(),
+        state.lookedAgo());
   }
 
   private static NodeGauges.Feed feed(FeedState state) {

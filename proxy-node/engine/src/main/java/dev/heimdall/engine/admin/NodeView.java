@@ -3,6 +3,7 @@ package dev.heimdall.engine.admin;
 import dev.heimdall.engine.action.LearnedRow;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
+import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
 import java.util.List;
@@ -52,6 +53,9 @@ public interface NodeView {
 
   /** The effective configuration in a readable order, secrets masked. */
   List<ConfigRow> config();
+
+  /** Where that comes from, and how that goes; no part of it is a secret. */
+  ConfigurationState configState();
 
   /** The name this node has in its fleet. */
   String nodeId();

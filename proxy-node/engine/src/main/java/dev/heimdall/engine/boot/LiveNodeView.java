@@ -14,6 +14,7 @@ import dev.heimdall.engine.admin.NodeView;
 import dev.heimdall.engine.admin.PoolRow;
 import dev.heimdall.engine.admin.ProbeResult;
 import dev.heimdall.engine.admin.ServerRow;
+import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
 import dev.heimdall.engine.pool.LoopPool;
@@ -128,6 +129,11 @@ final class LiveNodeView implements NodeView {
                     value.byDefault().isEmpty() ? null : value.byDefault(),
                     value.applies() != Applies.RESTART))
         .toList();
+  }
+
+  @Override
+  public ConfigurationState configState() {
+    return node.configurationState();
   }
 
   @Override

@@ -8,7 +8,9 @@ import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.cloudwatch.CloudWatch;
 import dev.heimdall.engine.config.ConfigurationDiff;
+import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.config.ConfigurationWatcher;
+import dev.heimdall.engine.config.Origin;
 import dev.heimdall.engine.feed.StoredDocuments;
 import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.jdbc.SourceLogins;
@@ -46,6 +48,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -197,6 +200,11 @@ public final class Node implements AutoCloseable {
     /** A changed configuration was taken over. */
     default void reloaded(Configuration configuration) {}
 
+    /** Where the configuration directory has its documents from, if it has them from elsewhere. */
+    default Optional<Origin> origin() {
+      return Optional.empty();
+    }
+
     /** A drain has begun, whoever asked for it. */
     default void draining() {}
   }
@@ -335,6 +343,7 @@ public final class Node implements AutoCloseable {
     } catch (IOException | StartupException | IllegalArgumentException e) {
       metrics.count(NodeCounter.CONFIG_RELOAD_FAILURES);
       log.configRejected(1, e.getMessage());
+      watcher.notApplied(e.getMessage());
       tell(null, e.getMessage());
     }
   }
@@ -464,6 +473,10 @@ public final class Node implements AutoCloseable {
   }
 
   // ---- what operators see
+
+  ConfigurationState configurationState() {
+    return watcher.state(observer.origin());
+  }
 
   /**
    * Tells scrapers what the machine's firewall does with the ports of virtual databases.

@@ -3,12 +3,15 @@ package dev.heimdall.engine.config;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.LearnedRules;
 import dev.heimdall.model.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -44,6 +47,18 @@ public final class ConfigurationWatcher implements AutoCloseable {
   private Fingerprint handled;
   private List<Problem> reported = List.of();
   private boolean lost;
+
+  // Written by that thread, read by any.
+  private volatile Standing standing = new Standing("", Instant.EPOCH, Optional.empty());
+  private volatile Optional<Instant> looked = Optional.empty();
+  private volatile Optional<String> trouble = Optional.empty();
+
+  /** What is in force since when, and what is wrong with what should be. */
+  private record Standing(String hash, Instant applied, Optional<String> refused) {
+    Standing refused(Optional<String> problem) {
+      return new Standing(hash, applied, problem);
+    }
+  }
 
   /**
    * @param dir the configuration directory
@@ -88,6 +103,39 @@ public final class ConfigurationWatcher implements AutoCloseable {
   void begin(Configuration current) {
     running = current;
     runningFiles = Fingerprint.ofFiles(current.referencedFiles());
+    Fingerprint now = fingerprint();
+    standing = new Standing(now == null ? "" : hash(now), Instant.now(), Optional.empty());
+  }
+
+  /**
+   * What the node runs with.
+   *
+   * @param origin where its documents come from, if not simply from the directory
+   */
+  public ConfigurationState state(Optional<Origin> origin) {
+    Standing now = standing;
+    Origin from =
+        origin.orElseGet(
+            () -> new Origin(dir.toString(), Optional.empty(), looked, trouble, Optional.empty()));
+    // The directory shows a right copy then, so there is nothing that was refused here.
+    boolean wrongThere = from.copy().isPresent() && from.trouble().isEmpty();
+    return new ConfigurationState(
+        from,
+        now.hash(),
+        now.applied(),
+        wrongThere
+            ? Optional.of("what is there was wrong when the node started; the log says where")
+            : now.refused(),
+        Instant.now());
+  }
+
+  /** To be called by who was to apply a configuration and could not; the old one stays. */
+  public void notApplied(String problem) {
+    standing = standing.refused(Optional.of(problem));
+  }
+
+  private String hash(Fingerprint files) {
+    return files.hash(dir, LearnedRules.FOLDER);
   }
 
   /**
@@ -179,14 +227,16 @@ public final class ConfigurationWatcher implements AutoCloseable {
       }
       handled = now;
       reported = List.of();
+      standing = standing.refused(Optional.empty());
       if (asked || !read.equals(running) || !files.equals(runningFiles)) {
-        publish(read, files);
+        publish(read, files, now);
       }
     } catch (ConfigurationException e) {
       if (!asked && movedSince(now)) {
         return;
       }
       handled = now;
+      standing = standing.refused(Optional.of(e.problems().get(0).toString()));
       if (asked || changed || !e.problems().equals(reported)) {
         reported = e.problems();
         call(() -> refused.accept(e));
@@ -194,10 +244,16 @@ public final class ConfigurationWatcher implements AutoCloseable {
     }
   }
 
-  private void publish(Configuration read, Fingerprint files) {
+  private void publish(Configuration read, Fingerprint files, Fingerprint all) {
+    Standing before = standing;
+    standing = new Standing(hash(all), Instant.now(), Optional.empty());
     if (call(() -> apply.accept(read))) {
       running = read;
       runningFiles = files;
+    }
+    Optional<String> refused = standing.refused();
+    if (refused.isPresent()) {
+      standing = before.refused(refused);
     }
   }
 
@@ -217,6 +273,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
       return true;
     } catch (RuntimeException e) {
       LOG.error("The configuration was read, but taking it over failed; the old one stays", e);
+      notApplied("taking it over failed: " + e);
       return false;
     }
   }
@@ -225,12 +282,15 @@ public final class ConfigurationWatcher implements AutoCloseable {
     try {
       Set<Path> files = running.referencedFiles();
       Fingerprint now = Fingerprint.of(dir, files);
+      looked = Optional.of(Instant.now());
+      trouble = Optional.empty();
       if (lost) {
         LOG.info("The configuration directory {} can be read again", dir);
         lost = false;
       }
       return now;
     } catch (IOException e) {
+      trouble = Optional.of("the directory cannot be read: " + e);
       if (!lost) {
         LOG.warn(
             "The configuration directory {} cannot be read ({}); the configuration stays as it is",

@@ -1,13 +1,17 @@
 package dev.heimdall.engine.config;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,6 +23,9 @@ import java.util.TreeMap;
  */
 record Fingerprint(Map<Path, String> files) {
   private static final int DEEPEST = 8;
+
+  /** Hexadecimal digits that tell one configuration from another. */
+  private static final int SHOWN = 16;
 
   /**
    * Looks at all files below a directory, except for those that the reader ignores.
@@ -59,6 +66,35 @@ record Fingerprint(Map<Path, String> files) {
         });
     files.putAll(ofFiles(also).files());
     return new Fingerprint(files);
+  }
+
+  /**
+   * Of what is in those files that are in a directory, those below one folder left out. A file that
+   * has gone meanwhile is left out as well.
+   */
+  String hash(Path dir, String except) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Path file : files.keySet()) {
+        Path name = file.startsWith(dir) ? dir.relativize(file) : Path.of(except);
+        if (!name.startsWith(except)) {
+          add(digest, name, file);
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest()).substring(0, SHOWN);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  private static void add(MessageDigest digest, Path name, Path file) {
+    try {
+      byte[] content = Files.readAllBytes(file);
+      digest.update((name + "\n" + content.length + "\n").getBytes(StandardCharsets.UTF_8));
+      digest.update(content);
+    } catch (IOException e) {
+      // What the node could read of it is over; it will look again.
+    }
   }
 
   /** Looks at some files only; one that is missing is missing in the result. */

@@ -3,6 +3,7 @@ package dev.heimdall.engine.observe;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the node looks like at the moment of a scrape.
@@ -15,7 +16,8 @@ public record NodeGauges(
     Map<String, Boolean> reachable,
     List<Pool> pools,
     List<ClusterNode> nodes,
-    Feed feed) {
+    Feed feed,
+    Config config) {
   public NodeGauges {
     reachable = Map.copyOf(reachable);
     pools = List.copyOf(pools);
@@ -25,8 +27,31 @@ public record NodeGauges(
   /** What a node looks like that is only just being started. */
   static NodeGauges none() {
     return new NodeGauges(
-        false, false, Map.of(), List.of(), List.of(), new Feed(List.of(), Map.of(), 0));
+        false,
+        false,
+        Map.of(),
+        List.of(),
+        List.of(),
+        new Feed(List.of(), Map.of(), 0),
+        new Config("", "", "", true, true, false, Optional.empty()));
   }
+
+  /**
+   * Where the configuration comes from.
+   *
+   * @param version as the place has it; may be empty
+   * @param up whether the place can be read
+   * @param valid whether what stands there is what the node runs with
+   * @param lookedAgo how long ago it could be looked at, if ever
+   */
+  public record Config(
+      String place,
+      String version,
+      String hash,
+      boolean up,
+      boolean valid,
+      boolean onCopy,
+      Optional<Duration> lookedAgo) {}
 
   /**
    * What was heard of clusters by topology documents.

@@ -84,6 +84,18 @@ class AdminCommandsTest {
     assertThat(rows("SHOW CONFIG"))
         .extracting(row -> row.get("key") + "=" + row.get("value") + " " + row.get("changeable"))
         .containsExactly("node.loops=2 no", "vdbs.shop.pool.size=20 yes");
+    assertThat(rows("SHOW CONFIG STATE"))
+        .singleElement()
+        .satisfies(
+            row ->
+                assertThat(row)
+                    .containsEntry("place", "s3://conf/fleet")
+                    .containsEntry("version", "v7")
+                    .containsEntry("hash", "0123456789abcdef")
+                    .containsEntry("looked_seconds", "90.5")
+                    .containsEntry("copy_of", "1969-12-31 23:59:00.000 UTC")
+                    .containsEntry("trouble", "AWS does not answer")
+                    .containsEntry("refused", "users/a.json $.pasword: not known"));
     assertThat(rows("SHOW TOPOLOGY")).isEmpty();
     assertThat(rows("SHOW VERSION")).containsExactly(Map.of("version", "Heimdall 1.2.3"));
     assertThat(rows("SHOW HELP"))

@@ -3,6 +3,8 @@ package dev.heimdall.engine.admin;
 import dev.heimdall.engine.action.LearnedRow;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
+import dev.heimdall.engine.config.ConfigurationState;
+import dev.heimdall.engine.config.Origin;
 import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
 import dev.heimdall.engine.feed.TopologyFeed;
@@ -33,6 +35,18 @@ final class FakeNode implements NodeView {
           Optional.empty(),
           Duration.ofSeconds(15),
           Clock.systemUTC());
+  volatile ConfigurationState configuration =
+      new ConfigurationState(
+          new Origin(
+              "s3://conf/fleet",
+              Optional.of("v7"),
+              Optional.of(Instant.EPOCH),
+              Optional.of("AWS does not answer"),
+              Optional.of(Instant.EPOCH.minusSeconds(60))),
+          "0123456789abcdef",
+          Instant.EPOCH.plusSeconds(5),
+          Optional.of("users/a.json $.pasword: not known"),
+          Instant.EPOCH.plusMillis(90_500));
   final List<String> orders = new ArrayList<>();
   final AtomicInteger probes = new AtomicInteger();
   volatile NodeHealth health =
@@ -92,6 +106,11 @@ final class FakeNode implements NodeView {
   @Override
   public FeedState topology() {
     return feed.state();
+  }
+
+  @Override
+  public ConfigurationState configState() {
+    return configuration;
   }
 
   @Override

@@ -331,14 +331,32 @@ class HttpDoorTest {
   private HttpResponse<String> push(Instant at, String nonce, byte[] body, byte[] signed)
       throws Exception {
     PushSignature signature = new PushSignature(FakeNode.KEY);
+    // Who is refused for the length of a body must not be sending it then, or may miss the answer.
     return client.send(
         request("/topology")
+            .expectContinue(body.length > TopologyDocument.LONGEST)
             .header(PushSignature.TIMESTAMP, "" + at.getEpochSecond())
             .header(PushSignature.NONCE, nonce)
             .header(PushSignature.SIGNATURE, signature.of(at, nonce, signed))
             .POST(BodyPublishers.ofByteArray(body))
             .build(),
         BodyHandlers.ofString());
+  }
+
+  @Test
+  void whereTheConfigurationComesFromIsShown() throws Exception {
+    JsonNode shown = json(get("/status")).get("configuration");
+    assertThat(shown.get("place").asText()).isEqualTo("s3://conf/fleet");
+    assertThat(shown.get("version").asText()).isEqualTo("v7");
+    assertThat(shown.get("onCopy").asBoolean()).isTrue();
+    assertThat(shown.get("trouble").asText()).isEqualTo("AWS does not answer");
+    assertThat(get("/metrics").body())
+        .contains(
+            "heimdall_config_info{hash=\"0123456789abcdef\",place=\"s3://conf/fleet\",version=\"v7\"} 1")
+        .contains("heimdall_config_store_up 0.0")
+        .contains("heimdall_config_store_looked_seconds 90.5")
+        .contains("heimdall_config_valid 0.0")
+        .contains("heimdall_config_on_copy 1.0");
   }
 
   private static final byte[] DOCUMENT = TopologyDocument.none("eu-west-1").json();

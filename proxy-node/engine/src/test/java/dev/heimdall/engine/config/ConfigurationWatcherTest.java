@@ -7,8 +7,10 @@ import dev.heimdall.model.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +58,61 @@ class ConfigurationWatcherTest {
     look(5);
     assertThat(applied).hasSize(1);
     assertThat(refused).isEmpty();
+  }
+
+  private ConfigurationState state() {
+    return watcher.state(Optional.empty());
+  }
+
+  @Test
+  void itSaysWhatIsInForceAndWhatIsNot() throws Exception {
+    String first = state().hash();
+    assertThat(first).isNotEmpty();
+    assertThat(state().origin().place()).isEqualTo(dir.path().toString());
+    assertThat(state().refused()).isEmpty();
+    assertThat(state().lookedAgo()).isPresent();
+
+    dir.vdb("shop", 0, ", \"pool\": {\"sze\": 1}");
+    look(3);
+    assertThat(state().refused().orElseThrow()).contains("$.pool.sze");
+    assertThat(state().hash()).isEqualTo(first);
+
+    dir.vdb("shop", 5070, "");
+    look(3);
+    assertThat(state().refused()).isEmpty();
+    assertThat(state().hash()).isNotEqualTo(first);
+
+    watcher.notApplied("port 5070 is taken");
+    assertThat(state().refused()).contains("port 5070 is taken");
+
+    Path away = Files.move(dir.path(), temporary.resolve("away"));
+    look(1);
+    assertThat(state().origin().trouble().orElseThrow()).contains("cannot be read");
+    Files.move(away, dir.path());
+    look(1);
+    assertThat(state().origin().trouble()).isEmpty();
+  }
+
+  @Test
+  void nodesWithTheSameDocumentsHaveTheSameHashWhateverTheyHaveLearnt() {
+    String first = state().hash();
+    dir.write("learned/list.json", "{\"rules\": []}");
+    watcher.read();
+    assertThat(state().hash()).isEqualTo(first);
+  }
+
+  @Test
+  void whatWasWrongInAStoreFromTheStartIsSaid() {
+    ConfigurationState onCopy =
+        watcher.state(
+            Optional.of(
+                new Origin(
+                    "s3://conf",
+                    Optional.of("v1"),
+                    Optional.of(Instant.now()),
+                    Optional.empty(),
+                    Optional.of(Instant.now()))));
+    assertThat(onCopy.refused().orElseThrow()).contains("wrong when the node started");
   }
 
   @Test

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
   private static final NodeGauges.Feed NO_FEED = new NodeGauges.Feed(List.of(), Map.of(), 0);
+  private static final NodeGauges.Config CONFIG =
+      new NodeGauges.Config("/conf", "", "1", true, true, false, Optional.empty());
 
   private final Metrics metrics = new Metrics("1.2.3", 2, 3);
 
@@ -154,7 +157,8 @@ class MetricsTest {
             new NodeGauges.Feed(
                 List.of(new NodeGauges.Document("eu-west-1", "push", 7, Duration.ofMillis(1500))),
                 Map.of("taken", 3L, "replayed", 2L),
-                1)));
+                1),
+            CONFIG));
     assertThat(metrics.scrape(false).lines())
         .contains(
             "heimdall_ready 1.0",
@@ -183,7 +187,8 @@ class MetricsTest {
             Map.of("shop", true),
             List.of(pool("shop", "ann", false)),
             List.of(),
-            NO_FEED));
+            NO_FEED,
+            CONFIG));
     String later = metrics.scrape(false);
     assertThat(later.lines()).contains("heimdall_ready 0.0", "heimdall_draining 1.0");
     assertThat(later).doesNotContain("vdb=\"old\"");
@@ -249,7 +254,8 @@ class MetricsTest {
             Map.of("shop", true),
             List.of(pool("shop", "ann", false, "w:5432"), pool("shop", "ann", true, "r:5432")),
             List.of(),
-            NO_FEED));
+            NO_FEED,
+            CONFIG));
 
     assertThat(metrics.scrape(false))
         .contains(
