@@ -1,14 +1,12 @@
 package dev.heimdall.routing;
 
+import dev.heimdall.routing.sdk.AwsPatience;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.retries.DefaultRetryStrategy;
 
 /**
  * How the APIs of one region are reached.
@@ -19,8 +17,6 @@ import software.amazon.awssdk.retries.DefaultRetryStrategy;
  */
 public record AwsAccess(
     String region, Optional<URI> endpoint, AwsCredentialsProvider credentials, Duration patience) {
-  private static final Duration CONNECT = Duration.ofSeconds(3);
-
   /** The same for another region. */
   public AwsAccess in(String other) {
     return new AwsAccess(other, endpoint, credentials, patience);
@@ -31,15 +27,6 @@ public record AwsAccess(
    * connection of its own.
    */
   public <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(B builder) {
-    builder
-        .region(Region.of(region))
-        .credentialsProvider(credentials)
-        .httpClientBuilder(
-            UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(patience))
-        .overrideConfiguration(
-            settings ->
-                settings.apiCallTimeout(patience).retryStrategy(DefaultRetryStrategy.doNotRetry()));
-    endpoint.ifPresent(builder::endpointOverride);
-    return builder.build();
+    return AwsPatience.once(patience).client(builder, Optional.of(region), endpoint, credentials);
   }
 }

@@ -1,10 +1,10 @@
 package dev.heimdall.routing;
 
 import dev.heimdall.routing.call.AwsCallException;
+import dev.heimdall.routing.sdk.AwsSaid;
 import java.util.ArrayList;
 import java.util.List;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
@@ -28,7 +28,8 @@ final class Calls {
       credentials.resolveCredentials();
       return true;
     } catch (SdkException e) {
-      troubles.add(new AwsTrouble(AwsTrouble.Kind.NO_CREDENTIALS, "", line(e.getMessage())));
+      troubles.add(
+          new AwsTrouble(AwsTrouble.Kind.NO_CREDENTIALS, "", AwsSaid.line(e.getMessage())));
       return false;
     }
   }
@@ -82,27 +83,14 @@ final class Calls {
   }
 
   static AwsTrouble trouble(String action, RuntimeException failure) {
-    if (failure instanceof AwsServiceException said) {
-      String code = said.awsErrorDetails() == null ? "" : said.awsErrorDetails().errorCode();
-      String text = said.awsErrorDetails() == null ? "" : said.awsErrorDetails().errorMessage();
-      String message = line(code + ": " + text);
-      if (said.isThrottlingException()) {
-        return new AwsTrouble(AwsTrouble.Kind.THROTTLED, action, message);
-      }
+    AwsSaid said = AwsSaid.of(failure);
+    AwsTrouble.Kind kind = AwsTrouble.Kind.FAILED;
+    if (said.kind() == AwsSaid.Kind.THROTTLED) {
+      kind = AwsTrouble.Kind.THROTTLED;
+    } else if (said.kind() == AwsSaid.Kind.DENIED || said.status() == 401 || said.status() == 403) {
       // The EC2 API refuses with 403 as well, but for its credentials with 401.
-      if (said.statusCode() == 401 || said.statusCode() == 403) {
-        return new AwsTrouble(AwsTrouble.Kind.DENIED, action, message);
-      }
-      if (code == null || code.isEmpty()) {
-        return new AwsTrouble(
-            AwsTrouble.Kind.FAILED, action, "it answered with HTTP " + said.statusCode());
-      }
-      return new AwsTrouble(AwsTrouble.Kind.FAILED, action, message);
+      kind = AwsTrouble.Kind.DENIED;
     }
-    return new AwsTrouble(AwsTrouble.Kind.FAILED, action, line(failure.getMessage()));
-  }
-
-  private static String line(String message) {
-    return String.valueOf(message).lines().findFirst().orElse("");
+    return new AwsTrouble(kind, action, said.words());
   }
 }

@@ -1,6 +1,6 @@
 package dev.heimdall.secrets.credentials;
 
-import java.util.Locale;
+import dev.heimdall.routing.sdk.AwsSaid;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -12,14 +12,7 @@ import software.amazon.awssdk.services.secretsmanager.model.ResourceNotFoundExce
 /** Reads a secret of Secrets Manager. */
 final class AwsSecretReader implements SecretReader {
   private static final String ACTION = "secretsmanager:GetSecretValue";
-  private static final Set<String> DENIALS =
-      Set.of(
-          "AccessDeniedException",
-          "UnrecognizedClientException",
-          "InvalidClientTokenId",
-          "InvalidSignatureException",
-          "MissingAuthenticationTokenException",
-          "OptInRequired");
+  private static final Set<String> WRONG = Set.of("InvalidRequestException", "DecryptionFailure");
 
   private final SecretsManagerClient client;
   private final String region;
@@ -52,40 +45,36 @@ final class AwsSecretReader implements SecretReader {
     } catch (AwsServiceException e) {
       throw said(e);
     } catch (SdkException e) {
-      throw trouble(CredentialsException.Kind.AWAY, line(e.getMessage()), e);
+      throw trouble(CredentialsException.Kind.AWAY, AwsSaid.line(e.getMessage()), e);
     }
     return Optional.of(text.login(said.secretString(), said.versionId()));
   }
 
-  private CredentialsException said(AwsServiceException e) {
-    String code = e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorCode();
-    String message = e.awsErrorDetails() == null ? "" : line(e.awsErrorDetails().errorMessage());
-    if (e.isThrottlingException()) {
-      return trouble(CredentialsException.Kind.AWAY, "it is asked too much", e);
-    }
-    if (DENIALS.contains(code) || e.statusCode() == 401 || e.statusCode() == 403) {
-      boolean key = message.toLowerCase(Locale.ROOT).contains("kms");
-      return trouble(
-          CredentialsException.Kind.WRONG,
-          "the node's role is not allowed to; it needs "
-              + (key ? "kms:Decrypt for the secret's key" : ACTION + " for this secret"),
-          e);
-    }
-    if ("InvalidRequestException".equals(code) || "DecryptionFailure".equals(code)) {
-      return trouble(CredentialsException.Kind.WRONG, message, e);
-    }
-    return trouble(
-        CredentialsException.Kind.AWAY,
-        message.isEmpty() ? "it answered with HTTP " + e.statusCode() : message,
-        e);
+  private CredentialsException said(AwsServiceException thrown) {
+    AwsSaid said = AwsSaid.of(thrown);
+    return switch (said.kind()) {
+      case THROTTLED -> trouble(CredentialsException.Kind.AWAY, "it is asked too much", thrown);
+      case DENIED, NOT_BELIEVED ->
+          trouble(
+              CredentialsException.Kind.WRONG,
+              "the node's role is not allowed to; it needs "
+                  + (said.aboutKey()
+                      ? "kms:Decrypt for the secret's key"
+                      : ACTION + " for this secret"),
+              thrown);
+      default ->
+          trouble(
+              WRONG.contains(said.code())
+                  ? CredentialsException.Kind.WRONG
+                  : CredentialsException.Kind.AWAY,
+              said.text().isEmpty() ? "it answered with HTTP " + said.status() : said.text(),
+              thrown);
+    };
   }
 
   private CredentialsException trouble(
       CredentialsException.Kind kind, String what, SdkException cause) {
-    String code =
-        cause instanceof AwsServiceException said && said.awsErrorDetails() != null
-            ? said.awsErrorDetails().errorCode()
-            : "";
+    String code = AwsSaid.of(cause).code();
     return new CredentialsException(
         kind,
         "Secrets Manager in "
@@ -94,12 +83,8 @@ final class AwsSecretReader implements SecretReader {
             + name
             + "\" ("
             + ACTION
-            + (code == null || code.isEmpty() ? "" : ", " + code)
+            + (code.isEmpty() ? "" : ", " + code)
             + "): "
             + what);
-  }
-
-  private static String line(String message) {
-    return String.valueOf(message).lines().findFirst().orElse("");
   }
 }

@@ -1,5 +1,6 @@
 package dev.heimdall.secrets.credentials;
 
+import dev.heimdall.routing.sdk.AwsPatience;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -12,24 +13,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
-import software.amazon.awssdk.services.secretsmanager.SecretsManagerClientBuilder;
 
 /**
  * Where credentials come from that are kept by AWS. AWS is asked on a few threads of its own, which
  * end when there is nothing to ask. Thread-safe.
  */
 public final class CredentialSources implements AutoCloseable {
-  private static final Duration CONNECT = Duration.ofSeconds(2);
-  private static final Duration ANSWER = Duration.ofSeconds(5);
+  private static final AwsPatience PATIENCE =
+      new AwsPatience(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(10), 3);
 
-  /** All tries of one call together. */
-  private static final Duration CALL = Duration.ofSeconds(10);
-
-  private static final int TRIES = 3;
   private static final int THREADS = 4;
 
   private final Supplier<AwsCredentialsProvider> credentials;
@@ -101,27 +94,12 @@ public final class CredentialSources implements AutoCloseable {
   private synchronized SecretsManagerClient client(Place place) {
     return clients.computeIfAbsent(
         place,
-        at -> {
-          SecretsManagerClientBuilder builder =
-              SecretsManagerClient.builder()
-                  .region(Region.of(at.region()))
-                  .credentialsProvider(provider())
-                  .httpClientBuilder(
-                      UrlConnectionHttpClient.builder()
-                          .connectionTimeout(CONNECT)
-                          .socketTimeout(ANSWER))
-                  .overrideConfiguration(
-                      settings ->
-                          settings
-                              .apiCallTimeout(CALL)
-                              .apiCallAttemptTimeout(ANSWER)
-                              .retryStrategy(
-                                  DefaultRetryStrategy.standardStrategyBuilder()
-                                      .maxAttempts(TRIES)
-                                      .build()));
-          at.endpoint().ifPresent(builder::endpointOverride);
-          return builder.build();
-        });
+        at ->
+            PATIENCE.client(
+                SecretsManagerClient.builder(),
+                Optional.of(at.region()),
+                at.endpoint(),
+                provider()));
   }
 
   /** Asks for nothing any more. */

@@ -347,6 +347,7 @@ class RoomsTest {
                 "com.fasterxml.jackson.core..",
                 "software.amazon.awssdk..",
                 "dev.heimdall.model..",
+                "dev.heimdall.routing.sdk..",
                 room("cloudwatch"),
                 room("observe")));
     holds(
@@ -372,7 +373,15 @@ class RoomsTest {
                 "org.slf4j..",
                 "com.fasterxml.jackson..",
                 "software.amazon..",
+                "dev.heimdall.routing.sdk..",
                 "dev.heimdall.secrets.."));
+    holds(
+        classes()
+            .that()
+            .resideInAPackage("dev.heimdall.routing.sdk..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "software.amazon..", "dev.heimdall.routing.sdk.."));
   }
 
   @Test

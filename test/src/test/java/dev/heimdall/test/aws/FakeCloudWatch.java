@@ -1,16 +1,8 @@
 package dev.heimdall.test.aws;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -18,10 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The answers are those of the service's documented errors.
  */
 final class FakeCloudWatch implements AutoCloseable {
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final FakeService service = new FakeService(this::handle);
   private final AtomicInteger calls = new AtomicInteger();
-  private final CountDownLatch closing = new CountDownLatch(1);
   private volatile Manner manner = Manner.WELL;
 
   /** How it answers. */
@@ -35,19 +25,8 @@ final class FakeCloudWatch implements AutoCloseable {
     SILENT
   }
 
-  FakeCloudWatch() {
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    server.createContext("/", this::handle);
-    server.setExecutor(threads);
-    server.start();
-  }
-
   URI uri() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return service.uri();
   }
 
   void answers(Manner next) {
@@ -69,13 +48,7 @@ final class FakeCloudWatch implements AutoCloseable {
         case DENIED -> send(exchange, json, json ? 400 : 403, error(json, "AccessDenied"));
         case THROTTLING -> send(exchange, json, 400, error(json, "Throttling"));
         case UNAVAILABLE -> send(exchange, json, 503, "<html>try again later</html>");
-        case SILENT -> {
-          try {
-            closing.await();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-        }
+        case SILENT -> service.keepSilent();
       }
     }
   }
@@ -90,18 +63,11 @@ final class FakeCloudWatch implements AutoCloseable {
 
   private static void send(HttpExchange exchange, boolean json, int status, String text)
       throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    exchange
-        .getResponseHeaders()
-        .set("Content-Type", json ? "application/x-amz-json-1.1" : "text/xml");
-    exchange.sendResponseHeaders(status, bytes.length);
-    exchange.getResponseBody().write(bytes);
+    FakeService.send(exchange, status, json ? "application/x-amz-json-1.1" : "text/xml", text);
   }
 
   @Override
   public void close() {
-    closing.countDown();
-    server.stop(0);
-    threads.shutdownNow();
+    service.close();
   }
 }

@@ -1,11 +1,7 @@
 package dev.heimdall.test.aws;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -17,9 +13,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,11 +27,9 @@ final class FakeRds implements AutoCloseable {
   private static final Region NOTHING = new Region(List.of(), List.of());
   private static final Pattern SCOPE = Pattern.compile("Credential=[^/]+/[0-9]+/([a-z0-9-]+)/rds/");
 
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final FakeService service = new FakeService(this::handle);
   private final List<Map<String, String>> requests = new CopyOnWriteArrayList<>();
   private final Set<String> denied = ConcurrentHashMap.newKeySet();
-  private final CountDownLatch closing = new CountDownLatch(1);
   private final Map<String, Region> regions = new ConcurrentHashMap<>();
   private volatile List<Global> globals = List.of();
   private volatile Manner manner = Manner.WELL;
@@ -126,19 +117,8 @@ final class FakeRds implements AutoCloseable {
     }
   }
 
-  FakeRds() {
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    server.createContext("/", this::handle);
-    server.setExecutor(threads);
-    server.start();
-  }
-
   URI uri() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return service.uri();
   }
 
   /** In all regions of which nothing else is said. */
@@ -216,13 +196,7 @@ final class FakeRds implements AutoCloseable {
     }
     switch (manner) {
       case THROTTLING -> send(exchange, 400, error("Throttling", "Rate exceeded"));
-      case SILENT -> {
-        try {
-          closing.await();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-        }
-      }
+      case SILENT -> service.keepSilent();
       case GARBAGE -> send(exchange, 200, "\u0000\u0001 no XML at all");
       case HALF -> {
         String whole = whole(region(exchange), action, request);
@@ -234,10 +208,7 @@ final class FakeRds implements AutoCloseable {
   }
 
   private static void send(HttpExchange exchange, int status, String text) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", "text/xml");
-    exchange.sendResponseHeaders(status, bytes.length);
-    exchange.getResponseBody().write(bytes);
+    FakeService.send(exchange, status, "text/xml", text);
   }
 
   private static String error(String code, String message) {
@@ -400,8 +371,6 @@ final class FakeRds implements AutoCloseable {
 
   @Override
   public void close() {
-    closing.countDown();
-    server.stop(0);
-    threads.shutdownNow();
+    service.close();
   }
 }

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.cloudwatch;
 
 import dev.heimdall.model.CloudWatchSettings;
+import dev.heimdall.routing.sdk.AwsPatience;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -9,18 +10,14 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
-import software.amazon.awssdk.retries.DefaultRetryStrategy;
 
 /**
  * Where CloudWatch is, and in whose name it is called. To find that out may take a while, so it is
  * asked for on the threads that send.
  */
 final class AwsPlace {
-  private static final Duration CONNECT = Duration.ofSeconds(3);
-  private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final AwsPatience PATIENCE = AwsPatience.once(Duration.ofSeconds(10));
 
   private final CloudWatchSettings settings;
   private final Supplier<AwsCredentialsProvider> credentials;
@@ -34,15 +31,7 @@ final class AwsPlace {
   /** Makes a client: each call once, with little patience. */
   <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(
       B builder, Optional<URI> endpoint, String action) throws Trouble {
-    endpoint.ifPresent(builder::endpointOverride);
-    return builder
-        .region(region(action))
-        .credentialsProvider(provider())
-        .httpClientBuilder(
-            UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(ANSWER))
-        .overrideConfiguration(
-            to -> to.apiCallTimeout(ANSWER).retryStrategy(DefaultRetryStrategy.doNotRetry()))
-        .build();
+    return PATIENCE.client(builder, Optional.of(region(action)), endpoint, provider());
   }
 
   /** Fails where nobody is known in whose name to call: the SDK itself would say that late. */
@@ -61,12 +50,12 @@ final class AwsPlace {
     return provider;
   }
 
-  private Region region(String action) throws Trouble {
+  private String region(String action) throws Trouble {
     if (settings.region().isPresent()) {
-      return Region.of(settings.region().get());
+      return settings.region().get();
     }
     try {
-      return DefaultAwsRegionProviderChain.builder().build().getRegion();
+      return DefaultAwsRegionProviderChain.builder().build().getRegion().id();
     } catch (SdkException e) {
       throw new Trouble(Trouble.Kind.NO_REGION, action, Trouble.of(action, e).getMessage());
     }

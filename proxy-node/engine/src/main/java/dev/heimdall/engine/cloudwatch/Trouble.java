@@ -1,6 +1,6 @@
 package dev.heimdall.engine.cloudwatch;
 
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import dev.heimdall.routing.sdk.AwsSaid;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** Why a call of CloudWatch was in vain. */
@@ -39,41 +39,19 @@ final class Trouble extends Exception {
 
   /** What the SDK threw. */
   static Trouble of(String action, SdkException thrown) {
-    if (!(thrown instanceof AwsServiceException said)) {
-      return new Trouble(Kind.AWAY, action, line(thrown.getMessage()));
-    }
-    String code = said.awsErrorDetails() == null ? "" : said.awsErrorDetails().errorCode();
-    String text = said.awsErrorDetails() == null ? "" : said.awsErrorDetails().errorMessage();
-    String message =
-        code == null || code.isEmpty()
-            ? "it answered with HTTP " + said.statusCode()
-            : line(code + ": " + text);
-    return new Trouble(kind(said, code == null ? "" : code), action, message);
+    AwsSaid said = AwsSaid.of(thrown);
+    return new Trouble(kind(said), action, said.words());
   }
 
-  private static Kind kind(AwsServiceException said, String code) {
-    if (said.isThrottlingException()) {
-      return Kind.THROTTLED;
-    }
-    if (code.contains("ExpiredToken")
-        || code.contains("InvalidClientTokenId")
-        || code.contains("UnrecognizedClient")
-        || code.contains("SignatureDoesNotMatch")) {
-      return Kind.NO_CREDENTIALS;
-    }
-    if (code.contains("ResourceNotFound")) {
-      return Kind.MISSING;
-    }
-    if (code.contains("AccessDenied") || said.statusCode() == 401 || said.statusCode() == 403) {
-      return Kind.DENIED;
-    }
-    return said.statusCode() >= 500 || code.isEmpty() || code.contains("ServiceUnavailable")
-        ? Kind.AWAY
-        : Kind.REFUSED;
-  }
-
-  private static String line(String message) {
-    return String.valueOf(message).lines().findFirst().orElse("");
+  private static Kind kind(AwsSaid said) {
+    return switch (said.kind()) {
+      case THROTTLED -> Kind.THROTTLED;
+      case EXPIRED, NOT_BELIEVED -> Kind.NO_CREDENTIALS;
+      case DENIED -> Kind.DENIED;
+      case MISSING -> Kind.MISSING;
+      case UNANSWERED, BROKEN -> Kind.AWAY;
+      case ELSEWHERE, REFUSED -> Kind.REFUSED;
+    };
   }
 
   Kind kind() {

@@ -1,0 +1,59 @@
+package dev.heimdall.routing.sdk;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
+
+/**
+ * How long clients of AWS wait, and how all of them are made.
+ *
+ * @param connect for a connection
+ * @param attempt for one answer
+ * @param call for all attempts of one call together
+ * @param attempts 1: a call that fails is not repeated
+ */
+public record AwsPatience(Duration connect, Duration attempt, Duration call, int attempts) {
+  private static final Duration CONNECT = Duration.ofSeconds(3);
+
+  /** For each call to be made once: when to repeat it is for whoever makes it to decide. */
+  public static AwsPatience once(Duration answer) {
+    return new AwsPatience(CONNECT, answer, answer, 1);
+  }
+
+  /**
+   * A client, which has a connection of its own.
+   *
+   * @param region empty for the one that the SDK finds
+   * @param endpoint where the API is, if it is not where AWS has it
+   */
+  public <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(
+      B builder,
+      Optional<String> region,
+      Optional<URI> endpoint,
+      AwsCredentialsProvider credentials) {
+    builder
+        .credentialsProvider(credentials)
+        .httpClientBuilder(
+            UrlConnectionHttpClient.builder().connectionTimeout(connect).socketTimeout(attempt))
+        .overrideConfiguration(
+            settings ->
+                settings
+                    .apiCallAttemptTimeout(attempt)
+                    .apiCallTimeout(call)
+                    .retryStrategy(
+                        attempts == 1
+                            ? DefaultRetryStrategy.doNotRetry()
+                            : DefaultRetryStrategy.standardStrategyBuilder()
+                                .maxAttempts(attempts)
+                                .build()));
+    region.map(Region::of).ifPresent(builder::region);
+    endpoint.ifPresent(builder::endpointOverride);
+    return builder.build();
+  }
+}
