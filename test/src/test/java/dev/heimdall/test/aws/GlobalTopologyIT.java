@@ -44,6 +44,9 @@ class GlobalTopologyIT {
   private static final String WEST = "eu-west-1";
   private static final String EAST = "us-east-1";
   private static final String KEY = "a key for tests that is long enough";
+  private static final String NEXT_KEY = "another key for tests, also long enough";
+  private static final String CREDENTIALS = "rds!cluster-shop";
+  private static final Duration POLL = Duration.ofSeconds(1);
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -65,10 +68,9 @@ class GlobalTopologyIT {
             .client(S3Client.builder().forcePathStyle(true))) {
       s3.createBucket(bucket -> bucket.bucket("fleet"));
     }
-    try (SecretsManagerClient secrets =
-        new AwsAccess(WEST, Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20))
-            .client(SecretsManagerClient.builder())) {
+    try (SecretsManagerClient secrets = secrets()) {
       secrets.createSecret(secret -> secret.name("push-key").secretString(KEY));
+      secrets.createSecret(secret -> secret.name(CREDENTIALS).secretString(login("app")));
     }
     store = "s3://fleet/topology?region=us-east-1&endpoint=" + aws.endpoint();
     cluster = PostgresCluster.builder().ephemeralPorts().replicas(2).start();
@@ -124,6 +126,22 @@ class GlobalTopologyIT {
 
   // ---- what there is
 
+  private SecretsManagerClient secrets() {
+    return new AwsAccess(
+            WEST, Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20))
+        .client(SecretsManagerClient.builder());
+  }
+
+  private static String login(String password) {
+    return "{\"username\": \"app\", \"password\": \"" + password + "\"}";
+  }
+
+  private void hold(String secret, String text) {
+    try (SecretsManagerClient secrets = secrets()) {
+      secrets.putSecretValue(next -> next.secretId(secret).secretString(text));
+    }
+  }
+
   private PostgresServer east() {
     return cluster.replicas().get(0);
   }
@@ -175,6 +193,12 @@ class GlobalTopologyIT {
                 c.source(source, "cluster.probe.user", cluster.superuser());
                 c.source(source, "cluster.probe.password", cluster.password());
               }
+              // Whose clients write all the time; its password changes under them.
+              c.without("sources/main.json", "user").without("sources/main.json", "password");
+              c.source("credentials.secret", CREDENTIALS);
+              c.source("credentials.region", WEST);
+              c.source("credentials.endpoint", aws.endpoint().toString());
+              c.source("credentials.patience", "5m");
               c.source("cluster.arn", "arn:aws:rds::" + FakeRds.ACCOUNT + ":global-cluster:shop");
               c.source("regional", "cluster.arn", west("shop-west"));
               topology.accept(c);
@@ -247,6 +271,41 @@ class GlobalTopologyIT {
     return JSON.readTree(answer.body()).get("documents");
   }
 
+  /** Nobody waits for that: it was so before the function had ended. */
+  private void wasPushedToEveryNode(JsonNode report) throws Exception {
+    assertThat(report.get("problems")).isEmpty();
+    assertThat(report.get("taken").asInt()).isEqualTo(nodes.size());
+    for (int i = 0; i < nodes.size(); i++) {
+      JsonNode known = documents(nodes.get(i), i + 1).get(0);
+      assertThat(known.get("by").asText()).isEqualTo("push");
+      assertThat(known.get("document").get("version")).isEqualTo(report.get("version"));
+    }
+  }
+
+  /** First the database, then the secret, as Secrets Manager does it. */
+  private void rotate(PostgresServer writer, String password) {
+    long rotated = System.nanoTime();
+    writer.execute("ALTER ROLE app PASSWORD '" + password + "'");
+    for (TestNode node : nodes) {
+      node.admin("RECONNECT");
+      Await.until(
+          "a client waits, as no version of the secret is right",
+          () ->
+              node.admin("SHOW POOLS").stream()
+                  .anyMatch(row -> Integer.parseInt(row.get("cl_waiting")) > 0));
+    }
+    hold(CREDENTIALS, login(password));
+    for (SteadyClient client : clients) {
+      int before = client.written();
+      reached(
+          "a client that goes on with the next password",
+          rotated,
+          () -> client.written() > before + 5);
+      assertThat(client.failures()).isEmpty();
+    }
+    cluster.awaitReplay(Duration.ofSeconds(20));
+  }
+
   private void writersAre(String region, long since) {
     reached(
         "the writer's region in every node's document",
@@ -293,9 +352,9 @@ class GlobalTopologyIT {
 
     long began = System.nanoTime();
     JsonNode first = JSON.readTree(function.invoke("{\"source\": \"aws.scheduler\"}"));
-    assertThat(first.get("problems")).isEmpty();
-    assertThat(first.get("taken").asInt()).isEqualTo(2);
+    wasPushedToEveryNode(first);
     everyNode("a server in the other region", began, "main", east(), "replica");
+    rotate(cluster.primary(), "second");
     assertThat(knows(west, "regional", east(), "replica")).isFalse();
 
     // The cluster gets another name, and a reader.
@@ -304,14 +363,14 @@ class GlobalTopologyIT {
     long renamed = System.nanoTime();
     JsonNode second = tell(RdsEvent.CLUSTER_RENAMED);
     assertThat(second.get("changes").toString()).contains("cluster renamed", "server added");
+    wasPushedToEveryNode(second);
     everyNode("a reader of the renamed cluster", renamed, "main", added(), "replica");
     everyNode("the same by its former name", renamed, "regional", added(), "replica");
 
     switchOver(false);
     long switched = System.nanoTime();
     JsonNode third = tell(RdsEvent.SWITCHOVER_COMPLETED);
-    assertThat(third.get("problems")).isEmpty();
-    assertThat(third.get("taken").asInt()).isEqualTo(2);
+    wasPushedToEveryNode(third);
     writersAre(EAST, switched);
     everyNode("the writer in the other region", switched, "main", east(), "writer");
     nobodyElseWasHarmed(switched);
@@ -320,15 +379,32 @@ class GlobalTopologyIT {
     JsonNode again = tell(RdsEvent.SWITCHOVER_COMPLETED);
     assertThat(again.get("changes")).isEmpty();
     assertThat(again.get("version").asInt()).isEqualTo(third.get("version").asInt());
-    assertThat(documents(west, 1).get(0).get("by").asText()).isEqualTo("push");
-    assertThat(function.output()).contains("\"ConfigSyncRuns\":1").doesNotContain(KEY);
+    keysAreReplaced();
+    assertThat(function.output())
+        .contains("\"ConfigSyncRuns\":1")
+        .doesNotContain(KEY)
+        .doesNotContain(NEXT_KEY);
     report("by push");
+  }
+
+  /** The function has the new key before the nodes have it, and the nodes before it is alone. */
+  private void keysAreReplaced() throws Exception {
+    hold("push-key", NEXT_KEY + "\n" + KEY);
+    JsonNode byThePrevious = JSON.readTree(function.invoke("{\"source\": \"aws.scheduler\"}"));
+    wasPushedToEveryNode(byThePrevious);
+    for (TestNode node : nodes) {
+      node.change(c -> c.node("topology.key", NEXT_KEY));
+    }
+    wasPushedToEveryNode(JSON.readTree(function.invoke("{\"source\": \"aws.scheduler\"}")));
+    hold("push-key", NEXT_KEY);
+    wasPushedToEveryNode(JSON.readTree(function.invoke("{\"source\": \"aws.scheduler\"}")));
   }
 
   @Test
   void changesReachTheNodesByPollWhereNobodyPushes() throws Exception {
+    // Each wait below ends in failure after twenty of these intervals.
     Consumer<TestConfiguration> byPoll =
-        c -> c.node("topology.store", store).node("topology.interval", "1s");
+        c -> c.node("topology.store", store).node("topology.interval", POLL.toSeconds() + "s");
     node(1, byPoll);
     node(2, byPoll);
 
@@ -336,6 +412,7 @@ class GlobalTopologyIT {
     JsonNode first = JSON.readTree(function.invoke("{}"));
     assertThat(first.get("nodes").asInt()).isZero();
     everyNode("a server in the other region", began, "main", east(), "replica");
+    rotate(cluster.primary(), "second");
 
     clusterInWest("shop-prime", "w1", "w2");
     rds.hasGlobals(List.of(new FakeRds.Global("shop", List.of(west("shop-prime"), eastArn()))));
