@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heimdall.test.fixture.AlsoOnLocalStack;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.DatabaseSecret;
+import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
+import dev.heimdall.test.operate.Door;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -169,6 +171,41 @@ class SecretRotationIT {
       rotation.start();
       statement.execute("LISTEN news");
       join(rotation);
+    }
+  }
+
+  @Test
+  void aReplicationClientWaitsForTheNewPassword() throws Exception {
+    SharedPostgres.primary().execute("ALTER ROLE " + ROLE + " REPLICATION");
+    try (TestNode node = TestNode.start(c -> secret.use(c))) {
+      password("second");
+      Thread rotation =
+          new Thread(
+              () -> {
+                Door door = new Door(node.httpPort());
+                Await.until(
+                    "the node was refused twice",
+                    () -> door.metric("heimdall_server_connect_failures_total") >= 2);
+                secret.rotate(ROLE, "second");
+              });
+      rotation.start();
+      try (RawClient replicating = RawClient.logIn(node.target(), "replication", "database")) {
+        assertThat(replicating.value("SELECT current_user")).isEqualTo(ROLE);
+      }
+      join(rotation);
+    }
+  }
+
+  @Test
+  void aReplicationClientIsToldWhenItHasWaitedLongEnough() throws Exception {
+    SharedPostgres.primary().execute("ALTER ROLE " + ROLE + " REPLICATION");
+    try (TestNode node =
+        TestNode.start(c -> secret.use(c).source("credentials.patience", "300ms"))) {
+      password("second");
+      try (RawClient replicating = RawClient.connect(node.target())) {
+        replicating.startup(0, "replication", "database");
+        assertThatThrownBy(replicating::authenticate).hasMessageContaining("28P01");
+      }
     }
   }
 

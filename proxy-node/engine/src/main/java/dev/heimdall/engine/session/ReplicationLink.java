@@ -8,15 +8,23 @@ import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The server connection of a replication session: made for it, outside the pools, and ended with
- * it.
+ * it. As long as credentials are being changed it is tried again, as for others who wait.
  */
 final class ReplicationLink implements ServerConnection.Listener, ServerConnector.Handler {
+  private static final long FIRST_PAUSE_MILLIS = 100;
+  private static final long LONGEST_PAUSE_MILLIS = 2000;
+
   private final ClientSession session;
   private final LoopContext loop;
+  private final long began = System.nanoTime();
+  private long pause = FIRST_PAUSE_MILLIS;
   private VdbPools pools;
+  private PoolKey key;
+  private Map<String, String> extra;
 
   ReplicationLink(ClientSession session, LoopContext loop) {
     this.session = session;
@@ -27,9 +35,14 @@ final class ReplicationLink implements ServerConnection.Listener, ServerConnecto
    * @param replication the value of the start-up parameter
    */
   void connect(VdbPools pools, PoolKey key, String replication, Map<String, String> variables) {
-    Map<String, String> extra = new TreeMap<>(variables);
+    extra = new TreeMap<>(variables);
     extra.put("replication", replication);
     this.pools = pools;
+    this.key = key;
+    connect();
+  }
+
+  private void connect() {
     pools.connect(loop, key, extra, pools.plan().preparedLimit(), this, this);
   }
 
@@ -45,7 +58,19 @@ final class ReplicationLink implements ServerConnection.Listener, ServerConnecto
 
   @Override
   public void failed(ConnectFailure failure) {
-    session.fatal(failure.error());
+    long patience = pools.plan().source().credentials().patience().toNanos();
+    if (failure.withheld() && System.nanoTime() - began < patience) {
+      loop.later(this::again, pause, TimeUnit.MILLISECONDS, session::failed);
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+    } else {
+      session.fatal(failure.error());
+    }
+  }
+
+  private void again() {
+    if (!session.closed()) {
+      connect();
+    }
   }
 
   @Override
