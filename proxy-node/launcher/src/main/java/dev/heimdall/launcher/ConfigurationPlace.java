@@ -48,10 +48,12 @@ final class ConfigurationPlace implements AutoCloseable {
    * A configuration that is followed.
    *
    * @param state where a copy is kept of what was right last, unless it is in a directory anyway
+   * @param key the file of the key that it is encrypted with, if it is not to be beside it
    */
-  static ConfigurationPlace follow(String written, Path state) throws CommandFailure {
+  static ConfigurationPlace follow(String written, Path state, Optional<Path> key)
+      throws CommandFailure {
     StoreLocation location = location(written);
-    return open(location, Optional.of(new LastGoodCopy(state, location, Optional.empty())));
+    return open(location, Optional.of(new LastGoodCopy(state, location, key)));
   }
 
   private static ConfigurationPlace open(StoreLocation location, Optional<LastGoodCopy> copy)

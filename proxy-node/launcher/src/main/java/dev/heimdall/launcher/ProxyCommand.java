@@ -48,12 +48,24 @@ final class ProxyCommand implements Callable<Integer> {
               + " Manager is away. Default: ${DEFAULT-VALUE}")
   private Path state;
 
+  @Option(
+      names = "--state-key",
+      paramLabel = "FILE",
+      description =
+          "The key that this copy is encrypted with: 32 bytes, readable to their owner only, made"
+              + " when they are missing. It goes before stateKey of a machine's file. Without"
+              + " both: beside the copy.")
+  private Path stateKey;
+
   @Override
   public Integer call() throws CommandFailure {
     Optional<HeimdallConf> conf = place.conf();
     conf.flatMap(HeimdallConf::region).ifPresent(ProxyCommand::workIn);
     try (ConfigurationPlace followed =
-        ConfigurationPlace.follow(place.configuration(conf), state)) {
+        ConfigurationPlace.follow(
+            place.configuration(conf),
+            state,
+            Optional.ofNullable(stateKey).or(() -> conf.flatMap(HeimdallConf::stateKey)))) {
       return run(conf, followed);
     }
   }

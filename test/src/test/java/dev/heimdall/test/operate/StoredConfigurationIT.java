@@ -80,7 +80,10 @@ class StoredConfigurationIT {
 
   private void start(String place) throws IOException {
     proxy.start(
-        aws.environment(), "--config=" + at(place), "--state=" + directory.resolve("state"));
+        aws.environment(),
+        "--config=" + at(place),
+        "--state=" + directory.resolve("state"),
+        "--state-key=" + directory.resolve("elsewhere.key"));
     assertThat(proxy.isAlive()).as(proxy.output()).isTrue();
   }
 
@@ -167,6 +170,8 @@ class StoredConfigurationIT {
     assertThat(configuration().toString()).doesNotContain(CANARY);
 
     assertThat(proxy.output()).doesNotContain(CANARY);
+    assertThat(directory.resolve("elsewhere.key")).isRegularFile();
+    assertThat(directory.resolve("state").resolve("key")).doesNotExist();
     try (Stream<Path> kept = Files.walk(directory.resolve("state"))) {
       for (Path file : kept.filter(Files::isRegularFile).toList()) {
         assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))

@@ -29,7 +29,8 @@ enum ConfKey {
   DIRECT_MEMORY("directMemory", "a size such as 512MiB", Amounts.SIZE),
   LIFECYCLE_HOOK("lifecycleHook", "the name of a lifecycle hook", "[A-Za-z0-9_/-]{1,255}"),
   AUTO_SCALING_GROUP("autoScalingGroup", "the name of an Auto Scaling group", "[^:]{1,255}"),
-  SCALE_IN_PATIENCE("scaleInPatience", "a time such as 5m", Amounts.TIME);
+  SCALE_IN_PATIENCE("scaleInPatience", "a time such as 5m", Amounts.TIME),
+  STATE_KEY("stateKey", "an absolute path", "/.+");
 
   private final String spelling;
   private final String expected;

@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param lifecycleHook who waits for the node before the instance is terminated
  * @param autoScalingGroup of which that is the hook, if it is not to be asked for
  * @param scaleInPatience how long clients that are never idle may go on then
+ * @param stateKey the file of the key that the copy of the configuration is encrypted with, if it
+ *     is not to be beside that
  */
 public record HeimdallConf(
     Path file,
@@ -30,7 +32,8 @@ public record HeimdallConf(
     MemoryWishes memory,
     Optional<String> lifecycleHook,
     Optional<String> autoScalingGroup,
-    Duration scaleInPatience) {
+    Duration scaleInPatience,
+    Optional<Path> stateKey) {
   /** Where the file is. */
   public static final Path FILE = Path.of("/etc/heimdall.conf");
 
@@ -58,7 +61,8 @@ public record HeimdallConf(
             text(values, ConfKey.DIRECT_MEMORY).map(Amounts::bytes)),
         text(values, ConfKey.LIFECYCLE_HOOK),
         text(values, ConfKey.AUTO_SCALING_GROUP),
-        text(values, ConfKey.SCALE_IN_PATIENCE).map(Amounts::time).orElse(SCALE_IN_PATIENCE));
+        text(values, ConfKey.SCALE_IN_PATIENCE).map(Amounts::time).orElse(SCALE_IN_PATIENCE),
+        text(values, ConfKey.STATE_KEY).map(Path::of));
   }
 
   private static String configuration(Map<ConfKey, String> values) {

@@ -37,6 +37,7 @@ class HeimdallConfTest {
             lifecycleHook = drain
             autoScalingGroup = heimdall a
             scaleInPatience = 90s
+            stateKey = /mnt/keys/heimdall.key
             """);
 
     assertThat(conf.role()).contains(Role.PROXY);
@@ -50,6 +51,7 @@ class HeimdallConfTest {
     assertThat(conf.lifecycleHook()).contains("drain");
     assertThat(conf.autoScalingGroup()).contains("heimdall a");
     assertThat(conf.scaleInPatience()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(conf.stateKey()).contains(Path.of("/mnt/keys/heimdall.key"));
     assertThat(conf.toString()).doesNotContain("s p=a#ce");
   }
 
@@ -61,6 +63,7 @@ class HeimdallConfTest {
     assertThat(conf.configuration()).isEqualTo("/opt/heimdall/config");
     assertThat(conf.memory()).isEqualTo(MemoryWishes.none());
     assertThat(conf.scaleInPatience()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(conf.stateKey()).isEmpty();
   }
 
   @Test
