@@ -31,10 +31,12 @@ import software.constructs.Construct;
 
 /** Alarms on what people should hear of, and a page with the rest. */
 public final class WatchStack extends Stack {
+  private static final String RATE = "DB Query Rate";
+
   /** What nodes tell CloudWatch of each virtual database. */
   static final List<String> METRICS =
       List.of(
-          "DB Query Rate",
+          RATE,
           "DB Query Time",
           "Avg Response Time",
           "DB Read Percent",
@@ -72,10 +74,12 @@ public final class WatchStack extends Stack {
       return;
     }
     for (String metric : METRICS) {
+      // Each node tells its own rate once a period; what is told per query is averaged.
+      String statistic = metric.equals(RATE) ? "Sum" : "Average";
       graph(
           metric,
           vdbs.stream()
-              .<IMetric>map(vdb -> metric("Heimdall", metric, Map.of("VDB", vdb), "Average", vdb))
+              .<IMetric>map(vdb -> metric("Heimdall", metric, Map.of("VDB", vdb), statistic, vdb))
               .toList());
     }
   }
