@@ -20,10 +20,7 @@ record Assembly(Map<String, JsonNode> templates, List<String> complaints) {
   static Assembly of(Path deployment, Path work) throws Exception {
     Path base = Files.createDirectories(work.resolve("base"));
     stand(base, "cdk-app/target/heimdall-release.tar.gz", "a release");
-    stand(
-        base,
-        "config-sync-lambda/target/heimdall-config-sync-lambda-0.1.0-SNAPSHOT-function.jar",
-        "a jar");
+    stand(base, "config-sync-lambda/target/heimdall-config-sync-lambda.jar", "a jar");
     Deployment read = DeploymentFile.read(deployment);
     Map<String, JsonNode> templates = new TreeMap<>();
     List<String> complaints = new ArrayList<>();

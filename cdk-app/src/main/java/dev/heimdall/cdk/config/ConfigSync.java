@@ -8,8 +8,7 @@ public record ConfigSync(
     @Setting(value = "Deploy it.", byDefault = "true") boolean enabled,
     @Setting(
             value = "The jar of the function.",
-            byDefault =
-                "config-sync-lambda/target/heimdall-config-sync-lambda-0.1.0-SNAPSHOT-function.jar")
+            byDefault = "config-sync-lambda/target/heimdall-config-sync-lambda.jar")
         String jar,
     @Setting(
             value = "How often it asks without having been told.",

@@ -28,6 +28,18 @@ class DeploymentFileTest {
   }
 
   @Test
+  void whatTheBuildPacksIsWhereTheDefaultsLookForIt() throws Exception {
+    Region region = DeploymentFile.read(Path.of("samples", "one-region.json")).regions().get(0);
+    Path repository = Path.of("..");
+    assertThat(repository.resolve("cdk-app/release")).content().contains(region.fleet().release());
+    Path jar = Path.of(region.configSync().jar());
+    assertThat(repository.resolve("config-sync-lambda/pom.xml"))
+        .content()
+        .contains("<outputFile>${project.build.directory}/" + jar.getFileName() + "</outputFile>");
+    assertThat(jar.getParent()).isEqualTo(Path.of("config-sync-lambda", "target"));
+  }
+
+  @Test
   void everySampleIsRight() throws Exception {
     try (var samples = Files.list(Path.of("samples"))) {
       for (Path sample : samples.toList()) {
