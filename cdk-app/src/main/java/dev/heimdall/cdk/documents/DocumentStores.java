@@ -10,6 +10,7 @@ import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.SecretValue;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
 import software.amazon.awscdk.services.efs.CfnAccessPoint;
 import software.amazon.awscdk.services.efs.CfnFileSystem;
@@ -150,6 +151,8 @@ public final class DocumentStores extends Construct {
                         .sourceSecurityGroupId(clients.getAttrGroupId())
                         .build()))
             .build();
+            // An empty configuration, over which the first push may write. No secret stands here.
+            .secretStringValue(SecretValue.unsafePlainText("{}"))
     CfnFileSystem files =
         CfnFileSystem.Builder.create(this, "Files")
             .encrypted(true)
