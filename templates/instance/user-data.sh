@@ -1,6 +1,6 @@
 #!/bin/bash
-# What an instance of the fleet does when it boots. CloudFormation fills in names in braces behind a dollar sign: the
-# shell's own variables are written without braces. Everything is logged to /var/log/cloud-init-output.log.
+# What an instance of the fleet does when it boots, logged to /var/log/cloud-init-output.log. CloudFormation fills in
+# names in braces behind a dollar sign: the shell's own variables are written without.
 set -euo pipefail
 
 # Tells CloudFormation how it went, so that an update stops at the first instance that does not come up.
@@ -33,11 +33,20 @@ conf() {
 } >/etc/heimdall.conf
 chmod 644 /etc/heimdall.conf
 
-# Amazon Linux keeps its packages in S3, which a gateway endpoint reaches without a way to the internet.
+# A configuration on a file system, which nodes only read.
+mount='${Mount}'
+if [ -n "$mount" ]; then
+  command -v mount.efs >/dev/null || attempts dnf install -y -q amazon-efs-utils
+  mkdir -p /mnt/heimdall
+  grep -qxF "$mount" /etc/fstab || printf '%s\n' "$mount" >>/etc/fstab
+  mountpoint -q /mnt/heimdall || attempts mount /mnt/heimdall
+fi
+
+# Packages of Amazon Linux come from S3: its gateway endpoint is enough.
 command -v java >/dev/null || attempts dnf install -y -q java-21-amazon-corretto-headless
 id heimdall >/dev/null 2>&1 || useradd --system --home-dir /var/lib/heimdall --shell /sbin/nologin heimdall
 
-# By these a node knows the servers of RDS. An image for a network without a way to the internet brings them along.
+# By these a node knows the servers of RDS. Without a way to the internet, the image brings them along.
 bundle=/etc/ssl/certs/global-bundle.pem
 if [ ! -s $bundle ]; then
   curl -fsS -m 15 --retry 2 -o $bundle.new https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem &&
@@ -56,12 +65,7 @@ fi
 ln -sfn "$release" /opt/heimdall/current
 
 install -m 644 /opt/heimdall/current/systemd/heimdall.service /etc/systemd/system/heimdall.service
-# Connections a client may open at once before the node has taken them; ports for those to the servers.
-cat >/etc/sysctl.d/90-heimdall.conf <<'END'
-net.core.somaxconn = 4096
-net.ipv4.tcp_max_syn_backlog = 8192
-net.ipv4.ip_local_port_range = 10240 65535
-END
+install -m 644 /opt/heimdall/current/systemd/90-heimdall.conf /etc/sysctl.d/90-heimdall.conf
 sysctl -q --system
 systemctl daemon-reload
 systemctl enable --now heimdall

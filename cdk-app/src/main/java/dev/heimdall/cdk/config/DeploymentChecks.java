@@ -202,7 +202,7 @@ final class DeploymentChecks {
 
   private void documents(Documents documents, String at) {
     if (findings.sound(at + ".place", at + ".secret")
-        && documents.place() == DocumentPlace.BUCKET
+        && documents.place() != DocumentPlace.SECRET
         && documents.secret().isPresent()) {
       problem(
           at + ".secret", quote(documents.secret().get()), "nothing, or the \"place\" \"secret\"");

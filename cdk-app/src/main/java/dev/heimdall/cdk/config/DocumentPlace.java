@@ -7,5 +7,7 @@ public enum DocumentPlace implements Spelled {
   /** Documents below a prefix of a bucket. */
   BUCKET,
   /** One secret that holds them all. */
-  SECRET
+  SECRET,
+  /** The directory at the top of a file system. */
+  FILE_SYSTEM
 }

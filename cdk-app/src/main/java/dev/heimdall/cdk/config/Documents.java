@@ -7,7 +7,11 @@ import java.util.Optional;
 
 /** Where the nodes' configuration lies. */
 public record Documents(
-    @Setting(value = "Where nodes read: in a bucket, or in one secret.", byDefault = "bucket")
+    @Setting(
+            value =
+                "Where nodes read: in a bucket, in one secret, or on a file system (EFS), which they"
+                    + " mount to read.",
+            byDefault = "bucket")
         DocumentPlace place,
     @Setting(
             value = "What stands before the documents' names in the bucket.",
@@ -22,7 +26,9 @@ public record Documents(
             format = Format.TEXT)
         Optional<String> secret,
     @Setting(
-            value = "Make a file system (EFS) for configuration directories, with an access point.",
+            value =
+                "Make a file system (EFS) for configuration directories, with an access point."
+                    + " The place `file-system` has one in any case.",
             byDefault = "false")
         boolean fileSystem,
     @Setting(
@@ -31,5 +37,10 @@ public record Documents(
         List<String> credentials) {
   public Documents {
     credentials = List.copyOf(credentials);
+  }
+
+  /** Whether there is a file system. */
+  public boolean hasFileSystem() {
+    return fileSystem || place == DocumentPlace.FILE_SYSTEM;
   }
 }

@@ -29,12 +29,37 @@ import software.constructs.Construct;
  * nodes are signed with, the secret of {@code hdSecretKey}, and a file system.
  */
 public final class DocumentStores extends Construct {
+  /** The port of a file system. */
+  public static final int NFS = 2049;
+
   private static final int DAYS_OF_OLD_VERSIONS = 90;
 
   private final Key key;
   private final Bucket bucket;
   private final String pushKeyName;
   private final String configurationSecret;
+  private Optional<Files> files = Optional.empty();
+
+  /**
+   * A file system that nodes can mount.
+   *
+   * @param id its id
+   * @param accessPoint the id of the access point
+   * @param group the security group that stands before it
+   */
+  public record Files(String id, String accessPoint, CfnSecurityGroup group) {
+    /** The line of {@code /etc/fstab}; without {@code _netdev} a boot may hang. */
+    public String line(String directory, String access) {
+      return id
+          + ":/ "
+          + directory
+          + " efs _netdev,"
+          + access
+          + "tls,iam,accesspoint="
+          + accessPoint
+          + " 0 0";
+    }
+  }
 
   /**
    * Makes them.
@@ -88,7 +113,7 @@ public final class DocumentStores extends Construct {
         documents.place() == DocumentPlace.SECRET
             ? documents.secret().orElseGet(() -> configurationSecret(fleet))
             : "";
-    if (documents.fileSystem()) {
+    if (documents.hasFileSystem()) {
       fileSystem(fleet, place.orElseThrow());
     }
     output("Bucket", "Put the nodes' configuration here", bucket.getBucketName());
@@ -114,6 +139,11 @@ public final class DocumentStores extends Construct {
     return configurationSecret;
   }
 
+  /** The file system, if there is one. */
+  public Optional<Files> files() {
+    return files;
+  }
+
   private String configurationSecret(String fleet) {
     String name = Fn.join("", List.of(fleet, "/configuration"));
     Secret secret =
@@ -121,6 +151,8 @@ public final class DocumentStores extends Construct {
             .secretName(name)
             .description("Heimdall: the whole configuration (hdSecretKey)")
             .encryptionKey(key)
+            // An empty configuration, over which the first push may write. No secret stands here.
+            .secretStringValue(SecretValue.unsafePlainText("{}"))
             .removalPolicy(RemovalPolicy.RETAIN)
             .build();
     Reasons.accept(
@@ -146,13 +178,11 @@ public final class DocumentStores extends Construct {
                     CfnSecurityGroup.IngressProperty.builder()
                         .description("NFS")
                         .ipProtocol("tcp")
-                        .fromPort(2049)
-                        .toPort(2049)
+                        .fromPort(NFS)
+                        .toPort(NFS)
                         .sourceSecurityGroupId(clients.getAttrGroupId())
                         .build()))
             .build();
-            // An empty configuration, over which the first push may write. No secret stands here.
-            .secretStringValue(SecretValue.unsafePlainText("{}"))
     CfnFileSystem files =
         CfnFileSystem.Builder.create(this, "Files")
             .encrypted(true)
@@ -189,13 +219,12 @@ public final class DocumentStores extends Construct {
                             .build())
                     .build())
             .build();
+    Files mounted = new Files(files.getRef(), access.getRef(), group);
+    this.files = Optional.of(mounted);
     output(
         "Mount",
         "The line of /etc/fstab; without _netdev a boot may hang",
-        files.getRef()
-            + ":/ /opt/heimdall/config efs _netdev,tls,iam,accesspoint="
-            + access.getRef()
-            + " 0 0");
+        mounted.line("/opt/heimdall/config", ""));
     output("FileClients", "The security group of who mounts it", clients.getAttrGroupId());
   }
 

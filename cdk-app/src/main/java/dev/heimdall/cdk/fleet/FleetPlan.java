@@ -54,6 +54,9 @@ public record FleetPlan(
    *
    * @param configSource a URL, or empty
    * @param hdSecretKey the name of a secret, or empty; one of the two is what nodes use
+   * @param mount the line of {@code /etc/fstab} for the file system that {@code configSource} is
+   *     on; empty for none
+   * @param fileSystem its id; empty for none
    * @param bucket the bucket, of which nodes may read everything
    * @param key the ARN of the key that what is in the bucket is encrypted with
    * @param secret the name of the secret that nodes may read; empty for none
@@ -63,10 +66,15 @@ public record FleetPlan(
   public record Source(
       String configSource,
       String hdSecretKey,
+      String mount,
+      String fileSystem,
       String bucket,
       String key,
       String secret,
       List<String> credentials) {
+    /** Where user-data mounts the file system. */
+    public static final String DIRECTORY = "/mnt/heimdall";
+
     public Source {
       credentials = List.copyOf(credentials);
     }

@@ -42,7 +42,14 @@ public final class FleetStack extends Stack {
             .defaultValue(settings.imageParameter().orElseGet(architecture::imageParameter))
             .build()
             .getValueAsString();
-    boolean inBucket = documents.place() == DocumentPlace.BUCKET;
+    Optional<DocumentStores.Files> files =
+        kept.files().filter(any -> documents.place() == DocumentPlace.FILE_SYSTEM);
+    String source =
+        switch (documents.place()) {
+          case BUCKET -> "s3://" + kept.bucket().getBucketName() + "/" + documents.prefix();
+          case SECRET -> "";
+          case FILE_SYSTEM -> "file:" + FleetPlan.Source.DIRECTORY;
+        };
     fleet =
         new ProxyFleet(
             this,
@@ -69,10 +76,10 @@ public final class FleetStack extends Stack {
                     release.getS3BucketName(),
                     release.getS3ObjectKey()),
                 new FleetPlan.Source(
-                    inBucket
-                        ? "s3://" + kept.bucket().getBucketName() + "/" + documents.prefix()
-                        : "",
+                    source,
                     kept.configurationSecret(),
+                    files.map(any -> any.line(FleetPlan.Source.DIRECTORY, "ro,")).orElse(""),
+                    files.map(DocumentStores.Files::id).orElse(""),
                     kept.bucket().getBucketName(),
                     kept.key().getKeyArn(),
                     kept.configurationSecret(),
@@ -85,6 +92,16 @@ public final class FleetStack extends Stack {
                 .ipProtocol("tcp")
                 .fromPort(servers.port())
                 .toPort(servers.port())
+                .sourceSecurityGroupId(fleet.nodeGroup().getAttrGroupId())
+                .build());
+    files.ifPresent(
+        system ->
+            CfnSecurityGroupIngress.Builder.create(this, "FilesArrive")
+                .groupId(system.group().getAttrGroupId())
+                .description("nodes")
+                .ipProtocol("tcp")
+                .fromPort(DocumentStores.NFS)
+                .toPort(DocumentStores.NFS)
                 .sourceSecurityGroupId(fleet.nodeGroup().getAttrGroupId())
                 .build());
     CfnOutput.Builder.create(this, "AddressOutput")

@@ -228,6 +228,8 @@ public final class ProxyFleet extends Construct {
             List.of(Fn.join("", List.of(Aws.STACK_NAME, "-*"))),
             "ConfigurationSecret",
             some(plan.documents().secret()),
+            "FileSystem",
+            some(plan.documents().fileSystem()),
             "CredentialSecrets",
             plan.documents().credentials()));
   }

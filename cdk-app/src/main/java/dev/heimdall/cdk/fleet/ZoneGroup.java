@@ -168,6 +168,7 @@ public final class ZoneGroup extends Construct {
     values.put("GroupName", logicalId);
     values.put("ConfigSource", plan.documents().configSource());
     values.put("SecretName", plan.documents().hdSecretKey());
+    values.put("Mount", plan.documents().mount());
     values.put("LifecycleHook", HOOK);
     values.put("Patience", Numbers.text(plan.drain()));
     values.put("ReleaseName", plan.release().name());

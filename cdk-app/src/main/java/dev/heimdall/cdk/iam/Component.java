@@ -46,6 +46,12 @@ public enum Component {
                   "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${ConfigurationSecret}-??????"),
               "secretsmanager:GetSecretValue"),
           on(
+              "Files",
+              "mounts the file system that its configuration is on, to read",
+              List.of(
+                  "arn:${Partition}:elasticfilesystem:${Region}:${Account}:file-system/${FileSystem}"),
+              "elasticfilesystem:ClientMount"),
+          on(
               "DatabaseCredentials",
               "logs in to databases",
               List.of(

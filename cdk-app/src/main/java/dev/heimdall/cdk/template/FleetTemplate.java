@@ -105,6 +105,13 @@ final class FleetTemplate extends Stack {
             Optional.of("heimdall/configuration"),
             "[A-Za-z0-9/_+=.@-]{3,}",
             "a secret's name");
+    String mount =
+        ask.text(
+            "Mount",
+            "Line of fstab that mounts a configuration at /mnt/heimdall; empty for none.",
+            Optional.of(""),
+            "|[^'\"$]+ /mnt/heimdall [^'\"$]+",
+            "empty, or FILE-SYSTEM:/ /mnt/heimdall efs _netdev,ro,tls 0 0");
     String credentials =
         ask.text(
             "CredentialSecrets",
@@ -140,6 +147,10 @@ final class FleetTemplate extends Stack {
         CfnCondition.Builder.create(this, "FromSecret")
             .expression(Fn.conditionEquals(place, "secret"))
             .build();
+    CfnCondition mounts =
+        CfnCondition.Builder.create(this, "Mounts")
+            .expression(Fn.conditionNot(Fn.conditionEquals(mount, "")))
+            .build();
     ProxyFleet fleet =
         new ProxyFleet(
             this,
@@ -166,9 +177,14 @@ final class FleetTemplate extends Stack {
                     Fn.conditionIf(
                             fromSecret.getLogicalId(),
                             "",
-                            Fn.join("", List.of("s3://", configurationBucket, "/", prefix)))
+                            Fn.conditionIf(
+                                mounts.getLogicalId(),
+                                "file:" + FleetPlan.Source.DIRECTORY,
+                                Fn.join("", List.of("s3://", configurationBucket, "/", prefix))))
                         .toString(),
                     Fn.conditionIf(fromSecret.getLogicalId(), secret, "").toString(),
+                    mount,
+                    "",
                     configurationBucket,
                     key,
                     secret,

@@ -69,8 +69,12 @@ class PermissionsTest {
   private static final Map<String, Set<String>> BY_OTHERS =
       Map.of(
           "node editor",
-          // S3 and Secrets Manager, with the caller's permission; a database, shown a token
-          Set.of("kms:Decrypt", "kms:GenerateDataKey", "rds-db:connect"),
+          // S3 and Secrets Manager, with the caller's permission; a database, shown a token; mount
+          Set.of(
+              "kms:Decrypt",
+              "kms:GenerateDataKey",
+              "rds-db:connect",
+              "elasticfilesystem:ClientMount"),
           "config-sync",
           Set.of(
               "kms:Decrypt",

@@ -1,0 +1,184 @@
+package dev.heimdall.test.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.launcher.conf.HeimdallConf;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What an instance does when it boots, in a folder instead of the root directory. Commands that
+ * only an instance has, or that would change this machine, are stand-ins that note how they were
+ * called; all others are real.
+ */
+class UserDataTest {
+  private static final Path FILES = Path.of("..", "templates", "instance");
+
+  /** Where a path of the root directory begins. */
+  private static final Pattern PLACES = Pattern.compile("(?<=[ '\"=>])/(etc|opt|mnt)(?=/)");
+
+  private static final String NOTE = "#!/bin/bash\necho \"${0##*/} $*\" >>\"$CALLS\"\n";
+
+  @TempDir private Path root;
+
+  private final Map<String, String> filledIn = new TreeMap<>();
+
+  /** What came of it. */
+  private record Boot(int exitCode, String output, List<String> calls) {}
+
+  @BeforeEach
+  void anInstance() throws Exception {
+    for (String folder : List.of("bin", "etc/ssl/certs", "etc/sysctl.d", "etc/systemd/system")) {
+      Files.createDirectories(root.resolve(folder));
+    }
+    for (String command :
+        List.of("dnf", "useradd", "sysctl", "systemctl", "journalctl", "mount", "sleep")) {
+      standIn("bin/" + command, "");
+    }
+    standIn("bin/id", "exit 1\n");
+    standIn("bin/mountpoint", "exit 1\n");
+    // Whatever is written to a file is a bundle; all else is a question for the node's health.
+    standIn(
+        "bin/curl", "while [ $# -gt 1 ]; do [ \"$1\" = -o ] && echo bundle >\"$2\"; shift; done\n");
+    standIn("bin/aws", "cp \"$ARCHIVE\" \"${@: -1}\"\n");
+    standIn("opt/aws/bin/cfn-signal", "");
+    Path release = Files.createDirectories(root.resolve("release/systemd"));
+    for (String file : List.of("heimdall.service", "90-heimdall.conf")) {
+      Files.copy(FILES.resolve(file), release.resolve(file));
+    }
+    Files.writeString(root.resolve("release/heimdall"), "#!/bin/bash\n");
+    run(List.of("tar", "-C", root + "/release", "-czf", root + "/release.tar.gz", "."));
+    filledIn.putAll(
+        Map.of(
+            "Region", "eu-west-1",
+            "StackName", "shop-fleet",
+            "GroupName", "Zone1Nodes",
+            "ConfigSource", "s3://conf/config",
+            "SecretName", "",
+            "LifecycleHook", "heimdall-drain",
+            "Patience", "300",
+            "ReleaseName", "r1",
+            "ReleaseBucket", "releases",
+            "ReleaseKey", "heimdall.tar.gz"));
+    filledIn.put("HttpPort", "5059");
+    filledIn.put("Mount", "");
+  }
+
+  private void standIn(String name, String does) throws IOException {
+    Path file = root.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, NOTE + does);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** As CloudFormation fills the names in. */
+  private Boot boot() throws Exception {
+    String script = Files.readString(FILES.resolve("user-data.sh"));
+    for (Map.Entry<String, String> name : filledIn.entrySet()) {
+      assertThat(script).contains("${" + name.getKey() + "}");
+      script = script.replace("${" + name.getKey() + "}", name.getValue());
+    }
+    assertThat(script).doesNotContain("${");
+    script = PLACES.matcher(script).replaceAll(Matcher.quoteReplacement(root.toString()) + "/$1");
+    return run(List.of("bash", "-c", script));
+  }
+
+  private Boot run(List<String> command) throws IOException, InterruptedException {
+    Path output = root.resolve("output");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    Path calls = root.resolve("calls");
+    builder.environment().put("PATH", root.resolve("bin") + ":/usr/bin:/bin:/usr/sbin:/sbin");
+    builder.environment().put("CALLS", calls.toString());
+    builder.environment().put("ARCHIVE", root.resolve("release.tar.gz").toString());
+    Process process = builder.start();
+    process.getOutputStream().close();
+    assertThat(process.waitFor(100, TimeUnit.SECONDS)).as("it ends").isTrue();
+    return new Boot(
+        process.exitValue(),
+        Files.readString(output, StandardCharsets.UTF_8),
+        Files.exists(calls) ? Files.readAllLines(calls) : List.of());
+  }
+
+  @Test
+  void itInstallsTheReleaseAndStartsTheNode() throws Exception {
+    Boot boot = boot();
+
+    assertThat(boot.exitCode()).as(boot.output()).isZero();
+    assertThat(boot.calls())
+        .contains(
+            "systemctl enable --now heimdall",
+            "cfn-signal --exit-code 0 --region eu-west-1 --stack shop-fleet --resource Zone1Nodes")
+        .anyMatch(call -> call.startsWith("aws s3 cp") && call.contains("s3://releases/heimdall"))
+        .anyMatch(call -> call.startsWith("useradd ") && call.endsWith(" heimdall"))
+        .noneMatch(call -> call.startsWith("mount "));
+    assertThat(root.resolve("opt/heimdall/current/heimdall")).isRegularFile();
+    assertThat(root.resolve("etc/systemd/system/heimdall.service"))
+        .hasSameTextualContentAs(FILES.resolve("heimdall.service"));
+    assertThat(root.resolve("etc/ssl/certs/global-bundle.pem")).isNotEmptyFile();
+    assertThat(root.resolve("etc/sysctl.d/90-heimdall.conf"))
+        .hasSameTextualContentAs(FILES.resolve("90-heimdall.conf"));
+    // The node reads the file strictly.
+    HeimdallConf conf = HeimdallConf.read(root.resolve("etc/heimdall.conf"));
+    assertThat(conf.configuration()).contains("s3://conf/config");
+    assertThat(conf.lifecycleHook()).contains("heimdall-drain");
+    assertThat(boot.output()).isBlank();
+  }
+
+  @Test
+  void aConfigurationOnAFileSystemIsMountedOnceAndBeforeTheNodeStarts() throws Exception {
+    String line = "fs-1:/ /mnt/heimdall efs _netdev,ro,tls,iam,accesspoint=fsap-1 0 0";
+    filledIn.put("ConfigSource", "file:/mnt/heimdall");
+    filledIn.put("Mount", line);
+
+    assertThat(boot().exitCode()).isZero();
+    Boot again = boot();
+
+    String mount = "mount " + root + "/mnt/heimdall";
+    assertThat(again.exitCode()).as(again.output()).isZero();
+    assertThat(again.calls()).contains("dnf install -y -q amazon-efs-utils", mount);
+    assertThat(again.calls().indexOf(mount))
+        .isLessThan(again.calls().indexOf("systemctl enable --now heimdall"));
+    assertThat(root.resolve("etc/fstab")).hasContent(line.replace("/mnt", root + "/mnt"));
+    assertThat(HeimdallConf.read(root.resolve("etc/heimdall.conf")).configuration())
+        .contains("/mnt/heimdall");
+  }
+
+  @Test
+  void whatFailsIsToldToTheStack() throws Exception {
+    standIn("bin/aws", "exit 1\n");
+
+    Boot boot = boot();
+
+    assertThat(boot.exitCode()).isOne();
+    assertThat(boot.calls())
+        .anyMatch(call -> call.startsWith("cfn-signal --exit-code 1 "))
+        .noneMatch(call -> call.startsWith("systemctl "));
+    assertThat(boot.calls().stream().filter(call -> call.startsWith("aws ")).count()).isEqualTo(5);
+  }
+
+  @Test
+  void aNodeThatDoesNotComeUpFailsTheUpdate() throws Exception {
+    standIn("bin/curl", "case \"$*\" in *livez*) exit 7;; esac\n");
+
+    Boot boot = boot();
+
+    assertThat(boot.exitCode()).isOne();
+    assertThat(boot.output()).contains("heimdall did not come up within 180 s");
+    assertThat(boot.calls())
+        .contains("journalctl -u heimdall -n 50 --no-pager")
+        .anyMatch(call -> call.startsWith("cfn-signal --exit-code 1 "));
+  }
+}
