@@ -24,6 +24,7 @@ public final class TcpFaults implements AutoCloseable {
   private volatile long cutAfter = -1;
   private volatile int corruptEvery;
   private final AtomicReference<Swap> swap = new AtomicReference<>();
+  private final AtomicReference<Cut> cut = new AtomicReference<>();
 
   /** One connection: two sockets and two pumps. */
   private record Link(Socket client, Socket server) {
@@ -87,21 +88,46 @@ public final class TcpFaults implements AutoCloseable {
     return swap.get() == null;
   }
 
+  /**
+   * Of the first piece from the target in which this is, so many bytes pass, and then its
+   * connection is cut.
+   */
+  public void cutOnce(byte[] what, int passed) {
+    cut.set(new Cut(what.clone(), passed));
+  }
+
+  /** Whether {@link #cutOnce} has happened. */
+  public boolean cutDone() {
+    return cut.get() == null;
+  }
+
+  private record Cut(byte[] what, int passed) {}
+
   /** Bytes, and as many others in their place. */
-  private record Swap(byte[] what, byte[] with) {
-    int find(byte[] piece, int size) {
-      for (int at = 0; at + what.length <= size; at++) {
-        if (Arrays.equals(piece, at, at + what.length, what, 0, what.length)) {
-          return at;
-        }
+  private record Swap(byte[] what, byte[] with) {}
+
+  private static int find(byte[] what, byte[] piece, int size) {
+    for (int at = 0; at + what.length <= size; at++) {
+      if (Arrays.equals(piece, at, at + what.length, what, 0, what.length)) {
+        return at;
       }
-      return -1;
     }
+    return -1;
+  }
+
+  /** How many bytes of the piece pass before its connection is cut; negative if it is not. */
+  private int passes(byte[] piece, int size) {
+    Cut wanted = cut.get();
+    return wanted != null
+            && find(wanted.what(), piece, size) >= 0
+            && cut.compareAndSet(wanted, null)
+        ? Math.min(size, wanted.passed())
+        : -1;
   }
 
   private void swapIn(byte[] piece, int size) {
     Swap wanted = swap.get();
-    int at = wanted == null ? -1 : wanted.find(piece, size);
+    int at = wanted == null ? -1 : find(wanted.what(), piece, size);
     if (at >= 0 && swap.compareAndSet(wanted, null)) {
       System.arraycopy(wanted.with(), 0, piece, at, wanted.with().length);
     }
@@ -182,6 +208,13 @@ public final class TcpFaults implements AutoCloseable {
         }
         if (back) {
           swapIn(piece, size);
+          int passes = passes(piece, size);
+          if (passes >= 0) {
+            out.write(piece, 0, passes);
+            out.flush();
+            link.cut(false);
+            return;
+          }
         }
         // Counted before it is written: whoever has read it may set the next limit at once.
         long limit = back ? cutAfter : -1;

@@ -39,9 +39,9 @@ public interface ReplyOwner {
   void parameterChanged(ServerConnection from, String name, String value);
 
   /**
-   * Whether an error that the server gave before it carried anything of the group out stays unsaid.
-   * Descriptions and the like may have been passed on. Then {@link #groupAbsorbed} follows in the
-   * place of the rest of the group.
+   * Whether an error stays unsaid, and what comes with it. Something of the group may have been
+   * passed on before: {@link ServerConnection#told} and {@link ServerConnection#begun} say what.
+   * Then {@link #groupAbsorbed} follows in the place of the rest of the group.
    */
   default boolean absorbs(ServerConnection from, PgError error) {
     return false;

@@ -15,6 +15,9 @@ final class ReplyReader {
   /** Larger messages of the server are passed on in pieces; these kinds are read whole. */
   private static final int MAX_WHOLE = 64 << 20;
 
+  /** A notice up to this size may be a server's last words, and is read whole, too. */
+  private static final int LAST_WORDS = 8 * 1024;
+
   private static final int MAX_LENGTH = Integer.MAX_VALUE - 1;
 
   private final ServerConnection connection;
@@ -38,6 +41,9 @@ final class ReplyReader {
 
   /** Whether that was more than what comes before a statement is carried out. */
   private boolean begun;
+
+  /** Whether the owner must have what has come of the group: its end, or what is no answer. */
+  private boolean due;
 
   /** Whether what comes up to ReadyForQuery is nobody's. */
   private boolean absorbing;
@@ -82,6 +88,10 @@ final class ReplyReader {
 
   boolean told() {
     return told;
+  }
+
+  boolean due() {
+    return due;
   }
 
   /** Whether an owner has had the beginning of a message whose rest has not come. */
@@ -132,15 +142,16 @@ final class ReplyReader {
       }
       held.writeByte(in.readByte());
     }
-    if (readWhole(held.getByte(held.readerIndex()))) {
-      long missing = 1L + held.getInt(held.readerIndex() + 1) - held.readableBytes();
+    long total = 1L + held.getInt(held.readerIndex() + 1);
+    if (readWhole(held.getByte(held.readerIndex()), total)) {
+      long missing = total - held.readableBytes();
       if (missing > MAX_WHOLE) {
         in.skipBytes(in.readableBytes());
         outOfSync("a message of " + missing + " bytes that must be read whole");
         return false;
       }
       held.writeBytes(in, (int) Math.min(Math.max(missing, 0), in.readableBytes()));
-      if (missing > 0 && held.readableBytes() < 1L + held.getInt(held.readerIndex() + 1)) {
+      if (held.readableBytes() < total) {
         return false;
       }
     }
@@ -185,7 +196,7 @@ final class ReplyReader {
       }
       long total = length + 1L;
       boolean whole = total <= end - at;
-      if (!whole && readWhole(type)) {
+      if (!whole && readWhole(type, total)) {
         break;
       }
       byte known = replies.takeKnown();
@@ -206,6 +217,7 @@ final class ReplyReader {
           return;
         }
         status = in.getByte(at + 5);
+        due = true;
         if (absorbing) {
           deliver(in, start, at);
           at += 6;
@@ -254,6 +266,7 @@ final class ReplyReader {
       if (!drop) {
         told = true;
         begun |= !isPreliminary(type);
+        due |= !isAnswer(type);
       }
       if (!whole) {
         remaining = total - (end - at);
@@ -284,8 +297,9 @@ final class ReplyReader {
     }
   }
 
-  private static boolean readWhole(byte type) {
+  private static boolean readWhole(byte type, long total) {
     return switch (type) {
+      case BackendType.NOTICE -> total <= LAST_WORDS;
       case BackendType.READY,
           BackendType.ERROR,
           BackendType.PARAMETER_STATUS,
@@ -317,7 +331,7 @@ final class ReplyReader {
         if (error(error)) {
           return true; // told by connectionLost, which knows whether the session can go on
         }
-        if (!begun && replies.lastOfOwner() && replies.owner().absorbs(connection, error)) {
+        if (replies.lastOfOwner() && replies.owner().absorbs(connection, error)) {
           groupError = null;
           absorbing = true;
           return true;
@@ -447,6 +461,7 @@ final class ReplyReader {
     absorbing = false;
     told = false;
     begun = false;
+    due = false;
     replies.completeGroup();
     owner.groupAbsorbed(connection);
   }
@@ -454,6 +469,7 @@ final class ReplyReader {
   private void completeGroup() {
     told = false;
     begun = false;
+    due = false;
     ReplyOwner owner = replies.owner();
     PgError error = groupError;
     groupError = null;
@@ -501,6 +517,19 @@ final class ReplyReader {
           BackendType.NO_DATA ->
           true;
       default -> false;
+    };
+  }
+
+  /** Whether it is what statements are answered with, rather than said beside it. */
+  private static boolean isAnswer(byte type) {
+    return switch (type) {
+      case BackendType.DATA_ROW,
+          BackendType.COMMAND_COMPLETE,
+          BackendType.EMPTY_QUERY,
+          BackendType.PORTAL_SUSPENDED,
+          BackendType.ERROR ->
+          true;
+      default -> isPreliminary(type);
     };
   }
 

@@ -226,6 +226,14 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return reader.begun();
   }
 
+  /**
+   * Whether what the group's owner has had of it must go on to its client: because it is all, or
+   * because there is something in it that is no answer, a notice for instance.
+   */
+  public boolean due() {
+    return reader.due();
+  }
+
   /** Whether the owner of the group that is being answered has had a message of it. */
   public boolean told() {
     return reader.told();

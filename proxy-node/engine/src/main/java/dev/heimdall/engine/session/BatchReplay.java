@@ -23,6 +23,13 @@ import java.time.Duration;
 final class BatchReplay {
   private static final int MAX_BATCH = 16 * 1024;
 
+  /**
+   * So much of the answer to a read waits for the rest. A server gathers 8 KiB before it sends any
+   * of an answer that has not ended: what is less has only been cut up on its way, or is the last
+   * that the server will send.
+   */
+  private static final int MOST_WITHHELD = 7 * 1024;
+
   /** What a server says that writes only what a writer sends it. */
   private static final String READ_ONLY = "25006";
 
@@ -37,9 +44,6 @@ final class BatchReplay {
   private boolean pipelines;
   private boolean shared;
   private ActionParameters.Retry retry;
-
-  /** The name that the Parse of the kept batch gives; null when there is none. */
-  private byte[] named;
 
   private Failover failover = Failover.NONE;
 
@@ -56,7 +60,12 @@ final class BatchReplay {
   private boolean failedOnReplica;
 
   private int tries;
+
+  /** What has come of the answer and the client has not had. */
   private ByteBuf ahead;
+
+  /** Whether the client has had something of the answer. */
+  private boolean given;
 
   /** What may be done about the loss of the server that the kept statement was sent to. */
   private enum Failover {
@@ -100,12 +109,17 @@ final class BatchReplay {
         return false;
       }
     }
-    batchLength = standingAlone(input, parseLength);
+    // A description would be told twice if the batch had to be sent again.
+    batchLength = standingAlone(input, parseLength, false);
     return batchLength > 0 && sessions.recurring().seenBefore(input, parseLength);
   }
 
-  /** The length of the batch up to its Sync, or 0 when it is not one that can be kept. */
-  private static int standingAlone(ByteBuf input, int parseLength) {
+  /**
+   * The length of the batch up to its Sync, or 0 when it is not one that can be kept.
+   *
+   * @param describes whether it may describe a statement
+   */
+  private static int standingAlone(ByteBuf input, int parseLength, boolean describes) {
     int begin = input.readerIndex();
     int end = Math.min(input.writerIndex(), begin + MAX_BATCH);
     int at = begin + parseLength;
@@ -115,8 +129,8 @@ final class BatchReplay {
           return at + 5 == input.writerIndex() ? at + 5 - begin : 0;
         }
         case FrontendType.DESCRIBE -> {
-          if (end - at < 6 || input.getByte(at + 5) == 'S') {
-            return 0; // answered in part before the server looks whether the plan is stale
+          if (end - at < 6 || (!describes && input.getByte(at + 5) == 'S')) {
+            return 0;
           }
         }
         case FrontendType.BIND, FrontendType.EXECUTE, FrontendType.CLOSE -> {}
@@ -141,6 +155,7 @@ final class BatchReplay {
     }
     kept = input.retainedSlice(input.readerIndex(), batchLength);
     sent = false;
+    given = false;
   }
 
   /** Keeps all that waits, which goes into the pipeline of a shared connection. */
@@ -152,6 +167,7 @@ final class BatchReplay {
     kept = input.retainedSlice();
     shared = true;
     sent = false;
+    given = false;
   }
 
   /** Whether the client sends more before it has the answer to what it sent before. */
@@ -161,6 +177,7 @@ final class BatchReplay {
 
   /** Has the reader read what is kept as if it had just come: nothing of it was answered. */
   void repeat() {
+    dropAhead();
     ByteBuf batch = kept;
     kept = null;
     shared = false;
@@ -200,8 +217,22 @@ final class BatchReplay {
    * @param reads whether it changes nothing
    */
   void keepForFailover(ByteBuf input, boolean reads) {
-    if (!again && !pipelines && standsAlone() && keep(input, wholeStatement(input))) {
+    if (!again
+        && !pipelines
+        && standsAlone()
+        && keep(input, reads ? wholeRead(input) : wholeStatement(input))) {
       failover = reads ? Failover.READ : Failover.WRITE;
+      refusedToWrite = false;
+    }
+  }
+
+  /** The same of a batch that runs nothing, which is as good as a read. */
+  void keepPreparation(ByteBuf input) {
+    if (!again
+        && !pipelines
+        && standsAlone()
+        && keep(input, SingleStatement.preparation(input, MAX_BATCH))) {
+      failover = Failover.READ;
       refusedToWrite = false;
     }
   }
@@ -233,11 +264,33 @@ final class BatchReplay {
     if (length <= 0) {
       return false;
     }
-    kept = input.retainedSlice(input.readerIndex(), length);
+    ByteBuf batch = input.slice(input.readerIndex(), length);
+    for (int at = parse(batch, 0); at >= 0; at = parse(batch, at + 1 + batch.getInt(at + 1))) {
+      int nameLength = nameLength(batch, at);
+      if (nameLength > 0 && session.carried().names().get(batch, at + 5, nameLength) != null) {
+        return false; // it is another's that the node would take away
+      }
+    }
+    kept = batch.retain();
     sent = false;
-    named = nameGiven(input);
+    given = false;
     tries = 0;
     return true;
+  }
+
+  /** Where the next Parse begins in a batch of whole messages; negative if there is none. */
+  private static int parse(ByteBuf batch, int from) {
+    int end = batch.writerIndex();
+    int at = from;
+    while (at < end && batch.getByte(at) != FrontendType.PARSE) {
+      at += 1 + batch.getInt(at + 1);
+    }
+    return at < end ? at : -1;
+  }
+
+  private static int nameLength(ByteBuf batch, int parseAt) {
+    int end = parseAt + 1 + batch.getInt(parseAt + 1);
+    return batch.indexOf(parseAt + 5, end, (byte) 0) - parseAt - 5; // negative without an end
   }
 
   private static int wholeStatement(ByteBuf input) {
@@ -247,33 +300,34 @@ final class BatchReplay {
     }
     int at = input.readerIndex();
     boolean parse = input.getByte(at) == FrontendType.PARSE;
-    return standingAlone(input, parse ? 1 + input.getInt(at + 1) : 0);
+    return standingAlone(input, parse ? 1 + input.getInt(at + 1) : 0, true);
   }
 
-  private static byte[] nameGiven(ByteBuf input) {
-    int at = input.readerIndex() + 5;
-    int end =
-        input.getByte(at - 5) == FrontendType.PARSE
-            ? input.indexOf(at, input.writerIndex(), (byte) 0)
-            : at;
-    if (end <= at) {
-      return null;
-    }
-    byte[] name = new byte[end - at];
-    input.getBytes(at, name);
-    return name;
+  /** The same of a statement that is sent again as it is, whatever became of it before. */
+  private static int wholeRead(ByteBuf input) {
+    int length = SingleStatement.length(input, MAX_BATCH);
+    return length == input.readableBytes() ? length : 0;
+  }
+
+  private boolean reads() {
+    return failover == Failover.READ || failover == Failover.ON_REPLICA;
+  }
+
+  /** Whether the kept statement can still be sent again without its client seeing anything. */
+  private boolean untold(ServerConnection from) {
+    return reads() ? !given && !from.due() : !from.begun();
   }
 
   /** Whether the server's error, the first it says about the kept batch, stays between us. */
-  boolean absorbs(PgError error, boolean told) {
-    if (kept == null || session.outstanding() != 1) {
+  boolean absorbs(PgError error, ServerConnection from) {
+    if (kept == null || session.outstanding() != 1 || !untold(from)) {
       return false;
     }
     if (retry != null) {
       absorbing = wantsRetry(error);
       return absorbing;
     }
-    stale = (remembered || failover == Failover.NONE) && !told && StalePlan.is(error);
+    stale = (remembered || failover == Failover.NONE) && !from.told() && StalePlan.is(error);
     boolean away = session.reads().away();
     refusedToWrite =
         failover != Failover.NONE && !away && !refusedToWrite && error.sqlState().equals(READ_ONLY);
@@ -297,21 +351,21 @@ final class BatchReplay {
   }
 
   /**
-   * Takes what the server says before it carries out a statement that may be tried again: the
-   * client gets it when there is more.
-   *
-   * @param begun whether there is more
+   * Takes what the server says first of a statement that may be tried again, so that the client has
+   * nothing of it yet: what comes before a statement is carried out, and of reads also the first
+   * rows, as long as they are few and come without their end. {@link #takeAhead} has it when there
+   * is more.
    */
-  boolean takes(ByteBuf consumed, boolean begun) {
-    if (retry == null && failover == Failover.NONE) {
+  boolean takes(ByteBuf consumed, ServerConnection from) {
+    if (retry == null && failover == Failover.NONE && !shared) {
       return false;
     }
     if (absorbing) {
       consumed.release();
       return true;
     }
-    if (begun) {
-      giveAhead();
+    if (given || !mayWait(consumed.readableBytes(), from)) {
+      given = true;
       return false;
     }
     if (ahead == null) {
@@ -322,12 +376,37 @@ final class BatchReplay {
     return true;
   }
 
+  private boolean mayWait(int bytes, ServerConnection from) {
+    if (!shared && !reads()) {
+      return !from.begun();
+    }
+    int before = ahead == null ? 0 : ahead.readableBytes();
+    return !from.due() && before + bytes <= MOST_WITHHELD;
+  }
+
+  /** What was taken and goes to the client now, before anything else; null for nothing. */
+  ByteBuf takeAhead() {
+    ByteBuf held = ahead;
+    ahead = null;
+    return held;
+  }
+
   private void giveAhead() {
     if (ahead != null) {
-      ByteBuf held = ahead;
-      ahead = null;
-      session.write(held);
+      given = true;
+      session.write(takeAhead());
     }
+  }
+
+  /**
+   * The rest of the answer will not come.
+   *
+   * @return whether the client has had nothing of it, and will not
+   */
+  boolean dropUntold() {
+    boolean untold = ahead != null && !given;
+    dropAhead();
+    return untold;
   }
 
   private void dropAhead() {
@@ -350,14 +429,17 @@ final class BatchReplay {
    *
    * @param harmless whether it changes nothing, so that it does not matter if it was carried out
    */
-  boolean survivesLoss(PgError error, boolean harmless) {
-    if (kept == null || session.outstanding() != 1) {
+  boolean survivesLoss(PgError error, boolean harmless, ServerConnection from) {
+    boolean asking = !sent && session.outstanding() == 0 && retry == null;
+    if (kept == null || !(asking || session.outstanding() == 1) || !untold(from)) {
       return false;
     }
     if (retry == null) {
       stale = false;
-      boolean reads = failover == Failover.READ || failover == Failover.ON_REPLICA;
-      absorbing = reads && session.loss().mayGoOn();
+      absorbing = reads() && session.loss().mayGoOn();
+      if (absorbing && asking) {
+        requests.input().dropBatch(); // the server was being asked about a statement of it
+      }
       return absorbing;
     }
     absorbing = (harmless || retry.repeatUncertain()) && wantsRetry(error);
@@ -384,8 +466,13 @@ final class BatchReplay {
     }
     absorbing = false;
     sent = false;
-    if (named != null) {
-      session.carried().names().remove(named); // else it would be taken
+    for (int at = parse(kept, 0); at >= 0; at = parse(kept, at + 1 + kept.getInt(at + 1))) {
+      int length = nameLength(kept, at);
+      if (length > 0) {
+        byte[] name = new byte[length];
+        kept.getBytes(at + 5, name);
+        session.carried().names().remove(name); // else it would be taken
+      }
     }
     requests.readAgain(kept.retainedSlice());
   }

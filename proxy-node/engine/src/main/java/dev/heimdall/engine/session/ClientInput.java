@@ -246,6 +246,15 @@ final class ClientInput {
     mark = 0;
   }
 
+  /** Leaves out a Query, or what has not been handled of a batch, which is here up to its Sync. */
+  void dropBatch() {
+    byte type = 0;
+    while (type != FrontendType.SYNC && type != FrontendType.QUERY && waits()) {
+      type = input.readByte();
+      input.skipBytes(input.getInt(input.readerIndex()));
+    }
+  }
+
   // ---- what goes to the server
 
   /** Ends the run before the current message: what follows goes out in another form. */

@@ -216,6 +216,7 @@ final class ClientMessages {
         if (!input.whole(total, MAX_SMALL_MESSAGE)) {
           return false;
         }
+        keepForRetry();
         return extended.describeOrClose(server, type, (int) total);
       }
       case FrontendType.PARSE -> {
@@ -255,6 +256,9 @@ final class ClientMessages {
   /** The statement that is about to be sent is kept, if a rule may want it sent again. */
   void keepForRetry() {
     if (!course.onItsWay()) {
+      if (session.vdb().pools().led() && !session.reads().away()) {
+        replay.keepPreparation(input.bytes());
+      }
       return;
     }
     if (session.reads().away()) {

@@ -109,10 +109,12 @@ final class ConnectionLoss {
         }
       }
       default -> {
-        if (!from.begun()
-            && session.status() == 'I'
+        boolean harmless = requests.course().running().harmless();
+        if (session.status() == 'I'
             && !requests.streaming()
-            && requests.replay().survivesLoss(error, requests.course().running().harmless())) {
+            && !lease.keepsServer()
+            && !session.carried().unread()
+            && requests.replay().survivesLoss(error, harmless, from)) {
           session.owed().forget();
           session.carried().lost();
           lease.become(ClientSession.State.READY);
@@ -151,6 +153,7 @@ final class ConnectionLoss {
     PgError error = certain(from) ? TRANSACTION_LOST : loss;
     SessionState carried = session.carried();
     incidents = 0;
+    boolean cut = from.cutReply() && from.isFirst(session) && !requests.replay().dropUntold();
     requests.replay().forget();
     int lost = session.owed().forget();
     boolean inTransaction = session.inTransaction();
@@ -164,7 +167,7 @@ final class ConnectionLoss {
     session.transaction().lost();
     session.lease().captureLost();
     session.listening().lost();
-    if (from.cutReply() && from.isFirst(session)) {
+    if (cut) {
       // The client waits for the rest of a message: whatever came now would be taken for it.
       session.end().close("the server connection was lost in the middle of a message");
       return;

@@ -151,9 +151,17 @@ final class OwedReplies {
     if (session.transactionReplay().takes(consumed)) {
       return;
     }
-    if (requests.replay().takes(consumed, from.begun())) {
+    if (requests.replay().takes(consumed, from)) {
       return;
     }
+    ByteBuf ahead = requests.replay().takeAhead();
+    if (ahead != null) {
+      pass(from, ahead);
+    }
+    pass(from, consumed);
+  }
+
+  private void pass(ServerConnection from, ByteBuf consumed) {
     int bytes = consumed.readableBytes();
     if (!toClient(consumed)) {
       return;
@@ -302,7 +310,7 @@ final class OwedReplies {
       return session.sharing().absorbs(error, from.told());
     }
     return session.state() == ClientSession.State.ACTIVE
-        && session.requests().replay().absorbs(error, from.told());
+        && session.requests().replay().absorbs(error, from);
   }
 
   void groupAbsorbed(ServerConnection from) {

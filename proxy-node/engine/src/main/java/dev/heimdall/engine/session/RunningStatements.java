@@ -124,6 +124,7 @@ final class RunningStatements {
 
   /** Takes the statement that was sent last for one that was not; null when there is none. */
   Running takeBack() {
+    notes.groupOver();
     return running.pollLast();
   }
 
@@ -198,6 +199,7 @@ final class RunningStatements {
     running.forEach(Running::givePlacesBack);
     running.clear();
     observed = null;
+    notes.groupOver();
     stopClock();
   }
 

@@ -5,7 +5,8 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * Finds out whether what waits begins with one statement that stands alone: a Query, or a batch
- * that binds and executes once and ends in Sync. Whatever may stand behind it does not matter.
+ * that binds and executes once and ends in Sync, and may close and describe statements before it
+ * does. Whatever may stand behind it does not matter.
  */
 final class SingleStatement {
   private SingleStatement() {}
@@ -30,6 +31,7 @@ final class SingleStatement {
     int at = begin;
     int binds = 0;
     int executions = 0;
+    boolean parsed = false;
     while (end - at >= 5) {
       byte type = input.getByte(at);
       int length = input.getInt(at + 1);
@@ -41,25 +43,65 @@ final class SingleStatement {
           return at == begin ? 1 + length : 0;
         }
         case FrontendType.PARSE -> {
-          if (at != begin && (binds == 0 || binds == statements)) {
+          if (parsed || binds == statements) {
             return 0;
           }
+          parsed = true;
         }
-        case FrontendType.BIND -> binds++;
+        case FrontendType.BIND -> {
+          binds++;
+          parsed = false;
+        }
         case FrontendType.DESCRIBE -> {
-          if (input.getByte(at + 5) != 'P' || binds == 0) {
-            return 0; // of a statement, which is answered before anything is carried out
+          if (input.getByte(at + 5) == 'P' && binds == 0) {
+            return 0;
           }
         }
         case FrontendType.EXECUTE -> executions++;
         case FrontendType.CLOSE -> {
-          if (input.getByte(at + 5) != 'P' || executions == 0) {
-            return 0; // a statement's name would be gone if it had to be sent again
+          boolean portal = input.getByte(at + 5) == 'P';
+          if (portal ? executions == 0 : binds > 0) {
+            return 0; // the name of a statement that was run would be gone when it is sent again
           }
         }
         case FrontendType.SYNC -> {
           boolean all = binds == executions && binds > 0 && binds <= statements;
           return all ? at + 1 + length - begin : 0;
+        }
+        default -> {
+          return 0;
+        }
+      }
+      at += 1 + length;
+    }
+    return 0;
+  }
+
+  /**
+   * The length of what waits, if it is one batch that only parses, describes and closes statements.
+   *
+   * @return 0 when it is not, is longer than that, or is not here whole
+   */
+  static int preparation(ByteBuf input, int most) {
+    int at = input.readerIndex();
+    int end = input.writerIndex();
+    if (end - at > most) {
+      return 0;
+    }
+    while (end - at >= 5) {
+      int length = input.getInt(at + 1);
+      if (length < 4 || length >= end - at) {
+        return 0;
+      }
+      switch (input.getByte(at)) {
+        case FrontendType.PARSE -> {}
+        case FrontendType.DESCRIBE, FrontendType.CLOSE -> {
+          if (input.getByte(at + 5) != 'S') {
+            return 0;
+          }
+        }
+        case FrontendType.SYNC -> {
+          return at + 1 + length == end ? input.readableBytes() : 0;
         }
         default -> {
           return 0;

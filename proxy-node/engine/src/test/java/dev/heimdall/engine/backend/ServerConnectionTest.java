@@ -255,19 +255,43 @@ class ServerConnectionTest {
     assertThat(server.closings()).isEqualTo(1);
   }
 
-  @Test
-  void whatAServerThatCrashesSaysIsToldByTheLossAlone() {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3, 20, 60})
+  void whatAServerThatCrashesSaysIsToldByTheLossAlone(int cut) {
     server.connection().hold(ann);
     server.connection().expect(ReplyQueue.QUERY, ann);
     new PgError("WARNING", "57P02", "terminating connection because of a crash", null, null)
         .encodeNotice(stream);
 
-    server.sends(bytes());
+    server.sends(bytes(), 0, cut);
+    server.sends(bytes(), cut, stream.writerIndex());
     assertThat(server.connection().begun()).isFalse();
     server.channel().close();
 
     assertThat(ann.bytes()).isEmpty();
     assertThat(ann.events()).containsExactly("lost 57P02");
+  }
+
+  @Test
+  void anAnswerMayWaitForItsEndUnlessSomethingElseIsSaidMeanwhile() {
+    server.connection().expect(ReplyQueue.QUERY, ann);
+    server.connection().expect(ReplyQueue.QUERY, ann);
+    message('T', new byte[10]);
+    row(30);
+    byte[] rows = bytes();
+    stream.clear();
+    PgError.notice("half way").encodeNotice(stream);
+    byte[] notice = bytes();
+    stream.clear();
+    PgWriter.ready(stream, (byte) 'I');
+
+    server.sends(rows);
+    assertThat(server.connection().begun()).isTrue();
+    assertThat(server.connection().due()).isFalse();
+    server.sends(notice);
+    assertThat(server.connection().due()).isTrue();
+    server.sends(bytes());
+    assertThat(server.connection().due()).as("of the next answer").isFalse();
   }
 
   @Test
