@@ -3,11 +3,24 @@ package dev.heimdall.test.cluster;
 import static dev.heimdall.test.cluster.RoutedCluster.asOwner;
 import static dev.heimdall.test.cluster.RoutedCluster.execute;
 import static dev.heimdall.test.cluster.RoutedCluster.value;
+import static dev.heimdall.test.fixture.Frontend.bind;
+import static dev.heimdall.test.fixture.Frontend.closeStatement;
+import static dev.heimdall.test.fixture.Frontend.describeStatement;
+import static dev.heimdall.test.fixture.Frontend.parse;
+import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.launcher.postgres.PostgresException;
 import dev.heimdall.launcher.postgres.PostgresServer;
+import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Frontend;
+import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.RawClient;
+import java.io.IOException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,13 +33,110 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Servers of a cluster are killed and started again and again under clients that only read: none of
- * them hears of it. {@code -Dkills.rounds} says how often (default 2).
+ * Servers of a cluster are killed, stopped at once, or crash, again and again under clients that
+ * only read, each in its way: none of them hears of it. {@code -Dkills.rounds} says how often
+ * (default 1).
  */
 class KilledServersIT {
-  private static final int ROUNDS = Integer.getInteger("kills.rounds", 2);
+  private static final int ROUNDS = Integer.getInteger("kills.rounds", 1);
   private static final int CLIENTS = 10;
   private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+  /** A client that reads in its own way. */
+  private interface Line extends AutoCloseable {
+    /** Fails when there is no row. */
+    void read(String sql) throws SQLException, IOException;
+
+    boolean lost() throws SQLException;
+  }
+
+  /** By pgjdbc: as it comes, or as a statement that is prepared on the server at once. */
+  private record DriverLine(Connection connection, boolean prepares) implements Line {
+    @Override
+    public void read(String sql) throws SQLException {
+      if (!prepares) {
+        assertThat(value(connection, sql)).isNotNull();
+        return;
+      }
+      // Of a parameter without a type the driver has the statement described ahead of it.
+      try (PreparedStatement statement =
+          connection.prepareStatement("SELECT * FROM (" + sql + ") r WHERE ?::text = 'yes'")) {
+        statement.setString(1, "yes");
+        try (ResultSet rows = statement.executeQuery()) {
+          assertThat(rows.next()).isTrue();
+        }
+      }
+    }
+
+    @Override
+    public boolean lost() throws SQLException {
+      return connection.isClosed();
+    }
+
+    @Override
+    public void close() throws SQLException {
+      connection.close();
+    }
+  }
+
+  /** Prepares and describes, runs, and closes, each by itself, as many drivers do. */
+  private static final class StepsLine implements Line {
+    private final RawClient client;
+    private int number;
+
+    StepsLine(RawClient client) {
+      this.client = client;
+    }
+
+    @Override
+    public void read(String sql) throws SQLException, IOException {
+      String name = "s" + number++;
+      ask(parse(name, sql), describeStatement(name), sync());
+      List<Message> rows = ask(bind("", name), Frontend.execute("", 0), sync());
+      ask(closeStatement(name), sync());
+      assertThat(rows).anyMatch(message -> message.type() == 'D');
+    }
+
+    private List<Message> ask(byte[]... messages) throws SQLException, IOException {
+      client.send(messages);
+      List<Message> answer = client.untilReady();
+      for (Message message : answer) {
+        if (message.type() == 'E') {
+          throw new SQLException(message.fields().get('M'), message.sqlState());
+        }
+      }
+      return answer;
+    }
+
+    @Override
+    public boolean lost() {
+      return false;
+    }
+
+    @Override
+    public void close() throws IOException {
+      client.close();
+    }
+  }
+
+  private static Line line(RoutedCluster routed, int number) throws SQLException, IOException {
+    return switch (number % 5) {
+      case 0 -> new DriverLine(routed.connect(), false);
+      case 1 -> new DriverLine(routed.connect("preferQueryMode", "simple"), false);
+      case 2 -> new DriverLine(routed.connect("prepareThreshold", "1"), false);
+      case 3 ->
+          new DriverLine(
+              routed.connect(
+                  "prepareThreshold",
+                  "1",
+                  "preparedStatementCacheQueries",
+                  "0",
+                  "stringtype",
+                  "unspecified"),
+              true);
+      default -> new StepsLine(RawClient.logIn(routed.node().target()));
+    };
+  }
 
   /** Reads until it is told to stop. */
   private static final class Reader implements Runnable {
@@ -49,32 +159,75 @@ class KilledServersIT {
 
     @Override
     public void run() {
-      try (Connection client =
-          number % 2 == 0 ? routed.connect() : routed.connect("preferQueryMode", "simple")) {
-        while (!stop.get()) {
+      try (Line line = line(routed, number)) {
+        while (!stop.get() && !line.lost()) {
           String sql =
-              switch ((int) (reads.get() % 4)) {
+              switch ((int) (reads.get() % 5)) {
                 case 0 -> "SELECT count(*) FROM t";
                 case 1 -> "SELECT i FROM t WHERE i = 1";
                 case 2 -> "SELECT count(*), now() FROM t";
+                case 3 -> "SELECT i, pg_sleep(0.002)::text AS slept FROM t";
                 default -> "SELECT i FROM t, pg_sleep(0.002) LIMIT 1";
               };
-          read(client, sql);
-          if (client.isClosed()) {
-            return;
-          }
+          read(line, sql);
         }
-      } catch (SQLException e) {
+      } catch (Exception | AssertionError e) {
         errors.add("client " + number + ": " + e);
       }
     }
 
-    private void read(Connection client, String sql) {
+    private void read(Line line, String sql) throws IOException {
       try {
-        assertThat(value(client, sql)).isNotNull();
+        line.read(sql);
         reads.incrementAndGet();
       } catch (SQLException e) {
         errors.add(e.getSQLState() + " " + e.getMessage() + " to client " + number + ": " + sql);
+      }
+    }
+  }
+
+  /** How a server goes; it is there again afterwards. */
+  private enum End {
+    /** With the machine. */
+    KILLED {
+      @Override
+      void of(PostgresServer server) {
+        server.kill();
+        server.start();
+      }
+    },
+    /** At once, with a last word to each client, behind what there was of an answer. */
+    STOPPED {
+      @Override
+      void of(PostgresServer server) {
+        server.stop(StopMode.IMMEDIATE);
+        server.start();
+      }
+    },
+    /** One of its processes is killed: it says the same to all clients and begins anew. */
+    CRASHED {
+      @Override
+      void of(PostgresServer server) {
+        String process =
+            server.queryValue(
+                "postgres",
+                "SELECT min(pid) FROM pg_stat_activity WHERE usename = 'app'"
+                    + " AND application_name NOT LIKE 'heimdall%'");
+        if (process == null) {
+          return; // nobody reads there
+        }
+        ProcessHandle.of(Long.parseLong(process)).ifPresent(ProcessHandle::destroyForcibly);
+        Await.until("it has begun anew", PATIENCE, () -> answers(server), server::toString);
+      }
+    };
+
+    abstract void of(PostgresServer server);
+
+    private static boolean answers(PostgresServer server) {
+      try {
+        return "1".equals(server.queryValue("postgres", "SELECT 1"));
+      } catch (PostgresException e) {
+        return false; // it is ending, or recovers
       }
     }
   }
@@ -111,9 +264,11 @@ class KilledServersIT {
               : List.of(routed.first(), routed.second(), routed.primary());
       for (int round = 0; round < ROUNDS; round++) {
         for (PostgresServer victim : victims) {
-          victim.kill();
-          victim.start();
-          goOn(readers, errors);
+          for (End end : End.values()) {
+            end.of(victim);
+            goOn(readers, errors);
+            assertThat(errors).as("%s %s", victim, end).isEmpty();
+          }
         }
       }
       try (Connection client = routed.connect()) {
