@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 
@@ -17,6 +18,11 @@ import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
  */
 public record AwsAccess(
     String region, Optional<URI> endpoint, AwsCredentialsProvider credentials, Duration patience) {
+  /** In the name that the SDK finds: environment, profile, role of the machine. */
+  public static AwsAccess ofMachine(String region, Optional<URI> endpoint, Duration patience) {
+    return new AwsAccess(region, endpoint, DefaultCredentialsProvider.builder().build(), patience);
+  }
+
   /** The same for another region. */
   public AwsAccess in(String other) {
     return new AwsAccess(other, endpoint, credentials, patience);

@@ -41,13 +41,25 @@ public final class LatencyRecords implements AutoCloseable {
   /**
    * What came of it.
    *
-   * @param done what was changed: all of the plan, or nothing
+   * @param steps what was changed, or is to be: all of the plan, or nothing
    */
-  public record Outcome(List<LatencyPlan.Step> done, List<AwsTrouble> troubles) {
+  public record Outcome(List<LatencyPlan.Step> steps, List<AwsTrouble> troubles) {
     public Outcome {
-      done = List.copyOf(done);
+      steps = List.copyOf(steps);
       troubles = List.copyOf(troubles);
     }
+  }
+
+  /** What {@link #reconcile} would do now; changes nothing. Never fails. */
+  public Outcome plan(List<LatencyRecord> wanted) {
+    return plan(wanted, new Calls());
+  }
+
+  private Outcome plan(List<LatencyRecord> wanted, Calls calls) {
+    List<LatencyRecord> current = new ArrayList<>();
+    boolean known = calls.pages(LIST, marker -> page(marker, current));
+    return new Outcome(
+        known ? LatencyPlan.between(current, wanted).steps() : List.of(), calls.troubles());
   }
 
   /**
@@ -56,13 +68,9 @@ public final class LatencyRecords implements AutoCloseable {
    */
   public Outcome reconcile(List<LatencyRecord> wanted) {
     Calls calls = new Calls();
-    List<LatencyRecord> current = new ArrayList<>();
-    if (!calls.pages(LIST, marker -> page(marker, current))) {
-      return new Outcome(List.of(), calls.troubles());
-    }
-    LatencyPlan plan = LatencyPlan.between(current, wanted);
+    Outcome plan = plan(wanted, calls);
     if (plan.steps().isEmpty()) {
-      return new Outcome(List.of(), List.of());
+      return plan;
     }
     List<Change> changes = plan.steps().stream().map(this::change).toList();
     boolean done =

@@ -129,6 +129,26 @@ public enum Component {
               "kms:Decrypt",
               "kms:GenerateDataKey"))),
 
+  /** Who looks around with {@code heimdall surroundings} and keeps names with {@code routing}. */
+  OPERATOR(
+      "operator",
+      "",
+      List.of(
+          anywhere(
+              "Surroundings",
+              "lists clusters, caches and regions; the APIs do not narrow it in a useful way",
+              "rds:DescribeDBClusters",
+              "rds:DescribeDBInstances",
+              "rds:DescribeGlobalClusters",
+              "elasticache:DescribeReplicationGroups",
+              "ec2:DescribeRegions"),
+          on(
+              "LatencyRecords",
+              "keeps the latency records of the fleet's name",
+              List.of("arn:${Partition}:route53:::hostedzone/${HostedZone}"),
+              "route53:ListResourceRecordSets",
+              "route53:ChangeResourceRecordSets"))),
+
   /** The function that follows RDS. */
   CONFIG_SYNC(
       "config-sync",

@@ -11,9 +11,6 @@ import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.launcher.process.Logging;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.routing.call.SignedCalls;
-import dev.heimdall.routing.instance.Instance;
-import dev.heimdall.routing.instance.InstanceMetadata;
-import dev.heimdall.routing.instance.MetadataException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -44,13 +41,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
-  @Option(
-      names = "--region",
-      paramLabel = "REGION",
-      description =
-          "The AWS region. Without it: that of the machine's file, of the environment, or"
-              + " of the instance.")
-  private String region;
+  @Mixin private AwsPlace aws;
 
   @Option(
       names = "--timeout",
@@ -77,7 +68,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (place.named() || conf.isPresent()) {
       configuration = configuration(place.configuration(conf), examination);
     }
-    Optional<String> where = region(conf);
+    Optional<String> where = aws.region(conf);
     List<Finding> findings;
     if (where.isPresent()) {
       Examination.Needs needs =
@@ -107,24 +98,6 @@ final class DoctorCommand implements Callable<Integer> {
       return Optional.of(read);
     } catch (CommandFailure e) {
       examination.unreadable(e.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  /** Nothing off EC2 where nobody names one: then nothing of AWS is looked at. */
-  private Optional<String> region(Optional<HeimdallConf> conf) {
-    return Optional.ofNullable(region)
-        .or(() -> conf.flatMap(HeimdallConf::region))
-        .or(() -> Optional.ofNullable(environment.get("AWS_REGION")))
-        .or(() -> Optional.ofNullable(environment.get("AWS_DEFAULT_REGION")))
-        .or(() -> InstanceMetadata.ofMachine(environment).flatMap(DoctorCommand::region));
-  }
-
-  private static Optional<String> region(InstanceMetadata metadata) {
-    try {
-      Instance instance = metadata.instance();
-      return Optional.of(instance.region());
-    } catch (MetadataException e) {
       return Optional.empty();
     }
   }

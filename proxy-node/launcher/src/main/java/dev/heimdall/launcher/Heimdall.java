@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
       ConfigCommand.class,
       RulesCommand.class,
       DoctorCommand.class,
+      SurroundingsCommand.class,
+      RoutingCommand.class,
       MemoryPlanCommand.class,
       VersionCommand.class,
       CommandLine.HelpCommand.class
@@ -38,7 +40,8 @@ import picocli.CommandLine.Spec;
       "2:the command line was not understood",
       "3:the configuration was refused",
       "4:a busy port, or something else outside that is not as it should be",
-      "5:somebody else has edited the configuration that was to be pushed or pulled"
+      "5:somebody else has edited the configuration that was to be pushed or pulled",
+      "6:what was only to be looked at differs from what was wanted"
     })
 public final class Heimdall implements Runnable {
   @Spec private CommandSpec spec;

@@ -68,7 +68,7 @@ class PermissionsTest {
   /** What AWS does with the component's permission, and not the component. */
   private static final Map<String, Set<String>> BY_OTHERS =
       Map.of(
-          "node editor",
+          "node editor operator",
           // S3 and Secrets Manager, with the caller's permission; a database, shown a token; mount
           Set.of(
               "kms:Decrypt",
@@ -105,7 +105,7 @@ class PermissionsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "node editor, dev.heimdall.launcher.Heimdall",
+    "node editor operator, dev.heimdall.launcher.Heimdall",
     "config-sync, dev.heimdall.configsync.Handler"
   })
   void aComponentMayDoWhatItCalls(String components, String root) throws IOException {
@@ -119,7 +119,7 @@ class PermissionsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "node editor, dev.heimdall.launcher.Heimdall",
+    "node editor operator, dev.heimdall.launcher.Heimdall",
     "config-sync, dev.heimdall.configsync.Handler"
   })
   void nothingIsAllowedThatNobodyCalls(String components, String root) throws IOException {

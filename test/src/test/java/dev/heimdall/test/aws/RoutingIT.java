@@ -69,16 +69,16 @@ class RoutingIT {
       try (LatencyRecords records = new LatencyRecords(access, zone, "db.example.com")) {
         LatencyRecords.Outcome first = records.reconcile(wanted);
         assertThat(first.troubles()).isEmpty();
-        assertThat(first.done()).hasSize(2);
-        assertThat(records.reconcile(wanted).done()).isEmpty();
+        assertThat(first.steps()).hasSize(2);
+        assertThat(records.reconcile(wanted).steps()).isEmpty();
 
         LatencyRecords.Outcome moved =
             records.reconcile(
                 List.of(wanted.get(0), record("us-east-1", "new.elb.amazonaws.com", true)));
-        assertThat(moved.done())
+        assertThat(moved.steps())
             .singleElement()
             .hasToString("UPSERT A us-east-1 -> new.elb.amazonaws.com");
-        assertThat(records.reconcile(List.of(wanted.get(0))).done())
+        assertThat(records.reconcile(List.of(wanted.get(0))).steps())
             .singleElement()
             .asString()
             .startsWith("DELETE A us-east-1");
@@ -97,7 +97,7 @@ class RoutingIT {
     try (LatencyRecords records = new LatencyRecords(access, "Z0000000000", "db.example.com")) {
       LatencyRecords.Outcome outcome =
           records.reconcile(List.of(record("eu-west-1", "west.elb.amazonaws.com", true)));
-      assertThat(outcome.done()).isEmpty();
+      assertThat(outcome.steps()).isEmpty();
       assertThat(outcome.troubles())
           .singleElement()
           .satisfies(

@@ -4,20 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.heimdall.launcher.Heimdall;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.FakeMetadata;
 import dev.heimdall.test.fixture.SharedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -236,32 +233,9 @@ class DoctorIT {
 
   private static Report doctor(Map<String, String> environment, String... arguments)
       throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Dlogback.configurationFile=logback.xml");
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(Heimdall.class.getName());
-    command.add("doctor");
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    Map<String, String> all =
-        new TreeMap<>(Map.of("AWS_ACCESS_KEY_ID", "testing", "AWS_SECRET_ACCESS_KEY", "testing"));
-    if (!environment.containsKey("AWS_EC2_METADATA_SERVICE_ENDPOINT")) {
-      all.put("AWS_EC2_METADATA_DISABLED", "true");
-    }
-    all.putAll(environment);
-    all.values().removeIf(String::isEmpty);
-    builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
-    builder.environment().putAll(all);
-    // The SDK would look there for credentials.
-    builder.environment().put("HOME", "/nonexistent");
-    Process process = builder.start();
-    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
-      throw new AssertionError("the doctor does not end: " + text);
-    }
-    return new Report(process.exitValue(), text);
+    List<String> all = new ArrayList<>(List.of("doctor"));
+    all.addAll(List.of(arguments));
+    HeimdallCommand doctor = HeimdallCommand.run(environment, all.toArray(String[]::new));
+    return new Report(doctor.exitCode(), doctor.text());
   }
 }

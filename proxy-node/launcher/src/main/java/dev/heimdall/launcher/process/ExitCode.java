@@ -16,6 +16,8 @@ public enum ExitCode {
   STARTUP(4),
   /** Somebody else has edited what was to be written; nothing was lost. */
   CONFLICT(5),
+  /** What was only to be looked at differs from what was wanted. */
+  DIFFERENT(6),
   /** Ended by a signal before the work was done, as shells report SIGINT. */
   INTERRUPTED(130);
 
