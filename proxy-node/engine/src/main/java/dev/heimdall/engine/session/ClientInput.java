@@ -141,6 +141,11 @@ final class ClientInput {
     return input != null && input.isReadable();
   }
 
+  /** What waits without what was set aside. */
+  int unread() {
+    return input == null ? 0 : input.readableBytes();
+  }
+
   int size() {
     int read = input == null ? 0 : input.readableBytes();
     return aside == null ? read : read + aside.readableBytes();

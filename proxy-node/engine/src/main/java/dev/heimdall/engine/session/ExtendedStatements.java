@@ -109,6 +109,9 @@ final class ExtendedStatements {
     if (names.shapes().holdsUp(server, fit)) {
       return false;
     }
+    if (examined != null && !session.transactionReplay().ruled(boundAs())) {
+      return true;
+    }
     session.transactionReplay().bound(bound, nameLength == 0);
     if (examined != null) {
       course.sent(server);
@@ -162,6 +165,13 @@ final class ExtendedStatements {
     server.expect(ReplyQueue.BIND, session);
     pending.begin(total - consumed, false);
     return true;
+  }
+
+  /** What rules make of a statement when it is bound: its text was settled when it was parsed. */
+  private int boundAs() {
+    return course.decision().trigger().isPresent()
+        ? ~RuledOutcomes.AS_IT_IS
+        : RuledOutcomes.AS_IT_IS;
   }
 
   /** The statement that this part of the input names, where it has a name on servers. */

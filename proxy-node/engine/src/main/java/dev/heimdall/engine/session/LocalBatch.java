@@ -52,6 +52,9 @@ final class LocalBatch {
         || course.decision().result().isEmpty()) {
       return false;
     }
+    if (session.transactionReplay().wasSent()) {
+      return true;
+    }
     name = null;
     body = null;
     portal = null;

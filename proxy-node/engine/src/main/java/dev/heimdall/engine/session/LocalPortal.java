@@ -41,17 +41,21 @@ final class LocalPortal {
   boolean answersBind(ServerConnection server, long total, int portalAt, int portalEnd) {
     portal = null;
     PgError refusal = course.refusal();
+    Decision decision = course.decision();
+    if (refusal == null && decision.result().isEmpty()) {
+      return false;
+    }
+    int outcome = refusal != null ? RuledOutcomes.REFUSED : RuledOutcomes.result(decision);
+    if (!session.transactionReplay().ruled(outcome)) {
+      return true;
+    }
     if (refusal != null) {
       course.sent(server);
       raise(server, refusal, total);
-      return true;
-    }
-    Decision decision = course.decision();
-    if (decision.result().isPresent()) {
+    } else {
       answer(server, total, portalAt, portalEnd, decision.result().getAsInt());
-      return true;
     }
-    return false;
+    return true;
   }
 
   /** The Bind's portal is ours from now on: as if it had been about so many rows. */

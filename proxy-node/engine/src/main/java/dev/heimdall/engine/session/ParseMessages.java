@@ -7,6 +7,7 @@ import dev.heimdall.engine.backend.ServerStatements;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -104,6 +105,12 @@ final class ParseMessages {
     }
     QueryPipeline previewed = course.previewed();
     PgError refusal = Course.refusal(previewed.decision());
+    answered = refusal == null && previewed.decision().result().isPresent();
+    Optional<String> transform =
+        refusal != null || replays.repeats() ? Optional.empty() : course.transformed();
+    if (!session.transactionReplay().ruled(outcome(previewed.decision(), refusal, transform))) {
+      return true;
+    }
     if (refusal != null) {
       local.raise(server, refusal, total);
       return true;
@@ -113,8 +120,6 @@ final class ParseMessages {
             ? unnamed.lastExamined()
             : previewed.keep(
                 new Examined(), Arrays.copyOf(sql, length), length, names.standardStrings());
-    answered = previewed.decision().result().isPresent();
-    Optional<String> transform = replays.repeats() ? Optional.empty() : course.transformed();
     if (transform.isEmpty()) {
       return parse(server, total, nameEnd, length, previewed.effects(), examined);
     }
@@ -135,6 +140,15 @@ final class ParseMessages {
     } finally {
       transformed = false;
     }
+  }
+
+  private int outcome(Decision decision, PgError refusal, Optional<String> transform) {
+    if (refusal != null) {
+      return RuledOutcomes.REFUSED;
+    }
+    return answered
+        ? RuledOutcomes.result(decision)
+        : transform.map(RuledOutcomes::text).orElse(RuledOutcomes.AS_IT_IS);
   }
 
   /**

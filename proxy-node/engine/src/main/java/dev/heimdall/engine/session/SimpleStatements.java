@@ -118,15 +118,22 @@ final class SimpleStatements {
       return false;
     }
     PgError refusal = course.refusal();
+    if (refusal == null && decision.result().isEmpty()) {
+      return false;
+    }
+    if (session.transactionReplay().wasSent()) {
+      return true;
+    }
     if (refusal != null) {
       answer(total, null, refusal);
-      return true;
-    }
-    if (decision.result().isPresent()) {
+    } else {
       answer(total, resultTag(facts, decision.result().getAsInt(), total), null);
-      return true;
     }
-    return false;
+    return true;
+  }
+
+  private static int outcome(Decision decision, PgError refusal) {
+    return refusal != null ? RuledOutcomes.REFUSED : RuledOutcomes.of(decision);
   }
 
   /** The tag of a statement that was not carried out and is said to be about so many rows. */
@@ -218,6 +225,9 @@ final class SimpleStatements {
   void query(ServerConnection server, int total) {
     Decision decision = course.decision();
     PgError refusal = course.refusal();
+    if (!session.transactionReplay().ruled(outcome(decision, refusal))) {
+      return;
+    }
     if (decision.isNone() && refusal == null) {
       course.sent(server);
       send(server, course.effects(), total);

@@ -317,14 +317,18 @@ final class TransactionLog {
     return ReplyChecksum.same(sums, group, sum);
   }
 
-  /** The messages from this group on, which are not kept any more: they will be sent anew. */
-  ByteBuf cut(int group) {
-    int from = group == 0 ? 0 : end(group - 1);
+  /**
+   * The messages from this group on, which are not kept any more: they will be sent anew.
+   *
+   * @param unread so many bytes of the group before, which were not sent again either
+   */
+  ByteBuf cut(int group, int unread) {
+    int from = (group == 0 ? 0 : end(group - 1)) - unread;
     ByteBuf rest = copy(from, size());
     if (bytes != null) {
       bytes.writerIndex(from);
     }
-    sent = Math.min(sent, group);
+    sent = Math.min(sent, unread > 0 ? group - 1 : group);
     rollingBack &= sent > answered;
     return rest;
   }

@@ -49,6 +49,7 @@ final class TransactionReplay {
   private final LoopContext loop;
   private final TransactionReplaySettings settings;
   private final TransactionLog log;
+  private final RuledOutcomes outcomes = new RuledOutcomes();
 
   /** Null where transactions are not to be run again. */
   private final ReplyChecksum checksum;
@@ -117,6 +118,7 @@ final class TransactionReplay {
         && !session.sharing().active()) {
       log.begin(loop.now());
       checksum.clear();
+      outcomes.clear();
       session.carried().names().remember();
     }
     return log.keeps();
@@ -127,6 +129,7 @@ final class TransactionReplay {
     if (checksum != null && stage == Stage.NONE) {
       log.begin(sql, forReplica, loop.now());
       checksum.clear();
+      outcomes.clear();
       session.carried().names().remember();
     }
   }
@@ -172,6 +175,43 @@ final class TransactionReplay {
     }
   }
 
+  /**
+   * Rules have made this of a statement, which is about to be sent or answered.
+   *
+   * @return whether it may be; not when it is run again and they have made something else of it
+   */
+  boolean ruled(int outcome) {
+    switch (stage) {
+      case NONE -> {
+        if (log.keeps()) {
+          outcomes.note(outcome);
+        }
+        return true;
+      }
+      case VERIFYING, RESUMING -> {
+        if (outcomes.same(outcome)) {
+          return true;
+        }
+        different();
+        return false;
+      }
+      default -> {
+        return false;
+      }
+    }
+  }
+
+  /**
+   * Whether what a rule would answer without a server must not be, because it is being run again:
+   * it was sent the first time.
+   */
+  boolean wasSent() {
+    if (active()) {
+      different();
+    }
+    return active();
+  }
+
   /** The open transaction cannot be run again. */
   void giveUp(Unreplayed why) {
     if (stage == Stage.NONE) {
@@ -209,7 +249,8 @@ final class TransactionReplay {
           } else {
             consumed.readerIndex(behind);
             checksum.add(consumed, Long.MAX_VALUE, loop.scratch(SCRATCH));
-            succeed(log.cut(verified + 1));
+            // What of the group still waits, for a rule perhaps, is sent for the first time.
+            succeed(log.cut(verified + 1, session.requests().input().unread()));
             loop.soon(session::resumeReading, session::failed);
             if (consumed.isReadable()) {
               return false;
@@ -344,6 +385,7 @@ final class TransactionReplay {
   private void rewind() {
     become(Stage.LOST);
     verified = 0;
+    outcomes.rewind();
     forgetSent();
     session.carried().names().takeBack();
     session.transaction().rewind(log.heldBegin(), log.heldForReplica());
@@ -375,7 +417,7 @@ final class TransactionReplay {
       become(Stage.RESUMING);
       session.requests().readAgain(log.group(verified));
     } else {
-      succeed(log.cut(verified));
+      succeed(log.cut(verified, 0));
       session.requests().process();
     }
   }
@@ -388,6 +430,7 @@ final class TransactionReplay {
   private void succeed(ByteBuf unsent) {
     stopClock();
     become(Stage.NONE);
+    outcomes.goOn();
     session.carried().names().keep();
     session.requests().input().putBack(unsent);
     session.counters().transactionReplayed();

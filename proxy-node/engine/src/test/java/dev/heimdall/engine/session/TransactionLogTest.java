@@ -71,9 +71,9 @@ class TransactionLogTest {
     assertThat(text(log.group(0))).isEqualTo("BEGIN");
     assertThat(text(log.group(1))).isEqualTo("INSERT 1");
     assertThat(log.same(1, SUM)).isTrue();
-    assertThat(text(log.cut(3))).isEqualTo("SELECT 3");
+    assertThat(text(log.cut(3, 0))).isEqualTo("SELECT 3");
     assertThat(log.unanswered()).isEqualTo(1);
-    assertThat(text(log.cut(2))).isEqualTo("SELECT 2");
+    assertThat(text(log.cut(2, 0))).isEqualTo("SELECT 2");
     assertThat(log.unanswered()).isZero();
 
     assertThat(answer('I')).isTrue();
