@@ -58,9 +58,9 @@ class ReplayedRulesIT {
                         rule("one by one", "tag", "\"concurrency\": 1, \"delay\": 1000"),
                         rule("late now", "tag", "\"delay\": 300000, \"exclude\": 2")));
     try (RawClient client = RawClient.logIn(node.target())) {
-      client.query("DROP TABLE IF EXISTS ruled");
-      client.query("CREATE TABLE ruled (i int PRIMARY KEY, v int)");
-      client.query("INSERT INTO ruled VALUES (1, 0)");
+      client.query("DROP TABLE IF EXISTS rerun");
+      client.query("CREATE TABLE rerun (i int PRIMARY KEY, v int)");
+      client.query("INSERT INTO rerun VALUES (1, 0)");
     }
   }
 
@@ -86,7 +86,7 @@ class ReplayedRulesIT {
   }
 
   private static String value() {
-    return SharedPostgres.value("SELECT string_agg(i || '=' || v, ' ' ORDER BY i) FROM ruled");
+    return SharedPostgres.value("SELECT string_agg(i || '=' || v, ' ' ORDER BY i) FROM rerun");
   }
 
   private static char status(List<Message> answer) {
@@ -110,16 +110,16 @@ class ReplayedRulesIT {
   void whatRulesChangeAnswerRefuseAndSlowDownIsMetAgain(boolean extended) throws IOException {
     try (RawClient client = RawClient.logIn(node.target())) {
       run(client, extended, "BEGIN");
-      assertThat(tag(run(client, extended, "UPDATE ruled SET v = v /* ten more */")))
+      assertThat(tag(run(client, extended, "UPDATE rerun SET v = v /* ten more */")))
           .isEqualTo("UPDATE 1");
-      assertThat(tag(run(client, extended, "UPDATE ruled SET v = 0 /* said to be 7 */")))
+      assertThat(tag(run(client, extended, "UPDATE rerun SET v = 0 /* said to be 7 */")))
           .isEqualTo("UPDATE 7");
       run(client, extended, "SAVEPOINT a");
-      assertThat(state(run(client, extended, "UPDATE ruled SET v = -1 /* never */")))
+      assertThat(state(run(client, extended, "UPDATE rerun SET v = -1 /* never */")))
           .isEqualTo("42501");
       lose();
       assertThat(state(run(client, extended, "ROLLBACK TO a"))).isEqualTo("00000");
-      assertThat(state(run(client, extended, "INSERT INTO ruled VALUES (2, 2) /* one by one */")))
+      assertThat(state(run(client, extended, "INSERT INTO rerun VALUES (2, 2) /* one by one */")))
           .isEqualTo("00000");
       lose();
       assertThat(status(run(client, extended, "COMMIT"))).isEqualTo('I');
@@ -133,7 +133,7 @@ class ReplayedRulesIT {
     try (RawClient client = RawClient.logIn(node.target())) {
       run(client, extended, "BEGIN");
       // The first of two: the other one would be answered the same, and do something else.
-      assertThat(tag(run(client, extended, "UPDATE ruled SET v = v /* sometimes */")))
+      assertThat(tag(run(client, extended, "UPDATE rerun SET v = v /* sometimes */")))
           .isEqualTo("UPDATE 1");
       lose();
       assertThat(state(run(client, extended, "COMMIT"))).isEqualTo("40001");
@@ -148,9 +148,9 @@ class ReplayedRulesIT {
     try (RawClient client = RawClient.logIn(node.target())) {
       run(client, extended, "SELECT 1 /* sometimes said */");
       run(client, extended, "BEGIN /* sometimes said */");
-      run(client, extended, "UPDATE ruled SET v = 5");
+      run(client, extended, "UPDATE rerun SET v = 5");
       lose();
-      assertThat(state(run(client, extended, "UPDATE ruled SET v = 6"))).isEqualTo("40001");
+      assertThat(state(run(client, extended, "UPDATE rerun SET v = 6"))).isEqualTo("40001");
       assertThat(status(run(client, extended, "ROLLBACK"))).isEqualTo('I');
       assertThat(client.value("SELECT 'next'")).isEqualTo("next");
       assertThat(value()).isEqualTo("1=0");
@@ -163,7 +163,7 @@ class ReplayedRulesIT {
     byte[] batch =
         all(
             statement(large),
-            parse("", "UPDATE ruled SET v = v + 1 /* late now */"),
+            parse("", "UPDATE rerun SET v = v + 1 /* late now */"),
             bind("", ""),
             execute("", 0),
             sync());

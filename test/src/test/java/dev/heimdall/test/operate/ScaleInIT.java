@@ -287,6 +287,8 @@ class ScaleInIT {
     config.setPassword("app");
     config.setMaximumPoolSize(8);
     config.setConnectionTimeout(20_000);
+    // One connection may have all the statements, and so never be idle until it is replaced.
+    config.setMaxLifetime(30_000);
     return new HikariDataSource(config);
   }
 
