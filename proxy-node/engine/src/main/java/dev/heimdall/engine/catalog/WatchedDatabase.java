@@ -14,7 +14,6 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.postgresql.util.PSQLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -267,20 +266,11 @@ final class WatchedDatabase {
           "cannot read the catalogue of {}: {}; if that lasts, functions and writes count as if they"
               + " might change any table",
           where,
-          reason(failure));
+          SourceConnections.reason(failure));
     }
     if (broken != null) {
       broken.close();
     }
-  }
-
-  /** What the server or the driver said, without details, which go over several lines. */
-  private static String reason(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null && !(cause instanceof PSQLException)) {
-      cause = cause.getCause();
-    }
-    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
   }
 
   /** So that many nodes and databases do not all ask at the same moment. */

@@ -10,7 +10,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.postgresql.util.PSQLException;
 
 /** Asks one server again and again, over a small pool of its own. */
 final class NodeProbe {
@@ -114,7 +113,7 @@ final class NodeProbe {
       NodeReport report = with(connection -> prober.ask(connection, members));
       next = listener.answered(this, report, askedAt);
     } catch (SQLException | RuntimeException e) {
-      next = listener.failed(this, reason(e));
+      next = listener.failed(this, SourceConnections.reason(e));
     }
     synchronized (this) {
       if (state == State.ASKING) {
@@ -168,15 +167,6 @@ final class NodeProbe {
         superfluous.close();
       }
     }
-  }
-
-  /** What the server or the driver said, without details, which go over several lines. */
-  private static String reason(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null && !(cause instanceof PSQLException)) {
-      cause = cause.getCause();
-    }
-    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
   }
 
   /** Ends asking. May take a moment: not for event loops. */

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.ssl.DefaultJavaSSLFactory;
+import org.postgresql.util.PSQLException;
 
 /**
  * Makes pools of connections to the databases of a data source, with TLS as its sessions have it.
@@ -48,6 +49,15 @@ public final class SourceConnections {
     this.use = use;
     this.housekeeping = housekeeping;
     this.threads = threads;
+  }
+
+  /** What the server or the driver said, without details, which go over several lines. */
+  public static String reason(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null && !(cause instanceof PSQLException)) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
   }
 
   /**
