@@ -2,7 +2,9 @@ package dev.heimdall.test.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.share.KeyEvents;
 import dev.heimdall.engine.share.SharedStore;
+import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.model.Consistency;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.StoreMode;
@@ -16,6 +18,7 @@ import dev.heimdall.test.fixture.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,8 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreVariantsIT {
   /** What docs/clusters.md says a node needs. */
   private static final String RIGHTS =
-      "resetkeys ~test:* resetchannels &test:* -@all +subscribe +unsubscribe +publish +ping +role"
-          + " +get +set";
+      "resetkeys ~test:* resetchannels &test:* &__keyevent@0__:* -@all +subscribe +unsubscribe"
+          + " +publish +ping +role +get +set +rename";
+
+  private static final String EVENTS = "notify-keyspace-events AE";
 
   private static final String RIGHTS_IN_CLUSTER = RIGHTS + " +cluster +info";
 
@@ -165,13 +170,14 @@ class StoreVariantsIT {
 
   @Test
   void aUserNeedsNoMoreRightsThanTheManualSays() {
-    RedisProcess redis = redis("user heimdall on >secret " + RIGHTS, "user default off");
+    RedisProcess redis = redis("user heimdall on >secret " + RIGHTS, "user default off", EVENTS);
     StoreSettings settings = as("heimdall", "secret", at(StoreMode.STANDALONE, redis));
     StoreNode a = node(settings, 1);
     StoreNode b = node(settings, 2);
 
     StoreNode.acquaint(a, b);
     tells(a, b, "t");
+    keyEvents(a, KeyEvents.ON, redis.address() + " has told that a key was renamed");
     assertThat(lines.beginningWith("WARN")).isEmpty();
   }
 
@@ -369,7 +375,7 @@ class StoreVariantsIT {
 
   @Test
   void aUserOfAClusterNeedsNoMoreRightsThanTheManualSays() {
-    List<RedisProcess> servers = cluster("user heimdall on >secret " + RIGHTS_IN_CLUSTER);
+    List<RedisProcess> servers = cluster("user heimdall on >secret " + RIGHTS_IN_CLUSTER, EVENTS);
     StoreSettings settings =
         as("heimdall", "secret", at(StoreMode.CLUSTER, servers.toArray(RedisProcess[]::new)));
     StoreNode a = node(settings, 1);
@@ -377,6 +383,100 @@ class StoreVariantsIT {
 
     StoreNode.acquaint(a, b);
     tells(a, b, "t");
+    keyEvents(a, KeyEvents.ON, " has told that a key was renamed");
     assertThat(lines.beginningWith("WARN")).isEmpty();
+
+    // Each server tells of its own keys only, so one that does not is one too many.
+    RedisProcess silent = servers.get(1);
+    silent.run("CONFIG SET notify-keyspace-events KA");
+    StoreNode c = node(settings, 3);
+    keyEvents(c, KeyEvents.OFF, silent.address() + " has told nobody");
+    assertThat(c.store().state().at().split(", "))
+        .containsExactlyInAnyOrder(
+            servers.stream().map(RedisProcess::address).toArray(String[]::new));
+  }
+
+  // what the store tells of its keys
+
+  private static void keyEvents(StoreNode node, KeyEvents expected, String detail) {
+    Await.until(
+        "it is known that events of keys are " + expected + " as " + detail,
+        Duration.ofSeconds(20),
+        () -> {
+          StoreState state = node.store().state();
+          return state.connection() == StoreState.Connection.CONNECTED
+              && state.keyEvents() == expected
+              && state.detail().contains(detail);
+        },
+        () -> "it is " + node.store().state());
+  }
+
+  private static final String SILENT = "WARN the shared store does not tell of its keys";
+
+  @Test
+  void aStoreThatDoesNotTellOfItsKeysIsSaidOnceAndAskedAgainAtEachConnect() {
+    RedisProcess redis = redis();
+    StoreNode node = node(at(StoreMode.STANDALONE, redis), 1);
+
+    keyEvents(node, KeyEvents.OFF, redis.address() + " is \"\"");
+    logged(SILENT, redis.address(), "should be AE", "Nothing of this version needs it");
+    redis.run("CONFIG SET notify-keyspace-events KEg$", "CLIENT KILL TYPE pubsub");
+    Await.until("what it says now is known", () -> node.store().state().detail().contains("g$"));
+    keyEvents(node, KeyEvents.OFF, "is \"g$KE\"");
+
+    redis.run("CONFIG SET notify-keyspace-events KEA", "CLIENT KILL TYPE pubsub");
+    logged("INFO the shared store tells of its keys now", "AKE");
+    keyEvents(node, KeyEvents.ON, "is \"AKE\"");
+    Await.until("it is in touch", node::inTouch);
+    assertThat(lines.beginningWith(SILENT)).hasSize(1);
+  }
+
+  @Test
+  void whereNobodyMayReadTheSettingAKeyIsRenamedToSee() {
+    for (String flags : List.of("", "Ex", "KA")) {
+      RedisProcess redis =
+          redis("rename-command CONFIG \"\"", "notify-keyspace-events \"" + flags + "\"");
+      keyEvents(
+          node(at(StoreMode.STANDALONE, redis), 1),
+          KeyEvents.OFF,
+          redis.address() + " has told nobody that a key was renamed");
+    }
+    RedisProcess redis = redis("rename-command CONFIG \"\"", EVENTS);
+    keyEvents(node(at(StoreMode.STANDALONE, redis), 1), KeyEvents.ON, "has told");
+    // What it was tried with goes by itself.
+    Await.until(
+        "no key is left",
+        Duration.ofSeconds(60),
+        () -> "0".equals(redis.run("DBSIZE")),
+        () -> "there are " + redis.run("KEYS *"));
+  }
+
+  @Test
+  void whoMayNeitherReadTheSettingNorListenIsServedAllTheSame() {
+    RedisProcess redis =
+        redis("user heimdall on >secret " + RIGHTS.replace(" &__keyevent@0__:*", ""), EVENTS);
+    StoreNode node = node(as("heimdall", "secret", at(StoreMode.STANDALONE, redis)), 1);
+
+    Await.until("it is in touch", node::inTouch);
+    logged("INFO cannot find out whether the shared store tells of its keys", "NOPERM");
+    assertThat(node.store().state().keyEvents()).isEqualTo(KeyEvents.UNKNOWN);
+    assertThat(node.store().state().detail()).contains(redis.address(), "NOPERM");
+    assertThat(lines.beginningWith("WARN")).isEmpty();
+  }
+
+  @Test
+  void aStoreThatIsAwayIsShownAsSuch() {
+    RedisProcess redis = redis(EVENTS);
+    StoreNode node = node(at(StoreMode.STANDALONE, redis), 1);
+    keyEvents(node, KeyEvents.ON, "");
+
+    redis.stop();
+    Await.until(
+        "it is seen to be away",
+        () -> node.store().state().connection() == StoreState.Connection.AWAY);
+    assertThat(node.store().state().keyEvents()).isEqualTo(KeyEvents.UNKNOWN);
+    assertThat(node.store().state().at()).isEmpty();
+    redis.start();
+    keyEvents(node, KeyEvents.ON, "");
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.FakeMetadata;
+import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.SharedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -164,6 +165,37 @@ class DoctorIT {
         .containsPattern("! unreachable +source gone, log-in as app ")
         .containsPattern("! unreachable +store, 127.0.0.1:1 ")
         .doesNotContain("canary");
+  }
+
+  @Test
+  void theStoreIsMetAsANodeDoesAndAskedWhetherItTellsOfItsKeys() throws Exception {
+    source("good", SharedPostgres.primary().jdbcUrl(SharedPostgres.DATABASE), "app");
+    write("vdbs/app.json", Map.of("source", "good", "ports", List.of(15432)));
+    try (RedisProcess redis = RedisProcess.running("requirepass canary")) {
+      store(redis, "canary");
+      Report silent = doctor(Map.of(), "--config=" + directory.resolve("configuration"));
+      redis.run("AUTH canary", "CONFIG SET notify-keyspace-events AE");
+      Report telling = doctor(Map.of(), "--config=" + directory.resolve("configuration"));
+      store(redis, "wrong");
+      Report refused = doctor(Map.of(), "--config=" + directory.resolve("configuration"));
+
+      assertThat(silent.exitCode()).as(silent.text()).isZero();
+      assertThat(silent.text())
+          .containsPattern("  ok +store, log-in +at " + redis.address())
+          .containsPattern(
+              "  failed +store, notify-keyspace-events .* is \"\", and should be AE .*not needed");
+      assertThat(telling.text()).containsPattern("  ok +store, notify-keyspace-events ");
+      assertThat(refused.exitCode()).isEqualTo(4);
+      assertThat(refused.text())
+          .containsPattern("! denied +store, log-in +WRONGPASS")
+          .doesNotContain("canary");
+    }
+  }
+
+  private void store(RedisProcess redis, String password) throws IOException {
+    write(
+        "node.json",
+        Map.of("store", Map.of("servers", List.of(redis.address()), "password", password)));
   }
 
   @Test

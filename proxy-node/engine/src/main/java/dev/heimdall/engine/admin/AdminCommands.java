@@ -140,6 +140,7 @@ public final class AdminCommands {
       case SHOW_CLUSTER -> show(Tables.CLUSTERS, () -> done(node.clusters()));
       case SHOW_NODES -> show(Tables.NODES, () -> done(node.clusterNodes()));
       case SHOW_EVENTS -> show(Tables.EVENTS, () -> done(node.clusterEvents()));
+      case SHOW_STORE -> show(Tables.STORE, () -> done(node.store().stream().toList()));
       case SHOW_TOPOLOGY -> show(Tables.TOPOLOGY, () -> done(TopologyRow.all(node.topology())));
       case SHOW_QUEUES -> show(Tables.QUEUES, () -> done(node.queues()));
       case SHOW_PLANS -> show(Tables.PLANS, () -> done(node.plans()));

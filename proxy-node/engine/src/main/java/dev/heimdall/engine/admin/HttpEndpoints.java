@@ -8,6 +8,7 @@ import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeGauges;
 import dev.heimdall.engine.observe.PoolKey;
+import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.routing.PushSignature;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -197,6 +198,7 @@ final class HttpEndpoints {
     }
     content.put("vdbs", vdbs);
     content.put("configuration", new ConfigStateRow(node.configState()).content());
+    node.store().ifPresent(store -> content.put("store", words(store)));
     content.put("topology", Documents.summary(node.topology()));
     return HttpReply.json(200, content);
   }
@@ -331,6 +333,18 @@ final class HttpEndpoints {
     if (probe.error() != null) {
       content.put("error", probe.error());
     }
+    return content;
+  }
+
+  private static Map<String, Object> words(StoreState store) {
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("servers", store.settings().servers());
+    content.put("mode", store.settings().mode().spelling());
+    content.put("state", store.connection().spelling());
+    content.put("at", store.at());
+    content.put("otherNodes", store.others());
+    content.put("keyEvents", store.keyEvents().spelling());
+    content.put("detail", store.detail());
     return content;
   }
 

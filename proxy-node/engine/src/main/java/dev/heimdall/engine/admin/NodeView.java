@@ -6,7 +6,9 @@ import dev.heimdall.engine.action.QueueRow;
 import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
+import dev.heimdall.engine.share.StoreState;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -50,6 +52,9 @@ public interface NodeView {
 
   /** Takes another one, if it is signed and newer. */
   Push.Outcome topology(Push push);
+
+  /** How it is with the shared store; empty for a node that has none. */
+  Optional<StoreState> store();
 
   /** The effective configuration in a readable order, secrets masked. */
   List<ConfigRow> config();

@@ -5,6 +5,7 @@ import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.action.QueueRow;
 import dev.heimdall.engine.observe.PoolTotals;
 import dev.heimdall.engine.observe.Unshared;
+import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.topology.TopologyNode;
 import java.util.Comparator;
 import java.util.Locale;
@@ -92,6 +93,16 @@ final class Tables {
           .text("cause", row -> row.known().document().cause())
           .number("clusters", row -> row.known().document().clusters().size())
           .number("globals", row -> row.known().document().globals().size());
+
+  static final Table<StoreState> STORE =
+      new Table<>(Comparator.comparing(StoreState::at))
+          .text("servers", row -> String.join(", ", row.settings().servers()))
+          .text("mode", row -> row.settings().mode().spelling())
+          .text("state", row -> row.connection().spelling())
+          .text("at", StoreState::at)
+          .number("other_nodes", StoreState::others)
+          .text("key_events", row -> row.keyEvents().spelling())
+          .text("detail", StoreState::detail);
 
   static final Table<QueueRow> QUEUES =
       new Table<>(Comparator.comparing(QueueRow::name))

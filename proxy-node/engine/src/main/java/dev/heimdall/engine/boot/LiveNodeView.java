@@ -21,12 +21,14 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.session.Client;
 import dev.heimdall.engine.session.VdbContext;
+import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.Applies;
 import dev.heimdall.model.SettingValue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +88,11 @@ final class LiveNodeView implements NodeView {
   @Override
   public Push.Outcome topology(Push push) {
     return node.clusters().feed().take(push);
+  }
+
+  @Override
+  public Optional<StoreState> store() {
+    return node.clusters().store(node.configuration().node().store());
   }
 
   @Override

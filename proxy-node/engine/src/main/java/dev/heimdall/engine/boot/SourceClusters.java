@@ -9,6 +9,7 @@ import dev.heimdall.engine.rds.RdsWatch;
 import dev.heimdall.engine.share.Alone;
 import dev.heimdall.engine.share.Exchange;
 import dev.heimdall.engine.share.SharedStore;
+import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.share.Turns;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.model.Configuration;
@@ -16,6 +17,7 @@ import dev.heimdall.model.Consistency;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Driver;
 import dev.heimdall.model.NodeSettings;
+import dev.heimdall.model.StoreSettings;
 import dev.heimdall.routing.RdsServer;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -110,6 +112,16 @@ final class SourceClusters implements AutoCloseable {
     return source.cluster().consistency() == Consistency.SESSION
         ? new Alone()
         : store(node).<Exchange>map(s -> s.join(source, positions)).orElseGet(Alone::new);
+  }
+
+  /** How it is with the shared store of these settings, if they name one. */
+  synchronized Optional<StoreState> store(StoreSettings settings) {
+    if (store != null) {
+      return Optional.of(store.state());
+    }
+    return settings.servers().isEmpty()
+        ? Optional.empty()
+        : Optional.of(StoreState.unused(settings));
   }
 
   private synchronized Optional<Turns> turns(NodeSettings node) {

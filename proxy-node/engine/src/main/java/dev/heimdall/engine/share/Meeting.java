@@ -3,6 +3,7 @@ package dev.heimdall.engine.share;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
@@ -21,6 +22,7 @@ final class Meeting {
   private final RedisClusterAsyncCommands<String, String> keys;
   private final boolean cluster;
   private final String at;
+  private final List<KeyEventsQuestion.Primary> primaries;
 
   private Meeting(
       AbstractRedisClient client,
@@ -28,13 +30,15 @@ final class Meeting {
       StatefulRedisPubSubConnection<String, String> telling,
       RedisClusterAsyncCommands<String, String> keys,
       boolean cluster,
-      String at) {
+      String at,
+      List<KeyEventsQuestion.Primary> primaries) {
     this.client = client;
     this.listening = listening;
     this.telling = telling;
     this.keys = keys;
     this.cluster = cluster;
     this.at = at;
+    this.primaries = primaries;
   }
 
   /** At one server. */
@@ -42,8 +46,15 @@ final class Meeting {
       AbstractRedisClient client,
       StatefulRedisPubSubConnection<String, String> listening,
       StatefulRedisPubSubConnection<String, String> telling,
-      String at) {
-    return new Meeting(client, listening, telling, telling.async(), false, at);
+      RedisURI at) {
+    return new Meeting(
+        client,
+        listening,
+        telling,
+        telling.async(),
+        false,
+        at.toString(),
+        List.of(KeyEventsQuestion.Primary.ofAll(at)));
   }
 
   /** In a cluster, at whatever servers of it. */
@@ -51,13 +62,19 @@ final class Meeting {
       AbstractRedisClient client,
       StatefulRedisPubSubConnection<String, String> listening,
       StatefulRedisPubSubConnection<String, String> telling,
-      StatefulRedisClusterConnection<String, String> keys) {
-    return new Meeting(client, listening, telling, keys.async(), true, "");
+      StatefulRedisClusterConnection<String, String> keys,
+      List<KeyEventsQuestion.Primary> primaries) {
+    return new Meeting(client, listening, telling, keys.async(), true, "", primaries);
   }
 
   /** Which server it is; nothing in a cluster. */
   String at() {
     return at;
+  }
+
+  /** The servers that have the keys. */
+  List<KeyEventsQuestion.Primary> primaries() {
+    return primaries;
   }
 
   /** To be called once: who hears, and who is told that a connection was lost. */

@@ -8,6 +8,7 @@ import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * The connection of this node to the others, over publish and subscribe of Redis or Valkey. While
@@ -29,6 +31,7 @@ public final class SharedStore implements AutoCloseable {
   private final ClientResources resources;
   private final ScheduledExecutorService beats;
   private final Map<String, Channel> channels = new ConcurrentHashMap<>();
+  private final KeyEventsWatch events;
   private final StoreLink link;
 
   /**
@@ -49,7 +52,11 @@ public final class SharedStore implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    link = new StoreLink(settings, resources, channels::keySet, this::subscribed, this::heard);
+    StoreServers servers = new StoreServers(settings, resources);
+    events = new KeyEventsWatch(new KeyEventsQuestion(servers, settings.prefix()));
+    link =
+        new StoreLink(
+            settings, servers, channels::keySet, this::subscribed, this::heard, events::at);
   }
 
   /** At first, and again each time when the connection was lost. */
@@ -91,6 +98,24 @@ public final class SharedStore implements AutoCloseable {
         name,
         channel,
         beats.scheduleAtFixedRate(channel::here, pause, pause, TimeUnit.MILLISECONDS));
+  }
+
+  /** How it is with the store. Never waits. */
+  public StoreState state() {
+    Optional<Meeting> meeting = link.meeting();
+    KeyEventsQuestion.Answer answer =
+        meeting.map(events::answer).orElse(KeyEventsQuestion.Answer.NONE);
+    return new StoreState(
+        settings,
+        meeting.isPresent() ? StoreState.Connection.CONNECTED : StoreState.Connection.AWAY,
+        meeting.stream()
+            .flatMap(m -> m.primaries().stream())
+            .map(KeyEventsQuestion.Primary::name)
+            .sorted()
+            .collect(Collectors.joining(", ")),
+        channels.values().stream().mapToInt(Channel::others).max().orElse(0),
+        answer.events(),
+        answer.detail());
   }
 
   /** What one node of the fleet does for all. */
@@ -135,6 +160,7 @@ public final class SharedStore implements AutoCloseable {
   public void close() {
     beats.shutdownNow();
     link.close();
+    events.close();
     resources.shutdown(0, StoreServers.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

@@ -3,7 +3,6 @@ package dev.heimdall.engine.share;
 import dev.heimdall.model.StoreSettings;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
-import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -49,6 +48,7 @@ final class StoreLink implements AutoCloseable {
   private final Supplier<Set<String>> channels;
   private final Consumer<String> subscribed;
   private final BiConsumer<String, String> heard;
+  private final Consumer<Meeting> here;
   private final ScheduledExecutorService executor;
 
   /** Why there is no meeting, as far as the log knows; more than so many reasons are too many. */
@@ -71,18 +71,21 @@ final class StoreLink implements AutoCloseable {
    * @param channels what is to be listened to
    * @param subscribed told of a channel from when on it is heard, at first and after each loss
    * @param heard gets channel and text
+   * @param here told of each meeting, and then once a second as long as it lasts; must not wait
    */
   StoreLink(
       StoreSettings settings,
-      ClientResources resources,
+      StoreServers servers,
       Supplier<Set<String>> channels,
       Consumer<String> subscribed,
-      BiConsumer<String, String> heard) {
+      BiConsumer<String, String> heard,
+      Consumer<Meeting> here) {
     this.settings = settings;
+    this.servers = servers;
     this.channels = channels;
     this.subscribed = subscribed;
     this.heard = heard;
-    servers = new StoreServers(settings, resources);
+    this.here = here;
     executor =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -157,6 +160,7 @@ final class StoreLink implements AutoCloseable {
     }
     found.begin(new Ear(found), () -> execute(() -> lose(found, "the connection was lost")));
     channels.get().forEach(channel -> subscribe(found, channel));
+    here.accept(found);
     later(CHECK, () -> check(found));
   }
 
@@ -226,6 +230,7 @@ final class StoreLink implements AutoCloseable {
       lose(here, "another server is the primary now");
     } else {
       pause = SHORTEST_PAUSE;
+      this.here.accept(here);
       later(CHECK, () -> check(here));
     }
   }

@@ -106,13 +106,19 @@ final class StoreServers {
     };
   }
 
-  /** At this server, or at the one that is the primary of all. */
-  private Meeting single(List<RedisURI> given) {
+  /** One that connects to single servers. For any thread. */
+  RedisClient client() {
     RedisClient client = RedisClient.create(resources);
     client.setOptions(options(ClientOptions.builder()).build());
+    return client;
+  }
+
+  /** At this server, or at the one that is the primary of all. */
+  private Meeting single(List<RedisURI> given) {
+    RedisClient client = client();
     try {
       RedisURI at = given.isEmpty() ? primary(client) : given.get(0);
-      return Meeting.of(client, client.connectPubSub(at), client.connectPubSub(at), at.toString());
+      return Meeting.of(client, client.connectPubSub(at), client.connectPubSub(at), at);
     } catch (RuntimeException e) {
       Meeting.shutDown(client);
       throw e;
@@ -130,17 +136,25 @@ final class StoreServers {
             .build());
     try {
       Meeting found =
-          Meeting.of(client, client.connectPubSub(), client.connectPubSub(), client.connect());
-      members =
-          client.getPartitions().stream()
-              .map(RedisClusterNode::getUri)
-              .map(at -> uri(new ServerAddress(at.getHost(), at.getPort())))
-              .toList();
+          Meeting.of(
+              client,
+              client.connectPubSub(),
+              client.connectPubSub(),
+              client.connect(),
+              client.getPartitions().stream()
+                  .filter(server -> server.getRole().isUpstream() && !server.getSlots().isEmpty())
+                  .map(server -> new KeyEventsQuestion.Primary(own(server), server::hasSlot))
+                  .toList());
+      members = client.getPartitions().stream().map(this::own).toList();
       return found;
     } catch (RuntimeException e) {
       Meeting.shutDown(client);
       throw e;
     }
+  }
+
+  private RedisURI own(RedisClusterNode server) {
+    return uri(new ServerAddress(server.getUri().getHost(), server.getUri().getPort()));
   }
 
   /**
@@ -151,8 +165,7 @@ final class StoreServers {
     if (settings.mode() != StoreMode.REPLICATION) {
       return false;
     }
-    RedisClient client = RedisClient.create(resources);
-    client.setOptions(options(ClientOptions.builder()).build());
+    RedisClient client = client();
     try {
       return !primary(client).toString().equals(meeting.at());
     } catch (RedisException e) {

@@ -97,6 +97,16 @@ class AdminCommandsTest {
                     .containsEntry("trouble", "AWS does not answer")
                     .containsEntry("refused", "users/a.json $.pasword: not known"));
     assertThat(rows("SHOW TOPOLOGY")).isEmpty();
+    assertThat(rows("SHOW STORE"))
+        .singleElement()
+        .satisfies(
+            row ->
+                assertThat(row)
+                    .containsEntry("state", "connected")
+                    .containsEntry("at", "cache:6379")
+                    .containsEntry("other_nodes", "1")
+                    .containsEntry("key_events", "off")
+                    .containsEntry("detail", "said so"));
     assertThat(rows("SHOW VERSION")).containsExactly(Map.of("version", "Heimdall 1.2.3"));
     assertThat(rows("SHOW HELP"))
         .extracting(row -> row.get("command"))

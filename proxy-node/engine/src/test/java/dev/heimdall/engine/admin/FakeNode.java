@@ -8,11 +8,14 @@ import dev.heimdall.engine.config.Origin;
 import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
 import dev.heimdall.engine.feed.TopologyFeed;
+import dev.heimdall.engine.share.KeyEvents;
+import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyEvent;
 import dev.heimdall.model.Consistency;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.ServerAddress;
+import dev.heimdall.model.StoreSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,6 +104,18 @@ final class FakeNode implements NodeView {
             9,
             12,
             "10.0.0.2:5432"));
+  }
+
+  @Override
+  public Optional<StoreState> store() {
+    return Optional.of(
+        new StoreState(
+            StoreSettings.defaults(),
+            StoreState.Connection.CONNECTED,
+            "cache:6379",
+            1,
+            KeyEvents.OFF,
+            "said so"));
   }
 
   @Override

@@ -375,6 +375,9 @@ class HttpDoorTest {
     assertThat(shown.get("by").asText()).isEqualTo("push");
     assertThat(shown.get("document").get("source").asText()).isEqualTo("eu-west-1");
 
+    JsonNode store = json(get("/status")).get("store");
+    assertThat(store.get("state").asText()).isEqualTo("connected");
+    assertThat(store.get("keyEvents").asText()).isEqualTo("off");
     JsonNode summary = json(get("/status")).get("topology");
     assertThat(summary.at("/documents/0/source").asText()).isEqualTo("eu-west-1");
     assertThat(summary.at("/documents/0/by").asText()).isEqualTo("push");

@@ -60,14 +60,16 @@ class StoreLinkTest {
 
   private void connect(StoreMode mode, String... servers) {
     StoreSettings none = StoreSettings.defaults();
+    StoreSettings settings =
+        new StoreSettings(List.of(servers), mode, none.user(), none.password(), none.tls(), "test");
     link =
         new StoreLink(
-            new StoreSettings(
-                List.of(servers), mode, none.user(), none.password(), none.tls(), "test"),
-            resources,
+            settings,
+            new StoreServers(settings, resources),
             () -> channels,
             subscribed::add,
-            (channel, text) -> heard.add(channel + "=" + text));
+            (channel, text) -> heard.add(channel + "=" + text),
+            meeting -> {});
   }
 
   private void connect() {

@@ -4,10 +4,13 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.jdbc.Use;
+import dev.heimdall.engine.share.StoreExamination;
+import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.ServerAddress;
+import dev.heimdall.model.StoreSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -26,6 +29,9 @@ import java.util.concurrent.ThreadFactory;
 /** Databases and the store: whether they listen, and let the configured users in. */
 final class ServerChecks {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** How a store's answers begin that lets somebody not in. */
+  private static final List<String> REFUSALS = List.of("WRONGPASS", "NOAUTH", "NOPERM");
 
   private ServerChecks() {}
 
@@ -53,6 +59,11 @@ final class ServerChecks {
     for (ServerAddress server : configuration.node().store().addresses()) {
       checks.add(new Check("store, " + server, true, () -> connect(server, PATIENCE)));
     }
+    StoreSettings store = configuration.node().store();
+    if (!store.servers().isEmpty()) {
+      checks.add(new Check("store, log-in", true, () -> meet(store)));
+      checks.add(new Check("store, notify-keyspace-events", false, () -> keyEvents(store)));
+    }
     return checks;
   }
 
@@ -69,6 +80,32 @@ final class ServerChecks {
     } catch (IOException e) {
       return new Check.Outcome(
           State.UNREACHABLE, e.getClass().getSimpleName() + ": " + e.getMessage());
+    }
+  }
+
+  private static Check.Outcome meet(StoreSettings settings) {
+    try {
+      return Check.Outcome.ok("at " + StoreExamination.look(settings).at());
+    } catch (StoreExamination.FailedException e) {
+      return new Check.Outcome(
+          REFUSALS.stream().anyMatch(e.getMessage()::startsWith) ? State.DENIED : State.FAILED,
+          e.getMessage());
+    }
+  }
+
+  /** What the query cache will need. */
+  private static Check.Outcome keyEvents(StoreSettings settings) {
+    try {
+      StoreState found = StoreExamination.look(settings);
+      return switch (found.keyEvents()) {
+        case ON -> Check.Outcome.ok(found.detail());
+        case OFF ->
+            new Check.Outcome(
+                State.FAILED, found.detail() + ", and should be AE for the query cache to come");
+        case UNKNOWN -> new Check.Outcome(State.DENIED, "cannot be found out: " + found.detail());
+      };
+    } catch (StoreExamination.FailedException e) {
+      return new Check.Outcome(State.FAILED, e.getMessage());
     }
   }
 

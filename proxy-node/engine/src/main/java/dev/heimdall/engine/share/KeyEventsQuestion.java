@@ -1,0 +1,153 @@
+package dev.heimdall.engine.share;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SetArgs;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+/**
+ * Asks the store's primaries whether they tell of what becomes of their keys: by their settings or,
+ * where nobody may read these, by renaming a key. Waits for the network.
+ */
+final class KeyEventsQuestion {
+  private static final String SETTING = "notify-keyspace-events";
+
+  /** Nobody else renames keys often, so that little comes over these. */
+  private static final String RENAMED_FROM = "__keyevent@0__:rename_from";
+
+  private static final String RENAMED_TO = "__keyevent@0__:rename_to";
+
+  /** The key goes by itself, whatever becomes of this node. */
+  private static final Duration KEPT = Duration.ofSeconds(10);
+
+  private final StoreServers servers;
+  private final String prefix;
+
+  /**
+   * A primary, which may have some of the keys only.
+   *
+   * @param has whether it has the keys of a slot
+   */
+  record Primary(RedisURI uri, Predicate<Integer> has) {
+    static Primary ofAll(RedisURI uri) {
+      return new Primary(uri, slot -> true);
+    }
+
+    String name() {
+      return uri.getHost() + ":" + uri.getPort();
+    }
+  }
+
+  /**
+   * What was found.
+   *
+   * @param detail in words; empty where there is nothing to add
+   */
+  record Answer(KeyEvents events, String detail) {
+    static final Answer NONE = new Answer(KeyEvents.UNKNOWN, "");
+  }
+
+  /**
+   * @param prefix how the names of keys begin
+   */
+  KeyEventsQuestion(StoreServers servers, String prefix) {
+    this.servers = servers;
+    this.prefix = prefix;
+  }
+
+  /** Asks all of them: a server tells of its own keys only. */
+  Answer ask(List<Primary> primaries) {
+    RedisClient client = servers.client();
+    try {
+      Answer all = Answer.NONE;
+      for (Primary primary : primaries) {
+        Answer one = ask(client, primary);
+        if (one.events() == KeyEvents.OFF) {
+          return one;
+        }
+        all = all.events() == KeyEvents.UNKNOWN && !all.detail().isEmpty() ? all : one;
+      }
+      return all;
+    } finally {
+      Meeting.shutDown(client);
+    }
+  }
+
+  private Answer ask(RedisClient client, Primary primary) {
+    try (StatefulRedisConnection<String, String> asking =
+        client.connect(StringCodec.UTF8, primary.uri())) {
+      Optional<String> flags = flags(asking.sync());
+      return flags.isPresent() ? of(primary, flags.get()) : tried(client, primary, asking.sync());
+    } catch (RedisException e) {
+      return new Answer(KeyEvents.UNKNOWN, primary.name() + ": " + Meeting.reason(e));
+    }
+  }
+
+  /** The setting, for those who may read it; with ElastiCache nobody may. */
+  private static Optional<String> flags(RedisCommands<String, String> commands) {
+    try {
+      return Optional.ofNullable(commands.configGet(SETTING).get(SETTING));
+    } catch (RedisCommandExecutionException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** A server that has all kinds of events switched on says so as {@code A}. */
+  private static Answer of(Primary primary, String flags) {
+    boolean all = flags.indexOf('A') >= 0 && flags.indexOf('E') >= 0;
+    return new Answer(
+        all ? KeyEvents.ON : KeyEvents.OFF,
+        "%s of %s is \"%s\"".formatted(SETTING, primary.name(), flags));
+  }
+
+  private Answer tried(
+      RedisClient client, Primary primary, RedisCommands<String, String> commands) {
+    String key = key(primary);
+    Set<String> renamed = ConcurrentHashMap.newKeySet();
+    try (StatefulRedisPubSubConnection<String, String> listening =
+        client.connectPubSub(StringCodec.UTF8, primary.uri())) {
+      listening.addListener(
+          new RedisPubSubAdapter<>() {
+            @Override
+            public void message(String channel, String message) {
+              if (channel.equals(RENAMED_FROM) && message.equals(key)) {
+                renamed.add(message);
+              }
+            }
+          });
+      listening.sync().subscribe(RENAMED_FROM);
+      commands.set(key, "1", SetArgs.Builder.px(KEPT));
+      commands.rename(key, key + ":renamed");
+      // What the server had to tell before it answers this has come before the answer.
+      listening.sync().subscribe(RENAMED_TO);
+    }
+    return renamed.isEmpty()
+        ? new Answer(
+            KeyEvents.OFF, "%s has told nobody that a key was renamed".formatted(primary.name()))
+        : new Answer(KeyEvents.ON, "%s has told that a key was renamed".formatted(primary.name()));
+  }
+
+  /** One of this server's. The part in braces alone says whose it is, also of its later name. */
+  private String key(Primary primary) {
+    while (true) {
+      String key = prefix + ":events:{" + UUID.randomUUID() + "}";
+      if (primary.has().test(SlotHash.getSlot(key))) {
+        return key;
+      }
+    }
+  }
+}

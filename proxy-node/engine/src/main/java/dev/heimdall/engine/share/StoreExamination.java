@@ -1,0 +1,48 @@
+package dev.heimdall.engine.share;
+
+import dev.heimdall.model.StoreSettings;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import java.util.concurrent.TimeUnit;
+
+/** A single look at a store, for commands. */
+public final class StoreExamination {
+  private StoreExamination() {}
+
+  /** The store lets nobody in, or is nowhere. */
+  public static final class FailedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    FailedException(Throwable cause) {
+      super(Meeting.reason(cause));
+    }
+  }
+
+  /**
+   * Connects as a node does, and leaves again. Waits for the network.
+   *
+   * @throws FailedException with what the store or the network said
+   */
+  public static StoreState look(StoreSettings settings) throws FailedException {
+    ClientResources resources =
+        DefaultClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
+    try {
+      StoreServers servers = new StoreServers(settings, resources);
+      Meeting meeting = servers.meet();
+      KeyEventsQuestion.Answer answer =
+          new KeyEventsQuestion(servers, settings.prefix()).ask(meeting.primaries());
+      meeting.close();
+      return new StoreState(
+          settings,
+          StoreState.Connection.CONNECTED,
+          meeting.primaries().get(0).name(),
+          0,
+          answer.events(),
+          answer.detail());
+    } catch (RuntimeException e) {
+      throw new FailedException(e);
+    } finally {
+      resources.shutdown(0, StoreServers.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.heimdall.engine.share;
+
+import dev.heimdall.model.Spelled;
+import dev.heimdall.model.StoreSettings;
+
+/**
+ * How it is with the shared store, for people.
+ *
+ * @param connection how far this node has come
+ * @param at the primaries where it is, separated by commas; empty while it is nowhere
+ * @param others the other nodes that it hears
+ * @param detail what there is to say of {@code keyEvents}; may be empty
+ */
+public record StoreState(
+    StoreSettings settings,
+    Connection connection,
+    String at,
+    int others,
+    KeyEvents keyEvents,
+    String detail) {
+  /** How far a node has come. */
+  public enum Connection implements Spelled {
+    /** No data source needs the store. */
+    UNUSED,
+    /** The node looks for it. */
+    AWAY,
+    /** The node is there. */
+    CONNECTED
+  }
+
+  /** Of a store that no data source needs. */
+  public static StoreState unused(StoreSettings settings) {
+    return new StoreState(settings, Connection.UNUSED, "", 0, KeyEvents.UNKNOWN, "");
+  }
+}
