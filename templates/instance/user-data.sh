@@ -33,13 +33,21 @@ conf() {
 } >/etc/heimdall.conf
 chmod 644 /etc/heimdall.conf
 
-# A configuration on a file system, which nodes only read.
+# A configuration on a file system, which nodes only read. Without it a node starts from its copy, which a new instance
+# has not.
 mount='${Mount}'
-if [ -n "$mount" ]; then
-  command -v mount.efs >/dev/null || attempts dnf install -y -q amazon-efs-utils
+mounted() {
+  command -v mount.efs >/dev/null || attempts dnf install -y -q amazon-efs-utils || return
   mkdir -p /mnt/heimdall
   grep -qxF "$mount" /etc/fstab || printf '%s\n' "$mount" >>/etc/fstab
-  mountpoint -q /mnt/heimdall || attempts mount /mnt/heimdall
+  mountpoint -q /mnt/heimdall || attempts timeout 60 mount /mnt/heimdall
+}
+if [ -n "$mount" ] && ! mounted; then
+  if ! compgen -G '/var/lib/heimdall/*.copy' >/dev/null; then
+    echo "/mnt/heimdall cannot be mounted, and there is no copy of the configuration here: no node starts" >&2
+    exit 1
+  fi
+  echo '/mnt/heimdall cannot be mounted: the node starts from its copy' >&2
 fi
 
 # Packages of Amazon Linux come from S3: its gateway endpoint is enough.
@@ -66,8 +74,10 @@ ln -sfn "$release" /opt/heimdall/current
 
 install -m 644 /opt/heimdall/current/systemd/heimdall.service /etc/systemd/system/heimdall.service
 install -m 644 /opt/heimdall/current/systemd/90-heimdall.conf /etc/sysctl.d/90-heimdall.conf
+[ -z "$mount" ] || install -m 644 /opt/heimdall/current/systemd/heimdall-mount.* /etc/systemd/system/
 sysctl -q --system
 systemctl daemon-reload
+[ -z "$mount" ] || systemctl enable --now heimdall-mount.timer
 systemctl enable --now heimdall
 
 # Up means what the load balancer will ask as well.

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -22,13 +23,23 @@ import java.util.TreeMap;
  */
 final class DirectoryStore implements DocumentStore {
   private static final int DEEPEST = 8;
+  private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private final StoreLocation.Directory location;
   private final Path root;
+  private final Patience patience;
 
   DirectoryStore(StoreLocation.Directory location) {
+    this(location, LIMIT);
+  }
+
+  /**
+   * @param limit how long a file may take
+   */
+  DirectoryStore(StoreLocation.Directory location, Duration limit) {
     this.location = location;
     root = location.path().toAbsolutePath().normalize();
+    patience = new Patience(location, limit);
   }
 
   @Override
@@ -39,22 +50,27 @@ final class DirectoryStore implements DocumentStore {
   @Override
   public Documents read() throws StoreException {
     try {
-      if (Files.notExists(root)) {
-        return Documents.of(Map.of());
-      }
-      Map<String, Content> contents = new TreeMap<>();
-      for (Map.Entry<String, Path> file : files().entrySet()) {
-        contents.put(file.getKey(), content(file.getKey(), file.getValue()));
-      }
-      for (String name : EditChain.edited(root)) {
-        Optional<Content> decided = new EditChain(root, name).read();
-        decided.ifPresentOrElse(
-            content -> contents.put(name, content), () -> contents.remove(name));
-      }
-      return versioned(contents);
+      return patience.with(this::readNow, "");
     } catch (IOException e) {
       throw failed("read", e);
     }
+  }
+
+  private Documents readNow() throws IOException, StoreException {
+    if (Files.notExists(root)) {
+      return Documents.of(Map.of());
+    }
+    Map<String, Content> contents = new TreeMap<>();
+    for (Map.Entry<String, Path> file : files().entrySet()) {
+      contents.put(file.getKey(), content(file.getKey(), file.getValue()));
+      patience.moved();
+    }
+    for (String name : EditChain.edited(root)) {
+      Optional<Content> decided = new EditChain(root, name).read();
+      decided.ifPresentOrElse(content -> contents.put(name, content), () -> contents.remove(name));
+      patience.moved();
+    }
+    return versioned(contents);
   }
 
   private Documents versioned(Map<String, Content> contents) throws StoreException {
@@ -86,6 +102,7 @@ final class DirectoryStore implements DocumentStore {
 
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            patience.moved();
             String name = root.relativize(file).toString().replace('\\', '/');
             if (attributes.isRegularFile() && DocumentName.accepts(name)) {
               files.put(name, file);
@@ -113,6 +130,17 @@ final class DirectoryStore implements DocumentStore {
   @Override
   public Documents write(List<Change> changes) throws StoreException {
     new Edits(location).check(changes, read());
+    try {
+      patience.with(
+          () -> writeNow(changes),
+          " What was to be written is there, or a part of it, or nothing.");
+    } catch (IOException e) {
+      throw failed("written", e);
+    }
+    return read();
+  }
+
+  private List<String> writeNow(List<Change> changes) throws StoreException {
     List<String> written = new ArrayList<>();
     for (Change change : changes) {
       try {
@@ -123,8 +151,9 @@ final class DirectoryStore implements DocumentStore {
       } catch (IOException e) {
         throw failed("written", e);
       }
+      patience.moved();
     }
-    return read();
+    return written;
   }
 
   private StoreException failed(String done, IOException e) {

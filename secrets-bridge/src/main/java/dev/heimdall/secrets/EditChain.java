@@ -65,9 +65,12 @@ final class EditChain {
     return root.resolve(HIDDEN).resolve("edits");
   }
 
-  /** The names of all documents that were ever edited by a store. */
+  /**
+   * The names of all documents that were ever edited by a store. Who may read documents, but not
+   * how they came about, takes them as they can be seen.
+   */
   static List<String> edited(Path root) throws IOException {
-    if (Files.notExists(edits(root))) {
+    if (Files.notExists(edits(root)) || !Files.isExecutable(edits(root))) {
       return List.of();
     }
     try (Stream<Path> all = Files.list(edits(root))) {

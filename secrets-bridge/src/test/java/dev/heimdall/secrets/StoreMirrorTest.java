@@ -42,10 +42,14 @@ class StoreMirrorTest {
 
   /** It looks when it is told; a configuration is wrong when its user says so. */
   private StoreMirror start() throws StoreException {
-    StoreLocation location = StoreLocation.of(store.toString());
+    return start(DocumentStore.open(StoreLocation.of(store.toString())));
+  }
+
+  private StoreMirror start(DocumentStore followed) throws StoreException {
+    StoreLocation location = followed.location();
     StoreMirror mirror =
         StoreMirror.start(
-            DocumentStore.open(location),
+            followed,
             new StoreMirror.Options(
                 Duration.ofHours(1),
                 Optional.of(new LastGoodCopy(root.resolve("state"), location, Optional.empty())),
@@ -196,6 +200,52 @@ class StoreMirrorTest {
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("holds no documents")
         .hasMessageContaining("There is no copy of it here yet");
+  }
+
+  /**
+   * A pipe that nobody writes to: who opens it to read gets stuck, as on NFS without its server.
+   */
+  private Path hang() throws Exception {
+    Path edits = Files.createDirectories(store.resolve(".heimdall/edits/users%2Fstuck.json"));
+    Path pipe = edits.resolve("0");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    return pipe;
+  }
+
+  /** Whoever is stuck finds the end of the pipe; it is an edit like those that delete. */
+  private static void letGo(Path pipe) throws IOException {
+    Files.write(pipe, new byte[0]);
+    Files.delete(pipe);
+    Files.createFile(pipe);
+  }
+
+  @Test
+  void aStoreThatDoesNotComeBackChangesNothingAndEndsNothing() throws Exception {
+    StoreLocation.Directory location = (StoreLocation.Directory) StoreLocation.of(store.toString());
+    StoreMirror mirror = start(new DirectoryStore(location, Duration.ofSeconds(2)));
+    write("users/a.json", "right again");
+    Path pipe = hang();
+
+    mirror.look();
+    mirror.look();
+    assertThat(mirror.directory().resolve("users/a.json")).hasContent("right");
+    assertThat(mirror.state().trouble().orElseThrow())
+        .isEqualTo(store + " does not answer, as when the server of a file system is away.");
+    assertThat(
+            Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("configuration-files")))
+        .as("one is stuck, and no other one was begun")
+        .hasSize(1);
+
+    StoreMirror another = start(new DirectoryStore(location, Duration.ofSeconds(2)));
+    assertThat(another.directory().resolve("users/a.json")).hasContent("right");
+    assertThat(another.state().copy()).isPresent();
+    another.close();
+
+    letGo(pipe);
+    mirror.look();
+    assertThat(mirror.state().trouble()).isEmpty();
+    assertThat(mirror.directory().resolve("users/a.json")).hasContent("right again");
   }
 
   @Test

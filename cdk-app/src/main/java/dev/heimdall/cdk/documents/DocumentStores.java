@@ -48,12 +48,15 @@ public final class DocumentStores extends Construct {
    * @param group the security group that stands before it
    */
   public record Files(String id, String accessPoint, CfnSecurityGroup group) {
-    /** The line of {@code /etc/fstab}; without {@code _netdev} a boot may hang. */
+    /**
+     * The line of {@code /etc/fstab}. Without {@code _netdev} a boot may hang, and without {@code
+     * nofail} fail.
+     */
     public String line(String directory, String access) {
       return id
           + ":/ "
           + directory
-          + " efs _netdev,"
+          + " efs _netdev,nofail,"
           + access
           + "tls,iam,accesspoint="
           + accessPoint

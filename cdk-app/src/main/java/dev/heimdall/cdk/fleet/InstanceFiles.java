@@ -15,11 +15,14 @@ import software.amazon.awscdk.Fn;
 final class InstanceFiles {
   private static final Pattern NAME = Pattern.compile("\\$\\{([^}]*)}");
 
+  /** What is for who reads the file; a template has no room for it. */
+  private static final Pattern COMMENT = Pattern.compile("(?m)^ *(#(?!!).*)?\\n");
+
   private InstanceFiles() {}
 
   /** The boot script, with every name in braces filled in by CloudFormation. */
   static String userData(SortedMap<String, String> values) {
-    String script = read("user-data.sh");
+    String script = COMMENT.matcher(read("user-data.sh")).replaceAll("");
     Set<String> names = new TreeSet<>();
     Matcher matcher = NAME.matcher(script);
     while (matcher.find()) {

@@ -111,7 +111,7 @@ final class FleetTemplate extends Stack {
             "Line of fstab that mounts a configuration at /mnt/heimdall; empty for none.",
             Optional.of(""),
             "|[^'\"$]+ /mnt/heimdall [^'\"$]+",
-            "empty, or FILE-SYSTEM:/ /mnt/heimdall efs _netdev,ro,tls 0 0");
+            "empty, or FILE-SYSTEM:/ /mnt/heimdall efs _netdev,nofail,ro,tls 0 0");
     String credentials =
         ask.text(
             "CredentialSecrets",

@@ -17,14 +17,16 @@ import java.util.Optional;
 
 /**
  * A configuration as an argument of a command, and the directory where its documents are files: the
- * one that was named, or one that follows a store.
+ * one that was named, or one that follows a store. A directory that is written {@code file:…} is
+ * such a store: it may be another machine's, and be away.
  */
 final class ConfigurationPlace implements AutoCloseable {
   /** How options and help call it. */
   static final String LABEL = "PLACE";
 
   static final String DESCRIPTION =
-      "Where the configuration is: a directory, s3://BUCKET/PREFIX or secret:NAME.";
+      "Where the configuration is: a directory, s3://BUCKET/PREFIX, secret:NAME, or file:/DIRECTORY"
+          + " for one that is followed like these.";
 
   /** A request costs a few millionths of a dollar, and a day has 8640 of them. */
   private static final Duration INTERVAL = Duration.ofSeconds(10);
@@ -41,24 +43,25 @@ final class ConfigurationPlace implements AutoCloseable {
 
   /** A configuration that is looked at once. */
   static ConfigurationPlace open(String written) throws CommandFailure {
-    return open(location(written), Optional.empty());
+    return open(written, location(written), Optional.empty());
   }
 
   /**
    * A configuration that is followed.
    *
-   * @param state where a copy is kept of what was right last, unless it is in a directory anyway
+   * @param state where a copy is kept of what was right last, unless it is in a directory that is
+   *     read where it is
    * @param key the file of the key that it is encrypted with, if it is not to be beside it
    */
   static ConfigurationPlace follow(String written, Path state, Optional<Path> key)
       throws CommandFailure {
     StoreLocation location = location(written);
-    return open(location, Optional.of(new LastGoodCopy(state, location, key)));
+    return open(written, location, Optional.of(new LastGoodCopy(state, location, key)));
   }
 
-  private static ConfigurationPlace open(StoreLocation location, Optional<LastGoodCopy> copy)
-      throws CommandFailure {
-    if (location instanceof StoreLocation.Directory directory) {
+  private static ConfigurationPlace open(
+      String written, StoreLocation location, Optional<LastGoodCopy> copy) throws CommandFailure {
+    if (location instanceof StoreLocation.Directory directory && !written.startsWith("file:")) {
       return new ConfigurationPlace(location, directory.path(), Optional.empty());
     }
     try {

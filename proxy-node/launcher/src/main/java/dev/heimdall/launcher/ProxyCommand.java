@@ -44,8 +44,8 @@ final class ProxyCommand implements Callable<Integer> {
       paramLabel = "DIR",
       defaultValue = "${env:STATE_DIRECTORY:-/var/lib/heimdall}",
       description =
-          "Where a node keeps the last right configuration, encrypted, for when S3 or Secrets"
-              + " Manager is away. Default: ${DEFAULT-VALUE}")
+          "Where a node keeps the last right configuration, encrypted, for when S3, Secrets"
+              + " Manager or a file system is away. Default: ${DEFAULT-VALUE}")
   private Path state;
 
   @Option(

@@ -27,9 +27,14 @@ class UserDataTest {
   private static final Path FILES = Path.of("..", "templates", "instance");
 
   /** Where a path of the root directory begins. */
-  private static final Pattern PLACES = Pattern.compile("(?<=[ '\"=>])/(etc|opt|mnt)(?=/)");
+  private static final Pattern PLACES = Pattern.compile("(?<=[ '\"=>])/(etc|opt|mnt|var)(?=/)");
 
   private static final String NOTE = "#!/bin/bash\necho \"${0##*/} $*\" >>\"$CALLS\"\n";
+
+  private static final String UNIT = "heimdall.service";
+  private static final String MOUNT = "heimdall-mount";
+  private static final String LINE =
+      "fs-1:/ /mnt/heimdall efs _netdev,nofail,ro,tls,iam,accesspoint=fsap-1 0 0";
 
   @TempDir private Path root;
 
@@ -55,7 +60,7 @@ class UserDataTest {
     standIn("bin/aws", "cp \"$ARCHIVE\" \"${@: -1}\"\n");
     standIn("opt/aws/bin/cfn-signal", "");
     Path release = Files.createDirectories(root.resolve("release/systemd"));
-    for (String file : List.of("heimdall.service", "90-heimdall.conf")) {
+    for (String file : List.of(UNIT, MOUNT + ".service", MOUNT + ".timer", "90-heimdall.conf")) {
       Files.copy(FILES.resolve(file), release.resolve(file));
     }
     Files.writeString(root.resolve("release/heimdall"), "#!/bin/bash\n");
@@ -139,9 +144,7 @@ class UserDataTest {
 
   @Test
   void aConfigurationOnAFileSystemIsMountedOnceAndBeforeTheNodeStarts() throws Exception {
-    String line = "fs-1:/ /mnt/heimdall efs _netdev,ro,tls,iam,accesspoint=fsap-1 0 0";
-    filledIn.put("ConfigSource", "file:/mnt/heimdall");
-    filledIn.put("Mount", line);
+    onAFileSystem();
 
     assertThat(boot().exitCode()).isZero();
     Boot again = boot();
@@ -151,9 +154,49 @@ class UserDataTest {
     assertThat(again.calls()).contains("dnf install -y -q amazon-efs-utils", mount);
     assertThat(again.calls().indexOf(mount))
         .isLessThan(again.calls().indexOf("systemctl enable --now heimdall"));
-    assertThat(root.resolve("etc/fstab")).hasContent(line.replace("/mnt", root + "/mnt"));
+    assertThat(root.resolve("etc/fstab")).hasContent(LINE.replace("/mnt", root + "/mnt"));
     assertThat(HeimdallConf.read(root.resolve("etc/heimdall.conf")).configuration())
-        .contains("/mnt/heimdall");
+        .isEqualTo("file:/mnt/heimdall");
+    assertThat(again.calls()).contains("systemctl enable --now heimdall-mount.timer");
+    for (String unit : List.of(MOUNT + ".service", MOUNT + ".timer")) {
+      assertThat(root.resolve("etc/systemd/system").resolve(unit))
+          .hasSameTextualContentAs(FILES.resolve(unit));
+    }
+  }
+
+  private void onAFileSystem() {
+    filledIn.put("ConfigSource", "file:/mnt/heimdall");
+    filledIn.put("Mount", LINE);
+  }
+
+  @Test
+  void aNewInstanceThatCannotMountItsConfigurationDoesNotComeUp() throws Exception {
+    onAFileSystem();
+    standIn("bin/mount", "exit 32\n");
+
+    Boot boot = boot();
+
+    assertThat(boot.exitCode()).isOne();
+    assertThat(boot.output())
+        .contains("/mnt/heimdall cannot be mounted, and there is no copy of the configuration");
+    assertThat(boot.calls())
+        .noneMatch(call -> call.startsWith("systemctl "))
+        .anyMatch(call -> call.startsWith("cfn-signal --exit-code 1 "));
+  }
+
+  @Test
+  void anInstanceThatHasACopyGoesOnWithoutTheFileSystem() throws Exception {
+    onAFileSystem();
+    standIn("bin/mount", "exit 32\n");
+    Files.createDirectories(root.resolve("var/lib/heimdall"));
+    Files.createFile(root.resolve("var/lib/heimdall/0123456789abcdef.copy"));
+
+    Boot boot = boot();
+
+    assertThat(boot.exitCode()).as(boot.output()).isZero();
+    assertThat(boot.output()).contains("the node starts from its copy");
+    assertThat(boot.calls())
+        .contains("systemctl enable --now heimdall-mount.timer", "systemctl enable --now heimdall");
   }
 
   @Test
