@@ -57,6 +57,11 @@ class Conclusions(unittest.TestCase):
         self.assertIn("| prepared | 16 | 100 | 2 | 0.95 (0.90–1.00) [≥ 0.95] |", text)
         self.assertIn("| met |", text)
 
+    def test_kept_transactions_are_compared_with_the_node_that_keeps_none(self):
+        with tempfile.TemporaryDirectory() as folder:
+            text = self._page(Path(folder), [row("node", 1, 100, mode="transaction"), row("node-replay", 1, 80, mode="transaction")])
+        self.assertIn("| transaction of five statements | 16 | kept | 1 | 0.80 (0.80–0.80) |", text)
+
     def test_as_many_rules_are_written_as_the_route_says(self):
         for count in routes.RULES.values():
             self.assertEqual(len(routes.mixed_rules(count)), count)

@@ -15,7 +15,9 @@ from .routes import PASSWORD, SCRAM, SCRAM_LIGHT, TRUSTED
 
 # Reads by key, and one write in twenty: to a table that is not read, and to the one that is.
 READ_HEAVY, READ_HEAVY_SAME = "read-heavy", "read-heavy-same"
-MODES = ("simple", "extended", "prepared", "mixed", "connect", "scram", "scram-light")
+MODES = ("simple", "extended", "prepared", "mixed", "connect", "scram", "scram-light", "transaction")
+# Those that a comparison with other proxies goes through.
+USUAL_MODES = MODES[:-1]
 _CONNECTING = {"connect": TRUSTED, "scram": SCRAM, "scram-light": SCRAM_LIGHT}
 # Formatting a line for every transaction would take processor time from the routes; a tenth still gives thousands of samples a second.
 _SAMPLING = 0.1
@@ -27,7 +29,14 @@ _MIXED = ((_ACCOUNT + "SELECT abalance FROM pgbench_accounts WHERE aid = :aid;\n
           (_ACCOUNT + "SELECT abalance, pg_sleep(0.02) FROM pgbench_accounts WHERE aid = :aid;\n", 5))
 
 
-_SCRIPTS = {"mixed": _MIXED,
+# What an application does in a transaction, statement by statement.
+_TRANSACTION = (_ACCOUNT + "BEGIN;\nSELECT abalance FROM pgbench_accounts WHERE aid = :aid;\n"
+                "UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid = :aid;\n"
+                "SELECT abalance FROM pgbench_accounts WHERE aid = :aid;\n"
+                "INSERT INTO pgbench_history (tid, bid, aid, delta, mtime) VALUES (1, 1, :aid, 1, CURRENT_TIMESTAMP);\nCOMMIT;\n")
+
+
+_SCRIPTS = {"mixed": _MIXED, "transaction": ((_TRANSACTION, 1),),
             READ_HEAVY: (_MIXED[0][:1] + (95,), (_ACCOUNT + "INSERT INTO pgbench_history (tid, bid, aid, delta, mtime) "
                                                  "VALUES (1, 1, :aid, 1, CURRENT_TIMESTAMP);\n", 5)),
             READ_HEAVY_SAME: (_MIXED[0][:1] + (95,), _MIXED[1][:1] + (5,))}
@@ -61,11 +70,11 @@ class Row:
 
 
 class Pgbench:
-    """Runs `pgbench -S`, or a mix of reads and writes, and takes the times of `postmaster`, of the proxies in `own` and of everything else on the machine."""
+    """Runs `pgbench -S`, or a mix of reads and writes, and takes the times of `postmasters`, of the proxies in `own` and of everything else on the machine."""
 
-    def __init__(self, program, seconds, postmaster, own, threads=1, scale=10):
+    def __init__(self, program, seconds, postmasters, own, threads=1, scale=10):
         self._program, self._seconds, self._threads, self._scale = program, seconds, threads, scale
-        self._postmaster, self._own = postmaster, own
+        self._postmasters, self._own = postmasters, own
 
     def run(self, route, mode, clients, round_, attempt, seconds=None):
         row = Row(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), mode, clients, round_, route.name, attempt, seconds or self._seconds)
@@ -91,7 +100,7 @@ class Pgbench:
 
     def _measure(self, command, folder, route, row):
         environment = dict(os.environ, PGPASSWORD=PASSWORD, PGSSLMODE="disable", PGGSSENCMODE="disable", LC_ALL="C")
-        own = [os.getpid(), self._postmaster, *self._own]
+        own = [os.getpid(), *self._postmasters, *self._own]
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         before = machine.settled_snapshot(own)
         began = before.taken
@@ -128,7 +137,7 @@ class Pgbench:
         row.transactions, row.tps = int(done.group(1)), float(rate.group(1))
         each = 1e6 / row.transactions
         row.proxy_us = (after.seconds([route.pid]) - before.seconds([route.pid])) * each if route.pid else math.nan
-        row.database_us = (after.seconds([self._postmaster]) - before.seconds([self._postmaster])) * each
+        row.database_us = (after.seconds(self._postmasters) - before.seconds(self._postmasters)) * each
         row.client_us = (now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime) * each
 
 

@@ -34,6 +34,9 @@ class ReplicasRow:
     on_replicas: float = 0.0
     foreign: float = 0.0
     failure: str = ""
+    node_us: float = math.nan
+    servers_us: float = math.nan
+    client_us: float = math.nan
 
 
 def committed(servers, patience=15):
@@ -61,7 +64,7 @@ def share_of_replicas(before, after):
 def from_run(run, share):
     """The row of a pgbench run."""
     return ReplicasRow(run.date, run.mode, run.clients, run.round, run.route, run.seconds, run.tps, run.p50_ms, run.p99_ms, share,
-                       run.foreign + run.steal, run.failure)
+                       run.foreign + run.steal, run.failure, run.proxy_us, run.database_us, run.client_us)
 
 
 def section(out):
@@ -70,8 +73,9 @@ def section(out):
     rows = results.load_rows(out / "replicas.csv", ReplicasRow)
     lines = [""] + machine_table(facts)
     lines += [f"Runs of {facts['seconds']} s, {facts['clients']} clients; load average before: {facts['load']}. Medians of the rounds with the least and the greatest; ratios are "
-              "to the node with the writer alone, in the same round. Other work is what processes outside the measurement used, in processors.", "",
-              "| workload | route | rounds | TPS | against the writer alone | p50 ms | p99 ms | answered by replicas | other work |", "|---|---|--:|--:|--:|--:|--:|--:|--:|"]
+              "to the node with the writer alone, in the same round. Processor time is in µs a transaction, that of all three servers together. Other work is what processes outside the measurement used, in processors.", "",
+              "| workload | route | rounds | TPS | against the writer alone | p50 ms | p99 ms | node CPU | servers CPU | pgbench CPU | answered by replicas | other work |",
+              "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"]
     for mode, title in MODES.items():
         for route in ROUTES:
             mine = {x.round: x for x in rows if x.mode == mode and x.route == route and not x.failure}
@@ -86,7 +90,8 @@ def _line(title, route, mine, base):
     def of(column):
         return results.spread([getattr(x, column) for x in mine.values()])
     tps, p50, p99, share, other = (of(x) for x in ("tps", "p50_ms", "p99_ms", "on_replicas", "foreign"))
+    cpu = [f"{x.median:.1f}" if x else "–" for x in (of("node_us"), of("servers_us"), of("client_us"))]
     ratio = results.spread([x.tps / base[number].tps for number, x in mine.items() if number in base])
     return (f"| {title} | {route} | {tps.count} | {tps.median:,.0f} ({tps.low:,.0f}–{tps.high:,.0f}) | "
             + (f"{ratio.median:.2f} ({ratio.low:.2f}–{ratio.high:.2f})" if ratio and route != _BASE else "–")
-            + f" | {p50.median:.2f} | {p99.median:.2f} | {share.median * 100:.0f} % | {other.median:.2f} |")
+            + f" | {p50.median:.2f} | {p99.median:.2f} | {' | '.join(cpu)} | {share.median * 100:.0f} % | {other.median:.2f} |")

@@ -33,10 +33,12 @@ _ITERATIONS = {SCRAM: 4096, SCRAM_LIGHT: 1}
 PASSWORD = "a-log-in-to-measure"
 # How many rules the node goes through for each statement, by the route; 0 is the list that is there and empty.
 RULES = {"rules-0": 0, "rules-10": 10, "rules-100": 100}
-NAMES = ("direct", "haproxy", "pgbouncer", "node", "node-2", "node-alone", *RULES)
+# Keeps what a client sends in a transaction, to run it again when the server is lost.
+REPLAY = "node-replay"
+NAMES = ("direct", "haproxy", "pgbouncer", "node", "node-2", "node-alone", REPLAY, *RULES)
 _HBA = f"host all {','.join(_ITERATIONS)} 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n"
 _OFFSETS = {"direct": 0, "haproxy": 1, "pgbouncer": 2, "node": 3, "node-2": 5, "node-alone": 13, "rules-0": 7, "rules-10": 9, "rules-100": 11,
-            "node-writer": 7, "node-replicas": 9}
+            "node-writer": 7, "node-replicas": 9, REPLAY: 15}
 
 
 @dataclass
@@ -174,6 +176,8 @@ listen database
         }
         if name == "node-alone":
             documents["vdbs/bench.json"]["pipelining"] = {"enabled": False}
+        if name == REPLAY:
+            documents["vdbs/bench.json"]["transactionReplay"] = {"enabled": True}
         if name in RULES:
             documents["rules/load.json"] = {"rules": mixed_rules(RULES[name])}
             documents["vdbs/bench.json"]["rules"] = ["load"]
@@ -186,7 +190,8 @@ listen database
         if not shutil.which(command[0], path=os.pathsep.join([os.environ.get("PATH", ""), str(HOME)])):
             raise Failure(f"route {name}: {command[0]} is not there or cannot be executed; give --node-command, or leave the route out of --routes")
         child = self._processes.start("the node", command, folder / "log", cwd=HOME)
-        rules = f", {RULES[name]} rules" if name in RULES else ", nothing shared" if name == "node-alone" else ""
+        rules = (f", {RULES[name]} rules" if name in RULES else ", nothing shared" if name == "node-alone"
+                 else ", transactions can be run again" if name == REPLAY else "")
         return Route(name, port, settings=f"transaction pooling, {POOL_SIZE} server connections, {loops} event loop{'s' * (loops > 1)}{rules}",
                      child=child)
 
