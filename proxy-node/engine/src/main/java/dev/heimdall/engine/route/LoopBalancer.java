@@ -212,6 +212,14 @@ public final class LoopBalancer {
     }
   }
 
+  /** It was taken back before it was answered, for reasons that are not the server's. */
+  public void withdrawn(ServerAddress server) {
+    NodeLoad load = known.get(server);
+    if (load != null) {
+      load.withdrawn();
+    }
+  }
+
   /** The server, or the connection to it, failed it. */
   public void failed(ServerAddress server, long now) {
     NodeLoad load = known.get(server);

@@ -114,6 +114,11 @@ public final class LoopRouter {
     balancer.ended(server, nanos, now);
   }
 
+  /** A statement is taken from a server again, which says nothing of the server. */
+  public void withdrawn(ServerAddress server) {
+    balancer.withdrawn(server);
+  }
+
   /** A server, or the connection to it, has failed a statement, or could not be reached. */
   public void failed(ServerAddress server, long now) {
     balancer.failed(server, now);

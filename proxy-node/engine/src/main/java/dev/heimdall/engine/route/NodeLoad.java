@@ -40,6 +40,10 @@ final class NodeLoad {
     lastTime = now;
   }
 
+  void withdrawn() {
+    outstanding = Math.max(0, outstanding - 1);
+  }
+
   void failed(long now, BalanceRules rules) {
     outstanding = Math.max(0, outstanding - 1);
     failures++;

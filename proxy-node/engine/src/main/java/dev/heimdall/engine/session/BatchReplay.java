@@ -315,7 +315,12 @@ final class BatchReplay {
 
   /** Whether the kept statement can still be sent again without its client seeing anything. */
   private boolean untold(ServerConnection from) {
-    return reads() ? !given && !from.due() : !from.begun();
+    return reads() ? nothingGiven(from) : !from.begun();
+  }
+
+  /** Whether the client has had nothing of the answer, and there is nothing that it must have. */
+  boolean nothingGiven(ServerConnection from) {
+    return !given && !from.due();
   }
 
   /** Whether the server's error, the first it says about the kept batch, stays between us. */

@@ -250,7 +250,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public long sharesFor(ServerConnection connection) {
-    return lease.destinations().lender() == pool() ? sharing.waitsFor(connection) : -1;
+    return lease.destinations().mayShare() ? sharing.waitsFor(connection) : -1;
   }
 
   @Override

@@ -60,6 +60,11 @@ final class Destinations {
     return lender;
   }
 
+  /** Whether short statements may share the connections of the pool that was chosen last. */
+  boolean mayShare() {
+    return lender == home || session.reads().away();
+  }
+
   /** Whether there are data sources of other engines that statements could go to. */
   boolean foreigners() {
     return !vdb.settings().foreigners().isEmpty();

@@ -307,7 +307,7 @@ final class OwedReplies {
 
   boolean absorbs(ServerConnection from, PgError error) {
     if (session.sharing().active()) {
-      return session.sharing().absorbs(error, from.told());
+      return session.sharing().absorbs(error, from);
     }
     return session.state() == ClientSession.State.ACTIVE
         && session.requests().replay().absorbs(error, from);
@@ -324,7 +324,7 @@ final class OwedReplies {
       if (session.sharing().absorbed()) {
         schemaChanged();
       }
-      if (untold) {
+      if (untold || session.sharing().failedOnReplica()) {
         replay.repeat();
       } else {
         replay.sendAgain();

@@ -349,6 +349,13 @@ final class ReplicaReads {
     return true;
   }
 
+  /** The same of a connection that is one of several, without saying what becomes of the read. */
+  boolean reaches(ServerConnection connection) {
+    return replica == null
+        || router.view().knows(replica, connection.createdAt())
+            && router.mayAnswer(replica, request);
+  }
+
   /** There will be no connection to the replica: the read goes elsewhere. */
   void refused() {
     failed();
@@ -426,6 +433,14 @@ final class ReplicaReads {
       seen.atWriter(now);
     } else {
       seen.atReplica(replica, router.view().topology(), now);
+    }
+  }
+
+  /** It was sent in vain, for reasons that are not the replica's, and is sent again or is over. */
+  void takenBack() {
+    if (outstanding) {
+      outstanding = false;
+      router.withdrawn(replica);
     }
   }
 

@@ -119,7 +119,7 @@ final class ServerLease {
       session.requests().block(); // it comes again when a replica may be far enough
       return false;
     }
-    ServerConnection shared = lender == destinations.home() ? session.sharing().place() : null;
+    ServerConnection shared = destinations.mayShare() ? session.sharing().place(lender) : null;
     if (shared != null) {
       server = shared;
       become(State.ACTIVE); // until the whole batch is sent

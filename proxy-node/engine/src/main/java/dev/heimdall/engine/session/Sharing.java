@@ -8,6 +8,7 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unshared;
 import dev.heimdall.engine.pipeline.RunHistory;
 import dev.heimdall.engine.pool.Lane;
+import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.session.ClientSession.State;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
@@ -44,6 +45,9 @@ final class Sharing {
   private boolean noPlace;
 
   private boolean stalePlan;
+
+  /** Whether the answer was absorbed because a replica gave it, and the writer may give another. */
+  private boolean failedOnReplica;
 
   /** Whether the client is still to be told that its Parse, which was not sent, is complete. */
   private boolean parseUntold;
@@ -82,9 +86,10 @@ final class Sharing {
   /**
    * Gets the statement at the reader's position a place in a shared pipeline.
    *
+   * @param pool whose connections it may share: the session's own, or that of a replica
    * @return null when it is to have a connection of its own
    */
-  ServerConnection place() {
+  ServerConnection place(LoopPool pool) {
     noPlace = false;
     if (!enabled()) {
       how = "no: switched off";
@@ -99,7 +104,7 @@ final class Sharing {
     Lane found = null;
     if (reason == null) {
       history = course.history();
-      found = session.pool().share(session, history.bestNanos());
+      found = pool.share(session, history.bestNanos());
       reason = found == null ? Unshared.NO_PLACE : null;
       noPlace = found == null && harmless; // else it waits for a connection of its own
     }
@@ -123,7 +128,8 @@ final class Sharing {
 
   /** Whether the statement that waits can be sent over this connection as it is. */
   boolean runsOn(ServerConnection connection) {
-    return bindAt < 0 || session.requests().extended().runsOn(connection, bindAt);
+    return session.reads().reaches(connection)
+        && (bindAt < 0 || session.requests().extended().runsOn(connection, bindAt));
   }
 
   /**
@@ -164,7 +170,9 @@ final class Sharing {
   }
 
   private Unshared reason(Course course) {
-    if (session.status() != 'I' || session.loss().transactionLost()) {
+    if (session.status() != 'I'
+        || session.loss().transactionLost()
+        || session.reads().holdsTransaction()) {
       return Unshared.TRANSACTION;
     }
     if (session.lease().keepsServer() || session.listening().undecided()) {
@@ -325,15 +333,23 @@ final class Sharing {
   }
 
   /**
-   * Whether an error that stands first in the answer is about the connection rather than the
-   * statement: it is run again by itself.
+   * Whether an error that stands first in the answer is about the connection, or about the replica
+   * that it leads to, rather than the statement: it is run again by itself.
    */
-  boolean absorbs(PgError error, boolean told) {
+  boolean absorbs(PgError error, ServerConnection from) {
     stalePlan = StalePlan.is(error);
-    return !told
+    failedOnReplica = false;
+    if (!from.told()
         && (stalePlan
             || (error.sqlState().equals("26000")
-                && error.message().contains(PreparedStatement.PREFIX)));
+                && error.message().contains(PreparedStatement.PREFIX)))) {
+      return true;
+    }
+    failedOnReplica =
+        session.reads().away()
+            && ReplicaTrouble.mayBe(error)
+            && session.requests().replay().nothingGiven(from);
+    return failedOnReplica;
   }
 
   /**
@@ -345,10 +361,20 @@ final class Sharing {
     Lane place = lane;
     lane = null;
     byItself = true;
+    if (failedOnReplica) {
+      session.reads().refusedThere();
+    } else {
+      session.reads().takenBack();
+    }
     session.lease().leaveShared();
     place.answered();
     session.requests().course().takeBack();
-    return stalePlan;
+    return stalePlan && !failedOnReplica;
+  }
+
+  /** Whether what was absorbed is what only a replica may have to say. */
+  boolean failedOnReplica() {
+    return failedOnReplica;
   }
 
   /** What stands before the statement takes too long. It always can: alone it has no one before. */
@@ -381,6 +407,7 @@ final class Sharing {
       session.lease().become(State.ACTIVE);
       return false;
     }
+    session.reads().failed();
     session.lease().leaveShared();
     session.owed().takeBack();
     repeat();
@@ -392,6 +419,7 @@ final class Sharing {
     lane.leave(session, cancelOn(connection));
     session.requests().undoNothing(connection);
     lane = null;
+    session.reads().takenBack();
     session.lease().leaveShared();
     session.owed().takeBack();
   }
@@ -446,6 +474,7 @@ final class Sharing {
     ServerConnection connection = lane.connection();
     Lane left = lane;
     lane = null;
+    session.reads().takenBack();
     session.lease().forgetServer();
     if (connection.closed()) {
       return;
@@ -477,8 +506,9 @@ final class Sharing {
 
   /** A statement was answered that can tell how long others like it will take. */
   void ran(RunHistory of, long nanos, boolean byItself, long bytes) {
-    of.ran(nanos, byItself, bytes, loop.now(), session.pool().longestNanos());
-    session.pool().ran(nanos);
+    LoopPool pool = session.lease().destinations().lender();
+    of.ran(nanos, byItself, bytes, loop.now(), pool.longestNanos());
+    pool.ran(nanos);
   }
 
   private State state() {
