@@ -154,6 +154,19 @@ class LoopBalancerTest {
   }
 
   @Test
+  void whatIsTakenBackCountsNeitherAsWorkNorAsAnAnswerNorAsAFailure() {
+    LoopBalancer balancer = balancer(settings(BalanceBy.WEIGHT, true, 1), EACH, three);
+    for (int i = 0; i < 8; i++) {
+      balancer.ended(R2, 1, 1);
+      balancer.began(R1);
+      balancer.withdrawn(R1);
+    }
+
+    assertThat(balancer.outstanding(R1)).isZero();
+    assertThat(shares(balancer, 0b110, 2, 3)[1]).isCloseTo(0.5, within(0.02));
+  }
+
+  @Test
   void aReaderThatIsMoreThanTwiceAsSlowIsLeftOutUntilItIsForgotten() {
     LoopBalancer balancer = balancer(settings(BalanceBy.WEIGHT, true, 0), EACH, three);
     for (int i = 0; i < 8; i++) {
