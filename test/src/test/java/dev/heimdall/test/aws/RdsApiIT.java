@@ -158,6 +158,32 @@ class RdsApiIT {
     }
   }
 
+  private static boolean asks() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.isAlive() && thread.getName().equals("rds-eu-west-1"));
+  }
+
+  @Test
+  void aFirstKeyForDocumentsEndsTheAskingAndWithoutTheLastItBeginsAgain() {
+    try (TestNode node = node()) {
+      node.change(
+          c -> c.source("cluster.arn", "arn:aws:rds:eu-west-1:" + FakeRds.ACCOUNT + ":db:db0"));
+      untilRow(node, cluster.replicas().get(0), "replica", "state", "up");
+      assertThat(asks()).isTrue();
+
+      node.change(c -> c.node("topology.key", "a key for tests that is long enough"));
+      Await.until("nobody asks any more", () -> !asks());
+      int before = rds.requests().size();
+      node.change(c -> c.node("topology.key", "another one, which is long enough too"));
+      assertThat(asks()).isFalse();
+      assertThat(rds.requests()).hasSize(before);
+
+      node.change(c -> c.without("node.json", "topology"));
+      becomes(2, "backing-up");
+      untilRow(node, cluster.replicas().get(1), "replica", "why", "; RDS says: backing-up");
+    }
+  }
+
   @Test
   void aNodeThatMayNotAskSaysSoOnceAndGoesOnWithoutIt() {
     rds.deny("DescribeDBInstances");

@@ -322,7 +322,7 @@ public final class Node implements AutoCloseable {
       configuration = next;
       actions.update(next);
       cloudWatch.update(next);
-      clusters.feed().keys(next.node().topology().key());
+      clusters.keys(next.node());
       catalogues.keep(next.sources().values());
       logins.keep(next.sources().values());
       clients.max(next.node().maxClients());

@@ -39,13 +39,20 @@ final class SourceClusters implements AutoCloseable {
   private final TopologyFeed feed;
   private SharedStore store;
 
-  private record Running(
-      DataSource source, Driver driver, RunningCluster cluster, Runnable untold) {
+  /** A cluster that is watched, and by what it hears of AWS. */
+  private record Running(DataSource source, Driver driver, RunningCluster cluster, Telling told) {
     void close() {
-      untold.run();
+      told.end().run();
       cluster.close();
     }
   }
+
+  /**
+   * How a cluster hears what AWS says of it.
+   *
+   * @param fed by topology documents, not by asking
+   */
+  private record Telling(boolean fed, Runnable end) {}
 
   /**
    * @param offLoop where trackers are told what sessions find
@@ -89,18 +96,40 @@ final class SourceClusters implements AutoCloseable {
                 log,
                 metrics,
                 offLoop);
-        Runnable untold = watch(source, cluster.tracker()::told, next.node());
-        running.put(source.name(), new Running(source, driver, cluster, untold));
+        Telling told = watch(source, cluster.tracker()::told, next.node());
+        running.put(source.name(), new Running(source, driver, cluster, told));
       }
     }
   }
 
   /** What AWS says of a cluster, the node hears from others or asks itself. */
-  private Runnable watch(DataSource source, Consumer<List<RdsServer>> told, NodeSettings node) {
-    Optional<String> arn = source.cluster().arn().filter(name -> feed.enabled());
-    return arn.isPresent()
-        ? feed.watch(arn.get(), source::includes, told)::close
-        : rds.watch(source, () -> turns(node), told)::close;
+  private Telling watch(DataSource source, Consumer<List<RdsServer>> told, NodeSettings node) {
+    return hears(source)
+        ? new Telling(
+            true, feed.watch(source.cluster().arn().orElseThrow(), source::includes, told)::close)
+        : new Telling(false, rds.watch(source, () -> turns(node), told)::close);
+  }
+
+  private boolean hears(DataSource source) {
+    return source.cluster().arn().isPresent() && feed.enabled();
+  }
+
+  /**
+   * Topology documents may be signed with these keys from now on; with the first one they can come
+   * in, and the API is left alone, and without the last one it is asked again.
+   */
+  synchronized void keys(NodeSettings node) {
+    feed.keys(node.topology().key());
+    running.replaceAll(
+        (name, known) -> {
+          if (known.told().fed() == hears(known.source())) {
+            return known;
+          }
+          known.told().end().run();
+          Consumer<List<RdsServer>> told = known.cluster().tracker()::told;
+          return new Running(
+              known.source(), known.driver(), known.cluster(), watch(known.source(), told, node));
+        });
   }
 
   /** What others have found out. */
