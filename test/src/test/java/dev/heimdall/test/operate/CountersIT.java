@@ -23,10 +23,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Each event that the operations page promises is counted, and logged where it says so. */
 class CountersIT {
+  private static final Pattern WAITED = Pattern.compile("waited_seconds=(\\d+\\.\\d+)");
   private static final String APP = "{database=\"app\",user=\"app\",vdb=\"app\"}";
 
   @Test
@@ -332,14 +335,23 @@ class CountersIT {
       // Only now, so that nobody waits too long for a server connection to be made.
       node.change(c -> c.vdb("pool.queueTimeout", "200ms"));
 
+      long asked = System.nanoTime();
       assertThat(second.query("SELECT 1")).first().extracting(Message::sqlState).isEqualTo("53300");
+      double waited = (System.nanoTime() - asked) * 1e-9;
 
       assertThat(door.metric("heimdall_pool_wait_timeouts_total" + APP)).isEqualTo(1);
       assertThat(log.beginningWith("WARN pool exhausted"))
           .singleElement()
           .asString()
           .contains("vdb=app", "database=app", "user=app", "size=1")
-          .containsPattern("waited_seconds=\\d+\\.\\d");
+          .satisfies(
+              line -> {
+                Matcher logged = WAITED.matcher(line);
+                assertThat(logged.find()).isTrue();
+                assertThat(Double.parseDouble(logged.group(1)))
+                    .as("no less than the limit, and no more than the client has seen")
+                    .isBetween(0.2, waited + 0.001);
+              });
     }
   }
 
