@@ -29,6 +29,7 @@ final class FakeRds implements AutoCloseable {
 
   private final FakeService service = new FakeService(this::handle);
   private final List<Map<String, String>> requests = new CopyOnWriteArrayList<>();
+  private final List<Long> asked = new CopyOnWriteArrayList<>();
   private final Set<String> denied = ConcurrentHashMap.newKeySet();
   private final Map<String, Region> regions = new ConcurrentHashMap<>();
   private volatile List<Global> globals = List.of();
@@ -166,6 +167,11 @@ final class FakeRds implements AutoCloseable {
     denied.remove(action);
   }
 
+  /** When the first request after a moment was made, both by {@link System#nanoTime}. */
+  long firstAskedAfter(long moment) {
+    return asked.stream().filter(at -> at - moment > 0).findFirst().orElseThrow();
+  }
+
   /** All requests so far, each by its parameters. */
   List<Map<String, String>> requests() {
     return requests;
@@ -183,6 +189,7 @@ final class FakeRds implements AutoCloseable {
         String[] parts = parameter.split("=", 2);
         request.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
       }
+      asked.add(System.nanoTime());
       requests.add(request);
       answer(exchange, request);
     }
