@@ -3,6 +3,8 @@ package dev.heimdall.test.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heimdall.launcher.postgres.PostgresCluster;
+import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.AlsoOnLocalStack;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.DatabaseSecret;
@@ -14,6 +16,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +155,85 @@ class SecretRotationIT {
       statement.execute("CREATE TEMPORARY TABLE read_anew (i int)");
       Await.until("the catalogue is read again", () -> nodeItselfIsConnected("heimdall catalogue"));
     }
+  }
+
+  /** Whether this server has a connection that was made as the role for this. */
+  private static boolean isConnected(PostgresServer server, String application) {
+    return !"0"
+        .equals(
+            server.queryValue(
+                "postgres",
+                "SELECT count(*) FROM pg_stat_activity WHERE usename = '"
+                    + ROLE
+                    + "' AND application_name = '"
+                    + application
+                    + "'"));
+  }
+
+  @Test
+  void eachServerOfAClusterIsLoggedInToAsTheSecretSaysAfterARotationToo() throws Exception {
+    try (PostgresCluster cluster = PostgresCluster.builder().ephemeralPorts().replicas(1).start()) {
+      PostgresServer primary = cluster.primary();
+      PostgresServer replica = cluster.replicas().get(0);
+      primary.execute(
+          "CREATE ROLE " + ROLE + " LOGIN PASSWORD 'first' IN ROLE pg_monitor",
+          "CREATE DATABASE app OWNER " + ROLE);
+      primary.executeIn("app", "SET ROLE " + ROLE, "CREATE TABLE t (i int)");
+      cluster.awaitReplay(Duration.ofSeconds(20));
+      try (TestNode node =
+              TestNode.start(
+                  c ->
+                      secret
+                          .use(c)
+                          // The primary comes last: who looks for it knocks at the replica first.
+                          .source(
+                              "url",
+                              "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d/app"
+                                  .formatted(replica.port(), primary.port()))
+                          .source("cluster.kind", "postgres")
+                          .source("cluster.reads", "all")
+                          .source("cluster.consistency", "session")
+                          .source("credentials.patience", "5m"));
+          Connection client = node.target().jdbc();
+          Statement statement = client.createStatement()) {
+        awaitReads(statement, replica);
+        for (String use : List.of("heimdall cluster", "heimdall catalogue")) {
+          Await.until(use + " is at the primary", () -> isConnected(primary, use));
+        }
+        Await.until("the replica is asked", () -> isConnected(replica, "heimdall cluster"));
+
+        primary.execute("ALTER ROLE " + ROLE + " PASSWORD 'second'");
+        cluster.awaitReplay(Duration.ofSeconds(20));
+        secret.rotate(ROLE, "second");
+        node.admin("RECONNECT");
+        for (PostgresServer server : cluster.servers()) {
+          server.execute(
+              "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '"
+                  + ROLE
+                  + "' AND application_name LIKE 'heimdall %'");
+        }
+
+        for (PostgresServer server : cluster.servers()) {
+          Await.until(server + " is asked", () -> isConnected(server, "heimdall cluster"));
+        }
+        statement.execute("CREATE TABLE read_anew (i int)");
+        Await.until(
+            "the catalogue is read again", () -> isConnected(primary, "heimdall catalogue"));
+        awaitReads(statement, replica);
+      }
+    }
+  }
+
+  private static void awaitReads(Statement statement, PostgresServer server) {
+    Await.until(
+        "reads go to " + server,
+        () -> {
+          try (ResultSet row =
+              statement.executeQuery("SELECT current_setting('port'), count(*) FROM t")) {
+            row.next();
+            return row.getInt(1) == server.port();
+          }
+        });
   }
 
   @Test

@@ -143,6 +143,39 @@ class KeptCredentialsIT {
   }
 
   @Test
+  void eachServerOfAClusterIsShownATokenThatIsMadeForIt() throws Exception {
+    Identity identity = SecureServer.authority().issue("localhost", "localhost", "127.0.0.1");
+    try (TokenDoor one = new TokenDoor(identity, SecureServer.port());
+        TokenDoor other = new TokenDoor(identity, SecureServer.port());
+        TestNode node =
+            TestNode.start(
+                c ->
+                    SecureServer.behind(c)
+                        .without("sources/main.json", "password")
+                        .source(
+                            "url",
+                            "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d/app"
+                                .formatted(one.port(), other.port()))
+                        .source("user", "clear")
+                        .source("tls.mode", "require")
+                        .source("cluster.kind", "postgres")
+                        .source("connectTimeout", "1s")
+                        .source("credentials.iam", true)
+                        .source("credentials.region", "eu-west-1"))) {
+      // Those who ask what the servers are, and who read the catalogue.
+      Await.until("both are asked", () -> one.password() != null && other.password() != null);
+      for (TokenDoor door : List.of(one, other)) {
+        assertThat(door.password()).startsWith("127.0.0.1:" + door.port() + "/?");
+      }
+      assertThat(one.passwords()).allMatch(token -> token.startsWith("127.0.0.1:" + one.port()));
+      SecureServer.server().execute("ALTER ROLE clear PASSWORD '" + other.password() + "'");
+      other.open();
+      awaitLetIn(node, "clear");
+      assertThat(one.passwords()).allMatch(token -> token.startsWith("127.0.0.1:" + one.port()));
+    }
+  }
+
+  @Test
   void aTokenOfIamLogsInAndShowsUpNowhere() throws Exception {
     Identity identity = SecureServer.authority().issue("localhost", "localhost", "127.0.0.1");
     List<String> logged;

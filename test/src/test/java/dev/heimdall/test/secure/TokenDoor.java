@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -28,7 +30,7 @@ final class TokenDoor implements AutoCloseable {
   private final ServerSocket listener;
   private final SSLContext tls;
   private final int behind;
-  private volatile String password;
+  private final List<String> passwords = new CopyOnWriteArrayList<>();
   private volatile boolean open;
 
   TokenDoor(Identity identity, int behind) {
@@ -48,7 +50,12 @@ final class TokenDoor implements AutoCloseable {
 
   /** What somebody wanted to log in with; null before that. */
   String password() {
-    return password;
+    return passwords.isEmpty() ? null : passwords.get(passwords.size() - 1);
+  }
+
+  /** All that anybody wanted to log in with. */
+  List<String> passwords() {
+    return passwords;
   }
 
   /** Passes connections on from now on. */
@@ -133,7 +140,7 @@ final class TokenDoor implements AutoCloseable {
       in.readByte();
       byte[] proof = new byte[in.readInt() - 4];
       in.readFully(proof);
-      password = new String(proof, 0, proof.length - 1, StandardCharsets.UTF_8);
+      passwords.add(new String(proof, 0, proof.length - 1, StandardCharsets.UTF_8));
       byte[] error =
           "SFATAL\0C57P03\0Mthe database system is starting up\0\0"
               .getBytes(StandardCharsets.US_ASCII);
