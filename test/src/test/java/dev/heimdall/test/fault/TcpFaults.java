@@ -21,6 +21,7 @@ public final class TcpFaults implements AutoCloseable {
   private volatile int latencyMillis;
   private volatile int bytesPerSecond;
   private volatile boolean hole;
+  private volatile boolean refuses;
   private volatile long cutAfter = -1;
   private volatile int corruptEvery;
   private final AtomicReference<Swap> swap = new AtomicReference<>();
@@ -43,10 +44,24 @@ public final class TcpFaults implements AutoCloseable {
   }
 
   public TcpFaults(String host, int port) throws IOException {
+    this(InetAddress.getLoopbackAddress(), 0, host, port);
+  }
+
+  /**
+   * At an address of its own.
+   *
+   * @param listening the port there; 0 for any
+   */
+  public TcpFaults(InetAddress address, int listening, String host, int port) throws IOException {
     this.host = host;
     this.port = port;
-    this.listener = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
+    this.listener = new ServerSocket(listening, 1000, address);
     start(this::accept);
+  }
+
+  /** From now on nobody gets through, or everybody again. */
+  public void refuse(boolean on) {
+    refuses = on;
   }
 
   public int port() {
@@ -54,7 +69,7 @@ public final class TcpFaults implements AutoCloseable {
   }
 
   /** Each piece waits this long. */
-  void latency(int millis) {
+  public void latency(int millis) {
     latencyMillis = millis;
   }
 
@@ -162,6 +177,9 @@ public final class TcpFaults implements AutoCloseable {
       while (true) {
         Socket client = listener.accept();
         try {
+          if (refuses) {
+            throw new IOException("nobody gets through");
+          }
           Socket server = new Socket(host, port);
           client.setTcpNoDelay(true);
           server.setTcpNoDelay(true);

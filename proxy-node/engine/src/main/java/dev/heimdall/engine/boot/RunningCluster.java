@@ -3,7 +3,6 @@ package dev.heimdall.engine.boot;
 import dev.heimdall.engine.cluster.ClusterTracker;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
-import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.share.Exchange;
 import dev.heimdall.engine.share.WritePositions;
@@ -44,6 +43,9 @@ final class RunningCluster implements AutoCloseable {
     this.source = source;
     this.log = log;
     this.metrics = metrics;
+    for (TopologyEvent.Kind kind : TopologyEvent.Kind.values()) {
+      metrics.clusterEvents(source.name(), kind.spelling(), 0); // a rate needs a beginning
+    }
     tracker = new ClusterTracker(source, asker, this::changed);
     WritePositions positions = new WritePositions(tracker::writtenByNow);
     exchange = sharing.apply(positions);
@@ -55,8 +57,8 @@ final class RunningCluster implements AutoCloseable {
   private void changed(Topology topology, List<TopologyEvent> events) {
     view.changed(topology, System.nanoTime());
     followers.changed(topology);
-    metrics.count(NodeCounter.CLUSTER_EVENTS, events.size());
     for (TopologyEvent event : events) {
+      metrics.clusterEvents(source.name(), event.kind().spelling(), 1);
       log.clusterChanged(
           source.name(),
           event.kind().spelling(),

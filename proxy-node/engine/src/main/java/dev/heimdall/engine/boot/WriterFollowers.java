@@ -6,6 +6,7 @@ import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.model.ServerAddress;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ final class WriterFollowers implements WriterWatch {
   private final AtomicBoolean suspected = new AtomicBoolean();
 
   private Optional<ServerAddress> writer = Optional.empty();
+  private Optional<TopologyNode> leading = Optional.empty();
   private List<Doubt> doubts = new ArrayList<>();
   private boolean ended;
 
@@ -52,7 +54,7 @@ final class WriterFollowers implements WriterWatch {
   synchronized void attach(VdbPools pools) {
     followers.add(pools);
     pools.follow(this);
-    pools.lead(writer);
+    pools.lead(writer, false);
   }
 
   synchronized void detach(VdbPools pools) {
@@ -64,7 +66,10 @@ final class WriterFollowers implements WriterWatch {
     List<CompletableFuture<Void>> over = new ArrayList<>();
     synchronized (this) {
       writer = topology.writer().isPresent() ? view.writer() : Optional.empty();
-      followers.forEach(pools -> pools.lead(writer));
+      Optional<TopologyNode> now = topology.writer();
+      boolean replaced = now.isPresent() && leading.filter(now.get()::replaces).isPresent();
+      leading = now.or(() -> leading);
+      followers.forEach(pools -> pools.lead(writer, replaced));
       followers.forEach(pools -> pools.seen(topology));
       topology
           .writer()

@@ -25,8 +25,10 @@ final class AuroraProber implements Prober {
       SELECT pg_catalog.aurora_db_instance_identifier() AS name,
         pg_catalog.pg_is_in_recovery() AS replica,
         pg_catalog.concat(pg_catalog.aurora_db_instance_identifier(), ' ',
-          pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time())) AS identity
-      """;
+          pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time())) AS identity,
+        """
+          + PostgresProber.READ_ONLY
+          + " AS read_only";
 
   /** Rows of servers that are gone stay for a while; the own row may have no date. */
   private static final String MEMBERS =
@@ -67,12 +69,14 @@ final class AuroraProber implements Prober {
     String name;
     boolean replica;
     String identity;
+    boolean readOnly;
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(SELF)) {
       row.next();
       name = row.getString("name");
       replica = row.getBoolean("replica");
       identity = row.getString("identity");
+      readOnly = row.getBoolean("read_only");
     }
     boolean writer = false;
     long position = TopologyNode.UNKNOWN;
@@ -95,7 +99,19 @@ final class AuroraProber implements Prober {
             .ifPresent(at -> found.add(new NodeReport.Member(at, member, reached, behind)));
       }
     }
-    return new NodeReport(identity, name, "", writer, 0, position, lag, true, found, true);
+    return new NodeReport(
+        identity,
+        identity,
+        name,
+        "",
+        writer,
+        writer && readOnly,
+        0,
+        position,
+        lag,
+        true,
+        found,
+        true);
   }
 
   @Override

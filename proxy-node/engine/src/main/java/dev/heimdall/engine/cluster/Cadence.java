@@ -41,7 +41,7 @@ final class Cadence {
     Optional<TopologyNode> writer = topology.writer();
     if (writer.isPresent() && writer.get().state().usable()) {
       withWriter = true;
-      return writer.get().at() - suspectedAt <= 0 || writer.get().state() != NodeState.UP;
+      return writer.get().at() - suspectedAt <= 0 || writer.get().state() == NodeState.SUSPECT;
     }
     if (withWriter) {
       withWriter = false;

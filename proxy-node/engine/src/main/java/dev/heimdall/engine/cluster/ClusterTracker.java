@@ -64,6 +64,7 @@ public final class ClusterTracker implements AutoCloseable {
   private final Cadence cadence;
   private final WriterClock clock;
   private final Members members;
+  private final NameWatch names;
   private final Map<ServerAddress, NodeProbe> probes = new LinkedHashMap<>();
   private final Map<ServerAddress, Hearing> hearings = new LinkedHashMap<>();
   private final Chronicle chronicle;
@@ -95,6 +96,7 @@ public final class ClusterTracker implements AutoCloseable {
     executor = new ScheduledThreadPoolExecutor(source.hosts().size() + 1, threads);
     executor.setRemoveOnCancelPolicy(true);
     clock = new WriterClock(executor, this::written);
+    names = new NameWatch(this::asked, threads);
   }
 
   private static Prober prober(DataSource source) {
@@ -119,6 +121,11 @@ public final class ClusterTracker implements AutoCloseable {
   /** Begins to ask all servers that the data source names. */
   public synchronized void start() {
     source.hosts().forEach(this::add);
+    names.start();
+  }
+
+  private synchronized List<NodeProbe> asked() {
+    return List.copyOf(probes.values());
   }
 
   /** What the cluster looks like. Never blocks. */
@@ -297,6 +304,7 @@ public final class ClusterTracker implements AutoCloseable {
       open = new ArrayList<>(probes.values());
       probes.clear();
     }
+    names.close();
     executor.shutdownNow();
     clock.close();
     open.forEach(NodeProbe::close);

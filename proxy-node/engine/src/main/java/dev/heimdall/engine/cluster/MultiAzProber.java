@@ -48,9 +48,11 @@ final class MultiAzProber implements Prober {
       String id = row.getString("id");
       return new NodeReport(
           self.identity(),
+          self.run(),
           String.valueOf(id),
           self.system(),
           self.writer() && id != null && id.equals(row.getString("source")),
+          self.readOnly(),
           self.timeline(),
           self.position(),
           self.lagMillis(),

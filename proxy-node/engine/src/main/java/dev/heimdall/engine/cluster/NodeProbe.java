@@ -3,9 +3,12 @@ package dev.heimdall.engine.cluster;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.model.ServerAddress;
+import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -53,6 +56,9 @@ final class NodeProbe {
   private Future<?> planned;
   private boolean again;
   private HikariDataSource pool;
+
+  /** Where its name led when the pool was made; empty where nobody could say. */
+  private Set<InetAddress> leading = Set.of();
 
   NodeProbe(
       ServerAddress address,
@@ -143,12 +149,36 @@ final class NodeProbe {
     }
   }
 
+  /**
+   * Takes note of where the server's name leads now. Where that is somewhere else than before, the
+   * server is asked over new connections: those that there are may be to one that had the name.
+   *
+   * @return whether it is
+   */
+  boolean leads(Set<InetAddress> now) {
+    HikariDataSource open;
+    synchronized (this) {
+      if (leading.isEmpty() || now.isEmpty() || !Collections.disjoint(leading, now)) {
+        return false;
+      }
+      open = pool;
+      pool = null;
+      leading = Set.of();
+    }
+    if (open != null) {
+      open.close();
+    }
+    hurry();
+    return true;
+  }
+
   private HikariDataSource pool() throws SQLException {
     synchronized (this) {
       if (pool != null) {
         return pool;
       }
     }
+    Set<InetAddress> before = NameWatch.addresses(address.host());
     HikariDataSource made = connections.to(database);
     HikariDataSource superfluous = made;
     try {
@@ -158,6 +188,7 @@ final class NodeProbe {
         }
         if (pool == null) {
           pool = made;
+          leading = before;
           superfluous = null;
         }
         return pool;

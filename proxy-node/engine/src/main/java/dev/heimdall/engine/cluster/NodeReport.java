@@ -7,9 +7,11 @@ import java.util.List;
  * What a server said of itself and of others.
  *
  * @param identity the same for two addresses of one server, different for any two servers
+ * @param run another one for each server, and each time that it was started
  * @param name what the cluster calls it; empty where it has no names
  * @param system the same for all servers of a cluster; empty where there is no such thing
  * @param writer whether it says of itself that it is the writer
+ * @param readOnly whether it lets nobody write although it is the writer
  * @param timeline which history of the cluster it follows; 0 where it does not say
  * @param position as in {@code TopologyNode}
  * @param lagMillis as in {@code TopologyNode}
@@ -19,9 +21,11 @@ import java.util.List;
  */
 record NodeReport(
     String identity,
+    String run,
     String name,
     String system,
     boolean writer,
+    boolean readOnly,
     long timeline,
     long position,
     long lagMillis,

@@ -12,6 +12,18 @@ import java.util.List;
 /** Asks a PostgreSQL primary and its streaming replicas, RDS instances included. */
 final class PostgresProber implements Prober {
   /**
+   * Whether the whole server is set to let nobody write, as RDS does with one that is about to be
+   * replaced. What is set for a database or a user says nothing about others.
+   */
+  static final String READ_ONLY =
+      """
+      CASE WHEN pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool
+        THEN EXISTS (SELECT 1 FROM pg_catalog.pg_settings s
+          WHERE s.name OPERATOR(pg_catalog.=) 'default_transaction_read_only'
+            AND s.source OPERATOR(pg_catalog.=) ANY (ARRAY['configuration file', 'command line']))
+        ELSE false END""";
+
+  /**
    * A replica's timeline is the one its receiver has something of, or, while nothing is received,
    * one that it has certainly reached. It never says a newer one than it follows.
    */
@@ -44,6 +56,11 @@ final class PostgresProber implements Prober {
           AS system,
         pg_catalog.concat(pg_catalog.inet_server_addr(), ' ', pg_catalog.inet_server_port(), ' ',
           pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time())) AS identity,
+        pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time()) AS started,
+        """
+          + READ_ONLY
+          + """
+         AS read_only,
         pg_catalog.current_setting('wal_block_size')::pg_catalog.int8 AS page,
         pg_catalog.pg_size_bytes(pg_catalog.current_setting('wal_segment_size')) AS segment
       """;
@@ -91,9 +108,11 @@ final class PostgresProber implements Prober {
       boolean writer = !row.getBoolean("replica");
       return new NodeReport(
           row.getString("identity"),
+          row.getString("system") + " " + row.getString("started"),
           "",
           String.valueOf(row.getString("system")),
           writer,
+          writer && row.getBoolean("read_only"),
           row.getLong("timeline"),
           writer ? written(row) : orUnknown(row, "position"),
           orUnknown(row, "lag"),

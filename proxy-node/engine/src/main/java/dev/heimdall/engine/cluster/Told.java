@@ -64,6 +64,7 @@ record Told(Map<ServerAddress, RdsServer> servers) {
     return new TopologyNode(
         node.address(),
         node.name(),
+        node.run(),
         node.role(),
         node.state(),
         node.zone().or(server::zone),

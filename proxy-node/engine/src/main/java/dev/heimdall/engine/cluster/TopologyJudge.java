@@ -9,11 +9,9 @@ import dev.heimdall.model.ServerAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Makes a topology of what servers say. Only a server that says of itself that it is the writer is
@@ -36,7 +34,7 @@ final class TopologyJudge {
    * @param told what the RDS API adds; it decides nothing
    */
   Topology judge(Topology before, List<Hearing> heard, Told told) {
-    List<Hearing> hearings = withoutAliases(heard);
+    List<Hearing> hearings = withoutAliases(before, heard);
     String system = system(before, hearings);
     Optional<Hearing> writer =
         hearings.stream()
@@ -50,17 +48,28 @@ final class TopologyJudge {
     return before.with(nodes);
   }
 
-  /** Of two addresses that lead to one server, the later one is left out. */
-  private static List<Hearing> withoutAliases(List<Hearing> heard) {
-    Set<String> identities = new HashSet<>();
-    List<Hearing> hearings = new ArrayList<>();
+  /**
+   * Of two addresses that lead to one server, the later one is left out; but not the one by which
+   * the writer is known: a name of the cluster's that comes to lead to it later is no other server.
+   */
+  private static List<Hearing> withoutAliases(Topology before, List<Hearing> heard) {
+    Optional<ServerAddress> writer = before.writer().map(TopologyNode::address);
+    Map<String, Hearing> chosen = new HashMap<>();
     for (Hearing hearing : heard) {
-      String identity = hearing.last().map(NodeReport::identity).orElse("");
-      if (identity.isEmpty() || identities.add(identity)) {
-        hearings.add(hearing);
+      boolean writes = writer.isPresent() && writer.get().equals(hearing.address());
+      if (writes) {
+        chosen.put(identity(hearing), hearing);
+      } else {
+        chosen.putIfAbsent(identity(hearing), hearing);
       }
     }
-    return hearings;
+    return heard.stream()
+        .filter(hearing -> identity(hearing).isEmpty() || chosen.get(identity(hearing)) == hearing)
+        .toList();
+  }
+
+  private static String identity(Hearing hearing) {
+    return hearing.last().map(NodeReport::identity).orElse("");
   }
 
   /** Which cluster this is: that of the writer so far, else that of the first who answers. */
@@ -92,6 +101,7 @@ final class TopologyJudge {
             ? Comparator.comparingLong(h -> h.last().orElseThrow().timeline())
             : Comparator.comparingLong(Hearing::claimsSince);
     return newer
+        .thenComparing(h -> !h.last().orElseThrow().readOnly())
         .thenComparing(h -> writer.isPresent() && h.address().equals(writer.get()))
         .thenComparingLong(h -> h.last().orElseThrow().position())
         .thenComparingInt(h -> -order.indexOf(h));
@@ -153,6 +163,7 @@ final class TopologyJudge {
         new TopologyNode(
             hearing.address(),
             report.name(),
+            report.run(),
             NodeRole.UNKNOWN,
             NodeState.UNKNOWN,
             Optional.empty(),
@@ -181,12 +192,7 @@ final class TopologyJudge {
       return with(node, mine, NodeRole.UNKNOWN, NodeState.DETACHED, "belongs to another cluster");
     }
     if (writer.isPresent() && writer.get() == hearing) {
-      return with(
-          node,
-          mine,
-          NodeRole.WRITER,
-          hearing.failures() > 0 ? NodeState.SUSPECT : NodeState.UP,
-          hearing.failures() > 0 ? hearing.failure() : "says that it is the writer" + on(report));
+      return writer(node, mine, hearing, report);
     }
     if (report.writer()) {
       return with(
@@ -204,6 +210,22 @@ final class TopologyJudge {
       return with(node, mine, said, NodeState.SUSPECT, hearing.failure());
     }
     return replica(node, mine, report, writer.flatMap(Hearing::last));
+  }
+
+  private TopologyNode writer(
+      TopologyNode node, Optional<ClusterNode> mine, Hearing hearing, NodeReport report) {
+    String claim = "says that it is the writer" + on(report);
+    if (hearing.failures() > 0) {
+      return with(node, mine, NodeRole.WRITER, NodeState.SUSPECT, hearing.failure());
+    }
+    return report.readOnly()
+        ? with(
+            node,
+            mine,
+            NodeRole.WRITER,
+            NodeState.READ_ONLY,
+            claim + ", but lets nobody write (default_transaction_read_only)")
+        : with(node, mine, NodeRole.WRITER, NodeState.UP, claim);
   }
 
   private TopologyNode replica(
@@ -244,6 +266,7 @@ final class TopologyJudge {
     return new TopologyNode(
         node.address(),
         node.name(),
+        node.run(),
         role,
         state,
         mine.flatMap(ClusterNode::zone),

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.observe;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -8,6 +9,7 @@ import java.util.List;
 
 /** What a scraper is told of the servers of clusters. */
 final class ClusterGauges {
+  private final MeterRegistry registry;
   private final MultiGauge up;
   private final MultiGauge lagBytes;
   private final MultiGauge lagSeconds;
@@ -15,6 +17,7 @@ final class ClusterGauges {
   private final MultiGauge poolWaiting;
 
   ClusterGauges(MeterRegistry registry) {
+    this.registry = registry;
     up =
         MultiGauge.builder("heimdall.cluster.node.up")
             .description("1 for a server that answers and can be used")
@@ -35,6 +38,15 @@ final class ClusterGauges {
         MultiGauge.builder("heimdall.cluster.pool.waiting")
             .description("Clients in the queue for a connection to a server of a cluster")
             .register(registry);
+  }
+
+  /** Counts events of a cluster. */
+  void count(String source, String event, long times) {
+    Counter.builder("heimdall.cluster.events")
+        .description("Events of clusters, as SHOW EVENTS has them")
+        .tags("source", source, "event", event)
+        .register(registry)
+        .increment(times);
   }
 
   /** Servers that are gone are forgotten, and so are numbers that nobody knows any more. */

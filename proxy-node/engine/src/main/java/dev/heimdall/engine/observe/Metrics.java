@@ -138,6 +138,11 @@ public final class Metrics implements AutoCloseable {
     offLoop.get(counter).add(times);
   }
 
+  /** Counts events of a cluster, on any thread; 0 has them known before the first. */
+  public void clusterEvents(String source, String event, long times) {
+    clusters.count(source, event, times);
+  }
+
   /** Counts a client that did not get in, on any thread. */
   public void refused(Refusal reason) {
     refusedOffLoop.get(reason).increment();

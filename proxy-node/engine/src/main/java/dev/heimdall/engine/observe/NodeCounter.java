@@ -18,7 +18,6 @@ public enum NodeCounter {
   CONFIG_RELOADS("heimdall.config.reloads", "Configurations taken over after a change"),
   CONFIG_RELOAD_FAILURES(
       "heimdall.config.reload.failures", "Changed configurations that were not valid"),
-  CLUSTER_EVENTS("heimdall.cluster.events", "Events of clusters, as SHOW EVENTS has them"),
   ASYNC_ACCEPTED("heimdall.async.accepted", "Statements put into a queue by rules"),
   ASYNC_RUN_NOW(
       "heimdall.async.run.now", "Statements that rules wanted put off and that were run at once"),

@@ -19,6 +19,9 @@ public final class ReaderPools {
   private final Function<ServerAddress, VdbPools> making;
   private final Map<ServerAddress, VdbPools> pools = new ConcurrentHashMap<>();
 
+  /** As the servers were when they answered last. */
+  private final Map<ServerAddress, TopologyNode> answered = new ConcurrentHashMap<>();
+
   ReaderPools(Function<ServerAddress, VdbPools> making) {
     this.making = making;
   }
@@ -45,7 +48,12 @@ public final class ReaderPools {
           if (node.isEmpty()) {
             pools.remove(server);
             its.retire("it is no server of the cluster any more");
+            answered.remove(server);
           } else if (node.get().state() == NodeState.UP) {
+            TopologyNode before = answered.put(server, node.get());
+            if (before != null && node.get().replaces(before)) {
+              its.replaced();
+            }
             its.answered(node.get().at());
           } else if (!node.get().state().usable()) {
             its.lost(node.get().why());

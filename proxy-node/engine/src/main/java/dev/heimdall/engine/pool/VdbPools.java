@@ -229,8 +229,10 @@ public final class VdbPools {
   /**
    * Tells where connections go from now on. Those to another server are closed at once, whoever
    * uses them: it is not the writer any more. While there is none, statements that need one wait.
+   *
+   * @param replaced whether it is another server than so far although its name may be the same
    */
-  public synchronized void lead(Optional<ServerAddress> writer) {
+  public synchronized void lead(Optional<ServerAddress> writer, boolean replaced) {
     Direction before = direction;
     if (!before.led()) {
       return;
@@ -239,17 +241,27 @@ public final class VdbPools {
       direction = before.known() ? before.nobody() : before;
       return;
     }
-    boolean same = writer.get().equals(before.server());
+    boolean same = writer.get().equals(before.server()) && !replaced;
     if (same && before.known()) {
       return;
     }
     direction = before.to(plan.source(), writer.get());
     if (!same && before.server() != null) {
-      generation++;
-      loopPools().forEach(pool -> pool.onLoop(pool::abandonRetired));
-      openings.moved();
+      abandon();
     }
     loopPools().forEach(pool -> pool.onLoop(pool::directed));
+  }
+
+  /** Closes all connections that were made before now, whoever uses them. */
+  private void abandon() {
+    generation++;
+    loopPools().forEach(pool -> pool.onLoop(pool::abandonRetired));
+    openings.moved();
+  }
+
+  /** Another server answers by the name that connections go to. */
+  synchronized void replaced() {
+    abandon();
   }
 
   /** A server has shown that it is not what it is taken for. */

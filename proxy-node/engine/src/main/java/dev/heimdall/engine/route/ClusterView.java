@@ -34,7 +34,7 @@ public final class ClusterView {
   private volatile Snapshot snapshot;
 
   /** Only of interest to the thread that tells of snapshots. */
-  private Optional<ServerAddress> lastWriter = Optional.empty();
+  private Optional<TopologyNode> lastWriter = Optional.empty();
 
   /**
    * What is known at a moment.
@@ -77,8 +77,8 @@ public final class ClusterView {
     boolean same = before.plan().version() == topology.version();
     snapshot = same ? new Snapshot(topology, before.plan(), before.writer()) : of(topology);
     samples.take(topology, now);
-    Optional<ServerAddress> writer = topology.writer().map(TopologyNode::address);
-    if (writer.isPresent() && !writer.equals(lastWriter)) {
+    Optional<TopologyNode> writer = topology.writer();
+    if (writer.isPresent() && (lastWriter.isEmpty() || another(lastWriter.get(), writer.get()))) {
       // The log goes on from where the new writer took over: positions of before may lie beyond, of
       // writes that did not survive. All that did are within what it has written by now.
       lastWriter = writer;
@@ -86,6 +86,11 @@ public final class ClusterView {
     } else if (writer.isPresent()) {
       positions.resolve();
     }
+  }
+
+  /** Also a server of the same name: it may have a log of its own. */
+  private static boolean another(TopologyNode before, TopologyNode now) {
+    return !now.address().equals(before.address()) || now.replaces(before);
   }
 
   Snapshot snapshot() {

@@ -20,7 +20,7 @@ public final class SeenReads {
   private static final long NEVER = 0;
 
   private final List<Answer> answers = new ArrayList<>(2);
-  private ServerAddress writer;
+  private TopologyNode writer;
   private long position;
 
   /** The first and the last answer of the writer of which nobody knows yet how far it was. */
@@ -113,8 +113,8 @@ public final class SeenReads {
    * has is within what the new one has.
    */
   private void follow(Topology topology, long now) {
-    ServerAddress leads = topology.writer().map(TopologyNode::address).orElse(writer);
-    if (writer != null && !writer.equals(leads)) {
+    TopologyNode leads = topology.writer().orElse(writer);
+    if (writer != null && (!writer.address().equals(leads.address()) || leads.replaces(writer))) {
       position = 0;
       answers.clear();
       firstAtWriter = now;

@@ -59,6 +59,15 @@ public final class Chronicle {
     if (change.before().isEmpty()) {
       events.add(event(at, version, TopologyEvent.Kind.ADDED, server, now.why()));
     }
+    if (change.replaced()) {
+      events.add(
+          event(
+              at,
+              version,
+              TopologyEvent.Kind.REPLACED,
+              server,
+              "another server answers, or it was started anew"));
+    }
     NodeState old = change.before().map(TopologyNode::state).orElse(NodeState.UNKNOWN);
     if (now.state() == old) {
       return;
@@ -67,6 +76,12 @@ public final class Chronicle {
       case DOWN -> {
         downSince.put(server, nanos);
         events.add(event(at, version, TopologyEvent.Kind.DOWN, server, now.why()));
+      }
+      case READ_ONLY -> {
+        if (old != NodeState.SUSPECT || !downSince.containsKey(server)) {
+          downSince.put(server, nanos);
+          events.add(event(at, version, TopologyEvent.Kind.READ_ONLY, server, now.why() + hint()));
+        }
       }
       case REFUTED ->
           events.add(event(at, version, TopologyEvent.Kind.CONFLICT, server, now.why()));

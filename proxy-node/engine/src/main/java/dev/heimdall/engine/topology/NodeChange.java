@@ -30,10 +30,16 @@ public record NodeChange(
     return changes;
   }
 
-  /** Whether the server's role or state is another, or it came or went. */
+  /** Whether another server answers at its address, or another run of it. */
+  boolean replaced() {
+    return before.isPresent() && after.isPresent() && after.get().replaces(before.get());
+  }
+
+  /** Whether the server's role, state or run is another, or it came or went. */
   public boolean matters() {
     return before.isEmpty()
         || after.isEmpty()
+        || replaced()
         || before.get().role() != after.get().role()
         || before.get().state() != after.get().state();
   }

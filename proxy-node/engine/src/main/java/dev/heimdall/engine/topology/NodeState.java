@@ -8,6 +8,8 @@ public enum NodeState implements Spelled {
   UNKNOWN,
   /** It answers, and belongs to the cluster as it is now. */
   UP,
+  /** It says that it is the writer, and lets nobody write. */
+  READ_ONLY,
   /** It did not answer the last time, having done so before. It may still work. */
   SUSPECT,
   /**
@@ -22,6 +24,6 @@ public enum NodeState implements Spelled {
 
   /** Whether connections to it make sense. */
   public boolean usable() {
-    return this == UP || this == SUSPECT;
+    return this == UP || this == READ_ONLY || this == SUSPECT;
   }
 }

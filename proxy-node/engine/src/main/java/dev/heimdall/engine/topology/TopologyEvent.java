@@ -30,6 +30,10 @@ public record TopologyEvent(
     NO_WRITER,
     /** Several servers say that they are the writer; the one named is not believed. */
     CONFLICT,
+    /** The writer lets nobody write. */
+    READ_ONLY,
+    /** Another server answers at a server's address, or the same one after it was started anew. */
+    REPLACED,
     /** A server is part of the cluster now. */
     ADDED,
     /** A server is not part of it any more. */
@@ -43,7 +47,10 @@ public record TopologyEvent(
 
     /** Whether somebody should look at it. */
     public boolean alarming() {
-      return this == NO_WRITER || this == CONFLICT || this == DETACHED || this == DOWN;
+      return switch (this) {
+        case NO_WRITER, CONFLICT, READ_ONLY, DETACHED, DOWN -> true;
+        case WRITER, REPLACED, ADDED, REMOVED, UP -> false;
+      };
     }
   }
 }

@@ -8,6 +8,9 @@ import java.util.Optional;
  * One server of a cluster at a moment.
  *
  * @param name what the cluster calls it; empty where it has no names
+ * @param run which run of which server it is that answers at this address: another one after the
+ *     server was started anew, and when the address's name leads to another server; empty before it
+ *     has answered
  * @param zone the availability zone, where it is known
  * @param weight the weight that the configuration gives it
  * @param timeline which history of the cluster it follows; 0 where that is not known or there is
@@ -24,6 +27,7 @@ import java.util.Optional;
 public record TopologyNode(
     ServerAddress address,
     String name,
+    String run,
     NodeRole role,
     NodeState state,
     Optional<String> zone,
@@ -42,6 +46,7 @@ public record TopologyNode(
     return new TopologyNode(
         address,
         "",
+        "",
         NodeRole.UNKNOWN,
         NodeState.UNKNOWN,
         Optional.empty(),
@@ -54,10 +59,18 @@ public record TopologyNode(
         "not asked yet");
   }
 
+  /**
+   * Whether another server answers at the address than at an earlier moment, or another run of it.
+   */
+  public boolean replaces(TopologyNode before) {
+    return !before.run.isEmpty() && !run.isEmpty() && !before.run.equals(run);
+  }
+
   /** Whether it is the same but for what changes all the time: position, lag and time. */
   boolean sameShape(TopologyNode other) {
     return address.equals(other.address)
         && name.equals(other.name)
+        && run.equals(other.run)
         && role == other.role
         && state == other.state
         && zone.equals(other.zone)

@@ -19,7 +19,8 @@ class CadenceTest {
 
   private static Hearing writer(long at) {
     return Hearing.none(A)
-        .answered(new NodeReport("a", "", "", true, 1, 1, 0, true, List.of(), true), at);
+        .answered(
+            new NodeReport("a", "a", "", "", true, false, 1, 1, 0, true, List.of(), true), at);
   }
 
   private Topology judged(Hearing hearing) {

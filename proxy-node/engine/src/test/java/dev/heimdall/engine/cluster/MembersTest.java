@@ -22,9 +22,11 @@ class MembersTest {
   private static NodeReport naming(ServerAddress... named) {
     return new NodeReport(
         "a",
+        "a",
         "",
         "",
         true,
+        false,
         1,
         1,
         0,

@@ -39,7 +39,8 @@ class TopologyJudgeTest {
       long position,
       List<NodeReport.Member> members) {
     return new NodeReport(
-        identity, identity, system, writer, timeline, position, -1, true, members, true);
+        identity, identity, identity, system, writer, false, timeline, position, -1, true, members,
+        true);
   }
 
   private static Hearing writer(ServerAddress address, long timeline, long position) {
@@ -98,6 +99,63 @@ class TopologyJudgeTest {
     assertThat(node(after, A).why())
         .isEqualTo("says that it is the writer on timeline 1, but so does b:5432 on timeline 2");
     assertThat(after.version()).isEqualTo(2);
+  }
+
+  private static Hearing readOnly(ServerAddress address, long timeline, long position) {
+    NodeReport said = report(address, true, timeline, position);
+    return Hearing.none(address)
+        .answered(
+            new NodeReport(
+                said.identity(),
+                said.run(),
+                said.name(),
+                said.system(),
+                true,
+                true,
+                timeline,
+                position,
+                0,
+                true,
+                List.of(),
+                true),
+            1);
+  }
+
+  @Test
+  void aWriterThatLetsNobodyWriteIsTheWriterAsLongAsThereIsNoOther() {
+    Topology before =
+        postgres.judge(NOTHING, List.of(writer(A, 1, 100), replica(B, 1, 100)), Told.nothing());
+
+    Topology closed =
+        postgres.judge(before, List.of(readOnly(A, 1, 100), replica(B, 1, 100)), Told.nothing());
+    assertThat(writerOf(closed)).contains(A);
+    assertThat(node(closed, A).state()).isEqualTo(NodeState.READ_ONLY);
+    assertThat(node(closed, A).why()).contains("lets nobody write");
+    assertThat(node(closed, B).state()).isEqualTo(NodeState.UP);
+    assertThat(closed.version()).isEqualTo(2);
+
+    // One that was made of a copy, and has a history of its own.
+    Topology after =
+        postgres.judge(closed, List.of(readOnly(A, 1, 900), writer(B, 1, 110)), Told.nothing());
+    assertThat(writerOf(after)).contains(B);
+    assertThat(node(after, A).state()).isEqualTo(NodeState.REFUTED);
+
+    // Who is the writer on a newer timeline is that also while it lets nobody write.
+    Topology newer =
+        postgres.judge(before, List.of(writer(A, 1, 900), readOnly(B, 2, 110)), Told.nothing());
+    assertThat(writerOf(newer)).contains(B);
+  }
+
+  @Test
+  void aNameThatComesToLeadToTheWriterIsNoOtherServer() {
+    Topology before =
+        postgres.judge(NOTHING, List.of(replica(A, 1, 100), writer(B, 1, 100)), Told.nothing());
+    Hearing name = Hearing.none(A).answered(report(B, true, 1, 110), 2);
+
+    Topology after = postgres.judge(before, List.of(name, writer(B, 1, 110)), Told.nothing());
+
+    assertThat(writerOf(after)).contains(B);
+    assertThat(after.nodes()).hasSize(1);
   }
 
   @Test

@@ -95,7 +95,7 @@ class LedPoolTest {
   }
 
   private void lead(ServerAddress writer) {
-    vdb.lead(Optional.ofNullable(writer));
+    vdb.lead(Optional.ofNullable(writer), false);
     channel.runPendingTasks();
   }
 
@@ -110,6 +110,17 @@ class LedPoolTest {
     assertThat(waiter.connection).isNull();
     ServerConnection connection = servers.accept();
     assertThat(waiter.connection).isSameAs(connection);
+  }
+
+  @Test
+  void aHeldConnectionEndsWhenAnotherServerAnswersByTheSameName() {
+    lead(ONE);
+    RecordingWaiter holder = asks();
+    ServerConnection connection = servers.accept();
+    vdb.lead(Optional.of(ONE), true);
+    channel.runPendingTasks();
+    assertThat(connection.closed()).isTrue();
+    assertThat(holder.connection).isSameAs(connection);
   }
 
   @Test

@@ -27,10 +27,15 @@ class ReaderPoolTest extends OnePool {
   }
 
   private void seen(NodeState state, long at) {
+    seen(state, "", at);
+  }
+
+  private void seen(NodeState state, String run, long at) {
     TopologyNode node =
         new TopologyNode(
             REPLICA,
             "",
+            run,
             NodeRole.REPLICA,
             state,
             Optional.empty(),
@@ -50,6 +55,20 @@ class ReaderPoolTest extends OnePool {
     ServerConnection connection = servers.accept();
     seen(NodeState.UP, System.nanoTime());
     return connection;
+  }
+
+  @Test
+  void connectionsEndWhenAnotherServerAnswersByTheSameName() {
+    seen(NodeState.UP, "one", System.nanoTime());
+    ServerConnection connection = ripe();
+    seen(NodeState.UP, "one", System.nanoTime());
+    assertThat(connection.closed()).isFalse();
+
+    seen(NodeState.UP, "two", System.nanoTime());
+    assertThat(connection.closed()).isTrue();
+    ServerConnection next = ripe();
+    seen(NodeState.UP, "two", System.nanoTime());
+    assertThat(next.closed()).isFalse();
   }
 
   @Test

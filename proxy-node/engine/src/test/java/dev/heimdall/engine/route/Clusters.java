@@ -35,6 +35,7 @@ final class Clusters {
     return new TopologyNode(
         address,
         "",
+        "",
         role,
         state,
         Optional.empty(),
@@ -51,6 +52,7 @@ final class Clusters {
     return new TopologyNode(
         node.address(),
         node.name(),
+        node.run(),
         node.role(),
         node.state(),
         node.zone(),

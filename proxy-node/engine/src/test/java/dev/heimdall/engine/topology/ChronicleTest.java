@@ -20,7 +20,7 @@ class ChronicleTest {
 
   private static TopologyNode node(ServerAddress address, NodeRole role, NodeState state) {
     return new TopologyNode(
-        address, "", role, state, Optional.empty(), Optional.empty(), 1, 1, 0, 0, 1, "because");
+        address, "", "", role, state, Optional.empty(), Optional.empty(), 1, 1, 0, 0, 1, "because");
   }
 
   private List<String> next(long nanos, TopologyNode... nodes) {
@@ -34,6 +34,46 @@ class ChronicleTest {
                     + e.server().host()
                     + e.lasted().map(Duration::toNanos).map(n -> " " + n).orElse(""))
         .toList();
+  }
+
+  private static TopologyNode run(TopologyNode node, String run) {
+    return new TopologyNode(
+        node.address(),
+        node.name(),
+        run,
+        node.role(),
+        node.state(),
+        node.zone(),
+        node.weight(),
+        node.timeline(),
+        node.position(),
+        node.lagBytes(),
+        node.lagMillis(),
+        node.at(),
+        node.why());
+  }
+
+  @Test
+  void anotherServerByTheSameNameIsToldOnceBothAreKnown() {
+    TopologyNode writer = node(A, NodeRole.WRITER, NodeState.UP);
+    TopologyNode replica = node(B, NodeRole.REPLICA, NodeState.UP);
+    next(5, writer, replica);
+
+    assertThat(next(10, run(writer, "one"), run(replica, "two"))).isEmpty();
+    assertThat(next(15, run(writer, "three"), run(replica, "two"))).containsExactly("REPLACED a");
+  }
+
+  @Test
+  void aWriterThatLetsNobodyWriteIsToldWithTheTimeUntilItDoes() {
+    TopologyNode replica = node(B, NodeRole.REPLICA, NodeState.UP);
+    next(5, node(A, NodeRole.WRITER, NodeState.UP), replica);
+
+    assertThat(next(10, node(A, NodeRole.WRITER, NodeState.READ_ONLY), replica))
+        .containsExactly("READ_ONLY a");
+    assertThat(next(12, node(A, NodeRole.WRITER, NodeState.SUSPECT), replica)).isEmpty();
+    assertThat(next(14, node(A, NodeRole.WRITER, NodeState.READ_ONLY), replica)).isEmpty();
+    assertThat(next(30, node(A, NodeRole.WRITER, NodeState.UP), replica))
+        .containsExactly("UP a 20");
   }
 
   @Test
