@@ -7,16 +7,19 @@ import static dev.heimdall.test.cluster.RoutedCluster.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.test.fixture.Await;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -351,6 +354,69 @@ class WriterIT {
         }
       }
     }
+  }
+
+  private static void letWrite(PostgresServer server, boolean on) {
+    server.execute(
+        on
+            ? "ALTER SYSTEM RESET default_transaction_read_only"
+            : "ALTER SYSTEM SET default_transaction_read_only = on",
+        "SELECT pg_reload_conf()");
+  }
+
+  private static void awaitWriter(RoutedCluster routed, String state) {
+    Await.until(
+        "the writer is " + state,
+        () ->
+            routed.node().admin("SHOW NODES").stream()
+                .anyMatch(
+                    row -> "writer".equals(row.get("role")) && state.equals(row.get("state"))));
+  }
+
+  @Test
+  void aWriteWaitsAsLongAsTheWriterLetsNobodyWriteUnlessItIsCancelledOrTakesTooLong()
+      throws Exception {
+    for (String mode : List.of("simple", "extended")) {
+      try (RoutedCluster routed = new RoutedCluster(c -> {});
+          Connection client = routed.connect("preferQueryMode", mode);
+          Statement statement = client.createStatement()) {
+        statement.execute("CREATE TABLE t (i int)");
+        letWrite(routed.primary(), false);
+        awaitWriter(routed, "read-only");
+
+        // It does not go, and neither does what only reads.
+        assertThat(port(client)).isEqualTo(routed.primary().port());
+        CompletableFuture<SQLException> cancelled = writing(statement, 1);
+        Await.until(
+            "it is cancelled",
+            () -> {
+              statement.cancel();
+              return cancelled.isDone();
+            });
+        assertThat(cancelled.get().getSQLState()).isEqualTo("57014");
+        assertThat(port(client)).isEqualTo(routed.primary().port());
+
+        routed.node().change(c -> c.vdb("clients.queryTimeout", "500ms"));
+        assertThat(writing(statement, 2).get(20, TimeUnit.SECONDS).getSQLState())
+            .isEqualTo("57014");
+        routed.node().change(c -> c.vdb("clients.queryTimeout", "0"));
+
+        CompletableFuture<SQLException> waits = writing(statement, 3);
+        letWrite(routed.primary(), true);
+        assertThat(Optional.ofNullable(waits.get(20, TimeUnit.SECONDS))).isEmpty();
+        awaitWriter(routed, "up");
+        assertThat(value(client, "SELECT string_agg(i::text, ',') FROM t")).isEqualTo("3");
+      }
+    }
+  }
+
+  /** Null when it has written. */
+  private static CompletableFuture<SQLException> writing(Statement statement, int value) {
+    return CompletableFuture.supplyAsync(
+        () ->
+            catchThrowableOfType(
+                SQLException.class,
+                () -> statement.execute("INSERT INTO t VALUES (" + value + ")")));
   }
 
   private static String refused(Connection client) {

@@ -471,15 +471,30 @@ final class BatchReplay {
     }
     absorbing = false;
     sent = false;
+    forgetNames();
+    requests.readAgain(kept.retainedSlice());
+  }
+
+  /** Refuses what is kept instead of trying it again. */
+  void refuse(PgError error) {
+    if (kept != null) {
+      forgetNames();
+      ByteBuf batch = kept.retainedSlice();
+      forget();
+      requests.refuseAgain(batch, error);
+    }
+  }
+
+  /** The names that it gives to statements would else be taken. */
+  private void forgetNames() {
     for (int at = parse(kept, 0); at >= 0; at = parse(kept, at + 1 + kept.getInt(at + 1))) {
       int length = nameLength(kept, at);
       if (length > 0) {
         byte[] name = new byte[length];
         kept.getBytes(at + 5, name);
-        session.carried().names().remove(name); // else it would be taken
+        session.carried().names().remove(name);
       }
     }
-    requests.readAgain(kept.retainedSlice());
   }
 
   /** Whether what the client has sent behind the batch must wait for the batch's answer. */

@@ -54,7 +54,8 @@ final class OwedReplies {
 
   /** Whether what runs takes longer than this; said once for each run of statements. */
   boolean overdue(long now, long nanos) {
-    boolean overdue = outstanding > 0 && !overdueTold && now - statementSince > nanos;
+    boolean runs = outstanding > 0 || session.lease().repeats();
+    boolean overdue = runs && !overdueTold && now - statementSince > nanos;
     overdueTold |= overdue;
     return overdue;
   }

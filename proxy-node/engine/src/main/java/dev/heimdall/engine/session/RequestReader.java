@@ -292,6 +292,12 @@ final class RequestReader {
     process();
   }
 
+  /** Refuses messages that were read before, in front of what waits. */
+  void refuseAgain(ByteBuf consumed, PgError error) {
+    input.putInFront(consumed);
+    refuse(error);
+  }
+
   ExtendedStatements extended() {
     return messages.extended();
   }

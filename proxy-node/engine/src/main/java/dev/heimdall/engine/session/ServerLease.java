@@ -29,6 +29,11 @@ final class ServerLease {
   private final SettingsCapture capture;
 
   private State state = State.STARTING;
+
+  /** Whether a statement is to be sent again, and how often one was: each is sent once. */
+  private boolean repeats;
+
+  private long pauses;
   private ServerConnection server;
 
   /** Does not read, because the client does not. */
@@ -458,7 +463,9 @@ final class ServerLease {
   /** Sends what is to be tried again, over whatever connection is there then. */
   void tryAgain(Duration pause) {
     takeBack();
-    loop.later(this::sendAgain, pause.toMillis(), TimeUnit.MILLISECONDS, session::failed);
+    long pausing = ++pauses;
+    repeats = true;
+    loop.later(() -> sendAgain(pausing), pause.toMillis(), TimeUnit.MILLISECONDS, session::failed);
   }
 
   /** The same when a server has said that it is the writer, or the time for that is over. */
@@ -469,11 +476,13 @@ final class ServerLease {
       return;
     }
     takeBack();
+    long pausing = ++pauses;
+    repeats = true;
     Duration patience = vdb.pools().plan().source().cluster().failover().queueTimeout();
     watch
         .confirmed()
         .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete((done, late) -> loop.soon(this::sendAgain, session::failed));
+        .whenComplete((done, late) -> loop.soon(() -> sendAgain(pausing), session::failed));
   }
 
   private void takeBack() {
@@ -484,10 +493,23 @@ final class ServerLease {
     }
   }
 
-  private void sendAgain() {
-    if (state != State.CLOSED) {
+  private void sendAgain(long pausing) {
+    if (state != State.CLOSED && repeats && pausing == pauses) {
+      repeats = false;
       session.requests().replay().tryAgain();
     }
+  }
+
+  /** Whether a statement is to be sent again after a pause, or when there is a writer. */
+  boolean repeats() {
+    return repeats;
+  }
+
+  /** Does not send it again; says whether it was to be. */
+  boolean stopRepeating() {
+    boolean did = repeats;
+    repeats = false;
+    return did;
   }
 
   // ---- back-pressure

@@ -45,6 +45,8 @@ final class SessionControl {
     } else if (session.requests().course().held()
         && (session.outstanding() == 0 || session.server() == null)) {
       session.requests().refuse(PgError.error("57014", message));
+    } else if (session.lease().stopRepeating()) {
+      session.requests().replay().refuse(PgError.error("57014", message));
     } else if (session.lease().stopWaiting() || session.reads().stopAwaiting()) {
       session.requests().refuse(PgError.error("57014", message));
     } else if (session.sharing().active()) {
@@ -91,6 +93,7 @@ final class SessionControl {
   private boolean idle() {
     return session.status() == 'I'
         && !session.transactionReplay().active()
+        && !session.lease().repeats()
         && ((session.state() == State.READY && !session.busy())
             || (session.state() == State.ACTIVE && session.betweenTransactions()));
   }
@@ -115,6 +118,7 @@ final class SessionControl {
     boolean resting =
         session.outstanding() == 0
             && !session.console().busy()
+            && !session.lease().repeats()
             && session.state() != State.WAITING
             && session.state() != State.STARTING;
     long idle = now - session.lastActivity();
