@@ -7,10 +7,21 @@ import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.LoggedLines;
+import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,19 +70,25 @@ class RdsApiIT {
   }
 
   private TestNode node() {
+    return node(c -> {});
+  }
+
+  private TestNode node(Consumer<TestConfiguration> wishes) {
     return TestNode.start(
-        c ->
-            c.source("catalog.enabled", false)
-                .source("url", "jdbc:postgresql://127.0.0.1:" + cluster.primary().port())
-                .source("user", cluster.superuser())
-                .source("password", cluster.password())
-                .source("cluster.kind", "rds")
-                .source("cluster.probe.interval", "1s")
-                .source("cluster.api.use", "on")
-                .source("cluster.api.region", "eu-west-1")
-                .source("cluster.api.identifier", "db1")
-                .source("cluster.api.endpoint", rds.uri().toString())
-                .source("cluster.api.interval", "1s"));
+        c -> {
+          c.source("catalog.enabled", false)
+              .source("url", "jdbc:postgresql://127.0.0.1:" + cluster.primary().port())
+              .source("user", cluster.superuser())
+              .source("password", cluster.password())
+              .source("cluster.kind", "rds")
+              .source("cluster.probe.interval", "1s")
+              .source("cluster.api.use", "on")
+              .source("cluster.api.region", "eu-west-1")
+              .source("cluster.api.identifier", "db1")
+              .source("cluster.api.endpoint", rds.uri().toString())
+              .source("cluster.api.interval", "1s");
+          wishes.accept(c);
+        });
   }
 
   private static String address(PostgresServer server) {
@@ -121,6 +138,93 @@ class RdsApiIT {
       cluster.replicas().get(1).kill();
 
       Await.until("it is forgotten", () -> node.admin("SHOW NODES").size() == 2);
+    }
+  }
+
+  /** Reads again and again. */
+  private static final class Reader implements Runnable {
+    private final TestNode node;
+    private final String mode;
+    private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
+    private final List<String> errors = new CopyOnWriteArrayList<>();
+    private final AtomicInteger reads = new AtomicInteger();
+    private volatile boolean over;
+
+    Reader(TestNode node, String mode) {
+      this.node = node;
+      this.mode = mode;
+    }
+
+    @Override
+    public void run() {
+      try (Connection client = node.target().jdbc("preferQueryMode", mode);
+          Statement statement = client.createStatement()) {
+        while (!over) {
+          try (ResultSet row =
+              statement.executeQuery("SELECT current_setting('port'), count(*) FROM t")) {
+            row.next();
+            ports.add(row.getInt(1));
+            reads.incrementAndGet();
+          }
+        }
+      } catch (SQLException e) {
+        errors.add(e.getSQLState() + " " + e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void aReaderThatComesAndOneThatGoesCostNobodyAnError() throws Exception {
+    PostgresServer comes = cluster.replicas().get(1);
+    cluster.primary().execute("CREATE DATABASE app");
+    cluster.primary().executeIn("app", "CREATE TABLE t (i int)");
+    cluster.awaitReplay(Duration.ofSeconds(20));
+    List<FakeRds.Instance> all = rds.instances();
+    rds.has(List.of(), all.subList(0, 2));
+    List<Reader> readers = new ArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    try (TestNode node =
+        node(
+            c ->
+                c.source("catalog.enabled", true)
+                    .source("cluster.reads", "all")
+                    .source("cluster.consistency", "session"))) {
+      for (int i = 0; i < 4; i++) {
+        readers.add(new Reader(node, i % 2 == 0 ? "simple" : "extended"));
+        threads.add(new Thread(readers.get(i), "reader-" + i));
+        threads.get(i).start();
+      }
+      Await.until(
+          "all read from the replica that there is",
+          () -> readers.stream().allMatch(r -> r.ports.contains(cluster.replicas().get(0).port())));
+      assertThat(readers).noneMatch(reader -> reader.ports.contains(comes.port()));
+
+      rds.has(List.of(), all);
+      Await.until(
+          "all read from the one that came",
+          () -> readers.stream().allMatch(reader -> reader.ports.contains(comes.port())));
+
+      becomes(2, "deleting");
+      comes.kill();
+      Await.until("it is forgotten", () -> node.admin("SHOW NODES").size() == 2);
+      List<Integer> before = readers.stream().map(reader -> reader.reads.get()).toList();
+      Await.until(
+          "all go on",
+          () -> {
+            for (int i = 0; i < before.size(); i++) {
+              if (readers.get(i).reads.get() < before.get(i) + 20) {
+                return false;
+              }
+            }
+            return true;
+          });
+      for (int i = 0; i < threads.size(); i++) {
+        readers.get(i).over = true;
+        threads.get(i).join(20_000);
+        assertThat(readers.get(i).errors).isEmpty();
+      }
+    } finally {
+      readers.forEach(reader -> reader.over = true);
     }
   }
 
