@@ -24,17 +24,20 @@ conf() {
 }
 {
   echo '# Written by user-data. heimdall doctor says what is wrong with it.'
-  conf hdRole 'proxy'
+  conf hdRole '${Role}'
   conf region '${Region}'
+  conf configDirectory '${ConfigDirectory}'
   conf configSource '${ConfigSource}'
   conf hdSecretKey '${SecretName}'
   conf lifecycleHook '${LifecycleHook}'
-  conf scaleInPatience '${Patience}s'
+  conf scaleInPatience '${Patience}'
+  conf managerAddress '${ManagerAddress}'
+  conf managerPort '${ManagerPort}'
+  conf managerSecret '${ManagerSecret}'
 } >/etc/heimdall.conf
 chmod 644 /etc/heimdall.conf
 
-# A configuration on a file system, which nodes only read. Without it a node starts from its copy, which a new instance
-# has not.
+# A configuration on a file system. Without it a node starts from its copy, which a new instance has not.
 mount='${Mount}'
 mounted() {
   command -v mount.efs >/dev/null || attempts dnf install -y -q amazon-efs-utils || return
@@ -44,7 +47,7 @@ mounted() {
 }
 if [ -n "$mount" ] && ! mounted; then
   if ! compgen -G '/var/lib/heimdall/*.copy' >/dev/null; then
-    echo "/mnt/heimdall cannot be mounted, and there is no copy of the configuration here: no node starts" >&2
+    echo "/mnt/heimdall cannot be mounted, and there is no copy of the configuration here: nothing starts" >&2
     exit 1
   fi
   echo '/mnt/heimdall cannot be mounted: the node starts from its copy' >&2
@@ -82,7 +85,7 @@ systemctl enable --now heimdall
 
 # Up means what the load balancer will ask as well.
 for second in $(seq 1 180); do
-  if curl -fsS -m 2 -o /dev/null 'http://127.0.0.1:${HttpPort}/livez'; then
+  if curl -fsS -m 2 -o /dev/null 'http://127.0.0.1:${HealthPort}/livez'; then
     exit 0
   fi
   sleep 1

@@ -27,7 +27,7 @@ ec2, cloudformation, scaling, s3 = (client(s) for s in ("ec2", "cloudformation",
 
 def without_listeners(text):
     """The emulator takes load balancers' listeners for HTTP ones."""
-    return re.sub(r"^  Listener\d:\n(?:    .*\n)*", "", text, flags=re.MULTILINE)
+    return re.sub(r"^  Listener\d?:\n(?:    .*\n)*", "", text, flags=re.MULTILINE)
 
 
 def create(name, **parameters):
@@ -63,6 +63,17 @@ create(
     ConfigurationKey=KEY,
 )
 
+create(
+    "heimdall-manager",
+    Vpc=vpc,
+    Subnets=subnets,
+    ClientNetwork1="10.0.8.0/24",
+    ReleaseName="r1",
+    ReleaseBucket="releases",
+    ConfigurationBucket="configuration",
+    ConfigurationKey=KEY,
+)
+
 jar = io.BytesIO()
 with zipfile.ZipFile(jar, "w") as archive:
     archive.writestr("nothing", "")
@@ -80,13 +91,25 @@ create(
 )
 
 groups = scaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+managers = [g for g in groups if g["Tags"][0]["Value"] == "heimdall-manager"]
+groups = [g for g in groups if g not in managers]
+for group in managers:
+    print(f"{group['MinSize']} to {group['MaxSize']} managers in {len(group['VPCZoneIdentifier'].split(','))} zones")
 shapes = {(g["MinSize"], g["MaxSize"], len(g["TargetGroupARNs"])) for g in groups}
 for least, most, ports in shapes:
     print(f"{len(groups)} groups of {least} to {most} nodes, each with {ports} ports")
-template = ec2.describe_launch_templates()["LaunchTemplates"][0]["LaunchTemplateId"]
-data = ec2.describe_launch_template_versions(LaunchTemplateId=template)["LaunchTemplateVersions"][0]["LaunchTemplateData"]
-options = data["MetadataOptions"]
-print("metadata", options["HttpTokens"], options["HttpPutResponseHopLimit"])
-script = base64.b64decode(data["UserData"]).decode()
-source = re.search(r"conf configSource '([^']*)'", script)
-print("/etc/heimdall.conf has configSource", source and source.group(1))
+for group in groups[:1] + managers:
+    template = group["LaunchTemplate"]["LaunchTemplateId"]
+    versions = ec2.describe_launch_template_versions(LaunchTemplateId=template)["LaunchTemplateVersions"]
+    data = versions[0]["LaunchTemplateData"]
+    options = data["MetadataOptions"]
+    script = base64.b64decode(data["UserData"]).decode()
+    conf = dict(re.findall(r"conf (\w+) '([^']+)'", script))
+    print(
+        conf["hdRole"],
+        "metadata",
+        options["HttpTokens"],
+        options["HttpPutResponseHopLimit"],
+        conf["configSource"],
+        conf.get("managerSecret", ""),
+    )

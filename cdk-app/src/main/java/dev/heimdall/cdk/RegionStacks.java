@@ -7,6 +7,8 @@ import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.documents.DocumentsStack;
 import dev.heimdall.cdk.fleet.FleetStack;
+import dev.heimdall.cdk.manager.ManagerGroup;
+import dev.heimdall.cdk.manager.ManagerStack;
 import dev.heimdall.cdk.names.LatencyStack;
 import dev.heimdall.cdk.network.NetworkStack;
 import dev.heimdall.cdk.network.Place;
@@ -85,6 +87,20 @@ final class RegionStacks {
             release,
             documents,
             store);
+    Optional<ManagerGroup> manager =
+        region.manager().enabled()
+            ? Optional.of(
+                new ManagerStack(
+                        app,
+                        id("manager"),
+                        props("manager"),
+                        deployment,
+                        region,
+                        place,
+                        release,
+                        documents)
+                    .manager())
+            : Optional.empty();
     Optional<ConfigSyncFunction> sync =
         region.configSync().enabled()
             ? Optional.of(
@@ -102,7 +118,15 @@ final class RegionStacks {
             : Optional.empty();
     if (region.observability().enabled()) {
       new WatchStack(
-          app, id("watch"), props("watch"), deployment, region, fleet.fleet(), sync, store);
+          app,
+          id("watch"),
+          props("watch"),
+          deployment,
+          region,
+          fleet.fleet(),
+          sync,
+          store,
+          manager);
     }
     if (deployment.routing().enabled()) {
       new LatencyStack(

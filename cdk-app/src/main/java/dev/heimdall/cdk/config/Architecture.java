@@ -4,15 +4,17 @@ import dev.heimdall.model.Spelled;
 
 /** What the processors of instances are. */
 public enum Architecture implements Spelled {
-  ARM64("arm64", "c7g.large"),
-  X86_64("x86_64", "c7i.large");
+  ARM64("arm64", "c7g.large", "t4g.medium"),
+  X86_64("x86_64", "c7i.large", "t3.medium");
 
   private final String spelling;
   private final String instanceType;
+  private final String managerType;
 
-  Architecture(String spelling, String instanceType) {
+  Architecture(String spelling, String instanceType, String managerType) {
     this.spelling = spelling;
     this.instanceType = instanceType;
+    this.managerType = managerType;
   }
 
   @Override
@@ -23,6 +25,11 @@ public enum Architecture implements Spelled {
   /** What instances are unless somebody says otherwise. */
   public String instanceType() {
     return instanceType;
+  }
+
+  /** The same for the manager. */
+  public String managerType() {
+    return managerType;
   }
 
   /** The parameter that names the newest Amazon Linux 2023. */

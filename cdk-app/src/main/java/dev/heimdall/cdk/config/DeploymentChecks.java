@@ -76,13 +76,7 @@ final class DeploymentChecks {
                     topic,
                     "arn:[a-z-]+:sns:" + REGION + ":[0-9]{12}:.+",
                     "the ARN of a topic, such as \"arn:aws:sns:eu-west-1:123456789012:oncall\""));
-    if (findings.sound(at + ".manager.enabled") && region.manager().enabled()) {
-      problem(
-          at + ".manager.enabled",
-          "true",
-          "false: this release has no manager; nodes have their configuration from \"documents\","
-              + " which you edit there");
-    }
+    manager(region, at + ".manager");
   }
 
   private void network(Network network, String at) {
@@ -162,16 +156,7 @@ final class DeploymentChecks {
             "the networks that clients are in, such as [\"10.0.0.0/16\"]: nobody else reaches the"
                 + " ports");
       }
-      for (int i = 0; i < fleet.clients().size(); i++) {
-        Cidr cidr = fleet.clients().get(i);
-        if (cidr.prefix() == 0) {
-          problem(
-              at + ".clients[" + i + "]",
-              quote(cidr.toString()),
-              "the networks that clients are in, not the whole internet: a database's port must"
-                  + " not be open to everybody");
-        }
-      }
+      notEverybody(at + ".clients", fleet.clients(), "a database's port");
     }
     if (findings.sound(at + ".fewest", at + ".most") && fleet.fewest() > fleet.most()) {
       problem(at + ".most", "" + fleet.most(), "at least \"fewest\", " + fleet.fewest());
@@ -179,25 +164,75 @@ final class DeploymentChecks {
     fleet
         .instanceType()
         .ifPresent(
-            type -> {
-              form(at + ".instanceType", type, "[a-z0-9-]+\\.[a-z0-9-]+", "such as \"c7g.large\"");
-              if (findings.sound(at + ".instanceType", at + ".architecture")
-                  && !fleet.architecture().has(type)) {
-                problem(
+            type ->
+                type(
                     at + ".instanceType",
-                    quote(type),
-                    "a type whose processors are "
-                        + fleet.architecture().spelling()
-                        + ", such as "
-                        + quote(fleet.architecture().instanceType())
-                        + ", or another \"architecture\"");
-              }
-            });
+                    type,
+                    fleet.architecture(),
+                    fleet.architecture().instanceType()));
     fleet
         .imageParameter()
         .ifPresent(
             name ->
                 form(at + ".imageParameter", name, "/[A-Za-z0-9_./-]+", "such as \"/our/ami\""));
+  }
+
+  private void manager(Region region, String at) {
+    Manager manager = region.manager();
+    if (findings.sound(at + ".enabled", at + ".clients")) {
+      if (manager.enabled() && manager.clients().isEmpty()) {
+        problem(
+            at + ".clients",
+            "no network",
+            "the networks that people are in who use it, such as [\"10.0.0.0/16\"]: nobody else"
+                + " reaches the port");
+      }
+      notEverybody(at + ".clients", manager.clients(), "the manager's port");
+    }
+    manager
+        .certificate()
+        .ifPresent(
+            arn ->
+                form(
+                    at + ".certificate",
+                    arn,
+                    "arn:[a-z-]+:acm:" + REGION + ":[0-9]{12}:certificate/[a-f0-9-]+",
+                    "the ARN of a certificate, such as"
+                        + " \"arn:aws:acm:eu-west-1:123456789012:certificate/0a1b-2c3d\""));
+    Architecture architecture = region.fleet().architecture();
+    manager
+        .instanceType()
+        .ifPresent(
+            type -> type(at + ".instanceType", type, architecture, architecture.managerType()));
+  }
+
+  private void notEverybody(String at, List<Cidr> clients, String what) {
+    for (int i = 0; i < clients.size(); i++) {
+      Cidr cidr = clients.get(i);
+      if (cidr.prefix() == 0) {
+        problem(
+            at + "[" + i + "]",
+            quote(cidr.toString()),
+            "the networks that clients are in, not the whole internet: "
+                + what
+                + " must not be open to everybody");
+      }
+    }
+  }
+
+  /** A type of instances with these processors. */
+  private void type(String at, String type, Architecture architecture, String usual) {
+    form(at, type, "[a-z0-9-]+\\.[a-z0-9-]+", "such as " + quote(usual));
+    if (findings.sound(at) && architecture != null && !architecture.has(type)) {
+      problem(
+          at,
+          quote(type),
+          "a type whose processors are "
+              + architecture.spelling()
+              + ", such as "
+              + quote(usual)
+              + ", or another \"architecture\"");
+    }
   }
 
   private void documents(Documents documents, String at) {

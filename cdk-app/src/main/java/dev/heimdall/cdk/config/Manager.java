@@ -1,10 +1,42 @@
 package dev.heimdall.cdk.config;
 
+import dev.heimdall.model.Cidr;
+import dev.heimdall.model.Format;
 import dev.heimdall.model.Setting;
+import java.util.List;
+import java.util.Optional;
 
-/** The manager, which this release does not have. */
+/** The manager of a region, which edits the nodes' configuration where that lies. */
 public record Manager(
+    @Setting(value = "Deploy it.", byDefault = "false") boolean enabled,
     @Setting(
-            value = "Deploy the manager. This release has none: only `false` is taken.",
-            byDefault = "false")
-        boolean enabled) {}
+            value =
+                "How many there are. One that is ill, or alone when it is updated, is replaced"
+                    + " either way.",
+            byDefault = "1",
+            range = "1..2")
+        int size,
+    @Setting(
+            value =
+                "The networks that people and tools are in who use it. Nobody else reaches its"
+                    + " port. At least one when `enabled`.",
+            byDefault = "[]",
+            format = Format.NETWORK)
+        List<Cidr> clients,
+    @Setting(value = "The port of its page and its API.", byDefault = "8087", range = "1..65535")
+        int port,
+    @Setting(
+            value =
+                "The certificate (ARN, of Certificate Manager) that its address answers with."
+                    + " Without one, passwords go over the network as they are.",
+            format = Format.TEXT)
+        Optional<String> certificate,
+    @Setting(
+            value = "The type of its instances, of the nodes' `architecture`.",
+            otherwise = "`t4g.medium`, or `t3.medium` with `x86_64`",
+            format = Format.TEXT)
+        Optional<String> instanceType) {
+  public Manager {
+    clients = List.copyOf(clients);
+  }
+}

@@ -1,5 +1,6 @@
 package dev.heimdall.cdk.fleet;
 
+import dev.heimdall.cdk.instance.Release;
 import java.util.List;
 
 /**
@@ -45,9 +46,6 @@ public record FleetPlan(
     String protect,
     Release release,
     Source documents) {
-
-  /** The archive of a release: what its folder on the instance is called, and where it lies. */
-  public record Release(String name, String bucket, String key) {}
 
   /**
    * Where nodes read their configuration.

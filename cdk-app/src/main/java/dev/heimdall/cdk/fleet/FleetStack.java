@@ -6,6 +6,7 @@ import dev.heimdall.cdk.config.DocumentPlace;
 import dev.heimdall.cdk.config.Documents;
 import dev.heimdall.cdk.config.Fleet;
 import dev.heimdall.cdk.documents.DocumentStores;
+import dev.heimdall.cdk.instance.Release;
 import dev.heimdall.cdk.network.Place;
 import java.util.Optional;
 import software.amazon.awscdk.CfnOutput;
@@ -71,7 +72,7 @@ public final class FleetStack extends Stack {
                 settings.drain().toSeconds(),
                 settings.clientZones().policy(),
                 Boolean.toString(settings.protect()),
-                new FleetPlan.Release(
+                new Release(
                     release.getAssetHash().substring(0, ENOUGH_OF_A_HASH),
                     release.getS3BucketName(),
                     release.getS3ObjectKey()),

@@ -2,6 +2,8 @@ package dev.heimdall.cdk.fleet;
 
 import dev.heimdall.cdk.Numbers;
 import dev.heimdall.cdk.Reasons;
+import dev.heimdall.cdk.instance.BootScript;
+import dev.heimdall.cdk.instance.Machine;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,7 +45,8 @@ public final class ZoneGroup extends Construct {
     super(scope, "Zone" + number);
     CfnLaunchTemplate template =
         CfnLaunchTemplate.Builder.create(this, "Template")
-            .launchTemplateData(instance(plan, profile, securityGroup))
+            .launchTemplateData(
+                Machine.of(plan.image(), plan.instanceType(), profile, securityGroup))
             .build();
     group =
         CfnAutoScalingGroup.Builder.create(this, "Nodes")
@@ -77,7 +80,10 @@ public final class ZoneGroup extends Construct {
                         .heartbeatTimeout(plan.drain())
                         .defaultResult("CONTINUE")
                         .build()))
-            .tags(List.of(tag("Name", plan.name() + "-node"), tag(FLEET_TAG, plan.name())))
+            .tags(
+                List.of(
+                    Machine.tag("Name", plan.name() + "-node"),
+                    Machine.tag(FLEET_TAG, plan.name())))
             .build();
     Reasons.accept(
         group,
@@ -127,62 +133,25 @@ public final class ZoneGroup extends Construct {
     return group;
   }
 
-  private static CfnLaunchTemplate.LaunchTemplateDataProperty instance(
-      FleetPlan plan, CfnInstanceProfile profile, CfnSecurityGroup securityGroup) {
-    return CfnLaunchTemplate.LaunchTemplateDataProperty.builder()
-        .imageId(plan.image())
-        .instanceType(plan.instanceType())
-        .iamInstanceProfile(
-            CfnLaunchTemplate.IamInstanceProfileProperty.builder()
-                .arn(profile.getAttrArn())
-                .build())
-        .securityGroupIds(List.of(securityGroup.getAttrGroupId()))
-        // Only version 2, and no further than the instance itself: no credentials for those who
-        // make the node or a container ask for them.
-        .metadataOptions(
-            CfnLaunchTemplate.MetadataOptionsProperty.builder()
-                .httpEndpoint("enabled")
-                .httpTokens("required")
-                .httpPutResponseHopLimit(1)
-                .build())
-        .monitoring(CfnLaunchTemplate.MonitoringProperty.builder().enabled(true).build())
-        .blockDeviceMappings(
-            List.of(
-                CfnLaunchTemplate.BlockDeviceMappingProperty.builder()
-                    .deviceName("/dev/xvda")
-                    .ebs(
-                        CfnLaunchTemplate.EbsProperty.builder()
-                            .volumeType("gp3")
-                            .volumeSize(16)
-                            .encrypted(true)
-                            .deleteOnTermination(true)
-                            .build())
-                    .build()))
-        .build();
-  }
-
   private static String userData(FleetPlan plan, String logicalId) {
     TreeMap<String, String> values = new TreeMap<>();
     values.put("Region", Aws.REGION);
     values.put("StackName", Aws.STACK_NAME);
     values.put("GroupName", logicalId);
+    values.put("Role", "proxy");
+    values.put("ConfigDirectory", "");
     values.put("ConfigSource", plan.documents().configSource());
     values.put("SecretName", plan.documents().hdSecretKey());
     values.put("Mount", plan.documents().mount());
     values.put("LifecycleHook", HOOK);
-    values.put("Patience", Numbers.text(plan.drain()));
+    values.put("Patience", Numbers.text(plan.drain()) + "s");
+    values.put("ManagerAddress", "");
+    values.put("ManagerPort", "");
+    values.put("ManagerSecret", "");
     values.put("ReleaseName", plan.release().name());
     values.put("ReleaseBucket", plan.release().bucket());
     values.put("ReleaseKey", plan.release().key());
-    values.put("HttpPort", Numbers.text(plan.httpPort()));
-    return InstanceFiles.userData(values);
-  }
-
-  private static CfnAutoScalingGroup.TagPropertyProperty tag(String key, String value) {
-    return CfnAutoScalingGroup.TagPropertyProperty.builder()
-        .key(key)
-        .value(value)
-        .propagateAtLaunch(true)
-        .build();
+    values.put("HealthPort", Numbers.text(plan.httpPort()));
+    return BootScript.of(values);
   }
 }

@@ -95,6 +95,61 @@ public enum Component {
               "logs:CreateLogStream",
               "logs:PutLogEvents"))),
 
+  /** The manager, with what its instance does when it boots. */
+  MANAGER(
+      "manager",
+      "ec2.amazonaws.com",
+      List.of(
+          on(
+              "Release",
+              "user-data fetches the release",
+              List.of("arn:${Partition}:s3:::${ReleaseBucket}/${ReleaseKey}"),
+              "s3:GetObject"),
+          on(
+              "FindDocuments",
+              "lists the documents",
+              List.of("arn:${Partition}:s3:::${ConfigurationBucket}"),
+              "s3:ListBucket"),
+          on(
+              "Documents",
+              "reads the documents that it edits, or fills an empty file system with; no topology",
+              List.of("arn:${Partition}:s3:::${ConfigurationBucket}/${ConfigurationPrefix}/*"),
+              "s3:GetObject"),
+          on(
+              "Edits",
+              "edits documents in the bucket, if they are there",
+              List.of("arn:${Partition}:s3:::${EditedBucket}/${ConfigurationPrefix}/*"),
+              "s3:PutObject",
+              "s3:DeleteObject"),
+          on(
+              "DocumentsKey",
+              "documents and secrets are encrypted",
+              List.of("${ConfigurationKey}"),
+              "kms:Decrypt",
+              "kms:GenerateDataKey"),
+          on(
+              "ConfigurationSecret",
+              "edits the configuration in the secret, if it is there; makes none",
+              List.of(
+                  "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${ConfigurationSecret}-??????"),
+              "secretsmanager:GetSecretValue",
+              "secretsmanager:DescribeSecret",
+              "secretsmanager:PutSecretValue",
+              "secretsmanager:UpdateSecretVersionStage"),
+          on(
+              "Files",
+              "mounts the file system that the configuration is on, to edit it",
+              List.of(
+                  "arn:${Partition}:elasticfilesystem:${Region}:${Account}:file-system/${FileSystem}"),
+              "elasticfilesystem:ClientMount",
+              "elasticfilesystem:ClientWrite"),
+          on(
+              "Password",
+              "knows by what its user logs in",
+              List.of(
+                  "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${ManagerSecret}-??????"),
+              "secretsmanager:GetSecretValue"))),
+
   /** Who edits the nodes' configuration with {@code heimdall config}: people, or their pipeline. */
   EDITOR(
       "editor",

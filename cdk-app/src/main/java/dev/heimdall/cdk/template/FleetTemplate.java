@@ -45,73 +45,15 @@ final class FleetTemplate extends Stack {
             Arrays.stream(ClientZones.values()).map(ClientZones::policy).toList());
 
     ask.heading("Instances");
-    String image =
-        ask.of(
-            "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>",
-            "Image",
-            "The parameter of Systems Manager that names the image, of the processors of"
-                + " InstanceType.",
-            Optional.of(Architecture.ARM64.imageParameter()));
-    String instanceType =
-        ask.text(
-            "InstanceType",
-            "The type of instances.",
-            Optional.of(Architecture.ARM64.instanceType()),
-            "[a-z0-9-]+\\.[a-z0-9-]+",
-            "a type such as c7g.large");
+    String image = PlainTemplates.image(ask);
+    String instanceType = PlainTemplates.instanceType(ask, Architecture.ARM64.instanceType());
     Number fewest = ask.number("FewestPerZone", "Fewest nodes of a zone.", 1, 1, 100);
     Number most = ask.number("MostPerZone", "Most nodes of a zone.", 4, 2, 100);
     Number load =
         ask.number("TargetLoad", "Load of processors in percent that is aimed at.", 50, 10, 90);
 
     ask.heading("Release and configuration");
-    String releaseName =
-        ask.text(
-            "ReleaseName",
-            "The release's name: with another one, instances are replaced.",
-            Optional.empty(),
-            "[A-Za-z0-9._-]{1,64}",
-            "letters, digits, dots, hyphens");
-    String releaseBucket =
-        PlainTemplates.bucket(ask, "ReleaseBucket", "The bucket of the release's archive.");
-    String releaseKey =
-        ask.text(
-            "ReleaseKey",
-            "The archive's key in that bucket.",
-            Optional.of("heimdall-release.tar.gz"),
-            "[A-Za-z0-9!_.*'()/-]+",
-            "a key");
-    String configurationBucket =
-        PlainTemplates.bucket(
-            ask, "ConfigurationBucket", "The bucket of the nodes' configuration.");
-    String key = PlainTemplates.key(ask);
-    String prefix =
-        ask.text(
-            "ConfigurationPrefix",
-            "What stands before the documents' names in that bucket.",
-            Optional.of("config"),
-            "[A-Za-z0-9_.-]+",
-            "a name without slashes");
-    String place =
-        ask.choice(
-            "ConfigurationPlace",
-            "Where nodes read their configuration: below the prefix, or in the secret.",
-            "bucket",
-            List.of("bucket", "secret"));
-    String secret =
-        ask.text(
-            "ConfigurationSecret",
-            "The secret with the whole configuration (hdSecretKey).",
-            Optional.of("heimdall/configuration"),
-            "[A-Za-z0-9/_+=.@-]{3,}",
-            "a secret's name");
-    String mount =
-        ask.text(
-            "Mount",
-            "Line of fstab that mounts a configuration at /mnt/heimdall; empty for none.",
-            Optional.of(""),
-            "|[^'\"$]+ /mnt/heimdall [^'\"$]+",
-            "empty, or FILE-SYSTEM:/ /mnt/heimdall efs _netdev,nofail,ro,tls 0 0");
+    DocumentParameters documents = DocumentParameters.ask(this, ask, "ro,");
     String credentials =
         ask.text(
             "CredentialSecrets",
@@ -135,22 +77,10 @@ final class FleetTemplate extends Stack {
             300,
             30,
             3600);
-    String protect =
-        ask.choice(
-            "Protect",
-            "Whether the load balancer resists being deleted.",
-            "true",
-            List.of("true", "false"));
+    String protect = PlainTemplates.protect(ask);
     ask.describe();
 
-    CfnCondition fromSecret =
-        CfnCondition.Builder.create(this, "FromSecret")
-            .expression(Fn.conditionEquals(place, "secret"))
-            .build();
-    CfnCondition mounts =
-        CfnCondition.Builder.create(this, "Mounts")
-            .expression(Fn.conditionNot(Fn.conditionEquals(mount, "")))
-            .build();
+    CfnCondition mounts = documents.mounts();
     ProxyFleet fleet =
         new ProxyFleet(
             this,
@@ -172,22 +102,19 @@ final class FleetTemplate extends Stack {
                 drain,
                 zones,
                 protect,
-                new FleetPlan.Release(releaseName, releaseBucket, releaseKey),
+                documents.release(),
                 new FleetPlan.Source(
-                    Fn.conditionIf(
-                            fromSecret.getLogicalId(),
-                            "",
-                            Fn.conditionIf(
-                                mounts.getLogicalId(),
-                                "file:" + FleetPlan.Source.DIRECTORY,
-                                Fn.join("", List.of("s3://", configurationBucket, "/", prefix))))
-                        .toString(),
-                    Fn.conditionIf(fromSecret.getLogicalId(), secret, "").toString(),
-                    mount,
+                    documents.unlessInSecret(
+                        Fn.conditionIf(
+                            mounts.getLogicalId(),
+                            "file:" + FleetPlan.Source.DIRECTORY,
+                            documents.prefixInBucket())),
+                    documents.hdSecretKey(),
+                    documents.mount(),
                     "",
-                    configurationBucket,
-                    key,
-                    secret,
+                    documents.bucket(),
+                    documents.key(),
+                    documents.secret(),
                     List.of(credentials))));
     CfnOutput.Builder.create(this, "Address")
         .description("What clients connect to")

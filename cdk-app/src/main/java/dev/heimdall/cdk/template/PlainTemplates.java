@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.heimdall.cdk.config.Architecture;
 import dev.heimdall.cdk.iam.Component;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -67,6 +69,7 @@ public final class PlainTemplates {
       new FleetTemplate(app),
       new StoreTemplate(app),
       new DocumentsTemplate(app),
+      new ManagerTemplate(app),
       new ConfigSyncTemplate(app)
     };
   }
@@ -108,6 +111,34 @@ public final class PlainTemplates {
         Optional.empty(),
         "arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[a-f0-9-]+",
         "the ARN of a key");
+  }
+
+  /** The image of instances. */
+  static String image(Parameters ask) {
+    return ask.of(
+        "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>",
+        "Image",
+        "The parameter of Systems Manager that names the image, of the processors of"
+            + " InstanceType.",
+        Optional.of(Architecture.ARM64.imageParameter()));
+  }
+
+  static String instanceType(Parameters ask, String byDefault) {
+    return ask.text(
+        "InstanceType",
+        "The type of instances.",
+        Optional.of(byDefault),
+        "[a-z0-9-]+\\.[a-z0-9-]+",
+        "a type such as " + byDefault);
+  }
+
+  /** Whether what clients connect to stays. */
+  static String protect(Parameters ask) {
+    return ask.choice(
+        "Protect",
+        "Whether the load balancer resists being deleted.",
+        "true",
+        List.of("true", "false"));
   }
 
   private static String yaml(Path template) {

@@ -6,6 +6,7 @@ import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.fleet.ProxyFleet;
 import dev.heimdall.cdk.fleet.Slot;
 import dev.heimdall.cdk.fleet.ZoneGroup;
+import dev.heimdall.cdk.manager.ManagerGroup;
 import dev.heimdall.cdk.sync.ConfigSyncFunction;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,13 +57,15 @@ public final class WatchStack extends Stack {
       Region region,
       ProxyFleet fleet,
       Optional<ConfigSyncFunction> sync,
-      Optional<SharedStore> store) {
+      Optional<SharedStore> store,
+      Optional<ManagerGroup> manager) {
     super(scope, id, props);
     topic = region.observability().topic().map(arn -> Topic.fromTopicArn(this, "Topic", arn));
     vdbs(region.observability().vdbs());
     fleet(fleet, region.fleet().most());
     sync.ifPresent(function -> sync(function, region.region()));
     store.ifPresent(this::store);
+    manager.ifPresent(this::manager);
     Dashboard.Builder.create(this, "Dashboard")
         .dashboardName(deployment.name() + "-" + region.region())
         .widgets(rows())
@@ -191,6 +194,23 @@ public final class WatchStack extends Stack {
                 "memory, percent"),
             metric(
                 "AWS/ElastiCache", "EngineCPUUtilization", of, "Maximum", "processor, percent")));
+  }
+
+  private void manager(ManagerGroup manager) {
+    Map<String, String> of = new TreeMap<>();
+    of.put("LoadBalancer", manager.balancer().getAttrLoadBalancerFullName());
+    of.put("TargetGroup", manager.target().getAttrTargetGroupFullName());
+    Metric healthy = metric("AWS/NetworkELB", "HealthyHostCount", of, "Minimum", "healthy");
+    // A new instance needs some minutes: one that is replaced is nothing to get up for.
+    alarm(
+        "NoManager",
+        "There has been no manager for 15 minutes; nodes go on without it",
+        healthy,
+        1,
+        ComparisonOperator.LESS_THAN_THRESHOLD,
+        15,
+        TreatMissingData.BREACHING);
+    graph("Managers", List.of(healthy));
   }
 
   private void alarm(

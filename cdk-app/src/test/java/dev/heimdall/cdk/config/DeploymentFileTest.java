@@ -80,7 +80,21 @@ class DeploymentFileTest {
             + "| $.regions[0].fleet.most: got 4, expected at least \"fewest\", 5",
         "'fleet': {'ports': [1], 'clients': ['10.0.0.0/16'], 'instanceType': 'c7i.large'}"
             + "| expected a type whose processors are arm64, such as \"c7g.large\"",
-        FLEET + ", 'manager': {'enabled': true} | this release has no manager",
+        FLEET
+            + ", 'manager': {'enabled': true}"
+            + "| $.regions[0].manager.clients: got no network, expected the networks that people are in",
+        FLEET
+            + ", 'manager': {'clients': ['10.0.0.0/8', '::/0']}"
+            + "| $.regions[0].manager.clients[1]: got \"0:0:0:0:0:0:0:0/0\", expected the networks that clients are in",
+        FLEET
+            + ", 'manager': {'size': 3}"
+            + "| $.regions[0].manager.size: got 3, expected an integer from 1 to 2",
+        FLEET
+            + ", 'manager': {'instanceType': 't3.medium'}"
+            + "| expected a type whose processors are arm64, such as \"t4g.medium\"",
+        FLEET
+            + ", 'manager': {'certificate': 'mine'}"
+            + "| $.regions[0].manager.certificate: got \"mine\", expected the ARN of a certificate",
         FLEET + ", 'network': {'natGateways': 0} | at least 1, or \"endpoints\": true",
         FLEET + ", 'network': {'vpc': 'vpc-1'} | $.regions[0].network.subnets: got no subnet",
         FLEET + ", 'network': {'vpc': 'vpc-1', 'endpoints': true} | make them in your network",

@@ -68,13 +68,20 @@ class PermissionsTest {
   /** What AWS does with the component's permission, and not the component. */
   private static final Map<String, Set<String>> BY_OTHERS =
       Map.of(
-          "node editor operator",
+          "node manager editor operator",
           // S3 and Secrets Manager, with the caller's permission; a database, shown a token; mount
           Set.of(
               "kms:Decrypt",
               "kms:GenerateDataKey",
               "rds-db:connect",
-              "elasticfilesystem:ClientMount"),
+              "elasticfilesystem:ClientMount",
+              "elasticfilesystem:ClientWrite"),
+          "manager",
+          Set.of(
+              "kms:Decrypt",
+              "kms:GenerateDataKey",
+              "elasticfilesystem:ClientMount",
+              "elasticfilesystem:ClientWrite"),
           "config-sync",
           Set.of(
               "kms:Decrypt",
@@ -105,7 +112,8 @@ class PermissionsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "node editor operator, dev.heimdall.launcher.Heimdall",
+    "node manager editor operator, dev.heimdall.launcher.Heimdall",
+    "manager, dev.heimdall.manager.ControlPlane",
     "config-sync, dev.heimdall.configsync.Handler"
   })
   void aComponentMayDoWhatItCalls(String components, String root) throws IOException {
@@ -114,12 +122,17 @@ class PermissionsTest {
     if (components.equals("config-sync")) {
       called.removeAll(OF_OTHER_STORES);
     }
+    if (components.equals("manager")) {
+      // Whoever deploys it has made the secret.
+      called.remove("secretsmanager:CreateSecret");
+    }
     assertThat(allowed(components)).containsAll(called);
   }
 
   @ParameterizedTest
   @CsvSource({
-    "node editor operator, dev.heimdall.launcher.Heimdall",
+    "node manager editor operator, dev.heimdall.launcher.Heimdall",
+    "manager, dev.heimdall.manager.ControlPlane",
     "config-sync, dev.heimdall.configsync.Handler"
   })
   void nothingIsAllowedThatNobodyCalls(String components, String root) throws IOException {

@@ -34,7 +34,7 @@ class TemplatesIT {
     try (Stream<Path> files = Files.list(TEMPLATES)) {
       files.map(Path::toString).filter(file -> file.endsWith(".yaml")).forEach(command::add);
     }
-    assertThat(command).hasSizeGreaterThan(4);
+    assertThat(command).hasSizeGreaterThan(5);
     assertThat(output(command)).isBlank();
   }
 
@@ -55,8 +55,10 @@ class TemplatesIT {
             "heimdall-fleet CREATE_COMPLETE",
             "heimdall-config-sync CREATE_COMPLETE",
             "3 groups of 1 to 4 nodes, each with 2 ports",
-            "metadata required 1",
-            "/etc/heimdall.conf has configSource s3://configuration/config");
+            "heimdall-manager CREATE_COMPLETE",
+            "1 to 2 managers in 3 zones",
+            "proxy metadata required 1 s3://configuration/config ",
+            "server metadata required 1 s3://configuration/config heimdall/manager");
   }
 
   private static String output(List<String> command) throws IOException, InterruptedException {

@@ -73,12 +73,16 @@ class UserDataTest {
             "ConfigSource", "s3://conf/config",
             "SecretName", "",
             "LifecycleHook", "heimdall-drain",
-            "Patience", "300",
+            "Patience", "300s",
             "ReleaseName", "r1",
             "ReleaseBucket", "releases",
             "ReleaseKey", "heimdall.tar.gz"));
-    filledIn.put("HttpPort", "5059");
-    filledIn.put("Mount", "");
+    filledIn.put("HealthPort", "5059");
+    filledIn.put("Role", "proxy");
+    for (String unset :
+        List.of("Mount", "ConfigDirectory", "ManagerAddress", "ManagerPort", "ManagerSecret")) {
+      filledIn.put(unset, "");
+    }
   }
 
   private void standIn(String name, String does) throws IOException {
@@ -197,6 +201,31 @@ class UserDataTest {
     assertThat(boot.output()).contains("the node starts from its copy");
     assertThat(boot.calls())
         .contains("systemctl enable --now heimdall-mount.timer", "systemctl enable --now heimdall");
+  }
+
+  @Test
+  void aManagerIsToldWhereItListensAndWhereItsPasswordIs() throws Exception {
+    onAFileSystem();
+    filledIn.put("Role", "server");
+    filledIn.put("ConfigDirectory", "/mnt/heimdall");
+    filledIn.put("ConfigSource", "s3://conf/config");
+    filledIn.put("ManagerAddress", "0.0.0.0");
+    filledIn.put("ManagerPort", "8087");
+    filledIn.put("ManagerSecret", "shop/manager");
+    filledIn.put("LifecycleHook", "");
+    filledIn.put("Patience", "");
+    filledIn.put("HealthPort", "8087");
+
+    Boot boot = boot();
+
+    assertThat(boot.exitCode()).as(boot.output()).isZero();
+    assertThat(boot.calls())
+        .contains("systemctl enable --now heimdall")
+        .anyMatch(call -> call.startsWith("curl ") && call.endsWith("http://127.0.0.1:8087/livez"));
+    Path conf = root.resolve("etc/heimdall.conf");
+    assertThat(Files.readString(conf))
+        .contains("hdRole=server", "configSource=s3://conf/config")
+        .doesNotContain("hdSecretKey", "lifecycleHook");
   }
 
   @Test

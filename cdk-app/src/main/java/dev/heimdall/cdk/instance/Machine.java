@@ -1,0 +1,55 @@
+package dev.heimdall.cdk.instance;
+
+import java.util.List;
+import software.amazon.awscdk.services.autoscaling.CfnAutoScalingGroup;
+import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
+import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
+import software.amazon.awscdk.services.iam.CfnInstanceProfile;
+
+/** What an instance is made from, but for its boot script. */
+public final class Machine {
+  private Machine() {}
+
+  public static CfnLaunchTemplate.LaunchTemplateDataProperty of(
+      String image, String type, CfnInstanceProfile profile, CfnSecurityGroup securityGroup) {
+    return CfnLaunchTemplate.LaunchTemplateDataProperty.builder()
+        .imageId(image)
+        .instanceType(type)
+        .iamInstanceProfile(
+            CfnLaunchTemplate.IamInstanceProfileProperty.builder()
+                .arn(profile.getAttrArn())
+                .build())
+        .securityGroupIds(List.of(securityGroup.getAttrGroupId()))
+        // Only version 2, and no further than the instance itself: no credentials for those who
+        // make the node or a container ask for them.
+        .metadataOptions(
+            CfnLaunchTemplate.MetadataOptionsProperty.builder()
+                .httpEndpoint("enabled")
+                .httpTokens("required")
+                .httpPutResponseHopLimit(1)
+                .build())
+        .monitoring(CfnLaunchTemplate.MonitoringProperty.builder().enabled(true).build())
+        .blockDeviceMappings(
+            List.of(
+                CfnLaunchTemplate.BlockDeviceMappingProperty.builder()
+                    .deviceName("/dev/xvda")
+                    .ebs(
+                        CfnLaunchTemplate.EbsProperty.builder()
+                            .volumeType("gp3")
+                            .volumeSize(16)
+                            .encrypted(true)
+                            .deleteOnTermination(true)
+                            .build())
+                    .build()))
+        .build();
+  }
+
+  /** A tag of a group's instances. */
+  public static CfnAutoScalingGroup.TagPropertyProperty tag(String key, String value) {
+    return CfnAutoScalingGroup.TagPropertyProperty.builder()
+        .key(key)
+        .value(value)
+        .propagateAtLaunch(true)
+        .build();
+  }
+}

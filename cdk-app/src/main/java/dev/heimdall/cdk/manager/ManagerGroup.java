@@ -1,0 +1,345 @@
+package dev.heimdall.cdk.manager;
+
+import dev.heimdall.cdk.Numbers;
+import dev.heimdall.cdk.Reasons;
+import dev.heimdall.cdk.fleet.Slot;
+import dev.heimdall.cdk.iam.Component;
+import dev.heimdall.cdk.iam.ComponentRole;
+import dev.heimdall.cdk.instance.BootScript;
+import dev.heimdall.cdk.instance.Machine;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import software.amazon.awscdk.Aws;
+import software.amazon.awscdk.CfnAutoScalingRollingUpdate;
+import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.CfnUpdatePolicy;
+import software.amazon.awscdk.Fn;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.services.autoscaling.CfnAutoScalingGroup;
+import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
+import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
+import software.amazon.awscdk.services.ec2.CfnSecurityGroupIngress;
+import software.amazon.awscdk.services.elasticloadbalancingv2.CfnListener;
+import software.amazon.awscdk.services.elasticloadbalancingv2.CfnLoadBalancer;
+import software.amazon.awscdk.services.elasticloadbalancingv2.CfnTargetGroup;
+import software.amazon.awscdk.services.iam.CfnInstanceProfile;
+import software.amazon.awscdk.services.iam.CfnRole;
+import software.amazon.awscdk.services.secretsmanager.CfnSecret;
+import software.constructs.Construct;
+
+/**
+ * One manager or two, in any of the zones, replaced when it does not say {@code /livez}. What it
+ * edits lies elsewhere, so an instance has nothing that is missed when it goes.
+ *
+ * <p>The load balancer is set otherwise than the fleet's, as what goes through it are short
+ * requests of few people: it leads to the other zones, where the only manager may be; connections
+ * to an ill one are cut, so that a browser turns to its successor; and a client's address is its
+ * own, by which the manager counts wrong passwords.
+ */
+public final class ManagerGroup extends Construct {
+  private static final int PASSWORD_LENGTH = 32;
+  private static final int SECONDS_TO_END = 30;
+
+  private final ManagerPlan plan;
+  private final CfnSecurityGroup group;
+  private final CfnLoadBalancer balancer;
+  private final CfnTargetGroup target;
+
+  public ManagerGroup(Construct scope, String id, ManagerPlan plan) {
+    super(scope, id);
+    this.plan = plan;
+    String password = password();
+    group =
+        CfnSecurityGroup.Builder.create(this, "ManagerSecurityGroup")
+            .groupDescription("Heimdall manager: its load balancer only")
+            .vpcId(plan.vpc())
+            .build();
+    CfnSecurityGroup door = door();
+    balancer = makeBalancer(door);
+    target = makeTarget();
+    listener();
+    CfnInstanceProfile profile =
+        CfnInstanceProfile.Builder.create(this, "ManagerProfile")
+            .roles(List.of(role(password).getRef()))
+            .build();
+    instances(profile, password);
+    String scheme = plan.certificate().isPresent() ? "https://" : "http://";
+    output(
+        "Address",
+        "Where the manager is",
+        Fn.join("", List.of(scheme, balancer.getAttrDnsName(), ":", Numbers.text(plan.port()))));
+    output("PasswordSecret", "The secret with the password of the user admin", password);
+    output("ManagerSecurityGroup", "What the manager comes from", group.getAttrGroupId());
+  }
+
+  /** The security group of its instances, for what they have to reach. */
+  public CfnSecurityGroup group() {
+    return group;
+  }
+
+  public CfnLoadBalancer balancer() {
+    return balancer;
+  }
+
+  /** What stands behind its address. */
+  public CfnTargetGroup target() {
+    return target;
+  }
+
+  /** The name of the secret. */
+  private String password() {
+    String name = Fn.join("", List.of(plan.name(), "/manager"));
+    CfnSecret secret =
+        CfnSecret.Builder.create(this, "Password")
+            .name(name)
+            .description("Heimdall: the password of the manager's user admin")
+            .kmsKeyId(plan.key())
+            .generateSecretString(
+                CfnSecret.GenerateSecretStringProperty.builder()
+                    .excludePunctuation(true)
+                    .passwordLength(PASSWORD_LENGTH)
+                    .build())
+            .build();
+    secret.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    Reasons.accept(
+        secret,
+        "AwsSolutions-SMG4",
+        "People type it. Another one counts within a minute: it is changed by writing it there.");
+    return name;
+  }
+
+  private CfnSecurityGroup door() {
+    // One rule has to stand here: without any, a group lets everything out.
+    CfnSecurityGroup door =
+        CfnSecurityGroup.Builder.create(this, "BalancerSecurityGroup")
+            .groupDescription("Heimdall manager: its clients")
+            .vpcId(plan.vpc())
+            .securityGroupEgress(
+                List.of(
+                    CfnSecurityGroup.EgressProperty.builder()
+                        .description("to the manager")
+                        .ipProtocol("tcp")
+                        .fromPort(plan.port())
+                        .toPort(plan.port())
+                        .destinationSecurityGroupId(group.getAttrGroupId())
+                        .build()))
+            .build();
+    for (int i = 0; i < plan.clients().size(); i++) {
+      Slot<String> client = plan.clients().get(i);
+      CfnSecurityGroupIngress ingress =
+          CfnSecurityGroupIngress.Builder.create(this, "From" + (i + 1))
+              .groupId(door.getAttrGroupId())
+              .description("clients")
+              .ipProtocol("tcp")
+              .fromPort(plan.port())
+              .toPort(plan.port())
+              .cidrIp(client.value())
+              .build();
+      client.when().ifPresent(ingress.getCfnOptions()::setCondition);
+    }
+    CfnSecurityGroupIngress.Builder.create(this, "Arrives")
+        .groupId(group.getAttrGroupId())
+        .description("from the load balancer")
+        .ipProtocol("tcp")
+        .fromPort(plan.port())
+        .toPort(plan.port())
+        .sourceSecurityGroupId(door.getAttrGroupId())
+        .build();
+    return door;
+  }
+
+  private CfnLoadBalancer makeBalancer(CfnSecurityGroup door) {
+    CfnLoadBalancer made =
+        CfnLoadBalancer.Builder.create(this, "LoadBalancer")
+            .type("network")
+            .scheme("internal")
+            .ipAddressType("ipv4")
+            .subnets(plan.subnets())
+            .securityGroups(List.of(door.getAttrGroupId()))
+            .enforceSecurityGroupInboundRulesOnPrivateLinkTraffic("on")
+            .loadBalancerAttributes(
+                List.of(
+                    balancerAttribute("deletion_protection.enabled", plan.protect()),
+                    balancerAttribute("load_balancing.cross_zone.enabled", "true")))
+            .build();
+    Reasons.accept(
+        made,
+        "AwsSolutions-ELB2",
+        "Who did what is in the manager's log, with the client's address; the load balancer's tells"
+            + " of TLS only.");
+    return made;
+  }
+
+  private CfnTargetGroup makeTarget() {
+    return CfnTargetGroup.Builder.create(this, "Targets")
+        .vpcId(plan.vpc())
+        .protocol("TCP")
+        .port(plan.port())
+        .targetType("instance")
+        .healthCheckEnabled(true)
+        .healthCheckProtocol("HTTP")
+        .healthCheckPath("/livez")
+        .healthCheckPort(Numbers.text(plan.port()))
+        .healthCheckIntervalSeconds(10)
+        .healthCheckTimeoutSeconds(6)
+        .healthyThresholdCount(2)
+        .unhealthyThresholdCount(3)
+        .matcher(CfnTargetGroup.MatcherProperty.builder().httpCode("200").build())
+        .targetGroupAttributes(
+            List.of(
+                targetAttribute("proxy_protocol_v2.enabled", "false"),
+                targetAttribute("preserve_client_ip.enabled", "true"),
+                targetAttribute(
+                    "deregistration_delay.timeout_seconds", Integer.toString(SECONDS_TO_END)),
+                targetAttribute("deregistration_delay.connection_termination.enabled", "true"),
+                targetAttribute(
+                    "target_health_state.unhealthy.connection_termination.enabled", "true")))
+        .build();
+  }
+
+  private void listener() {
+    CfnListener.Builder listener =
+        CfnListener.Builder.create(this, "Listener")
+            .loadBalancerArn(balancer.getRef())
+            .port(plan.port())
+            .defaultActions(
+                List.of(
+                    CfnListener.ActionProperty.builder()
+                        .type("forward")
+                        .targetGroupArn(target.getRef())
+                        .build()));
+    plan.certificate()
+        .ifPresentOrElse(
+            arn ->
+                listener
+                    .protocol("TLS")
+                    .sslPolicy("ELBSecurityPolicy-TLS13-1-2-2021-06")
+                    .certificates(
+                        List.of(
+                            CfnListener.CertificateProperty.builder().certificateArn(arn).build())),
+            () -> listener.protocol("TCP"));
+    listener.build();
+  }
+
+  private CfnRole role(String password) {
+    ManagerPlan.Edited documents = plan.documents();
+    return ComponentRole.create(
+        this,
+        "ManagerRole",
+        Component.MANAGER,
+        Map.of(
+            "ReleaseBucket",
+            List.of(plan.release().bucket()),
+            "ReleaseKey",
+            List.of(plan.release().key()),
+            "ConfigurationBucket",
+            some(documents.read()),
+            "EditedBucket",
+            some(documents.written()),
+            "ConfigurationPrefix",
+            List.of(documents.prefix()),
+            "ConfigurationKey",
+            List.of(plan.key()),
+            "ConfigurationSecret",
+            some(documents.secret()),
+            "FileSystem",
+            some(documents.fileSystem()),
+            "ManagerSecret",
+            List.of(password)));
+  }
+
+  private void instances(CfnInstanceProfile profile, String password) {
+    CfnLaunchTemplate template =
+        CfnLaunchTemplate.Builder.create(this, "Template")
+            .launchTemplateData(Machine.of(plan.image(), plan.instanceType(), profile, group))
+            .build();
+    CfnAutoScalingGroup instances =
+        CfnAutoScalingGroup.Builder.create(this, "Instances")
+            .minSize(plan.size())
+            // One more than a single one, which an update then replaces without a gap.
+            .maxSize("2")
+            .vpcZoneIdentifier(plan.subnets())
+            .launchTemplate(
+                CfnAutoScalingGroup.LaunchTemplateSpecificationProperty.builder()
+                    .launchTemplateId(template.getRef())
+                    .version(template.getAttrLatestVersionNumber())
+                    .build())
+            .targetGroupArns(List.of(target.getRef()))
+            .healthCheckType("ELB")
+            .healthCheckGracePeriod(240)
+            .metricsCollection(
+                List.of(
+                    CfnAutoScalingGroup.MetricsCollectionProperty.builder()
+                        .granularity("1Minute")
+                        .build()))
+            .tags(List.of(Machine.tag("Name", plan.name() + "-manager")))
+            .build();
+    Reasons.accept(
+        instances,
+        "AwsSolutions-AS3",
+        "An instance that is replaced is the group's business; an alarm tells when there is none.");
+    template.addPropertyOverride(
+        "LaunchTemplateData.UserData",
+        Map.of("Fn::Base64", userData(instances.getLogicalId(), password)));
+    instances
+        .getCfnOptions()
+        .setUpdatePolicy(
+            CfnUpdatePolicy.builder()
+                .autoScalingRollingUpdate(
+                    CfnAutoScalingRollingUpdate.builder()
+                        .maxBatchSize(1)
+                        .minInstancesInService(1)
+                        .pauseTime("PT10M")
+                        .waitOnResourceSignals(true)
+                        .suspendProcesses(
+                            List.of(
+                                "HealthCheck",
+                                "ReplaceUnhealthy",
+                                "AZRebalance",
+                                "AlarmNotification",
+                                "ScheduledActions"))
+                        .build())
+                .build());
+  }
+
+  private String userData(String logicalId, String password) {
+    TreeMap<String, String> values = new TreeMap<>();
+    values.put("Region", Aws.REGION);
+    values.put("StackName", Aws.STACK_NAME);
+    values.put("GroupName", logicalId);
+    values.put("Role", "server");
+    values.put("ConfigDirectory", plan.documents().configDirectory());
+    values.put("ConfigSource", plan.documents().configSource());
+    values.put("SecretName", plan.documents().hdSecretKey());
+    values.put("Mount", plan.documents().mount());
+    values.put("LifecycleHook", "");
+    values.put("Patience", "");
+    values.put("ManagerAddress", "0.0.0.0");
+    values.put("ManagerPort", Numbers.text(plan.port()));
+    values.put("ManagerSecret", password);
+    values.put("ReleaseName", plan.release().name());
+    values.put("ReleaseBucket", plan.release().bucket());
+    values.put("ReleaseKey", plan.release().key());
+    values.put("HealthPort", Numbers.text(plan.port()));
+    return BootScript.of(values);
+  }
+
+  private void output(String id, String description, String value) {
+    CfnOutput.Builder.create(this, id + "Output").description(description).value(value).build();
+  }
+
+  private static List<String> some(String text) {
+    return text.isEmpty() ? List.of() : List.of(text);
+  }
+
+  private static CfnLoadBalancer.LoadBalancerAttributeProperty balancerAttribute(
+      String key, String value) {
+    return CfnLoadBalancer.LoadBalancerAttributeProperty.builder().key(key).value(value).build();
+  }
+
+  private static CfnTargetGroup.TargetGroupAttributeProperty targetAttribute(
+      String key, String value) {
+    return CfnTargetGroup.TargetGroupAttributeProperty.builder().key(key).value(value).build();
+  }
+}

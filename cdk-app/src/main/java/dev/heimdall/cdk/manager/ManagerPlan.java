@@ -1,0 +1,64 @@
+package dev.heimdall.cdk.manager;
+
+import dev.heimdall.cdk.fleet.Slot;
+import dev.heimdall.cdk.instance.Release;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything a manager is made from. Texts and numbers may be tokens, which only CloudFormation
+ * knows.
+ *
+ * @param name the fleet's name
+ * @param vpc the network's id
+ * @param subnets where its instances may be
+ * @param clients the networks that people and their tools are in
+ * @param port of its HTTP door
+ * @param certificate the ARN of the certificate that the address answers with; empty: no TLS
+ * @param image the image's id
+ * @param instanceType the type of instances
+ * @param size how many there are
+ * @param protect whether the load balancer resists being deleted
+ * @param release where the archive lies
+ * @param key the ARN of the key that everything is encrypted with
+ * @param documents what it edits
+ */
+public record ManagerPlan(
+    String name,
+    String vpc,
+    List<String> subnets,
+    List<Slot<String>> clients,
+    Number port,
+    Optional<String> certificate,
+    String image,
+    String instanceType,
+    String size,
+    String protect,
+    Release release,
+    String key,
+    Edited documents) {
+
+  /**
+   * Where the configuration lies that it edits.
+   *
+   * @param configDirectory a directory on the file system, or empty
+   * @param configSource where the documents are; with a directory, where the first ones come from
+   * @param hdSecretKey the name of the secret that holds them, or empty
+   * @param mount the line of {@code /etc/fstab} for the directory; empty for none
+   * @param fileSystem its id; empty for none
+   * @param read the bucket whose documents may be read; empty for none
+   * @param written the bucket whose documents may be written; empty for none
+   * @param prefix what stands before the documents' names in the bucket
+   * @param secret the name of the secret that may be read and written; empty for none
+   */
+  public record Edited(
+      String configDirectory,
+      String configSource,
+      String hdSecretKey,
+      String mount,
+      String fileSystem,
+      String read,
+      String written,
+      String prefix,
+      String secret) {}
+}

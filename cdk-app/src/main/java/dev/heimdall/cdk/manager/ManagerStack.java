@@ -1,0 +1,110 @@
+package dev.heimdall.cdk.manager;
+
+import dev.heimdall.cdk.config.Architecture;
+import dev.heimdall.cdk.config.Deployment;
+import dev.heimdall.cdk.config.DocumentPlace;
+import dev.heimdall.cdk.config.Documents;
+import dev.heimdall.cdk.config.Manager;
+import dev.heimdall.cdk.config.Region;
+import dev.heimdall.cdk.documents.DocumentStores;
+import dev.heimdall.cdk.fleet.FleetPlan;
+import dev.heimdall.cdk.fleet.Slot;
+import dev.heimdall.cdk.instance.Release;
+import dev.heimdall.cdk.network.Place;
+import java.util.Optional;
+import software.amazon.awscdk.CfnParameter;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.services.ec2.CfnSecurityGroupIngress;
+import software.amazon.awscdk.services.s3.assets.Asset;
+import software.constructs.Construct;
+
+/** The stack of the {@link ManagerGroup}, with the release that was built. */
+public final class ManagerStack extends Stack {
+  private static final int ENOUGH_OF_A_HASH = 12;
+
+  private final ManagerGroup manager;
+
+  public ManagerStack(
+      Construct scope,
+      String id,
+      StackProps props,
+      Deployment deployment,
+      Region region,
+      Place place,
+      String archive,
+      DocumentStores kept) {
+    super(scope, id, props);
+    Asset release = Asset.Builder.create(this, "Release").path(archive).build();
+    Architecture architecture = region.fleet().architecture();
+    String image =
+        CfnParameter.Builder.create(this, "Image")
+            .type("AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>")
+            .defaultValue(region.fleet().imageParameter().orElseGet(architecture::imageParameter))
+            .build()
+            .getValueAsString();
+    Optional<DocumentStores.Files> files =
+        kept.files().filter(any -> region.documents().place() == DocumentPlace.FILE_SYSTEM);
+    Manager settings = region.manager();
+    manager =
+        new ManagerGroup(
+            this,
+            "Default",
+            new ManagerPlan(
+                deployment.name(),
+                place.vpc(),
+                place.subnets(),
+                settings.clients().stream().map(net -> Slot.always(net.toString())).toList(),
+                settings.port(),
+                settings.certificate(),
+                image,
+                settings.instanceType().orElseGet(architecture::managerType),
+                Integer.toString(settings.size()),
+                Boolean.toString(region.fleet().protect()),
+                new Release(
+                    release.getAssetHash().substring(0, ENOUGH_OF_A_HASH),
+                    release.getS3BucketName(),
+                    release.getS3ObjectKey()),
+                kept.key().getKeyArn(),
+                edited(region.documents(), kept, files)));
+    files.ifPresent(
+        system ->
+            CfnSecurityGroupIngress.Builder.create(this, "FilesArrive")
+                .groupId(system.group().getAttrGroupId())
+                .description("the manager")
+                .ipProtocol("tcp")
+                .fromPort(DocumentStores.NFS)
+                .toPort(DocumentStores.NFS)
+                .sourceSecurityGroupId(manager.group().getAttrGroupId())
+                .build());
+  }
+
+  public ManagerGroup manager() {
+    return manager;
+  }
+
+  private static ManagerPlan.Edited edited(
+      Documents documents, DocumentStores kept, Optional<DocumentStores.Files> files) {
+    String bucket = kept.bucket().getBucketName();
+    String source = "s3://" + bucket + "/" + documents.prefix();
+    String secret = kept.configurationSecret();
+    return switch (documents.place()) {
+      case BUCKET ->
+          new ManagerPlan.Edited("", source, "", "", "", bucket, bucket, documents.prefix(), "");
+      case SECRET ->
+          new ManagerPlan.Edited("", "", secret, "", "", "", "", documents.prefix(), secret);
+      // An empty file system is filled from the bucket, once.
+      case FILE_SYSTEM ->
+          new ManagerPlan.Edited(
+              FleetPlan.Source.DIRECTORY,
+              source,
+              "",
+              files.orElseThrow().line(FleetPlan.Source.DIRECTORY, ""),
+              files.orElseThrow().id(),
+              bucket,
+              "",
+              documents.prefix(),
+              "");
+    };
+  }
+}

@@ -1,0 +1,109 @@
+package dev.heimdall.cdk.template;
+
+import dev.heimdall.cdk.fleet.FleetPlan;
+import dev.heimdall.cdk.instance.Release;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awscdk.CfnCondition;
+import software.amazon.awscdk.Fn;
+import software.amazon.awscdk.Stack;
+
+/**
+ * What an instance fetches when it boots: the release, and the configuration from one of three
+ * places.
+ */
+record DocumentParameters(
+    Release release,
+    String bucket,
+    String key,
+    String prefix,
+    String secret,
+    String mount,
+    CfnCondition inSecret,
+    CfnCondition mounts) {
+
+  /**
+   * Asks for them.
+   *
+   * @param access how a file system is mounted, as its line of fstab says it
+   */
+  static DocumentParameters ask(Stack stack, Parameters ask, String access) {
+    String releaseName =
+        ask.text(
+            "ReleaseName",
+            "The release's name: with another one, instances are replaced.",
+            Optional.empty(),
+            "[A-Za-z0-9._-]{1,64}",
+            "letters, digits, dots, hyphens");
+    String releaseBucket =
+        PlainTemplates.bucket(ask, "ReleaseBucket", "The bucket of the release's archive.");
+    String releaseKey =
+        ask.text(
+            "ReleaseKey",
+            "The archive's key in that bucket.",
+            Optional.of("heimdall-release.tar.gz"),
+            "[A-Za-z0-9!_.*'()/-]+",
+            "a key");
+    String bucket =
+        PlainTemplates.bucket(
+            ask, "ConfigurationBucket", "The bucket of the nodes' configuration.");
+    String key = PlainTemplates.key(ask);
+    String prefix =
+        ask.text(
+            "ConfigurationPrefix",
+            "What stands before the documents' names in that bucket.",
+            Optional.of("config"),
+            "[A-Za-z0-9_.-]+",
+            "a name without slashes");
+    String place =
+        ask.choice(
+            "ConfigurationPlace",
+            "Where nodes read their configuration: below the prefix, or in the secret.",
+            "bucket",
+            List.of("bucket", "secret"));
+    String secret =
+        ask.text(
+            "ConfigurationSecret",
+            "The secret with the whole configuration (hdSecretKey).",
+            Optional.of("heimdall/configuration"),
+            "[A-Za-z0-9/_+=.@-]{3,}",
+            "a secret's name");
+    String mount =
+        ask.text(
+            "Mount",
+            "Line of fstab that mounts a configuration at "
+                + FleetPlan.Source.DIRECTORY
+                + "; empty for none.",
+            Optional.of(""),
+            "|[^'\"$]+ /mnt/heimdall [^'\"$]+",
+            "empty, or FILE-SYSTEM:/ /mnt/heimdall efs _netdev,nofail," + access + "tls 0 0");
+    return new DocumentParameters(
+        new Release(releaseName, releaseBucket, releaseKey),
+        bucket,
+        key,
+        prefix,
+        secret,
+        mount,
+        CfnCondition.Builder.create(stack, "FromSecret")
+            .expression(Fn.conditionEquals(place, "secret"))
+            .build(),
+        CfnCondition.Builder.create(stack, "Mounts")
+            .expression(Fn.conditionNot(Fn.conditionEquals(mount, "")))
+            .build());
+  }
+
+  /** The secret's name where the configuration is in it. */
+  String hdSecretKey() {
+    return Fn.conditionIf(inSecret.getLogicalId(), secret, "").toString();
+  }
+
+  /** Something that counts only where it is not. */
+  String unlessInSecret(Object otherwise) {
+    return Fn.conditionIf(inSecret.getLogicalId(), "", otherwise).toString();
+  }
+
+  /** Where the documents are in the bucket. */
+  String prefixInBucket() {
+    return Fn.join("", List.of("s3://", bucket, "/", prefix));
+  }
+}

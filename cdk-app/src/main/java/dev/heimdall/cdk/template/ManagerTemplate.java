@@ -1,0 +1,82 @@
+package dev.heimdall.cdk.template;
+
+import dev.heimdall.cdk.Numbers;
+import dev.heimdall.cdk.config.Architecture;
+import dev.heimdall.cdk.fleet.FleetPlan;
+import dev.heimdall.cdk.fleet.Slot;
+import dev.heimdall.cdk.manager.ManagerGroup;
+import dev.heimdall.cdk.manager.ManagerPlan;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awscdk.CfnCondition;
+import software.amazon.awscdk.CfnParameter;
+import software.amazon.awscdk.Fn;
+import software.amazon.awscdk.Stack;
+import software.constructs.Construct;
+
+/** The manager in a network that is there. Without TLS, unlike the app's. */
+final class ManagerTemplate extends Stack {
+  ManagerTemplate(Construct scope) {
+    super(
+        scope,
+        "heimdall-manager",
+        PlainTemplates.properties(
+            "Heimdall: the manager of a fleet's configuration, on one instance or two behind one"
+                + " internal address"));
+    Parameters ask = new Parameters(this);
+
+    ask.heading("Manager");
+    String name = PlainTemplates.fleetName(ask);
+    Number port = ask.number("Port", "The port of its page and its API.", 8087, 1, 65535);
+    List<Slot<String>> clients =
+        ask.networks(
+            "ClientNetwork", "A network that people are in who use it, such as 10.0.0.0/16.", 3);
+    Number size = ask.number("Managers", "How many managers there are.", 1, 1, 2);
+
+    ask.heading("Network");
+    String vpc = ask.of("AWS::EC2::VPC::Id", "Vpc", "The network.", Optional.empty());
+    CfnParameter subnets =
+        ask.list(
+            "AWS::EC2::Subnet::Id", "Subnets", "Private subnets, at least two, in other zones.");
+
+    ask.heading("Instances");
+    String image = PlainTemplates.image(ask);
+    String instanceType = PlainTemplates.instanceType(ask, Architecture.ARM64.managerType());
+
+    ask.heading("Release and configuration");
+    DocumentParameters documents = DocumentParameters.ask(this, ask, "rw,");
+
+    ask.heading("Safety");
+    String protect = PlainTemplates.protect(ask);
+    ask.describe();
+
+    CfnCondition mounts = documents.mounts();
+    new ManagerGroup(
+        this,
+        "Default",
+        new ManagerPlan(
+            name,
+            vpc,
+            subnets.getValueAsList(),
+            clients,
+            port,
+            Optional.empty(),
+            image,
+            instanceType,
+            Numbers.text(size),
+            protect,
+            documents.release(),
+            documents.key(),
+            new ManagerPlan.Edited(
+                documents.unlessInSecret(
+                    Fn.conditionIf(mounts.getLogicalId(), FleetPlan.Source.DIRECTORY, "")),
+                documents.unlessInSecret(documents.prefixInBucket()),
+                documents.hdSecretKey(),
+                documents.mount(),
+                "",
+                documents.bucket(),
+                documents.bucket(),
+                documents.prefix(),
+                documents.secret())));
+  }
+}
