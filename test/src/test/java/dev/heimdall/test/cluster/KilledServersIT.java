@@ -3,6 +3,7 @@ package dev.heimdall.test.cluster;
 import static dev.heimdall.test.cluster.RoutedCluster.asOwner;
 import static dev.heimdall.test.cluster.RoutedCluster.execute;
 import static dev.heimdall.test.cluster.RoutedCluster.value;
+import static dev.heimdall.test.fixture.Frontend.all;
 import static dev.heimdall.test.fixture.Frontend.bind;
 import static dev.heimdall.test.fixture.Frontend.closeStatement;
 import static dev.heimdall.test.fixture.Frontend.describeStatement;
@@ -29,6 +30,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,7 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class KilledServersIT {
   private static final int ROUNDS = Integer.getInteger("kills.rounds", 1);
-  private static final int CLIENTS = 10;
+  private static final int CLIENTS = 12;
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   /** A client that reads in its own way. */
@@ -100,11 +102,7 @@ class KilledServersIT {
     private List<Message> ask(byte[]... messages) throws SQLException, IOException {
       client.send(messages);
       List<Message> answer = client.untilReady();
-      for (Message message : answer) {
-        if (message.type() == 'E') {
-          throw new SQLException(message.fields().get('M'), message.sqlState());
-        }
-      }
+      complain(answer);
       return answer;
     }
 
@@ -119,8 +117,48 @@ class KilledServersIT {
     }
   }
 
+  /** Sends several reads, in several ways, before it looks at the first answer. */
+  private record AheadLine(RawClient client) implements Line {
+    @Override
+    public void read(String sql) throws SQLException, IOException {
+      byte[] statement = Frontend.statement(sql);
+      client.send(
+          Frontend.query(sql),
+          statement,
+          sync(),
+          Frontend.query("SELECT count(*) FROM t; " + sql),
+          statement,
+          Frontend.statement("SELECT max(i) FROM t"),
+          sync());
+      for (int rows : new int[] {1, 1, 2, 2}) {
+        List<Message> answer = client.untilReady();
+        complain(answer);
+        assertThat(answer.stream().filter(message -> message.type() == 'C').count())
+            .isEqualTo(rows);
+      }
+    }
+
+    @Override
+    public boolean lost() {
+      return false;
+    }
+
+    @Override
+    public void close() throws IOException {
+      client.close();
+    }
+  }
+
+  private static void complain(List<Message> answer) throws SQLException {
+    for (Message message : answer) {
+      if (message.type() == 'E') {
+        throw new SQLException(message.fields().get('M'), message.sqlState());
+      }
+    }
+  }
+
   private static Line line(RoutedCluster routed, int number) throws SQLException, IOException {
-    return switch (number % 5) {
+    return switch (number % 6) {
       case 0 -> new DriverLine(routed.connect(), false);
       case 1 -> new DriverLine(routed.connect("preferQueryMode", "simple"), false);
       case 2 -> new DriverLine(routed.connect("prepareThreshold", "1"), false);
@@ -134,6 +172,7 @@ class KilledServersIT {
                   "stringtype",
                   "unspecified"),
               true);
+      case 4 -> new AheadLine(RawClient.logIn(routed.node().target()));
       default -> new StepsLine(RawClient.logIn(routed.node().target()));
     };
   }
@@ -257,7 +296,7 @@ class KilledServersIT {
         threads.add(thread);
         thread.start();
       }
-      goOn(readers, errors);
+      goOn(counts(readers), errors);
       List<PostgresServer> victims =
           split.equals("none")
               ? List.of(routed.primary())
@@ -266,7 +305,7 @@ class KilledServersIT {
         for (PostgresServer victim : victims) {
           for (End end : End.values()) {
             end.of(victim);
-            goOn(readers, errors);
+            goOn(counts(readers), errors);
             assertThat(errors).as("%s %s", victim, end).isEmpty();
           }
         }
@@ -284,14 +323,127 @@ class KilledServersIT {
     }
   }
 
+  /** Inserts between reads, all of it sent at once, and notes what it is told. */
+  private static final class Writer implements Runnable {
+    private final RoutedCluster routed;
+    private final int number;
+    private final AtomicBoolean stop;
+    private final ConcurrentLinkedQueue<String> errors;
+    private final AtomicLong rounds = new AtomicLong();
+    private final List<Integer> done = new ArrayList<>();
+    private final List<Integer> unknown = new ArrayList<>();
+
+    Writer(
+        RoutedCluster routed,
+        int number,
+        AtomicBoolean stop,
+        ConcurrentLinkedQueue<String> errors) {
+      this.routed = routed;
+      this.number = number;
+      this.stop = stop;
+      this.errors = errors;
+    }
+
+    @Override
+    public void run() {
+      byte[] read = all(Frontend.statement("SELECT count(*) FROM t WHERE i < 3"), sync());
+      try (RawClient client = RawClient.logIn(routed.node().target())) {
+        for (int i = 1000; !stop.get(); i++) {
+          byte[] write = Frontend.query("INSERT INTO w VALUES (" + number + ", " + i + ")");
+          client.send(read, read, write, read, read);
+          complain(client.untilReady()); // what comes before the write is never told an error
+          complain(client.untilReady());
+          boolean told = succeeds(client);
+          (told ? done : unknown).add(i);
+          boolean next = succeeds(client);
+          boolean last = succeeds(client);
+          if (told && !(next && last)) {
+            errors.add("what follows " + i + ", which was told, was not");
+          }
+          rounds.incrementAndGet();
+        }
+      } catch (Exception | AssertionError e) {
+        errors.add("writer: " + e);
+      }
+    }
+
+    /** What there is of it. */
+    List<Integer> written(Connection client) throws SQLException {
+      List<Integer> there = new ArrayList<>();
+      try (ResultSet rows =
+          client.createStatement().executeQuery("SELECT i FROM w WHERE writer = " + number)) {
+        while (rows.next()) {
+          there.add(rows.getInt(1));
+        }
+      }
+      return there;
+    }
+
+    private static boolean succeeds(RawClient client) throws IOException {
+      return client.untilReady().stream().noneMatch(message -> message.type() == 'E');
+    }
+  }
+
+  @Test
+  void whatIsWrittenAmongReadsThatAreSentAheadIsWrittenOnceOrSaidToBeUnknown() throws Exception {
+    AtomicBoolean stop = new AtomicBoolean();
+    ConcurrentLinkedQueue<String> errors = new ConcurrentLinkedQueue<>();
+    List<Writer> writers = new ArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    try (RoutedCluster routed =
+        new RoutedCluster(
+            c -> c.source("cluster.reads", "none").vdb("pool.size", 4),
+            primary ->
+                asOwner(
+                    primary,
+                    "CREATE TABLE t (i int)",
+                    "INSERT INTO t VALUES (1), (2)",
+                    "CREATE TABLE w (writer int, i int)"))) {
+      for (int i = 0; i < 4; i++) {
+        Writer writer = new Writer(routed, i, stop, errors);
+        writers.add(writer);
+        Thread thread = new Thread(writer, "writer-" + i);
+        thread.setDaemon(true);
+        threads.add(thread);
+        thread.start();
+      }
+      List<AtomicLong> counts = writers.stream().map(writer -> writer.rounds).toList();
+      for (int round = 0; round < 2 * ROUNDS; round++) {
+        for (End end : End.values()) {
+          goOn(counts, errors);
+          end.of(routed.primary());
+        }
+      }
+      goOn(counts, errors);
+      stop.set(true);
+      for (Thread thread : threads) {
+        thread.join(TimeUnit.SECONDS.toMillis(20));
+      }
+      assertThat(errors).isEmpty();
+      try (Connection client = routed.connect()) {
+        for (Writer writer : writers) {
+          List<Integer> there = writer.written(client);
+          assertThat(there).doesNotHaveDuplicates().containsAll(writer.done);
+          assertThat(there).allMatch(i -> writer.done.contains(i) || writer.unknown.contains(i));
+        }
+      }
+    } finally {
+      stop.set(true);
+    }
+  }
+
+  private static List<AtomicLong> counts(List<Reader> readers) {
+    return readers.stream().map(reader -> reader.reads).toList();
+  }
+
   /** Waits until each of them has had answers again. */
-  private static void goOn(List<Reader> readers, ConcurrentLinkedQueue<String> errors) {
-    for (Reader reader : readers) {
-      long before = reader.reads.get();
+  private static void goOn(List<AtomicLong> counts, ConcurrentLinkedQueue<String> errors) {
+    for (AtomicLong count : counts) {
+      long before = count.get();
       Await.until(
-          "a reader goes on",
+          "a client goes on",
           PATIENCE,
-          () -> reader.reads.get() > before + 20 || !errors.isEmpty(),
+          () -> count.get() > before + 20 || !errors.isEmpty(),
           errors::toString);
     }
   }

@@ -9,6 +9,7 @@ import static dev.heimdall.test.fixture.Frontend.describeStatement;
 import static dev.heimdall.test.fixture.Frontend.execute;
 import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
+import static dev.heimdall.test.fixture.Frontend.statement;
 import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,8 +21,11 @@ import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -38,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LostReadsIT {
   private static final byte[] MARK = "marked_answer".getBytes(StandardCharsets.US_ASCII);
   private static final String READ = "SELECT i, v AS marked_answer FROM lost_reads ORDER BY i";
+  private static final String OTHER = "SELECT max(i), min(i) FROM lost_reads";
 
   private TcpFaults network;
   private TestNode node;
@@ -69,6 +74,11 @@ class LostReadsIT {
       node.close();
       network.close();
     }
+  }
+
+  /** One statement without a name, and its Sync. */
+  private static byte[] batch(String sql) {
+    return all(statement(sql), sync());
   }
 
   private RawClient logIn() throws IOException {
@@ -110,6 +120,22 @@ class LostReadsIT {
                   run);
       case "known" -> i -> all(bind("", "known"), describePortal(""), run);
       case "known, described" -> i -> all(describeStatement("known"), bind("", "known"), run);
+      case "two in a query" -> i -> query(READ + "; SELECT count(*) FROM lost_reads");
+      case "two in a batch" ->
+          i -> all(parse("", READ), bind("", ""), describePortal(""), execute("", 0), batch(OTHER));
+      case "two known in a batch" ->
+          i -> all(bind("", "known"), describePortal(""), execute("", 0), bind("", "known"), run);
+      case "two named in a batch" ->
+          i ->
+              all(
+                  parse("n" + i, READ),
+                  parse("m" + i, OTHER),
+                  bind("a", "n" + i),
+                  bind("b", "m" + i),
+                  describePortal("a"),
+                  execute("b", 0),
+                  execute("a", 0),
+                  sync());
       case "prepared only" -> i -> all(parse("n" + i, READ), describeStatement("n" + i), sync());
       default -> i -> all(describeStatement("known"), sync());
     };
@@ -130,6 +156,10 @@ class LostReadsIT {
         "known | true",
         "known | false",
         "known, described | true",
+        "two in a query | true",
+        "two in a batch | true",
+        "two known in a batch | false",
+        "two named in a batch | true",
         "prepared only | true",
         "described only | true"
       })
@@ -152,6 +182,179 @@ class LostReadsIT {
       if (kind.startsWith("prepared")) {
         client.send(bind("", "n1"), execute("", 0), sync());
         assertThat(client.untilReady()).anyMatch(message -> message.type() == 'D');
+      }
+    }
+  }
+
+  /** What a client sends without waiting for any of it, and how many answers it waits for. */
+  private static List<byte[]> ahead(String kind) {
+    byte[] run = all(execute("", 0), sync());
+    byte[] known = all(bind("", "known"), describePortal(""), run);
+    return switch (kind) {
+      case "queries" -> List.of(query(READ), query(OTHER), query(READ));
+      case "batches" -> List.of(batch(READ), batch(OTHER), known, batch(READ));
+      case "one text" -> List.of(all(parse("", READ), sync()), all(bind("", ""), run), known);
+      default ->
+          List.of(
+              query("SELECT 1; " + READ),
+              all(parse("n", READ), bind("", "n"), run),
+              all(bind("", "n"), describePortal(""), execute("", 1), sync()),
+              all(bind("", "n"), execute("", 0), bind("", "known"), run),
+              query("SELECT 1/0"),
+              query(OTHER));
+    };
+  }
+
+  @ParameterizedTest
+  @CsvSource({"queries, 1", "batches, 1", "one text, 3", "all sorts, 1", "all sorts, 3"})
+  void readsThatWereSentAheadAreAnsweredInTheirOrder(String kind, int pieces) throws IOException {
+    start(c -> {});
+    List<byte[]> requests = ahead(kind);
+    try (RawClient client = logIn()) {
+      client.send(parse("known", READ), describeStatement("known"), sync());
+      client.untilReady();
+      List<Message> whole = ask(client, requests, 1);
+      int bytes = whole.stream().mapToInt(message -> 5 + message.body().length).sum();
+      for (int passed = 0; passed < bytes; passed += 3) {
+        client.send(closeStatement("n"), sync());
+        client.untilReady();
+        network.cutOnce(MARK, passed);
+        assertThat(ask(client, requests, pieces))
+            .as("cut behind %d", passed)
+            .hasToString(whole.toString());
+        assertThat(network.cutDone()).isTrue();
+      }
+      network.cutOnce(MARK, 0);
+      assertThat(client.query(READ)).as("when it waits again").isNotEmpty();
+      assertThat(network.cutDone()).isTrue();
+    }
+  }
+
+  /** Sends all in so many pieces, and then waits for as many answers. */
+  private static List<Message> ask(RawClient client, List<byte[]> requests, int pieces)
+      throws IOException {
+    byte[] all = all(requests.toArray(byte[][]::new));
+    int size = all.length / pieces;
+    for (int piece = 0; piece < pieces; piece++) {
+      int end = piece == pieces - 1 ? all.length : (piece + 1) * size;
+      client.send(Arrays.copyOfRange(all, piece * size, end));
+    }
+    List<Message> answers = new ArrayList<>();
+    for (byte[] request : requests) {
+      answers.addAll(client.untilReady());
+    }
+    return answers;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"first", "behind a read", "in a batch of reads", "in a text of reads"})
+  void aWriteAmongReadsThatWereSentAheadIsCarriedOutOnceAtMost(String place) throws IOException {
+    start(c -> {});
+    try (RawClient other = logIn()) {
+      int refused = 0;
+      for (int passed = 0; passed < 160; passed += 3) {
+        int value = 1000 + passed;
+        network.cutOnce(MARK, passed);
+        List<Boolean> told = askToWrite(place, value);
+        assertThat(network.cutDone()).isTrue();
+        int at = place.equals("first") ? 0 : 1;
+        if (at > 0) {
+          assertThat(told.get(0)).as("the read before it, cut behind %d", passed).isTrue();
+        }
+        boolean written = told.size() > at && told.get(at);
+        refused += written ? 0 : 1;
+        if (!written) {
+          assertThat(told.subList(at, told.size()))
+              .as("cut behind %d", passed)
+              .doesNotContain(true);
+        }
+        String count = other.value("SELECT count(*) FROM lost_reads WHERE i = " + value);
+        assertThat(count).isIn(written ? List.of("1") : List.of("0", "1"));
+      }
+      assertThat(refused).isPositive();
+    }
+  }
+
+  /**
+   * Sends a write among reads, all at once.
+   *
+   * @return what was answered without an error, in the order of the requests; less if the client
+   *     was disconnected amid a message
+   */
+  private List<Boolean> askToWrite(String place, int value) throws IOException {
+    String insert = "INSERT INTO lost_reads VALUES (" + value + ", 'more')";
+    byte[] read = query("SELECT v AS marked_answer FROM lost_reads WHERE i < 4 ORDER BY i");
+    byte[] open = all(parse("", READ), bind("", ""), describePortal(""), execute("", 0));
+    List<byte[]> requests =
+        switch (place) {
+          case "first" -> List.of(batch(insert), read, read);
+          case "behind a read" -> List.of(read, batch(insert), read, read);
+          case "in a batch of reads" ->
+              List.of(read, all(open, statement(insert), batch(READ)), read);
+          default -> List.of(read, query(READ + "; " + insert), read);
+        };
+    List<Boolean> told = new ArrayList<>();
+    try (RawClient client = logIn()) {
+      client.send(requests.toArray(byte[][]::new));
+      for (int i = 0; i < requests.size(); i++) {
+        List<Message> answer = client.untilReady();
+        told.add(answer.stream().noneMatch(message -> message.type() == 'E'));
+      }
+    } catch (EOFException cut) {
+      assertThat(told).as("what was told before").hasSizeLessThan(requests.size());
+    }
+    return told;
+  }
+
+  @Test
+  void whatFollowsAnAnswerThatWasToldInPartIsAnswered() throws IOException {
+    start(c -> {});
+    String large = "SELECT repeat('x', 95) AS marked_answer FROM generate_series(1, 200)";
+    try (RawClient client = logIn()) {
+      int passed = 0; // whole messages, and less than the server sends at first
+      for (Message message : client.query(large)) {
+        int next = passed + 5 + message.body().length;
+        if (next > 8192) {
+          break;
+        }
+        passed = next;
+      }
+      network.cutOnce(MARK, passed);
+      client.send(query(large), query(OTHER), query(READ));
+      assertThat(client.untilReady())
+          .anyMatch(message -> message.type() == 'D')
+          .anyMatch(message -> message.type() == 'E');
+      assertThat(network.cutDone()).isTrue();
+      for (int i = 0; i < 2; i++) {
+        assertThat(client.untilReady())
+            .anyMatch(message -> message.type() == 'D')
+            .noneMatch(message -> message.type() == 'E');
+      }
+    }
+  }
+
+  @Test
+  void aReadWhoseStatementWasTakenAwayBehindItIsNotAnsweredWithAnother() throws IOException {
+    start(c -> {});
+    byte[] run = all(execute("", 0), sync());
+    try (RawClient client = logIn()) {
+      for (int passed = 0; passed < 60; passed += 3) {
+        client.send(closeStatement("a"), parse("a", READ), parse("", "SELECT 'of before'"), sync());
+        client.untilReady();
+        network.cutOnce(MARK, passed);
+        client.send(
+            all(bind("", "a"), describePortal(""), run),
+            all(bind("", ""), run),
+            all(closeStatement("a"), parse("a", "SELECT 'another'"), sync()),
+            batch("SELECT 'another'"));
+        for (String wanted : List.of("value 1", "of before")) {
+          List<Message> answer = client.untilReady();
+          if (answer.stream().noneMatch(message -> message.type() == 'E')) {
+            assertThat(answer.toString()).contains(wanted);
+          }
+        }
+        client.untilReady();
+        client.untilReady();
       }
     }
   }

@@ -137,6 +137,16 @@ public final class Decision {
     return readerEligible || forward.map(ActionParameters.Forward::readonly).orElse(false);
   }
 
+  /**
+   * Whether what is carried out is what the client has sent, and nothing that a rule calls more.
+   */
+  public boolean leavesText() {
+    return matched.isEmpty()
+        || (transformed.isEmpty()
+            && asyncExecute.isEmpty()
+            && !flags.getOrDefault(Flag.UPDATE, false));
+  }
+
   private boolean leavesReadAlone() {
     return !dropped
         && asyncExecute.isEmpty()

@@ -18,17 +18,13 @@ import java.time.Duration;
  * <p>Only batches that stand alone are eligible: outside a transaction, with nothing before them
  * unanswered and nothing behind, here as a whole up to their Sync, and with one Parse, which comes
  * first. A client that sends more before it has the answer waits once and is left alone from then
- * on.
+ * on, until it has waited for its answers for a while.
  */
 final class BatchReplay {
   private static final int MAX_BATCH = 16 * 1024;
 
-  /**
-   * So much of the answer to a read waits for the rest. A server gathers 8 KiB before it sends any
-   * of an answer that has not ended: what is less has only been cut up on its way, or is the last
-   * that the server will send.
-   */
-  private static final int MOST_WITHHELD = 7 * 1024;
+  /** A client that has waited for so many answers in a row is like any other. */
+  private static final int QUIET = 32;
 
   /** What a server says that writes only what a writer sends it. */
   private static final String READ_ONLY = "25006";
@@ -42,6 +38,10 @@ final class BatchReplay {
   private boolean sent;
   private boolean again;
   private boolean pipelines;
+
+  /** How many answers a client that has sent ahead has waited for since. */
+  private int quiet;
+
   private boolean shared;
   private ActionParameters.Retry retry;
 
@@ -72,9 +72,10 @@ final class BatchReplay {
     NONE,
     /** It changes data: it runs again when the server has said that it changed nothing. */
     WRITE,
-    /** It changes nothing: it runs again when the client was told nothing of it. */
-    READ,
-    /** The same, and it was sent to a replica, which may not be able to answer it. */
+    /**
+     * It changes nothing, and was sent to a replica, which may not be able to answer it: it runs
+     * again when the client was told nothing of it.
+     */
     ON_REPLICA
   }
 
@@ -211,28 +212,12 @@ final class BatchReplay {
   }
 
   /**
-   * Keeps what stands at the reader's position, because the writer of a cluster may be lost, or be
+   * Keeps the write that stands at the reader's position, because the writer of a cluster may be
    * none any more.
-   *
-   * @param reads whether it changes nothing
    */
-  void keepForFailover(ByteBuf input, boolean reads) {
-    if (!again
-        && !pipelines
-        && standsAlone()
-        && keep(input, reads ? wholeRead(input) : wholeStatement(input))) {
-      failover = reads ? Failover.READ : Failover.WRITE;
-      refusedToWrite = false;
-    }
-  }
-
-  /** The same of a batch that runs nothing, which is as good as a read. */
-  void keepPreparation(ByteBuf input) {
-    if (!again
-        && !pipelines
-        && standsAlone()
-        && keep(input, SingleStatement.preparation(input, MAX_BATCH))) {
-      failover = Failover.READ;
+  void keepForFailover(ByteBuf input) {
+    if (!again && !pipelines && standsAlone() && keep(input, wholeStatement(input))) {
+      failover = Failover.WRITE;
       refusedToWrite = false;
     }
   }
@@ -265,32 +250,14 @@ final class BatchReplay {
       return false;
     }
     ByteBuf batch = input.slice(input.readerIndex(), length);
-    for (int at = parse(batch, 0); at >= 0; at = parse(batch, at + 1 + batch.getInt(at + 1))) {
-      int nameLength = nameLength(batch, at);
-      if (nameLength > 0 && session.carried().names().get(batch, at + 5, nameLength) != null) {
-        return false; // it is another's that the node would take away
-      }
+    if (ParsedNames.taken(batch, session.carried().names())) {
+      return false;
     }
     kept = batch.retain();
     sent = false;
     given = false;
     tries = 0;
     return true;
-  }
-
-  /** Where the next Parse begins in a batch of whole messages; negative if there is none. */
-  private static int parse(ByteBuf batch, int from) {
-    int end = batch.writerIndex();
-    int at = from;
-    while (at < end && batch.getByte(at) != FrontendType.PARSE) {
-      at += 1 + batch.getInt(at + 1);
-    }
-    return at < end ? at : -1;
-  }
-
-  private static int nameLength(ByteBuf batch, int parseAt) {
-    int end = parseAt + 1 + batch.getInt(parseAt + 1);
-    return batch.indexOf(parseAt + 5, end, (byte) 0) - parseAt - 5; // negative without an end
   }
 
   private static int wholeStatement(ByteBuf input) {
@@ -303,14 +270,13 @@ final class BatchReplay {
     return standingAlone(input, parse ? 1 + input.getInt(at + 1) : 0, true);
   }
 
-  /** The same of a statement that is sent again as it is, whatever became of it before. */
-  private static int wholeRead(ByteBuf input) {
-    int length = SingleStatement.length(input, MAX_BATCH);
-    return length == input.readableBytes() ? length : 0;
+  private boolean reads() {
+    return failover == Failover.ON_REPLICA;
   }
 
-  private boolean reads() {
-    return failover == Failover.READ || failover == Failover.ON_REPLICA;
+  /** Whether it is known here what to do about the loss of what is being sent. */
+  boolean guards() {
+    return kept != null && (retry != null || failover != Failover.NONE || shared);
   }
 
   /** Whether the kept statement can still be sent again without its client seeing anything. */
@@ -386,7 +352,7 @@ final class BatchReplay {
       return !from.begun();
     }
     int before = ahead == null ? 0 : ahead.readableBytes();
-    return !from.due() && before + bytes <= MOST_WITHHELD;
+    return !from.due() && before + bytes <= SentReads.MOST_WITHHELD;
   }
 
   /** What was taken and goes to the client now, before anything else; null for nothing. */
@@ -471,29 +437,17 @@ final class BatchReplay {
     }
     absorbing = false;
     sent = false;
-    forgetNames();
+    ParsedNames.free(kept, session.carried().names());
     requests.readAgain(kept.retainedSlice());
   }
 
   /** Refuses what is kept instead of trying it again. */
   void refuse(PgError error) {
     if (kept != null) {
-      forgetNames();
+      ParsedNames.free(kept, session.carried().names());
       ByteBuf batch = kept.retainedSlice();
       forget();
       requests.refuseAgain(batch, error);
-    }
-  }
-
-  /** The names that it gives to statements would else be taken. */
-  private void forgetNames() {
-    for (int at = parse(kept, 0); at >= 0; at = parse(kept, at + 1 + kept.getInt(at + 1))) {
-      int length = nameLength(kept, at);
-      if (length > 0) {
-        byte[] name = new byte[length];
-        kept.getBytes(at + 5, name);
-        session.carried().names().remove(name);
-      }
     }
   }
 
@@ -501,6 +455,7 @@ final class BatchReplay {
   boolean holdsBack() {
     if (kept != null && sent || absorbing) {
       pipelines = true;
+      quiet = 0;
       return true;
     }
     return false;
@@ -516,6 +471,15 @@ final class BatchReplay {
     ByteBuf batch = kept;
     kept = null;
     requests.readAgain(batch);
+  }
+
+  /** What was sent is answered. */
+  void answered() {
+    forget();
+    if (pipelines) {
+      quiet = session.outstanding() == 0 && !requests.input().waits() ? quiet + 1 : 0;
+      pipelines = quiet < QUIET;
+    }
   }
 
   /** The batch was answered, or will never be. */

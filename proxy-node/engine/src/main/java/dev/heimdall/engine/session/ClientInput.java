@@ -94,6 +94,11 @@ final class ClientInput {
     setAside = true;
   }
 
+  /** Whether what comes waits behind what is read again. */
+  boolean isSetAside() {
+    return setAside;
+  }
+
   private void addAside(ByteBuf consumed) {
     try {
       if (aside == null) {

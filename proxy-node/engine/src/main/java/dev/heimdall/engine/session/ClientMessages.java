@@ -256,9 +256,6 @@ final class ClientMessages {
   /** The statement that is about to be sent is kept, if a rule may want it sent again. */
   void keepForRetry() {
     if (!course.onItsWay()) {
-      if (session.vdb().pools().led() && !session.reads().away()) {
-        replay.keepPreparation(input.bytes());
-      }
       return;
     }
     if (session.reads().away()) {
@@ -268,8 +265,8 @@ final class ClientMessages {
       return;
     }
     course.decision().retry().ifPresent(rule -> replay.keepForRetry(input.bytes(), rule));
-    if (session.vdb().pools().led() && course.repeatable()) {
-      replay.keepForFailover(input.bytes(), course.readsOnly());
+    if (session.vdb().pools().led() && course.repeatable() && !course.readsOnly()) {
+      replay.keepForFailover(input.bytes());
     }
   }
 

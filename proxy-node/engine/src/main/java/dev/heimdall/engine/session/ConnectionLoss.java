@@ -110,16 +110,18 @@ final class ConnectionLoss {
       }
       default -> {
         boolean harmless = requests.course().running().harmless();
-        if (session.status() == 'I'
-            && !requests.streaming()
-            && !lease.keepsServer()
-            && !session.carried().unread()
-            && requests.replay().survivesLoss(error, harmless, from)) {
+        boolean independent =
+            session.status() == 'I'
+                && !requests.streaming()
+                && !lease.keepsServer()
+                && !session.carried().unread();
+        if (independent && requests.replay().survivesLoss(error, harmless, from)) {
+          requests.sentReads().forget();
           session.owed().forget();
           session.carried().lost();
           lease.become(ClientSession.State.READY);
           lease.tryAgain(requests.replay().beforeRetry());
-        } else {
+        } else if (!independent || !requests.sentReads().survivesLoss(from, error)) {
           tell(from, error);
         }
       }
@@ -153,8 +155,13 @@ final class ConnectionLoss {
     PgError error = certain(from) ? TRANSACTION_LOST : loss;
     SessionState carried = session.carried();
     incidents = 0;
-    boolean cut = from.cutReply() && from.isFirst(session) && !requests.replay().dropUntold();
+    boolean cut =
+        from.cutReply()
+            && from.isFirst(session)
+            && !requests.replay().dropUntold()
+            && !requests.sentReads().dropUntold();
     requests.replay().forget();
+    requests.sentReads().forget();
     int lost = session.owed().forget();
     boolean inTransaction = session.inTransaction();
     // Those of a transaction that is lost are rolled back.

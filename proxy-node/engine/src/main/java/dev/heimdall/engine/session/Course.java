@@ -19,6 +19,8 @@ import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.postgres.PgError;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -64,6 +66,9 @@ final class Course {
   private long takenLow;
   private Examined examined;
 
+  /** Statements that were sent and are to be read again, with what was decided for them. */
+  private final Deque<Running> again = new ArrayDeque<>(0);
+
   /** Why the statement cannot be sent after all; null when it can. */
   private PgError failure;
 
@@ -101,6 +106,9 @@ final class Course {
   boolean judge(byte[] sql, int offset, int length, boolean standardStrings, boolean asPrepared) {
     if (stage != Stage.NONE) {
       return stage == Stage.GO;
+    }
+    if (resumes()) {
+      return true;
     }
     prepared = asPrepared;
     if (!judges()) {
@@ -208,6 +216,9 @@ final class Course {
     this.examined = examined;
     if (stage != Stage.NONE) {
       return stage == Stage.GO;
+    }
+    if (resumes()) {
+      return true;
     }
     if (!mayLook()) {
       return false;
@@ -406,8 +417,21 @@ final class Course {
     return known.history();
   }
 
+  /** Whether nobody could tell if it was carried out once or twice. */
+  private boolean mayRepeat() {
+    return readsOnly()
+        && decision.leavesText()
+        && switch (effects.kind()) {
+          case SELECT, EXPLAIN -> true;
+          case MULTI -> !effects.transactionControlInside();
+          default -> false;
+        }
+        && !session.requests().replay().guards();
+  }
+
   /** It is being sent over this connection. */
   void sent(ServerConnection server) {
+    session.requests().sentReads().statement(mayRepeat(), effects.dropsNames());
     StatementMix.count(session.counters(), statement, effects);
     session.writes().note(statement, effects, decision);
     session.reads().noteEnd(effects);
@@ -470,6 +494,12 @@ final class Course {
 
   /** It will not be sent after all: the client gets an error for it, or is gone. */
   void abandon() {
+    drop();
+    again.forEach(Running::givePlacesBack);
+    again.clear();
+  }
+
+  private void drop() {
     if (hold != null) {
       hold.cancel();
       hold = null;
@@ -494,15 +524,46 @@ final class Course {
   void takeBack() {
     Running back = running.takeBack();
     if (back != null) {
-      known = back.known();
-      statement = back.statement();
-      decision = back.decision();
-      effects = back.effects();
-      catalogued = false; // the catalogue may be another one by now
-      prepared = back.prepared();
-      places = back.places();
-      stage = Stage.GO;
+      resume(back);
     }
+  }
+
+  /**
+   * Those of some groups that were sent and lost are going to be read again, the others not.
+   *
+   * @param last the last of the groups
+   * @param onward whether what was on its way is read again behind them
+   */
+  void takeBack(long first, long last, boolean onward) {
+    List<Running> back = running.takeBack(first, last);
+    if (onward && stage == Stage.GO && known != null && pipeline.ruled()) {
+      back.add(new Running(known, statement, decision, effects, prepared, places, last));
+      places = List.of();
+    }
+    for (int i = back.size() - 1; i >= 0; i--) {
+      again.addFirst(back.get(i));
+    }
+    drop();
+  }
+
+  /** Whether the next statement was judged before it was lost. */
+  private boolean resumes() {
+    Running back = again.poll();
+    if (back != null) {
+      resume(back);
+    }
+    return back != null;
+  }
+
+  private void resume(Running back) {
+    known = back.known();
+    statement = back.statement();
+    decision = back.decision();
+    effects = back.effects();
+    catalogued = false; // the catalogue may be another one by now
+    prepared = back.prepared();
+    places = back.places();
+    stage = Stage.GO;
   }
 
   /** The connection was lost, or the client: nothing more is answered. */

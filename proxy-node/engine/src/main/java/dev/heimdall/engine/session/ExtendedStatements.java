@@ -119,6 +119,7 @@ final class ExtendedStatements {
       StatementMix.count(session.counters(), null, bound);
       course.running().notes().unjudged(session.carried().sent());
       session.writes().noteUnknown();
+      requests.sentReads().statement(false, false);
     }
     if (fit == Fit.CHANGED) {
       names.shapes().dropInBatch(server, statement);

@@ -152,14 +152,18 @@ final class OwedReplies {
     if (session.transactionReplay().takes(consumed)) {
       return;
     }
-    if (requests.replay().takes(consumed, from)) {
+    if (requests.replay().takes(consumed, from) || requests.sentReads().takes(consumed, from)) {
       return;
     }
-    ByteBuf ahead = requests.replay().takeAhead();
+    passAhead(from, requests.replay().takeAhead());
+    passAhead(from, requests.sentReads().takeAhead());
+    pass(from, consumed);
+  }
+
+  private void passAhead(ServerConnection from, ByteBuf ahead) {
     if (ahead != null) {
       pass(from, ahead);
     }
-    pass(from, consumed);
   }
 
   private void pass(ServerConnection from, ByteBuf consumed) {
@@ -226,6 +230,7 @@ final class OwedReplies {
   private void merged(int count) {
     if (count > 0) {
       session.transactionReplay().giveUp(Unreplayed.CUT);
+      session.requests().sentReads().forget();
     }
     outstanding -= count;
     session.carried().groupsMerged(count);
@@ -238,7 +243,8 @@ final class OwedReplies {
     SessionState carried = session.carried();
     outstanding--;
     statements++;
-    requests.replay().forget();
+    requests.replay().answered();
+    requests.sentReads().answered();
     session.loss().answered();
     if (!session.sharing().active()) {
       session.sharing().answeredAlone();
@@ -319,6 +325,7 @@ final class OwedReplies {
     outstanding--;
     session.requests().course().running().notes().groupOver();
     session.carried().groupUnsent();
+    session.requests().sentReads().takeBack();
     session.transactionReplay().takeBack();
     if (session.sharing().active()) {
       boolean untold = session.sharing().takeParseUntold();

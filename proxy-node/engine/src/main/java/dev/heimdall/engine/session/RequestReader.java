@@ -19,6 +19,7 @@ final class RequestReader {
   private final LimitSettings limits;
   private final ClientInput input;
   private final BatchReplay replay;
+  private final SentReads reads;
   private final Course course;
   private final ClientMessages messages;
 
@@ -35,6 +36,7 @@ final class RequestReader {
     this.limits = limits;
     this.input = new ClientInput(session);
     this.replay = new BatchReplay(session, this, sessions);
+    this.reads = new SentReads(session, this, loop);
     this.course = new Course(session, sessions);
     this.messages = new ClientMessages(session, this, loop, sessions, limits);
   }
@@ -94,6 +96,7 @@ final class RequestReader {
         blocked = false;
         run();
         finish();
+        again |= reads.tellsOfLost();
       } while (again);
     } finally {
       processing = false;
@@ -116,7 +119,7 @@ final class RequestReader {
   private void run() {
     input.mark();
     while (input.bytes() != null) {
-      if (input.waits() && replay.holdsBack()) {
+      if (input.waits() && (reads.holdsBack() || replay.holdsBack())) {
         blocked = true;
         return;
       }
@@ -181,7 +184,7 @@ final class RequestReader {
       pauseReading();
       return false;
     }
-    return keptWithServer(type, total);
+    return notedWithServer(type, total);
   }
 
   private void takeRest() {
@@ -192,6 +195,26 @@ final class RequestReader {
       int length = input.bytes().readerIndex() - from;
       session.transactionReplay().handledMore(input.bytes(), from, length);
     }
+  }
+
+  /** Handles what may have to be sent again with other reads. */
+  private boolean notedWithServer(byte type, long total) {
+    ByteBuf waiting = input.bytes();
+    if (!reads.handles(waiting, type, total)) {
+      return keptWithServer(type, total);
+    }
+    if (reads.awaitsRest(waiting, total)) {
+      return false;
+    }
+    int at = waiting.readerIndex();
+    long sent = session.carried().sent();
+    boolean goesOn = keptWithServer(type, total);
+    if (!session.closed()) {
+      boolean replaced = input.bytes() != waiting;
+      int length = replaced ? (int) total : waiting.readerIndex() - at;
+      reads.handled(length, total, session.carried().sent() != sent);
+    }
+    return goesOn;
   }
 
   /** Handles what may have to be sent again with the rest of its transaction. */
@@ -286,6 +309,10 @@ final class RequestReader {
     return replay;
   }
 
+  SentReads sentReads() {
+    return reads;
+  }
+
   /** Reads messages that were read before once more, in front of what waits. */
   void readAgain(ByteBuf consumed) {
     input.putInFront(consumed);
@@ -373,6 +400,7 @@ final class RequestReader {
   void release() {
     discardAll();
     replay.forget();
+    reads.end();
     messages.forget();
     if (!processing) {
       input.release();

@@ -7,6 +7,8 @@ import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -126,6 +128,21 @@ final class RunningStatements {
   Running takeBack() {
     notes.groupOver();
     return running.pollLast();
+  }
+
+  /** Takes the statements of these groups for some that were not sent; the others are over. */
+  List<Running> takeBack(long first, long last) {
+    List<Running> back = new ArrayList<>();
+    for (Running each : running) {
+      if (each.group() >= first && each.group() <= last) {
+        back.add(each);
+      } else {
+        each.givePlacesBack();
+      }
+    }
+    running.clear();
+    end();
+    return back;
   }
 
   /** Whether the statement that runs changes nothing. */

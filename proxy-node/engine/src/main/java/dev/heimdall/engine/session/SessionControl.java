@@ -94,6 +94,7 @@ final class SessionControl {
     return session.status() == 'I'
         && !session.transactionReplay().active()
         && !session.lease().repeats()
+        && !session.requests().sentReads().underWay()
         && ((session.state() == State.READY && !session.busy())
             || (session.state() == State.ACTIVE && session.betweenTransactions()));
   }

@@ -228,9 +228,10 @@ final class SimpleStatements {
     if (!session.transactionReplay().ruled(outcome(decision, refusal))) {
       return;
     }
+    boolean reads = course.readsOnly();
     if (decision.isNone() && refusal == null) {
       course.sent(server);
-      send(server, course.effects(), total);
+      send(server, course.effects(), reads, total);
       return;
     }
     if (refusal != null) {
@@ -246,11 +247,11 @@ final class SimpleStatements {
       StatementFacts facts =
           sessions.classifier().classify(text, 0, text.length, names.standardStrings());
       course.sent(server);
-      send(server, facts, text.length + 6);
+      send(server, facts, false, text.length + 6);
     } else {
       StatementFacts facts = course.effects();
       course.sent(server);
-      send(server, facts, total);
+      send(server, facts, reads, total);
     }
   }
 
@@ -265,12 +266,15 @@ final class SimpleStatements {
     session.groupSent();
   }
 
-  private void send(ServerConnection server, StatementFacts facts, int total) {
+  /**
+   * @param reads whether it is known to change nothing, be it one statement or several
+   */
+  private void send(ServerConnection server, StatementFacts facts, boolean reads, int total) {
     session.transactionReplay().statement(facts);
     unnamed.forget();
     server.statements().unnamed(null, 0);
     if (facts.effects().isEmpty()) {
-      if (facts.kind() == StatementKind.DDL || facts.kind() == StatementKind.MULTI) {
+      if (facts.kind() == StatementKind.DDL || (facts.kind() == StatementKind.MULTI && !reads)) {
         session.carried().note(facts);
       }
       server.expect(ReplyQueue.QUERY, session);

@@ -76,39 +76,4 @@ final class SingleStatement {
     }
     return 0;
   }
-
-  /**
-   * The length of what waits, if it is one batch that only parses, describes and closes statements.
-   *
-   * @return 0 when it is not, is longer than that, or is not here whole
-   */
-  static int preparation(ByteBuf input, int most) {
-    int at = input.readerIndex();
-    int end = input.writerIndex();
-    if (end - at > most) {
-      return 0;
-    }
-    while (end - at >= 5) {
-      int length = input.getInt(at + 1);
-      if (length < 4 || length >= end - at) {
-        return 0;
-      }
-      switch (input.getByte(at)) {
-        case FrontendType.PARSE -> {}
-        case FrontendType.DESCRIBE, FrontendType.CLOSE -> {
-          if (input.getByte(at + 5) != 'S') {
-            return 0;
-          }
-        }
-        case FrontendType.SYNC -> {
-          return at + 1 + length == end ? input.readableBytes() : 0;
-        }
-        default -> {
-          return 0;
-        }
-      }
-      at += 1 + length;
-    }
-    return 0;
-  }
 }

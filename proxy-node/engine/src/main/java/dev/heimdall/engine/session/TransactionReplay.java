@@ -346,6 +346,7 @@ final class TransactionReplay {
     told = checksum.counted();
     toldSum = checksum.soFar();
     session.requests().replay().forget();
+    session.requests().sentReads().forget();
     if ((owed > 0 || owedOpen) && lastError == null) {
       // Where only the connection is lost the statement goes on, and what it locks is locked.
       session.node().connector().cancel(from, () -> {});

@@ -51,6 +51,19 @@ public record StatementFacts(
         StatementKind.MULTI, statements, effects, transactionControlInside, false);
   }
 
+  /** Whether names of prepared statements may mean nothing after it. */
+  public boolean dropsNames() {
+    for (Effect effect : effects) {
+      switch (effect.type()) {
+        case DEALLOCATE, DEALLOCATE_ALL, DISCARD_ALL -> {
+          return true;
+        }
+        default -> {}
+      }
+    }
+    return false;
+  }
+
   private static StatementFacts[] single(boolean chain) {
     StatementKind[] kinds = StatementKind.values();
     StatementFacts[] facts = new StatementFacts[kinds.length];

@@ -98,22 +98,4 @@ class SingleStatementTest {
     add('S', "");
     assertThat(length(1)).isEqualTo(input.readableBytes());
   }
-
-  @Test
-  void aBatchThatRunsNothingPrepares() {
-    add('C', "Sold\0");
-    add('P', "a\0SELECT 1\0\0\0");
-    add('D', "Sa\0");
-    assertThat(SingleStatement.preparation(input, MOST)).as("there is no Sync yet").isZero();
-    add('S', "");
-    int length = input.readableBytes();
-    assertThat(SingleStatement.preparation(input, MOST)).isEqualTo(length);
-    assertThat(SingleStatement.preparation(input, length - 1)).as("too long").isZero();
-    PgWriter.query(input, "SELECT 2");
-    assertThat(SingleStatement.preparation(input, MOST)).as("more stands behind it").isZero();
-    input.clear();
-    statement();
-    add('S', "");
-    assertThat(SingleStatement.preparation(input, MOST)).as("something runs").isZero();
-  }
 }
