@@ -13,8 +13,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awscdk.cxapi.CloudFormationStackArtifact;
 
-/** A deployment put together for a test, with files that stand in for what would be built. */
-record Assembly(Map<String, JsonNode> templates, List<String> complaints) {
+/**
+ * A deployment put together for a test, with files that stand in for what would be built.
+ *
+ * @param questions what the CDK command would have to ask AWS before it goes on
+ */
+record Assembly(Map<String, JsonNode> templates, List<String> complaints, List<String> questions) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static Assembly of(Path deployment, Path work) throws Exception {
@@ -45,7 +49,8 @@ record Assembly(Map<String, JsonNode> templates, List<String> complaints) {
                           + " "
                           + message.getEntry().getData()));
     }
-    return new Assembly(templates, complaints);
+    JsonNode manifest = JSON.readTree(Path.of(assembly.getDirectory(), "manifest.json").toFile());
+    return new Assembly(templates, complaints, manifest.path("missing").findValuesAsText("key"));
   }
 
   /** The resources of a type in a stack, by their logical ids. */

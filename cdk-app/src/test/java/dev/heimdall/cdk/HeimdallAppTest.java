@@ -41,6 +41,11 @@ class HeimdallAppTest {
   }
 
   @Test
+  void nothingHasToBeAskedOfAwsForIt() {
+    assertThat(made.questions()).isEmpty();
+  }
+
+  @Test
   void eachStackIsAsItWas() throws IOException {
     for (Map.Entry<String, JsonNode> template : made.templates().entrySet()) {
       Path snapshot = SNAPSHOTS.resolve(template.getKey() + ".json");

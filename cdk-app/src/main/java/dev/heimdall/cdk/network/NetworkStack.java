@@ -30,6 +30,8 @@ import software.constructs.Construct;
  * nothing, and the release, the system's packages and the documents come from there.
  */
 public final class NetworkStack extends Stack {
+  private static final int MOST_ZONES = 6;
+
   private final Vpc vpc;
 
   public NetworkStack(Construct scope, String id, StackProps props, Network network) {
@@ -44,11 +46,7 @@ public final class NetworkStack extends Stack {
     vpc =
         Vpc.Builder.create(this, "Network")
             .ipAddresses(IpAddresses.cidr(network.addresses().toString()))
-            // By number, not by name: names would have to be asked for while this is made.
-            .availabilityZones(
-                IntStream.range(0, network.zones())
-                    .mapToObj(zone -> Fn.select(zone, Fn.getAzs()))
-                    .toList())
+            .availabilityZones(zones(network.zones()))
             .natGateways(network.natGateways())
             .restrictDefaultSecurityGroup(false)
             .subnetConfiguration(layers)
@@ -77,6 +75,17 @@ public final class NetworkStack extends Stack {
             .trafficType(FlowLogTrafficType.REJECT)
             .destination(FlowLogDestination.toCloudWatchLogs(log))
             .build());
+  }
+
+  /** The network looks here, too, and would ask AWS for the zones of a stack with an account. */
+  @Override
+  public List<String> getAvailabilityZones() {
+    return zones(MOST_ZONES);
+  }
+
+  /** By number, not by name: names would have to be asked for while this is made. */
+  private static List<String> zones(int count) {
+    return IntStream.range(0, count).mapToObj(zone -> Fn.select(zone, Fn.getAzs())).toList();
   }
 
   /** Where nodes are put. */
