@@ -186,10 +186,7 @@ final class BucketStore implements DocumentStore {
                 document -> after.put(change.name(), document), () -> after.remove(change.name()));
         written.add(change.name());
       } catch (StoreException e) {
-        throw e.kind() == StoreException.Kind.CONFLICT || written.isEmpty()
-            ? e
-            : new StoreException(
-                e.kind(), e.getMessage() + " Written before: " + String.join(", ", written), e);
+        throw e.kind() == StoreException.Kind.CONFLICT ? e : Edits.interrupted(e, written);
       }
     }
     return Documents.of(after);

@@ -149,7 +149,7 @@ final class DirectoryStore implements DocumentStore {
         }
         written.add(change.name());
       } catch (IOException e) {
-        throw failed("written", e);
+        throw Edits.interrupted(failed("written", e), written);
       }
       patience.moved();
     }

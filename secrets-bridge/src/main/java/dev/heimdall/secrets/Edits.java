@@ -40,6 +40,17 @@ record Edits(StoreLocation location) {
     return contents;
   }
 
+  /** Something else went wrong; those that were written before are named. */
+  static StoreException interrupted(StoreException failure, List<String> written) {
+    return written.isEmpty()
+        ? failure
+        : new StoreException(
+            failure.kind(),
+            failure.getMessage() + " Written before: " + String.join(", ", written) + ".",
+            written,
+            failure);
+  }
+
   /** Somebody else was faster. */
   StoreException conflict(List<String> names, List<String> written) {
     return new StoreException(
@@ -50,6 +61,8 @@ record Edits(StoreLocation location) {
                 String.join(", ", names),
                 written.isEmpty()
                     ? "Nothing was written"
-                    : "Written before that was noticed: " + String.join(", ", written)));
+                    : "Written before that was noticed: " + String.join(", ", written)),
+        written,
+        null);
   }
 }

@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 
 /**
  * A directory that holds what a store does, for readers of files. What others put into it, such as
- * rules that a node has learnt, stays as it is.
+ * rules that a node has learnt, stays as it is. Not thread-safe.
  */
-final class MirrorDirectory {
+public final class MirrorDirectory {
   private static final String NAME = "heimdall-configuration-";
   private static final String OURS = NAME + ProcessHandle.current().pid() + "-";
   private static final String LOCK = ".lock";
@@ -37,7 +37,14 @@ final class MirrorDirectory {
     this.lock = lock;
   }
 
-  /** A new one, in memory where the machine has such a place: the documents hold passwords. */
+  /**
+   * A new one, readable to its user only, and in memory where the machine has such a place: the
+   * documents hold passwords.
+   */
+  public static MirrorDirectory create() throws IOException {
+    return create(StoreMirror.places(System::getenv));
+  }
+
   static MirrorDirectory create(List<Path> places) throws IOException {
     IOException last = null;
     for (Path place : places) {
@@ -94,12 +101,13 @@ final class MirrorDirectory {
     return Optional.empty();
   }
 
-  Path path() {
+  /** Where it is. */
+  public Path path() {
     return root;
   }
 
   /** New and changed files first, each at once; then those that are not wanted any more go. */
-  void show(SortedMap<String, Content> contents) throws IOException {
+  public void show(SortedMap<String, Content> contents) throws IOException {
     for (Map.Entry<String, Content> entry : contents.entrySet()) {
       Path file = root.resolve(entry.getKey());
       if (!Files.isRegularFile(file)
@@ -133,7 +141,8 @@ final class MirrorDirectory {
     }
   }
 
-  void delete() throws IOException {
+  /** Ends it; who is killed before leaves it to the next one that is made. */
+  public void delete() throws IOException {
     try (lock) {
       for (Path path : tree()) {
         Files.deleteIfExists(path);

@@ -1,5 +1,7 @@
 package dev.heimdall.secrets;
 
+import java.util.List;
+
 /**
  * A store did not do what it was asked. The message is one line for people: which store, what is
  * the matter, and what to do about it; never a part of a document.
@@ -28,18 +30,28 @@ public final class StoreException extends Exception {
   }
 
   private final Kind kind;
+  private final transient List<String> written;
 
   StoreException(Kind kind, String message) {
-    super(message);
-    this.kind = kind;
+    this(kind, message, null);
   }
 
   StoreException(Kind kind, String message, Throwable cause) {
+    this(kind, message, List.of(), cause);
+  }
+
+  StoreException(Kind kind, String message, List<String> written, Throwable cause) {
     super(message, cause);
     this.kind = kind;
+    this.written = List.copyOf(written);
   }
 
   public Kind kind() {
     return kind;
+  }
+
+  /** The documents that had been written, or deleted, before this happened. */
+  public List<String> written() {
+    return written;
   }
 }

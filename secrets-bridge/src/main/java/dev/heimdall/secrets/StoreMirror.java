@@ -92,7 +92,7 @@ public final class StoreMirror implements AutoCloseable {
   public static StoreMirror start(DocumentStore store, Options options) throws StoreException {
     MirrorDirectory directory;
     try {
-      directory = MirrorDirectory.create(places(System::getenv));
+      directory = MirrorDirectory.create();
     } catch (IOException e) {
       store.close();
       throw new StoreException(
