@@ -62,7 +62,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
     Logging.quiet();
     Optional<HeimdallConf> conf = place.confIfAny();
-    conf.flatMap(HeimdallConf::region).ifPresent(ProxyCommand::workIn);
+    conf.flatMap(HeimdallConf::region).ifPresent(NodeRun::workIn);
     Examination examination = new Examination(Duration.ofSeconds(seconds));
     Optional<Configuration> configuration = Optional.empty();
     if (place.named() || conf.isPresent()) {

@@ -23,6 +23,9 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       ProxyCommand.class,
+      ServerCommand.class,
+      BothCommand.class,
+      RunCommand.class,
       CheckCommand.class,
       ConfigCommand.class,
       RulesCommand.class,

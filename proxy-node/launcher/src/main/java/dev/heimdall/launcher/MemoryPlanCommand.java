@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code heimdall memory-plan}, which the heimdall script asks before it starts a node. */
@@ -25,6 +26,14 @@ final class MemoryPlanCommand implements Callable<Integer> {
 
   @Mixin private NodePlace place;
 
+  @Option(
+      names = "--role",
+      paramLabel = "ROLE",
+      description =
+          "What the machine is there for: proxy, server or both. Without it: hdRole of its file, or"
+              + " proxy.")
+  private String role;
+
   @Option(names = "--options", description = "Print it as options of the JVM, one a line.")
   private boolean options;
 
@@ -34,21 +43,21 @@ final class MemoryPlanCommand implements Callable<Integer> {
   public Integer call() throws CommandFailure {
     Optional<HeimdallConf> conf = place.conf();
     Machine machine = Machine.current();
+    Role planned = role == null ? conf.flatMap(HeimdallConf::role).orElse(Role.PROXY) : asked();
     MemoryPlan plan =
         MemoryPlan.of(
-                Role.PROXY,
+                planned,
                 machine.memory(),
                 conf.map(HeimdallConf::memory).orElse(MemoryWishes.none()))
-            .orElseThrow(() -> tooSmall(machine, conf));
+            .orElseThrow(() -> tooSmall(planned, machine, conf));
     PrintWriter out = spec.commandLine().getOut();
     if (options) {
       plan.options().forEach(out::println);
     } else {
       out.println(
-          "heap %s, network buffers %s, left to the system and the JVM %s, of %s on %s"
+          "%sleft to the system and the JVM %s, of %s on %s"
               .formatted(
-                  Machine.mebibytes(plan.heap()),
-                  Machine.mebibytes(plan.direct()),
+                  parts(plan),
                   Machine.mebibytes(plan.system()),
                   Machine.mebibytes(machine.memory()),
                   Plural.of(machine.processors(), "processor")));
@@ -56,14 +65,44 @@ final class MemoryPlanCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private static CommandFailure tooSmall(Machine machine, Optional<HeimdallConf> conf) {
+  private Role asked() {
+    try {
+      return Role.of(role);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--role is %s; it may be proxy, server or both.".formatted(role));
+    }
+  }
+
+  private static String parts(MemoryPlan plan) {
+    String node =
+        plan.heap() == 0
+            ? ""
+            : "heap %s, network buffers %s, "
+                .formatted(Machine.mebibytes(plan.heap()), Machine.mebibytes(plan.direct()));
+    return plan.manager() == 0
+        ? node
+        : node + "the manager's heap %s, ".formatted(Machine.mebibytes(plan.manager()));
+  }
+
+  private static CommandFailure tooSmall(Role role, Machine machine, Optional<HeimdallConf> conf) {
     return new CommandFailure(
         ExitCode.CONFIGURATION,
-        "this machine has %s, of which a node cannot have what it needs%s. A node alone on a machine takes at least %s."
+        "this machine has %s, of which %s cannot have what it needs%s. Alone on a machine %s takes at least %s."
             .formatted(
                 Machine.mebibytes(machine.memory()),
+                who(role),
                 conf.map(c -> " as " + c.file() + " wants it (memory, heapMemory, directMemory)")
                     .orElse(""),
-                Machine.mebibytes(MemoryPlan.least(Role.PROXY))));
+                who(role),
+                Machine.mebibytes(MemoryPlan.least(role))));
+  }
+
+  private static String who(Role role) {
+    return switch (role) {
+      case PROXY -> "a node";
+      case SERVER -> "a manager";
+      case BOTH -> "a node with a manager";
+    };
   }
 }

@@ -52,23 +52,24 @@ final class NodePlace {
     }
     Path path = file == null ? HeimdallConf.FILE : file;
     try {
-      HeimdallConf conf = HeimdallConf.read(path);
-      refuseManager(conf);
-      return Optional.of(conf);
+      return Optional.of(HeimdallConf.read(path));
     } catch (ConfException e) {
       throw new CommandFailure(
           ExitCode.CONFIGURATION, Problems.of(path.toString(), e.problems()), e);
     }
   }
 
-  private static void refuseManager(HeimdallConf conf) throws CommandFailure {
-    Role role = conf.role().orElse(Role.PROXY);
-    if (role != Role.PROXY) {
+  /** The same, on a machine that is there for this. */
+  Optional<HeimdallConf> conf(Role role) throws CommandFailure {
+    Optional<HeimdallConf> conf = conf();
+    Optional<Role> said = conf.flatMap(HeimdallConf::role);
+    if (said.isPresent() && said.get() != role) {
       throw new CommandFailure(
           ExitCode.CONFIGURATION,
-          "hdRole in %s is %s, which takes the manager. This version of Heimdall has no manager yet; it runs proxy nodes: write hdRole = proxy."
-              .formatted(conf.file(), role.spelling()));
+          "hdRole in %s is %s, and this is `heimdall %s`: `heimdall run` does what hdRole says."
+              .formatted(conf.get().file(), said.get().spelling(), role.spelling()));
     }
+    return conf;
   }
 
   /** Whether the command line names a configuration. */

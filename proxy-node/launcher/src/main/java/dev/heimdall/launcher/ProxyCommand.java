@@ -1,29 +1,12 @@
 package dev.heimdall.launcher;
 
-import dev.heimdall.engine.boot.Node;
-import dev.heimdall.engine.boot.StartupException;
-import dev.heimdall.engine.config.Origin;
 import dev.heimdall.launcher.conf.HeimdallConf;
-import dev.heimdall.launcher.instance.InstanceWatch;
-import dev.heimdall.launcher.instance.ScaleInSettings;
+import dev.heimdall.launcher.conf.Role;
 import dev.heimdall.launcher.process.CommandFailure;
-import dev.heimdall.launcher.process.ExitCode;
-import dev.heimdall.launcher.process.Logging;
-import dev.heimdall.launcher.process.Machine;
-import dev.heimdall.launcher.process.StopSignal;
-import dev.heimdall.model.Configuration;
-import dev.heimdall.model.NodeSettings;
-import dev.heimdall.model.VirtualDatabase;
-import dev.heimdall.routing.instance.InstanceMetadata;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code heimdall proxy}. */
 @Command(
@@ -35,141 +18,17 @@ import picocli.CommandLine.Option;
 final class ProxyCommand implements Callable<Integer> {
   @Mixin private HelpOption help;
 
-  private static final Logger LOG = LoggerFactory.getLogger("heimdall");
-
   @Mixin private NodePlace place;
 
-  @Option(
-      names = "--state",
-      paramLabel = "DIR",
-      defaultValue = "${env:STATE_DIRECTORY:-/var/lib/heimdall}",
-      description =
-          "Where a node keeps the last right configuration, encrypted, for when S3, Secrets"
-              + " Manager or a file system is away. Default: ${DEFAULT-VALUE}")
-  private Path state;
+  @Mixin private StateOption state;
 
-  @Option(
-      names = "--state-key",
-      paramLabel = "FILE",
-      description =
-          "The key that this copy is encrypted with: 32 bytes, readable to their owner only, made"
-              + " when they are missing. It goes before stateKey of a machine's file. Without"
-              + " both: beside the copy.")
-  private Path stateKey;
+  @Mixin private StateKeyOption key;
 
   @Override
   public Integer call() throws CommandFailure {
-    Optional<HeimdallConf> conf = place.conf();
-    conf.flatMap(HeimdallConf::region).ifPresent(ProxyCommand::workIn);
-    try (ConfigurationPlace followed =
-        ConfigurationPlace.follow(
-            place.configuration(conf),
-            state,
-            Optional.ofNullable(stateKey).or(() -> conf.flatMap(HeimdallConf::stateKey)))) {
-      return run(conf, followed);
-    }
-  }
-
-  private int run(Optional<HeimdallConf> conf, ConfigurationPlace followed) throws CommandFailure {
-    Configuration configuration = followed.read();
-    Logging.apply(configuration.node());
-    conf.ifPresent(ProxyCommand::tellUnused);
-    tellMachine(configuration.node());
-    StopSignal stop = StopSignal.install();
-    Optional<InstanceWatch> instance = conf.flatMap(ProxyCommand::watch);
-    Node node;
-    try {
-      node = Node.start(followed.directory(), new Reactions(followed, stop, instance));
-    } catch (StartupException e) {
-      throw new CommandFailure(ExitCode.STARTUP, e.getMessage(), e);
-    }
-    try (node) {
-      instance.ifPresent(watch -> watch.start(node, configuration));
-      StopSignal.onHangup(node::reload);
-      LOG.info("serving {}; {} to end", served(configuration, node), "SIGTERM or Ctrl-C");
-      stop.await();
-      LOG.info("draining");
-      node.drain();
-      instance.ifPresent(InstanceWatch::close);
-    }
-    LOG.info("ended");
-    return ExitCode.OK.code();
-  }
-
-  /** What AWS SDKs take for their region when nobody tells them another one. */
-  static void workIn(String region) {
-    System.setProperty("aws.region", region);
-  }
-
-  private static Optional<InstanceWatch> watch(HeimdallConf conf) {
-    return InstanceMetadata.ofMachine(System.getenv())
-        .map(
-            metadata ->
-                new InstanceWatch(
-                    metadata,
-                    System.getenv(),
-                    new ScaleInSettings(
-                        conf.lifecycleHook(), conf.autoScalingGroup(), conf.scaleInPatience())));
-  }
-
-  private static void tellUnused(HeimdallConf conf) {
-    conf.user()
-        .ifPresent(
-            user ->
-                LOG.warn(
-                    "hduser in {} is for the manager, which this version has not: it is not used",
-                    conf.file()));
-  }
-
-  private static void tellMachine(NodeSettings settings) {
-    Machine machine = Machine.current();
-    LOG.info(
-        "memory: heap {}, network buffers {}, of {}; {} event loops on {} processors",
-        Machine.mebibytes(Runtime.getRuntime().maxMemory()),
-        Machine.mebibytes(Machine.directMemory()),
-        Machine.mebibytes(machine.memory()),
-        settings.loopsOn(machine.processors()),
-        machine.processors());
-  }
-
-  private static String served(Configuration configuration, Node node) {
-    return configuration.vdbs().values().stream()
-        .map(vdb -> vdb.name() + " on " + vdb.address() + ":" + ports(vdb, node))
-        .collect(Collectors.joining(", "));
-  }
-
-  private static String ports(VirtualDatabase vdb, Node node) {
-    return vdb.ports().size() == 1
-        ? Integer.toString(node.port(vdb.name()))
-        : vdb.ports().stream().map(Object::toString).collect(Collectors.joining(","));
-  }
-
-  /** What the command does when the node tells of itself. */
-  private record Reactions(
-      ConfigurationPlace followed, StopSignal stop, Optional<InstanceWatch> instance)
-      implements Node.Observer {
-    @Override
-    public void reloading() {
-      followed.look();
-    }
-
-    @Override
-    public Optional<Origin> origin() {
-      return followed.origin();
-    }
-
-    @Override
-    public void reloaded(Configuration configuration) {
-      Logging.level(configuration.node());
-      instance.ifPresent(watch -> watch.configuration(configuration));
-    }
-
-    @Override
-    public void draining() {
-      // An instance that ends takes its processes with it: a new one must not begin here.
-      if (instance.filter(InstanceWatch::ending).isEmpty()) {
-        stop.request();
-      }
-    }
+    Optional<HeimdallConf> conf = place.conf(Role.PROXY);
+    conf.flatMap(HeimdallConf::region).ifPresent(NodeRun::workIn);
+    return new NodeRun(conf, configuration -> Optional.empty())
+        .with(place.configuration(conf), state.directory(), key.file(conf));
   }
 }

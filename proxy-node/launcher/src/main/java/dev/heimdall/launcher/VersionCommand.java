@@ -20,15 +20,20 @@ final class VersionCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** The version alone. */
+  static String own() {
+    return Objects.requireNonNullElse(
+        Heimdall.class.getPackage().getImplementationVersion(), "(unpackaged)");
+  }
+
   /**
    * The version is in the jar's manifest; there is none when classes run from a build directory.
    */
   static final class Provider implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
-      String own = Heimdall.class.getPackage().getImplementationVersion();
       return new String[] {
-        "heimdall " + Objects.requireNonNullElse(own, "(unpackaged)"),
+        "heimdall " + own(),
         "java %s, %s, %s %s"
             .formatted(
                 System.getProperty("java.version"),

@@ -11,6 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The {@code heimdall} script where it is installed beside its jars: how it starts the JVM. */
 class HeimdallScriptTest {
@@ -49,9 +51,25 @@ class HeimdallScriptTest {
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.text().lines())
-        .anyMatch(line -> line.endsWith("memory-plan --options --conf /some/heimdall.conf"))
+        .anyMatch(
+            line -> line.endsWith("memory-plan --options --role proxy --conf /some/heimdall.conf"))
         .contains("-Xmx11m", "-Dio.netty.leakDetection.level=disabled", "proxy")
         .containsSubsequence("-cp", home.toRealPath() + "/lib/*", "dev.heimdall.launcher.Heimdall")
+        .doesNotContain("-Xmx512m");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "server, --options --role server --conf=/some.conf",
+    "both, --options --role both --conf=/some.conf",
+    "run, --options --conf=/some.conf"
+  })
+  void eachRoleHasItsPlan(String command, String asked) throws Exception {
+    Run run = run(command, "--conf=/some.conf");
+
+    assertThat(run.text().lines())
+        .anyMatch(line -> line.endsWith("memory-plan " + asked))
+        .contains("-Xmx11m", command)
         .doesNotContain("-Xmx512m");
   }
 

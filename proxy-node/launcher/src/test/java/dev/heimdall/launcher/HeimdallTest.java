@@ -11,10 +11,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HeimdallTest {
@@ -147,13 +149,59 @@ class HeimdallTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"server", "both"})
-  void aRoleThatTakesTheManagerIsRefused(String role) throws IOException {
+  @CsvSource({"server, proxy", "both, proxy", "proxy, server", "both, server", "proxy, both"})
+  void aMachineDoesOnlyWhatItIsThereFor(String role, String command) throws IOException {
     Path conf = conf("hdRole = " + role);
 
-    assertThat(heimdall("proxy", "--conf=" + conf)).isEqualTo(3);
+    assertThat(heimdall(command, "--conf=" + conf)).isEqualTo(3);
     assertThat(err.toString())
-        .contains("hdRole in " + conf + " is " + role, "no manager yet", "hdRole = proxy");
+        .contains(
+            "hdRole in " + conf + " is " + role, "`heimdall " + command + "`", "heimdall run");
+  }
+
+  @Test
+  void aMachineThatBootsDoesWhatItIsThereFor() throws IOException {
+    String empty = Files.createDirectory(directory.resolve("empty")).toString();
+    for (String role : List.of("proxy", "both")) {
+      Path conf = conf("hdRole = " + role, "configDirectory = " + empty);
+
+      assertThat(heimdall("run", "--conf=" + conf)).isEqualTo(3);
+      assertThat(err.toString()).contains("the configuration in " + empty, "vdbs");
+    }
+    Path server = conf("hdRole = Server", "managerPasswordFile = " + directory.resolve("nothing"));
+    err.getBuffer().setLength(0);
+    assertThat(heimdall("run", "--conf=" + server)).isEqualTo(4);
+    assertThat(err.toString()).contains("password file", "nothing");
+    assertThat(heimdall("run", "--conf=" + directory.resolve("none"))).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--manager-port=70000                                    | --manager-port is 70000",
+        "--manager-key=a                                         | go together",
+        "--manager-secret=a --manager-password-file=b            | two passwords"
+      })
+  void optionsOfTheManagerThatContradictEachOtherAreRefused(String options, String message) {
+    List<String> words = new ArrayList<>(List.of("server", "--config=" + directory));
+    words.addAll(List.of(options.split(" ")));
+
+    assertThat(heimdall(words.toArray(String[]::new))).isEqualTo(2);
+    assertThat(err.toString()).contains(message);
+  }
+
+  @Test
+  void aMemoryPlanFollowsTheRole() throws IOException {
+    Path conf = conf("hdRole = both", "memory = 2GiB");
+    assertThat(heimdall("memory-plan", "--conf=" + conf)).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("heap ", ", network buffers ", ", the manager's heap ", "left to the system");
+    out.getBuffer().setLength(0);
+    assertThat(heimdall("memory-plan", "--options", "--role=server", "--conf=" + conf)).isZero();
+    assertThat(out.toString().lines()).singleElement().asString().matches("-Xmx[0-9]+m");
+    assertThat(heimdall("memory-plan", "--role=srever", "--conf=" + conf)).isEqualTo(2);
+    assertThat(err.toString()).contains("--role is srever");
   }
 
   @Test

@@ -18,6 +18,7 @@ final class Product {
               "dev.heimdall.secrets",
               "dev.heimdall.configsync",
               ENGINE,
+              "dev.heimdall.manager",
               "dev.heimdall.launcher");
 
   private Product() {}

@@ -24,6 +24,7 @@ class RoomsTest {
             ENGINE + ".boot",
             ENGINE + ".session",
             ENGINE + ".wire.postgres",
+            "dev.heimdall.manager.http",
             "dev.heimdall.launcher.postgres");
   }
 
@@ -38,6 +39,42 @@ class RoomsTest {
   }
 
   @Test
+  void roomsOfTheManagerFormNoCycle() {
+    holds(slices().matching("dev.heimdall.manager.(*)..").should().beFreeOfCycles());
+  }
+
+  @Test
+  void theManagerAndTheEngineKnowNothingOfEachOther() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.heimdall.manager..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ENGINE + "..", "dev.heimdall.launcher..", "io.netty.."));
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage(ENGINE + "..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.heimdall.manager.."));
+  }
+
+  @Test
+  void onlyTheDoorOfTheManagerKnowsHttp() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.heimdall.manager..")
+            .and()
+            .resideOutsideOfPackage("dev.heimdall.manager.http..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.sun.net.httpserver.."));
+  }
+
+  @Test
   void theModelKnowsNothingOfTheOthers() {
     holds(
         noClasses()
@@ -45,7 +82,8 @@ class RoomsTest {
             .resideInAPackage("dev.heimdall.model..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ENGINE + "..", "dev.heimdall.launcher..", "io.netty.."));
+            .resideInAnyPackage(
+                ENGINE + "..", "dev.heimdall.launcher..", "dev.heimdall.manager..", "io.netty.."));
   }
 
   @Test

@@ -12,6 +12,9 @@ final class Amounts {
 
   static final String TIME = "(0|[1-9][0-9]{0,4})(s|m|h)";
 
+  static final String PORT =
+      "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]";
+
   private static final Pattern FORM = Pattern.compile(SIZE);
   private static final Map<String, Long> UNITS = Map.of("MiB", 1L << 20, "GiB", 1L << 30);
 

@@ -30,7 +30,17 @@ enum ConfKey {
   LIFECYCLE_HOOK("lifecycleHook", "the name of a lifecycle hook", "[A-Za-z0-9_/-]{1,255}"),
   AUTO_SCALING_GROUP("autoScalingGroup", "the name of an Auto Scaling group", "[^:]{1,255}"),
   SCALE_IN_PATIENCE("scaleInPatience", "a time such as 5m", Amounts.TIME),
-  STATE_KEY("stateKey", "an absolute path", "/.+");
+  STATE_KEY("stateKey", "an absolute path", "/.+"),
+  MANAGER_ADDRESS(
+      "managerAddress", "an address or a name of this machine", "[A-Za-z0-9.:-]{1,253}"),
+  MANAGER_PORT("managerPort", "a port from 1 to 65535", Amounts.PORT),
+  MANAGER_SECRET(
+      "managerSecret",
+      "the name or ARN of the secret that holds the manager's password",
+      "[A-Za-z0-9/_+=.@:-]+([?].*)?"),
+  MANAGER_PASSWORD_FILE("managerPasswordFile", "an absolute path", "/.+"),
+  MANAGER_CERTIFICATE("managerCertificate", "an absolute path", "/.+"),
+  MANAGER_KEY("managerKey", "an absolute path", "/.+");
 
   private final String spelling;
   private final String expected;

@@ -43,23 +43,44 @@ final class ConfLines {
           ConfKey.USER.spelling() + " as well, whose password it is",
           Optional.empty());
     }
-    lines.onlyOneOf(ConfKey.CONFIG_SOURCE, ConfKey.SECRET_KEY);
-    lines.onlyOneOf(ConfKey.CONFIG_DIRECTORY, ConfKey.SECRET_KEY);
-    lines.onlyOneOf(ConfKey.CONFIG_DIRECTORY, ConfKey.CONFIG_SOURCE);
+    lines.onePlace();
+    lines.onlyOneOf(ConfKey.MANAGER_SECRET, ConfKey.MANAGER_PASSWORD_FILE, "a second password");
+    lines.bothOrNone(ConfKey.MANAGER_CERTIFICATE, ConfKey.MANAGER_KEY);
+    lines.bothOrNone(ConfKey.MANAGER_KEY, ConfKey.MANAGER_CERTIFICATE);
     if (!lines.problems.isEmpty()) {
       throw new ConfException(lines.problems);
     }
     return lines.values;
   }
 
-  /** Each says where the configuration is. */
-  private void onlyOneOf(ConfKey one, ConfKey other) {
+  /** A machine that edits a directory may fill it from elsewhere the first time. */
+  private void onePlace() {
+    String second = "a second place of the configuration";
+    onlyOneOf(ConfKey.CONFIG_SOURCE, ConfKey.SECRET_KEY, second);
+    onlyOneOf(ConfKey.CONFIG_DIRECTORY, ConfKey.SECRET_KEY, second);
+    if (!Role.edits(values.get(ConfKey.ROLE))) {
+      onlyOneOf(ConfKey.CONFIG_DIRECTORY, ConfKey.CONFIG_SOURCE, second + " on a proxy");
+    }
+  }
+
+  private void onlyOneOf(ConfKey one, ConfKey other, String second) {
     if (values.containsKey(one) && values.containsKey(other)) {
       problem(
           places.get(other),
           other.spelling(),
-          "a second place of the configuration",
+          second,
           "one: line " + places.get(one) + " has " + one.spelling(),
+          Optional.empty());
+    }
+  }
+
+  private void bothOrNone(ConfKey one, ConfKey other) {
+    if (values.containsKey(one) && !values.containsKey(other)) {
+      problem(
+          places.get(one),
+          one.spelling(),
+          "it alone",
+          other.spelling() + " as well",
           Optional.empty());
     }
   }

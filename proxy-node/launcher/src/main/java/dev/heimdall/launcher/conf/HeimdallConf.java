@@ -3,7 +3,6 @@ package dev.heimdall.launcher.conf;
 import dev.heimdall.model.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,6 +13,7 @@ import java.util.Optional;
  * @param user with whom a node makes itself known to the manager
  * @param password that user's
  * @param configuration where the configuration is: a directory, {@code s3://…} or {@code secret:…}
+ * @param firstFrom where that directory is filled from, as long as it holds nothing
  * @param region the AWS region, if it is not the one that the machine is in
  * @param memory how much of the machine's memory may be used
  * @param lifecycleHook who waits for the node before the instance is terminated
@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param scaleInPatience how long clients that are never idle may go on then
  * @param stateKey the file of the key that the copy of the configuration is encrypted with, if it
  *     is not to be beside that
+ * @param manager what the file says of the manager
  */
 public record HeimdallConf(
     Path file,
@@ -28,12 +29,14 @@ public record HeimdallConf(
     Optional<String> user,
     Optional<Secret> password,
     String configuration,
+    Optional<String> firstFrom,
     Optional<String> region,
     MemoryWishes memory,
     Optional<String> lifecycleHook,
     Optional<String> autoScalingGroup,
     Duration scaleInPatience,
-    Optional<Path> stateKey) {
+    Optional<Path> stateKey,
+    ManagerKeys manager) {
   /** Where the file is. */
   public static final Path FILE = Path.of("/etc/heimdall.conf");
 
@@ -50,10 +53,12 @@ public record HeimdallConf(
   private static HeimdallConf of(Path file, Map<ConfKey, String> values) {
     return new HeimdallConf(
         file,
-        text(values, ConfKey.ROLE).map(role -> Role.valueOf(role.toUpperCase(Locale.ROOT))),
+        text(values, ConfKey.ROLE).map(Role::of),
         text(values, ConfKey.USER),
         text(values, ConfKey.PASSWORD).map(Secret::new),
         configuration(values),
+        text(values, ConfKey.CONFIG_SOURCE)
+            .filter(source -> values.containsKey(ConfKey.CONFIG_DIRECTORY)),
         text(values, ConfKey.REGION),
         new MemoryWishes(
             text(values, ConfKey.MEMORY),
@@ -62,14 +67,21 @@ public record HeimdallConf(
         text(values, ConfKey.LIFECYCLE_HOOK),
         text(values, ConfKey.AUTO_SCALING_GROUP),
         text(values, ConfKey.SCALE_IN_PATIENCE).map(Amounts::time).orElse(SCALE_IN_PATIENCE),
-        text(values, ConfKey.STATE_KEY).map(Path::of));
+        text(values, ConfKey.STATE_KEY).map(Path::of),
+        new ManagerKeys(
+            text(values, ConfKey.MANAGER_ADDRESS),
+            text(values, ConfKey.MANAGER_PORT).map(Integer::valueOf),
+            text(values, ConfKey.MANAGER_SECRET),
+            text(values, ConfKey.MANAGER_PASSWORD_FILE).map(Path::of),
+            text(values, ConfKey.MANAGER_CERTIFICATE).map(Path::of),
+            text(values, ConfKey.MANAGER_KEY).map(Path::of)));
   }
 
   private static String configuration(Map<ConfKey, String> values) {
     return text(values, ConfKey.SECRET_KEY)
         .map(name -> "secret:" + name)
-        .or(() -> text(values, ConfKey.CONFIG_SOURCE))
         .or(() -> text(values, ConfKey.CONFIG_DIRECTORY))
+        .or(() -> text(values, ConfKey.CONFIG_SOURCE))
         .orElse(CONFIG_DIRECTORY.toString());
   }
 

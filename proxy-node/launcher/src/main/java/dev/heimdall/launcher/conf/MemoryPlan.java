@@ -48,11 +48,11 @@ public record MemoryPlan(long heap, long direct, long manager, long system) {
     long manager =
         switch (role) {
           case PROXY -> 0;
-          case SERVER -> Math.min(MOST_HEAP, left);
+          case SERVER -> wishes.heap().orElse(Math.min(MOST_HEAP, left));
           case BOTH -> Math.max(LEAST_MANAGER, Math.min(MOST_MANAGER, left / 4));
         };
     if (role == Role.SERVER) {
-      return left < LEAST_MANAGER
+      return left < LEAST_MANAGER || manager < LEAST_MANAGER || manager > machine
           ? Optional.empty()
           : Optional.of(new MemoryPlan(0, 0, whole(manager), machine - whole(manager)));
     }
@@ -81,8 +81,17 @@ public record MemoryPlan(long heap, long direct, long manager, long system) {
     return bytes / MIB * MIB;
   }
 
-  /** What the node's JVM is to be started with. */
+  /** What the JVM is to be started with: the node's, or the manager's where that is alone. */
   public List<String> options() {
+    return heap == 0 ? managerOptions() : nodeOptions();
+  }
+
+  /** What the manager's JVM is to be started with. */
+  public List<String> managerOptions() {
+    return List.of("-Xmx" + manager / MIB + "m");
+  }
+
+  private List<String> nodeOptions() {
     return List.of(
         "-Xms" + heap / MIB + "m",
         "-Xmx" + heap / MIB + "m",

@@ -1,6 +1,7 @@
 package dev.heimdall.launcher.conf;
 
 import dev.heimdall.model.Spelled;
+import java.util.Locale;
 
 /** What a machine is there for. */
 public enum Role implements Spelled {
@@ -9,5 +10,19 @@ public enum Role implements Spelled {
   /** It runs the manager. */
   SERVER,
   /** It runs both. */
-  BOTH
+  BOTH;
+
+  /**
+   * The one that is written so; letters may be large or small.
+   *
+   * @throws IllegalArgumentException when it is none
+   */
+  public static Role of(String written) {
+    return valueOf(written.toUpperCase(Locale.ROOT));
+  }
+
+  /** Whether such a machine edits the configuration; null: nothing is said. */
+  static boolean edits(String written) {
+    return written != null && of(written) != PROXY;
+  }
 }

@@ -19,7 +19,7 @@ public final class Logging {
   public static void apply(NodeSettings settings) {
     level(settings);
     if (settings.logFormat() == LogFormat.JSON) {
-      writeJson();
+      json();
     }
   }
 
@@ -37,7 +37,8 @@ public final class Logging {
     root().setLevel(level);
   }
 
-  private static void writeJson() {
+  /** One JSON object a line, from now on. */
+  public static void json() {
     Logger root = root();
     if (root.getAppender(JSON) != null) {
       return;

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +40,11 @@ class HeimdallConfTest {
             autoScalingGroup = heimdall a
             scaleInPatience = 90s
             stateKey = /mnt/keys/heimdall.key
+            managerAddress = 0.0.0.0
+            managerPort = 443
+            managerSecret = heimdall/manager
+            managerCertificate = /etc/heimdall/manager.pem
+            managerKey = /etc/heimdall/manager.key
             """);
 
     assertThat(conf.role()).contains(Role.PROXY);
@@ -52,6 +59,16 @@ class HeimdallConfTest {
     assertThat(conf.autoScalingGroup()).contains("heimdall a");
     assertThat(conf.scaleInPatience()).isEqualTo(Duration.ofSeconds(90));
     assertThat(conf.stateKey()).contains(Path.of("/mnt/keys/heimdall.key"));
+    assertThat(conf.manager())
+        .isEqualTo(
+            new ManagerKeys(
+                Optional.of("0.0.0.0"),
+                Optional.of(443),
+                Optional.of("heimdall/manager"),
+                Optional.empty(),
+                Optional.of(Path.of("/etc/heimdall/manager.pem")),
+                Optional.of(Path.of("/etc/heimdall/manager.key"))));
+    assertThat(conf.firstFrom()).isEmpty();
     assertThat(conf.toString()).doesNotContain("s p=a#ce");
   }
 
@@ -64,6 +81,7 @@ class HeimdallConfTest {
     assertThat(conf.memory()).isEqualTo(MemoryWishes.none());
     assertThat(conf.scaleInPatience()).isEqualTo(Duration.ofMinutes(5));
     assertThat(conf.stateKey()).isEmpty();
+    assertThat(conf.manager()).isEqualTo(ManagerKeys.none());
   }
 
   @Test
@@ -81,6 +99,29 @@ class HeimdallConfTest {
         .isInstanceOf(ConfException.class)
         .hasMessageContaining("hdSecretKey")
         .hasMessageContaining("line 1 has configSource");
+  }
+
+  @Test
+  void aMachineThatEditsADirectoryMayFillItFromElsewhere() throws Exception {
+    String both = "configDirectory = /mnt/efs\nconfigSource = s3://conf/fleet\n";
+    for (String role : List.of("server", "Both")) {
+      HeimdallConf conf = read("hdRole = " + role + "\n" + both);
+      assertThat(conf.configuration()).isEqualTo("/mnt/efs");
+      assertThat(conf.firstFrom()).contains("s3://conf/fleet");
+    }
+    assertThat(refused("hdRole = proxy\n" + both))
+        .contains(":3:1 configSource: got a second place of the configuration on a proxy");
+    assertThat(refused(both)).contains("line 1 has configDirectory");
+    assertThat(read("hdRole = server\nconfigSource = s3://conf/fleet\n").firstFrom()).isEmpty();
+  }
+
+  @Test
+  void theManagerHasOnePasswordAndBothPartsOfTls() throws IOException {
+    assertThat(refused("managerSecret = a\nmanagerPasswordFile = /b\n"))
+        .contains(":2:1 managerPasswordFile: got a second password", "line 1 has managerSecret");
+    assertThat(refused("managerKey = /b\n"))
+        .contains(":1:1 managerKey: got it alone, expected managerCertificate as well");
+    assertThat(refused("managerCertificate = /b\n")).contains("managerKey as well");
   }
 
   @Test
@@ -104,6 +145,8 @@ class HeimdallConfTest {
         "configDirectory = etc | configDirectory: got \"etc\" | an absolute path",
         "scaleInPatience = 5 | scaleInPatience: got \"5\" | a time such as 5m",
         "lifecycleHook = a b | lifecycleHook: got \"a b\" | the name of a lifecycle hook",
+        "managerPort = 65536 | managerPort: got \"65536\" | a port from 1 to 65535",
+        "managerAdress = 10.0.0.1 | managerAdress: got an unknown key | did you mean \"managerAddress\"?",
         "region = Frankfurt | region: got \"Frankfurt\" | eu-west-1",
       })
   void whatIsWrongIsToldWithFileAndLine(String line, String what, String remedy)
@@ -147,7 +190,7 @@ class HeimdallConfTest {
     assertThat(HeimdallConf.read(SAMPLE).role()).contains(Role.PROXY);
     String inUse = Files.readString(SAMPLE).replaceAll("(?m)^#(?=[a-zA-Z]+ = )", "");
     // The configuration is in one place.
-    read(inUse.replaceAll("(?m)^(configSource|hdSecretKey) = .*", ""));
+    read(inUse.replaceAll("(?m)^(configSource|hdSecretKey|managerPasswordFile) = .*", ""));
     for (String key : ConfKey.spellings()) {
       assertThat(inUse.lines().filter(line -> line.startsWith(key + " = "))).as(key).hasSize(1);
     }

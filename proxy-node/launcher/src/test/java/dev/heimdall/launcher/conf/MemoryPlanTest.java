@@ -82,6 +82,18 @@ class MemoryPlanTest {
   }
 
   @Test
+  void aManagerAloneMayHaveAHeapNamed() {
+    MemoryPlan plan =
+        MemoryPlan.of(
+                Role.SERVER,
+                2000 * MIB,
+                new MemoryWishes(Optional.empty(), Optional.of(500 * MIB), Optional.empty()))
+            .orElseThrow();
+
+    assertThat(plan.options()).containsExactly("-Xmx500m");
+  }
+
+  @Test
   void theJvmIsToldInItsOwnWords() {
     assertThat(plan(8000 * MIB, null, 1024L, 512L).options())
         .containsExactly("-Xms1024m", "-Xmx1024m", "-XX:MaxDirectMemorySize=512m");

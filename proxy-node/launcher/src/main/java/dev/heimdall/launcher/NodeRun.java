@@ -1,0 +1,157 @@
+package dev.heimdall.launcher;
+
+import dev.heimdall.engine.boot.Node;
+import dev.heimdall.engine.boot.StartupException;
+import dev.heimdall.engine.config.Origin;
+import dev.heimdall.launcher.conf.HeimdallConf;
+import dev.heimdall.launcher.instance.InstanceWatch;
+import dev.heimdall.launcher.instance.ScaleInSettings;
+import dev.heimdall.launcher.manager.ManagerProcess;
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.ExitCode;
+import dev.heimdall.launcher.process.Logging;
+import dev.heimdall.launcher.process.Machine;
+import dev.heimdall.launcher.process.StopSignal;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.NodeSettings;
+import dev.heimdall.model.VirtualDatabase;
+import dev.heimdall.routing.instance.InstanceMetadata;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs a node in this process, until it is asked to end and has drained. */
+final class NodeRun {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall");
+
+  private final Optional<HeimdallConf> conf;
+  private final Function<Configuration, Optional<ManagerProcess>> manager;
+
+  /**
+   * @param manager starts a manager beside the node, if there is to be one, once that serves
+   */
+  NodeRun(Optional<HeimdallConf> conf, Function<Configuration, Optional<ManagerProcess>> manager) {
+    this.conf = conf;
+    this.manager = manager;
+  }
+
+  /**
+   * Follows a configuration and runs the node with it; its exit code.
+   *
+   * @param key the file of the key of the configuration's copy
+   */
+  int with(String place, Path state, Optional<Path> key) throws CommandFailure {
+    try (ConfigurationPlace followed = ConfigurationPlace.follow(place, state, key)) {
+      return run(followed);
+    }
+  }
+
+  private int run(ConfigurationPlace followed) throws CommandFailure {
+    Configuration configuration = followed.read();
+    Logging.apply(configuration.node());
+    conf.ifPresent(NodeRun::tellUnused);
+    tellMachine(configuration.node());
+    StopSignal stop = StopSignal.install();
+    Optional<InstanceWatch> instance = conf.flatMap(NodeRun::watch);
+    Node node;
+    try {
+      node = Node.start(followed.directory(), new Reactions(followed, stop, instance));
+    } catch (StartupException e) {
+      throw new CommandFailure(ExitCode.STARTUP, e.getMessage(), e);
+    }
+    try (node) {
+      instance.ifPresent(watch -> watch.start(node, configuration));
+      StopSignal.onHangup(node::reload);
+      Optional<ManagerProcess> beside = manager.apply(configuration);
+      LOG.info("serving {}; {} to end", served(configuration, node), "SIGTERM or Ctrl-C");
+      stop.await();
+      LOG.info("draining");
+      beside.ifPresent(ManagerProcess::end);
+      node.drain();
+      beside.ifPresent(ManagerProcess::close);
+      instance.ifPresent(InstanceWatch::close);
+    }
+    LOG.info("ended");
+    return ExitCode.OK.code();
+  }
+
+  /** What AWS SDKs take for their region when nobody tells them another one. */
+  static void workIn(String region) {
+    System.setProperty("aws.region", region);
+  }
+
+  private static Optional<InstanceWatch> watch(HeimdallConf conf) {
+    return InstanceMetadata.ofMachine(System.getenv())
+        .map(
+            metadata ->
+                new InstanceWatch(
+                    metadata,
+                    System.getenv(),
+                    new ScaleInSettings(
+                        conf.lifecycleHook(), conf.autoScalingGroup(), conf.scaleInPatience())));
+  }
+
+  private static void tellUnused(HeimdallConf conf) {
+    conf.user()
+        .ifPresent(
+            user ->
+                LOG.warn(
+                    "hduser in {} is for nodes that ask a manager, as no node of this version does: it is not used",
+                    conf.file()));
+  }
+
+  private static void tellMachine(NodeSettings settings) {
+    Machine machine = Machine.current();
+    LOG.info(
+        "memory: heap {}, network buffers {}, of {}; {} event loops on {} processors",
+        Machine.mebibytes(Runtime.getRuntime().maxMemory()),
+        Machine.mebibytes(Machine.directMemory()),
+        Machine.mebibytes(machine.memory()),
+        settings.loopsOn(machine.processors()),
+        machine.processors());
+  }
+
+  private static String served(Configuration configuration, Node node) {
+    return configuration.vdbs().values().stream()
+        .map(vdb -> vdb.name() + " on " + vdb.address() + ":" + ports(vdb, node))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String ports(VirtualDatabase vdb, Node node) {
+    return vdb.ports().size() == 1
+        ? Integer.toString(node.port(vdb.name()))
+        : vdb.ports().stream().map(Object::toString).collect(Collectors.joining(","));
+  }
+
+  /** What the command does when the node tells of itself. */
+  private record Reactions(
+      ConfigurationPlace followed, StopSignal stop, Optional<InstanceWatch> instance)
+      implements Node.Observer {
+    @Override
+    public void reloading() {
+      followed.look();
+    }
+
+    @Override
+    public Optional<Origin> origin() {
+      return followed.origin();
+    }
+
+    @Override
+    public void reloaded(Configuration configuration) {
+      Logging.level(configuration.node());
+      instance.ifPresent(watch -> watch.configuration(configuration));
+    }
+
+    @Override
+    public void draining() {
+      // An instance that ends takes its processes with it: a new one must not begin here.
+      if (instance.filter(InstanceWatch::ending).isEmpty()) {
+        stop.request();
+      }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.heimdall.launcher;
+
+import dev.heimdall.launcher.conf.HeimdallConf;
+import dev.heimdall.launcher.conf.ManagerKeys;
+import dev.heimdall.launcher.conf.Role;
+import dev.heimdall.launcher.manager.ManagerCommandLine;
+import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.ExitCode;
+import dev.heimdall.launcher.process.Logging;
+import dev.heimdall.launcher.process.Machine;
+import dev.heimdall.launcher.process.StopSignal;
+import dev.heimdall.manager.ControlPlane;
+import dev.heimdall.manager.ControlPlaneException;
+import dev.heimdall.manager.ControlPlaneSettings;
+import dev.heimdall.manager.http.PemFiles;
+import dev.heimdall.manager.login.PasswordPlace;
+import dev.heimdall.secrets.StoreLocation;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code heimdall server}. */
+@Command(
+    name = "server",
+    description = {
+      "Runs the manager of a configuration, in the foreground: REST on port 8087.",
+      "It serves no SQL; nodes follow the configuration where it is. SIGTERM and SIGINT end it."
+    })
+final class ServerCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall");
+
+  private static final String ADDRESS = "127.0.0.1";
+  private static final int PORT = 8087;
+  private static final Duration ENDING = Duration.ofSeconds(4);
+
+  @Mixin private HelpOption help;
+
+  @Mixin private NodePlace place;
+
+  @Mixin private StateOption state;
+
+  @Mixin private ManagerOptions manager;
+
+  @Option(names = "--log-json", description = "Log each event as one JSON object.")
+  private boolean json;
+
+  @Option(names = ManagerCommandLine.UNTIL_INPUT_ENDS, hidden = true)
+  private boolean untilInputEnds;
+
+  @Override
+  public Integer call() throws CommandFailure {
+    Optional<HeimdallConf> conf = place.conf(Role.SERVER);
+    if (json) {
+      Logging.json();
+    }
+    conf.flatMap(HeimdallConf::region).ifPresent(NodeRun::workIn);
+    ManagerKeys keys = manager.keys(conf);
+    StopSignal stop = StopSignal.install();
+    if (untilInputEnds) {
+      endWithInput(stop);
+    }
+    LOG.info(
+        "memory: the manager's heap {}, of {}",
+        Machine.mebibytes(Runtime.getRuntime().maxMemory()),
+        Machine.mebibytes(Machine.current().memory()));
+    FirstBoot.load(conf, place);
+    try (ControlPlane running = ControlPlane.start(settings(conf, keys))) {
+      LOG.info("managing on port {}; SIGTERM or Ctrl-C to end", running.port());
+      stop.await();
+    } catch (ControlPlaneException e) {
+      throw new CommandFailure(ExitCode.STARTUP, e.getMessage(), e);
+    }
+    LOG.info("the manager has ended");
+    return ExitCode.OK.code();
+  }
+
+  private ControlPlaneSettings settings(Optional<HeimdallConf> conf, ManagerKeys keys)
+      throws CommandFailure {
+    return new ControlPlaneSettings(
+        ConfigurationPlace.location(place.configuration(conf)),
+        keys.address().orElse(ADDRESS),
+        keys.port().orElse(PORT),
+        keys.certificate().map(file -> new PemFiles(file, keys.key().orElseThrow())),
+        password(keys),
+        VersionCommand.own());
+  }
+
+  private PasswordPlace password(ManagerKeys keys) throws CommandFailure {
+    if (keys.secret().isPresent()) {
+      StoreLocation.Secret secret =
+          (StoreLocation.Secret) ConfigurationPlace.location("secret:" + keys.secret().get());
+      return new PasswordPlace.InSecret(secret);
+    }
+    return keys.passwordFile()
+        .<PasswordPlace>map(PasswordPlace.InFile::new)
+        .orElse(new PasswordPlace.Made(state.directory()));
+  }
+
+  /** Whoever has started this holds the other end, as long as he lives. */
+  private static void endWithInput(StopSignal stop) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                while (System.in.read() >= 0) {
+                  // nobody says anything
+                }
+              } catch (IOException e) {
+                // As at its end.
+              }
+              stop.request();
+              try {
+                Thread.sleep(ENDING.toMillis());
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              Runtime.getRuntime().halt(ExitCode.OK.code());
+            },
+            "until-input-ends");
+    thread.setDaemon(true);
+    thread.start();
+  }
+}

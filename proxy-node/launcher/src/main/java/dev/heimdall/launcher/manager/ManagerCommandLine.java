@@ -1,0 +1,64 @@
+package dev.heimdall.launcher.manager;
+
+import dev.heimdall.launcher.conf.ManagerKeys;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** With what words a manager is started beside this process: the same Java, class path and sort. */
+public final class ManagerCommandLine {
+  /** The option that has it end with its input. */
+  public static final String UNTIL_INPUT_ENDS = "--until-input-ends";
+
+  private static final String REGION = "aws.region";
+
+  private ManagerCommandLine() {}
+
+  /**
+   * Makes them.
+   *
+   * @param main the class that is the {@code heimdall} command
+   * @param memory options of the JVM
+   * @param place the configuration
+   * @param json whether this process writes its log so
+   */
+  public static List<String> of(
+      Class<?> main,
+      List<String> memory,
+      String place,
+      Path state,
+      ManagerKeys keys,
+      boolean json) {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(memory);
+    words.add("-XX:+UseSerialGC");
+    words.add("-XX:+ExitOnOutOfMemoryError");
+    // Settings of the JVM are the node's own; those of what runs in it hold for both.
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("-D"))
+        .forEach(words::add);
+    String region = System.getProperty(REGION);
+    if (region != null) {
+      words.add("-D" + REGION + "=" + region);
+    }
+    words.add("-cp");
+    words.add(System.getProperty("java.class.path"));
+    words.add(main.getName());
+    words.add("server");
+    words.add(UNTIL_INPUT_ENDS);
+    words.add("--config=" + place);
+    words.add("--state=" + state);
+    keys.address().ifPresent(value -> words.add("--manager-address=" + value));
+    keys.port().ifPresent(value -> words.add("--manager-port=" + value));
+    keys.secret().ifPresent(value -> words.add("--manager-secret=" + value));
+    keys.passwordFile().ifPresent(value -> words.add("--manager-password-file=" + value));
+    keys.certificate().ifPresent(value -> words.add("--manager-certificate=" + value));
+    keys.key().ifPresent(value -> words.add("--manager-key=" + value));
+    if (json) {
+      words.add("--log-json");
+    }
+    return words;
+  }
+}

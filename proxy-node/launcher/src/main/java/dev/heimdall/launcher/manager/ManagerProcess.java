@@ -1,0 +1,134 @@
+package dev.heimdall.launcher.manager;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the manager running beside this process, whose business it never disturbs. Its input is a
+ * pipe that nobody writes to: it ends when that does, which the system sees to whatever becomes of
+ * this process.
+ */
+public final class ManagerProcess implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall");
+
+  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+  /** Who has run for so long was well, and is begun again soon. */
+  private static final Duration WELL = Duration.ofMinutes(1);
+
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  private final List<String> command;
+  private final Thread thread;
+
+  // Guarded by this.
+  private boolean ending;
+  private Process process;
+
+  private ManagerProcess(List<String> command) {
+    this.command = command;
+    thread = new Thread(this::run, "manager-process");
+    thread.setDaemon(true);
+  }
+
+  /** Starts it; what it writes goes where this process writes to. */
+  public static ManagerProcess start(List<String> command) {
+    ManagerProcess manager = new ManagerProcess(List.copyOf(command));
+    manager.thread.start();
+    return manager;
+  }
+
+  private void run() {
+    Duration pause = SHORTEST_PAUSE;
+    try {
+      while (true) {
+        long begun = System.nanoTime();
+        String end = once();
+        if (Duration.ofNanos(System.nanoTime() - begun).compareTo(WELL) > 0) {
+          pause = SHORTEST_PAUSE;
+        }
+        if (waited(pause, end)) {
+          return;
+        }
+        Duration longer = pause.multipliedBy(2);
+        pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Runs it until it ends; how it did. */
+  private String once() throws InterruptedException {
+    Process started;
+    try {
+      synchronized (this) {
+        if (ending) {
+          return "";
+        }
+        started =
+            new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        process = started;
+      }
+    } catch (IOException e) {
+      return "could not be started: " + e.getMessage();
+    }
+    return "ended with exit code " + started.waitFor();
+  }
+
+  /** Waits before it is begun again; true: it is not to be. */
+  private synchronized boolean waited(Duration pause, String end) throws InterruptedException {
+    if (!ending) {
+      LOG.warn(
+          "the manager {}; the node goes on, and it is started again in {} s",
+          end,
+          pause.toSeconds());
+    }
+    long until = System.nanoTime() + pause.toNanos();
+    for (long left = pause.toMillis();
+        !ending && left > 0;
+        left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())) {
+      wait(left);
+    }
+    return ending;
+  }
+
+  /** Has it end, without waiting for that. */
+  public synchronized void end() {
+    ending = true;
+    notifyAll();
+    if (process != null) {
+      try {
+        process.getOutputStream().close();
+      } catch (IOException e) {
+        process.destroy();
+      }
+    }
+  }
+
+  /** Ends it, within seconds. */
+  @Override
+  public void close() {
+    end();
+    try {
+      thread.join(CLOSING.toMillis());
+      Process last;
+      synchronized (this) {
+        last = process;
+      }
+      if (last != null && last.isAlive()) {
+        last.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

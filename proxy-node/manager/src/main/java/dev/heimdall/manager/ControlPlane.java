@@ -1,0 +1,111 @@
+package dev.heimdall.manager;
+
+import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.http.HttpDoor;
+import dev.heimdall.manager.http.PemFiles;
+import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.manager.login.PasswordException;
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.StoreException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running manager. */
+public final class ControlPlane implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+
+  private final HttpDoor door;
+  private final LogIn logIn;
+  private final Editor editor;
+
+  private ControlPlane(HttpDoor door, LogIn logIn, Editor editor) {
+    this.door = door;
+    this.logIn = logIn;
+    this.editor = editor;
+  }
+
+  /**
+   * Starts it. The configuration is not looked at: it may be wrong, or not there yet, and this is
+   * with what that is changed.
+   */
+  public static ControlPlane start(ControlPlaneSettings settings) throws ControlPlaneException {
+    InetSocketAddress address = address(settings);
+    try {
+      Optional<SSLContext> tls =
+          settings.tls().isPresent()
+              ? Optional.of(settings.tls().get().context())
+              : Optional.empty();
+      LogIn logIn = LogIn.with(settings.password());
+      Editor editor = new Editor(DocumentStore.open(settings.place()));
+      HttpDoor door = open(address, tls, editor, logIn, settings.version());
+      tell(settings, address, door.port());
+      return new ControlPlane(door, logIn, editor);
+    } catch (PemFiles.Unusable | PasswordException | StoreException | IOException e) {
+      throw new ControlPlaneException(e.getMessage(), e);
+    }
+  }
+
+  private static InetSocketAddress address(ControlPlaneSettings settings)
+      throws ControlPlaneException {
+    try {
+      return new InetSocketAddress(InetAddress.getByName(settings.address()), settings.port());
+    } catch (UnknownHostException e) {
+      throw new ControlPlaneException(
+          "the manager cannot listen on %s: nobody knows that name".formatted(settings.address()),
+          e);
+    }
+  }
+
+  private static HttpDoor open(
+      InetSocketAddress address,
+      Optional<SSLContext> tls,
+      Editor editor,
+      LogIn logIn,
+      String version)
+      throws ControlPlaneException {
+    try {
+      return HttpDoor.open(address, tls, editor, logIn, version);
+    } catch (IOException e) {
+      editor.close();
+      logIn.close();
+      throw new ControlPlaneException(
+          "the manager cannot listen on %s:%d: %s. Is another one running? managerAddress and managerPort say where to."
+              .formatted(address.getHostString(), address.getPort(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static void tell(ControlPlaneSettings settings, InetSocketAddress address, int port) {
+    boolean tls = settings.tls().isPresent();
+    LOG.info(
+        "the manager of {} listens on {}://{}:{}",
+        settings.place(),
+        tls ? "https" : "http",
+        settings.address(),
+        port);
+    if (!tls && !address.getAddress().isLoopbackAddress()) {
+      LOG.warn(
+          "the manager listens on {} without TLS: passwords, its own and those in documents, can be read on the way. Set managerCertificate and managerKey, or put something that ends TLS before it",
+          settings.address());
+    }
+  }
+
+  /** Where it listens. */
+  public int port() {
+    return door.port();
+  }
+
+  /** Stops listening, and ends what was begun. */
+  @Override
+  public void close() {
+    door.close();
+    logIn.close();
+    editor.close();
+  }
+}

@@ -1,0 +1,24 @@
+package dev.heimdall.manager;
+
+import dev.heimdall.manager.http.PemFiles;
+import dev.heimdall.manager.login.PasswordPlace;
+import dev.heimdall.secrets.StoreLocation;
+import java.util.Optional;
+
+/**
+ * How a manager is to run.
+ *
+ * @param place the configuration that it edits
+ * @param address where it listens: a name or an address
+ * @param port 0: any
+ * @param tls empty: without
+ * @param password where that of the user {@code admin} is
+ * @param version which it tells
+ */
+public record ControlPlaneSettings(
+    StoreLocation place,
+    String address,
+    int port,
+    Optional<PemFiles> tls,
+    PasswordPlace password,
+    String version) {}

@@ -1,0 +1,205 @@
+package dev.heimdall.manager.edit;
+
+import dev.heimdall.manager.observe.Line;
+import dev.heimdall.model.Problem;
+import dev.heimdall.secrets.Change;
+import dev.heimdall.secrets.Content;
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.Documents;
+import dev.heimdall.secrets.StoreException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Edits one configuration. One at a time: documents may be large together, and what two authors
+ * write through the same manager is judged together. What another manager writes meanwhile, to the
+ * same documents, the store refuses.
+ *
+ * <p>May be called by any thread; the methods wait for the store and for each other, each for a
+ * bounded time.
+ */
+public final class Editor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** Enough of a version to find it again. */
+  private static final int SHOWN_VERSION = 12;
+
+  private final DocumentStore store;
+  private final Judge judge;
+  private final ReentrantLock turn = new ReentrantLock(/* fair= */ true);
+  private Optional<Documents> known = Optional.empty();
+
+  /**
+   * @param store is closed with it
+   */
+  public Editor(DocumentStore store) throws IOException {
+    this.store = store;
+    judge = new Judge();
+  }
+
+  /** Where the configuration is, for people. */
+  public String place() {
+    return store.location().toString();
+  }
+
+  private interface Turn<T> {
+    T take() throws StoreException, EditRefused;
+  }
+
+  private <T> T inTurn(Turn<T> turnTaken) throws StoreException, EditRefused {
+    try {
+      if (!turn.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new EditRefused.Busy();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EditRefused.Busy();
+    }
+    try {
+      return turnTaken.take();
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** All documents as they are now. */
+  public Documents read() throws StoreException, EditRefused {
+    return inTurn(this::now);
+  }
+
+  private Documents now() throws StoreException {
+    Documents now = known.isEmpty() ? store.read() : latest(known.get());
+    known = Optional.of(now);
+    return now;
+  }
+
+  private Documents latest(Documents before) throws StoreException {
+    return store.readIfChanged(before).orElse(before);
+  }
+
+  /**
+   * What would be wrong with the configuration if these changes were made; nothing is written.
+   *
+   * @param changes the versions they are made over are not looked at
+   */
+  public List<Problem> check(List<Change> changes) throws StoreException, EditRefused {
+    return inTurn(() -> judge.problems(applied(changes, now())));
+  }
+
+  /** Carries out all changes, unless one is outdated or they make the configuration wrong. */
+  public Edited commit(List<Change> changes, Author author) throws StoreException, EditRefused {
+    return inTurn(() -> committed(changes, author));
+  }
+
+  private Edited committed(List<Change> changes, Author author) throws StoreException, EditRefused {
+    Documents before = now();
+    List<Conflict> conflicts = conflicts(changes, before);
+    if (!conflicts.isEmpty()) {
+      throw new EditRefused.Outdated(conflicts, List.of());
+    }
+    SortedMap<String, Content> wanted = applied(changes, before);
+    List<Problem> problems = judge.problems(wanted);
+    if (!problems.isEmpty()) {
+      throw new EditRefused.Wrong(problems);
+    }
+    Documents after;
+    try {
+      after = store.write(changes);
+    } catch (StoreException e) {
+      throw partly(changes, author, e);
+    }
+    known = Optional.of(after);
+    changes.forEach(change -> tell(change, author, after.versionOf(change.name())));
+    SortedMap<String, Content> there = after.contents();
+    return new Edited(after, there.equals(wanted) ? List.of() : judged(there));
+  }
+
+  private List<Problem> judged(SortedMap<String, Content> there) {
+    List<Problem> problems = judge.problems(there);
+    if (!problems.isEmpty()) {
+      Line.of("the configuration is wrong: somebody else has edited it at the same time")
+          .pair("place", place())
+          .pair("problems", Integer.toString(problems.size()))
+          .pair("first", problems.get(0).toString())
+          .log(LOG, Level.WARN);
+    }
+    return problems;
+  }
+
+  /** Not all was written, perhaps nothing. */
+  private EditRefused partly(List<Change> changes, Author author, StoreException failure)
+      throws StoreException {
+    changes.stream()
+        .filter(change -> failure.written().contains(change.name()))
+        .forEach(change -> tell(change, author, change.content().map(content -> "?")));
+    if (failure.kind() != StoreException.Kind.CONFLICT) {
+      throw failure;
+    }
+    Documents now = now();
+    List<Change> missed =
+        changes.stream().filter(change -> !failure.written().contains(change.name())).toList();
+    List<Conflict> conflicts = conflicts(missed, now);
+    if (conflicts.isEmpty()) {
+      // Whoever was faster has taken it back meanwhile.
+      throw failure;
+    }
+    return new EditRefused.Outdated(conflicts, failure.written());
+  }
+
+  private static List<Conflict> conflicts(List<Change> changes, Documents now) {
+    List<Conflict> conflicts = new ArrayList<>();
+    for (Change change : changes) {
+      Optional<String> version = now.versionOf(change.name());
+      if (!change.over().equals(version)) {
+        conflicts.add(new Conflict(change.name(), change.over(), version));
+      }
+    }
+    return conflicts;
+  }
+
+  private static SortedMap<String, Content> applied(List<Change> changes, Documents now) {
+    SortedMap<String, Content> contents = new TreeMap<>(now.contents());
+    for (Change change : changes) {
+      change
+          .content()
+          .ifPresentOrElse(
+              content -> contents.put(change.name(), content),
+              () -> contents.remove(change.name()));
+    }
+    return contents;
+  }
+
+  private void tell(Change change, Author author, Optional<String> version) {
+    Line.of(change.content().isPresent() ? "document changed" : "document deleted")
+        .pair("user", author.user())
+        .pair("addr", author.address())
+        .pair("place", place())
+        .pair("document", change.name())
+        .pair("from", change.over().map(Editor::shown).orElse("none"))
+        .pair("to", version.map(Editor::shown).orElse("none"))
+        .log(LOG, Level.INFO);
+  }
+
+  private static String shown(String version) {
+    return version.length() > SHOWN_VERSION ? version.substring(0, SHOWN_VERSION) : version;
+  }
+
+  /** Ends what is on disk for it; nobody may be editing. */
+  @Override
+  public void close() {
+    judge.close();
+    store.close();
+  }
+}

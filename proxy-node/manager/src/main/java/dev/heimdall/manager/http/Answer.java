@@ -1,0 +1,52 @@
+package dev.heimdall.manager.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a request is answered with.
+ *
+ * @param body empty: there is none
+ */
+record Answer(int status, Map<String, String> headers, byte[] body) {
+  static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final byte[] NOTHING = {};
+
+  static Answer json(int status, JsonNode body) {
+    try {
+      return of(status, "application/json", JSON.writeValueAsBytes(body));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Answer of(int status, String type, byte[] body) {
+    return new Answer(status, Map.of("Content-Type", type), body);
+  }
+
+  static Answer empty(int status) {
+    return new Answer(status, Map.of(), NOTHING);
+  }
+
+  Answer with(String header, String value) {
+    Map<String, String> more = new TreeMap<>(headers);
+    more.put(header, value);
+    return new Answer(status, more, body);
+  }
+
+  /** The version of what is in it. */
+  Answer tagged(String version) {
+    return with("ETag", '"' + version + '"');
+  }
+
+  /** It may hold a document. */
+  @Override
+  public String toString() {
+    return status + ", " + body.length + " bytes";
+  }
+}

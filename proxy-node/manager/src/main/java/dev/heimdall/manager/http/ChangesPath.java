@@ -1,0 +1,72 @@
+package dev.heimdall.manager.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.edit.Author;
+import dev.heimdall.manager.edit.EditRefused;
+import dev.heimdall.manager.edit.Edited;
+import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.model.Problem;
+import dev.heimdall.secrets.Change;
+import dev.heimdall.secrets.StoreException;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+
+/** {@code /api/v1/check} and {@code /api/v1/commit}: several documents at once. */
+final class ChangesPath {
+  private final Editor editor;
+  private final Semaphore places = new Semaphore(Bounds.COMMITS);
+
+  ChangesPath(Editor editor) {
+    this.editor = editor;
+  }
+
+  private interface Work {
+    Answer with(List<Change> changes) throws StoreException, EditRefused;
+  }
+
+  Answer check(Request request) throws Refusal, StoreException, EditRefused, IOException {
+    return with(
+        request,
+        false,
+        changes -> {
+          List<Problem> problems = editor.check(changes);
+          ObjectNode body = Answer.JSON.createObjectNode().put("right", problems.isEmpty());
+          body.set("problems", Reports.problems(problems));
+          return Answer.json(200, body);
+        });
+  }
+
+  Answer commit(Request request, Author author)
+      throws Refusal, StoreException, EditRefused, IOException {
+    return with(request, true, changes -> committed(changes, editor.commit(changes, author)));
+  }
+
+  private static Answer committed(List<Change> changes, Edited edited) {
+    ObjectNode body = Answer.JSON.createObjectNode().put("version", edited.documents().version());
+    ArrayNode documents = body.putArray("documents");
+    for (Change change : changes) {
+      documents
+          .addObject()
+          .put("document", change.name())
+          .put("version", edited.documents().versionOf(change.name()).orElse(null));
+    }
+    body.set("problems", Reports.problems(edited.problems()));
+    return Answer.json(200, body).tagged(edited.documents().version());
+  }
+
+  private Answer with(Request request, boolean versions, Work work)
+      throws Refusal, StoreException, EditRefused, IOException {
+    request.only("POST");
+    request.type("application/json");
+    if (!places.tryAcquire()) {
+      throw Reports.busy("The manager is busy with other changes: try again.");
+    }
+    try {
+      return work.with(ChangesText.read(request.body(Bounds.LARGEST_COMMIT), versions));
+    } finally {
+      places.release();
+    }
+  }
+}

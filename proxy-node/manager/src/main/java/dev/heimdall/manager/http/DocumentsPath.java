@@ -1,0 +1,124 @@
+package dev.heimdall.manager.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.edit.Author;
+import dev.heimdall.manager.edit.EditRefused;
+import dev.heimdall.manager.edit.Edited;
+import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.secrets.Change;
+import dev.heimdall.secrets.Content;
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.Documents;
+import dev.heimdall.secrets.StoreException;
+import dev.heimdall.secrets.StoredDocument;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code /api/v1/documents} and what is below it: the documents as they are, one at a time. */
+final class DocumentsPath {
+  private static final String BYTES = "application/octet-stream";
+  private static final String JSON = "application/json";
+
+  private final Editor editor;
+
+  DocumentsPath(Editor editor) {
+    this.editor = editor;
+  }
+
+  Answer list(Request request) throws Refusal, StoreException, EditRefused {
+    request.only("GET");
+    Documents all = editor.read();
+    if (request.has(all.version())) {
+      return Answer.empty(304).tagged(all.version());
+    }
+    ObjectNode body =
+        Answer.JSON.createObjectNode().put("place", editor.place()).put("version", all.version());
+    ArrayNode documents = body.putArray("documents");
+    all.all()
+        .forEach(
+            (name, document) ->
+                documents
+                    .addObject()
+                    .put("document", name)
+                    .put("version", document.version())
+                    .put("size", document.content().size()));
+    return Answer.json(200, body).tagged(all.version());
+  }
+
+  Answer one(String name, Request request, Author author)
+      throws Refusal, StoreException, EditRefused, IOException {
+    request.only("GET", "PUT", "DELETE");
+    return switch (request.method()) {
+      case "PUT" -> put(name, request, author);
+      case "DELETE" -> delete(name, request, author);
+      default -> get(name, request);
+    };
+  }
+
+  private Answer get(String name, Request request) throws Refusal, StoreException, EditRefused {
+    StoredDocument document = editor.read().all().get(name);
+    if (document == null) {
+      throw missing(name);
+    }
+    Answer answer =
+        request.has(document.version())
+            ? Answer.empty(304)
+            : Answer.of(200, type(name), document.content().bytes());
+    return answer.tagged(document.version());
+  }
+
+  private Answer put(String name, Request request, Author author)
+      throws Refusal, StoreException, EditRefused, IOException {
+    Optional<String> over = request.over();
+    request.type(type(name));
+    byte[] body = request.body(DocumentStore.LARGEST);
+    return edited(over.isEmpty() ? 201 : 200, change(name, Optional.of(body), over), author);
+  }
+
+  private Answer delete(String name, Request request, Author author)
+      throws Refusal, StoreException, EditRefused {
+    Optional<String> over = request.over();
+    if (over.isEmpty()) {
+      throw Request.bad("What is deleted is there: name its version with If-Match.");
+    }
+    if (!editor.read().all().containsKey(name)) {
+      throw missing(name);
+    }
+    return edited(200, change(name, Optional.empty(), over), author);
+  }
+
+  private Answer edited(int status, Change change, Author author)
+      throws StoreException, EditRefused {
+    Edited edited = editor.commit(List.of(change), author);
+    Optional<String> version = edited.documents().versionOf(change.name());
+    ObjectNode body =
+        Answer.JSON
+            .createObjectNode()
+            .put("document", change.name())
+            .put("version", version.orElse(null));
+    body.set("problems", Reports.problems(edited.problems()));
+    Answer answer = Answer.json(status, body);
+    return version.isPresent() ? answer.tagged(version.get()) : answer;
+  }
+
+  /** A change that a request asks for; names and contents may be ones that there cannot be. */
+  static Change change(String name, Optional<byte[]> content, Optional<String> over)
+      throws Refusal {
+    try {
+      return new Change(name, content.map(Content::of), over);
+    } catch (IllegalArgumentException e) {
+      throw Request.bad(e.getMessage());
+    }
+  }
+
+  private static Refusal missing(String name) {
+    return new Refusal(404, "not_found", "There is no document %s.".formatted(name));
+  }
+
+  /** Certificates and the like are documents, too. */
+  private static String type(String name) {
+    return name.endsWith(".json") ? JSON : BYTES;
+  }
+}

@@ -1,0 +1,62 @@
+package dev.heimdall.manager.http;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Keeps out what a browser sends for a page of somebody else. Nobody is told that he may read
+ * across origins, so pages that ask a browser first go no further; this refuses what comes without
+ * asking, and names of others that lead to loopback.
+ */
+final class OwnOrigin {
+  private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[[0-9A-Fa-f:.%a-z]+]");
+  private static final Set<String> FOREIGN = Set.of("cross-site", "same-site");
+
+  private final boolean loopback;
+
+  /**
+   * @param loopback whether it listens there only: then nobody else's name leads to it rightly
+   */
+  OwnOrigin(boolean loopback) {
+    this.loopback = loopback;
+  }
+
+  void check(Request request) throws Refusal {
+    String host =
+        request.header("Host").orElseThrow(() -> Request.bad("The header Host is missing."));
+    if (loopback && !ofThisMachine(name(host))) {
+      throw new Refusal(
+          421,
+          "misdirected",
+          "The manager listens on loopback only, where %s is not its name: use localhost, or have your proxy send Host: localhost."
+              .formatted(name(host)));
+    }
+    Optional<String> origin = request.header("Origin");
+    if (origin.isPresent() && !authority(origin.get()).equals(host.toLowerCase(Locale.ROOT))
+        || request.header("Sec-Fetch-Site").filter(FOREIGN::contains).isPresent()) {
+      throw new Refusal(403, "foreign_origin", "A page of another origin may not use the manager.");
+    }
+  }
+
+  private static boolean ofThisMachine(String name) {
+    return name.equals("localhost") || ADDRESS.matcher(name).matches();
+  }
+
+  /** Without its port. */
+  private static String name(String host) {
+    return host.replaceFirst(":[0-9]*$", "").toLowerCase(Locale.ROOT);
+  }
+
+  private static String authority(String origin) {
+    try {
+      String authority = new URI(origin).getRawAuthority();
+      return authority == null ? "" : authority.toLowerCase(Locale.ROOT);
+    } catch (URISyntaxException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.heimdall.manager.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.edit.Conflict;
+import dev.heimdall.manager.edit.EditRefused;
+import dev.heimdall.model.Problem;
+import dev.heimdall.secrets.StoreException;
+import java.util.List;
+
+/** What editing says, in JSON. */
+final class Reports {
+  private static final String RETRY_SECONDS = "5";
+
+  private Reports() {}
+
+  static ArrayNode problems(List<Problem> problems) {
+    ArrayNode all = Answer.JSON.createArrayNode();
+    for (Problem problem : problems) {
+      ObjectNode one = all.addObject().put("document", problem.file());
+      if (problem.line() > 0) {
+        one.put("line", problem.line()).put("column", problem.column());
+      }
+      one.put("path", problem.path()).put("got", problem.got()).put("expected", problem.expected());
+      problem.suggestion().ifPresent(suggestion -> one.put("suggestion", suggestion));
+      one.put("message", problem.toString());
+    }
+    return all;
+  }
+
+  private static ArrayNode conflicts(List<Conflict> conflicts) {
+    ArrayNode all = Answer.JSON.createArrayNode();
+    for (Conflict conflict : conflicts) {
+      all.addObject()
+          .put("document", conflict.document())
+          .put("over", conflict.over().orElse(null))
+          .put("now", conflict.now().orElse(null));
+    }
+    return all;
+  }
+
+  private static ArrayNode names(List<String> names) {
+    ArrayNode all = Answer.JSON.createArrayNode();
+    names.forEach(all::add);
+    return all;
+  }
+
+  static Refusal refusal(EditRefused refused) {
+    if (refused instanceof EditRefused.Outdated outdated) {
+      return new Refusal(412, "conflict", outdated.getMessage())
+          .with("conflicts", conflicts(outdated.conflicts()))
+          .with("written", names(outdated.written()));
+    }
+    if (refused instanceof EditRefused.Wrong wrong) {
+      return new Refusal(422, "wrong_configuration", wrong.getMessage())
+          .with("problems", problems(wrong.problems()));
+    }
+    return busy(refused.getMessage());
+  }
+
+  static Refusal busy(String message) {
+    return new Refusal(503, "busy", message).header("Retry-After", RETRY_SECONDS);
+  }
+
+  static Refusal refusal(StoreException failure) {
+    return switch (failure.kind()) {
+      case OVERSIZED -> new Refusal(413, "content_too_large", failure.getMessage());
+      case CONFLICT ->
+          new Refusal(412, "conflict", failure.getMessage())
+              .with("conflicts", Answer.JSON.createArrayNode())
+              .with("written", names(failure.written()));
+      case DENIED, NO_CREDENTIALS, THROTTLED, MISSING, UNREACHABLE, CORRUPT ->
+          new Refusal(503, "store_unavailable", failure.getMessage())
+              .with("written", names(failure.written()))
+              .header("Retry-After", RETRY_SECONDS);
+    };
+  }
+}

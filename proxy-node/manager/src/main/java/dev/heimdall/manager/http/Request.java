@@ -1,0 +1,144 @@
+package dev.heimdall.manager.http;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A request, as the paths' owners ask for its parts. */
+final class Request {
+  private static final Pattern TAG = Pattern.compile("\"([\\x21\\x23-\\x7e]{1,200})\"");
+
+  private final HttpExchange exchange;
+
+  Request(HttpExchange exchange) {
+    this.exchange = exchange;
+  }
+
+  String method() {
+    return exchange.getRequestMethod();
+  }
+
+  /** Decoded. */
+  String path() {
+    String path = exchange.getRequestURI().getPath();
+    return path == null ? "" : path;
+  }
+
+  InetAddress from() {
+    return exchange.getRemoteAddress().getAddress();
+  }
+
+  /** A header that may be there once; its first value. */
+  Optional<String> header(String name) {
+    List<String> values = exchange.getRequestHeaders().get(name);
+    return values == null ? Optional.empty() : Optional.of(values.get(0));
+  }
+
+  /** Refuses all methods but these; HEAD is a GET of which nobody wants the body. */
+  void only(String... methods) throws Refusal {
+    for (String method : methods) {
+      if (method.equals(method()) || method.equals("GET") && method().equals("HEAD")) {
+        return;
+      }
+    }
+    String allowed = String.join(", ", methods);
+    throw new Refusal(
+            405, "method_not_allowed", "%s takes %s, not %s.".formatted(path(), allowed, method()))
+        .header("Allow", allowed);
+  }
+
+  /** Browsers ask before they send this type for a page of somebody else; forms cannot. */
+  void type(String wanted) throws Refusal {
+    String type =
+        header("Content-Type").map(value -> value.split(";", 2)[0].strip()).orElse("nothing");
+    if (!type.toLowerCase(Locale.ROOT).equals(wanted)) {
+      throw new Refusal(
+          415,
+          "unsupported_media_type",
+          "The Content-Type has to be %s; it is %s.".formatted(wanted, type));
+    }
+  }
+
+  /** The version that {@code If-Match} or {@code If-None-Match: *} names; empty for the latter. */
+  Optional<String> over() throws Refusal {
+    Optional<String> match = header("If-Match");
+    Optional<String> none = header("If-None-Match");
+    if (match.isEmpty() && none.isEmpty()) {
+      throw new Refusal(
+          428,
+          "precondition_required",
+          "Name the version that this is made over: If-Match with the ETag that you have read, or If-None-Match: * for a document that there is not.");
+    }
+    if (match.isPresent() && none.isPresent()) {
+      throw bad("If-Match and If-None-Match exclude each other.");
+    }
+    if (none.isPresent()) {
+      if (!none.get().strip().equals("*")) {
+        throw bad("If-None-Match of a write takes * alone.");
+      }
+      return Optional.empty();
+    }
+    Matcher tag = TAG.matcher(match.orElseThrow().strip());
+    if (!tag.matches()) {
+      throw bad(
+          "If-Match takes one ETag in quotes, as it was read; * would write over what nobody has read.");
+    }
+    return Optional.of(tag.group(1));
+  }
+
+  /** Whether the reader has this version already. */
+  boolean has(String version) {
+    return header("If-None-Match")
+        .map(value -> List.of(value.split("\\s*,\\s*")))
+        .filter(tags -> tags.contains('"' + version + '"') || tags.contains("*"))
+        .isPresent();
+  }
+
+  /** The body, unless it is larger. */
+  byte[] body(int most) throws IOException, Refusal {
+    long announced = header("Content-Length").map(Request::length).orElse(0L);
+    InputStream in = exchange.getRequestBody();
+    if (announced > most) {
+      skip(in);
+      throw tooLarge(most);
+    }
+    byte[] body = in.readNBytes(most + 1);
+    if (body.length > most) {
+      skip(in);
+      throw tooLarge(most);
+    }
+    return body;
+  }
+
+  private static long length(String header) {
+    try {
+      return Long.parseLong(header.strip());
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /** Who is sending does not read an answer before it has sent. */
+  private static void skip(InputStream in) throws IOException {
+    byte[] piece = new byte[8192];
+    int read = 0;
+    for (int n = 0; n >= 0 && read < Bounds.READ_IN_VAIN; n = in.read(piece)) {
+      read += n;
+    }
+  }
+
+  static Refusal tooLarge(int most) {
+    return new Refusal(
+        413, "content_too_large", "The body has more than %,d bytes.".formatted(most));
+  }
+
+  static Refusal bad(String message) {
+    return new Refusal(400, "bad_request", message);
+  }
+}

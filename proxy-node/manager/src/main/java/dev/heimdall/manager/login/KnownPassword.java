@@ -1,0 +1,119 @@
+package dev.heimdall.manager.login;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The password as it was read last. It is read again when it is a minute old, so that one that was
+ * replaced ends; and when another one is tried, so that a new one counts at once, but not more
+ * often than every few seconds. While it cannot be read, the last one goes on.
+ */
+final class KnownPassword implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+
+  static final Duration FRESH = Duration.ofMinutes(1);
+  static final Duration PAUSE = Duration.ofSeconds(3);
+
+  private final PasswordSource source;
+  private final LongSupplier nanoClock;
+  private final ReentrantLock reading = new ReentrantLock();
+
+  /**
+   * What is known.
+   *
+   * @param digest of the password; null: none was read yet
+   * @param asked when the source was asked last, whether it answered or not
+   */
+  private record Known(byte[] digest, long asked) {}
+
+  private volatile Known known;
+
+  KnownPassword(PasswordSource source, LongSupplier nanoClock) {
+    this.source = source;
+    this.nanoClock = nanoClock;
+    known = new Known(null, nanoClock.getAsLong() - FRESH.toNanos());
+  }
+
+  /** Reads it if it is old, unless somebody does so just now. */
+  void look() {
+    if (age() >= FRESH.toNanos() && reading.tryLock()) {
+      try {
+        read(FRESH);
+      } finally {
+        reading.unlock();
+      }
+    }
+  }
+
+  /** Whether it is this one; may wait for the source. */
+  boolean is(String candidate) throws PasswordException {
+    byte[] digest = digest(candidate);
+    look();
+    if (equal(digest)) {
+      return true;
+    }
+    if (known.digest() == null) {
+      // The first reading may be on its way.
+      reading.lock();
+      reading.unlock();
+    }
+    if (age() >= PAUSE.toNanos()) {
+      reading.lock();
+      try {
+        read(PAUSE);
+      } finally {
+        reading.unlock();
+      }
+    }
+    if (known.digest() == null) {
+      throw new PasswordException("the manager's password is not known yet");
+    }
+    return equal(digest);
+  }
+
+  private long age() {
+    return nanoClock.getAsLong() - known.asked();
+  }
+
+  /** In constant time, whatever both are. */
+  private boolean equal(byte[] digest) {
+    byte[] right = known.digest();
+    return right != null && MessageDigest.isEqual(right, digest);
+  }
+
+  /** Reads it, unless somebody has done so while we waited. */
+  private void read(Duration due) {
+    if (age() < due.toNanos()) {
+      return;
+    }
+    byte[] digest = known.digest();
+    try {
+      digest = digest(source.read());
+    } catch (PasswordException e) {
+      LOG.warn(
+          "{}{}",
+          e.getMessage(),
+          digest == null ? " Nobody can log in." : " The one before goes on.");
+    }
+    known = new Known(digest, nanoClock.getAsLong());
+  }
+
+  private static byte[] digest(String password) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(password.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}

@@ -1,0 +1,108 @@
+package dev.heimdall.manager.login;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Set;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A password as the first line of a file that not everybody may read. */
+final class PasswordFile implements PasswordSource {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+
+  private static final Set<PosixFilePermission> OWN_FILE =
+      PosixFilePermissions.fromString("rw-------");
+  private static final Set<PosixFilePermission> OWN_DIRECTORY =
+      PosixFilePermissions.fromString("rwx------");
+
+  /** No password is that long; something else was named. */
+  private static final int LARGEST = 4096;
+
+  private static final int RANDOM_BYTES = 24;
+  private static final String MADE = "manager-password";
+
+  private final Path file;
+
+  PasswordFile(Path file) {
+    this.file = file;
+  }
+
+  /** The manager's own file, which is made if there is none yet. */
+  static PasswordFile made(Path directory) throws PasswordException {
+    Path file = directory.resolve(MADE);
+    try {
+      if (Files.notExists(file)) {
+        make(file);
+      }
+    } catch (IOException e) {
+      throw new PasswordException(
+          "no password could be made for the manager: %s: %s. Name a place for it with managerSecret or managerPasswordFile, or a directory that can be written to with --state."
+              .formatted(e.getClass().getSimpleName(), e.getMessage()),
+          e);
+    }
+    LOG.info("the password of the user admin is in {}", file);
+    return new PasswordFile(file);
+  }
+
+  /** It is there as a whole or not at all, whoever else makes it, too. */
+  private static void make(Path file) throws IOException {
+    Path directory = file.getParent();
+    if (Files.notExists(directory)) {
+      Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWN_DIRECTORY));
+    }
+    byte[] random = new byte[RANDOM_BYTES];
+    new SecureRandom().nextBytes(random);
+    Path next = directory.resolve("." + MADE + "-" + UUID.randomUUID());
+    Files.createFile(next, PosixFilePermissions.asFileAttribute(OWN_FILE));
+    try {
+      Files.writeString(next, Base64.getUrlEncoder().withoutPadding().encodeToString(random));
+      Files.createLink(file, next);
+    } catch (FileAlreadyExistsException e) {
+      // Another process has made one.
+    } finally {
+      Files.deleteIfExists(next);
+    }
+  }
+
+  @Override
+  public String read() throws PasswordException {
+    try {
+      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+      if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
+        throw wrong(
+            "everybody can read it (%s): chmod 600 %s"
+                .formatted(PosixFilePermissions.toString(permissions), file));
+      }
+      if (Files.size(file) > LARGEST) {
+        throw wrong("it has more than " + LARGEST + " bytes");
+      }
+      String line = Files.readString(file).lines().findFirst().orElse("").strip();
+      if (line.isEmpty()) {
+        throw wrong("its first line is empty");
+      }
+      return line;
+    } catch (IOException e) {
+      throw new PasswordException(
+          "the manager's password file %s cannot be read: %s: %s"
+              .formatted(file, e.getClass().getSimpleName(), e.getMessage()),
+          e);
+    }
+  }
+
+  private PasswordException wrong(String what) {
+    return new PasswordException(
+        "the manager's password file %s cannot be used: %s".formatted(file, what));
+  }
+
+  @Override
+  public void close() {
+    // Nothing stays open.
+  }
+}

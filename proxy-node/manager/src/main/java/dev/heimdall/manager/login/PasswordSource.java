@@ -1,0 +1,10 @@
+package dev.heimdall.manager.login;
+
+/** Where the password is kept. */
+interface PasswordSource extends AutoCloseable {
+  /** The password as it is now; may wait for a network, some seconds at most. */
+  String read() throws PasswordException;
+
+  @Override
+  void close();
+}

@@ -1,0 +1,2 @@
+/** The manager's log lines. */
+package dev.heimdall.manager.observe;

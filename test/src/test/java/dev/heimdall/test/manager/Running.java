@@ -1,0 +1,68 @@
+package dev.heimdall.test.manager;
+
+import dev.heimdall.test.fixture.FreePort;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** {@code heimdall server} that listens on loopback, and whoever has made its password. */
+final class Running implements AutoCloseable {
+  private final Started process;
+  private final Path state;
+  private final int port;
+
+  private Running(Started process, Path state, int port) {
+    this.process = process;
+    this.state = state;
+    this.port = port;
+  }
+
+  /** Starts it without waiting. */
+  static Running begin(Path directory, Map<String, String> environment, String... options)
+      throws IOException {
+    int port = FreePort.any();
+    Path state = directory.resolve("state-" + port);
+    List<String> arguments =
+        new ArrayList<>(List.of("server", "--state=" + state, "--manager-port=" + port));
+    arguments.addAll(List.of(options));
+    return new Running(
+        Started.start(directory.resolve("output-" + port), environment, arguments), state, port);
+  }
+
+  /**
+   * Starts it and waits until it listens.
+   *
+   * @param directory for what it writes
+   */
+  static Running start(Path directory, Map<String, String> environment, String... options)
+      throws IOException {
+    Running manager = begin(directory, environment, options);
+    manager.process.awaitOutput("managing on port " + manager.port);
+    return manager;
+  }
+
+  /** A client that has read the password which it has made for itself. */
+  Rest rest() throws IOException {
+    return new Rest(port, "admin", Files.readString(passwordFile()));
+  }
+
+  Path passwordFile() {
+    return state.resolve("manager-password");
+  }
+
+  int port() {
+    return port;
+  }
+
+  Started process() {
+    return process;
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    process.close();
+  }
+}

@@ -1,0 +1,103 @@
+package dev.heimdall.test.manager;
+
+import dev.heimdall.launcher.Heimdall;
+import dev.heimdall.test.fixture.Await;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A {@code heimdall} command that goes on, as a process of its own. */
+final class Started implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Process process;
+  private final Path output;
+
+  private Started(Process process, Path output) {
+    this.process = process;
+    this.output = output;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param output the file that gets what it writes
+   * @param environment what it knows besides credentials that the emulator takes
+   */
+  static Started start(Path output, Map<String, String> environment, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx256m");
+    // Not what the class path has for tests.
+    command.add("-Dlogback.configurationFile=logback.xml");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(Heimdall.class.getName());
+    command.addAll(arguments);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
+    builder.environment().put("AWS_ACCESS_KEY_ID", "testing");
+    builder.environment().put("AWS_SECRET_ACCESS_KEY", "testing");
+    builder.environment().put("AWS_EC2_METADATA_DISABLED", "true");
+    builder.environment().putAll(environment);
+    return new Started(builder.start(), output);
+  }
+
+  /** Waits until it has written this. */
+  void awaitOutput(String text) {
+    Await.until(
+        "it writes: " + text,
+        PATIENCE,
+        () -> output().contains(text) || !process.isAlive(),
+        this::output);
+    if (!output().contains(text)) {
+      throw new AssertionError("it has ended: " + output());
+    }
+  }
+
+  /** Everything that it has written so far. */
+  String output() {
+    try {
+      return Files.readString(output);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** The processes that it has started and that live. */
+  List<ProcessHandle> children() {
+    return process.children().toList();
+  }
+
+  /** Asks it to end, with SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** Ends it, as with {@code kill -9}. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  /** Waits for its end; its exit code. */
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("the process does not end: " + output());
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    List<ProcessHandle> left = children();
+    process.destroyForcibly().waitFor();
+    left.forEach(ProcessHandle::destroyForcibly);
+  }
+}
