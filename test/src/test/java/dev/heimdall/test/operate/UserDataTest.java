@@ -3,6 +3,7 @@ package dev.heimdall.test.operate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.launcher.conf.HeimdallConf;
+import dev.heimdall.launcher.conf.Role;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -222,10 +223,16 @@ class UserDataTest {
     assertThat(boot.calls())
         .contains("systemctl enable --now heimdall")
         .anyMatch(call -> call.startsWith("curl ") && call.endsWith("http://127.0.0.1:8087/livez"));
-    Path conf = root.resolve("etc/heimdall.conf");
-    assertThat(Files.readString(conf))
-        .contains("hdRole=server", "configSource=s3://conf/config")
-        .doesNotContain("hdSecretKey", "lifecycleHook");
+    HeimdallConf conf = HeimdallConf.read(root.resolve("etc/heimdall.conf"));
+    assertThat(conf.role()).contains(Role.SERVER);
+    assertThat(conf.configuration()).isEqualTo(root + "/mnt/heimdall");
+    assertThat(conf.firstFrom()).contains("s3://conf/config");
+    assertThat(conf.manager().address()).contains("0.0.0.0");
+    assertThat(conf.manager().port()).contains(8087);
+    assertThat(conf.manager().secret()).contains("shop/manager");
+    assertThat(root.resolve("etc/systemd/system").resolve(UNIT))
+        .content()
+        .contains("ExecStart=/opt/heimdall/current/heimdall run");
   }
 
   @Test
