@@ -42,6 +42,10 @@ _SCRIPTS = {"mixed": _MIXED, "transaction": ((_TRANSACTION, 1),),
             READ_HEAVY_SAME: (_MIXED[0][:1] + (95,), _MIXED[1][:1] + (5,))}
 
 
+# pgbench waits for a preparation in the thread that all clients share: those in transactions, whose connections it may take, would wait for it.
+_PROTOCOLS = {"transaction": "extended", "mixed": "prepared", READ_HEAVY: "prepared", READ_HEAVY_SAME: "prepared"} | dict.fromkeys(_CONNECTING, "simple")
+
+
 @dataclass
 class Row:
     """One run. Latencies are in milliseconds, CPU in microseconds per transaction, `foreign` and `steal` in processors."""
@@ -81,7 +85,7 @@ class Pgbench:
         connecting = mode in _CONNECTING
         # pgbench waits for one connection before it begins the next in the same thread, so logging in needs a thread for each client.
         threads = clients if connecting else min(self._threads, clients)
-        command = [self._program, "-n", "-M", "simple" if connecting else "prepared" if mode in _SCRIPTS else mode, "-c", clients, "-j", threads, "-T", row.seconds,
+        command = [self._program, "-n", "-M", _PROTOCOLS.get(mode, mode), "-c", clients, "-j", threads, "-T", row.seconds,
                    "-h", "127.0.0.1", "-p", route.port, "-U", _CONNECTING.get(mode, TRUSTED), "-l"]
         command += ["-C"] if connecting else [f"--sampling-rate={_SAMPLING}"]
         command += ["-D", f"scale={self._scale}"] if mode in _SCRIPTS else ["-S"]
