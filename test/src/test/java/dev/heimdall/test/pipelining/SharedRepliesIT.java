@@ -286,7 +286,9 @@ class SharedRepliesIT {
   void aClientThatSendsAheadGetsEveryAnswerInItsOrder() throws IOException {
     try (RawClient first = node.logIn();
         RawClient client = node.logIn()) {
-      for (int round = 0; round < 5; round++) {
+      // The node may have the first answer before it has read what was sent behind the question.
+      for (int round = 0; round < 5 || node.unshared("client_pipelines") == 0; round++) {
+        assertThat(round).as("rounds in which it was not seen to send ahead").isLessThan(500);
         Gate gate = node.occupy(first);
         byte[][] ahead = new byte[10][];
         for (int i = 0; i < 10; i++) {
@@ -304,7 +306,6 @@ class SharedRepliesIT {
         }
         assertThat(outcome(first.untilReady())).isEqualTo("first");
       }
-      assertThat(node.unshared("client_pipelines")).isPositive();
     }
   }
 
