@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awscdk.Aws;
-import software.amazon.awscdk.CfnAutoScalingRollingUpdate;
-import software.amazon.awscdk.CfnUpdatePolicy;
 import software.amazon.awscdk.services.autoscaling.CfnAutoScalingGroup;
 import software.amazon.awscdk.services.autoscaling.CfnScalingPolicy;
 import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
@@ -91,25 +89,7 @@ public final class ZoneGroup extends Construct {
         "Growing and shrinking is daily business; an alarm tells when a zone is full.");
     template.addPropertyOverride(
         "LaunchTemplateData.UserData", Map.of("Fn::Base64", userData(plan, group.getLogicalId())));
-    group
-        .getCfnOptions()
-        .setUpdatePolicy(
-            CfnUpdatePolicy.builder()
-                .autoScalingRollingUpdate(
-                    CfnAutoScalingRollingUpdate.builder()
-                        .maxBatchSize(1)
-                        .minInstancesInService(plan.keptInUpdates())
-                        .pauseTime("PT10M")
-                        .waitOnResourceSignals(true)
-                        .suspendProcesses(
-                            List.of(
-                                "HealthCheck",
-                                "ReplaceUnhealthy",
-                                "AZRebalance",
-                                "AlarmNotification",
-                                "ScheduledActions"))
-                        .build())
-                .build());
+    group.getCfnOptions().setUpdatePolicy(Machine.oneAfterTheOther(plan.keptInUpdates()));
     CfnScalingPolicy scaling =
         CfnScalingPolicy.Builder.create(this, "Load")
             .autoScalingGroupName(group.getRef())

@@ -1,6 +1,8 @@
 package dev.heimdall.cdk.instance;
 
 import java.util.List;
+import software.amazon.awscdk.CfnAutoScalingRollingUpdate;
+import software.amazon.awscdk.CfnUpdatePolicy;
 import software.amazon.awscdk.services.autoscaling.CfnAutoScalingGroup;
 import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
@@ -41,6 +43,30 @@ public final class Machine {
                             .deleteOnTermination(true)
                             .build())
                     .build()))
+        .build();
+  }
+
+  /**
+   * How a group's instances are replaced: each when the one before it has said that it is up.
+   *
+   * @param kept instances that run at least meanwhile
+   */
+  public static CfnUpdatePolicy oneAfterTheOther(Number kept) {
+    return CfnUpdatePolicy.builder()
+        .autoScalingRollingUpdate(
+            CfnAutoScalingRollingUpdate.builder()
+                .maxBatchSize(1)
+                .minInstancesInService(kept)
+                .pauseTime("PT10M")
+                .waitOnResourceSignals(true)
+                .suspendProcesses(
+                    List.of(
+                        "HealthCheck",
+                        "ReplaceUnhealthy",
+                        "AZRebalance",
+                        "AlarmNotification",
+                        "ScheduledActions"))
+                .build())
         .build();
   }
 

@@ -11,9 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awscdk.Aws;
-import software.amazon.awscdk.CfnAutoScalingRollingUpdate;
 import software.amazon.awscdk.CfnOutput;
-import software.amazon.awscdk.CfnUpdatePolicy;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.autoscaling.CfnAutoScalingGroup;
@@ -282,25 +280,7 @@ public final class ManagerGroup extends Construct {
     template.addPropertyOverride(
         "LaunchTemplateData.UserData",
         Map.of("Fn::Base64", userData(instances.getLogicalId(), password)));
-    instances
-        .getCfnOptions()
-        .setUpdatePolicy(
-            CfnUpdatePolicy.builder()
-                .autoScalingRollingUpdate(
-                    CfnAutoScalingRollingUpdate.builder()
-                        .maxBatchSize(1)
-                        .minInstancesInService(1)
-                        .pauseTime("PT10M")
-                        .waitOnResourceSignals(true)
-                        .suspendProcesses(
-                            List.of(
-                                "HealthCheck",
-                                "ReplaceUnhealthy",
-                                "AZRebalance",
-                                "AlarmNotification",
-                                "ScheduledActions"))
-                        .build())
-                .build());
+    instances.getCfnOptions().setUpdatePolicy(Machine.oneAfterTheOther(1));
   }
 
   private String userData(String logicalId, String password) {
