@@ -51,21 +51,26 @@ final class TopologyJudge {
   /**
    * Of two addresses that lead to one server, the later one is left out; but not the one by which
    * the writer is known: a name of the cluster's that comes to lead to it later is no other server.
+   * An address that leads nowhere any more gives way to one that still does.
    */
   private static List<Hearing> withoutAliases(Topology before, List<Hearing> heard) {
     Optional<ServerAddress> writer = before.writer().map(TopologyNode::address);
     Map<String, Hearing> chosen = new HashMap<>();
     for (Hearing hearing : heard) {
       boolean writes = writer.isPresent() && writer.get().equals(hearing.address());
-      if (writes) {
-        chosen.put(identity(hearing), hearing);
-      } else {
-        chosen.putIfAbsent(identity(hearing), hearing);
-      }
+      chosen.merge(
+          identity(hearing),
+          hearing,
+          (first, other) ->
+              first.down() == other.down() ? writes ? other : first : up(first, other));
     }
     return heard.stream()
         .filter(hearing -> identity(hearing).isEmpty() || chosen.get(identity(hearing)) == hearing)
         .toList();
+  }
+
+  private static Hearing up(Hearing first, Hearing other) {
+    return first.down() ? other : first;
   }
 
   private static String identity(Hearing hearing) {

@@ -252,6 +252,22 @@ class TopologyJudgeTest {
   }
 
   @Test
+  void aNameThatLeadsNowhereAnyMoreGivesWayToAnotherOfTheSameServer() {
+    Hearing alias = Hearing.none(C).answered(report("a", "system", true, 1, 100, List.of()), 1);
+    Topology before = postgres.judge(NOTHING, List.of(writer(A, 1, 100), alias), Told.nothing());
+    Hearing gone = writer(A, 1, 100).failed("unknown host").failed("unknown host");
+
+    Topology after = postgres.judge(before, List.of(gone, alias), Told.nothing());
+    Topology later = postgres.judge(after, List.of(gone, alias), Told.nothing());
+
+    assertThat(writerOf(before)).contains(A);
+    assertThat(writerOf(after)).contains(C);
+    assertThat(after.node(A)).isEmpty();
+    assertThat(writerOf(later)).contains(C);
+    assertThat(later.version()).isEqualTo(after.version());
+  }
+
+  @Test
   void onlyPositionsDoNotMakeANewVersion() {
     Topology before =
         postgres.judge(NOTHING, List.of(writer(A, 1, 100), replica(B, 1, 100)), Told.nothing());
