@@ -1,6 +1,7 @@
 package dev.heimdall.secrets;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;
@@ -43,7 +44,12 @@ final class EditChain {
   private static final String HIDDEN = ".heimdall";
   private static final int KEPT = 8;
   private static final Duration KEPT_FOR = Duration.ofDays(1);
+
+  /** With the pauses between them, this is some three seconds: others are slow, or asleep. */
   private static final int ATTEMPTS = 100;
+
+  private static final int AT_ONCE = 10;
+  private static final int LONGEST_PAUSE_MILLIS = 50;
 
   private static final Set<PosixFilePermission> DIRECTORY =
       PosixFilePermissions.fromString("rwx------");
@@ -83,8 +89,13 @@ final class EditChain {
   /** What the document says, which may be more than can be seen yet; empty: there is none. */
   Optional<Content> read() throws IOException {
     for (int i = 0; i < ATTEMPTS; i++) {
+      pause(i);
       try {
-        long last = last();
+        NavigableSet<Long> numbers = listed();
+        if (numbers.isEmpty()) {
+          return unedited();
+        }
+        long last = numbers.last();
         Seen seen = look(last);
         if (seen == Seen.BEHIND && Files.isWritable(edits)) {
           show(last);
@@ -130,6 +141,28 @@ final class EditChain {
     }
   }
 
+  /** Gives those who change the document the time to get on. */
+  private static void pause(int attempt) throws IOException {
+    if (attempt < AT_ONCE) {
+      return;
+    }
+    try {
+      Thread.sleep(Math.min(attempt - AT_ONCE + 1, LONGEST_PAUSE_MILLIS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while others change a document");
+    }
+  }
+
+  /** What is there when the first writer is about to begin, or died before it did. */
+  private Optional<Content> unedited() throws IOException {
+    try {
+      return contentOf(document);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
   /** What an edit says; those that are gone were long ago. */
   private Optional<Content> settled(long number) throws IOException {
     try {
@@ -142,6 +175,7 @@ final class EditChain {
   /** The number of the last edit, which the document shows now; an edit by hand becomes one. */
   private long settle() throws IOException {
     for (int i = 0; i < ATTEMPTS; i++) {
+      pause(i);
       try {
         long last = last();
         switch (look(last)) {
@@ -278,10 +312,8 @@ final class EditChain {
 
   /** The edit before all others: there is no document. */
   private void begin() throws IOException {
-    try (Stream<Path> any = Files.list(edits)) {
-      if (any.findAny().isPresent()) {
-        return;
-      }
+    if (!listed().isEmpty()) {
+      return;
     }
     try {
       Files.createFile(edit(0), PosixFilePermissions.asFileAttribute(FILE));
@@ -311,14 +343,19 @@ final class EditChain {
   }
 
   private NavigableSet<Long> numbers() throws IOException {
+    NavigableSet<Long> numbers = listed();
+    if (numbers.isEmpty()) {
+      throw new NoSuchFileException(edits.toString());
+    }
+    return numbers;
+  }
+
+  private NavigableSet<Long> listed() throws IOException {
     NavigableSet<Long> numbers = new TreeSet<>();
     try (Stream<Path> all = Files.list(edits)) {
       for (Path edit : (Iterable<Path>) all::iterator) {
         numbers.add(Long.parseLong(name(edit)));
       }
-    }
-    if (numbers.isEmpty()) {
-      throw new NoSuchFileException(edits.toString());
     }
     return numbers;
   }

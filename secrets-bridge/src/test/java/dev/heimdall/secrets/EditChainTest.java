@@ -149,6 +149,17 @@ class EditChainTest {
   }
 
   @Test
+  void aWriterThatDiedBeforeItBeganChangesNothing() throws IOException {
+    Files.createDirectories(edit(0).getParent());
+    isGone();
+
+    byHand("one");
+    says("one");
+    assertThat(write("two", "one")).isTrue();
+    says("two");
+  }
+
+  @Test
   void aSlowWriterThatPutsAnOldEditInPlaceLosesNothing() throws IOException {
     write("one", null);
     write("two", "one");
