@@ -186,6 +186,21 @@ class LostReadsIT {
     }
   }
 
+  @Test
+  void aLogInWhoseConnectionWasCutGoesOnOverAnother() throws IOException {
+    start(c -> {});
+    logIn().close();
+    for (int passed = 0; passed < 9; passed += 3) {
+      String zone = "Etc/GMT+" + (1 + passed);
+      network.cutOnce(zone.getBytes(StandardCharsets.US_ASCII), passed);
+      try (RawClient client = RawClient.logIn(node.target(), "TimeZone", zone)) {
+        assertThat(network.cutDone()).isTrue();
+        assertThat(client.value("SHOW TimeZone")).isEqualTo(zone);
+        assertThat(client.parameters()).containsEntry("TimeZone", zone);
+      }
+    }
+  }
+
   /** What a client sends without waiting for any of it, and how many answers it waits for. */
   private static List<byte[]> ahead(String kind) {
     byte[] run = all(execute("", 0), sync());

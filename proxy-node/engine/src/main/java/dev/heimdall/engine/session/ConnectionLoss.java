@@ -96,7 +96,13 @@ final class ConnectionLoss {
     PgError error = errorOf(lastError);
     switch (lease.state()) {
       case CLOSED -> {}
-      case STARTING -> session.fatal(error.asFatal());
+      case STARTING -> {
+        if (session.vdb().pools().led() && mayGoOn()) {
+          lease.start();
+        } else {
+          session.fatal(error.asFatal());
+        }
+      }
       case SYNCING -> {
         lease.become(ClientSession.State.READY);
         if (session.vdb().pools().led() && mayGoOn()) {
