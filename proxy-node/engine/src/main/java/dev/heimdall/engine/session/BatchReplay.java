@@ -61,11 +61,8 @@ final class BatchReplay {
 
   private int tries;
 
-  /** What has come of the answer and the client has not had. */
-  private ByteBuf ahead;
-
-  /** Whether the client has had something of the answer. */
-  private boolean given;
+  /** Of the answer to what is kept. */
+  private final WithheldAnswer withheld;
 
   /** What may be done about the loss of the server that the kept statement was sent to. */
   private enum Failover {
@@ -83,6 +80,11 @@ final class BatchReplay {
     this.session = session;
     this.requests = requests;
     this.sessions = sessions;
+    this.withheld = new WithheldAnswer(session);
+  }
+
+  WithheldAnswer withheld() {
+    return withheld;
   }
 
   /**
@@ -156,7 +158,7 @@ final class BatchReplay {
     }
     kept = input.retainedSlice(input.readerIndex(), batchLength);
     sent = false;
-    given = false;
+    withheld.begin();
   }
 
   /** Keeps all that waits, which goes into the pipeline of a shared connection. */
@@ -168,7 +170,7 @@ final class BatchReplay {
     kept = input.retainedSlice();
     shared = true;
     sent = false;
-    given = false;
+    withheld.begin();
   }
 
   /** Whether the client sends more before it has the answer to what it sent before. */
@@ -178,7 +180,7 @@ final class BatchReplay {
 
   /** Has the reader read what is kept as if it had just come: nothing of it was answered. */
   void repeat() {
-    dropAhead();
+    withheld.drop();
     ByteBuf batch = kept;
     kept = null;
     shared = false;
@@ -255,7 +257,7 @@ final class BatchReplay {
     }
     kept = batch.retain();
     sent = false;
-    given = false;
+    withheld.begin();
     tries = 0;
     return true;
   }
@@ -286,7 +288,7 @@ final class BatchReplay {
 
   /** Whether the client has had nothing of the answer, and there is nothing that it must have. */
   boolean nothingGiven(ServerConnection from) {
-    return !given && !from.due();
+    return !withheld.given() && !from.due();
   }
 
   /** Whether the server's error, the first it says about the kept batch, stays between us. */
@@ -305,7 +307,7 @@ final class BatchReplay {
     failedOnReplica =
         failover == Failover.ON_REPLICA && away && !stale && ReplicaTrouble.mayBe(error);
     if (stale) {
-      giveAhead();
+      withheld.give();
     }
     absorbing = stale || refusedToWrite || failedOnReplica;
     return absorbing;
@@ -324,8 +326,7 @@ final class BatchReplay {
   /**
    * Takes what the server says first of a statement that may be tried again, so that the client has
    * nothing of it yet: what comes before a statement is carried out, and of reads also the first
-   * rows, as long as they are few and come without their end. {@link #takeAhead} has it when there
-   * is more.
+   * rows, as long as they are few and come without their end.
    */
   boolean takes(ByteBuf consumed, ServerConnection from) {
     if (retry == null && failover == Failover.NONE && !shared) {
@@ -335,56 +336,14 @@ final class BatchReplay {
       consumed.release();
       return true;
     }
-    if (given || !mayWait(consumed.readableBytes(), from)) {
-      given = true;
-      return false;
-    }
-    if (ahead == null) {
-      ahead = session.channel().alloc().buffer(consumed.readableBytes());
-    }
-    ahead.writeBytes(consumed);
-    consumed.release();
-    return true;
+    return withheld.takes(consumed, mayWait(consumed.readableBytes(), from));
   }
 
   private boolean mayWait(int bytes, ServerConnection from) {
     if (!shared && !reads()) {
       return !from.begun();
     }
-    int before = ahead == null ? 0 : ahead.readableBytes();
-    return !from.due() && before + bytes <= SentReads.MOST_WITHHELD;
-  }
-
-  /** What was taken and goes to the client now, before anything else; null for nothing. */
-  ByteBuf takeAhead() {
-    ByteBuf held = ahead;
-    ahead = null;
-    return held;
-  }
-
-  private void giveAhead() {
-    if (ahead != null) {
-      given = true;
-      session.write(takeAhead());
-    }
-  }
-
-  /**
-   * The rest of the answer will not come.
-   *
-   * @return whether the client has had nothing of it, and will not
-   */
-  boolean dropUntold() {
-    boolean untold = ahead != null && !given;
-    dropAhead();
-    return untold;
-  }
-
-  private void dropAhead() {
-    if (ahead != null) {
-      ahead.release();
-      ahead = null;
-    }
+    return !from.due() && withheld.hasRoom(bytes);
   }
 
   private boolean wantsRetry(PgError error) {
@@ -423,7 +382,7 @@ final class BatchReplay {
       return null;
     }
     tries++;
-    dropAhead();
+    withheld.drop();
     if (retry == null) {
       return Duration.ZERO;
     }
@@ -485,11 +444,7 @@ final class BatchReplay {
   /** The batch was answered, or will never be. */
   void forget() {
     absorbing = false;
-    if (session.state() == ClientSession.State.CLOSED) {
-      dropAhead();
-    } else {
-      giveAhead();
-    }
+    withheld.giveOrDrop();
     retry = null;
     failover = Failover.NONE;
     remembered = false;

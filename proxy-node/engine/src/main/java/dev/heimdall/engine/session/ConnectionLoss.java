@@ -164,8 +164,8 @@ final class ConnectionLoss {
     boolean cut =
         from.cutReply()
             && from.isFirst(session)
-            && !requests.replay().dropUntold()
-            && !requests.sentReads().dropUntold();
+            && !requests.replay().withheld().dropUntold()
+            && !requests.sentReads().withheld().dropUntold();
     requests.replay().forget();
     requests.sentReads().forget();
     int lost = session.owed().forget();

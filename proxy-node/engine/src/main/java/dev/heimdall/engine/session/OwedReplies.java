@@ -155,14 +155,14 @@ final class OwedReplies {
     if (requests.replay().takes(consumed, from) || requests.sentReads().takes(consumed, from)) {
       return;
     }
-    passAhead(from, requests.replay().takeAhead());
-    passAhead(from, requests.sentReads().takeAhead());
+    passWithheld(from, requests.replay().withheld().takeOut());
+    passWithheld(from, requests.sentReads().withheld().takeOut());
     pass(from, consumed);
   }
 
-  private void passAhead(ServerConnection from, ByteBuf ahead) {
-    if (ahead != null) {
-      pass(from, ahead);
+  private void passWithheld(ServerConnection from, ByteBuf withheld) {
+    if (withheld != null) {
+      pass(from, withheld);
     }
   }
 

@@ -25,13 +25,6 @@ final class SentReads {
   /** So much memory is held for one client that waits for answers. */
   private static final int MOST_HELD = 128 * 1024;
 
-  /**
-   * So much of the answer to a read waits for the rest. A server gathers 8 KiB before it sends any
-   * of an answer that has not ended: what is less has only been cut up on its way, or is the last
-   * that the server will send.
-   */
-  static final int MOST_WITHHELD = 7 * 1024;
-
   private final ClientSession session;
   private final RequestReader requests;
   private final LoopContext loop;
@@ -47,11 +40,8 @@ final class SentReads {
 
   private int held;
 
-  /** What has come of the answer to the first group and the client has not had. */
-  private ByteBuf ahead;
-
-  /** Whether the client has had something of the answer to the first group. */
-  private boolean given;
+  /** Of the answer to the first group. */
+  private final WithheldAnswer withheld;
 
   /** What is about to be read again; null when nothing is. */
   private ByteBuf again;
@@ -68,6 +58,11 @@ final class SentReads {
     this.session = session;
     this.requests = requests;
     this.loop = loop;
+    this.withheld = new WithheldAnswer(session);
+  }
+
+  WithheldAnswer withheld() {
+    return withheld;
   }
 
   // ---- what is sent
@@ -90,7 +85,7 @@ final class SentReads {
     if (type == FrontendType.FLUSH) {
       open.flushed = true; // its client may wait for what has come before it goes on
       if (first() == open) {
-        giveAhead();
+        withheld.give();
       }
     }
     if (total <= input.readableBytes()) { // else it waits, or goes in parts
@@ -270,8 +265,8 @@ final class SentReads {
     if (last != null) {
       release(last);
     }
-    giveAhead();
-    given = false;
+    withheld.give();
+    withheld.begin();
   }
 
   // ---- what is answered
@@ -284,67 +279,24 @@ final class SentReads {
 
   /**
    * Takes what the server says first of a read, so that the client has nothing of it yet, as long
-   * as that is little and comes without its end. {@link #takeAhead} has it when there is more.
+   * as that is little and comes without its end.
    */
   boolean takes(ByteBuf consumed, ServerConnection from) {
     SentGroup first = first();
-    if (first == null || given) {
-      return false;
-    }
-    int before = ahead == null ? 0 : ahead.readableBytes();
-    if (!first.reads
-        || first.flushed
-        || session.status() != 'I'
-        || from.due()
-        || before + consumed.readableBytes() > MOST_WITHHELD) {
-      given = true;
-      return false;
-    }
-    if (ahead == null) {
-      ahead = session.channel().alloc().buffer(consumed.readableBytes());
-    }
-    ahead.writeBytes(consumed);
-    consumed.release();
-    return true;
-  }
-
-  /** What was taken and goes to the client now, before anything else; null for nothing. */
-  ByteBuf takeAhead() {
-    ByteBuf taken = ahead;
-    ahead = null;
-    return taken;
-  }
-
-  /** What was taken goes to the client. */
-  void giveAhead() {
-    if (ahead != null) {
-      given = true;
-      session.write(takeAhead());
-    }
-  }
-
-  /**
-   * The rest of the answer will not come.
-   *
-   * @return whether the client has had nothing of it, and will not
-   */
-  boolean dropUntold() {
-    boolean untold = ahead != null && !given;
-    dropAhead();
-    return untold;
-  }
-
-  private void dropAhead() {
-    if (ahead != null) {
-      ahead.release();
-      ahead = null;
-    }
+    return first != null
+        && withheld.takes(
+            consumed,
+            first.reads
+                && !first.flushed
+                && session.status() == 'I'
+                && !from.due()
+                && withheld.hasRoom(consumed.readableBytes()));
   }
 
   /** The next group was answered, before that is counted. */
   void answered() {
-    giveAhead();
-    given = false;
+    withheld.give();
+    withheld.begin();
     while (!groups.isEmpty() && groups.peek().number <= session.carried().done()) {
       release(groups.poll());
     }
@@ -361,7 +313,7 @@ final class SentReads {
    */
   boolean survivesLoss(ServerConnection from, PgError error) {
     SentGroup first = first();
-    boolean told = given || from.due();
+    boolean told = withheld.given() || from.due();
     if (first == null
         || !first.reads
         || !session.loss().mayGoOn()
@@ -386,7 +338,7 @@ final class SentReads {
     ByteBuf batch = session.channel().alloc().buffer();
     repeated.forEach(group -> group.writeTo(batch));
     int behind = session.outstanding() - (int) (end - done);
-    dropAhead();
+    withheld.drop();
     requests.replay().forget();
     requests.course().takeBack(begin, openToo ? end : end - 1, !openLost);
     session.transactionReplay().takeBack();
@@ -488,12 +440,8 @@ final class SentReads {
 
   /** Nothing of what was sent is sent again. */
   void forget() {
-    if (session.closed()) {
-      dropAhead();
-    } else {
-      giveAhead();
-    }
-    given = false;
+    withheld.giveOrDrop();
+    withheld.begin();
     groups.forEach(this::release);
     groups.clear();
     if (open != null) {
