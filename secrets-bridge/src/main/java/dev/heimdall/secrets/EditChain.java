@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -59,9 +60,18 @@ final class EditChain {
   private final Path document;
   private final Path edits;
   private final Path aside;
+  private final Duration keptFor;
 
   EditChain(Path root, String name) {
+    this(root, name, KEPT_FOR);
+  }
+
+  /**
+   * @param keptFor how long edits stay that others have followed, and what writers put aside
+   */
+  EditChain(Path root, String name, Duration keptFor) {
     this.root = root;
+    this.keptFor = keptFor;
     document = root.resolve(name);
     edits = edits(root).resolve(URLEncoder.encode(name, StandardCharsets.UTF_8));
     aside = root.resolve(HIDDEN).resolve("aside");
@@ -325,16 +335,33 @@ final class EditChain {
 
   /**
    * From the first one on, so that those that are left have no gap; and none that a slow writer may
-   * still be about to show.
+   * still be about to show. What writers that died have put aside goes likewise: as a second link
+   * it would bring a document back that somebody deletes by hand.
    */
   private void prune() throws IOException {
-    Instant young = Instant.now().minus(KEPT_FOR);
+    Instant young = Instant.now().minus(keptFor);
+    try (Stream<Path> all = Files.list(aside)) {
+      for (Path left : (Iterable<Path>) all::iterator) {
+        // Of the link, not of the text: that may have been written long before.
+        if (!changed(left).isAfter(young)) {
+          Files.deleteIfExists(left);
+        }
+      }
+    }
     NavigableSet<Long> numbers = numbers();
     for (long number : numbers.headSet(numbers.last() - KEPT)) {
       if (Files.getLastModifiedTime(edit(number)).toInstant().isAfter(young)) {
         return;
       }
       Files.deleteIfExists(edit(number));
+    }
+  }
+
+  private static Instant changed(Path file) throws IOException {
+    try {
+      return ((FileTime) Files.getAttribute(file, "unix:ctime")).toInstant();
+    } catch (NoSuchFileException e) {
+      return Instant.MAX; // its writer has gone on
     }
   }
 

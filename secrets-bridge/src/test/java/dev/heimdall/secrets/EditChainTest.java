@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -146,6 +147,23 @@ class EditChainTest {
     Files.delete(document());
 
     says("one");
+  }
+
+  @Test
+  void whatADeadWriterHasPutAsideBringsNothingBack() throws IOException {
+    write("one", null);
+    Path aside = root.resolve(".heimdall/aside");
+    Files.createLink(aside.resolve("left"), edit(1));
+    assertThat(write("two", "one")).isTrue();
+    assertThat(aside.resolve("left")).as("young").exists();
+
+    Files.createLink(aside.resolve("right"), edit(2));
+    Change next = Change.create("vdbs/other.json", Content.of("other"));
+    assertThat(new EditChain(root, next.name(), Duration.ZERO).write(next)).isTrue();
+    assertThat(aside).isEmptyDirectory();
+
+    Files.delete(document());
+    isGone();
   }
 
   @Test
