@@ -35,6 +35,7 @@ import dev.heimdall.engine.session.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.Problem;
 import dev.heimdall.model.TopologySettings;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -342,7 +343,7 @@ public final class Node implements AutoCloseable {
       tell(changed, null);
     } catch (IOException | StartupException | IllegalArgumentException e) {
       metrics.count(NodeCounter.CONFIG_RELOAD_FAILURES);
-      log.configRejected(1, e.getMessage());
+      log.configRejected(List.of(String.valueOf(e.getMessage())));
       watcher.notApplied(e.getMessage());
       tell(null, e.getMessage());
     }
@@ -354,7 +355,7 @@ public final class Node implements AutoCloseable {
 
   private void refused(ConfigurationException problems) {
     metrics.count(NodeCounter.CONFIG_RELOAD_FAILURES);
-    log.configRejected(problems.problems().size(), problems.problems().get(0).toString());
+    log.configRejected(problems.problems().stream().map(Problem::toString).toList());
     tell(null, problems.problems().get(0).toString());
   }
 

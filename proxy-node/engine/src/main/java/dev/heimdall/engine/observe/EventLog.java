@@ -166,8 +166,10 @@ public interface EventLog {
   /** A changed configuration was taken over. */
   void configReloaded(int documents, String changes);
 
-  /** A changed configuration is not valid; the earlier one stays. */
-  void configRejected(int problems, String firstProblem);
+  /**
+   * A changed configuration is not valid, for these reasons, at least one; the earlier one stays.
+   */
+  void configRejected(List<String> problems);
 
   /** The node's life: "starting", "listening", "draining", "stopped". */
   void node(String phase, String detail);

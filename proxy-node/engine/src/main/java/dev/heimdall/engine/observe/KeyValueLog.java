@@ -31,6 +31,9 @@ public final class KeyValueLog implements EventLog {
   private static final Logger NODE = LoggerFactory.getLogger("heimdall.node");
   private static final Logger QUERY = LoggerFactory.getLogger("heimdall.query");
 
+  /** A configuration of thousands of documents may be wrong in each of them. */
+  private static final int MOST_PROBLEMS = 50;
+
   private final VdbLines others;
   private final RateLimit refusals;
   private final RateLimit connectFailures;
@@ -341,11 +344,17 @@ public final class KeyValueLog implements EventLog {
   }
 
   @Override
-  public void configRejected(int problems, String firstProblem) {
+  public void configRejected(List<String> problems) {
     line("configuration rejected, the earlier one stays")
-        .pair("problems", problems)
-        .pair("first", firstProblem)
+        .pair("problems", problems.size())
+        .whole("first", problems.get(0))
         .log(CONFIG, Level.ERROR);
+    problems.stream()
+        .limit(MOST_PROBLEMS)
+        .skip(1)
+        .forEach(
+            problem ->
+                line("configuration rejected").whole("another", problem).log(CONFIG, Level.ERROR));
   }
 
   @Override

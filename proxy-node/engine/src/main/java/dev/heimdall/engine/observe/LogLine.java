@@ -16,6 +16,7 @@ import org.slf4j.spi.LoggingEventBuilder;
  */
 final class LogLine {
   private static final int LONGEST_VALUE = 256;
+  private static final int LONGEST_WHOLE = 2048;
 
   private final String words;
   private final StringBuilder line = new StringBuilder(160);
@@ -34,9 +35,18 @@ final class LogLine {
 
   /** Adds a pair; a null or empty value leaves it out. */
   LogLine pair(String key, String value) {
+    return pair(key, value, LONGEST_VALUE);
+  }
+
+  /** The same for a value whose end matters, such as the remedy at the end of a message. */
+  LogLine whole(String key, String value) {
+    return pair(key, value, LONGEST_WHOLE);
+  }
+
+  private LogLine pair(String key, String value, int longest) {
     if (value != null && !value.isEmpty()) {
-      boolean cut = value.length() > LONGEST_VALUE;
-      String shown = cut ? value.substring(0, LONGEST_VALUE) + "…" : value;
+      boolean cut = value.length() > longest;
+      String shown = cut ? value.substring(0, longest) + "…" : value;
       line.append(' ').append(key).append('=');
       appendValue(shown);
       pairs.put(key, shown);

@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -123,7 +124,7 @@ class KeyValueLogTest {
     log.serverProtocolError(1, "shop", ADDRESS, "message type 0x00");
     log.adminCommand("ann", ADDRESS, "PAUSE shop", "PAUSE 1");
     log.configReloaded(2, "vdbs/shop.json");
-    log.configRejected(3, "vdbs/shop.json: pool.size: not a number");
+    log.configRejected(List.of("vdbs/shop.json: pool.size: not a number"));
     log.node("listening", "127.0.0.1:5050");
     assertThat(lines.list)
         .extracting(ILoggingEvent::getLoggerName)
@@ -137,6 +138,19 @@ class KeyValueLogTest {
             "heimdall.node");
     assertThat(texts().get(1)).contains("addr=[0:0:0:0:0:0:0:1]:5432");
     assertThat(lines.list.get(5).getLevel()).isEqualTo(Level.ERROR);
+  }
+
+  @Test
+  void everyProblemOfAConfigurationIsLoggedUpToItsRemedy() {
+    String remedy = "did you mean \"size\"?";
+    log.configRejected(List.of("a " + "x".repeat(500) + remedy, "b"));
+    assertThat(texts().get(0))
+        .startsWith("configuration rejected, the earlier one stays problems=2");
+    assertThat(texts().get(0)).contains("did you mean");
+    assertThat(texts().get(1)).isEqualTo("configuration rejected another=b");
+
+    log.configRejected(Collections.nCopies(60, "c"));
+    assertThat(texts()).hasSize(2 + 50);
   }
 
   private List<String> texts() {
