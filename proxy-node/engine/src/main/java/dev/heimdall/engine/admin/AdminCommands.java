@@ -125,7 +125,7 @@ public final class AdminCommands {
           new AdminResult.Failed(
               Sqlstate.SYNTAX_ERROR,
               "syntax error in " + verb.get().words() + ": \"" + shown(statement) + "\"",
-              "It is written " + verb.get().usage() + "."));
+              "It is written " + verb.get().usages() + "."));
     }
     return plan(verb.get(), verb.get().arguments(statement), principal);
   }
@@ -252,12 +252,26 @@ public final class AdminCommands {
   }
 
   private static AdminResult.Failed unknown(List<Token> statement) {
+    if (ofSessions(statement)) {
+      return new AdminResult.Failed(
+          Sqlstate.SYNTAX_ERROR,
+          "\"" + shown(statement) + "\" is no command of the admin console",
+          "It is about the statements of a session: send it, as an administrator, on a connection"
+              + " to a database of a VDB.");
+    }
     String nearest =
         AdminVerb.nearest(statement).map(verb -> "Did you mean " + verb.usage() + "? ").orElse("");
     return new AdminResult.Failed(
         Sqlstate.SYNTAX_ERROR,
         "unknown command \"" + shown(statement) + "\"",
         nearest + "The commands are: " + AdminVerb.all() + ".");
+  }
+
+  /** Whether sessions of virtual databases answer this themselves. */
+  private static boolean ofSessions(List<Token> statement) {
+    return statement.size() >= 2
+        && (statement.get(0).is("SHOW") && statement.get(1).is("QUERYINFO")
+            || statement.get(0).is("EXPLAIN") && statement.get(1).is("RULES"));
   }
 
   /** The beginning of a statement as it was typed; literals are left out, they may be secrets. */

@@ -3,6 +3,7 @@ package dev.heimdall.engine.admin;
 import dev.heimdall.engine.admin.Tokens.Kind;
 import dev.heimdall.engine.admin.Tokens.Token;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -66,6 +67,15 @@ enum AdminVerb {
 
   String usage() {
     return words + argument.usage;
+  }
+
+  /** How the commands are written that begin with these words. */
+  String usages() {
+    return Arrays.stream(values())
+        .filter(verb -> verb == this || verb.words.startsWith(words + " "))
+        .sorted(Comparator.comparing(AdminVerb::words))
+        .map(AdminVerb::usage)
+        .collect(Collectors.joining(" or "));
   }
 
   String description() {

@@ -181,6 +181,22 @@ class AdminCommandsTest {
   }
 
   @Test
+  void wordsThatBeginTwoCommandsShowHowBothAreWritten() {
+    assertThat(failure("SHOW CONFIG STATES").hint())
+        .isEqualTo("It is written SHOW CONFIG or SHOW CONFIG STATE.");
+    assertThat(failure("SHOW CONFIG STATE now").hint())
+        .isEqualTo("It is written SHOW CONFIG STATE.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SHOW QUERYINFO", "EXPLAIN RULES SELECT 1"})
+  void whatSessionsAnswerIsSentThere(String typed) {
+    AdminResult.Failed failure = failure(typed);
+    assertThat(failure.message()).endsWith("is no command of the admin console");
+    assertThat(failure.hint()).contains("on a connection to a database of a VDB");
+  }
+
+  @Test
   void somethingElseAltogetherHasNoNearestCommand() {
     AdminResult.Failed failure = failure("INSERT INTO orders VALUES ('secret')");
     assertThat(failure.hint()).startsWith("The commands are: SHOW POOLS");
