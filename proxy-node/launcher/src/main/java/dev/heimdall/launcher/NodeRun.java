@@ -106,12 +106,16 @@ final class NodeRun {
   private static void tellMachine(NodeSettings settings) {
     Machine machine = Machine.current();
     LOG.info(
-        "memory: heap {}, network buffers {}, of {}; {} event loops on {} processors",
+        "memory: heap {}, network buffers {}, of {}; {} on {}",
         Machine.mebibytes(Runtime.getRuntime().maxMemory()),
         Machine.mebibytes(Machine.directMemory()),
         Machine.mebibytes(machine.memory()),
-        settings.loopsOn(machine.processors()),
-        machine.processors());
+        counted(settings.loopsOn(machine.processors()), "event loop"),
+        counted(machine.processors(), "processor"));
+  }
+
+  private static String counted(int number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
   }
 
   private static String served(Configuration configuration, Node node) {

@@ -215,6 +215,7 @@ class CountersIT {
 
       assertThat(door.metric("heimdall_server_connect_failures_total")).isPositive();
       assertThat(door.metric("heimdall_vdb_reachable{vdb=\"app\"}")).isZero();
+      assertThat(door.status().at("/vdbs/0").has("probe")).isFalse();
       assertThat(refusals(door, "server_unavailable")).isEqualTo(1);
       assertThat(log.beginningWith("WARN server connect failed"))
           .singleElement()

@@ -107,8 +107,8 @@ public final class HttpDoor implements AutoCloseable {
               + address.getPort()
               + " ("
               + cause.getMessage()
-              + "): stop what listens there, or give the door another address or port in the"
-              + " configuration",
+              + "): stop what listens there, or give another http.port, or http.address, in"
+              + " node.json",
           cause);
     }
     listener = bound.channel();

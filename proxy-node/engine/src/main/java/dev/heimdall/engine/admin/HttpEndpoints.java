@@ -187,7 +187,10 @@ final class HttpEndpoints {
       if (vdb.detail() != null) {
         entry.put("detail", vdb.detail());
       }
-      entry.put("probe", words(probes.get(vdb.name()).join()));
+      ProbeResult probe = probes.get(vdb.name()).join();
+      if (!probe.equals(ProbeResult.NOTHING_SENT)) {
+        entry.put("probe", words(probe));
+      }
       entry.put(
           "pools",
           pools.stream()

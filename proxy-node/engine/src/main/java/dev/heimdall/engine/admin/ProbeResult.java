@@ -6,4 +6,7 @@ package dev.heimdall.engine.admin;
  * @param micros from asking the pool to the last byte of the reply
  * @param error what went wrong, null if nothing did
  */
-public record ProbeResult(boolean ok, long micros, String error) {}
+public record ProbeResult(boolean ok, long micros, String error) {
+  /** There is no pool yet, as no client has asked for one. */
+  public static final ProbeResult NOTHING_SENT = new ProbeResult(false, 0, null);
+}

@@ -274,7 +274,7 @@ final class LiveNodeView implements NodeView {
               });
       return result;
     }
-    result.complete(new ProbeResult(true, 0, null));
+    result.complete(ProbeResult.NOTHING_SENT);
     return result;
   }
 }

@@ -123,6 +123,14 @@ class HttpDoorTest {
   }
 
   @Test
+  void whereThereIsNoPoolYetNothingIsSaidToHaveBeenAsked() throws Exception {
+    node.probe = CompletableFuture.completedFuture(ProbeResult.NOTHING_SENT);
+    JsonNode vdb = json(get("/status")).get("vdbs").get(0);
+    assertThat(vdb.has("reachable")).isTrue();
+    assertThat(vdb.has("probe")).isFalse();
+  }
+
+  @Test
   void aProbeThatCannotBeginIsReported() throws Exception {
     node.probe = CompletableFuture.failedFuture(new AdminException("3D000", "gone"));
     JsonNode vdb = json(get("/status")).get("vdbs").get(0);
@@ -314,7 +322,7 @@ class HttpDoorTest {
       assertThatThrownBy(second::start)
           .isInstanceOf(IOException.class)
           .hasMessageContaining(":" + port)
-          .hasMessageContaining("another address or port");
+          .hasMessageContaining("another http.port");
     }
   }
 

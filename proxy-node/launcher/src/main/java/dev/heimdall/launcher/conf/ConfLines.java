@@ -92,7 +92,8 @@ final class ConfLines {
       }
       return Files.readString(path, StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {
-      throw unreadable("no such file", "a file");
+      throw unreadable(
+          "no such file", "one with lines such as configDirectory = /opt/heimdall/config");
     } catch (AccessDeniedException e) {
       throw unreadable("a file that may not be read", "one that may");
     } catch (CharacterCodingException e) {
