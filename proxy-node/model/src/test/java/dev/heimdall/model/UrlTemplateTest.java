@@ -117,6 +117,46 @@ class UrlTemplateTest {
             });
   }
 
+  @Test
+  void eachEngineHasADefault() {
+    Driver postgres = Driver.builtIn().get("postgresql");
+    assertThat(postgres.writers(CLUSTER))
+        .containsExactly(entry(10, TargetServerType.PRIMARY, false, W, R1, R2));
+    assertThat(postgres.readers(CLUSTER))
+        .containsExactly(entry(10, TargetServerType.PREFER_SECONDARY, true, W, R1, R2));
+    Driver mysql = Driver.builtIn().get("mysql");
+    assertThat(mysql.writers(CLUSTER)).containsExactly(entry(10, TargetServerType.ANY, false, W));
+    assertThat(mysql.readers(CLUSTER))
+        .containsExactly(
+            entry(1, TargetServerType.ANY, false, W),
+            entry(10, TargetServerType.ANY, false, R1),
+            entry(10, TargetServerType.ANY, false, R2));
+    Driver sqlServer = Driver.builtIn().get("sqlserver");
+    assertThat(sqlServer.writers(CLUSTER))
+        .containsExactly(entry(10, TargetServerType.ANY, false, W));
+    assertThat(sqlServer.readers(CLUSTER)).extracting(NodeEntry::weight).containsExactly(1, 10, 10);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          ${writer},         true,  false
+          ${writers},        true,  false
+          ${writeEndpoint},  true,  false
+          ${reader},         false, true
+          ${readers},        true,  true
+          ${readEndpoint},   false, true
+          ${listener},       true,  false
+          """)
+  void aVariableFitsTheUrlThatItIsFor(String variable, boolean writes, boolean reads) {
+    String scheme = variable.contains("listener") ? "jdbc:sqlserver://" : "jdbc:postgresql://";
+    assertThat(UrlTemplate.problem(scheme + variable, UrlTemplate.Use.WRITER).isEmpty())
+        .isEqualTo(writes);
+    assertThat(UrlTemplate.problem(scheme + variable, UrlTemplate.Use.READER).isEmpty())
+        .isEqualTo(reads);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
