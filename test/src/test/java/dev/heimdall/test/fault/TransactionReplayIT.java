@@ -1,7 +1,9 @@
 package dev.heimdall.test.fault;
 
+import static dev.heimdall.test.fixture.Frontend.all;
 import static dev.heimdall.test.fixture.Frontend.bind;
 import static dev.heimdall.test.fixture.Frontend.closeStatement;
+import static dev.heimdall.test.fixture.Frontend.describeStatement;
 import static dev.heimdall.test.fixture.Frontend.execute;
 import static dev.heimdall.test.fixture.Frontend.flush;
 import static dev.heimdall.test.fixture.Frontend.parse;
@@ -27,6 +29,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -121,6 +124,10 @@ class TransactionReplayIT {
     return answer.get(answer.size() - 1).status();
   }
 
+  private static boolean hasInserted(Message message) {
+    return message.type() == 'C' && message.text().equals("INSERT 0 1");
+  }
+
   private static String value(Statement statement, String sql) throws SQLException {
     try (ResultSet rows = statement.executeQuery(sql)) {
       rows.next();
@@ -145,12 +152,8 @@ class TransactionReplayIT {
             : new String[] {"preferQueryMode", mode};
     try (Connection client = node.target().jdbc(properties);
         Statement statement = client.createStatement()) {
+      client.setAutoCommit(false);
       for (int round = 1; round <= 2; round++) {
-        // The driver closes what its garbage collector has found with what it sends next; with a
-        // BEGIN, that would be a late start.
-        client.setAutoCommit(true);
-        value(statement, "SELECT 1");
-        client.setAutoCommit(false);
         try (PreparedStatement insert =
             client.prepareStatement("INSERT INTO replayed VALUES (?, ?)")) {
           insert.setInt(1, 2 + round);
@@ -179,6 +182,55 @@ class TransactionReplayIT {
       client.setAutoCommit(true);
       statement.execute("INSERT INTO replayed VALUES (99, 9)");
       assertThat(value(statement, "SELECT count(*) FROM replayed")).isEqualTo("7");
+    }
+  }
+
+  /** As pgjdbc does, with a Sync, with those that the garbage collector has found. */
+  @ParameterizedTest
+  @CsvSource({
+    "query behind a Sync, false",
+    "query behind a Sync, true",
+    "query, false",
+    "query, true",
+    "batch behind a Sync, true",
+    "batch, false",
+    "batch of its own, true",
+    "named, true",
+    "first within, false",
+    "first within, true"
+  })
+  void aTransactionMayBeginWithTheClosingOfStatements(String begin, boolean delayed)
+      throws Exception {
+    start(c -> c.vdb("delayedTransaction", delayed));
+    byte[] insert = all(statement("INSERT INTO replayed VALUES (3, 30)"), sync());
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.send(
+          parse("old", "SELECT 1"), parse("older", "SELECT 2"), parse("b", "BEGIN"), sync());
+      client.untilReady();
+      byte[] closed = all(closeStatement("old"), closeStatement("older"));
+      client.send(
+          switch (begin) {
+            case "query behind a Sync" -> all(closed, sync(), query("BEGIN"), insert);
+            case "query" -> all(closed, query("BEGIN"), insert);
+            case "batch behind a Sync" -> all(closed, sync(), statement("BEGIN"), insert);
+            case "batch" -> all(closed, statement("BEGIN"), insert);
+            case "batch of its own" -> all(closed, statement("BEGIN"), sync(), insert);
+            case "first within" -> all(query("BEGIN"), closed, sync(), insert);
+            default -> all(closed, bind("", "b"), execute("", 0), insert);
+          });
+      List<Message> told = new ArrayList<>();
+      while (error(told) == null && told.stream().noneMatch(TransactionReplayIT::hasInserted)) {
+        told.addAll(client.untilReady());
+      }
+      assertThat(error(told)).isNull();
+      assertThat(told.stream().filter(message -> message.type() == '3')).hasSize(2);
+      lose();
+      assertThat(client.value("SELECT count(*) FROM replayed")).isEqualTo("3");
+      assertThat(status(client.query("COMMIT"))).isEqualTo('I');
+      assertThat(replayed()).isEqualTo(1);
+      assertThat(rows()).isEqualTo("1=10 2=20 3=30");
+      client.send(describeStatement("old"), sync());
+      assertThat(error(client.untilReady()).sqlState()).isEqualTo("26000");
     }
   }
 

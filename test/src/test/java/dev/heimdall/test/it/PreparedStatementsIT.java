@@ -121,6 +121,27 @@ class PreparedStatementsIT {
   }
 
   @Test
+  void aBatchThatOnlyClosesStatementsNeedsNoServer() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.send(parse("s", "SELECT 's'"), parse("t", "SELECT 't'"), sync());
+      client.untilReady();
+      try (RawClient first = occupying();
+          RawClient second = occupying();
+          RawClient third = occupying()) {
+        client.send(closeStatement("s"), closeStatement("unknown"), sync());
+        assertThat(client.untilReady())
+            .hasToString("[CloseComplete, CloseComplete, ReadyForQuery I]");
+        for (RawClient each : List.of(first, second, third)) {
+          each.query("COMMIT");
+        }
+      }
+      assertThat(resultOf(client, executed("t"))).isEqualTo("t");
+      client.send(executed("s"));
+      assertThat(client.untilReady().toString()).contains("26000");
+    }
+  }
+
+  @Test
   void oneNameMeansSomethingElseToEachClient() throws IOException {
     try (RawClient one = RawClient.logIn(node.target());
         RawClient two = RawClient.logIn(node.target())) {

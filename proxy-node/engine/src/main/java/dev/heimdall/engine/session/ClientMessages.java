@@ -29,6 +29,7 @@ final class ClientMessages {
   private final ExtendedStatements extended;
   private final BatchJudgement ahead;
   private final LocalBatch local;
+  private final ClosingBatch closing;
   private final CopyAndCalls copies;
   private final DelayedBegin begin;
   private final ForeignBatch foreign;
@@ -53,6 +54,7 @@ final class ClientMessages {
     this.course = requests.course();
     this.names = new ServerNames(session, requests, input, sessions);
     this.sequences = new SequenceGuard(session, input, names);
+    this.closing = new ClosingBatch(session, input);
     this.copies = new CopyAndCalls(session, input, sequences);
     this.unnamed = new UnnamedStatement(session, input, sessions.statements(), names, sequences);
     this.extended = new ExtendedStatements(session, requests, sessions, names, sequences, unnamed);
@@ -113,7 +115,7 @@ final class ClientMessages {
         if (!input.batchReady()) {
           return false;
         }
-        if (!course.ruled() && begin.answer()) {
+        if (type == FrontendType.CLOSE && closing.answer() || !course.ruled() && begin.answer()) {
           return true;
         }
         if (!ahead.go()) {

@@ -1,0 +1,63 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.wire.postgres.BackendType;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Answers a batch that does no more than close prepared statements without a server connection:
+ * their names are the session's own, no server knows of them. Drivers send such a batch right ahead
+ * of something else, when they find that nobody has a statement any more. Were it on its way to a
+ * server, a BEGIN behind it could not be held back, nor its transaction be run again.
+ */
+final class ClosingBatch {
+  private final ClientSession session;
+  private final ClientInput pending;
+
+  ClosingBatch(ClientSession session, ClientInput pending) {
+    this.session = session;
+    this.pending = pending;
+  }
+
+  /** Whether the batch at the reader's position was answered; it is then taken. */
+  boolean answer() {
+    if (session.loss().transactionLost() || session.transactionReplay().active()) {
+      return false;
+    }
+    ByteBuf in = pending.bytes();
+    if (!onlyCloses(in)) {
+      return false;
+    }
+    ByteBuf out = session.channel().alloc().buffer(64);
+    BatchCursor batch = new BatchCursor(in);
+    while (!batch.ends()) {
+      byte[] name = new byte[nameLength(batch)];
+      in.getBytes(batch.body() + 1, name);
+      session.carried().names().remove(name);
+      PgWriter.empty(out, BackendType.CLOSE_COMPLETE);
+      batch.skip();
+    }
+    batch.take();
+    PgWriter.ready(out, session.status());
+    session.write(out);
+    return true;
+  }
+
+  /** Whether it is here up to its Sync and closes statements that have names, and nothing else. */
+  private static boolean onlyCloses(ByteBuf in) {
+    BatchCursor batch = new BatchCursor(in);
+    while (batch.type() == FrontendType.CLOSE) {
+      if (nameLength(batch) <= 0 || in.getByte(batch.body()) != 'S') {
+        return false;
+      }
+      batch.skip();
+    }
+    return batch.ends();
+  }
+
+  /** Between the kind of what is closed and the zero byte. */
+  private static int nameLength(BatchCursor batch) {
+    return batch.end() - batch.body() - 2;
+  }
+}
