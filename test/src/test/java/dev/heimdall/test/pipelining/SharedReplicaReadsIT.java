@@ -33,6 +33,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SharedReplicaReadsIT {
   private static final int BEHIND = 6;
 
+  private static final String AT_THE_GATE =
+      "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory'";
+
   private PostgresCluster cluster;
   private PostgresServer replica;
   private SharingNode node;
@@ -75,7 +78,7 @@ class SharedReplicaReadsIT {
     awaitReplica(first);
     // It holds a lock on the table while it waits.
     first.send(query(gate.read("first").replace(" /*", " FROM pipe_rows WHERE id = 1 /*")));
-    node.awaitDepth(1);
+    Await.until("it holds it", () -> replica.queryValue("postgres", AT_THE_GATE).equals("1"));
     for (int i = 0; i < BEHIND; i++) {
       RawClient client = node.logIn();
       behind.add(client);
