@@ -51,7 +51,10 @@ final class LocationText {
       String written, String place, Map<String, String> options) {
     Matcher bucket = BUCKET.matcher(place);
     if (!bucket.matches()) {
-      throw wrong(written, "a bucket is written s3://bucket/prefix");
+      throw wrong(
+          written,
+          "a bucket is written s3://bucket/prefix, its name with 3 to 63 small letters, digits, \"-\""
+              + " and \".\"");
     }
     if (options.containsKey("overflow")) {
       throw wrong(written, "overflow=… is for secrets");

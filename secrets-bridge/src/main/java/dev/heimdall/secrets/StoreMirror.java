@@ -135,7 +135,11 @@ public final class StoreMirror implements AutoCloseable {
         throw new StoreException(
             StoreException.Kind.MISSING,
             store.location()
-                + " holds no documents: write them with `heimdall config push DIR "
+                + " holds no documents: "
+                + (store.location() instanceof StoreLocation.Directory
+                    ? "is its file system mounted? If it is, write them"
+                    : "write them")
+                + " with `heimdall config push DIR "
                 + store.location()
                 + "`.");
       }
