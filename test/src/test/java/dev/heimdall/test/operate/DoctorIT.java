@@ -168,6 +168,30 @@ class DoctorIT {
   }
 
   @Test
+  void filesThatANodeWouldNotStartWithoutAreRead() throws Exception {
+    source("good", SharedPostgres.primary().jdbcUrl(SharedPostgres.DATABASE), "app");
+    write(
+        "sources/careful.json",
+        Map.of(
+            "url",
+            "jdbc:postgresql://127.0.0.1:1/app",
+            "tls",
+            Map.of("mode", "verify-full", "caFile", "ca.pem")));
+    write("ca.pem", Map.of("this is", "no certificate"));
+    write("vdbs/app.json", Map.of("source", "good", "ports", List.of(15432)));
+    write(
+        "vdbs/careful.json",
+        Map.of("source", "careful", "ports", List.of(15433), "credentials", "passthrough"));
+
+    Report report = doctor(Map.of(), "--config=" + directory.resolve("configuration"));
+
+    assertThat(report.exitCode()).isEqualTo(4);
+    assertThat(report.text())
+        .containsPattern("! failed +source careful, files of TLS +tls: .*certificate")
+        .doesNotContain("source good, files of TLS");
+  }
+
+  @Test
   void theStoreIsMetAsANodeDoesAndAskedWhetherItTellsOfItsKeys() throws Exception {
     source("good", SharedPostgres.primary().jdbcUrl(SharedPostgres.DATABASE), "app");
     write("vdbs/app.json", Map.of("source", "good", "ports", List.of(15432)));

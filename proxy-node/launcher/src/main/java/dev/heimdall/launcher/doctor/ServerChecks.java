@@ -4,8 +4,10 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.jdbc.Use;
+import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.share.StoreExamination;
 import dev.heimdall.engine.share.StoreState;
+import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
@@ -44,6 +47,11 @@ final class ServerChecks {
                 "source " + source.name() + ", " + server,
                 true,
                 () -> connect(server, source.connectTimeout())));
+      }
+      if (source.tls().verifies()) {
+        checks.add(
+            new Check(
+                "source " + source.name() + ", files of TLS", true, () -> files(source.tls())));
       }
       source
           .user()
@@ -80,6 +88,17 @@ final class ServerChecks {
     } catch (IOException e) {
       return new Check.Outcome(
           State.UNREACHABLE, e.getClass().getSimpleName() + ": " + e.getMessage());
+    }
+  }
+
+  /** Without these a node does not even start. */
+  private static Check.Outcome files(BackendTls tls) {
+    try {
+      TlsContexts.forServer(tls);
+      return Check.Outcome.ok(
+          tls.caFile().map(Path::toString).orElse("the authorities of the Java runtime"));
+    } catch (IOException e) {
+      return new Check.Outcome(State.FAILED, e.getMessage());
     }
   }
 
