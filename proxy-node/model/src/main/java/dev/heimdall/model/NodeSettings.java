@@ -18,7 +18,7 @@ public record NodeSettings(
             byDefault = "0",
             range = "1..1024",
             unit = "threads",
-            zero = "automatic",
+            zero = "one fewer than the processors, one at least",
             applies = Applies.RESTART)
         int loops,
     @Setting(

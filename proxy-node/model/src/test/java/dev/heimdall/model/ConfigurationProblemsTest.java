@@ -116,7 +116,7 @@ class ConfigurationProblemsTest {
           node("\"id\": null", "node.json:1:8 $.id: got null, expected an integer from 1 to 4095"),
           node(
               "\"loops\": -1",
-              "node.json:1:11 $.loops: got -1, expected an integer from 1 to 1024, or 0 (automatic)"),
+              "node.json:1:11 $.loops: got -1, expected an integer from 1 to 1024, or 0 (one fewer than the processors, one at least)"),
           node(
               "\"transport\": \"io-uring\"",
               "node.json:1:15 $.transport: got \"io-uring\", expected one of \"auto\", \"epoll\", \"io_uring\", \"nio\"; did you mean \"io_uring\"?"),

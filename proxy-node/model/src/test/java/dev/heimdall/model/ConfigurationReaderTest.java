@@ -59,7 +59,7 @@ class ConfigurationReaderTest {
     assertThat(problems())
         .containsExactly(
             "node.json:2:12 $.loops: got \"many\", expected an integer, without quotes, from 1 to"
-                + " 1024, or 0 (automatic)",
+                + " 1024, or 0 (one fewer than the processors, one at least)",
             "node.json:3:9 $.id: got 0, expected an integer from 1 to 4095",
             "sources/primary.json:1:9 $.url: got \"x\", expected"
                 + " jdbc:postgresql://host[:port][/database], or"
@@ -86,7 +86,7 @@ class ConfigurationReaderTest {
             "2 problems in the configuration:\n"
                 + "  node.json:1:8 $.id: got 0, expected an integer from 1 to 4095\n"
                 + "  node.json:1:20 $.loops: got -1, expected an integer from 1 to 1024, or 0"
-                + " (automatic)");
+                + " (one fewer than the processors, one at least)");
   }
 
   @Test
