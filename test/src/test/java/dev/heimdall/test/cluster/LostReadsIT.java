@@ -118,6 +118,15 @@ class LostReadsIT {
                   bind("", "n" + i),
                   describePortal(""),
                   run);
+      case "named and closed" ->
+          i ->
+              all(
+                  parse("n", READ),
+                  bind("", "n"),
+                  describePortal(""),
+                  execute("", 0),
+                  closeStatement("n"),
+                  sync());
       case "known" -> i -> all(bind("", "known"), describePortal(""), run);
       case "known, described" -> i -> all(describeStatement("known"), bind("", "known"), run);
       case "two in a query" -> i -> query(READ + "; SELECT count(*) FROM lost_reads");
@@ -153,6 +162,8 @@ class LostReadsIT {
         "named | true",
         "named, described | true",
         "another closed | true",
+        "named and closed | true",
+        "named and closed | false",
         "known | true",
         "known | false",
         "known, described | true",
@@ -208,6 +219,7 @@ class LostReadsIT {
     return switch (kind) {
       case "queries" -> List.of(query(READ), query(OTHER), query(READ));
       case "batches" -> List.of(batch(READ), batch(OTHER), known, batch(READ));
+      case "closed at once" -> List.of(closed(READ), closed(OTHER), known, closed(READ));
       case "one text" -> List.of(all(parse("", READ), sync()), all(bind("", ""), run), known);
       default ->
           List.of(
@@ -220,8 +232,26 @@ class LostReadsIT {
     };
   }
 
+  /** Prepared under a name that is free again when it was run. */
+  private static byte[] closed(String sql) {
+    return all(
+        parse("once", sql),
+        bind("", "once"),
+        describePortal(""),
+        execute("", 0),
+        closeStatement("once"),
+        sync());
+  }
+
   @ParameterizedTest
-  @CsvSource({"queries, 1", "batches, 1", "one text, 3", "all sorts, 1", "all sorts, 3"})
+  @CsvSource({
+    "queries, 1",
+    "batches, 1",
+    "closed at once, 1",
+    "one text, 3",
+    "all sorts, 1",
+    "all sorts, 3"
+  })
   void readsThatWereSentAheadAreAnsweredInTheirOrder(String kind, int pieces) throws IOException {
     start(c -> {});
     List<byte[]> requests = ahead(kind);

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 
 /**
  * The messages of a client up to a Sync, or a Query, that were sent to a server and are not
@@ -80,6 +82,24 @@ final class SentGroup {
   void add(int bytes) {
     tail.end += bytes;
     length += bytes;
+  }
+
+  /** Whether it has prepared a statement of this name itself; not known once it is released. */
+  boolean prepares(ByteBuf name, int at, int length) {
+    for (Piece piece = head; piece != null; piece = piece.next) {
+      ByteBuf source = piece.source;
+      int next;
+      for (int message = piece.begin; message < piece.end; message = next) {
+        next = message + 1 + source.getInt(message + 1);
+        if (source.getByte(message) == FrontendType.PARSE
+            && message + 5 + length < next
+            && ByteBufUtil.equals(source, message + 5, name, at, length)
+            && source.getByte(message + 5 + length) == 0) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   void writeTo(ByteBuf out) {

@@ -159,8 +159,9 @@ final class SentReads {
         if (total > 6 && input.getByte(at + 5) == 'S') {
           if (input.getByte(at + 6) == 0) {
             unnamedChanges();
-          } else if (session.carried().names().get(input, at + 6, total - 7) != null) {
-            spoilBefore();
+          } else if (session.carried().names().get(input, at + 6, total - 7) != null
+              && !open.prepares(input, at + 6, total - 7)) {
+            spoilBefore(); // what the group itself has prepared, it will prepare again
           }
         }
       }

@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.Test;
@@ -62,5 +63,28 @@ class SentGroupTest {
     assertThat(first.refCnt()).isZero();
     assertThat(second.refCnt()).isZero();
     assertThat(group.release()).as("once").isZero();
+  }
+
+  @Test
+  void whatItHasPreparedItselfIsFoundByItsWholeName() {
+    ByteBuf first = Unpooled.buffer();
+    PgWriter.closeStatement(first, "closed".getBytes(US_ASCII));
+    message(first, first.readableBytes(), 0);
+    PgWriter.parse(first, "name".getBytes(US_ASCII), new byte[3], 3);
+    message(first, first.readableBytes(), 0);
+    ByteBuf second = Unpooled.buffer();
+    PgWriter.parse(second, "other".getBytes(US_ASCII), new byte[3], 3);
+    message(second, second.readableBytes(), 0);
+    assertThat(prepares("name")).isTrue();
+    assertThat(prepares("other")).isTrue();
+    assertThat(prepares("nam")).isFalse();
+    assertThat(prepares("names")).isFalse();
+    assertThat(prepares("closed")).isFalse();
+    group.release();
+    assertThat(prepares("name")).as("when nothing is kept").isFalse();
+  }
+
+  private boolean prepares(String name) {
+    return group.prepares(input("-" + name + "-"), 1, name.length());
   }
 }
