@@ -308,7 +308,7 @@ class LostReadsIT {
         }
         boolean written = told.size() > at && told.get(at);
         refused += written ? 0 : 1;
-        if (!written) {
+        if (!written && at > 0) { // else what was not sent yet may follow
           assertThat(told.subList(at, told.size()))
               .as("cut behind %d", passed)
               .doesNotContain(true);
@@ -332,7 +332,7 @@ class LostReadsIT {
     byte[] open = all(parse("", READ), bind("", ""), describePortal(""), execute("", 0));
     List<byte[]> requests =
         switch (place) {
-          case "first" -> List.of(batch(insert), read, read);
+          case "first" -> List.of(query(insert + " RETURNING v AS marked_answer"), read, read);
           case "behind a read" -> List.of(read, batch(insert), read, read);
           case "in a batch of reads" ->
               List.of(read, all(open, statement(insert), batch(READ)), read);
