@@ -144,7 +144,8 @@ final class Meeting {
   }
 
   static CompletableFuture<Void> shutDown(AbstractRedisClient client) {
-    return client.shutdownAsync(0, StoreServers.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    return client.shutdownAsync(
+        StoreServers.QUIET.toMillis(), StoreServers.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** What the store, the network or the driver said. */

@@ -161,6 +161,6 @@ public final class SharedStore implements AutoCloseable {
     beats.shutdownNow();
     link.close();
     events.close();
-    resources.shutdown(0, StoreServers.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    StoreServers.end(resources);
   }
 }

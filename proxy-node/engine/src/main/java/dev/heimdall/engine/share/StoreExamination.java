@@ -3,7 +3,6 @@ package dev.heimdall.engine.share;
 import dev.heimdall.model.StoreSettings;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
-import java.util.concurrent.TimeUnit;
 
 /** A single look at a store, for commands. */
 public final class StoreExamination {
@@ -42,7 +41,7 @@ public final class StoreExamination {
     } catch (RuntimeException e) {
       throw new FailedException(e);
     } finally {
-      resources.shutdown(0, StoreServers.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      StoreServers.end(resources);
     }
   }
 }

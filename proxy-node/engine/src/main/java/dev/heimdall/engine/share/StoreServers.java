@@ -35,6 +35,12 @@ final class StoreServers {
   /** How long a server may take to connect, and to answer. */
   static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  /**
+   * Event loops go on for so long once they have nothing to do: a connection that is just being
+   * opened would stay open when they are gone.
+   */
+  static final Duration QUIET = Duration.ofMillis(100);
+
   private final StoreSettings settings;
   private final ClientResources resources;
   private final List<RedisURI> uris;
@@ -104,6 +110,11 @@ final class StoreServers {
       case REPLICATION -> single(List.of());
       case CLUSTER -> cluster();
     };
+  }
+
+  /** Ends what clients share, once nothing is under way any more. Does not wait. */
+  static void end(ClientResources resources) {
+    resources.shutdown(QUIET.toMillis(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** One that connects to single servers. For any thread. */
