@@ -6,11 +6,40 @@ import java.util.List;
 
 /**
  * What is to be done so that a name has one latency record for each region: nothing where it has
- * it. Records of others under the name are left alone.
+ * it. Records of others under the name are left alone, also where Route 53 lets none stand beside
+ * them.
+ *
+ * @param conflicts in words, which records of others are in the way
  */
-public record LatencyPlan(List<Step> steps) {
+public record LatencyPlan(List<Step> steps, List<String> conflicts) {
   public LatencyPlan {
     steps = List.copyOf(steps);
+    conflicts = List.copyOf(conflicts);
+  }
+
+  /**
+   * A record under the name that somebody else has made, such as CloudFormation.
+   *
+   * @param identifier its set identifier; empty for a simple record
+   * @param region the region of a latency record; empty for others
+   */
+  public record Other(String type, String identifier, String region) {
+    /**
+     * All of a name and type are latency records, one a region; beside a CNAME there is nothing.
+     */
+    private boolean forbids(LatencyRecord record) {
+      return type.equals("CNAME")
+          || (type.equals(record.type()) && (region.isEmpty() || region.equals(record.region())));
+    }
+
+    @Override
+    public String toString() {
+      return "the "
+          + type
+          + " record"
+          + (identifier.isEmpty() ? "" : " \"" + identifier + "\"")
+          + (region.isEmpty() ? "" : " of " + region);
+    }
   }
 
   /** One thing to do. */
@@ -31,8 +60,10 @@ public record LatencyPlan(List<Step> steps) {
    * The way from one to the other, sorted.
    *
    * @param current the records of Heimdall under the name
+   * @param others all other records under it
    */
-  public static LatencyPlan between(List<LatencyRecord> current, List<LatencyRecord> wanted) {
+  public static LatencyPlan between(
+      List<LatencyRecord> current, List<Other> others, List<LatencyRecord> wanted) {
     List<Step> steps = new ArrayList<>();
     for (LatencyRecord record : wanted) {
       boolean there = current.stream().anyMatch(one -> one.canonical().equals(record.canonical()));
@@ -53,6 +84,18 @@ public record LatencyPlan(List<Step> steps) {
         Comparator.comparing(Step::action)
             .thenComparing(step -> step.record().region())
             .thenComparing(step -> step.record().type()));
-    return new LatencyPlan(steps);
+    return new LatencyPlan(steps, conflicts(others, wanted));
+  }
+
+  private static List<String> conflicts(List<Other> others, List<LatencyRecord> wanted) {
+    return others.stream()
+        .filter(other -> wanted.stream().anyMatch(other::forbids))
+        .map(
+            other ->
+                other
+                    + " under this name is not Heimdall's and leaves no room for its own: delete it"
+                    + " first, or leave the name to whoever keeps it (the CDK app's stacks keep"
+                    + " records named by their region)")
+        .toList();
   }
 }

@@ -26,9 +26,9 @@ public record LatencyRecord(
     return OURS + region;
   }
 
-  /** Whether a record by this identifier is one of these. */
-  static boolean ours(String identifier) {
-    return identifier != null && identifier.startsWith(OURS);
+  /** Whether a record by this identifier for this region is one of these. */
+  static boolean ours(String identifier, String region) {
+    return region != null && (OURS + region).equals(identifier);
   }
 
   /** The same, written as Route 53 gives it back. */

@@ -3,6 +3,7 @@ package dev.heimdall.routing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import software.amazon.awssdk.services.route53.Route53Client;
 import software.amazon.awssdk.services.route53.model.AliasTarget;
@@ -42,10 +43,13 @@ public final class LatencyRecords implements AutoCloseable {
    * What came of it.
    *
    * @param steps what was changed, or is to be: all of the plan, or nothing
+   * @param conflicts in words, which records of others are in the way; then there are no steps
    */
-  public record Outcome(List<LatencyPlan.Step> steps, List<AwsTrouble> troubles) {
+  public record Outcome(
+      List<LatencyPlan.Step> steps, List<String> conflicts, List<AwsTrouble> troubles) {
     public Outcome {
       steps = List.copyOf(steps);
+      conflicts = List.copyOf(conflicts);
       troubles = List.copyOf(troubles);
     }
   }
@@ -57,9 +61,13 @@ public final class LatencyRecords implements AutoCloseable {
 
   private Outcome plan(List<LatencyRecord> wanted, Calls calls) {
     List<LatencyRecord> current = new ArrayList<>();
-    boolean known = calls.pages(LIST, marker -> page(marker, current));
+    List<LatencyPlan.Other> others = new ArrayList<>();
+    if (!calls.pages(LIST, marker -> page(marker, current, others))) {
+      return new Outcome(List.of(), List.of(), calls.troubles());
+    }
+    LatencyPlan plan = LatencyPlan.between(current, others, wanted);
     return new Outcome(
-        known ? LatencyPlan.between(current, wanted).steps() : List.of(), calls.troubles());
+        plan.conflicts().isEmpty() ? plan.steps() : List.of(), plan.conflicts(), List.of());
   }
 
   /**
@@ -84,11 +92,11 @@ public final class LatencyRecords implements AutoCloseable {
                           .changeBatch(batch -> batch.comment("Heimdall").changes(changes)));
               return null;
             });
-    return new Outcome(done ? plan.steps() : List.of(), calls.troubles());
+    return new Outcome(done ? plan.steps() : List.of(), List.of(), calls.troubles());
   }
 
   /** Records come sorted by name: those of this one stand together. */
-  private String page(String marker, List<LatencyRecord> found) {
+  private String page(String marker, List<LatencyRecord> found, List<LatencyPlan.Other> others) {
     ListResourceRecordSetsRequest.Builder request =
         ListResourceRecordSetsRequest.builder().hostedZoneId(zone).startRecordName(name);
     if (marker != null) {
@@ -100,10 +108,18 @@ public final class LatencyRecords implements AutoCloseable {
     }
     ListResourceRecordSetsResponse page = client.listResourceRecordSets(request.build());
     for (ResourceRecordSet set : page.resourceRecordSets()) {
-      if (set.name().equalsIgnoreCase(name)
-          && LatencyRecord.ours(set.setIdentifier())
+      if (!set.name().equalsIgnoreCase(name)) {
+        continue;
+      }
+      if (LatencyRecord.ours(set.setIdentifier(), set.regionAsString())
           && set.aliasTarget() != null) {
         found.add(record(set));
+      } else {
+        others.add(
+            new LatencyPlan.Other(
+                set.typeAsString(),
+                Objects.requireNonNullElse(set.setIdentifier(), ""),
+                Objects.requireNonNullElse(set.regionAsString(), "")));
       }
     }
     boolean more =

@@ -15,7 +15,7 @@ class LatencyPlanTest {
   }
 
   private static List<String> plan(List<LatencyRecord> current, List<LatencyRecord> wanted) {
-    return LatencyPlan.between(current, wanted).steps().stream()
+    return LatencyPlan.between(current, List.of(), wanted).steps().stream()
         .map(LatencyPlan.Step::toString)
         .toList();
   }
@@ -54,5 +54,28 @@ class LatencyPlanTest {
         new LatencyRecord("eu-west-1", "AAAA", WEST.target(), "Z1", true, Optional.empty());
     assertThat(plan(List.of(WEST), List.of(WEST, six)))
         .containsExactly("UPSERT AAAA eu-west-1 -> west.elb.amazonaws.com");
+  }
+
+  private static List<String> conflicts(String type, String identifier, String region) {
+    List<LatencyPlan.Other> others = List.of(new LatencyPlan.Other(type, identifier, region));
+    return LatencyPlan.between(List.of(), others, List.of(WEST, EAST)).conflicts();
+  }
+
+  @Test
+  void recordsOfOthersThatLeaveNoRoomAreNamed() {
+    assertThat(conflicts("A", "eu-west-1", "eu-west-1"))
+        .singleElement()
+        .asString()
+        .startsWith("the A record \"eu-west-1\" of eu-west-1 under this name is not Heimdall's");
+    assertThat(conflicts("A", "", "")).singleElement().asString().startsWith("the A record under");
+    assertThat(conflicts("A", "weighted", "")).hasSize(1);
+    assertThat(conflicts("CNAME", "", "")).hasSize(1);
+  }
+
+  @Test
+  void recordsOfOthersThatMayStandBesideAreLeftAlone() {
+    assertThat(conflicts("A", "ap-south-1", "ap-south-1")).isEmpty();
+    assertThat(conflicts("AAAA", "eu-west-1", "eu-west-1")).isEmpty();
+    assertThat(conflicts("TXT", "", "")).isEmpty();
   }
 }

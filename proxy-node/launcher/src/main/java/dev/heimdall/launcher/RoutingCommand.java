@@ -109,6 +109,11 @@ final class RoutingCommand implements Runnable {
       }
       PrintWriter out = spec.commandLine().getOut();
       outcome.steps().forEach(out::println);
+      if (!outcome.conflicts().isEmpty()) {
+        throw new CommandFailure(
+            ExitCode.STARTUP,
+            (apply ? "nothing was changed: " : "") + String.join("; ", outcome.conflicts()));
+      }
       if (!outcome.troubles().isEmpty()) {
         throw new CommandFailure(
             ExitCode.STARTUP,

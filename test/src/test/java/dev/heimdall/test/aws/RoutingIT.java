@@ -93,6 +93,52 @@ class RoutingIT {
   }
 
   @Test
+  void whereAStackKeepsTheRecordOfARegionThisIsSaidAndNothingIsDone() {
+    try (Route53Client route53 = access.client(Route53Client.builder())) {
+      String zone =
+          route53
+              .createHostedZone(r -> r.name("example.com").callerReference("2"))
+              .hostedZone()
+              .id();
+      route53.changeResourceRecordSets(
+          r ->
+              r.hostedZoneId(zone)
+                  .changeBatch(
+                      b ->
+                          b.changes(
+                              c ->
+                                  c.action("CREATE")
+                                      .resourceRecordSet(
+                                          s ->
+                                              s.name("db.example.com")
+                                                  .type(RRType.A)
+                                                  .setIdentifier("eu-west-1")
+                                                  .region("eu-west-1")
+                                                  .aliasTarget(
+                                                      t ->
+                                                          t.dnsName("west.elb.amazonaws.com")
+                                                              .hostedZoneId("Z2IFOLAFXWLO4F")
+                                                              .evaluateTargetHealth(true))))));
+      List<LatencyRecord> wanted =
+          List.of(
+              record("eu-west-1", "west.elb.amazonaws.com", true),
+              record("us-east-1", "east.elb.amazonaws.com", true));
+      try (LatencyRecords records = new LatencyRecords(access, zone, "db.example.com")) {
+        for (LatencyRecords.Outcome outcome :
+            List.of(records.plan(wanted), records.reconcile(wanted))) {
+          assertThat(outcome.steps()).isEmpty();
+          assertThat(outcome.troubles()).isEmpty();
+          assertThat(outcome.conflicts())
+              .singleElement()
+              .asString()
+              .contains("the A record \"eu-west-1\" of eu-west-1", "is not Heimdall's");
+        }
+        assertThat(records.reconcile(wanted.subList(1, 2)).steps()).hasSize(1);
+      }
+    }
+  }
+
+  @Test
   void aZoneThatIsNotThereIsATroubleAndNothingIsDone() {
     try (LatencyRecords records = new LatencyRecords(access, "Z0000000000", "db.example.com")) {
       LatencyRecords.Outcome outcome =
