@@ -75,7 +75,7 @@ public final class ControlPlane implements AutoCloseable {
       editor.close();
       logIn.close();
       throw new ControlPlaneException(
-          "the manager cannot listen on %s:%d: %s. Is another one running? managerAddress and managerPort say where to."
+          "the manager cannot listen on %s:%d: %s. The port has to be free and the address one of this machine's: managerPort and managerAddress name them."
               .formatted(address.getHostString(), address.getPort(), e.getMessage()),
           e);
     }

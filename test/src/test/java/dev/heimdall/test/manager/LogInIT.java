@@ -112,9 +112,15 @@ class LogInIT {
   }
 
   @Test
-  void aPasswordThatEverybodyCanReadIsRefusedAtTheStart() throws Exception {
-    Path file = Files.writeString(directory.resolve("password"), CANARY);
+  void aPasswordThatIsNotThereOrEverybodyCanReadIsRefusedAtTheStart() throws Exception {
+    Path file = directory.resolve("password");
+    assertThat(refused(file)).contains(file + " is not there: write the password");
+    Files.writeString(file, CANARY);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    assertThat(refused(file)).contains("chmod 600 " + file).doesNotContain(CANARY);
+  }
+
+  private String refused(Path file) throws Exception {
     try (Running manager =
         Running.begin(
             directory,
@@ -122,7 +128,7 @@ class LogInIT {
             "--config=" + directory.resolve("configuration"),
             "--manager-password-file=" + file)) {
       assertThat(manager.process().exitCode()).isEqualTo(4);
-      assertThat(manager.process().output()).contains("chmod 600 " + file).doesNotContain(CANARY);
+      return manager.process().output();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.heimdall.manager.login;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -88,6 +89,11 @@ final class PasswordFile implements PasswordSource {
         throw wrong("its first line is empty");
       }
       return line;
+    } catch (NoSuchFileException e) {
+      throw new PasswordException(
+          "the manager's password file %s is not there: write the password as its first line, and chmod 600"
+              .formatted(file),
+          e);
     } catch (IOException e) {
       throw new PasswordException(
           "the manager's password file %s cannot be read: %s: %s"
