@@ -7,29 +7,90 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
  * Wrong passwords from each address: after some, the next try has to wait, twice as long each time
  * up to half a minute. Addresses of IPv6 count by their network, which one machine has to itself.
+ *
+ * <p>A try counts as wrong from its beginning, until it turns out right: those under way together
+ * are no more than those one after the other.
  */
 final class Guesses {
-  private static final int FREE = 5;
+  /** So many are let pass without a wait; so many of an address are under way at most, too. */
+  static final int FREE = 5;
+
+  /** Requests of one address that wait for its tries; with these they are half of all places. */
+  static final int WAITING = 7;
+
   private static final long LONGEST_SECONDS = 30;
   private static final Duration FORGOTTEN = Duration.ofMinutes(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int MOST_ADDRESSES = 4096;
   private static final int NETWORK_BYTES = 8;
 
-  private record Wrong(int count, long last, long until) {}
+  /** A password that is tried. */
+  interface Try {
+    /** Whether it is the one that is known; waits for nothing. */
+    boolean right();
+
+    /** Whether it is by now, though it was not; may wait for the password's place. */
+    boolean rightByNow();
+  }
+
+  /** What came of a try. */
+  sealed interface Verdict {
+    record Right() implements Verdict {}
+
+    record Wrong() implements Verdict {}
+
+    /** It was not looked at, and may be tried again after this time. */
+    record Wait(Duration time) implements Verdict {}
+  }
+
+  /** The tries of an address. */
+  private static final class Tries {
+    /** Wrong ones, with those under way. */
+    int count;
+
+    int underway;
+    int waiting;
+    long last;
+    long until;
+
+    Tries(long now) {
+      last = now;
+      until = now;
+    }
+
+    long left(long now) {
+      return Math.max(0, until - now);
+    }
+
+    /** Free ones go together; of those after them each has to have its answer before the next. */
+    boolean mayPass(long now) {
+      return left(now) == 0 && (underway == 0 || count < FREE);
+    }
+
+    void slowDown(long now) {
+      long seconds =
+          count < FREE ? 0 : Math.min(LONGEST_SECONDS, 1L << Math.min(count - FREE, Integer.SIZE));
+      last = now;
+      until = now + Duration.ofSeconds(seconds).toNanos();
+    }
+  }
 
   private final LongSupplier nanoClock;
-  private final Map<String, Wrong> addresses =
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition answered = lock.newCondition();
+  private final Map<String, Tries> addresses =
       new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Wrong> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Tries> eldest) {
           return size() > MOST_ADDRESSES;
         }
       };
@@ -38,25 +99,87 @@ final class Guesses {
     this.nanoClock = nanoClock;
   }
 
-  /** How long this address has to wait before it may try again; empty: it may. */
-  synchronized Optional<Duration> wait(InetAddress from) {
-    Wrong wrong = addresses.get(key(from));
-    long left = wrong == null ? 0 : wrong.until() - nanoClock.getAsLong();
-    return left > 0 ? Optional.of(Duration.ofNanos(left)) : Optional.empty();
+  /** Looks at a password, unless its address has to wait. */
+  Verdict judge(InetAddress from, Try tried) {
+    String key = key(from);
+    Tries tries;
+    lock.lock();
+    try {
+      tries = tries(key);
+      long patience = PATIENCE.toNanos();
+      while (!tries.mayPass(nanoClock.getAsLong())) {
+        if (tries.underway == 0 || tries.waiting == WAITING || patience <= 0) {
+          return new Verdict.Wait(Duration.ofNanos(tries.left(nanoClock.getAsLong())));
+        }
+        // One of those under way may yet turn out right.
+        patience = await(tries, patience);
+        tries = tries(key);
+      }
+      if (tried.right()) {
+        right(key, tries);
+        return new Verdict.Right();
+      }
+      addresses.put(key, tries);
+      tries.count++;
+      tries.underway++;
+      tries.slowDown(nanoClock.getAsLong());
+    } finally {
+      lock.unlock();
+    }
+    boolean right = false;
+    try {
+      right = tried.rightByNow();
+    } finally {
+      answer(key, tries, right);
+    }
+    return right ? new Verdict.Right() : new Verdict.Wrong();
   }
 
-  synchronized void wrong(InetAddress from) {
+  /** Those of an address; ones that are not kept where there are none. */
+  private Tries tries(String key) {
     long now = nanoClock.getAsLong();
-    Wrong before = addresses.get(key(from));
-    int count =
-        before == null || now - before.last() > FORGOTTEN.toNanos() ? 1 : before.count() + 1;
-    long seconds =
-        count < FREE ? 0 : Math.min(LONGEST_SECONDS, 1L << Math.min(count - FREE, Integer.SIZE));
-    addresses.put(key(from), new Wrong(count, now, now + Duration.ofSeconds(seconds).toNanos()));
+    Tries tries = addresses.get(key);
+    return tries == null || tries.underway == 0 && now - tries.last > FORGOTTEN.toNanos()
+        ? new Tries(now)
+        : tries;
   }
 
-  synchronized void right(InetAddress from) {
-    addresses.remove(key(from));
+  /** What is left of the patience. */
+  private long await(Tries tries, long patience) {
+    tries.waiting++;
+    try {
+      return answered.awaitNanos(patience);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    } finally {
+      tries.waiting--;
+    }
+  }
+
+  private void answer(String key, Tries tries, boolean right) {
+    lock.lock();
+    try {
+      tries.underway--;
+      if (right) {
+        right(key, tries);
+      } else {
+        // The time goes from the answer on, however long that took.
+        tries.slowDown(nanoClock.getAsLong());
+      }
+      answered.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets the wrong ones; those under way have no answer yet. */
+  private void right(String key, Tries tries) {
+    tries.count = tries.underway;
+    tries.until = nanoClock.getAsLong();
+    if (tries.count == 0) {
+      addresses.remove(key, tries);
+    }
   }
 
   private static String key(InetAddress from) {

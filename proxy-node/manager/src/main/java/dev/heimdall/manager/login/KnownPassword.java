@@ -51,30 +51,40 @@ final class KnownPassword implements AutoCloseable {
     }
   }
 
-  /** Whether it is this one; may wait for the source. */
-  boolean is(String candidate) throws PasswordException {
-    byte[] digest = digest(candidate);
+  /**
+   * Looks, and waits for the first reading if that is on its way. Before it nobody can be let in,
+   * so whoever waits here is in nobody's way.
+   */
+  void known() throws PasswordException {
     look();
-    if (equal(digest)) {
-      return true;
-    }
     if (known.digest() == null) {
-      // The first reading may be on its way.
-      reading.lock();
-      reading.unlock();
-    }
-    if (age() >= PAUSE.toNanos()) {
-      reading.lock();
-      try {
-        read(PAUSE);
-      } finally {
-        reading.unlock();
-      }
+      readAgain();
     }
     if (known.digest() == null) {
       throw new PasswordException("the manager's password is not known yet");
     }
-    return equal(digest);
+  }
+
+  /** Whether it is this one, as it was read last. */
+  boolean is(String candidate) {
+    return equal(digest(candidate));
+  }
+
+  /** Whether it is this one by now; may wait for the source. */
+  boolean isByNow(String candidate) {
+    if (age() >= PAUSE.toNanos()) {
+      readAgain();
+    }
+    return is(candidate);
+  }
+
+  private void readAgain() {
+    reading.lock();
+    try {
+      read(PAUSE);
+    } finally {
+      reading.unlock();
+    }
   }
 
   private long age() {

@@ -83,26 +83,44 @@ public final class LogIn implements AutoCloseable {
     if (authorization.isEmpty()) {
       return new Outcome.Nobody();
     }
-    Optional<Duration> wait = guesses.wait(from);
-    if (wait.isPresent()) {
-      return new Outcome.Wait(wait.get());
-    }
-    String[] shown = shown(authorization.get());
-    boolean right;
     try {
-      // Both are looked at in any case: how long it takes tells nothing.
-      boolean known = password.is(shown[1]);
-      right = same(USER, shown[0]) & known;
+      password.known();
     } catch (PasswordException e) {
       return new Outcome.Unknown();
     }
-    if (right) {
-      guesses.right(from);
+    Guesses.Verdict verdict = guesses.judge(from, new Shown(authorization.get()));
+    if (verdict instanceof Guesses.Verdict.Right) {
       return new Outcome.Welcome(USER);
     }
-    guesses.wrong(from);
+    if (verdict instanceof Guesses.Verdict.Wait wait) {
+      return new Outcome.Wait(wait.time());
+    }
     Line.of("login refused").pair("addr", from.getHostAddress()).log(LOG, Level.WARN);
     return new Outcome.Refused();
+  }
+
+  /**
+   * What a request shows. Both parts are looked at in any case: the time it takes tells nothing.
+   */
+  private final class Shown implements Guesses.Try {
+    private final String user;
+    private final String word;
+
+    Shown(String authorization) {
+      String[] both = shown(authorization);
+      user = both[0];
+      word = both[1];
+    }
+
+    @Override
+    public boolean right() {
+      return same(USER, user) & password.is(word);
+    }
+
+    @Override
+    public boolean rightByNow() {
+      return same(USER, user) & password.isByNow(word);
+    }
   }
 
   private static boolean same(String one, String other) {

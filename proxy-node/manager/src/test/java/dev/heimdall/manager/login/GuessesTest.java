@@ -1,6 +1,7 @@
 package dev.heimdall.manager.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -25,45 +26,87 @@ class GuessesTest {
     now += time.toNanos();
   }
 
-  private long wrongAndWait(String from) {
-    guesses.wrong(address(from));
-    Duration wait = guesses.wait(address(from)).orElse(Duration.ZERO);
-    pass(wait);
-    return wait.toSeconds();
+  /** A password that is wrong however often it is looked at, or right at once. */
+  private record Shown(boolean right) implements Guesses.Try {
+    @Override
+    public boolean rightByNow() {
+      return right;
+    }
+  }
+
+  private Guesses.Verdict wrong(String from) {
+    return guesses.judge(address(from), new Shown(false));
+  }
+
+  /** Guesses once; says how many seconds that had to wait. */
+  private long waitAndGuess(String from) {
+    Guesses.Verdict verdict = wrong(from);
+    long seconds = 0;
+    if (verdict instanceof Guesses.Verdict.Wait wait) {
+      pass(wait.time());
+      seconds = wait.time().toSeconds();
+      verdict = wrong(from);
+    }
+    assertThat(verdict).isInstanceOf(Guesses.Verdict.Wrong.class);
+    return seconds;
   }
 
   @Test
   void eachGuessAfterTheFirstFewWaitsTwiceAsLongUpToHalfAMinute() {
     List<Long> waits = new ArrayList<>();
     for (int i = 0; i < 80; i++) {
-      waits.add(wrongAndWait("10.0.0.1"));
+      waits.add(waitAndGuess("10.0.0.1"));
     }
-    assertThat(waits.subList(0, 12))
-        .containsExactly(0L, 0L, 0L, 0L, 1L, 2L, 4L, 8L, 16L, 30L, 30L, 30L);
-    assertThat(waits.subList(12, 80)).containsOnly(30L);
+    assertThat(waits.subList(0, 13))
+        .containsExactly(0L, 0L, 0L, 0L, 0L, 1L, 2L, 4L, 8L, 16L, 30L, 30L, 30L);
+    assertThat(waits.subList(13, 80)).containsOnly(30L);
   }
 
   @Test
   void theRightOneAndTenMinutesForgetThem() {
     for (int i = 0; i < 8; i++) {
-      wrongAndWait("10.0.0.1");
+      waitAndGuess("10.0.0.1");
     }
-    guesses.right(address("10.0.0.1"));
-    assertThat(wrongAndWait("10.0.0.1")).isZero();
-    for (int i = 0; i < 8; i++) {
-      wrongAndWait("10.0.0.1");
+    pass(Duration.ofSeconds(30));
+    assertThat(guesses.judge(address("10.0.0.1"), new Shown(true)))
+        .isInstanceOf(Guesses.Verdict.Right.class);
+    for (int i = 0; i < 5; i++) {
+      assertThat(waitAndGuess("10.0.0.1")).isZero();
     }
+    assertThat(waitAndGuess("10.0.0.1")).isOne();
     pass(Duration.ofMinutes(11));
-    assertThat(wrongAndWait("10.0.0.1")).isZero();
+    for (int i = 0; i < 5; i++) {
+      assertThat(waitAndGuess("10.0.0.1")).isZero();
+    }
   }
 
   @Test
   void addressesOfOneNetworkOfIpv6CountTogetherAndOthersDoNot() {
     for (int i = 0; i < 5; i++) {
-      guesses.wrong(address("2001:db8::" + (i + 1)));
+      wrong("2001:db8::" + (i + 1));
     }
-    assertThat(guesses.wait(address("2001:db8::99"))).isPresent();
-    assertThat(guesses.wait(address("2001:db8:0:1::1"))).isEmpty();
-    assertThat(guesses.wait(address("10.0.0.1"))).isEmpty();
+    assertThat(wrong("2001:db8::99")).isInstanceOf(Guesses.Verdict.Wait.class);
+    assertThat(wrong("2001:db8:0:1::1")).isInstanceOf(Guesses.Verdict.Wrong.class);
+    assertThat(wrong("10.0.0.1")).isInstanceOf(Guesses.Verdict.Wrong.class);
+  }
+
+  @Test
+  void aTryThatBreaksOffIsAWrongOneAndIsOver() {
+    Guesses.Try broken =
+        new Guesses.Try() {
+          @Override
+          public boolean right() {
+            return false;
+          }
+
+          @Override
+          public boolean rightByNow() {
+            throw new IllegalStateException("told to");
+          }
+        };
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(() -> guesses.judge(address("10.0.0.1"), broken)).hasMessage("told to");
+    }
+    assertThat(waitAndGuess("10.0.0.1")).isOne();
   }
 }
