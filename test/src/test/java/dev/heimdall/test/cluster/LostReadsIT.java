@@ -364,17 +364,23 @@ class LostReadsIT {
         }
         passed = next;
       }
-      network.cutOnce(MARK, passed);
-      client.send(query(large), query(OTHER), query(READ));
-      assertThat(client.untilReady())
-          .anyMatch(message -> message.type() == 'D')
-          .anyMatch(message -> message.type() == 'E');
-      assertThat(network.cutDone()).isTrue();
-      for (int i = 0; i < 2; i++) {
-        assertThat(client.untilReady())
-            .anyMatch(message -> message.type() == 'D')
-            .noneMatch(message -> message.type() == 'E');
+      boolean inPart = false;
+      for (int i = 0; i < 50 && !inPart; i++) {
+        network.cutOnce(MARK, passed);
+        client.send(query(large), query(OTHER), query(READ));
+        List<Message> first = client.untilReady();
+        assertThat(network.cutDone()).isTrue();
+        assertThat(first).anyMatch(message -> message.type() == 'D');
+        // Where a query was still on its way, the cut takes away what the node has not read yet:
+        // if that leaves too little to have been told, the answer is a whole one.
+        inPart = first.stream().anyMatch(message -> message.type() == 'E');
+        for (int j = 0; j < 2; j++) {
+          assertThat(client.untilReady())
+              .anyMatch(message -> message.type() == 'D')
+              .noneMatch(message -> message.type() == 'E');
+        }
       }
+      assertThat(inPart).as("an answer was told in part").isTrue();
     }
   }
 
