@@ -5,6 +5,7 @@ import static dev.heimdall.test.fixture.Frontend.bind;
 import static dev.heimdall.test.fixture.Frontend.closeStatement;
 import static dev.heimdall.test.fixture.Frontend.describeStatement;
 import static dev.heimdall.test.fixture.Frontend.execute;
+import static dev.heimdall.test.fixture.Frontend.message;
 import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
 import static dev.heimdall.test.fixture.Frontend.statement;
@@ -17,6 +18,7 @@ import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Prepared statements of clients that share server connections, in all ways of anonymous ones. */
@@ -138,6 +141,19 @@ class PreparedStatementsIT {
       assertThat(resultOf(client, executed("t"))).isEqualTo("t");
       client.send(executed("s"));
       assertThat(client.untilReady().toString()).contains("26000");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(chars = {'C', 'D'})
+  void aNameWithoutItsEndIsNotTakenForAnother(char type) throws IOException {
+    for (String body : List.of("Ss!", "Ss\0!", "Ss\0\0")) {
+      try (RawClient client = RawClient.logIn(node.target())) {
+        client.send(parse("s", "SELECT 's'"), sync());
+        client.untilReady();
+        client.send(message(type, body.getBytes(StandardCharsets.US_ASCII)), sync());
+        assertThat(client.untilClosed()).last().extracting(Message::sqlState).isEqualTo("08P01");
+      }
     }
   }
 

@@ -48,8 +48,10 @@ final class ClosingBatch {
   private static boolean onlyCloses(ByteBuf in) {
     BatchCursor batch = new BatchCursor(in);
     while (batch.type() == FrontendType.CLOSE) {
-      if (nameLength(batch) <= 0 || in.getByte(batch.body()) != 'S') {
-        return false;
+      if (nameLength(batch) <= 0
+          || in.getByte(batch.body()) != 'S'
+          || in.indexOf(batch.body(), batch.end(), (byte) 0) != batch.end() - 1) {
+        return false; // also when it is malformed: whoever else handles it says so
       }
       batch.skip();
     }

@@ -281,6 +281,10 @@ final class ExtendedStatements {
       pending.begin(total, false);
       return true;
     }
+    if (input.indexOf(at + 1, at - 5 + total, (byte) 0) != at - 6 + total) {
+      session.protocolError("invalid string in message");
+      return false;
+    }
     int length = total - 7;
     if (!close && length == 0 && unnamed.inDoubt(server)) {
       requests.block();
