@@ -1,7 +1,6 @@
 package dev.heimdall.engine.cluster;
 
 import dev.heimdall.engine.topology.Topology;
-import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.model.ServerAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,7 +8,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -52,16 +50,20 @@ final class Members {
     return namedAt.keySet().stream().filter(address -> !asked.contains(address)).toList();
   }
 
-  /** Those that are to be forgotten: gone, or another address of a server that is known. */
+  /**
+   * Those that are to be forgotten. Nobody is while there is no writer, who would name them: the
+   * one that was may be one of them, and has to be found when it is back.
+   */
   List<ServerAddress> superfluous(
       Map<ServerAddress, Hearing> hearings, Topology topology, long now) {
     List<ServerAddress> gone = new ArrayList<>();
-    Optional<ServerAddress> writer = topology.writer().map(TopologyNode::address);
+    if (topology.writer().isEmpty()) {
+      return gone;
+    }
     namedAt.forEach(
         (address, at) -> {
           Hearing hearing = hearings.get(address);
-          boolean writes = writer.isPresent() && writer.get().equals(address);
-          if (hearing != null && hearing.down() && !writes && now - at > patience) {
+          if (hearing != null && hearing.down() && now - at > patience) {
             gone.add(address);
           }
         });

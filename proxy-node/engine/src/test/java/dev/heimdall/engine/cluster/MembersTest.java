@@ -16,6 +16,9 @@ class MembersTest {
   private static final ServerAddress B = new ServerAddress("b", 5432);
   private static final ServerAddress C = new ServerAddress("c", 5432);
   private static final Topology NOBODY = Topology.unasked(List.of());
+  private static final Topology LED =
+      new TopologyJudge(true, List.of())
+          .judge(NOBODY, List.of(Hearing.none(A).answered(naming(), 0)), Told.nothing());
 
   private final Members members = new Members(List.of(A), Duration.ofNanos(100), 3);
 
@@ -57,8 +60,8 @@ class MembersTest {
     Map<ServerAddress, Hearing> hearings =
         Map.of(B, down, C, Hearing.none(C).answered(naming(), 0));
 
-    assertThat(members.superfluous(hearings, NOBODY, 100)).isEmpty();
-    assertThat(members.superfluous(hearings, NOBODY, 101)).containsExactly(B);
+    assertThat(members.superfluous(hearings, LED, 100)).isEmpty();
+    assertThat(members.superfluous(hearings, LED, 101)).containsExactly(B);
     assertThat(members.missing(Set.of(A, C))).isEmpty();
   }
 
@@ -67,6 +70,14 @@ class MembersTest {
     members.named(A, naming(B), 0);
     members.named(A, naming(B), 90);
 
-    assertThat(members.superfluous(Map.of(B, Hearing.none(B).failed("x")), NOBODY, 150)).isEmpty();
+    assertThat(members.superfluous(Map.of(B, Hearing.none(B).failed("x")), LED, 150)).isEmpty();
+  }
+
+  @Test
+  void nobodyIsForgottenWhileThereIsNoWriterToNameThem() {
+    members.named(A, naming(B), 0);
+    Hearing down = Hearing.none(B).answered(naming(), 10).failed("x").failed("x");
+
+    assertThat(members.superfluous(Map.of(B, down), NOBODY, 1_000)).isEmpty();
   }
 }
