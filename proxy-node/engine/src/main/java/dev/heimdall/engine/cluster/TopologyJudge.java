@@ -21,6 +21,11 @@ final class TopologyJudge {
   private final boolean timelines;
   private final Map<ServerAddress, ClusterNode> described = new HashMap<>();
 
+  /** The last writer, and which cluster it was the writer of. */
+  private Optional<ServerAddress> lastWriter = Optional.empty();
+
+  private String lastSystem = "";
+
   /**
    * @param timelines whether servers of this kind of cluster follow numbered histories, so that one
    *     that follows another than the writer's is of no use
@@ -77,20 +82,34 @@ final class TopologyJudge {
     return hearing.last().map(NodeReport::identity).orElse("");
   }
 
-  /** Which cluster this is: that of the writer so far, else that of the first who answers. */
-  private static String system(Topology before, List<Hearing> hearings) {
+  /**
+   * Which cluster this is: that of the writer so far; while there is none, that of the last one if
+   * it says again that it is the writer, or if any server of it answers; else that of the first who
+   * has answered.
+   */
+  private String system(Topology before, List<Hearing> hearings) {
     Optional<ServerAddress> writer = before.writer().map(TopologyNode::address);
+    lastWriter = writer.or(() -> lastWriter);
+    Optional<String> its =
+        hearings.stream()
+            .filter(h -> lastWriter.isPresent() && h.address().equals(lastWriter.get()))
+            .filter(h -> writer.isPresent() || h.claims())
+            .flatMap(h -> h.last().stream())
+            .map(NodeReport::system)
+            .findFirst();
+    boolean answers =
+        hearings.stream()
+            .filter(h -> lastWriter.isPresent() && !h.down())
+            .flatMap(h -> h.last().stream())
+            .anyMatch(report -> report.system().equals(lastSystem));
+    if (its.isPresent() || answers) {
+      lastSystem = its.orElse(lastSystem);
+      return lastSystem;
+    }
     return hearings.stream()
-        .filter(h -> writer.isPresent() && h.address().equals(writer.get()))
         .flatMap(h -> h.last().stream())
         .map(NodeReport::system)
         .findFirst()
-        .or(
-            () ->
-                hearings.stream()
-                    .flatMap(h -> h.last().stream())
-                    .map(NodeReport::system)
-                    .findFirst())
         .orElse("");
   }
 

@@ -354,4 +354,21 @@ class TopologyJudgeTest {
     assertThat(node(topology, A).zone()).contains("1a");
     assertThat(node(topology, A).why()).endsWith("modifying");
   }
+
+  @Test
+  void aWriterThatComesBackIsNotOfAnotherClusterBecauseOfAServerOfThePast() {
+    Hearing past = Hearing.none(A).answered(report("a", "old system", false, 1, 50, List.of()), 1);
+    Hearing writer = writer(B, 1, 100);
+    Topology before = postgres.judge(NOTHING, List.of(writer(B, 1, 90)), Told.nothing());
+    Topology led = postgres.judge(before, List.of(past, writer), Told.nothing());
+    assertThat(writerOf(led)).contains(B);
+    Topology lost =
+        postgres.judge(led, List.of(past, writer.failed("x").failed("x")), Told.nothing());
+    assertThat(lost.writer()).isEmpty();
+
+    Topology after = postgres.judge(lost, List.of(past, writer(B, 1, 110)), Told.nothing());
+
+    assertThat(writerOf(after)).contains(B);
+    assertThat(node(after, A).state()).isEqualTo(NodeState.DETACHED);
+  }
 }
