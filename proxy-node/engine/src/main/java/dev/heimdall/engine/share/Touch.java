@@ -39,13 +39,17 @@ final class Touch {
   synchronized boolean heard(String node, long number, long now) {
     Heard before = nodes.get(node);
     boolean missed = before == null ? number != 1 : number > before.number() + 1;
-    if (before == null || number > before.number()) {
-      if (nodes.size() < MOST_NODES || before != null) {
+    boolean own = node.equals(self);
+    if (own || before == null || number > before.number()) {
+      if (own || nodes.size() < MOST_NODES || before != null) {
         nodes.put(node, new Heard(number, now));
       }
     }
-    heardSelf |= node.equals(self);
-    nodes.values().removeIf(heard -> now - heard.at() > lapse);
+    heardSelf |= own;
+    // Not this node itself: while it does not hear itself, nobody may hear what it tells.
+    nodes
+        .entrySet()
+        .removeIf(one -> !one.getKey().equals(self) && now - one.getValue().at() > lapse);
     renew(now);
     return missed;
   }

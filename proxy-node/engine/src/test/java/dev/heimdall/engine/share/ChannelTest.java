@@ -231,4 +231,25 @@ class ChannelTest {
         .allSatisfy(message -> assertThat(Message.decode(message.encoded())).contains(message));
     assertThat(Message.wrote("a", 1, Collections.nCopies(3, "t"), true).details()).isEmpty();
   }
+
+  @Test
+  void aNodeThatOnlyHearsTheOthersIsNeverInTouch() {
+    Node a = new Node("a", true);
+    Node b = new Node("b", true);
+    beat();
+    b.tells = false;
+    for (int i = 0; i < 60; i++) {
+      now += SECOND;
+      beat();
+      if (i >= 5) {
+        assertThat(b.channel.inTouch()).as("%d s without a word of its own", i).isFalse();
+      }
+    }
+    // Nobody waits for it any more, so it must not answer.
+    assertThat(a.channel.announce(Set.of("t"), false)).isDone();
+
+    b.tells = true;
+    beat();
+    assertThat(b.channel.inTouch()).isTrue();
+  }
 }
