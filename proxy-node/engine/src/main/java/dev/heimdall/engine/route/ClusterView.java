@@ -33,6 +33,9 @@ public final class ClusterView {
   private final boolean tracksWrites;
   private volatile Snapshot snapshot;
 
+  /** Stands for all that was written before the writer became what it is; null before the first. */
+  private volatile WriteMark taken;
+
   /** Only of interest to the thread that tells of snapshots. */
   private Optional<TopologyNode> lastWriter = Optional.empty();
 
@@ -75,15 +78,19 @@ public final class ClusterView {
   public void changed(Topology topology, long now) {
     Snapshot before = snapshot;
     boolean same = before.plan().version() == topology.version();
+    Optional<TopologyNode> writer = topology.writer();
+    boolean other =
+        writer.isPresent() && (lastWriter.isEmpty() || another(lastWriter.get(), writer.get()));
+    if (other) {
+      // The log goes on from where the new writer took over: positions of before may lie beyond, of
+      // writes that did not survive. All that did are within what it has written by now. Before
+      // anybody is sent to its replicas: in a log of its own, positions of before say nothing.
+      lastWriter = writer;
+      taken = positions.missed();
+    }
     snapshot = same ? new Snapshot(topology, before.plan(), before.writer()) : of(topology);
     samples.take(topology, now);
-    Optional<TopologyNode> writer = topology.writer();
-    if (writer.isPresent() && (lastWriter.isEmpty() || another(lastWriter.get(), writer.get()))) {
-      // The log goes on from where the new writer took over: positions of before may lie beyond, of
-      // writes that did not survive. All that did are within what it has written by now.
-      lastWriter = writer;
-      positions.missed();
-    } else if (writer.isPresent()) {
+    if (writer.isPresent() && !other) {
       positions.resolve();
     }
   }
@@ -182,9 +189,15 @@ public final class ClusterView {
         .of(
             positions,
             request.tables(),
-            request.own(),
+            sinceTaken(request.own()),
             alone || exchange.inTouch(),
             samples.floor().position())
         .atLeast(request.seen());
+  }
+
+  /** Where a session's write of before is in the writer's log is no longer known. */
+  private WriteMark sinceTaken(WriteMark own) {
+    WriteMark since = taken;
+    return own != null && since != null && own.isBefore(since) ? since : own;
   }
 }

@@ -23,6 +23,11 @@ public final class WriteMark {
     return number;
   }
 
+  /** Whether these writes were noted before those. */
+  public boolean isBefore(WriteMark other) {
+    return number < other.number;
+  }
+
   /** When the last of the writes was known to be committed, by {@link System#nanoTime}. */
   public long at() {
     return at;

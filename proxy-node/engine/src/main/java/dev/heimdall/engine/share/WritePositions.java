@@ -67,8 +67,8 @@ public final class WritePositions {
    * Writes may have been missed: the connection to other nodes was lost and is there again. They
    * count as committed now, all over.
    */
-  public void missed() {
-    committed(List.of(), true);
+  public WriteMark missed() {
+    return committed(List.of(), true);
   }
 
   private synchronized WriteMark note(Collection<String> written, boolean others) {

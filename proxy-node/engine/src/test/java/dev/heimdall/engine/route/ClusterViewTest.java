@@ -1,0 +1,119 @@
+package dev.heimdall.engine.route;
+
+import static dev.heimdall.engine.route.Clusters.R1;
+import static dev.heimdall.engine.route.Clusters.replica;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.share.Alone;
+import dev.heimdall.engine.share.WriteMark;
+import dev.heimdall.engine.share.WritePositions;
+import dev.heimdall.engine.topology.NodeState;
+import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.model.ClusterSettings;
+import dev.heimdall.model.Consistency;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Driver;
+import dev.heimdall.model.NodeRole;
+import dev.heimdall.model.ServerAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class ClusterViewTest {
+  private static final Driver DRIVER =
+      new Driver(
+          "d",
+          "jdbc:postgresql://${readers}?targetServerType=primary",
+          "jdbc:postgresql://${readers}?targetServerType=preferSecondary&loadBalanceHosts=true",
+          Optional.empty());
+
+  private long log = 1_000;
+  private final WritePositions positions =
+      new WritePositions(() -> CompletableFuture.completedFuture(log));
+  private final ClusterView view = new ClusterView(source(), DRIVER, positions, new Alone());
+  private final LoopRouter router = new LoopRouter(view, source().cluster().balance(), () -> 0.5);
+
+  private static DataSource source() {
+    DataSource all = LoopBalancerTest.SOURCE;
+    ClusterSettings by = all.cluster();
+    ClusterSettings session =
+        new ClusterSettings(
+            by.kind(),
+            by.arn(),
+            by.reads(),
+            Consistency.SESSION,
+            by.hostPattern(),
+            by.writeEndpoint(),
+            by.readEndpoint(),
+            by.nodes(),
+            by.probe(),
+            by.api(),
+            by.lag(),
+            by.balance(),
+            by.failover());
+    return new DataSource(
+        all.name(),
+        all.engine(),
+        all.url(),
+        all.user(),
+        all.password(),
+        all.credentials(),
+        all.tls(),
+        all.connectTimeout(),
+        all.keepAliveIdle(),
+        all.tcpUserTimeout(),
+        all.parameters(),
+        all.catalog(),
+        all.driver(),
+        session);
+  }
+
+  private static TopologyNode writer(String run, long position) {
+    TopologyNode node = Clusters.node(Clusters.W, NodeRole.WRITER, NodeState.UP, position, 0, 0, 1);
+    return new TopologyNode(
+        node.address(),
+        node.name(),
+        run,
+        node.role(),
+        node.state(),
+        node.zone(),
+        node.weight(),
+        node.timeline(),
+        position,
+        0,
+        0,
+        1,
+        "");
+  }
+
+  private void cluster(long version, String run, long written, long replayed) {
+    log = written;
+    view.changed(new Topology(version, List.of(writer(run, written), replica(R1, replayed))), 1);
+  }
+
+  private Optional<ServerAddress> own(WriteMark own, Set<String> tables) {
+    return router.replica(new ReadRequest(tables, own, 0, false, ReadRequest.ANY), 1);
+  }
+
+  @Test
+  void aPositionInTheLogOfAServerThatWasReplacedSaysNothingOfTheNextOne() {
+    cluster(1, "blue", 1_000, 1_000);
+    WriteMark own = view.committed(Set.of("t"), false).mark();
+    assertThat(own(own, Set.of("t"))).contains(R1);
+
+    // A server made of a copy that has gone on by itself: its log is further.
+    cluster(2, "green", 5_000, 4_000);
+    assertThat(own(own, Set.of("t"))).as("the replica may not have it").isEmpty();
+    assertThat(own(own, null)).isEmpty();
+    cluster(2, "green", 5_000, 5_000);
+    assertThat(own(own, Set.of("t"))).contains(R1);
+    assertThat(own(own, null)).contains(R1);
+
+    // And one whose log has hardly begun.
+    cluster(3, "new", 10, 10);
+    assertThat(own(own, null)).contains(R1);
+  }
+}
