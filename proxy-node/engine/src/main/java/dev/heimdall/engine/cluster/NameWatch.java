@@ -11,6 +11,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Notices when the name of a server leads elsewhere, as in a blue/green switchover of RDS or when
@@ -19,6 +21,8 @@ import java.util.function.Supplier;
  * Java runtime's to say.
  */
 final class NameWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterTracker.class);
+
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Supplier<Collection<NodeProbe>> probes;
@@ -35,7 +39,12 @@ final class NameWatch implements AutoCloseable {
   }
 
   private void look() {
-    probes.get().forEach(probe -> probe.leads(addresses(probe.address().host())));
+    try {
+      probes.get().forEach(probe -> probe.leads(addresses(probe.address().host())));
+    } catch (RuntimeException e) {
+      // The executor would run this no more.
+      LOG.error("an error in the node has interrupted its looking where servers' names lead", e);
+    }
   }
 
   /** Where a name leads, or nowhere as far as is known. May wait for the DNS. */

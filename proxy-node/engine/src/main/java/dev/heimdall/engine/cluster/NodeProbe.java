@@ -13,6 +13,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Asks one server again and again, over a small pool of its own. */
 final class NodeProbe {
@@ -44,6 +46,10 @@ final class NodeProbe {
     ASKING,
     CLOSED
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterTracker.class);
+
+  private static final Duration AFTER_ERROR = Duration.ofSeconds(1);
 
   private final ServerAddress address;
   private final String database;
@@ -119,12 +125,22 @@ final class NodeProbe {
       NodeReport report = with(connection -> prober.ask(connection, members));
       next = listener.answered(this, report, askedAt);
     } catch (SQLException | RuntimeException e) {
-      next = listener.failed(this, SourceConnections.reason(e));
+      next = failed(e);
     }
     synchronized (this) {
       if (state == State.ASKING) {
         plan(again ? Duration.ZERO : next);
       }
+    }
+  }
+
+  private Duration failed(Exception failure) {
+    try {
+      return listener.failed(this, SourceConnections.reason(failure));
+    } catch (RuntimeException e) {
+      // Who is not asked any more is never found to be back.
+      LOG.error("an error in the node has interrupted its asking {}", address, e);
+      return AFTER_ERROR;
     }
   }
 
