@@ -302,6 +302,7 @@ class RoomsTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
                 "java..",
+                "org.slf4j..",
                 "com.zaxxer.hikari..",
                 "org.postgresql..",
                 "dev.heimdall.model..",
