@@ -59,9 +59,14 @@ id heimdall >/dev/null 2>&1 || useradd --system --home-dir /var/lib/heimdall --s
 
 # By these a node knows the servers of RDS. Without a way to the internet, the image brings them along.
 bundle=/etc/ssl/certs/global-bundle.pem
+case '${Region}' in
+  us-gov-*) ca=truststore.pki.us-gov-west-1.rds.amazonaws.com ;;
+  cn-*) ca=rds-truststore.s3.cn-north-1.amazonaws.com.cn ;;
+  *) ca=truststore.pki.rds.amazonaws.com ;;
+esac
 if [ ! -s $bundle ]; then
-  curl -fsS -m 15 --retry 2 -o $bundle.new https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem &&
-    mv $bundle.new $bundle || echo "$bundle is missing: no node in front of RDS starts without it" >&2
+  curl -fsS -m 15 --retry 2 -o $bundle.new https://$ca/global/global-bundle.pem && mv $bundle.new $bundle ||
+    echo "$bundle is missing: no node in front of RDS starts without it" >&2
 fi
 
 release='/opt/heimdall/releases/${ReleaseName}'

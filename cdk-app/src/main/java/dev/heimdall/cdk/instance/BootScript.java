@@ -20,8 +20,10 @@ public final class BootScript {
   /** What is for who reads the file; a template has no room for it. */
   private static final Pattern COMMENT = Pattern.compile("(?m)^ *(#(?!!).*)?\\n");
 
+  private static final Pattern INDENT = Pattern.compile("(?m)^ +");
+
   /** A key that has no value, which the script would pass over. */
-  private static final Pattern UNSET = Pattern.compile("(?m)^ *conf \\w+ ''\\n");
+  private static final Pattern UNSET = Pattern.compile("(?m)^conf \\w+ ''\\n");
 
   private BootScript() {}
 
@@ -31,7 +33,7 @@ public final class BootScript {
    * @param values of all names in the script
    */
   public static String of(SortedMap<String, String> values) {
-    String script = COMMENT.matcher(read()).replaceAll("");
+    String script = INDENT.matcher(COMMENT.matcher(read()).replaceAll("")).replaceAll("");
     Set<String> names = new TreeSet<>();
     Matcher matcher = NAME.matcher(script);
     while (matcher.find()) {

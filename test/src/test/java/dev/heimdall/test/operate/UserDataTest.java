@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What an instance does when it boots, in a folder instead of the root directory. Commands that
@@ -120,6 +122,21 @@ class UserDataTest {
         process.exitValue(),
         Files.readString(output, StandardCharsets.UTF_8),
         Files.exists(calls) ? Files.readAllLines(calls) : List.of());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "eu-west-1, https://truststore.pki.rds.amazonaws.com/",
+    "us-gov-east-1, https://truststore.pki.us-gov-west-1.rds.amazonaws.com/",
+    "cn-northwest-1, https://rds-truststore.s3.cn-north-1.amazonaws.com.cn/"
+  })
+  void theAuthoritiesOfRdsAreThoseOfItsPartition(String region, String from) throws Exception {
+    filledIn.put("Region", region);
+
+    assertThat(boot().calls())
+        .filteredOn(call -> call.startsWith("curl ") && call.contains("-bundle.pem"))
+        .singleElement()
+        .satisfies(call -> assertThat(call).endsWith(from + "global/global-bundle.pem"));
   }
 
   @Test
