@@ -389,6 +389,32 @@ class HeimdallAppTest {
     }
   }
 
+  /** In which each setting is what its check lets pass last. */
+  @Test
+  void aSmallNetworkAndAStoreOfShardsWithoutReplicasCanBeMade(@TempDir Path small)
+      throws Exception {
+    Path file = small.resolve("deployment.json");
+    Files.writeString(
+        file,
+        """
+        {"regions": [
+          {"region": "eu-west-1",
+           "network": {"addresses": "10.40.0.0/24", "zones": 3, "natGateways": 3},
+           "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]},
+           "cache": {"shards": 2, "replicas": 0}},
+          {"region": "us-east-1",
+           "network": {"addresses": "10.41.0.0/23", "zones": 6, "natGateways": 6},
+           "fleet": {"ports": [5432], "clients": ["10.0.0.0/16"]}}]}
+        """);
+    Assembly assembly = Assembly.of(file, small);
+    assertThat(assembly.resources("heimdall-eu-west-1-network", "AWS::EC2::Subnet")).hasSize(6);
+    assertThat(assembly.resources("heimdall-us-east-1-network", "AWS::EC2::Subnet")).hasSize(12);
+    JsonNode store =
+        assembly.resource("heimdall-eu-west-1-store", "AWS::ElastiCache::ReplicationGroup");
+    assertThat(store.get("AutomaticFailoverEnabled").asBoolean()).isTrue();
+    assertThat(store.get("MultiAZEnabled").asBoolean()).isFalse();
+  }
+
   private static Map<String, String> attributes(JsonNode list) {
     Map<String, String> attributes = new TreeMap<>();
     list.forEach(entry -> attributes.put(entry.get("Key").asText(), entry.get("Value").asText()));

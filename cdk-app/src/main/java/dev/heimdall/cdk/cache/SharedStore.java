@@ -98,7 +98,8 @@ public final class SharedStore extends Construct {
             .transitEncryptionMode("required")
             .atRestEncryptionEnabled(true)
             .authToken(Fn.join("", List.of("{{resolve:secretsmanager:", password.getRef(), "}}")))
-            .automaticFailoverEnabled(plan.automatic())
+            // Several shards cannot be had without it, whether there is a replica or not.
+            .automaticFailoverEnabled(plan.automatic() || plan.shards().isPresent())
             .multiAzEnabled(plan.automatic())
             .autoMinorVersionUpgrade(true);
     servers =

@@ -2,6 +2,7 @@ package dev.heimdall.cdk.config;
 
 import dev.heimdall.model.Cidr;
 import dev.heimdall.model.StrictDocument.Findings;
+import java.net.Inet4Address;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -58,7 +59,7 @@ final class DeploymentChecks {
     network(region.network(), at + ".network");
     fleet(region.fleet(), at + ".fleet");
     documents(region.documents(), at + ".documents");
-    cache(region.cache(), at + ".cache");
+    cache(region, at);
     if (findings.sound(at + ".configSync.every")
         && region.configSync().every().toSeconds() % 60 != 0) {
       problem(
@@ -111,11 +112,16 @@ final class DeploymentChecks {
             "nothing, or \"vpc\", whose they are");
       }
       int prefix = network.addresses().prefix();
-      if (prefix < 16 || prefix > 24) {
+      int longest = network.zones() <= 3 ? 24 : 23;
+      if (!isIpv4(network.addresses()) || prefix < 16 || prefix > longest) {
         problem(
             at + ".addresses",
             quote(network.addresses().toString()),
-            "a network of /16 to /24, such as \"10.40.0.0/16\"");
+            "a network of IPv4, /16 to /"
+                + longest
+                + " with "
+                + network.zones()
+                + " \"zones\", such as \"10.40.0.0/16\"");
       }
       if (network.natGateways() == 0 && !network.endpoints()) {
         problem(
@@ -156,7 +162,7 @@ final class DeploymentChecks {
             "the networks that clients are in, such as [\"10.0.0.0/16\"]: nobody else reaches the"
                 + " ports");
       }
-      notEverybody(at + ".clients", fleet.clients(), "a database's port");
+      networks(at + ".clients", fleet.clients(), "a database's port");
     }
     if (findings.sound(at + ".fewest", at + ".most") && fleet.fewest() > fleet.most()) {
       problem(at + ".most", "" + fleet.most(), "at least \"fewest\", " + fleet.fewest());
@@ -187,7 +193,7 @@ final class DeploymentChecks {
             "the networks that people are in who use it, such as [\"10.0.0.0/16\"]: nobody else"
                 + " reaches the port");
       }
-      notEverybody(at + ".clients", manager.clients(), "the manager's port");
+      networks(at + ".clients", manager.clients(), "the manager's port");
     }
     manager
         .certificate()
@@ -206,18 +212,28 @@ final class DeploymentChecks {
             type -> type(at + ".instanceType", type, architecture, architecture.managerType()));
   }
 
-  private void notEverybody(String at, List<Cidr> clients, String what) {
+  private void networks(String at, List<Cidr> clients, String what) {
     for (int i = 0; i < clients.size(); i++) {
       Cidr cidr = clients.get(i);
+      String place = at + "[" + i + "]";
       if (cidr.prefix() == 0) {
         problem(
-            at + "[" + i + "]",
+            place,
             quote(cidr.toString()),
             "the networks that clients are in, not the whole internet: "
                 + what
                 + " must not be open to everybody");
+      } else if (!isIpv4(cidr)) {
+        problem(
+            place,
+            quote(cidr.toString()),
+            "a network of IPv4: load balancers have no address of IPv6 here");
       }
     }
+  }
+
+  private static boolean isIpv4(Cidr cidr) {
+    return cidr.network().filter(Inet4Address.class::isInstance).isPresent();
   }
 
   /** A type of instances with these processors. */
@@ -242,6 +258,18 @@ final class DeploymentChecks {
       problem(
           at + ".secret", quote(documents.secret().get()), "nothing, or the \"place\" \"secret\"");
     }
+    documents
+        .secret()
+        .ifPresent(
+            name ->
+                form(
+                    at + ".secret",
+                    name,
+                    "[A-Za-z0-9/_+=.@-]{1,200}",
+                    "the name of a secret, such as \"prod/heimdall\", not its ARN"));
+    if (findings.sound(at + ".prefix") && documents.prefix().equals("topology")) {
+      problem(at + ".prefix", quote("topology"), "another name: topology documents have this one");
+    }
     each(
         at + ".credentials",
         documents.credentials(),
@@ -249,13 +277,23 @@ final class DeploymentChecks {
         "the name of a secret, or how names begin and \"*\": \"prod/db-*\"");
   }
 
-  private void cache(Cache cache, String at) {
-    if (findings.sound(at + ".nodeType")) {
+  private void cache(Region region, String at) {
+    Cache cache = region.cache();
+    if (findings.sound(at + ".cache.nodeType")) {
       form(
-          at + ".nodeType",
+          at + ".cache.nodeType",
           cache.nodeType(),
           "cache\\.[a-z0-9-]+\\.[a-z0-9]+",
           "such as \"cache.t4g.small\"");
+    }
+    if (findings.sound(at + ".cache", at + ".network")
+        && cache.enabled()
+        && cache.replicas() > 0
+        && region.network().subnets().size() == 1) {
+      problem(
+          at + ".cache.replicas",
+          "" + cache.replicas(),
+          "0 with a single subnet: replicas are in other zones than their source");
     }
   }
 

@@ -37,12 +37,13 @@ public final class NetworkStack extends Stack {
   public NetworkStack(Construct scope, String id, StackProps props, Network network) {
     super(scope, id, props);
     boolean nat = network.natGateways() > 0;
+    int nodes = nodeMask(network);
     List<SubnetConfiguration> layers =
         nat
             ? List.of(
-                layer("Nodes", SubnetType.PRIVATE_WITH_EGRESS, 20),
-                layer("Gateways", SubnetType.PUBLIC, 27))
-            : List.of(layer("Nodes", SubnetType.PRIVATE_ISOLATED, 20));
+                layer("Nodes", SubnetType.PRIVATE_WITH_EGRESS, nodes),
+                layer("Gateways", SubnetType.PUBLIC, nodes < 26 ? 27 : 28))
+            : List.of(layer("Nodes", SubnetType.PRIVATE_ISOLATED, nodes));
     vpc =
         Vpc.Builder.create(this, "Network")
             .ipAddresses(IpAddresses.cidr(network.addresses().toString()))
@@ -75,6 +76,12 @@ public final class NetworkStack extends Stack {
             .trafficType(FlowLogTrafficType.REJECT)
             .destination(FlowLogDestination.toCloudWatchLogs(log))
             .build());
+  }
+
+  /** Subnets of a size that the network has room for, with a quarter of it left for gateways. */
+  private static int nodeMask(Network network) {
+    int quarters = network.zones() <= 3 ? 2 : 3;
+    return Math.max(20, network.addresses().prefix() + quarters);
   }
 
   /** The network looks here, too, and would ask AWS for the zones of a stack with an account. */

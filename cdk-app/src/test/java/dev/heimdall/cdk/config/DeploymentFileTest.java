@@ -98,9 +98,23 @@ class DeploymentFileTest {
         FLEET + ", 'network': {'natGateways': 0} | at least 1, or \"endpoints\": true",
         FLEET + ", 'network': {'vpc': 'vpc-1'} | $.regions[0].network.subnets: got no subnet",
         FLEET + ", 'network': {'vpc': 'vpc-1', 'endpoints': true} | make them in your network",
+        FLEET
+            + ", 'network': {'addresses': '10.40.0.0/25'}"
+            + "| expected a network of IPv4, /16 to /24 with 3 \"zones\"",
+        FLEET + ", 'network': {'addresses': '10.40.0.0/24', 'zones': 4} | /16 to /23 with 4",
+        FLEET + ", 'network': {'addresses': 'fd00::/16'} | expected a network of IPv4",
+        FLEET
+            + ", 'network': {'vpc': 'vpc-1', 'subnets': ['subnet-1']}"
+            + "| $.regions[0].cache.replicas: got 1, expected 0 with a single subnet",
+        "'fleet': {'ports': [1], 'clients': ['fd00::/8']}"
+            + "| $.regions[0].fleet.clients[0]: got \"fd00:0:0:0:0:0:0:0/8\", expected a network of IPv4",
         FLEET + ", 'configSync': {'every': '90s'} | expected whole minutes",
         FLEET + ", 'documents': {'credentials': ['*']} | the name of a secret",
         FLEET + ", 'documents': {'secret': 'a'} | nothing, or the \"place\" \"secret\"",
+        FLEET
+            + ", 'documents': {'place': 'secret', 'secret': 'arn:aws:x'}"
+            + "| expected the name of a secret, such as \"prod/heimdall\", not its ARN",
+        FLEET + ", 'documents': {'prefix': 'topology'} | topology documents have this one",
         FLEET + ", 'account': '12' | an account's number of 12 digits",
       })
   void whatIsWrongIsSaidWithItsPlaceAndRemedy(String region, String message) throws IOException {
