@@ -13,6 +13,9 @@ final class RegexSize {
   /** The largest automaton that may be made, in states. */
   static final long MOST = 10_000;
 
+  /** How deep brackets may nest: each level takes its part of the stack of whoever compiles it. */
+  static final int DEEPEST = 100;
+
   private static final long ENOUGH = Long.MAX_VALUE / 4096;
   private static final Pattern COUNT = Pattern.compile("\\{([0-9]{1,4})(?:,([0-9]{0,4}))?\\}");
 
@@ -51,6 +54,21 @@ final class RegexSize {
       size += outer.pop();
     }
     return size;
+  }
+
+  /** How deep its brackets nest, or less. */
+  static int depth(String regex) {
+    int depth = 0;
+    int deepest = 0;
+    for (int i = 0; i < regex.length(); i++) {
+      switch (regex.charAt(i)) {
+        case '\\' -> i++;
+        case '(' -> deepest = Math.max(deepest, ++depth);
+        case ')' -> depth--;
+        default -> {}
+      }
+    }
+    return deepest;
   }
 
   private static long least(Matcher count) {

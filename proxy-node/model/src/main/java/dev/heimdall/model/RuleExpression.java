@@ -122,6 +122,10 @@ public record RuleExpression(Specifier specifier, List<String> values, String wr
               + RegexSize.MOST
               + " are allowed");
     }
+    if (RegexSize.depth(regex) > RegexSize.DEEPEST) {
+      return Optional.of(
+          "a regular expression whose brackets nest " + RegexSize.DEEPEST + " deep at most");
+    }
     try {
       Pattern.compile(regex);
       return Optional.empty();

@@ -60,6 +60,11 @@ class RuleProblemsTest {
               "((a{100}){100}){100}",
               "\"((a{100}){100}){100}\", expected a smaller regular expression: with its counts this one has about 1050905 states, and 10000 are allowed"),
           match(
+              "(".repeat(101) + "a" + ")".repeat(101),
+              "\""
+                  + "(".repeat(80)
+                  + "…\", expected a regular expression whose brackets nest 100 deep at most"),
+          match(
               "table:shop.orders",
               "\"table:shop.orders\", expected one of the specifiers literals, tables, tablesall, tablesonly, tablesexactly, users, ldapgroups, catalog, catalogprefix, appname, ports, ips before the colon, or (?:) in front of a regular expression that begins like one; did you mean \"tables:shop.orders\"?"),
           match(
