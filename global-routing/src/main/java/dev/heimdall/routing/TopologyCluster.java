@@ -1,6 +1,7 @@
 package dev.heimdall.routing;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,6 +31,9 @@ public record TopologyCluster(
   /** Renamed more often, the first names are forgotten. */
   private static final int MOST_NAMES = 8;
 
+  /** In the ARN of an instance, where that of a cluster has another word. */
+  private static final String INSTANCE = ":db:";
+
   public TopologyCluster {
     formerly = List.copyOf(formerly.subList(0, Math.min(formerly.size(), MOST_NAMES)));
     servers = List.copyOf(servers);
@@ -40,19 +44,24 @@ public record TopologyCluster(
     return arn.equals(name) || formerly.contains(name);
   }
 
-  /** With the addresses that were told before, where it is known that servers are but not where. */
+  /**
+   * With the addresses that were told before, where it is known that servers are but not where. A
+   * cluster names its members itself; the replicas of an instance may be on the pages that are
+   * missing, and stay.
+   */
   TopologyCluster completedBy(TopologyCluster before) {
-    List<RdsServer> completed =
-        servers.stream()
-            .map(
-                server ->
-                    before.servers.stream()
-                        .filter(known -> known.name().equals(server.name()))
-                        .findFirst()
-                        .map(server::completedBy)
-                        .orElse(server))
-            .toList();
+    List<RdsServer> completed = new ArrayList<>();
+    for (RdsServer server : servers) {
+      completed.add(known(before, server).map(server::completedBy).orElse(server));
+    }
+    if (arn.contains(INSTANCE)) {
+      before.servers.stream().filter(one -> known(this, one).isEmpty()).forEach(completed::add);
+    }
     return with(formerly, completed);
+  }
+
+  private static Optional<RdsServer> known(TopologyCluster in, RdsServer server) {
+    return in.servers.stream().filter(one -> one.name().equals(server.name())).findFirst();
   }
 
   TopologyCluster formerly(List<String> names) {

@@ -153,6 +153,35 @@ class TopologyDocumentTest {
         .hasMessageContaining("longer than");
   }
 
+  /** RDS asks for fewer calls between two pages of instances. */
+  @Test
+  void replicasOfAnInstanceThatAreOnAMissingPageAreNotGone() {
+    String instance = "arn:aws:rds:eu-west-1:123456789012:db:solo";
+    RdsServer source = server("solo", RdsRole.WRITER);
+    RdsServer replica = server("solo-replica", RdsRole.READER);
+    TopologyDocument before =
+        TopologyDocument.none("eu-west-1")
+            .next(
+                reading(EARLY, BOTH, List.of(cluster(instance, EARLY, source, replica))),
+                "schedule");
+    TopologyCluster part = cluster(instance, LATE, source);
+
+    assertThat(
+            before
+                .next(reading(LATE, Set.of(), List.of(part)), "x")
+                .told(instance)
+                .orElseThrow()
+                .servers())
+        .containsExactly(source, replica);
+    assertThat(
+            before
+                .next(reading(LATE, BOTH, List.of(part)), "x")
+                .told(instance)
+                .orElseThrow()
+                .servers())
+        .containsExactly(source);
+  }
+
   @Test
   void theSameReadingIsNoChange() {
     TopologyDocument again =
