@@ -72,9 +72,7 @@ final class ConfigSync {
     if (trigger.kind() == Trigger.Kind.UNRELATED) {
       return Report.nothing(trigger.cause());
     }
-    List<String> troubles = new ArrayList<>();
-    Run run = new Run(trigger, keys.now(troubles));
-    run.problems.addAll(troubles);
+    Run run = new Run(trigger);
     boolean more = true;
     for (int attempt = 1; more; attempt++) {
       more = run.once() && attempt < settling.attempts();
@@ -88,7 +86,6 @@ final class ConfigSync {
   /** What is under way. */
   private final class Run {
     private final Trigger trigger;
-    private final List<PushSignature> signatures;
     private final Set<String> problems = new LinkedHashSet<>();
     private final List<String> changes = new ArrayList<>();
     private TopologyDocument known;
@@ -96,9 +93,8 @@ final class ConfigSync {
     private int found;
     private int taken;
 
-    Run(Trigger trigger, List<PushSignature> signatures) {
+    Run(Trigger trigger) {
       this.trigger = trigger;
-      this.signatures = signatures;
     }
 
     /**
@@ -143,6 +139,7 @@ final class ConfigSync {
           if (diff.isEmpty() && known.version() > 0) {
             return false;
           }
+          checkLength(next);
           if (shelf.write(next, stored)) {
             known = next;
             diff.changes().stream().map(TopologyChange::toString).forEach(changes::add);
@@ -155,7 +152,21 @@ final class ConfigSync {
       }
     }
 
-    private void tell() {
+    /** No node would read it, nor the next run: the one before does more. */
+    private void checkLength(TopologyDocument next) throws SyncException {
+      int length = next.json().length;
+      if (length > TopologyDocument.LONGEST) {
+        throw new SyncException(
+            "the document would have %,d bytes for %,d clusters, of which nodes read %,d: the one before stays. Name fewer regions in HEIMDALL_REGIONS"
+                .formatted(length, next.clusters().size(), TopologyDocument.LONGEST));
+      }
+    }
+
+    /** Written down it is already: without a key nodes find it there. */
+    private void tell() throws SyncException {
+      List<String> troubles = new ArrayList<>();
+      List<PushSignature> signatures = keys.now(troubles);
+      problems.addAll(troubles);
       NodeDoor.Found where = nodes.find();
       where.troubles().stream()
           .map(trouble -> "nodes cannot be found: " + trouble.described())

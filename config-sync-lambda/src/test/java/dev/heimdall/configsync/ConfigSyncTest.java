@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import dev.heimdall.routing.AwsTrouble;
 import dev.heimdall.routing.PushSignature;
+import dev.heimdall.routing.RdsRole;
+import dev.heimdall.routing.RdsServer;
+import dev.heimdall.routing.TopologyCluster;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyGlobal;
 import dev.heimdall.routing.TopologyReading;
@@ -28,8 +31,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -192,6 +197,7 @@ class ConfigSyncTest {
     readings.add(reading(WEST, ""));
     keys = "";
     assertThatThrownBy(() -> sync.run(Trigger.schedule())).hasMessageContaining("is away");
+    assertThat(stored().version()).as("nodes that are not told can read it").isEqualTo(1);
     keys = "short\nshorter";
     assertThatThrownBy(() -> sync.run(Trigger.schedule()))
         .hasMessageContaining("at least 32")
@@ -203,6 +209,57 @@ class ConfigSyncTest {
     Report report = sync.run(Trigger.schedule());
     assertThat(report.taken()).isEqualTo(1);
     assertThat(report.problems()).singleElement().asString().contains("is away");
+  }
+
+  @Test
+  void aDocumentThatNoNodeWouldReadDoesNotTakeThePlaceOfTheLastOne() throws Exception {
+    readings.add(reading(WEST, ""));
+    sync.run(Trigger.schedule());
+    TopologyDocument good = stored();
+    List<RdsServer> servers =
+        IntStream.range(0, 2500)
+            .mapToObj(
+                number ->
+                    new RdsServer(
+                        "server-" + number,
+                        Optional.of("server-" + number + ".abc.eu-west-1.rds.amazonaws.com"),
+                        5432,
+                        RdsRole.READER,
+                        Optional.of("eu-west-1a"),
+                        OptionalInt.of(1),
+                        "available",
+                        "available"))
+            .toList();
+    TopologyReading large =
+        new TopologyReading(
+            Instant.now(),
+            List.of("eu-west-1"),
+            Set.of("eu-west-1"),
+            List.of(
+                new TopologyCluster(
+                    WEST,
+                    "cluster-1",
+                    List.of(),
+                    "eu-west-1",
+                    "west",
+                    "aurora-postgresql",
+                    "available",
+                    Optional.empty(),
+                    Optional.empty(),
+                    5432,
+                    servers,
+                    Instant.now())),
+            Optional.of(List.of()),
+            List.of());
+    readings.clear();
+    readings.add(large);
+
+    assertThatThrownBy(() -> sync.run(EVENT))
+        .isInstanceOf(SyncException.class)
+        .hasMessageContaining("the one before stays")
+        .hasMessageContaining("524,288");
+    assertThat(stored()).isEqualTo(good);
+    assertThat(pushed).hasSize(1);
   }
 
   @Test
