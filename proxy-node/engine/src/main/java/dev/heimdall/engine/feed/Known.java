@@ -34,6 +34,6 @@ public record Known(TopologyDocument document, By by, Instant at, Instant heard)
    */
   boolean before(TopologyDocument other) {
     return other.version() > document.version()
-        || (other.version() < document.version() && other.written().isAfter(document.written()));
+        || (other.version() <= document.version() && other.written().isAfter(document.written()));
   }
 }
