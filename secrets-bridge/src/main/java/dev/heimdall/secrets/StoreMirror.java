@@ -259,7 +259,8 @@ public final class StoreMirror implements AutoCloseable {
       if (!known) {
         LOG.warn("{} The configuration stays as it is", e.getMessage());
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Who follows it no more would not be missed before the next edit.
       LOG.error("Looking at {} met an error in Heimdall", store.location(), e);
     }
   }

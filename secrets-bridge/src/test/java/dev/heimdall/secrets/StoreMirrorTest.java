@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,37 @@ class StoreMirrorTest {
     Files.delete(store.resolve("vdbs/new.json"));
     mirror.look();
     assertThat(mirror.directory().resolve("vdbs")).doesNotExist();
+  }
+
+  @Test
+  void aDocumentThatOverwhelmsWhoeverReadsItDoesNotEndTheFollowing() throws Exception {
+    StoreMirror mirror =
+        StoreMirror.start(
+            DocumentStore.open(StoreLocation.of(store.toString())),
+            new StoreMirror.Options(
+                Duration.ofMillis(5),
+                Optional.empty(),
+                directory -> {
+                  if (content(directory.resolve("users/a.json")).contains("deep")) {
+                    throw new StackOverflowError();
+                  }
+                  return true;
+                }));
+    open.add(mirror);
+    Path shown = mirror.directory().resolve("users/a.json");
+
+    write("users/a.json", "deep");
+    await(() -> content(shown).equals("deep"));
+    write("users/a.json", "right again");
+    await(() -> content(shown).equals("right again"));
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(end);
+      Thread.sleep(5);
+    }
   }
 
   @Test

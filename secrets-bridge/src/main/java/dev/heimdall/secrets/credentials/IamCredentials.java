@@ -142,7 +142,7 @@ final class IamCredentials implements DatabaseCredentials {
       begun.login().complete(new DatabaseLogin(user, Optional.of(text), version));
     } catch (SdkException e) {
       fail(server, begun, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(server, begun, e.getClass().getSimpleName());
     }
   }

@@ -207,7 +207,8 @@ final class SecretCredentials implements DatabaseCredentials {
           () -> {
             try {
               task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+              // Those who wait for it, and all who come later, wait for this one.
               ended(reply, e.getClass().getSimpleName());
             }
           });

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -38,6 +39,26 @@ class IamCredentialsTest {
         .contains("Action=connect", "DBUser=app", "X-Amz-Expires=900", "eu-west-1%2Frds-db")
         .contains("X-Amz-Signature=");
     assertThat(login.toString()).doesNotContain("Signature");
+  }
+
+  @Test
+  void anErrorInHeimdallDoesNotEndTheSigning() {
+    AtomicInteger asked = new AtomicInteger();
+    IamCredentials careless =
+        new IamCredentials(
+            "app",
+            "eu-west-1",
+            () -> {
+              if (asked.incrementAndGet() == 1) {
+                throw new NoClassDefFoundError("of a jar that was replaced");
+              }
+              return () -> aws;
+            },
+            Runnable::run,
+            now::get);
+
+    assertThat(careless.login(HOST, 5432)).isCompletedExceptionally();
+    assertThat(careless.login(HOST, 5432).join().user()).isEqualTo("app");
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,31 @@ class SecretCredentialsTest {
 
     assertThat(first.join()).isSameAs(second.join()).isSameAs(asked().join());
     assertThat(secret.reads).isEqualTo(1);
+  }
+
+  @Test
+  void anErrorInHeimdallDoesNotEndTheReading() {
+    AtomicInteger reads = new AtomicInteger();
+    SecretReader failing =
+        new SecretReader() {
+          @Override
+          public String name() {
+            return secret.name();
+          }
+
+          @Override
+          public Optional<DatabaseLogin> read(Stage stage) throws CredentialsException {
+            if (reads.incrementAndGet() == 1) {
+              throw new NoClassDefFoundError("of a jar that was replaced");
+            }
+            return secret.read(stage);
+          }
+        };
+    SecretCredentials careless =
+        new SecretCredentials("prod/shop", failing, Duration.ofMinutes(5), Runnable::run, now::get);
+
+    assertThat(careless.login("db", 5432)).isCompletedExceptionally();
+    assertThat(careless.login("db", 5432).join().version()).isEqualTo("v1");
   }
 
   @Test

@@ -157,7 +157,7 @@ public final class CloudWatch implements AutoCloseable, VdbLines {
         () -> {
           try {
             round.run();
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             // Nothing known leads here; but who sends no more would not be missed by anybody.
             LOG.error("sending to CloudWatch has failed", e);
           }

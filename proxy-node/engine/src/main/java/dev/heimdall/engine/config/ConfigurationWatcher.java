@@ -180,14 +180,23 @@ public final class ConfigurationWatcher implements AutoCloseable {
           now = reload;
           reload = false;
         }
-        if (now) {
-          read();
-        } else {
-          look();
-        }
+        guarded(now ? this::read : this::look);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Who watches no more would not be missed before somebody waits for an edit to take effect. */
+  private void guarded(Runnable look) {
+    try {
+      look.run();
+    } catch (RuntimeException | Error e) {
+      String problem = "looking at it met an error in Heimdall: " + e;
+      if (!standing.refused().equals(Optional.of(problem))) {
+        LOG.error("The configuration stays as it is: reading it met an error in Heimdall", e);
+        notApplied(problem);
+      }
     }
   }
 
@@ -271,7 +280,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
     try {
       consumer.run();
       return true;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("The configuration was read, but taking it over failed; the old one stays", e);
       notApplied("taking it over failed: " + e);
       return false;

@@ -255,7 +255,7 @@ public final class TopologyFeed implements AutoCloseable {
       tellAll();
     } catch (IOException e) {
       trouble("cannot read topology documents: " + e.getMessage());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // Nothing known leads here; but who reads no more would not be missed by anybody.
       if (!e.toString().equals(trouble)) {
         trouble = e.toString();

@@ -110,7 +110,7 @@ final class RegionWatch implements AutoCloseable {
     Duration next = place.interval();
     try {
       next = turns.isPresent() ? withOthers(turns.get()) : alone();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // Nothing known leads here; but who asks no more would not be missed by anybody.
       LOG.error("asking the RDS API in {} has failed", place.region(), e);
     }

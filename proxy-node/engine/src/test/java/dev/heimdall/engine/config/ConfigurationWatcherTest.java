@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +59,30 @@ class ConfigurationWatcherTest {
     look(5);
     assertThat(applied).hasSize(1);
     assertThat(refused).isEmpty();
+  }
+
+  @Test
+  @Timeout(60)
+  void anErrorInHeimdallDoesNotEndTheWatch() throws Exception {
+    BlockingQueue<Configuration> taken = new LinkedBlockingQueue<>();
+    CountDownLatch asked = new CountDownLatch(1);
+    try (ConfigurationWatcher running =
+        new ConfigurationWatcher(
+            dir.path(),
+            () -> {
+              asked.countDown();
+              throw new StackOverflowError();
+            },
+            taken::add,
+            e -> {},
+            Duration.ofMillis(5))) {
+      running.start(dir.read());
+      running.reloadNow();
+      asked.await();
+      dir.vdb("orders", 5060, "");
+
+      assertThat(taken.poll(30, TimeUnit.SECONDS)).isEqualTo(dir.read());
+    }
   }
 
   private ConfigurationState state() {

@@ -82,6 +82,9 @@ class TopologyFeedTest {
       if (next instanceof String text) {
         throw new IOException(text);
       }
+      if (next instanceof Error error) {
+        throw error;
+      }
       return next == null ? Map.of() : Map.of("one.json", (byte[]) next);
     }
 
@@ -156,6 +159,29 @@ class TopologyFeedTest {
       last = told.poll(20, TimeUnit.SECONDS);
       assertThat(last).as("told of %s", List.of(servers)).isNotNull();
     }
+  }
+
+  @Test
+  void aSourceThatLostItsStoreBeginsAgainAlsoAtTheVersionThatTheNodeHas()
+      throws InterruptedException {
+    start(false);
+    push(document("eu-west-1", 1, NOW, "a"));
+    watch();
+    awaitTold("a");
+
+    assertThat(push(document("eu-west-1", 1, NOW.plusSeconds(60), "b")).kind())
+        .isEqualTo(Push.Kind.TAKEN);
+    awaitTold("b");
+    assertThat(push(document("eu-west-1", 1, NOW, "a")).kind()).isEqualTo(Push.Kind.KNOWN);
+  }
+
+  @Test
+  void anErrorInHeimdallDoesNotEndTheReading() throws InterruptedException {
+    shelved.add(new NoClassDefFoundError("of a jar that was replaced"));
+    shelved.add(document("eu-west-1", 1, NOW, "a").json());
+    start(true);
+    watch();
+    awaitTold("a");
   }
 
   @Test

@@ -177,6 +177,41 @@ class RegionWatchTest {
     }
   }
 
+  @Test
+  void anErrorInHeimdallDoesNotEndTheAsking() throws Exception {
+    AtomicInteger turns = new AtomicInteger();
+    Store store = new Store(CompletableFuture.completedFuture(false), left("one.example"));
+    Turns failing =
+        new Turns() {
+          @Override
+          public CompletableFuture<Boolean> take(String work, Duration lasts) {
+            if (turns.incrementAndGet() == 1) {
+              throw new NoClassDefFoundError("of a jar that was replaced");
+            }
+            return store.take(work, lasts);
+          }
+
+          @Override
+          public CompletableFuture<Void> rest(String work, Duration lasts) {
+            return store.rest(work, lasts);
+          }
+
+          @Override
+          public CompletableFuture<Void> leave(String work, String result, Duration lasts) {
+            return store.leave(work, result, lasts);
+          }
+
+          @Override
+          public CompletableFuture<Optional<String>> left(String work) {
+            return store.left(work);
+          }
+        };
+    try (RegionWatch watch = watch(Optional.of(failing))) {
+      assertThat(told.poll(30, TimeUnit.SECONDS)).isNotNull();
+      assertThat(turns.get()).isGreaterThan(1);
+    }
+  }
+
   private static void until(BooleanSupplier condition) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (!condition.getAsBoolean()) {
