@@ -313,6 +313,18 @@ public final class ServerStatements {
     unnamedOwner = null;
   }
 
+  /** Nobody knows whether the server still has the statement. */
+  public void doubt(PreparedStatement statement) {
+    if (prepared.containsKey(statement)) {
+      prepared.put(statement, null); // closed before it is parsed again
+    }
+  }
+
+  /** The same of all of them: a DEALLOCATE ALL was sent, and perhaps not carried out. */
+  public void doubtAll() {
+    prepared.replaceAll((statement, use) -> null);
+  }
+
   public int count() {
     return prepared.size();
   }

@@ -353,7 +353,10 @@ final class ServerNames {
   }
 
   void noteEffectsOf(StatementFacts facts) {
-    if (facts != null && (!facts.effects().isEmpty() || facts.kind() == StatementKind.DDL)) {
+    if (facts != null
+        && (!facts.effects().isEmpty()
+            || facts.kind() == StatementKind.DDL
+            || SessionState.divides(facts, true))) {
       session.carried().note(facts);
       noteReset(facts);
     }

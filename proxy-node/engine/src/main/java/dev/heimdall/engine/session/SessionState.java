@@ -8,6 +8,7 @@ import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -157,28 +158,24 @@ final class SessionState {
    */
   boolean groupDone(ServerConnection server, boolean failed, byte statusBefore, byte status) {
     boolean ddl = false;
+    boolean divided = divided(statusBefore);
     while (notes != null && !notes.isEmpty() && notes.peek().group() == done) {
       StatementFacts facts = notes.poll().facts();
       ddl |= facts.kind() == StatementKind.DDL || facts.kind() == StatementKind.MULTI;
       if (failed && facts.kind() == StatementKind.PREPARE) {
         deallocate(facts.effects().get(0).name(), server); // its name is free again
       } else if (facts.kind() == StatementKind.PREPARE) {
-        PreparedStatement made =
-            names.get(
-                facts.effects().get(0).name().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        PreparedStatement made = names.get(bytes(facts.effects().get(0).name()));
         if (made != null) {
           server.statements().confirm(made);
         }
       }
-      if (!failed || facts.transactionControlInside()) {
-        boolean plain = statusBefore == 'I' && status == 'I' && !failed;
-        for (Effect effect : facts.effects()) {
-          apply(effect, server, plain && !facts.transactionControlInside());
+      for (Effect effect : facts.effects()) {
+        if (!failed) {
+          apply(effect, server, statusBefore == 'I' && status == 'I' && !divided);
+        } else if (divided || statusBefore != 'E') {
+          mayHave(effect, server, divided);
         }
-      } else {
-        facts.effects().stream()
-            .filter(SessionState::outlivesRollback)
-            .forEach(effect -> apply(effect, server, false));
       }
       if (preparesAmongOthers(facts)) {
         pins.add(PinReason.PREPARE_IN_BATCH.label());
@@ -192,9 +189,69 @@ final class SessionState {
     return ddl;
   }
 
-  /** A statement that failed may have done this all the same: a lock, a seed, a loaded library. */
-  private static boolean outlivesRollback(Effect effect) {
-    return effect.type() == Effect.Type.PIN && OUTLIVE_ROLLBACK.contains(effect.name());
+  /** Whether part of the group that is answered next may be final whatever became of the rest. */
+  private boolean divided(byte statusBefore) {
+    if (notes != null) {
+      for (Note note : notes) {
+        if (note.group() != done) {
+          return false;
+        }
+        if (divides(note.facts(), statusBefore == 'I')) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether what a statement's group has done before it, or it itself, may be committed or undone
+   * before the group ends.
+   *
+   * @param outside whether no transaction is open: only there procedures and code blocks commit
+   */
+  static boolean divides(StatementFacts facts, boolean outside) {
+    return switch (facts.kind()) {
+      case BEGIN, COMMIT, ROLLBACK, PREPARE_TRANSACTION -> true;
+      case MULTI -> facts.transactionControlInside();
+      case CALL, DO -> outside;
+      default -> false;
+    };
+  }
+
+  /**
+   * A statement of a group that failed has done this, or not: what would be missed otherwise counts
+   * as done, and what was there before as being there still.
+   *
+   * @param divided whether some of the group may have been committed
+   */
+  private void mayHave(Effect effect, ServerConnection server, boolean divided) {
+    switch (effect.type()) {
+      case PIN -> {
+        // A lock, a seed or a loaded library stays though its statement failed.
+        if (divided || OUTLIVE_ROLLBACK.contains(effect.name())) {
+          apply(effect, server, false);
+        }
+      }
+      case SET_VARIABLE, RESET_VARIABLE, RESET_ALL -> {
+        if (divided) {
+          apply(effect, server, false);
+        }
+      }
+      case DISCARD_ALL -> {
+        server.applied(Variables.NONE);
+        server.taint();
+        server.statements().doubtAll();
+      }
+      case DEALLOCATE_ALL -> server.statements().doubtAll();
+      case DEALLOCATE -> {
+        PreparedStatement statement = names.get(bytes(effect.name()));
+        if (statement != null) {
+          server.statements().doubt(statement);
+        }
+      }
+      default -> {}
+    }
   }
 
   /**
@@ -239,7 +296,11 @@ final class SessionState {
         names.clear();
         server.statements().forgetAll();
       }
-      case DISCARD_TEMP -> pins.remove(PinReason.TEMP_TABLE.label());
+      case DISCARD_TEMP -> {
+        if (plain) { // else a ROLLBACK may bring them back
+          pins.remove(PinReason.TEMP_TABLE.label());
+        }
+      }
       case UNLOCK_ALL -> pins.remove(PinReason.ADVISORY_LOCK.label());
       case CLOSE_ALL -> pins.remove(PinReason.HOLD_CURSOR.label());
       case PIN -> {
@@ -255,12 +316,16 @@ final class SessionState {
   }
 
   private void deallocate(String text, ServerConnection server) {
-    byte[] name = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] name = bytes(text);
     PreparedStatement statement = names.get(name);
     if (statement != null) {
       server.statements().forget(statement);
       names.remove(name);
     }
+  }
+
+  private static byte[] bytes(String name) {
+    return name.getBytes(StandardCharsets.UTF_8);
   }
 
   private void touch(String name) {

@@ -274,7 +274,9 @@ final class SimpleStatements {
     unnamed.forget();
     server.statements().unnamed(null, 0);
     if (facts.effects().isEmpty()) {
-      if (facts.kind() == StatementKind.DDL || (facts.kind() == StatementKind.MULTI && !reads)) {
+      if (facts.kind() == StatementKind.DDL
+          || (facts.kind() == StatementKind.MULTI && !reads)
+          || (server.groupOpen() && SessionState.divides(facts, true))) {
         session.carried().note(facts);
       }
       server.expect(ReplyQueue.QUERY, session);
@@ -435,10 +437,6 @@ final class SimpleStatements {
         out.writeBytes(input, text + done, effect.start() - done);
         out.writeBytes(name);
         done = effect.end();
-        if (statement != null && effect.type() == Effect.Type.DEALLOCATE) {
-          session.carried().names().remove(ServerNames.bytes(effect.name()));
-          server.statements().forget(statement);
-        }
       }
     }
     out.writeBytes(input, text + done, length - done).writeByte(0);
