@@ -1,5 +1,8 @@
 package dev.heimdall.test.rules;
 
+import static dev.heimdall.test.fixture.Frontend.query;
+import static dev.heimdall.test.fixture.Frontend.statement;
+import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
@@ -42,7 +45,12 @@ class SideActionsIT {
                             + " \"INSERT INTO noted VALUES ('after')\"}}",
                         "{\"match\": \"noted wrongly\", \"action\": \"trigger\", \"parameters\":"
                             + " {\"timing\": \"after\", \"command\":"
-                            + " \"INSERT INTO never_there VALUES (1)\"}}"));
+                            + " \"INSERT INTO never_there VALUES (1)\"}}",
+                        "{\"match\": \"noted slowly\", \"action\": \"trigger\", \"parameters\":"
+                            + " {\"timing\": \"after\", \"command\":"
+                            + " \"SELECT pg_advisory_xact_lock(471147)\"}}",
+                        "{\"match\": \"held back\", \"action\": \"tag\", \"parameters\":"
+                            + " {\"delay\": 60000000}}"));
   }
 
   @AfterAll
@@ -94,6 +102,81 @@ class SideActionsIT {
       assertThat(failed.messages().get(0).sqlState()).isEqualTo("42P01");
       assertThat(Replies.simple(client, "SELECT 1/0 -- noted wrongly").types()).isEqualTo("EZ");
       Await.until("the session goes on", () -> "1".equals(client.value("SELECT 1")));
+    }
+  }
+
+  @Test
+  void nothingOvertakesAReplyThatWaitsForATrigger() throws Exception {
+    try (RawClient direct = RawClient.logIn(SharedPostgres.target());
+        RawClient client = RawClient.logIn(node.target())) {
+      direct.query("SELECT pg_advisory_lock(471147)");
+      client.send(query("SELECT 'one' -- noted slowly"), query("SELECT 'two'"));
+      Await.until(
+          "the trigger runs",
+          () ->
+              "1"
+                  .equals(
+                      direct.value(
+                          "SELECT count(*) FROM pg_locks WHERE objid = 471147 AND NOT granted")));
+      direct.query("SELECT pg_advisory_unlock(471147)");
+      assertThat(client.untilReady().toString()).contains("[one]").doesNotContain("two");
+      assertThat(client.untilReady().toString()).contains("[two]");
+    }
+  }
+
+  @Test
+  void aReplyThatWaitsForATriggerComesThoughItsServerIsLost() throws Exception {
+    try (RawClient direct = RawClient.logIn(SharedPostgres.target());
+        RawClient client = RawClient.logIn(node.target())) {
+      client.query("BEGIN");
+      String pid = client.value("SELECT pg_backend_pid()");
+      direct.query("SELECT pg_advisory_lock(471147)");
+      client.send(query("SELECT 'one' -- noted slowly"));
+      Await.until(
+          "the trigger runs",
+          () ->
+              "1"
+                  .equals(
+                      direct.value(
+                          "SELECT count(*) FROM pg_locks WHERE objid = 471147 AND NOT granted")));
+      direct.query("SELECT pg_terminate_backend(" + pid + ")");
+      Await.until(
+          "the connection is lost",
+          () ->
+              "0".equals(direct.value("SELECT count(*) FROM pg_stat_activity WHERE pid = " + pid)));
+      direct.query("SELECT pg_advisory_unlock(471147)");
+      assertThat(client.untilReady().toString()).endsWith("]");
+      assertThat(client.query("SELECT 1").toString()).contains("Error").endsWith("E]");
+      assertThat(client.query("ROLLBACK").toString()).endsWith("I]");
+    }
+  }
+
+  @Test
+  void aStatementThatIsCancelledWhileARuleHoldsItBackFailsItsTransaction() throws Exception {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.query("BEGIN");
+      client.query("SELECT 1");
+      client.send(query("INSERT INTO noted VALUES ('held back')"));
+      Await.until(
+          "it is held back",
+          () -> {
+            client.cancel();
+            return client.hasInput();
+          });
+      assertThat(client.untilReady().toString()).contains("57014").endsWith("ReadyForQuery E]");
+      assertThat(client.query("INSERT INTO noted VALUES ('later')").toString()).contains("25P02");
+      assertThat(client.query("COMMIT").toString()).contains("ROLLBACK");
+      client.query("BEGIN");
+      client.query("SELECT 1");
+      client.send(statement("INSERT INTO noted VALUES ('held back')"), sync());
+      Await.until(
+          "it is held back",
+          () -> {
+            client.cancel();
+            return client.hasInput();
+          });
+      assertThat(client.untilReady().toString()).contains("57014").endsWith("ReadyForQuery E]");
+      assertThat(client.query("COMMIT").toString()).contains("ROLLBACK");
     }
   }
 }

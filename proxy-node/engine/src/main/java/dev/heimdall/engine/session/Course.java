@@ -334,6 +334,18 @@ final class Course {
     return side;
   }
 
+  /** The statement that is held back is to be refused, in its place, by the server. */
+  void fail(PgError error) {
+    if (hold != null) {
+      hold.cancel();
+      hold = null;
+    }
+    awaiting.giveUp();
+    failure = error;
+    stage = Stage.GO;
+    session.resumeReading();
+  }
+
   // ---- the statement that may be sent
 
   boolean onItsWay() {

@@ -154,7 +154,9 @@ final class RequestReader {
   }
 
   private boolean step(byte type, long total) {
-    if (course.side().busy() || session.foreign().busy()) {
+    if (course.side().busy()
+        || session.foreign().busy()
+        || (course.running().wouldOvertake() && !isOfCopy(type))) {
       blocked = true;
       return false;
     }
@@ -185,6 +187,13 @@ final class RequestReader {
       return false;
     }
     return notedWithServer(type, total);
+  }
+
+  private static boolean isOfCopy(byte type) {
+    return switch (type) {
+      case FrontendType.COPY_DATA, FrontendType.COPY_DONE, FrontendType.COPY_FAIL -> true;
+      default -> false;
+    };
   }
 
   private void takeRest() {

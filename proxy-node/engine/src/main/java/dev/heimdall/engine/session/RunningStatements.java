@@ -37,6 +37,9 @@ final class RunningStatements {
 
   private boolean several;
 
+  /** The last group with a statement whose reply has to wait for a trigger; -1 for none. */
+  private long triggering = -1;
+
   RunningStatements(ClientSession session, LoopContext loop, SideActions side) {
     this.session = session;
     this.loop = loop;
@@ -51,6 +54,9 @@ final class RunningStatements {
 
   /** A statement is being sent. */
   void add(Running statement) {
+    if (SideActions.holdsReply(statement.decision())) {
+      triggering = statement.group();
+    }
     limitUser(statement.decision());
     running.add(statement);
     limitTime(statement);
@@ -108,6 +114,11 @@ final class RunningStatements {
   /** Whether the reply that comes now has to wait for a trigger. */
   boolean holdsReply() {
     return !running.isEmpty() && SideActions.holdsReply(running.peek().decision());
+  }
+
+  /** Whether what is sent now would be answered before a reply that has to wait for a trigger. */
+  boolean wouldOvertake() {
+    return triggering >= session.carried().done() && triggering < session.carried().sent();
   }
 
   /**
@@ -206,6 +217,9 @@ final class RunningStatements {
 
   /** So many groups will be answered as one with what came before. */
   void merged(int count, long answered) {
+    if (triggering >= answered) {
+      triggering = Math.max(answered, triggering - count);
+    }
     for (Running each : running) {
       each.group(Math.max(answered, each.group() - count));
     }

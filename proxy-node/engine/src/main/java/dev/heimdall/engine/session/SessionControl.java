@@ -44,7 +44,12 @@ final class SessionControl {
       session.foreign().cancel(PgError.error("57014", message));
     } else if (session.requests().course().held()
         && (session.outstanding() == 0 || session.server() == null)) {
-      session.requests().refuse(PgError.error("57014", message));
+      PgError error = PgError.error("57014", message);
+      if (session.server() == null) {
+        session.requests().refuse(error);
+      } else {
+        session.requests().course().fail(error);
+      }
     } else if (session.lease().stopRepeating()) {
       session.requests().replay().refuse(PgError.error("57014", message));
     } else if (session.lease().stopWaiting() || session.reads().stopAwaiting()) {

@@ -246,8 +246,11 @@ final class SideActions {
     }
   }
 
-  /** The client is gone. */
+  /** What was sent will not be answered, or the client is gone. */
   void end() {
+    if (afterRuns && !session.closed()) {
+      passOn(); // it is whole
+    }
     if (heldReply != null) {
       heldReply.release();
       heldReply = null;
