@@ -88,6 +88,54 @@ class ServerFaultsIT {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"simple", "batches", "one batch"})
+  void aTransactionWhoseBeginWasNotAnsweredHasFailed(String how) throws Exception {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.query("DROP TABLE IF EXISTS faults_begun; CREATE TABLE faults_begun (a int)");
+      client.query("SET application_name = 'faults-begun'");
+      String first = "INSERT INTO faults_begun VALUES (1)";
+      String sleep = "SELECT pg_sleep(30)";
+      int groups = how.equals("one batch") ? 1 : 3;
+      client.send(
+          switch (how) {
+            case "simple" ->
+                Frontend.all(Frontend.query(sleep), Frontend.query("BEGIN"), Frontend.query(first));
+            case "batches" ->
+                Frontend.all(
+                    Frontend.statement(sleep),
+                    Frontend.sync(),
+                    Frontend.statement("BEGIN"),
+                    Frontend.sync(),
+                    Frontend.statement(first),
+                    Frontend.sync());
+            default ->
+                Frontend.all(
+                    Frontend.statement("BEGIN"),
+                    Frontend.statement(first),
+                    Frontend.statement(sleep),
+                    Frontend.sync());
+          });
+      String sleeper =
+          "FROM pg_stat_activity WHERE application_name = 'faults-begun' AND wait_event = 'PgSleep'";
+      Await.until(
+          "the statement runs",
+          () -> SharedPostgres.value("SELECT count(*) " + sleeper).equals("1"));
+
+      SharedPostgres.value("SELECT pg_terminate_backend(pid, 5000) " + sleeper);
+
+      for (int i = 0; i < groups; i++) {
+        assertLost(client.untilReady(), 'E');
+      }
+      List<Message> second = client.query("INSERT INTO faults_begun VALUES (2)");
+      assertThat(error(second).sqlState()).isEqualTo("25P02");
+      assertThat(client.query("COMMIT").toString())
+          .isEqualTo("[CommandComplete ROLLBACK, ReadyForQuery I]");
+      assertThat(client.value("SELECT count(*) FROM faults_begun")).isEqualTo("0");
+      client.query("DROP TABLE faults_begun");
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aStatementOutsideATransactionFailsAndTheNextOneWorks(boolean extended) throws Exception {
     try (RawClient client = RawClient.logIn(node.target())) {

@@ -127,6 +127,9 @@ class DelayedTransactionIT {
         "BEGIN; SELECT 1|COMMIT",
         "BEGIN|SELECT 1; COMMIT|SELECT 2",
         "BEGIN||COMMIT",
+        "BEGIN|DISCARD ALL|SELECT 1|COMMIT",
+        "BEGIN|DEALLOCATE nothing|SELECT 1|COMMIT",
+        "PREPARE delayed AS SELECT 1|BEGIN|DEALLOCATE delayed|COMMIT|EXECUTE delayed",
         "BEGIN|SET work_mem = '6MB'|ROLLBACK|SHOW work_mem",
         "BEGIN|PREPARE TRANSACTION 'delayed'|ROLLBACK PREPARED 'delayed'"
       })

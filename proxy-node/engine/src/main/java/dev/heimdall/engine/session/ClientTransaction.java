@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.sql.StatementFacts;
 
 /**
  * The transaction that a client sees: its status, since when it is open, the BEGIN that was
@@ -13,6 +14,9 @@ final class ClientTransaction {
   private boolean definitionsPending;
   private byte[] heldBegin;
   private boolean heldForReplica;
+
+  /** The group with the last BEGIN behind which no end of its transaction was sent; or -1. */
+  private long begun = -1;
 
   ClientTransaction(PoolMetrics counters) {
     this.counters = counters;
@@ -30,6 +34,30 @@ final class ClientTransaction {
   /** Whether it has changed definitions that nobody else can see yet. */
   boolean definitionsPending() {
     return definitionsPending;
+  }
+
+  /**
+   * A statement is being sent.
+   *
+   * @param facts null where nobody knows what it is
+   * @param group of messages that it belongs to, counted by the session
+   */
+  void sent(StatementFacts facts, long group) {
+    if (facts == null) {
+      return;
+    }
+    switch (facts.kind()) {
+      case BEGIN -> begun = group;
+      case COMMIT, ROLLBACK -> begun = facts.chain() ? begun : -1;
+      case PREPARE_TRANSACTION -> begun = -1;
+      case MULTI -> begun = facts.transactionControlInside() ? -1 : begun;
+      default -> {}
+    }
+  }
+
+  /** Whether a client that hears no more of what it sent from this group on is in a transaction. */
+  boolean begunSince(long group) {
+    return begun >= group;
   }
 
   /**

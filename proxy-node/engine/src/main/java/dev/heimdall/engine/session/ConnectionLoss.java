@@ -61,6 +61,19 @@ final class ConnectionLoss {
     untold = null;
   }
 
+  /** A statement was refused ahead of which a BEGIN was to be sent: none of it may be committed. */
+  void failHeldTransaction() {
+    if (session.transaction().heldBegin() != null) {
+      failTransaction();
+    }
+  }
+
+  /** The client is in a transaction of which no server knows: it has failed. */
+  void failTransaction() {
+    session.transaction().failed();
+    transactionLost = true;
+  }
+
   /** Brings another connection to where the client is: in a transaction that has failed. */
   void failTransaction(ServerConnection connection, InternalQuery preparation) {
     connection.query(FAIL_TRANSACTION, preparation);
@@ -169,15 +182,20 @@ final class ConnectionLoss {
     requests.replay().forget();
     requests.sentReads().forget();
     int lost = session.owed().forget();
-    boolean inTransaction = session.inTransaction();
+    boolean begun = session.transaction().begunSince(carried.done());
+    boolean inTransaction = session.inTransaction() || begun;
     // Those of a transaction that is lost are rolled back.
-    boolean settingsLost = !inTransaction && carried.unread();
-    if (!inTransaction) {
+    boolean settingsLost = !session.inTransaction() && carried.unread();
+    if (!session.inTransaction()) {
       carried.keepReported();
     }
     carried.lost();
     requests.course().end();
-    session.transaction().lost();
+    if (begun) {
+      session.transaction().failed(); // its client has sent more of it, perhaps
+    } else {
+      session.transaction().lost();
+    }
     session.lease().captureLost();
     session.listening().lost();
     if (cut) {

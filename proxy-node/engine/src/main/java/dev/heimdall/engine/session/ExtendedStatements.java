@@ -113,6 +113,7 @@ final class ExtendedStatements {
       return true;
     }
     session.transactionReplay().bound(bound, nameLength == 0);
+    session.transaction().sent(bound, session.carried().sent());
     if (examined != null) {
       course.sent(server);
     } else {

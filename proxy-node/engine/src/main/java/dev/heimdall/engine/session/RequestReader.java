@@ -363,6 +363,7 @@ final class RequestReader {
     session.sharing().alone();
     session.reads().over();
     course.abandon();
+    session.loss().failHeldTransaction();
     ByteBuf reply = session.channel().alloc().buffer(256);
     error.encode(reply);
     if (input.size() >= 5) {

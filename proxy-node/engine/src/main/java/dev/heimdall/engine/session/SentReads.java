@@ -54,6 +54,9 @@ final class SentReads {
 
   private boolean failingOpen;
 
+  /** Whether a transaction begins with one of them that is to go on behind them. */
+  private boolean failingBegun;
+
   SentReads(ClientSession session, RequestReader requests, LoopContext loop) {
     this.session = session;
     this.requests = requests;
@@ -339,6 +342,7 @@ final class SentReads {
     ByteBuf batch = session.channel().alloc().buffer();
     repeated.forEach(group -> group.writeTo(batch));
     int behind = session.outstanding() - (int) (end - done);
+    boolean begun = session.transaction().begunSince(done);
     withheld.drop();
     requests.replay().forget();
     requests.course().takeBack(begin, openToo ? end : end - 1, !openLost);
@@ -359,6 +363,7 @@ final class SentReads {
       failure = error;
       failing = behind;
       failingOpen = openLost;
+      failingBegun = begun;
     }
     session.lease().become(ClientSession.State.READY);
     loop.soon(this::sendAgain, session::failed);
@@ -417,6 +422,9 @@ final class SentReads {
     }
     PgError error = failure;
     failure = null;
+    if (failingBegun) {
+      session.loss().failTransaction();
+    }
     tell(error, failing);
     if (failingOpen) {
       ByteBuf out = session.channel().alloc().buffer(256);

@@ -79,6 +79,9 @@ final class SimpleStatements {
     if (answeredByRule(facts, total) || delayed(facts, total)) {
       return true;
     }
+    if (session.status() != 'I') {
+      return false; // it may fail, and the transaction with it
+    }
     if (facts.kind() == StatementKind.DISCARD
         && facts.effects().get(0).type() == Effect.Type.DISCARD_ALL
         && session.carried().atStartup()) {
@@ -271,6 +274,7 @@ final class SimpleStatements {
    */
   private void send(ServerConnection server, StatementFacts facts, boolean reads, int total) {
     session.transactionReplay().statement(facts);
+    session.transaction().sent(facts, session.carried().sent());
     unnamed.forget();
     server.statements().unnamed(null, 0);
     if (facts.effects().isEmpty()) {
