@@ -10,7 +10,13 @@ import java.util.concurrent.CompletableFuture;
 final class Acknowledgements {
   private final Map<Long, Pending> pending = new HashMap<>();
 
-  private record Pending(Set<String> nodes, CompletableFuture<Void> done) {}
+  /**
+   * A message that somebody waits for.
+   *
+   * @param nodes who has not answered yet
+   * @param known who has
+   */
+  private record Pending(Set<String> nodes, Set<String> known, CompletableFuture<Void> done) {}
 
   /** Done when all these nodes know of a message, or are gone; the caller may give up before. */
   CompletableFuture<Void> awaited(long number, Set<String> nodes) {
@@ -20,7 +26,7 @@ final class Acknowledgements {
       return done;
     }
     synchronized (this) {
-      pending.put(number, new Pending(new HashSet<>(nodes), done));
+      pending.put(number, new Pending(new HashSet<>(nodes), new HashSet<>(), done));
     }
     done.whenComplete(
         (nothing, failure) -> {
@@ -33,11 +39,29 @@ final class Acknowledgements {
 
   /** A node knows of a message. */
   void known(String node, long number) {
+    answered(node, number, Set.of());
+  }
+
+  /**
+   * The node that told of a message has heard it itself, and with it of all who were there by then.
+   *
+   * @param others to be waited for as well, unless they have answered
+   */
+  void echoed(String self, long number, Set<String> others) {
+    answered(self, number, others);
+  }
+
+  private void answered(String node, long number, Set<String> others) {
     CompletableFuture<Void> done = null;
     synchronized (this) {
       Pending one = pending.get(number);
-      if (one != null && one.nodes().remove(node) && one.nodes().isEmpty()) {
-        done = one.done();
+      if (one != null) {
+        one.known().add(node);
+        one.nodes().addAll(others);
+        one.nodes().removeAll(one.known());
+        if (one.nodes().isEmpty()) {
+          done = one.done();
+        }
       }
     }
     if (done != null) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -61,7 +62,12 @@ final class Channel implements Exchange {
     }
     CompletableFuture<Void> done;
     synchronized (this) {
-      done = acknowledgements.awaited(number + 1, touch.others());
+      Set<String> awaited = touch.others();
+      if (touch.hearsItself(clock.getAsLong())) {
+        // A node may have come of which this one has not heard yet: before its own words it will.
+        awaited.add(self);
+      }
+      done = acknowledgements.awaited(number + 1, awaited);
       send(n -> Message.wrote(self, n, tables, any));
     }
     // Whoever has not answered by then has not heard itself either, and answers no more reads.
@@ -108,6 +114,8 @@ final class Channel implements Exchange {
     }
     if (!own) {
       act(message);
+    } else if (strict) {
+      acknowledgements.echoed(self, message.number(), touch.others());
     }
   }
 

@@ -81,6 +81,12 @@ final class Touch {
     return heardSelf && now - until < 0;
   }
 
+  /** Whether this node has heard itself lately, as whoever is heard by the others does. */
+  synchronized boolean hearsItself(long now) {
+    Heard own = nodes.get(self);
+    return own != null && now - own.at() < maxStaleness;
+  }
+
   /** The other nodes. */
   synchronized Set<String> others() {
     Set<String> others = new HashSet<>(nodes.keySet());

@@ -27,6 +27,7 @@ class ChannelTest {
     final Channel channel;
     boolean tells = true;
     boolean hears = true;
+    private List<String> late;
 
     Node(String name, boolean strict) {
       channel = new Channel(name, positions, strict, STALE, this::tell, () -> now);
@@ -38,11 +39,25 @@ class ChannelTest {
     private void tell(String text) {
       if (tells) {
         for (Node node : List.copyOf(nodes)) {
-          if (node.hears) {
+          if (node.late != null) {
+            node.late.add(text);
+          } else if (node.hears) {
             node.channel.heard(text);
           }
         }
       }
+    }
+
+    /** What it is told from now on comes late. */
+    void delay() {
+      late = new ArrayList<>();
+    }
+
+    /** It comes now. */
+    void catchUp() {
+      List<String> texts = late;
+      late = null;
+      texts.forEach(channel::heard);
     }
 
     long position(String table) {
@@ -199,6 +214,34 @@ class ChannelTest {
     assertThat(waiting).isNotDone();
     c.channel.close();
     assertThat(waiting).isDone();
+  }
+
+  @Test
+  void inStrictAWriteWaitsForANodeThatHasJustCome() {
+    Node a = new Node("a", true);
+    a.delay();
+    Node b = new Node("b", true);
+    assertThat(b.channel.inTouch()).as("nobody else is there for all that it knows").isTrue();
+    b.delay();
+    log = 200;
+
+    CompletableFuture<Void> done = a.channel.announce(Set.of("t"), false);
+
+    assertThat(done).isNotDone();
+    a.catchUp();
+    assertThat(done).as("b still reads without knowing").isNotDone();
+    b.catchUp();
+    assertThat(b.position("t")).isEqualTo(200);
+    assertThat(done).isDone();
+  }
+
+  @Test
+  void inStrictANodeThatDoesNotHearItselfDoesNotWaitToHearItself() {
+    Node a = new Node("a", true);
+    a.hears = false;
+    now += 6 * SECOND;
+
+    assertThat(a.channel.announce(Set.of("t"), false)).isDone();
   }
 
   @Test
