@@ -88,6 +88,30 @@ class ServerFaultsIT {
   }
 
   @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatIsSentBehindTheRollbackOfALostTransactionFindsItsSettings(boolean extended)
+      throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.query("SET work_mem = '6MB'");
+      client.query("BEGIN");
+      terminate(client.value("SELECT pg_backend_pid()"));
+      assertThat(error(client.query("SELECT 1"))).isNotNull();
+
+      client.send(
+          extended
+              ? Frontend.all(
+                  Frontend.statement("ROLLBACK"),
+                  Frontend.sync(),
+                  Frontend.statement("SHOW work_mem"),
+                  Frontend.sync())
+              : Frontend.all(Frontend.query("ROLLBACK"), Frontend.query("SHOW work_mem")));
+
+      assertThat(client.untilReady().toString()).endsWith("ReadyForQuery I]");
+      assertThat(client.untilReady().toString()).contains("6MB");
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"simple", "batches", "one batch"})
   void aTransactionWhoseBeginWasNotAnsweredHasFailed(String how) throws Exception {
     try (RawClient client = RawClient.logIn(node.target())) {

@@ -1,5 +1,6 @@
 package dev.heimdall.test.it;
 
+import static dev.heimdall.test.fixture.Frontend.query;
 import static dev.heimdall.test.fixture.Frontend.statement;
 import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -315,6 +316,24 @@ class VariablesIT {
         assertThat(two.query("SHOW TimeZone")).extracting(Message::type).doesNotContain('S');
         assertThat(one.query("SHOW TimeZone")).extracting(Message::type).doesNotContain('S');
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"RESET TimeZone", "RESET ALL", "SET TimeZone TO DEFAULT", "DISCARD ALL"})
+  void whatIsSentBehindAResetFindsTheStartupParameters(String reset) throws IOException {
+    try (TestNode unjudged =
+            TestNode.start(
+                c -> {
+                  kind.into(c);
+                  c.source("catalog.enabled", false);
+                });
+        RawClient client = RawClient.logIn(unjudged.target(), "TimeZone", "Asia/Tokyo")) {
+      client.query("SET TimeZone = 'Europe/Rome'");
+      client.send(query(reset), query("SHOW TimeZone"), statement("SHOW TimeZone"), sync());
+      client.untilReady();
+      assertThat(client.untilReady().toString()).contains("[Asia/Tokyo]");
+      assertThat(client.untilReady().toString()).contains("[Asia/Tokyo]");
     }
   }
 }

@@ -186,6 +186,12 @@ final class RequestReader {
       pauseReading();
       return false;
     }
+    if (session.status() == 'I'
+        && !session.server().groupOpen()
+        && session.carried().resetInFlight()) {
+      blocked = true;
+      return false;
+    }
     return notedWithServer(type, total);
   }
 

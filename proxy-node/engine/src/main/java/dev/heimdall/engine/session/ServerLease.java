@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.Lane;
@@ -268,6 +269,9 @@ final class ServerLease {
     }
     if (session.loss().transactionLost()) {
       toSyncing();
+      if (!connection.applied().equals(destinations.variables())) {
+        applyAhead(connection); // what comes right behind the ROLLBACK must find them
+      }
       session.loss().failTransaction(connection, new Preparation(false));
     } else if (!connection.applied().equals(destinations.variables())) {
       toSyncing();
@@ -288,6 +292,22 @@ final class ServerLease {
   private void synchronize(boolean tellClient) {
     counters.stateReplayed();
     server.query(server.applied().changeTo(destinations.variables()), new Preparation(tellClient));
+  }
+
+  /** The same ahead of another statement of ours; if it is refused, that is found out later. */
+  private void applyAhead(ServerConnection connection) {
+    Variables wanted = destinations.variables();
+    counters.stateReplayed();
+    connection.query(
+        connection.applied().changeTo(wanted),
+        new InternalQuery() {
+          @Override
+          protected void done(ServerConnection from, PgError error) {
+            if (error == null) {
+              from.applied(wanted);
+            }
+          }
+        });
   }
 
   /** A statement of ours that must succeed before the client's may follow. */

@@ -388,6 +388,39 @@ final class SessionState {
     return false;
   }
 
+  /**
+   * Whether a group that was sent, and is not answered yet, takes settings back to the server's
+   * defaults that the client has others for: they are to be set anew before anything else is sent.
+   */
+  boolean resetInFlight() {
+    if (notes == null) {
+      return false;
+    }
+    for (Note note : notes) {
+      if (note.group() < sent && takesBack(note.facts().effects())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean takesBack(List<Effect> effects) {
+    for (Effect effect : effects) {
+      switch (effect.type()) {
+        case RESET_VARIABLE, RESET_ALL -> {
+          if (!afterReset(effects).isEmpty()) {
+            return true;
+          }
+        }
+        case DISCARD_ALL -> {
+          return true;
+        }
+        default -> {}
+      }
+    }
+    return false;
+  }
+
   private static boolean sets(Effect effect) {
     return switch (effect.type()) {
       case SET_VARIABLE, RESET_VARIABLE, RESET_ALL, DISCARD_ALL -> true;
