@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.action.Executed;
+import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StalePlan;
@@ -173,7 +174,19 @@ final class SimpleStatements {
   void sendHeldBegin(ServerConnection server) {
     byte[] sql = session.transaction().takeHeldBegin();
     session.transactionReplay().begins(sql, session.transaction().heldForReplica());
-    server.query(new String(sql, StandardCharsets.UTF_8), names.new Quiet());
+    server.query(
+        new String(sql, StandardCharsets.UTF_8),
+        new InternalQuery() {
+          @Override
+          protected void done(ServerConnection from, PgError error) {
+            if (error != null && !from.closed()) {
+              // What follows it is on its way, and must not be taken for a transaction's.
+              from.close("it refused a BEGIN that its client counts on: " + error.message());
+            } else {
+              session.quietDone(from);
+            }
+          }
+        });
   }
 
   private void deallocate(Effect effect, int total) {
