@@ -8,9 +8,6 @@ import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.model.ServerAddress;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -31,11 +28,7 @@ final class WriterFollowers implements WriterWatch {
 
   private Optional<ServerAddress> writer = Optional.empty();
   private Optional<TopologyNode> leading = Optional.empty();
-  private List<Doubt> doubts = new ArrayList<>();
-  private boolean ended;
-
-  /** Somebody who waits until a server has said again that it is the writer. */
-  private record Doubt(long since, CompletableFuture<Void> over) {}
+  private final Doubts doubts = new Doubts();
 
   /**
    * @param offLoop where the tracker is told what sessions find
@@ -63,7 +56,6 @@ final class WriterFollowers implements WriterWatch {
 
   /** There is a new snapshot, which {@link #view} has taken. */
   void changed(Topology topology) {
-    List<CompletableFuture<Void>> over = new ArrayList<>();
     synchronized (this) {
       writer = topology.writer().isPresent() ? view.writer() : Optional.empty();
       Optional<TopologyNode> now = topology.writer();
@@ -71,15 +63,11 @@ final class WriterFollowers implements WriterWatch {
       leading = now.or(() -> leading);
       followers.forEach(pools -> pools.lead(writer, replaced));
       followers.forEach(pools -> pools.seen(topology));
-      topology
-          .writer()
-          .filter(node -> node.state() == NodeState.UP)
-          .ifPresent(
-              node ->
-                  doubts.removeIf(
-                      doubt -> node.at() - doubt.since() > 0 && over.add(doubt.over())));
     }
-    over.forEach(doubt -> doubt.complete(null));
+    topology
+        .writer()
+        .filter(node -> node.state() == NodeState.UP)
+        .ifPresent(node -> doubts.confirmed(node.at()));
   }
 
   @Override
@@ -98,28 +86,12 @@ final class WriterFollowers implements WriterWatch {
   }
 
   @Override
-  public synchronized CompletableFuture<Void> confirmed() {
-    CompletableFuture<Void> over = new CompletableFuture<>();
-    if (ended) {
-      over.completeExceptionally(unwatched());
-    } else {
-      doubts.add(new Doubt(System.nanoTime(), over));
-    }
-    return over;
+  public CompletableFuture<Void> confirmed() {
+    return doubts.since(System.nanoTime());
   }
 
   /** Nothing more will be found. */
   void end() {
-    List<Doubt> left;
-    synchronized (this) {
-      ended = true;
-      left = doubts;
-      doubts = new ArrayList<>();
-    }
-    left.forEach(doubt -> doubt.over().completeExceptionally(unwatched()));
-  }
-
-  private static IOException unwatched() {
-    return new IOException("the cluster is not watched any more");
+    doubts.end();
   }
 }
