@@ -352,6 +352,37 @@ class LostReadsIT {
   }
 
   @Test
+  void ofATransactionWhoseBeginWasLostBehindAReadNothingIsCarriedOut() throws IOException {
+    start(c -> {});
+    try (RawClient other = logIn()) {
+      int refused = 0;
+      for (int passed = 0; passed < 160; passed += 11) {
+        int value = 2000 + passed;
+        String insert = "INSERT INTO lost_reads VALUES (" + value + ", 'begun')";
+        try (RawClient client = logIn()) {
+          network.cutOnce(MARK, passed);
+          client.send(
+              query("SELECT v AS marked_answer FROM lost_reads WHERE i < 4 ORDER BY i"),
+              query("BEGIN"),
+              query(insert));
+          client.untilReady();
+          boolean begun = client.untilReady().toString().contains("BEGIN");
+          client.untilReady();
+          client.query(insert);
+          client.query("COMMIT");
+          refused += begun ? 0 : 1;
+        } catch (EOFException cut) {
+          // It was disconnected amid a message, and its transaction with it.
+        }
+        assertThat(other.value("SELECT count(*) FROM lost_reads WHERE i = " + value))
+            .as("cut behind %d", passed)
+            .isIn("0", "2");
+      }
+      assertThat(refused).isPositive();
+    }
+  }
+
+  @Test
   void whatFollowsAnAnswerThatWasToldInPartIsAnswered() throws IOException {
     start(c -> {});
     String large = "SELECT repeat('x', 95) AS marked_answer FROM generate_series(1, 200)";

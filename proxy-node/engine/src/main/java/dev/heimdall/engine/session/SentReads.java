@@ -420,11 +420,11 @@ final class SentReads {
         || session.closed()) {
       return false;
     }
+    if (failingBegun && !failTransaction()) {
+      return false;
+    }
     PgError error = failure;
     failure = null;
-    if (failingBegun) {
-      session.loss().failTransaction();
-    }
     tell(error, failing);
     if (failingOpen) {
       ByteBuf out = session.channel().alloc().buffer(256);
@@ -434,6 +434,24 @@ final class SentReads {
     }
     requests.input().putBack(null);
     return true;
+  }
+
+  /**
+   * The client is in a transaction that no server knows of: what it sends next is not to go over
+   * the connection that the reads were read again on.
+   *
+   * @return whether that is so; not as long as that connection is being made ready for something
+   */
+  private boolean failTransaction() {
+    if (session.state() == ClientSession.State.ACTIVE) {
+      session.lease().putDown();
+    }
+    boolean free = session.state() == ClientSession.State.READY;
+    if (free) {
+      failingBegun = false;
+      session.loss().failTransaction();
+    }
+    return free;
   }
 
   private void tell(PgError error, int count) {
