@@ -56,19 +56,35 @@ final class RegexSize {
     return size;
   }
 
-  /** How deep its brackets nest, or less. */
+  /** How deep its brackets nest; those in a class of characters are none. */
   static int depth(String regex) {
     int depth = 0;
     int deepest = 0;
     for (int i = 0; i < regex.length(); i++) {
       switch (regex.charAt(i)) {
         case '\\' -> i++;
+        case '[' -> i = endOfClass(regex, i);
         case '(' -> deepest = Math.max(deepest, ++depth);
         case ')' -> depth--;
         default -> {}
       }
     }
     return deepest;
+  }
+
+  /** Where a class of characters ends; its first character is no end of it. */
+  private static int endOfClass(String regex, int begin) {
+    int first = regex.startsWith("^", begin + 1) ? begin + 2 : begin + 1;
+    for (int i = first; i < regex.length(); i++) {
+      if (regex.charAt(i) == '\\') {
+        i++;
+      } else if (regex.startsWith("[:", i)) {
+        i = Math.max(i, regex.indexOf(":]", i) + 1);
+      } else if (regex.charAt(i) == ']' && i > first) {
+        return i;
+      }
+    }
+    return regex.length();
   }
 
   private static long least(Matcher count) {

@@ -65,6 +65,11 @@ class RuleProblemsTest {
                   + "(".repeat(80)
                   + "…\", expected a regular expression whose brackets nest 100 deep at most"),
           match(
+              "([])[:alpha:])]".repeat(101) + "a" + ")".repeat(101),
+              "\""
+                  + "([])[:alpha:])]".repeat(6).substring(0, 80)
+                  + "…\", expected a regular expression whose brackets nest 100 deep at most"),
+          match(
               "table:shop.orders",
               "\"table:shop.orders\", expected one of the specifiers literals, tables, tablesall, tablesonly, tablesexactly, users, ldapgroups, catalog, catalogprefix, appname, ports, ips before the colon, or (?:) in front of a regular expression that begins like one; did you mean \"tables:shop.orders\"?"),
           match(
