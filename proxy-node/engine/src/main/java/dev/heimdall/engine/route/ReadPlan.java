@@ -62,21 +62,26 @@ public record ReadPlan(long version, List<Entry> entries) {
 
   /**
    * Where writes go: the first host of the driver's URL that is the writer, or a name of which the
-   * cluster knows nothing, such as its own endpoint. Empty while there is none.
+   * cluster knows nothing, such as its own endpoint. A server of the data source of which it knows
+   * nothing is another name of one that it does know, a replica perhaps: it comes after all others.
+   * Empty while there is none.
    */
   public static Optional<ServerAddress> writer(
       Driver driver, DataSource source, Topology topology) {
+    Optional<ServerAddress> alias = Optional.empty();
     for (NodeEntry entry : driver.writers(members(source, topology))) {
       for (ServerAddress host : entry.hosts()) {
         Optional<TopologyNode> node = topology.node(host);
-        if (node.isEmpty()
+        if (node.isEmpty() && source.hosts().contains(host)) {
+          alias = alias.or(() -> Optional.of(host));
+        } else if (node.isEmpty()
             || (node.get().role() == NodeRole.WRITER
                 && entry.target().rank(NodeRole.WRITER) != TargetServerType.NEVER)) {
           return Optional.of(host);
         }
       }
     }
-    return Optional.empty();
+    return alias;
   }
 
   /** What the variables of URLs stand for. */
