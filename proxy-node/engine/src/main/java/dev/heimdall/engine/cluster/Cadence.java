@@ -73,4 +73,9 @@ final class Cadence {
   void membersHeard(ServerAddress server, long now) {
     membersAt.put(server, now);
   }
+
+  /** A server is not asked any more. */
+  void forget(ServerAddress server) {
+    membersAt.remove(server);
+  }
 }

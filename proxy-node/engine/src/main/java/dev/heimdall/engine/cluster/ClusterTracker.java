@@ -271,6 +271,7 @@ public final class ClusterTracker implements AutoCloseable {
   private void remove(ServerAddress address) {
     NodeProbe probe = probes.remove(address);
     hearings.remove(address);
+    cadence.forget(address);
     if (probe != null) {
       executor.execute(probe::close);
       publish(System.nanoTime());

@@ -74,4 +74,14 @@ class CadenceTest {
     assertThat(cadence.wantsMembers(A, well, 30 * SECOND)).isTrue();
     assertThat(cadence.wantsMembers(A, away, SECOND)).isTrue();
   }
+
+  @Test
+  void nothingIsKeptOfAServerThatIsForgotten() {
+    cadence.membersHeard(A, 0);
+    assertThat(cadence.wantsMembers(A, List.of(writer(1)), SECOND)).isFalse();
+
+    cadence.forget(A);
+
+    assertThat(cadence.wantsMembers(A, List.of(writer(1)), SECOND)).isTrue();
+  }
 }
