@@ -41,7 +41,7 @@ final class NameWatch implements AutoCloseable {
   private void look() {
     try {
       probes.get().forEach(probe -> probe.leads(addresses(probe.address().host())));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // The executor would run this no more.
       LOG.error("an error in the node has interrupted its looking where servers' names lead", e);
     }

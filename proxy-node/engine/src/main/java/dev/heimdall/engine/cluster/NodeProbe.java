@@ -124,7 +124,7 @@ final class NodeProbe {
       long askedAt = System.nanoTime();
       NodeReport report = with(connection -> prober.ask(connection, members));
       next = listener.answered(this, report, askedAt);
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
       next = failed(e);
     }
     synchronized (this) {
@@ -134,10 +134,10 @@ final class NodeProbe {
     }
   }
 
-  private Duration failed(Exception failure) {
+  private Duration failed(Throwable failure) {
     try {
       return listener.failed(this, SourceConnections.reason(failure));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // Who is not asked any more is never found to be back.
       LOG.error("an error in the node has interrupted its asking {}", address, e);
       return AFTER_ERROR;
@@ -152,7 +152,7 @@ final class NodeProbe {
     HikariDataSource open = pool();
     try (Connection connection = open.getConnection()) {
       return question.ask(connection);
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
       boolean broken;
       synchronized (this) {
         broken = pool == open;

@@ -63,7 +63,8 @@ final class WriterClock {
     try {
       long position = question.ask();
       mine.forEach(answer -> answer.complete(position));
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
+      // Also an error: who does not get to the end of this never asks again.
       mine.forEach(answer -> answer.completeExceptionally(e));
     }
     synchronized (this) {

@@ -9,12 +9,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is told and heard of one data source, apart from how it travels. May be used from any
  * thread.
  */
 final class Channel implements Exchange {
+  private static final Logger LOG = LoggerFactory.getLogger(SharedStore.class);
+
   /** Names in one message; with more, it says that anything may have been written. */
   private static final int MOST_TABLES = 500;
 
@@ -90,6 +94,15 @@ final class Channel implements Exchange {
   /** Says that this node is there; to be done several times within {@code maxStaleness}. */
   void here() {
     send(n -> new Message(Message.Kind.HERE, self, n, List.of()));
+  }
+
+  /** The same, for a timer that would do it no more after an error. */
+  void beat() {
+    try {
+      here();
+    } catch (RuntimeException | Error e) {
+      LOG.error("an error in the node has kept it from telling others that it is there", e);
+    }
   }
 
   /** The way to the others was lost and is open again. */

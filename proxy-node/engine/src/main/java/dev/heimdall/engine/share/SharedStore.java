@@ -97,7 +97,7 @@ public final class SharedStore implements AutoCloseable {
     return new Joined(
         name,
         channel,
-        beats.scheduleAtFixedRate(channel::here, pause, pause, TimeUnit.MILLISECONDS));
+        beats.scheduleAtFixedRate(channel::beat, pause, pause, TimeUnit.MILLISECONDS));
   }
 
   /** How it is with the store. Never waits. */

@@ -112,7 +112,7 @@ final class StoreLink implements AutoCloseable {
   private void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("an error in the node has interrupted its connection to the shared store", e);
       Meeting here = meeting;
       if (here == null) {

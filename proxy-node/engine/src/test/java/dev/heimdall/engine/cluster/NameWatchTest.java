@@ -16,7 +16,7 @@ class NameWatchTest {
             () -> {
               looks.countDown();
               if (looks.getCount() > 0) {
-                throw new IllegalStateException("an error of the test's");
+                throw new NoClassDefFoundError("an error of the test's");
               }
               return List.of();
             },

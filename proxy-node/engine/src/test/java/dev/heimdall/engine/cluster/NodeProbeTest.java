@@ -8,37 +8,57 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeProbeTest {
   private final CountDownLatch asked = new CountDownLatch(2);
 
-  private final NodeProbe.Listener failing =
-      new NodeProbe.Listener() {
-        @Override
-        public boolean wantsMembers(NodeProbe probe) {
-          asked.countDown();
-          throw new IllegalStateException("an error of the test's");
-        }
+  /** An error, as when there is no memory or a class is gone, rather than an exception. */
+  private final class Failing implements NodeProbe.Listener {
+    private final boolean errors;
 
-        @Override
-        public Duration answered(NodeProbe probe, NodeReport report, long askedAt) {
-          throw new IllegalStateException("nobody was asked");
-        }
+    Failing(boolean errors) {
+      this.errors = errors;
+    }
 
-        @Override
-        public Duration failed(NodeProbe probe, String why) {
-          throw new IllegalStateException("another error of the test's");
-        }
-      };
+    private RuntimeException failure(String what) {
+      if (errors) {
+        throw new NoClassDefFoundError(what);
+      }
+      return new IllegalStateException(what);
+    }
 
-  @Test
-  void errorsInWhoeverListensDoNotEndTheAsking() throws InterruptedException {
+    @Override
+    public boolean wantsMembers(NodeProbe probe) {
+      asked.countDown();
+      throw failure("an error of the test's");
+    }
+
+    @Override
+    public Duration answered(NodeProbe probe, NodeReport report, long askedAt) {
+      throw new IllegalStateException("nobody was asked");
+    }
+
+    @Override
+    public Duration failed(NodeProbe probe, String why) {
+      throw failure("another error of the test's");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void errorsInWhoeverListensDoNotEndTheAsking(boolean errors) throws InterruptedException {
     ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
     try {
       NodeProbe probe =
           new NodeProbe(
-              new ServerAddress("a", 5432), "d", new PostgresProber(5432), null, executor, failing);
+              new ServerAddress("a", 5432),
+              "d",
+              new PostgresProber(5432),
+              null,
+              executor,
+              new Failing(errors));
       probe.hurry();
 
       assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();

@@ -8,6 +8,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -294,5 +297,29 @@ class ChannelTest {
     b.tells = true;
     beat();
     assertThat(b.channel.inTouch()).isTrue();
+  }
+
+  @Test
+  void anErrorDoesNotEndTheBeat() throws InterruptedException {
+    CountDownLatch told = new CountDownLatch(2);
+    Channel failing =
+        new Channel(
+            "a",
+            new WritePositions(() -> CompletableFuture.completedFuture(log)),
+            false,
+            STALE,
+            text -> {
+              told.countDown();
+              throw new NoClassDefFoundError("an error of the test's");
+            },
+            () -> now);
+    ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor();
+    try {
+      beats.scheduleAtFixedRate(failing::beat, 1, 1, TimeUnit.MILLISECONDS);
+
+      assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      beats.shutdownNow();
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -31,6 +32,7 @@ class StoreLinkTest {
   private final Set<String> channels = ConcurrentHashMap.newKeySet();
   private final BlockingQueue<String> subscribed = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+  private Runnable here = () -> {};
   private FakeStore store;
   private StoreLink link;
 
@@ -69,7 +71,7 @@ class StoreLinkTest {
             () -> channels,
             subscribed::add,
             (channel, text) -> heard.add(channel + "=" + text),
-            meeting -> {});
+            meeting -> here.run());
   }
 
   private void connect() {
@@ -200,6 +202,19 @@ class StoreLinkTest {
       other.tell(CHANNEL, "nobody listens");
       assertThat(other.listensTo(CHANNEL)).isFalse();
     }
+  }
+
+  @Test
+  void anErrorInTheNodeDoesNotEndItsLookingForTheStore() throws Exception {
+    CountDownLatch errors = new CountDownLatch(2);
+    here =
+        () -> {
+          errors.countDown();
+          throw new NoClassDefFoundError("an error of the test's");
+        };
+    connect();
+
+    assertThat(errors.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
