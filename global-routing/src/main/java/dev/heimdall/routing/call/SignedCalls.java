@@ -71,8 +71,12 @@ public final class SignedCalls implements AutoCloseable {
 
   /** Finds out in whose name it can be asked, if in anybody's. */
   public void checkCredentials() throws AwsCallException {
+    resolved();
+  }
+
+  private AwsCredentials resolved() throws AwsCallException {
     try {
-      credentials.resolveCredentials();
+      return credentials.resolveCredentials();
     } catch (SdkException e) {
       throw new AwsCallException(
           Kind.NO_CREDENTIALS,
@@ -84,8 +88,7 @@ public final class SignedCalls implements AutoCloseable {
 
   /** The answer to a question. */
   public String ask(AwsQuestion question) throws AwsCallException {
-    checkCredentials();
-    AwsCredentials signing = credentials.resolveCredentials();
+    AwsCredentials signing = resolved();
     SdkHttpRequest request = request(question);
     ContentStreamProvider body =
         ContentStreamProvider.fromByteArray(question.body().getBytes(StandardCharsets.UTF_8));

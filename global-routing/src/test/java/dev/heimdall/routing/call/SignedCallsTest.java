@@ -1,6 +1,7 @@
 package dev.heimdall.routing.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -14,6 +15,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,24 @@ class SignedCallsTest {
     assertThat(authorization)
         .contains("AWS4-HMAC-SHA256", "AKIDEXAMPLE/", "/eu-west-1/rds/aws4_request")
         .doesNotContain("canary");
+  }
+
+  /** What the machine's metadata give may be renewed, in vain, between any two looks. */
+  @Test
+  void credentialsThatAreLostMeanwhileAreNoErrorOfTheProgram() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    AwsCredentialsProvider fleeting =
+        () -> {
+          if (asked.incrementAndGet() % 2 == 0) {
+            throw SdkClientException.create("the metadata do not answer");
+          }
+          return SOMEBODY.resolveCredentials();
+        };
+    SignedCalls calls = calls(fleeting);
+    assertThat(calls.ask(QUESTION)).isEqualTo("<ok/>");
+    assertThatThrownBy(() -> calls.ask(QUESTION))
+        .isInstanceOf(AwsCallException.class)
+        .hasMessageContaining("the metadata do not answer");
   }
 
   @Test
