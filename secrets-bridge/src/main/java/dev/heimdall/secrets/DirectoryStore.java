@@ -62,7 +62,11 @@ final class DirectoryStore implements DocumentStore {
     }
     Map<String, Content> contents = new TreeMap<>();
     for (Map.Entry<String, Path> file : files().entrySet()) {
-      contents.put(file.getKey(), content(file.getKey(), file.getValue()));
+      try {
+        contents.put(file.getKey(), content(file.getKey(), file.getValue()));
+      } catch (NoSuchFileException e) {
+        // It went away since it was listed, and is none.
+      }
       patience.moved();
     }
     for (String name : EditChain.edited(root)) {
@@ -80,7 +84,7 @@ final class DirectoryStore implements DocumentStore {
     return Documents.of(all);
   }
 
-  /** A file that went away since it was listed is none; what is too large is not read. */
+  /** What is too large is not read. */
   private Content content(String name, Path file) throws IOException, StoreException {
     new Limits(location).check(name, Files.size(file));
     return Content.of(Files.readAllBytes(file));
