@@ -93,7 +93,7 @@ public final class LastGoodCopy {
     Path path = key.orElse(directory.resolve("key"));
     if (make && Files.notExists(path)) {
       try {
-        write(path, Seal.newKey());
+        makeKey(path);
       } catch (FileAlreadyExistsException e) {
         // Somebody else makes it.
       }
@@ -114,6 +114,17 @@ public final class LastGoodCopy {
           "the key " + path + " has " + bytes.length + " bytes; it needs " + Seal.KEY_BYTES);
     }
     return bytes;
+  }
+
+  /** It is there as a whole or not at all: with a part of it nothing could be kept ever after. */
+  private static void makeKey(Path path) throws IOException {
+    Path next = path.resolveSibling("." + UUID.randomUUID());
+    try {
+      write(next, Seal.newKey());
+      Files.createLink(path, next);
+    } finally {
+      Files.deleteIfExists(next);
+    }
   }
 
   private static void write(Path path, byte[] bytes) throws IOException {

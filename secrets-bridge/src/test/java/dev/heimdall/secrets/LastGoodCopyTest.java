@@ -8,9 +8,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +43,38 @@ class LastGoodCopyTest {
 
     assertThat(copy("s3://one", null).load().orElseThrow().contents()).isEqualTo(contents());
     assertThat(copy("s3://two", null).load()).isEmpty();
+  }
+
+  /** Machines that start together, or a manager beside its node. */
+  @Test
+  void whoeverMakesTheKeyAtTheSameTimeHasTheWholeOfIt() throws Exception {
+    Path key = directory.resolve("key");
+    ExecutorService executor = Executors.newFixedThreadPool(4);
+    try {
+      for (int round = 0; round < 200; round++) {
+        CyclicBarrier together = new CyclicBarrier(4);
+        List<Future<?>> all = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          LastGoodCopy copy = copy("s3://" + i + "bucket", key);
+          all.add(
+              executor.submit(
+                  () -> {
+                    together.await();
+                    copy.save(contents());
+                    return null;
+                  }));
+        }
+        for (Future<?> one : all) {
+          one.get(30, TimeUnit.SECONDS);
+        }
+        Files.delete(key);
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+    try (Stream<Path> left = Files.list(directory)) {
+      assertThat(left).containsExactly(directory.resolve("state"));
+    }
   }
 
   @Test
