@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,8 +107,31 @@ public final class MirrorDirectory {
     return root;
   }
 
-  /** New and changed files first, each at once; then those that are not wanted any more go. */
+  /**
+   * New and changed files first, each at once; then those that are not wanted any more go. What
+   * cannot be shown as a whole, because a disk is full, is taken back the next time.
+   *
+   * @throws IOException also for a document below another one, before anything is written: a bucket
+   *     and a secret can have both, but no directory
+   */
   public void show(SortedMap<String, Content> contents) throws IOException {
+    for (String name : contents.keySet()) {
+      Optional<String> below = below(name, contents);
+      if (below.isPresent()) {
+        throw new IOException(
+            "there is a document \"%s\" and one below it, \"%s\": one of them needs another name"
+                .formatted(name, below.get()));
+      }
+    }
+    Set<String> before = shown;
+    Set<String> both = new HashSet<>(before);
+    both.addAll(contents.keySet());
+    shown = both;
+    for (String name : before) {
+      if (!contents.containsKey(name) && inTheWay(name, contents)) {
+        hide(name);
+      }
+    }
     for (Map.Entry<String, Content> entry : contents.entrySet()) {
       Path file = root.resolve(entry.getKey());
       if (!Files.isRegularFile(file)
@@ -122,13 +146,35 @@ public final class MirrorDirectory {
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       }
     }
-    for (String name : shown) {
+    for (String name : both) {
       if (!contents.containsKey(name)) {
-        Files.deleteIfExists(root.resolve(name));
-        deleteEmpty(root.resolve(name).getParent());
+        hide(name);
       }
     }
     shown = Set.copyOf(contents.keySet());
+  }
+
+  /** Whether a wanted file is to be where this one has a folder, or below this one. */
+  private static boolean inTheWay(String name, SortedMap<String, Content> contents) {
+    boolean folder = false;
+    for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
+      folder |= contents.containsKey(name.substring(0, slash));
+    }
+    return folder || below(name, contents).isPresent();
+  }
+
+  private static Optional<String> below(String name, SortedMap<String, Content> contents) {
+    return contents.tailMap(name + "/").keySet().stream()
+        .findFirst()
+        .filter(next -> next.startsWith(name + "/"));
+  }
+
+  private void hide(String name) throws IOException {
+    Path file = root.resolve(name);
+    if (Files.isRegularFile(file)) {
+      Files.delete(file);
+      deleteEmpty(file.getParent());
+    }
   }
 
   private void deleteEmpty(Path folder) throws IOException {

@@ -8,7 +8,9 @@ import dev.heimdall.secrets.MirrorDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /**
  * Says what is wrong with documents, by the reader that nodes have: it reads files, so they are put
@@ -22,6 +24,11 @@ final class Judge implements AutoCloseable {
   }
 
   List<Problem> problems(SortedMap<String, Content> documents) {
+    List<Problem> nowhere =
+        documents.keySet().stream().flatMap(name -> below(name, documents)).toList();
+    if (!nowhere.isEmpty()) {
+      return nowhere;
+    }
     try {
       directory.show(documents);
       ConfigurationReader.read(directory.path());
@@ -31,6 +38,22 @@ final class Judge implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A bucket and a secret can hold a document below another one, but no directory can. */
+  private static Stream<Problem> below(String name, SortedMap<String, Content> documents) {
+    return documents.tailMap(name + "/").keySet().stream()
+        .takeWhile(other -> other.startsWith(name + "/"))
+        .map(
+            other ->
+                new Problem(
+                    other,
+                    0,
+                    0,
+                    "$",
+                    "a document below the document " + name,
+                    "another name of one of them",
+                    Optional.empty()));
   }
 
   @Override

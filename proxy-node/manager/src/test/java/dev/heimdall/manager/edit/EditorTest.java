@@ -1,0 +1,74 @@
+package dev.heimdall.manager.edit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heimdall.model.Problem;
+import dev.heimdall.secrets.Change;
+import dev.heimdall.secrets.Content;
+import dev.heimdall.secrets.DocumentStore;
+import dev.heimdall.secrets.StoreLocation;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What edits are judged by. */
+class EditorTest {
+  private static final Author SOMEBODY = new Author("admin", "127.0.0.1");
+  private static final String SOURCE = "{\"url\": \"jdbc:postgresql://db\", \"user\": \"app\"}";
+
+  @TempDir private Path directory;
+
+  private Editor editor;
+
+  @BeforeEach
+  void open() throws Exception {
+    editor = new Editor(DocumentStore.open(StoreLocation.of(directory.toString())));
+    editor.commit(
+        List.of(
+            create("users/app.json", "{\"password\": \"some-word\"}"),
+            create("sources/app.json", SOURCE),
+            create("vdbs/app.json", "{\"ports\": [5432], \"source\": \"app\"}")),
+        SOMEBODY);
+  }
+
+  @AfterEach
+  void close() {
+    editor.close();
+  }
+
+  private static Change create(String name, String content) {
+    return Change.create(name, Content.of(content));
+  }
+
+  @Test
+  void aDocumentBelowAnotherOneIsAProblemOfTheirs() throws Exception {
+    assertThat(editor.check(List.of(create("vdbs/app.json/x", "{}"))))
+        .singleElement()
+        .extracting(Problem::toString)
+        .asString()
+        .startsWith("vdbs/app.json/x $: got a document below the document vdbs/app.json");
+  }
+
+  @Test
+  void whatWasRefusedIsNotThereForTheNextEditThatNeedsIt() throws Exception {
+    assertThatThrownBy(
+            () ->
+                editor.commit(
+                    List.of(create("sources/other.json", SOURCE), create("vdbs/app.json/x", "{}")),
+                    SOMEBODY))
+        .isInstanceOf(EditRefused.Wrong.class);
+
+    assertThatThrownBy(
+            () ->
+                editor.commit(
+                    List.of(
+                        create("vdbs/other.json", "{\"ports\": [5433], \"source\": \"other\"}")),
+                    SOMEBODY))
+        .isInstanceOf(EditRefused.Wrong.class);
+    assertThat(editor.read().all()).doesNotContainKey("vdbs/other.json");
+  }
+}
