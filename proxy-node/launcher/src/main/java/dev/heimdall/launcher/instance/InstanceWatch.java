@@ -104,7 +104,7 @@ public final class InstanceWatch implements AutoCloseable {
       throws InterruptedException {
     for (Configuration now = pause(); now != null; now = pause()) {
       if (!now.equals(checked)) {
-        ports.check(now);
+        check(ports, now);
         seen(now);
       }
       if (terminates()) {
@@ -117,6 +117,15 @@ public final class InstanceWatch implements AutoCloseable {
         new ScaleIn(hook, HEARTBEAT, AGAIN).await(node.beginDrain(settings.patience()));
         return;
       }
+    }
+  }
+
+  private static void check(PortCheck ports, Configuration now) {
+    try {
+      ports.check(now);
+    } catch (RuntimeException | Error e) {
+      // Nobody would notice any more that the instance ends.
+      LOG.error("whether clients get to the ports could not be looked up", e);
     }
   }
 
