@@ -2,6 +2,7 @@ package dev.heimdall.configsync;
 
 import dev.heimdall.routing.AwsTrouble;
 import dev.heimdall.routing.Ec2Query;
+import dev.heimdall.routing.SideBySide;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,8 +30,8 @@ final class TaggedNodes implements NodeDoor.Finder, AutoCloseable {
   public NodeDoor.Found find() {
     List<NodeDoor> doors = new ArrayList<>();
     List<AwsTrouble> troubles = new ArrayList<>();
-    for (Ec2Query region : regions) {
-      Ec2Query.Answer<Ec2Query.Machine> answer = region.machines(tag, fleet);
+    for (Ec2Query.Answer<Ec2Query.Machine> answer :
+        SideBySide.ask(regions, region -> region.machines(tag, fleet))) {
       answer.found().forEach(machine -> doors.add(door(machine)));
       troubles.addAll(answer.troubles());
     }

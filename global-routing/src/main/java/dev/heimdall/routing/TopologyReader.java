@@ -3,13 +3,13 @@ package dev.heimdall.routing;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.rds.model.DBCluster;
 import software.amazon.awssdk.services.rds.model.DBInstance;
@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.rds.model.GlobalCluster;
 
 /**
  * Asks RDS for all clusters of a region, and of those regions in which its global clusters have
- * members. Its methods wait for the network. For one thread.
+ * members. Its methods wait for the network, for all regions at the same time. For one thread.
  */
 public final class TopologyReader implements AutoCloseable {
   private static final String GLOBALS = "rds:DescribeGlobalClusters";
@@ -29,7 +29,11 @@ public final class TopologyReader implements AutoCloseable {
   private final AwsAccess home;
   private final Set<String> others;
   private final Clock clock;
-  private final Map<String, RdsClient> clients = new HashMap<>();
+  private final Map<String, RdsClient> clients = new ConcurrentHashMap<>();
+
+  /** What was told of one region. */
+  private record RegionReading(
+      String region, List<TopologyCluster> clusters, List<AwsTrouble> troubles) {}
 
   /**
    * Asks nobody yet.
@@ -66,17 +70,22 @@ public final class TopologyReader implements AutoCloseable {
     Set<String> complete = new TreeSet<>();
     List<TopologyCluster> clusters = new ArrayList<>();
     if (troubles.stream().noneMatch(t -> t.kind() == AwsTrouble.Kind.NO_CREDENTIALS)) {
-      for (String region : regions) {
-        // Regions fail, throttle and refuse each by itself.
-        Calls there = new Calls();
-        clusters.addAll(clusters(region, there, asked));
-        if (there.troubles().isEmpty()) {
-          complete.add(region);
+      for (RegionReading reading : SideBySide.ask(regions, region -> read(region, asked))) {
+        clusters.addAll(reading.clusters());
+        if (reading.troubles().isEmpty()) {
+          complete.add(reading.region());
         }
-        there.troubles().stream().map(t -> in(region, t)).forEach(troubles::add);
+        reading.troubles().stream().map(t -> in(reading.region(), t)).forEach(troubles::add);
       }
     }
     return new TopologyReading(asked, List.copyOf(regions), complete, clusters, globals, troubles);
+  }
+
+  /** Regions fail, throttle and refuse each by itself. */
+  private RegionReading read(String region, Instant asked) {
+    Calls calls = new Calls();
+    List<TopologyCluster> clusters = clusters(region, calls, asked);
+    return new RegionReading(region, clusters, calls.troubles());
   }
 
   private static AwsTrouble in(String region, AwsTrouble trouble) {

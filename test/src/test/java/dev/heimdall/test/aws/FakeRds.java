@@ -11,8 +11,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,6 +39,7 @@ final class FakeRds implements AutoCloseable {
   private volatile List<Global> globals = List.of();
   private volatile Manner manner = Manner.WELL;
   private volatile int page = 100;
+  private volatile CyclicBarrier meeting;
 
   /** How it answers. */
   enum Manner {
@@ -158,6 +163,11 @@ final class FakeRds implements AutoCloseable {
     page = entries;
   }
 
+  /** Tells nobody of clusters before so many have asked. */
+  void tellsTogether(int askers) {
+    meeting = new CyclicBarrier(askers);
+  }
+
   /** Refuses an action, {@code DescribeDBClusters} for instance. */
   void deny(String action) {
     denied.add(action);
@@ -191,7 +201,13 @@ final class FakeRds implements AutoCloseable {
       }
       asked.add(System.nanoTime());
       requests.add(request);
+      CyclicBarrier all = meeting;
+      if (all != null && "DescribeDBClusters".equals(request.get("Action"))) {
+        all.await(60, TimeUnit.SECONDS);
+      }
       answer(exchange, request);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new IOException("some have not asked", e);
     }
   }
 

@@ -107,6 +107,13 @@ class TopologyReaderTest {
   }
 
   @Test
+  void noRegionWaitsForAnother() {
+    rds.tellsTogether(2);
+
+    assertThat(read().complete()).containsExactlyInAnyOrder(WEST, EAST);
+  }
+
+  @Test
   void aFailoverUnderWayIsTold() {
     rds.hasGlobals(List.of(SHOP.moving("failing-over", EAST_ARN)));
     TopologyGlobal global = read().globals().orElseThrow().get(0);
