@@ -8,7 +8,9 @@ import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.TestNode;
 import io.netty.util.internal.PlatformDependent;
+import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -83,6 +85,29 @@ class ClientFaultsIT {
         Arguments.of("temporary table", Frontend.query("CREATE TEMP TABLE left_behind (a int)")),
         Arguments.of("lock", Frontend.query("SELECT pg_advisory_lock(4242)")),
         Arguments.of("large result", Frontend.query("SELECT repeat('x', 30000000)")));
+  }
+
+  @Test
+  void aRowIsNeverFilledUpWithAnError() throws IOException {
+    try (RawClient client = RawClient.connect(node.target(), 64 << 10).logIn(0)) {
+      client.send(Frontend.query("SELECT repeat('x', 30000000)"));
+      assertThat(client.receive().type()).isEqualTo('T');
+      assertThat(client.receiveByte()).isEqualTo('D');
+      DataInputStream row = client.stream();
+      // The row's length, how many columns it has, and the column's length.
+      row.readFully(new byte[4 + 2 + 4]);
+
+      client.send(new byte[] {'!', 0, 0, 0, 4});
+
+      byte[] buffer = new byte[1 << 16];
+      for (int read = row.read(buffer); read >= 0; read = row.read(buffer)) {
+        for (int i = 0; i < read; i++) {
+          assertThat((char) buffer[i]).isEqualTo('x');
+        }
+      }
+    } catch (SocketException reset) {
+      // an end as well
+    }
   }
 
   @ParameterizedTest(name = "{0}")

@@ -174,11 +174,7 @@ final class ConnectionLoss {
     PgError error = certain(from) ? TRANSACTION_LOST : loss;
     SessionState carried = session.carried();
     incidents = 0;
-    boolean cut =
-        from.cutReply()
-            && from.isFirst(session)
-            && !requests.replay().withheld().dropUntold()
-            && !requests.sentReads().withheld().dropUntold();
+    boolean cut = cutsMessage(from);
     requests.replay().forget();
     requests.sentReads().forget();
     int lost = session.owed().forget();
@@ -215,6 +211,17 @@ final class ConnectionLoss {
     }
     session.lease().become(ClientSession.State.READY);
     answer(error, inTransaction, lost, from.groupOpen());
+  }
+
+  /**
+   * Whether the client waits for the rest of a message that comes from this connection, which will
+   * have no rest: nothing else can be told then.
+   */
+  boolean cutsMessage(ServerConnection from) {
+    return from.cutReply()
+        && from.isFirst(session)
+        && !session.requests().replay().withheld().dropUntold()
+        && !session.requests().sentReads().withheld().dropUntold();
   }
 
   /**

@@ -33,7 +33,7 @@ final class SessionEnd {
     return announced;
   }
 
-  /** Sends a FATAL error and closes. */
+  /** Sends a FATAL error, unless the client is in the middle of a message, and closes. */
   void fatal(PgError error) {
     Channel channel = session.channel();
     if (announced || !channel.isActive()) {
@@ -47,6 +47,10 @@ final class SessionEnd {
       session.start().failed(error);
     }
     session.requests().discardAll();
+    if (session.server() != null && session.loss().cutsMessage(session.server())) {
+      close(); // what came now would be taken for the rest of the message
+      return;
+    }
     ByteBuf out = channel.alloc().buffer(256);
     error.encode(out);
     ChannelFuture written = channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
