@@ -33,6 +33,7 @@ class SimpleQueryIT extends EachNodeKind {
         "SELECT g FROM generate_series(1, 500) g",
         "SELECT repeat('x', 100000)",
         "DO $$ BEGIN RAISE NOTICE 'hello'; RAISE WARNING 'careful'; END $$",
+        "DO $$ BEGIN RAISE WARNING 'not the server' USING ERRCODE = '57P01'; END $$",
         "DO $$ BEGIN RAISE EXCEPTION 'own error' USING ERRCODE = 'UE001', DETAIL = 'd', HINT = 'h'; END $$",
         "BEGIN; SELECT 1; COMMIT",
         "BEGIN; SELECT 1/0; COMMIT",

@@ -348,7 +348,7 @@ final class ReplyReader {
       }
       case BackendType.NOTICE -> {
         boolean whole = at + total <= in.writerIndex();
-        if (whole && lastWords(PgError.decode(in.slice(at, (int) total)))) {
+        if (whole && lastWords(in.slice(at, (int) total))) {
           return true; // told by connectionLost, like an error that ends the connection
         }
       }
@@ -390,8 +390,12 @@ final class ReplyReader {
   }
 
   /** Whether a server warns that it is leaving, because it crashes or was told to stop at once. */
-  private boolean lastWords(PgError notice) {
-    boolean last = notice.severity().equals("WARNING") && notice.sqlState().startsWith("57P0");
+  private boolean lastWords(ByteBuf message) {
+    PgError notice = PgError.decode(message);
+    boolean last =
+        notice.severity().equals("WARNING")
+            && notice.sqlState().startsWith("57P0")
+            && !PgError.hasContext(message); // a function may warn of what it likes
     if (last) {
       connection.ending(notice);
     }

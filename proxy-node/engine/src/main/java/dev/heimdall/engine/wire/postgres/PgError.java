@@ -80,6 +80,23 @@ public record PgError(
   }
 
   /**
+   * Whether a whole ErrorResponse or NoticeResponse says in what functions it arose, in its field
+   * W: those that a server's process has to say of itself do not.
+   */
+  public static boolean hasContext(ByteBuf message) {
+    int at = message.readerIndex() + 5;
+    int end = message.writerIndex();
+    while (at < end && message.getByte(at) != 0) {
+      if (message.getByte(at) == 'W') {
+        return true;
+      }
+      int stop = message.indexOf(at, end, (byte) 0);
+      at = stop < 0 ? end : stop + 1;
+    }
+    return false;
+  }
+
+  /**
    * Reads a whole ErrorResponse or NoticeResponse.
    *
    * @param message the message with its type and length
