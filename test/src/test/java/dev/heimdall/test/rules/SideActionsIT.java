@@ -46,6 +46,9 @@ class SideActionsIT {
                         "{\"match\": \"noted wrongly\", \"action\": \"trigger\", \"parameters\":"
                             + " {\"timing\": \"after\", \"command\":"
                             + " \"INSERT INTO never_there VALUES (1)\"}}",
+                        "{\"match\": \"noted too\", \"action\": \"trigger\", \"parameters\":"
+                            + " {\"timing\": \"after\", \"command\":"
+                            + " \"INSERT INTO noted VALUES ('too')\"}}",
                         "{\"match\": \"noted slowly\", \"action\": \"trigger\", \"parameters\":"
                             + " {\"timing\": \"after\", \"command\":"
                             + " \"SELECT pg_advisory_xact_lock(471147)\"}}",
@@ -121,6 +124,30 @@ class SideActionsIT {
       direct.query("SELECT pg_advisory_unlock(471147)");
       assertThat(client.untilReady().toString()).contains("[one]").doesNotContain("two");
       assertThat(client.untilReady().toString()).contains("[two]");
+    }
+  }
+
+  @Test
+  void aReplyWaitsForTheTriggersOfAllStatementsOfItsBatch() throws Exception {
+    try (RawClient direct = RawClient.logIn(SharedPostgres.target());
+        RawClient client = RawClient.logIn(node.target())) {
+      direct.query("SELECT pg_advisory_lock(471147)");
+      client.send(
+          statement("SELECT 'one'"),
+          statement("SELECT 'two' -- noted too"),
+          statement("SELECT 'three' -- noted slowly"),
+          sync());
+      Await.until(
+          "the slow trigger runs, and the other one has",
+          () ->
+              "2"
+                  .equals(
+                      direct.value(
+                          "SELECT (SELECT count(*) FROM pg_locks WHERE objid = 471147 AND NOT"
+                              + " granted) + (SELECT count(*) FROM noted WHERE what = 'too')")));
+      assertThat(client.hasInput()).isFalse();
+      direct.query("SELECT pg_advisory_unlock(471147)");
+      assertThat(client.untilReady().toString()).contains("[one]", "[two]", "[three]");
     }
   }
 

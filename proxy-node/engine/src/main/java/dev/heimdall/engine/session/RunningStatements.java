@@ -111,9 +111,9 @@ final class RunningStatements {
             session::failed);
   }
 
-  /** Whether the reply that comes now has to wait for a trigger. */
+  /** Whether the reply that comes now has to wait for a trigger, of any statement in its group. */
   boolean holdsReply() {
-    return !running.isEmpty() && SideActions.holdsReply(running.peek().decision());
+    return !running.isEmpty() && running.peek().group() == triggering;
   }
 
   /** Whether what is sent now would be answered before a reply that has to wait for a trigger. */

@@ -38,7 +38,10 @@ final class SideActions {
   private Variables told;
   private Origin origin;
   private ByteBuf heldReply;
-  private boolean afterRuns;
+  private int afterRuns;
+
+  /** How the first of them failed that did; or null. */
+  private Executed afterFailed;
 
   SideActions(ClientSession session, LoopContext loop) {
     this.session = session;
@@ -204,7 +207,7 @@ final class SideActions {
       passOn();
       return;
     }
-    afterRuns = true;
+    afterRuns++;
     actions
         .triggers()
         .run(decision.trigger().get(), origin(), tables(statement))
@@ -212,19 +215,24 @@ final class SideActions {
   }
 
   private void afterDone(Executed end) {
-    afterRuns = false;
+    afterRuns--;
     if (session.state() == ClientSession.State.CLOSED) {
       return;
     }
     session.writes().everything();
-    if (end.succeeded() || heldReply == null) {
-      passOn();
-    } else {
-      heldReply.clear();
-      failure(end).encode(heldReply);
-      PgWriter.ready(heldReply, session.status());
-      passOn();
+    if (afterFailed == null && !end.succeeded()) {
+      afterFailed = end;
     }
+    if (afterRuns > 0) {
+      return;
+    }
+    if (afterFailed != null && heldReply != null) {
+      heldReply.clear();
+      failure(afterFailed).encode(heldReply);
+      PgWriter.ready(heldReply, session.status());
+    }
+    afterFailed = null;
+    passOn();
     session.resumeReading();
   }
 
@@ -235,7 +243,7 @@ final class SideActions {
 
   /** Whether a trigger keeps back what the client is to read next. */
   boolean busy() {
-    return afterRuns;
+    return afterRuns > 0;
   }
 
   private void passOn() {
@@ -248,7 +256,7 @@ final class SideActions {
 
   /** What was sent will not be answered, or the client is gone. */
   void end() {
-    if (afterRuns && !session.closed()) {
+    if (afterRuns > 0 && !session.closed()) {
       passOn(); // it is whole
     }
     if (heldReply != null) {
