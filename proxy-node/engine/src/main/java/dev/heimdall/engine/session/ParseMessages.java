@@ -20,9 +20,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Sends one client's Parse messages, or answers them: each statement under its own name on the
@@ -54,8 +52,7 @@ final class ParseMessages {
   /** The statement of the Parse that is being read has a result that a rule gives. */
   private boolean answered;
 
-  /** Names whose Parse the server may not have answered yet. */
-  private final Set<String> unanswered = new HashSet<>(0);
+  private final UnansweredNames unanswered = new UnansweredNames();
 
   ParseMessages(
       ClientSession session,
@@ -304,7 +301,7 @@ final class ParseMessages {
             : names.statement(server, copy(body), Origin.NAMED, facts);
     statement.source(examined);
     own.put(name, statement);
-    unanswered.add(new String(name, StandardCharsets.ISO_8859_1));
+    unanswered.add(name, session.carried().sent(), session.carried().done());
     if (answered) {
       answerParse(server, () -> own.remove(name, statement), total);
     } else if (sendParse(server, statement, () -> own.remove(name, statement), total)) {
@@ -372,11 +369,11 @@ final class ParseMessages {
 
   /** Whether the server may not have answered the Parse of a name. */
   boolean mayBeUnanswered(byte[] name) {
-    return unanswered.contains(new String(name, StandardCharsets.ISO_8859_1));
+    return unanswered.contains(name, session.carried().done());
   }
 
   void forgetAnswered(ServerConnection server) {
-    if (!unanswered.isEmpty() && session.outstanding() == 0 && !server.groupOpen()) {
+    if (unanswered.size() > 0 && session.outstanding() == 0 && !server.groupOpen()) {
       unanswered.clear();
     }
   }
