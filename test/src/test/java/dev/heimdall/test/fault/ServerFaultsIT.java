@@ -112,14 +112,14 @@ class ServerFaultsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"simple", "batches", "one batch"})
+  @ValueSource(strings = {"simple", "batches", "one batch", "one text"})
   void aTransactionWhoseBeginWasNotAnsweredHasFailed(String how) throws Exception {
     try (RawClient client = RawClient.logIn(node.target())) {
       client.query("DROP TABLE IF EXISTS faults_begun; CREATE TABLE faults_begun (a int)");
       client.query("SET application_name = 'faults-begun'");
       String first = "INSERT INTO faults_begun VALUES (1)";
       String sleep = "SELECT pg_sleep(30)";
-      int groups = how.equals("one batch") ? 1 : 3;
+      int groups = how.startsWith("one") ? 1 : 3;
       client.send(
           switch (how) {
             case "simple" ->
@@ -132,6 +132,7 @@ class ServerFaultsIT {
                     Frontend.sync(),
                     Frontend.statement(first),
                     Frontend.sync());
+            case "one text" -> Frontend.query("BEGIN; " + first + "; " + sleep);
             default ->
                 Frontend.all(
                     Frontend.statement("BEGIN"),

@@ -50,7 +50,11 @@ final class ClientTransaction {
       case BEGIN -> begun = group;
       case COMMIT, ROLLBACK -> begun = facts.chain() ? begun : -1;
       case PREPARE_TRANSACTION -> begun = -1;
-      case MULTI -> begun = facts.transactionControlInside() ? -1 : begun;
+      case MULTI -> {
+        if (facts.transactionControlInside()) {
+          begun = facts.chain() ? group : -1;
+        }
+      }
       default -> {}
     }
   }

@@ -37,23 +37,30 @@ public final class StatementClassifier {
     effects.clear(offset);
     reader.reset(sql, offset, length, standardConformingStrings);
     transactionControl = false;
-    chain = false;
     codeBlock = false;
     int statements = 0;
+    boolean open = false;
     StatementKind kind = StatementKind.EMPTY;
     do {
       reader.nextStatement();
       if (!reader.atEnd()) {
         statements++;
+        chain = false;
         kind = statement();
         reader.skip();
+        open =
+            switch (kind) {
+              case BEGIN -> true;
+              case COMMIT, ROLLBACK, PREPARE_TRANSACTION -> chain;
+              default -> open;
+            };
       }
     } while (reader.token() == ';');
     if (reader.token() == Lexer.BROKEN || reader.routineDepth() > 0) {
       return StatementFacts.UNREADABLE;
     }
     return statements > 1
-        ? StatementFacts.ofMulti(statements, effects.take(), transactionControl)
+        ? StatementFacts.ofMulti(statements, effects.take(), transactionControl, open)
         : StatementFacts.ofSingle(kind, effects.take(), chain);
   }
 

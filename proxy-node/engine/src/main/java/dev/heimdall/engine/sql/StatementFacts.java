@@ -11,7 +11,8 @@ import java.util.List;
  * @param effects effects on the session, in the order of the text; unmodifiable
  * @param transactionControlInside whether one of several statements begins, ends or marks a
  *     transaction; false for a single statement
- * @param chain whether a single COMMIT or ROLLBACK opens the next transaction itself (AND CHAIN)
+ * @param chain whether a single COMMIT or ROLLBACK opens the next transaction itself (AND CHAIN);
+ *     of several statements, whether they leave a transaction open that they have begun
  */
 public record StatementFacts(
     StatementKind kind,
@@ -43,12 +44,12 @@ public record StatementFacts(
   }
 
   static StatementFacts ofMulti(
-      int statements, List<Effect> effects, boolean transactionControlInside) {
-    if (effects.isEmpty() && statements < SHARED_COUNTS) {
+      int statements, List<Effect> effects, boolean transactionControlInside, boolean chain) {
+    if (effects.isEmpty() && !chain && statements < SHARED_COUNTS) {
       return (transactionControlInside ? MULTI_WITH_TRANSACTIONS : MULTI)[statements];
     }
     return new StatementFacts(
-        StatementKind.MULTI, statements, effects, transactionControlInside, false);
+        StatementKind.MULTI, statements, effects, transactionControlInside, chain);
   }
 
   /** Whether names of prepared statements may mean nothing after it. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class StatementClassifierTest {
@@ -424,6 +425,25 @@ class StatementClassifierTest {
     assertThat(classify("ROLLBACK AND CHAIN").kind()).isEqualTo(StatementKind.ROLLBACK);
     assertThat(classify("ROLLBACK AND NO CHAIN").chain()).isFalse();
     assertThat(classify("COMMIT").chain()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "BEGIN; SELECT 1 | true",
+        "SELECT 1; START TRANSACTION READ ONLY; | true",
+        "BEGIN; SELECT 1; COMMIT | false",
+        "BEGIN; SELECT 1; END; BEGIN; SAVEPOINT a; RELEASE a | true",
+        "BEGIN; ROLLBACK AND CHAIN; SELECT 1 | true",
+        "BEGIN; COMMIT AND CHAIN; ROLLBACK | false",
+        "BEGIN; PREPARE TRANSACTION 'a' | false",
+        "SELECT 1; SELECT 2 | false",
+        "BEGIN; SAVEPOINT a; ROLLBACK TO a | true",
+      })
+  void ofSeveralStatementsItIsSeenWhetherTheyLeaveATransactionOpen(String sql, boolean open) {
+    assertThat(classify(sql).kind()).isEqualTo(StatementKind.MULTI);
+    assertThat(classify(sql).chain()).isEqualTo(open);
   }
 
   private StatementFacts classify(String sql) {
