@@ -24,7 +24,7 @@ class RefusedTransactionIT {
                 c ->
                     c.node("loops", 1)
                         .vdb("delayedTransaction", true)
-                        .vdb("pool.queueTimeout", "300ms")
+                        .vdb("pool.queueTimeout", "2s")
                         .vdb("pool.size", 1));
         RawClient holder = RawClient.logIn(node.target());
         RawClient client = RawClient.logIn(node.target())) {
