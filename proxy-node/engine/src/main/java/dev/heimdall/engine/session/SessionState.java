@@ -8,7 +8,6 @@ import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -165,7 +164,7 @@ final class SessionState {
       if (failed && facts.kind() == StatementKind.PREPARE) {
         deallocate(facts.effects().get(0).name(), server); // its name is free again
       } else if (facts.kind() == StatementKind.PREPARE) {
-        PreparedStatement made = names.get(bytes(facts.effects().get(0).name()));
+        PreparedStatement made = names.get(ServerNames.bytes(facts.effects().get(0).name()));
         if (made != null) {
           server.statements().confirm(made);
         }
@@ -245,7 +244,7 @@ final class SessionState {
       }
       case DEALLOCATE_ALL -> server.statements().doubtAll();
       case DEALLOCATE -> {
-        PreparedStatement statement = names.get(bytes(effect.name()));
+        PreparedStatement statement = names.get(ServerNames.bytes(effect.name()));
         if (statement != null) {
           server.statements().doubt(statement);
         }
@@ -316,16 +315,12 @@ final class SessionState {
   }
 
   private void deallocate(String text, ServerConnection server) {
-    byte[] name = bytes(text);
+    byte[] name = ServerNames.bytes(text);
     PreparedStatement statement = names.get(name);
     if (statement != null) {
       server.statements().forget(statement);
       names.remove(name);
     }
-  }
-
-  private static byte[] bytes(String name) {
-    return name.getBytes(StandardCharsets.UTF_8);
   }
 
   private void touch(String name) {

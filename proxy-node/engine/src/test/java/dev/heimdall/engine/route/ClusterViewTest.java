@@ -54,21 +54,7 @@ class ClusterViewTest {
             by.lag(),
             by.balance(),
             by.failover());
-    return new DataSource(
-        all.name(),
-        all.engine(),
-        all.url(),
-        all.user(),
-        all.password(),
-        all.credentials(),
-        all.tls(),
-        all.connectTimeout(),
-        all.keepAliveIdle(),
-        all.tcpUserTimeout(),
-        all.parameters(),
-        all.catalog(),
-        all.driver(),
-        session);
+    return Clusters.source(all.url(), session);
   }
 
   private static TopologyNode writer(String run, long position) {

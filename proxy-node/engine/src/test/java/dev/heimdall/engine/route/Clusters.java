@@ -3,6 +3,8 @@ package dev.heimdall.engine.route;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.model.ClusterSettings;
+import dev.heimdall.model.DataSource;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import java.util.List;
@@ -63,6 +65,26 @@ final class Clusters {
         node.lagMillis(),
         node.at(),
         node.why());
+  }
+
+  /** {@link LoopBalancerTest#SOURCE} with another URL and another cluster. */
+  static DataSource source(String url, ClusterSettings cluster) {
+    DataSource all = LoopBalancerTest.SOURCE;
+    return new DataSource(
+        all.name(),
+        all.engine(),
+        url,
+        all.user(),
+        all.password(),
+        all.credentials(),
+        all.tls(),
+        all.connectTimeout(),
+        all.keepAliveIdle(),
+        all.tcpUserTimeout(),
+        all.parameters(),
+        all.catalog(),
+        all.driver(),
+        cluster);
   }
 
   static Topology of(TopologyNode... nodes) {

@@ -21,22 +21,7 @@ class ReadPlanTest {
   private final Topology seen = Clusters.of(writer(1), replica(R1, 1));
 
   private static DataSource source() {
-    DataSource all = LoopBalancerTest.SOURCE;
-    return new DataSource(
-        all.name(),
-        all.engine(),
-        "jdbc:postgresql://w,r1,alias",
-        all.user(),
-        all.password(),
-        all.credentials(),
-        all.tls(),
-        all.connectTimeout(),
-        all.keepAliveIdle(),
-        all.tcpUserTimeout(),
-        all.parameters(),
-        all.catalog(),
-        all.driver(),
-        all.cluster());
+    return Clusters.source("jdbc:postgresql://w,r1,alias", LoopBalancerTest.SOURCE.cluster());
   }
 
   private Optional<ServerAddress> writes(String hosts) {
