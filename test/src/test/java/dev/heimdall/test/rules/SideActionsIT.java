@@ -108,19 +108,33 @@ class SideActionsIT {
     }
   }
 
+  /** Until the trigger of what is noted slowly waits for a lock. */
+  private static void awaitSlowTrigger(RawClient direct) {
+    Await.until(
+        "the trigger runs",
+        () ->
+            "1"
+                .equals(
+                    direct.value(
+                        "SELECT count(*) FROM pg_locks WHERE objid = 471147 AND NOT granted")));
+  }
+
+  private static void cancelWhatIsHeldBack(RawClient client) {
+    Await.until(
+        "it is held back",
+        () -> {
+          client.cancel();
+          return client.hasInput();
+        });
+  }
+
   @Test
   void nothingOvertakesAReplyThatWaitsForATrigger() throws Exception {
     try (RawClient direct = RawClient.logIn(SharedPostgres.target());
         RawClient client = RawClient.logIn(node.target())) {
       direct.query("SELECT pg_advisory_lock(471147)");
       client.send(query("SELECT 'one' -- noted slowly"), query("SELECT 'two'"));
-      Await.until(
-          "the trigger runs",
-          () ->
-              "1"
-                  .equals(
-                      direct.value(
-                          "SELECT count(*) FROM pg_locks WHERE objid = 471147 AND NOT granted")));
+      awaitSlowTrigger(direct);
       direct.query("SELECT pg_advisory_unlock(471147)");
       assertThat(client.untilReady().toString()).contains("[one]").doesNotContain("two");
       assertThat(client.untilReady().toString()).contains("[two]");
@@ -159,13 +173,7 @@ class SideActionsIT {
       String pid = client.value("SELECT pg_backend_pid()");
       direct.query("SELECT pg_advisory_lock(471147)");
       client.send(query("SELECT 'one' -- noted slowly"));
-      Await.until(
-          "the trigger runs",
-          () ->
-              "1"
-                  .equals(
-                      direct.value(
-                          "SELECT count(*) FROM pg_locks WHERE objid = 471147 AND NOT granted")));
+      awaitSlowTrigger(direct);
       direct.query("SELECT pg_terminate_backend(" + pid + ")");
       Await.until(
           "the connection is lost",
@@ -184,24 +192,14 @@ class SideActionsIT {
       client.query("BEGIN");
       client.query("SELECT 1");
       client.send(query("INSERT INTO noted VALUES ('held back')"));
-      Await.until(
-          "it is held back",
-          () -> {
-            client.cancel();
-            return client.hasInput();
-          });
+      cancelWhatIsHeldBack(client);
       assertThat(client.untilReady().toString()).contains("57014").endsWith("ReadyForQuery E]");
       assertThat(client.query("INSERT INTO noted VALUES ('later')").toString()).contains("25P02");
       assertThat(client.query("COMMIT").toString()).contains("ROLLBACK");
       client.query("BEGIN");
       client.query("SELECT 1");
       client.send(statement("INSERT INTO noted VALUES ('held back')"), sync());
-      Await.until(
-          "it is held back",
-          () -> {
-            client.cancel();
-            return client.hasInput();
-          });
+      cancelWhatIsHeldBack(client);
       assertThat(client.untilReady().toString()).contains("57014").endsWith("ReadyForQuery E]");
       assertThat(client.query("COMMIT").toString()).contains("ROLLBACK");
     }
