@@ -112,7 +112,7 @@ final class ClientMessages {
           FrontendType.DESCRIBE,
           FrontendType.EXECUTE,
           FrontendType.CLOSE -> {
-        if (!input.batchReady()) {
+        if (!firstIsHere(type, total) || !input.batchReady()) {
           return false;
         }
         if (type == FrontendType.CLOSE && closing.answer() || !course.ruled() && begin.answer()) {
@@ -131,7 +131,7 @@ final class ClientMessages {
         return local.answer() || foreignOrHome(type, total);
       }
       case FrontendType.FUNCTION_CALL -> {
-        return session.lease().need();
+        return copies.mayCall(total) && session.lease().need();
       }
       case FrontendType.SYNC -> {
         if (session.loss().transactionLost()) {
@@ -156,6 +156,18 @@ final class ClientMessages {
         return false;
       }
     }
+  }
+
+  /**
+   * Whether the first message of a batch can be handled as far as it is here. A session that waits
+   * for the rest of its client's message keeps no server connection from others.
+   */
+  private boolean firstIsHere(byte type, long total) {
+    return switch (type) {
+      case FrontendType.BIND -> true;
+      case FrontendType.PARSE -> input.whole(total, limits.maxStatementSize());
+      default -> input.whole(total, MAX_SMALL_MESSAGE);
+    };
   }
 
   private boolean foreignOrHome(byte type, long total) {

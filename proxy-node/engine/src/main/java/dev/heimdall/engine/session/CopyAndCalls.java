@@ -7,6 +7,9 @@ import dev.heimdall.engine.wire.postgres.ReplyQueue;
  * Sends one client's messages of the two smaller protocols: its part of COPY, and function calls.
  */
 final class CopyAndCalls {
+  /** A function call up to the function's number. */
+  private static final int CALL_HEAD = 9;
+
   private final ClientSession session;
   private final ClientInput pending;
   private final SequenceGuard sequences;
@@ -37,16 +40,21 @@ final class CopyAndCalls {
     return server.copyIn() || session.outstanding() > 0 || server.groupOpen();
   }
 
+  /** Whether so much of a function call is here that it can be sent. */
+  boolean mayCall(long total) {
+    return pending.unread() >= Math.min(total, CALL_HEAD);
+  }
+
   /**
    * Sends a function call; arguments may still be on their way.
    *
    * @return whether the function's number was there
    */
   boolean call(ServerConnection server, long total) {
-    if (pending.size() < Math.min(total, 9)) {
+    if (!mayCall(total)) {
       return false;
     }
-    if (total >= 9) {
+    if (total >= CALL_HEAD) {
       sequences.beforeCall(server, pending.bytes().getInt(pending.bytes().readerIndex() + 5));
     }
     session.writes().noteUnknown();

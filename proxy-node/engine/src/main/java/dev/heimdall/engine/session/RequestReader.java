@@ -52,16 +52,25 @@ final class RequestReader {
     }
     input.add(consumed);
     process();
-    if (input.size() > MAX_HELD_INPUT && !needsMore()) {
+    if (!hasRoom()) {
       pauseReading();
     }
   }
 
-  /** Whether the rest of a message that must be read whole is all that is waited for. */
-  private boolean needsMore() {
-    return !session.atConsole()
+  /**
+   * Whether more of the client's input may be kept: little waits, or what waits is the beginning of
+   * a message that must be read whole, so that nothing but its rest helps. That changes with the
+   * session's state, so it is looked at after each attempt to handle what waits.
+   */
+  private boolean hasRoom() {
+    return input.size() <= MAX_HELD_INPUT || awaitsRest();
+  }
+
+  private boolean awaitsRest() {
+    return !blocked
+        && !session.atConsole()
         && !session.transactionReplay().active()
-        && !blocked
+        && !session.listening().busy()
         && (session.state() == ClientSession.State.ACTIVE
             || session.state() == ClientSession.State.READY);
   }
@@ -107,7 +116,11 @@ final class RequestReader {
       streamEnded = false;
       session.lease().settle();
     }
-    if (readingPaused && !blocked && input.size() < MAX_HELD_INPUT) {
+    resumeReading();
+  }
+
+  private void resumeReading() {
+    if (readingPaused && !blocked && hasRoom()) {
       ServerConnection server = session.server();
       if (server == null || server.writable()) {
         readingPaused = false;
