@@ -13,6 +13,9 @@ import java.util.Set;
 
 /** What was found in a text so far; it only ever gets more careful. */
 final class Findings {
+  /** More names are not recognised where a text is not understood. */
+  private static final int MOST_NAMES = 2_000;
+
   private final Set<TableName> reads = new LinkedHashSet<>();
   private final Set<TableName> writes = new LinkedHashSet<>();
   private final Set<RowChange> changes = EnumSet.noneOf(RowChange.class);
@@ -21,7 +24,8 @@ final class Findings {
   private final Set<String> operators = new LinkedHashSet<>();
   private final List<String> hints = new ArrayList<>();
   private StatementClass kind = StatementClass.EMPTY;
-  private boolean understood = true;
+  private String doubt;
+  private int doubts;
   private boolean locking;
   private int statements;
 
@@ -37,8 +41,30 @@ final class Findings {
 
   /** Something is not certain; the statement is at least of this kind. */
   void uncertain(StatementClass atLeast) {
+    uncertain(atLeast, "touches more than its text names");
+  }
+
+  /**
+   * As the other, with the reason.
+   *
+   * @param because the end of a sentence that begins with the statement
+   */
+  void uncertain(StatementClass atLeast, String because) {
     kind(atLeast);
-    understood = false;
+    doubts++;
+    if (doubt == null) {
+      doubt = because;
+    }
+  }
+
+  /** How often something was not certain until now. */
+  int doubts() {
+    return doubts;
+  }
+
+  /** Whether there is room for more names of tables that were recognised, but not understood. */
+  boolean takesNames() {
+    return reads.size() + writes.size() < MOST_NAMES;
   }
 
   void reads(TableName table) {
@@ -74,18 +100,18 @@ final class Findings {
   }
 
   boolean understood() {
-    return understood;
+    return doubts == 0;
   }
 
   private Set<RowChange> rowChanges() {
-    boolean told = understood && kind.compareTo(StatementClass.CALL) < 0;
+    boolean told = understood() && kind.compareTo(StatementClass.CALL) < 0;
     return told ? changes : EnumSet.allOf(RowChange.class);
   }
 
   ParsedStatement result() {
     return new ParsedStatement(
         kind,
-        understood,
+        understood(),
         statements,
         List.copyOf(reads),
         List.copyOf(writes),
@@ -94,6 +120,7 @@ final class Findings {
         locking,
         hints,
         attributes,
-        operators);
+        operators,
+        doubt);
   }
 }

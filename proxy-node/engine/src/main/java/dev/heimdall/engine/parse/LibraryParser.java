@@ -45,15 +45,18 @@ final class LibraryParser {
   }
 
   void read(Dialect dialect, List<Token> tokens, Findings findings) {
+    boolean tooDeep = depth(tokens) > DEEPEST;
     Statement statement =
-        depth(tokens) > DEEPEST || parts(tokens) > MOST_PARTS
-            ? null
-            : parsed(LibraryText.of(dialect, tokens));
+        tooDeep || parts(tokens) > MOST_PARTS ? null : parsed(LibraryText.of(dialect, tokens));
     SyntaxTree.Names names = statement == null ? null : tree.read(statement, dialect);
     List<Functions.Call> calls = Functions.in(tokens);
     if (names == null || !names.certain()) {
       calls.forEach(call -> findings.calls(call.name()));
-      findings.uncertain(StatementClass.UNKNOWN);
+      findings.uncertain(
+          StatementClass.UNKNOWN,
+          tooDeep
+              ? "nests brackets and CASEs more than " + DEEPEST + " deep"
+              : "has syntax that is not known here, or takes too long to read");
     } else {
       names.reads().forEach(findings::reads);
       names.writes().forEach(findings::writes);
@@ -64,7 +67,7 @@ final class LibraryParser {
       findings.kind(names.kind());
       changes(tokens, findings);
       if (!new TokenWitness(dialect, tokens).agrees(names)) {
-        findings.uncertain(StatementClass.UNKNOWN);
+        findings.uncertain(StatementClass.UNKNOWN, "names tables that two readers see differently");
       }
     }
     if (TokenWitness.locks(tokens, dialect)) {

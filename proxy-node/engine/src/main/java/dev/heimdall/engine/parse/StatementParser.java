@@ -22,10 +22,12 @@ public final class StatementParser {
   /** Longer texts are not read, in bytes of UTF-8. */
   public static final int LONGEST = 1 << 20;
 
-  /** Statements with more tokens, shortened lists of literals counted once, are not read. */
+  /**
+   * In statements with more tokens, shortened lists of literals counted once, and in what follows
+   * so many statements, only names are recognised.
+   */
   static final int MOST_TOKENS = 10_000;
 
-  /** Texts with more statements are not read. */
   static final int MOST_STATEMENTS = 200;
 
   private final LibraryParser library = new LibraryParser();
@@ -43,23 +45,28 @@ public final class StatementParser {
     try {
       read(sql, dialect, standardStrings, findings);
     } catch (RuntimeException | StackOverflowError unreadable) {
-      findings.uncertain(StatementClass.UNKNOWN);
+      findings.uncertain(StatementClass.UNKNOWN, "could not be read");
+      byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+      recognise(text, 0, Math.min(text.length, LONGEST), dialect, standardStrings, findings);
     }
     return findings.result();
   }
 
   private void read(String sql, Dialect dialect, boolean standardStrings, Findings findings) {
-    byte[] text = sql.length() > LONGEST ? null : sql.getBytes(StandardCharsets.UTF_8);
-    if (text == null || text.length > LONGEST) {
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    if (text.length > LONGEST) {
       findings.statement();
-      findings.uncertain(StatementClass.UNKNOWN);
+      findings.uncertain(StatementClass.UNKNOWN, "is longer than " + LONGEST + " bytes");
+      recognise(text, 0, LONGEST, dialect, standardStrings, findings);
       return;
     }
     StatementSplitter splitter = new StatementSplitter(dialect);
     int statements = splitter.split(text, 0, text.length, standardStrings);
-    if (statements < 0 || statements > MOST_STATEMENTS) {
+    if (statements < 0) {
       findings.statement();
-      findings.uncertain(StatementClass.UNKNOWN);
+      findings.uncertain(
+          StatementClass.UNKNOWN, "ends inside a literal, a quoted name, a comment or a body");
+      recognise(text, 0, text.length, dialect, standardStrings, findings);
       return;
     }
     Tokenizer tokenizer = new Tokenizer(dialect);
@@ -67,13 +74,36 @@ public final class StatementParser {
     for (int i = 0; i < statements; i++) {
       findings.statement();
       int start = splitter.start(i);
-      List<Token> tokens =
-          tokenizer.read(text, start, splitter.end(i) - start, standardStrings, MOST_TOKENS);
+      int length = splitter.end(i) - start;
+      if (i >= MOST_STATEMENTS) {
+        for (int rest = i + 1; rest < statements; rest++) {
+          findings.statement();
+        }
+        findings.uncertain(
+            StatementClass.UNKNOWN, "is one of more than " + MOST_STATEMENTS + " in one text");
+        recognise(
+            text, start, splitter.end(statements - 1) - start, dialect, standardStrings, findings);
+        return;
+      }
+      List<Token> tokens = tokenizer.read(text, start, length, standardStrings, MOST_TOKENS);
       if (tokens == null) {
-        findings.uncertain(StatementClass.UNKNOWN);
+        findings.uncertain(StatementClass.UNKNOWN, "has more than " + MOST_TOKENS + " tokens");
+        recognise(text, start, length, dialect, standardStrings, findings);
       } else {
         reader.read(dialect, tokens);
       }
     }
+  }
+
+  /** Finds names in a part of a text that is not read. */
+  private static void recognise(
+      byte[] text,
+      int from,
+      int length,
+      Dialect dialect,
+      boolean standardStrings,
+      Findings findings) {
+    NamedTables.note(
+        new Tokenizer(dialect).readable(text, from, length, standardStrings), findings);
   }
 }

@@ -27,6 +27,7 @@ final class StatementReader {
   void read(Dialect dialect, List<Token> all) {
     List<Token> tokens = new ArrayList<>(all.size());
     boolean opaque = false;
+    int doubts = findings.doubts();
     for (Token token : all) {
       if (token.isOperator()) {
         findings.operator(token.text());
@@ -39,9 +40,12 @@ final class StatementReader {
     }
     attributes(tokens);
     if (opaque) {
-      findings.uncertain(StatementClass.UNKNOWN);
+      findings.uncertain(StatementClass.UNKNOWN, "has a name or comment that cannot be read");
     } else {
       statement(new TokenCursor(dialect, tokens));
+    }
+    if (findings.doubts() > doubts) {
+      NamedTables.note(tokens, findings);
     }
   }
 
@@ -97,7 +101,7 @@ final class StatementReader {
       case "lock" -> lock(cursor);
       case "truncate" -> truncate(cursor);
       case "call" -> call(cursor);
-      case "do" -> findings.uncertain(StatementClass.CALL);
+      case "do" -> findings.uncertain(StatementClass.CALL, "runs a code block");
       case "vacuum", "analyze", "analyse" -> maintenance(cursor);
       case "checkpoint" -> findings.kind(StatementClass.UTILITY);
       case "cluster", "reindex" -> findings.uncertain(StatementClass.UTILITY);
@@ -112,7 +116,8 @@ final class StatementReader {
           "reassign",
           "security" ->
           definitions.read(cursor);
-      default -> findings.uncertain(StatementClass.UNKNOWN);
+      default ->
+          findings.uncertain(StatementClass.UNKNOWN, "begins with a word that is not known here");
     }
   }
 

@@ -191,6 +191,12 @@ abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerLexer {
     return decoded;
   }
 
+  /** A name as the server keeps it: cut where it is too long. */
+  static String clipped(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    return new String(bytes, 0, clip(bytes, bytes.length), StandardCharsets.UTF_8);
+  }
+
   private static int clip(byte[] name, int length) {
     if (length <= MAX_IDENTIFIER) {
       return length;

@@ -25,6 +25,8 @@ import java.util.Set;
  * @param attributes what stands behind a dot without being called: mostly columns, but {@code t.f}
  *     calls a function {@code f} that takes a row of {@code t}
  * @param operators operators that are written in the text, without those that other words stand for
+ * @param doubt why it is not understood, as the end of a sentence that begins with the statement;
+ *     null where it is
  */
 public record ParsedStatement(
     StatementClass kind,
@@ -37,11 +39,25 @@ public record ParsedStatement(
     boolean locking,
     List<String> hints,
     Set<String> attributes,
-    Set<String> operators) {
+    Set<String> operators,
+    String doubt) {
+  private static final String UNTOLD = "was not understood";
+
   /** Of a text that nobody has read. */
   public static final ParsedStatement UNREAD =
       new ParsedStatement(
-          StatementClass.UNKNOWN, false, 1, List.of(), List.of(), List.of(), false, List.of());
+          StatementClass.UNKNOWN,
+          false,
+          1,
+          List.of(),
+          List.of(),
+          EnumSet.allOf(RowChange.class),
+          List.of(),
+          false,
+          List.of(),
+          Set.of(),
+          Set.of(),
+          "was not read, because the node is stopping or overloaded");
 
   public ParsedStatement {
     reads = List.copyOf(reads);
@@ -51,6 +67,35 @@ public record ParsedStatement(
     hints = List.copyOf(hints);
     attributes = Set.copyOf(attributes);
     operators = Set.copyOf(operators);
+    doubt = understood ? null : doubt == null ? UNTOLD : doubt;
+  }
+
+  /** Of a text of which it is not said why it was not understood. */
+  public ParsedStatement(
+      StatementClass kind,
+      boolean understood,
+      int statements,
+      List<TableName> reads,
+      List<TableName> writes,
+      Set<RowChange> changes,
+      List<FunctionName> functions,
+      boolean locking,
+      List<String> hints,
+      Set<String> attributes,
+      Set<String> operators) {
+    this(
+        kind,
+        understood,
+        statements,
+        reads,
+        writes,
+        changes,
+        functions,
+        locking,
+        hints,
+        attributes,
+        operators,
+        null);
   }
 
   /** Of a text without attributes and operators. */

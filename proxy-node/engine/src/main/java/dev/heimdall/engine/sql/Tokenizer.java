@@ -1,6 +1,7 @@
 package dev.heimdall.engine.sql;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -39,6 +40,16 @@ public final class Tokenizer {
    * ends inside a token or has more than {@code most} tokens.
    */
   public List<Token> read(byte[] sql, int offset, int length, boolean standardStrings, int most) {
+    return readAll(sql, offset, length, standardStrings, most) ? tokens : null;
+  }
+
+  /** As {@link #read}, however many tokens; those before the place where the text breaks off. */
+  public List<Token> readable(byte[] sql, int offset, int length, boolean standardStrings) {
+    readAll(sql, offset, length, standardStrings, Integer.MAX_VALUE);
+    return tokens;
+  }
+
+  private boolean readAll(byte[] sql, int offset, int length, boolean standardStrings, int most) {
     tokens = new ArrayList<>();
     lexer.reset(sql, offset, length, standardStrings);
     list.reset();
@@ -53,10 +64,10 @@ public final class Tokenizer {
       sign = null;
       if (token == Lexer.END) {
         list.interrupt();
-        return tokens;
+        return true;
       }
       if (token == Lexer.BROKEN || tokens.size() >= most) {
-        return null;
+        return false;
       }
       boolean startsItem = signed || isSign(last(), "(") || isSign(last(), ",");
       Token next = token(token);
@@ -118,9 +129,33 @@ public final class Tokenizer {
           new Token(
               Token.Type.HINT,
               Lexer.decode(lexer.text(), lexer.contentStart(), lexer.contentEnd()).strip());
-      case Lexer.UNICODE_QUOTED, Lexer.EXECUTABLE -> new Token(Token.Type.OPAQUE, "");
+      case Lexer.UNICODE_QUOTED -> unicodeQuoted();
+      case Lexer.EXECUTABLE -> new Token(Token.Type.OPAQUE, "");
       default -> new Token(Token.Type.SIGN, sign(token));
     };
+  }
+
+  /** {@code U&"…"} with the {@code UESCAPE} after it, if there is one. */
+  private Token unicodeQuoted() {
+    int content = lexer.contentStart();
+    int contentEnd = lexer.contentEnd();
+    int end = lexer.end();
+    char escape = '\\';
+    boolean isEscape =
+        lexer.next() == Lexer.WORD
+            && Lexer.decode(lexer.text(), lexer.start(), lexer.end()).equalsIgnoreCase("uescape");
+    if (isEscape) {
+      boolean oneSign =
+          lexer.next() == Lexer.STRING && lexer.contentEnd() - lexer.contentStart() == 1;
+      escape = oneSign ? (char) lexer.text()[lexer.contentStart()] : 0;
+    } else {
+      lexer.resume(end);
+    }
+    byte[] quoted = Arrays.copyOfRange(lexer.text(), content, contentEnd);
+    String name = escape == 0 ? null : UnicodeEscapes.decode(quoted, '"', escape);
+    return name == null
+        ? new Token(Token.Type.OPAQUE, "")
+        : new Token(Token.Type.QUOTED, Lexer.clipped(name));
   }
 
   private String sign(int token) {

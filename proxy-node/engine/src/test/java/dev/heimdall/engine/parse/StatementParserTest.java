@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.TableName;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +27,7 @@ class StatementParserTest {
     return text.append(parsed.locking() ? " locking" : "").toString();
   }
 
-  private static void append(StringBuilder text, String label, java.util.List<?> names) {
+  private static void append(StringBuilder text, String label, List<?> names) {
     if (!names.isEmpty()) {
       text.append(label)
           .append(names.stream().map(Object::toString).collect(Collectors.joining(",")));
@@ -109,7 +111,8 @@ class StatementParserTest {
         "FROBNICATE t",
         "SELECT * FROM",
         "SELECT 'unfinished",
-        "SELECT * FROM U&\"t\"",
+        "SELECT * FROM U&\"t\\zzzz\"",
+        "SELECT * FROM U&\"t\" UESCAPE '+'",
         "EXECUTE p",
         "COPY t FROM '/etc/passwd'",
         "COPY t TO PROGRAM 'x'",
@@ -125,6 +128,86 @@ class StatementParserTest {
       })
   void whatIsNotCertainIsNotUnderstood(String sql) {
     assertThat(parser.parse(sql, Dialect.POSTGRES, true).understood()).isFalse();
+  }
+
+  /** Names with escapes are names like others. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      value = {
+        "SELECT * FROM U&\"orders\" ~ READ r:orders",
+        "SELECT * FROM U&\"\\006frders\" ~ READ r:orders",
+        "SELECT * FROM u&\"!006frders\" UESCAPE '!' ~ READ r:orders",
+        "SELECT * FROM u&\"!+00006frders\" /* x */ uescape '!' ~ READ r:orders",
+        "SELECT * FROM U&\"or\"\"d\\\\ers\" ~ READ r:or\"d\\ers",
+        "DELETE FROM U&\"\\d83d\\de00\".t ~ WRITE w:\ud83d\ude00.t",
+        "UPDATE U&\"t\" SET a = 1 ~ WRITE w:t"
+      })
+  void namesWithUnicodeEscapesAreDecoded(String sql, String expected) {
+    assertThat(parsed(sql, Dialect.POSTGRES)).isEqualTo(expected);
+  }
+
+  /** What the parser gives up is not understood, but the names in it are recognised. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '\u0001',
+      value = {
+        "FROBNICATE x FROM a, b AS c, (d JOIN \"E\" ON true), LATERAL (SELECT 1 FROM g) h WHERE x IN (i, j) ~ UNKNOWN ? r:a,b,d,E,g",
+        "SELECT * FROM a, JSON_TABLE((SELECT j FROM b), '$[*]' COLUMNS (x int PATH '$')) AS t, c ~ r:a,b,c",
+        "SELECT * FROM XMLTABLE('/r' PASSING (SELECT x FROM a) COLUMNS y int PATH 'y') ~ r:a",
+        "MERGE INTO ONLY s.a AS t USING b ON t.i = b.i WHEN NOT MATCHED BY SOURCE THEN DELETE ~ w:s.a r:b",
+        "WITH x AS MATERIALIZED (SELECT * FROM a) MERGE INTO b USING x ON true WHEN MATCHED THEN DO NOTHING RETURNING merge_action(), * ~ r:a w:b",
+        "ALTER TABLE IF EXISTS ONLY s.a ATTACH PARTITION b DEFAULT ~ r:b w:s.a",
+        "CREATE TABLE n (x int REFERENCES a (i), LIKE b INCLUDING ALL) INHERITS (c, d) ~ r:a,b,c,d w:n",
+        "CREATE INDEX CONCURRENTLY i ON a USING btree (x) ~ w:a",
+        "CREATE TRIGGER t AFTER INSERT ON a EXECUTE FUNCTION f() ~ w:a",
+        "CREATE POLICY p ON a USING (x IN (SELECT x FROM b)) ~ r:a,b",
+        "GRANT SELECT ON a, TABLE b TO someone ~ r:a,b",
+        "COMMENT ON COLUMN s.a.x IS 'y' ~ r:s.a",
+        "COPY a TO PROGRAM 'x' ~ w:a",
+        "COPY (SELECT * FROM a) TO '/tmp/x' ~ r:a",
+        "TRUNCATE TABLE ONLY a, b CASCADE ~ w:a,b",
+        "DROP TABLE IF EXISTS a, s.b CASCADE ~ w:a,s.b",
+        "VACUUM (FULL) a, b FROBNICATE ~ w:a,b",
+        "SELECT 1; FROBNICATE JOIN a; SELECT * FROM b ~ UNKNOWN ? r:a,b",
+        "SELECT * FROM a WHERE x = 'unfinished ~ UNKNOWN ? r:a",
+        "SELECT * FROM a, U&\"b\\0063\" /* unfinished ~ UNKNOWN ? r:a,bc",
+        "INSERT INTO a (x) FROBNICATE SELECT * FROM b ~ w:a r:b",
+        "SELECT * INTO UNLOGGED n FROBNICATE FROM a ~ w:n r:a",
+        "DELETE FROM a FROBNICATE USING b, c ~ w:a r:b,c",
+        "SELECT ((((((((((((((((((((((((((((((((((((((((((SELECT x FROM a)))))))))))))))))))))))))))))))))))))))))) ~ UNKNOWN ? r:a"
+      })
+  void whatIsNotUnderstoodHasItsNamesRecognised(String sql, String expected) {
+    ParsedStatement parsed = parser.parse(sql, Dialect.POSTGRES, true);
+    if (!parsed.understood()) {
+      assertThat(parsed.doubt()).isNotEmpty();
+    }
+    for (String part : expected.replace("UNKNOWN ? ", "").split(" ")) {
+      List<String> found =
+          (part.startsWith("r:") ? parsed.reads() : parsed.writes())
+              .stream().map(TableName::toString).toList();
+      assertThat(found).as(part).contains(part.substring(2).split(","));
+    }
+  }
+
+  @Test
+  void limitsAreReasonsAndHideNoNames() {
+    String many = "SELECT 1;".repeat(200) + "SELECT * FROM a, b";
+    String union = "SELECT * FROM a UNION ALL ".repeat(2600) + "SELECT * FROM b";
+    String longest = "SELECT * FROM a, b WHERE x = '" + "x".repeat(StatementParser.LONGEST) + "'";
+    assertThat(found(many)).isEqualTo("is one of more than 200 in one text: a, b");
+    assertThat(parser.parse(many, Dialect.POSTGRES, true).statements()).isEqualTo(201);
+    assertThat(found(union)).isEqualTo("has more than 10000 tokens: a, b");
+    assertThat(found(longest)).isEqualTo("is longer than 1048576 bytes: a, b");
+    assertThat(found("DO 'x'")).isEqualTo("runs a code block: ");
+  }
+
+  private String found(String sql) {
+    ParsedStatement parsed = parser.parse(sql, Dialect.POSTGRES, true);
+    return parsed.reads().stream()
+        .map(TableName::toString)
+        .collect(Collectors.joining(", ", parsed.doubt() + ": ", ""));
   }
 
   @ParameterizedTest
