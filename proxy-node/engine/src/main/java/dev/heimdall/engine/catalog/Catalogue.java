@@ -18,16 +18,34 @@ public final class Catalogue {
     FRESH
   }
 
+  /**
+   * Which catalogue something was found out by: the same one or another, whatever database or data
+   * source it is of. Keeps nothing of the catalogue in memory.
+   */
+  public static final class Edition {
+    /** Of all that know nothing: they give the same answers. */
+    private static final Edition UNKNOWN = new Edition();
+
+    private Edition() {}
+  }
+
   private final String database;
   private final long version;
   private final Knowledge knowledge;
   private final DatabaseObjects objects;
+  private final Edition edition;
+  private final Catalogue doubted;
 
   Catalogue(String database, long version, Knowledge knowledge, DatabaseObjects objects) {
     this.database = database;
     this.version = version;
     this.knowledge = knowledge;
     this.objects = objects;
+    edition = knowledge == Knowledge.NONE ? Edition.UNKNOWN : new Edition();
+    doubted =
+        knowledge == Knowledge.FRESH
+            ? new Catalogue(database, -version, Knowledge.DOUBTED, objects)
+            : this;
   }
 
   /**
@@ -45,12 +63,17 @@ public final class Catalogue {
   }
 
   /**
-   * Grows with each change of what {@link #resolve} would answer; 0 for one that knows nothing, and
-   * the negative of the original for {@link #doubted}. Results may be kept as long as the version
-   * is the same.
+   * Grows with each change of what {@link #resolve} would answer, among the catalogues of one data
+   * source as long as its settings stay; 0 for one that knows nothing, and the negative of the
+   * original for {@link #doubted}. For people: {@link #edition} tells catalogues apart.
    */
   public long version() {
     return version;
+  }
+
+  /** What {@link #resolve} answers to one scope may be kept as long as this is the same. */
+  public Edition edition() {
+    return edition;
   }
 
   /** Whether the database was asked at all. */
@@ -68,7 +91,7 @@ public final class Catalogue {
    * nobody else sees them: tables and functions count as if they might do anything.
    */
   public Catalogue doubted() {
-    return fresh() ? new Catalogue(database, -version, Knowledge.DOUBTED, objects) : this;
+    return doubted;
   }
 
   /**

@@ -25,7 +25,7 @@ public final class Known {
   private List<Runnable> waiting;
 
   private NameScope scope;
-  private Catalogue catalogue;
+  private Catalogue.Edition judgedBy;
   private Statement statement;
 
   private final RunHistory history = new RunHistory();
@@ -120,10 +120,10 @@ public final class Known {
   }
 
   Statement statement(NameScope asked, Catalogue by) {
-    if (statement == null || catalogue.version() != by.version() || !scope.equals(asked)) {
+    if (statement == null || judgedBy != by.edition() || !scope.equals(asked)) {
       statement = by.resolve(parsed, asked);
       scope = asked;
-      catalogue = by;
+      judgedBy = by.edition(); // not the catalogue itself: it is large, and may be of long ago
     }
     return statement;
   }
