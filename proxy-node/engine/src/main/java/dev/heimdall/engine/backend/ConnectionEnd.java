@@ -67,8 +67,17 @@ final class ConnectionEnd {
    * @param why in words, for the log
    */
   void close(String why) {
+    close(Ending.Side.NODE, why);
+  }
+
+  /** The same because nobody knows any more what is set on it. */
+  void closeForState(String why) {
+    close(Ending.Side.STATE, why);
+  }
+
+  private void close(Ending.Side side, String why) {
     if (!closed) {
-      note(Ending.Side.NODE, why);
+      note(side, why);
       ByteBuf out = channel.alloc().buffer(5);
       PgWriter.empty(out, (byte) 'X');
       channel.writeAndFlush(out);

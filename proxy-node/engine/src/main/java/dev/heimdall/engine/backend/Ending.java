@@ -14,6 +14,8 @@ public record Ending(Side side, String reason) {
     /** The server, or the network. */
     SERVER,
     /** The server sent what the protocol does not allow. */
-    PROTOCOL
+    PROTOCOL,
+    /** This node, because a statement of its own failed that keeps sessions apart. */
+    STATE
   }
 }

@@ -42,6 +42,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   private boolean tainted;
 
+  /** Why nobody may have the connection after its holder; null where others may. */
+  private String condemned;
+
   /** How many groups had been answered when the connection was last as good as new. */
   private long groupsBeforeClean;
 
@@ -449,6 +452,28 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    */
   public void close(String why) {
     end.close(why);
+  }
+
+  /**
+   * A statement of the node's own has failed that was to make the connection one session's, or to
+   * find out what a session has set: the connection is closed, and counted, and nobody gets it.
+   *
+   * @param statement what failed, in words, for the log
+   */
+  public void closeForState(String statement, PgError error) {
+    end.closeForState(statement + " failed with " + error.sqlState());
+  }
+
+  /** The same when the session that has it leaves it: that still needs it. */
+  public void condemn(String statement, PgError error) {
+    condemned = statement + " failed with " + error.sqlState();
+  }
+
+  /** Closes the connection if it was condemned. */
+  public void closeCondemned() {
+    if (condemned != null) {
+      end.closeForState(condemned);
+    }
   }
 
   /** How the connection came to its end; null before. */

@@ -2,6 +2,7 @@ package dev.heimdall.engine.backend;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -11,6 +12,8 @@ import java.util.TreeMap;
  * `current_setting` gives them.
  */
 public final class Variables {
+  private static final String ROLE = "role";
+
   public static final Variables NONE = new Variables(new TreeMap<>());
 
   private final TreeMap<String, String> values;
@@ -61,26 +64,17 @@ public final class Variables {
 
   /**
    * The statements that turn a connection with these variables into one with the wanted ones, as
-   * one simple query. The role comes last, because a lesser role may not be allowed to set the
-   * others; it is reset first for the same reason.
+   * one simple query: what is too many goes, and then what differs is set. The role comes last,
+   * because a lesser role may not be allowed to set the others; it is reset first for the same
+   * reason.
    */
   public String changeTo(Variables wanted) {
     StringBuilder sql = new StringBuilder(128);
-    boolean roleDiffers = !java.util.Objects.equals(get("role"), wanted.get("role"));
-    if (roleDiffers && values.containsKey("role")) {
-      sql.append("RESET ROLE;");
-    }
-    for (String name : values.keySet()) {
-      if (!wanted.values.containsKey(name) && !name.equals("role")) {
-        sql.append("RESET ");
-        identifier(sql, name);
-        sql.append(';');
-      }
-    }
+    restore(sql, wanted);
     boolean first = true;
     for (Map.Entry<String, String> entry : wanted.values.entrySet()) {
       String name = entry.getKey();
-      if (name.equals("role") || entry.getValue().equals(values.get(name))) {
+      if (name.equals(ROLE) || entry.getValue().equals(values.get(name))) {
         continue;
       }
       sql.append(first ? "SELECT " : ",");
@@ -90,9 +84,58 @@ public final class Variables {
     if (!first) {
       sql.append(';');
     }
-    if (roleDiffers && wanted.values.containsKey("role")) {
+    if (wanted.values.containsKey(ROLE) && !keepsRole(wanted)) {
       sql.append("SELECT ");
-      setting(sql, "role", wanted.get("role"));
+      setting(sql, ROLE, wanted.get(ROLE));
+    }
+    return sql.toString();
+  }
+
+  /** The first part of {@link #changeTo}; empty where nothing is too many. */
+  public String restoreTo(Variables wanted) {
+    StringBuilder sql = new StringBuilder(128);
+    restore(sql, wanted);
+    return sql.toString();
+  }
+
+  /** What is left of these after {@link #restoreTo}. */
+  public Variables restoredTo(Variables wanted) {
+    TreeMap<String, String> left = new TreeMap<>(values);
+    left.keySet().retainAll(wanted.values.keySet());
+    if (!keepsRole(wanted)) {
+      left.remove(ROLE);
+    }
+    return of(left);
+  }
+
+  private void restore(StringBuilder sql, Variables wanted) {
+    if (values.containsKey(ROLE) && !keepsRole(wanted)) {
+      sql.append("RESET ROLE;");
+    }
+    for (String name : values.keySet()) {
+      if (!wanted.values.containsKey(name) && !name.equals(ROLE)) {
+        sql.append("RESET ");
+        identifier(sql, name);
+        sql.append(';');
+      }
+    }
+  }
+
+  /** Whether the role can stay: it is the wanted one, and nothing else has to be changed by it. */
+  private boolean keepsRole(Variables wanted) {
+    return Objects.equals(get(ROLE), wanted.get(ROLE))
+        && (get(ROLE) == null || values.equals(wanted.values));
+  }
+
+  /** Statements that set these until the end of their transaction, and look at no table. */
+  public String setLocal() {
+    StringBuilder sql = new StringBuilder(128);
+    for (Map.Entry<String, String> entry : values.entrySet()) {
+      sql.append("SET LOCAL ");
+      identifier(sql, entry.getKey());
+      sql.append(" = ");
+      literal(sql, entry.getValue());
+      sql.append(';');
     }
     return sql.toString();
   }

@@ -51,10 +51,14 @@ final class LoggedPoolEvents implements PoolEvents {
       metrics.count(NodeCounter.SERVER_PROTOCOL_ERRORS);
       log.serverProtocolError(connection.id(), vdb, connection.remoteAddress(), ending.reason());
     }
+    if (ending.side() == Ending.Side.STATE) {
+      metrics.count(NodeCounter.SERVER_STATE_FAILURES);
+      log.serverStateFailure(connection.id(), vdb, connection.remoteAddress(), ending.reason());
+    }
     log.serverClosed(
         connection.id(),
         vdb,
-        ending.side() == Ending.Side.NODE,
+        ending.side() == Ending.Side.NODE || ending.side() == Ending.Side.STATE,
         ending.reason(),
         Duration.ofNanos(System.nanoTime() - connection.createdAt()));
   }

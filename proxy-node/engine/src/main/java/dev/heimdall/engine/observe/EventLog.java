@@ -70,6 +70,9 @@ public interface EventLog {
   /** A server sent what the protocol does not allow. */
   void serverProtocolError(long serverId, String vdb, SocketAddress address, String problem);
 
+  /** A statement of the node's own failed that sets, reads or resets the state of a session. */
+  void serverStateFailure(long serverId, String vdb, SocketAddress address, String problem);
+
   /** A client had to be refused a server connection; repeated ones of a pool are summed up. */
   void poolExhausted(
       String vdb, String database, String user, int size, int waiting, Duration waited);

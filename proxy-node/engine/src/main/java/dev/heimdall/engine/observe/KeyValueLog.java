@@ -182,6 +182,16 @@ public final class KeyValueLog implements EventLog {
   }
 
   @Override
+  public void serverStateFailure(long serverId, String vdb, SocketAddress address, String problem) {
+    line("server state failure")
+        .pair("server", serverId)
+        .pair("vdb", vdb)
+        .pair("addr", text(address))
+        .pair("problem", problem)
+        .log(SERVER, Level.WARN);
+  }
+
+  @Override
   public void poolExhausted(
       String vdb, String database, String user, int size, int waiting, Duration waited) {
     exhaustions

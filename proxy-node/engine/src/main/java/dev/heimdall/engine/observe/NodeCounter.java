@@ -12,6 +12,9 @@ public enum NodeCounter {
   SERVER_CLOSES("heimdall.server.closes", "Server connections closed, by either side"),
   SERVER_PROTOCOL_ERRORS(
       "heimdall.server.protocol.errors", "Server connections closed because of malformed frames"),
+  SERVER_STATE_FAILURES(
+      "heimdall.server.state.failures",
+      "Server connections closed because the node could not set, read or reset their session state"),
   SERVER_RESETS("heimdall.server.resets", "Server connections reset before another session's use"),
   CANCELS_UNKNOWN("heimdall.cancels.unknown", "Cancel requests whose key no client holds"),
   WAIT_NOTICES("heimdall.pool.wait.notices", "Notices sent to clients that wait for long"),

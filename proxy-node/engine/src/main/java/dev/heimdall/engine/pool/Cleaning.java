@@ -2,7 +2,9 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.wire.postgres.PgError;
+import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class Cleaning {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  private final SecureRandom chance = new SecureRandom();
   private final LoopPool pool;
   private final Map<ServerConnection, Long> since = new HashMap<>();
 
@@ -49,8 +52,24 @@ final class Cleaning {
         });
   }
 
-  /** Makes the connection as good as new. */
+  /** Takes settings back that the connection cannot keep while nobody has it. */
+  void restore(ServerConnection connection, Variables left) {
+    run(
+        connection,
+        connection.applied().changeTo(left),
+        () -> {
+          connection.applied(left);
+          since.remove(connection);
+          pool.release(connection);
+        });
+  }
+
+  /**
+   * Makes the connection as good as new. DISCARD ALL leaves random() where a session's seed has put
+   * it: what the next one gets must not be foreseen.
+   */
   void discardAll(ServerConnection connection) {
+    run(connection, "SELECT pg_catalog.setseed(" + chance.nextDouble(-1, 1) + ")", () -> {});
     run(
         connection,
         "DISCARD ALL",
@@ -62,15 +81,19 @@ final class Cleaning {
         });
   }
 
-  private void run(ServerConnection connection, String statement, Runnable cleaned) {
+  private void run(ServerConnection connection, String sql, Runnable cleaned) {
+    String statement = sql.split("[ ;]", 2)[0];
     keep(connection);
     connection.query(
-        statement,
+        sql,
         new InternalQuery() {
           @Override
           protected void done(ServerConnection from, PgError error) {
+            if (connection.closed()) {
+              return;
+            }
             if (error != null) {
-              connection.close("it could not be cleaned");
+              connection.closeForState(statement, error);
             } else {
               cleaned.run();
             }

@@ -24,6 +24,9 @@ public final class LoopPool implements ServerConnection.Listener {
 
   private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
+  /** What would end a connection while nobody uses it. */
+  private static final String IDLE_TIMEOUT = "idle_session_timeout";
+
   private final SharedPool shared;
   private final LoopContext context;
   private final IdleConnections idle = new IdleConnections();
@@ -154,6 +157,7 @@ public final class LoopPool implements ServerConnection.Listener {
     return !connection.closed()
         && connection.status() == 'I'
         && !connection.tainted()
+        && connection.applied().get(IDLE_TIMEOUT) == null
         && !connection.cancelling()
         && !connection.wasCancelled()
         && settings().reset() != ResetMode.ALWAYS
@@ -186,6 +190,7 @@ public final class LoopPool implements ServerConnection.Listener {
   public void release(ServerConnection connection) {
     connection.hold(null);
     held.remove(connection);
+    connection.closeCondemned();
     if (connection.closed()) {
       published();
       return;
@@ -194,6 +199,8 @@ public final class LoopPool implements ServerConnection.Listener {
       cleaning.rollBack(connection);
     } else if (connection.tainted() || settings().reset() == ResetMode.ALWAYS) {
       cleaning.discardAll(connection);
+    } else if (connection.applied().get(IDLE_TIMEOUT) != null) {
+      cleaning.restore(connection, connection.applied().without(IDLE_TIMEOUT));
     } else {
       free(connection);
     }

@@ -106,7 +106,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     this.listening = new Listening(this, loop);
     this.carried =
         new SessionState(
-            Variables.of(StartupVariables.of(login.parameters())),
+            StartupVariables.of(login.parameters()),
             sessions.statements(),
             channelName -> this.listening.unlisten(channelName));
     this.start = new SessionStart(this, node, vdb, loop, sessions);

@@ -273,7 +273,7 @@ final class ServerLease {
         applyAhead(connection); // what comes right behind the ROLLBACK must find them
       }
       session.loss().failTransaction(connection, new Preparation(false));
-    } else if (!connection.applied().equals(destinations.variables())) {
+    } else if (!connection.applied().equals(destinations.variables()) || checksStart()) {
       toSyncing();
       synchronize(false);
     } else if (state == State.STARTING) {
@@ -289,9 +289,93 @@ final class ServerLease {
     }
   }
 
+  /** Whether the server has to be asked about start-up parameters that are not carried. */
+  private boolean checksStart() {
+    return state == State.STARTING && session.carried().given().checks();
+  }
+
   private void synchronize(boolean tellClient) {
     counters.stateReplayed();
-    server.query(server.applied().changeTo(destinations.variables()), new Preparation(tellClient));
+    String change = server.applied().changeTo(destinations.variables());
+    server.query(
+        checksStart() ? session.carried().given().checked(change) : change,
+        new Preparation(tellClient));
+  }
+
+  /**
+   * The connection did not take the session's variables. Either it does not let go of what another
+   * session has set on it, and then nobody may have it, or the session's own values are to blame.
+   */
+  private void findOut(ServerConnection from, boolean tellClient, PgError error) {
+    Variables wanted = destinations.variables();
+    String restore = from.applied().restoreTo(wanted);
+    if (restore.isEmpty()) {
+      refusedThere(from, error);
+      return;
+    }
+    from.query(
+        restore,
+        new InternalQuery() {
+          @Override
+          protected void done(ServerConnection restored, PgError why) {
+            if (restored.closed()) {
+              return; // the loss of the connection is told next
+            }
+            if (why != null) {
+              closeUnusable(restored, "RESET", why);
+              return;
+            }
+            restored.applied(restored.applied().restoredTo(wanted));
+            if (state == State.CLOSED) {
+              session.abandonment().rest(restored);
+            } else {
+              synchronize(tellClient);
+            }
+          }
+        });
+  }
+
+  /** Another session's state sticks to the connection: it is closed, and another one is taken. */
+  private void closeUnusable(ServerConnection from, String statement, PgError error) {
+    from.hold(null);
+    from.closeForState(statement, error);
+    giveBack(from);
+    switch (state) {
+      case CLOSED -> {}
+      case STARTING -> start();
+      default -> {
+        if (session.carried().pinned()) {
+          session.fatal(error.asFatal());
+        } else {
+          become(State.READY);
+          session.requests().process();
+        }
+      }
+    }
+  }
+
+  /** The session's own values are not taken: it is told so. */
+  private void refusedThere(ServerConnection from, PgError error) {
+    if (state == State.STARTING) {
+      from.taint();
+      giveBack(from);
+      session.fatal(error.asFatal());
+      return;
+    }
+    boolean pinned = session.carried().pinned();
+    from.hold(null);
+    from.closeForState("SET", error);
+    giveBack(from);
+    if (pinned) {
+      session.fatal(error.asFatal());
+    } else if (session.reads().away()) {
+      session.reads().refusedThere();
+      become(State.READY);
+      session.requests().process();
+    } else {
+      become(State.READY);
+      refuse(error);
+    }
   }
 
   /** The same ahead of another statement of ours; if it is refused, that is found out later. */
@@ -305,6 +389,8 @@ final class ServerLease {
           protected void done(ServerConnection from, PgError error) {
             if (error == null) {
               from.applied(wanted);
+            } else if (!from.closed()) {
+              from.closeForState("SET", error); // whom it serves hears of the loss
             }
           }
         });
@@ -329,11 +415,11 @@ final class ServerLease {
 
     @Override
     protected void done(ServerConnection from, PgError error) {
-      prepared(from, error);
+      prepared(from, tellClient, error);
     }
   }
 
-  private void prepared(ServerConnection from, PgError error) {
+  private void prepared(ServerConnection from, boolean tellClient, PgError error) {
     if (state == State.CLOSED) {
       from.taint(); // what was set for it is set, and nobody has noted that
       session.abandonment().rest(from);
@@ -348,17 +434,7 @@ final class ServerLease {
       return; // the loss of the connection is told next
     }
     if (error != null) {
-      giveBack(from);
-      if (state == State.STARTING) {
-        session.fatal(error.asFatal());
-      } else if (session.reads().away()) {
-        session.reads().refusedThere();
-        become(State.READY);
-        session.requests().process();
-      } else {
-        become(State.READY);
-        refuse(error);
-      }
+      findOut(from, tellClient, error);
       return;
     }
     from.applied(destinations.variables());

@@ -60,7 +60,7 @@ final class SessionStart {
     PoolKey key = new PoolKey(database, credential);
     session.lease().destinations().settleAt(key);
     profileKey =
-        new VdbContext.ProfileKey(key, session.carried().variables().without("application_name"));
+        new VdbContext.ProfileKey(key, session.carried().given().all().without("application_name"));
     if (session.dedicated()) {
       new ReplicationLink(session, loop)
           .connect(vdb.pools(), key, login.replication(), session.carried().variables().asMap());

@@ -43,6 +43,7 @@ final class SessionState {
           PinReason.BACKUP.label(),
           PinReason.REPLICATION_SLOT.label());
 
+  private final StartupVariables given;
   private final Variables startup;
   private final Consumer<String> unlisten;
   private final PreparedNames names;
@@ -64,9 +65,10 @@ final class SessionState {
   /**
    * @param unlisten told of each channel that the session gives up, null for all
    */
-  SessionState(Variables startup, StatementRegistry registry, Consumer<String> unlisten) {
+  SessionState(StartupVariables given, StatementRegistry registry, Consumer<String> unlisten) {
     this.unlisten = unlisten;
-    this.startup = startup;
+    this.given = given;
+    this.startup = given.carried();
     this.variables = startup;
     this.names = new PreparedNames(registry);
     pinForEncoding();
@@ -102,6 +104,11 @@ final class SessionState {
 
   void pin(String reason) {
     pins.add(reason);
+  }
+
+  /** What the client gave in its start-up packet. */
+  StartupVariables given() {
+    return given;
   }
 
   boolean atStartup() {
@@ -310,7 +317,7 @@ final class SessionState {
       case UNLISTEN_ALL -> unlisten.accept(null);
       case DEALLOCATE -> deallocate(effect.name(), server);
       case DISCARD_SEQUENCES -> server.sequencesForgotten();
-      case DISCARD_PLANS, PREPARE, EXECUTE, LISTEN, LAST_VALUE, SEQUENCE_STATE -> {}
+      case DISCARD_PLANS, PREPARE, EXECUTE, LISTEN, LAST_VALUE, SEQUENCE_STATE, LOCAL_NAMES -> {}
     }
   }
 

@@ -44,7 +44,7 @@ final class SettingsCapture {
             } else if (!from.closed()) {
               session.pin("setting that cannot be read");
               session.carried().lost();
-              from.taint();
+              from.condemn("current_setting", error);
               session.requests().process();
             }
           }

@@ -1,17 +1,54 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.sql.SettingName;
 import dev.heimdall.engine.wire.postgres.PgError;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Session variables out of a start-up packet: its parameters, and the switches in `options`. */
 final class StartupVariables {
   private static final int NAME_MAX = 63;
 
-  private StartupVariables() {}
+  /**
+   * Settings that PostgreSQL takes in a start-up packet, if their values are right, and that have
+   * no effect there: those of the transaction in which the session begins, and the user, which the
+   * log-in decides. The server is asked whether it would take them; they are not carried, because
+   * they would have an effect then.
+   */
+  private static final Set<String> OF_TRANSACTION =
+      Set.of("transaction_isolation", "transaction_read_only", "transaction_deferrable");
+
+  private static final String USER = "session_authorization";
+
+  private static final String SEED = "seed";
+
+  /** The switches of a server process that take a value. */
+  private static final String WITH_VALUE = "BCcDdfhkNprStvW";
+
+  /** Those that a client may give and that do nothing then. */
+  private static final String IGNORED = "bCDEjnrv";
+
+  private final TreeMap<String, String> all;
+  private final Variables carried;
+  private final Variables transaction;
+  private final Variables user;
+
+  private StartupVariables(TreeMap<String, String> all) {
+    this.all = all;
+    TreeMap<String, String> kept = new TreeMap<>(all);
+    kept.keySet().removeAll(OF_TRANSACTION);
+    kept.remove(USER);
+    kept.remove(SEED);
+    this.carried = Variables.of(kept);
+    TreeMap<String, String> asked = new TreeMap<>(all);
+    asked.keySet().retainAll(OF_TRANSACTION);
+    this.transaction = Variables.of(asked);
+    this.user = all.containsKey(USER) ? Variables.of(Map.of(USER, all.get(USER))) : Variables.NONE;
+  }
 
   /** A start-up packet asks for something impossible. */
   static final class Refused extends Exception {
@@ -24,8 +61,8 @@ final class StartupVariables {
     }
   }
 
-  static Map<String, String> of(Map<String, String> parameters) throws Refused {
-    Map<String, String> variables = new TreeMap<>();
+  static StartupVariables of(Map<String, String> parameters) throws Refused {
+    TreeMap<String, String> variables = new TreeMap<>();
     String options = parameters.get("options");
     if (options != null) {
       options(options, variables);
@@ -33,14 +70,72 @@ final class StartupVariables {
     parameters.forEach(
         (name, value) -> {
           if (!name.equals("options")) {
-            variables.put(name.toLowerCase(Locale.ROOT), value);
+            put(variables, name, value);
           }
         });
     String application = variables.get("application_name");
     if (application != null) {
       variables.put("application_name", cleanName(application));
     }
-    return variables;
+    String seed = variables.get(SEED);
+    if (seed != null) {
+      checkSeed(seed);
+    }
+    return new StartupVariables(variables);
+  }
+
+  /** All that the client gave. */
+  Variables all() {
+    return Variables.of(all);
+  }
+
+  /** What the session's server connections must have. */
+  Variables carried() {
+    return carried;
+  }
+
+  /** Whether the server has to be asked about values that are not carried. */
+  boolean checks() {
+    return !transaction.isEmpty() || !user.isEmpty();
+  }
+
+  /**
+   * These statements in one text with others that fail if the server does not take what is not
+   * carried: the transaction's come before any query, the user comes when all else is set.
+   */
+  String checked(String statements) {
+    String separator = statements.isEmpty() || statements.endsWith(";") ? "" : ";";
+    return transaction.setLocal() + statements + separator + user.setLocal();
+  }
+
+  private static void put(Map<String, String> variables, String name, String value) {
+    variables.put(SettingName.of(name), value);
+  }
+
+  /**
+   * The server takes a seed in a start-up packet and does not use it. It cannot be asked, because
+   * there is no way to set a seed and not to use it.
+   */
+  private static void checkSeed(String text) throws Refused {
+    double seed;
+    try {
+      seed = Double.parseDouble(text.strip());
+    } catch (NumberFormatException e) {
+      throw new Refused(
+          PgError.fatal("22023", "invalid value for parameter \"seed\": \"" + text + "\""));
+    }
+    if (!(seed >= -1 && seed <= 1)) {
+      throw new Refused(
+          PgError.fatal(
+              "22023",
+              shortest(seed) + " is outside the valid range for parameter \"seed\" (-1 .. 1)"));
+    }
+  }
+
+  private static String shortest(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e6
+        ? String.valueOf((long) value)
+        : String.valueOf(value);
   }
 
   /** As PostgreSQL does: cut to 63 bytes, anything but printable ASCII as \xNN. */
@@ -57,30 +152,127 @@ final class StartupVariables {
     return clean.toString();
   }
 
+  /** Reads the switches as the server process does, with getopt. */
   private static void options(String text, Map<String, String> into) throws Refused {
     List<String> words = words(text);
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
-      String setting;
-      if (word.equals("-c") && i + 1 < words.size()) {
-        setting = words.get(++i);
-      } else if (word.startsWith("-c") && word.length() > 2) {
-        setting = word.substring(2);
-      } else if (word.startsWith("--") && word.contains("=")) {
-        setting = word.substring(2);
-      } else {
-        throw new Refused(
-            PgError.fatal("42601", "invalid command-line argument for server process: " + word)
-                .withHint("Only -c name=value and --name=value are carried by the proxy."));
+      if (word.startsWith("--")) {
+        setting(word, word.substring(2), into);
+        continue;
       }
-      int equals = setting.indexOf('=');
-      if (equals <= 0) {
-        throw new Refused(PgError.fatal("42601", "-c " + setting + " requires a value"));
+      if (word.length() < 2 || word.charAt(0) != '-') {
+        throw invalid(word);
       }
-      into.put(
-          setting.substring(0, equals).replace('-', '_').toLowerCase(Locale.ROOT),
-          setting.substring(equals + 1));
+      for (int at = 1; at < word.length(); at++) {
+        char letter = word.charAt(at);
+        if (WITH_VALUE.indexOf(letter) < 0) {
+          flag(letter, word, into);
+          continue;
+        }
+        String value;
+        if (at + 1 < word.length()) {
+          value = word.substring(at + 1);
+        } else if (++i < words.size()) {
+          value = words.get(i);
+        } else {
+          throw invalid(word);
+        }
+        valued(letter, value, word, into);
+        break;
+      }
     }
+  }
+
+  private static void flag(char letter, String word, Map<String, String> into) throws Refused {
+    switch (letter) {
+      case 'e' -> into.put("datestyle", "euro");
+      case 'F' -> into.put("fsync", "false");
+      case 'i' -> into.put("listen_addresses", "*");
+      case 'l' -> into.put("ssl", "true");
+      case 'O' -> into.put("allow_system_table_mods", "true");
+      case 'P' -> into.put("ignore_system_indexes", "true");
+      case 's' -> into.put("log_statement_stats", "true");
+      case 'T' -> into.put("send_abort_for_crash", "true");
+      default -> {
+        if (IGNORED.indexOf(letter) < 0) {
+          throw invalid(word);
+        }
+      }
+    }
+  }
+
+  private static void valued(char letter, String value, String word, Map<String, String> into)
+      throws Refused {
+    switch (letter) {
+      case 'c' -> setting("-c " + value, value, into);
+      case 'B' -> into.put("shared_buffers", value);
+      case 'h' -> into.put("listen_addresses", value);
+      case 'k' -> into.put("unix_socket_directories", value);
+      case 'N' -> into.put("max_connections", value);
+      case 'p' -> into.put("port", value);
+      case 'S' -> into.put("work_mem", value);
+      case 'W' -> into.put("post_auth_delay", value);
+      case 'f' -> into.put(plans(value, word), "false");
+      case 't' -> into.put(statistics(value, word), "true");
+      case 'd' -> into.put("log_min_messages", debugLevel(value, word));
+      default -> {
+        if (IGNORED.indexOf(letter) < 0) {
+          throw invalid(word);
+        }
+      }
+    }
+  }
+
+  private static String plans(String value, String word) throws Refused {
+    return switch (value) {
+      case "s" -> "enable_seqscan";
+      case "i" -> "enable_indexscan";
+      case "o" -> "enable_indexonlyscan";
+      case "b" -> "enable_bitmapscan";
+      case "t" -> "enable_tidscan";
+      case "n" -> "enable_nestloop";
+      case "m" -> "enable_mergejoin";
+      case "h" -> "enable_hashjoin";
+      default -> throw invalid(word);
+    };
+  }
+
+  private static String statistics(String value, String word) throws Refused {
+    return switch (value.isEmpty() ? ' ' : value.charAt(0)) {
+      case 'p' -> {
+        if (value.startsWith("pa")) {
+          yield "log_parser_stats";
+        }
+        if (value.startsWith("pl")) {
+          yield "log_planner_stats";
+        }
+        throw invalid(word);
+      }
+      case 'e' -> "log_executor_stats";
+      default -> throw invalid(word);
+    };
+  }
+
+  private static String debugLevel(String value, String word) throws Refused {
+    if (value.length() != 1 || value.charAt(0) < '0' || value.charAt(0) > '5') {
+      throw invalid(word);
+    }
+    return value.equals("0") ? "notice" : "debug" + value;
+  }
+
+  private static void setting(String word, String text, Map<String, String> into) throws Refused {
+    int equals = text.indexOf('=');
+    if (equals <= 0) {
+      throw new Refused(PgError.fatal("42601", word + " requires a value"));
+    }
+    put(into, text.substring(0, equals).replace('-', '_'), text.substring(equals + 1));
+  }
+
+  private static Refused invalid(String word) {
+    return new Refused(
+        PgError.fatal("42601", "invalid command-line argument for server process: " + word)
+            .withHint("Try \"postgres --help\" for more information."));
   }
 
   /** Splits at white space; a backslash takes the next character as it is. */

@@ -19,6 +19,11 @@ public record Effect(Type type, String name, int start, int end) {
     SET_VARIABLE,
     /** A setting goes back to its default. */
     RESET_VARIABLE,
+    /**
+     * What unqualified names mean may be different until the end of the transaction, because of a
+     * search path or a role that is set for it.
+     */
+    LOCAL_NAMES,
     /** All settings go back to their defaults, except the role and the session authorization. */
     RESET_ALL,
     /** DISCARD ALL: everything, the role and the session authorization included. */

@@ -35,9 +35,12 @@ final class EffectList {
 
   /** A setting changed for the session, by whatever statement. */
   void setting(String writtenName, int start, int end) {
-    String name = settingName(writtenName);
+    String name = SettingName.of(writtenName);
     switch (name) {
-      case "session_authorization" -> pin(PinReason.SESSION_AUTHORIZATION);
+      case "session_authorization" -> {
+        pin(PinReason.SESSION_AUTHORIZATION);
+        add(Effect.Type.SET_VARIABLE, "role", start, end); // which there is none of afterwards
+      }
       // The seed cannot be read back.
       case "seed", "" -> pin(PinReason.COMPUTED_SETTING);
       default -> {
@@ -50,10 +53,27 @@ final class EffectList {
 
   /** A setting put back to its default. */
   void settingReset(String writtenName, int start, int end) {
-    String name = settingName(writtenName);
+    String name = SettingName.of(writtenName);
     if (!endsWithTransaction(name)) {
       add(Effect.Type.RESET_VARIABLE, name, start, end);
     }
+    if (name.equals("session_authorization")) {
+      add(Effect.Type.SET_VARIABLE, "role", start, end);
+    }
+  }
+
+  /** A setting changed until the end of the transaction. */
+  void localSetting(String writtenName, int start, int end) {
+    switch (SettingName.of(writtenName)) {
+      case "seed" -> setting(writtenName, start, end); // nothing undoes that
+      case "search_path", "role", "session_authorization" -> localNames();
+      default -> {}
+    }
+  }
+
+  /** Names may mean something else until the end of the transaction. */
+  void localNames() {
+    addOnce(Effect.Type.LOCAL_NAMES, "");
   }
 
   List<Effect> take() {
@@ -75,23 +95,5 @@ final class EffectList {
     return name.equals("transaction_isolation")
         || name.equals("transaction_read_only")
         || name.equals("transaction_deferrable");
-  }
-
-  /** Settings are looked up without regard to the case of ASCII letters, quoted or not. */
-  private static String settingName(String name) {
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (c >= 'A' && c <= 'Z') {
-        StringBuilder folded = new StringBuilder(name);
-        for (int j = i; j < name.length(); j++) {
-          char d = name.charAt(j);
-          if (d >= 'A' && d <= 'Z') {
-            folded.setCharAt(j, (char) (d + 'a' - 'A'));
-          }
-        }
-        return folded.toString();
-      }
-    }
-    return name;
   }
 }

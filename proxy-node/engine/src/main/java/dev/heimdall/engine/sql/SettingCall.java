@@ -77,12 +77,16 @@ final class SettingCall {
     if (temporarySchema && (!named || searchPath)) {
       effects.pin(PinReason.TEMP_TABLE);
     }
-    if (argument == 2 && local) {
-      return;
-    }
+    boolean untilTheEnd = argument == 2 && local;
     if (named && argument == 2) {
       String name = Lexer.decode(lexer.text(), nameStart + 1, nameEnd - 1);
-      effects.setting(name, nameStart, nameEnd);
+      if (untilTheEnd) {
+        effects.localSetting(name, nameStart, nameEnd);
+      } else {
+        effects.setting(name, nameStart, nameEnd);
+      }
+    } else if (untilTheEnd) {
+      effects.localNames();
     } else {
       effects.pin(PinReason.COMPUTED_SETTING);
     }

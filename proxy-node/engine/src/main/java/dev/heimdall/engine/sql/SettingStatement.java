@@ -20,6 +20,10 @@ final class SettingStatement {
     boolean local = reader.word() == Word.LOCAL;
     if (local) {
       reader.advance();
+      if (reader.word() == Word.SESSION) {
+        effects.localNames(); // SESSION AUTHORIZATION
+        return;
+      }
     } else if (reader.word() == Word.SESSION) {
       reader.advance();
       if (reader.word() == Word.CHARACTERISTICS) {
@@ -31,27 +35,38 @@ final class SettingStatement {
         return;
       }
       if (reader.word() == Word.AUTHORIZATION) {
-        effects.pin(PinReason.SESSION_AUTHORIZATION);
+        int start = reader.lexer().start();
+        int end = reader.lexer().end();
+        reader.advance();
+        if (reader.word() == Word.DEFAULT) {
+          effects.settingReset("session_authorization", start, end);
+        } else {
+          effects.setting("session_authorization", start, end);
+        }
         return;
       }
     }
     Word first = reader.word();
     boolean quotedSearchPath =
         reader.token() == Lexer.QUOTED && reader.lexer().contentWord() == Word.SEARCH_PATH;
-    if (!acceptName(!local)) {
+    if (!acceptName()) {
       return;
     }
     if (reader.token() == '=' || reader.word() == Word.TO) {
       reader.advance();
       if (!local) {
         value(name());
-      } else if (first == Word.SEARCH_PATH || quotedSearchPath) {
+        return;
+      }
+      effects.localSetting(name(), nameStart, nameEnd);
+      if (first == Word.SEARCH_PATH || quotedSearchPath) {
         searchPathValue();
       }
       return;
     }
     if (local) {
-      if (first == Word.SCHEMA) {
+      if (first == Word.SCHEMA || first == Word.ROLE) {
+        effects.localNames();
         searchPathValue();
       }
       return;
@@ -94,7 +109,7 @@ final class SettingStatement {
       return;
     }
     Word first = reader.word();
-    if (!acceptName(true)) {
+    if (!acceptName()) {
       return;
     }
     String name = name();
@@ -112,14 +127,14 @@ final class SettingStatement {
   /**
    * Moves behind the name of a setting; false where there is none, with a pin if it could be one.
    */
-  private boolean acceptName(boolean kept) {
+  private boolean acceptName() {
     nameStart = reader.lexer().start();
     qualifiedName = null;
     if (!acceptNamePart()) {
       return false;
     }
     while (reader.token() == '.') {
-      if (kept && qualifiedName == null) {
+      if (qualifiedName == null) {
         qualifiedName = new StringBuilder(name());
       }
       reader.advance();
@@ -127,9 +142,7 @@ final class SettingStatement {
       if (!acceptNamePart()) {
         return false;
       }
-      if (kept) {
-        qualifiedName.append('.').append(reader.lexer().identifier(partStart, nameEnd));
-      }
+      qualifiedName.append('.').append(reader.lexer().identifier(partStart, nameEnd));
     }
     return true;
   }

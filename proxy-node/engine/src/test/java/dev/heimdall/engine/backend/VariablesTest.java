@@ -68,16 +68,26 @@ class VariablesTest {
             of("a", "1", "role", "bob"),
             "RESET ROLE;SELECT " + set("a", "'1'") + ";SELECT " + set("role", "'bob'")),
         Arguments.of(
-            "same role stays",
+            "other settings are changed by the session's own user",
             of("role", "ann", "a", "1"),
             of("role", "ann", "a", "2"),
-            "SELECT " + set("a", "'2'") + ";"));
+            "RESET ROLE;SELECT " + set("a", "'2'") + ";SELECT " + set("role", "'ann'")),
+        Arguments.of("same role stays", of("role", "ann"), of("role", "ann"), ""));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("changes")
   void changeTo(String name, Variables from, Variables to, String sql) {
     assertThat(from.changeTo(to)).as(name).isEqualTo(sql);
+  }
+
+  @Test
+  void theFirstPartPutsBackWhatIsTooMany() {
+    Variables from = of("role", "ann", "zone", "1", "a", "1");
+
+    assertThat(from.restoreTo(of("a", "2"))).isEqualTo("RESET ROLE;RESET \"zone\";");
+    assertThat(from.restoredTo(of("a", "2"))).isEqualTo(of("a", "1"));
+    assertThat(of("a", "1").restoreTo(of("a", "2", "b", "3"))).isEmpty();
   }
 
   @Test

@@ -24,7 +24,15 @@ class SessionStateTest {
   private final DetachedServer detached = new DetachedServer(10);
   private final ServerConnection server = detached.connection();
   private final Variables startup = Variables.of(Map.of("timezone", "UTC"));
-  private final SessionState state = new SessionState(startup, registry, name -> {});
+  private final SessionState state = new SessionState(given(), registry, name -> {});
+
+  private static StartupVariables given() {
+    try {
+      return StartupVariables.of(Map.of("TimeZone", "UTC"));
+    } catch (StartupVariables.Refused e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   private StatementFacts facts(String sql) {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);

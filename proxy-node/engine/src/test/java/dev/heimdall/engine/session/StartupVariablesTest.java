@@ -11,12 +11,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StartupVariablesTest {
   private static Map<String, String> options(String text) throws StartupVariables.Refused {
-    return StartupVariables.of(Map.of("options", text));
+    return all(Map.of("options", text));
+  }
+
+  private static Map<String, String> all(Map<String, String> parameters)
+      throws StartupVariables.Refused {
+    return StartupVariables.of(parameters).all().asMap();
   }
 
   @Test
   void namesAreLowerCaseAndValuesAsSent() throws StartupVariables.Refused {
-    assertThat(StartupVariables.of(Map.of("DateStyle", "ISO, MDY", "TimeZone", "Europe/Warsaw")))
+    assertThat(all(Map.of("DateStyle", "ISO, MDY", "TimeZone", "Europe/Warsaw")))
         .isEqualTo(Map.of("datestyle", "ISO, MDY", "timezone", "Europe/Warsaw"));
   }
 
@@ -33,6 +38,18 @@ class StartupVariablesTest {
         "-c my.x=a\\ b          | my.x      | a b",
         "-c my.x=a\\\\b         | my.x      | a\\b",
         "-c my.x=               | my.x      | ''",
+        "-c Sort_Mem=2MB        | work_mem  | 2MB",
+        "-S 2MB                 | work_mem  | 2MB",
+        "-n -S2MB               | work_mem  | 2MB",
+        "-e                     | datestyle | euro",
+        "-f h                   | enable_hashjoin | false",
+        "-fs                    | enable_seqscan | false",
+        "-t pl                  | log_planner_stats | true",
+        "-te                    | log_executor_stats | true",
+        "-s                     | log_statement_stats | true",
+        "-O                     | allow_system_table_mods | true",
+        "-B 100                 | shared_buffers | 100",
+        "-d 1                   | log_min_messages | debug1",
       })
   void optionsInAllTheirSpellings(String text, String name, String value)
       throws StartupVariables.Refused {
@@ -48,12 +65,27 @@ class StartupVariablesTest {
 
   @Test
   void aParameterOfItsOwnCountsMoreThanAnOption() throws StartupVariables.Refused {
-    assertThat(StartupVariables.of(Map.of("options", "-c timezone=UTC", "TimeZone", "Asia/Tokyo")))
+    assertThat(all(Map.of("options", "-c timezone=UTC", "TimeZone", "Asia/Tokyo")))
         .isEqualTo(Map.of("timezone", "Asia/Tokyo"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-B 100", "geqo=off", "-c", "-c geqo", "-c =x", "--geqo", "-d5", "--=x"})
+  @ValueSource(
+      strings = {
+        "-B",
+        "geqo=off",
+        "-c",
+        "-c geqo",
+        "-c =x",
+        "--geqo",
+        "-d9",
+        "--=x",
+        "-f x",
+        "-t x",
+        "-x",
+        "-",
+        "-n x"
+      })
   void whatCannotBeCarriedIsRefused(String text) {
     assertThatThrownBy(() -> options(text))
         .isInstanceOfSatisfying(
@@ -61,6 +93,46 @@ class StartupVariablesTest {
             refused -> {
               assertThat(refused.error.sqlState()).isEqualTo("42601");
               assertThat(refused.error.isFatal()).isTrue();
+            });
+  }
+
+  @Test
+  void whatHasNoEffectAtTheStartIsNotCarried() throws StartupVariables.Refused {
+    StartupVariables given =
+        StartupVariables.of(
+            Map.of(
+                "transaction_read_only",
+                "on",
+                "seed",
+                "0.5",
+                "session_authorization",
+                "ann",
+                "work_mem",
+                "1MB"));
+
+    assertThat(given.carried().asMap()).isEqualTo(Map.of("work_mem", "1MB"));
+    assertThat(given.checks()).isTrue();
+    assertThat(given.checked("SELECT 1"))
+        .isEqualTo(
+            "SET LOCAL \"transaction_read_only\" = 'on';SELECT 1;"
+                + "SET LOCAL \"session_authorization\" = 'ann';");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1.5   | 1.5 is outside the valid range for parameter \"seed\" (-1 .. 1)",
+        "-7    | -7 is outside the valid range for parameter \"seed\" (-1 .. 1)",
+        "maybe | invalid value for parameter \"seed\": \"maybe\""
+      })
+  void aSeedIsCheckedAsTheServerDoes(String seed, String message) {
+    assertThatThrownBy(() -> options("-c seed=" + seed))
+        .isInstanceOfSatisfying(
+            StartupVariables.Refused.class,
+            refused -> {
+              assertThat(refused.error.sqlState()).isEqualTo("22023");
+              assertThat(refused.error.message()).isEqualTo(message);
             });
   }
 

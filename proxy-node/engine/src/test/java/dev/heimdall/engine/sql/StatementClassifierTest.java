@@ -135,10 +135,7 @@ class StatementClassifierTest {
         CHECKPOINT ==> UTILITY
         REINDEX TABLE a ==> UTILITY
         SET LOCAL a.b = 1 ==> SET
-        SET LOCAL search_path TO a ==> SET
         SET LOCAL TIME ZONE 'UTC' ==> SET
-        SET LOCAL ROLE a ==> SET
-        SET LOCAL SESSION AUTHORIZATION a ==> SET
         SET TRANSACTION ISOLATION LEVEL SERIALIZABLE ==> SET
         SET TRANSACTION SNAPSHOT '1' ==> SET
         SET transaction_isolation TO serializable ==> SET
@@ -193,9 +190,18 @@ class StatementClassifierTest {
         SET SESSION ROLE 'a' ==> SET ==> SET_VARIABLE role@12-16
         SET role TO DEFAULT ==> SET ==> RESET_VARIABLE role@4-8
         SET XML OPTION DOCUMENT ==> SET ==> SET_VARIABLE xmloption@4-7
-        SET SESSION AUTHORIZATION a ==> SET ==> PIN session authorization
-        SET SESSION AUTHORIZATION DEFAULT ==> SET ==> PIN session authorization
-        SET session_authorization = a ==> SET ==> PIN session authorization
+        SET SESSION AUTHORIZATION a ==> SET ==> PIN session authorization, SET_VARIABLE role@12-25
+        SET SESSION AUTHORIZATION DEFAULT ==> SET ==> RESET_VARIABLE session_authorization@12-25, SET_VARIABLE role@12-25
+        SET session_authorization = a ==> SET ==> PIN session authorization, SET_VARIABLE role@4-25
+        SET Sort_Mem = 1 ==> SET ==> SET_VARIABLE work_mem@4-12
+        SET LOCAL search_path TO a ==> SET ==> LOCAL_NAMES
+        SET LOCAL SCHEMA 'a' ==> SET ==> LOCAL_NAMES
+        SET LOCAL ROLE a ==> SET ==> LOCAL_NAMES
+        SET LOCAL role TO DEFAULT ==> SET ==> LOCAL_NAMES
+        SET LOCAL SESSION AUTHORIZATION a ==> SET ==> LOCAL_NAMES
+        SET LOCAL seed = 0.5 ==> SET ==> PIN computed setting
+        SELECT set_config('seed', '0.1', true) ==> SELECT ==> PIN computed setting
+        SELECT set_config('role', 'a', true) ==> SELECT ==> LOCAL_NAMES
         SET seed = 0.5 ==> SET ==> PIN computed setting
         SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY ==> SET ==> SET_VARIABLE default_transaction_isolation@12-27, SET_VARIABLE default_transaction_read_only@12-27, SET_VARIABLE default_transaction_deferrable@12-27
         RESET a ==> RESET ==> RESET_VARIABLE a@6-7
@@ -203,7 +209,7 @@ class StatementClassifierTest {
         RESET ALL ==> RESET ==> RESET_ALL
         RESET "all" ==> RESET ==> RESET_VARIABLE all@6-11
         RESET ROLE ==> RESET ==> RESET_VARIABLE role@6-10
-        RESET SESSION AUTHORIZATION ==> RESET ==> RESET_VARIABLE session_authorization@6-13
+        RESET SESSION AUTHORIZATION ==> RESET ==> RESET_VARIABLE session_authorization@6-13, SET_VARIABLE role@6-13
         RESET TIME ZONE ==> RESET ==> RESET_VARIABLE timezone@6-10
         DISCARD ALL ==> DISCARD ==> DISCARD_ALL
         DISCARD TEMP ==> DISCARD ==> DISCARD_TEMP
@@ -214,15 +220,15 @@ class StatementClassifierTest {
         SELECT set_config('a.b', 'x', true) ==> SELECT ==>
         SELECT set_config('a.b', 'x', 'True') ==> SELECT ==>
         SELECT set_config('a.b', 'x', 't') ==> SELECT ==> SET_VARIABLE a.b@18-23
-        SET LOCAL search_path = a, 'pg_temp' ==> SET ==> PIN temporary table
-        SET LOCAL "Search_Path" = 'pg_temp' ==> SET ==> PIN temporary table
-        SET LOCAL SCHEMA 'pg_temp' ==> SET ==> PIN temporary table
-        SELECT set_config('search_path', 'pg_temp', true) ==> SELECT ==> PIN temporary table
+        SET LOCAL search_path = a, 'pg_temp' ==> SET ==> LOCAL_NAMES, PIN temporary table
+        SET LOCAL "Search_Path" = 'pg_temp' ==> SET ==> LOCAL_NAMES, PIN temporary table
+        SET LOCAL SCHEMA 'pg_temp' ==> SET ==> LOCAL_NAMES, PIN temporary table
+        SELECT set_config('search_path', 'pg_temp', true) ==> SELECT ==> PIN temporary table, LOCAL_NAMES
         SELECT set_config('a.b', 'x', $1) ==> SELECT ==> SET_VARIABLE a.b@18-23
         SELECT set_config('a.b', f(1, (2)), true) ==> SELECT ==>
         SELECT set_config('a.b', f(1, (2)), not true) ==> SELECT ==> SET_VARIABLE a.b@18-23
         SELECT set_config($1, 'x', false) ==> SELECT ==> PIN computed setting
-        SELECT set_config($1, 'x', true) ==> SELECT ==>
+        SELECT set_config($1, 'x', true) ==> SELECT ==> LOCAL_NAMES
         SELECT set_config('a' || '.b', 'x', false) ==> SELECT ==> PIN computed setting
         SELECT set_config('a''b', 'x', false) ==> SELECT ==> PIN computed setting
         SELECT set_config(E'a.b', 'x', false) ==> SELECT ==> PIN computed setting

@@ -28,7 +28,11 @@ class StatementSpellingTest {
           sample("set a to default", StatementKind.SET, "RESET_VARIABLE a"),
           sample("set time zone 'UTC'", StatementKind.SET, "SET_VARIABLE timezone"),
           sample("set role to x", StatementKind.SET, "SET_VARIABLE role"),
-          sample("set session authorization x", StatementKind.SET, "PIN session authorization"),
+          sample(
+              "set session authorization x",
+              StatementKind.SET,
+              "PIN session authorization",
+              "SET_VARIABLE role"),
           sample("reset a_._b", StatementKind.RESET, "RESET_VARIABLE a.b"),
           sample("reset all", StatementKind.RESET, "RESET_ALL"),
           sample("discard all", StatementKind.DISCARD, "DISCARD_ALL"),
