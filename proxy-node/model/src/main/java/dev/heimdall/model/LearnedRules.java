@@ -185,7 +185,8 @@ public final class LearnedRules {
                   if (more.enabled()) {
                     rules.addAll(more.rules());
                   }
-                  return new RuleList(list.name(), list.enabled(), list.comment(), rules);
+                  return new RuleList(
+                      list.name(), list.enabled(), list.comment(), list.unknown(), rules);
                 }));
     return merged;
   }

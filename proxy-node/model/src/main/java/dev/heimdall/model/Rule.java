@@ -32,6 +32,28 @@ public record Rule(
         inTransaction == null ? Boolean.valueOf(action.insideTransactions()) : inTransaction;
   }
 
+  /** Whether one of its expressions is about tables. */
+  public boolean looksAtTables() {
+    return match.stream().anyMatch(e -> e.specifier().isAboutTables());
+  }
+
+  /**
+   * Whether it may match a statement that only might have its tables: it refuses or watches, and
+   * has no parameter that spares statements something.
+   */
+  public boolean mayGuess() {
+    GeneralParameters general = parameters.general();
+    boolean spares =
+        (general.stop() && action != RuleAction.DROP)
+            || general.lagignore().isPresent()
+            || general.invalidate().isPresent()
+            || general.update().isPresent()
+            || general.notrack().isPresent()
+            || general.olderthan().isPresent()
+            || general.serverfilter().isPresent();
+    return action.refusesOrWatches() && !spares;
+  }
+
   /** The first regular expression, whose groups count where all expressions have to match. */
   public boolean hasRegex() {
     return match.stream().anyMatch(e -> e.specifier() == Specifier.REGEX);

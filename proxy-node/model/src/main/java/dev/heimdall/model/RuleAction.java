@@ -62,6 +62,17 @@ public enum RuleAction implements Spelled {
   }
 
   /**
+   * Whether a rule may match a statement that only might have the tables it is about. What refuses
+   * or watches may; what lets a statement pass, answers it, or sends it elsewhere, may not.
+   */
+  public boolean refusesOrWatches() {
+    return switch (this) {
+      case CALL, DEBUG, DROP, LOG, NOCACHE, STACK_TRACE, TAG -> true;
+      default -> false;
+    };
+  }
+
+  /**
    * Whether a rule that does not say so applies inside of transactions too. What could give another
    * answer there than the transaction's own, does not; what guards or watches, does.
    */

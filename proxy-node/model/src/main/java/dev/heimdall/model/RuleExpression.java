@@ -79,6 +79,9 @@ public record RuleExpression(Specifier specifier, List<String> values, String wr
       }
       entries.add(specifier.items() == Specifier.Items.TABLE ? TableText.usual(entry) : entry);
     }
+    if (specifier == Specifier.UNDERSTOOD && entries.size() > 1) {
+      throw new Wrong("either true or false after the colon", Optional.empty());
+    }
     return new RuleExpression(specifier, entries, written);
   }
 
@@ -100,6 +103,10 @@ public record RuleExpression(Specifier specifier, List<String> values, String wr
       case REGEX -> regexFault(filled);
       case TABLE ->
           Format.TABLE.accepts(filled) ? Optional.empty() : Optional.of(Format.TABLE.expected());
+      case TRUTH ->
+          entry.equals("true") || entry.equals("false")
+              ? Optional.empty()
+              : Optional.of("true or false");
       case PORT ->
           entry.matches("[1-9][0-9]{0,4}") && Integer.parseInt(entry) <= 65535
               ? Optional.empty()

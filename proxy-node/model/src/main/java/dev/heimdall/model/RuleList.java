@@ -13,6 +13,13 @@ public record RuleList(
     @Setting(value = "Whether the list is gone through at all.", byDefault = "true")
         boolean enabled,
     @Setting("A note for people.") Optional<String> comment,
+    @Setting(
+            value =
+                "What expressions about tables do with a statement that is not understood: `pass`"
+                    + " goes by the tables that were recognised; with `match` they match in rules"
+                    + " that refuse or watch.",
+            otherwise = "`match` in a list with a `drop` that looks at tables, else `pass`")
+        Optional<UnknownStatements> unknown,
     @Setting(value = "The rules, in the order in which they are looked at.", byDefault = "[]")
         List<Rule> rules) {
   public RuleList {

@@ -18,6 +18,8 @@ public enum Specifier implements Spelled {
   TABLESONLY(Items.TABLE),
   /** The tables: they are those of the list, no more and no less. */
   TABLESEXACTLY(Items.TABLE),
+  /** Whether the statement was understood. */
+  UNDERSTOOD(Items.TRUTH),
   /** The user, by regular expressions for the whole name. */
   USERS(Items.REGEX),
   /** The directory groups of the user, by regular expressions for the whole name. */
@@ -38,6 +40,7 @@ public enum Specifier implements Spelled {
     REGEX,
     TEXT,
     TABLE,
+    TRUTH,
     PORT,
     NETWORK
   }
@@ -57,6 +60,11 @@ public enum Specifier implements Spelled {
     return items == Items.TABLE;
   }
 
+  /** Whether it is about what the statement does, which its text alone does not tell. */
+  public boolean isAboutStatement() {
+    return isAboutTables() || this == UNDERSTOOD;
+  }
+
   /** Whether it is about the text alone. */
   public boolean isAboutText() {
     return this == REGEX || this == LITERALS;
@@ -64,12 +72,12 @@ public enum Specifier implements Spelled {
 
   /** Whether it is about the session and not about the statement. */
   public boolean isAboutSession() {
-    return !isAboutText() && !isAboutTables();
+    return !isAboutText() && !isAboutStatement();
   }
 
   /** Whether {@code ${catalog}} and the like may stand in the list. */
   boolean takesBuiltIns() {
-    return !isAboutText() && items != Items.PORT && items != Items.NETWORK;
+    return !isAboutText() && items != Items.PORT && items != Items.NETWORK && items != Items.TRUTH;
   }
 
   static Optional<Specifier> of(String word) {

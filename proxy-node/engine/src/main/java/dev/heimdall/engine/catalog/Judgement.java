@@ -27,6 +27,10 @@ final class Judgement {
     List<Routine> operators(String name);
   }
 
+  /** Functions of the server that read its files, those of tables among them. */
+  private static final Set<String> READ_FILES =
+      Set.of("lo_import", "pg_read_binary_file", "pg_read_file", "pg_read_file_old");
+
   private Judgement() {}
 
   /** A function of the server. */
@@ -42,6 +46,9 @@ final class Judgement {
     Routine routine = new Routine("pg_catalog", name, true, effect, because);
     if (effect.changesSession()) {
       routine.changeSession(because);
+    }
+    if (READ_FILES.contains(name)) {
+      routine.cannotBeRead();
     }
     if (name.equals("set_config")) {
       routine.movePath();
@@ -67,6 +74,9 @@ final class Judgement {
       because = "is written in " + row.language();
     }
     Routine routine = plain(row, effect, because);
+    if (!row.ofExtension()) {
+      routine.cannotBeRead();
+    }
     boolean hides =
         !row.ofExtension() && row.body().toLowerCase(Locale.ROOT).contains("set_config");
     if (effect.changesSession() || hides) {
@@ -97,6 +107,7 @@ final class Judgement {
     Routine routine = plain(row, mayWrite ? Effect.MOMENT : Effect.REPEATABLE, null);
     String session = body.changesSession() == null ? null : "has " + body.changesSession();
     if (!body.understood()) {
+      routine.cannotBeRead();
       routine.doAnything("has a body that was not understood");
       session = routine.because();
     } else if (body.dynamic()) {

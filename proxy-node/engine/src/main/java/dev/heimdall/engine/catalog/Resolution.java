@@ -38,6 +38,7 @@ final class Resolution {
 
   private StatementClass kind;
   private boolean writesAnything;
+  private boolean understood = true;
   private Basis basis = Basis.TABLES;
   private String changesSession;
   private boolean movesPath;
@@ -88,6 +89,7 @@ final class Resolution {
         basis,
         changesSession,
         movesPath || !parsed.understood(),
+        understood && parsed.understood(),
         reason);
   }
 
@@ -197,6 +199,7 @@ final class Resolution {
             : what + ' ' + doubt();
     basis = basis.and(Basis.ANYTHING);
     raise(StatementClass.WRITE, null);
+    understood = false;
     anything(why);
     changesSession(why);
     movesPath = true;
@@ -228,6 +231,7 @@ final class Resolution {
       } else {
         basis = basis.and(Basis.ANYTHING);
         raise(StatementClass.WRITE, null);
+        understood = false;
         anything(routine + " " + doubt());
         changesSession(routine + " " + doubt());
         movesPath = true;
@@ -365,6 +369,7 @@ final class Resolution {
     }
     basis = basis.and(routine.basis());
     movesPath |= routine.movesPath();
+    understood &= !routine.unread();
     String why = does(routine, through, routine.because());
     switch (routine.effect()) {
       case REPEATABLE, MOMENT, VARYING, SERVER -> {}
@@ -373,6 +378,7 @@ final class Resolution {
       case WRITE -> raise(StatementClass.WRITE, why);
       case ANYTHING -> {
         raise(StatementClass.WRITE, null);
+        understood = false;
         anything(why);
       }
     }

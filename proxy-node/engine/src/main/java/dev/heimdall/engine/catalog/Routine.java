@@ -18,6 +18,7 @@ final class Routine {
   private boolean locks;
   private String changesSession;
   private boolean movesPath;
+  private boolean unread;
   private List<Relation> reads = List.of();
   private Map<Relation, Integer> writes = Map.of();
   private List<Routine> calls = List.of();
@@ -82,6 +83,15 @@ final class Routine {
 
   List<Routine> calls() {
     return calls;
+  }
+
+  /** Whether it may read tables that nobody can name, whatever it may change. */
+  boolean unread() {
+    return unread;
+  }
+
+  void cannotBeRead() {
+    unread = true;
   }
 
   /** Makes it one that may do anything to tables. */

@@ -55,6 +55,10 @@ final class DefinitionReader {
     if (view || cursor.accept("table")) {
       return tableOrView(cursor, view);
     }
+    if (cursor.accept("schema")) {
+      // Without what may be made in it at once.
+      return cursor.rest().stream().noneMatch(token -> token.is("create") || token.is("grant"));
+    }
     if (cursor.accept("index") || cursor.ahead(1).is("index") || isTrigger(cursor)) {
       while (!cursor.atEnd() && !cursor.accept("on")) {
         cursor.advance();

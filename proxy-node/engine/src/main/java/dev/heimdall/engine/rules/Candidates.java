@@ -10,6 +10,10 @@ import java.util.Optional;
 
 /** Finds the rules whose expressions match one statement of one session. */
 final class Candidates {
+  /** The refusal of a rule in a list that was called on a guess. */
+  private static final String GUESSED =
+      "the statement only might have the tables because of which this list was called";
+
   /** The refusal of a rule whose expressions do not match. */
   static final String NO_MATCH = "no match";
 
@@ -19,6 +23,7 @@ final class Candidates {
   private final boolean inTransaction;
   private final boolean prepared;
   private int count;
+  private boolean guessed;
 
   Candidates(
       TextMatches texts,
@@ -63,6 +68,9 @@ final class Candidates {
     if (rule.rule().parameters().general().preparedonly() && !prepared) {
       return "preparedonly: the statement is not a prepared one";
     }
+    if (guessed && !rule.rule().mayGuess()) {
+      return GUESSED;
+    }
     return rule.matches(texts, tables, profile) ? null : NO_MATCH;
   }
 
@@ -83,7 +91,25 @@ final class Candidates {
             found == null ? List.of() : List.of(found.groups()),
             newText(parameters.get(), found),
             hasEffect(rule, parameters.get()),
-            rule.called() == null ? List.of() : of(rule.called())));
+            rule.called() == null ? List.of() : called(rule)));
+  }
+
+  private List<Candidate> called(CompiledRule rule) {
+    boolean before = enter(rule);
+    List<Candidate> candidates = of(rule.called());
+    leave(before);
+    return candidates;
+  }
+
+  /** From here on rules are those of the list that this one calls; returns what to leave with. */
+  boolean enter(CompiledRule call) {
+    boolean before = guessed;
+    guessed |= call.onlyMightMatch(texts, tables, profile);
+    return before;
+  }
+
+  void leave(boolean before) {
+    guessed = before;
   }
 
   private boolean hasEffect(CompiledRule rule, RuleParameters parameters) {

@@ -18,6 +18,8 @@ final class CompiledRule {
   private final int[] places;
   private final int[] text;
   private final int[] tables;
+  private final int[] understood;
+  private final boolean guesses;
   private final int[] session;
   private final int[] regexes;
   private final int effectTable;
@@ -28,9 +30,17 @@ final class CompiledRule {
   /**
    * @param number the rule's place in its list, from 1
    * @param places for each of the rule's expressions its place among those of its kind
+   * @param guesses whether expressions about tables match what was not understood
    * @param effectTable the table expression without which the rule has no effect; -1 for none
    */
-  CompiledRule(String list, int number, Rule rule, RuleState state, int[] places, int effectTable) {
+  CompiledRule(
+      String list,
+      int number,
+      Rule rule,
+      RuleState state,
+      int[] places,
+      boolean guesses,
+      int effectTable) {
     this.list = list;
     this.number = number;
     this.rule = rule;
@@ -39,6 +49,8 @@ final class CompiledRule {
     this.places = places;
     this.text = places(Specifier::isAboutText);
     this.tables = places(Specifier::isAboutTables);
+    this.understood = places(specifier -> specifier == Specifier.UNDERSTOOD);
+    this.guesses = guesses;
     this.session = places(Specifier::isAboutSession);
     this.regexes = places(specifier -> specifier == Specifier.REGEX);
     this.effectTable = effectTable;
@@ -106,12 +118,30 @@ final class CompiledRule {
 
   /** Whether its expressions match. */
   boolean matches(TextMatches texts, TableBits tableBits, Profile profile) {
+    return matches(texts, tableBits, profile, guesses && !tableBits.understood());
+  }
+
+  /** Whether it matches only because the statement might have its tables. */
+  boolean onlyMightMatch(TextMatches texts, TableBits tableBits, Profile profile) {
+    return guesses
+        && !tableBits.understood()
+        && !matches(texts, tableBits, profile, false)
+        && matches(texts, tableBits, profile, true);
+  }
+
+  private boolean matches(
+      TextMatches texts, TableBits tableBits, Profile profile, boolean guessed) {
     for (int id : session) {
       if (profile.matches(id) != all) {
         return !all;
       }
     }
     for (int id : tables) {
+      if ((guessed || tableBits.matches(id)) != all) {
+        return !all;
+      }
+    }
+    for (int id : understood) {
       if (tableBits.matches(id) != all) {
         return !all;
       }
@@ -130,7 +160,7 @@ final class CompiledRule {
     int place = places[expression];
     return specifier.isAboutText()
         ? texts.matches(place)
-        : specifier.isAboutTables() ? tableBits.matches(place) : profile.matches(place);
+        : specifier.isAboutStatement() ? tableBits.matches(place) : profile.matches(place);
   }
 
   /** Whether its action has an effect on a statement with these tables. */

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.rules;
 
+import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.Rule;
 import dev.heimdall.model.RuleAction;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** Goes through all rules as deciding does, without counting, and says why at each. */
 final class Explainer {
@@ -23,6 +25,7 @@ final class Explainer {
   private final Candidates candidates;
   private final SessionFacts facts;
   private final SortedSet<String> tables;
+  private final String doubt;
   private final long averageMicros;
   private final long now;
   private final RuleCounters counters;
@@ -36,7 +39,7 @@ final class Explainer {
       Profile profile,
       Candidates candidates,
       SessionFacts facts,
-      SortedSet<String> tables,
+      Statement statement,
       long averageMicros,
       long now,
       RuleCounters counters) {
@@ -45,7 +48,8 @@ final class Explainer {
     this.profile = profile;
     this.candidates = candidates;
     this.facts = facts;
-    this.tables = tables;
+    this.tables = statement == null ? new TreeSet<>() : TableExpression.tables(statement);
+    this.doubt = statement == null ? null : statement.doubt();
     this.averageMicros = averageMicros;
     this.now = now;
     this.counters = counters;
@@ -137,7 +141,9 @@ final class Explainer {
     row(depth, rule, true, why(rule), effect(matched));
     decision.add(matched, ignored.containsKey(RuleAction.LOG), counters);
     if (rule.action() == RuleAction.CALL) {
+      boolean outside = candidates.enter(rule);
       list(rule.called(), depth + 1, ignored);
+      candidates.leave(outside);
     } else if (rule.action() == RuleAction.NOCACHE) {
       nocache = nocache.or(() -> Optional.of(place(rule)));
     } else if (matched.parameters().own().orElse(null) instanceof ActionParameters.Ignore ignore) {
@@ -181,6 +187,9 @@ final class Explainer {
   }
 
   private String why(CompiledRule rule) {
+    if (rule.onlyMightMatch(texts, tableBits, profile)) {
+      return "may have its tables, because the statement is not understood: " + doubt;
+    }
     Rule written = rule.rule();
     List<String> matching = new ArrayList<>();
     for (int i = 0; i < written.match().size(); i++) {
@@ -205,6 +214,10 @@ final class Explainer {
               + written
               + ": the tables are "
               + (tables.isEmpty() ? "none" : String.join(", ", tables));
+      case UNDERSTOOD ->
+          "not "
+              + written
+              + (doubt == null ? ": it is understood" : ": it is not understood, " + doubt);
       case USERS -> "not " + written + ": the user is " + facts.user();
       case LDAPGROUPS ->
           "not "

@@ -120,7 +120,7 @@ public final class RuleBook {
             profile,
             new Candidates(matches, bits, profile, inTransaction, prepared),
             facts,
-            statement == null ? new TreeSet<>() : TableExpression.tables(statement),
+            statement,
             averageMicros,
             nowNanos,
             counters);
@@ -170,7 +170,7 @@ public final class RuleBook {
   TableBits tableBits(int id, Statement statement, Profile profile) {
     long[] bits = new long[(tables.size() + 63) >> 6];
     if (statement == null) {
-      return new TableBits(id, bits, new TreeSet<>());
+      return new TableBits(id, bits, true, new TreeSet<>());
     }
     SortedSet<String> names = TableExpression.tables(statement);
     for (TableExpression expression : tables) {
@@ -178,7 +178,8 @@ public final class RuleBook {
         bits[expression.id() >> 6] |= 1L << expression.id();
       }
     }
-    return new TableBits(id, bits, usesTableNames ? names : new TreeSet<>());
+    return new TableBits(
+        id, bits, statement.understood(), usesTableNames ? names : new TreeSet<>());
   }
 
   Outcome outcome(Candidates candidates, Walk walk) {

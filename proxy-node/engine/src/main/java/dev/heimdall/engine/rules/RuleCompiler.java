@@ -10,6 +10,7 @@ import dev.heimdall.model.RuleExpression;
 import dev.heimdall.model.RuleList;
 import dev.heimdall.model.Specifier;
 import dev.heimdall.model.Template;
+import dev.heimdall.model.UnknownStatements;
 import dev.heimdall.model.VirtualDatabase;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -68,13 +69,29 @@ final class RuleCompiler {
     }
     RuleList list = configuration.rules().get(name);
     List<CompiledRule> rules = new ArrayList<>();
+    boolean guesses =
+        list.unknown()
+            .map(unknown -> unknown == UnknownStatements.MATCH)
+            .orElseGet(() -> guards(list, false));
     for (int i = 0; i < list.rules().size(); i++) {
-      rules.add(rule(name, i + 1, list.rules().get(i)));
+      Rule rule = list.rules().get(i);
+      rules.add(rule(name, i + 1, rule, guesses && rule.mayGuess()));
     }
     runs(rules);
     CompiledList compiled = new CompiledList(name, list.enabled(), List.copyOf(rules));
     lists.put(name, compiled);
     return compiled;
+  }
+
+  /** Whether a rule about tables refuses, or leads to a list that does; or any rule in there. */
+  private boolean guards(RuleList list, boolean called) {
+    return list.rules().stream()
+        .filter(rule -> rule.enabled() && (called || rule.looksAtTables()))
+        .anyMatch(
+            rule ->
+                rule.action() == RuleAction.DROP
+                    || (rule.parameters().own().orElse(null) instanceof ActionParameters.Call call
+                        && guards(configuration.rules().get(call.rule()), true)));
   }
 
   /** Rules that are switched off do not part neighbours. */
@@ -115,7 +132,7 @@ final class RuleCompiler {
     printsTiming |= general.printtiming() || mentions(rule, "printtiming");
   }
 
-  private CompiledRule rule(String list, int number, Rule rule) {
+  private CompiledRule rule(String list, int number, Rule rule, boolean guesses) {
     notePrints(rule);
     int[] places = new int[rule.match().size()];
     for (int i = 0; i < places.length; i++) {
@@ -126,7 +143,8 @@ final class RuleCompiler {
       usesTableNames |= template.contains("${table");
     }
     CompiledRule compiled =
-        new CompiledRule(list, number, rule, counters.rule(list, rule), places, effectTable(rule));
+        new CompiledRule(
+            list, number, rule, counters.rule(list, rule), places, guesses, effectTable(rule));
     if (rule.parameters().own().orElse(null) instanceof ActionParameters.Call call) {
       compiled.calls(list(call.rule()));
     }
@@ -135,7 +153,7 @@ final class RuleCompiler {
 
   private int place(Rule rule, RuleExpression expression) {
     if (!expression.specifier().isAboutText()) {
-      return expression.specifier().isAboutTables() ? table(expression) : session(expression);
+      return expression.specifier().isAboutStatement() ? table(expression) : session(expression);
     }
     TextExpression compiled = texts.add(expression);
     if (expression.specifier() == Specifier.REGEX) {

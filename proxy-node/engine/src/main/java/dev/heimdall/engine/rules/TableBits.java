@@ -8,9 +8,10 @@ import java.util.SortedSet;
  *
  * @param id tells it from all others of the same event loop
  * @param bits a bit for each expression
+ * @param understood whether the statement was understood
  * @param tables the statement's tables, where rules use their names; else empty
  */
-record TableBits(int id, long[] bits, SortedSet<String> tables) {
+record TableBits(int id, long[] bits, boolean understood, SortedSet<String> tables) {
   boolean matches(int expression) {
     return (bits[expression >> 6] & 1L << expression) != 0;
   }
@@ -20,11 +21,12 @@ record TableBits(int id, long[] bits, SortedSet<String> tables) {
   public boolean equals(Object other) {
     return other instanceof TableBits that
         && Arrays.equals(bits, that.bits)
+        && understood == that.understood
         && tables.equals(that.tables);
   }
 
   @Override
   public int hashCode() {
-    return 31 * Arrays.hashCode(bits) + tables.hashCode();
+    return 31 * (31 * Arrays.hashCode(bits) + Boolean.hashCode(understood)) + tables.hashCode();
   }
 }

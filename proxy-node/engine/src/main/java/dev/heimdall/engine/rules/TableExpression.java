@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** One expression about the tables of a statement. */
+/** One expression about the tables of a statement, or about whether it was understood. */
 final class TableExpression {
   private final int id;
   private final Specifier specifier;
@@ -56,6 +56,7 @@ final class TableExpression {
   boolean matches(Statement statement, SortedSet<String> tables, Set<String> list) {
     boolean complete = !statement.writesAnything() && statement.parsed().understood();
     return switch (specifier) {
+      case UNDERSTOOD -> written.contains(Boolean.toString(statement.understood()));
       case TABLES -> tables.stream().anyMatch(list::contains);
       case TABLESALL -> tables.containsAll(list);
       case TABLESONLY -> complete && !tables.isEmpty() && list.containsAll(tables);

@@ -117,7 +117,10 @@ final class RuleCommands {
     Statement statement = last.statement();
     if (statement != null) {
       rows.add(List.of("kind", statement.kind().name().toLowerCase(Locale.ROOT)));
-      rows.add(List.of("understood", Boolean.toString(statement.parsed().understood())));
+      rows.add(List.of("understood", Boolean.toString(statement.understood())));
+      if (statement.doubt() != null) {
+        rows.add(List.of("not understood because", statement.doubt()));
+      }
       rows.add(List.of("tables read", String.join(", ", statement.tablesRead())));
       rows.add(List.of("tables written", String.join(", ", statement.tablesWritten())));
       rows.add(List.of("may write anything", Boolean.toString(statement.writesAnything())));

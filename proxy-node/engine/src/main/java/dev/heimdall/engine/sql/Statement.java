@@ -17,6 +17,8 @@ import java.util.TreeSet;
  * @param changesSession what of the session it may change out of sight (inside a function), or null
  * @param movesPath whether unqualified names may mean something else after it, until its
  *     transaction ends: inside a function it may set {@code search_path} or the role
+ * @param understood whether nothing else than these tables can be touched by what it says and by
+ *     the code that it runs; not where a text or a function could not be read
  * @param reason why it is not a plain read, in words for an operator; null for one
  */
 public record Statement(
@@ -28,10 +30,43 @@ public record Statement(
     Basis basis,
     String changesSession,
     boolean movesPath,
+    boolean understood,
     String reason) {
   public Statement {
     tablesRead = Collections.unmodifiableSortedSet(new TreeSet<>(tablesRead));
     tablesWritten = Collections.unmodifiableSortedSet(new TreeSet<>(tablesWritten));
+  }
+
+  /** Of one that is understood unless its text is not. */
+  public Statement(
+      ParsedStatement parsed,
+      StatementClass kind,
+      SortedSet<String> tablesRead,
+      SortedSet<String> tablesWritten,
+      boolean writesAnything,
+      Basis basis,
+      String changesSession,
+      boolean movesPath,
+      String reason) {
+    this(
+        parsed,
+        kind,
+        tablesRead,
+        tablesWritten,
+        writesAnything,
+        basis,
+        changesSession,
+        movesPath,
+        parsed.understood(),
+        reason);
+  }
+
+  /** Why it is not understood, as a sentence about it; null where it is. */
+  public String doubt() {
+    if (understood) {
+      return null;
+    }
+    return parsed.understood() ? reason : "it " + parsed.doubt();
   }
 
   /**

@@ -93,6 +93,7 @@ class StatementParserTest {
         "CREATE OR REPLACE VIEW v AS SELECT * FROM t WITH CHECK OPTION ~ DDL r:t w:v",
         "CREATE TABLE n (a int DEFAULT 1) ~ DDL w:n",
         "DROP TABLE IF EXISTS a, s.b ~ DDL w:a,s.b",
+        "CREATE SCHEMA IF NOT EXISTS s AUTHORIZATION u ~ DDL",
         "BEGIN ~ TRANSACTION",
         "COMMIT PREPARED 'a' ~ WRITE",
         "ROLLBACK PREPARED 'a' ~ TRANSACTION",
@@ -124,6 +125,7 @@ class StatementParserTest {
         "CREATE TABLE n (a int REFERENCES t)",
         "CREATE TABLE n PARTITION OF t FOR VALUES IN (1)",
         "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE SCHEMA s CREATE TABLE t (a int)",
         "ALTER TABLE t ADD a int"
       })
   void whatIsNotCertainIsNotUnderstood(String sql) {

@@ -11,6 +11,7 @@ import dev.heimdall.model.RuleAction;
 import dev.heimdall.model.RuleExpression;
 import dev.heimdall.model.RuleJoin;
 import dev.heimdall.model.RuleList;
+import dev.heimdall.model.UnknownStatements;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -40,6 +41,9 @@ final class ReferenceRules {
   private boolean prepared;
   private long average;
   private long now;
+  private boolean guesses;
+  private boolean guessing;
+  private boolean onAGuess;
   private List<String> matched;
   private boolean nocache;
   private boolean allow;
@@ -129,12 +133,18 @@ final class ReferenceRules {
       return;
     }
     Set<RuleAction> ignored = new HashSet<>(before);
+    boolean outside = guesses;
+    guesses =
+        list.unknown().map(u -> u == UnknownStatements.MATCH).orElse(guards(list, false))
+            && statement != null
+            && !statement.understood();
     for (int i : List.copyOf(order(list))) {
       Rule rule = list.rules().get(i);
       String place = name + " #" + (i + 1);
       if ((inTransaction && !rule.inTransaction())
           || ignored.contains(rule.action())
           || (nocache && rule.action() == RuleAction.CACHE)
+          || (onAGuess && !rule.mayGuess())
           || !expressions(rule)
           || (rule.parameters().general().preparedonly() && !prepared)) {
         continue;
@@ -153,15 +163,32 @@ final class ReferenceRules {
       general.delay().ifPresent(d -> delay = d);
       act(rule, time, ignored);
       if (general.stop()) {
-        return;
+        break;
       }
     }
+    guesses = outside;
+  }
+
+  private boolean guards(RuleList list, boolean called) {
+    return list.rules().stream()
+        .filter(rule -> rule.enabled() && (called || rule.looksAtTables()))
+        .anyMatch(
+            rule ->
+                rule.action() == RuleAction.DROP
+                    || rule.parameters().own().orElse(null) instanceof ActionParameters.Call call
+                        && guards(configuration.rules().get(call.rule()), true));
   }
 
   private void act(Rule rule, String time, Set<RuleAction> ignored) {
     ActionParameters own = rule.parameters().own().orElse(null);
     if (own instanceof ActionParameters.Call call) {
+      boolean outside = onAGuess;
+      boolean guessing = guesses;
+      guesses = false;
+      onAGuess |= !expressions(rule);
+      guesses = guessing;
       list(call.rule(), ignored);
+      onAGuess = outside;
     } else if (own instanceof ActionParameters.Ignore ignore) {
       ignored.add(ignore.action());
     } else if (own instanceof ActionParameters.Log log) {
@@ -217,6 +244,7 @@ final class ReferenceRules {
   }
 
   private boolean expressions(Rule rule) {
+    guessing = guesses && rule.mayGuess();
     return rule.join() == RuleJoin.AND
         ? rule.match().stream().allMatch(this::expression)
         : rule.match().stream().anyMatch(this::expression);
@@ -225,15 +253,11 @@ final class ReferenceRules {
   private boolean expression(RuleExpression expression) {
     List<String> list =
         expression.values().stream().map(v -> v.replace("${catalog}", facts.catalog())).toList();
-    boolean complete =
-        statement != null && !statement.writesAnything() && statement.parsed().understood();
     return switch (expression.specifier()) {
       case REGEX -> Pattern.compile(expression.values().get(0)).matcher(sql).find();
       case LITERALS -> list.stream().anyMatch(l -> sql.contains("'" + l + "'"));
-      case TABLES -> list.stream().anyMatch(tables::contains);
-      case TABLESALL -> tables.containsAll(list);
-      case TABLESONLY -> complete && !tables.isEmpty() && list.containsAll(tables);
-      case TABLESEXACTLY -> complete && tables.equals(new HashSet<>(list));
+      case UNDERSTOOD -> list.contains("" + (statement == null || statement.understood()));
+      case TABLES, TABLESALL, TABLESONLY, TABLESEXACTLY -> guessing || tables(expression, list);
       case USERS -> list.stream().anyMatch(r -> facts.user().matches(r));
       case LDAPGROUPS ->
           facts.ldapGroups().stream().anyMatch(g -> list.stream().anyMatch(g::matches));
@@ -242,6 +266,17 @@ final class ReferenceRules {
       case APPNAME -> list.stream().anyMatch(r -> facts.applicationName().matches(r));
       case PORTS -> list.contains("" + facts.port());
       case IPS -> list.contains(facts.address().getHostAddress());
+    };
+  }
+
+  private boolean tables(RuleExpression expression, List<String> list) {
+    boolean complete =
+        statement != null && !statement.writesAnything() && statement.parsed().understood();
+    return switch (expression.specifier()) {
+      case TABLES -> list.stream().anyMatch(tables::contains);
+      case TABLESALL -> tables.containsAll(list);
+      case TABLESONLY -> complete && !tables.isEmpty() && list.containsAll(tables);
+      default -> complete && tables.equals(new HashSet<>(list));
     };
   }
 

@@ -280,6 +280,59 @@ class RuleSemanticsTest {
         .isTrue();
   }
 
+  /** What refuses matches what might have its tables; what lets pass does not. */
+  @Test
+  void aFirewallRefusesWhatIsNotUnderstood() {
+    String list = "{%s\"rules\": [{\"match\": \"%s:shop.a\", \"action\": \"%s\"%s}]}";
+    for (String tables : List.of("tables", "tablesall", "tablesonly", "tablesexactly")) {
+      assertThat(obscure(list.formatted("", tables, "drop", ""))).as(tables).isTrue();
+      assertThat(obscure(list.formatted("\"unknown\": \"pass\", ", tables, "drop", ""))).isFalse();
+      assertThat(obscure(list.formatted("", tables, "log", ""))).isFalse();
+      assertThat(obscure(list.formatted("\"unknown\": \"match\", ", tables, "log", ""))).isTrue();
+      assertThat(obscure(list.formatted("\"unknown\": \"match\", ", tables, "allow", "")))
+          .isFalse();
+      String stop = ", \"parameters\": {\"stop\": true}";
+      assertThat(obscure(list.formatted("\"unknown\": \"match\", ", tables, "tag", stop)))
+          .isFalse();
+      assertThat(obscure(list.formatted("", tables, "drop", stop))).isTrue();
+    }
+    assertThat(
+            RuleTrial.of("{\"match\": \"tables:shop.a\", \"action\": \"drop\"}")
+                .reading("shop.b")
+                .matches("x"))
+        .isFalse();
+  }
+
+  private static boolean obscure(String list) {
+    return RuleTrial.ofLists(Map.of("main", list), "main").obscurelyReading("shop.b").matches("x");
+  }
+
+  @Test
+  void aListThatIsCalledOnAGuessLetsNothingPass() {
+    String call =
+        "{\"rules\": [{\"match\": \"tables:shop.a\", \"action\": \"call\","
+            + " \"parameters\": {\"rule\": \"called\"}}]}";
+    String called = "{\"rules\": [{\"action\": \"allow\"}, {\"action\": \"drop\"}]}";
+    RuleTrial trial = RuleTrial.ofLists(Map.of("main", call, "called", called), "main");
+
+    assertThat(trial.obscurelyReading("shop.b").decide("x").dropped()).isTrue();
+    assertThat(trial.explain("x").toString()).contains("only might have the tables");
+    assertThat(trial.reading("shop.a").decide("x").dropped()).isFalse();
+    assertThat(trial.reading("shop.b").decide("x").isNone()).isTrue();
+  }
+
+  @Test
+  void whetherAStatementWasUnderstoodIsAnExpression() {
+    RuleTrial not = RuleTrial.of("{\"match\": \"understood:false\", \"action\": \"drop\"}");
+    RuleTrial yes = RuleTrial.of("{\"match\": \"understood:true\", \"action\": \"drop\"}");
+
+    assertThat(not.obscurelyReading().matches("x")).isTrue();
+    assertThat(not.reading("shop.a").matches("x")).isFalse();
+    assertThat(yes.obscurelyReading().matches("x")).isFalse();
+    assertThat(yes.reading().matches("x")).isTrue();
+    assertThat(not.explain("x").toString()).contains("it is understood");
+  }
+
   @Test
   void tablesThatAreWrittenCountAsTheStatementsTables() {
     RuleTrial trial = RuleTrial.of("{\"match\": \"tables:shop.public.a\", \"action\": \"drop\"}");

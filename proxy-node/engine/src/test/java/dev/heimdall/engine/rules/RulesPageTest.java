@@ -53,7 +53,7 @@ class RulesPageTest {
         order = new ArrayList<>(List.of("firewall", "main"));
       } else if (name.startsWith("rules/")) {
         lists.put(name.substring("rules/".length()).replace(".json", ""), block.group(3));
-      } else {
+      } else if (block.group(1).equals("json")) {
         lists.put("main", "{\"rules\": [" + block.group(3) + "]}");
       }
     }

@@ -1,0 +1,151 @@
+package dev.heimdall.test.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.Target;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The attempts on the page about rules, and some that are too long for it, against a server. */
+class FirewallIT {
+  private static final String DATABASE = "firewall";
+  private static final Path PAGE = Path.of("..", "docs", "rules.md");
+  private static final Pattern LISTS =
+      Pattern.compile("(?ms)^```json rules/firewall.json\\n(.*?)^```$");
+  private static final Pattern ATTEMPTS = Pattern.compile("(?ms)^```sql refused\\n(.*?)^```$");
+  private static final List<String> OBJECTS =
+      List.of(
+          "CREATE SCHEMA vault",
+          "CREATE TABLE family (id int, name text)",
+          "CREATE TABLE secret () INHERITS (family)",
+          "INSERT INTO secret VALUES (1, 'the secret')",
+          "CREATE TABLE vault.secret (id int, name text)",
+          "INSERT INTO vault.secret VALUES (1, 'the secret')",
+          "CREATE TABLE scratch (id int, name text)",
+          "INSERT INTO scratch VALUES (1, 'open')",
+          "CREATE VIEW peek AS SELECT name FROM secret",
+          "CREATE FUNCTION tell() RETURNS text LANGUAGE sql STABLE"
+              + " AS 'SELECT name FROM secret'",
+          "CREATE FUNCTION tell_any(q text) RETURNS text LANGUAGE plpgsql STABLE"
+              + " AS 'DECLARE r text; BEGIN EXECUTE q INTO r; RETURN r; END'");
+  private static TestNode node;
+
+  @BeforeAll
+  static void start() throws IOException {
+    SharedPostgres.createDatabase(DATABASE);
+    Matcher lists = LISTS.matcher(Files.readString(PAGE));
+    String list = null;
+    while (lists.find()) {
+      list = lists.group(1).contains("unknown") ? lists.group(1) : list;
+    }
+    String[] rules =
+        list.lines()
+            .map(String::strip)
+            .filter(line -> line.startsWith("{\"match\""))
+            .map(line -> line.replaceFirst(",$", ""))
+            .toArray(String[]::new);
+    assertThat(rules).hasSize(2);
+    node =
+        TestNode.start(
+            c -> c.node("loops", 1).vdb("rules", List.of("firewall")).rules("firewall", rules));
+    try (RawClient client = RawClient.logIn(SharedPostgres.target().in(DATABASE))) {
+      for (String object : OBJECTS) {
+        assertThat(new Replies(client.query(object)).state()).as(object).isEqualTo("00000");
+      }
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  private static Target target() {
+    return node.target().in(DATABASE);
+  }
+
+  @Test
+  void noAttemptOnThePageSucceeds() throws IOException {
+    Matcher block = ATTEMPTS.matcher(Files.readString(PAGE));
+    assertThat(block.find()).isTrue();
+    List<String> passed = new ArrayList<>();
+    List<String> attempts = block.group(1).lines().toList();
+    assertThat(attempts).hasSizeGreaterThan(50);
+    for (String attempt : attempts) {
+      List<String> steps = List.of(attempt.split(" \\\\g "));
+      if (!isRefused(steps, false)) {
+        passed.add(attempt);
+      }
+      if (!attempt.contains(";") && !isRefused(steps, true)) {
+        passed.add("as batches: " + attempt);
+      }
+    }
+    assertThat(passed).isEmpty();
+    try (RawClient client = RawClient.logIn(SharedPostgres.target().in(DATABASE))) {
+      assertThat(Replies.simple(client, "SELECT name FROM ONLY secret").value())
+          .isEqualTo("the secret");
+    }
+  }
+
+  /** Whether one of the steps is refused and none has told anything. */
+  private static boolean isRefused(List<String> steps, boolean batches) throws IOException {
+    boolean refused = false;
+    try (RawClient client = RawClient.logIn(target())) {
+      for (String step : steps) {
+        Replies replies = batches ? Replies.batch(client, step) : Replies.simple(client, step);
+        refused |= replies.refused();
+        for (Message message : replies.messages()) {
+          String told = new String(message.body(), StandardCharsets.ISO_8859_1);
+          if (told.contains("the secret")) {
+            return false;
+          }
+        }
+      }
+    }
+    return refused;
+  }
+
+  @Test
+  void textBeyondTheLimitsDoesNotPass() throws IOException {
+    assertThat(isRefused(List.of("SELECT 1;".repeat(200) + "TABLE secret"), false)).isTrue();
+    String union = "SELECT name FROM scratch UNION ALL ".repeat(2600) + "SELECT name FROM secret";
+    assertThat(isRefused(List.of(union), true)).isTrue();
+    String padding = "SELECT '" + "x".repeat(1 << 20) + "' UNION ALL SELECT name FROM secret";
+    assertThat(isRefused(List.of(padding), true)).isTrue();
+    String deep = "SELECT " + "(".repeat(45) + "SELECT name FROM secret" + ")".repeat(45);
+    assertThat(isRefused(List.of(deep), true)).isTrue();
+  }
+
+  @Test
+  void whatHasNothingToDoWithItPasses() throws IOException {
+    try (RawClient client = RawClient.logIn(target())) {
+      for (String sql :
+          List.of(
+              "SELECT * FROM scratch",
+              "SELECT 'secret'",
+              "SELECT 1 AS secret",
+              "BEGIN",
+              "INSERT INTO scratch VALUES (2, 'secret')",
+              "ROLLBACK",
+              "SELECT count(*), now(), upper('x') FROM scratch",
+              "CREATE TEMP TABLE mine (id int)",
+              "SELECT * FROM U&\"scr\\0061tch\"",
+              "SHOW search_path")) {
+        assertThat(Replies.simple(client, sql).state()).as(sql).isEqualTo("00000");
+      }
+    }
+  }
+}
