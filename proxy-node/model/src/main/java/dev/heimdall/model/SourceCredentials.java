@@ -48,7 +48,16 @@ public record SourceCredentials(
                     + " that the secret holds, as in the middle of a rotation, or AWS does not answer.",
             byDefault = "30s",
             range = "1ms..10m")
-        Duration patience) {
+        Duration patience,
+    @Setting(
+            value =
+                "How old the server's own decision on a client's log-in may be where a VDB has"
+                    + " `credentials` `passthrough` or `user`. A log-in without a newer one has the"
+                    + " node log in to the server anew, although the pool has connections.",
+            byDefault = "5s",
+            range = "1ms..1h",
+            zero = "the server decides on every log-in")
+        Duration recheck) {
   private static final Pattern ARN = Pattern.compile("arn:[a-z-]+:secretsmanager:([a-z0-9-]+):.*");
 
   /** Every setting at its default: what there is stands in the document. */

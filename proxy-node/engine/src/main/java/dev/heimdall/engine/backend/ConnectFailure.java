@@ -13,6 +13,7 @@ public final class ConnectFailure extends Exception {
   private enum Kind {
     UNREACHABLE,
     REFUSED,
+    FULL,
     WITHHELD
   }
 
@@ -41,6 +42,16 @@ public final class ConnectFailure extends Exception {
     return new ConnectFailure(error.asFatal(), Kind.REFUSED);
   }
 
+  /**
+   * The server said no after it had taken the proof: where it has no connection left for the role,
+   * nothing else stood against the log-in.
+   */
+  static ConnectFailure refusedAuthenticated(PgError error) {
+    return error.sqlState().equals("53300")
+        ? new ConnectFailure(error.asFatal(), Kind.FULL)
+        : refused(error);
+  }
+
   /** There is nothing at the moment that the server would let us in with, but soon may be. */
   static ConnectFailure withheld(PgError error) {
     return new ConnectFailure(error.asFatal(), Kind.WITHHELD);
@@ -59,6 +70,11 @@ public final class ConnectFailure extends Exception {
         && !error.sqlState().startsWith("57P")
         && !error.sqlState().startsWith("53")
         && (!error.sqlState().startsWith("08") || error.sqlState().equals(REFUSED_BY_US));
+  }
+
+  /** Whether the server took the proof and let the role in but for the number of connections. */
+  public boolean full() {
+    return kind == Kind.FULL;
   }
 
   /** Whether the credentials were refused (SQLSTATE class 28). */

@@ -265,7 +265,12 @@ final class ServerLogin extends ByteToMessageDecoder {
       case BackendType.READY -> ready(ctx);
       case BackendType.ERROR -> {
         message.readerIndex(0);
-        fail(ctx, ConnectFailure.refused(PgError.decode(message)));
+        PgError error = PgError.decode(message);
+        fail(
+            ctx,
+            state == State.SETTING_UP
+                ? ConnectFailure.refusedAuthenticated(error)
+                : ConnectFailure.refused(error));
       }
       case BackendType.NOTICE, BackendType.NEGOTIATE_VERSION -> {}
       default ->

@@ -76,7 +76,7 @@ final class Growth {
 
   private void open() {
     int attempt = attempts.begun();
-    long generation = shared.vdb().generation();
+    long generation = shared.generation();
     shared
         .vdb()
         .connectPooled(

@@ -416,9 +416,9 @@ public final class LoopPool implements ServerConnection.Listener {
   }
 
   /** Closes so many of the connections that nobody uses, the oldest first. */
-  void closeIdle(int most) {
+  void closeIdle(int most, String why) {
     for (int i = 0; i < most && !idle.isEmpty(); i++) {
-      idle.takeOldest().close("a rule lets its user have fewer");
+      idle.takeOldest().close(why);
     }
     published();
   }

@@ -57,7 +57,7 @@ final class Members {
     Duration lifetime = settings().maxLifetime();
     Long generation = generations.get(connection);
     return generation == null
-        || generation != shared.vdb().generation()
+        || generation != shared.generation()
         || (!lifetime.isZero()
             && pool.context().now() - connection.createdAt() > lifetime.toNanos());
   }
@@ -73,17 +73,17 @@ final class Members {
 
   /** Whether idle connections may be of a generation that is over. */
   boolean outdated() {
-    return idleGeneration != shared.vdb().generation();
+    return idleGeneration != shared.generation();
   }
 
   void retireIdle() {
-    idleGeneration = shared.vdb().generation();
+    idleGeneration = shared.generation();
     idle.closeIf(this::retired, RETIRED);
   }
 
   /** Closes those whose time is over, also when they are in use. */
   void abandonRetired(String why) {
-    idleGeneration = shared.vdb().generation();
+    idleGeneration = shared.generation();
     for (ServerConnection connection : all()) {
       if (retired(connection)) {
         connection.close(why);

@@ -73,6 +73,9 @@ final class Openings {
           public void failed(ConnectFailure failure) {
             boolean answered = failure.permanent() || failure.withheld();
             unreachable = answered ? null : failure.error();
+            if (failure.permanent()) {
+              pools.logins().doubt(key);
+            }
             pools.events().connectFailed(pools.vdb(), to.source(), failure);
             if (!answered) {
               pools.suspect(to.source(), failure.error().message());

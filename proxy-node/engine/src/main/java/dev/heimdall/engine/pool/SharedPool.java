@@ -4,6 +4,7 @@ import dev.heimdall.engine.net.LoopContext;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What the pools of one key have in common over all event loops. */
 final class SharedPool {
@@ -13,6 +14,9 @@ final class SharedPool {
   private final Limit userLimit;
   private final Limit databaseLimit;
   private final Map<Integer, LoopPool> byLoop = new ConcurrentHashMap<>();
+
+  /** How often the connections that there were have been retired, beside those of all pools. */
+  private final AtomicLong renewals = new AtomicLong();
 
   /** Changed only while the virtual database's map of pools is held at this key. */
   private int users;
@@ -38,6 +42,33 @@ final class SharedPool {
 
   Limit limit() {
     return limit;
+  }
+
+  /** Grows when connections that were made before must serve nobody any more. */
+  long generation() {
+    return vdb.generation() + renewals.get();
+  }
+
+  /** Connections made before now are closed as soon as nobody uses them. */
+  void renew() {
+    renewals.incrementAndGet();
+    byLoop.values().forEach(pool -> pool.onLoop(pool::closeRetired));
+  }
+
+  /** Closes an idle connection; says whether there was one. */
+  boolean closeOneIdle() {
+    for (LoopPool pool : byLoop.values()) {
+      if (pool.counts().idle() > 0) {
+        pool.onLoop(() -> pool.closeIdle(1, "the check of a log-in needs its place"));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether there are connections, and all of them are in use. */
+  boolean allInUse() {
+    return limit.used() > 0 && byLoop.values().stream().allMatch(p -> p.counts().idle() == 0);
   }
 
   void joined() {

@@ -37,6 +37,7 @@ public final class VdbPools {
   private final Map<PoolKey, SharedPool> pools = new ConcurrentHashMap<>();
 
   private final Openings openings;
+  private final LoginChecks logins;
 
   /** Those for the replicas of its cluster; null where they are for a replica themselves. */
   private final ReaderPools readers;
@@ -84,6 +85,7 @@ public final class VdbPools {
     this.direction = Direction.of(plan.source());
     this.limits = new PoolLimits(plan);
     this.openings = new Openings(this, connector);
+    this.logins = new LoginChecks(this, connector);
   }
 
   private VdbPools reader(ServerAddress server) {
@@ -115,6 +117,11 @@ public final class VdbPools {
 
   public Plan plan() {
     return plan;
+  }
+
+  /** What the server decides on log-ins of clients. */
+  public LoginChecks logins() {
+    return logins;
   }
 
   PoolEvents events() {
@@ -255,6 +262,7 @@ public final class VdbPools {
   /** Closes all connections that were made before now, whoever uses them. */
   private void abandon() {
     generation++;
+    logins.doubtAll();
     loopPools().forEach(pool -> pool.onLoop(pool::abandonRetired));
     openings.moved();
   }
@@ -316,6 +324,7 @@ public final class VdbPools {
     limits.update(next);
     pools.values().forEach(pool -> pool.limit().max(next.settings().size()));
     if (moved) {
+      logins.doubtAll();
       reconnect();
     } else {
       wakeWaiters();
@@ -346,7 +355,7 @@ public final class VdbPools {
       if (left > 0 && pool.key().credential().user().equals(user)) {
         int here = Math.min(left, pool.counts().idle());
         left -= here;
-        pool.onLoop(() -> pool.closeIdle(here));
+        pool.onLoop(() -> pool.closeIdle(here, "a rule lets its user have fewer"));
       }
     }
   }
@@ -423,6 +432,24 @@ public final class VdbPools {
         loopPools().stream()
             .map(pool -> CompletableFuture.runAsync(pool::closeRetired, pool::onLoop))
             .toArray(CompletableFuture[]::new));
+  }
+
+  /** Connections of one role that were made before now serve nobody else, on replicas neither. */
+  void renew(PoolKey key) {
+    withReaders()
+        .forEach(each -> Optional.ofNullable(each.pools.get(key)).ifPresent(SharedPool::renew));
+  }
+
+  /** Closes an idle connection of this pool; says whether there was one. */
+  boolean makeRoom(PoolKey key) {
+    SharedPool shared = pools.get(key);
+    return shared != null && shared.closeOneIdle();
+  }
+
+  /** Whether this pool has connections, and all of them are in use. */
+  boolean allInUse(PoolKey key) {
+    SharedPool shared = pools.get(key);
+    return shared != null && shared.allInUse();
   }
 
   public boolean paused() {
@@ -503,6 +530,7 @@ public final class VdbPools {
     }
     paused = true;
     generation++;
+    logins.close();
     loopPools().forEach(pool -> pool.onLoop(pool::closeAll));
   }
 }

@@ -70,6 +70,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   private StartupPacket startup;
   private InetSocketAddress address;
   private PasswordExchange exchange;
+  private long provedAt;
   private Future<?> deadline;
 
   public ClientLogin(NodeContext node, VdbContext vdb, LoopContext loop, LoopSessions sessions) {
@@ -318,6 +319,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
                     startup.database(),
                     startup.user(),
                     certificate(ctx)));
+    provedAt = System.nanoTime();
     switch (decision.exchange()) {
       case ACCEPTED -> {
         try {
@@ -394,6 +396,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     in.skipBytes(5);
     byte[] body = new byte[length - 4];
     in.readBytes(body);
+    provedAt = System.nanoTime();
     try {
       exchange.answered(ctx, body);
     } catch (AuthException e) {
@@ -421,6 +424,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
             Math.min(startup.minor(), StartupPacket.NEWEST_MINOR),
             startup.replication(),
             own,
+            provedAt,
             admin,
             tls,
             address);

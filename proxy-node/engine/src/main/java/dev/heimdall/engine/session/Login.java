@@ -12,6 +12,7 @@ import java.util.Map;
  * @param minor minor protocol version that both sides speak
  * @param replication value of the replication parameter, or null
  * @param own what the client proved, as a log-in for the server
+ * @param provedAt when it did, by {@link System#nanoTime}
  * @param admin whether it may use the admin console
  */
 public record Login(
@@ -21,6 +22,7 @@ public record Login(
     int minor,
     String replication,
     ServerCredential own,
+    long provedAt,
     boolean admin,
     boolean tls,
     InetSocketAddress address) {}

@@ -6,6 +6,8 @@ import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.auth.ScramServer;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pool.LoginChecks;
+import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ProtocolException;
@@ -153,23 +155,46 @@ final class PasswordExchange {
     return length == following || (length == -1 && following == 0);
   }
 
+  /**
+   * Pools come only after the server's decision: a guess must not make one, and a password that was
+   * changed at the server must not live on in one.
+   */
+  private void serverDecides(ChannelHandlerContext ctx, ServerCredential credential) {
+    String atServer = vdb.serverDatabase(database);
+    if (atServer == null) {
+      AuthFailure unknown = AuthFailure.unknownDatabase(database);
+      outcome.refused(PgError.fatal(unknown.sqlState(), unknown.message()));
+      return;
+    }
+    vdb.pools()
+        .logins()
+        .checkNow(
+            loop,
+            new PoolKey(atServer, credential),
+            System.nanoTime(),
+            new LoginChecks.Outcome() {
+              @Override
+              public void accepted(long revision) {
+                outcome.admitted(credential);
+              }
+
+              @Override
+              public void rejected(PgError why) {
+                outcome.refused(why);
+              }
+
+              @Override
+              public boolean awaited() {
+                return ctx.channel().isActive();
+              }
+            });
+  }
+
   private void clearText(ChannelHandlerContext ctx, byte[] password) throws AuthException {
     if (decision.serverDecides()) {
       ServerCredential credential = decision.forTheServer(password);
       outcome.checking();
-      ServerTrial.begin(
-          node.connector(),
-          vdb,
-          loop,
-          database,
-          credential,
-          refusal -> {
-            if (refusal == null) {
-              outcome.admitted(credential);
-            } else {
-              outcome.refused(refusal);
-            }
-          });
+      serverDecides(ctx, credential);
       return;
     }
     if (!decision.clearTextDerives(password)) {

@@ -4,6 +4,7 @@ import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pool.LoginChecks;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -59,19 +60,56 @@ final class SessionStart {
     ServerCredential credential = vdb.credentialFor(login.user(), login.own());
     PoolKey key = new PoolKey(database, credential);
     session.lease().destinations().settleAt(key);
-    profileKey =
-        new VdbContext.ProfileKey(key, session.carried().given().all().without("application_name"));
     if (session.dedicated()) {
+      profileKey = profileKey(key, 0);
       new ReplicationLink(session, loop)
           .connect(vdb.pools(), key, login.replication(), session.carried().variables().asMap());
-      return;
+      return; // the server decides on a connection that is made for it
     }
+    if (vdb.ownRoles()) {
+      vdb.pools().logins().check(loop, key, login.provedAt(), decision(key));
+    } else {
+      accepted(key, 0);
+    }
+  }
+
+  /** What the server says of the log-in; pooled connections may be older than its decision. */
+  private LoginChecks.Outcome decision(PoolKey key) {
+    return new LoginChecks.Outcome() {
+      @Override
+      public void accepted(long revision) {
+        if (awaited()) {
+          LoopContext.guarded(() -> SessionStart.this.accepted(key, revision), session::failed);
+        }
+      }
+
+      @Override
+      public void rejected(PgError why) {
+        if (awaited()) {
+          session.fatal(why);
+        }
+      }
+
+      @Override
+      public boolean awaited() {
+        return session.channel().isActive() && !session.end().announced();
+      }
+    };
+  }
+
+  private void accepted(PoolKey key, long revision) {
+    profileKey = profileKey(key, revision);
     VdbContext.Profile profile = profile();
     if (profile != null) {
       welcome(profile);
       return;
     }
     session.lease().start();
+  }
+
+  private VdbContext.ProfileKey profileKey(PoolKey key, long revision) {
+    return new VdbContext.ProfileKey(
+        key, revision, session.carried().given().all().without("application_name"));
   }
 
   /** The connection of a replication session is here. */
@@ -119,7 +157,7 @@ final class SessionStart {
 
   /** The time zone that servers report to sessions like this one; null when that is not known. */
   String reportedTimeZone() {
-    VdbContext.Profile profile = profile();
+    VdbContext.Profile profile = profileKey == null ? null : profile();
     return profile == null ? null : profile.reported().get("TimeZone");
   }
 

@@ -11,6 +11,7 @@ import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.NamedLimits;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.model.Credentials;
 import dev.heimdall.model.VirtualDatabase;
 import io.netty.handler.ssl.SslContext;
 import java.util.ArrayList;
@@ -74,8 +75,10 @@ public final class VdbContext {
   /**
    * Start-up parameters (but application_name, which varies freely) that sessions of a pool ask
    * for.
+   *
+   * @param revision of what the role's sessions start with
    */
-  record ProfileKey(PoolKey pool, Variables variables) {}
+  record ProfileKey(PoolKey pool, long revision, Variables variables) {}
 
   /**
    * What a server reported to a session with those start-up parameters, in the server's spelling.
@@ -154,6 +157,11 @@ public final class VdbContext {
       case USER -> settings.users().serverCredentialOf(user).orElse(own);
       case PASSTHROUGH -> own;
     };
+  }
+
+  /** Whether sessions log in to the server as a role of their user's own, not as the source's. */
+  boolean ownRoles() {
+    return settings.vdb().credentials() != Credentials.SOURCE;
   }
 
   /** Grows with each change of tables that was seen; plans made before are not handed out anew. */

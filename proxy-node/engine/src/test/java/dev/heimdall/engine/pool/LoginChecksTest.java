@@ -1,0 +1,145 @@
+package dev.heimdall.engine.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.wire.postgres.PgError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How often the server is asked to decide on log-ins, and who waits for which decision. */
+class LoginChecksTest extends OnePool {
+  private static final long LATER = 3600 * SECOND;
+
+  private final List<String> decisions = new ArrayList<>();
+
+  @BeforeEach
+  void openPool() {
+    open();
+  }
+
+  /** The time of the proof makes up for a clock that the test cannot move. */
+  private void logIn(String client, long proved) {
+    vdb.logins()
+        .check(
+            first,
+            KEY,
+            proved,
+            new LoginChecks.Outcome() {
+              @Override
+              public void accepted(long revision) {
+                decisions.add(client + " accepted");
+              }
+
+              @Override
+              public void rejected(PgError why) {
+                decisions.add(client + " " + why.sqlState());
+              }
+
+              @Override
+              public boolean awaited() {
+                return !client.equals("gone");
+              }
+            });
+    runLoops();
+  }
+
+  private static long now() {
+    return System.nanoTime();
+  }
+
+  private void serverAccepts() {
+    servers.answer(servers.accept(), 'I');
+    runLoops();
+  }
+
+  private void serverRejects(String sqlState) {
+    servers.refuse(PgError.fatal(sqlState, "no"));
+    runLoops();
+  }
+
+  @Test
+  void oneCheckAnswersAllWhoWaitForItAndThoseWhoComeSoonAfter() {
+    logIn("first", now());
+    logIn("second", now());
+    assertThat(servers.attempts()).isEqualTo(1);
+    assertThat(decisions).isEmpty();
+
+    serverAccepts();
+    logIn("third", now());
+
+    assertThat(decisions).containsExactly("first accepted", "second accepted", "third accepted");
+    assertThat(servers.attempts()).isZero();
+  }
+
+  @Test
+  void decisionThatIsTooOldIsMadeAnew() {
+    logIn("first", now());
+    serverAccepts();
+
+    logIn("late", now() + LATER);
+    assertThat(servers.attempts()).isEqualTo(1);
+    assertThat(decisions).containsExactly("first accepted");
+  }
+
+  @Test
+  void whoComesTooLateForTheRunningCheckGetsTheNextOne() {
+    logIn("first", now());
+    logIn("next", now() + 6 * SECOND); // 1 s too late for a check of now
+
+    serverAccepts();
+    assertThat(decisions).containsExactly("first accepted");
+    assertThat(servers.attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void rejectionIsForThoseWhoWaitedAndTheNextAsksAgain() {
+    logIn("first", now());
+    serverRejects("28000");
+    assertThat(decisions).containsExactly("first 28000");
+
+    logIn("second", now());
+    serverAccepts();
+    assertThat(decisions).containsExactly("first 28000", "second accepted");
+  }
+
+  @Test
+  void refusedConnectionOfThePoolCastsDoubtOnTheLastDecision() {
+    logIn("first", now());
+    serverAccepts();
+    RecordingWaiter waiter = waiting(pool);
+    servers.refuse(PgError.fatal("28P01", "no"));
+    runLoops();
+    assertThat(waiter.refusal).isNotNull();
+
+    logIn("second", now());
+    assertThat(servers.attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void nobodyIsLetInWhileTheServerCannotDecide() {
+    logIn("first", now());
+    logIn("gone", now());
+    serverRejects("57P03");
+    assertThat(decisions).isEmpty();
+    assertThat(servers.attempts()).isZero(); // until the next try
+
+    vdb.close();
+    firstLoop.advanceTimeBy(1, TimeUnit.SECONDS);
+    firstLoop.runScheduledPendingTasks();
+    runLoops();
+    assertThat(decisions).containsExactly("first 57P01");
+  }
+
+  @Test
+  void newDefaultsOfARoleRetireItsConnections() {
+    logIn("first", now());
+    serverAccepts();
+    idle();
+    vdb.renew(KEY);
+    runLoops();
+    assertThat(pool.counts().idle()).isZero();
+  }
+}

@@ -1,0 +1,216 @@
+package dev.heimdall.test.secure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.launcher.postgres.PostgresServer;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.TestConfiguration;
+import dev.heimdall.test.fixture.TestNode;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Log-ins that the server would reject now, while a pooled connection lives that was made before.
+ * The role has a database of its own; {@code at-once} asks the server each time, {@code soon} now
+ * and then.
+ */
+class RecheckedLogInsIT {
+  private static final String DATABASE = "rechecked";
+  private static TestNode node;
+
+  private static PostgresServer server() {
+    return SecureServer.server();
+  }
+
+  @BeforeAll
+  static void start() {
+    server()
+        .execute("CREATE ROLE tenant LOGIN PASSWORD 'tenant-secret'", "CREATE DATABASE rechecked");
+    node =
+        TestNode.start(
+            c -> {
+              SecureServer.behind(c);
+              vdb(c, "at-once", "passthrough", "0s");
+              vdb(c, "soon", "passthrough", "300ms");
+              vdb(c, "by-user", "user", "0s");
+              c.user("tenant", "password", "tenant-secret");
+            });
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+    server().execute("DROP DATABASE rechecked WITH (FORCE)", "DROP ROLE tenant");
+  }
+
+  private static void vdb(TestConfiguration c, String name, String credentials, String recheck) {
+    SecureServer.vdb(c, name)
+        .vdb(name, "source", name)
+        .vdb(name, "credentials", credentials)
+        .vdb(name, "pool.size", 1)
+        .source(name, "url", server().jdbcUrl("postgres"))
+        .source(name, "tls.mode", "disable")
+        .source(name, "credentials.recheck", recheck);
+  }
+
+  /** The role as it was, with the password that it had. */
+  @BeforeEach
+  void keepVerifier() {
+    String stored = SecureServer.stored("tenant");
+    node.change(c -> c.without("users/tenant.json", "password").user("tenant", "verifier", stored));
+  }
+
+  @AfterEach
+  void restore() {
+    server()
+        .execute(
+            "DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'renamed') THEN"
+                + " ALTER ROLE renamed RENAME TO tenant; END IF;"
+                + " IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'tenant') THEN"
+                + " CREATE ROLE tenant; END IF; END $$",
+            "ALTER ROLE tenant LOGIN PASSWORD 'tenant-secret' VALID UNTIL 'infinity'"
+                + " CONNECTION LIMIT -1",
+            "ALTER ROLE tenant RESET ALL",
+            "GRANT CONNECT ON DATABASE rechecked TO PUBLIC");
+  }
+
+  private static Connection login(String vdb) throws SQLException {
+    return SecureServer.jdbc(node.node().port(vdb), DATABASE, "tenant", "tenant-secret");
+  }
+
+  private static String value(Connection connection, String sql) throws SQLException {
+    try (ResultSet rows = connection.createStatement().executeQuery(sql)) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
+  private static Refusal direct() {
+    return Refusal.of(SecureServer.port(), DATABASE, "tenant", "tenant-secret");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "28P01 | ALTER ROLE tenant VALID UNTIL '2001-01-01'",
+        "28P01 | ALTER ROLE tenant PASSWORD 'another'",
+        "28P01 | ALTER ROLE tenant PASSWORD NULL",
+        "28P01 | DROP ROLE tenant",
+        "28P01 | ALTER ROLE tenant RENAME TO renamed",
+        "28000 | ALTER ROLE tenant NOLOGIN",
+        "42501 | REVOKE CONNECT ON DATABASE rechecked FROM PUBLIC",
+        "53300 | ALTER ROLE tenant CONNECTION LIMIT 0",
+      })
+  void logInThatTheServerRejectsNowFailsAsThereWhilePooledConnectionsLive(
+      String sqlState, String change) throws Exception {
+    for (String vdb : List.of("at-once", "soon")) {
+      try (Connection before = login(vdb)) {
+        assertThat(value(before, "SELECT session_user")).isEqualTo("tenant");
+      }
+    }
+    try (Connection stays = login("at-once")) {
+      server().execute(change);
+
+      Refusal refusal = direct();
+      assertThat(refusal.sqlState()).isEqualTo(sqlState);
+      assertThat(Refusal.of(node.node().port("at-once"), DATABASE, "tenant", "tenant-secret"))
+          .isEqualTo(refusal);
+      Await.until(
+          "the server is asked again",
+          () -> {
+            try {
+              login("soon").close();
+              return false;
+            } catch (SQLException e) {
+              assertThat(e.getSQLState()).isEqualTo(sqlState);
+              return true;
+            }
+          });
+      if (!change.startsWith("DROP") && !sqlState.equals("53300")) {
+        assertThat(value(stays, "SELECT 1")).isEqualTo("1");
+      }
+    }
+  }
+
+  @Test
+  void roleOfTheUsersDocumentIsCheckedToo() throws Exception {
+    node.change(
+        c ->
+            c.without("users/tenant.json", "verifier").user("tenant", "password", "tenant-secret"));
+    login("by-user").close();
+    server().execute("ALTER ROLE tenant NOLOGIN");
+
+    assertThat(Refusal.of(node.node().port("by-user"), DATABASE, "tenant", "tenant-secret"))
+        .isEqualTo(direct());
+  }
+
+  @Test
+  void newDefaultsOfTheRoleAreThoseOfTheNextLogIn() throws Exception {
+    try (Connection before = login("at-once")) {
+      value(before, "SELECT 1");
+    }
+    server()
+        .execute(
+            "ALTER ROLE tenant SET work_mem = '3MB'",
+            "ALTER ROLE tenant IN DATABASE rechecked SET default_transaction_read_only = on");
+
+    try (Connection after = login("at-once")) {
+      assertThat(value(after, "SHOW work_mem")).isEqualTo("3MB");
+      assertThat(value(after, "SHOW default_transaction_read_only")).isEqualTo("on");
+    }
+  }
+
+  @Test
+  void roleThatWasCreatedAnewDoesNotGetConnectionsOfTheOneBefore() throws Exception {
+    try (Connection before = login("at-once")) {
+      value(before, "SELECT 1");
+    }
+    String verifier = SecureServer.stored("tenant");
+    server().execute("DROP ROLE tenant", "CREATE ROLE tenant LOGIN PASSWORD '" + verifier + "'");
+
+    try (Connection after = login("at-once")) {
+      assertThat(value(after, "SELECT rolname FROM pg_roles WHERE oid = current_user::regrole"))
+          .isEqualTo("tenant");
+    }
+  }
+
+  @Test
+  void limitThatThePoolItselfHasReachedKeepsNoClientOut() throws Exception {
+    node.admin("RECONNECT");
+    Await.until(
+        "the role has no connection",
+        () ->
+            server()
+                .queryValue(
+                    "postgres", "SELECT count(*) FROM pg_stat_activity WHERE usename = 'tenant'")
+                .equals("0"));
+    server().execute("ALTER ROLE tenant CONNECTION LIMIT 1");
+    try (Connection holds = login("at-once")) {
+      holds.setAutoCommit(false);
+      value(holds, "SELECT 1");
+      // A driver that sends nothing before its first statement.
+      SecureServer.jdbc(
+              node.node().port("at-once"),
+              DATABASE,
+              "tenant",
+              "tenant-secret",
+              "assumeMinServerVersion",
+              "14")
+          .close();
+      holds.commit();
+      try (Connection next = login("at-once")) {
+        assertThat(value(next, "SELECT 1")).isEqualTo("1");
+      }
+    }
+  }
+}
