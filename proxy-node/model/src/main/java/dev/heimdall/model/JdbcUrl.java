@@ -122,17 +122,23 @@ record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
     return Optional.empty();
   }
 
-  /** The URL without what may be secret in it. */
+  /**
+   * The URL without what may be secret in it: credentials before a host, parameters, properties,
+   * and hosts that are written as keys with values.
+   */
   static String shown(String url) {
-    int question = url.indexOf('?');
-    String shown = question < 0 ? url : url.substring(0, question) + "?" + Secret.MASK;
-    int at = shown.lastIndexOf('@');
-    int start = shown.indexOf("//");
-    return at < 0
-        ? shown
-        : shown.substring(0, start < 0 || start > at ? 0 : start + 2)
-            + Secret.MASK
-            + shown.substring(at);
+    int open = 0;
+    while (open < url.length() && "?;(".indexOf(url.charAt(open)) < 0) {
+      open++;
+    }
+    int at = url.lastIndexOf('@');
+    int start = url.indexOf("//");
+    int hosts = start < 0 || start > Math.min(open, at) ? 0 : start + 2;
+    if (at > open) {
+      return url.substring(0, hosts) + Secret.MASK; // which of them is the secret is anyone's guess
+    }
+    String shown = open == url.length() ? url : url.substring(0, open + 1) + Secret.MASK;
+    return at < 0 ? shown : shown.substring(0, hosts) + Secret.MASK + shown.substring(at);
   }
 
   private static String parameters(Scheme scheme, String query) {
@@ -141,9 +147,9 @@ record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
       int equals = pair.indexOf('=');
       String parameter = equals < 0 ? pair : pair.substring(0, equals);
       Optional<String> setting =
-          scheme.engine == Engine.POSTGRESQL || OF_ALL_ENGINES.contains(settingOf(parameter))
-              ? setting(parameter)
-              : Optional.empty();
+          settingOf(parameter)
+              .filter(s -> scheme.engine == Engine.POSTGRESQL || OF_ALL_ENGINES.contains(s))
+              .map(s -> instead(s, parameter));
       if (setting.isPresent()) {
         return instead + ": " + setting.get();
       }
@@ -153,12 +159,15 @@ record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
 
   /** Which setting says what a parameter of the driver says, if there is one. */
   static Optional<String> setting(String parameter) {
-    return Optional.ofNullable(settingOf(parameter))
-        .map(setting -> "use the setting \"" + setting + "\" instead of \"" + parameter + "\"");
+    return settingOf(parameter).map(setting -> instead(setting, parameter));
   }
 
-  private static String settingOf(String parameter) {
-    return SETTINGS.get(parameter.toLowerCase(Locale.ROOT));
+  private static String instead(String setting, String parameter) {
+    return "use the setting \"" + setting + "\" instead of \"" + parameter + "\"";
+  }
+
+  private static Optional<String> settingOf(String parameter) {
+    return Optional.ofNullable(SETTINGS.get(parameter.toLowerCase(Locale.ROOT)));
   }
 
   private static boolean decodable(String database) {

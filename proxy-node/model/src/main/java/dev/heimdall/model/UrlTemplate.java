@@ -246,8 +246,7 @@ final class UrlTemplate {
         return text;
       }
     }
-    int semicolon = text.indexOf(';');
-    return JdbcUrl.shown(semicolon < 0 ? text : text.substring(0, semicolon) + ";" + Secret.MASK);
+    return JdbcUrl.shown(text);
   }
 
   UrlDialect dialect() {
