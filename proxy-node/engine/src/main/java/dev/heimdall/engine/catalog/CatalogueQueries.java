@@ -139,10 +139,29 @@ final class CatalogueQueries {
             SELECT conrelid, contypid, conbin::text FROM pg_constraint WHERE contype = 'c'
             UNION ALL
             SELECT indrelid, 0, coalesce(indexprs::text, '') || coalesce(indpred::text, '')
-            FROM pg_index WHERE indexprs IS NOT NULL OR indpred IS NOT NULL) x(relid, typid, tree)
+            FROM pg_index WHERE indexprs IS NOT NULL OR indpred IS NOT NULL
+            UNION ALL
+            SELECT partrelid, 0, partexprs::text FROM pg_partitioned_table
+            WHERE partexprs IS NOT NULL) x(relid, typid, tree)
       WHERE x.tree ~ ':(op)?funcid'
       """
           .formatted(CALLS.formatted("x.tree"));
+
+  /** Functions of operators that are not the server's own, behind exclusions and foreign keys. */
+  static final String COMPARISONS =
+      """
+      SELECT x.relid::int8, array_agg(DISTINCT o.oprcode::int8)
+      FROM (SELECT conrelid, unnest(conexclop) FROM pg_constraint
+            UNION ALL
+            SELECT relid, op
+            FROM pg_constraint, unnest(ARRAY[conrelid, confrelid]) relid,
+                 unnest(conpfeqop || conppeqop || conffeqop) op
+            WHERE contype = 'f') x(relid, op)
+           JOIN pg_operator o ON o.oid = x.op
+      WHERE o.oid >= %s AND x.relid <> 0
+      GROUP BY 1
+      """
+          .formatted(FIRST_USER_ID);
 
   static final String BUILT_INS =
       "SELECT oid::int8, proname, provolatile FROM pg_proc WHERE oid < " + FIRST_USER_ID;

@@ -70,6 +70,7 @@ final class CatalogueReader {
     routines(builder);
     reading(builder);
     writing(builder);
+    comparisons(builder);
     connection.rollback();
     return new Reading(mark[0], builder.build());
   }
@@ -184,6 +185,10 @@ final class CatalogueReader {
           }
           builder.expressions(row.getLong(1), ids(row, 3));
         });
+  }
+
+  private void comparisons(ObjectsBuilder builder) throws SQLException {
+    each(CatalogueQueries.COMPARISONS, row -> builder.expressions(row.getLong(1), ids(row, 2)));
   }
 
   private static int changes(int triggerType) {

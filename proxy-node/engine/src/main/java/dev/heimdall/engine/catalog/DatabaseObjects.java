@@ -25,6 +25,8 @@ import java.util.Set;
  * @param everywhere functions that may be called by any statement without being named in it, with
  *     what calls them in words: only those that do more than to compute
  * @param basisEverywhere what all answers rest on by the functions that may be called anywhere
+ * @param onTables functions that change the session and that hang on some table or view, with what
+ *     calls them in words
  * @param onDefinition functions that event triggers call on DDL, with the trigger in words
  */
 record DatabaseObjects(
@@ -38,6 +40,7 @@ record DatabaseObjects(
     Map<String, List<String>> rolePaths,
     Map<Routine, String> everywhere,
     Basis basisEverywhere,
+    Map<Routine, String> onTables,
     Map<Routine, String> onDefinition) {
   private static final String CATALOG = "pg_catalog";
   private static final List<String> USUAL_PATH = List.of("$user", TableName.USUAL_SCHEMA);
@@ -56,6 +59,7 @@ record DatabaseObjects(
           Map.of(),
           Map.of(),
           Basis.TABLES,
+          Map.of(),
           Map.of());
 
   /**

@@ -104,7 +104,17 @@ final class Judgement {
   private static Routine ofBody(RoutineRow row, RoutineBody body) {
     // The server keeps others than volatile functions from changing anything by themselves.
     boolean mayWrite = row.volatility() == 'v';
-    Routine routine = plain(row, mayWrite ? Effect.MOMENT : Effect.REPEATABLE, null);
+    return ofBody(plain(row, mayWrite ? Effect.MOMENT : Effect.REPEATABLE, null), body, mayWrite);
+  }
+
+  /** A block of PL/pgSQL: a function without a name, that is called once. */
+  static Routine ofBlock(RoutineBody body, Names names) {
+    Routine block = ofBody(Routine.codeBlock(), body, true);
+    complete(block, true, body, List.of(), names);
+    return block;
+  }
+
+  private static Routine ofBody(Routine routine, RoutineBody body, boolean mayWrite) {
     String session = body.changesSession() == null ? null : "has " + body.changesSession();
     if (!body.understood()) {
       routine.cannotBeRead();
@@ -115,6 +125,10 @@ final class Judgement {
       session = routine.because();
     } else if (mayWrite && body.definesOrCopies()) {
       routine.doAnything("has statements that are not about rows");
+      routine.define();
+      if (body.definesCode()) {
+        session = "defines what it may run";
+      }
     }
     if (session != null) {
       routine.changeSession(session);
@@ -140,6 +154,11 @@ final class Judgement {
    */
   static void complete(
       Routine routine, RoutineRow row, RoutineBody body, List<Routine> also, Names names) {
+    complete(routine, row.volatility() == 'v', body, also, names);
+  }
+
+  private static void complete(
+      Routine routine, boolean mayWrite, RoutineBody body, List<Routine> also, Names names) {
     Set<Relation> reads = new LinkedHashSet<>();
     Set<Routine> calls = new LinkedHashSet<>(also);
     Map<Relation, Integer> writes = new LinkedHashMap<>();
@@ -148,7 +167,7 @@ final class Judgement {
         reads.addAll(names.relations(name));
       }
       calls(body, names, calls);
-      if (row.volatility() == 'v') {
+      if (mayWrite) {
         writes(routine, body, names, writes);
       }
     }
@@ -180,6 +199,10 @@ final class Judgement {
               List<Relation> found = names.relations(name);
               if (found.isEmpty()) {
                 routine.doAnything("writes " + name.spelled() + ", which is not in the catalogue");
+                if (body.definesOrCopies()) {
+                  // It may have made it as it likes: with a trigger, or with another's defaults.
+                  routine.changeSession(routine.because());
+                }
               }
               int bits = Changes.of(changes);
               found.forEach(relation -> writes.merge(relation, bits, (a, b) -> a | b));

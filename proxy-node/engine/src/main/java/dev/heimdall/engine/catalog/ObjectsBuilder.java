@@ -262,7 +262,22 @@ final class ObjectsBuilder {
         rolePaths,
         everywhere,
         basis,
+        onTables(),
         onDefinition);
+  }
+
+  private Map<Routine, String> onTables() {
+    Map<Routine, String> all = new LinkedHashMap<>();
+    for (Relation relation : relationsById.values()) {
+      if (!relation.system()) {
+        relation.readCalls().forEach(routine -> all.putIfAbsent(routine, relation.toString()));
+        for (Consequence consequence : relation.consequences()) {
+          consequence.calls().forEach(one -> all.putIfAbsent(one, consequence.through()));
+        }
+      }
+    }
+    all.keySet().removeIf(routine -> !any(routine, one -> one.changesSession() != null));
+    return all;
   }
 
   /** Whether a function, or one that it calls, does more than to compute and to read. */

@@ -5,6 +5,7 @@ import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.RunText;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
@@ -76,8 +77,9 @@ final class Resolution {
     parsed.functions().forEach(this::callNamed);
     parsed.attributes().forEach(this::callAttribute);
     parsed.operators().forEach(this::callOperator);
+    parsed.runs().forEach(this::run);
     writesWithoutNames();
-    objects.everywhere().forEach((routine, through) -> call(routine, through));
+    objects.everywhere().forEach(this::call);
     basis = basis.and(objects.basisEverywhere());
     follow();
     return new Statement(
@@ -120,7 +122,7 @@ final class Resolution {
       anything("triggers and cascades of what it changes " + doubt());
     }
     if (said == StatementClass.DDL) {
-      objects.onDefinition().forEach((routine, through) -> call(routine, through));
+      objects.onDefinition().forEach(this::call);
     }
   }
 
@@ -181,6 +183,12 @@ final class Resolution {
         };
     for (Relation relation : found) {
       write(relation, changes, null);
+      if (parsed.kind() == StatementClass.UTILITY) {
+        // It computes what indexes and statistics are made of.
+        for (Consequence consequence : relation.consequences()) {
+          consequence.calls().forEach(routine -> call(routine, consequence.through()));
+        }
+      }
     }
   }
 
@@ -222,6 +230,27 @@ final class Resolution {
         objects.routines(new FunctionName(null, name), scope).stream()
             .filter(routine -> !routine.builtIn())
             .toList());
+  }
+
+  private void run(RunText text) {
+    if (!text.body().understood()) {
+      changesSession("not all of the text was understood");
+    } else if (!text.block()) {
+      new UnreadStatement(text.body(), objects, scope, parsed.kind())
+          .calls()
+          .forEach(
+              (routine, through) -> {
+                if (through == null) {
+                  call(List.of(routine));
+                } else {
+                  call(routine, through);
+                }
+              });
+    } else if (knowledge == Catalogue.Knowledge.FRESH) {
+      call(Judgement.ofBlock(text.body(), new NamesInScope(objects, scope)), null);
+    } else {
+      changesSession("what the code block does " + doubt());
+    }
   }
 
   private void call(List<Routine> found) {
@@ -398,6 +427,9 @@ final class Resolution {
               steps.add(new Step(relation, null, changes, routine.toString()));
             });
     routine.calls().forEach(inner -> call(inner, routine.toString()));
+    if (routine.defines()) {
+      objects.onDefinition().forEach(this::call);
+    }
   }
 
   /** A sentence of a function, who calls it and what it does. */

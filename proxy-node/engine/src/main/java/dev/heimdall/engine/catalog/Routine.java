@@ -19,6 +19,7 @@ final class Routine {
   private String changesSession;
   private boolean movesPath;
   private boolean unread;
+  private boolean defines;
   private List<Relation> reads = List.of();
   private Map<Relation, Integer> writes = Map.of();
   private List<Routine> calls = List.of();
@@ -34,6 +35,11 @@ final class Routine {
     this.effect = effect;
     this.because = because;
     locks = effect == Effect.LOCK || effect == Effect.SESSION_LOCK;
+  }
+
+  /** The body of a DO statement, without what it does. */
+  static Routine codeBlock() {
+    return new Routine(null, null, false, Effect.MOMENT, null);
   }
 
   String schema() {
@@ -121,6 +127,16 @@ final class Routine {
     this.calls = List.copyOf(calls);
   }
 
+  /** It has statements that fire event triggers. */
+  void define() {
+    defines = true;
+  }
+
+  /** Whether event triggers may be fired by it. */
+  boolean defines() {
+    return defines;
+  }
+
   /** As messages name a call of it. */
   String call() {
     return (builtIn ? name : schema + '.' + name) + "()";
@@ -128,6 +144,6 @@ final class Routine {
 
   @Override
   public String toString() {
-    return "function " + call();
+    return name == null ? "the code block" : "function " + call();
   }
 }

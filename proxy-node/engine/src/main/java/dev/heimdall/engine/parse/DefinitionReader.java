@@ -4,6 +4,7 @@ import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.sql.Token;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -12,6 +13,12 @@ import java.util.function.Consumer;
  * hang on is noted.
  */
 final class DefinitionReader {
+  private static final Set<String> BEFORE_KIND =
+      Set.of("or", "replace", "unlogged", "unique", "global", "local", "temp", "temporary");
+
+  private static final Set<String> COMPUTED =
+      Set.of("domain", "foreign", "index", "materialized", "schema", "statistics", "table", "type");
+
   private final Findings findings;
   private final Consumer<TokenCursor> query;
 
@@ -19,6 +26,26 @@ final class DefinitionReader {
   DefinitionReader(Findings findings, Consumer<TokenCursor> query) {
     this.findings = findings;
     this.query = query;
+  }
+
+  /**
+   * Whether a statement that defines something computes values while it does so, or builds what has
+   * to be computed: of others, what looks like a call is only a name.
+   */
+  static boolean computes(List<Token> statement) {
+    List<String> words =
+        statement.stream()
+            .filter(token -> token.type() == Token.Type.WORD)
+            .limit(4)
+            .map(Token::text)
+            .filter(word -> !BEFORE_KIND.contains(word))
+            .toList();
+    return words.isEmpty()
+        || switch (words.get(0)) {
+          case "create", "alter" -> words.size() < 2 || COMPUTED.contains(words.get(1));
+          case "drop", "comment", "grant", "revoke", "import", "reassign", "security" -> false;
+          default -> true;
+        };
   }
 
   void read(TokenCursor cursor) {

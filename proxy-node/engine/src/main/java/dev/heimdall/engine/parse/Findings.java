@@ -2,7 +2,9 @@ package dev.heimdall.engine.parse;
 
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.RowChange;
+import dev.heimdall.engine.sql.RunText;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
 import java.util.ArrayList;
@@ -23,14 +25,36 @@ final class Findings {
   private final Set<String> attributes = new LinkedHashSet<>();
   private final Set<String> operators = new LinkedHashSet<>();
   private final List<String> hints = new ArrayList<>();
+  private final List<RunText> runs = new ArrayList<>();
   private StatementClass kind = StatementClass.EMPTY;
   private String doubt;
   private int doubts;
+  private boolean statementUnderstood = true;
+  private boolean codeBlock;
   private boolean locking;
   private int statements;
 
+  /** Another statement begins. */
   void statement() {
     statements++;
+    statementUnderstood = true;
+    codeBlock = false;
+  }
+
+  /** Whether the present statement is understood so far, or its code block was read. */
+  boolean explained() {
+    return statementUnderstood || codeBlock;
+  }
+
+  /** The body of the present statement, which is a DO. */
+  void codeBlock(RoutineBody body) {
+    codeBlock = true;
+    runs.add(new RunText(true, body));
+  }
+
+  /** The present statement, which was not understood, by its words. */
+  void words(RoutineBody statement) {
+    runs.add(new RunText(false, statement));
   }
 
   void kind(StatementClass found) {
@@ -51,6 +75,7 @@ final class Findings {
    */
   void uncertain(StatementClass atLeast, String because) {
     kind(atLeast);
+    statementUnderstood = false;
     doubts++;
     if (doubt == null) {
       doubt = because;
@@ -121,6 +146,7 @@ final class Findings {
         hints,
         attributes,
         operators,
-        doubt);
+        doubt,
+        runs);
   }
 }

@@ -2,6 +2,7 @@ package dev.heimdall.engine.parse;
 
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementSplitter;
 import dev.heimdall.engine.sql.Token;
@@ -16,11 +17,15 @@ import java.util.Objects;
  * safe; never throws, whatever the text.
  *
  * <p>What is said depends on the text only as far as its fingerprint does ({@link
- * dev.heimdall.engine.sql.Fingerprinter}): values of literals are never looked at.
+ * dev.heimdall.engine.sql.Fingerprinter}): values of literals are never looked at, but for the
+ * bodies of DO statements.
  */
 public final class StatementParser {
   /** Longer texts are not read, in bytes of UTF-8. */
   public static final int LONGEST = 1 << 20;
+
+  /** Of longer texts not even the words are read, in characters. */
+  private static final int LONGEST_BY_WORDS = 16 << 20;
 
   /**
    * In statements with more tokens, shortened lists of literals counted once, and in what follows
@@ -48,8 +53,15 @@ public final class StatementParser {
       findings.uncertain(StatementClass.UNKNOWN, "could not be read");
       byte[] text = sql.getBytes(StandardCharsets.UTF_8);
       recognise(text, 0, Math.min(text.length, LONGEST), dialect, standardStrings, findings);
+      findings.words(RoutineBody.UNREADABLE);
     }
     return findings.result();
+  }
+
+  private static RoutineBody words(String statement, boolean standardStrings) {
+    boolean readable =
+        statement.length() <= LONGEST_BY_WORDS && (standardStrings || statement.indexOf('\\') < 0);
+    return readable ? RoutineBody.read(statement, false) : RoutineBody.UNREADABLE;
   }
 
   private void read(String sql, Dialect dialect, boolean standardStrings, Findings findings) {
@@ -58,6 +70,7 @@ public final class StatementParser {
       findings.statement();
       findings.uncertain(StatementClass.UNKNOWN, "is longer than " + LONGEST + " bytes");
       recognise(text, 0, LONGEST, dialect, standardStrings, findings);
+      findings.words(words(sql, standardStrings));
       return;
     }
     StatementSplitter splitter = new StatementSplitter(dialect);
@@ -67,6 +80,7 @@ public final class StatementParser {
       findings.uncertain(
           StatementClass.UNKNOWN, "ends inside a literal, a quoted name, a comment or a body");
       recognise(text, 0, text.length, dialect, standardStrings, findings);
+      findings.words(words(sql, standardStrings));
       return;
     }
     Tokenizer tokenizer = new Tokenizer(dialect);
@@ -83,6 +97,7 @@ public final class StatementParser {
             StatementClass.UNKNOWN, "is one of more than " + MOST_STATEMENTS + " in one text");
         recognise(
             text, start, splitter.end(statements - 1) - start, dialect, standardStrings, findings);
+        findings.words(words(sql, standardStrings));
         return;
       }
       List<Token> tokens = tokenizer.read(text, start, length, standardStrings, MOST_TOKENS);
@@ -91,6 +106,12 @@ public final class StatementParser {
         recognise(text, start, length, dialect, standardStrings, findings);
       } else {
         reader.read(dialect, tokens);
+      }
+      if (dialect == Dialect.POSTGRES
+          && !findings.explained()
+          && (tokens == null || DefinitionReader.computes(tokens))) {
+        findings.words(
+            words(new String(text, start, length, StandardCharsets.UTF_8), standardStrings));
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.parse;
 
 import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
@@ -97,11 +98,11 @@ final class StatementReader {
       case "prepare" -> prepare(cursor);
       case "declare" -> declare(cursor);
       case "explain" -> explain(cursor);
-      case "copy" -> copy(cursor);
+      case "copy" -> new CopyReader(findings, this::statement).read(cursor);
       case "lock" -> lock(cursor);
       case "truncate" -> truncate(cursor);
       case "call" -> call(cursor);
-      case "do" -> findings.uncertain(StatementClass.CALL, "runs a code block");
+      case "do" -> codeBlock(cursor);
       case "vacuum", "analyze", "analyse" -> maintenance(cursor);
       case "checkpoint" -> findings.kind(StatementClass.UTILITY);
       case "cluster", "reindex" -> findings.uncertain(StatementClass.UTILITY);
@@ -219,48 +220,6 @@ final class StatementReader {
         || token.isSign("(");
   }
 
-  private void copy(TokenCursor cursor) {
-    cursor.advance();
-    if (cursor.token().isSign("(")) {
-      List<Token> query = cursor.bracketed();
-      if (toClient(cursor)) {
-        statement(new TokenCursor(cursor.dialect(), query));
-      } else {
-        findings.uncertain(StatementClass.UNKNOWN);
-      }
-      return;
-    }
-    cursor.accept("binary");
-    TableName table = cursor.tableName();
-    if (table != null && cursor.token().isSign("(")) {
-      cursor.skipBrackets();
-    }
-    if (table == null) {
-      findings.uncertain(StatementClass.UNKNOWN);
-    } else if (toClient(cursor)) {
-      findings.kind(StatementClass.READ);
-      findings.reads(table);
-    } else if (cursor.accept("from") && cursor.token().is("stdin")) {
-      findings.kind(StatementClass.WRITE);
-      findings.writes(table);
-      findings.changes(RowChange.INSERT);
-      calls(cursor);
-    } else {
-      // Files and programs of the server.
-      findings.writes(table);
-      findings.uncertain(StatementClass.UNKNOWN);
-    }
-  }
-
-  private static boolean toClient(TokenCursor cursor) {
-    return cursor.token().is("to") && cursor.ahead(1).is("stdout");
-  }
-
-  /** What is called in what is left; keywords before brackets are noted too, which does no harm. */
-  private void calls(TokenCursor cursor) {
-    Functions.in(cursor.rest()).forEach(call -> findings.calls(call.name()));
-  }
-
   private void lock(TokenCursor cursor) {
     cursor.advance();
     cursor.accept("table");
@@ -296,6 +255,27 @@ final class StatementReader {
     boolean query = cursor.rest().stream().anyMatch(t -> t.is("select") || t.is("from"));
     if (called.isEmpty() || query) {
       findings.uncertain(StatementClass.CALL);
+    }
+  }
+
+  /** What its words say is looked up later; no text tells all that a block does. */
+  private void codeBlock(TokenCursor cursor) {
+    findings.uncertain(StatementClass.CALL, "runs a code block");
+    cursor.advance();
+    String body = null;
+    boolean readable = true;
+    while (!cursor.atEnd()) {
+      if (cursor.accept("language")) {
+        readable &= cursor.token().text().equals("plpgsql");
+      } else if (cursor.token().type() == Token.Type.STRING && body == null) {
+        body = cursor.token().text();
+      } else {
+        readable = false;
+      }
+      cursor.advance();
+    }
+    if (readable && body != null) {
+      findings.codeBlock(RoutineBody.read(body, true));
     }
   }
 

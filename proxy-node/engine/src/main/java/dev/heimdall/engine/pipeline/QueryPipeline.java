@@ -43,6 +43,7 @@ public final class QueryPipeline {
   private Known known;
   private Statement statement;
   private boolean catalogued;
+  private boolean doubted;
   private Decision decision = Decision.NONE;
 
   private long decidedNanos;
@@ -83,6 +84,7 @@ public final class QueryPipeline {
     text.set(sql, offset, length, exactHigh, exactLow);
     statement = null;
     catalogued = false;
+    doubted = false;
     decision = Decision.NONE;
     return effects;
   }
@@ -114,6 +116,7 @@ public final class QueryPipeline {
     text.set(examined.sql(), 0, examined.length(), exactHigh, exactLow);
     statement = null;
     catalogued = false;
+    doubted = false;
     decision = Decision.NONE;
     return effects;
   }
@@ -170,6 +173,7 @@ public final class QueryPipeline {
     Catalogue catalogue = surroundings.catalogues().current(scope.database());
     statement = of.statement(scope, doubtful ? catalogue.doubted() : catalogue);
     catalogued = catalogue.fresh() && !doubtful;
+    doubted = catalogue.known() && !catalogued;
     return true;
   }
 
@@ -330,6 +334,11 @@ public final class QueryPipeline {
   /** Whether the catalogue knew all that the statement names. */
   public boolean catalogued() {
     return catalogued;
+  }
+
+  /** Whether definitions were changed since the catalogue was read that judged the statement. */
+  public boolean doubted() {
+    return doubted;
   }
 
   /** What the rules say. */

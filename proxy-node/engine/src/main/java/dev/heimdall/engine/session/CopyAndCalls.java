@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import java.util.Set;
 
 /**
  * Sends one client's messages of the two smaller protocols: its part of COPY, and function calls.
@@ -9,6 +10,10 @@ import dev.heimdall.engine.wire.postgres.ReplyQueue;
 final class CopyAndCalls {
   /** A function call up to the function's number. */
   private static final int CALL_HEAD = 9;
+
+  /** lo_open and its kin, which drivers call by number: nothing of them outlives a transaction. */
+  private static final Set<Integer> LARGE_OBJECTS =
+      Set.of(715, 764, 952, 953, 954, 955, 956, 957, 958, 964, 1004, 3170, 3171, 3172);
 
   private final ClientSession session;
   private final ClientInput pending;
@@ -56,6 +61,12 @@ final class CopyAndCalls {
     }
     if (total >= CALL_HEAD) {
       sequences.beforeCall(server, pending.bytes().getInt(pending.bytes().readerIndex() + 5));
+    }
+    int function =
+        total >= CALL_HEAD ? pending.bytes().getInt(pending.bytes().readerIndex() + 5) : 0;
+    if (!LARGE_OBJECTS.contains(function)) {
+      session.pin("function call");
+      server.taint();
     }
     session.writes().noteUnknown();
     server.expect(ReplyQueue.FUNCTION, session);

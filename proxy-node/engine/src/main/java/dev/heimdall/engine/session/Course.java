@@ -59,6 +59,7 @@ final class Course {
   private StatementFacts effects;
   private Statement statement;
   private boolean catalogued;
+  private boolean doubted;
   private Known known;
   private Decision decision = Decision.NONE;
   private boolean prepared;
@@ -291,6 +292,7 @@ final class Course {
     takenLow = pipeline.exactLow();
     statement = pipeline.statement();
     catalogued = pipeline.catalogued();
+    doubted = pipeline.doubted();
     known = pipeline.known();
     decision = pipeline.decision();
     running.notes().decided(pipeline, prepared);
@@ -459,6 +461,9 @@ final class Course {
         session.pin(statement.changesSession());
         scope.pathMoved();
         server.taint();
+      } else if (doubted && statement != null && statement.writesAnything()) {
+        // A trigger or view that nobody has seen yet may leave something behind.
+        server.taint();
       }
       if (pipeline.ruled()) {
         session.lease().stickiness().statement(decision);
@@ -573,6 +578,7 @@ final class Course {
     decision = back.decision();
     effects = back.effects();
     catalogued = false; // the catalogue may be another one by now
+    doubted = false;
     prepared = back.prepared();
     places = back.places();
     stage = Stage.GO;

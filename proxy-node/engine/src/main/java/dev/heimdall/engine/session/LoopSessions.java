@@ -26,7 +26,10 @@ public final class LoopSessions {
   private final LoopPipelines pipelines;
   private final LoopMetrics metrics;
   private final StatementRegistry statements;
-  private final StatementClassifier classifier = new StatementClassifier();
+
+  /** Of texts that no catalogue is asked about. */
+  private final StatementClassifier classifier = new StatementClassifier(false);
+
   private final RecurringTexts recurring = new RecurringTexts();
   private final Set<ClientSession> sessions = new HashSet<>();
   private final Set<ConsoleSession> consoles = new HashSet<>();
@@ -38,7 +41,7 @@ public final class LoopSessions {
             new LoopKnowledge(
                 judging.key0(),
                 judging.key1(),
-                classifier,
+                new StatementClassifier(),
                 judging.parser(),
                 judging.offLoop(),
                 context.loop()),

@@ -1,9 +1,9 @@
 package dev.heimdall.engine.sql;
 
 /**
- * The body of a DO statement. What it does cannot be followed, so that it is only searched for what
- * could change the session: in its code by the tokens, in its literals, which may be statements to
- * run, by any word.
+ * The body of a DO statement. What it calls is for the catalogue to say; here it is only searched
+ * for what could change the session by itself: in its code by the tokens, in its literals, which
+ * may be statements to run, by any word. Text that is put together as it runs may do anything.
  */
 final class CodeBlock {
   private final PostgresLexer lexer = new PostgresLexer();
@@ -120,6 +120,7 @@ final class CodeBlock {
           UNLISTEN,
           PREPARE,
           DEALLOCATE,
+          EXECUTE,
           LOAD,
           HOLD ->
           true;

@@ -13,6 +13,9 @@ package dev.heimdall.engine.sql;
  * reserved words are folded. In MySQL a literal in double quotes stays as it is, since ANSI_QUOTES
  * could make it a name.
  *
+ * <p>The body of a DO statement is code and not a value: two blocks are two fingerprints. The
+ * normalised text does not show it.
+ *
  * <p>One for each event loop: it owns scratch state and is not thread safe. Reading allocates
  * nothing and takes time linear in the text, whatever the bytes.
  */
@@ -22,6 +25,7 @@ public final class Fingerprinter {
   private static final byte[] VALUE = {'v', 'a', 'l', 'u', 'e'};
   private static final byte[] VALUES = {'v', 'a', 'l', 'u', 'e', 's'};
   private static final byte[] ARRAY = {'a', 'r', 'r', 'a', 'y'};
+  private static final byte[] DO = {'d', 'o'};
   private static final byte[] UESCAPE = {'u', 'e', 's', 'c', 'a', 'p', 'e'};
 
   private final Dialect dialect;
@@ -37,6 +41,8 @@ public final class Fingerprinter {
   private int heldSignStart;
   private boolean heldSemicolon;
   private boolean begun;
+  private boolean beginsStatement;
+  private boolean codeBlock;
 
   /**
    * A fingerprinter with a secret key of 128 bits, which must be random and must not change while
@@ -115,6 +121,8 @@ public final class Fingerprinter {
     heldSign = 0;
     heldSemicolon = false;
     begun = false;
+    beginsStatement = true;
+    codeBlock = false;
     int token = lexer.next();
     while (token != Lexer.END) {
       if (heldSign != 0) {
@@ -137,6 +145,7 @@ public final class Fingerprinter {
         default -> punctuation(token);
       }
       begun |= token != ';';
+      beginsStatement = token == ';' || (beginsStatement && token == Lexer.HINT);
       previous = token;
       token = lexer.next();
     }
@@ -168,6 +177,9 @@ public final class Fingerprinter {
     int end = lexer.end();
     wordStart = start;
     wordEnd = end;
+    if (beginsStatement) {
+      codeBlock = dialect == Dialect.POSTGRES && isWord(DO);
+    }
     if (dialect == Dialect.POSTGRES
         || (previous != '.' && ReservedWords.contains(lexer.text(), start, end))) {
       form.foldedWord(lexer.text(), start, end);
@@ -185,6 +197,10 @@ public final class Fingerprinter {
   }
 
   private void literal() {
+    if (codeBlock) {
+      counted(NormalForm.CODE, false);
+      return;
+    }
     boolean maybeName = dialect == Dialect.MYSQL && lexer.text()[lexer.start()] == '"';
     if (maybeName || (previous == Lexer.WORD && isWord(UESCAPE))) {
       counted(NormalForm.LITERAL, true);

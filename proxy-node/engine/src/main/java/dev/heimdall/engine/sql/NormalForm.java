@@ -23,6 +23,10 @@ final class NormalForm implements LiteralList.Sink {
   static final byte UNICODE_QUOTED = 6;
   static final byte LITERAL = 7;
   static final byte HINT = 8;
+
+  /** What only the hash is of: it is shown as a literal. */
+  static final byte CODE = 9;
+
   static final byte EXECUTABLE = 14;
   static final byte BROKEN = 15;
 
@@ -189,6 +193,10 @@ final class NormalForm implements LiteralList.Sink {
         case UNICODE_QUOTED -> p = counted(form, p, "U&\"", "\"", text);
         case LITERAL -> p = counted(form, p, "'", "'", text);
         case HINT -> p = counted(form, p, "/*+", "*/", text);
+        case CODE -> {
+          text.write('?');
+          p += 4 + size(form, p);
+        }
         case EXECUTABLE, BROKEN -> p = counted(form, p, "", "", text);
         case ESCAPE -> text.write(form[p++]);
         default -> text.write(mark);
@@ -199,15 +207,18 @@ final class NormalForm implements LiteralList.Sink {
 
   private static int counted(
       byte[] form, int at, String open, String close, ByteArrayOutputStream text) {
-    int size =
-        (form[at] & 0xff)
-            | (form[at + 1] & 0xff) << 8
-            | (form[at + 2] & 0xff) << 16
-            | form[at + 3] << 24;
+    int size = size(form, at);
     text.writeBytes(open.getBytes(StandardCharsets.US_ASCII));
     text.write(form, at + 4, size);
     text.writeBytes(close.getBytes(StandardCharsets.US_ASCII));
     return at + 4 + size;
+  }
+
+  private static int size(byte[] form, int at) {
+    return (form[at] & 0xff)
+        | (form[at + 1] & 0xff) << 8
+        | (form[at + 2] & 0xff) << 16
+        | form[at + 3] << 24;
   }
 
   private static boolean isInRun(byte mark, byte b) {

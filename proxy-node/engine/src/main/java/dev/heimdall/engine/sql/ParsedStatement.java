@@ -27,6 +27,7 @@ import java.util.Set;
  * @param operators operators that are written in the text, without those that other words stand for
  * @param doubt why it is not understood, as the end of a sentence that begins with the statement;
  *     null where it is
+ * @param runs bodies of DO statements, and statements that were not understood, by their words
  */
 public record ParsedStatement(
     StatementClass kind,
@@ -40,7 +41,8 @@ public record ParsedStatement(
     List<String> hints,
     Set<String> attributes,
     Set<String> operators,
-    String doubt) {
+    String doubt,
+    List<RunText> runs) {
   private static final String UNTOLD = "was not understood";
 
   /** Of a text that nobody has read. */
@@ -57,7 +59,8 @@ public record ParsedStatement(
           List.of(),
           Set.of(),
           Set.of(),
-          "was not read, because the node is stopping or overloaded");
+          "was not read, because the node is stopping or overloaded",
+          List.of(new RunText(false, RoutineBody.UNREADABLE)));
 
   public ParsedStatement {
     reads = List.copyOf(reads);
@@ -67,6 +70,7 @@ public record ParsedStatement(
     hints = List.copyOf(hints);
     attributes = Set.copyOf(attributes);
     operators = Set.copyOf(operators);
+    runs = List.copyOf(runs);
     doubt = understood ? null : doubt == null ? UNTOLD : doubt;
   }
 
@@ -95,7 +99,8 @@ public record ParsedStatement(
         hints,
         attributes,
         operators,
-        null);
+        null,
+        List.of());
   }
 
   /** Of a text without attributes and operators. */

@@ -16,6 +16,8 @@ import java.util.Set;
  * @param dynamic whether it runs statements that are put together when it runs
  * @param definesOrCopies whether it has statements that write other than to named tables: CREATE,
  *     COPY, REFRESH and their kin
+ * @param definesCode whether it makes or switches on what may run code that no catalogue knows yet:
+ *     functions, triggers, rules and the like
  * @param locks whether it locks rows or tables
  * @param changesSession the first word that changes the session beyond the transaction, in capital
  *     letters, such as {@code SET}; null if there is none. Calls of functions do not count
@@ -32,6 +34,7 @@ public record RoutineBody(
     boolean understood,
     boolean dynamic,
     boolean definesOrCopies,
+    boolean definesCode,
     boolean locks,
     String changesSession,
     boolean movesPath,
@@ -40,6 +43,9 @@ public record RoutineBody(
     Set<FunctionName> calls,
     Set<String> attributes,
     Set<String> operators) {
+  /** Of a text that cannot be read. */
+  public static final RoutineBody UNREADABLE = read("'", false);
+
   public RoutineBody {
     targets = Collections.unmodifiableMap(new LinkedHashMap<>(targets));
     mentioned = Collections.unmodifiableSet(new LinkedHashSet<>(mentioned));

@@ -3,6 +3,7 @@ package dev.heimdall.engine.sql;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -65,10 +66,26 @@ final class RoutineReader {
   private static final Set<String> OF_PATH =
       Set.of("schema", "role", "authorization", "search_path");
 
+  /** Words before an EXECUTE that runs a prepared statement, in SQL. */
+  private static final Set<String> RUNNING =
+      Set.of("as", "analyse", "analyze", "data", "explain", "verbose");
+
+  private static final Set<String> BEFORE_KIND =
+      Set.of("or", "replace", "unlogged", "unique", "global", "local", "temp", "temporary");
+
+  /** What can be made without making code that runs later. */
+  private static final Set<String> WITHOUT_CODE =
+      Set.of("index", "materialized", "schema", "sequence", "table", "type");
+
+  /** In an ALTER: other triggers and rules may run afterwards, or names mean other tables. */
+  private static final Set<String> SWITCHING =
+      Set.of("attach", "enable", "force", "inherit", "rename", "schema", "row");
+
   private static final Token NOTHING = new Token(Lexer.END, null);
 
   private final boolean procedural;
   private final List<Token> tokens = new ArrayList<>();
+  private final Map<Integer, Token> unnamed = new HashMap<>();
   private final Map<TableName, Set<RowChange>> targets = new LinkedHashMap<>();
   private final Set<TableName> mentioned = new LinkedHashSet<>();
   private final Set<FunctionName> calls = new LinkedHashSet<>();
@@ -77,6 +94,7 @@ final class RoutineReader {
   private boolean understood;
   private boolean dynamic;
   private boolean defines;
+  private boolean definesCode;
   private boolean locks;
   private String changesSession;
   private boolean movesPath;
@@ -112,6 +130,7 @@ final class RoutineReader {
         understood,
         dynamic,
         defines,
+        definesCode,
         locks,
         changesSession,
         movesPath,
@@ -141,7 +160,7 @@ final class RoutineReader {
           return false;
         }
         default -> {
-          tokens.add(new Token(kind, null));
+          tokens.add(unnamed(kind));
           if (PostgresOperator.isIn(kind) && lexer.start() >= operatorEnd) {
             operatorEnd = PostgresOperator.end(text, lexer.start(), text.length);
             operators.add(Lexer.decode(text, lexer.start(), operatorEnd));
@@ -149,6 +168,11 @@ final class RoutineReader {
         }
       }
     }
+  }
+
+  /** Literals and signs: the same for each kind, of which long texts have many. */
+  private Token unnamed(int kind) {
+    return unnamed.computeIfAbsent(kind, k -> new Token(k, null));
   }
 
   private Token at(int index) {
@@ -217,7 +241,9 @@ final class RoutineReader {
           calls.add(new FunctionName("pg_catalog", "pg_notify"));
         }
       }
-      case "execute" -> dynamic = true;
+      case "execute" -> dynamic |= procedural || begins || runsPrepared(i);
+      // The body of a block inside of this one is a literal.
+      case "do" -> dynamic |= begins && !at(i + 1).is("nothing");
       case "current_catalog",
           "current_date",
           "current_role",
@@ -258,11 +284,38 @@ final class RoutineReader {
     }
     if (begins) {
       defines |= DEFINING.contains(word) && !at(i + 1).is("nothing");
+      definesCode |= (word.equals("create") || word.equals("alter")) && !namesNoCode(i + 1);
       assigning |= word.equals("alter");
       if (CHANGING_SESSION.contains(word)) {
         session(word.toUpperCase(Locale.ROOT));
       }
     }
+  }
+
+  /** Whether the EXECUTE here is no right, and no trigger's. */
+  private boolean runsPrepared(int i) {
+    Token before = at(i - 1);
+    return before.name == null
+        ? before.is(')') && !at(i + 1).is("function") && !at(i + 1).is("procedure")
+        : RUNNING.contains(before.name);
+  }
+
+  /** Whether what is made or altered here is a table or the like, which runs nothing new. */
+  private boolean namesNoCode(int from) {
+    int i = from;
+    while (at(i).name != null && BEFORE_KIND.contains(at(i).name)) {
+      i++;
+    }
+    if (at(i).name == null || !WITHOUT_CODE.contains(at(i).name)) {
+      return false;
+    }
+    boolean alters = at(from - 1).is("alter");
+    for (; alters && i < tokens.size() && !at(i).is(';'); i++) {
+      if (at(i).name != null && SWITCHING.contains(at(i).name)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void update(int i) {

@@ -14,9 +14,23 @@ public final class StatementClassifier {
   private final TokenReader reader = new TokenReader(effects);
   private final SettingStatement settings = new SettingStatement(reader, effects);
   private final CodeBlock block = new CodeBlock();
+  private final boolean knowsBlocks;
   private boolean transactionControl;
   private boolean chain;
   private boolean codeBlock;
+
+  /** One whose texts are looked at by their catalogue too, which tells what code blocks call. */
+  public StatementClassifier() {
+    this(true);
+  }
+
+  /**
+   * @param knowsBlocks whether somebody else finds out what code blocks call; if not, each of them
+   *     may have changed the session
+   */
+  public StatementClassifier(boolean knowsBlocks) {
+    this.knowsBlocks = knowsBlocks;
+  }
 
   /**
    * Classifies text for a session with {@code standard_conforming_strings} on, the server's
@@ -361,7 +375,7 @@ public final class StatementClassifier {
 
   private StatementKind codeBlock() {
     codeBlock = true;
-    boolean opaque = false;
+    boolean opaque = !knowsBlocks;
     while (!reader.atEnd()) {
       reader.advance();
       if (reader.previousWord() == Word.LANGUAGE) {

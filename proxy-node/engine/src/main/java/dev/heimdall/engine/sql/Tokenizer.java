@@ -8,7 +8,8 @@ import java.util.Locale;
 /**
  * Makes values of the tokens of a statement, for readers that are in no hurry. Lists of literals
  * are shortened as {@link Fingerprinter} shortens them, so that statements with the same
- * fingerprint have the same tokens, but for the kinds of their literals. Not thread safe.
+ * fingerprint have the same tokens, but for the kinds of their literals. In a DO statement literals
+ * are code, and keep their content. Not thread safe.
  */
 public final class Tokenizer {
   private static final Token ITEM = new Token(Token.Type.NUMBER, "");
@@ -122,7 +123,7 @@ public final class Tokenizer {
           Lexer.UNICODE_STRING,
           Lexer.BIT_STRING,
           Lexer.DOLLAR_STRING ->
-          new Token(Token.Type.STRING, "");
+          inCodeBlock() ? code(token) : new Token(Token.Type.STRING, "");
       case Lexer.NUMBER -> ITEM;
       case Lexer.PARAMETER -> new Token(Token.Type.PARAMETER, "");
       case Lexer.HINT ->
@@ -156,6 +157,35 @@ public final class Tokenizer {
     return name == null
         ? new Token(Token.Type.OPAQUE, "")
         : new Token(Token.Type.QUOTED, Lexer.clipped(name));
+  }
+
+  /** Whether the statement is a DO, as far as it was read. */
+  private boolean inCodeBlock() {
+    for (Token token : tokens) {
+      if (token.type() != Token.Type.HINT) {
+        return token.is("do");
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The body of a DO statement, or the name of its language. Doubled quotes are read; escapes and
+   * continued literals are not worth the trouble.
+   */
+  private Token code(int token) {
+    String content = Lexer.decode(lexer.text(), lexer.contentStart(), lexer.contentEnd());
+    boolean verbatim = token == Lexer.DOLLAR_STRING || (token == Lexer.STRING && lexer.plain());
+    if (verbatim) {
+      return new Token(Token.Type.STRING, content);
+    }
+    String undoubled = content.replace("''", "");
+    if (token != Lexer.STRING
+        || !lexer.standardConformingStrings()
+        || undoubled.indexOf('\'') >= 0) {
+      return new Token(Token.Type.OPAQUE, "");
+    }
+    return new Token(Token.Type.STRING, content.replace("''", "'"));
   }
 
   private String sign(int token) {

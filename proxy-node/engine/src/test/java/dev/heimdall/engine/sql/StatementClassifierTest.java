@@ -310,7 +310,7 @@ class StatementClassifierTest {
         DO $$ BEGIN IF update THEN SET a.b = 1; END IF; END $$ ==> DO ==> PIN unknown statement
         DO $$ BEGIN SET"a".b = 1; END $$ ==> DO ==> PIN unknown statement
         DO $$ BEGIN EXECUTE 'SET ' || x; END $$ ==> DO ==> PIN unknown statement
-        DO $$ BEGIN EXECUTE 'SET LOCAL ' || x; END $$ ==> DO ==>
+        DO $$ BEGIN EXECUTE 'SET LOCAL ' || x; END $$ ==> DO ==> PIN unknown statement
         DO $$ BEGIN EXECUTE format('SET %I = 1', x); END $$ ==> DO ==> PIN unknown statement
         DO $$ BEGIN EXECUTE E'\\x53ET a.b = 1'; END $$ ==> DO ==> PIN unknown statement
         DO $$ BEGIN CREATE TABLE pg_temp_3.a (b int); END $$ ==> DO ==> PIN unknown statement

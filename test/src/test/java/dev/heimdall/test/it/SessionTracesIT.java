@@ -1,0 +1,158 @@
+package dev.heimdall.test.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.Target;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What one client leaves in a server's session, by whatever code, the next client on the same
+ * connection does not find.
+ */
+class SessionTracesIT {
+  private static final String DATABASE = "session_traces";
+  private static TestNode node;
+
+  /** All of a session that another client could notice, without what is of no one. */
+  private static final String TRACES =
+      "SELECT concat_ws(' ',"
+          + " (SELECT string_agg(name || '=' || setting, ',') FROM pg_settings"
+          + " WHERE source = 'session' AND name NOT IN ('application_name', 'client_encoding',"
+          + " 'DateStyle', 'extra_float_digits', 'TimeZone')),"
+          + " nullif('leak=' || current_setting('my.leak', true), 'leak='),"
+          + " (SELECT string_agg('lock ' || objid, ',') FROM pg_locks"
+          + " WHERE pid = pg_backend_pid() AND locktype = 'advisory'),"
+          + " (SELECT string_agg('temporary ' || relname, ',') FROM pg_class"
+          + " WHERE relnamespace = pg_my_temp_schema() AND relnamespace <> 0),"
+          + " (SELECT string_agg('prepared ' || name, ',') FROM pg_prepared_statements"
+          + " WHERE name !~ '^hd_'),"
+          + " (SELECT string_agg('cursor ' || name, ',') FROM pg_cursors WHERE name <> ''),"
+          + " (SELECT string_agg('listens ' || c, ',') FROM pg_listening_channels() c),"
+          + " nullif('role ' || current_user, 'role app'))";
+
+  @BeforeAll
+  static void start() throws Exception {
+    SharedPostgres.createDatabase(DATABASE);
+    Target direct = SharedPostgres.target().in(DATABASE);
+    try (Connection app = direct.jdbc();
+        Statement statement = app.createStatement()) {
+      for (String ddl :
+          List.of(
+              "CREATE FUNCTION leaks(v text) RETURNS text LANGUAGE plpgsql AS"
+                  + " $$ BEGIN PERFORM set_config('my.leak', v, false); RETURN v; END $$",
+              "CREATE FUNCTION locks() RETURNS int LANGUAGE plpgsql AS"
+                  + " $$ BEGIN PERFORM pg_advisory_lock(7); RETURN 1; END $$",
+              "CREATE FUNCTION leaks_on_write() RETURNS trigger LANGUAGE plpgsql AS"
+                  + " $$ BEGIN PERFORM leaks('trigger'); RETURN new; END $$",
+              "CREATE FUNCTION quiet(i int) RETURNS int LANGUAGE plpgsql AS"
+                  + " $$ BEGIN RETURN i + 1; END $$",
+              "CREATE PROCEDURE leaks_when_called() LANGUAGE plpgsql AS"
+                  + " $$ BEGIN PERFORM set_config('my.leak', 'called', false); END $$",
+              "CREATE TABLE plain (a int)",
+              "INSERT INTO plain VALUES (1)",
+              "CREATE TABLE watched (a int)",
+              "CREATE TRIGGER leak BEFORE INSERT ON watched FOR EACH ROW"
+                  + " EXECUTE FUNCTION leaks_on_write()",
+              "CREATE TABLE indexed (a int)",
+              "INSERT INTO indexed VALUES (1)",
+              "CREATE FUNCTION locks_immutably(i int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS"
+                  + " $$ BEGIN PERFORM pg_advisory_lock(8); RETURN i; END $$",
+              "CREATE INDEX indexed_a ON indexed (locks_immutably(a))",
+              "CREATE MATERIALIZED VIEW remembered AS SELECT locks() AS a",
+              "CREATE TABLE partitioned (a int) PARTITION BY LIST (locks_immutably(a))",
+              "CREATE TABLE partition_of PARTITION OF partitioned DEFAULT")) {
+        statement.execute(ddl);
+      }
+    }
+    node =
+        TestNode.start(
+            c -> c.node("loops", 1).vdb("pool.size", 1).vdb("databases", Map.of("app", DATABASE)));
+    Await.until(
+        "the catalogue is there",
+        () -> {
+          try (RawClient client = logIn()) {
+            client.query("SELECT quiet(1)");
+            return pinReason(client) == null;
+          }
+        });
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  private static RawClient logIn() throws IOException {
+    return RawClient.logIn(node.target());
+  }
+
+  private static String pinReason(RawClient client) {
+    return node.clients().stream()
+        .filter(row -> row.get("id").equals(Integer.toString(client.processId())))
+        .findFirst()
+        .map(row -> row.get("pin_reason"))
+        .orElse(null);
+  }
+
+  private static void checkNobodyFinds(String after) throws IOException {
+    try (RawClient other = RawClient.logIn(node.target().as("other", "other"))) {
+      assertThat(other.value(TRACES)).as(after).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // What a code block calls.
+        "DO $$ BEGIN PERFORM leaks('block'); END $$",
+        "DO LANGUAGE plpgsql 'BEGIN PERFORM leaks(''block''); END'",
+        "/*+ hint */ DO $$ BEGIN PERFORM leaks('block'); END $$",
+        "DO $$ BEGIN PERFORM locks(); END $$",
+        "DO $$ DECLARE x text := leaks('block'); BEGIN END $$",
+        "DO $$ BEGIN CALL leaks_when_called(); END $$",
+        "DO $$ BEGIN INSERT INTO watched VALUES (1); END $$",
+        "SELECT 1; DO $$ BEGIN PERFORM leaks('block'); END $$",
+        // Text that is put together.
+        "DO $$ BEGIN EXECUTE 'CREATE TE' || 'MP TABLE hidden (a int)'; END $$",
+        "DO $$ BEGIN EXECUTE 'DEALLO' || 'CATE ALL'; EXECUTE 'SE' || 'T my.leak = 1'; END $$",
+        "DO $$ BEGIN EXECUTE 'PREP' || 'ARE left_behind AS SELECT 1'; END $$",
+        "DO $a$ BEGIN EXECUTE 'DO $b$ BEGIN PERFORM lea' || 'ks(''x''); END $b$'; END $a$",
+        "DO $a$ BEGIN DO $b$ BEGIN PERFORM leaks('x'); END $b$; END $a$",
+        // Code that a block makes and runs.
+        "DO $$ BEGIN CREATE OR REPLACE FUNCTION fresh() RETURNS text LANGUAGE sql AS"
+            + " 'SELECT leaks(''fresh'')'; PERFORM fresh(); END $$",
+        "DO $$ BEGIN CREATE TABLE IF NOT EXISTS likewise (LIKE watched);"
+            + " CREATE TRIGGER t BEFORE INSERT ON likewise FOR EACH ROW"
+            + " EXECUTE FUNCTION leaks_on_write(); INSERT INTO likewise VALUES (1);"
+            + " DROP TABLE likewise; END $$",
+        // Statements that are not read to the end.
+        "REINDEX INDEX indexed_a",
+        "REINDEX TABLE indexed",
+        "VACUUM (FULL) indexed",
+        "CLUSTER indexed USING indexed_a",
+        "REFRESH MATERIALIZED VIEW remembered",
+        "CREATE INDEX indexed_b ON indexed (locks_immutably(a)); DROP INDEX indexed_b",
+        "ALTER TABLE plain ADD COLUMN b int DEFAULT locks(); ALTER TABLE plain DROP COLUMN b",
+        "ALTER TABLE plain ALTER COLUMN a TYPE bigint USING locks();"
+            + " ALTER TABLE plain ALTER COLUMN a TYPE int",
+        "INSERT INTO partitioned VALUES (1)",
+      })
+  void theNextClientFindsNothing(String sql) throws IOException {
+    try (RawClient client = logIn()) {
+      assertThat(client.query(sql)).as(sql).noneMatch(m -> m.type() == 'E');
+    }
+    checkNobodyFinds(sql);
+  }
+}
