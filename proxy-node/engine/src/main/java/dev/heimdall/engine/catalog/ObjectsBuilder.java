@@ -194,6 +194,10 @@ final class ObjectsBuilder {
 
   /** Functions in defaults, checks, indexes and policies, called when rows are changed. */
   ObjectsBuilder expressions(long relation, List<Long> calls) {
+    Relation computing = relationsById.get(relation);
+    if (computing != null) {
+      noteworthy(calls).forEach(computing::addComputed);
+    }
     return onWrite(relation, Changes.INSERT | Changes.UPDATE, calls, "an expression of ");
   }
 

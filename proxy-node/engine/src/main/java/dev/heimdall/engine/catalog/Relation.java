@@ -31,6 +31,7 @@ final class Relation {
   private List<Relation> parents = List.of();
   private List<Relation> reads = List.of();
   private List<Routine> readCalls = List.of();
+  private List<Routine> computes = List.of();
   private List<Consequence> consequences = List.of();
 
   /**
@@ -106,6 +107,11 @@ final class Relation {
     return readCalls;
   }
 
+  /** Functions in its indexes, checks, defaults and partition keys. */
+  List<Routine> computes() {
+    return computes;
+  }
+
   List<Consequence> consequences() {
     return consequences;
   }
@@ -129,6 +135,10 @@ final class Relation {
 
   void addReadCall(Routine routine) {
     readCalls = with(readCalls, routine);
+  }
+
+  void addComputed(Routine routine) {
+    computes = with(computes, routine);
   }
 
   void add(Consequence consequence) {

@@ -185,9 +185,7 @@ final class Resolution {
       write(relation, changes, null);
       if (parsed.kind() == StatementClass.UTILITY) {
         // It computes what indexes and statistics are made of.
-        for (Consequence consequence : relation.consequences()) {
-          consequence.calls().forEach(routine -> call(routine, consequence.through()));
-        }
+        relation.computes().forEach(routine -> call(routine, "an expression of " + relation));
       }
     }
   }
