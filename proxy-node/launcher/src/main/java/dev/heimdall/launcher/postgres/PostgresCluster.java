@@ -305,7 +305,9 @@ public final class PostgresCluster implements AutoCloseable {
     private PostgresCluster startOnce() {
       ServerAccount account = ServerAccount.detect();
       PostgresBinaries binaries = PostgresBinaries.unpackedIn(cacheFor(account), progress);
-      Superuser owner = superuser != null ? superuser : new Superuser("postgres", randomPassword());
+      ClusterTemplate template = ClusterTemplate.in(cacheFor(account), binaries, initdbArguments());
+      Superuser owner =
+          superuser != null ? superuser : new Superuser("postgres", password(template));
       List<Integer> chosen = ports.isEmpty() ? freePorts(replicas + 1) : ports;
       ClusterDirectory home =
           directory == null ? ClusterDirectory.temporary(fsync) : ClusterDirectory.at(directory);
@@ -320,7 +322,7 @@ public final class PostgresCluster implements AutoCloseable {
       PostgresCluster cluster = new PostgresCluster(owner, home, children, servers);
       Runtime.getRuntime().addShutdownHook(cluster.hook);
       try {
-        createData(cluster, binaries, account);
+        createData(cluster, binaries, account, template);
         cluster.primary().start();
         cluster.replicas().forEach(PostgresServer::launch);
         cluster.replicas().forEach(PostgresServer::awaitReady);
@@ -335,20 +337,35 @@ public final class PostgresCluster implements AutoCloseable {
       }
     }
 
-    /** One initdb; a replica begins as a copy of a directory that no server has touched yet. */
+    /** The template's, if there is one. */
+    private static String password(ClusterTemplate template) {
+      try {
+        return template.password().orElseGet(Builder::randomPassword);
+      } catch (IOException e) {
+        throw new PostgresException("cannot read " + template.path() + ": " + e.getMessage(), e);
+      }
+    }
+
+    /**
+     * A copy of the template, or one initdb; a replica begins as a copy of a directory that no
+     * server has touched yet.
+     */
     private void createData(
-        PostgresCluster cluster, PostgresBinaries binaries, ServerAccount account)
+        PostgresCluster cluster,
+        PostgresBinaries binaries,
+        ServerAccount account,
+        ClusterTemplate template)
         throws IOException {
       Path root = cluster.directory.path();
       Path primary = cluster.primary().dataDirectory();
-      Path passwordFile = root.resolve("password");
-      Files.createFile(
-          passwordFile,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(passwordFile, cluster.password(), StandardOpenOption.WRITE);
-      account.adopt(root);
-      initdb(cluster, binaries, passwordFile);
-      Files.delete(passwordFile);
+      if (template.password().filter(cluster.password()::equals).isPresent()) {
+        template.copyTo(primary);
+      } else {
+        initdb(cluster, binaries, account);
+        if (superuser == null) {
+          template.keep(primary, cluster.password());
+        }
+      }
       files().writeInto(primary);
       try {
         // A thousand small files each: worth a processor for each replica.
@@ -370,26 +387,40 @@ public final class PostgresCluster implements AutoCloseable {
       }
     }
 
-    private void initdb(PostgresCluster cluster, PostgresBinaries binaries, Path passwordFile)
+    /** What it depends on besides the superuser's password and the place. */
+    private List<String> initdbArguments() {
+      List<String> arguments = new ArrayList<>();
+      arguments.add("--username=" + (superuser != null ? superuser.name() : "postgres"));
+      arguments.add("--auth=scram-sha-256");
+      arguments.add("--encoding=UTF8");
+      arguments.add("--locale-provider=builtin");
+      arguments.add("--builtin-locale=C.UTF-8");
+      arguments.add("--locale=C");
+      arguments.add("--no-sync");
+      arguments.add("--no-instructions");
+      for (String name : CHECKED_BY_REPLICAS) {
+        if (settings.containsKey(name)) {
+          arguments.add("--set=" + name + "=" + settings.get(name));
+        }
+      }
+      return arguments;
+    }
+
+    private void initdb(PostgresCluster cluster, PostgresBinaries binaries, ServerAccount account)
         throws IOException {
-      Path log = cluster.directory.path().resolve("initdb.log");
+      Path root = cluster.directory.path();
+      Path log = root.resolve("initdb.log");
+      Path passwordFile = root.resolve("password");
+      Files.createFile(
+          passwordFile,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(passwordFile, cluster.password(), StandardOpenOption.WRITE);
+      account.adopt(root);
       List<String> command = new ArrayList<>();
       command.add(binaries.program("initdb"));
       command.add("--pgdata=" + cluster.primary().dataDirectory());
-      command.add("--username=" + cluster.superuser());
       command.add("--pwfile=" + passwordFile);
-      command.add("--auth=scram-sha-256");
-      command.add("--encoding=UTF8");
-      command.add("--locale-provider=builtin");
-      command.add("--builtin-locale=C.UTF-8");
-      command.add("--locale=C");
-      command.add("--no-sync");
-      command.add("--no-instructions");
-      for (String name : CHECKED_BY_REPLICAS) {
-        if (settings.containsKey(name)) {
-          command.add("--set=" + name + "=" + settings.get(name));
-        }
-      }
+      command.addAll(initdbArguments());
       Process initdb = cluster.children.start(command, log);
       try {
         if (!initdb.waitFor(60, TimeUnit.SECONDS)) {
@@ -405,6 +436,7 @@ public final class PostgresCluster implements AutoCloseable {
         throw new PostgresException(
             "initdb ended with code %d:%n%s".formatted(initdb.exitValue(), Files.readString(log)));
       }
+      Files.delete(passwordFile);
     }
 
     private ServerFiles files() {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PostgresClusterTest {
+class PostgresClusterIT {
   private static final Duration SOON = Duration.ofSeconds(20);
 
   private static PostgresCluster cluster;
@@ -160,6 +160,33 @@ class PostgresClusterTest {
   }
 
   @Test
+  void clustersOfOneTemplateAreNotTheSameCluster() {
+    String question = "SELECT system_identifier FROM pg_control_system()";
+    try (PostgresCluster one = PostgresCluster.builder().start();
+        PostgresCluster two = PostgresCluster.builder().replicas(1).start()) {
+      assertThat(two.password()).isEqualTo(one.password());
+      String identifier = two.primary().queryValue("postgres", question);
+      assertThat(identifier).isNotEqualTo(one.primary().queryValue("postgres", question));
+      assertThat(two.replicas().get(0).queryValue("postgres", question)).isEqualTo(identifier);
+    }
+  }
+
+  @Test
+  void aClusterWithoutTemplateStartsAndLeavesOne(@TempDir Path cache) throws IOException {
+    PostgresCluster.builder().cacheDirectory(cache).start().close();
+    try (PostgresCluster again = PostgresCluster.builder().cacheDirectory(cache).start();
+        Stream<Path> left = Files.list(cache)) {
+      assertThat(again.primary().queryValue("postgres", "SELECT 1")).isEqualTo("1");
+      assertThat(left)
+          .hasSize(2)
+          .allMatch(
+              path ->
+                  path.getFileName().toString().contains("-x86_64")
+                      || path.getFileName().toString().contains("-arm_64"));
+    }
+  }
+
+  @Test
   void closingLeavesNoProcessAndNoData() {
     PostgresCluster two = PostgresCluster.builder().replicas(1).start();
     List<ProcessHandle> processes =
@@ -215,7 +242,7 @@ class PostgresClusterTest {
       String[] words = out.readLine().split(" ");
       Path data = Path.of(words[0]);
       List<ProcessHandle> postmasters =
-          Arrays.stream(words).skip(1).map(Long::valueOf).map(PostgresClusterTest::handle).toList();
+          Arrays.stream(words).skip(1).map(Long::valueOf).map(PostgresClusterIT::handle).toList();
       assertThat(postmasters).hasSize(2).allMatch(ProcessHandle::isAlive);
 
       jvm.destroyForcibly().waitFor();
