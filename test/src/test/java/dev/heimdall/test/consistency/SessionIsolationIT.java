@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SessionIsolationIT {
   private static final int CLIENTS = Integer.getInteger("isolation.clients", 200);
   private static final Duration TIME =
-      Duration.ofSeconds(Integer.getInteger("isolation.seconds", 30));
+      Duration.ofSeconds(Integer.getInteger("isolation.seconds", 8));
   private static final long SEED = Long.getLong("isolation.seed", System.nanoTime());
 
   @BeforeAll

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -30,18 +31,28 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(DriverEndpointExtension.class)
 class DriverMatrixIT {
   private static final List<String> DRIVERS =
-      List.of("psql", "psycopg", "asyncpg", "pgx", "node-postgres", "tokio-postgres");
+      List.of("psql", "psycopg", "asyncpg", "pgx", "node-postgres");
   private static final Pattern OUTCOME = Pattern.compile("(ok|FAIL) ([A-Za-z0-9_]+)(?:: (.*))?");
 
   private static final long RUN_MINUTES = 5;
 
   @TestFactory
   Stream<DynamicContainer> drivers(DriverEndpoint endpoint) {
+    return wished(DRIVERS.stream(), endpoint);
+  }
+
+  /** Its compiler is fetched and builds a hundred crates before the first behaviour. */
+  @Tag("long")
+  @TestFactory
+  Stream<DynamicContainer> driversThatTakeMinutesToBuild(DriverEndpoint endpoint) {
+    // Built without TLS.
+    return wished(endpoint.tls() ? Stream.empty() : Stream.of("tokio-postgres"), endpoint);
+  }
+
+  private static Stream<DynamicContainer> wished(Stream<String> drivers, DriverEndpoint endpoint) {
     String only = System.getProperty("driver", "");
-    return DRIVERS.stream()
+    return drivers
         .filter(driver -> only.isEmpty() || only.equals(driver))
-        // Built without TLS, to build in seconds.
-        .filter(driver -> !endpoint.tls() || !driver.equals("tokio-postgres"))
         .map(driver -> DynamicContainer.dynamicContainer(driver, behaviours(driver, endpoint)));
   }
 

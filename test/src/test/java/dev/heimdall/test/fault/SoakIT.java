@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  * longer (default 30).
  */
 class SoakIT {
-  private static final int SECONDS = Integer.getInteger("soak.seconds", 30);
+  private static final int SECONDS = Integer.getInteger("soak.seconds", 6);
   private static final long SEED = Long.getLong("soak.seed", System.nanoTime());
   private static final long DIRECT_SLACK = 48L << 20;
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * its own. {@code -Dreads.seed} repeats a run as far as threads allow.
  */
 class ReadConsistencyIT {
-  private static final long OPERATIONS = Long.getLong("reads.operations", 30_000);
+  private static final long OPERATIONS = Long.getLong("reads.operations", 10_000);
   private static final long MOST = 40_000;
   private static final long SEED = Long.getLong("reads.seed", System.nanoTime());
 

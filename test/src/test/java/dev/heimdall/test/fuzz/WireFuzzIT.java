@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  * 10), {@code -Dfuzz.seed} repeats a run.
  */
 class WireFuzzIT {
-  private static final int SECONDS = Integer.getInteger("fuzz.seconds", 10);
+  private static final int SECONDS = Integer.getInteger("fuzz.seconds", 3);
   private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime());
   private static final String FUZZED = "fuzzed";
 

@@ -1,6 +1,12 @@
 package dev.heimdall.test.manager;
 
-/** The configuration in one secret of Secrets Manager. */
+import org.junit.jupiter.api.Tag;
+
+/**
+ * The configuration in one secret of Secrets Manager. What differs from a bucket is tested without
+ * a manager, in the store's own contract.
+ */
+@Tag("long")
 class ManagedSecretIT extends ManagedAwsContract {
   @Override
   String written() {
