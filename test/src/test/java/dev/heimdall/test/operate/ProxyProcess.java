@@ -108,7 +108,8 @@ final class ProxyProcess implements AutoCloseable {
   void start(Map<String, String> environment, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx256m");
+    // For its few seconds a second compiler and threads for garbage cost more than they save.
+    command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     // Not what the class path has for tests.
     command.add("-Dlogback.configurationFile=logback.xml");
     command.add("-cp");

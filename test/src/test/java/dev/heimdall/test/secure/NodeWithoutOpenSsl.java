@@ -27,6 +27,7 @@ final class NodeWithoutOpenSsl implements AutoCloseable {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
                 "-Dio.netty.handler.ssl.noOpenSsl=true",
                 "-cp",
                 System.getProperty("java.class.path"),
