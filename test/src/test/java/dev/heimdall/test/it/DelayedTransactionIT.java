@@ -21,12 +21,12 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** BEGIN held back until a statement needs the transaction: clients must not notice. */
 @ParameterizedClass(name = "{0}")
-@EnumSource
+@MethodSource("dev.heimdall.test.fixture.NodeKind#chosen")
 class DelayedTransactionIT {
   private static TestNode node;
 

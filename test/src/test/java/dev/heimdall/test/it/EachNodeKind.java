@@ -11,11 +11,11 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tests that run once for each kind of node. */
 @ParameterizedClass(name = "{0}")
-@EnumSource
+@MethodSource("dev.heimdall.test.fixture.NodeKind#chosen")
 abstract class EachNodeKind {
   private static TestNode running;
 

@@ -10,11 +10,11 @@ import java.io.IOException;
 import java.util.function.Consumer;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tests that run once for each kind of node, each test with a node of its own settings. */
 @ParameterizedClass(name = "{0}")
-@EnumSource
+@MethodSource("dev.heimdall.test.fixture.NodeKind#chosen")
 abstract class OwnNodeOfEachKind {
   @Parameter NodeKind kind;
 

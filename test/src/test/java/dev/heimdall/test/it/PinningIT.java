@@ -15,11 +15,11 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What cannot be carried keeps its session on its server connection. */
 @ParameterizedClass(name = "{0}")
-@EnumSource
+@MethodSource("dev.heimdall.test.fixture.NodeKind#chosen")
 class PinningIT {
   private static TestNode node;
 

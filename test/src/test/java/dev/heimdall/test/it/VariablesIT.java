@@ -21,12 +21,12 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Settings of a session that goes from one server connection to another after each transaction. */
 @ParameterizedClass(name = "{0}")
-@EnumSource
+@MethodSource("dev.heimdall.test.fixture.NodeKind#chosen")
 class VariablesIT {
   private static TestNode node;
 
