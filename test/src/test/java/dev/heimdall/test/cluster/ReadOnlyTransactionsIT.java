@@ -111,6 +111,10 @@ class ReadOnlyTransactionsIT {
         execute(client, "SET default_transaction_read_only = on");
         awaitWithin(routed, client, "BEGIN");
         assertThat(within(client, "BEGIN READ WRITE")).isEqualTo(writer);
+        awaitWithin(routed, client, "BEGIN READ ONLY");
+        assertThat(value(client, "SELECT pg_advisory_lock(7) IS NOT NULL"))
+            .as("the replica's transaction is over")
+            .isEqualTo("t");
       }
     }
   }

@@ -249,7 +249,7 @@ final class OwedReplies {
     if (!session.sharing().active()) {
       session.sharing().answeredAlone();
     }
-    session.reads().answered();
+    session.reads().answered(status);
     session.writes().answered(status);
     long now = session.active();
     long nanos = now - statementSince;

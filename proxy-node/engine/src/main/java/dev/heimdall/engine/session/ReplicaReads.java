@@ -413,10 +413,15 @@ final class ReplicaReads {
     }
   }
 
-  /** It was answered, whatever the answer. */
-  void answered() {
+  /**
+   * It was answered, whatever the answer.
+   *
+   * @param status of the transaction from now on
+   */
+  void answered(byte status) {
     over();
     ending &= session.outstanding() > 0;
+    whole &= status != 'I' || session.outstanding() > 0;
     if (seen != null) {
       // Not the event's time: what is read now may have come after it had begun.
       noteSeen(System.nanoTime());
