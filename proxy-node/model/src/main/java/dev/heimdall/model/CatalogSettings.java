@@ -24,7 +24,8 @@ public record CatalogSettings(
     @Setting(
             value =
                 "How often to look for changes that did not come through this node. Those that did"
-                    + " are looked for at once.",
+                    + " are looked for at once. Where reads go to replicas or nodes share a store,"
+                    + " databases in use are looked at every `cluster.probe.positionInterval`.",
             byDefault = "60s",
             range = "1s..1d")
         Duration refresh) {

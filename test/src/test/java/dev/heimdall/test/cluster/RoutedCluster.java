@@ -40,21 +40,24 @@ final class RoutedCluster implements AutoCloseable {
     primary().execute("CREATE ROLE app LOGIN PASSWORD 'app'", "CREATE DATABASE app OWNER app");
     prepare.accept(primary());
     cluster.awaitReplay(Duration.ofSeconds(20));
-    node =
-        TestNode.start(
-            c -> {
-              // The writer comes last: its place in the list says nothing.
-              c.source(
-                  "url",
-                  "jdbc:postgresql://" + hosts(List.of(first(), second(), primary())) + "/app");
-              c.source("cluster.kind", "postgres");
-              c.source("cluster.reads", "none");
-              c.source("cluster.probe.user", cluster.superuser());
-              c.source("cluster.probe.password", cluster.password());
-              c.source("cluster.probe.timeout", "1s");
-              c.source("cluster.probe.positionInterval", "50ms");
-              wishes.accept(c);
-            });
+    node = another(wishes);
+  }
+
+  /** Starts one more node, to be closed by the caller. */
+  TestNode another(Consumer<TestConfiguration> wishes) {
+    return TestNode.start(
+        c -> {
+          // The writer comes last: its place in the list says nothing.
+          c.source(
+              "url", "jdbc:postgresql://" + hosts(List.of(first(), second(), primary())) + "/app");
+          c.source("cluster.kind", "postgres");
+          c.source("cluster.reads", "none");
+          c.source("cluster.probe.user", cluster.superuser());
+          c.source("cluster.probe.password", cluster.password());
+          c.source("cluster.probe.timeout", "1s");
+          c.source("cluster.probe.positionInterval", "50ms");
+          wishes.accept(c);
+        });
   }
 
   private static String hosts(List<PostgresServer> servers) {

@@ -1,5 +1,6 @@
 package dev.heimdall.test.cluster;
 
+import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Exchange;
 import dev.heimdall.engine.share.SharedStore;
 import dev.heimdall.engine.share.WritePositions;
@@ -39,7 +40,7 @@ final class StoreNode implements AutoCloseable {
   StoreNode(StoreSettings settings, int id, Consistency consistency, AtomicLong log) {
     positions = new WritePositions(() -> CompletableFuture.completedFuture(log.get()));
     store = new SharedStore(settings, id);
-    exchange = store.join(source(consistency), positions);
+    exchange = store.join(source(consistency), positions, Definitions.NONE);
   }
 
   private static DataSource source(Consistency consistency) {

@@ -124,7 +124,8 @@ public final class Node implements AutoCloseable {
     log = new KeyValueLog(cloudWatch);
     poolEvents = new LoggedPoolEvents(log, metrics);
     clusters =
-        new SourceClusters(logins, log, metrics, offLoop, feed(configuration.node().topology()));
+        new SourceClusters(
+            logins, catalogues, log, metrics, offLoop, feed(configuration.node().topology()));
     LoopSessions.Judging judging =
         new LoopSessions.Judging(
             new StatementParser(), random.nextLong(), random.nextLong(), offLoop);

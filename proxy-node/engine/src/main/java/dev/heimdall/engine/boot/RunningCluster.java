@@ -1,9 +1,11 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.cluster.ClusterTracker;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Exchange;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.Topology;
@@ -13,7 +15,7 @@ import dev.heimdall.model.Driver;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /** One cluster in use: watched, told of between nodes, and seen by event loops. */
 final class RunningCluster implements AutoCloseable {
@@ -29,6 +31,7 @@ final class RunningCluster implements AutoCloseable {
    * Begins to watch.
    *
    * @param asker as whom servers are asked
+   * @param catalogues what this node knows of its databases
    * @param sharing how writes are told to other nodes
    * @param offLoop where the tracker is told what sessions find
    */
@@ -36,7 +39,8 @@ final class RunningCluster implements AutoCloseable {
       DataSource source,
       DatabaseCredentials asker,
       Driver driver,
-      Function<WritePositions, Exchange> sharing,
+      Catalogues catalogues,
+      BiFunction<WritePositions, Definitions, Exchange> sharing,
       EventLog log,
       Metrics metrics,
       Executor offLoop) {
@@ -48,8 +52,12 @@ final class RunningCluster implements AutoCloseable {
     }
     tracker = new ClusterTracker(source, asker, this::changed);
     WritePositions positions = new WritePositions(tracker::writtenByNow);
-    exchange = sharing.apply(positions);
-    view = new ClusterView(source, driver, positions, exchange);
+    Definitions definitions = new CatalogueDefinitions(catalogues);
+    exchange = sharing.apply(positions, definitions);
+    view = new ClusterView(source, driver, positions, definitions, exchange);
+    if (view.tracksWrites()) {
+      catalogues.watchClosely(source.cluster().probe().positionInterval(), view::redefinedUntold);
+    }
     followers = new WriterFollowers(tracker, view, offLoop);
     tracker.start();
   }

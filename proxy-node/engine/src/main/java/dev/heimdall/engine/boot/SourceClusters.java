@@ -7,13 +7,13 @@ import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rds.RdsWatch;
 import dev.heimdall.engine.share.Alone;
+import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Exchange;
 import dev.heimdall.engine.share.SharedStore;
 import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.share.Turns;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.model.Configuration;
-import dev.heimdall.model.Consistency;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Driver;
 import dev.heimdall.model.NodeSettings;
@@ -30,6 +30,7 @@ import java.util.function.Consumer;
 /** The clusters that data sources are, each watched anew when it changes. Thread-safe. */
 final class SourceClusters implements AutoCloseable {
   private final SourceLogins logins;
+  private final SourceCatalogues catalogues;
   private final EventLog log;
   private final Metrics metrics;
   private final Executor offLoop;
@@ -59,8 +60,14 @@ final class SourceClusters implements AutoCloseable {
    * @param feed what others have found out; closed with this
    */
   SourceClusters(
-      SourceLogins logins, EventLog log, Metrics metrics, Executor offLoop, TopologyFeed feed) {
+      SourceLogins logins,
+      SourceCatalogues catalogues,
+      EventLog log,
+      Metrics metrics,
+      Executor offLoop,
+      TopologyFeed feed) {
     this.logins = logins;
+    this.catalogues = catalogues;
     this.feed = feed;
     this.log = log;
     this.metrics = metrics;
@@ -92,7 +99,8 @@ final class SourceClusters implements AutoCloseable {
                 source,
                 logins.ofProbes(source).orElseThrow(),
                 driver,
-                positions -> exchange(source, positions, next.node()),
+                catalogues.of(source),
+                (positions, definitions) -> exchange(source, positions, definitions, next.node()),
                 log,
                 metrics,
                 offLoop);
@@ -137,10 +145,11 @@ final class SourceClusters implements AutoCloseable {
     return feed;
   }
 
-  private Exchange exchange(DataSource source, WritePositions positions, NodeSettings node) {
-    return source.cluster().consistency() == Consistency.SESSION
-        ? new Alone()
-        : store(node).<Exchange>map(s -> s.join(source, positions)).orElseGet(Alone::new);
+  private Exchange exchange(
+      DataSource source, WritePositions positions, Definitions definitions, NodeSettings node) {
+    return store(node)
+        .<Exchange>map(s -> s.join(source, positions, definitions))
+        .orElseGet(Alone::new);
   }
 
   /** How it is with the shared store of these settings, if they name one. */

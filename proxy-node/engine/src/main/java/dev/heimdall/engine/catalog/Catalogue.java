@@ -32,20 +32,41 @@ public final class Catalogue {
   private final String database;
   private final long version;
   private final Knowledge knowledge;
+  private final boolean confirmed;
   private final DatabaseObjects objects;
   private final Edition edition;
   private final Catalogue doubted;
 
-  Catalogue(String database, long version, Knowledge knowledge, DatabaseObjects objects) {
+  /**
+   * @param confirmed whether the database is known to have said the same lately
+   */
+  Catalogue(
+      String database,
+      long version,
+      Knowledge knowledge,
+      boolean confirmed,
+      DatabaseObjects objects) {
     this.database = database;
     this.version = version;
     this.knowledge = knowledge;
+    this.confirmed = confirmed;
     this.objects = objects;
     edition = knowledge == Knowledge.NONE ? Edition.UNKNOWN : new Edition();
     doubted =
         knowledge == Knowledge.FRESH
-            ? new Catalogue(database, -version, Knowledge.DOUBTED, objects)
+            ? new Catalogue(database, -version, Knowledge.DOUBTED, false, objects)
             : this;
+  }
+
+  /** The same catalogue, confirmed or not. */
+  private Catalogue(Catalogue same, boolean confirmed) {
+    database = same.database;
+    version = same.version;
+    knowledge = same.knowledge;
+    this.confirmed = confirmed;
+    objects = same.objects;
+    edition = same.edition;
+    doubted = same.doubted;
   }
 
   /**
@@ -54,7 +75,7 @@ public final class Catalogue {
    * though never repeatable; any other function and any write may change anything.
    */
   public static Catalogue unknown(String database) {
-    return new Catalogue(database, 0, Knowledge.NONE, DatabaseObjects.NONE);
+    return new Catalogue(database, 0, Knowledge.NONE, false, DatabaseObjects.NONE);
   }
 
   /** The database's name at the server. */
@@ -84,6 +105,20 @@ public final class Catalogue {
   /** Whether the database was asked, and no change of definitions was seen since. */
   public boolean fresh() {
     return knowledge == Knowledge.FRESH;
+  }
+
+  /**
+   * Whether what statements read and write may be told by it: it is {@link #fresh}, and nothing has
+   * happened since that may have changed definitions. Else a read must see whatever was written,
+   * and a write counts for all tables.
+   */
+  public boolean confirmed() {
+    return fresh() && confirmed;
+  }
+
+  /** The same, by whether it is known that the database still says so. */
+  Catalogue confirmed(boolean now) {
+    return now == confirmed ? this : new Catalogue(this, now);
   }
 
   /**

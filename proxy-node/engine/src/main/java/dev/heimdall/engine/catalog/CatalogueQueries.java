@@ -32,18 +32,45 @@ final class CatalogueQueries {
       """;
 
   /**
+   * What is read of tables and their kin, rather than who wrote it: TRUNCATE, VACUUM FULL and the
+   * like write their rows. Temporary tables come and go without number, and nothing is read of
+   * them.
+   */
+  private static final String RELATIONS_MARK =
+      """
+      SELECT count(*) || ':' || coalesce(sum(hashint8extended(oid::int8,
+               hashnameextended(relname, (relnamespace::int8 << 16) + (relkind::int4 << 1)
+                                         + relrowsecurity::int4))), 0)
+      FROM pg_class WHERE relpersistence <> 't' AND relnamespace <> 'pg_toast'::regnamespace
+      """;
+
+  /**
+   * Whether the server is a replica, and a text that is another one whenever a transaction has
+   * committed that wrote anything, or settings were loaded anew: as long as it is the same, so are
+   * all definitions. It is the same only over one connection.
+   */
+  static final String MOMENT =
+      """
+      SELECT pg_is_in_recovery(), txid_current_snapshot() || ' ' || pg_backend_pid() || ' '
+             || pg_postmaster_start_time() || ' ' || pg_conf_load_time()
+      """;
+
+  /**
    * One number for each system table that is read: the same as long as no row of it was written. A
    * row's xmin is that of the transaction that wrote it.
    */
   static final String MARK =
       """
       SELECT array_to_string(ARRAY[
-        (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s)
+        (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s),
+        (SELECT count(*) || ':' || coalesce(sum(hashint8extended(objid::int8, classid::int8)), 0)
+         FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'),
+        (SELECT coalesce(sum(hashtextextended(rolname::text, oid::int8)), 0)::text FROM pg_roles)
       ], ' ')
       """
           .formatted(
               mark("pg_namespace", "oid"),
-              mark("pg_class", "oid"),
+              RELATIONS_MARK,
               mark("pg_inherits", "inhrelid"),
               mark("pg_rewrite", "oid"),
               mark("pg_constraint", "oid"),

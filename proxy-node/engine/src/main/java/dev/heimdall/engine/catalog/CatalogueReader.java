@@ -23,11 +23,20 @@ final class CatalogueReader {
   private static final int ON_TRUNCATE = 1 << 5;
 
   /**
-   * @param mark what the system tables look like from outside: the same as long as nothing in them
-   *     was written
+   * @param replica whether the server is one: it may not have replayed what others have changed
+   * @param mark what the system tables look like from outside
    * @param objects null where the mark is the one that was expected
    */
-  record Reading(String mark, DatabaseObjects objects) {}
+  record Reading(boolean replica, Mark mark, DatabaseObjects objects) {}
+
+  /**
+   * What the system tables look like from outside.
+   *
+   * @param moment the same as long as no transaction has written anything; see {@link
+   *     CatalogueQueries#MOMENT}
+   * @param digest the same as long as nothing in the system tables was written
+   */
+  record Mark(String moment, String digest) {}
 
   private interface Row {
     void take(ResultSet row) throws SQLException;
@@ -49,22 +58,41 @@ final class CatalogueReader {
   /**
    * Reads everything, unless nothing was written since.
    *
-   * @param lastMark of the last reading; null at first
+   * @param last of the last reading; null at first
+   * @param changed runs when something was, before it is read
    */
-  Reading read(String lastMark) throws SQLException {
-    ObjectsBuilder builder = new ObjectsBuilder();
+  Reading read(Mark last, Runnable changed) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute("SET LOCAL search_path = pg_catalog");
-      statement.execute("SET LOCAL statement_timeout = '" + STATEMENT_SECONDS + "s'");
+      statement.execute(
+          "SET LOCAL search_path = pg_catalog; SET LOCAL statement_timeout = '"
+              + STATEMENT_SECONDS
+              + "s'");
+    }
+    boolean[] replica = new boolean[1];
+    String[] moment = new String[1];
+    each(
+        CatalogueQueries.MOMENT,
+        row -> {
+          replica[0] = row.getBoolean(1);
+          moment[0] = row.getString(2);
+        });
+    if (last != null && moment[0].equals(last.moment())) {
+      connection.rollback();
+      return new Reading(replica[0], last, null);
     }
     String[] path = new String[1];
     each(CatalogueQueries.USUAL_PATH, row -> path[0] = row.getString(1));
-    String[] mark = {path[0]};
-    each(CatalogueQueries.MARK, row -> mark[0] += ' ' + row.getString(1));
-    if (mark[0].equals(lastMark)) {
+    String[] digest = {path[0]};
+    each(CatalogueQueries.MARK, row -> digest[0] += ' ' + row.getString(1));
+    Mark mark = new Mark(moment[0], digest[0]);
+    if (last != null && mark.digest().equals(last.digest())) {
       connection.rollback();
-      return new Reading(lastMark, null);
+      return new Reading(replica[0], mark, null);
     }
+    if (!replica[0]) {
+      changed.run();
+    }
+    ObjectsBuilder builder = new ObjectsBuilder();
     paths(builder, path[0]);
     relations(builder);
     routines(builder);
@@ -72,7 +100,7 @@ final class CatalogueReader {
     writing(builder);
     comparisons(builder);
     connection.rollback();
-    return new Reading(mark[0], builder.build());
+    return new Reading(replica[0], mark, builder.build());
   }
 
   private void paths(ObjectsBuilder builder, String usual) throws SQLException {

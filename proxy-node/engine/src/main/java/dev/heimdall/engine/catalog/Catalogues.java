@@ -27,7 +27,7 @@ public final class Catalogues implements AutoCloseable {
   /** Databases that are watched at most; beyond, the one that was not asked for longest goes. */
   static final int MOST_DATABASES = 100;
 
-  private static final int THREADS = 2;
+  private static final int THREADS = 4;
   private static final Use USE =
       new Use("catalogue", "heimdall catalogue", 1, true, Duration.ofSeconds(90));
 
@@ -37,7 +37,15 @@ public final class Catalogues implements AutoCloseable {
   private final Map<String, WatchedDatabase> databases = new ConcurrentHashMap<>();
   private final AtomicLong versions = new AtomicLong();
   private final AtomicLong untold = new AtomicLong();
+  private volatile Closely closely;
   private volatile boolean closed;
+
+  /**
+   * How closely databases in use are watched.
+   *
+   * @param found runs when definitions are found changed
+   */
+  private record Closely(Duration every, Runnable found) {}
 
   /**
    * Reads nothing until it is asked.
@@ -103,6 +111,66 @@ public final class Catalogues implements AutoCloseable {
   }
 
   /**
+   * Tells that definitions of a database may have been changed, by something of which nobody knows
+   * what it did. Never blocks. Until the database was asked after this call, what {@link #current}
+   * has is not {@link Catalogue#confirmed}.
+   */
+  public void suspected(String database) {
+    WatchedDatabase watched = databases.get(database);
+    if (watched != null) {
+      watched.suspected();
+    }
+  }
+
+  /** The same of all databases. */
+  public void suspected() {
+    databases.values().forEach(WatchedDatabase::suspected);
+  }
+
+  /** The same when another server is the writer: it is asked over a new connection. */
+  public void otherServer() {
+    if (executor != null && !closed) {
+      try {
+        executor.execute(() -> databases.values().forEach(WatchedDatabase::otherServer));
+      } catch (RejectedExecutionException e) {
+        return; // all of this is being closed
+      }
+      suspected();
+    }
+  }
+
+  /**
+   * Has databases in use asked so often whether anything has changed, rather than every {@code
+   * catalog.refresh}: where reads and writes are told apart by the tables that they touch.
+   *
+   * @param found runs on any thread when definitions are found changed, before a statement is
+   *     judged by what they are now
+   */
+  public void watchClosely(Duration every, Runnable found) {
+    closely = new Closely(every, found);
+    databases.values().forEach(WatchedDatabase::paceChanged);
+  }
+
+  /** What is found in a database. */
+  private final class Found implements WatchedDatabase.Findings {
+    @Override
+    public Optional<Duration> every() {
+      return Optional.ofNullable(closely).map(Closely::every);
+    }
+
+    @Override
+    public void changed(boolean unannounced) {
+      if (unannounced) {
+        untold.incrementAndGet();
+      }
+      Closely watched = closely;
+      if (watched != null) {
+        watched.found().run();
+      }
+    }
+  }
+
+  /**
    * How often a reading has found definitions changed without {@link #changed} having told so: by
    * somebody else, past this node. Never blocks.
    */
@@ -119,12 +187,7 @@ public final class Catalogues implements AutoCloseable {
             database,
             name ->
                 new WatchedDatabase(
-                    name,
-                    source,
-                    connections,
-                    executor,
-                    versions::incrementAndGet,
-                    untold::incrementAndGet));
+                    name, source, connections, executor, versions::incrementAndGet, new Found()));
     watched.start();
     if (databases.size() > MOST_DATABASES) {
       forgetOne(watched);

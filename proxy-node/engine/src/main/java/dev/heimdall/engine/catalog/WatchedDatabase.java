@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -30,6 +31,12 @@ final class WatchedDatabase {
   /** For so many times {@code catalog.refresh} counts what was read when it cannot be read. */
   private static final int KEPT = 2;
 
+  /** A server is asked again after so many times what it took it to answer. */
+  private static final int REST = 10;
+
+  /** A database that nobody has used for so long is not asked often any more. */
+  private static final Duration AWAKE = Duration.ofSeconds(10);
+
   private enum State {
     NEW,
     /** The next reading is planned. */
@@ -44,11 +51,15 @@ final class WatchedDatabase {
   private final SourceConnections connections;
   private final ScheduledExecutorService executor;
   private final LongSupplier versions;
-  private final Runnable changedUntold;
+  private final Findings findings;
+  private final boolean ofCluster;
   private final String where;
 
   private volatile Catalogue published;
   private volatile boolean used;
+
+  /** Whether nobody has used it for long: what is published is not confirmed until it is asked. */
+  private volatile boolean asleep;
 
   /** Whether a reading came to its end, well or not. */
   private volatile boolean tried;
@@ -60,6 +71,14 @@ final class WatchedDatabase {
   private ScheduledFuture<?> planned;
   private long plannedFor;
   private long lastReading;
+  private long lastOfAll;
+
+  /** When a reading began last because definitions may have been changed. */
+  private long lastHurried;
+
+  /** How long the server took to say whether anything has changed. */
+  private long cost;
+
   private int failures;
 
   /** When the last reading began that came to an end. */
@@ -71,25 +90,45 @@ final class WatchedDatabase {
   /** How many of them had been when the last reading began that came to an end. */
   private long changesRead;
 
+  /** Whether another server has become the writer during the reading. */
+  private boolean moved;
+
+  /** How often something has happened that may have changed definitions. */
+  private long suspicions;
+
+  /** How often it had when the last reading began that came to an end. */
+  private long suspicionsRead;
+
   private HikariDataSource pool;
-  private String mark;
+  private CatalogueReader.Mark mark;
   private DatabaseObjects objects;
 
-  /**
-   * @param changedUntold runs when definitions are found changed of which nobody has told
-   */
+  /** Who wants to know what is found, and how often to look. */
+  interface Findings {
+    /** How often to look whether anything has changed, while the database is in use. */
+    Optional<Duration> every();
+
+    /**
+     * Definitions were found changed, and are about to be read.
+     *
+     * @param untold whether nobody has told of it
+     */
+    void changed(boolean untold);
+  }
+
   WatchedDatabase(
       String name,
       DataSource source,
       SourceConnections connections,
       ScheduledExecutorService executor,
       LongSupplier versions,
-      Runnable changedUntold) {
+      Findings findings) {
     this.name = name;
     this.connections = connections;
     this.executor = executor;
     this.versions = versions;
-    this.changedUntold = changedUntold;
+    this.findings = findings;
+    ofCluster = source.cluster().watched();
     refresh = source.catalog().refresh();
     pathOfConnections = pathOf(source.parameters());
     where = name + " at " + source.host() + ":" + source.port();
@@ -112,8 +151,16 @@ final class WatchedDatabase {
   Catalogue current() {
     if (!used) {
       used = true; // no more than that: this is asked for each statement
+      if (asleep) {
+        wake();
+      }
     }
     return published;
+  }
+
+  private synchronized void wake() {
+    asleep = false;
+    soon(System.nanoTime());
   }
 
   /** When it was used last, as far as that was noticed: between two calls of this. */
@@ -142,12 +189,47 @@ final class WatchedDatabase {
     if (published.fresh()) {
       published = doubted();
     }
-    if (state == State.WAITING && failures == 0) {
-      long next = lastReading + BETWEEN_READINGS.toNanos();
-      if (plannedFor - next > 0) {
-        plan(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
+    soon(lastOfAll + BETWEEN_READINGS.toNanos());
+  }
+
+  /** Definitions may have been changed: to be looked for at once, and to be believed till then. */
+  synchronized void suspected() {
+    suspicions++;
+    published = published.confirmed(false);
+    soon(lastHurried + REST * cost);
+  }
+
+  /** Another server is the writer: what the connection leads to may be none. */
+  void otherServer() {
+    HikariDataSource former;
+    synchronized (this) {
+      suspicions++;
+      published = published.confirmed(false);
+      mark = null;
+      if (state == State.WAITING) {
+        former = pool;
+        pool = null;
+        plan(Duration.ZERO);
+      } else {
+        former = null;
+        moved = true;
       }
     }
+    if (former != null) {
+      former.close();
+    }
+  }
+
+  /** Looks again at this time at the latest, unless the database cannot be read. */
+  private void soon(long next) {
+    if (state == State.WAITING && failures == 0 && plannedFor - next > 0) {
+      plan(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
+    }
+  }
+
+  /** It is to be looked at more or less often from now on. */
+  synchronized void paceChanged() {
+    soon(System.nanoTime());
   }
 
   /** The only place where the state changes, except for what runs into {@link #CLOSED}. */
@@ -169,7 +251,8 @@ final class WatchedDatabase {
 
   private void read() {
     long from;
-    String lastMark;
+    long fromSuspicions;
+    CatalogueReader.Mark last;
     synchronized (this) {
       if (state != State.WAITING) {
         return;
@@ -177,11 +260,17 @@ final class WatchedDatabase {
       state = State.READING;
       planned = null;
       from = changes;
-      lastMark = mark;
+      fromSuspicions = suspicions;
+      last = mark;
       lastReading = System.nanoTime();
+      if (fromSuspicions != suspicionsRead) {
+        lastHurried = lastReading;
+      }
     }
     try (Connection connection = pool().getConnection()) {
-      done(from, new CatalogueReader(connection, pathOfConnections).read(lastMark));
+      CatalogueReader reader = new CatalogueReader(connection, pathOfConnections);
+      long asked = System.nanoTime();
+      done(from, fromSuspicions, asked, reader.read(last, () -> found(from)));
     } catch (SQLException | RuntimeException e) {
       failed(e);
     }
@@ -208,7 +297,19 @@ final class WatchedDatabase {
     throw new SQLException("the database is not watched any more");
   }
 
-  private synchronized void done(long from, CatalogueReader.Reading reading) {
+  /** What was read last is out of date; reading all of it anew takes a while. */
+  private synchronized void found(long from) {
+    lastOfAll = System.nanoTime();
+    cost = lastOfAll - lastReading;
+    if (state != State.CLOSED && objects != null) {
+      // Before any statement is judged by what was found: replicas may not have it yet.
+      findings.changed(from == changesRead);
+      published = published.confirmed(false);
+    }
+  }
+
+  private synchronized void done(
+      long from, long fromSuspicions, long asked, CatalogueReader.Reading reading) {
     if (state == State.CLOSED) {
       return;
     }
@@ -217,27 +318,74 @@ final class WatchedDatabase {
       LOG.info("the catalogue of {} can be read again", where);
     }
     lastRead = lastReading;
-    boolean complete = from == changes;
     boolean news = reading.objects() != null;
-    if (news && objects != null && from == changesRead) {
-      changedUntold.run();
+    if (!news) {
+      cost = System.nanoTime() - asked;
     }
+    if (moved || (reading.replica() && ofCluster)) {
+      doneElsewhere(reading);
+      return;
+    }
+    boolean complete = from == changes;
     changesRead = from;
+    suspicionsRead = fromSuspicions;
+    mark = reading.mark();
     if (news) {
       objects = reading.objects();
-      mark = reading.mark();
     }
+    Optional<Duration> every = findings.every();
+    boolean tired = every.isPresent() && System.nanoTime() - lastUsed() > AWAKE.toNanos();
+    asleep = tired;
+    if (used) {
+      asleep = false; // whoever used it may have looked before
+    }
+    boolean confirmed = fromSuspicions == suspicions && !asleep;
     if (complete && (news || !published.fresh())) {
-      published = new Catalogue(name, versions.getAsLong(), Catalogue.Knowledge.FRESH, objects);
+      published =
+          new Catalogue(name, versions.getAsLong(), Catalogue.Knowledge.FRESH, confirmed, objects);
     } else if (!complete && news) {
       published = doubted();
+    } else {
+      published = published.confirmed(confirmed);
     }
-    plan(complete ? jittered(refresh) : BETWEEN_READINGS);
+    if (!complete) {
+      plan(BETWEEN_READINGS);
+    } else if (fromSuspicions != suspicions) {
+      long next = lastHurried + REST * cost;
+      plan(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
+    } else {
+      plan(jittered(asleep ? refresh : every.map(this::rested).orElse(refresh)));
+    }
+  }
+
+  /**
+   * It was not the writer that was asked. That is better than nothing, and says nothing of what may
+   * have changed.
+   */
+  private void doneElsewhere(CatalogueReader.Reading reading) {
+    if (objects == null) {
+      objects = reading.objects();
+      published =
+          new Catalogue(name, versions.getAsLong(), Catalogue.Knowledge.FRESH, false, objects);
+    }
+    HikariDataSource elsewhere = pool;
+    pool = null;
+    mark = null;
+    plan(moved ? Duration.ZERO : jittered(FIRST_PAUSE));
+    moved = false;
+    if (elsewhere != null) {
+      executor.execute(elsewhere::close);
+    }
+  }
+
+  /** Not more often than the server can bear. */
+  private Duration rested(Duration every) {
+    return Duration.ofNanos(Math.max(every.toNanos(), REST * cost));
   }
 
   /** What was read last, with the reservation that it may be out of date. */
   private Catalogue doubted() {
-    return new Catalogue(name, versions.getAsLong(), Catalogue.Knowledge.DOUBTED, objects);
+    return new Catalogue(name, versions.getAsLong(), Catalogue.Knowledge.DOUBTED, false, objects);
   }
 
   private void failed(Exception failure) {
@@ -252,6 +400,7 @@ final class WatchedDatabase {
       pool = null;
       // Who comes back may be another server.
       mark = null;
+      moved = false;
       // What it said holds for as long as it would if it had not been asked. Then there are reads
       // that replicas may answer while the writer is away, and that may run again.
       if (published.fresh() && lastReading - lastRead > KEPT * refresh.toNanos()) {

@@ -42,7 +42,7 @@ public final class QueryPipeline {
   private long exactLow;
   private Known known;
   private Statement statement;
-  private boolean catalogued;
+  private Catalogue.Edition judgedBy;
   private boolean doubted;
   private Decision decision = Decision.NONE;
 
@@ -83,7 +83,7 @@ public final class QueryPipeline {
     exactLow = loop.knowledge().exactLow();
     text.set(sql, offset, length, exactHigh, exactLow);
     statement = null;
-    catalogued = false;
+    judgedBy = null;
     doubted = false;
     decision = Decision.NONE;
     return effects;
@@ -115,7 +115,7 @@ public final class QueryPipeline {
     exactLow = examined.exactLow();
     text.set(examined.sql(), 0, examined.length(), exactHigh, exactLow);
     statement = null;
-    catalogued = false;
+    judgedBy = null;
     doubted = false;
     decision = Decision.NONE;
     return effects;
@@ -172,8 +172,8 @@ public final class QueryPipeline {
     }
     Catalogue catalogue = surroundings.catalogues().current(scope.database());
     statement = of.statement(scope, doubtful ? catalogue.doubted() : catalogue);
-    catalogued = catalogue.fresh() && !doubtful;
-    doubted = catalogue.known() && !catalogued;
+    judgedBy = catalogue.confirmed() && !doubtful ? catalogue.edition() : null;
+    doubted = catalogue.known() && (doubtful || !catalogue.fresh());
     return true;
   }
 
@@ -331,9 +331,12 @@ public final class QueryPipeline {
     return statement;
   }
 
-  /** Whether the catalogue knew all that the statement names. */
-  public boolean catalogued() {
-    return catalogued;
+  /**
+   * By which catalogue {@link #statement} was told; null where that says less than all that the
+   * statement reads and writes, or nobody is sure of it.
+   */
+  public Catalogue.Edition judgedBy() {
+    return judgedBy;
   }
 
   /** Whether definitions were changed since the catalogue was read that judged the statement. */

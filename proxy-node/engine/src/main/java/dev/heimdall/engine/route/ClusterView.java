@@ -1,7 +1,9 @@
 package dev.heimdall.engine.route;
 
 import dev.heimdall.engine.share.Alone;
+import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Exchange;
+import dev.heimdall.engine.share.Redefinition;
 import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.Topology;
@@ -26,6 +28,7 @@ public final class ClusterView {
   private final DataSource source;
   private final Driver driver;
   private final WritePositions positions;
+  private final Definitions definitions;
   private final Exchange exchange;
   private final Freshness freshness;
   private final ReadNeeds needs;
@@ -49,14 +52,20 @@ public final class ClusterView {
 
   /**
    * @param positions what was written through this node, and what others told of
+   * @param definitions what this node knows of them
    * @param exchange tells the others, and knows whether they are heard
    */
   public ClusterView(
-      DataSource source, Driver driver, WritePositions positions, Exchange exchange) {
+      DataSource source,
+      Driver driver,
+      WritePositions positions,
+      Definitions definitions,
+      Exchange exchange) {
     ClusterSettings settings = source.cluster();
     this.source = source;
     this.driver = driver;
     this.positions = positions;
+    this.definitions = definitions;
     this.exchange = exchange;
     freshness = new Freshness(settings.lag());
     needs = new ReadNeeds(settings.consistency());
@@ -85,6 +94,9 @@ public final class ClusterView {
       // The log goes on from where the new writer took over: positions of before may lie beyond, of
       // writes that did not survive. All that did are within what it has written by now. Before
       // anybody is sent to its replicas: in a log of its own, positions of before say nothing.
+      if (lastWriter.isPresent()) {
+        definitions.otherServer();
+      }
       lastWriter = writer;
       taken = positions.missed();
     }
@@ -133,8 +145,26 @@ public final class ClusterView {
    * @param others whether tables that nobody can name may have been written too
    */
   public Committed committed(Collection<String> tables, boolean others) {
-    WriteMark mark = positions.committed(tables, others);
-    return new Committed(mark, exchange.announce(tables, others));
+    return committed(tables, others, null);
+  }
+
+  /**
+   * The same of a transaction that may have written definitions.
+   *
+   * @param redefinition what it may have written of the definitions of a database, by which all
+   *     nodes judge what is written and read; null for nothing
+   */
+  public Committed committed(Collection<String> tables, boolean others, Redefinition redefinition) {
+    if (redefinition != null) {
+      definitions.written(redefinition);
+    }
+    WriteMark mark = positions.committed(tables, others || redefinition != null);
+    return new Committed(mark, exchange.announce(tables, others, redefinition));
+  }
+
+  /** Definitions were found changed past all nodes: what they showed counts as written now. */
+  public void redefinedUntold() {
+    positions.missed();
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.pipeline.Examined;
@@ -58,7 +59,10 @@ final class Course {
   private Hold hold;
   private StatementFacts effects;
   private Statement statement;
-  private boolean catalogued;
+
+  /** By which catalogue the pipeline has said what it does; null where nobody is sure of it. */
+  private Catalogue.Edition judgedBy;
+
   private boolean doubted;
   private Known known;
   private Decision decision = Decision.NONE;
@@ -291,7 +295,7 @@ final class Course {
     takenHigh = pipeline.exactHigh();
     takenLow = pipeline.exactLow();
     statement = pipeline.statement();
-    catalogued = pipeline.catalogued();
+    judgedBy = pipeline.judgedBy();
     doubted = pipeline.doubted();
     known = pipeline.known();
     decision = pipeline.decision();
@@ -398,8 +402,8 @@ final class Course {
    * catalogue knows what is behind them.
    */
   boolean readsNamedTables() {
-    return catalogued
-        && statement != null
+    return statement != null
+        && scope.isCurrent(judgedBy)
         && statement.readOnly()
         && statement.basis().compareTo(Basis.MOMENT) <= 0;
   }
@@ -447,7 +451,7 @@ final class Course {
   void sent(ServerConnection server) {
     session.requests().sentReads().statement(mayRepeat(), effects.dropsNames());
     StatementMix.count(session.counters(), statement, effects);
-    session.writes().note(statement, effects, decision);
+    session.writes().note(statement, effects, decision, judgedBy);
     session.reads().noteEnd(effects);
     if (decision.trigger().isPresent()) {
       session.transactionReplay().giveUp(Unreplayed.RULE);
@@ -577,7 +581,7 @@ final class Course {
     statement = back.statement();
     decision = back.decision();
     effects = back.effects();
-    catalogued = false; // the catalogue may be another one by now
+    judgedBy = null; // the catalogue may be another one by now
     doubted = false;
     prepared = back.prepared();
     places = back.places();

@@ -302,7 +302,12 @@ final class OwedReplies {
 
   /** Definitions of the session's database were, or may have been, changed. */
   private void schemaChanged() {
-    session.vdb().schemaChanged(session.pool().key().database());
+    String database = session.pool().key().database();
+    if (session.writes().tracked()) {
+      session.vdb().plansChanged(database);
+    } else {
+      session.vdb().schemaChanged(database);
+    }
   }
 
   /** After an error the server skips the rest of a group. */

@@ -342,7 +342,8 @@ final class ReplicaReads {
       barred = OnWriter.NO_CONNECTION;
       return false;
     }
-    if (!router.mayAnswer(replica, request)) {
+    boolean rests = request.tables() == null || session.requests().course().readsNamedTables();
+    if (!rests || !router.mayAnswer(replica, request)) {
       barred = OnWriter.BEHIND;
       return false;
     }

@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.SearchPath;
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.pipeline.QueryPipeline;
@@ -90,6 +91,11 @@ final class SessionScope {
   private boolean movedInside(
       byte[] sql, int offset, int length, boolean standardStrings, boolean doubtful) {
     return pipeline.understand(sql, offset, length, standardStrings, scope.unsure(), doubtful);
+  }
+
+  /** Whether this catalogue is still what statements are to be judged by. */
+  boolean isCurrent(Catalogue.Edition edition) {
+    return session.vdb().judges(scope.database(), edition);
   }
 
   /** Whether the pipeline cannot look at texts yet, because the catalogue is being read. */

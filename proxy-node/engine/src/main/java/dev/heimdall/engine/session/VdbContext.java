@@ -4,6 +4,7 @@ import dev.heimdall.engine.auth.Authenticator;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Surroundings;
@@ -173,6 +174,25 @@ public final class VdbContext {
   void schemaChanged(String database) {
     schemaEpoch.incrementAndGet();
     settings.surroundings().catalogues().changed(database);
+  }
+
+  /**
+   * Plans of statements may not fit any more. What else follows from changed definitions follows
+   * from {@link Writes}.
+   */
+  void plansChanged(String database) {
+    schemaEpoch.incrementAndGet();
+    settings.surroundings().catalogues().suspected(database);
+  }
+
+  /**
+   * Whether what was told of statements by a catalogue still holds.
+   *
+   * @param edition of the catalogue of this database by which it was told; null for none
+   */
+  boolean judges(String database, Catalogue.Edition edition) {
+    Catalogue now = settings.surroundings().catalogues().current(database);
+    return now.confirmed() && now.edition() == edition;
   }
 
   /** What statements are judged by. */

@@ -1,9 +1,11 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.share.Redefinition;
 import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
@@ -35,6 +37,10 @@ final class Writes {
   private final Set<String> pending = new HashSet<>(0);
 
   private boolean anythingPending;
+  private Defines definesPending = Defines.NOTHING;
+
+  /** By which catalogue it was told what the open transaction has written. */
+  private Catalogue.Edition pendingJudgedBy;
 
   /** The session's last write, and where it was marked; null before the first. */
   private WriteMark own;
@@ -47,10 +53,17 @@ final class Writes {
    * @param group the group of messages that it belongs to, counted by the session
    * @param anything whether tables that nobody can name may be written too
    * @param ends whether a transaction may be committed by it
+   * @param judgedBy the catalogue by which this was told; null for none
    */
-  private record Note(long group, Collection<String> tables, boolean anything, boolean ends) {
+  private record Note(
+      long group,
+      Collection<String> tables,
+      boolean anything,
+      boolean ends,
+      Defines defines,
+      Catalogue.Edition judgedBy) {
     Note in(long other) {
-      return new Note(other, tables, anything, ends);
+      return new Note(other, tables, anything, ends, defines, judgedBy);
     }
   }
 
@@ -72,14 +85,16 @@ final class Writes {
    * A statement is being sent.
    *
    * @param does what it does to data; null where nobody knows
+   * @param judgedBy the catalogue by which that was told; null for none
    */
-  void note(Statement does, StatementFacts effects, Decision decision) {
+  void note(Statement does, StatementFacts effects, Decision decision, Catalogue.Edition judgedBy) {
     if (view() == null || session.reads().away()) {
       return; // what is sent to a replica writes nothing
     }
     boolean changed = decision.transformed().isPresent();
+    Defines defines = Defines.of(does, effects);
     if (does == null || changed || decision.flag(Decision.Flag.UPDATE).orElse(false)) {
-      noteUnknown();
+      add(List.of(), true, true, changed ? defines.and(Defines.PERHAPS) : defines, judgedBy);
       return;
     }
     boolean ends = ends(effects);
@@ -87,25 +102,40 @@ final class Writes {
       case EMPTY, READ, TRANSACTION, SESSION, LOCK -> {
         if (ends || does.writesAnything() || !does.tablesWritten().isEmpty()) {
           boolean locksOnly = does.kind() == StatementClass.LOCK && !does.writesAnything();
-          add(locksOnly ? List.of() : does.tablesWritten(), does.writesAnything(), ends);
+          add(
+              locksOnly ? List.of() : does.tablesWritten(),
+              does.writesAnything(),
+              ends,
+              defines,
+              judgedBy);
         }
       }
       // What names no table that it writes changes something else: a sequence, a large object.
       case WRITE ->
-          add(does.tablesWritten(), does.writesAnything() || does.tablesWritten().isEmpty(), ends);
-      default -> noteUnknown();
+          add(
+              does.tablesWritten(),
+              does.writesAnything() || does.tablesWritten().isEmpty(),
+              ends,
+              defines,
+              judgedBy);
+      default -> add(List.of(), true, true, defines, judgedBy);
     }
   }
 
   /** Something is being sent of which nobody knows what it does. */
   void noteUnknown() {
     if (view() != null && !session.reads().away()) {
-      add(List.of(), true, true);
+      add(List.of(), true, true, Defines.PERHAPS, null);
     }
   }
 
-  private void add(Collection<String> tables, boolean anything, boolean ends) {
-    notes.add(new Note(session.carried().sent(), tables, anything, ends));
+  private void add(
+      Collection<String> tables,
+      boolean anything,
+      boolean ends,
+      Defines defines,
+      Catalogue.Edition judgedBy) {
+    notes.add(new Note(session.carried().sent(), tables, anything, ends, defines, judgedBy));
   }
 
   /** Whether it can do what a transaction block must not: commit. */
@@ -146,22 +176,31 @@ final class Writes {
     long group = session.carried().done();
     boolean mayCommit = session.status() == 'I';
     boolean anything = anythingPending;
+    Defines defines = definesPending;
     Set<String> written = new HashSet<>(pending);
+    boolean current = pending.isEmpty() || isCurrent(pendingJudgedBy);
     for (Note note : notes) {
       if (note.group() <= group) {
         mayCommit |= note.ends();
         anything |= note.anything();
+        defines = defines.and(note.defines());
         written.addAll(note.tables());
+        current &= note.tables().isEmpty() || isCurrent(note.judgedBy());
       }
     }
     if (mayCommit && (anything || !written.isEmpty())) {
-      mark(view(), written, anything);
+      // Where definitions were changed meanwhile, a trigger may have written elsewhere.
+      mark(view(), written, anything || !current, defines);
     }
   }
 
-  private void mark(ClusterView view, Set<String> written, boolean anything) {
+  private boolean isCurrent(Catalogue.Edition judgedBy) {
+    return session.vdb().judges(database(), judgedBy);
+  }
+
+  private void mark(ClusterView view, Set<String> written, boolean anything, Defines defines) {
     if (view != null) {
-      ClusterView.Committed committed = view.committed(written, anything);
+      ClusterView.Committed committed = view.committed(written, anything, defines.of(database()));
       session.withheld().until(committed.told());
       if (view == viewOf(session.vdb().pools())) {
         own = committed.mark();
@@ -170,14 +209,23 @@ final class Writes {
     }
   }
 
+  private String database() {
+    return session.pool().key().database();
+  }
+
   /** A group was answered; so the transaction stands now. */
   void answered(byte status) {
     long group = session.carried().done();
     while (!notes.isEmpty() && notes.peek().group() <= group) {
       Note note = notes.poll();
       if (status != 'I') {
+        if (!note.tables().isEmpty()) {
+          anythingPending |= !pending.isEmpty() && pendingJudgedBy != note.judgedBy();
+          pendingJudgedBy = note.judgedBy();
+        }
         pending.addAll(note.tables());
         anythingPending |= note.anything();
+        definesPending = definesPending.and(note.defines());
       }
     }
     if (status == 'I') {
@@ -190,6 +238,12 @@ final class Writes {
       pending.clear();
     }
     anythingPending = false;
+    definesPending = Defines.NOTHING;
+  }
+
+  /** Whether what was written counts, so that definitions among it are told of here. */
+  boolean tracked() {
+    return view() != null;
   }
 
   /** So many groups will be answered as one with what came before. */
@@ -209,12 +263,16 @@ final class Writes {
       return;
     }
     boolean anything = anythingPending;
+    Defines defines = definesPending;
+    boolean current = pending.isEmpty() || isCurrent(pendingJudgedBy);
     for (Note note : notes) {
       anything |= note.anything();
+      defines = defines.and(note.defines());
+      current &= note.tables().isEmpty() || isCurrent(note.judgedBy());
       pending.addAll(note.tables());
     }
     if (anything || !pending.isEmpty()) {
-      mark(view(), new HashSet<>(pending), anything);
+      mark(view(), new HashSet<>(pending), anything || !current, defines);
     }
     notes.clear();
     forgetPending();
@@ -222,7 +280,7 @@ final class Writes {
 
   /** Something was written past the session's statements, of which it waits to hear the end. */
   void everything() {
-    mark(viewOf(session.vdb().pools()), Set.of(), true);
+    mark(viewOf(session.vdb().pools()), Set.of(), true, Defines.PERHAPS);
   }
 
   /**
@@ -232,7 +290,8 @@ final class Writes {
   void everythingAfter(CompletableFuture<?> end) {
     ClusterView view = viewOf(session.vdb().pools());
     if (view != null) {
-      end.whenComplete((done, failure) -> view.committed(List.of(), true));
+      Redefinition redefinition = Defines.PERHAPS.of(database());
+      end.whenComplete((done, failure) -> view.committed(List.of(), true, redefinition));
     }
   }
 

@@ -37,6 +37,11 @@ final class Acknowledgements {
     return done;
   }
 
+  /** Whether somebody waits for anything. */
+  synchronized boolean any() {
+    return !pending.isEmpty();
+  }
+
   /** A node knows of a message. */
   void known(String node, long number) {
     answered(node, number, Set.of());

@@ -8,7 +8,8 @@ public final class Alone implements Exchange {
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
   @Override
-  public CompletableFuture<Void> announce(Collection<String> tables, boolean others) {
+  public CompletableFuture<Void> announce(
+      Collection<String> tables, boolean others, Redefinition redefinition) {
     return DONE;
   }
 

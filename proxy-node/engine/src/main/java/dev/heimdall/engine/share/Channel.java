@@ -1,5 +1,6 @@
 package dev.heimdall.engine.share;
 
+import dev.heimdall.model.Consistency;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -27,7 +28,8 @@ final class Channel implements Exchange {
 
   private final String self;
   private final WritePositions positions;
-  private final boolean strict;
+  private final Definitions definitions;
+  private final Consistency consistency;
   private final Duration maxStaleness;
   private final Consumer<String> out;
   private final LongSupplier clock;
@@ -37,20 +39,24 @@ final class Channel implements Exchange {
 
   /**
    * @param self this node's name; another one after each start
-   * @param strict whether others must know of a write before its client does
+   * @param definitions what this node has to doubt when others write it
+   * @param consistency {@code STRICT}: others must know of a write before its client does; {@code
+   *     SESSION}: they need not know of any but those to definitions
    * @param out sends a text to all nodes, this one included, or drops it, at once
    * @param clock {@link System#nanoTime}
    */
   Channel(
       String self,
       WritePositions positions,
-      boolean strict,
+      Definitions definitions,
+      Consistency consistency,
       Duration maxStaleness,
       Consumer<String> out,
       LongSupplier clock) {
     this.self = self;
     this.positions = positions;
-    this.strict = strict;
+    this.definitions = definitions;
+    this.consistency = consistency;
     this.maxStaleness = maxStaleness;
     this.out = out;
     this.clock = clock;
@@ -58,10 +64,20 @@ final class Channel implements Exchange {
   }
 
   @Override
-  public CompletableFuture<Void> announce(Collection<String> tables, boolean others) {
+  public CompletableFuture<Void> announce(
+      Collection<String> tables, boolean others, Redefinition redefinition) {
+    if (redefinition == null && consistency == Consistency.SESSION) {
+      return DONE;
+    }
     boolean any = others || tables.size() > MOST_TABLES;
-    if (!strict) {
-      send(n -> Message.wrote(self, n, tables, any));
+    Numbered message =
+        redefinition != null
+            ? n -> Message.redefined(self, n, redefinition)
+            : n -> Message.wrote(self, n, tables, any);
+    boolean held =
+        consistency == Consistency.STRICT || (redefinition != null && redefinition.how().awaited());
+    if (!held) {
+      send(message);
       return DONE;
     }
     CompletableFuture<Void> done;
@@ -72,7 +88,7 @@ final class Channel implements Exchange {
         awaited.add(self);
       }
       done = acknowledgements.awaited(number + 1, awaited);
-      send(n -> Message.wrote(self, n, tables, any));
+      send(message);
     }
     // Whoever has not answered by then has not heard itself either, and answers no more reads.
     return done.isDone()
@@ -108,6 +124,12 @@ final class Channel implements Exchange {
   /** The way to the others was lost and is open again. */
   void reopened() {
     touch.lost();
+    missed();
+  }
+
+  /** Whatever others have written may have been missed. */
+  private void missed() {
+    definitions.missed();
     positions.missed();
   }
 
@@ -116,18 +138,18 @@ final class Channel implements Exchange {
     Optional<Message> decoded = Message.decode(text);
     if (decoded.isEmpty()) {
       // Of a node with another version, perhaps: it may have written anything.
-      positions.missed();
+      missed();
       return;
     }
     Message message = decoded.get();
     boolean own = message.node().equals(self);
-    boolean missed = touch.heard(message.node(), message.number(), clock.getAsLong());
-    if (missed && !own) {
-      positions.missed();
+    boolean gap = touch.heard(message.node(), message.number(), clock.getAsLong());
+    if (gap && !own) {
+      missed();
     }
     if (!own) {
       act(message);
-    } else if (strict) {
+    } else if (acknowledgements.any()) {
       acknowledgements.echoed(self, message.number(), touch.others());
     }
   }
@@ -135,8 +157,7 @@ final class Channel implements Exchange {
   private void act(Message message) {
     switch (message.kind()) {
       case WROTE, WROTE_ANY -> {
-        positions.committed(message.details(), message.kind() == Message.Kind.WROTE_ANY);
-        if (strict) {
+        if (wrote(message)) {
           List<String> what = List.of(message.node(), Long.toString(message.number()));
           send(n -> new Message(Message.Kind.KNOWN, self, n, what));
         }
@@ -155,6 +176,31 @@ final class Channel implements Exchange {
         // That it was heard is all that it says.
       }
     }
+  }
+
+  /**
+   * Notes what another node has written.
+   *
+   * @return whether that node waits to hear that it is known
+   */
+  private boolean wrote(Message message) {
+    boolean awaited = consistency != Consistency.FLEET;
+    if (message.kind() == Message.Kind.WROTE) {
+      positions.committed(message.details(), false);
+      return awaited;
+    }
+    for (String detail : message.details()) {
+      Redefinition redefinition = Redefinition.decode(detail);
+      if (redefinition == null) {
+        definitions.missed();
+      } else {
+        definitions.written(redefinition);
+        awaited |= redefinition.how().awaited();
+      }
+    }
+    // After the definitions: who reads from here on doubts them, and goes by this.
+    positions.committed(List.of(), true);
+    return awaited;
   }
 
   @Override

@@ -12,7 +12,19 @@ public interface Exchange extends AutoCloseable {
    * @return done when the client may be told: at once, or, where others must see the write from
    *     then on, when they have said that they know of it or can no longer answer reads without it
    */
-  CompletableFuture<Void> announce(Collection<String> tables, boolean others);
+  default CompletableFuture<Void> announce(Collection<String> tables, boolean others) {
+    return announce(tables, others, null);
+  }
+
+  /**
+   * The same of a transaction that may have written definitions. Unless that is no more than
+   * possible, the client may be told when all others know, whatever the consistency: what they
+   * write and read is judged by these definitions.
+   *
+   * @param redefinition null where no definition can have changed
+   */
+  CompletableFuture<Void> announce(
+      Collection<String> tables, boolean others, Redefinition redefinition);
 
   /** Whether this node has certainly heard, but for moments, of what the others have written. */
   boolean inTouch();

@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * @param node who tells it; another name after each start
  * @param number counts what the node tells, from 1 without a gap
- * @param details for {@link Kind#WROTE} the tables; for {@link Kind#KNOWN} node and number of what
- *     is known now
+ * @param details for {@link Kind#WROTE} the tables; for {@link Kind#WROTE_ANY} the definitions that
+ *     were written, if any; for {@link Kind#KNOWN} node and number of what is known now
  */
 record Message(Kind kind, String node, long number, List<String> details) {
   private static final String SEPARATOR = "\0";
@@ -40,6 +40,11 @@ record Message(Kind kind, String node, long number, List<String> details) {
         node,
         number,
         others ? List.of() : List.copyOf(tables));
+  }
+
+  /** Who changes definitions changes what is read under any name. */
+  static Message redefined(String node, long number, Redefinition redefinition) {
+    return new Message(Kind.WROTE_ANY, node, number, List.of(redefinition.encoded()));
   }
 
   String encoded() {

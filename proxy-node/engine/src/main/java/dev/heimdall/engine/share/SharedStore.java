@@ -1,6 +1,5 @@
 package dev.heimdall.engine.share;
 
-import dev.heimdall.model.Consistency;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.StoreSettings;
 import io.lettuce.core.resource.ClientResources;
@@ -79,15 +78,17 @@ public final class SharedStore implements AutoCloseable {
    * Begins to tell and hear of one data source. Nodes must call it by the same name.
    *
    * @param positions gets what others have written
+   * @param definitions is told of definitions among it
    */
-  public Exchange join(DataSource source, WritePositions positions) {
+  public Exchange join(DataSource source, WritePositions positions, Definitions definitions) {
     String name = settings.prefix() + ":writes:" + source.name();
     Duration maxStaleness = source.cluster().lag().maxStaleness();
     Channel channel =
         new Channel(
             self,
             positions,
-            source.cluster().consistency() == Consistency.STRICT,
+            definitions,
+            source.cluster().consistency(),
             maxStaleness,
             text -> link.tell(name, text),
             System::nanoTime);
@@ -136,8 +137,9 @@ public final class SharedStore implements AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Void> announce(Collection<String> tables, boolean others) {
-      return channel.announce(tables, others);
+    public CompletableFuture<Void> announce(
+        Collection<String> tables, boolean others, Redefinition redefinition) {
+      return channel.announce(tables, others, redefinition);
     }
 
     @Override

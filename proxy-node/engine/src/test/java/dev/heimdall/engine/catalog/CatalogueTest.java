@@ -67,7 +67,7 @@ class CatalogueTest {
   }
 
   private static Catalogue fresh(ObjectsBuilder builder) {
-    return new Catalogue("db", 1, Knowledge.FRESH, builder.build());
+    return new Catalogue("db", 1, Knowledge.FRESH, true, builder.build());
   }
 
   private static Statement resolve(ObjectsBuilder builder, ParsedStatement parsed) {

@@ -5,6 +5,7 @@ import static dev.heimdall.engine.route.Clusters.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.share.Alone;
+import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.NodeState;
@@ -33,7 +34,8 @@ class ClusterViewTest {
   private long log = 1_000;
   private final WritePositions positions =
       new WritePositions(() -> CompletableFuture.completedFuture(log));
-  private final ClusterView view = new ClusterView(source(), DRIVER, positions, new Alone());
+  private final ClusterView view =
+      new ClusterView(source(), DRIVER, positions, Definitions.NONE, new Alone());
   private final LoopRouter router = new LoopRouter(view, source().cluster().balance(), () -> 0.5);
 
   private static DataSource source() {

@@ -8,7 +8,9 @@ import static dev.heimdall.engine.route.Clusters.replica;
 import static dev.heimdall.engine.route.Clusters.writer;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Exchange;
+import dev.heimdall.engine.share.Redefinition;
 import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.NodeState;
@@ -46,13 +48,14 @@ class LoopRouterTest {
                   ? CompletableFuture.completedFuture(log)
                   : CompletableFuture.failedFuture(new IllegalStateException("no writer")));
   private final ClusterView view =
-      new ClusterView(LoopBalancerTest.SOURCE, DRIVER, positions, new OneOther());
+      new ClusterView(LoopBalancerTest.SOURCE, DRIVER, positions, Definitions.NONE, new OneOther());
   private final LoopRouter router =
       new LoopRouter(view, LoopBalancerTest.SOURCE.cluster().balance(), new Random(3)::nextDouble);
 
   private final class OneOther implements Exchange {
     @Override
-    public CompletableFuture<Void> announce(Collection<String> tables, boolean others) {
+    public CompletableFuture<Void> announce(
+        Collection<String> tables, boolean others, Redefinition redefinition) {
       told.addAll(tables);
       return CompletableFuture.completedFuture(null);
     }

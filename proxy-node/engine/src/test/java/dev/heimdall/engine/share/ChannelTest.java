@@ -2,6 +2,7 @@ package dev.heimdall.engine.share;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.model.Consistency;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,8 +33,16 @@ class ChannelTest {
     boolean hears = true;
     private List<String> late;
 
+    final List<String> definitions = new ArrayList<>();
+
     Node(String name, boolean strict) {
-      channel = new Channel(name, positions, strict, STALE, this::tell, () -> now);
+      this(name, strict ? Consistency.STRICT : Consistency.FLEET);
+    }
+
+    Node(String name, Consistency consistency) {
+      channel =
+          new Channel(
+              name, positions, new Noted(definitions), consistency, STALE, this::tell, () -> now);
       nodes.add(this);
       channel.reopened();
       channel.here();
@@ -65,6 +74,24 @@ class ChannelTest {
 
     long position(String table) {
       return positions.last(Set.of(table)).position();
+    }
+  }
+
+  /** Writes down what it is told. */
+  private record Noted(List<String> notes) implements Definitions {
+    @Override
+    public void written(Redefinition redefinition) {
+      notes.add(redefinition.encoded());
+    }
+
+    @Override
+    public void missed() {
+      notes.add("missed");
+    }
+
+    @Override
+    public void otherServer() {
+      throw new UnsupportedOperationException();
     }
   }
 
@@ -253,7 +280,8 @@ class ChannelTest {
         new Channel(
             "a",
             new WritePositions(() -> CompletableFuture.completedFuture(1L)),
-            true,
+            Definitions.NONE,
+            Consistency.STRICT,
             Duration.ofMillis(20),
             text -> {},
             () -> now);
@@ -306,7 +334,8 @@ class ChannelTest {
         new Channel(
             "a",
             new WritePositions(() -> CompletableFuture.completedFuture(log)),
-            false,
+            Definitions.NONE,
+            Consistency.FLEET,
             STALE,
             text -> {
               told.countDown();
@@ -321,5 +350,92 @@ class ChannelTest {
     } finally {
       beats.shutdownNow();
     }
+  }
+
+  @Test
+  void whoeverHearsOfDefinitionsDoubtsThemInEachConsistency() {
+    for (Consistency consistency : Consistency.values()) {
+      nodes.clear();
+      Node a = new Node("a", consistency);
+      Node b = new Node("b", consistency);
+      beat();
+      a.definitions.clear();
+      b.definitions.clear();
+      log = 200;
+
+      assertThat(
+              a.channel.announce(
+                  Set.of(), true, new Redefinition("shop", Redefinition.How.CERTAIN)))
+          .isDone();
+      a.channel.announce(Set.of(), true, new Redefinition("shop", Redefinition.How.POSSIBLE));
+
+      assertThat(b.definitions).as(consistency.name()).containsExactly("!shop", "?shop");
+      assertThat(a.definitions).as(consistency.name()).isEmpty();
+      assertThat(b.position("any")).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aReplyToChangedDefinitionsWaitsForTheOthersInEachConsistency() {
+    for (Consistency consistency : Consistency.values()) {
+      nodes.clear();
+      Node a = new Node("a", consistency);
+      Node b = new Node("b", consistency);
+      beat();
+      b.delay();
+
+      CompletableFuture<Void> done =
+          a.channel.announce(Set.of(), true, new Redefinition("shop", Redefinition.How.CERTAIN));
+
+      assertThat(done).as(consistency.name()).isNotDone();
+      CompletableFuture<Void> block =
+          a.channel.announce(Set.of(), true, new Redefinition("shop", Redefinition.How.LIKELY));
+      assertThat(block).as(consistency.name()).isNotDone();
+      b.catchUp();
+      assertThat(done).as(consistency.name()).isDone();
+      assertThat(block).as(consistency.name()).isDone();
+    }
+  }
+
+  @Test
+  void whatMayHaveChangedDefinitionsIsHeldOnlyAsWritesAre() {
+    Node a = new Node("a", Consistency.FLEET);
+    Node b = new Node("b", Consistency.FLEET);
+    beat();
+    b.delay();
+
+    assertThat(
+            a.channel.announce(Set.of(), true, new Redefinition("shop", Redefinition.How.POSSIBLE)))
+        .isDone();
+  }
+
+  @Test
+  void withTheConsistencySessionNothingElseIsPublished() {
+    Node a = new Node("a", Consistency.SESSION);
+    Node b = new Node("b", Consistency.SESSION);
+    beat();
+    log = 200;
+
+    assertThat(a.channel.announce(Set.of("t"), true)).isDone();
+
+    assertThat(b.position("t")).isEqualTo(100);
+  }
+
+  @Test
+  void whoHasMissedMessagesDoubtsAllDefinitions() {
+    Node a = new Node("a", Consistency.SESSION);
+    Node b = new Node("b", Consistency.SESSION);
+    beat();
+    b.definitions.clear();
+    b.hears = false;
+    a.channel.announce(Set.of(), true, new Redefinition("shop", Redefinition.How.CERTAIN));
+    b.hears = true;
+    beat();
+
+    assertThat(b.definitions).containsExactly("missed");
+    b.channel.heard("something of a later version");
+    assertThat(b.definitions).hasSize(2);
+    b.channel.reopened();
+    assertThat(b.definitions).hasSize(3);
   }
 }

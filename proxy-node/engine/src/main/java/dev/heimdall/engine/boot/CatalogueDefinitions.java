@@ -1,0 +1,27 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.share.Definitions;
+import dev.heimdall.engine.share.Redefinition;
+
+/** The definitions that a node knows are its catalogues. */
+record CatalogueDefinitions(Catalogues catalogues) implements Definitions {
+  @Override
+  public void written(Redefinition redefinition) {
+    if (redefinition.certain()) {
+      catalogues.changed(redefinition.database());
+    } else {
+      catalogues.suspected(redefinition.database());
+    }
+  }
+
+  @Override
+  public void missed() {
+    catalogues.suspected();
+  }
+
+  @Override
+  public void otherServer() {
+    catalogues.otherServer();
+  }
+}

@@ -1,0 +1,77 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.share.Redefinition;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+
+/** Whether something that is sent changes the definitions by which others judge statements. */
+enum Defines {
+  NOTHING,
+  /** It runs something of which nobody knows what it does. */
+  PERHAPS,
+  /** It runs a block or a procedure of which nobody knows what it does. */
+  LIKELY,
+  CERTAINLY;
+
+  /**
+   * @param does what the statement does to data; null where nobody knows
+   */
+  static Defines of(Statement does, StatementFacts effects) {
+    if (makesTemporary(effects)) {
+      return NOTHING;
+    }
+    if (effects.kind() == StatementKind.DDL && (does == null || unknown(does))) {
+      return CERTAINLY;
+    }
+    if (does == null) {
+      return PERHAPS;
+    }
+    if (does.kind() == StatementClass.DDL) {
+      return CERTAINLY;
+    }
+    if (!does.writesAnything()) {
+      return NOTHING;
+    }
+    return does.kind() == StatementClass.CALL ? LIKELY : PERHAPS;
+  }
+
+  private static boolean unknown(Statement does) {
+    return does.kind() == StatementClass.UNKNOWN;
+  }
+
+  /** What only the session itself sees, which keeps its server connection from then on. */
+  private static boolean makesTemporary(StatementFacts effects) {
+    if (effects.kind() != StatementKind.DDL) {
+      return false;
+    }
+    for (Effect effect : effects.effects()) {
+      if (effect.type() == Effect.Type.PIN && PinReason.TEMP_TABLE.label().equals(effect.name())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * What others are told of it.
+   *
+   * @return null where there is nothing to tell
+   */
+  Redefinition of(String database) {
+    return switch (this) {
+      case NOTHING -> null;
+      case PERHAPS -> new Redefinition(database, Redefinition.How.POSSIBLE);
+      case LIKELY -> new Redefinition(database, Redefinition.How.LIKELY);
+      case CERTAINLY -> new Redefinition(database, Redefinition.How.CERTAIN);
+    };
+  }
+
+  /** What two statements do together. */
+  Defines and(Defines other) {
+    return compareTo(other) < 0 ? other : this;
+  }
+}

@@ -1,0 +1,54 @@
+package dev.heimdall.engine.share;
+
+/**
+ * A write to the definitions of a database: its views, functions, triggers and the like.
+ *
+ * @param database by its name at the server
+ * @param how whether that is certain
+ */
+public record Redefinition(String database, How how) {
+  /** Whether definitions were changed, or nobody knows what was run. */
+  public enum How {
+    /** A function was run of which nobody knows what it does. */
+    POSSIBLE("?"),
+    /** A block or procedure was run of which nobody knows what it does. */
+    LIKELY("~"),
+    /** Definitions were changed. */
+    CERTAIN("!");
+
+    private final String sign;
+
+    How(String sign) {
+      this.sign = sign;
+    }
+
+    /** Whether all nodes have to know before the client is told, whatever the consistency. */
+    boolean awaited() {
+      return this != POSSIBLE;
+    }
+  }
+
+  /** Whether definitions were changed for certain. */
+  public boolean certain() {
+    return how == How.CERTAIN;
+  }
+
+  /** As nodes publish it. */
+  String encoded() {
+    return how.sign + database;
+  }
+
+  /**
+   * What a node has published.
+   *
+   * @return null where it is none of this version: then any definition may have been changed
+   */
+  static Redefinition decode(String text) {
+    for (How how : How.values()) {
+      if (text.startsWith(how.sign)) {
+        return new Redefinition(text.substring(how.sign.length()), how);
+      }
+    }
+    return null;
+  }
+}
