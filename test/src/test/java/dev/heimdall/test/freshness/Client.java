@@ -15,8 +15,9 @@ import java.util.TreeSet;
  * A client of one node that reads and writes counters and lists in many ways until all work is
  * done. When its connection is lost it goes on as another session.
  */
-final class Client implements Runnable {
-  private static final int HOT = 4;
+final class Client implements Runnable, Redefinitions.Steps {
+  /** The first so many counters are written more often than others. */
+  static final int HOT = 4;
 
   private final Fleet fleet;
   private final Work work;
@@ -24,6 +25,7 @@ final class Client implements Runnable {
   private final TestNode node;
   private final boolean simple;
   private final boolean obscure;
+  private final Redefinitions redefinitions;
   private final Random random;
   private final List<Operation> history = new ArrayList<>();
   private Connection connection;
@@ -35,14 +37,23 @@ final class Client implements Runnable {
    * @param simple whether it speaks the simple protocol
    * @param obscure whether it also calls a function of which nobody can say what it writes; from
    *     then on its session is tied to a server connection
+   * @param redefinitions what it changes and uses besides; null for nothing
    */
-  Client(Fleet fleet, Work work, int index, boolean simple, boolean obscure, long seed) {
+  Client(
+      Fleet fleet,
+      Work work,
+      int index,
+      boolean simple,
+      boolean obscure,
+      Redefinitions redefinitions,
+      long seed) {
     this.fleet = fleet;
     this.work = work;
     this.index = index;
     this.node = fleet.node(index);
     this.simple = simple;
     this.obscure = obscure;
+    this.redefinitions = redefinitions;
     this.random = new Random(seed);
   }
 
@@ -76,6 +87,10 @@ final class Client implements Runnable {
   }
 
   private void step() throws SQLException {
+    if (redefinitions != null && random.nextInt(4) == 0) {
+      redefinitions.step(this, random);
+      return;
+    }
     int dice = random.nextInt(1000);
     if (dice < 25) {
       String counter = counterToWrite();
@@ -226,7 +241,8 @@ final class Client implements Runnable {
     return wanted != null && wanted.startsWith("c") ? wanted : "c" + random.nextInt(Fleet.COUNTERS);
   }
 
-  private void raised(String counter, long value, Span span) {
+  @Override
+  public void raised(String counter, long value, Span span) {
     history.add(Operation.raised(session, index, counter, value, span));
     wrote(counter);
     if (counter.equals(Fleet.WITH_TRIGGER)) {
@@ -235,7 +251,18 @@ final class Client implements Runnable {
     }
   }
 
-  private void unknown(String counter, Span span) {
+  @Override
+  public void raisedPastNodes(String object, long value, Span span) {
+    history.add(Operation.raised(Operation.NO_SESSION, Operation.PAST_NODES, object, value, span));
+  }
+
+  @Override
+  public void found(String object, long value, Span span) {
+    history.add(Operation.read(session, index, object, value, span));
+  }
+
+  @Override
+  public void unknown(String counter, Span span) {
     history.add(Operation.raised(session, index, counter, 0, span).unknown());
     if (counter.equals(Fleet.WITH_TRIGGER)) {
       history.add(Operation.raised(session, index, Fleet.WRITTEN_BY_TRIGGER, 0, span).unknown());
@@ -258,14 +285,23 @@ final class Client implements Runnable {
     }
   }
 
-  private void failed(String what, SQLException e) {
+  @Override
+  public void failed(String what, SQLException e) {
     work.failed(
         obscure ? "obscure " + what : what,
         e.getSQLState() + " " + e.getMessage().lines().findFirst().orElse(""));
   }
 
+  @Override
+  public void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
   /** The first row, as texts. */
-  private String[] ask(String sql) throws SQLException {
+  @Override
+  public String[] ask(String sql) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       row.next();

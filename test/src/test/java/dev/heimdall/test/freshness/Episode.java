@@ -17,6 +17,7 @@ record Episode(Verdict verdict, double onReplicas) {
 
   /**
    * @param judged what the history is judged by, which may be another one than the nodes keep
+   * @param redefines whether views and triggers are changed meanwhile
    * @param turmoil whether replicas are delayed and killed and one is promoted; else the first one
    *     is only delayed
    */
@@ -25,6 +26,7 @@ record Episode(Verdict verdict, double onReplicas) {
       Consistency judged,
       long operations,
       long seed,
+      boolean redefines,
       boolean turmoil,
       Consumer<TestConfiguration> wishes)
       throws Exception {
@@ -33,10 +35,17 @@ record Episode(Verdict verdict, double onReplicas) {
       fleet.awaitReplicas();
       long before = fleet.readsOnReplicas();
       List<Thread> threads = new ArrayList<>();
+      Redefinitions redefinitions = redefines ? new Redefinitions(fleet) : null;
       for (int i = 0; i < CLIENTS; i++) {
         Client client =
             new Client(
-                fleet, work, i % Fleet.NODES, i / Fleet.NODES % 2 == 0, i < Fleet.NODES, seed + i);
+                fleet,
+                work,
+                i % Fleet.NODES,
+                i / Fleet.NODES % 2 == 0,
+                i < Fleet.NODES,
+                redefinitions,
+                seed + i);
         Thread thread = new Thread(client, "client-" + i);
         thread.setDaemon(true);
         thread.start();
@@ -63,8 +72,13 @@ record Episode(Verdict verdict, double onReplicas) {
           new Episode(
               verdict, (double) (fleet.readsOnReplicas() - before) / Math.max(1, verdict.reads));
       System.out.printf(
-          "reads with consistency %s, seed %d: %s; %.0f %% of reads on replicas; errors %s%n",
-          kept, seed, verdict, episode.onReplicas * 100, work.errors());
+          "reads with consistency %s%s, seed %d: %s; %.0f %% of reads on replicas; errors %s%n",
+          kept,
+          redefines ? " while definitions change" : "",
+          seed,
+          verdict,
+          episode.onReplicas * 100,
+          work.errors());
       return episode;
     }
   }

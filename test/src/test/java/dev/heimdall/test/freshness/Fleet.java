@@ -182,6 +182,7 @@ final class Fleet implements AutoCloseable {
     sql.add(
         "CREATE TRIGGER copies AFTER UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION copy_counter()"
             .formatted(WITH_TRIGGER));
+    sql.addAll(Redefinitions.schema());
     return sql;
   }
 
@@ -224,12 +225,20 @@ final class Fleet implements AutoCloseable {
     first().promote();
   }
 
+  /** A connection past the nodes, as the owner of the schema. */
+  Connection toWriter() throws SQLException {
+    return DriverManager.getConnection(writer.jdbcUrl("app"), "app", "app");
+  }
+
   /** What the counters are now. */
   Map<String, Long> counters() throws SQLException {
     Map<String, Long> found = new HashMap<>();
     try (Connection connection = writer.connect("app")) {
       for (int i = 0; i < COUNTERS; i++) {
         found.put("c" + i, Long.valueOf(value(connection, "SELECT v FROM c" + i)));
+      }
+      for (String[] counter : Redefinitions.counters().toList()) {
+        found.put(counter[0], Long.valueOf(value(connection, counter[1])));
       }
     }
     return found;

@@ -21,6 +21,8 @@ final class Judge {
   /** So many times the propagation later a session finds again what it found before. */
   private static final int UNTIL_AGAIN = 2;
 
+  private static final String PAST_NODES = " past all nodes";
+
   private final Consistency consistency;
   private final long propagation;
 
@@ -183,6 +185,10 @@ final class Judge {
       }
       case STRICT -> require(read, all, 0, "a client", verdict);
     }
+    if (consistency != Consistency.SESSION) {
+      Acknowledged past = of(scopes, read.object(), PAST_NODES);
+      require(read, past, propagation, "somebody past all nodes, long ago,", verdict);
+    }
     long missed = all.firstAbove(read.value());
     if (missed < read.began()) {
       verdict.missed(read.began() - missed);
@@ -205,13 +211,20 @@ final class Judge {
         .sorted(Comparator.comparingLong(Operation::ended))
         .forEach(
             write -> {
-              for (String scope : List.of("", session(write), node(write))) {
+              for (String scope : scopes(write)) {
                 scopes
                     .computeIfAbsent(write.object() + scope, o -> new Acknowledged())
                     .add(write.ended(), write.value());
               }
             });
     return scopes;
+  }
+
+  /** Of whom somebody knows that they were told. */
+  private static List<String> scopes(Operation write) {
+    return write.node() == Operation.PAST_NODES
+        ? List.of(PAST_NODES)
+        : List.of("", session(write), node(write));
   }
 
   private static Acknowledged of(Map<String, Acknowledged> scopes, String object, String scope) {

@@ -7,7 +7,7 @@ import java.util.List;
  * each write appends an element of its own.
  *
  * @param session the client's connection, of one node
- * @param node the node it went through
+ * @param node the node it went through, or {@link #PAST_NODES}
  * @param value of a counter what the write made of it or the read found; of a list what was
  *     appended, nothing for a read
  * @param elements what a read of a list found; else null
@@ -25,6 +25,12 @@ record Operation(
     long began,
     long ended,
     boolean known) {
+
+  /** The session of what no client of a node has done. */
+  static final int NO_SESSION = -1;
+
+  /** The node of what was done past all nodes. */
+  static final int PAST_NODES = -1;
 
   enum Kind {
     RAISE(true),

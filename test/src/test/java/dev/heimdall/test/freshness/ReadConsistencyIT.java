@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.model.Consistency;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,7 @@ class ReadConsistencyIT {
     long left = OPERATIONS / Consistency.values().length;
     for (long seed = SEED; left > 0; left -= MOST, seed += 1000) {
       Episode episode =
-          Episode.run(consistency, consistency, Math.min(left, MOST), seed, true, c -> {});
+          Episode.run(consistency, consistency, Math.min(left, MOST), seed, false, true, c -> {});
 
       assertThat(episode.verdict().violations().stream().limit(5)).as("seed %d", seed).isEmpty();
       assertThat(episode.verdict().lost().stream().limit(5)).as("seed %d", seed).isEmpty();
@@ -39,6 +40,31 @@ class ReadConsistencyIT {
   }
 
   @Test
+  void noReadIsOlderThanAllowedWhileDefinitionsChange() throws Exception {
+    changingDefinitions(Consistency.STRICT, 3_000, SEED);
+  }
+
+  @ParameterizedTest
+  @Tag("long")
+  @Timeout(value = 2, unit = TimeUnit.HOURS)
+  @EnumSource(Consistency.class)
+  void noReadIsOlderThanItsConsistencyAllowsWhileDefinitionsChange(Consistency consistency)
+      throws Exception {
+    long left = Math.max(OPERATIONS, MOST) / Consistency.values().length;
+    for (long seed = SEED; left > 0; left -= MOST, seed += 1000) {
+      changingDefinitions(consistency, Math.min(left, MOST), seed);
+    }
+  }
+
+  private static void changingDefinitions(Consistency consistency, long operations, long seed)
+      throws Exception {
+    Episode episode = Episode.run(consistency, consistency, operations, seed, true, false, c -> {});
+
+    assertThat(episode.verdict().violations().stream().limit(5)).as("seed %d", seed).isEmpty();
+    assertThat(episode.verdict().lost().stream().limit(5)).as("seed %d", seed).isEmpty();
+  }
+
+  @Test
   void nodesThatIgnoreLagAreCaught() throws Exception {
     Episode episode =
         Episode.run(
@@ -46,6 +72,7 @@ class ReadConsistencyIT {
             Consistency.SESSION,
             3_000,
             SEED,
+            false,
             false,
             c ->
                 c.rules(
@@ -62,7 +89,7 @@ class ReadConsistencyIT {
   @Test
   void nodesThatKeepLessThanIsAskedForAreCaught() throws Exception {
     Episode episode =
-        Episode.run(Consistency.SESSION, Consistency.STRICT, 3_000, SEED, false, c -> {});
+        Episode.run(Consistency.SESSION, Consistency.STRICT, 3_000, SEED, false, false, c -> {});
 
     assertThat(episode.verdict().violations())
         .anySatisfy(violation -> assertThat(violation).contains("a client had been told"));
