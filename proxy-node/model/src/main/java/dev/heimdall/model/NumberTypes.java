@@ -15,6 +15,9 @@ final class NumberTypes {
   private static final Pattern SIZE = Pattern.compile("(0|[1-9][0-9]{0,12})(KiB|MiB|GiB)");
   private static final Pattern TIME = Pattern.compile("(0|[1-9][0-9]{0,12})(ms|s|m|h|d)");
 
+  private static final Pattern WITH_UNIT =
+      Pattern.compile("-?[0-9]+(\\.[0-9]+)? *[A-Za-zµ%][A-Za-z/ ]*");
+
   private NumberTypes() {}
 
   /** What all of them share: a range, and perhaps a meaning of 0 outside of it. */
@@ -52,7 +55,7 @@ final class NumberTypes {
     abstract String kind();
 
     /** The kind, for somebody who wrote it in quotes. */
-    String kindUnquoted() {
+    String kindUnquoted(String written) {
       return kind();
     }
 
@@ -73,7 +76,7 @@ final class NumberTypes {
           path,
           value.at(),
           value.shown(),
-          expected(value instanceof JsonValue.Str ? kindUnquoted() : kind()),
+          expected(value instanceof JsonValue.Str text ? kindUnquoted(text.text()) : kind()),
           amount.isPresent() ? Optional.empty() : remedy(value));
       return Optional.empty();
     }
@@ -136,8 +139,11 @@ final class NumberTypes {
     }
 
     @Override
-    String kindUnquoted() {
-      return "an integer, without quotes,";
+    String kindUnquoted(String written) {
+      boolean withUnit = !unit().isEmpty() && WITH_UNIT.matcher(written).matches();
+      return withUnit
+          ? "an integer, without quotes and without a unit: it is in " + unit() + ","
+          : "an integer, without quotes,";
     }
 
     @Override

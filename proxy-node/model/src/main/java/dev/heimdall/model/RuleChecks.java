@@ -68,6 +68,12 @@ final class RuleChecks {
           "\"disable\" or \"enable\"",
           "enable");
     } else if (own instanceof ActionParameters.Forward forward) {
+      if (rule.inTransaction() && in.sound("$.rules[" + i + "].inTransaction")) {
+        in.problem(
+            "$.rules[" + i + "].inTransaction",
+            "true",
+            "false with the action \"forward\": a transaction stays where it has begun");
+      }
       missing(
           i,
           "source",

@@ -71,7 +71,7 @@ class RuleProblemsTest {
                   + "…\", expected a regular expression whose brackets nest 100 deep at most"),
           match(
               "table:shop.orders",
-              "\"table:shop.orders\", expected one of the specifiers literals, tables, tablesall, tablesonly, tablesexactly, users, ldapgroups, catalog, catalogprefix, appname, ports, ips before the colon, or (?:) in front of a regular expression that begins like one; did you mean \"tables:shop.orders\"?"),
+              "\"table:shop.orders\", expected one of the specifiers literals, tables, tablesall, tablesonly, tablesexactly, understood, users, ldapgroups, catalog, catalogprefix, appname, ports, ips before the colon, or (?:) in front of a regular expression that begins like one; did you mean \"tables:shop.orders\"?"),
           match(
               "tables:orders",
               "\"tables:orders\", expected a table as \"catalog.table\" or \"catalog.schema.table\" instead of the entry \"orders\""),
@@ -151,6 +151,10 @@ class RuleProblemsTest {
               "rules/main.json:1:56 $.rules[0].parameters.exclude: got 1, expected an integer from 2 to 1000000000"),
           parameter(
               "tag",
+              "\"delay\": \"5ms\"",
+              "rules/main.json:1:54 $.rules[0].parameters.delay: got \"5ms\", expected an integer, without quotes and without a unit: it is in µs, from 0 to 600000000"),
+          parameter(
+              "tag",
               "\"serverfilter\": \"a[\"",
               "rules/main.json:1:61 $.rules[0].parameters.serverfilter: got \"a[\", expected a regular expression as RE2 has it (missing closing ] \"[\", character 2)"),
           parameter(
@@ -180,6 +184,9 @@ class RuleProblemsTest {
               "multiplex",
               "",
               "rules/main.json $.rules[0].parameters.disable: got nothing, expected \"disable\" or \"enable\""),
+          rule(
+              "{\"action\": \"forward\", \"inTransaction\": true, \"parameters\": {\"source\": \"reports\"}}",
+              "rules/main.json:1:51 $.rules[0].inTransaction: got true, expected false with the action \"forward\": a transaction stays where it has begun"),
           parameter(
               "forward",
               "",

@@ -149,6 +149,20 @@ class ReloadIT extends OwnNodeOfEachKind {
     }
   }
 
+  /** The node looks at the directory by itself, too, and may have read a former state of it. */
+  @Test
+  void reloadAnswersForWhatItWasAskedAbout() throws Exception {
+    try (TestNode node = start(c -> {})) {
+      for (int i = 0; i < 20; i++) {
+        assertThatThrownBy(() -> node.change(c -> c.vdb("pool.sze", 3)))
+            .as("wrong, round %s", i)
+            .hasMessageContaining("sze");
+        int size = 2 + i % 2;
+        node.change(c -> c.without("vdbs/app.json", "pool.sze").vdb("pool.size", size));
+      }
+    }
+  }
+
   @Test
   void clientsOfARemovedVdbAreToldAndOthersStay() throws Exception {
     try (TestNode node = start(ReloadIT::secondVdb);

@@ -35,6 +35,8 @@ class SideActionsIT {
                         "side",
                         "{\"match\": \"(?i)^insert into later\", \"action\": \"async-execute\","
                             + " \"parameters\": {\"spoofedResult\": 5}}",
+                        "{\"match\": \"together\", \"action\": \"async-execute\","
+                            + " \"parameters\": {\"maxPollInterval\": 5000}}",
                         "{\"match\": \"(?i)^update later\", \"action\": \"async-execute\","
                             + " \"parameters\": {\"holdUntil\": \"executed\"}}",
                         "{\"match\": \"noted before\", \"action\": \"trigger\", \"parameters\":"
@@ -88,6 +90,21 @@ class SideActionsIT {
           .isEqualTo("INSERT 0 1");
       client.query("ROLLBACK");
       assertThat(client.value("SELECT count(*) FROM later WHERE a = 50")).isEqualTo("0");
+    }
+  }
+
+  /** One that is deferred itself comes behind the others in their queue, and may go with them. */
+  @Test
+  void whatOneSessionDefersGoesTogether() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      for (int i = 200; i < 205; i++) {
+        Replies.simple(client, "INSERT INTO later VALUES (" + i + ") -- together");
+      }
+      assertThat(
+              client.value(
+                  "SELECT count(*) || ' in ' || count(DISTINCT xmin::text) FROM later"
+                      + " WHERE a BETWEEN 200 AND 204"))
+          .isEqualTo("5 in 1");
     }
   }
 

@@ -99,6 +99,10 @@ public final class Node implements AutoCloseable {
   private final UserLimits clientsOfUser = new UserLimits();
   private final ConfigurationWatcher watcher;
   private final Queue<CompletableFuture<Integer>> reloadOutcomes = new ConcurrentLinkedQueue<>();
+
+  /** Those of them that what is being read now answers; belongs to the watcher's thread. */
+  private final List<CompletableFuture<Integer>> answeredNow = new ArrayList<>();
+
   private volatile Configuration configuration;
   private volatile CompletableFuture<Void> drained;
   private volatile long patienceEnds;
@@ -169,7 +173,8 @@ public final class Node implements AutoCloseable {
             this::killClientsOf);
     figures = new Figures(metrics, () -> vdbs.contexts().keySet(), cloudWatch::figures);
     watcher =
-        new ConfigurationWatcher(directory, observer::reloading, this::applied, this::refused);
+        new ConfigurationWatcher(
+            directory, () -> reloading(observer), this::applied, this::refused);
   }
 
   private static TopologyFeed feed(TopologySettings topology) throws StartupException {
@@ -305,10 +310,28 @@ public final class Node implements AutoCloseable {
     return outcome;
   }
 
-  private void tell(Integer changed, String problem) {
+  /**
+   * The directory is about to be read on demand. Only who has asked before is answered by what is
+   * found: what a look of the watcher's own has read may be older than the demand.
+   */
+  private void reloading(Observer observer) {
     for (CompletableFuture<Integer> waiting = reloadOutcomes.poll();
         waiting != null;
         waiting = reloadOutcomes.poll()) {
+      answeredNow.add(waiting);
+    }
+    try {
+      observer.reloading();
+    } catch (RuntimeException | Error e) {
+      tell(null, "the configuration could not be fetched: " + e);
+      throw e;
+    }
+  }
+
+  private void tell(Integer changed, String problem) {
+    List<CompletableFuture<Integer>> asked = List.copyOf(answeredNow);
+    answeredNow.clear();
+    for (CompletableFuture<Integer> waiting : asked) {
       if (problem == null) {
         waiting.complete(changed);
       } else {

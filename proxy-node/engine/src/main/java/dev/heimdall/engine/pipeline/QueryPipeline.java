@@ -81,7 +81,7 @@ public final class QueryPipeline {
     known = loop.knowledge().known();
     exactHigh = loop.knowledge().exactHigh();
     exactLow = loop.knowledge().exactLow();
-    text.set(sql, offset, length, exactHigh, exactLow);
+    text.set(sql, offset, length, exactHigh, exactLow).standardStrings(standardStrings);
     statement = null;
     judgedBy = null;
     doubted = false;
@@ -113,7 +113,8 @@ public final class QueryPipeline {
     known = examined.known();
     exactHigh = examined.exactHigh();
     exactLow = examined.exactLow();
-    text.set(examined.sql(), 0, examined.length(), exactHigh, exactLow);
+    text.set(examined.sql(), 0, examined.length(), exactHigh, exactLow)
+        .standardStrings(examined.standardStrings());
     statement = null;
     judgedBy = null;
     doubted = false;

@@ -12,6 +12,7 @@ public final class StatementText {
   private int length;
   private long high;
   private long low;
+  private boolean standardStrings = true;
 
   /**
    * Points at a statement.
@@ -28,10 +29,21 @@ public final class StatementText {
     return this;
   }
 
+  /** Says whether a backslash in a plain literal is just that. */
+  public StatementText standardStrings(boolean standard) {
+    standardStrings = standard;
+    return this;
+  }
+
+  boolean standardStrings() {
+    return standardStrings;
+  }
+
   /** The same statement with bytes of its own, for another thread. */
   public StatementText copy() {
     return new StatementText()
-        .set(Arrays.copyOfRange(bytes, offset, offset + length), 0, length, high, low);
+        .set(Arrays.copyOfRange(bytes, offset, offset + length), 0, length, high, low)
+        .standardStrings(standardStrings);
   }
 
   byte[] bytes() {

@@ -72,7 +72,7 @@ final class TextExpressions {
     if (beginningsOnly) {
       boolean[] all = new boolean[expressions.size()];
       Arrays.fill(all, true);
-      return matches(new TriedText(reader, statement.beginning(most)), all, true);
+      return matches(new TriedText(reader, statement.beginning(most), true), all, true);
     }
     if (onLoop && statement.length() > LONGEST) {
       return null;
@@ -93,7 +93,8 @@ final class TextExpressions {
     if (onLoop && steps > MOST_STEPS) {
       return null;
     }
-    return matches(new TriedText(reader, statement.exactly()), worth, caseIsSafe);
+    return matches(
+        new TriedText(reader, statement.exactly(), statement.standardStrings()), worth, caseIsSafe);
   }
 
   private TextMatches matches(TriedText text, boolean[] worth, boolean caseIsSafe) {

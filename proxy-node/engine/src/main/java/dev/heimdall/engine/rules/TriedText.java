@@ -8,10 +8,12 @@ import java.util.Set;
 final class TriedText {
   private final LiteralReader reader;
   private final byte[] bytes;
+  private final boolean standardStrings;
   private String whole;
   private Set<String> literals;
 
-  TriedText(LiteralReader reader, byte[] bytes) {
+  TriedText(LiteralReader reader, byte[] bytes, boolean standardStrings) {
+    this.standardStrings = standardStrings;
     this.reader = reader;
     this.bytes = bytes;
   }
@@ -34,7 +36,7 @@ final class TriedText {
   /** Whether one of these is the value of a string literal. */
   boolean hasLiteral(Set<String> wanted) {
     if (literals == null) {
-      literals = reader.read(bytes, 0, bytes.length, true);
+      literals = reader.read(bytes, 0, bytes.length, standardStrings);
     }
     return wanted.stream().anyMatch(literals::contains);
   }

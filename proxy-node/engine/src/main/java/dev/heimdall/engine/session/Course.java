@@ -148,7 +148,8 @@ final class Course {
       stage = Stage.GO;
       return true;
     }
-    CompletableFuture<Void> pending = side.pending(statement);
+    // What is deferred itself comes behind the others in its queue.
+    CompletableFuture<Void> pending = deferral.wanted() ? null : side.pending(statement);
     if (pending != null && !pending.isDone()) {
       await(
           pending,

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.sql;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -21,43 +22,75 @@ public final class LiteralReader {
     Lexer lexer = Lexer.of(dialect, false);
     lexer.reset(sql, offset, length, standardStrings);
     Set<String> values = new HashSet<>();
-    byte[] value = new byte[length];
-    for (int token = lexer.next(); token != Lexer.END; token = lexer.next()) {
+    int token = lexer.next();
+    while (token != Lexer.END && token != Lexer.BROKEN) {
       switch (token) {
-        case Lexer.STRING -> values.add(quoted(lexer, false, value));
-        case Lexer.ESCAPE_STRING, Lexer.UNICODE_STRING ->
-            values.add(quoted(lexer, token == Lexer.ESCAPE_STRING, value));
+        case Lexer.STRING ->
+            values.add(decoded(undoubled(joined(lexer, false), lexer.text()[lexer.end() - 1])));
+        case Lexer.ESCAPE_STRING -> values.add(decoded(EscapedText.decode(joined(lexer, true))));
+        case Lexer.UNICODE_STRING -> {
+          byte[] content = joined(lexer, false);
+          token = lexer.next();
+          char escape = '\\';
+          if (token == Lexer.WORD && isUescape(lexer)) {
+            token = lexer.next();
+            boolean one = token == Lexer.STRING && lexer.contentEnd() - lexer.contentStart() == 1;
+            escape = one ? (char) lexer.text()[lexer.contentStart()] : 0;
+            token = one ? lexer.next() : token;
+          }
+          String value = UnicodeEscapes.decode(content, '\'', escape);
+          values.add(value == null ? decoded(undoubled(content, (byte) '\'')) : value);
+          continue;
+        }
         case Lexer.DOLLAR_STRING ->
             values.add(Lexer.decode(lexer.text(), lexer.contentStart(), lexer.contentEnd()));
-        case Lexer.BROKEN -> {
-          return values;
-        }
         default -> {}
       }
+      token = lexer.next();
     }
     return values;
   }
 
-  private static String quoted(Lexer lexer, boolean escapes, byte[] value) {
-    byte[] text = lexer.text();
-    byte quote = text[lexer.contentStart() - 1];
-    int length = 0;
-    for (int i = lexer.contentStart(); i < lexer.contentEnd(); i++) {
-      byte b = text[i];
-      boolean more = i + 1 < lexer.contentEnd();
-      if (more && b == quote && text[i + 1] == quote) {
-        i++;
-      } else if (more && escapes && b == '\\') {
-        b = control(text[++i]);
-      }
-      value[length++] = b;
-    }
-    return new String(value, 0, length, StandardCharsets.UTF_8);
+  private static boolean isUescape(Lexer lexer) {
+    return Lexer.decode(lexer.text(), lexer.start(), lexer.end()).equalsIgnoreCase("uescape");
   }
 
-  /** What a letter after a backslash stands for; any other sign stands for itself. */
-  private static byte control(byte letter) {
-    int at = "bfnrt".indexOf(letter);
-    return at < 0 ? letter : (byte) "\b\f\n\r\t".charAt(at);
+  private static String decoded(byte[] value) {
+    return new String(value, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * What stands between the quotes, the parts of a literal that goes on in further quotes in one;
+   * quotes stay doubled and escapes as they are.
+   */
+  private static byte[] joined(Lexer lexer, boolean escapes) {
+    byte[] text = lexer.text();
+    byte quote = text[lexer.end() - 1];
+    byte[] value = new byte[lexer.contentEnd() - lexer.contentStart()];
+    int length = 0;
+    int i = lexer.contentStart();
+    while (i < lexer.contentEnd()) {
+      byte b = text[i++];
+      boolean pair = b == quote || (escapes && b == '\\');
+      if (b == quote && text[i] != quote) {
+        i = lexer.continuation(i); // it ended here, and goes on
+        continue;
+      }
+      value[length++] = b;
+      if (pair && i < lexer.contentEnd()) {
+        value[length++] = text[i++];
+      }
+    }
+    return Arrays.copyOf(value, length);
+  }
+
+  private static byte[] undoubled(byte[] content, byte quote) {
+    byte[] value = new byte[content.length];
+    int length = 0;
+    for (int i = 0; i < content.length; i++) {
+      value[length++] = content[i];
+      i += content[i] == quote ? 1 : 0;
+    }
+    return Arrays.copyOf(value, length);
   }
 }

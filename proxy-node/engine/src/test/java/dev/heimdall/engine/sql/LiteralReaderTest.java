@@ -26,10 +26,37 @@ class LiteralReaderTest {
         "SELECT \"no\", 'yes'|yes",
         "SELECT 'yes' -- 'no'|yes",
         "SELECT /* 'no' */ 'yes'|yes",
-        "SELECT 'ä'|ä"
+        "SELECT 'ä'|ä",
+        "SELECT E'Ber\\x6cin'|Berlin",
+        "SELECT e'\\102er\\154\\x69n'|Berlin",
+        "SELECT E'\\u0042erl\\U00000069n'|Berlin",
+        "SELECT E'\\ud83d\\ude00'|\ud83d\ude00",
+        "SELECT E'\\xc3\\xa4'|ä",
+        "SELECT E'it''s \\'x\\''|it's 'x'",
+        "SELECT U&'Berlin'|Berlin",
+        "SELECT U&'\\0042er\\+00006cin'|Berlin",
+        "SELECT u&'!0042erlin' UESCAPE '!'|Berlin",
+        "SELECT U&'it''s'|it's",
+        "SELECT 'Ber'~  'lin'|Berlin",
+        "SELECT 'Ber' -- more~ -- and more~ 'l' ~ 'in'|Berlin",
+        "SELECT E'Ber'~'\\x6cin'|Berlin",
+        "SELECT U&'Ber'~'\\006cin'|Berlin"
       })
   void theValueOfALiteralIsRead(String sql, String value) {
-    assertThat(read(Dialect.POSTGRES, sql)).containsExactly(value);
+    assertThat(read(Dialect.POSTGRES, sql.replace('~', '\n'))).containsExactly(value);
+  }
+
+  @Test
+  void whatFollowsALiteralWithEscapesIsReadToo() {
+    assertThat(read(Dialect.POSTGRES, "SELECT U&'a' 'b', U&'c' uescape '!', 'd'"))
+        .containsExactlyInAnyOrder("a", "b", "c", "d");
+  }
+
+  @Test
+  void aBackslashIsAnEscapeWhereTheSessionSaysSo() {
+    byte[] sql = "SELECT 'Ber\\x6cin'".getBytes(StandardCharsets.UTF_8);
+    assertThat(new LiteralReader(Dialect.POSTGRES).read(sql, 0, sql.length, false))
+        .containsExactly("Berlin");
   }
 
   @Test
