@@ -126,7 +126,16 @@ final class BucketStore implements DocumentStore {
         if (have.containsKey(name) && have.get(name).version().equals(etag)) {
           continue;
         }
-        Optional<Content> content = get(name, etag);
+        Optional<Content> content;
+        try {
+          content = get(name, etag);
+        } catch (StoreException e) {
+          // Who may list a prefix only is denied what is not there: it may have been deleted since.
+          if (e.kind() != StoreException.Kind.DENIED || list().containsKey(name)) {
+            throw e;
+          }
+          content = Optional.empty();
+        }
         content.ifPresent(found -> have.put(name, new StoredDocument(found, etag)));
         whole &= content.isPresent();
       }

@@ -89,6 +89,23 @@ class BucketStoreIT extends AwsStoreContract {
         .contains("there is no arn:aws:s3:::conf");
   }
 
+  /** S3 denies what is not there to whom it lets list only below a prefix. */
+  @Test
+  void anObjectThatIsDeletedWhileItIsReadIsNoMissingPermission() throws Exception {
+    create(store(), "users/a.json", "{}");
+    create(store(), "users/b.json", "{}");
+    try (S3Client s3 = client()) {
+      gate.refuseAfter(
+          () -> s3.deleteObject(r -> r.bucket("conf").key("fleet/blue/users/a.json")),
+          "GET /conf/fleet/blue/users/a.json",
+          403,
+          "AccessDenied",
+          "Access Denied");
+
+      assertThat(store().read().all()).containsOnlyKeys("users/b.json");
+    }
+  }
+
   @Test
   void anObjectThatIsTooLargeIsNotRead() throws Exception {
     try (S3Client s3 = client()) {
