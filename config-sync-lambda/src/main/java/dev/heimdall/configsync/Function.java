@@ -14,9 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -78,15 +76,13 @@ final class Function {
   private ConfigSync sync() throws SyncException {
     try {
       DocumentStore store = DocumentStore.open(StoreLocation.of(settings.store()), credentials);
-      List<Ec2Query> regions =
-          Stream.concat(Stream.of(settings.region()), new TreeSet<>(settings.regions()).stream())
-              .distinct()
-              .map(region -> new Ec2Query(access(region, settings.ec2())))
-              .toList();
+      // Nodes of other regions are not reached from here: their own region's function pushes to
+      // them.
+      List<Ec2Query> machines = List.of(new Ec2Query(access(settings.region(), settings.ec2())));
       return new ConfigSync(
           reader::read,
           new Shelf(store, settings.region()),
-          new TaggedNodes(regions, settings.tag(), settings.fleet(), settings.port()),
+          new TaggedNodes(machines, settings.tag(), settings.fleet(), settings.port()),
           new Pusher(clock),
           new PushKeys(keys()),
           new ConfigSync.Settling(PAUSE, ATTEMPTS, time -> Thread.sleep(time.toMillis())),
@@ -132,7 +128,8 @@ final class Function {
         TopologyDocument.none(settings.region()).next(reader.read(), "priming");
     try {
       TopologyDocument.parse(document.json());
-    } catch (TopologyException e) {
+      sync().prime(document);
+    } catch (TopologyException | SyncException e) {
       // What was read before a snapshot is thrown away.
     }
   }

@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -499,12 +500,69 @@ class ConfigSyncTest {
                       "HEIMDALL_STORE", directory.toString(),
                       "HEIMDALL_FLEET", "shop",
                       "HEIMDALL_KEY", KEY,
-                      "HEIMDALL_RDS_ENDPOINT", "http://127.0.0.1:1")))
+                      "HEIMDALL_RDS_ENDPOINT", "http://127.0.0.1:1",
+                      "HEIMDALL_EC2_ENDPOINT", "http://127.0.0.1:1")))
           .prime();
       assertThat(directory).isEmptyDirectory();
     } finally {
       System.clearProperty("aws.accessKeyId");
       System.clearProperty("aws.secretAccessKey");
+    }
+  }
+
+  /** What is not loaded before the snapshot is loaded in the first run, which events wait for. */
+  @Test
+  void warmingUpUsesEveryClientThatARunUses() throws Exception {
+    Set<String> asked = ConcurrentHashMap.newKeySet();
+    HttpServer aws = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    aws.createContext(
+        "/",
+        exchange -> {
+          String body =
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+          String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
+          asked.add(
+              target != null
+                  ? target
+                  : body.contains("Action=")
+                      ? body.replaceAll("(?s).*Action=(\\w+).*", "$1")
+                      : exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath());
+          exchange.sendResponseHeaders(403, -1);
+          exchange.close();
+        });
+    aws.start();
+    String endpoint = "http://127.0.0.1:" + aws.getAddress().getPort();
+    System.setProperty("aws.accessKeyId", "testing");
+    System.setProperty("aws.secretAccessKey", "testing");
+    try {
+      Function.of(
+              SyncSettings.of(
+                  Map.of(
+                      "AWS_REGION",
+                      "eu-west-1",
+                      "HEIMDALL_STORE",
+                      "s3://fleet/topology?region=eu-west-1&endpoint=" + endpoint,
+                      "HEIMDALL_FLEET",
+                      "shop",
+                      "HEIMDALL_KEY_SECRET",
+                      "push-key",
+                      "HEIMDALL_RDS_ENDPOINT",
+                      endpoint,
+                      "HEIMDALL_EC2_ENDPOINT",
+                      endpoint,
+                      "HEIMDALL_SECRETS_ENDPOINT",
+                      endpoint)))
+          .prime();
+      assertThat(asked)
+          .contains(
+              "DescribeGlobalClusters",
+              "DescribeInstances",
+              "secretsmanager.GetSecretValue",
+              "GET /fleet");
+    } finally {
+      System.clearProperty("aws.accessKeyId");
+      System.clearProperty("aws.secretAccessKey");
+      aws.stop(0);
     }
   }
 

@@ -2,14 +2,19 @@ package dev.heimdall.test.aws;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.heimdall.test.fixture.Await;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,6 +47,7 @@ final class LambdaProcess implements AutoCloseable {
   private final Map<String, Invocation> running = new ConcurrentHashMap<>();
   private final CompletableFuture<String> broken = new CompletableFuture<>();
   private final AtomicInteger numbers = new AtomicInteger();
+  private final CountDownLatch listening = new CountDownLatch(1);
   private final Path output;
   private final Process process;
 
@@ -77,9 +84,32 @@ final class LambdaProcess implements AutoCloseable {
           .put("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + server.getAddress().getPort());
       builder.environment().put("AWS_LAMBDA_FUNCTION_NAME", "heimdall-config-sync");
       builder.environment().put("_HANDLER", handler);
-      process = builder.start();
+      process = started(builder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * One at a time on this machine: the client unpacks its native code under a name that is the same
+   * for all, and a file that another one replaces while it is loaded ends the process.
+   */
+  private Process started(ProcessBuilder builder) throws IOException {
+    synchronized (LambdaProcess.class) {
+      try (FileChannel turn =
+              FileChannel.open(
+                  Path.of(System.getProperty("java.io.tmpdir"), "heimdall-lambda.lock"),
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE);
+          FileLock held = turn.lock()) {
+        Process begun = builder.start();
+        Await.until(
+            "the function has asked for an event, or has ended",
+            Duration.ofSeconds(PATIENCE_SECONDS),
+            () -> listening.getCount() == 0 || broken.isDone() || !begun.isAlive(),
+            () -> output() + (held.isValid() ? "" : "the lock is lost"));
+        return begun;
+      }
     }
   }
 
@@ -140,6 +170,7 @@ final class LambdaProcess implements AutoCloseable {
   }
 
   private void next(HttpExchange exchange) throws IOException, InterruptedException {
+    listening.countDown();
     Invocation invocation = waiting.take();
     var headers = exchange.getResponseHeaders();
     headers.set("Lambda-Runtime-Aws-Request-Id", invocation.id());
