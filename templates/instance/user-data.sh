@@ -1,13 +1,39 @@
 #!/bin/bash
-# What an instance of the fleet does when it boots, logged to /var/log/cloud-init-output.log. CloudFormation fills in
-# names in braces behind a dollar sign: the shell's own variables are written without.
+# What an instance of the fleet does when it boots, logged to /var/log/cloud-init-output.log. Only the lines up to the
+# first empty one differ between groups: CloudFormation fills in the names in braces there.
+region='${Region}'
+stack='${StackName}'
+group='${GroupName}'
+role='${Role}'
+configDirectory='${ConfigDirectory}'
+configSource='${ConfigSource}'
+secret='${SecretName}'
+mount='${Mount}'
+hook='${LifecycleHook}'
+patience='${Patience}'
+managerAddress='${ManagerAddress}'
+managerPort='${ManagerPort}'
+managerSecret='${ManagerSecret}'
+release='${ReleaseName}'
+releaseBucket='${ReleaseBucket}'
+releaseKey='${ReleaseKey}'
+healthPort='${HealthPort}'
+
 set -euo pipefail
 
-# Tells CloudFormation how it went, so that an update stops at the first instance that does not come up.
+# Signals the result to CloudFormation: a deployment or update stops at the first instance that does not come up. A
+# script that is killed has failed, whatever its last command returned.
 finish() {
-  /opt/aws/bin/cfn-signal --exit-code "$?" --region '${Region}' --stack '${StackName}' --resource '${GroupName}' || true
+  local code=$?
+  trap - EXIT
+  [ -z "$group" ] ||
+    /opt/aws/bin/cfn-signal --exit-code $code --region "$region" --stack "$stack" --resource "$group" || true
+  exit $code
 }
 trap finish EXIT
+trap 'exit 143' TERM
+trap 'exit 130' INT
+trap 'exit 129' HUP
 
 attempts() {
   local attempt
@@ -18,27 +44,26 @@ attempts() {
   return 1
 }
 
-# Keys that nobody wrote are left out: the file is read strictly.
+# Keys without a value are left out: the file is read strictly.
 conf() {
   [ -z "$2" ] || printf '%s=%s\n' "$1" "$2"
 }
 {
-  echo '# Written by user-data. heimdall doctor says what is wrong with it.'
-  conf hdRole '${Role}'
-  conf region '${Region}'
-  conf configDirectory '${ConfigDirectory}'
-  conf configSource '${ConfigSource}'
-  conf hdSecretKey '${SecretName}'
-  conf lifecycleHook '${LifecycleHook}'
-  conf scaleInPatience '${Patience}'
-  conf managerAddress '${ManagerAddress}'
-  conf managerPort '${ManagerPort}'
-  conf managerSecret '${ManagerSecret}'
+  echo '# Written by user-data. heimdall doctor reports what is wrong with it.'
+  conf hdRole "$role"
+  conf region "$region"
+  conf configDirectory "$configDirectory"
+  conf configSource "$configSource"
+  conf hdSecretKey "$secret"
+  conf lifecycleHook "$hook"
+  conf scaleInPatience "$patience"
+  conf managerAddress "$managerAddress"
+  conf managerPort "$managerPort"
+  conf managerSecret "$managerSecret"
 } >/etc/heimdall.conf
 chmod 644 /etc/heimdall.conf
 
-# A configuration on a file system. Without it a node starts from its copy, which a new instance has not.
-mount='${Mount}'
+# A configuration on a file system. Without it a node starts from its copy, which a new instance does not have.
 mounted() {
   command -v mount.efs >/dev/null || attempts dnf install -y -q amazon-efs-utils || return
   mkdir -p /mnt/heimdall
@@ -57,44 +82,53 @@ fi
 command -v java >/dev/null || attempts dnf install -y -q java-21-amazon-corretto-headless
 id heimdall >/dev/null 2>&1 || useradd --system --home-dir /var/lib/heimdall --shell /sbin/nologin heimdall
 
-# By these a node knows the servers of RDS. Without a way to the internet, the image brings them along.
-bundle=/etc/ssl/certs/global-bundle.pem
-case '${Region}' in
-  us-gov-*) ca=truststore.pki.us-gov-west-1.rds.amazonaws.com ;;
-  cn-*) ca=rds-truststore.s3.cn-north-1.amazonaws.com.cn ;;
-  *) ca=truststore.pki.rds.amazonaws.com ;;
-esac
-if [ ! -s $bundle ]; then
-  curl -fsS -m 15 --retry 2 -o $bundle.new https://$ca/global/global-bundle.pem && mv $bundle.new $bundle ||
-    echo "$bundle is missing: no node in front of RDS starts without it" >&2
+# A manager edits this directory, and fills it from configSource at the first start.
+if [ -n "$configDirectory" ] && [ -z "$mount" ]; then
+  mkdir -p "$configDirectory"
+  chown heimdall: "$configDirectory"
+  chmod 750 "$configDirectory"
 fi
 
-release='/opt/heimdall/releases/${ReleaseName}'
-if [ ! -d "$release" ]; then
+folder=/opt/heimdall/releases/$release
+if [ ! -d "$folder" ]; then
   archive=$(mktemp)
-  attempts aws s3 cp --only-show-errors --region '${Region}' 's3://${ReleaseBucket}/${ReleaseKey}' "$archive"
-  mkdir -p "$release.new"
-  tar -xzf "$archive" -C "$release.new" --no-same-owner
-  mv "$release.new" "$release"
+  attempts aws s3 cp --only-show-errors --region "$region" "s3://$releaseBucket/$releaseKey" "$archive"
+  mkdir -p "$folder.new"
+  tar -xzf "$archive" -C "$folder.new" --no-same-owner
+  mv "$folder.new" "$folder"
   rm -f "$archive"
 fi
-ln -sfn "$release" /opt/heimdall/current
+ln -sfn "$folder" /opt/heimdall/current
 
-install -m 644 /opt/heimdall/current/systemd/heimdall.service /etc/systemd/system/heimdall.service
-install -m 644 /opt/heimdall/current/systemd/90-heimdall.conf /etc/sysctl.d/90-heimdall.conf
-[ -z "$mount" ] || install -m 644 /opt/heimdall/current/systemd/heimdall-mount.* /etc/systemd/system/
+# The certificate authorities of RDS come with the release: a network without a way to the internet has no other source.
+bundle=/etc/ssl/certs/global-bundle.pem
+case "$region" in
+  us-gov-*) partition=aws-us-gov ;;
+  cn-*) partition=aws-cn ;;
+  *) partition=aws ;;
+esac
+if [ ! -s $bundle ]; then
+  install -m 644 "$folder/rds/$partition.pem" $bundle ||
+    echo "$bundle is missing, and the release has none for $region: no node in front of RDS starts without it" >&2
+fi
+
+install -m 644 "$folder/systemd/heimdall.service" /etc/systemd/system/heimdall.service
+install -m 644 "$folder/systemd/90-heimdall.conf" /etc/sysctl.d/90-heimdall.conf
+[ -z "$mount" ] || install -m 644 "$folder"/systemd/heimdall-mount.* /etc/systemd/system/
 sysctl -q --system
 systemctl daemon-reload
 [ -z "$mount" ] || systemctl enable --now heimdall-mount.timer
 systemctl enable --now heimdall
 
-# Up means what the load balancer will ask as well.
+# Up means what the load balancer checks, at the address that it checks: a node that listens on loopback only is not.
+set -- $(hostname -I)
 for second in $(seq 1 180); do
-  if curl -fsS -m 2 -o /dev/null 'http://127.0.0.1:${HealthPort}/livez'; then
+  if curl -fsS -m 2 -o /dev/null "http://$1:$healthPort/livez"; then
     exit 0
   fi
   sleep 1
 done
 journalctl -u heimdall -n 50 --no-pager || true
-echo "heimdall did not come up within $second s; its log is above" >&2
+echo "heimdall did not answer at http://$1:$healthPort/livez within $second s; its log is above." \
+  "Does its HTTP endpoint listen on this address (http.address)?" >&2
 exit 1

@@ -99,14 +99,18 @@ shapes = {(g["MinSize"], g["MaxSize"], len(g["TargetGroupARNs"])) for g in group
 for least, most, ports in shapes:
     print(f"{len(groups)} groups of {least} to {most} nodes, each with {ports} ports")
 for group in groups[:1] + managers:
-    template = group["LaunchTemplate"]["LaunchTemplateId"]
+    # Nodes have several types to choose from, managers one.
+    mixed = group.get("MixedInstancesPolicy")
+    template = (mixed["LaunchTemplate"]["LaunchTemplateSpecification"] if mixed else group["LaunchTemplate"])[
+        "LaunchTemplateId"
+    ]
     versions = ec2.describe_launch_template_versions(LaunchTemplateId=template)["LaunchTemplateVersions"]
     data = versions[0]["LaunchTemplateData"]
     options = data["MetadataOptions"]
     script = base64.b64decode(data["UserData"]).decode()
-    conf = dict(re.findall(r"conf (\w+) '([^']+)'", script))
+    conf = dict(re.findall(r"^(\w+)='([^']+)'$", script, re.MULTILINE))
     print(
-        conf["hdRole"],
+        conf["role"],
         "metadata",
         options["HttpTokens"],
         options["HttpPutResponseHopLimit"],

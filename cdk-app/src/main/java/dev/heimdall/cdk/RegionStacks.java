@@ -17,6 +17,7 @@ import dev.heimdall.cdk.sync.ConfigSyncStack;
 import dev.heimdall.cdk.watch.WatchStack;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.Environment;
@@ -66,7 +67,8 @@ final class RegionStacks {
                 props("documents"),
                 deployment.name(),
                 region.documents(),
-                place)
+                place,
+                pushKeys())
             .stores();
     Optional<SharedStore> store =
         region.cache().enabled()
@@ -81,8 +83,7 @@ final class RegionStacks {
             id("fleet"),
             props("fleet"),
             deployment.name(),
-            region.fleet(),
-            region.documents(),
+            region,
             place,
             release,
             documents,
@@ -138,6 +139,18 @@ final class RegionStacks {
           place,
           fleet.fleet().balancer());
     }
+  }
+
+  /** An account's first region makes the key; the others have copies of it. */
+  private DocumentStores.PushKeys pushKeys() {
+    List<String> ofTheAccount =
+        deployment.regions().stream()
+            .filter(other -> other.account().equals(region.account()))
+            .map(Region::region)
+            .toList();
+    boolean first = ofTheAccount.get(0).equals(region.region());
+    return new DocumentStores.PushKeys(
+        first, first ? ofTheAccount.subList(1, ofTheAccount.size()) : List.of());
   }
 
   private String id(String what) {

@@ -12,10 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the app makes of the sample with two regions, which has one of everything. */
 class HeimdallAppTest {
@@ -269,16 +273,16 @@ class HeimdallAppTest {
     String onFiles = made.resource(US + "manager", "AWS::EC2::LaunchTemplate").toString();
     assertThat(onFiles)
         .contains(
-            "conf hdRole 'server'",
-            "conf configDirectory '/mnt/heimdall'",
-            "conf managerPort '8443'",
+            "role='server'",
+            "configDirectory='/mnt/heimdall'",
+            "managerPort='8443'",
+            "healthPort='8443'",
             "\"ManagerSecret\":\"orders-db/manager\"",
-            "http://127.0.0.1:8443/livez",
             "/mnt/heimdall efs _netdev,nofail,tls,iam,accesspoint=")
-        .doesNotContain("conf lifecycleHook", "conf hdSecretKey");
+        .contains("hook=''", "secret=''");
     assertThat(made.resource(EU + "manager", "AWS::EC2::LaunchTemplate").toString())
         .contains("\"SecretName\":\"orders-db/configuration\"")
-        .doesNotContain("conf configSource", "conf configDirectory");
+        .contains("configSource=''", "configDirectory=''");
   }
 
   @Test
@@ -330,9 +334,15 @@ class HeimdallAppTest {
     assertThat(function.at("/Environment/Variables/HEIMDALL_FLEET").asText())
         .isEqualTo("orders-db");
     assertThat(function.at("/Environment/Variables/HEIMDALL_REGIONS").asText())
-        .isEqualTo("us-east-1");
+        .as("the network has no way to another region's API")
+        .isEmpty();
+    assertThat(
+            made.resource(US + "config-sync", "AWS::Lambda::Function")
+                .at("/Environment/Variables/HEIMDALL_REGIONS")
+                .asText())
+        .isEqualTo("eu-west-1");
     Map<String, JsonNode> rules = made.resources(EU + "config-sync", "AWS::Events::Rule");
-    assertThat(rules).hasSize(2);
+    assertThat(rules).hasSize(3);
     assertThat(rules.get("Schedule").at("/Properties/ScheduleExpression").asText())
         .isEqualTo("rate(1 minute)");
     JsonNode pattern = rules.get("Events").at("/Properties/EventPattern");
@@ -353,10 +363,181 @@ class HeimdallAppTest {
     assertThat(role.has("ManagedPolicyArns")).isFalse();
     List<String> actions = role.at("/Policies/0/PolicyDocument").findValuesAsText("Action");
     assertThat(actions).noneMatch(action -> action.contains("*"));
-    assertThat(made.resource(EU + "config-sync", "AWS::IAM::Role").at("/Policies/0").toString())
+    assertThat(role("config-sync", "FunctionRole"))
         .contains("rds:DescribeGlobalClusters")
         .contains("/topology/*")
         .doesNotContain("s3:DeleteObject");
+  }
+
+  private static String role(String stack, String name) {
+    return made.resources(EU + stack, "AWS::IAM::Role")
+        .get(name)
+        .at("/Properties/Policies/0")
+        .toString();
+  }
+
+  @Test
+  void secretsAreNamedWithTheCharactersThatTheirArnsEndIn() {
+    for (Map.Entry<String, JsonNode> template : made.templates().entrySet()) {
+      Matcher secrets =
+          Pattern.compile(":secret:([^\"]+)\"").matcher(template.getValue().toString());
+      while (secrets.find()) {
+        assertThat(secrets.group(1))
+            .as(template.getKey())
+            .matches(".*(-\\?{6}|rds!(cluster|db)-\\*)");
+      }
+    }
+  }
+
+  @Test
+  void aNamedClusterLetsNodesReadItsManagedSecretAndLogInByIamAsTheUsersNamed() {
+    String role = made.resource(EU + "fleet", "AWS::IAM::Role").toString();
+    assertThat(role)
+        .contains(
+            "aws:ResourceTag/aws:rds:primaryDBClusterArn",
+            "\"Clusters\":\"orders\"",
+            "dbuser:${DatabaseUsers}",
+            "\"DatabaseUsers\":\"cluster-ABCDEFGHIJKL/orders_app\"",
+            "\"LogGroups\":\"/heimdall/orders\"")
+        .doesNotContain("primaryDBInstanceArn");
+    assertThat(made.resource(US + "fleet", "AWS::IAM::Role").toString())
+        .contains("log-group:${LogGroups}")
+        .doesNotContain("rds-db:connect", "rds!cluster");
+  }
+
+  @Test
+  void aBucketIsListedAndReadOnlyWhereTheComponentHasDocuments() {
+    for (String stack : List.of("fleet", "manager", "config-sync")) {
+      for (JsonNode role : made.resources(US + stack, "AWS::IAM::Role").values()) {
+        for (JsonNode statement : role.at("/Properties/Policies/0/PolicyDocument/Statement")) {
+          String text = statement.toString();
+          if (text.contains("s3:ListBucket")) {
+            assertThat(statement.at("/Condition/StringLike/s3:prefix").toString())
+                .contains("/*")
+                .doesNotContain("\"*\"");
+          }
+          if (text.contains("ConfigurationBucket}/")) {
+            assertThat(text).doesNotContain("ConfigurationBucket}/*");
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void theFirstDeploymentWaitsForAllNodesAndFailsWithoutThem() {
+    for (String stack : List.of(EU + "fleet", US + "manager")) {
+      made.resources(stack, "AWS::AutoScaling::AutoScalingGroup")
+          .values()
+          .forEach(
+              group -> {
+                assertThat(group.at("/CreationPolicy/ResourceSignal/Count").asInt()).isEqualTo(2);
+                assertThat(group.at("/CreationPolicy/ResourceSignal/Timeout").asText())
+                    .isEqualTo("PT15M");
+              });
+    }
+  }
+
+  @Test
+  void aZoneThatDoesNotSellATypeGetsAnotherOne() {
+    assertThat(types(US)).containsExactly("c7i.large", "c6i.large", "m7i.large");
+    assertThat(types(EU)).containsExactly("c7g.xlarge", "c6g.xlarge");
+  }
+
+  private static List<String> types(String region) {
+    return made.resources(region + "fleet", "AWS::AutoScaling::AutoScalingGroup")
+        .values()
+        .iterator()
+        .next()
+        .at("/Properties/MixedInstancesPolicy/LaunchTemplate/Overrides")
+        .findValuesAsText("InstanceType");
+  }
+
+  @Test
+  void theFileSystemIsMountedByIamAndInTlsOnly() {
+    JsonNode policy =
+        made.resource(US + "documents", "AWS::EFS::FileSystem").get("FileSystemPolicy");
+    assertThat(policy.at("/Statement/0/Principal/AWS").toString()).contains(":root");
+    assertThat(policy.at("/Statement/1/Effect").asText()).isEqualTo("Deny");
+    assertThat(policy.at("/Statement/1/Condition/Bool/aws:SecureTransport").asText())
+        .isEqualTo("false");
+  }
+
+  @Test
+  void allRegionsOfAnAccountHaveOneKeyForPushes() {
+    JsonNode key =
+        made.resources(EU + "documents", "AWS::SecretsManager::Secret").values().stream()
+            .map(secret -> secret.get("Properties"))
+            .filter(secret -> secret.get("Name").asText().endsWith("/push-key"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(key.at("/ReplicaRegions/0/Region").asText()).isEqualTo("us-east-1");
+    assertThat(made.resources(US + "documents", "AWS::SecretsManager::Secret").toString())
+        .doesNotContain("push-key");
+  }
+
+  @Test
+  void eventsArePassedOnToTheOtherRegionsOnce() {
+    JsonNode rule = made.resources(EU + "config-sync", "AWS::Events::Rule").get("ForwardEvents1");
+    assertThat(rule.at("/Properties/Targets/0/Arn").toString())
+        .contains("us-east-1", "event-bus/default");
+    assertThat(rule.at("/Properties/EventPattern/region").toString()).contains("AWS::Region");
+    assertThat(role("config-sync", "Forwarder1"))
+        .contains("events:PutEvents", "\"OtherRegions\":\"us-east-1\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "RDS DB Instance Event, DB_INSTANCE, db:orders-1, availability, RDS-EVENT-0006, true",
+    "RDS DB Cluster Event, CLUSTER, cluster:orders, failover, RDS-EVENT-0071, true",
+    "RDS DB Cluster Event, CLUSTER, cluster:orders, global-failover, RDS-EVENT-0185, true",
+    "RDS DB Cluster Event, CLUSTER, cluster:orders, configuration change, RDS-EVENT-0385, true",
+    "RDS Blue Green Deployment Event, BLUE_GREEN_DEPLOYMENT, deployment:bgd-1, low storage,"
+        + " RDS-EVENT-0248, true",
+    "RDS Blue Green Deployment Event, BLUE_GREEN_DEPLOYMENT, deployment:bgd-1, failover,"
+        + " RDS-EVENT-0260, true",
+    "RDS DB Instance Event, DB_INSTANCE, db:orders-1, backup, RDS-EVENT-0001, false",
+    "RDS DB Snapshot Event, SNAPSHOT, snapshot:rds:orders, creation, RDS-EVENT-0042, false",
+    "RDS DB Cluster Snapshot Event, CLUSTER_SNAPSHOT, cluster-snapshot:a, backup, RDS-EVENT-0075,"
+        + " false",
+    "RDS DB Parameter Group Event, DB_PARAM, pg:a, configuration change, RDS-EVENT-0037, false",
+    "RDS DB Security Group Event, SECURITY_GROUP, secgrp:a, failure, RDS-EVENT-0039, false",
+    "RDS DB Proxy Event, DB_PROXY, db-proxy:prx-1, configuration change, RDS-EVENT-0204, false",
+    "RDS Custom Engine Version Event, CUSTOM_ENGINE_VERSION, cev:a, creation, RDS-EVENT-0316,"
+        + " false"
+  })
+  void eventsOfEachCategoryAreMatchedByTheirId(
+      String type, String source, String resource, String category, String id, boolean matched)
+      throws Exception {
+    JsonNode event =
+        JSON.readTree(
+            """
+            {"version": "0", "id": "68f6e973-1a0c-d37b-f2f2-94a7f62ffd4e", "detail-type": "%s",
+             "source": "aws.rds", "account": "123456789012", "time": "2026-09-27T22:36:43Z",
+             "region": "eu-west-1", "resources": ["arn:aws:rds:eu-west-1:123456789012:%s"],
+             "detail": {"EventCategories": ["%s"], "SourceType": "%s",
+               "SourceArn": "arn:aws:rds:eu-west-1:123456789012:%s", "Date": "2026-09-27T22:36:43.292Z",
+               "Message": "it happened", "SourceIdentifier": "orders", "EventID": "%s"}}
+            """
+                .formatted(type, resource, category, source, resource, id));
+    for (String rule : List.of("Events", "ForwardEvents1")) {
+      JsonNode pattern =
+          made.resources(EU + "config-sync", "AWS::Events::Rule")
+              .get(rule)
+              .at("/Properties/EventPattern");
+      assertThat(matches(pattern, event)).as(rule).isEqualTo(matched);
+    }
+  }
+
+  /** As EventBridge does it: each field of the pattern lists the values that it may have. */
+  private static boolean matches(JsonNode pattern, JsonNode event) {
+    if (pattern.isArray()) {
+      return StreamSupport.stream(pattern.spliterator(), false)
+          .map(value -> value.has("Ref") ? "eu-west-1" : value.asText())
+          .anyMatch(value -> value.equals(event.asText()));
+    }
+    return pattern.properties().stream()
+        .allMatch(field -> matches(field.getValue(), event.path(field.getKey())));
   }
 
   @Test
@@ -370,6 +551,8 @@ class HeimdallAppTest {
             "DB Read Percent",
             "DB Transaction Percent",
             "Cache Hit Percent");
+    assertThat(made.resources(EU + "watch", "AWS::CloudWatch::Alarm").keySet())
+        .anyMatch(alarm -> alarm.startsWith("NodesNotTold"));
     assertThat(made.resources(EU + "watch", "AWS::CloudWatch::Alarm").values())
         .isNotEmpty()
         .allSatisfy(

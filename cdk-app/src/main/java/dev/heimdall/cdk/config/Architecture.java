@@ -1,19 +1,22 @@
 package dev.heimdall.cdk.config;
 
 import dev.heimdall.model.Spelled;
+import java.util.List;
 
 /** What the processors of instances are. */
 public enum Architecture implements Spelled {
-  ARM64("arm64", "c7g.large", "t4g.medium"),
-  X86_64("x86_64", "c7i.large", "t3.medium");
+  ARM64("arm64", "c7g.large", List.of("c6g.large", "m7g.large"), "t4g.medium"),
+  X86_64("x86_64", "c7i.large", List.of("c6i.large", "m7i.large"), "t3.medium");
 
   private final String spelling;
   private final String instanceType;
+  private final List<String> otherTypes;
   private final String managerType;
 
-  Architecture(String spelling, String instanceType, String managerType) {
+  Architecture(String spelling, String instanceType, List<String> otherTypes, String managerType) {
     this.spelling = spelling;
     this.instanceType = instanceType;
+    this.otherTypes = otherTypes;
     this.managerType = managerType;
   }
 
@@ -25,6 +28,11 @@ public enum Architecture implements Spelled {
   /** What instances are unless somebody says otherwise. */
   public String instanceType() {
     return instanceType;
+  }
+
+  /** What they are where a zone does not sell that type. */
+  public List<String> otherTypes() {
+    return otherTypes;
   }
 
   /** The same for the manager. */

@@ -1,6 +1,7 @@
 package dev.heimdall.cdk.config;
 
 import dev.heimdall.model.Cidr;
+import dev.heimdall.model.CloudWatchExport;
 import dev.heimdall.model.StrictDocument.Findings;
 import java.net.Inet4Address;
 import java.util.HashSet;
@@ -12,6 +13,15 @@ import java.util.stream.Collectors;
 /** What the settings of a deployment demand of each other and of AWS's names. */
 final class DeploymentChecks {
   private static final int PER_LOAD_BALANCER = 50;
+
+  /** The quota of AWS for rules of a security group that let something in, unless it was raised. */
+  private static final int RULES_OF_A_GROUP = 60;
+
+  /**
+   * Wider networks are the internet, or a large part of it. 10.0.0.0/8 is the widest private one.
+   */
+  private static final int WIDEST = 8;
+
   private static final String REGION = "[a-z]{2}(-[a-z]+)+-[0-9]";
 
   private final Deployment deployment;
@@ -50,7 +60,15 @@ final class DeploymentChecks {
   }
 
   private void region(Region region, String at) {
-    form(at + ".region", region.region(), REGION, "a region such as \"eu-west-1\"");
+    if (findings.sound(at + ".region") && !AwsRegions.has(region.region())) {
+      problem(
+          at + ".region",
+          quote(region.region()),
+          "a region of AWS"
+              + AwsRegions.nearest(region.region())
+                  .map(near -> "; did you mean " + quote(near) + "?")
+                  .orElse(": " + String.join(", ", AwsRegions.ALL)));
+    }
     region
         .account()
         .ifPresent(
@@ -59,6 +77,7 @@ final class DeploymentChecks {
     network(region.network(), at + ".network");
     fleet(region.fleet(), at + ".fleet");
     documents(region.documents(), at + ".documents");
+    databases(region.databases(), at + ".databases");
     cache(region, at);
     if (findings.sound(at + ".configSync.every")
         && region.configSync().every().toSeconds() % 60 != 0) {
@@ -77,6 +96,17 @@ final class DeploymentChecks {
                     topic,
                     "arn:[a-z-]+:sns:" + REGION + ":[0-9]{12}:.+",
                     "the ARN of a topic, such as \"arn:aws:sns:eu-west-1:123456789012:oncall\""));
+    int days = region.observability().keepLogs();
+    if (findings.sound(at + ".observability.keepLogs")
+        && !CloudWatchExport.RETENTIONS.contains(days)) {
+      problem(
+          at + ".observability.keepLogs",
+          "" + days,
+          "a number of days that CloudWatch Logs knows: "
+              + CloudWatchExport.RETENTIONS.stream()
+                  .map(String::valueOf)
+                  .collect(Collectors.joining(", ")));
+    }
     manager(region, at + ".manager");
   }
 
@@ -163,6 +193,15 @@ final class DeploymentChecks {
                 + " ports");
       }
       networks(at + ".clients", fleet.clients(), "a database's port");
+      int rules = fleet.ports().size() * fleet.clients().size();
+      if (findings.sound(at + ".ports") && rules > RULES_OF_A_GROUP) {
+        problem(
+            at + ".clients",
+            "%d networks for %d ports".formatted(fleet.clients().size(), fleet.ports().size()),
+            "at most %d rules, ports times networks, not %d: a security group takes no more. Name"
+                    .formatted(RULES_OF_A_GROUP, rules)
+                + " fewer, wider networks");
+      }
     }
     if (findings.sound(at + ".fewest", at + ".most") && fleet.fewest() > fleet.most()) {
       problem(at + ".most", "" + fleet.most(), "at least \"fewest\", " + fleet.fewest());
@@ -176,6 +215,13 @@ final class DeploymentChecks {
                     type,
                     fleet.architecture(),
                     fleet.architecture().instanceType()));
+    for (int i = 0; i < fleet.otherTypes().size(); i++) {
+      type(
+          at + ".otherTypes[" + i + "]",
+          fleet.otherTypes().get(i),
+          fleet.architecture(),
+          fleet.architecture() == null ? "" : fleet.architecture().otherTypes().get(0));
+    }
     fleet
         .imageParameter()
         .ifPresent(
@@ -194,6 +240,12 @@ final class DeploymentChecks {
                 + " reaches the port");
       }
       networks(at + ".clients", manager.clients(), "the manager's port");
+      if (manager.clients().size() > RULES_OF_A_GROUP) {
+        problem(
+            at + ".clients",
+            manager.clients().size() + " networks",
+            "at most " + RULES_OF_A_GROUP + ": a security group takes no more rules");
+      }
     }
     manager
         .certificate()
@@ -216,11 +268,13 @@ final class DeploymentChecks {
     for (int i = 0; i < clients.size(); i++) {
       Cidr cidr = clients.get(i);
       String place = at + "[" + i + "]";
-      if (cidr.prefix() == 0) {
+      if (cidr.prefix() == 0 || isIpv4(cidr) && cidr.prefix() < WIDEST) {
         problem(
             place,
             quote(cidr.toString()),
-            "the networks that clients are in, not the whole internet: "
+            "the networks that clients are in, /"
+                + WIDEST
+                + " at the widest, not the whole internet or a part of it: "
                 + what
                 + " must not be open to everybody");
       } else if (!isIpv4(cidr)) {
@@ -275,6 +329,43 @@ final class DeploymentChecks {
         documents.credentials(),
         "[A-Za-z0-9/_+=.@!-]{3,}\\*?",
         "the name of a secret, or how names begin and \"*\": \"prod/db-*\"");
+  }
+
+  private void databases(List<Database> databases, String at) {
+    for (int i = 0; i < databases.size(); i++) {
+      Database database = databases.get(i);
+      String place = at + "[" + i + "]";
+      if (!findings.sound(place)) {
+        continue;
+      }
+      if (database.cluster().isPresent() == database.instance().isPresent()) {
+        problem(
+            place,
+            database.cluster().isPresent() ? "\"cluster\" and \"instance\"" : "neither",
+            "one of \"cluster\" and \"instance\"");
+      }
+      String identifier = "[A-Za-z][A-Za-z0-9-]{0,62}";
+      database
+          .cluster()
+          .ifPresent(name -> form(place + ".cluster", name, identifier, "such as \"orders\""));
+      database
+          .instance()
+          .ifPresent(name -> form(place + ".instance", name, identifier, "such as \"orders-1\""));
+      database
+          .resourceId()
+          .ifPresent(
+              resource ->
+                  form(
+                      place + ".resourceId",
+                      resource,
+                      "(cluster|db)-[A-Z0-9]+",
+                      "such as \"cluster-ABCDEFGHIJKL\", as describe-db-clusters returns it"));
+      each(
+          place + ".iamUsers",
+          database.iamUsers(),
+          "[A-Za-z0-9_.$-]{1,63}\\*?",
+          "a user such as \"app\", or how names begin and \"*\"");
+    }
   }
 
   private void cache(Region region, String at) {

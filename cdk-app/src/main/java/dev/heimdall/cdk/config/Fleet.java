@@ -31,6 +31,13 @@ public record Fleet(
             otherwise = "`c7g.large`, or `c7i.large` with `x86_64`")
         Optional<String> instanceType,
     @Setting(
+            value =
+                "Types to use, in this order, in a zone that does not sell `instanceType` or has"
+                    + " none left. Without `instanceType` and these: `c6g.large` and `m7g.large`, or"
+                    + " `c6i.large` and `m7i.large` with `x86_64`.",
+            byDefault = "[]")
+        List<String> otherTypes,
+    @Setting(
             value = "The parameter of Systems Manager that names the image.",
             otherwise = "that of the newest Amazon Linux 2023")
         Optional<String> imageParameter,
@@ -68,5 +75,6 @@ public record Fleet(
   public Fleet {
     ports = List.copyOf(ports);
     clients = List.copyOf(clients);
+    otherTypes = List.copyOf(otherTypes);
   }
 }

@@ -37,6 +37,13 @@ public record Network(
                     + " leaves.",
             byDefault = "false")
         boolean endpoints) {
+  /**
+   * Whether the APIs of other regions can be reached: endpoints lead to those of the own region.
+   */
+  public boolean reachesOtherRegions() {
+    return vpc.isPresent() || natGateways > 0;
+  }
+
   public Network {
     subnets = List.copyOf(subnets);
   }

@@ -1,6 +1,7 @@
 package dev.heimdall.cdk.config;
 
 import dev.heimdall.model.Setting;
+import java.util.List;
 import java.util.Optional;
 
 /** What is deployed in one region. */
@@ -10,7 +11,17 @@ public record Region(
     @Setting("The network that the nodes are in.") Network network,
     @Setting("The fleet of proxy nodes.") Fleet fleet,
     @Setting("Where nodes have their configuration from.") Documents documents,
+    @Setting(
+            value =
+                "Databases whose passwords RDS manages, or that nodes log in to by IAM. Naming one"
+                    + " lets nodes read its managed secret.",
+            byDefault = "[]")
+        List<Database> databases,
     @Setting("The store over which nodes tell each other of writes.") Cache cache,
     @Setting("The function that follows events of RDS and tells the nodes.") ConfigSync configSync,
     @Setting("Alarms, dashboard and logs.") Observability observability,
-    @Setting("The manager.") Manager manager) {}
+    @Setting("The manager.") Manager manager) {
+  public Region {
+    databases = List.copyOf(databases);
+  }
+}

@@ -3,8 +3,11 @@ package dev.heimdall.cdk.documents;
 import dev.heimdall.cdk.Reasons;
 import dev.heimdall.cdk.config.DocumentPlace;
 import dev.heimdall.cdk.config.Documents;
+import dev.heimdall.cdk.iam.Component;
 import dev.heimdall.cdk.network.Place;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Duration;
@@ -20,6 +23,7 @@ import software.amazon.awscdk.services.s3.BlockPublicAccess;
 import software.amazon.awscdk.services.s3.Bucket;
 import software.amazon.awscdk.services.s3.BucketEncryption;
 import software.amazon.awscdk.services.s3.LifecycleRule;
+import software.amazon.awscdk.services.secretsmanager.ReplicaRegion;
 import software.amazon.awscdk.services.secretsmanager.Secret;
 import software.amazon.awscdk.services.secretsmanager.SecretStringGenerator;
 import software.constructs.Construct;
@@ -33,6 +37,21 @@ public final class DocumentStores extends Construct {
   public static final int NFS = 2049;
 
   private static final int DAYS_OF_OLD_VERSIONS = 90;
+
+  /**
+   * The secret of pushes is one for all regions of a fleet, whose nodes have one configuration.
+   *
+   * @param madeHere whether it is made with these stores
+   * @param replicas the regions that it is copied to, under the same name
+   */
+  public record PushKeys(boolean madeHere, List<String> replicas) {
+    /** Of a fleet in one region. */
+    public static final PushKeys ALONE = new PushKeys(true, List.of());
+
+    public PushKeys {
+      replicas = List.copyOf(replicas);
+    }
+  }
 
   private final Key key;
   private final Bucket bucket;
@@ -68,9 +87,15 @@ public final class DocumentStores extends Construct {
    * Makes them.
    *
    * @param place where the file system can be mounted, if there is one
+   * @param keys whether the secret of pushes is made here
    */
   public DocumentStores(
-      Construct scope, String id, String fleet, Documents documents, Optional<Place> place) {
+      Construct scope,
+      String id,
+      String fleet,
+      Documents documents,
+      Optional<Place> place,
+      PushKeys keys) {
     super(scope, id);
     key =
         Key.Builder.create(this, "Key")
@@ -99,19 +124,9 @@ public final class DocumentStores extends Construct {
         "AwsSolutions-S1",
         "Versions tell what changed when; who changed it is told by CloudTrail's data events.");
     pushKeyName = Fn.join("", List.of(fleet, "/push-key"));
-    Secret pushKey =
-        Secret.Builder.create(this, "PushKey")
-            .secretName(pushKeyName)
-            .description("Heimdall: what pushes to the nodes' /topology door are signed with")
-            .encryptionKey(key)
-            .generateSecretString(
-                SecretStringGenerator.builder().excludePunctuation(true).passwordLength(48).build())
-            .removalPolicy(RemovalPolicy.RETAIN)
-            .build();
-    Reasons.accept(
-        pushKey,
-        "AwsSolutions-SMG4",
-        "Nodes take the key with their configuration: a new one is put there first, by people.");
+    if (keys.madeHere()) {
+      pushKey(keys.replicas());
+    }
     configurationSecret =
         documents.place() == DocumentPlace.SECRET
             ? documents.secret().orElseGet(() -> configurationSecret(fleet))
@@ -145,6 +160,30 @@ public final class DocumentStores extends Construct {
   /** The file system, if there is one. */
   public Optional<Files> files() {
     return files;
+  }
+
+  private void pushKey(List<String> replicas) {
+    Secret pushKey =
+        Secret.Builder.create(this, "PushKey")
+            .secretName(pushKeyName)
+            .description("Heimdall: what pushes to the nodes' /topology door are signed with")
+            .encryptionKey(key)
+            .generateSecretString(
+                SecretStringGenerator.builder().excludePunctuation(true).passwordLength(48).build())
+            // There by the region's own key of Secrets Manager: another region has no part in this
+            // one.
+            .replicaRegions(
+                replicas.isEmpty()
+                    ? null
+                    : replicas.stream()
+                        .map(region -> ReplicaRegion.builder().region(region).build())
+                        .toList())
+            .removalPolicy(RemovalPolicy.RETAIN)
+            .build();
+    Reasons.accept(
+        pushKey,
+        "AwsSolutions-SMG4",
+        "Nodes take the key with their configuration: a new one is put there first, by people.");
   }
 
   private String configurationSecret(String fleet) {
@@ -192,6 +231,7 @@ public final class DocumentStores extends Construct {
             .kmsKeyId(key.getKeyArn())
             .backupPolicy(CfnFileSystem.BackupPolicyProperty.builder().status("ENABLED").build())
             .throughputMode("elastic")
+            .fileSystemPolicy(Component.document(policy()))
             .fileSystemTags(
                 List.of(
                     CfnFileSystem.ElasticFileSystemTagProperty.builder()
@@ -229,6 +269,28 @@ public final class DocumentStores extends Construct {
         "The line of /etc/fstab; without _netdev a boot may hang",
         mounted.line("/opt/heimdall/config", ""));
     output("FileClients", "The security group of who mounts it", clients.getAttrGroupId());
+  }
+
+  /**
+   * Only TLS, and only who has a permission of IAM, by a mount target: without a policy the network
+   * would be enough, and whoever mounts without IAM is root.
+   */
+  private static List<Map<String, Object>> policy() {
+    Map<String, Object> mounts = new LinkedHashMap<>();
+    mounts.put("Sid", "ByIam");
+    mounts.put("Effect", "Allow");
+    mounts.put(
+        "Principal", Map.of("AWS", Fn.sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")));
+    mounts.put("Action", List.of("elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"));
+    mounts.put(
+        "Condition", Map.of("Bool", Map.of("elasticfilesystem:AccessedViaMountTarget", "true")));
+    Map<String, Object> tls = new LinkedHashMap<>();
+    tls.put("Sid", "NothingWithoutTls");
+    tls.put("Effect", "Deny");
+    tls.put("Principal", Map.of("AWS", "*"));
+    tls.put("Action", "*");
+    tls.put("Condition", Map.of("Bool", Map.of("aws:SecureTransport", "false")));
+    return List.of(mounts, tls);
   }
 
   private void output(String id, String description, String value) {

@@ -17,9 +17,10 @@ public final class DocumentsStack extends Stack {
       StackProps props,
       String fleet,
       Documents documents,
-      Place place) {
+      Place place,
+      DocumentStores.PushKeys keys) {
     super(scope, id, props);
-    stores = new DocumentStores(this, "Default", fleet, documents, Optional.of(place));
+    stores = new DocumentStores(this, "Default", fleet, documents, Optional.of(place), keys);
   }
 
   public DocumentStores stores() {

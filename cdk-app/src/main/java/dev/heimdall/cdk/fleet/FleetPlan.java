@@ -14,7 +14,7 @@ import java.util.List;
  * @param clients the networks of clients
  * @param httpPort the port of the nodes' HTTP door
  * @param image the image's id
- * @param instanceType the type of instances
+ * @param instanceTypes the types of instances, the preferred one first
  * @param fewest nodes of a zone at least
  * @param most nodes of a zone at most
  * @param keptInUpdates nodes of a zone that an update leaves running at least; fewer than {@code
@@ -26,6 +26,7 @@ import java.util.List;
  * @param protect whether the load balancer resists being deleted
  * @param release where the archive lies
  * @param documents where nodes have their configuration from
+ * @param access what else nodes may use
  */
 public record FleetPlan(
     String name,
@@ -35,8 +36,8 @@ public record FleetPlan(
     List<Slot<String>> clients,
     Number httpPort,
     String image,
-    String instanceType,
-    String fewest,
+    List<String> instanceTypes,
+    Number fewest,
     String most,
     Number keptInUpdates,
     Number targetLoad,
@@ -45,7 +46,8 @@ public record FleetPlan(
     String clientZones,
     String protect,
     Release release,
-    Source documents) {
+    Source documents,
+    Access access) {
 
   /**
    * Where nodes read their configuration.
@@ -55,11 +57,10 @@ public record FleetPlan(
    * @param mount the line of {@code /etc/fstab} for the file system that {@code configSource} is
    *     on; empty for none
    * @param fileSystem its id; empty for none
-   * @param bucket the bucket, of which nodes may read everything
+   * @param bucket the bucket, of which nodes may read topology documents
+   * @param prefix below which nodes may read their configuration there; empty for none
    * @param key the ARN of the key that what is in the bucket is encrypted with
    * @param secret the name of the secret that nodes may read; empty for none
-   * @param credentials names of secrets with credentials for databases; a beginning ends in {@code
-   *     *}
    */
   public record Source(
       String configSource,
@@ -67,14 +68,35 @@ public record FleetPlan(
       String mount,
       String fileSystem,
       String bucket,
+      String prefix,
       String key,
-      String secret,
-      List<String> credentials) {
+      String secret) {
     /** Where user-data mounts the file system. */
     public static final String DIRECTORY = "/mnt/heimdall";
+  }
 
-    public Source {
+  /**
+   * What nodes may use besides their configuration.
+   *
+   * @param credentials names of secrets with credentials for databases; a beginning ends in {@code
+   *     *}
+   * @param clusters identifiers of clusters whose passwords RDS manages
+   * @param instances the same of instances
+   * @param users as which nodes may log in by IAM: resource id, slash, user
+   * @param logGroups the log groups of virtual databases
+   */
+  public record Access(
+      List<String> credentials,
+      List<String> clusters,
+      List<String> instances,
+      List<String> users,
+      List<String> logGroups) {
+    public Access {
       credentials = List.copyOf(credentials);
+      clusters = List.copyOf(clusters);
+      instances = List.copyOf(instances);
+      users = List.copyOf(users);
+      logGroups = List.copyOf(logGroups);
     }
   }
 }

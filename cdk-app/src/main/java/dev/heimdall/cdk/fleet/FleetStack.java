@@ -2,12 +2,16 @@ package dev.heimdall.cdk.fleet;
 
 import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.config.Architecture;
+import dev.heimdall.cdk.config.Database;
 import dev.heimdall.cdk.config.DocumentPlace;
 import dev.heimdall.cdk.config.Documents;
 import dev.heimdall.cdk.config.Fleet;
+import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.instance.Release;
 import dev.heimdall.cdk.network.Place;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.CfnParameter;
@@ -28,13 +32,14 @@ public final class FleetStack extends Stack {
       String id,
       StackProps props,
       String name,
-      Fleet settings,
-      Documents documents,
+      Region region,
       Place place,
       String archive,
       DocumentStores kept,
       Optional<SharedStore> store) {
     super(scope, id, props);
+    Fleet settings = region.fleet();
+    Documents documents = region.documents();
     Asset release = Asset.Builder.create(this, "Release").path(archive).build();
     Architecture architecture = settings.architecture();
     String image =
@@ -63,8 +68,8 @@ public final class FleetStack extends Stack {
                 settings.clients().stream().map(net -> Slot.always(net.toString())).toList(),
                 settings.httpPort(),
                 image,
-                settings.instanceType().orElseGet(architecture::instanceType),
-                Integer.toString(settings.fewest()),
+                types(settings),
+                settings.fewest(),
                 Integer.toString(settings.most()),
                 Math.min(settings.fewest(), settings.most() - 1),
                 settings.targetLoad(),
@@ -82,9 +87,10 @@ public final class FleetStack extends Stack {
                     files.map(any -> any.line(FleetPlan.Source.DIRECTORY, "ro,")).orElse(""),
                     files.map(DocumentStores.Files::id).orElse(""),
                     kept.bucket().getBucketName(),
+                    documents.place() == DocumentPlace.BUCKET ? documents.prefix() : "",
                     kept.key().getKeyArn(),
-                    kept.configurationSecret(),
-                    documents.credentials())));
+                    kept.configurationSecret()),
+                access(region)));
     store.ifPresent(
         servers ->
             CfnSecurityGroupIngress.Builder.create(this, "StoreArrives")
@@ -113,6 +119,35 @@ public final class FleetStack extends Stack {
         .description("What databases have to let in")
         .value(fleet.nodeGroup().getAttrGroupId())
         .build();
+  }
+
+  private static List<String> types(Fleet settings) {
+    Architecture architecture = settings.architecture();
+    List<String> types = new ArrayList<>();
+    types.add(settings.instanceType().orElseGet(architecture::instanceType));
+    types.addAll(
+        settings.otherTypes().isEmpty() && settings.instanceType().isEmpty()
+            ? architecture.otherTypes()
+            : settings.otherTypes());
+    return types;
+  }
+
+  private static FleetPlan.Access access(Region region) {
+    List<Database> databases = region.databases();
+    List<String> vdbs = region.observability().vdbs();
+    return new FleetPlan.Access(
+        region.documents().credentials(),
+        databases.stream().flatMap(database -> database.cluster().stream()).toList(),
+        databases.stream().flatMap(database -> database.instance().stream()).toList(),
+        databases.stream()
+            .flatMap(
+                database ->
+                    database.iamUsers().stream()
+                        .map(user -> database.resourceId().orElse("*") + "/" + user))
+            .toList(),
+        vdbs.isEmpty()
+            ? List.of("/heimdall/*")
+            : vdbs.stream().map(vdb -> "/heimdall/" + vdb).toList());
   }
 
   public ProxyFleet fleet() {

@@ -1,5 +1,7 @@
 package dev.heimdall.cdk.fleet;
 
+import static java.util.Map.entry;
+
 import dev.heimdall.cdk.Numbers;
 import dev.heimdall.cdk.Reasons;
 import dev.heimdall.cdk.iam.Component;
@@ -8,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.CfnCondition;
 import software.amazon.awscdk.CfnResource;
 import software.amazon.awscdk.Fn;
@@ -215,23 +216,19 @@ public final class ProxyFleet extends Construct {
         this,
         "NodeRole",
         Component.NODE,
-        Map.of(
-            "ReleaseBucket",
-            List.of(plan.release().bucket()),
-            "ReleaseKey",
-            List.of(plan.release().key()),
-            "ConfigurationBucket",
-            some(plan.documents().bucket()),
-            "ConfigurationKey",
-            List.of(plan.documents().key()),
-            "AutoScalingGroups",
-            List.of(Fn.join("", List.of(Aws.STACK_NAME, "-*"))),
-            "ConfigurationSecret",
-            some(plan.documents().secret()),
-            "FileSystem",
-            some(plan.documents().fileSystem()),
-            "CredentialSecrets",
-            plan.documents().credentials()));
+        Map.ofEntries(
+            entry("ReleaseBucket", List.of(plan.release().bucket())),
+            entry("ReleaseKey", List.of(plan.release().key())),
+            entry("ConfigurationBucket", some(plan.documents().bucket())),
+            entry("ConfigurationPrefix", some(plan.documents().prefix())),
+            entry("ConfigurationKey", List.of(plan.documents().key())),
+            entry("ConfigurationSecret", some(plan.documents().secret())),
+            entry("FileSystem", some(plan.documents().fileSystem())),
+            entry("CredentialSecrets", plan.access().credentials()),
+            entry("Clusters", plan.access().clusters()),
+            entry("Instances", plan.access().instances()),
+            entry("DatabaseUsers", plan.access().users()),
+            entry("LogGroups", plan.access().logGroups())));
   }
 
   private CfnSecurityGroup.Builder securityGroup(String id, String description) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awscdk.Aws;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.autoscaling.CfnAutoScalingGroup;
 import software.amazon.awscdk.services.autoscaling.CfnScalingPolicy;
 import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
@@ -44,18 +45,14 @@ public final class ZoneGroup extends Construct {
     CfnLaunchTemplate template =
         CfnLaunchTemplate.Builder.create(this, "Template")
             .launchTemplateData(
-                Machine.of(plan.image(), plan.instanceType(), profile, securityGroup))
+                Machine.of(plan.image(), plan.instanceTypes().get(0), profile, securityGroup))
             .build();
     group =
         CfnAutoScalingGroup.Builder.create(this, "Nodes")
-            .minSize(plan.fewest())
+            .minSize(Numbers.text(plan.fewest()))
             .maxSize(plan.most())
             .vpcZoneIdentifier(List.of(subnet.value()))
-            .launchTemplate(
-                CfnAutoScalingGroup.LaunchTemplateSpecificationProperty.builder()
-                    .launchTemplateId(template.getRef())
-                    .version(template.getAttrLatestVersionNumber())
-                    .build())
+            .mixedInstancesPolicy(instances(plan, template))
             .targetGroupArns(
                 ProxyFleet.there(
                     targets.stream()
@@ -87,8 +84,14 @@ public final class ZoneGroup extends Construct {
         group,
         "AwsSolutions-AS3",
         "Growing and shrinking is daily business; an alarm tells when a zone is full.");
+    Reasons.accept(
+        group,
+        "CdkNagValidationFailure",
+        "The rule about volumes cannot read which launch template several types have; it encrypts"
+            + " them.");
     template.addPropertyOverride(
         "LaunchTemplateData.UserData", Map.of("Fn::Base64", userData(plan, group.getLogicalId())));
+    group.getCfnOptions().setCreationPolicy(Machine.allUp(plan.fewest()));
     group.getCfnOptions().setUpdatePolicy(Machine.oneAfterTheOther(plan.keptInUpdates()));
     CfnScalingPolicy scaling =
         CfnScalingPolicy.Builder.create(this, "Load")
@@ -108,12 +111,42 @@ public final class ZoneGroup extends Construct {
     ProxyFleet.onlyWhen(scaling, subnet.when());
   }
 
+  /**
+   * The types in this order: the next one where a zone does not sell the one before, or has none.
+   */
+  private static CfnAutoScalingGroup.MixedInstancesPolicyProperty instances(
+      FleetPlan plan, CfnLaunchTemplate template) {
+    return CfnAutoScalingGroup.MixedInstancesPolicyProperty.builder()
+        .instancesDistribution(
+            CfnAutoScalingGroup.InstancesDistributionProperty.builder()
+                .onDemandAllocationStrategy("prioritized")
+                .onDemandPercentageAboveBaseCapacity(100)
+                .build())
+        .launchTemplate(
+            CfnAutoScalingGroup.LaunchTemplateProperty.builder()
+                .launchTemplateSpecification(
+                    CfnAutoScalingGroup.LaunchTemplateSpecificationProperty.builder()
+                        .launchTemplateId(template.getRef())
+                        .version(template.getAttrLatestVersionNumber())
+                        .build())
+                .overrides(
+                    plan.instanceTypes().stream()
+                        .map(
+                            type ->
+                                CfnAutoScalingGroup.LaunchTemplateOverridesProperty.builder()
+                                    .instanceType(type)
+                                    .build())
+                        .toList())
+                .build())
+        .build();
+  }
+
   /** The group of instances. */
   public CfnAutoScalingGroup group() {
     return group;
   }
 
-  private static String userData(FleetPlan plan, String logicalId) {
+  private String userData(FleetPlan plan, String logicalId) {
     TreeMap<String, String> values = new TreeMap<>();
     values.put("Region", Aws.REGION);
     values.put("StackName", Aws.STACK_NAME);
@@ -132,6 +165,6 @@ public final class ZoneGroup extends Construct {
     values.put("ReleaseBucket", plan.release().bucket());
     values.put("ReleaseKey", plan.release().key());
     values.put("HealthPort", Numbers.text(plan.httpPort()));
-    return BootScript.of(values);
+    return BootScript.of(Stack.of(this), values);
   }
 }

@@ -25,14 +25,17 @@ public enum Component {
               List.of("arn:${Partition}:s3:::${ReleaseBucket}/${ReleaseKey}"),
               "s3:GetObject"),
           on(
-              "FindDocuments",
-              "lists the documents of its configuration, and topology documents",
-              List.of("arn:${Partition}:s3:::${ConfigurationBucket}"),
-              "s3:ListBucket"),
+                  "FindDocuments",
+                  "lists the documents of its configuration, and topology documents",
+                  List.of("arn:${Partition}:s3:::${ConfigurationBucket}"),
+                  "s3:ListBucket")
+              .below("${ConfigurationPrefix}/*", "topology/*"),
           on(
               "Documents",
               "reads its configuration, and topology documents; writes neither",
-              List.of("arn:${Partition}:s3:::${ConfigurationBucket}/*"),
+              List.of(
+                  "arn:${Partition}:s3:::${ConfigurationBucket}/${ConfigurationPrefix}/*",
+                  "arn:${Partition}:s3:::${ConfigurationBucket}/topology/*"),
               "s3:GetObject"),
           on(
               "DocumentsKey",
@@ -55,12 +58,31 @@ public enum Component {
               "DatabaseCredentials",
               "logs in to databases",
               List.of(
-                  "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${CredentialSecrets}"),
+                  "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${CredentialSecrets}-??????"),
               "secretsmanager:GetSecretValue"),
+          on(
+                  "ManagedClusterCredentials",
+                  "logs in to clusters with the passwords that RDS manages",
+                  List.of(
+                      "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:rds!cluster-*"),
+                  "secretsmanager:GetSecretValue")
+              .when(
+                  "StringEquals",
+                  "aws:ResourceTag/aws:rds:primaryDBClusterArn",
+                  "arn:${Partition}:rds:${Region}:${Account}:cluster:${Clusters}"),
+          on(
+                  "ManagedInstanceCredentials",
+                  "logs in to instances with the passwords that RDS manages",
+                  List.of("arn:${Partition}:secretsmanager:${Region}:${Account}:secret:rds!db-*"),
+                  "secretsmanager:GetSecretValue")
+              .when(
+                  "StringEquals",
+                  "aws:ResourceTag/aws:rds:primaryDBInstanceArn",
+                  "arn:${Partition}:rds:${Region}:${Account}:db:${Instances}"),
           on(
               "DatabaseTokens",
               "logs in to databases by IAM, as users that are allowed it there",
-              List.of("arn:${Partition}:rds-db:${Region}:${Account}:dbuser:*/*"),
+              List.of("arn:${Partition}:rds-db:${Region}:${Account}:dbuser:${DatabaseUsers}"),
               "rds-db:connect"),
           anywhere(
               "Clusters",
@@ -79,7 +101,7 @@ public enum Component {
               "Drain",
               "says that it has drained, or needs more time",
               List.of(
-                  "arn:${Partition}:autoscaling:${Region}:${Account}:autoScalingGroup:*:autoScalingGroupName/${AutoScalingGroups}"),
+                  "arn:${Partition}:autoscaling:${Region}:${Account}:autoScalingGroup:*:autoScalingGroupName/${StackName}-*"),
               "autoscaling:CompleteLifecycleAction",
               "autoscaling:RecordLifecycleActionHeartbeat"),
           anywhere("Metrics", "sends metrics; only its own", "cloudwatch:PutMetricData")
@@ -88,8 +110,8 @@ public enum Component {
               "Logs",
               "sends logs of virtual databases",
               List.of(
-                  "arn:${Partition}:logs:${Region}:${Account}:log-group:/heimdall/*",
-                  "arn:${Partition}:logs:${Region}:${Account}:log-group:/heimdall/*:log-stream:*"),
+                  "arn:${Partition}:logs:${Region}:${Account}:log-group:${LogGroups}",
+                  "arn:${Partition}:logs:${Region}:${Account}:log-group:${LogGroups}:log-stream:*"),
               "logs:CreateLogGroup",
               "logs:PutRetentionPolicy",
               "logs:CreateLogStream",
@@ -106,10 +128,11 @@ public enum Component {
               List.of("arn:${Partition}:s3:::${ReleaseBucket}/${ReleaseKey}"),
               "s3:GetObject"),
           on(
-              "FindDocuments",
-              "lists the documents",
-              List.of("arn:${Partition}:s3:::${ConfigurationBucket}"),
-              "s3:ListBucket"),
+                  "FindDocuments",
+                  "lists the documents",
+                  List.of("arn:${Partition}:s3:::${ConfigurationBucket}"),
+                  "s3:ListBucket")
+              .below("${ConfigurationPrefix}/*"),
           on(
               "Documents",
               "reads the documents that it edits, or fills an empty file system with; no topology",
@@ -156,10 +179,11 @@ public enum Component {
       "",
       List.of(
           on(
-              "FindDocuments",
-              "lists the documents",
-              List.of("arn:${Partition}:s3:::${ConfigurationBucket}"),
-              "s3:ListBucket"),
+                  "FindDocuments",
+                  "lists the documents",
+                  List.of("arn:${Partition}:s3:::${ConfigurationBucket}"),
+                  "s3:ListBucket")
+              .below("${ConfigurationPrefix}/*"),
           on(
               "Documents",
               "pulls and pushes documents; no topology",
@@ -217,10 +241,11 @@ public enum Component {
               "rds:DescribeGlobalClusters"),
           anywhere("Nodes", "finds nodes by their tag", "ec2:DescribeInstances"),
           on(
-              "FindTopology",
-              "lists topology documents",
-              List.of("arn:${Partition}:s3:::${ConfigurationBucket}"),
-              "s3:ListBucket"),
+                  "FindTopology",
+                  "lists topology documents",
+                  List.of("arn:${Partition}:s3:::${ConfigurationBucket}"),
+                  "s3:ListBucket")
+              .below("topology/*"),
           on(
               "Topology",
               "writes topology documents, and nothing else",
@@ -248,16 +273,43 @@ public enum Component {
               "Log",
               "Lambda writes the function's log",
               List.of(
-                  "arn:${Partition}:logs:${Region}:${Account}:log-group:/aws/lambda/*:log-stream:*"),
+                  "arn:${Partition}:logs:${Region}:${Account}:log-group:/aws/lambda/${StackName}-*:log-stream:*"),
               "logs:CreateLogStream",
               "logs:PutLogEvents"),
+          on(
+                  "Interfaces",
+                  "Lambda puts the function into the nodes' network",
+                  List.of(
+                      "arn:${Partition}:ec2:${Region}:${Account}:network-interface/*",
+                      "arn:${Partition}:ec2:${Region}:${Account}:subnet/*",
+                      "arn:${Partition}:ec2:${Region}:${Account}:security-group/${FunctionSecurityGroup}"),
+                  "ec2:CreateNetworkInterface")
+              .when(
+                  "ArnEqualsIfExists",
+                  "ec2:Vpc",
+                  "arn:${Partition}:ec2:${Region}:${Account}:vpc/${Vpc}"),
+          // Lambda looks whether it may before there is an interface: of what, it does not say.
+          on(
+              "NoInterfaces",
+              "Lambda takes the function out of the network again",
+              List.of("arn:${Partition}:ec2:${Region}:${Account}:*/*"),
+              "ec2:DeleteNetworkInterface"),
           anywhere(
               "Network",
-              "Lambda puts the function into the nodes' network; these know no resources",
-              "ec2:CreateNetworkInterface",
+              "Lambda looks at the nodes' network; these know no resources",
               "ec2:DescribeNetworkInterfaces",
-              "ec2:DescribeSubnets",
-              "ec2:DeleteNetworkInterface")));
+              "ec2:DescribeSubnets"))),
+
+  /** The rules that pass events of RDS on to the functions of other regions. */
+  FORWARDER(
+      "forwarder",
+      "events.amazonaws.com",
+      List.of(
+          on(
+              "Forward",
+              "puts events of RDS on the buses of the fleet's other regions",
+              List.of("arn:${Partition}:events:${OtherRegions}:${Account}:event-bus/default"),
+              "events:PutEvents")));
 
   private static final Pattern NAME = Pattern.compile("\\$\\{([A-Za-z]+)}");
 

@@ -19,8 +19,9 @@ public final class ComponentRole {
   /**
    * Makes the role.
    *
-   * @param filledIn what stands for the placeholders of the component's resources, one or several
-   *     values each; none leaves the resources out that name it
+   * @param filledIn what stands for the placeholders of the component's resources and conditions,
+   *     one or several values each; none leaves out what names it, and the statement with its last
+   *     resource or its condition
    */
   public static CfnRole create(
       Construct scope, String id, Component component, Map<String, List<String>> filledIn) {
@@ -28,6 +29,7 @@ public final class ComponentRole {
     values.put("Partition", List.of(Aws.PARTITION));
     values.put("Region", List.of(Aws.REGION));
     values.put("Account", List.of(Aws.ACCOUNT_ID));
+    values.put("StackName", List.of(Aws.STACK_NAME));
     if (!values.keySet().containsAll(component.placeholders())) {
       throw new IllegalArgumentException(
           component + " needs " + component.placeholders() + ", given are " + values.keySet());
@@ -35,14 +37,15 @@ public final class ComponentRole {
     List<Object> statements = new ArrayList<>();
     for (Grant grant : component.grants()) {
       Map<String, Object> statement = new LinkedHashMap<>(grant.statement());
-      List<String> resources =
-          grant.resources().stream()
-              .flatMap(resource -> filledIn(resource, values).stream())
-              .toList();
-      if (resources.isEmpty()) {
+      List<String> resources = filledIn(grant.resources(), values);
+      List<String> conditions = filledIn(grant.conditionValues(), values);
+      if (resources.isEmpty() || conditions.isEmpty() != grant.condition().isEmpty()) {
         continue;
       }
       statement.put("Resource", resources.size() == 1 ? resources.get(0) : resources);
+      if (!conditions.isEmpty()) {
+        statement.put("Condition", grant.condition(conditions));
+      }
       statements.add(statement);
     }
     Map<String, Object> trust = new LinkedHashMap<>();
@@ -68,10 +71,14 @@ public final class ComponentRole {
     return role;
   }
 
-  /** The resource with every combination of values for its placeholders. */
-  private static List<String> filledIn(String resource, Map<String, List<String>> values) {
+  private static List<String> filledIn(List<String> texts, Map<String, List<String>> values) {
+    return texts.stream().flatMap(text -> filledIn(text, values).stream()).toList();
+  }
+
+  /** The text with every combination of values for its placeholders. */
+  private static List<String> filledIn(String text, Map<String, List<String>> values) {
     List<Map<String, String>> ways = List.of(Map.of());
-    for (String name : Component.names(resource)) {
+    for (String name : Component.names(text)) {
       ways =
           ways.stream()
               .flatMap(
@@ -85,6 +92,6 @@ public final class ComponentRole {
                               }))
               .toList();
     }
-    return ways.stream().map(way -> way.isEmpty() ? resource : Fn.sub(resource, way)).toList();
+    return ways.stream().map(way -> way.isEmpty() ? text : Fn.sub(text, way)).toList();
   }
 }

@@ -12,7 +12,8 @@ import java.util.Map;
  * @param why what the component does with it
  * @param actions the actions, each written out
  * @param resources what they may be done to; {@code ${names}} are filled in
- * @param condition the operator, the key and the value of a condition; empty without one
+ * @param condition the operator, the key and the values of a condition, in which {@code ${names}}
+ *     are filled in as well; empty without one
  */
 public record Grant(
     String sid, String why, List<String> actions, List<String> resources, List<String> condition) {
@@ -31,8 +32,15 @@ public record Grant(
     return on(sid, why, List.of("*"), actions);
   }
 
-  Grant when(String operator, String key, String value) {
-    return new Grant(sid, why, actions, resources, List.of(operator, key, value));
+  Grant when(String operator, String key, String... values) {
+    List<String> all = new ArrayList<>(List.of(operator, key));
+    all.addAll(List.of(values));
+    return new Grant(sid, why, actions, resources, all);
+  }
+
+  /** Objects of a bucket are listed below these prefixes only. */
+  Grant below(String... prefixes) {
+    return when("StringLike", "s3:prefix", prefixes);
   }
 
   /** The statement as JSON has it. */
@@ -43,9 +51,19 @@ public record Grant(
     statement.put("Action", new ArrayList<>(actions));
     statement.put("Resource", new ArrayList<>(resources));
     if (!condition.isEmpty()) {
-      statement.put(
-          "Condition", Map.of(condition.get(0), Map.of(condition.get(1), condition.get(2))));
+      statement.put("Condition", condition(conditionValues()));
     }
     return statement;
+  }
+
+  /** The values of the condition, in which names may have to be filled in. */
+  List<String> conditionValues() {
+    return condition.isEmpty() ? List.of() : condition.subList(2, condition.size());
+  }
+
+  /** The condition with these values. */
+  Map<String, Object> condition(List<String> values) {
+    Object one = values.size() == 1 ? values.get(0) : new ArrayList<>(values);
+    return Map.of(condition.get(0), Map.of(condition.get(1), one));
   }
 }

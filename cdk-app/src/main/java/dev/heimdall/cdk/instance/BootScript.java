@@ -4,16 +4,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import software.amazon.awscdk.CfnMapping;
 import software.amazon.awscdk.Fn;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.Token;
 
-/** {@code templates/instance/user-data.sh}, which an instance runs when it boots. */
+/**
+ * {@code templates/instance/user-data.sh}, which an instance runs when it boots: a heading that
+ * differs between groups, and a body that stands once in a template, however many groups it has.
+ */
 public final class BootScript {
   private static final Pattern NAME = Pattern.compile("\\$\\{([^}]*)}");
 
@@ -22,20 +29,29 @@ public final class BootScript {
 
   private static final Pattern INDENT = Pattern.compile("(?m)^ +");
 
-  /** A key that has no value, which the script would pass over. */
-  private static final Pattern UNSET = Pattern.compile("(?m)^conf \\w+ ''\\n");
+  private static final String MAPPING = "Boot";
+  private static final String SCRIPT = "Script";
+  private static final String BODY = "Body";
 
   private BootScript() {}
 
   /**
    * The script with every name in braces filled in, by CloudFormation where only that knows.
    *
+   * @param stack whose template has the script's body
    * @param values of all names in the script
    */
-  public static String of(SortedMap<String, String> values) {
-    String script = INDENT.matcher(COMMENT.matcher(read()).replaceAll("")).replaceAll("");
+  public static String of(Stack stack, SortedMap<String, String> values) {
+    String script = read();
+    int end = script.indexOf("\n\n") + 1;
+    String heading = withoutComments(script.substring(0, end));
+    String body = withoutComments(script.substring(end));
+    if (NAME.matcher(body).find()) {
+      throw new IllegalStateException(
+          "templates/instance/user-data.sh has ${names} behind its first empty line");
+    }
     Set<String> names = new TreeSet<>();
-    Matcher matcher = NAME.matcher(script);
+    Matcher matcher = NAME.matcher(heading);
     while (matcher.find()) {
       names.add(matcher.group(1));
     }
@@ -51,10 +67,25 @@ public final class BootScript {
       if (Token.isUnresolved(value.getValue())) {
         open.put(value.getKey(), value.getValue());
       } else {
-        script = script.replace("${" + value.getKey() + "}", value.getValue());
+        heading = heading.replace("${" + value.getKey() + "}", value.getValue());
       }
     }
-    return Fn.sub(UNSET.matcher(script).replaceAll(""), open);
+    return Fn.join("", List.of(Fn.sub(heading, open), body(stack, body)));
+  }
+
+  private static String body(Stack stack, String text) {
+    CfnMapping mapping =
+        stack.getNode().tryFindChild(MAPPING) instanceof CfnMapping made
+            ? made
+            : CfnMapping.Builder.create(stack, MAPPING)
+                .lazy(false)
+                .mapping(Map.of(SCRIPT, Map.of(BODY, text)))
+                .build();
+    return mapping.findInMap(SCRIPT, BODY);
+  }
+
+  private static String withoutComments(String script) {
+    return INDENT.matcher(COMMENT.matcher(script).replaceAll("")).replaceAll("");
   }
 
   private static String read() {

@@ -2,6 +2,8 @@ package dev.heimdall.cdk.instance;
 
 import java.util.List;
 import software.amazon.awscdk.CfnAutoScalingRollingUpdate;
+import software.amazon.awscdk.CfnCreationPolicy;
+import software.amazon.awscdk.CfnResourceSignal;
 import software.amazon.awscdk.CfnUpdatePolicy;
 import software.amazon.awscdk.services.autoscaling.CfnAutoScalingGroup;
 import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
@@ -67,6 +69,16 @@ public final class Machine {
                         "AlarmNotification",
                         "ScheduledActions"))
                 .build())
+        .build();
+  }
+
+  /**
+   * The first deployment of a group waits for this many instances to signal that they are up, and
+   * fails without them.
+   */
+  public static CfnCreationPolicy allUp(Number count) {
+    return CfnCreationPolicy.builder()
+        .resourceSignal(CfnResourceSignal.builder().count(count).timeout("PT15M").build())
         .build();
   }
 

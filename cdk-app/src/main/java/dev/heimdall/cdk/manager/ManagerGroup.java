@@ -14,6 +14,7 @@ import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.autoscaling.CfnAutoScalingGroup;
 import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
@@ -254,7 +255,7 @@ public final class ManagerGroup extends Construct {
             .build();
     CfnAutoScalingGroup instances =
         CfnAutoScalingGroup.Builder.create(this, "Instances")
-            .minSize(plan.size())
+            .minSize(Numbers.text(plan.size()))
             // One more than a single one, which an update then replaces without a gap.
             .maxSize("2")
             .vpcZoneIdentifier(plan.subnets())
@@ -280,6 +281,7 @@ public final class ManagerGroup extends Construct {
     template.addPropertyOverride(
         "LaunchTemplateData.UserData",
         Map.of("Fn::Base64", userData(instances.getLogicalId(), password)));
+    instances.getCfnOptions().setCreationPolicy(Machine.allUp(plan.size()));
     instances.getCfnOptions().setUpdatePolicy(Machine.oneAfterTheOther(1));
   }
 
@@ -302,7 +304,7 @@ public final class ManagerGroup extends Construct {
     values.put("ReleaseBucket", plan.release().bucket());
     values.put("ReleaseKey", plan.release().key());
     values.put("HealthPort", Numbers.text(plan.port()));
-    return BootScript.of(values);
+    return BootScript.of(Stack.of(this), values);
   }
 
   private void output(String id, String description, String value) {

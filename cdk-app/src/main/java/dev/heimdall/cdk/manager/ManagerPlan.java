@@ -32,7 +32,7 @@ public record ManagerPlan(
     Optional<String> certificate,
     String image,
     String instanceType,
-    String size,
+    Number size,
     String protect,
     Release release,
     String key,

@@ -59,7 +59,7 @@ public final class ManagerStack extends Stack {
                 settings.certificate(),
                 image,
                 settings.instanceType().orElseGet(architecture::managerType),
-                Integer.toString(settings.size()),
+                settings.size(),
                 Boolean.toString(region.fleet().protect()),
                 new Release(
                     release.getAssetHash().substring(0, ENOUGH_OF_A_HASH),

@@ -2,11 +2,13 @@ package dev.heimdall.cdk.sync;
 
 import dev.heimdall.cdk.Numbers;
 import dev.heimdall.cdk.Reasons;
+import dev.heimdall.cdk.fleet.Slot;
 import dev.heimdall.cdk.iam.Component;
 import dev.heimdall.cdk.iam.ComponentRole;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
@@ -60,6 +62,7 @@ public final class ConfigSyncFunction extends Construct {
         rule("Schedule", "What no event told of", "Schedule", invoked)
             .scheduleExpression(every())
             .build();
+    forward();
     allowed("EventsMayInvoke", events, invoked);
     allowed("ScheduleMayInvoke", schedule, invoked);
     letterPolicy(events, schedule);
@@ -104,7 +107,11 @@ public final class ConfigSyncFunction extends Construct {
                 "PushKeySecret",
                 List.of(plan.pushKey()),
                 "DeadLetterQueue",
-                List.of(letters.getAttrArn())));
+                List.of(letters.getAttrArn()),
+                "FunctionSecurityGroup",
+                List.of(group.getAttrGroupId()),
+                "Vpc",
+                List.of(plan.vpc())));
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("HEIMDALL_FLEET", plan.fleet());
     environment.put("HEIMDALL_KEY_SECRET", plan.pushKey());
@@ -206,10 +213,44 @@ public final class ConfigSyncFunction extends Construct {
                     .build()));
   }
 
+  /** What happens in this region is what the functions of other regions ask about as well. */
+  private void forward() {
+    for (int i = 0; i < plan.forwardTo().size(); i++) {
+      Slot<String> region = plan.forwardTo().get(i);
+      String to = region.value();
+      CfnRole role =
+          ComponentRole.create(
+              this,
+              "Forwarder" + (i + 1),
+              Component.FORWARDER,
+              Map.of("OtherRegions", List.of(to)));
+      // Forwarded events keep their region: what came from elsewhere is not passed on again.
+      Map<String, Object> pattern = new LinkedHashMap<>(pattern());
+      pattern.put("region", List.of(Aws.REGION));
+      CfnRule rule =
+          CfnRule.Builder.create(this, "ForwardEvents" + (i + 1))
+              .description("Events of RDS for the config sync function of another region")
+              .state("ENABLED")
+              .eventPattern(pattern)
+              .targets(
+                  List.of(
+                      CfnRule.TargetProperty.builder()
+                          .id("OtherRegion")
+                          .arn(
+                              Fn.sub(
+                                  "arn:${AWS::Partition}:events:${To}:${AWS::AccountId}:event-bus/default",
+                                  Map.of("To", to)))
+                          .roleArn(role.getAttrArn())
+                          .build()))
+              .build();
+      region.when().ifPresent(role.getCfnOptions()::setCondition);
+      region.when().ifPresent(rule.getCfnOptions()::setCondition);
+    }
+  }
+
   private static Map<String, Object> pattern() {
     Map<String, Object> pattern = new LinkedHashMap<>();
     pattern.put("source", List.of("aws.rds"));
-    pattern.put("detail-type", List.of("RDS DB Cluster Event", "RDS DB Instance Event"));
     pattern.put("detail", Map.of("EventID", RdsEvents.IDS));
     return pattern;
   }

@@ -1,5 +1,6 @@
 package dev.heimdall.cdk.sync;
 
+import dev.heimdall.cdk.fleet.Slot;
 import java.util.List;
 import java.util.Optional;
 
@@ -7,7 +8,8 @@ import java.util.Optional;
  * What the function is made from. Texts and numbers may be tokens.
  *
  * @param fleet the fleet's name, which its nodes' tag has
- * @param otherRegions regions with clusters or nodes besides its own
+ * @param otherRegions regions with clusters besides its own that the function reaches, with commas
+ * @param forwardTo regions whose functions hear of this region's events
  * @param minutes between two runs that nobody asked for
  * @param codeBucket where the jar lies
  * @param codeKey the jar's key there
@@ -25,6 +27,7 @@ public record ConfigSyncPlan(
     String vpc,
     List<String> subnets,
     String otherRegions,
+    List<Slot<String>> forwardTo,
     Number minutes,
     String codeBucket,
     String codeKey,
@@ -37,5 +40,6 @@ public record ConfigSyncPlan(
     Number keepLogs) {
   public ConfigSyncPlan {
     subnets = List.copyOf(subnets);
+    forwardTo = List.copyOf(forwardTo);
   }
 }

@@ -3,9 +3,10 @@ package dev.heimdall.cdk.sync;
 import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.documents.DocumentStores;
+import dev.heimdall.cdk.fleet.Slot;
 import dev.heimdall.cdk.network.Place;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.s3.assets.Asset;
@@ -28,6 +29,11 @@ public final class ConfigSyncStack extends Stack {
       DocumentStores documents,
       String nodeGroup) {
     super(scope, id, props);
+    List<String> others =
+        deployment.regions().stream()
+            .map(Region::region)
+            .filter(name -> !name.equals(region.region()))
+            .toList();
     Asset code = Asset.Builder.create(this, "Code").path(jar).build();
     function =
         new ConfigSyncFunction(
@@ -37,10 +43,14 @@ public final class ConfigSyncStack extends Stack {
                 deployment.name(),
                 place.vpc(),
                 place.subnets(),
+                region.network().reachesOtherRegions() ? String.join(",", others) : "",
                 deployment.regions().stream()
+                    .filter(other -> other.configSync().enabled())
+                    .filter(other -> other.account().equals(region.account()))
                     .map(Region::region)
-                    .filter(name -> !name.equals(region.region()))
-                    .collect(Collectors.joining(",")),
+                    .filter(others::contains)
+                    .map(Slot::always)
+                    .toList(),
                 region.configSync().every().toMinutes(),
                 code.getS3BucketName(),
                 code.getS3ObjectKey(),

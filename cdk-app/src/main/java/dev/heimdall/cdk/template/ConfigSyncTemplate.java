@@ -1,7 +1,10 @@
 package dev.heimdall.cdk.template;
 
+import dev.heimdall.cdk.fleet.Slot;
 import dev.heimdall.cdk.sync.ConfigSyncFunction;
 import dev.heimdall.cdk.sync.ConfigSyncPlan;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import software.amazon.awscdk.CfnParameter;
 import software.amazon.awscdk.Stack;
@@ -29,7 +32,7 @@ final class ConfigSyncTemplate extends Stack {
             "[A-Za-z0-9!_.*'()/-]+",
             "a key");
     Number minutes = ask.number("Minutes", "Minutes between runs that nobody asked for.", 5, 2, 60);
-    Number keepLogs = ask.number("KeepLogs", "Days that its log is kept.", 30, 1, 3653);
+    Number keepLogs = ask.days("KeepLogs", "Days that its log is kept.", 30);
     ask.heading("Nodes");
     String fleet = PlainTemplates.fleetName(ask);
     String vpc = ask.of("AWS::EC2::VPC::Id", "Vpc", "The nodes' network.", Optional.empty());
@@ -49,10 +52,19 @@ final class ConfigSyncTemplate extends Stack {
     String others =
         ask.text(
             "OtherRegions",
-            "Other regions with clusters or nodes, with commas between; empty for none.",
+            "Other regions with clusters, with commas between, whose RDS API is reached from here.",
             Optional.of(""),
             "|[a-z]{2}(-[a-z]+)+-[0-9](,[a-z]{2}(-[a-z]+)+-[0-9])*",
             "regions such as eu-west-1,us-east-1");
+    List<Slot<String>> forwardTo = new ArrayList<>();
+    for (int i = 1; i <= 2; i++) {
+      forwardTo.add(
+          ask.optional(
+              "ForwardTo" + i,
+              "A region whose function of this fleet hears of this region's events; empty for none.",
+              "|[a-z]{2}(-[a-z]+)+-[0-9]",
+              "empty, or a region such as us-east-1"));
+    }
     ask.heading("Documents");
     String bucket =
         PlainTemplates.bucket(ask, "ConfigurationBucket", "The bucket of topology documents.");
@@ -74,6 +86,7 @@ final class ConfigSyncTemplate extends Stack {
             vpc,
             subnets.getValueAsList(),
             others,
+            forwardTo,
             minutes,
             codeBucket,
             codeKey,

@@ -25,6 +25,7 @@ final class DocumentsTemplate extends Stack {
         "Default",
         fleet,
         new Documents(DocumentPlace.SECRET, "config", Optional.empty(), false, List.of()),
-        Optional.empty());
+        Optional.empty(),
+        DocumentStores.PushKeys.ALONE);
   }
 }

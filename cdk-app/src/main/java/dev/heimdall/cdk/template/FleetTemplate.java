@@ -47,6 +47,13 @@ final class FleetTemplate extends Stack {
     ask.heading("Instances");
     String image = PlainTemplates.image(ask);
     String instanceType = PlainTemplates.instanceType(ask, Architecture.ARM64.instanceType());
+    String otherType =
+        ask.text(
+            "OtherInstanceType",
+            "The type where a zone does not sell InstanceType.",
+            Optional.of(Architecture.ARM64.otherTypes().get(0)),
+            "[a-z0-9-]+\\.[a-z0-9-]+",
+            "a type");
     Number fewest = ask.number("FewestPerZone", "Fewest nodes of a zone.", 1, 1, 100);
     Number most = ask.number("MostPerZone", "Most nodes of a zone.", 4, 2, 100);
     Number load =
@@ -61,6 +68,13 @@ final class FleetTemplate extends Stack {
             Optional.of("rds!*"),
             "[A-Za-z0-9/_+=.@!-]{3,}\\*?",
             "a secret's name, or at least 3 letters and *");
+    String users =
+        ask.text(
+            "DatabaseUsers",
+            "As whom nodes log in by IAM: a resource id such as cluster-ABC, a slash, a user.",
+            Optional.of("*/*"),
+            "[A-Za-z0-9*-]+/[A-Za-z0-9_*-]+",
+            "such as cluster-ABC/app, or */* for all");
 
     ask.heading("Times and safety");
     Number idle =
@@ -93,8 +107,8 @@ final class FleetTemplate extends Stack {
                 clients,
                 httpPort,
                 image,
-                instanceType,
-                Numbers.text(fewest),
+                List.of(instanceType, otherType),
+                fewest,
                 Numbers.text(most),
                 1,
                 load,
@@ -113,9 +127,15 @@ final class FleetTemplate extends Stack {
                     documents.mount(),
                     "",
                     documents.bucket(),
+                    documents.prefix(),
                     documents.key(),
-                    documents.secret(),
-                    List.of(credentials))));
+                    documents.secret()),
+                new FleetPlan.Access(
+                    List.of(credentials),
+                    List.of(),
+                    List.of(),
+                    List.of(users),
+                    List.of("/heimdall/*"))));
     CfnOutput.Builder.create(this, "Address")
         .description("What clients connect to")
         .value(fleet.balancer().getAttrDnsName())

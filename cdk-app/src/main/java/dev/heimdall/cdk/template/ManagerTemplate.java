@@ -1,6 +1,5 @@
 package dev.heimdall.cdk.template;
 
-import dev.heimdall.cdk.Numbers;
 import dev.heimdall.cdk.config.Architecture;
 import dev.heimdall.cdk.fleet.FleetPlan;
 import dev.heimdall.cdk.fleet.Slot;
@@ -63,7 +62,7 @@ final class ManagerTemplate extends Stack {
             Optional.empty(),
             image,
             instanceType,
-            Numbers.text(size),
+            size,
             protect,
             documents.release(),
             documents.key(),

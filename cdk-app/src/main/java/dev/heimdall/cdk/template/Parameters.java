@@ -1,6 +1,7 @@
 package dev.heimdall.cdk.template;
 
 import dev.heimdall.cdk.fleet.Slot;
+import dev.heimdall.model.CloudWatchExport;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,8 +16,8 @@ import software.amazon.awscdk.Stack;
 
 /** The parameters of a plain template, in groups, as the console shows them. */
 final class Parameters {
-  /** A network of some size: everything but the whole internet. */
-  private static final String NETWORK = "([0-9]{1,3}\\.){3}[0-9]{1,3}/([1-9]|[12][0-9]|3[0-2])";
+  /** A network of some size: neither the whole internet nor a large part of it. */
+  private static final String NETWORK = "([0-9]{1,3}\\.){3}[0-9]{1,3}/([89]|[12][0-9]|3[0-2])";
 
   private final Stack stack;
   private final List<Map<String, Object>> groups = new ArrayList<>();
@@ -86,6 +87,16 @@ final class Parameters {
         .getValueAsNumber();
   }
 
+  /** Days that CloudWatch Logs keeps lines: not every number is one. */
+  Number days(String name, String meaning, int byDefault) {
+    return parameter(name, meaning)
+        .type("Number")
+        .defaultValue(Integer.toString(byDefault))
+        .allowedValues(CloudWatchExport.RETENTIONS.stream().map(String::valueOf).toList())
+        .build()
+        .getValueAsNumber();
+  }
+
   /**
    * Ports, of which as many count as another parameter says. A port that is not there could not be
    * written otherwise: 0 is none that CloudFormation takes.
@@ -147,14 +158,14 @@ final class Parameters {
                 meaning,
                 Optional.empty(),
                 NETWORK,
-                "a network such as 10.0.0.0/16, not the whole internet")));
+                "a network such as 10.0.0.0/16, /8 at the widest")));
     for (int i = 2; i <= count; i++) {
       networks.add(
           optional(
               name + i,
               "Another one; empty for none.",
               "|" + NETWORK,
-              "empty, or a network such as 10.1.0.0/16, not the whole internet"));
+              "empty, or a network such as 10.1.0.0/16, /8 at the widest"));
     }
     return networks;
   }

@@ -173,6 +173,14 @@ public final class WatchStack extends Stack {
         1,
         TreatMissingData.NOT_BREACHING);
     Map<String, String> here = Map.of("Region", region);
+    alarm(
+        "NodesNotTold",
+        "The config sync function has not reached a node for 10 minutes: it follows by itself only",
+        metric("Heimdall", "ConfigSyncNodesNotTold", here, "Minimum", "nodes not told"),
+        0,
+        ComparisonOperator.GREATER_THAN_THRESHOLD,
+        10,
+        TreatMissingData.NOT_BREACHING);
     graph(
         "Config sync",
         List.of(

@@ -42,7 +42,7 @@ class DeploymentFileTest {
   @Test
   void everySampleIsRight() throws Exception {
     try (var samples = Files.list(Path.of("samples"))) {
-      for (Path sample : samples.toList()) {
+      for (Path sample : samples.filter(file -> file.toString().endsWith(".json")).toList()) {
         DeploymentFile.read(sample);
       }
     }
@@ -116,6 +116,22 @@ class DeploymentFileTest {
             + "| expected the name of a secret, such as \"prod/heimdall\", not its ARN",
         FLEET + ", 'documents': {'prefix': 'topology'} | topology documents have this one",
         FLEET + ", 'account': '12' | an account's number of 12 digits",
+        FLEET
+            + ", 'observability': {'keepLogs': 31}"
+            + "| $.regions[0].observability.keepLogs: got 31, expected a number of days that CloudWatch Logs knows: 1, 3, 5",
+        "'fleet': {'ports': [1], 'clients': ['0.0.0.0/1', '128.0.0.0/1']}"
+            + "| $.regions[0].fleet.clients[1]: got \"128.0.0.0/1\", expected the networks that clients are in, /8 at the widest",
+        "'fleet': {'ports': [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21],"
+            + " 'clients': ['10.0.0.0/16', '10.1.0.0/16', '10.2.0.0/16']}"
+            + "| $.regions[0].fleet.clients: got 3 networks for 21 ports, expected at most 60 rules, ports times networks, not 63",
+        "'fleet': {'ports': [1], 'clients': ['10.0.0.0/16'], 'otherTypes': ['c7g.large', 'c6i.large']}"
+            + "| $.regions[0].fleet.otherTypes[1]: got \"c6i.large\", expected a type whose processors are arm64",
+        FLEET
+            + ", 'databases': [{'cluster': 'a', 'instance': 'b'}]"
+            + "| $.regions[0].databases[0]: got \"cluster\" and \"instance\", expected one of",
+        FLEET
+            + ", 'databases': [{'cluster': 'a', 'resourceId': 'orders'}]"
+            + "| $.regions[0].databases[0].resourceId: got \"orders\", expected such as \"cluster-",
       })
   void whatIsWrongIsSaidWithItsPlaceAndRemedy(String region, String message) throws IOException {
     Path file = folder.resolve("deployment.json");
@@ -124,6 +140,28 @@ class DeploymentFileTest {
     assertThatThrownBy(() -> DeploymentFile.read(file))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining(message.strip());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"eu-wset-1, did you mean \"eu-west-1\"?", "atlantis-1, a region of AWS: af-south-1"})
+  void anUnknownRegionIsRejected(String region, String message) throws IOException {
+    Path file = folder.resolve("deployment.json");
+    Files.writeString(
+        file, ("{'regions': [{'region': '" + region + "', " + FLEET + "}]}").replace('\'', '"'));
+    assertThatThrownBy(() -> DeploymentFile.read(file))
+        .hasMessageContaining("$.regions[0].region: got \"" + region + "\"")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void allRegionsOfTheAwsSdkAreKnown() {
+    assertThat(AwsRegions.ALL)
+        .containsAll(
+            software.amazon.awssdk.regions.Region.regions().stream()
+                .filter(region -> !region.isGlobalRegion())
+                .map(software.amazon.awssdk.regions.Region::id)
+                .filter(id -> !id.contains("-iso"))
+                .toList());
   }
 
   @Test

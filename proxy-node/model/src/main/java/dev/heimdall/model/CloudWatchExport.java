@@ -31,8 +31,8 @@ public record CloudWatchExport(
             unit = "days",
             zero = "for ever")
         int retentionDays) {
-  /** What CloudWatch Logs has, in order. */
-  static final List<Integer> RETENTIONS =
+  /** The numbers of days that CloudWatch Logs takes ({@code PutRetentionPolicy}), in order. */
+  public static final List<Integer> RETENTIONS =
       List.of(
           1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557,
           2922, 3288, 3653);

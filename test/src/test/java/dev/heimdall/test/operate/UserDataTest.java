@@ -52,14 +52,13 @@ class UserDataTest {
       Files.createDirectories(root.resolve(folder));
     }
     for (String command :
-        List.of("dnf", "useradd", "sysctl", "systemctl", "journalctl", "mount", "sleep")) {
+        List.of("dnf", "useradd", "sysctl", "systemctl", "journalctl", "mount", "sleep", "chown")) {
       standIn("bin/" + command, "");
     }
     standIn("bin/id", "exit 1\n");
     standIn("bin/mountpoint", "exit 1\n");
-    // Whatever is written to a file is a bundle; all else is a question for the node's health.
-    standIn(
-        "bin/curl", "while [ $# -gt 1 ]; do [ \"$1\" = -o ] && echo bundle >\"$2\"; shift; done\n");
+    standIn("bin/hostname", "echo 10.0.0.7 172.17.0.1\n");
+    standIn("bin/curl", "");
     standIn("bin/aws", "cp \"$ARCHIVE\" \"${@: -1}\"\n");
     standIn("opt/aws/bin/cfn-signal", "");
     Path release = Files.createDirectories(root.resolve("release/systemd"));
@@ -67,6 +66,11 @@ class UserDataTest {
       Files.copy(FILES.resolve(file), release.resolve(file));
     }
     Files.writeString(root.resolve("release/heimdall"), "#!/bin/bash\n");
+    Files.createDirectories(root.resolve("release/rds"));
+    for (String partition : List.of("aws", "aws-us-gov", "aws-cn")) {
+      Files.writeString(
+          root.resolve("release/rds/" + partition + ".pem"), "the bundle of " + partition);
+    }
     run(List.of("tar", "-C", root + "/release", "-czf", root + "/release.tar.gz", "."));
     filledIn.putAll(
         Map.of(
@@ -125,18 +129,68 @@ class UserDataTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "eu-west-1, https://truststore.pki.rds.amazonaws.com/",
-    "us-gov-east-1, https://truststore.pki.us-gov-west-1.rds.amazonaws.com/",
-    "cn-northwest-1, https://rds-truststore.s3.cn-north-1.amazonaws.com.cn/"
-  })
-  void theAuthoritiesOfRdsAreThoseOfItsPartition(String region, String from) throws Exception {
+  @CsvSource({"eu-west-1, aws", "us-gov-east-1, aws-us-gov", "cn-northwest-1, aws-cn"})
+  void theAuthoritiesOfRdsComeWithTheReleaseAndFromNowhereElse(String region, String partition)
+      throws Exception {
     filledIn.put("Region", region);
 
     assertThat(boot().calls())
-        .filteredOn(call -> call.startsWith("curl ") && call.contains("-bundle.pem"))
+        .filteredOn(call -> call.startsWith("curl "))
+        .allSatisfy(call -> assertThat(call).endsWith("/livez"));
+    assertThat(root.resolve("etc/ssl/certs/global-bundle.pem"))
+        .hasContent("the bundle of " + partition);
+  }
+
+  @Test
+  void anImagesOwnAuthoritiesOfRdsStay() throws Exception {
+    Files.writeString(root.resolve("etc/ssl/certs/global-bundle.pem"), "the image's own");
+
+    boot();
+
+    assertThat(root.resolve("etc/ssl/certs/global-bundle.pem")).hasContent("the image's own");
+  }
+
+  @Test
+  void theNodeIsCheckedAtTheAddressThatTheLoadBalancerUses() throws Exception {
+    assertThat(boot().calls())
+        .filteredOn(call -> call.startsWith("curl "))
         .singleElement()
-        .satisfies(call -> assertThat(call).endsWith(from + "global/global-bundle.pem"));
+        .satisfies(call -> assertThat(call).endsWith(" http://10.0.0.7:5059/livez"));
+  }
+
+  @Test
+  void aScriptThatIsKilledSignalsAFailure() throws Exception {
+    // The script is killed by what it waits for: its last command has not failed before that.
+    standIn("bin/systemctl", "[ \"$1\" != daemon-reload ] || kill -TERM $PPID\n");
+
+    Boot boot = boot();
+
+    assertThat(boot.exitCode()).isEqualTo(143);
+    assertThat(boot.calls())
+        .anyMatch(call -> call.startsWith("cfn-signal --exit-code 143 "))
+        .noneMatch(call -> call.startsWith("cfn-signal --exit-code 0 "));
+  }
+
+  @Test
+  void aNodeAndItsManagerOnOneMachineHaveADirectoryThatTheyMayWrite() throws Exception {
+    filledIn.put("Role", "both");
+    filledIn.put("ConfigDirectory", "/opt/heimdall/config");
+    filledIn.put("GroupName", "");
+
+    Boot boot = boot();
+
+    assertThat(boot.exitCode()).as(boot.output()).isZero();
+    Path directory = root.resolve("opt/heimdall/config");
+    assertThat(directory).isDirectory();
+    assertThat(boot.calls())
+        .contains("chown heimdall: " + directory)
+        .noneMatch(call -> call.startsWith("cfn-signal "));
+    assertThat(boot.calls().indexOf("chown heimdall: " + directory))
+        .isLessThan(boot.calls().indexOf("systemctl enable --now heimdall"));
+    HeimdallConf conf = HeimdallConf.read(root.resolve("etc/heimdall.conf"));
+    assertThat(conf.role()).contains(Role.BOTH);
+    assertThat(conf.configuration()).isEqualTo(directory.toString());
+    assertThat(conf.firstFrom()).contains("s3://conf/config");
   }
 
   @Test
@@ -239,7 +293,7 @@ class UserDataTest {
     assertThat(boot.exitCode()).as(boot.output()).isZero();
     assertThat(boot.calls())
         .contains("systemctl enable --now heimdall")
-        .anyMatch(call -> call.startsWith("curl ") && call.endsWith("http://127.0.0.1:8087/livez"));
+        .anyMatch(call -> call.startsWith("curl ") && call.endsWith("http://10.0.0.7:8087/livez"));
     HeimdallConf conf = HeimdallConf.read(root.resolve("etc/heimdall.conf"));
     assertThat(conf.role()).contains(Role.SERVER);
     assertThat(conf.configuration()).isEqualTo(root + "/mnt/heimdall");
@@ -272,7 +326,8 @@ class UserDataTest {
     Boot boot = boot();
 
     assertThat(boot.exitCode()).isOne();
-    assertThat(boot.output()).contains("heimdall did not come up within 180 s");
+    assertThat(boot.output())
+        .contains("heimdall did not answer at http://10.0.0.7:5059/livez within 180 s");
     assertThat(boot.calls())
         .contains("journalctl -u heimdall -n 50 --no-pager")
         .anyMatch(call -> call.startsWith("cfn-signal --exit-code 1 "));
