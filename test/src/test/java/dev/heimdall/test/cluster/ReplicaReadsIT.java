@@ -97,6 +97,35 @@ class ReplicaReadsIT {
   }
 
   @Test
+  void everyLoopReadsFromReplicasAndWritesWithMoreLoopsThanConnections() throws Exception {
+    List<Connection> clients = new ArrayList<>();
+    try (RoutedCluster routed = start(c -> c.node("loops", 3).vdb("pool.size", 1))) {
+      for (int i = 0; i < 9; i++) {
+        clients.add(routed.connect());
+      }
+      for (Connection client : clients) {
+        Await.until("a replica answers", () -> routed.isReplica(where(client)));
+      }
+      for (int round = 0; round < 3; round++) {
+        for (Connection client : clients) {
+          assertThat(routed.isReplica(where(client))).isTrue();
+          execute(client, "UPDATE other SET i = i + 1");
+        }
+      }
+      assertThat(value(clients.get(0), "SELECT i FROM other FOR UPDATE")).isEqualTo("28");
+      assertThat(
+              routed.node().servers().stream()
+                  .filter(row -> !"listening".equals(row.get("state")))
+                  .map(row -> row.get("port")))
+          .doesNotHaveDuplicates();
+    } finally {
+      for (Connection client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
   void poolsAreShownForEachServer() throws Exception {
     try (RoutedCluster routed = start(c -> {});
         Connection client = routed.connect()) {

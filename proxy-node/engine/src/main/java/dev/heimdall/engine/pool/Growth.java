@@ -36,14 +36,20 @@ final class Growth {
     }
   }
 
-  /** The first one of a pool that has none, for nobody yet. */
-  void begin() {
-    if (attempts.underWay() == 0
-        && !shared.vdb().holdsBack()
-        && !attempts.tooEarly(now())
-        && shared.reserve(pool)) {
+  /**
+   * Opens the first connection of a pool that has none, for no waiter yet.
+   *
+   * @return false where the limits leave none to be opened
+   */
+  boolean begin() {
+    if (attempts.underWay() > 0 || shared.vdb().holdsBack() || attempts.tooEarly(now())) {
+      return true;
+    }
+    boolean room = shared.reserve(pool);
+    if (room) {
       open();
     }
+    return room;
   }
 
   void keepMinimum(PoolSettings settings) {

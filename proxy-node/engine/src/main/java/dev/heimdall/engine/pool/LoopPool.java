@@ -100,7 +100,8 @@ public final class LoopPool implements ServerConnection.Listener {
 
   /**
    * Whether a statement that may as well go elsewhere does not wait for a connection to be made:
-   * there are some, or soon will be.
+   * there are some here, or other loops have all that the pool may have, one of which comes here
+   * when it is free.
    */
   public boolean prepared() {
     if (members.outdated()) {
@@ -109,10 +110,7 @@ public final class LoopPool implements ServerConnection.Listener {
     if (members.size() > ripening.size()) {
       return true;
     }
-    if (members.isEmpty()) {
-      growth.begin();
-    }
-    return false;
+    return members.isEmpty() && !growth.begin() && shared.shares().anyElsewhere(this);
   }
 
   /**
@@ -149,7 +147,7 @@ public final class LoopPool implements ServerConnection.Listener {
 
   /** Whether somebody on another loop has waited for longer than anyone here. */
   boolean othersWait() {
-    return shared.hungrier(this, context.now() - SLACK_NANOS) != null;
+    return shared.shares().neediest(this, context.now() - SLACK_NANOS) != null;
   }
 
   /** Whether nothing has to be done with a shared connection before its next statement. */
@@ -168,8 +166,9 @@ public final class LoopPool implements ServerConnection.Listener {
 
   /** A loop whose first waiter has waited for longer than the first here. */
   private LoopPool hungrier() {
-    long mine = waiters.isEmpty() ? context.now() : waiters.firstSince();
-    return shared.hungrier(this, mine - SLACK_NANOS);
+    return waiters.isEmpty()
+        ? shared.shares().neediest(this, context.now() - SLACK_NANOS)
+        : shared.shares().needier(this, waiters.firstSince() - SLACK_NANOS);
   }
 
   /** The waiter no longer waits; says whether it did. */
@@ -406,13 +405,12 @@ public final class LoopPool implements ServerConnection.Listener {
     }
   }
 
-  boolean closeOldestIdle() {
-    if (idle.isEmpty()) {
-      return false;
+  /** Makes room under a limit that it has in common with other pools, whose waiters are woken. */
+  void closeOldestIdle() {
+    if (!idle.isEmpty()) {
+      idle.takeOldest().close("another pool needs its place");
+      published();
     }
-    idle.takeOldest().close("another pool needs its place");
-    published();
-    return false; // the place is free when the connection has closed; the waiter is woken then
   }
 
   /** Closes so many of the connections that nobody uses, the oldest first. */

@@ -21,8 +21,8 @@ final class SharedPool {
   /** Changed only while the virtual database's map of pools is held at this key. */
   private int users;
 
-  /** The same as an array, for the look at each release. */
-  private volatile LoopPool[] everywhere = {};
+  /** The same for the look at each release. */
+  private volatile LoopShares shares = new LoopShares();
 
   SharedPool(VdbPools vdb, PoolKey key, Limit limit, Limit userLimit, Limit databaseLimit) {
     this.vdb = vdb;
@@ -93,14 +93,14 @@ final class SharedPool {
     }
     synchronized (byLoop) {
       LoopPool made = byLoop.computeIfAbsent(context.index(), i -> new LoopPool(this, context));
-      everywhere = byLoop.values().toArray(new LoopPool[0]);
+      shares = new LoopShares(byLoop.values().toArray(new LoopPool[0]));
       return made;
     }
   }
 
   /** Whether it is this pool's part to open connections that nobody has asked for yet. */
   boolean keepsMinimum(LoopPool pool) {
-    return everywhere[0] == pool;
+    return shares.isFirst(pool);
   }
 
   LoopPool existing(LoopContext context) {
@@ -116,27 +116,34 @@ final class SharedPool {
     if (!limit.tryTake()) {
       return false;
     }
-    if (reserveCommon() || (vdb.evictIdleExcept(asking) && reserveCommon())) {
-      return true;
+    Limit full = reserveCommon();
+    if (full != null) {
+      limit.give();
+      vdb.evictIdleExcept(asking, full);
     }
-    limit.give();
-    return false;
+    return full == null;
   }
 
-  private boolean reserveCommon() {
+  /** Returns the limit that leaves no room; null when there was some. */
+  private Limit reserveCommon() {
     if (!vdb.total().tryTake()) {
-      return false;
+      return vdb.total();
     }
     if (!userLimit.tryTake()) {
       vdb.total().give();
-      return false;
+      return userLimit;
     }
     if (!databaseLimit.tryTake()) {
       userLimit.give();
       vdb.total().give();
-      return false;
+      return databaseLimit;
     }
-    return true;
+    return null;
+  }
+
+  /** Whether its connections count under this limit. */
+  boolean isUnder(Limit common) {
+    return common == vdb.total() || common == userLimit || common == databaseLimit;
   }
 
   /** Gives a reserved place back; whoever waits under one of the limits may have it. */
@@ -157,31 +164,16 @@ final class SharedPool {
     }
   }
 
-  /**
-   * The pool on another loop whose first waiter came before this time, the oldest first; or null.
-   */
-  LoopPool hungrier(LoopPool than, long before) {
-    LoopPool oldest = null;
-    long oldestSince = before;
-    for (LoopPool pool : everywhere) {
-      if (pool != than && pool.counts().waiting() > 0) {
-        long since = pool.counts().headSince();
-        if (since - oldestSince < 0) {
-          oldest = pool;
-          oldestSince = since;
-        }
-      }
-    }
-    return oldest;
+  /** What each loop has of the pool's connections. */
+  LoopShares shares() {
+    return shares;
   }
 
-  /** Asks the other loops for an idle connection when this one may open none. */
+  /** Asks another loop for an idle connection when this one may open none. */
   void askOthers(LoopPool asking) {
-    for (LoopPool pool : byLoop.values()) {
-      if (pool != asking && pool.counts().idle() > 0) {
-        pool.onLoop(() -> pool.lendTo(asking));
-        return;
-      }
+    LoopPool richest = shares.richestWithIdle(asking);
+    if (richest != null) {
+      richest.onLoop(() -> richest.lendTo(asking));
     }
   }
 }

@@ -494,17 +494,27 @@ public final class VdbPools {
     }
   }
 
-  /** Closes one idle connection of another pool on this loop, to make room under a common limit. */
-  boolean evictIdleExcept(LoopPool asking) {
-    LoopPool longestIdle = null;
+  /**
+   * Closes one idle connection of another pool under the same limit, of this loop if there is one.
+   * The room is there when it has closed; waiters are woken then.
+   */
+  void evictIdleExcept(LoopPool asking, Limit full) {
+    LoopPool elsewhere = null;
     for (SharedPool shared : pools.values()) {
-      LoopPool pool = shared.existing(asking.context());
-      if (pool != null && pool != asking && pool.counts().idle() > 0) {
-        longestIdle = pool;
-        break;
+      if (shared.key().equals(asking.key()) || !shared.isUnder(full)) {
+        continue;
       }
+      LoopPool here = shared.existing(asking.context());
+      if (here != null && here.counts().idle() > 0) {
+        here.closeOldestIdle();
+        return;
+      }
+      LoopPool other = elsewhere == null ? shared.shares().richestWithIdle(asking) : null;
+      elsewhere = other == null ? elsewhere : other;
     }
-    return longestIdle != null && longestIdle.closeOldestIdle();
+    if (elsewhere != null) {
+      elsewhere.onLoop(elsewhere::closeOldestIdle);
+    }
   }
 
   /** These pools, and those for replicas. */

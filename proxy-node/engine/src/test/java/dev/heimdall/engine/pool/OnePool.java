@@ -24,6 +24,7 @@ abstract class OnePool {
   static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
   int size = 2;
+  int most = 0;
   int minIdle = 0;
   int maxQueue = 0;
   Duration lifetime = Duration.ZERO;
@@ -69,7 +70,7 @@ abstract class OnePool {
         null,
         new PoolSettings(
             size,
-            0,
+            most,
             0,
             0,
             minIdle,
