@@ -15,6 +15,9 @@ import io.netty.buffer.ByteBuf;
 final class RequestReader {
   private static final int MAX_HELD_INPUT = 128 * 1024;
 
+  /** PostgreSQL ends a session that sends a longer message without a text or values in it. */
+  private static final int MAX_BARE_MESSAGE = 10_000;
+
   private final ClientSession session;
   private final LimitSettings limits;
   private final ClientInput input;
@@ -22,6 +25,9 @@ final class RequestReader {
   private final SentReads reads;
   private final Course course;
   private final ClientMessages messages;
+
+  /** A message of any type may be so long. */
+  private final long unquestioned;
 
   private boolean streamEnded;
   private boolean skipToSync;
@@ -34,6 +40,7 @@ final class RequestReader {
       ClientSession session, LoopContext loop, LoopSessions sessions, LimitSettings limits) {
     this.session = session;
     this.limits = limits;
+    this.unquestioned = Math.min(MAX_BARE_MESSAGE, limits.maxMessageSize());
     this.input = new ClientInput(session);
     this.replay = new BatchReplay(session, this, sessions);
     this.reads = new SentReads(session, this, loop);
@@ -120,13 +127,15 @@ final class RequestReader {
   }
 
   private void resumeReading() {
-    if (readingPaused && !blocked && hasRoom()) {
-      ServerConnection server = session.server();
-      if (server == null || server.writable()) {
-        readingPaused = false;
-        session.channel().config().setAutoRead(true);
-      }
+    if (mayResume()) {
+      readingPaused = false;
+      session.channel().config().setAutoRead(true);
     }
+  }
+
+  private boolean mayResume() {
+    ServerConnection server = session.server();
+    return readingPaused && !blocked && hasRoom() && (server == null || server.writable());
   }
 
   private void run() {
@@ -155,7 +164,7 @@ final class RequestReader {
       }
       byte type = bytes.getByte(bytes.readerIndex());
       int length = bytes.getInt(bytes.readerIndex() + 1);
-      if (length < 4 || length > limits.maxMessageSize()) {
+      if (length < 4 || (length > unquestioned && length > longest(type))) {
         session.protocolError(
             "invalid message length " + length + " of message type " + (type & 0xff));
         return;
@@ -164,6 +173,21 @@ final class RequestReader {
         return;
       }
     }
+  }
+
+  private long longest(byte type) {
+    return switch (type) {
+      case FrontendType.DESCRIBE,
+          FrontendType.EXECUTE,
+          FrontendType.CLOSE,
+          FrontendType.SYNC,
+          FrontendType.FLUSH,
+          FrontendType.COPY_DONE,
+          FrontendType.COPY_FAIL,
+          FrontendType.TERMINATE ->
+          unquestioned;
+      default -> limits.maxMessageSize();
+    };
   }
 
   private boolean step(byte type, long total) {
