@@ -65,6 +65,11 @@ public interface ReplyOwner {
    */
   void connectionLost(ServerConnection from, PgError lastError);
 
+  /** What this owner, who holds the connection, has it for. */
+  default LeaseUse use(ServerConnection held) {
+    return LeaseUse.WORKING;
+  }
+
   /** One of these methods has thrown this: its owner is to end, and to say so in the log. */
   default void failed(Throwable cause) {}
 

@@ -6,14 +6,19 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.pool.PoolAnomaly;
 import dev.heimdall.engine.pool.PoolEvents;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.model.DataSource;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns what happens to server connections into log lines and counters. */
 final class LoggedPoolEvents implements PoolEvents {
+  private static final Logger AUDIT = LoggerFactory.getLogger("heimdall.pool.audit");
+
   private final EventLog log;
   private final Metrics metrics;
 
@@ -76,5 +81,18 @@ final class LoggedPoolEvents implements PoolEvents {
   @Override
   public void exhausted(String vdb, PoolKey key, int size, int waiting, Duration waited) {
     log.poolExhausted(vdb, key.database(), key.credential().user(), size, waiting, waited);
+  }
+
+  @Override
+  public void anomaly(String vdb, PoolKey key, PoolAnomaly anomaly, String what) {
+    metrics.count(NodeCounter.POOL_ANOMALIES);
+    AUDIT.warn(
+        "Pool audit: {} of the pool for database {} and user {} of VDB {}: {}. This is a fault of"
+            + " Heimdall; report it with the log around this line.",
+        what,
+        key.database(),
+        key.credential().user(),
+        vdb,
+        anomaly.words());
   }
 }

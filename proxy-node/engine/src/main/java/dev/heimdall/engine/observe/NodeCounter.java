@@ -18,6 +18,8 @@ public enum NodeCounter {
   SERVER_RESETS("heimdall.server.resets", "Server connections reset before another session's use"),
   CANCELS_UNKNOWN("heimdall.cancels.unknown", "Cancel requests whose key no client holds"),
   WAIT_NOTICES("heimdall.pool.wait.notices", "Notices sent to clients that wait for long"),
+  POOL_ANOMALIES(
+      "heimdall.pool.anomalies", "Faults of the node's that audits of its pools have found"),
   CONFIG_RELOADS("heimdall.config.reloads", "Configurations taken over after a change"),
   CONFIG_RELOAD_FAILURES(
       "heimdall.config.reload.failures", "Changed configurations that were not valid"),

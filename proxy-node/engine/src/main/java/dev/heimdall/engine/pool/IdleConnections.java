@@ -21,6 +21,10 @@ final class IdleConnections {
     return connections.size();
   }
 
+  boolean contains(ServerConnection connection) {
+    return connections.contains(connection);
+  }
+
   void add(ServerConnection connection) {
     connections.add(connection);
   }

@@ -38,6 +38,7 @@ public final class LoopPool implements ServerConnection.Listener {
   private final WaitQueue waiters;
   private final Growth growth;
   private final Patience patience;
+  private final PoolAudit audit;
 
   /** Whether those who share have just had their turn. */
   private boolean afterShared;
@@ -51,6 +52,7 @@ public final class LoopPool implements ServerConnection.Listener {
     this.waiters = new WaitQueue(context);
     this.patience = new Patience(shared, waiters);
     this.growth = new Growth(this, shared);
+    this.audit = new PoolAudit(this, shared);
   }
 
   public PoolKey key() {
@@ -138,6 +140,11 @@ public final class LoopPool implements ServerConnection.Listener {
 
   PipeliningSettings pipelining() {
     return shared.vdb().plan().pipelining();
+  }
+
+  /** What counts the connections of all loops. */
+  Limit limit() {
+    return shared.limit();
   }
 
   /** How many connections the pool may have on all loops. */
@@ -379,11 +386,13 @@ public final class LoopPool implements ServerConnection.Listener {
 
   private void moveTo(LoopPool target, ServerConnection connection) {
     Long generation = members.remove(connection);
+    shared.moving(1);
     published();
     connection.move(
         target.context,
         target,
         moved -> {
+          shared.moving(-1);
           if (moved) {
             target.adopt(connection, generation);
           } else {
@@ -465,6 +474,8 @@ public final class LoopPool implements ServerConnection.Listener {
     members.expire(now);
     cleaning.expire(now);
     growth.keepMinimum(settings);
+    published();
+    audit.look(now);
   }
 
   void onLoop(Runnable task) {
@@ -483,6 +494,7 @@ public final class LoopPool implements ServerConnection.Listener {
         lanes.size(),
         members.size(),
         ripening.size(),
+        growth.underWay(),
         waiters.isEmpty() ? 0 : waiters.firstSince());
   }
 
@@ -513,6 +525,10 @@ public final class LoopPool implements ServerConnection.Listener {
   /** Notices sent to clients that waited for long. */
   public long waitNotices() {
     return waiters.notices();
+  }
+
+  boolean isIdle(ServerConnection connection) {
+    return idle.contains(connection);
   }
 
   public Set<ServerConnection> connections() {

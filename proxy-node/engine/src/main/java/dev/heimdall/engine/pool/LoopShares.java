@@ -79,4 +79,23 @@ final class LoopShares {
     }
     return false;
   }
+
+  /** Whether another loop has an idle connection and no waiters. */
+  boolean idleForNobody(LoopPool asking) {
+    for (LoopPool pool : loops) {
+      if (pool != asking && pool.counts().idle() > 0 && pool.counts().waiting() == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The connections of all loops, those that are being opened included. */
+  int counted() {
+    int counted = 0;
+    for (LoopPool pool : loops) {
+      counted += pool.counts().all() + pool.counts().opening();
+    }
+    return counted;
+  }
 }

@@ -11,15 +11,25 @@ public final class PoolCounts {
   private volatile int shared;
   private volatile int all;
   private volatile int ripening;
+  private volatile int opening;
   private volatile long headSince;
 
-  void publish(int waiting, int idle, int held, int shared, int all, int ripening, long headSince) {
+  void publish(
+      int waiting,
+      int idle,
+      int held,
+      int shared,
+      int all,
+      int ripening,
+      int opening,
+      long headSince) {
     this.waiting = waiting;
     this.idle = idle;
     this.held = held;
     this.shared = shared;
     this.all = all;
     this.ripening = ripening;
+    this.opening = opening;
     this.headSince = headSince;
   }
 
@@ -50,6 +60,11 @@ public final class PoolCounts {
   /** Connections that wait for their server to answer for the first time. */
   public int ripening() {
     return ripening;
+  }
+
+  /** Connections that are being made. */
+  int opening() {
+    return opening;
   }
 
   /** Since when the first one waits, as {@link System#nanoTime} has it; 0 when nobody does. */

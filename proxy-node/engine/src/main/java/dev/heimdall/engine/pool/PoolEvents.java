@@ -32,4 +32,11 @@ public interface PoolEvents {
    * @param waited how long the client did, zero when the queue was full
    */
   void exhausted(String vdb, PoolKey key, int size, int waiting, Duration waited);
+
+  /**
+   * An audit has found a fault of the node's.
+   *
+   * @param what which connection, or how many
+   */
+  void anomaly(String vdb, PoolKey key, PoolAnomaly anomaly, String what);
 }

@@ -4,6 +4,7 @@ import dev.heimdall.engine.net.LoopContext;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What the pools of one key have in common over all event loops. */
@@ -20,6 +21,8 @@ final class SharedPool {
 
   /** Changed only while the virtual database's map of pools is held at this key. */
   private int users;
+
+  private final AtomicInteger moving = new AtomicInteger();
 
   /** The same for the look at each release. */
   private volatile LoopShares shares = new LoopShares();
@@ -162,6 +165,15 @@ final class SharedPool {
         pool.onLoop(pool::serve);
       }
     }
+  }
+
+  /** So many connections more are on their way from one loop to another, or fewer. */
+  void moving(int more) {
+    moving.addAndGet(more);
+  }
+
+  int moving() {
+    return moving.get();
   }
 
   /** What each loop has of the pool's connections. */

@@ -128,6 +128,11 @@ public final class VdbPools {
     return events;
   }
 
+  /** An audit has found this. */
+  public void report(PoolAnomaly anomaly, PoolKey key, String what) {
+    events.anomaly(vdb, key, anomaly, what);
+  }
+
   /**
    * Makes a connection by the present plan, within no limit and for no pool: for listening and
    * replication.

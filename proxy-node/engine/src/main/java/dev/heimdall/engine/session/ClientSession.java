@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.backend.LeaseUse;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
@@ -346,6 +347,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   @Override
   public void connectionLost(ServerConnection from, PgError lastError) {
     loss.lost(from, lastError);
+  }
+
+  @Override
+  public LeaseUse use(ServerConnection held) {
+    return new LeaseNeeds(this).of(held);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pool.PoolAnomaly;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -33,6 +34,7 @@ final class RequestReader {
   private boolean skipToSync;
   private boolean blocked;
   private boolean readingPaused;
+  private long pausedSince;
   private boolean processing;
   private boolean again;
 
@@ -136,6 +138,21 @@ final class RequestReader {
   private boolean mayResume() {
     ServerConnection server = session.server();
     return readingPaused && !blocked && hasRoom() && (server == null || server.writable());
+  }
+
+  /** Called about ten times a second: nothing may be in the way of input that is not read. */
+  void audit(long now) {
+    if (!mayResume()) {
+      pausedSince = 0;
+    } else if (pausedSince == 0) {
+      pausedSince = now;
+    } else if (now - pausedSince > PoolAnomaly.READING.tolerated()) {
+      session
+          .vdb()
+          .pools()
+          .report(PoolAnomaly.READING, session.pool().key(), "client " + session.processId());
+      process();
+    }
   }
 
   private void run() {

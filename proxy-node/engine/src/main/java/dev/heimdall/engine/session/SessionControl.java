@@ -121,6 +121,7 @@ final class SessionControl {
   void tick() {
     var limits = session.vdb().settings().vdb().clients();
     long now = loop.now();
+    session.requests().audit(now);
     boolean resting =
         session.outstanding() == 0
             && !session.console().busy()

@@ -24,4 +24,7 @@ class NoEvents implements PoolEvents {
 
   @Override
   public void exhausted(String vdb, PoolKey key, int size, int waiting, Duration waited) {}
+
+  @Override
+  public void anomaly(String vdb, PoolKey key, PoolAnomaly anomaly, String what) {}
 }

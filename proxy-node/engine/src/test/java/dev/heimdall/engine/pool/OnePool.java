@@ -46,6 +46,12 @@ abstract class OnePool {
     int cleaned;
     int noticed;
     final List<Duration> exhausted = new ArrayList<>();
+    final List<PoolAnomaly> anomalies = new ArrayList<>();
+
+    @Override
+    public void anomaly(String vdb, PoolKey key, PoolAnomaly anomaly, String what) {
+      anomalies.add(anomaly);
+    }
 
     @Override
     public void cleaned() {
