@@ -471,6 +471,9 @@ public final class LoopPool implements ServerConnection.Listener {
     patience.look(now, members.isEmpty() ? growth.lastFailure() : null);
     published();
     serve();
+    if (!waiters.isEmpty()) {
+      shared.askOthers(this); // one that is being made may take long, or fail
+    }
     members.expire(now);
     cleaning.expire(now);
     growth.keepMinimum(settings);

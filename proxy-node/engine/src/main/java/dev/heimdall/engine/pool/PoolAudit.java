@@ -49,6 +49,9 @@ final class PoolAudit {
   }
 
   private PoolAnomaly anomaly(ServerConnection connection) {
+    if (connection.closed()) {
+      return null; // its end is on its way to the pool
+    }
     return switch (pool.stateOf(connection)) {
       case "active" -> ofLease(connection);
       case "idle" -> pool.isIdle(connection) ? null : PoolAnomaly.NOT_HELD;

@@ -149,6 +149,16 @@ class LoopSharesTest extends OnePool {
   }
 
   @Test
+  void whoWaitsForAConnectionThatIsBeingMadeGetsOneThatIsIdleElsewhere() {
+    ServerConnection idle = idle();
+    RecordingWaiter waiter = waiting(elsewhere);
+    assertThat(servers.attempts()).isEqualTo(1);
+    elsewhere.tick();
+    runLoops();
+    assertThat(waiter.connection).isSameAs(idle);
+  }
+
+  @Test
   void roomUnderACommonLimitIsMadeOnWhateverLoopAnotherPoolIsIdle() {
     most = 1;
     vdb.update(plan());
