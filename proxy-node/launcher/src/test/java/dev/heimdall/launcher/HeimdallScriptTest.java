@@ -96,6 +96,14 @@ class HeimdallScriptTest {
         .doesNotContain("planned");
   }
 
+  @Test
+  void anInstallationHasNoDemo() throws Exception {
+    Run run = run("demo");
+
+    assertThat(run.exitCode()).isEqualTo(4);
+    assertThat(run.text()).contains("the demo runs in a source tree only");
+  }
+
   private Run run(String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of(home.resolve("heimdall").toString()));
     command.addAll(List.of(arguments));
