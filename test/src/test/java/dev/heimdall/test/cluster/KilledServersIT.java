@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KilledServersIT {
   private static final int ROUNDS = Integer.getInteger("kills.rounds", 1);
   private static final int CLIENTS = 12;
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   /** A client that reads in its own way. */
   private interface Line extends AutoCloseable {

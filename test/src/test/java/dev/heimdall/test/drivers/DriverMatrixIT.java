@@ -109,7 +109,7 @@ class DriverMatrixIT {
         DynamicTest.dynamicTest(
             "ran to its end",
             () -> {
-              assertThat(process.waitFor(10, TimeUnit.SECONDS)).as("ended").isTrue();
+              assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended").isTrue();
               assertThat(process.exitValue())
                   .as("exit status; standard error: %s", Files.readString(errors).strip())
                   .isEqualTo(seen.contains("FAIL") ? 1 : 0);

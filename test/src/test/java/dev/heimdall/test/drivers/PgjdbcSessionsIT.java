@@ -24,7 +24,7 @@ import org.postgresql.PGNotification;
 
 /** pgjdbc: what belongs to a session, notifications, notices, many connections. */
 @ExtendWith(DriverEndpointExtension.class)
-@Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PgjdbcSessionsIT {
   private final DriverEndpoint endpoint;
 

@@ -37,7 +37,7 @@ import org.postgresql.util.ServerErrorMessage;
 
 /** pgjdbc: log-in, queries, prepared statements, batches, transactions. */
 @ExtendWith(DriverEndpointExtension.class)
-@Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PgjdbcStatementsIT {
   private final DriverEndpoint endpoint;
 

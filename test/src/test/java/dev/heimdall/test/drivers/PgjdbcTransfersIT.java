@@ -37,7 +37,7 @@ import org.postgresql.util.ServerErrorMessage;
 
 /** pgjdbc: COPY, cursors by fetch size, large values, large objects, cancel. */
 @ExtendWith(DriverEndpointExtension.class)
-@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PgjdbcTransfersIT {
   private static final int BIG = 20_000_000;
 

@@ -49,7 +49,7 @@ final class Fleet implements AutoCloseable {
   /** Until when all nodes know of a write with the consistency {@code fleet}, at the latest. */
   static final Duration STALENESS = Duration.ofSeconds(2);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private final PostgresCluster cluster;
   private final RedisProcess store = RedisProcess.running();

@@ -24,7 +24,7 @@ import javax.net.ssl.SSLSocket;
 /** A client before its log-in: every byte of it in a test's hand. Reading fails after 20 s. */
 final class Line implements AutoCloseable {
   private static final int MAX_MESSAGE = 1 << 20;
-  private static final int SILENCE_MILLIS = 20_000;
+  private static final int SILENCE_MILLIS = 60_000;
 
   private final Valve valve = new Valve();
   private Socket socket = valve;
