@@ -2,6 +2,7 @@ package dev.heimdall.engine.admin;
 
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -24,22 +25,44 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * One connection to the HTTP door. Answers one request at a time, so that pipelined ones get their
  * replies in order however long each takes, and reads no further meanwhile; gives every request a
  * deadline to arrive whole.
  */
-final class HttpConnection extends ChannelInboundHandlerAdapter {
+final class HttpConnection extends ChannelInboundHandlerAdapter implements CallerSlots.Caller {
   private final Queue<FullHttpRequest> pipelined = new ArrayDeque<>();
   private final HttpEndpoints endpoints;
   private final Duration requestDeadline;
+  private final Channel channel;
+  private final Consumer<HttpConnection> answered;
   private ScheduledFuture<?> deadline;
   private boolean answering;
 
-  HttpConnection(HttpEndpoints endpoints, Duration requestDeadline) {
+  /**
+   * @param answered called after each reply that is followed by another request
+   */
+  HttpConnection(
+      HttpEndpoints endpoints,
+      Duration requestDeadline,
+      Channel channel,
+      Consumer<HttpConnection> answered) {
     this.endpoints = endpoints;
     this.requestDeadline = requestDeadline;
+    this.channel = channel;
+    this.answered = answered;
+  }
+
+  @Override
+  public boolean awaited() {
+    return !answering;
+  }
+
+  @Override
+  public void evict() {
+    channel.close();
   }
 
   @Override
@@ -140,6 +163,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 sent -> {
                   if (sent.isSuccess() && keepAlive) {
                     answering = false;
+                    answered.accept(this);
                     answerNext(ctx);
                   } else {
                     ctx.close();

@@ -47,23 +47,40 @@ public final class HttpDoor implements AutoCloseable {
 
   /**
    * @param address where to listen; port 0 takes any free one
-   * @param maxConnections how many callers at a time; one more is closed at once
+   * @param maxConnections how many callers at a time; see {@link CallerSlots} for one more
+   * @param maxOfOneAddress how many of them from one address
    * @param requestDeadline how long a connection may take to send its next request whole, idle time
    *     included
+   * @param headers how long the headers may take from a request's first byte on
+   * @param body how long the body may take after the headers
    * @param patience how long the node's loops and databases may take before a reply goes out
    *     without their part
    */
   public record Settings(
-      InetSocketAddress address, int maxConnections, Duration requestDeadline, Duration patience) {
+      InetSocketAddress address,
+      int maxConnections,
+      int maxOfOneAddress,
+      Duration requestDeadline,
+      Duration headers,
+      Duration body,
+      Duration patience) {
 
-    /** 64 connections, 30 s for a request, 2 s for the node. */
+    /** 64 connections, 16 of an address; 30 s for a request, 2 s for the node. */
     public static Settings at(InetSocketAddress address) {
-      return new Settings(address, 64, Duration.ofSeconds(30), Duration.ofSeconds(2));
+      return new Settings(
+          address,
+          64,
+          16,
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(2));
     }
   }
 
   private final Settings settings;
   private final HttpEndpoints endpoints;
+  private final CallerSlots slots;
   private final EventLoopGroup loop =
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("http-door", true), NioIoHandler.newFactory());
@@ -73,6 +90,7 @@ public final class HttpDoor implements AutoCloseable {
   public HttpDoor(
       Settings settings, NodeView node, Metrics metrics, LoopWatch loops, EventLog log) {
     this.settings = settings;
+    this.slots = new CallerSlots(settings.maxConnections(), settings.maxOfOneAddress());
     this.endpoints = new HttpEndpoints(node, metrics, loops, log, loop.next(), settings.patience());
   }
 
@@ -132,19 +150,34 @@ public final class HttpDoor implements AutoCloseable {
   private final class Callers extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
-      if (callers.size() >= settings.maxConnections()) {
+      InetSocketAddress from = (InetSocketAddress) channel.remoteAddress();
+      if (from == null) {
+        channel.close(); // it has left already
+        return;
+      }
+      HttpConnection caller =
+          new HttpConnection(
+              endpoints,
+              settings.requestDeadline(),
+              channel,
+              answered -> slots.answered(from.getAddress(), answered));
+      if (!slots.take(from.getAddress(), caller)) {
         channel.close();
         return;
       }
+      channel.closeFuture().addListener(closed -> slots.leave(from.getAddress(), caller));
       callers.add(channel);
+      ArrivingRequest arriving = new ArrivingRequest(settings.headers(), settings.body());
       channel
           .pipeline()
           .addLast(
               new WriteTimeoutHandler(settings.requestDeadline().toMillis(), TimeUnit.MILLISECONDS))
           .addLast(new ProxyHeader())
+          .addLast(arriving)
           .addLast(new HttpServerCodec(LONGEST_LINE, LONGEST_HEADERS, LONGEST_HEADERS))
+          .addLast(arriving.new Parts())
           .addLast(new Bodies())
-          .addLast(new HttpConnection(endpoints, settings.requestDeadline()));
+          .addLast(caller);
     }
   }
 

@@ -1,0 +1,64 @@
+package dev.heimdall.engine.admin;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Gives a request that has begun to arrive a deadline for its headers, and another for its body.
+ * Sees bytes before they are decoded; {@link Parts}, behind the codec, what was decoded of them.
+ */
+final class ArrivingRequest extends ChannelInboundHandlerAdapter {
+  private final Duration headers;
+  private final Duration body;
+  private ScheduledFuture<?> deadline;
+
+  ArrivingRequest(Duration headers, Duration body) {
+    this.headers = headers;
+    this.body = body;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (deadline == null && ((ByteBuf) message).isReadable()) {
+      within(ctx, headers);
+    }
+    ctx.fireChannelRead(message);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    over();
+    ctx.fireChannelInactive();
+  }
+
+  private void within(ChannelHandlerContext ctx, Duration time) {
+    over();
+    deadline = ctx.executor().schedule(() -> ctx.close(), time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void over() {
+    if (deadline != null) {
+      deadline.cancel(false);
+      deadline = null;
+    }
+  }
+
+  /** Behind the codec: sees the headers, and the end of the request. */
+  final class Parts extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      if (message instanceof LastHttpContent) {
+        over();
+      } else if (message instanceof HttpRequest) {
+        within(ctx, body);
+      }
+      ctx.fireChannelRead(message);
+    }
+  }
+}
