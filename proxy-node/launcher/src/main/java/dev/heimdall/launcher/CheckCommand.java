@@ -2,6 +2,7 @@ package dev.heimdall.launcher;
 
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.model.Configuration;
+import dev.heimdall.model.OpenSecrets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +27,9 @@ final class CheckCommand implements Callable<Integer> {
     Configuration read;
     try (ConfigurationPlace opened = ConfigurationPlace.open(place)) {
       read = opened.read();
+      for (String warning : OpenSecrets.of(opened.directory(), read)) {
+        spec.commandLine().getErr().println("warning: " + warning);
+      }
     }
     spec.commandLine()
         .getOut()

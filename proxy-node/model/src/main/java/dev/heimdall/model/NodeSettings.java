@@ -56,6 +56,7 @@ public record NodeSettings(
             range = "1ms..1h",
             applies = Applies.NEW_CONNECTIONS)
         Duration loginTimeout,
+    @Setting("How log-ins are slowed after wrong passwords.") FailedLogInSettings failedLogIns,
     @Setting(
             value = "Client connections of the whole node. One more is refused with 53300.",
             byDefault = "20000",

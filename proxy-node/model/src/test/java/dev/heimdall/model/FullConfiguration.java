@@ -25,6 +25,7 @@ final class FullConfiguration {
             "tls": {"mode": "verify-full", "caFile": "tls/ca.pem"}}],
           "drainTimeout": "0",
           "loginTimeout": "500ms",
+          "failedLogIns": {"free": 3, "maxDelay": "4s"},
           "maxClients": 0,
           "rules": {"allowPrograms": true, "programTimeout": "1m"},
           "store": {
@@ -233,7 +234,8 @@ final class FullConfiguration {
             "region": "eu-west-1",
             "endpoint": "http://127.0.0.1:5000",
             "refresh": "1m",
-            "patience": "10s"
+            "patience": "10s",
+            "recheck": "1s"
           }
         }
         """);

@@ -42,6 +42,7 @@ class SettingsReadTest {
                 List.of(),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(15),
+                new FailedLogInSettings(5, Duration.ofSeconds(10)),
                 20000,
                 new RuleSettings(false, Duration.ofSeconds(30)),
                 new StoreSettings(
@@ -196,6 +197,7 @@ class SettingsReadTest {
                         new PeerTls(TlsMode.VERIFY_FULL, Optional.of(dir.resolve("tls/ca.pem"))))),
                 Duration.ZERO,
                 Duration.ofMillis(500),
+                new FailedLogInSettings(3, Duration.ofSeconds(4)),
                 0,
                 new RuleSettings(true, Duration.ofMinutes(1)),
                 new StoreSettings(

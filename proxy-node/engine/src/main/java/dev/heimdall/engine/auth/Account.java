@@ -50,6 +50,19 @@ final class Account {
     return verifier;
   }
 
+  /** The iterations of a SCRAM verifier: they are shown to everyone who begins a log-in. */
+  Optional<Integer> storedIterations() {
+    if (user.password().isPresent()) {
+      return Optional.of(ScramVerifier.DEFAULT_ITERATIONS);
+    }
+    return Optional.ofNullable(verifier).map(ScramVerifier::iterations);
+  }
+
+  /** Whether nothing here can check this user. */
+  boolean hasNothing() {
+    return storedMd5Hash == null && storedIterations().isEmpty();
+  }
+
   /** Whether the MD5 method can check this user. */
   boolean hasMd5() {
     return storedMd5Hash != null || user.password().isPresent();

@@ -69,7 +69,8 @@ public final class AuthDecision {
     require(Exchange.SCRAM);
     ScramVerifier verifier = account == null ? null : account.verifier();
     return verifier == null
-        ? ScramServer.forUnknownUser(request.user(), users.salts(), tlsServerEndPoint, nonces)
+        ? ScramServer.forUnknownUser(
+            request.user(), users.mockVerifier(request.user()), tlsServerEndPoint, nonces)
         : new ScramServer(request.user(), verifier, tlsServerEndPoint, nonces);
   }
 
@@ -112,7 +113,7 @@ public final class AuthDecision {
   /** Whether {@link #admitClearText} will take milliseconds: then call it off the event loop. */
   public boolean clearTextDerives(byte[] password) {
     require(Exchange.CLEAR_TEXT);
-    if (password.length == 0 || decode(password) == null || checksMd5Hash()) {
+    if (password.length == 0 || decode(password) == null) {
       return false;
     }
     ScramVerifier verifier = verifierForClearText();
@@ -173,6 +174,9 @@ public final class AuthDecision {
 
   private boolean isRight(String password) {
     if (checksMd5Hash()) {
+      // As much work as for everyone else: time must not tell who has such a hash.
+      ScramVerifier mock = verifierForClearText();
+      new ScramArithmetic().derive(SaslPrep.prepare(password), mock.salt(), mock.iterations());
       byte[] given = Md5Password.hash(request.user(), password).getBytes(StandardCharsets.US_ASCII);
       byte[] stored = account.md5Hash().getBytes(StandardCharsets.US_ASCII);
       return MessageDigest.isEqual(given, stored);
@@ -201,7 +205,7 @@ public final class AuthDecision {
 
   private ScramVerifier verifierForClearText() {
     ScramVerifier verifier = account == null ? null : account.verifier();
-    return verifier == null ? users.salts().mockVerifier(request.user()) : verifier;
+    return verifier == null ? users.mockVerifier(request.user()) : verifier;
   }
 
   private void checkRights() throws AuthException {

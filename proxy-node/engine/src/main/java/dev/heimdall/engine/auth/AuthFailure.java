@@ -30,6 +30,15 @@ public record AuthFailure(String sqlState, String message, String detail, String
     return of(INVALID_PASSWORD, "password authentication failed for user \"" + user + "\"");
   }
 
+  /** Others wait already that guess the same user's password from the same address. */
+  public static AuthFailure tooManyFailures(String user) {
+    return new AuthFailure(
+        TOO_MANY_CONNECTIONS,
+        "too many failed log-ins as user \"" + user + "\" from this address",
+        null,
+        "Try again later; see the settings failedLogIns.");
+  }
+
   /** The client answered the question for a password with nothing. */
   public static AuthFailure emptyPassword() {
     return of(INVALID_PASSWORD, "empty password returned by client");

@@ -65,11 +65,12 @@ public final class Authenticator {
 
   /**
    * As in PostgreSQL, the method md5 means SCRAM for those who have a SCRAM verifier. Strangers get
-   * what users with plain passwords get, where there are any.
+   * one or the other, as users here do.
    */
   private AuthDecision.Exchange md5OrScram(String user) {
     Account account = users.account(user);
-    boolean md5 = account == null ? users.knowsMd5() : account.hasMd5();
+    boolean md5 =
+        account == null || account.hasNothing() ? users.asksStrangerForMd5(user) : account.hasMd5();
     return md5 ? AuthDecision.Exchange.MD5 : AuthDecision.Exchange.SCRAM;
   }
 

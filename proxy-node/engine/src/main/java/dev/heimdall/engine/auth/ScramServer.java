@@ -67,8 +67,8 @@ public final class ScramServer {
 
   /** An exchange that goes like any other and always ends with {@link AuthenticationFailed}. */
   public static ScramServer forUnknownUser(
-      String user, UserSalts salts, byte[] tlsServerEndPoint, NonceSource nonces) {
-    return new ScramServer(user, salts.mockVerifier(user), false, tlsServerEndPoint, nonces);
+      String user, ScramVerifier mock, byte[] tlsServerEndPoint, NonceSource nonces) {
+    return new ScramServer(user, mock, false, tlsServerEndPoint, nonces);
   }
 
   /** What to offer, the preferred one first. */

@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The users of one configuration and their credentials as each method needs them. Built anew for
@@ -17,6 +19,8 @@ public final class UserDirectory {
   private final UserSalts salts;
   private final ScramKeyCache cache;
   private final boolean knowsMd5;
+  private final boolean knowsOnlyMd5;
+  private final int mockIterations;
 
   /**
    * @param cache the node's; keeps as many derived passwords as its capacity
@@ -30,6 +34,17 @@ public final class UserDirectory {
       accounts.put(user.name(), new Account(user, salts.saltOf(user.name()), cache));
     }
     knowsMd5 = accounts.values().stream().anyMatch(Account::hasMd5);
+    knowsOnlyMd5 =
+        accounts.values().stream().allMatch(account -> account.hasMd5() || account.hasNothing());
+    mockIterations =
+        accounts.values().stream()
+            .flatMap(account -> account.storedIterations().stream())
+            .collect(Collectors.groupingBy(n -> n, TreeMap::new, Collectors.counting()))
+            .entrySet()
+            .stream()
+            .max(Map.Entry.comparingByValue())
+            .map(Map.Entry::getKey)
+            .orElse(ScramVerifier.DEFAULT_ITERATIONS);
   }
 
   /**
@@ -62,9 +77,17 @@ public final class UserDirectory {
     return accounts.get(name);
   }
 
-  /** Whether a stranger could expect an MD5 exchange from any user here. */
-  boolean knowsMd5() {
-    return knowsMd5;
+  /**
+   * Whether the method md5 asks a stranger for MD5, as it does users with such a hash, or for
+   * SCRAM, as it does the others: neither may tell who exists.
+   */
+  boolean asksStrangerForMd5(String name) {
+    return knowsMd5 && (knowsOnlyMd5 || salts.coin(name));
+  }
+
+  /** A verifier like those of the others here, that no password fits. */
+  ScramVerifier mockVerifier(String name) {
+    return salts.mockVerifier(name, mockIterations);
   }
 
   UserSalts salts() {

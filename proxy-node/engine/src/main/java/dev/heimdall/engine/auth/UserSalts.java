@@ -1,8 +1,11 @@
 package dev.heimdall.engine.auth;
 
+import dev.heimdall.model.Secret;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * The salt of each user name that has none of its own, always the same for the same name: a name
@@ -28,18 +31,36 @@ public final class UserSalts {
     this.secret = secret.clone();
   }
 
+  /**
+   * The secret of a fleet's nodes: made of a key that they have in common, so that salts differ
+   * neither between them nor from one start to the next; random where there is no such key.
+   */
+  public static byte[] secretOf(Optional<Secret> fleetKey, SecureRandom random) {
+    if (fleetKey.isPresent()) {
+      return new ScramArithmetic()
+          .hmac(
+              fleetKey.get().value().getBytes(StandardCharsets.UTF_8),
+              "salts of user names".getBytes(StandardCharsets.UTF_8));
+    }
+    byte[] secret = new byte[32];
+    random.nextBytes(secret);
+    return secret;
+  }
+
   /** 16 bytes. */
   byte[] saltOf(String user) {
     return Arrays.copyOf(derive("salt", user), LENGTH);
   }
 
   /** A verifier that looks like any other and that no password fits. */
-  ScramVerifier mockVerifier(String user) {
+  ScramVerifier mockVerifier(String user, int iterations) {
     return new ScramVerifier(
-        saltOf(user),
-        ScramVerifier.DEFAULT_ITERATIONS,
-        derive("StoredKey", user),
-        derive("ServerKey", user));
+        saltOf(user), iterations, derive("StoredKey", user), derive("ServerKey", user));
+  }
+
+  /** One of two for each name, the same one each time. */
+  boolean coin(String user) {
+    return (derive("coin", user)[0] & 1) == 0;
   }
 
   /** A stored MD5 hash of no password that anybody knows. */

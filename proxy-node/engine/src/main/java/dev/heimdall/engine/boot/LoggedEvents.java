@@ -61,6 +61,12 @@ final class LoggedEvents implements SessionEvents {
   }
 
   @Override
+  public void slowed(String vdb, SocketAddress client, String user, Duration delay) {
+    metrics.count(NodeCounter.LOGINS_SLOWED);
+    log.loginsSlowed(vdb, client, user, delay);
+  }
+
+  @Override
   public void tlsFailed(String vdb, SocketAddress client, String why) {
     metrics.refused(Refusal.TLS);
     log.loginRefused(vdb, client, null, null, Refusal.TLS, why);

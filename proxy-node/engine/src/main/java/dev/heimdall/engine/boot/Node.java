@@ -2,6 +2,7 @@ package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.admin.AdminException;
+import dev.heimdall.engine.auth.FailedLogIns;
 import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.UserSalts;
@@ -35,6 +36,7 @@ import dev.heimdall.engine.session.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.OpenSecrets;
 import dev.heimdall.model.Problem;
 import dev.heimdall.model.TopologySettings;
 import io.netty.channel.EventLoop;
@@ -113,8 +115,7 @@ public final class Node implements AutoCloseable {
     this.directory = directory;
     this.observer = observer;
     this.configuration = configuration;
-    byte[] secret = new byte[32];
-    random.nextBytes(secret);
+    byte[] secret = UserSalts.secretOf(configuration.node().topology().key(), random);
     try {
       transport = Transport.of(configuration.node().transport());
     } catch (IllegalStateException e) {
@@ -155,6 +156,7 @@ public final class Node implements AutoCloseable {
             clients,
             clientsOfUser,
             NonceSource.random(random),
+            new FailedLogIns(System::nanoTime),
             offLoop,
             new LoggedEvents(log, metrics),
             doors,
@@ -252,6 +254,7 @@ public final class Node implements AutoCloseable {
     }
     figures.start(configuration.node().cloudWatch().interval());
     watcher.start(configuration);
+    warnOfOpenSecrets(configuration);
     log.node("listening", vdbs.describePorts());
   }
 
@@ -340,6 +343,10 @@ public final class Node implements AutoCloseable {
     }
   }
 
+  private void warnOfOpenSecrets(Configuration of) {
+    OpenSecrets.of(directory, of).forEach(line -> log.secretOpen(line));
+  }
+
   private void applied(Configuration next) {
     ConfigurationDiff diff = ConfigurationDiff.between(configuration, next);
     try {
@@ -361,6 +368,7 @@ public final class Node implements AutoCloseable {
               + changed(diff.users())
               + changed(diff.rules());
       log.configReloaded(changed, diff.toString());
+      warnOfOpenSecrets(next);
       for (ConfigurationDiff.Changed setting : diff.needRestart()) {
         log.node("restart needed", setting.toString());
       }

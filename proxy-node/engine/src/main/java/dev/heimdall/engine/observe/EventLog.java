@@ -67,6 +67,12 @@ public interface EventLog {
   /** A server connection could not be opened; repeated failures of one address are summed up. */
   void serverConnectFailed(String vdb, SocketAddress address, String cause);
 
+  /**
+   * Further log-ins as a user from an address are delayed after wrong passwords; repeated ones of
+   * an address are summed up.
+   */
+  void loginsSlowed(String vdb, SocketAddress address, String user, Duration delay);
+
   /** A server sent what the protocol does not allow. */
   void serverProtocolError(long serverId, String vdb, SocketAddress address, String problem);
 
@@ -173,6 +179,9 @@ public interface EventLog {
    * A changed configuration is not valid, for these reasons, at least one; the earlier one stays.
    */
   void configRejected(List<String> problems);
+
+  /** A file with secrets can be read by others; it says which, and what to do. */
+  void secretOpen(String detail);
 
   /** The node's life: "starting", "listening", "draining", "stopped". */
   void node(String phase, String detail);

@@ -128,6 +128,25 @@ public final class KeyValueLog implements EventLog {
   }
 
   @Override
+  public void loginsSlowed(String vdb, SocketAddress address, String user, Duration delay) {
+    refusals
+        .permit(host(address) + " slowed")
+        .ifPresent(
+            suppressed ->
+                line("log-ins slowed")
+                    .pair("vdb", vdb)
+                    .pair("addr", text(address))
+                    .pair("user", user)
+                    .pair("delay_ms", delay.toMillis())
+                    .pair(
+                        "detail",
+                        "repeated wrong passwords: correct the client's password, or keep the"
+                            + " address out (auth of the VDB, firewall)")
+                    .suppressed(suppressed)
+                    .log(CLIENT, Level.WARN));
+  }
+
+  @Override
   public void serverConnected(
       long serverId, String vdb, String database, String user, SocketAddress address, int pid) {
     if (SERVER.isDebugEnabled()) {
@@ -379,6 +398,11 @@ public final class KeyValueLog implements EventLog {
         line("cluster " + event).pair("source", source).pair("server", server).pair("cause", cause);
     lasted.ifPresent(duration -> line.pair("lasted", seconds(duration)));
     line.log(CLUSTER, alarming ? Level.WARN : Level.INFO);
+  }
+
+  @Override
+  public void secretOpen(String detail) {
+    line("secret readable by others").pair("detail", detail).log(NODE, Level.WARN);
   }
 
   @Override

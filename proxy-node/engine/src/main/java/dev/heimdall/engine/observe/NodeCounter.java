@@ -6,6 +6,8 @@ public enum NodeCounter {
   CLIENTS_CLOSED("heimdall.clients.closed", "Client connections closed, for whatever reason"),
   CLIENT_PROTOCOL_ERRORS(
       "heimdall.client.protocol.errors", "Client connections closed because of malformed frames"),
+  LOGINS_SLOWED(
+      "heimdall.logins.slowed", "Wrong passwords after which further log-ins are delayed"),
   SERVER_CONNECTS("heimdall.server.connects", "Server connections opened and logged in"),
   SERVER_CONNECT_FAILURES(
       "heimdall.server.connect.failures", "Server connections that could not be opened"),

@@ -27,10 +27,12 @@ import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.slf4j.Logger;
@@ -42,6 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClientLogin extends ByteToMessageDecoder implements ClientAddress {
   private static final Logger LOG = LoggerFactory.getLogger(ClientLogin.class);
+  private static final String WRONG_PASSWORD = "28P01";
   private static final byte TLS_HANDSHAKE_RECORD = 0x16;
   private static final int MAX_PASSWORD_MESSAGE = 64 * 1024;
 
@@ -396,6 +399,35 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     in.skipBytes(5);
     byte[] body = new byte[length - 4];
     in.readBytes(body);
+    OptionalLong wait =
+        exchange.proves()
+            ? node.failedLogIns()
+                .turn(address.getAddress(), startup.user(), node.settings().failedLogIns())
+            : OptionalLong.of(0);
+    if (wait.isEmpty()) {
+      refuse(ctx, AuthFailure.tooManyFailures(startup.user()));
+    } else if (wait.getAsLong() == 0) {
+      answered(ctx, body);
+    } else {
+      become(State.CHECKING);
+      ctx.executor().schedule(() -> turnCame(ctx, body), wait.getAsLong(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Others as the same user from the same address have guessed; this one had to wait. */
+  private void turnCame(ChannelHandlerContext ctx, byte[] body) {
+    if (state != State.CHECKING || !ctx.channel().isActive()) {
+      return;
+    }
+    become(State.AUTHENTICATING);
+    try {
+      answered(ctx, body);
+    } catch (ProtocolException e) {
+      protocolError(ctx, e.getMessage());
+    }
+  }
+
+  private void answered(ChannelHandlerContext ctx, byte[] body) throws ProtocolException {
     provedAt = System.nanoTime();
     try {
       exchange.answered(ctx, body);
@@ -410,6 +442,9 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       // It left while its password was checked: a session would wait for an end that has been.
       become(State.DONE);
       return;
+    }
+    if (exchange != null) {
+      node.failedLogIns().succeeded(address.getAddress(), startup.user());
     }
     boolean admin = vdb.settings().users().find(startup.user()).map(u -> u.admin()).orElse(false);
     Map<String, String> parameters = new LinkedHashMap<>(startup.parameters());
@@ -500,6 +535,13 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     String user = startup == null ? null : startup.user();
     String database = startup == null ? null : startup.database();
     node.events().refused(vdb.name(), peer(ctx), user, database, error);
+    if (exchange != null && error.sqlState().equals(WRONG_PASSWORD)) {
+      Duration delay =
+          node.failedLogIns().failed(address.getAddress(), user, node.settings().failedLogIns());
+      if (!delay.isZero()) {
+        node.events().slowed(vdb.name(), peer(ctx), user, delay);
+      }
+    }
     if (user != null && vdb.settings().users().find(user).isPresent()) {
       // Whoever asks has proved nothing: names of its own making must not become labels.
       boolean named = vdb.settings().vdb().databases().containsKey(database);

@@ -95,6 +95,11 @@ final class PasswordExchange {
     return scram != null ? "SASL" : "password";
   }
 
+  /** Whether the next password message holds what the client's proof is judged by. */
+  boolean proves() {
+    return scram == null || saslBegun;
+  }
+
   /** The client has sent this in a password message. */
   void answered(ChannelHandlerContext ctx, byte[] body) throws AuthException, ProtocolException {
     switch (decision.exchange()) {

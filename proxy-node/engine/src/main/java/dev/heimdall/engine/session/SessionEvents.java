@@ -4,12 +4,20 @@ import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.wire.postgres.PgError;
 import java.net.SocketAddress;
+import java.time.Duration;
 
 /** What happens to clients, for logs and counters. Called on event loops: must not block. */
 public interface SessionEvents {
   void loggedIn(Client client);
 
   void refused(String vdb, SocketAddress client, String user, String database, PgError why);
+
+  /**
+   * Log-ins as this user from this client's address are slowed after wrong passwords.
+   *
+   * @param delay of the next one
+   */
+  void slowed(String vdb, SocketAddress client, String user, Duration delay);
 
   /** A client could not begin TLS. */
   void tlsFailed(String vdb, SocketAddress client, String why);

@@ -13,8 +13,11 @@ import dev.heimdall.model.User;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,8 +55,6 @@ class AuthenticatorTest {
     "MD5,           plain,   MD5",
     "MD5,           scram,   SCRAM",
     "MD5,           hashed,  MD5",
-    "MD5,           bare,    SCRAM",
-    "MD5,           unknown, MD5",
     "PASSWORD,      plain,   CLEAR_TEXT",
     "PASSWORD,      unknown, CLEAR_TEXT",
     "TRUST,         unknown, ACCEPTED",
@@ -61,6 +62,30 @@ class AuthenticatorTest {
   })
   void methodAndUserDecideTheExchange(AuthMethod method, String user, Exchange exchange) {
     assertThat(decide(method, user).exchange()).isEqualTo(exchange);
+  }
+
+  @Test
+  void methodMd5AsksStrangersAsItAsksUsers() {
+    Set<Exchange> asked = EnumSet.noneOf(Exchange.class);
+    for (int i = 0; i < 64; i++) {
+      String name = "unknown" + i;
+      asked.add(decide(AuthMethod.MD5, name).exchange());
+      assertThat(decide(AuthMethod.MD5, name).exchange())
+          .isEqualTo(decide(AuthMethod.MD5, name).exchange());
+    }
+    assertThat(asked).containsExactlyInAnyOrder(Exchange.MD5, Exchange.SCRAM);
+  }
+
+  @Test
+  void exchangeOfAStrangerHasTheIterationsOfTheUsers() throws Exception {
+    UserDirectory stored =
+        new UserDirectory(List.of(user("scram", null, VERIFIER.encoded())), SALTS, cache);
+    ScramServer server =
+        decide(stored, AuthMethod.SCRAM_SHA_256, "unknown", true).scram(null, RANDOM);
+
+    assertThat(
+            new String(server.first("SCRAM-SHA-256", utf8("n,,n=,r=abc")), StandardCharsets.UTF_8))
+        .endsWith(",i=64");
   }
 
   @Test
@@ -124,9 +149,15 @@ class AuthenticatorTest {
 
   @Test
   void mockHashOfAStrangerDoesNotLogIn() {
-    byte[] response = utf8(Md5Password.response(SALTS.mockMd5Hash("unknown"), SALT));
+    String name =
+        IntStream.range(0, 64)
+            .mapToObj(i -> "unknown" + i)
+            .filter(n -> decide(AuthMethod.MD5, n).exchange() == Exchange.MD5)
+            .findFirst()
+            .orElseThrow();
+    byte[] response = utf8(Md5Password.response(SALTS.mockMd5Hash(name), SALT));
 
-    assertThatThrownBy(() -> decide(AuthMethod.MD5, "unknown").admitMd5(SALT, response))
+    assertThatThrownBy(() -> decide(AuthMethod.MD5, name).admitMd5(SALT, response))
         .isInstanceOf(AuthenticationFailed.class);
   }
 
@@ -167,7 +198,7 @@ class AuthenticatorTest {
     assertThat(decision.clearTextDerives(utf8("scram-secret"))).isFalse();
     assertThat(decision.clearTextDerives(utf8("guess"))).isTrue();
     assertThat(decide(AuthMethod.PASSWORD, "unknown").clearTextDerives(utf8("guess"))).isTrue();
-    assertThat(decide(AuthMethod.PASSWORD, "hashed").clearTextDerives(utf8("guess"))).isFalse();
+    assertThat(decide(AuthMethod.PASSWORD, "hashed").clearTextDerives(utf8("guess"))).isTrue();
   }
 
   @Test

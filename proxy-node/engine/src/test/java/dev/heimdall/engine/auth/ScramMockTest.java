@@ -27,10 +27,11 @@ class ScramMockTest {
             ScramVerifier.ofPassword("secret", salts.saltOf("u"), ScramVerifier.DEFAULT_ITERATIONS),
             null,
             RANDOM);
-    ScramServer unknown = ScramServer.forUnknownUser("u", salts, null, RANDOM);
+    ScramServer unknown =
+        ScramServer.forUnknownUser("u", salts.mockVerifier("u", 4096), null, RANDOM);
 
     assertThat(unknown.mechanisms()).isEqualTo(known.mechanisms());
-    assertThat(saltIn(ScramServer.forUnknownUser("u", salts, null, RANDOM)))
+    assertThat(saltIn(ScramServer.forUnknownUser("u", salts.mockVerifier("u", 4096), null, RANDOM)))
         .isEqualTo(
             saltIn(
                 new ScramServer(
@@ -44,22 +45,31 @@ class ScramMockTest {
 
   @Test
   void saltOfANameIsAlwaysTheSameAndOfNoOtherName() throws Exception {
-    String salt = saltIn(ScramServer.forUnknownUser("u", salts, null, RANDOM));
+    String salt =
+        saltIn(ScramServer.forUnknownUser("u", salts.mockVerifier("u", 4096), null, RANDOM));
 
-    assertThat(saltIn(ScramServer.forUnknownUser("u", salts, null, RANDOM))).isEqualTo(salt);
-    assertThat(saltIn(ScramServer.forUnknownUser("v", salts, null, RANDOM))).isNotEqualTo(salt);
+    assertThat(saltIn(ScramServer.forUnknownUser("u", salts.mockVerifier("u", 4096), null, RANDOM)))
+        .isEqualTo(salt);
+    assertThat(saltIn(ScramServer.forUnknownUser("v", salts.mockVerifier("v", 4096), null, RANDOM)))
+        .isNotEqualTo(salt);
     byte[] otherSecret = new byte[16];
     otherSecret[0] = 1;
-    assertThat(saltIn(ScramServer.forUnknownUser("u", new UserSalts(otherSecret), null, RANDOM)))
+    assertThat(
+            saltIn(
+                ScramServer.forUnknownUser(
+                    "u", new UserSalts(otherSecret).mockVerifier("u", 4096), null, RANDOM)))
         .isNotEqualTo(salt);
   }
 
   @Test
   void keysOfTheMockItselfDoNotLogIn() throws Exception {
-    ScramServer unknown = ScramServer.forUnknownUser("u", salts, null, RANDOM);
+    ScramServer unknown =
+        ScramServer.forUnknownUser("u", salts.mockVerifier("u", 4096), null, RANDOM);
     ScramClient client =
         ScramClient.withKeys(
-            new ScramKeys(salts.mockVerifier("u").storedKey(), salts.mockVerifier("u").serverKey()),
+            new ScramKeys(
+                salts.mockVerifier("u", 4096).storedKey(),
+                salts.mockVerifier("u", 4096).serverKey()),
             ChannelBinding.PREFER,
             null,
             List.of("SCRAM-SHA-256"),

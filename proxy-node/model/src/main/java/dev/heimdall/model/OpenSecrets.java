@@ -1,0 +1,80 @@
+package dev.heimdall.model;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Files with secrets that others than their owner can read. */
+public final class OpenSecrets {
+  private static final Set<PosixFilePermission> ENTER =
+      Set.of(PosixFilePermission.GROUP_EXECUTE, PosixFilePermission.OTHERS_EXECUTE);
+  private static final Set<PosixFilePermission> READ =
+      Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
+
+  private OpenSecrets() {}
+
+  /**
+   * A line for each of them.
+   *
+   * @param dir where the configuration was read
+   */
+  public static List<String> of(Path dir, Configuration configuration) {
+    List<Path> documents = new ArrayList<>();
+    List<Path> keys = new ArrayList<>();
+    NodeSettings node = configuration.node();
+    if (node.topology().key().isPresent() || node.store().password().isPresent()) {
+      documents.add(dir.resolve("node.json"));
+    }
+    for (DataSource source : configuration.sources().values()) {
+      if (source.password().isPresent()) {
+        documents.add(dir.resolve("sources").resolve(source.name() + ".json"));
+      }
+      source.tls().keyFile().ifPresent(keys::add);
+    }
+    for (VirtualDatabase vdb : configuration.vdbs().values()) {
+      vdb.tls().keyFile().ifPresent(keys::add);
+    }
+    for (User user : configuration.users().values()) {
+      if (user.password().isPresent()
+          || user.verifier().isPresent()
+          || user.serverPassword().isPresent()) {
+        documents.add(dir.resolve("users").resolve(user.name() + ".json"));
+      }
+    }
+    if (!any(dir, ENTER)) {
+      // Nobody else comes as far as the files below.
+      documents.clear();
+      keys.removeIf(key -> key.startsWith(dir));
+    }
+    documents.addAll(keys);
+    return documents.stream()
+        .distinct()
+        .filter(file -> any(file, READ))
+        .map(
+            file ->
+                "%s holds a secret and others than its owner can read it (%s): chmod go-rwx %s"
+                    .formatted(
+                        file.startsWith(dir) ? dir.relativize(file) : file,
+                        PosixFilePermissions.toString(permissions(file).orElseThrow()),
+                        file))
+        .toList();
+  }
+
+  private static boolean any(Path path, Set<PosixFilePermission> wanted) {
+    return permissions(path).stream().flatMap(Set::stream).anyMatch(wanted::contains);
+  }
+
+  private static Optional<Set<PosixFilePermission>> permissions(Path path) {
+    try {
+      return Optional.of(Files.getPosixFilePermissions(path));
+    } catch (IOException | UnsupportedOperationException e) {
+      return Optional.empty(); // no such file, or a file system without owners
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.heimdall.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which files are warned of. */
+class OpenSecretsTest {
+  @TempDir Path dir;
+
+  @BeforeEach
+  void write() throws IOException {
+    file("sources/primary.json", "{\"url\": \"jdbc:postgresql://db\"}", "rw-r--r--");
+    file("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"primary\"}", "rw-r--r--");
+    file("users/alice.json", "{\"password\": \"secret\"}", "rw-r-----");
+    file("users/bob.json", "{\"password\": \"secret\"}", "rw-------");
+    mode(dir, "rwxr-xr-x");
+  }
+
+  private void file(String name, String text, String mode) throws IOException {
+    Path path = dir.resolve(name);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+    mode(path, mode);
+  }
+
+  private static void mode(Path path, String mode) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+  }
+
+  private List<String> open() throws ConfigurationException {
+    return OpenSecrets.of(dir, ConfigurationReader.read(dir));
+  }
+
+  @Test
+  void documentsWithSecretsThatGroupOrOthersCanReadAreNamedWithTheRemedy() throws Exception {
+    assertThat(open())
+        .containsExactly(
+            "users/alice.json holds a secret and others than its owner can read it (rw-r-----):"
+                + " chmod go-rwx "
+                + dir.resolve("users/alice.json"));
+  }
+
+  @Test
+  void directoryThatOthersCannotEnterProtectsWhatIsInIt() throws Exception {
+    mode(dir, "rwx------");
+    assertThat(open()).isEmpty();
+  }
+}
