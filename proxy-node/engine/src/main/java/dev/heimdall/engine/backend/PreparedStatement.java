@@ -31,6 +31,7 @@ public final class PreparedStatement {
   private final Origin origin;
   private final StatementFacts facts;
   private final StatementRegistry.Key key;
+  private final boolean alone;
   private Object source;
   private StatementShape shape;
   private long shapeEpoch;
@@ -41,12 +42,14 @@ public final class PreparedStatement {
       byte[] body,
       Origin origin,
       StatementFacts facts,
-      StatementRegistry.Key key) {
+      StatementRegistry.Key key,
+      boolean alone) {
     this.serverName = serverName.getBytes(StandardCharsets.US_ASCII);
     this.body = body;
     this.origin = origin;
     this.facts = facts;
     this.key = key;
+    this.alone = alone;
   }
 
   public byte[] serverName() {
@@ -121,6 +124,11 @@ public final class PreparedStatement {
   /** Whether clients parse it anew each time, without a name. */
   public boolean isAnonymous() {
     return origin == Origin.ANONYMOUS;
+  }
+
+  /** Whether it is one session's, whatever others have the same text. */
+  public boolean isAlone() {
+    return alone;
   }
 
   /** What running it does. */

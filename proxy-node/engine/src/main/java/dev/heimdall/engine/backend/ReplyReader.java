@@ -443,7 +443,7 @@ final class ReplyReader {
     if (valueEnd > 0) {
       String name = in.toString(at, nameEnd - at, StandardCharsets.UTF_8);
       String value = in.toString(nameEnd + 1, valueEnd - nameEnd - 1, StandardCharsets.UTF_8);
-      reported.put(name, value);
+      connection.reportChanged(name, reported.put(name, value), value);
       ReplyOwner owner = recipient();
       if (owner != null) {
         owner.parameterChanged(connection, name, value);

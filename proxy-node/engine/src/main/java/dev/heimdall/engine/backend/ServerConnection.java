@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One logged-in server connection: what is written to it, who has it, and what is left on it. All
@@ -35,12 +36,18 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private final ReplyReader reader;
   private final ConnectionEnd end;
   private Variables applied = Variables.NONE;
+
+  /** Reported values as they were before they changed. */
+  private final Map<String, String> changedReports = new HashMap<>();
+
   private ReplyOwner holder;
 
   /** Whether sessions that do not hold the connection have messages on their way at a time. */
   private boolean shared;
 
   private boolean tainted;
+
+  private boolean lastUse;
 
   /** Why nobody may have the connection after its holder; null where others may. */
   private String condemned;
@@ -191,6 +198,37 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return reported;
   }
 
+  /** A value has changed that the server reports. */
+  void reportChanged(String name, String before, String now) {
+    if (!changedReports.containsKey(name)) {
+      changedReports.put(name, before);
+    } else if (now.equals(changedReports.get(name))) {
+      changedReports.remove(name);
+    }
+  }
+
+  /** Whether reported values differ from those when they were last taken note of. */
+  public boolean hasChangedReports() {
+    return !changedReports.isEmpty();
+  }
+
+  /** A reported value was to change. */
+  public void reportExpected(String name) {
+    if (!changedReports.isEmpty()) {
+      changedReports.keySet().removeIf(name::equalsIgnoreCase);
+    }
+  }
+
+  /** Takes note of the reported values: the names of those that differ. */
+  public Set<String> takeChangedReports() {
+    if (changedReports.isEmpty()) {
+      return Set.of();
+    }
+    Set<String> names = Set.copyOf(changedReports.keySet());
+    changedReports.clear();
+    return names;
+  }
+
   /** What was set on this connection beyond what a fresh one has. */
   public Variables applied() {
     return applied;
@@ -287,6 +325,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   public void cleaned() {
     tainted = false;
     applied = Variables.NONE;
+    changedReports.clear();
     statements.forgetAll();
     sequencesForgotten();
     if (holder == null) {
@@ -340,6 +379,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   public void hold(ReplyOwner owner) {
     this.holder = owner;
+    statements.settle();
     this.foreignSequences = reader.groupsAnswered() != groupsBeforeClean;
     this.lastUsed = context.now();
   }
@@ -469,10 +509,17 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     condemned = statement + " failed with " + error.sqlState();
   }
 
-  /** Closes the connection if it was condemned. */
+  /** A session leaves something on the connection that not even DISCARD ALL removes. */
+  public void lastUse() {
+    lastUse = true;
+  }
+
+  /** Closes the connection if nobody may have it any more. */
   public void closeCondemned() {
     if (condemned != null) {
       end.closeForState(condemned);
+    } else if (lastUse) {
+      end.close("a session has left on it what DISCARD ALL does not remove");
     }
   }
 

@@ -26,6 +26,8 @@ public final class ServerStatements {
   private final ArrayDeque<Pending> pendingNames = new ArrayDeque<>();
   private int closings;
   private Object unnamedOwner;
+  private boolean namesMoved;
+  private boolean parsedUnsettled;
   private long unnamedVersion;
   private int[] parameterTypes = new int[0];
 
@@ -33,6 +35,10 @@ public final class ServerStatements {
     private boolean confirmed;
     private int binds;
     private Standing standing = Standing.HERE;
+
+    /** Whether it was parsed where names meant something else than to others that would use it. */
+    private boolean unsettled;
+
     private long misfitSince;
     private final long group;
     private Object parsedFor;
@@ -216,7 +222,29 @@ public final class ServerStatements {
 
   /** Notes that a statement is being prepared by SQL. */
   public void preparing(PreparedStatement statement) {
-    prepared.put(statement, new Use(group.getAsLong()));
+    Use use = new Use(group.getAsLong());
+    if (namesMoved && !statement.isAlone()) {
+      use.unsettled = true;
+      parsedUnsettled = true;
+    }
+    prepared.put(statement, use);
+  }
+
+  /**
+   * What is parsed from now on is parsed where names may mean something else than what the
+   * statement's identity says, or, again, where they mean just that.
+   */
+  public void namesMoved(boolean now) {
+    namesMoved = now;
+  }
+
+  /** Names mean again what they did: what was parsed meanwhile is parsed anew before it is used. */
+  public void settle() {
+    namesMoved = false;
+    if (parsedUnsettled) {
+      parsedUnsettled = false;
+      prepared.replaceAll((statement, use) -> use != null && use.unsettled ? null : use);
+    }
   }
 
   /** The server has prepared it. */

@@ -94,10 +94,7 @@ public final class StatementRegistry {
       byte[] content, int length, Origin origin, StatementFacts facts, String scope, long epoch) {
     PreparedStatement statement = statements.get(probe.set(content, length, origin, scope, epoch));
     if (statement == null) {
-      byte[] own = Arrays.copyOf(content, length);
-      Key key = new Key().set(own, length, origin, scope, epoch);
-      statement = new PreparedStatement(namePrefix + ++created, own, origin, facts, key);
-      statements.put(key, statement);
+      statement = create(content, length, origin, facts, scope, epoch, false);
     }
     if (statement.users++ == 0) {
       unused.remove(statement);
@@ -105,10 +102,31 @@ public final class StatementRegistry {
     return statement;
   }
 
+  private PreparedStatement create(
+      byte[] content,
+      int length,
+      Origin origin,
+      StatementFacts facts,
+      String scope,
+      long epoch,
+      boolean alone) {
+    byte[] own = Arrays.copyOf(content, length);
+    Key key = new Key().set(own, length, origin, scope, epoch);
+    PreparedStatement statement =
+        new PreparedStatement(namePrefix + ++created, own, origin, facts, key, alone);
+    if (!alone) {
+      statements.put(key, statement);
+    }
+    return statement;
+  }
+
   /** A statement that shares its name with no other, whatever its content. */
   public PreparedStatement acquireAlone(
       byte[] content, Origin origin, StatementFacts facts, String scope, long epoch) {
-    return acquire(content, content.length, origin, facts, scope + '\0' + created, epoch);
+    PreparedStatement statement =
+        create(content, content.length, origin, facts, scope, epoch, true);
+    statement.users++;
+    return statement;
   }
 
   /** Another one holds a statement that is held already. */
@@ -117,7 +135,7 @@ public final class StatementRegistry {
   }
 
   public void release(PreparedStatement statement) {
-    if (--statement.users == 0) {
+    if (--statement.users == 0 && !statement.isAlone()) {
       if (statement.body().length > LARGE) {
         statements.remove(statement.key());
         return;

@@ -59,6 +59,7 @@ final class Cleaning {
         connection.applied().changeTo(left),
         () -> {
           connection.applied(left);
+          connection.takeChangedReports();
           since.remove(connection);
           pool.release(connection);
         });

@@ -100,7 +100,7 @@ final class Abandonment {
       lease.forgetServer();
       connection.close("its client is gone");
     } else if (lease.server() == connection && connection.quiet() && !connection.closed()) {
-      if (!keepsNothing()) {
+      if (!keepsNothing() || connection.hasChangedReports()) {
         connection.taint();
       }
       lease.giveBack(connection);

@@ -68,6 +68,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private final Channel channel;
   private final PoolMetrics counters;
   private final SessionState carried;
+  private final NameResolution resolution;
   private final SessionStart start;
   private final SessionEnd end;
   private final ClientTransaction transaction;
@@ -110,6 +111,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
             StartupVariables.of(login.parameters()),
             sessions.statements(),
             channelName -> this.listening.unlisten(channelName));
+    this.resolution = new NameResolution(this);
     this.start = new SessionStart(this, node, vdb, loop, sessions);
     this.end = new SessionEnd(this, loop);
     this.transaction = new ClientTransaction(counters);
@@ -314,6 +316,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   @Override
   public void parameterChanged(ServerConnection from, String name, String value) {
     carried.reported(name, value);
+    resolution.reported(name);
     if (sharing.active()) {
       sharing.parameterChanged();
     }
@@ -429,6 +432,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   SessionState carried() {
     return carried;
+  }
+
+  NameResolution resolution() {
+    return resolution;
   }
 
   SessionStart start() {

@@ -277,6 +277,11 @@ final class Course {
     scope.settingsKnown();
   }
 
+  /** Whether a statement was sent that moves what names mean, as far as the catalogue knows. */
+  boolean namesMoved() {
+    return scope.moved();
+  }
+
   /**
    * What to put in the place of the text that {@link #preview} has looked at: by what was decided,
    * if it is the text on its way, so that counters are asked once for it.

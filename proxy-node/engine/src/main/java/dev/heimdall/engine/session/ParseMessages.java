@@ -182,7 +182,9 @@ final class ParseMessages {
     }
     if (nameEnd == at) {
       unnamed.examined(examined);
-      if (!transformed && replays.mayReplay(server, input, total, facts)) {
+      if (!transformed
+          && session.resolution().isSettled()
+          && replays.mayReplay(server, input, total, facts)) {
         parseAnonymous(server, body, total, facts);
         return true;
       }
@@ -251,7 +253,8 @@ final class ParseMessages {
    */
   private boolean parseUnnamed(
       ServerConnection server, ByteBuf body, int total, StatementFacts facts) {
-    if (session.vdb().settings().vdb().prepared().anonymousParse() == AnonymousParse.CACHE) {
+    if (session.vdb().settings().vdb().prepared().anonymousParse() == AnonymousParse.CACHE
+        && session.resolution().isSettled()) {
       PreparedStatement statement = names.statement(server, copy(body), Origin.NAMED, facts);
       unnamed.becomes(statement);
       if (sendParse(server, statement, unnamed.undo(), total)) {

@@ -389,6 +389,7 @@ final class ServerLease {
           protected void done(ServerConnection from, PgError error) {
             if (error == null) {
               from.applied(wanted);
+              from.takeChangedReports();
             } else if (!from.closed()) {
               from.closeForState("SET", error); // whom it serves hears of the loss
             }
@@ -438,6 +439,7 @@ final class ServerLease {
       return;
     }
     from.applied(destinations.variables());
+    from.takeChangedReports();
     if (state == State.STARTING) {
       started();
       return;
@@ -476,9 +478,15 @@ final class ServerLease {
       return;
     }
     if (session.status() == 'I' && !server.groupOpen()) {
+      if (server.hasChangedReports()) {
+        session.carried().changedUnseen(server.takeChangedReports(), server);
+      }
       if (!session.carried().touched().isEmpty()) {
         capture.begin(server);
         return;
+      }
+      if (session.resolution().settle()) {
+        server.statements().settle();
       }
       if (!session.carried().pinned()) {
         requests.course().settingsKnown();

@@ -53,7 +53,7 @@ final class ServerNames {
 
   /** Inside a transaction, what a RESET takes back to the server's default must be ours at once. */
   void noteReset(StatementFacts facts) {
-    if (session.status() == 'T') {
+    if (session.status() == 'T' || session.transaction().begunSince(session.carried().done())) {
       Variables restored = session.carried().afterReset(facts.effects());
       if (!restored.isEmpty()) {
         afterReset = restored;
@@ -67,7 +67,17 @@ final class ServerNames {
       String sql = Variables.NONE.changeTo(afterReset);
       afterReset = null;
       pending.flushGathered();
-      server.query(sql, new Quiet());
+      server.query(
+          sql,
+          new Quiet() {
+            @Override
+            protected void done(ServerConnection from, PgError error) {
+              if (from.status() == 'I') {
+                from.taint(); // its transaction did not begin, and what was set stays
+              }
+              super.done(from, error);
+            }
+          });
     }
   }
 
@@ -149,6 +159,7 @@ final class ServerNames {
           }
         };
     ServerStatements known = server.statements();
+    known.namesMoved(session.resolution().hasMoved());
     if (statement.isSql()) {
       prepareOnServer(server, statement);
       server.query(
@@ -225,8 +236,8 @@ final class ServerNames {
   PreparedStatement statement(
       ServerConnection server, byte[] content, Origin origin, StatementFacts facts) {
     long epoch = session.vdb().schemaEpoch();
-    if (session.transaction().definitionsPending()) {
-      // What it answers depends on changes that nobody else can see yet.
+    if (session.transaction().definitionsPending() || !session.resolution().isSettled()) {
+      // What it means depends on what nobody else can see.
       return sessions.statements().acquireAlone(content, origin, facts, scope(), epoch);
     }
     PreparedStatement shared =
@@ -262,6 +273,13 @@ final class ServerNames {
   void reopen(byte[] name, PreparedStatement statement) {
     if (session.state() != ClientSession.State.CLOSED) {
       byte[] content = statement.body();
+      if (statement.isAlone()) {
+        PreparedStatement again = alone(content, statement.facts());
+        again.source(statement.source());
+        again.shape(statement.shape(), session.vdb().schemaEpoch());
+        session.carried().names().put(name, again);
+        return;
+      }
       session
           .carried()
           .names()
@@ -342,6 +360,7 @@ final class ServerNames {
     session.counters().preparedParsed();
     ByteBuf out = pending.out(statement.body().length + 64);
     makeRoom(server, out, statement, session);
+    server.statements().namesMoved(session.resolution().hasMoved());
     server.statements().parsing(new ServerStatements.PendingName(statement, undo));
     if (expected == ReplyQueue.PARSE_OURS) {
       statement.parse(out);
@@ -353,6 +372,7 @@ final class ServerNames {
   }
 
   void noteEffectsOf(StatementFacts facts) {
+    session.resolution().sent(facts);
     if (facts != null
         && (!facts.effects().isEmpty()
             || facts.kind() == StatementKind.DDL
@@ -404,13 +424,8 @@ final class ServerNames {
     return sql.toString();
   }
 
-  /** What names in a statement's text are resolved through. */
-  String scope() {
-    String path = session.carried().variables().get("search_path");
-    String role = session.carried().variables().get("role");
-    return path == null && role == null
-        ? session.pool().key().database()
-        : session.pool().key().database() + '\0' + path + '\0' + role;
+  private String scope() {
+    return session.resolution().scope();
   }
 
   static byte[] bytes(String name) {

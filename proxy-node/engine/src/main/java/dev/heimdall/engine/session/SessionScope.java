@@ -108,6 +108,10 @@ final class SessionScope {
     pathMoved = true;
   }
 
+  boolean moved() {
+    return pathMoved;
+  }
+
   /** No transaction is open and nothing is unanswered: settings are what was read back. */
   void settingsKnown() {
     pathMoved = false;

@@ -6,6 +6,7 @@ import dev.heimdall.engine.backend.StatementRegistry;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.SettingName;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import java.util.ArrayDeque;
@@ -34,6 +35,10 @@ final class SessionState {
   private static final Set<String> UNREADABLE_ENCODINGS =
       Set.of("sjis", "big5", "gbk", "gb18030", "uhc", "johab", "shift_jis_2004", "shiftjis");
 
+  /** What a server reports and no session can set. */
+  private static final Set<String> NOT_SETTABLE =
+      Set.of("is_superuser", "in_hot_standby", "server_encoding", "server_version");
+
   private static final Set<String> OUTLIVE_ROLLBACK =
       Set.of(
           PinReason.ADVISORY_LOCK.label(),
@@ -41,7 +46,18 @@ final class SessionState {
           PinReason.FOREIGN_CONNECTION.label(),
           PinReason.LOAD.label(),
           PinReason.BACKUP.label(),
-          PinReason.REPLICATION_SLOT.label());
+          PinReason.REPLICATION_SLOT.label(),
+          PinReason.REPLICATION_ORIGIN.label());
+
+  /** What DISCARD ALL leaves where it is, or may leave: the server process has to end. */
+  private static final Set<String> OUTLIVE_DISCARD =
+      Set.of(
+          PinReason.FOREIGN_CONNECTION.label(),
+          PinReason.LOAD.label(),
+          PinReason.BACKUP.label(),
+          PinReason.REPLICATION_SLOT.label(),
+          PinReason.REPLICATION_ORIGIN.label(),
+          PinReason.UNKNOWN_STATEMENT.label());
 
   private final StartupVariables given;
   private final Variables startup;
@@ -96,6 +112,10 @@ final class SessionState {
   /** Why the session keeps its server connection, or null. */
   String pinReason() {
     return pins.isEmpty() ? null : String.join(", ", pins);
+  }
+
+  Set<String> pins() {
+    return pins;
   }
 
   boolean pinned() {
@@ -312,6 +332,9 @@ final class SessionState {
       case PIN -> {
         pins.add(effect.name());
         server.taint();
+        if (OUTLIVE_DISCARD.contains(effect.name())) {
+          server.lastUse();
+        }
       }
       case UNLISTEN -> unlisten.accept(effect.name());
       case UNLISTEN_ALL -> unlisten.accept(null);
@@ -358,12 +381,14 @@ final class SessionState {
       touched.remove(name);
     }
     server.applied(server.applied().without(name));
+    server.reportExpected(name);
     String own = startup.get(name);
     variables = own == null ? variables.without(name) : variables.with(name, own);
   }
 
   private void resetAll(ServerConnection server) {
     touched = null;
+    server.takeChangedReports();
     String role = variables.get("role");
     Variables left = role == null ? Variables.NONE : Variables.NONE.with("role", role);
     server.applied(left);
@@ -436,6 +461,22 @@ final class SessionState {
    */
   boolean unread() {
     return unread && touched != null && !reported.keySet().containsAll(touched);
+  }
+
+  /**
+   * Settings that the server has reported to be other ones than before, though no statement was
+   * seen to set them: a function has. They are read back like the others.
+   */
+  void changedUnseen(Set<String> reportedNames, ServerConnection server) {
+    for (String name : reportedNames) {
+      String setting = SettingName.of(name);
+      if (setting.equals("session_authorization")) {
+        pins.add(PinReason.SESSION_AUTHORIZATION.label());
+        server.taint();
+      } else if (!NOT_SETTABLE.contains(setting)) {
+        touch(setting);
+      }
+    }
   }
 
   /** The server has reported the value of a setting. */

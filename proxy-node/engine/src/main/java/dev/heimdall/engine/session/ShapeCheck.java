@@ -229,6 +229,7 @@ final class ShapeCheck {
   void run(ServerConnection server, PreparedStatement statement) {
     long epoch = session.vdb().schemaEpoch();
     if (statement.shape() != null
+        || !session.resolution().isSettled() && !statement.isAlone()
         || statement.parsedBefore(epoch)
         || server.status() == 'E'
         || server.groupOpen()) {

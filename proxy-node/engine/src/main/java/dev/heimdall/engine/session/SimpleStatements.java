@@ -288,6 +288,10 @@ final class SimpleStatements {
   private void send(ServerConnection server, StatementFacts facts, boolean reads, int total) {
     session.transactionReplay().statement(facts);
     session.transaction().sent(facts, session.carried().sent());
+    session.resolution().sent(facts);
+    if (facts.kind() == StatementKind.MULTI && !reads) {
+      session.resolution().moved();
+    }
     unnamed.forget();
     server.statements().unnamed(null, 0);
     if (facts.effects().isEmpty()) {

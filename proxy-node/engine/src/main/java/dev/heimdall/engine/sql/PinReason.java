@@ -27,6 +27,8 @@ public enum PinReason {
   BACKUP("base backup"),
   /** A replication slot was made, possibly one that lives as long as the session. */
   REPLICATION_SLOT("replication slot"),
+  /** What the server process writes counts as replayed from somewhere. */
+  REPLICATION_ORIGIN("replication origin"),
   /** A statement, name or code block that cannot be understood may have changed the session. */
   UNKNOWN_STATEMENT("unknown statement");
 

@@ -376,6 +376,7 @@ final class TokenReader {
       case SETSEED, SET_LIMIT -> effects.pin(PinReason.COMPUTED_SETTING);
       case DBLINK_CONNECT, DBLINK_CONNECT_U -> effects.pin(PinReason.FOREIGN_CONNECTION);
       case PG_BACKUP_START, PG_START_BACKUP -> effects.pin(PinReason.BACKUP);
+      case PG_REPLICATION_ORIGIN_SESSION_SETUP -> effects.pin(PinReason.REPLICATION_ORIGIN);
       case PG_COPY_LOGICAL_REPLICATION_SLOT,
           PG_COPY_PHYSICAL_REPLICATION_SLOT,
           PG_CREATE_LOGICAL_REPLICATION_SLOT,

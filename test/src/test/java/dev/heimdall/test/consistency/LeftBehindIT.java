@@ -1,0 +1,224 @@
+package dev.heimdall.test.consistency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Frontend;
+import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Each kind of state that a session of PostgreSQL has besides its settings: one client makes it and
+ * leaves, politely or not, and the next client of the pool, which has one server connection, finds
+ * nothing of it. The clients are a superuser's, who can make all of them.
+ */
+class LeftBehindIT {
+  private static TestNode node;
+
+  @BeforeAll
+  static void start() {
+    SharedPostgres.createDatabase("left_behind");
+    SharedPostgres.primary()
+        .execute(
+            "DROP ROLE IF EXISTS left_behind_boss",
+            "DROP ROLE IF EXISTS left_behind_guest",
+            "CREATE ROLE left_behind_guest",
+            "CREATE ROLE left_behind_boss SUPERUSER LOGIN PASSWORD 'boss'");
+    node =
+        TestNode.start(
+            c ->
+                c.node("loops", 1)
+                    .source("url", SharedPostgres.primary().jdbcUrl("left_behind"))
+                    .source("user", "left_behind_boss")
+                    .source("password", "boss")
+                    .vdb("pool.size", 1));
+    SharedPostgres.primary()
+        .executeIn(
+            "left_behind",
+            "CREATE EXTENSION IF NOT EXISTS dblink",
+            "CREATE SEQUENCE numbers",
+            "SELECT pg_replication_origin_create('left_behind')",
+            "CREATE TABLE kept (a int)",
+            "CREATE FUNCTION hidden() RETURNS text LANGUAGE plpgsql AS"
+                + " $$ BEGIN EXECUTE 'SELECT set_co' || 'nfig(''search_path'', ''pg_catalog'', false)';"
+                + " RETURN 'done'; END $$");
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+    SharedPostgres.primary()
+        .execute(
+            "SELECT pg_replication_origin_drop(roname) FROM pg_replication_origin"
+                + " WHERE roname = 'left_behind'");
+  }
+
+  private static Arguments state(String name, String sql, String question, String answer) {
+    return Arguments.of(name, List.of(sql), question, answer);
+  }
+
+  static Stream<Arguments> states() {
+    return Stream.of(
+        state(
+            "advisory locks",
+            "SELECT pg_advisory_lock(77)",
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'",
+            "0"),
+        state(
+            "cursors with hold",
+            "DECLARE c CURSOR WITH HOLD FOR SELECT 1",
+            "SELECT count(*) FROM pg_cursors WHERE name = 'c'",
+            "0"),
+        state(
+            "temporary tables",
+            "CREATE TEMP TABLE t AS SELECT 1",
+            "SELECT count(*) FROM pg_class WHERE relpersistence = 't' AND relkind = 'r'",
+            "0"),
+        state(
+            "temporary functions",
+            "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "SELECT count(*) FROM pg_proc WHERE pronamespace = pg_my_temp_schema()",
+            "0"),
+        state("listening", "LISTEN news", "SELECT count(*) FROM pg_listening_channels()", "0"),
+        state("values of sequences", "SELECT nextval('numbers')", "SELECT lastval()", "55000"),
+        state(
+            "prepared statements",
+            "PREPARE mine AS SELECT 1",
+            "SELECT count(*) FROM pg_prepared_statements WHERE name NOT LIKE 'hd\\_%'",
+            "0"),
+        state("prepared statements by name", "PREPARE mine AS SELECT 1", "EXECUTE mine", "26000"),
+        state("the role", "SET ROLE left_behind_guest", "SELECT current_user", "left_behind_boss"),
+        state(
+            "the session authorization",
+            "SET SESSION AUTHORIZATION left_behind_guest",
+            "SELECT session_user",
+            "left_behind_boss"),
+        state(
+            "the application's name",
+            "SET application_name = 'somebody'",
+            "SELECT application_name FROM pg_stat_activity WHERE pid = pg_backend_pid()",
+            ""),
+        state(
+            "a replication origin",
+            "SELECT pg_replication_origin_session_setup('left_behind')",
+            "SELECT pg_replication_origin_session_is_setup()",
+            "f"),
+        state(
+            "a temporary replication slot",
+            "SELECT pg_create_physical_replication_slot('left_behind', true, true)",
+            "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'left_behind'"
+                + " AND active_pid = pg_backend_pid()",
+            "0"),
+        state(
+            "a base backup",
+            "SELECT pg_backup_start('left behind', true)",
+            "SELECT pg_backup_stop()",
+            "55000"),
+        state(
+            "connections of dblink",
+            "SELECT dblink_connect('theirs', 'host=127.0.0.1 port="
+                + SharedPostgres.primary().port()
+                + " dbname=app user=app password=app')",
+            "SELECT count(*) FROM unnest(dblink_get_connections())",
+            "0"),
+        state(
+            "a library",
+            "LOAD 'auto_explain'",
+            "SELECT count(*) FROM pg_settings WHERE name = 'auto_explain.log_min_duration'",
+            "0"),
+        state(
+            "characteristics of transactions",
+            "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+            "SHOW transaction_read_only",
+            "off"),
+        state(
+            "an open transaction",
+            "BEGIN; INSERT INTO kept VALUES (1)",
+            "SELECT count(*) FROM kept",
+            "0"),
+        state(
+            "a large object's descriptor",
+            "BEGIN; SELECT lo_open(lo_create(0), 131072)",
+            "SELECT lowrite(0, 'x')",
+            "42704"),
+        state(
+            "an exported snapshot",
+            "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT pg_export_snapshot()",
+            "SELECT backend_xmin IS NULL OR backend_xid IS NULL FROM pg_stat_activity"
+                + " WHERE pid = pg_backend_pid()",
+            "t"),
+        state(
+            "a path that a function sets out of sight",
+            "SELECT hidden()",
+            "SHOW search_path",
+            "\"$user\", public"));
+  }
+
+  private static String answer(RawClient client, String sql) throws IOException {
+    String answer = null;
+    for (Message message : client.query(sql)) {
+      if (message.type() == 'E') {
+        return message.sqlState();
+      }
+      if (message.type() == 'D' && answer == null) {
+        answer = message.columns().get(0);
+      }
+    }
+    return answer;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("states")
+  void theNextClientFindsNothing(String name, List<String> make, String question, String expected)
+      throws IOException {
+    for (boolean politely : new boolean[] {true, false}) {
+      try (RawClient first = RawClient.logIn(node.target().in("left_behind"))) {
+        for (String sql : make) {
+          assertThat(first.query(sql)).as(sql).noneMatch(m -> m.type() == 'E');
+        }
+        if (politely) {
+          first.send(Frontend.terminate());
+        } else {
+          first.vanish();
+        }
+      }
+      try (RawClient next = RawClient.logIn(node.target().in("left_behind"))) {
+        assertThat(answer(next, question)).as(name).isEqualTo(expected);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void theNextClientCannotForeseeChance(String seed) throws IOException {
+    String foreseen;
+    try (RawClient direct =
+        RawClient.logIn(SharedPostgres.target().as("left_behind_boss", "boss").in("left_behind"))) {
+      direct.query("SELECT setseed(0.25)");
+      foreseen = direct.value("SELECT random()");
+    }
+    try (RawClient first = RawClient.logIn(node.target().in("left_behind"))) {
+      assertThat(first.query(seed)).noneMatch(m -> m.type() == 'E');
+    }
+    try (RawClient next = RawClient.logIn(node.target().in("left_behind"))) {
+      assertThat(next.value("SELECT random()")).isNotEqualTo(foreseen);
+    }
+  }
+
+  static List<String> seeds() {
+    return List.of(
+        "SELECT setseed(0.25)",
+        "SET seed = 0.25",
+        "BEGIN; SET LOCAL seed = 0.25; COMMIT",
+        "SELECT set_config('seed', '0.25', true)");
+  }
+}
