@@ -112,9 +112,78 @@ class OperatorsIT {
       own.change(
           "CREATE OR REPLACE FUNCTION to_mood(int) RETURNS mood STABLE LANGUAGE plpgsql AS"
               + " $$ BEGIN RETURN (SELECT row(a)::mood FROM audit); END $$");
-      Statement varying = own.resolve(PARSER.parse("SELECT a FROM plain", Dialect.POSTGRES, true));
+      Statement varying =
+          own.resolve(PARSER.parse("SELECT a::mood FROM plain", Dialect.POSTGRES, true));
       assertThat(varying.readOnly()).isTrue();
       assertThat(varying.repeatable()).isFalse();
+    }
+  }
+
+  @Test
+  void whatIsNotNamedTakesPartOnlyWhereItsTypesDo() throws Exception {
+    try (Asked own =
+        Asked.of(
+            "catalog_unnamed",
+            "CREATE FUNCTION locks(t text) RETURNS boolean LANGUAGE plpgsql AS"
+                + " $$ BEGIN PERFORM pg_advisory_lock(1); RETURN true; END $$",
+            "CREATE DOMAIN checked AS text CHECK (locks(VALUE))",
+            "CREATE FUNCTION given() RETURNS int LANGUAGE plpgsql AS"
+                + " $$ BEGIN PERFORM locks(''); RETURN 1; END $$",
+            "CREATE DOMAIN defaulted AS int DEFAULT given()",
+            "CREATE FUNCTION both_locked(a int, b int) RETURNS boolean LANGUAGE sql AS"
+                + " $$ SELECT locks('') $$",
+            "CREATE OPERATOR ###" + BOTH + "both_locked, COMMUTATOR = ##*)",
+            "CREATE TYPE mood AS (a int)",
+            "CREATE FUNCTION before(a mood, b mood) RETURNS boolean LANGUAGE sql AS"
+                + " $$ SELECT locks('') $$",
+            "CREATE OPERATOR < (LEFTARG = mood, RIGHTARG = mood, FUNCTION = before)",
+            "CREATE TYPE pair AS (c checked, d int)",
+            "CREATE TABLE plain (a int, b text)",
+            "CREATE TABLE marked (a int, b checked)",
+            "CREATE TABLE numbered (a int, b defaulted)",
+            "CREATE TABLE moods (a mood)",
+            "CREATE VIEW converted AS SELECT b::checked AS c, a FROM plain",
+            "CREATE VIEW shown AS SELECT (b::checked)::text AS c FROM plain",
+            "CREATE FUNCTION takes(c checked) RETURNS int LANGUAGE sql AS $$ SELECT 1 $$",
+            "CREATE FUNCTION has_one(t text) RETURNS int LANGUAGE plpgsql AS"
+                + " $$ DECLARE c checked := t; BEGIN RETURN 1; END $$")) {
+      for (String harmless :
+          new String[] {
+            "SELECT 1",
+            "SELECT * FROM plain",
+            "SELECT * FROM marked",
+            "SELECT count(*), b || 'x' FROM plain WHERE a = 1 GROUP BY b ORDER BY b",
+            "INSERT INTO plain VALUES (1, 'x')",
+            "UPDATE plain SET a = 2 WHERE b IN ('x', 'y')",
+            "SELECT a::text FROM plain"
+          }) {
+        Statement found = own.resolve(PARSER.parse(harmless, Dialect.POSTGRES, true));
+        assertThat(found.changesSession()).as(harmless).isNull();
+      }
+      for (String harmful :
+          new String[] {
+            "SELECT 'x'::checked",
+            "SELECT checked 'x'",
+            "SELECT CAST(b AS checked) FROM plain",
+            "SELECT '(a,1)'::pair",
+            "SELECT ARRAY['x']::checked[]",
+            "INSERT INTO marked VALUES (1, 'x')",
+            "UPDATE marked SET b = 'y'",
+            "COPY marked FROM STDIN (FORMAT csv)",
+            "INSERT INTO numbered (a) VALUES (1)",
+            "SELECT 1 ### 2",
+            "SELECT 1 ##* 2",
+            "SELECT c FROM converted",
+            "SELECT c FROM shown",
+            "SELECT takes('x')",
+            "SELECT has_one('x')",
+            "SELECT a FROM moods ORDER BY a",
+            "SELECT jsonb_populate_record(NULL::marked, '{}')",
+            "DO $$ DECLARE c checked := 'x'; BEGIN END $$"
+          }) {
+        Statement found = own.resolve(PARSER.parse(harmful, Dialect.POSTGRES, true));
+        assertThat(found.changesSession()).as(harmful).isNotNull();
+      }
     }
   }
 }

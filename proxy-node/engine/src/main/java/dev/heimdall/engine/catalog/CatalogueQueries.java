@@ -63,6 +63,7 @@ final class CatalogueQueries {
       """
       SELECT array_to_string(ARRAY[
         (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s),
+        (%s), (%s), (%s),
         (SELECT count(*) || ':' || coalesce(sum(hashint8extended(objid::int8, classid::int8)), 0)
          FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'),
         (SELECT coalesce(sum(hashtextextended(rolname::text, oid::int8)), 0)::text FROM pg_roles)
@@ -84,7 +85,10 @@ final class CatalogueQueries {
               mark("pg_cast", "oid"),
               mark("pg_event_trigger", "oid"),
               mark("pg_db_role_setting", "setrole"),
-              mark("pg_extension", "oid"));
+              mark("pg_extension", "oid"),
+              mark("pg_type WHERE typtype = 'd'", "oid"),
+              mark("pg_amop", "oid"),
+              mark("pg_partitioned_table", "partrelid"));
 
   static final String SCHEMAS =
       """
@@ -165,6 +169,8 @@ final class CatalogueQueries {
             UNION ALL
             SELECT conrelid, contypid, conbin::text FROM pg_constraint WHERE contype = 'c'
             UNION ALL
+            SELECT 0, oid, typdefaultbin::text FROM pg_type WHERE typdefaultbin IS NOT NULL
+            UNION ALL
             SELECT indrelid, 0, coalesce(indexprs::text, '') || coalesce(indpred::text, '')
             FROM pg_index WHERE indexprs IS NOT NULL OR indpred IS NOT NULL
             UNION ALL
@@ -210,24 +216,91 @@ final class CatalogueQueries {
       WHERE p.oid >= """
           + FIRST_USER_ID;
 
-  /** Schema, name and function. */
+  /** Types of users among these. */
+  private static final String USER_TYPES =
+      "ARRAY(SELECT DISTINCT t::int8 FROM unnest(ARRAY[%s]::oid[]) t WHERE t >= "
+          + FIRST_USER_ID
+          + ")";
+
+  /**
+   * Schema, name, function, operands' types, and whether an operator class has it. With the
+   * functions of its commutator and negator, which the server may call in its place.
+   */
   static final String OPERATORS =
       """
-      SELECT n.nspname, o.oprname, o.oprcode::int8
+      SELECT n.nspname, o.oprname, other.oprcode::int8, %s,
+             EXISTS (SELECT FROM pg_amop WHERE amopopr = o.oid)
       FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
+           JOIN pg_operator other ON other.oid IN (o.oid, o.oprcom, o.oprnegate)
       WHERE o.oid >= %s
       """
-          .formatted(FIRST_USER_ID);
+          .formatted(USER_TYPES.formatted("o.oprleft, o.oprright"), FIRST_USER_ID);
 
   /** Called without being named: behind casts and the order of types. */
-  static final String EVERYWHERE =
+  static final String UNNAMED =
       """
-      SELECT amproc::int8, 'an operator class' FROM pg_amproc WHERE oid >= %1$s
+      SELECT amproc::int8, 'an operator class', %2$s FROM pg_amproc WHERE oid >= %1$s
       UNION ALL
       SELECT castfunc::int8,
              'the cast from ' || format_type(castsource, NULL) || ' to '
-             || format_type(casttarget, NULL)
+             || format_type(casttarget, NULL), %3$s
       FROM pg_cast WHERE oid >= %1$s AND castfunc <> 0
+      UNION ALL
+      SELECT f::int8, 'the range type ' || format_type(rngtypid, NULL), ARRAY[rngtypid::int8]
+      FROM pg_range, unnest(ARRAY[rngsubdiff, rngcanonical]) f
+      WHERE rngtypid >= %1$s AND f <> 0
+      """
+          .formatted(
+              FIRST_USER_ID,
+              USER_TYPES.formatted("amproclefttype, amprocrighttype"),
+              USER_TYPES.formatted("castsource, casttarget"));
+
+  /** Types of users: id, name, element, base, relation. */
+  static final String TYPES =
+      """
+      SELECT oid::int8, typname, typelem::int8, typbasetype::int8, typrelid::int8
+      FROM pg_type WHERE oid >= %1$s
+      UNION ALL
+      SELECT rngtypid::int8, NULL, rngsubtype::int8, 0, 0 FROM pg_range WHERE rngtypid >= %1$s
+      """
+          .formatted(FIRST_USER_ID);
+
+  /** Relations and the types of users that they have or that their expressions have. */
+  static final String TYPES_OF_RELATIONS =
+      """
+      SELECT attrelid::int8, atttypid::int8 FROM pg_attribute
+      WHERE atttypid >= %1$s AND attnum > 0 AND NOT attisdropped
+      UNION
+      SELECT relid::int8, m[1]::int8
+      FROM (SELECT ev_class, ev_action::text || coalesce(ev_qual::text, '') FROM pg_rewrite
+            WHERE oid >= %1$s
+            UNION ALL
+            SELECT polrelid, coalesce(polqual::text, '') || coalesce(polwithcheck::text, '')
+            FROM pg_policy
+            UNION ALL
+            SELECT adrelid, adbin::text FROM pg_attrdef
+            UNION ALL
+            SELECT conrelid, conbin::text FROM pg_constraint WHERE contype = 'c'
+            UNION ALL
+            SELECT indrelid, coalesce(indexprs::text, '') || coalesce(indpred::text, '')
+            FROM pg_index
+            UNION ALL
+            SELECT tgrelid, tgqual::text FROM pg_trigger WHERE tgqual IS NOT NULL
+            UNION ALL
+            SELECT partrelid, partexprs::text FROM pg_partitioned_table
+           ) x(relid, tree),
+           regexp_matches(tree, ':(?:resulttype|funcresulttype|consttype|casttype) (\\d{5,})', 'g') m
+      WHERE m[1]::int8 >= %1$s AND relid <> 0
+      """
+          .formatted(FIRST_USER_ID);
+
+  /** Functions and the types of users that they take or return. */
+  static final String TYPES_OF_ROUTINES =
+      """
+      SELECT p.oid::int8, t::int8
+      FROM pg_proc p,
+           unnest(p.proargtypes::oid[] || coalesce(p.proallargtypes, '{}') || p.prorettype) t
+      WHERE p.oid >= %1$s AND t >= %1$s
       """
           .formatted(FIRST_USER_ID);
 

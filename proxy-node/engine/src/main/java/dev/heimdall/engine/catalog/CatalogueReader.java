@@ -99,6 +99,9 @@ final class CatalogueReader {
     reading(builder);
     writing(builder);
     comparisons(builder);
+    if (builder.hasUnnamed()) {
+      types(builder.types());
+    }
     connection.rollback();
     return new Reading(replica[0], mark, builder.build());
   }
@@ -162,8 +165,16 @@ final class CatalogueReader {
                     ids(row, 9))));
     each(
         CatalogueQueries.OPERATORS,
-        row -> builder.operator(row.getString(1), row.getString(2), row.getLong(3)));
-    each(CatalogueQueries.EVERYWHERE, row -> builder.everywhere(row.getLong(1), row.getString(2)));
+        row ->
+            builder.operator(
+                row.getString(1),
+                row.getString(2),
+                row.getLong(3),
+                ids(row, 4),
+                row.getBoolean(5)));
+    each(
+        CatalogueQueries.UNNAMED,
+        row -> builder.unnamed(row.getLong(1), row.getString(2), ids(row, 3)));
     each(
         CatalogueQueries.EVENT_TRIGGERS,
         row -> builder.eventTrigger(row.getString(1), row.getLong(2)));
@@ -208,11 +219,28 @@ final class CatalogueReader {
           long domain = row.getLong(2);
           for (Long call : ids(row, 3)) {
             if (domain != 0) {
-              builder.everywhere(call, "the check of a domain");
+              builder.unnamed(call, "the check or default of a domain", List.of(domain));
             }
           }
           builder.expressions(row.getLong(1), ids(row, 3));
         });
+  }
+
+  /** Where types are used: read only where that matters. */
+  private void types(TypeUses types) throws SQLException {
+    each(
+        CatalogueQueries.TYPES,
+        row -> {
+          if (row.getString(2) == null) {
+            types.contains(row.getLong(1), row.getLong(3));
+          } else {
+            types.type(
+                row.getLong(1), row.getString(2), row.getLong(3), row.getLong(4), row.getLong(5));
+          }
+        });
+    each(
+        CatalogueQueries.TYPES_OF_RELATIONS, row -> types.relation(row.getLong(1), row.getLong(2)));
+    each(CatalogueQueries.TYPES_OF_ROUTINES, row -> types.routine(row.getLong(1), row.getLong(2)));
   }
 
   private void comparisons(ObjectsBuilder builder) throws SQLException {

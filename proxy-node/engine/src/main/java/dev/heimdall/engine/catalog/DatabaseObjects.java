@@ -1,6 +1,5 @@
 package dev.heimdall.engine.catalog;
 
-import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.TableName;
@@ -22,9 +21,8 @@ import java.util.Set;
  * @param openSchemas schemas that every role may look into
  * @param path the search path of a role that has none of its own
  * @param rolePaths the search paths of roles that have one
- * @param everywhere functions that may be called by any statement without being named in it, with
- *     what calls them in words: only those that do more than to compute
- * @param basisEverywhere what all answers rest on by the functions that may be called anywhere
+ * @param unnamed functions that may be called without being named: only those that do more than to
+ *     compute
  * @param onTables functions that change the session and that hang on some table or view, with what
  *     calls them in words
  * @param onDefinition functions that event triggers call on DDL, with the trigger in words
@@ -38,8 +36,7 @@ record DatabaseObjects(
     Set<String> openSchemas,
     List<String> path,
     Map<String, List<String>> rolePaths,
-    Map<Routine, String> everywhere,
-    Basis basisEverywhere,
+    List<Unnamed> unnamed,
     Map<Routine, String> onTables,
     Map<Routine, String> onDefinition) {
   private static final String CATALOG = "pg_catalog";
@@ -57,8 +54,7 @@ record DatabaseObjects(
           Set.of(),
           USUAL_PATH,
           Map.of(),
-          Map.of(),
-          Basis.TABLES,
+          List.of(),
           Map.of(),
           Map.of());
 

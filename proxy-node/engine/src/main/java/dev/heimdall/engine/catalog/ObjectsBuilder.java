@@ -6,6 +6,7 @@ import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.TableName;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -36,10 +37,12 @@ final class ObjectsBuilder {
   private final Set<String> openSchemas = new HashSet<>();
   private final Map<String, List<String>> rolePaths = new HashMap<>();
   private final Map<String, List<Routine>> operators = new HashMap<>();
-  private final Map<Routine, String> everywhere = new LinkedHashMap<>();
-  private final Set<Routine> unnamed = new HashSet<>();
+  private final List<Unjudged> unnamed = new ArrayList<>();
+  private final TypeUses types = new TypeUses();
   private final Map<Routine, String> onDefinition = new LinkedHashMap<>();
   private List<String> path = List.of("$user", TableName.USUAL_SCHEMA);
+
+  private record Unjudged(Routine routine, String through, List<Long> types) {}
 
   private record Unfinished(RoutineRow row, Routine routine, RoutineBody body) {}
 
@@ -210,34 +213,46 @@ final class ObjectsBuilder {
     return this;
   }
 
-  /**
-   * The function of an operator. Which operators words such as ORDER BY or IN stand for, no text
-   * tells: one that changes something counts everywhere.
-   */
+  /** The function of an operator that is written in texts. */
   ObjectsBuilder operator(String schema, String name, long function) {
-    List<Routine> known = operators.computeIfAbsent(name, n -> new ArrayList<>(1));
-    known.addAll(noteworthy(List.of(function)));
-    String through = "operator " + schema + '.' + name;
-    if (BEHIND_WORDS.contains(name)) {
-      return everywhere(function, through);
-    }
-    for (Routine routine : known) {
-      everywhere.putIfAbsent(routine, through);
-    }
+    operators.computeIfAbsent(name, n -> new ArrayList<>(1)).addAll(noteworthy(List.of(function)));
     return this;
+  }
+
+  /**
+   * The function of an operator.
+   *
+   * @param types its operands' types that are not the server's own
+   * @param ordering whether an operator class has it, so that words may stand for it
+   */
+  ObjectsBuilder operator(
+      String schema, String name, long function, List<Long> types, boolean ordering) {
+    if (ordering || BEHIND_WORDS.contains(name)) {
+      unnamed(function, "operator " + schema + '.' + name, types);
+    }
+    return operator(schema, name, function);
   }
 
   /**
    * A function that statements call without naming it: that of an operator, a cast or the check of
    * a domain.
+   *
+   * @param types the types that it is of; none where they are the server's own
    */
-  ObjectsBuilder everywhere(long function, String through) {
-    Routine routine = routinesById.get(function);
-    if (routine != null) {
-      everywhere.putIfAbsent(routine, through);
-      unnamed.add(routine);
+  ObjectsBuilder unnamed(long function, String through, List<Long> types) {
+    for (Routine routine : noteworthy(List.of(function))) {
+      unnamed.add(new Unjudged(routine, through, List.copyOf(types)));
     }
     return this;
+  }
+
+  /** Whether there are such functions, so that it matters where their types are used. */
+  boolean hasUnnamed() {
+    return !unnamed.isEmpty();
+  }
+
+  TypeUses types() {
+    return types;
   }
 
   ObjectsBuilder eventTrigger(String name, long function) {
@@ -253,8 +268,7 @@ final class ObjectsBuilder {
     for (Unfinished one : unfinished) {
       Judgement.complete(one.routine, one.row, one.body, noteworthy(one.row.also()), names);
     }
-    Basis basis = unnamed.stream().map(ObjectsBuilder::basis).reduce(Basis.TABLES, Basis::and);
-    everywhere.keySet().removeIf(routine -> !changesSomething(routine));
+    List<Unnamed> judged = unnamed();
     return new DatabaseObjects(
         relations,
         indexes,
@@ -264,10 +278,42 @@ final class ObjectsBuilder {
         openSchemas,
         path,
         rolePaths,
-        everywhere,
-        basis,
+        judged,
         onTables(),
         onDefinition);
+  }
+
+  private List<Unnamed> unnamed() {
+    List<Unnamed> judged = new ArrayList<>();
+    for (Unjudged one : unnamed) {
+      Set<String> names = new HashSet<>();
+      Set<Relation> places = Collections.newSetFromMap(new IdentityHashMap<>());
+      for (Long type : types.involved(one.types)) {
+        if (types.name(type) != null) {
+          names.add(types.name(type));
+        }
+        places.addAll(known(List.copyOf(types.relationsOf(type))));
+        for (Long routine : types.routinesOf(type)) {
+          if (routinesById.containsKey(routine)) {
+            routinesById.get(routine).alsoCalls(one.routine);
+          }
+        }
+      }
+      for (Unfinished body : unfinished) {
+        if (body.body != null
+            && body.body.mentioned().stream().anyMatch(name -> names.contains(name.table()))) {
+          body.routine.alsoCalls(one.routine);
+        }
+      }
+      boolean changes = changesSomething(one.routine);
+      Basis basis = basis(one.routine);
+      if (changes || basis != Basis.TABLES) {
+        judged.add(
+            new Unnamed(
+                one.routine, one.through, names, places, one.types.isEmpty(), changes, basis));
+      }
+    }
+    return judged;
   }
 
   private Map<Routine, String> onTables() {

@@ -102,6 +102,11 @@ final class Relation {
     return locksRows;
   }
 
+  /** Whether a policy decides which of its rows are seen. */
+  boolean restricted() {
+    return !view() && !readCalls.isEmpty();
+  }
+
   /** What reading it may call: functions in a view or in a policy. */
   List<Routine> readCalls() {
     return readCalls;

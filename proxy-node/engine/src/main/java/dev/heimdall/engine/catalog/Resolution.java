@@ -10,9 +10,12 @@ import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -24,6 +27,15 @@ import java.util.TreeSet;
 final class Resolution {
   /** One thing to follow: one of the two is null. */
   private record Step(Relation relation, Routine routine, int changes, String through) {}
+
+  /** Words that compare or convert, or stand before an expression of a certain type. */
+  private static final Set<String> COMPUTING =
+      Set.of(
+          ("::,all,and,any,array,between,case,cast,coalesce,distinct,except,fetch,filter,greatest"
+                  + ",group,having,ilike,in,intersect,is,json_table,least,like,limit,natural,not"
+                  + ",nullif,offset,on,or,order,over,overlaps,partition,recursive,row,similar,some"
+                  + ",tablesample,union,using,values,where,window,xmltable")
+              .split(","));
 
   private final DatabaseObjects objects;
   private final Catalogue.Knowledge knowledge;
@@ -79,9 +91,8 @@ final class Resolution {
     parsed.operators().forEach(this::callOperator);
     parsed.runs().forEach(this::run);
     writesWithoutNames();
-    objects.everywhere().forEach(this::call);
-    basis = basis.and(objects.basisEverywhere());
     follow();
+    callUnnamed();
     return new Statement(
         parsed,
         kind,
@@ -93,6 +104,55 @@ final class Resolution {
         movesPath || !parsed.understood(),
         understood && parsed.understood(),
         reason);
+  }
+
+  /**
+   * What is behind casts, domains and the operators that words stand for, as far as the types that
+   * take part in the statement have such functions; they may bring more with them.
+   */
+  private void callUnnamed() {
+    List<Unnamed> left = new ArrayList<>(objects.unnamed());
+    boolean more = !left.isEmpty() && computes();
+    while (more) {
+      more = false;
+      for (Iterator<Unnamed> i = left.iterator(); i.hasNext(); ) {
+        Unnamed one = i.next();
+        if (takesPart(one)) {
+          i.remove();
+          basis = basis.and(one.basis());
+          if (one.changes()) {
+            call(one.routine(), one.through());
+            follow();
+            more = true;
+          }
+        }
+      }
+    }
+  }
+
+  /** Whether the statement does more than to return columns and literals as they are. */
+  private boolean computes() {
+    return parsed.kind() != StatementClass.READ
+        || !parsed.understood()
+        || !called.isEmpty()
+        || !parsed.functions().isEmpty()
+        || !parsed.operators().isEmpty()
+        || COMPUTING.stream().anyMatch(parsed.names()::contains)
+        || read.keySet().stream().anyMatch(relation -> relation.view() || relation.restricted());
+  }
+
+  private boolean takesPart(Unnamed one) {
+    return one.ofServer()
+        || one.types().stream().anyMatch(this::mentions)
+        || one.relations().stream().anyMatch(r -> read.containsKey(r) || written.containsKey(r))
+        || parsed.runs().stream().anyMatch(run -> !run.body().understood());
+  }
+
+  private boolean mentions(String type) {
+    return parsed.names().contains(type)
+        || parsed.runs().stream()
+            .anyMatch(
+                run -> run.body().mentioned().stream().anyMatch(name -> name.table().equals(type)));
   }
 
   private static String ofKind(StatementClass kind) {

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.catalog;
 
 import dev.heimdall.engine.sql.Basis;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -125,6 +126,14 @@ final class Routine {
     this.reads = List.copyOf(reads);
     this.writes = Map.copyOf(writes);
     this.calls = List.copyOf(calls);
+  }
+
+  void alsoCalls(Routine routine) {
+    if (!calls.contains(routine)) {
+      List<Routine> more = new ArrayList<>(calls);
+      more.add(routine);
+      calls = List.copyOf(more);
+    }
   }
 
   /** It has statements that fire event triggers. */

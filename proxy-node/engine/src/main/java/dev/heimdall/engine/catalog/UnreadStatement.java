@@ -50,7 +50,8 @@ final class UnreadStatement {
     for (TableName name : words.mentioned()) {
       names.relations(name).forEach(this::touched);
     }
-    if (words.dynamic() || (seen.isEmpty() && kind != StatementClass.DDL)) {
+    if (words.dynamic()
+        || (seen.isEmpty() && words.definesOrCopies() && kind != StatementClass.DDL)) {
       // Maintenance of the whole database, or what somebody has prepared.
       objects.onTables().forEach(calls::putIfAbsent);
     }

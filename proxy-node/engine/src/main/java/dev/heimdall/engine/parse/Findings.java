@@ -1,6 +1,7 @@
 package dev.heimdall.engine.parse;
 
 import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.NameSet;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.RowChange;
@@ -9,6 +10,7 @@ import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +27,7 @@ final class Findings {
   private final Set<String> attributes = new LinkedHashSet<>();
   private final Set<String> operators = new LinkedHashSet<>();
   private final List<String> hints = new ArrayList<>();
+  private final Set<String> names = new HashSet<>();
   private final List<RunText> runs = new ArrayList<>();
   private StatementClass kind = StatementClass.EMPTY;
   private String doubt;
@@ -112,6 +115,11 @@ final class Findings {
     attributes.add(name);
   }
 
+  /** A word or name of the text, or {@code ::}. */
+  void name(String name) {
+    names.add(name);
+  }
+
   void operator(String sign) {
     operators.add(sign);
   }
@@ -147,6 +155,7 @@ final class Findings {
         attributes,
         operators,
         doubt,
+        NameSet.of(names),
         runs);
   }
 }

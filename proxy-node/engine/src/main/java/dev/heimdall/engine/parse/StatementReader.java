@@ -29,10 +29,12 @@ final class StatementReader {
     List<Token> tokens = new ArrayList<>(all.size());
     boolean opaque = false;
     int doubts = findings.doubts();
+    Token before = null;
     for (Token token : all) {
-      if (token.isOperator()) {
+      if (token.isOperator() && !isAllColumns(before, token)) {
         findings.operator(token.text());
       }
+      before = token;
       switch (token.type()) {
         case HINT -> findings.hint(token.text());
         case OPAQUE -> opaque = true;
@@ -40,6 +42,7 @@ final class StatementReader {
       }
     }
     attributes(tokens);
+    names(tokens);
     if (opaque) {
       findings.uncertain(StatementClass.UNKNOWN, "has a name or comment that cannot be read");
     } else {
@@ -47,6 +50,36 @@ final class StatementReader {
     }
     if (findings.doubts() > doubts) {
       NamedTables.note(tokens, findings);
+    }
+  }
+
+  /** Whether a star stands for columns, and is no operator. */
+  private static boolean isAllColumns(Token before, Token token) {
+    return token.isSign("*")
+        && before != null
+        && (before.isSign(",")
+            || before.isSign(".")
+            || before.isSign("(")
+            || before.is("select")
+            || before.is("distinct")
+            || before.is("all")
+            || before.is("returning"));
+  }
+
+  private void names(List<Token> tokens) {
+    Token before = null;
+    for (Token token : tokens) {
+      boolean converts =
+          before != null
+              && (token.isSign(":") && before.isSign(":")
+                  || token.type() == Token.Type.STRING && before.isName());
+      if (converts) {
+        findings.name("::");
+      }
+      if (token.isName()) {
+        findings.name(token.text());
+      }
+      before = token;
     }
   }
 

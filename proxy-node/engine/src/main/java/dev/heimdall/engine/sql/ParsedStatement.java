@@ -27,6 +27,7 @@ import java.util.Set;
  * @param operators operators that are written in the text, without those that other words stand for
  * @param doubt why it is not understood, as the end of a sentence that begins with the statement;
  *     null where it is
+ * @param names all words and names in the text, and {@code ::} for a conversion
  * @param runs bodies of DO statements, and statements that were not understood, by their words
  */
 public record ParsedStatement(
@@ -42,6 +43,7 @@ public record ParsedStatement(
     Set<String> attributes,
     Set<String> operators,
     String doubt,
+    NameSet names,
     List<RunText> runs) {
   private static final String UNTOLD = "was not understood";
 
@@ -60,6 +62,7 @@ public record ParsedStatement(
           Set.of(),
           Set.of(),
           "was not read, because the node is stopping or overloaded",
+          NameSet.EMPTY,
           List.of(new RunText(false, RoutineBody.UNREADABLE)));
 
   public ParsedStatement {
@@ -100,6 +103,7 @@ public record ParsedStatement(
         attributes,
         operators,
         null,
+        NameSet.EMPTY,
         List.of());
   }
 

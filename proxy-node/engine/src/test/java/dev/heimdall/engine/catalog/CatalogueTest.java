@@ -124,14 +124,25 @@ class CatalogueTest {
   }
 
   @Test
-  void anOperatorThatWritesMakesEveryReadAWrite() {
-    assertThat(resolve(objects().everywhere(READER, "operator +"), reads("a")).readOnly()).isTrue();
+  void whatIsNotNamedCountsWhereItCanTakePart() {
+    ObjectsBuilder ofServer = objects().unnamed(WRITER, "the cast", List.of());
+    assertThat(resolve(ofServer, reads()).readOnly()).isTrue();
+    assertThat(resolve(ofServer, reads("a")).readOnly()).isTrue();
+    Statement compares = resolve(ofServer, operates("=", "a"));
+    assertThat(compares.kind()).isEqualTo(StatementClass.WRITE);
+    assertThat(compares.tablesWritten()).containsExactly("db.b");
+    assertThat(compares.reason()).isEqualTo("the cast calls public.writer(), which writes db.b");
 
-    Statement read = resolve(objects().everywhere(WRITER, "operator +"), reads("a"));
-
-    assertThat(read.kind()).isEqualTo(StatementClass.WRITE);
-    assertThat(read.tablesWritten()).containsExactly("db.b");
-    assertThat(read.reason()).isEqualTo("operator + calls public.writer(), which writes db.b");
+    ObjectsBuilder ofType = objects().unnamed(WRITER, "the cast", List.of(99L));
+    ofType.types().type(99, "mood", 0, 0, 0);
+    ofType.types().relation(1, 99);
+    assertThat(resolve(ofType, reads("a")).readOnly()).isTrue();
+    assertThat(resolve(ofType, operates("=", "a")).readOnly()).isFalse();
+    assertThat(resolve(ofType, operates("=", "c")).readOnly()).isTrue();
+    assertThat(resolve(ofType, said(StatementClass.WRITE, List.of(), List.of("c"))).tablesWritten())
+        .containsExactly("db.c");
+    assertThat(resolve(ofType, said(StatementClass.WRITE, List.of(), List.of("a"))).tablesWritten())
+        .containsExactly("db.a", "db.b");
   }
 
   private static ParsedStatement operates(String operator, String... tables) {
@@ -171,12 +182,16 @@ class CatalogueTest {
   }
 
   @Test
-  void whatWordsMayStandForAndVariesIsRepeatableNowhere() {
-    assertThat(resolve(objects().operator("public", "<", READER), reads("a")).repeatable())
-        .isFalse();
-    assertThat(resolve(objects().everywhere(READER, "a cast"), reads("a")).repeatable()).isFalse();
-    assertThat(resolve(objects().operator("public", "<+>", READER), reads("a")).repeatable())
-        .isTrue();
+  void whatIsNotNamedAndVariesIsNotRepeatableWhereItCanTakePart() {
+    ObjectsBuilder cast = objects().unnamed(READER, "a cast", List.of());
+    assertThat(resolve(cast, reads("a")).repeatable()).isTrue();
+    assertThat(resolve(cast, operates("=", "a")).repeatable()).isFalse();
+    ObjectsBuilder behindWords = objects().operator("public", "<", READER, List.of(), false);
+    assertThat(resolve(behindWords, operates("=", "a")).repeatable()).isFalse();
+    ObjectsBuilder ofClass = objects().operator("public", "<+>", READER, List.of(), true);
+    assertThat(resolve(ofClass, operates("=", "a")).repeatable()).isFalse();
+    ObjectsBuilder written = objects().operator("public", "<+>", READER, List.of(), false);
+    assertThat(resolve(written, operates("=", "a")).repeatable()).isTrue();
   }
 
   @Test

@@ -1,0 +1,25 @@
+package dev.heimdall.engine.catalog;
+
+import dev.heimdall.engine.sql.Basis;
+import java.util.Set;
+
+/**
+ * A function that statements call without naming it: behind a cast, the check of a domain, or an
+ * operator that a word stands for. It takes part only where one of its types does.
+ *
+ * @param routine the function
+ * @param through what calls it, in words
+ * @param types the names of its types, and of those made of them
+ * @param relations those that have columns of these types, or that compute with them
+ * @param ofServer whether all its types are the server's own, so that any value may be meant
+ * @param changes whether it does more than to compute and to read
+ * @param basis what results rest on where it takes part
+ */
+record Unnamed(
+    Routine routine,
+    String through,
+    Set<String> types,
+    Set<Relation> relations,
+    boolean ofServer,
+    boolean changes,
+    Basis basis) {}
