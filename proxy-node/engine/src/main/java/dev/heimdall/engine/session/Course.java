@@ -414,6 +414,11 @@ final class Course {
         && statement.basis().compareTo(Basis.MOMENT) <= 0;
   }
 
+  /** By which catalogue that was told; null where nobody is sure of it. */
+  Catalogue.Edition judgedBy() {
+    return judgedBy;
+  }
+
   /** Whether it is one statement that has no effect at all until it has succeeded as a whole. */
   boolean repeatable() {
     return effects != null

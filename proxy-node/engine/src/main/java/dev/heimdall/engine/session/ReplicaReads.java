@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.observe.OnWriter;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
@@ -52,6 +53,9 @@ final class ReplicaReads {
 
   private LoopRouter router;
   private ReadRequest request;
+
+  /** By which catalogue it was told what the request reads; null for none. */
+  private Catalogue.Edition judgedBy;
 
   /** What the session's reads have seen; null where none of its reads may go to a replica. */
   private SeenReads seen;
@@ -308,6 +312,7 @@ final class ReplicaReads {
   private ReadRequest request(ClusterView view) {
     Course course = session.requests().course();
     Decision decision = course.decision();
+    judgedBy = course.judgedBy();
     boolean known = !whole && course.readsNamedTables() && decision.extraTables().isEmpty();
     Collection<String> tables = known ? course.statement().tablesRead() : null;
     long among =
@@ -342,12 +347,17 @@ final class ReplicaReads {
       barred = OnWriter.NO_CONNECTION;
       return false;
     }
-    boolean rests = request.tables() == null || session.requests().course().readsNamedTables();
-    if (!rests || !router.mayAnswer(replica, request)) {
+    if (!judgedAsNow() || !router.mayAnswer(replica, request)) {
       barred = OnWriter.BEHIND;
       return false;
     }
     return true;
+  }
+
+  /** Whether the tables that it reads are still what it was judged to read. */
+  private boolean judgedAsNow() {
+    return request.tables() == null
+        || session.vdb().judges(session.pool().key().database(), judgedBy);
   }
 
   /** The same of a connection that is one of several, without saying what becomes of the read. */
