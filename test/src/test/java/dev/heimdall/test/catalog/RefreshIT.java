@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** When catalogues are read, and what holds until then. */
@@ -72,6 +73,62 @@ class RefreshIT {
       assertThat(db.resolve(reads("b")).repeatable()).isTrue();
       assertThat(before.fresh()).isTrue(); // a snapshot does not change
       assertThat(db.catalogues().changesUntold()).isZero();
+    }
+  }
+
+  @Test
+  void whatMayHaveChangedIsBelievedButNotConfirmedUntilItWasAsked() throws Exception {
+    try (Asked db = Asked.of("catalog_suspected", "CREATE TABLE a (i int)")) {
+      Await.until("nothing is suspected", () -> db.current().confirmed());
+      Catalogue before = db.current();
+      try (Connection holds = SharedPostgres.primary().connect("catalog_suspected");
+          Statement statement = holds.createStatement()) {
+        statement.execute("CREATE VIEW b AS SELECT * FROM a");
+        statement.execute("BEGIN; LOCK TABLE pg_namespace IN ACCESS EXCLUSIVE MODE");
+        db.catalogues().suspected("catalog_suspected");
+
+        assertThat(db.current().confirmed()).isFalse();
+        assertThat(db.current().fresh()).isTrue();
+        assertThat(db.current().edition()).isSameAs(before.edition());
+        statement.execute("COMMIT");
+      }
+      Await.until("it was asked", () -> db.current().confirmed());
+
+      assertThat(db.resolve(reads("b")).tablesRead()).hasSize(2);
+      assertThat(db.catalogues().changesUntold()).isOne();
+    }
+  }
+
+  @Test
+  void rowsOfTheSystemTablesThatChangeNoDefinitionAreNoChange() throws Exception {
+    try (Asked db = Asked.of("catalog_physical", "CREATE TABLE a (i int)")) {
+      Await.until("nothing is suspected", () -> db.current().confirmed());
+      Catalogue before = db.current();
+      try (Connection another = SharedPostgres.primary().connect("catalog_physical");
+          Statement statement = another.createStatement()) {
+        statement.execute("TRUNCATE a");
+        statement.execute("VACUUM FULL a");
+        statement.execute("CREATE TEMP TABLE b (i int)");
+        db.catalogues().suspected();
+        assertThat(db.current().confirmed()).isFalse();
+        Await.until("it was asked", () -> db.current().confirmed());
+      }
+
+      assertThat(db.current().edition()).isSameAs(before.edition());
+    }
+  }
+
+  @Test
+  void aDatabaseThatIsWatchedCloselyIsNotAskedAsSeldomAsOthers() throws Exception {
+    try (Asked db = Asked.of("catalog_close_watch", "CREATE TABLE a (i int)")) {
+      AtomicInteger found = new AtomicInteger();
+      db.catalogues().watchClosely(Duration.ofMillis(20), found::incrementAndGet);
+      for (int i = 1; i <= 3; i++) {
+        String view = "v" + i;
+        Asked.run("catalog_close_watch", "CREATE VIEW " + view + " AS SELECT * FROM a");
+        Await.until("it was found", () -> db.resolve(reads(view)).tablesRead().size() == 2);
+        assertThat(found.get()).isGreaterThanOrEqualTo(i);
+      }
     }
   }
 

@@ -70,7 +70,7 @@ final class CatalogueQueries {
       ], ' ')
       """
           .formatted(
-              mark("pg_namespace", "oid"),
+              mark("pg_namespace", "oid") + " WHERE nspname !~ '^pg_(toast_)?temp_'",
               RELATIONS_MARK,
               mark("pg_inherits", "inhrelid"),
               mark("pg_rewrite", "oid"),
