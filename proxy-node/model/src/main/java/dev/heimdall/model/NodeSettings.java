@@ -65,6 +65,16 @@ public record NodeSettings(
             zero = "no limit",
             applies = Applies.NEW_CONNECTIONS)
         int maxClients,
+    @Setting(
+            value =
+                "Bytes of the heap that the node's large caches may have together: what it knows of"
+                    + " statements, what rules decided, prepared statements that no client names"
+                    + " any more, catalogues of databases. What was not used for longest is evicted.",
+            byDefault = "0",
+            range = "1MiB..1024GiB",
+            zero = "a quarter of the heap",
+            applies = Applies.RESTART)
+        long memoryBudget,
     @Setting("What rules may do on the node itself.") RuleSettings rules,
     @Setting("The store over which the nodes of a fleet tell each other of writes.")
         StoreSettings store,

@@ -27,6 +27,7 @@ final class FullConfiguration {
           "loginTimeout": "500ms",
           "failedLogIns": {"free": 3, "maxDelay": "4s"},
           "maxClients": 0,
+          "memoryBudget": "64MiB",
           "rules": {"allowPrograms": true, "programTimeout": "1m"},
           "store": {
             "servers": ["a.example", "b.example:6380"],

@@ -44,6 +44,7 @@ class SettingsReadTest {
                 Duration.ofSeconds(15),
                 new FailedLogInSettings(5, Duration.ofSeconds(10)),
                 20000,
+                0,
                 new RuleSettings(false, Duration.ofSeconds(30)),
                 new StoreSettings(
                     List.of(),
@@ -199,6 +200,7 @@ class SettingsReadTest {
                 Duration.ofMillis(500),
                 new FailedLogInSettings(3, Duration.ofSeconds(4)),
                 0,
+                64 << 20,
                 new RuleSettings(true, Duration.ofMinutes(1)),
                 new StoreSettings(
                     List.of("a.example", "b.example:6380"),

@@ -1,6 +1,9 @@
 package dev.heimdall.jmh;
 
+import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
@@ -8,6 +11,7 @@ import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.RuleBook;
+import dev.heimdall.engine.rules.RuleMemory;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.StatementClassifier;
@@ -19,9 +23,9 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -70,8 +74,7 @@ public class RulesBenchmark {
           "{\"match\": \"(?i)^select\", \"action\": \"log\", \"parameters\": {\"slowtime\": "
               + i
               + "}}";
-      case 6 ->
-          "{\"match\": \"pgbench\", \"action\": \"log\", \"parameters\": {\"sample\": 100}}";
+      case 6 -> "{\"match\": \"pgbench\", \"action\": \"log\", \"parameters\": {\"sample\": 100}}";
       case 7 -> "{\"match\": \"ips:10.0.0.0/8\", \"action\": \"tag\"}";
       case 8 -> "{\"match\": \"(union|sleep)\\\\s*\\\\(" + i + "\", \"action\": \"drop\"}";
       default -> "{\"match\": \"literals:l" + i + "\", \"action\": \"nocache\"}";
@@ -98,12 +101,29 @@ public class RulesBenchmark {
     Configuration configuration = ConfigurationReader.read(dir);
     LoopKnowledge knowledge =
         new LoopKnowledge(
-            17, 23, new StatementClassifier(), new StatementParser(), Runnable::run, Runnable::run);
-    pipeline = new QueryPipeline(new LoopPipelines(knowledge, Runnable::run, Runnable::run), () -> {});
+            17,
+            23,
+            new StatementClassifier(),
+            new StatementParser(),
+            Runnable::run,
+            Runnable::run,
+            new MemoryBudget(64L << 20, 1).ofLoop(BudgetedCache.STATEMENTS));
+    pipeline =
+        new QueryPipeline(
+            new LoopPipelines(
+                knowledge,
+                Runnable::run,
+                Runnable::run,
+                new RuleMemory(new MemoryBudget(64L << 20, 1).ofLoop(BudgetedCache.RULES))),
+            () -> {});
     pipeline.surroundings(
         new Surroundings(
             RuleBook.compile(configuration, configuration.vdbs().get("bench"), null),
-            new Catalogues(configuration.sources().get("db"), Optional.empty())));
+            new Catalogues(
+                configuration.sources().get("db"),
+                Optional.empty(),
+                new CatalogueMemory(
+                    new MemoryBudget(64L << 20, 1).ofNode(BudgetedCache.CATALOGUES)))));
     pipeline.session(
         new SessionFacts(
             "bench",

@@ -146,7 +146,12 @@ class RoomsTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
-                "java..", "com.google.re2j..", "dev.heimdall.model..", room("sql"), room("rules")));
+                "java..",
+                "com.google.re2j..",
+                "dev.heimdall.model..",
+                room("memory"),
+                room("sql"),
+                room("rules")));
   }
 
   @Test

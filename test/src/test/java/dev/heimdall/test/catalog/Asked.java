@@ -1,8 +1,11 @@
 package dev.heimdall.test.catalog;
 
 import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
@@ -44,7 +47,10 @@ final class Asked implements AutoCloseable {
   }
 
   static Catalogues catalogues(DataSource source) {
-    return new Catalogues(source, new SourceLogins().ofCatalogue(source));
+    return new Catalogues(
+        source,
+        new SourceLogins().ofCatalogue(source),
+        new CatalogueMemory(new MemoryBudget(64L << 20, 1).ofNode(BudgetedCache.CATALOGUES)));
   }
 
   static DataSource source(

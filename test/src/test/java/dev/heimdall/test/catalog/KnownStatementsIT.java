@@ -3,12 +3,15 @@ package dev.heimdall.test.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.rules.RuleBook;
+import dev.heimdall.engine.rules.RuleMemory;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClassifier;
@@ -41,9 +44,11 @@ class KnownStatementsIT {
                   new StatementClassifier(),
                   new StatementParser(),
                   Runnable::run,
-                  Runnable::run),
+                  Runnable::run,
+                  new MemoryBudget(64L << 20, 1).ofLoop(BudgetedCache.STATEMENTS)),
               Runnable::run,
-              Runnable::run),
+              Runnable::run,
+              new RuleMemory(new MemoryBudget(64L << 20, 1).ofLoop(BudgetedCache.RULES))),
           () -> {});
 
   @TempDir Path directory;

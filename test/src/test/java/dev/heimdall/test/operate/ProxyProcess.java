@@ -166,6 +166,10 @@ final class ProxyProcess implements AutoCloseable {
     writeNode(directory, nodeSettings, httpPort);
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   /** Asks it to end, with SIGTERM. */
   void terminate() {
     process.destroy();

@@ -3,8 +3,11 @@ package dev.heimdall.test.secure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
+import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.CatalogSettings;
 import dev.heimdall.model.ChannelBinding;
@@ -71,7 +74,10 @@ class CatalogueTlsIT {
                 Duration.ofHours(1)),
             Optional.empty(),
             ClusterSettings.defaults());
-    return new Catalogues(source, new SourceLogins().ofCatalogue(source));
+    return new Catalogues(
+        source,
+        new SourceLogins().ofCatalogue(source),
+        new CatalogueMemory(new MemoryBudget(64L << 20, 1).ofNode(BudgetedCache.CATALOGUES)));
   }
 
   private static void isRead(String role, BackendTls tls, String how) {

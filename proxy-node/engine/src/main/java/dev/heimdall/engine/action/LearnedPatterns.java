@@ -1,6 +1,7 @@
 package dev.heimdall.engine.action;
 
 import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.sql.Weight;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.LearnedRules;
 import dev.heimdall.model.LearnedRules.Learnt;
@@ -19,6 +20,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
@@ -31,6 +33,12 @@ public final class LearnedPatterns {
   /** Patterns of all lists that are kept; further ones are not learnt. */
   static final int MOST = 5_000;
 
+  /** What their rules may weigh together. */
+  static final long MOST_BYTES = 16L << 20;
+
+  /** Longer texts are not learnt: few of them have a pattern that is short enough. */
+  private static final int LONGEST_TEXT = 64 << 10;
+
   private static final String ACTION = "learn-pattern";
 
   /** Each write sets off a reload: what comes together is written together. */
@@ -42,6 +50,7 @@ public final class LearnedPatterns {
   private final ScheduledExecutorService timer;
   private final Map<Key, Pattern> patterns = new ConcurrentHashMap<>();
   private final AtomicInteger size = new AtomicInteger();
+  private final AtomicLong weight = new AtomicLong();
   private final AtomicBoolean planned = new AtomicBoolean();
   private final AtomicBoolean full = new AtomicBoolean();
 
@@ -84,7 +93,7 @@ public final class LearnedPatterns {
     Key key = new Key(how.rule(), how.action(), high, low);
     Pattern pattern = patterns.get(key);
     if (pattern == null) {
-      if (size.get() >= MOST) {
+      if (size.get() >= MOST || weight.get() >= MOST_BYTES) {
         tooMany(how.rule());
         return;
       }
@@ -94,7 +103,8 @@ public final class LearnedPatterns {
         pattern = mine;
         size.incrementAndGet();
         String text = sql.get();
-        run(() -> make(key, mine, text, standardStrings));
+        String learnt = text.length() <= LONGEST_TEXT ? text : null;
+        run(() -> make(key, mine, learnt, standardStrings));
       }
     }
     pattern.seen.increment();
@@ -117,12 +127,13 @@ public final class LearnedPatterns {
   }
 
   private void make(Key key, Pattern pattern, String text, boolean standardStrings) {
-    String regex = PatternRegex.of(text, standardStrings).orElse(null);
+    String regex = text == null ? null : PatternRegex.of(text, standardStrings).orElse(null);
     if (regex == null) {
       events.failed(ACTION, key.list(), List.of(), null, "a statement has no pattern to be learnt");
       return;
     }
     pattern.rule = new Learnt(regex, key.action(), Normalised.text(text, standardStrings));
+    weight.addAndGet(300 + Weight.of(pattern.rule.match()) + Weight.of(pattern.rule.comment()));
     events.count(NodeCounter.PATTERNS_LEARNT, 1);
     if (planned.compareAndSet(false, true)) {
       try {

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.action;
 
+import dev.heimdall.engine.sql.Weight;
 import java.time.Instant;
 
 /**
@@ -22,4 +23,9 @@ public record PlanRow(
     String format,
     String plan,
     Instant taken,
-    long averageMicros) {}
+    long averageMicros) {
+  /** About how many bytes it takes in memory. */
+  long weight() {
+    return 300 + Weight.of(vdb) + Weight.of(database) + Weight.of(text) + Weight.of(plan);
+  }
+}

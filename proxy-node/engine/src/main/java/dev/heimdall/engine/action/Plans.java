@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,9 @@ public final class Plans {
   /** Plans that are kept; the oldest goes first. */
   static final int MOST_PLANS = 1_000;
 
+  /** What they may weigh together. */
+  static final long MOST_BYTES = 16L << 20;
+
   /** Plans that are being asked for at most; further ones are not asked for. */
   private static final int MOST_WAITING = 100;
 
@@ -50,7 +54,8 @@ public final class Plans {
 
   // Guarded by this object.
   private final Map<Pattern, Long> next = new Oldest<>(MOST_PATTERNS);
-  private final Map<Pattern, PlanRow> plans = new Oldest<>(MOST_PLANS);
+  private final Map<Pattern, PlanRow> plans = new LinkedHashMap<>();
+  private long weight;
   private int waiting;
 
   private record Pattern(String vdb, String database, long high, long low) {
@@ -164,8 +169,7 @@ public final class Plans {
               Instant.now(),
               request.averageMicros());
       synchronized (this) {
-        plans.remove(pattern);
-        plans.put(pattern, row);
+        keep(pattern, row);
       }
       events.count(NodeCounter.PLANS_TAKEN, 1);
       return true;
@@ -177,6 +181,17 @@ public final class Plans {
       return false;
     } finally {
       ended();
+    }
+  }
+
+  private void keep(Pattern pattern, PlanRow row) {
+    PlanRow before = plans.remove(pattern);
+    weight += row.weight() - (before == null ? 0 : before.weight());
+    plans.put(pattern, row);
+    Iterator<PlanRow> oldest = plans.values().iterator();
+    while (plans.size() > MOST_PLANS || weight > MOST_BYTES) {
+      weight -= oldest.next().weight();
+      oldest.remove();
     }
   }
 

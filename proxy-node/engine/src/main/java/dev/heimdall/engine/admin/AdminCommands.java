@@ -142,6 +142,7 @@ public final class AdminCommands {
       case SHOW_EVENTS -> show(Tables.EVENTS, () -> done(node.clusterEvents()));
       case SHOW_STORE -> show(Tables.STORE, () -> done(node.store().stream().toList()));
       case SHOW_TOPOLOGY -> show(Tables.TOPOLOGY, () -> done(TopologyRow.all(node.topology())));
+      case SHOW_MEMORY -> show(Tables.MEMORY, () -> done(node.memory()));
       case SHOW_QUEUES -> show(Tables.QUEUES, () -> done(node.queues()));
       case SHOW_PLANS -> show(Tables.PLANS, () -> done(node.plans()));
       case SHOW_LEARNED -> show(Tables.LEARNED, () -> done(node.learned()));

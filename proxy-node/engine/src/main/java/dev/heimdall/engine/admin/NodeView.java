@@ -38,6 +38,9 @@ public interface NodeView {
   /** The last events of each of them. */
   List<ClusterEventRow> clusterEvents();
 
+  /** The process' memory, and what each large cache has of it. */
+  List<MemoryRow> memory();
+
   /** What rules have put off, by queue. */
   List<QueueRow> queues();
 

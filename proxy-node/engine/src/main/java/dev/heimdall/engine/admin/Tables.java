@@ -130,6 +130,14 @@ final class Tables {
           .text("last", LearnedRow::last)
           .text("rule", LearnedRow::rule);
 
+  static final Table<MemoryRow> MEMORY =
+      new Table<>(Comparator.comparing(MemoryRow::name))
+          .text("memory", MemoryRow::name)
+          .number("used_bytes", MemoryRow::used)
+          .number("limit_bytes", MemoryRow::limit)
+          .number("entries", MemoryRow::entries)
+          .number("evictions", MemoryRow::evictions);
+
   static final Table<ClientRow> CLIENTS =
       new Table<>(Comparator.comparingLong(ClientRow::id))
           .number("id", ClientRow::id)

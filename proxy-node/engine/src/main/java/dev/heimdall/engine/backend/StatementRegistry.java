@@ -1,6 +1,9 @@
 package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.backend.PreparedStatement.Origin;
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.CacheShare;
+import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.sql.StatementFacts;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -22,10 +25,23 @@ public final class StatementRegistry {
   private final Map<Key, PreparedStatement> statements = new HashMap<>();
   private final LinkedHashMap<PreparedStatement, Boolean> unused = new LinkedHashMap<>();
   private final Key probe = new Key();
+  private final MemoryBudget budget;
+  private final CacheShare share;
+  private final CacheShare named;
   private long created;
+  private long weightNamed;
+  private long held;
+  private long weightUnused;
+  private long evictions;
 
-  public StatementRegistry(int loop) {
+  /**
+   * @param budget what statements may weigh
+   */
+  public StatementRegistry(int loop, MemoryBudget budget) {
     this.namePrefix = PreparedStatement.PREFIX + loop + "_";
+    this.budget = budget;
+    this.share = budget.ofLoop(BudgetedCache.PREPARED);
+    this.named = budget.ofLoop(BudgetedCache.NAMED);
   }
 
   /**
@@ -64,6 +80,11 @@ public final class StatementRegistry {
       return this;
     }
 
+    /** About how many bytes it takes in memory, without the content. */
+    long weight() {
+      return 100 + 2L * scope.length();
+    }
+
     long epoch() {
       return epoch;
     }
@@ -97,7 +118,10 @@ public final class StatementRegistry {
       statement = create(content, length, origin, facts, scope, epoch, false);
     }
     if (statement.users++ == 0) {
-      unused.remove(statement);
+      if (unused.remove(statement) != null) {
+        weightUnused -= statement.weight();
+      }
+      held(statement);
     }
     return statement;
   }
@@ -126,6 +150,7 @@ public final class StatementRegistry {
     PreparedStatement statement =
         create(content, content.length, origin, facts, scope, epoch, true);
     statement.users++;
+    held(statement);
     return statement;
   }
 
@@ -135,18 +160,48 @@ public final class StatementRegistry {
   }
 
   public void release(PreparedStatement statement) {
-    if (--statement.users == 0 && !statement.isAlone()) {
+    if (--statement.users > 0) {
+      return;
+    }
+    weightNamed -= statement.weight();
+    held--;
+    if (!statement.isAlone()) {
       if (statement.body().length > LARGE) {
         statements.remove(statement.key());
-        return;
-      }
-      unused.put(statement, Boolean.TRUE);
-      if (unused.size() > KEEP_UNUSED) {
-        PreparedStatement eldest = unused.keySet().iterator().next();
-        unused.remove(eldest);
-        statements.remove(eldest.key());
+      } else {
+        keepUnused(statement);
       }
     }
+    report();
+  }
+
+  private void keepUnused(PreparedStatement statement) {
+    unused.put(statement, Boolean.TRUE);
+    weightUnused += statement.weight();
+    while (unused.size() > KEEP_UNUSED || weightUnused > share.limit()) {
+      PreparedStatement eldest = unused.keySet().iterator().next();
+      unused.remove(eldest);
+      statements.remove(eldest.key());
+      weightUnused -= eldest.weight();
+      evictions++;
+    }
+  }
+
+  /** A statement that nobody held is held now. */
+  private void held(PreparedStatement statement) {
+    weightNamed += statement.weight();
+    held++;
+    report();
+  }
+
+  private void report() {
+    share.report(weightUnused, unused.size(), evictions);
+    named.report(weightNamed, held, 0);
+  }
+
+  /** Whether clients name as many, on all event loops, as the node has memory for. */
+  public boolean full() {
+    return budget.full(BudgetedCache.NAMED);
   }
 
   /** Statements known, those in nobody's use included. */

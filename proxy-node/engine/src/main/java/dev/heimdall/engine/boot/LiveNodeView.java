@@ -9,6 +9,7 @@ import dev.heimdall.engine.admin.ClusterEventRow;
 import dev.heimdall.engine.admin.ClusterNodeRow;
 import dev.heimdall.engine.admin.ClusterRow;
 import dev.heimdall.engine.admin.ConfigRow;
+import dev.heimdall.engine.admin.MemoryRow;
 import dev.heimdall.engine.admin.NodeHealth;
 import dev.heimdall.engine.admin.NodeView;
 import dev.heimdall.engine.admin.PoolRow;
@@ -17,6 +18,7 @@ import dev.heimdall.engine.admin.ServerRow;
 import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
+import dev.heimdall.engine.memory.CacheUse;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.session.Client;
@@ -25,6 +27,7 @@ import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.Applies;
 import dev.heimdall.model.SettingValue;
+import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +96,29 @@ final class LiveNodeView implements NodeView {
   @Override
   public Optional<StoreState> store() {
     return node.clusters().store(node.configuration().node().store());
+  }
+
+  @Override
+  public List<MemoryRow> memory() {
+    List<MemoryRow> rows = new ArrayList<>();
+    Runtime runtime = Runtime.getRuntime();
+    long heap = runtime.totalMemory() - runtime.freeMemory();
+    rows.add(new MemoryRow("heap", heap, runtime.maxMemory(), null, null));
+    rows.add(
+        new MemoryRow(
+            "network buffers",
+            PlatformDependent.usedDirectMemory(),
+            PlatformDependent.maxDirectMemory(),
+            null,
+            null));
+    long budgeted = 0;
+    for (CacheUse use : node.budget().uses()) {
+      String name = "cache " + use.cache().label();
+      rows.add(new MemoryRow(name, use.bytes(), use.limit(), use.entries(), use.evictions()));
+      budgeted += use.cache().beside() ? 0 : use.bytes();
+    }
+    rows.add(new MemoryRow("caches together", budgeted, node.budget().bytes(), null, null));
+    return rows;
   }
 
   @Override

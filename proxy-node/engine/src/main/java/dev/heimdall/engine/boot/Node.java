@@ -15,6 +15,8 @@ import dev.heimdall.engine.config.Origin;
 import dev.heimdall.engine.feed.StoredDocuments;
 import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.net.Transport;
 import dev.heimdall.engine.observe.EventLog;
@@ -36,6 +38,7 @@ import dev.heimdall.engine.session.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.NodeSettings;
 import dev.heimdall.model.OpenSecrets;
 import dev.heimdall.model.Problem;
 import dev.heimdall.model.TopologySettings;
@@ -87,7 +90,8 @@ public final class Node implements AutoCloseable {
   private final EventLoopGroup loops;
   private final ServerConnector connector;
   private final SourceLogins logins = new SourceLogins();
-  private final SourceCatalogues catalogues = new SourceCatalogues(logins);
+  private final MemoryBudget budget;
+  private final SourceCatalogues catalogues;
   private final SourceClusters clusters;
   private final RuleActions actions;
   private final Metrics metrics;
@@ -123,7 +127,10 @@ public final class Node implements AutoCloseable {
     }
     int loopCount = configuration.node().loopsOn(Runtime.getRuntime().availableProcessors());
     loops = transport.open(loopCount);
+    budget = budget(configuration.node(), loopCount);
+    catalogues = new SourceCatalogues(logins, budget.ofNode(BudgetedCache.CATALOGUES));
     metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
+    metrics.observe(budget);
     cloudWatch =
         new CloudWatch(configuration.node().cloudWatch(), configuration.node().id(), metrics);
     log = new KeyValueLog(cloudWatch);
@@ -137,7 +144,8 @@ public final class Node implements AutoCloseable {
     int index = 0;
     for (EventExecutor loop : loops) {
       sessions.add(
-          new LoopSessions(new LoopContext(index, (EventLoop) loop), metrics.loop(index), judging));
+          new LoopSessions(
+              new LoopContext(index, (EventLoop) loop), metrics.loop(index), judging, budget));
       index++;
     }
     watch = new LoopWatch(loops, metrics, LoopWatch.DEFAULT_INTERVAL);
@@ -177,6 +185,17 @@ public final class Node implements AutoCloseable {
     watcher =
         new ConfigurationWatcher(
             directory, () -> reloading(observer), this::applied, this::refused);
+  }
+
+  private static MemoryBudget budget(NodeSettings settings, int loops) {
+    long heap = Runtime.getRuntime().maxMemory();
+    long bytes = settings.memoryBudget();
+    return new MemoryBudget(bytes == 0 ? MemoryBudget.ofHeap(heap) : bytes, loops);
+  }
+
+  /** What its large caches may have of the heap, and have. */
+  MemoryBudget budget() {
+    return budget;
   }
 
   private static TopologyFeed feed(TopologySettings topology) throws StartupException {

@@ -1,7 +1,9 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.memory.CacheShare;
 import dev.heimdall.model.DataSource;
 import java.util.Collection;
 import java.util.HashMap;
@@ -10,15 +12,21 @@ import java.util.Map;
 /** The catalogues of each data source in use; new ones when a source changes. Thread-safe. */
 final class SourceCatalogues implements AutoCloseable {
   private final SourceLogins logins;
+  private final CatalogueMemory memory;
   private final Map<DataSource, Catalogues> bySource = new HashMap<>();
 
-  SourceCatalogues(SourceLogins logins) {
+  /**
+   * @param share bytes that the catalogues of all sources may have together
+   */
+  SourceCatalogues(SourceLogins logins, CacheShare share) {
     this.logins = logins;
+    this.memory = new CatalogueMemory(share);
   }
 
   /** The catalogues of a source as it is configured now. */
   synchronized Catalogues of(DataSource source) {
-    return bySource.computeIfAbsent(source, one -> new Catalogues(one, logins.ofCatalogue(one)));
+    return bySource.computeIfAbsent(
+        source, one -> new Catalogues(one, logins.ofCatalogue(one), memory));
   }
 
   /** Closes those of all other sources. */

@@ -44,13 +44,15 @@ final class CatalogueReader {
 
   private final Connection connection;
   private final List<String> pathOfConnections;
+  private final SharedBuiltIns builtIns;
 
   /**
    * @param connection without auto-commit; its transaction is ended here unless reading fails
    * @param pathOfConnections the search path that the pool's connections are started with; null
    *     where it is left to the server
    */
-  CatalogueReader(Connection connection, List<String> pathOfConnections) {
+  CatalogueReader(Connection connection, List<String> pathOfConnections, SharedBuiltIns builtIns) {
+    this.builtIns = builtIns;
     this.connection = connection;
     this.pathOfConnections = pathOfConnections;
   }
@@ -92,7 +94,7 @@ final class CatalogueReader {
     if (!replica[0]) {
       changed.run();
     }
-    ObjectsBuilder builder = new ObjectsBuilder();
+    ObjectsBuilder builder = new ObjectsBuilder(builtIns);
     paths(builder, path[0]);
     relations(builder);
     routines(builder);

@@ -35,6 +35,8 @@ public final class Catalogues implements AutoCloseable {
   private final SourceConnections connections;
   private final ScheduledThreadPoolExecutor executor;
   private final Map<String, WatchedDatabase> databases = new ConcurrentHashMap<>();
+  private final CatalogueMemory memory;
+  private final SharedBuiltIns builtIns = new SharedBuiltIns();
   private final AtomicLong versions = new AtomicLong();
   private final AtomicLong untold = new AtomicLong();
   private volatile Closely closely;
@@ -51,9 +53,12 @@ public final class Catalogues implements AutoCloseable {
    * Reads nothing until it is asked.
    *
    * @param reader as whom it reads; empty where it is not to
+   * @param memory what its catalogues may weigh, with those of other sources
    */
-  public Catalogues(DataSource source, Optional<DatabaseCredentials> reader) {
+  public Catalogues(
+      DataSource source, Optional<DatabaseCredentials> reader, CatalogueMemory memory) {
     this.source = source;
+    this.memory = memory;
     if (reader.isEmpty()) {
       executor = null;
       connections = null;
@@ -187,7 +192,13 @@ public final class Catalogues implements AutoCloseable {
             database,
             name ->
                 new WatchedDatabase(
-                    name, source, connections, executor, versions::incrementAndGet, new Found()));
+                    name,
+                    source,
+                    connections,
+                    executor,
+                    versions::incrementAndGet,
+                    new Found(),
+                    new WatchedDatabase.Room(builtIns, memory, this::forget)));
     watched.start();
     if (databases.size() > MOST_DATABASES) {
       forgetOne(watched);
@@ -202,11 +213,12 @@ public final class Catalogues implements AutoCloseable {
     databases.values().stream()
         .filter(watched -> watched != except)
         .min(Comparator.comparingLong(WatchedDatabase::lastUsed))
-        .ifPresent(
-            oldest -> {
-              databases.remove(oldest.name());
-              closeOffLoop(oldest);
-            });
+        .ifPresent(this::forget);
+  }
+
+  private void forget(WatchedDatabase watched) {
+    databases.remove(watched.name(), watched);
+    closeOffLoop(watched);
   }
 
   /** Closing a connection takes a moment that an event loop does not have. */

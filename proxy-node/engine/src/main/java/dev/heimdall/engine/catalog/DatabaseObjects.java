@@ -3,6 +3,7 @@ package dev.heimdall.engine.catalog;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.TableName;
+import dev.heimdall.engine.sql.Weight;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -146,6 +147,31 @@ record DatabaseObjects(
       found = indexed == null ? null : indexed.get(name);
     }
     return found;
+  }
+
+  /** About how many bytes it takes in memory, without the server's own functions. */
+  long weight() {
+    long sum = 10_000;
+    for (Map<String, Relation> ofSchema : relations.values()) {
+      for (Relation relation : ofSchema.values()) {
+        sum += 48 + relation.weight();
+      }
+    }
+    for (Map<String, Relation> ofSchema : indexes.values()) {
+      for (String name : ofSchema.keySet()) {
+        sum += 48 + Weight.of(name);
+      }
+    }
+    for (List<Routine> sameName : routines.values()) {
+      for (Routine routine : sameName) {
+        sum += 120 + routine.weight();
+      }
+    }
+    sum += 150L * (operators.size() + unnamed.size() + onDefinition.size());
+    for (List<String> schemas : rolePaths.values()) {
+      sum += 200 + Weight.of(schemas);
+    }
+    return sum + Weight.of(openSchemas);
   }
 
   /** A function of the server, or a keyword that looks like one, from the list; or null. */

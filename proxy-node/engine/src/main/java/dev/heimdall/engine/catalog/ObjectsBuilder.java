@@ -44,6 +44,19 @@ final class ObjectsBuilder {
 
   private record Unjudged(Routine routine, String through, List<Long> types) {}
 
+  private final SharedBuiltIns shared;
+
+  ObjectsBuilder() {
+    this(new SharedBuiltIns());
+  }
+
+  /**
+   * @param shared the server's own functions, as other databases of it have them
+   */
+  ObjectsBuilder(SharedBuiltIns shared) {
+    this.shared = shared;
+  }
+
   private record Unfinished(RoutineRow row, Routine routine, RoutineBody body) {}
 
   /** A schema that every role may look into. */
@@ -99,7 +112,7 @@ final class ObjectsBuilder {
     Effect effect = BuiltIns.ofBuiltIn(name, volatility);
     Routine known = builtIns.get(name);
     if (known == null || known.effect().compareTo(effect) < 0) {
-      known = Judgement.builtIn(name, effect);
+      known = shared.routine(name, effect);
       builtIns.put(name, known);
     }
     routinesById.put(id, known);
@@ -272,7 +285,7 @@ final class ObjectsBuilder {
     return new DatabaseObjects(
         relations,
         indexes,
-        builtIns,
+        shared.same(builtIns),
         routines,
         operators,
         openSchemas,
@@ -294,8 +307,10 @@ final class ObjectsBuilder {
         }
         places.addAll(known(List.copyOf(types.relationsOf(type))));
         for (Long routine : types.routinesOf(type)) {
-          if (routinesById.containsKey(routine)) {
-            routinesById.get(routine).alsoCalls(one.routine);
+          Routine using = routinesById.get(routine);
+          // The server's own ones have no types of users, and are other databases' as well.
+          if (using != null && !using.builtIn()) {
+            using.alsoCalls(one.routine);
           }
         }
       }

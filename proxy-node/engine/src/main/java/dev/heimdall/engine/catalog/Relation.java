@@ -1,6 +1,7 @@
 package dev.heimdall.engine.catalog;
 
 import dev.heimdall.engine.sql.Basis;
+import dev.heimdall.engine.sql.Weight;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -119,6 +120,16 @@ final class Relation {
 
   List<Consequence> consequences() {
     return consequences;
+  }
+
+  /** About how many bytes it takes in memory, without what it refers to. */
+  long weight() {
+    int referred = children.size() + parents.size() + reads.size() + readCalls.size();
+    long sum = 80 + Weight.of(name) + 16L * referred;
+    for (Consequence consequence : consequences) {
+      sum += 120 + 8L * consequence.calls().size() + Weight.of(consequence.through());
+    }
+    return sum;
   }
 
   void dependOnSession() {

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.catalog;
 
 import dev.heimdall.engine.sql.Basis;
+import dev.heimdall.engine.sql.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +100,16 @@ final class Routine {
 
   void cannotBeRead() {
     unread = true;
+  }
+
+  /** About how many bytes it takes in memory, without what it refers to. */
+  long weight() {
+    return 80
+        + Weight.of(schema)
+        + Weight.of(name)
+        + Weight.of(because)
+        + 8L * (reads.size() + calls.size())
+        + 16L * writes.size();
   }
 
   /** Makes it one that may do anything to tables. */

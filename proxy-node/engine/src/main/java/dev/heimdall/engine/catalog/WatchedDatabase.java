@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,17 @@ final class WatchedDatabase {
   /** A database that nobody has used for so long is not asked often any more. */
   private static final Duration AWAKE = Duration.ofSeconds(10);
 
+  /** So long is a database read again that nobody asks for. */
+  private static final Duration UNUSED = Duration.ofMinutes(15);
+
+  /**
+   * What it shares with others.
+   *
+   * @param memory what catalogues may weigh
+   * @param forget ends watching a database: it weighs too much, or nobody asks for it
+   */
+  record Room(SharedBuiltIns builtIns, CatalogueMemory memory, Consumer<WatchedDatabase> forget) {}
+
   private enum State {
     NEW,
     /** The next reading is planned. */
@@ -53,6 +65,7 @@ final class WatchedDatabase {
   private final LongSupplier versions;
   private final Findings findings;
   private final boolean ofCluster;
+  private final Room room;
   private final String where;
 
   private volatile Catalogue published;
@@ -122,7 +135,9 @@ final class WatchedDatabase {
       SourceConnections connections,
       ScheduledExecutorService executor,
       LongSupplier versions,
-      Findings findings) {
+      Findings findings,
+      Room room) {
+    this.room = room;
     this.name = name;
     this.connections = connections;
     this.executor = executor;
@@ -267,13 +282,48 @@ final class WatchedDatabase {
         lastHurried = lastReading;
       }
     }
+    if (System.nanoTime() - lastUsed() > UNUSED.toNanos()) {
+      room.forget().accept(this);
+      return;
+    }
     try (Connection connection = pool().getConnection()) {
-      CatalogueReader reader = new CatalogueReader(connection, pathOfConnections);
+      CatalogueReader reader = new CatalogueReader(connection, pathOfConnections, room.builtIns());
       long asked = System.nanoTime();
-      done(from, fromSuspicions, asked, reader.read(last, () -> found(from)));
+      CatalogueReader.Reading reading = reader.read(last, () -> found(from));
+      long weight = reading.objects() == null ? 0 : weightOf(reading.objects());
+      done(from, fromSuspicions, asked, reading);
+      if (weight > 0) {
+        makeRoom(weight);
+      }
     } catch (SQLException | RuntimeException e) {
       failed(e);
     }
+  }
+
+  private long weightOf(DatabaseObjects read) throws SQLException {
+    long weight = read.weight();
+    if (weight > room.memory().limit()) {
+      throw new SQLException(
+          "it would take "
+              + (weight >> 20)
+              + " MiB of memory, and catalogues may take "
+              + (room.memory().limit() >> 20)
+              + " MiB; raise memoryBudget in node.json");
+    }
+    return weight;
+  }
+
+  private void makeRoom(long weight) {
+    for (WatchedDatabase evicted : room.memory().holds(this, weight)) {
+      evicted.room.forget().accept(evicted);
+    }
+    if (closed()) {
+      room.memory().left(this);
+    }
+  }
+
+  private synchronized boolean closed() {
+    return state == State.CLOSED;
   }
 
   /**
@@ -439,6 +489,7 @@ final class WatchedDatabase {
       open = pool;
       pool = null;
     }
+    room.memory().left(this);
     if (open != null) {
       open.close();
     }

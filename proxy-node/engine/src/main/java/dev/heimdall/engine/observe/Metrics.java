@@ -1,5 +1,8 @@
 package dev.heimdall.engine.observe;
 
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.CacheUse;
+import dev.heimdall.engine.memory.MemoryBudget;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
@@ -177,6 +180,33 @@ public final class Metrics implements AutoCloseable {
   /** Takes over what the node looks like now, for the next scrape. */
   public void observe(NodeGauges now) {
     gauges.set(now);
+  }
+
+  /** The memory that the node's caches share; to be called once. */
+  public void observe(MemoryBudget budget) {
+    for (BudgetedCache cache : BudgetedCache.values()) {
+      cache("used", BaseUnits.BYTES, "What its entries weigh", budget, cache, CacheUse::bytes);
+      cache("max", BaseUnits.BYTES, "What they may weigh", budget, cache, CacheUse::limit);
+      cache("entries", null, "Entries of a cache", budget, cache, CacheUse::entries);
+      FunctionCounter.builder("heimdall.cache.evictions", budget, now -> now.use(cache).evictions())
+          .description("Entries that had to go for want of room")
+          .tags("cache", cache.label())
+          .register(registry);
+    }
+  }
+
+  private void cache(
+      String name,
+      String unit,
+      String description,
+      MemoryBudget budget,
+      BudgetedCache cache,
+      ToLongFunction<CacheUse> value) {
+    Gauge.builder("heimdall.cache." + name, () -> value.applyAsLong(budget.use(cache)))
+        .description(description)
+        .baseUnit(unit)
+        .tags("cache", cache.label())
+        .register(registry);
   }
 
   /** Takes over the figures of an interval that is over. */

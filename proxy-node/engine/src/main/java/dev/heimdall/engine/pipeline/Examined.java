@@ -55,6 +55,11 @@ public final class Examined {
     return known;
   }
 
+  /** What is known of texts like it was looked up anew. */
+  void known(Known now) {
+    known = now;
+  }
+
   long exactHigh() {
     return exactHigh;
   }

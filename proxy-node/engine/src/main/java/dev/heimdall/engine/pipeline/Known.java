@@ -5,6 +5,7 @@ import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.Weight;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,6 +31,8 @@ public final class Known {
 
   private final RunHistory history = new RunHistory();
   private long averageMicros = -1;
+  private boolean dropped;
+  private boolean heavier;
 
   /**
    * @param facts null where they depend on the literals of the text
@@ -119,10 +122,51 @@ public final class Known {
     told.forEach(Runnable::run);
   }
 
+  /** Whether it has lost its place: whoever still has it looks its text up anew. */
+  boolean dropped() {
+    return dropped;
+  }
+
+  /** Lets go of what is large: its place is another's. */
+  void drop() {
+    dropped = true;
+    parsed = null;
+    scope = null;
+    judgedBy = null;
+    statement = null;
+  }
+
+  /** Whether it may weigh more than when this was asked last. */
+  boolean grewHeavier() {
+    boolean grew = heavier;
+    heavier = false;
+    return grew;
+  }
+
+  /** About how many bytes it takes in memory. */
+  int weight() {
+    return Weight.bounded(weighed());
+  }
+
+  private long weighed() {
+    return 400
+        + Weight.of(normalised)
+        + (facts == null ? 0 : facts.weight())
+        + (parsed == null ? 0 : parsed.weight())
+        + (statement == null ? 0 : statement.weight())
+        + (scope == null || scope.searchPath() == null ? 0 : Weight.of(scope.searchPath()));
+  }
+
+  /**
+   * What such statements do.
+   *
+   * @return as it was found out last, where nothing has changed since
+   */
   Statement statement(NameScope asked, Catalogue by) {
     if (statement == null || judgedBy != by.edition() || !scope.equals(asked)) {
       statement = by.resolve(parsed, asked);
       scope = asked;
+      heavier = true;
       judgedBy = by.edition(); // not the catalogue itself: it is large, and may be of long ago
     }
     return statement;

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.pipeline;
 
+import dev.heimdall.engine.memory.CacheShare;
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Fingerprinter;
@@ -8,14 +9,15 @@ import dev.heimdall.engine.sql.RecentNames;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementTable;
+import dev.heimdall.engine.sql.Weight;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * What one event loop knows of the statements that pass: a bounded table by fingerprint. A text is
- * looked through once; whoever needs to know its tables has it read by the parser on another
- * thread, once for each fingerprint.
+ * What one event loop knows of the statements that pass: a table by fingerprint, bounded in number
+ * and in bytes. A text is looked through once; whoever needs to know its tables has it read by the
+ * parser on another thread, once for each fingerprint.
  */
 public final class LoopKnowledge {
   private static final int CAPACITY = 8192;
@@ -28,20 +30,27 @@ public final class LoopKnowledge {
   private final StatementParser parser;
   private final Executor parsing;
   private final Executor loop;
-  private final StatementTable<Known> table = new StatementTable<>(CAPACITY);
-  private final StatementTable<Seen> texts = new StatementTable<>(CAPACITY);
+  private final CacheShare share;
+  private final StatementTable<Known> table;
+  private final StatementTable<Seen> texts;
   private final RecentNames recent = new RecentNames();
   private Known known;
   private long exactHigh;
   private long exactLow;
 
   /** A very text, and what it does to its session. */
-  private record Seen(Known known, StatementFacts facts) {}
+  private record Seen(Known known, StatementFacts facts) {
+    int weight() {
+      // What is known may have lost its place; then its text stays as long as this.
+      return Weight.bounded(100 + facts.weight() + Weight.of(known.normalised()));
+    }
+  }
 
   /**
    * @param key0 with {@code key1} the node's secret key of fingerprints
    * @param parsing where texts are read; may refuse
    * @param loop the event loop that owns this
+   * @param share bytes that it may keep
    */
   public LoopKnowledge(
       long key0,
@@ -49,7 +58,12 @@ public final class LoopKnowledge {
       StatementClassifier classifier,
       StatementParser parser,
       Executor parsing,
-      Executor loop) {
+      Executor loop,
+      CacheShare share) {
+    this.share = share;
+    long ofTexts = share.limit() / 3;
+    this.table = new StatementTable<>(CAPACITY, share.limit() - ofTexts, Known::drop);
+    this.texts = new StatementTable<>(CAPACITY, ofTexts, seen -> {});
     this.fingerprinter = new Fingerprinter(Dialect.POSTGRES, key0, key1);
     this.classifier = classifier;
     this.parser = parser;
@@ -68,15 +82,55 @@ public final class LoopKnowledge {
     exactHigh = fingerprinter.exactHigh();
     exactLow = fingerprinter.exactLow();
     Seen seen = texts.get(exactHigh, exactLow);
-    if (seen != null) {
+    if (seen != null && !seen.known().dropped()) {
       known = seen.known();
       return seen.facts();
     }
     StatementFacts facts = lookLonger(sql, offset, length, standardStrings);
     if (recent.seenBefore(exactLow)) {
-      texts.put(exactHigh, exactLow, new Seen(known, facts));
+      Seen kept = new Seen(known, facts);
+      texts.put(exactHigh, exactLow, kept, kept.weight());
     }
+    report();
     return facts;
+  }
+
+  private void report() {
+    share.report(
+        table.weight() + texts.weight(),
+        (long) table.size() + texts.size(),
+        table.evictions() + texts.evictions());
+  }
+
+  /**
+   * More was found out about this text, which may be too much to be kept; to be called when that
+   * was taken from it.
+   */
+  void weigh(Known of) {
+    if (!of.grewHeavier()) {
+      return;
+    }
+    if (of.dropped()) {
+      of.drop();
+    } else {
+      table.reweigh(of.high(), of.low(), of, of.weight());
+      report();
+    }
+  }
+
+  /** What is known of a text that was looked at before, looked up anew where it lost its place. */
+  Known renewed(Examined examined) {
+    if (examined.known().dropped()) {
+      long high = exactHigh;
+      long low = exactLow;
+      Known last = known;
+      look(examined.sql(), 0, examined.length(), examined.standardStrings());
+      examined.known(known);
+      known = last;
+      exactHigh = high;
+      exactLow = low;
+    }
+    return examined.known();
   }
 
   private StatementFacts lookLonger(byte[] sql, int offset, int length, boolean standardStrings) {
@@ -97,7 +151,7 @@ public final class LoopKnowledge {
               same ? facts : null,
               normalised(sql, offset, length, standardStrings),
               length <= MOST_NORMALISED);
-      table.put(high, low, known);
+      table.put(high, low, known, known.weight());
     }
     return facts;
   }

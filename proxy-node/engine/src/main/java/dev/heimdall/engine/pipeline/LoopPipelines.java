@@ -2,24 +2,27 @@ package dev.heimdall.engine.pipeline;
 
 import dev.heimdall.engine.rules.LoopRules;
 import dev.heimdall.engine.rules.RuleBook;
+import dev.heimdall.engine.rules.RuleMemory;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
 /** What the pipelines of one event loop share: what is known of texts, and the rules' caches. */
 public final class LoopPipelines {
-  private static final int MOST_BOOKS = 256;
-
   private final LoopKnowledge knowledge;
   private final Executor matching;
   private final Executor loop;
+  private final RuleMemory memory;
   private final Map<RuleBook, LoopRules> rules = new HashMap<>(4);
 
   /**
    * @param matching where texts are tried that are too long for the loop
    * @param loop the event loop
+   * @param memory what the rules' caches may take
    */
-  public LoopPipelines(LoopKnowledge knowledge, Executor matching, Executor loop) {
+  public LoopPipelines(
+      LoopKnowledge knowledge, Executor matching, Executor loop, RuleMemory memory) {
+    this.memory = memory;
     this.knowledge = knowledge;
     this.matching = matching;
     this.loop = loop;
@@ -30,10 +33,13 @@ public final class LoopPipelines {
   }
 
   LoopRules rules(RuleBook book) {
-    if (rules.size() >= MOST_BOOKS) {
-      rules.clear(); // sessions have what they use; books of former configurations go
+    LoopRules known = rules.get(book);
+    if (known == null) {
+      rules.keySet().removeIf(RuleBook::retired);
+      known = book.forLoop(memory);
+      rules.put(book, known);
     }
-    return rules.computeIfAbsent(book, RuleBook::forLoop);
+    return known;
   }
 
   Executor matching() {

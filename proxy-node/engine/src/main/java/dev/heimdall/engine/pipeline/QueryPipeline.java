@@ -110,7 +110,7 @@ public final class QueryPipeline {
   /** Instead of step 1 for a text that went through it before. */
   public StatementFacts recall(Examined examined) {
     effects = examined.effects();
-    known = examined.known();
+    known = loop.knowledge().renewed(examined);
     exactHigh = examined.exactHigh();
     exactLow = examined.exactLow();
     text.set(examined.sql(), 0, examined.length(), exactHigh, exactLow)
@@ -148,7 +148,7 @@ public final class QueryPipeline {
    */
   public boolean understand(Examined executed, NameScope scope, boolean doubtful) {
     return understand(
-        executed.known(),
+        loop.knowledge().renewed(executed),
         executed.sql(),
         0,
         executed.length(),
@@ -173,6 +173,7 @@ public final class QueryPipeline {
     }
     Catalogue catalogue = surroundings.catalogues().current(scope.database());
     statement = of.statement(scope, doubtful ? catalogue.doubted() : catalogue);
+    loop.knowledge().weigh(of);
     judgedBy = catalogue.confirmed() && !doubtful ? catalogue.edition() : null;
     doubted = catalogue.known() && (doubtful || !catalogue.fresh());
     return true;

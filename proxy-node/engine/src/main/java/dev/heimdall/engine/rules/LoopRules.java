@@ -38,8 +38,14 @@ public final class LoopRules {
   private final Map<Profile, Profile> profiles = new HashMap<>();
   private int nextProfile;
 
-  LoopRules(RuleBook book) {
+  private final RuleMemory memory;
+  private long weight;
+  private int kept;
+
+  LoopRules(RuleBook book, RuleMemory memory) {
     this.book = book;
+    this.memory = memory;
+    memory.joined(this);
     this.noTables = book.tableBits(0, null, null);
   }
 
@@ -50,14 +56,13 @@ public final class LoopRules {
 
   /** What the rules make of a session; to be called again when one of its facts changes. */
   public SessionRules session(SessionFacts facts) {
-    if (profiles.size() >= MOST_PROFILES) {
-      profiles.clear();
-    }
+    makeRoom();
     Profile fresh = book.profile(0, facts);
     Profile known = profiles.get(fresh);
     if (known == null) {
       known = fresh.withId(++nextProfile);
       profiles.put(fresh, known);
+      weighs(fresh.weight(), 1);
     }
     return new SessionRules(known);
   }
@@ -87,6 +92,7 @@ public final class LoopRules {
     if (book.isEmpty()) {
       return Decision.NONE;
     }
+    makeRoom();
     TextEntry entry = entry(text);
     if (entry == null) {
       return Decision.DEFERRED;
@@ -123,6 +129,7 @@ public final class LoopRules {
     if (book.isEmpty()) {
       return Decision.NONE;
     }
+    makeRoom();
     TextEntry entry = entry(text);
     return entry == null
         ? Decision.DEFERRED
@@ -177,7 +184,11 @@ public final class LoopRules {
       outcome =
           book.outcome(
               new Candidates(entry.matches(), tables, profile, inTransaction, prepared), walk);
+      long before = entry.weight();
       entry.put(key, outcome);
+      if (entry.kept()) {
+        weighs(entry.weight() - before, 0);
+      }
     }
     return outcome;
   }
@@ -203,9 +214,27 @@ public final class LoopRules {
   private void keep(StatementText text, TextMatches matches, TextEntry entry) {
     int slot = slot(text);
     if (matches.isPlain() || text.length() <= LONGEST_KEPT) {
+      if (entries[slot] != null && !entries[slot].matches().isPlain()) {
+        drop(entries[slot]);
+      }
+      if (!matches.isPlain()) {
+        keep(entry);
+      }
       low[slot] = text.low();
       high[slot] = text.high();
       entries[slot] = entry;
+    }
+  }
+
+  private void keep(TextEntry entry) {
+    entry.kept(true);
+    weighs(entry.weight(), 1);
+  }
+
+  private void drop(TextEntry entry) {
+    if (entry.kept()) {
+      entry.kept(false);
+      weighs(-entry.weight(), -1);
     }
   }
 
@@ -215,11 +244,9 @@ public final class LoopRules {
     }
     TextEntry entry = alike.get(matches);
     if (entry == null) {
-      if (alike.size() >= MOST_ENTRIES) {
-        alike.clear();
-      }
       entry = new TextEntry(matches);
       alike.put(matches, entry);
+      keep(entry);
     }
     return entry;
   }
@@ -236,6 +263,7 @@ public final class LoopRules {
       return tableBits[slot];
     }
     TableBits bits = interned(book.tableBits(nextTables, statement, profile));
+    weighs(statement.weight() - (statements[slot] == null ? 0 : statements[slot].weight()), 0);
     statements[slot] = statement;
     statementProfiles[slot] = scope;
     tableBits[slot] = bits;
@@ -247,22 +275,52 @@ public final class LoopRules {
     if (known != null) {
       return known;
     }
-    if (differentTables.size() >= MOST_ENTRIES) {
-      differentTables.clear();
-    }
     differentTables.put(bits, bits);
-    if (++nextTables == MOST_TABLES) {
-      forget();
-    }
+    weighs(bits.weight(), 1);
+    nextTables++;
     return bits;
   }
 
-  /** Starts over, before numbers that are part of keys come again. */
-  private void forget() {
-    nextTables = 1;
+  /** To be called before anything of this is in use. */
+  private void makeRoom() {
+    if (memory.full()) {
+      memory.makeRoom();
+    }
+    if (alike.size() >= MOST_ENTRIES
+        || differentTables.size() >= MOST_ENTRIES
+        || profiles.size() >= MOST_PROFILES) {
+      forget();
+    }
+    if (nextTables >= MOST_TABLES) {
+      forget(); // before numbers that are part of keys come again
+      nextTables = 1;
+    }
+  }
+
+  /** Begins anew. */
+  void forget() {
     Arrays.fill(entries, null);
     Arrays.fill(statements, null);
+    Arrays.fill(tableBits, null);
     alike.clear();
     differentTables.clear();
+    profiles.clear();
+    weighs(-weight, -kept);
+  }
+
+  private void weighs(long bytes, int count) {
+    weight += bytes;
+    kept += count;
+    memory.changed(bytes, count);
+  }
+
+  /** About how many bytes it keeps. */
+  long weight() {
+    return weight;
+  }
+
+  /** How many things it keeps. */
+  int entries() {
+    return kept;
   }
 }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.rules;
 
+import dev.heimdall.engine.sql.Weight;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +20,15 @@ record Profile(int id, long[] bits, SessionFacts facts, List<Set<String>> tableL
 
   Profile withId(int number) {
     return new Profile(number, bits, facts, tableLists);
+  }
+
+  /** About how many bytes it takes in memory. */
+  long weight() {
+    long sum = 300 + 8L * bits.length + facts.weight();
+    for (Set<String> tables : tableLists) {
+      sum += Weight.of(tables);
+    }
+    return sum;
   }
 
   /** The number does not count. */

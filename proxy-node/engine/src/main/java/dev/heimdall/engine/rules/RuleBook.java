@@ -26,6 +26,7 @@ public final class RuleBook {
   private final boolean printsResults;
   private final boolean printsTiming;
   private final RuleCounters counters;
+  private volatile boolean retired;
 
   RuleBook(
       List<CompiledList> lists,
@@ -62,6 +63,16 @@ public final class RuleBook {
     return new RuleCompiler(configuration, before == null ? null : before.counters).compile(vdb);
   }
 
+  /** Another book has taken its place: event loops need not keep what they remember of it. */
+  public void retire() {
+    retired = true;
+  }
+
+  /** Whether another has taken its place. */
+  public boolean retired() {
+    return retired;
+  }
+
   /** Whether no rule could ever match. */
   public boolean isEmpty() {
     return empty;
@@ -83,8 +94,8 @@ public final class RuleBook {
   }
 
   /** What one event loop needs to decide by these rules. */
-  public LoopRules forLoop() {
-    return new LoopRules(this);
+  public LoopRules forLoop(RuleMemory memory) {
+    return new LoopRules(this, memory);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.rules;
 
+import dev.heimdall.engine.sql.Weight;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Objects;
@@ -31,6 +32,16 @@ public record SessionFacts(
     Objects.requireNonNull(user, "user");
     ldapGroups = List.copyOf(ldapGroups);
     applicationName = applicationName == null ? "" : applicationName;
+  }
+
+  /** About how many bytes it takes in memory. */
+  long weight() {
+    return 200
+        + Weight.of(vdb)
+        + Weight.of(catalog)
+        + Weight.of(user)
+        + Weight.of(ldapGroups)
+        + Weight.of(applicationName);
   }
 
   /** The value of a built-in name; null when there is no such name. */

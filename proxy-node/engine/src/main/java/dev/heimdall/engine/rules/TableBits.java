@@ -1,5 +1,6 @@
 package dev.heimdall.engine.rules;
 
+import dev.heimdall.engine.sql.Weight;
 import java.util.Arrays;
 import java.util.SortedSet;
 
@@ -14,6 +15,11 @@ import java.util.SortedSet;
 record TableBits(int id, long[] bits, boolean understood, SortedSet<String> tables) {
   boolean matches(int expression) {
     return (bits[expression >> 6] & 1L << expression) != 0;
+  }
+
+  /** About how many bytes it takes in memory. */
+  long weight() {
+    return 150 + 8L * bits.length + Weight.of(tables);
   }
 
   /** The number does not count. */

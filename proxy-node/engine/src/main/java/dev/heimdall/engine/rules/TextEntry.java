@@ -8,10 +8,14 @@ final class TextEntry {
   private static final int FIRST_SIZE = 4;
   private static final int MOST = 512;
 
+  /** About how many bytes an outcome takes, with the decisions that it keeps. */
+  private static final int OF_OUTCOME = 1000;
+
   private final TextMatches matches;
   private long[] keys = new long[FIRST_SIZE];
   private Outcome[] outcomes = new Outcome[FIRST_SIZE];
   private int count;
+  private boolean kept;
 
   TextEntry(TextMatches matches) {
     this.matches = matches;
@@ -19,6 +23,20 @@ final class TextEntry {
 
   TextMatches matches() {
     return matches;
+  }
+
+  /** Whether it is counted among what its loop keeps. */
+  boolean kept() {
+    return kept;
+  }
+
+  void kept(boolean counted) {
+    kept = counted;
+  }
+
+  /** About how many bytes it takes in memory. */
+  long weight() {
+    return 100 + matches.weight() + 12L * keys.length + (long) OF_OUTCOME * count;
   }
 
   Outcome outcome(long key) {

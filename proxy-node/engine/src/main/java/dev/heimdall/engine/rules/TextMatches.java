@@ -1,5 +1,6 @@
 package dev.heimdall.engine.rules;
 
+import dev.heimdall.engine.sql.Weight;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -42,6 +43,37 @@ public final class TextMatches {
   /** Whether nothing but the bits counts, so that texts with the same bits are alike. */
   boolean isPlain() {
     return found == null;
+  }
+
+  /** About how many bytes it takes in memory. */
+  long weight() {
+    long sum = 100 + 8L * bits.length + Weight.of(text);
+    if (found != null) {
+      for (Found one : found) {
+        sum += 8 + (one == null ? 0 : weight(one));
+      }
+    }
+    return sum;
+  }
+
+  private static long weight(Found one) {
+    long sum = 40 + weight(one.groups());
+    if (one.spans() != null) {
+      for (Span span : one.spans()) {
+        sum += 40 + weight(span.groups());
+      }
+    }
+    return sum;
+  }
+
+  private static long weight(String[] groups) {
+    long sum = 16;
+    if (groups != null) {
+      for (String group : groups) {
+        sum += 4 + Weight.of(group);
+      }
+    }
+    return sum;
   }
 
   @Override

@@ -243,8 +243,9 @@ final class ForeignBatch {
     if (refusal == null && name.length > 0 && own.get(name) != null) {
       refusal = PgError.error("42P05", "prepared statement \"" + text(name) + "\" already exists");
     }
-    if (refusal == null && name.length > 0 && own.size() >= perClient()) {
-      session.fatal(ParseMessages.tooMany(perClient()));
+    PgError another = refusal == null && name.length > 0 ? own.refusesAnother(perClient()) : null;
+    if (another != null) {
+      session.fatal(another);
       return false;
     }
     if (refusal != null) {

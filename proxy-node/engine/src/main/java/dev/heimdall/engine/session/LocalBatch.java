@@ -128,8 +128,11 @@ final class LocalBatch {
     name = bytes(batch.body(), nameEnd);
     if (name.length > 0
         && (session.carried().names().get(name) != null
-            || session.carried().names().size()
-                >= session.vdb().settings().vdb().prepared().perClient())) {
+            || session
+                    .carried()
+                    .names()
+                    .refusesAnother(session.vdb().settings().vdb().prepared().perClient())
+                != null)) {
       return false; // there is more to say about it
     }
     body = bytes(nameEnd + 1, batch.end());

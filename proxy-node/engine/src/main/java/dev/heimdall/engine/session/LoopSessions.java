@@ -1,6 +1,8 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.StatementRegistry;
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.LoopMetrics;
 import dev.heimdall.engine.parse.StatementParser;
@@ -8,6 +10,7 @@ import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.route.LoopRouter;
+import dev.heimdall.engine.rules.RuleMemory;
 import dev.heimdall.engine.sql.StatementClassifier;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,7 +38,11 @@ public final class LoopSessions {
   private final Set<ConsoleSession> consoles = new HashSet<>();
   private final Map<String, LoopRouter> routers = new HashMap<>();
 
-  public LoopSessions(LoopContext context, LoopMetrics metrics, Judging judging) {
+  /**
+   * @param budget what its caches have their share of
+   */
+  public LoopSessions(
+      LoopContext context, LoopMetrics metrics, Judging judging, MemoryBudget budget) {
     this.pipelines =
         new LoopPipelines(
             new LoopKnowledge(
@@ -44,12 +51,14 @@ public final class LoopSessions {
                 new StatementClassifier(),
                 judging.parser(),
                 judging.offLoop(),
-                context.loop()),
+                context.loop(),
+                budget.ofLoop(BudgetedCache.STATEMENTS)),
             judging.offLoop(),
-            context.loop());
+            context.loop(),
+            new RuleMemory(budget.ofLoop(BudgetedCache.RULES)));
     this.context = context;
     this.metrics = metrics;
-    this.statements = new StatementRegistry(context.index());
+    this.statements = new StatementRegistry(context.index(), budget);
   }
 
   /**

@@ -294,8 +294,9 @@ final class ParseMessages {
       refuseTakenName(server, name, total);
       return true;
     }
-    if (own.size() >= session.vdb().settings().vdb().prepared().perClient()) {
-      session.fatal(tooMany(session.vdb().settings().vdb().prepared().perClient()));
+    PgError refusal = own.refusesAnother(session.vdb().settings().vdb().prepared().perClient());
+    if (refusal != null) {
+      session.fatal(refusal);
       return false;
     }
     PreparedStatement statement =
@@ -311,12 +312,6 @@ final class ParseMessages {
       names.shapes().parsed(server, statement, name);
     }
     return true;
-  }
-
-  /** Why a client may not prepare another statement. */
-  static PgError tooMany(int perClient) {
-    return PgError.fatal("53400", "too many prepared statements")
-        .withDetail("prepared.perClient is " + perClient + ".");
   }
 
   /**

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.StatementRegistry;
+import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -15,6 +16,12 @@ import java.util.Map;
 final class PreparedNames {
   /** What a name that the client has given already is on the server, to be refused there. */
   static final String TAKEN = PreparedStatement.PREFIX + "taken";
+
+  private static final PgError TOO_MANY = PgError.fatal("53400", "too many prepared statements");
+
+  private static final PgError NO_MEMORY =
+      PgError.fatal("53200", "no memory for another prepared statement")
+          .withDetail("Those of all clients weigh as much as memoryBudget allows.");
 
   private final StatementRegistry registry;
   private final Map<Name, PreparedStatement> statements = new HashMap<>(4);
@@ -36,6 +43,18 @@ final class PreparedNames {
 
   PreparedNames(StatementRegistry registry) {
     this.registry = registry;
+  }
+
+  /**
+   * Why the client may not have another one; null where it may.
+   *
+   * @param most how many it may have
+   */
+  PgError refusesAnother(int most) {
+    if (statements.size() >= most) {
+      return TOO_MANY.withDetail("prepared.perClient is " + most + ".");
+    }
+    return registry.full() ? NO_MEMORY : null;
   }
 
   private static final class Name {

@@ -344,6 +344,12 @@ final class SimpleStatements {
     PreparedStatement existing = session.carried().names().get(name);
     PreparedStatement statement = existing;
     if (existing == null) {
+      int most = session.vdb().settings().vdb().prepared().perClient();
+      PgError refusal = session.carried().names().refusesAnother(most);
+      if (refusal != null) {
+        session.fatal(refusal);
+        return;
+      }
       byte[] body = new byte[total - 6 - effect.end()];
       input.getBytes(text + effect.end(), body);
       statement = names.statement(server, body, PreparedStatement.Origin.SQL, inner(facts));

@@ -118,6 +118,9 @@ public final class VdbContext {
     if (last != null) {
       // The epoch never goes back: what other catalogues noticed is counted from zero.
       schemaEpoch.addAndGet(1 + last.surroundings().catalogues().changesUntold());
+      if (last.surroundings().rules() != next.surroundings().rules()) {
+        last.surroundings().rules().retire();
+      }
     }
     clients.max(next.vdb().clients().max());
     clientsPerUser.refresh();

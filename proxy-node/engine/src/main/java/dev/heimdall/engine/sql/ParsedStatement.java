@@ -154,6 +154,25 @@ public record ParsedStatement(
         hints);
   }
 
+  /** About how many bytes it takes in memory. */
+  public long weight() {
+    long sum = 400;
+    for (TableName name : reads) {
+      sum += weight(name);
+    }
+    for (TableName name : writes) {
+      sum += weight(name);
+    }
+    for (FunctionName name : functions) {
+      sum += 100 + Weight.of(name.schema()) + Weight.of(name.name());
+    }
+    return sum + Weight.of(hints) + Weight.of(attributes) + Weight.of(operators);
+  }
+
+  private static long weight(TableName name) {
+    return 60 + Weight.of(name.database()) + Weight.of(name.schema()) + Weight.of(name.table());
+  }
+
   private static Set<RowChange> unmodifiable(Collection<RowChange> changes) {
     EnumSet<RowChange> copy = EnumSet.noneOf(RowChange.class);
     copy.addAll(changes);

@@ -81,4 +81,13 @@ public record Statement(
   public boolean readOnly() {
     return kind == StatementClass.READ && !writesAnything && !parsed.locking();
   }
+
+  /** About how many bytes it takes in memory, without {@link #parsed}. */
+  public long weight() {
+    return 300
+        + Weight.of(tablesRead)
+        + Weight.of(tablesWritten)
+        + Weight.of(changesSession)
+        + Weight.of(reason);
+  }
 }

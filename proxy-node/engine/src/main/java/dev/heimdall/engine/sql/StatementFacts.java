@@ -65,6 +65,15 @@ public record StatementFacts(
     return false;
   }
 
+  /** About how many bytes it takes in memory. */
+  public long weight() {
+    long sum = 64;
+    for (Effect effect : effects) {
+      sum += 48 + Weight.of(effect.name());
+    }
+    return sum;
+  }
+
   private static StatementFacts[] single(boolean chain) {
     StatementKind[] kinds = StatementKind.values();
     StatementFacts[] facts = new StatementFacts[kinds.length];

@@ -2,6 +2,7 @@ package dev.heimdall.engine.sql;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * A bounded table from names of 128 bits ({@link Fingerprinter}) to what is known of a statement.
@@ -10,6 +11,9 @@ import java.util.Objects;
  *
  * <p>The names must be evenly spread, as keyed hashes are: a value may lie in one of eight places
  * that its name chooses, so that a value can be dropped a little before the table is full.
+ *
+ * <p>Besides their number, what they weigh together is bounded: those go first that were not asked
+ * for since the last time round the whole table.
  */
 public final class StatementTable<V> {
   private static final int WAYS = 8;
@@ -19,8 +23,14 @@ public final class StatementTable<V> {
   private final Object[] values;
   private final boolean[] used;
   private final byte[] hands;
+  private final int[] weights;
   private final int groups;
+  private final long mostWeight;
+  private final Consumer<V> dropped;
   private int size;
+  private long weight;
+  private long evictions;
+  private int sweep;
 
   /**
    * A table with room for {@code capacity} values, from 8 to 2^24, rounded up to a power of two.
@@ -28,6 +38,15 @@ public final class StatementTable<V> {
    * @throws IllegalArgumentException if the capacity is out of range
    */
   public StatementTable(int capacity) {
+    this(capacity, Long.MAX_VALUE, value -> {});
+  }
+
+  /**
+   * The same, for values that may weigh so much together.
+   *
+   * @param dropped is given each value that has to go
+   */
+  public StatementTable(int capacity, long mostWeight, Consumer<V> dropped) {
     if (capacity < WAYS || capacity > MAX_CAPACITY) {
       throw new IllegalArgumentException(
           "a statement table has room for "
@@ -43,6 +62,9 @@ public final class StatementTable<V> {
     values = new Object[places];
     used = new boolean[places];
     hands = new byte[groups];
+    weights = new int[places];
+    this.mostWeight = mostWeight;
+    this.dropped = dropped;
   }
 
   /** The value of a name, or null. */
@@ -58,9 +80,16 @@ public final class StatementTable<V> {
 
   /** Gives a name a value, in place of the one that it had or of one that nobody asks for. */
   public void put(long high, long low, V value) {
+    put(high, low, value, 0);
+  }
+
+  /** The same with what it weighs; a value that weighs more than all may is not kept. */
+  public void put(long high, long low, V value, int weighs) {
     Objects.requireNonNull(value, "value");
     int place = find(high, low);
-    if (place < 0) {
+    if (place >= 0) {
+      weight -= weights[place];
+    } else {
       place = place(low);
       names[place << 1] = high;
       names[(place << 1) + 1] = low;
@@ -68,13 +97,67 @@ public final class StatementTable<V> {
       used[place] = false;
     }
     values[place] = value;
+    weighs(place, weighs);
+  }
+
+  /** A value weighs something else now, if it is still the one that the table has by this name. */
+  public void reweigh(long high, long low, V value, int weighs) {
+    int place = find(high, low);
+    if (place >= 0 && values[place] == value) {
+      weight -= weights[place];
+      weighs(place, weighs);
+    }
+  }
+
+  private void weighs(int place, int weighs) {
+    weights[place] = weighs;
+    weight += weighs;
+    while (weight > mostWeight && size > 1) {
+      int next = sweep;
+      sweep = (sweep + 1) % values.length;
+      if (next == place || values[next] == null) {
+        continue;
+      }
+      if (used[next]) {
+        used[next] = false;
+      } else {
+        evict(next);
+      }
+    }
+    if (weight > mostWeight) {
+      evict(place);
+    }
+  }
+
+  private void evict(int place) {
+    @SuppressWarnings("unchecked") // only put() stores
+    V value = (V) values[place];
+    values[place] = null;
+    used[place] = false;
+    weight -= weights[place];
+    weights[place] = 0;
+    size--;
+    evictions++;
+    dropped.accept(value);
   }
 
   /** Forgets everything. */
   public void clear() {
     Arrays.fill(values, null);
     Arrays.fill(used, false);
+    Arrays.fill(weights, 0);
     size = 0;
+    weight = 0;
+  }
+
+  /** What all values weigh. */
+  public long weight() {
+    return weight;
+  }
+
+  /** How many values had to go, for want of a place or because of their weight. */
+  public long evictions() {
+    return evictions;
   }
 
   public int size() {
@@ -102,9 +185,9 @@ public final class StatementTable<V> {
   private int place(long low) {
     int group = group(low);
     int first = group * WAYS;
+    size++;
     for (int place = first; place < first + WAYS; place++) {
       if (values[place] == null) {
-        size++;
         return place;
       }
     }
@@ -114,6 +197,7 @@ public final class StatementTable<V> {
       hand = (hand + 1) & (WAYS - 1);
     }
     hands[group] = (byte) ((hand + 1) & (WAYS - 1));
+    evict(first + hand);
     return first + hand;
   }
 }

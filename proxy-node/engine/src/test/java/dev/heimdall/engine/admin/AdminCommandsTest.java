@@ -107,6 +107,13 @@ class AdminCommandsTest {
                     .containsEntry("other_nodes", "1")
                     .containsEntry("key_events", "off")
                     .containsEntry("detail", "said so"));
+    assertThat(rows("SHOW MEMORY"))
+        .extracting(row -> row.get("memory") + " " + row.get("used_bytes"))
+        .containsExactly("cache rules 300", "heap 5000");
+    assertThat(rows("SHOW MEMORY").get(0))
+        .containsEntry("limit_bytes", "2000")
+        .containsEntry("entries", "12")
+        .containsEntry("evictions", "34");
     assertThat(rows("SHOW VERSION")).containsExactly(Map.of("version", "Heimdall 1.2.3"));
     assertThat(rows("SHOW HELP"))
         .extracting(row -> row.get("command"))

@@ -158,6 +158,13 @@ final class FakeNode implements NodeView {
   }
 
   @Override
+  public List<MemoryRow> memory() {
+    return List.of(
+        new MemoryRow("heap", 5_000, 10_000, null, null),
+        new MemoryRow("cache rules", 300, 2_000, 12L, 34L));
+  }
+
+  @Override
   public List<QueueRow> queues() {
     return List.of(new QueueRow("main", 3, "waiting", Duration.ofSeconds(2)));
   }

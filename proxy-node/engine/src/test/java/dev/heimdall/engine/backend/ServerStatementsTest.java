@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.backend.ServerStatements.PendingName;
 import dev.heimdall.engine.backend.ServerStatements.Standing;
+import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -16,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class ServerStatementsTest {
   private long group = 1;
   private final ServerStatements statements = new ServerStatements(3, () -> group);
-  private final StatementRegistry registry = new StatementRegistry(0);
+  private final StatementRegistry registry =
+      new StatementRegistry(0, new MemoryBudget(64L << 20, 1));
   private final List<StatementShape> described = new ArrayList<>();
   private final List<String> undone = new ArrayList<>();
 

@@ -3,13 +3,16 @@ package dev.heimdall.engine.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.backend.PreparedStatement.Origin;
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.MemoryBudget;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class StatementRegistryTest {
-  private final StatementRegistry registry = new StatementRegistry(3);
+  private final StatementRegistry registry =
+      new StatementRegistry(3, new MemoryBudget(64L << 20, 1));
 
   private PreparedStatement acquire(String text) {
     return acquire(text, Origin.NAMED, "shop", 0);
@@ -22,6 +25,40 @@ class StatementRegistryTest {
 
   private static String name(PreparedStatement statement) {
     return new String(statement.serverName(), StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  void statementsThatNobodyNamesAreKeptByWhatTheyWeigh() {
+    MemoryBudget budget = new MemoryBudget(1_000_000, 1);
+    StatementRegistry small = new StatementRegistry(0, budget);
+    byte[] content = new byte[10_000];
+    for (int i = 0; i < 100; i++) {
+      small.release(small.acquire(content, content.length - i, Origin.NAMED, null, "shop", 0));
+    }
+    assertThat(small.size()).isBetween(1, 3);
+    assertThat(budget.use(BudgetedCache.PREPARED).bytes())
+        .isBetween(1L, budget.use(BudgetedCache.PREPARED).limit());
+    assertThat(budget.use(BudgetedCache.PREPARED).evictions()).isEqualTo(100L - small.size());
+  }
+
+  @Test
+  void statementsThatClientsNameAreCountedUntilNobodyDoes() {
+    MemoryBudget budget = new MemoryBudget(1_000_000, 2);
+    StatementRegistry one = new StatementRegistry(0, budget);
+    StatementRegistry other = new StatementRegistry(1, budget);
+    byte[] content = new byte[100_000];
+    PreparedStatement first = one.acquire(content, 100_000, Origin.NAMED, null, "shop", 0);
+    one.acquire(content, 100_000, Origin.NAMED, null, "shop", 0);
+    other.acquire(content, 99_999, Origin.NAMED, null, "shop", 0);
+    assertThat(one.full()).isFalse();
+
+    PreparedStatement third = other.acquire(content, 99_998, Origin.NAMED, null, "shop", 0);
+    assertThat(one.full()).isTrue();
+    assertThat(other.full()).isTrue();
+    other.release(third);
+    assertThat(one.full()).isFalse();
+    one.release(first);
+    assertThat(budget.use(BudgetedCache.NAMED).entries()).isEqualTo(2);
   }
 
   @Test
@@ -46,7 +83,10 @@ class StatementRegistryTest {
   @Test
   void namesBeginWithTheReservedPrefixAndTheLoop() {
     assertThat(name(acquire("SELECT 1"))).startsWith(PreparedStatement.PREFIX + "3_");
-    assertThat(name(new StatementRegistry(4).acquire(new byte[0], 0, Origin.NAMED, null, "", 0)))
+    assertThat(
+            name(
+                new StatementRegistry(4, new MemoryBudget(64L << 20, 1))
+                    .acquire(new byte[0], 0, Origin.NAMED, null, "", 0)))
         .startsWith(PreparedStatement.PREFIX + "4_");
   }
 

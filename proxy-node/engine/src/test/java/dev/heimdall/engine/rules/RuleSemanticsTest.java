@@ -3,6 +3,8 @@ package dev.heimdall.engine.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.sql.Statement;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +67,10 @@ class RuleSemanticsTest {
   @Test
   void ratiosCountAcrossEventLoops() {
     RuleTrial trial = RuleTrial.of(tag("\"sample\": 2"));
-    LoopRules other = trial.book().forLoop();
+    LoopRules other =
+        trial
+            .book()
+            .forLoop(new RuleMemory(new MemoryBudget(64L << 20, 1).ofLoop(BudgetedCache.RULES)));
     SessionRules there = other.session(trial.facts());
 
     assertThat(trial.matches("SELECT 1")).isTrue();

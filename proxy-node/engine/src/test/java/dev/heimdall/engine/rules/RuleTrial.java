@@ -1,5 +1,7 @@
 package dev.heimdall.engine.rules;
 
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
@@ -50,7 +52,7 @@ final class RuleTrial {
   private RuleTrial(Configuration configuration, RuleBook before) {
     this.configuration = configuration;
     book = RuleBook.compile(configuration, configuration.vdbs().get("shop"), before);
-    loop = book.forLoop();
+    loop = book.forLoop(new RuleMemory(new MemoryBudget(64L << 20, 1).ofLoop(BudgetedCache.RULES)));
   }
 
   /** The rules of one list: objects separated by commas. */

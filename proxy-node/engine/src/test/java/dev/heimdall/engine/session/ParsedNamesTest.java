@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.backend.StatementRegistry;
+import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.Test;
 
 class ParsedNamesTest {
-  private final StatementRegistry registry = new StatementRegistry(0);
+  private final StatementRegistry registry =
+      new StatementRegistry(0, new MemoryBudget(64L << 20, 1));
   private final PreparedNames names = new PreparedNames(registry);
   private final ByteBuf batch = Unpooled.buffer();
 

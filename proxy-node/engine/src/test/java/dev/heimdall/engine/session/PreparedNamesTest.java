@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.backend.StatementRegistry;
+import dev.heimdall.engine.memory.MemoryBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class PreparedNamesTest {
-  private final StatementRegistry registry = new StatementRegistry(0);
+  private final StatementRegistry registry =
+      new StatementRegistry(0, new MemoryBudget(64L << 20, 1));
   private final PreparedNames names = new PreparedNames(registry);
 
   private static byte[] bytes(String text) {

@@ -7,6 +7,7 @@ import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StatementRegistry;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionStateTest {
   private final StatementClassifier classifier = new StatementClassifier();
-  private final StatementRegistry registry = new StatementRegistry(0);
+  private final StatementRegistry registry =
+      new StatementRegistry(0, new MemoryBudget(64L << 20, 1));
   private final DetachedServer detached = new DetachedServer(10);
   private final ServerConnection server = detached.connection();
   private final Variables startup = Variables.of(Map.of("timezone", "UTC"));

@@ -1,0 +1,37 @@
+package dev.heimdall.engine.catalog;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The server's own functions, of which every database of a server has the same: kept once for all
+ * catalogues of a data source. Thread-safe.
+ */
+final class SharedBuiltIns {
+  /** More are not shared: somebody makes functions in {@code pg_catalog}. */
+  private static final int MOST = 20_000;
+
+  private final Map<String, Map<Effect, Routine>> routines = new HashMap<>();
+  private Map<String, Routine> last = Map.of();
+
+  /** The function of this name with this effect. */
+  synchronized Routine routine(String name, Effect effect) {
+    Map<Effect, Routine> known = routines.get(name);
+    Routine routine = known == null ? null : known.get(effect);
+    if (routine == null) {
+      routine = Judgement.builtIn(name, effect);
+      if (routines.size() < MOST) {
+        routines.computeIfAbsent(name, n -> new HashMap<>(2)).put(effect, routine);
+      }
+    }
+    return routine;
+  }
+
+  /** The same functions by name as these; those of another database, where they are the same. */
+  synchronized Map<String, Routine> same(Map<String, Routine> byName) {
+    if (!last.equals(byName)) {
+      last = byName;
+    }
+    return last;
+  }
+}

@@ -1,0 +1,87 @@
+package dev.heimdall.engine.memory;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Divides the bytes that a node's large caches may have: between the caches, and where each event
+ * loop has a cache of its own, between the loops. Thread-safe.
+ */
+public final class MemoryBudget {
+  /** Without a setting: one byte of so many of the heap. */
+  private static final int OF_HEAP = 4;
+
+  private final long bytes;
+  private final int loops;
+  private final List<CacheShare> shares = new CopyOnWriteArrayList<>();
+
+  /**
+   * @param bytes for all caches together
+   * @param loops how many event loops there are, at least 1
+   */
+  public MemoryBudget(long bytes, int loops) {
+    this.bytes = bytes;
+    this.loops = loops;
+  }
+
+  /** What the caches may have where no setting says. */
+  public static long ofHeap(long mostHeap) {
+    return mostHeap / OF_HEAP;
+  }
+
+  /** For all caches together. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** What a cache may have that each event loop has one of. */
+  public CacheShare ofLoop(BudgetedCache cache) {
+    return share(cache, cache.of(bytes) / loops);
+  }
+
+  /** What a cache may have of which the node has one. */
+  public CacheShare ofNode(BudgetedCache cache) {
+    return share(cache, cache.of(bytes));
+  }
+
+  private CacheShare share(BudgetedCache cache, long limit) {
+    CacheShare share = new CacheShare(cache, limit);
+    shares.add(share);
+    return share;
+  }
+
+  /** Whether a cache has all that it may, on all event loops together. */
+  public boolean full(BudgetedCache cache) {
+    long left = cache.of(bytes);
+    for (CacheShare share : shares) {
+      if (share.cache() == cache) {
+        left -= share.bytes();
+      }
+    }
+    return left <= 0;
+  }
+
+  /** How much each cache uses, in the order of {@link BudgetedCache}. */
+  public List<CacheUse> uses() {
+    return Arrays.stream(BudgetedCache.values()).map(this::use).toList();
+  }
+
+  /** How much one cache uses. */
+  public CacheUse use(BudgetedCache cache) {
+    CacheUse sum = new CacheUse(cache, 0, 0, 0, 0);
+    for (CacheShare share : shares) {
+      if (share.cache() == cache) {
+        CacheUse one = share.use();
+        sum =
+            new CacheUse(
+                cache,
+                sum.bytes() + one.bytes(),
+                sum.limit() + one.limit(),
+                sum.entries() + one.entries(),
+                sum.evictions() + one.evictions());
+      }
+    }
+    return sum;
+  }
+}

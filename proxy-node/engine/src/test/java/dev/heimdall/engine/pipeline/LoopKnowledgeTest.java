@@ -1,0 +1,114 @@
+package dev.heimdall.engine.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.CacheUse;
+import dev.heimdall.engine.memory.MemoryBudget;
+import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementClassifier;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What an event loop keeps of statements, and what that may weigh. */
+class LoopKnowledgeTest {
+  private static final NameScope SCOPE = new NameScope("db", "app", null);
+
+  private final MemoryBudget budget = new MemoryBudget(4 << 20, 1);
+  private final LoopKnowledge knowledge =
+      new LoopKnowledge(
+          17,
+          23,
+          new StatementClassifier(),
+          new StatementParser(),
+          Runnable::run,
+          Runnable::run,
+          budget.ofLoop(BudgetedCache.STATEMENTS));
+
+  private static byte[] sql(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String tables(int first, int count) {
+    return IntStream.range(first, first + count)
+        .mapToObj(i -> "some_table_" + i)
+        .collect(Collectors.joining(", ", "SELECT count(*) FROM ", ""));
+  }
+
+  /** As a session does it: the second time it is read. */
+  private Statement judged(String text) {
+    byte[] sql = sql(text);
+    knowledge.look(sql, 0, sql.length, true);
+    return judged(knowledge.known(), sql);
+  }
+
+  private Statement judged(Known known, byte[] sql) {
+    for (int i = 0; i < 2; i++) {
+      if (knowledge.read(known, sql, 0, sql.length, true, () -> {})) {
+        Statement statement = known.statement(SCOPE, Catalogue.unknown("db"));
+        knowledge.weigh(known);
+        return statement;
+      }
+    }
+    throw new AssertionError("it was read, and is still not known");
+  }
+
+  private CacheUse use() {
+    return budget.use(BudgetedCache.STATEMENTS);
+  }
+
+  @Test
+  void statementsWithManyTablesDoNotWeighMoreThanTheyMay() {
+    for (int i = 0; i < 200; i++) {
+      assertThat(judged(tables(i * 50, 50)).tablesRead()).hasSize(50);
+      assertThat(use().bytes()).isLessThanOrEqualTo(use().limit());
+    }
+    assertThat(use().bytes()).isGreaterThan(use().limit() / 3);
+    assertThat(use().evictions()).isPositive();
+  }
+
+  @Test
+  void textsThatComeAgainDoNotWeighMoreThanTheyMay() {
+    for (int i = 0; i < 400; i++) {
+      byte[] sql = sql("SELECT \"" + "x".repeat(3_000) + i + '"');
+      knowledge.look(sql, 0, sql.length, true);
+      knowledge.look(sql, 0, sql.length, true);
+      assertThat(use().bytes()).isLessThanOrEqualTo(use().limit());
+    }
+    assertThat(use().evictions()).isPositive();
+  }
+
+  @Test
+  void aStatementThatIsTooLargeToBeKeptIsJudgedAllTheSame() {
+    String text = tables(0, 3_000);
+
+    assertThat(judged(text).tablesRead()).hasSize(3_000);
+    assertThat(judged(text).tablesRead()).hasSize(3_000);
+    assertThat(use().bytes()).isLessThanOrEqualTo(use().limit());
+  }
+
+  @Test
+  void whatWasKeptOfATextIsLookedUpAnewOnceItHasLostItsPlace() {
+    byte[] sql = sql("SELECT 1 FROM kept");
+    knowledge.look(sql, 0, sql.length, true);
+    Examined examined = new Examined();
+    Known first = knowledge.known();
+    examined.set(sql, sql.length, true, knowledge.look(sql, 0, sql.length, true), first, 1, 2);
+    for (int i = 0; !first.dropped(); i++) {
+      judged(tables(i * 50, 50));
+    }
+
+    Known now = knowledge.renewed(examined);
+    assertThat(now).isNotSameAs(first);
+    assertThat(now.dropped()).isFalse();
+    assertThat(examined.known()).isSameAs(now);
+    assertThat(judged(now, sql).tablesRead()).containsExactly("db.kept");
+    knowledge.look(sql, 0, sql.length, true);
+    assertThat(knowledge.known()).isSameAs(now);
+  }
+}
