@@ -21,7 +21,7 @@ class PreparedNamesTest {
   }
 
   private PreparedStatement statement(String text) {
-    return registry.acquireAlone(bytes(text), Origin.NAMED, null, "shop", 0);
+    return registry.acquire(bytes(text), bytes(text).length, Origin.NAMED, null, "shop", 0);
   }
 
   private PreparedStatement inBuffer(String name) {
