@@ -247,6 +247,7 @@ final class FullConfiguration {
           "name": "main",
           "enabled": false,
           "comment": "every parameter of every action",
+          "unknown": "match",
           "rules": [
             {
               "enabled": false,

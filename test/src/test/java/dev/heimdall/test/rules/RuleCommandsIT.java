@@ -27,6 +27,7 @@ class RuleCommandsIT {
             c ->
                 c.node("loops", 1)
                     .vdb("rules", List.of("explained"))
+                    .ruleList("explained", "unknown", "pass")
                     .rules(
                         "explained",
                         "{\"comment\": \"no secrets\", \"match\": \"tables:app.rc_secrets\","

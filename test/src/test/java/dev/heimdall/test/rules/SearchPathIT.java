@@ -51,6 +51,7 @@ class SearchPathIT {
             c ->
                 c.node("loops", 1)
                     .vdb("rules", List.of("guard"))
+                    .ruleList("guard", "unknown", "pass")
                     .rules(
                         "guard",
                         "{\"match\": \"tables:${catalog}.guarded.vault\", \"action\": \"drop\"}"));
