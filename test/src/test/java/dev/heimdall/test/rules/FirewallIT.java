@@ -1,7 +1,9 @@
 package dev.heimdall.test.rules;
 
+import static dev.heimdall.test.fixture.Frontend.functionCall;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
@@ -116,6 +118,35 @@ class FirewallIT {
       }
     }
     return refused;
+  }
+
+  /** The fast path is judged as a SELECT of the function, and an unknown one is not understood. */
+  @Test
+  void aFunctionCalledByItsNumberDoesNotPass() throws IOException {
+    int tell;
+    try (RawClient direct = RawClient.logIn(SharedPostgres.target().in(DATABASE))) {
+      tell = Integer.parseInt(direct.value("SELECT 'tell()'::regprocedure::oid"));
+    }
+    try (RawClient client = RawClient.logIn(target())) {
+      Await.until("the catalogue is read", () -> Replies.simple(client, "SELECT tell()").refused());
+      for (int function : List.of(tell, 2_000_000_000)) {
+        assertThat(called(client, function).refused()).as("outside").isTrue();
+        client.query("BEGIN");
+        client.query("SELECT 1");
+        assertThat(called(client, function).refused()).as("inside").isTrue();
+        assertThat(Replies.simple(client, "SELECT 1").state()).isEqualTo("25P02");
+        client.query("ROLLBACK");
+      }
+      int length = Integer.parseInt(client.value("SELECT 'length(text)'::regprocedure::oid"));
+      client.send(functionCall(length, List.of("abc")));
+      assertThat(new Replies(client.untilReady()).types()).isEqualTo("VZ");
+      assertThat(client.value("SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  private static Replies called(RawClient client, int function) throws IOException {
+    client.send(functionCall(function, List.of()));
+    return new Replies(client.untilReady());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.catalog;
 
+import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
@@ -137,6 +138,12 @@ public final class Catalogue {
    */
   public Statement resolve(ParsedStatement parsed, NameScope scope) {
     return new Resolution(objects, knowledge, parsed, scope).run();
+  }
+
+  /** The name of the function with this OID; null where there is none that is known. */
+  public FunctionName function(int number) {
+    Routine routine = objects.byNumber().get(Integer.toUnsignedLong(number));
+    return routine == null ? null : new FunctionName(routine.schema(), routine.name());
   }
 
   /** Without what is in it: names of tables may be confidential, and there may be many. */

@@ -27,6 +27,7 @@ import java.util.Set;
  * @param onTables functions that change the session and that hang on some table or view, with what
  *     calls them in words
  * @param onDefinition functions that event triggers call on DDL, with the trigger in words
+ * @param byNumber all functions by their OID
  */
 record DatabaseObjects(
     Map<String, Map<String, Relation>> relations,
@@ -39,7 +40,8 @@ record DatabaseObjects(
     Map<String, List<String>> rolePaths,
     List<Unnamed> unnamed,
     Map<Routine, String> onTables,
-    Map<Routine, String> onDefinition) {
+    Map<Routine, String> onDefinition,
+    Map<Long, Routine> byNumber) {
   private static final String CATALOG = "pg_catalog";
   private static final List<String> USUAL_PATH = List.of("$user", TableName.USUAL_SCHEMA);
   private static final Map<String, Routine> LISTED = readList();
@@ -56,6 +58,7 @@ record DatabaseObjects(
           USUAL_PATH,
           Map.of(),
           List.of(),
+          Map.of(),
           Map.of(),
           Map.of());
 

@@ -293,7 +293,8 @@ final class ObjectsBuilder {
         rolePaths,
         judged,
         onTables(),
-        onDefinition);
+        onDefinition,
+        routinesById);
   }
 
   private List<Unnamed> unnamed() {

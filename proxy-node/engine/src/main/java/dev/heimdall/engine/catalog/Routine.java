@@ -48,6 +48,10 @@ final class Routine {
     return schema;
   }
 
+  String name() {
+    return name;
+  }
+
   boolean builtIn() {
     return builtIn;
   }

@@ -9,6 +9,7 @@ import dev.heimdall.engine.rules.SessionRules;
 import dev.heimdall.engine.rules.StatementText;
 import dev.heimdall.engine.rules.TextMatches;
 import dev.heimdall.engine.sql.Basis;
+import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
@@ -209,6 +210,21 @@ public final class QueryPipeline {
     }
     return !surroundings.catalogues().current(database).known()
         && surroundings.catalogues().beingReadFirst(database);
+  }
+
+  /**
+   * What a call by a function's OID is judged as; a text that is not understood where the catalogue
+   * knows no such function.
+   */
+  public String callOf(int function, String database) {
+    FunctionName name = surroundings.catalogues().current(database).function(function);
+    return name == null
+        ? "FUNCTION CALL " + Integer.toUnsignedString(function)
+        : "SELECT " + quoted(name.schema()) + "." + quoted(name.name()) + "()";
+  }
+
+  private static String quoted(String name) {
+    return '"' + name.replace("\"", "\"\"") + '"';
   }
 
   /** Step 3: what the rules say to the statement, which is about to be carried out. */

@@ -131,7 +131,20 @@ final class ClientMessages {
         return local.answer() || foreignOrHome(type, total);
       }
       case FrontendType.FUNCTION_CALL -> {
-        return copies.mayCall(total) && session.lease().need();
+        if (!copies.mayCall(total)) {
+          return false;
+        }
+        if (!course.judgeCall(copies.function(total))) {
+          requests.block();
+          return false;
+        }
+        PgError refusal = course.refusal();
+        if (refusal != null && session.status() == 'I') {
+          course.settled();
+          requests.refuse(refusal);
+          return false;
+        }
+        return session.lease().need();
       }
       case FrontendType.SYNC -> {
         if (session.loss().transactionLost()) {
@@ -303,7 +316,7 @@ final class ClientMessages {
         return true;
       }
       case FrontendType.FUNCTION_CALL -> {
-        return copies.call(server, total);
+        return call(server, total);
       }
       case FrontendType.TERMINATE -> {
         session.terminate();
@@ -314,6 +327,29 @@ final class ClientMessages {
         return false;
       }
     }
+  }
+
+  /** A function call is judged as the SELECT that would do the same. */
+  private boolean call(ServerConnection server, long total) {
+    if (!copies.mayCall(total)) {
+      return false;
+    }
+    if (!course.judgeCall(copies.function(total))) {
+      requests.block();
+      return false;
+    }
+    PgError refusal = course.refusal();
+    if (refusal != null) {
+      if (!input.whole(total, limits.maxStatementSize())) {
+        return false;
+      }
+      simple.refuse(server, refusal, (int) total);
+      return true;
+    }
+    if (course.onItsWay()) {
+      course.sent(server);
+    }
+    return copies.call(server, total);
   }
 
   /** Answers what a Flush has asked for and the server does not know of. */

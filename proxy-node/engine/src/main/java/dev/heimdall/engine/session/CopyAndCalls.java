@@ -50,6 +50,11 @@ final class CopyAndCalls {
     return pending.unread() >= Math.min(total, CALL_HEAD);
   }
 
+  /** The number of the function that the message at the reader's position calls; 0 for none. */
+  int function(long total) {
+    return total >= CALL_HEAD ? pending.bytes().getInt(pending.bytes().readerIndex() + 5) : 0;
+  }
+
   /**
    * Sends a function call; arguments may still be on their way.
    *

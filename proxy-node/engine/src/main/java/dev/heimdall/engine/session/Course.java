@@ -20,6 +20,7 @@ import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.postgres.PgError;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -131,6 +132,22 @@ final class Course {
       return false;
     }
     return goOrHold(sql, offset, length, standardStrings);
+  }
+
+  /**
+   * The same for a call by a function's OID, which is judged as {@code SELECT f()}.
+   *
+   * @return whether it may be sent; always where there are no rules
+   */
+  boolean judgeCall(int function) {
+    if (!ruled() || stage == Stage.GO) {
+      return true;
+    }
+    if (stage != Stage.NONE || !mayLook()) {
+      return false;
+    }
+    byte[] sql = scope.callOf(function).getBytes(StandardCharsets.UTF_8);
+    return judge(sql, 0, sql.length, true, false);
   }
 
   private boolean goOrHold(byte[] sql, int offset, int length, boolean standardStrings) {

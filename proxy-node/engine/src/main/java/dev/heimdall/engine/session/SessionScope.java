@@ -103,6 +103,11 @@ final class SessionScope {
     return pipeline.awaitsCatalogue(scope.database());
   }
 
+  /** What a call by a function's OID is judged as. */
+  String callOf(int function) {
+    return pipeline.callOf(function, scope.database());
+  }
+
   /** From here to the end of the transaction nobody can tell where unqualified names lead. */
   void pathMoved() {
     pathMoved = true;

@@ -271,6 +271,12 @@ final class SimpleStatements {
     }
   }
 
+  /** Has the server say that a rule refuses the message at the reader's position. */
+  void refuse(ServerConnection server, PgError error, int total) {
+    course.sent(server);
+    raise(server, error, total);
+  }
+
   /** The server itself says the error, so that it fails the transaction and keeps its place. */
   private void raise(ServerConnection server, PgError error, int total) {
     unnamed.forget();
