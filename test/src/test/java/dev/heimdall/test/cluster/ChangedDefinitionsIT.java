@@ -146,6 +146,13 @@ class ChangedDefinitionsIT {
     assertThat(value(here, "SELECT count(*) FROM b WHERE i = 2")).isEqualTo("1");
   }
 
+  /** What nobody knows the end of ties its session to its connection: it is not used any more. */
+  private static void inSessionOfItsOwn(String sql) throws SQLException {
+    try (Connection another = routed.connect()) {
+      execute(another, sql);
+    }
+  }
+
   @Test
   void aViewThatIsReplaced() throws Exception {
     execute(here, OTHER_VIEW);
@@ -184,7 +191,7 @@ class ChangedDefinitionsIT {
 
   @Test
   void aTriggersFunctionThatIsReplacedByABlock() throws Exception {
-    execute(here, "DO $do$ BEGIN EXECUTE $$" + OTHER_TRIGGER + "$$; END $do$");
+    inSessionOfItsOwn("DO $do$ BEGIN EXECUTE $$" + OTHER_TRIGGER + "$$; END $do$");
     thenTheOtherTableIsWritten();
   }
 
@@ -196,9 +203,7 @@ class ChangedDefinitionsIT {
         "CREATE OR REPLACE FUNCTION public.redefines() RETURNS void LANGUAGE plpgsql AS $f$ BEGIN EXECUTE $$"
             + OTHER_TRIGGER
             + "$$; END $f$");
-    try (Connection another = routed.connect()) {
-      execute(another, "SELECT redefines()");
-    }
+    inSessionOfItsOwn("SELECT redefines()");
     thenTheOtherTableIsWritten();
   }
 
@@ -254,7 +259,7 @@ class ChangedDefinitionsIT {
 
   @Test
   void definitionsOfThisNodeAreKnownToItsOtherSessions() throws Exception {
-    execute(here, "DO $do$ BEGIN EXECUTE $$" + OTHER_VIEW + "$$; END $do$");
+    inSessionOfItsOwn("DO $do$ BEGIN EXECUTE $$" + OTHER_VIEW + "$$; END $do$");
     try (Connection another = routed.connect("preferQueryMode", "simple")) {
       standStill();
       execute(another, "INSERT INTO b VALUES (1)");
