@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What the settings of one rule list demand of each other. */
 final class RuleChecks {
@@ -40,10 +41,21 @@ final class RuleChecks {
     for (int i = 0; i < list.rules().size(); i++) {
       Rule rule = list.rules().get(i);
       if (in.sound("$.rules[" + i + "].action", "$.rules[" + i + "].match")) {
+        join(i, rule);
         action(i, rule);
         together(i, rule.parameters().general(), rule.parameters());
         templates(i, rule);
       }
+    }
+  }
+
+  private void join(int i, Rule rule) {
+    String join = "$.rules[" + i + "].join";
+    if (rule.match().size() < 2 && in.written(join) && in.sound(join)) {
+      in.problem(
+          join,
+          JsonValue.quote(rule.join().spelling()),
+          "several expressions in \"match\" with it");
     }
   }
 
@@ -83,6 +95,8 @@ final class RuleChecks {
           "serverfilter");
     } else if (own instanceof ActionParameters.Trigger trigger) {
       trigger(i, trigger);
+    } else if (own instanceof ActionParameters.Pool) {
+      pool(i);
     } else if (own instanceof ActionParameters.LearnPattern learn
         && in.sound(parameter(i, "action"))
         && !LEARNABLE.contains(learn.action())) {
@@ -91,6 +105,17 @@ final class RuleChecks {
           JsonValue.quote(learn.action().spelling()),
           "an action that needs no parameters: "
               + LEARNABLE.stream().map(Spelled::spelling).collect(Collectors.joining(", ")));
+    }
+  }
+
+  /** One that says how it is by default takes back what an earlier one said; none says nothing. */
+  private void pool(int i) {
+    Set<String> keys = RuleShapes.of(ActionParameters.Pool.class).keys();
+    if (keys.stream().noneMatch(key -> in.written(parameter(i, key)))) {
+      in.problem(
+          "$.rules[" + i + "].parameters",
+          "nothing about connections",
+          "at least one of " + String.join(", ", keys));
     }
   }
 
@@ -129,6 +154,14 @@ final class RuleChecks {
   private void together(int i, GeneralParameters general, RuleParameters all) {
     needs(i, "ratelimitname", general.ratelimitname().isPresent(), "ratelimit", all);
     needs(i, "concurrencyname", general.concurrencyname().isPresent(), "concurrency", all);
+    boolean limits =
+        Stream.of("matchlimit", "ratelimit").anyMatch(key -> in.written(parameter(i, key)));
+    if (in.written(parameter(i, "maxburst")) && !limits && in.sound(parameter(i, "maxburst"))) {
+      in.problem(
+          parameter(i, "maxburst"),
+          "" + general.maxburst(),
+          "\"matchlimit\" or \"ratelimit\" with it");
+    }
   }
 
   private void needs(int i, String key, boolean there, String other, RuleParameters all) {

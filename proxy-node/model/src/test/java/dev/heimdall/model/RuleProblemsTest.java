@@ -170,6 +170,23 @@ class RuleProblemsTest {
               "\"concurrencyname\": \"${user}\"",
               "rules/main.json:1:64 $.rules[0].parameters.concurrencyname: got a name, expected \"concurrency\" with it"),
           parameter(
+              "tag",
+              "\"maxburst\": 5",
+              "rules/main.json:1:57 $.rules[0].parameters.maxburst: got 5, expected \"matchlimit\" or \"ratelimit\" with it"),
+          parameter(
+              "pool",
+              "\"preparedonly\": true",
+              "rules/main.json:1:45 $.rules[0].parameters: got nothing about connections, expected at least one of maxUserActive, maxUserIdle, multiplex, multiplexSkip, reuse, pipeline"),
+          rule(
+              "{\"action\": \"pool\"}",
+              "rules/main.json $.rules[0].parameters: got nothing about connections, expected at least one of maxUserActive, maxUserIdle, multiplex, multiplexSkip, reuse, pipeline"),
+          rule(
+              "{\"match\": [\"a\"], \"join\": \"or\", \"action\": \"tag\"}",
+              "rules/main.json:1:37 $.rules[0].join: got \"or\", expected several expressions in \"match\" with it"),
+          rule(
+              "{\"join\": \"and\", \"action\": \"tag\"}",
+              "rules/main.json:1:21 $.rules[0].join: got \"and\", expected several expressions in \"match\" with it"),
+          parameter(
               "call",
               "",
               "rules/main.json:1:45 $.rules[0].parameters.rule: got nothing, expected "
