@@ -76,6 +76,13 @@ class SessionTracesIT {
         statement.execute(ddl);
       }
     }
+    SharedPostgres.primary()
+        .executeIn(
+            DATABASE,
+            "CREATE FUNCTION locks_unread(bigint) RETURNS void STABLE"
+                + " LANGUAGE internal AS 'pg_advisory_lock_int8'",
+            "CREATE FUNCTION locks_unread(int, int) RETURNS void IMMUTABLE"
+                + " LANGUAGE internal AS 'pg_advisory_lock_int4'");
     node =
         TestNode.start(
             c -> c.node("loops", 1).vdb("pool.size", 1).vdb("databases", Map.of("app", DATABASE)));
@@ -148,6 +155,10 @@ class SessionTracesIT {
         "ALTER TABLE plain ALTER COLUMN a TYPE bigint USING locks();"
             + " ALTER TABLE plain ALTER COLUMN a TYPE int",
         "INSERT INTO partitioned VALUES (1)",
+        // A language that nobody reads, whatever the function is declared to be.
+        "SELECT locks_unread(9)",
+        "SELECT locks_unread(a, 9) FROM plain",
+        "DO $$ BEGIN PERFORM locks_unread(9); END $$",
       })
   void theNextClientFindsNothing(String sql) throws IOException {
     try (RawClient client = logIn()) {

@@ -82,7 +82,9 @@ public final class SharingNode implements AutoCloseable {
   static String[] objects() {
     return new String[] {
       SLEEP,
+      Gate.believed("pipe_sleep(float8)"),
       Gate.WAIT,
+      Gate.believed("pipe_wait(bigint)"),
       Gate.READ,
       SLOW_READ,
       NOTICING_READ,

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -30,6 +29,9 @@ final class Judgement {
   /** Functions of the server that read its files, those of tables among them. */
   private static final Set<String> READ_FILES =
       Set.of("lo_import", "pg_read_binary_file", "pg_read_file", "pg_read_file_old");
+
+  /** Languages of functions that only a superuser can have installed with an extension. */
+  private static final Set<String> COMPILED = Set.of("c", "internal");
 
   private Judgement() {}
 
@@ -64,27 +66,22 @@ final class Judgement {
     if (body != null) {
       return ofBody(row, body);
     }
-    Effect effect;
-    String because;
-    if (row.ofExtension()) {
-      effect = BuiltIns.ofExtension(row.name(), row.volatility());
-      because = "is of an extension and may change something";
-    } else {
-      effect = BuiltIns.byVolatility(row.volatility());
-      because = "is written in " + row.language();
+    if (row.ofExtension() && COMPILED.contains(row.language())) {
+      Effect effect = BuiltIns.ofExtension(row.name(), row.volatility());
+      String because = "is of an extension and may change something";
+      Routine routine = plain(row, effect, because);
+      if (effect.changesSession()) {
+        routine.changeSession(because);
+      }
+      return routine;
     }
-    Routine routine = plain(row, effect, because);
-    if (!row.ofExtension()) {
-      routine.cannotBeRead();
-    }
-    boolean hides =
-        !row.ofExtension() && row.body().toLowerCase(Locale.ROOT).contains("set_config");
-    if (effect.changesSession() || hides) {
-      routine.changeSession(because);
-    }
-    if (hides) {
-      routine.movePath();
-    }
+    // What it is declared to be binds the statements that it runs, not itself: it may take locks,
+    // set variables of its language or the server, or open connections.
+    String because = "is written in " + row.language();
+    Routine routine = plain(row, Effect.ANYTHING, because);
+    routine.cannotBeRead();
+    routine.changeSession(because);
+    routine.movePath();
     return routine;
   }
 

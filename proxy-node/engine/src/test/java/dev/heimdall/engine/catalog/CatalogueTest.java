@@ -271,26 +271,49 @@ class CatalogueTest {
   }
 
   @Test
-  void functionsInOtherLanguagesCountByWhatTheyAreDeclared() {
-    ObjectsBuilder builder =
-        objects()
-            .routine(routine(20, "python", 'v', "plpython3u", "return 1", false))
-            .routine(routine(21, "stable_python", 's', "plpython3u", "return 1", false))
-            .routine(routine(22, "python_setting", 's', "plpython3u", "'set_config'", false))
-            .routine(routine(23, "extended", 'v', "c", "x", true))
-            .routine(routine(24, "uuid_generate_v4", 'v', "c", "x", true))
-            .routine(routine(25, "dblink", 'v', "c", "x", true));
+  void functionsInLanguagesThatNobodyReadsMayDoAnythingWhateverTheyAreDeclared() {
+    ObjectsBuilder builder = objects();
+    List<String> languages = List.of("plpython3u", "plperl", "pltcl", "c", "internal", "own");
+    long id = 20;
+    for (String language : languages) {
+      for (char volatility : new char[] {'v', 's', 'i'}) {
+        String name = language + '_' + volatility;
+        builder.routine(routine(id++, name, volatility, language, "return 1", false));
+      }
+    }
     Catalogue catalogue = fresh(builder);
 
-    assertThat(called(catalogue, "python").writesAnything()).isTrue();
-    assertThat(called(catalogue, "python").changesSession()).contains("plpython3u");
-    assertThat(called(catalogue, "stable_python").readOnly()).isTrue();
-    assertThat(called(catalogue, "stable_python").changesSession()).isNull();
-    assertThat(called(catalogue, "python_setting").changesSession()).isNotNull();
+    for (String language : languages) {
+      for (char volatility : new char[] {'v', 's', 'i'}) {
+        Statement statement = called(catalogue, language + '_' + volatility);
+        assertThat(statement.writesAnything()).as(statement.reason()).isTrue();
+        assertThat(statement.changesSession()).contains("is written in " + language);
+      }
+    }
+  }
+
+  @Test
+  void functionsOfExtensionsCountByTheirListOrByWhatTheyAreDeclared() {
+    ObjectsBuilder builder =
+        objects()
+            .routine(routine(23, "extended", 'v', "c", "x", true))
+            .routine(routine(24, "uuid_generate_v4", 'v', "c", "x", true))
+            .routine(routine(25, "dblink", 'v', "c", "x", true))
+            .routine(routine(26, "similarity", 'i', "c", "x", true))
+            .routine(routine(27, "counted", 's', "internal", "x", true))
+            .routine(routine(28, "scripted", 'i', "plpython3u", "return 1", true));
+    Catalogue catalogue = fresh(builder);
+
     assertThat(called(catalogue, "extended").writesAnything()).isTrue();
     assertThat(called(catalogue, "uuid_generate_v4").readOnly()).isTrue();
     assertThat(called(catalogue, "uuid_generate_v4").repeatable()).isFalse();
     assertThat(called(catalogue, "dblink").writesAnything()).isTrue();
+    for (String believed : List.of("similarity", "counted")) {
+      assertThat(called(catalogue, believed).readOnly()).as(believed).isTrue();
+      assertThat(called(catalogue, believed).changesSession()).as(believed).isNull();
+    }
+    assertThat(called(catalogue, "scripted").writesAnything()).isTrue();
+    assertThat(called(catalogue, "scripted").changesSession()).contains("plpython3u");
   }
 
   private static Statement called(Catalogue catalogue, String function) {
@@ -306,7 +329,7 @@ class CatalogueTest {
             .relation(12, "public", "drawn", 'S', false)
             .routine(routine(20, "volatile_reader", 'v', "sql", "SELECT now() FROM a", false))
             .routine(routine(21, "asks_server", 'v', "sql", "SELECT pg_is_in_recovery()", false))
-            .routine(routine(22, "stable_python", 's', "plpython3u", "return 1", false));
+            .routine(routine(22, "stable_extended", 's', "c", "x", true));
     Catalogue catalogue = fresh(builder);
 
     for (String passing : List.of("now", "random", "current_setting", "version", "pg_sleep")) {
@@ -325,7 +348,7 @@ class CatalogueTest {
               assertThat(read.tablesRead()).containsExactly("db.a");
             });
     assertThat(called(catalogue, "asks_server").basis()).isEqualTo(Basis.SERVER);
-    assertThat(called(catalogue, "stable_python").basis()).isEqualTo(Basis.ANYTHING);
+    assertThat(called(catalogue, "stable_extended").basis()).isEqualTo(Basis.ANYTHING);
     assertThat(resolve(builder, reads("guarded")).basis()).isEqualTo(Basis.MOMENT);
     assertThat(resolve(builder, reads("elsewhere", "guarded")).basis()).isEqualTo(Basis.ANYTHING);
     assertThat(resolve(builder, reads("drawn")).basis()).isEqualTo(Basis.SERVER);
