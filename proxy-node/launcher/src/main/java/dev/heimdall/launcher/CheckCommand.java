@@ -1,8 +1,12 @@
 package dev.heimdall.launcher;
 
+import dev.heimdall.engine.net.TlsFiles;
 import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.OpenSecrets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,8 +32,9 @@ final class CheckCommand implements Callable<Integer> {
     try (ConfigurationPlace opened = ConfigurationPlace.open(place)) {
       read = opened.read();
       for (String warning : OpenSecrets.of(opened.directory(), read)) {
-        spec.commandLine().getErr().println("warning: " + warning);
+        warn(warning);
       }
+      files(read);
     }
     spec.commandLine()
         .getOut()
@@ -40,5 +45,25 @@ final class CheckCommand implements Callable<Integer> {
                     Plural.of(read.vdbs().size(), "virtual database"),
                     Plural.of(read.users().size(), "user")));
     return 0;
+  }
+
+  /** Certificates and keys: a node reads them before it takes a configuration over. */
+  private void files(Configuration read) throws CommandFailure {
+    List<TlsFiles.Fault> wrong = new ArrayList<>();
+    for (TlsFiles.Fault fault : TlsFiles.faults(read)) {
+      if (fault.ofThisMachine()) {
+        warn("a node on this machine would not start: " + fault);
+      } else {
+        wrong.add(fault);
+      }
+    }
+    if (!wrong.isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.CONFIGURATION, Problems.of("the configuration in " + place, wrong));
+    }
+  }
+
+  private void warn(String warning) {
+    spec.commandLine().getErr().println("warning: " + warning);
   }
 }

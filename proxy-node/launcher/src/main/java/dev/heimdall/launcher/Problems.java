@@ -1,6 +1,5 @@
 package dev.heimdall.launcher;
 
-import dev.heimdall.model.Problem;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -8,7 +7,7 @@ import java.util.stream.Collectors;
 final class Problems {
   private Problems() {}
 
-  static String of(String what, List<Problem> problems) {
+  static String of(String what, List<?> problems) {
     return problems.stream()
         .map(problem -> System.lineSeparator() + "  " + problem)
         .collect(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.heimdall.model.BackendTls;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -67,6 +68,44 @@ class HeimdallTest {
     assertThat(err.toString())
         .contains("2 problems", "sources/db.json", "usr", "vdbs/shop.json", "elsewhere")
         .doesNotContain("\tat ");
+  }
+
+  @Test
+  void certificatesThatTheNodeWouldRefuseAreProblems() throws IOException {
+    write("junk.pem", "no certificate");
+    String verify = "\"tls\": {\"mode\": \"verify-full\", \"caFile\": \"junk.pem\"}";
+    write("sources/db.json", "{\"url\": \"jdbc:postgresql://db.example\", " + verify + "}");
+    write("sources/unused.json", "{\"url\": \"jdbc:postgresql://db.example\", " + verify + "}");
+    write(
+        "vdbs/shop.json",
+        "{\"ports\": [0], \"source\": \"db\", \"tls\": {\"certificateFile\": \"junk.pem\","
+            + " \"keyFile\": \"junk.pem\"}}");
+    write(
+        "node.json",
+        "{\"http\": {\"enabled\": false}, \"peers\": [{\"id\": 7, \"host\": \"b\", \"port\": 1, "
+            + verify
+            + "}]}");
+
+    assertThat(heimdall("check", directory.toString())).isEqualTo(3);
+    assertThat(err.toString())
+        .contains("3 problems", "sources/db.json: tls", "vdbs/shop.json: tls.certificateFile")
+        .contains("node.json: peer 7, tls", "junk.pem")
+        .doesNotContain("unused", "\tat ");
+
+    assertThat(heimdall("proxy", "--config", directory.toString())).isEqualTo(4);
+    assertThat(err.toString()).contains("node.json: peer 7, tls");
+  }
+
+  @Test
+  void authoritiesOfRdsThatAreOnlyMissingHereAreAWarning() throws IOException {
+    assumeFalse(Files.exists(BackendTls.RDS_AUTHORITIES), "this machine has them");
+    String host = "db.cluster-abc123.eu-west-1.rds.amazonaws.com";
+    write("sources/db.json", "{\"url\": \"jdbc:postgresql://" + host + "\"}");
+    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"db\"}");
+
+    assertThat(heimdall("check", directory.toString())).isZero();
+    assertThat(err.toString())
+        .contains("warning", "sources/db.json", BackendTls.RDS_AUTHORITIES.toString());
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.net.TlsContexts;
+import dev.heimdall.engine.net.TlsFiles;
 import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.pool.Connector;
 import dev.heimdall.engine.pool.PoolEvents;
@@ -97,6 +98,11 @@ final class RunningVdbs {
    * all that can fail comes first.
    */
   void update(Configuration configuration) throws IOException, StartupException {
+    List<TlsFiles.Fault> faults = TlsFiles.faults(configuration);
+    if (!faults.isEmpty()) {
+      throw new IOException(
+          faults.stream().map(TlsFiles.Fault::toString).collect(Collectors.joining("\n")));
+    }
     synchronized (vdbs) {
       List<Prepared> prepared = new ArrayList<>();
       for (VirtualDatabase vdb : configuration.vdbs().values()) {

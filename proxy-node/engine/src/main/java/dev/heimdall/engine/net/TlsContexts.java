@@ -6,6 +6,7 @@ import dev.heimdall.model.ClientCertificate;
 import dev.heimdall.model.ClientTls;
 import dev.heimdall.model.ClientTlsMode;
 import dev.heimdall.model.PeerTls;
+import dev.heimdall.model.StoreTls;
 import dev.heimdall.model.TlsMode;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
@@ -20,6 +21,7 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** TLS contexts out of the configuration: BoringSSL where it is there, the JDK's TLS elsewhere. */
 public final class TlsContexts {
@@ -129,11 +131,20 @@ public final class TlsContexts {
    * @throws IOException when the file of authorities cannot be read
    */
   public static SslContext forPeer(PeerTls settings) throws IOException {
+    return trusting(settings.mode(), settings.caFile());
+  }
+
+  /** What connections to the shared store would trust, to the same effect. */
+  static SslContext forStore(StoreTls settings) throws IOException {
+    return trusting(settings.mode(), settings.caFile());
+  }
+
+  private static SslContext trusting(TlsMode mode, Optional<Path> authorities) throws IOException {
     BackendTls all = BackendTls.defaults();
     return forServer(
         new BackendTls(
-            settings.mode(),
-            settings.caFile(),
+            mode,
+            authorities,
             all.certificateFile(),
             all.keyFile(),
             all.channelBinding(),

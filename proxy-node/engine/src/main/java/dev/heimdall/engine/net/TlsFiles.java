@@ -1,0 +1,88 @@
+package dev.heimdall.engine.net;
+
+import dev.heimdall.model.BackendTls;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Peer;
+import dev.heimdall.model.StoreSettings;
+import dev.heimdall.model.VirtualDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Whether the files that a configuration names for TLS hold what they should. A node asks this
+ * before it takes a configuration over, and so does whoever checks one: what the first would refuse
+ * the second is not to call right.
+ */
+public final class TlsFiles {
+  /**
+   * What is wrong with one of them.
+   *
+   * @param document that names it
+   * @param fault what is wrong; it names the setting and the file
+   * @param ofThisMachine whether no document names the file: it is missing here, and may be there
+   *     where the node runs
+   */
+  public record Fault(String document, String fault, boolean ofThisMachine) {
+    @Override
+    public String toString() {
+      return document + ": " + fault;
+    }
+  }
+
+  private final List<Fault> faults = new ArrayList<>();
+
+  private TlsFiles() {}
+
+  /** Everything that is wrong with those that the node would read. */
+  public static List<Fault> faults(Configuration configuration) {
+    TlsFiles files = new TlsFiles();
+    files.all(configuration);
+    return List.copyOf(files.faults);
+  }
+
+  private void all(Configuration configuration) {
+    for (Peer peer : configuration.node().peers()) {
+      check(
+          "node.json",
+          "peer %d, ".formatted(peer.id()),
+          false,
+          () -> TlsContexts.forPeer(peer.tls()));
+    }
+    StoreSettings store = configuration.node().store();
+    if (!store.servers().isEmpty()) {
+      check("node.json", "store, ", false, () -> TlsContexts.forStore(store.tls()));
+    }
+    Set<String> used = new TreeSet<>();
+    for (VirtualDatabase vdb : configuration.vdbs().values()) {
+      used.add(vdb.source());
+      used.addAll(vdb.ruleSources());
+      check("vdbs/" + vdb.name() + ".json", "", false, () -> TlsContexts.forClients(vdb.tls()));
+    }
+    for (String name : used) {
+      DataSource source = configuration.sources().get(name);
+      boolean missingHere =
+          source.tls().caFile().filter(BackendTls.RDS_AUTHORITIES::equals).isPresent()
+              && !Files.isReadable(BackendTls.RDS_AUTHORITIES);
+      check(
+          "sources/" + name + ".json", "", missingHere, () -> TlsContexts.forServer(source.tls()));
+    }
+  }
+
+  private void check(String document, String of, boolean ofThisMachine, Reader reader) {
+    try {
+      reader.read();
+    } catch (IOException e) {
+      faults.add(new Fault(document, of + e.getMessage(), ofThisMachine));
+    }
+  }
+
+  /** Reads what settings name. */
+  private interface Reader {
+    Object read() throws IOException;
+  }
+}
