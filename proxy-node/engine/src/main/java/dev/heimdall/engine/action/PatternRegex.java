@@ -31,6 +31,10 @@ final class PatternRegex {
 
   /** Empty when the text is too long, or has something in it that cannot be read for certain. */
   static Optional<String> of(String sql, boolean standardStrings) {
+    if (sql.contains("U&\"") || sql.contains("u&\"")) {
+      // Tokens have what such a name means, a pattern needs how it is spelled.
+      return Optional.empty();
+    }
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
     List<Token> tokens =
         new Tokenizer(Dialect.POSTGRES).read(text, 0, text.length, standardStrings, MOST_TOKENS);

@@ -4,6 +4,8 @@ import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.Token;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
@@ -20,8 +22,11 @@ import net.sf.jsqlparser.statement.Statement;
  * or quoted name than we do.
  */
 final class LibraryParser {
-  /** How long the library may take for one statement. */
+  /** How long the library may compute for one statement, whatever else the machine does. */
   static final Duration PATIENCE = Duration.ofMillis(500);
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   /** Brackets and CASEs inside one another; the library takes more than linear time for them. */
   private static final int DEEPEST = 40;
@@ -99,12 +104,18 @@ final class LibraryParser {
 
   private Statement parsed(String text) {
     CCJSqlParser parser = CCJSqlParserUtil.newParser(text).withAllowComplexParsing(true);
+    long thread = Thread.currentThread().getId();
+    long began = THREADS.getThreadCpuTime(thread);
     ScheduledFuture<?> end =
-        watchdog.schedule(
+        watchdog.scheduleWithFixedDelay(
             () -> {
-              parser.interrupted = true;
+              long now = THREADS.getThreadCpuTime(thread);
+              if (now < 0 || now - began >= PATIENCE.toNanos()) {
+                parser.interrupted = true;
+              }
             },
             PATIENCE.toMillis(),
+            LOOK_AGAIN.toMillis(),
             TimeUnit.MILLISECONDS);
     try {
       return parser.Statement();
