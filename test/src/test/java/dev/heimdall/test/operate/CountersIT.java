@@ -1,5 +1,9 @@
 package dev.heimdall.test.operate;
 
+import static dev.heimdall.test.fixture.Frontend.bind;
+import static dev.heimdall.test.fixture.Frontend.execute;
+import static dev.heimdall.test.fixture.Frontend.parse;
+import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,7 +26,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -76,6 +82,63 @@ class CountersIT {
           .isEqualTo(1);
       assertThat(door.get("/metrics").body()).doesNotContain("made-up");
     }
+  }
+
+  @Test
+  void statementsThatRulesLeaveOutOfStatisticsAreInNone() throws Exception {
+    String untracked =
+        "{\"match\": \"untracked\", \"action\": \"tag\", \"parameters\": {\"notrack\": true}}";
+    try (TestNode node =
+            TestNode.start(
+                c -> c.node("loops", 1).vdb("rules", List.of("r")).rules("r", untracked));
+        RawClient client = RawClient.logIn(node.target())) {
+      client.query("CREATE TEMP TABLE t (a int)");
+      Door door = new Door(node.httpPort());
+      Map<String, Double> before = statistics(door);
+
+      client.query("SELECT 1 AS untracked");
+      client.query("INSERT INTO t VALUES (1) /* untracked */");
+      batch(client, "SELECT 2 AS untracked");
+      assertThat(statistics(door)).isEqualTo(before);
+
+      client.query("BEGIN");
+      client.query("SELECT 3 AS untracked");
+      client.query("COMMIT");
+      client.query("SELECT 1");
+      batch(client, "INSERT INTO t VALUES (2)");
+      Map<String, Double> after = statistics(door);
+
+      Map<String, Double> counted = new TreeMap<>();
+      after.forEach((name, value) -> counted.put(name, value - before.get(name)));
+      assertThat(counted)
+          .containsEntry("heimdall_queries_total", 4.0)
+          .containsEntry("heimdall_transactions_total", 3.0)
+          .containsEntry("heimdall_transaction_queries_total", 2.0)
+          .containsEntry("heimdall_reads_total", 1.0)
+          .containsEntry("heimdall_writes_total", 1.0);
+    }
+  }
+
+  private static void batch(RawClient client, String sql) throws IOException {
+    client.send(Frontend.all(parse("", sql), bind("", ""), execute("", 0), sync()));
+    client.untilReady();
+  }
+
+  /** Of those that are about statements, what each says. */
+  private static Map<String, Double> statistics(Door door) {
+    Map<String, Double> all = new TreeMap<>();
+    for (String name :
+        List.of(
+            "heimdall_queries_total",
+            "heimdall_query_time_seconds_total",
+            "heimdall_transactions_total",
+            "heimdall_transaction_queries_total",
+            "heimdall_reads_total",
+            "heimdall_writes_total")) {
+      all.put(name, door.metric(name + APP));
+    }
+    all.put("histogram", door.metric("heimdall_query_duration_seconds_count{vdb=\"app\"}"));
+    return all;
   }
 
   private static void refused(TestNode node, String user, String password, String database) {

@@ -349,6 +349,11 @@ public final class Decision {
     return Optional.ofNullable(flags.get(flag));
   }
 
+  /** Whether statistics are to show the statement. */
+  public boolean tracked() {
+    return !flag(Flag.NO_TRACK).orElse(false);
+  }
+
   /** Everything that was decided, for people: what it is called, and the value. */
   public Map<String, String> effects() {
     return DecisionText.effects(this);

@@ -68,14 +68,16 @@ final class ClientTransaction {
    * A group of messages is answered: what that means for the time that transactions take.
    *
    * @param micros what the group took
+   * @param tracked whether the group itself counts; a transaction around it counts in any case
    */
-  void count(byte next, long micros, long now) {
-    if (open() || next != 'I') {
+  void count(byte next, long micros, long now, boolean tracked) {
+    boolean inside = open() || next != 'I';
+    if (inside && tracked) {
       counters.queryInTransaction();
     }
-    if (next == 'I') {
+    if (next == 'I' && (inside || tracked)) {
       counters.transactionFinished(open() ? (now - since) / 1000 : micros);
-    } else if (!open()) {
+    } else if (next != 'I' && !open()) {
       since = now;
     }
   }

@@ -478,7 +478,7 @@ final class Course {
   /** It is being sent over this connection. */
   void sent(ServerConnection server) {
     session.requests().sentReads().statement(mayRepeat(), effects.dropsNames());
-    StatementMix.count(session.counters(), statement, effects);
+    countKind();
     session.writes().note(statement, effects, decision, judgedBy);
     session.reads().noteEnd(effects);
     if (decision.trigger().isPresent()) {
@@ -507,9 +507,15 @@ final class Course {
     forget();
   }
 
+  private void countKind() {
+    if (decision.tracked()) {
+      StatementMix.count(session.counters(), statement, effects);
+    }
+  }
+
   /** It is being carried out at a data source that answers without a server connection. */
   void sentElsewhere() {
-    StatementMix.count(session.counters(), statement, effects);
+    countKind();
     if (known != null) {
       running.add(
           new Running(

@@ -105,11 +105,10 @@ final class OwedReplies {
     statements++;
     long now = session.active();
     long micros = (now - statementSince) / 1000;
-    session.counters().queryFinished(micros);
     if (error != null) {
       session.counters().errorSent();
     }
-    transaction.count(transaction.status(), micros, now);
+    count(session.carried().sent(), transaction.status(), micros, now);
     session.requests().course().running().answered(session.carried().sent(), micros, error);
   }
 
@@ -254,13 +253,12 @@ final class OwedReplies {
     long now = session.active();
     long nanos = now - statementSince;
     long micros = nanos / 1000;
-    session.counters().queryFinished(micros);
     statementSince = now;
     if (error != null) {
       session.counters().errorSent();
       refusedToWrite(from, error);
     }
-    transaction.count(status, micros, now);
+    count(carried.done(), status, micros, now);
     requests.course().running().answered(carried.done(), micros, error);
     requests.course().running().ran(nanos, received);
     received = 0;
@@ -291,6 +289,15 @@ final class OwedReplies {
     } else if (requests.blocked()) {
       requests.process();
     }
+  }
+
+  /** A group is answered: its time counts, unless rules leave all that it did out. */
+  private void count(long group, byte status, long micros, long now) {
+    boolean tracked = session.requests().course().running().tracked(group);
+    if (tracked) {
+      session.counters().queryFinished(micros);
+    }
+    transaction.count(status, micros, now, tracked);
   }
 
   /** A server that writes only what a writer sends it is none. */

@@ -163,6 +163,24 @@ final class RunningStatements {
         && running.peek().statement().readOnly();
   }
 
+  /**
+   * Whether statistics are to show a group that is answered. They do not, where rules say so of all
+   * its statements.
+   */
+  boolean tracked(long group) {
+    boolean hidden = false;
+    for (Running each : running) {
+      if (each.group() > group) {
+        break;
+      }
+      if (each.decision().tracked()) {
+        return true;
+      }
+      hidden = true;
+    }
+    return !hidden;
+  }
+
   /** A group was answered. */
   void answered(long group, long micros, PgError error) {
     while (!running.isEmpty() && running.peek().group() <= group) {
@@ -171,7 +189,7 @@ final class RunningStatements {
       if (SideActions.holdsReply(done.decision())) {
         side.after(done.decision(), done.statement(), error == null);
       }
-      if (error == null && !done.decision().flag(Decision.Flag.NO_TRACK).orElse(false)) {
+      if (error == null && done.decision().tracked()) {
         done.known().took(micros);
       }
       done(done.known(), done.statement(), done.decision(), micros, error);
