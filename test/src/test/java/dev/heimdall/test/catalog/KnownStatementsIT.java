@@ -9,6 +9,7 @@ import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.rules.RuleMemory;
@@ -43,6 +44,7 @@ class KnownStatementsIT {
                   23,
                   new StatementClassifier(),
                   new StatementParser(),
+                  new StatementTimes(),
                   Runnable::run,
                   Runnable::run,
                   new MemoryBudget(64L << 20, 1).ofLoop(BudgetedCache.STATEMENTS)),

@@ -383,6 +383,24 @@ class FlowIT {
   }
 
   @Test
+  void aNewMatchthresholdKnowsWhatWasMeasuredWithoutRules() throws IOException {
+    node.change(c -> c.vdb("rules", List.of()));
+    try (RawClient client = RawClient.logIn(node.target())) {
+      Replies.batch(client, "SELECT 2 AS lazy, pg_sleep(0.3)");
+      for (int i = 0; i < 60; i++) { // an unlucky first one hardly counts any more
+        client.value("SELECT 1 AS swift, pg_sleep(0)");
+      }
+      lists(rules(on("pg_sleep", "drop", "\"matchthreshold\": 100000")), NOTHING, NOTHING, NOTHING);
+      node.change(c -> c.vdb("rules", List.of("first", "second")));
+      assertThat(Replies.simple(client, "SELECT 3 AS swift, pg_sleep(0)").refused()).isFalse();
+      assertThat(Replies.batch(client, "SELECT 4 AS lazy, pg_sleep(0)").refused()).isTrue();
+      assertThat(Replies.simple(client, "SELECT 5 AS unseen, pg_sleep(0)").refused()).isTrue();
+    } finally {
+      node.change(c -> c.vdb("rules", List.of("first", "second")));
+    }
+  }
+
+  @Test
   void aChangedListIsInForceForClientsThatAreThere() throws IOException {
     list(result("flow_rows", 1));
     try (RawClient client = RawClient.logIn(node.target())) {

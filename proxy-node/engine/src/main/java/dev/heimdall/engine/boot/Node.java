@@ -26,6 +26,7 @@ import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
@@ -140,7 +141,11 @@ public final class Node implements AutoCloseable {
             logins, catalogues, log, metrics, offLoop, feed(configuration.node().topology()));
     LoopSessions.Judging judging =
         new LoopSessions.Judging(
-            new StatementParser(), random.nextLong(), random.nextLong(), offLoop);
+            new StatementParser(),
+            new StatementTimes(),
+            random.nextLong(),
+            random.nextLong(),
+            offLoop);
     int index = 0;
     for (EventExecutor loop : loops) {
       sessions.add(

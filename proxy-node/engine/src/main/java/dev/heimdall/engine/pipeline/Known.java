@@ -22,6 +22,7 @@ public final class Known {
   private final StatementFacts facts;
   private final String normalised;
   private final boolean movesPath;
+  private final StatementTimes times;
   private ParsedStatement parsed;
   private List<Runnable> waiting;
 
@@ -37,12 +38,20 @@ public final class Known {
   /**
    * @param facts null where they depend on the literals of the text
    * @param whole whether the normalised text is all of it: what is not seen may move the path
+   * @param times what the loops tell each other
    */
-  Known(long high, long low, StatementFacts facts, String normalised, boolean whole) {
+  Known(
+      long high,
+      long low,
+      StatementFacts facts,
+      String normalised,
+      boolean whole,
+      StatementTimes times) {
     this.high = high;
     this.low = low;
     this.facts = facts;
     this.normalised = normalised;
+    this.times = times;
     this.movesPath =
         !whole
             || normalised.contains("search_path")
@@ -90,15 +99,19 @@ public final class Known {
     return history;
   }
 
-  /** How long such statements take on average, in microseconds; -1 when none was seen yet. */
+  /**
+   * How long such statements take on average, in microseconds: on this loop, or where it has seen
+   * none, on another; -1 when no loop has.
+   */
   public long averageMicros() {
-    return averageMicros;
+    return averageMicros >= 0 ? averageMicros : times.of(high, low);
   }
 
   /** One was carried out. */
   public void took(long micros) {
-    averageMicros =
-        averageMicros < 0 ? micros : averageMicros + ((micros - averageMicros) >> SHARE);
+    long before = averageMicros();
+    averageMicros = before < 0 ? micros : before + ((micros - before) >> SHARE);
+    times.tell(high, low, averageMicros);
   }
 
   boolean isParsed() {

@@ -28,6 +28,7 @@ public final class LoopKnowledge {
   private final Fingerprinter fingerprinter;
   private final StatementClassifier classifier;
   private final StatementParser parser;
+  private final StatementTimes times;
   private final Executor parsing;
   private final Executor loop;
   private final CacheShare share;
@@ -48,6 +49,7 @@ public final class LoopKnowledge {
 
   /**
    * @param key0 with {@code key1} the node's secret key of fingerprints
+   * @param times what the loops tell each other
    * @param parsing where texts are read; may refuse
    * @param loop the event loop that owns this
    * @param share bytes that it may keep
@@ -57,6 +59,7 @@ public final class LoopKnowledge {
       long key1,
       StatementClassifier classifier,
       StatementParser parser,
+      StatementTimes times,
       Executor parsing,
       Executor loop,
       CacheShare share) {
@@ -67,6 +70,7 @@ public final class LoopKnowledge {
     this.fingerprinter = new Fingerprinter(Dialect.POSTGRES, key0, key1);
     this.classifier = classifier;
     this.parser = parser;
+    this.times = times;
     this.parsing = parsing;
     this.loop = loop;
   }
@@ -150,7 +154,8 @@ public final class LoopKnowledge {
               low,
               same ? facts : null,
               normalised(sql, offset, length, standardStrings),
-              length <= MOST_NORMALISED);
+              length <= MOST_NORMALISED,
+              times);
       table.put(high, low, known, known.weight());
     }
     return facts;

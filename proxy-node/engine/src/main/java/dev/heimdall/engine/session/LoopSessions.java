@@ -8,6 +8,7 @@ import dev.heimdall.engine.observe.LoopMetrics;
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
+import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.route.LoopRouter;
 import dev.heimdall.engine.rules.RuleMemory;
@@ -50,6 +51,7 @@ public final class LoopSessions {
                 judging.key1(),
                 new StatementClassifier(),
                 judging.parser(),
+                judging.times(),
                 judging.offLoop(),
                 context.loop(),
                 budget.ofLoop(BudgetedCache.STATEMENTS)),
@@ -64,10 +66,12 @@ public final class LoopSessions {
   /**
    * With what all loops judge statements.
    *
+   * @param times how long statements take
    * @param key0 with {@code key1} the secret key of fingerprints
    * @param offLoop where texts are read and tried that take long
    */
-  public record Judging(StatementParser parser, long key0, long key1, Executor offLoop) {}
+  public record Judging(
+      StatementParser parser, StatementTimes times, long key0, long key1, Executor offLoop) {}
 
   LoopPipelines pipelines() {
     return pipelines;

@@ -183,6 +183,9 @@ final class RunningStatements {
 
   /** A group was answered. */
   void answered(long group, long micros, PgError error) {
+    if (error == null && running.isEmpty() && observed != null && !several) {
+      observed.took(micros); // no rules: those that come some day are to know
+    }
     while (!running.isEmpty() && running.peek().group() <= group) {
       Running done = running.poll();
       done.givePlacesBack();

@@ -18,7 +18,7 @@ class KnownTest {
       new ParsedStatement(
           StatementClass.READ, true, 1, List.of(), List.of(), List.of(), false, List.of());
 
-  private final Known known = new Known(1, 2, null, "select ?", true);
+  private final Known known = new Known(1, 2, null, "select ?", true, new StatementTimes());
 
   KnownTest() {
     known.beingParsed(() -> {});

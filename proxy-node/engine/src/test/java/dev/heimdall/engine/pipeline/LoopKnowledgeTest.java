@@ -20,15 +20,20 @@ class LoopKnowledgeTest {
   private static final NameScope SCOPE = new NameScope("db", "app", null);
 
   private final MemoryBudget budget = new MemoryBudget(4 << 20, 1);
-  private final LoopKnowledge knowledge =
-      new LoopKnowledge(
-          17,
-          23,
-          new StatementClassifier(),
-          new StatementParser(),
-          Runnable::run,
-          Runnable::run,
-          budget.ofLoop(BudgetedCache.STATEMENTS));
+  private final StatementTimes times = new StatementTimes();
+  private final LoopKnowledge knowledge = ofLoop();
+
+  private LoopKnowledge ofLoop() {
+    return new LoopKnowledge(
+        17,
+        23,
+        new StatementClassifier(),
+        new StatementParser(),
+        times,
+        Runnable::run,
+        Runnable::run,
+        budget.ofLoop(BudgetedCache.STATEMENTS));
+  }
 
   private static byte[] sql(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
@@ -110,5 +115,24 @@ class LoopKnowledgeTest {
     assertThat(judged(now, sql).tablesRead()).containsExactly("db.kept");
     knowledge.look(sql, 0, sql.length, true);
     assertThat(knowledge.known()).isSameAs(now);
+  }
+
+  private static Known looked(LoopKnowledge by, String text) {
+    by.look(sql(text), 0, sql(text).length, true);
+    return by.known();
+  }
+
+  @Test
+  void whatOneLoopHasMeasuredIsKnownToTheOthers() {
+    LoopKnowledge other = ofLoop();
+    assertThat(looked(knowledge, "SELECT 1").averageMicros()).isEqualTo(-1);
+
+    looked(knowledge, "SELECT 1").took(800);
+
+    assertThat(looked(other, "SELECT 2").averageMicros()).isEqualTo(800);
+    assertThat(looked(other, "SELECT 2, 3").averageMicros()).isEqualTo(-1);
+    looked(other, "SELECT 2").took(1600);
+    assertThat(looked(other, "SELECT 2").averageMicros()).isEqualTo(900);
+    assertThat(looked(knowledge, "SELECT 1").averageMicros()).isEqualTo(800);
   }
 }

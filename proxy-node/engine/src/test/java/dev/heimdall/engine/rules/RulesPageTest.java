@@ -142,4 +142,14 @@ class RulesPageTest {
     assertThat(rows).isGreaterThan(60);
     assertThat(missing).isEmpty();
   }
+
+  @Test
+  void everyActionHasItsPlaceAmongThoseOfTheOriginal() throws IOException {
+    String page = Files.readString(PAGE);
+    String table = page.substring(page.indexOf("| action there | `action` |"));
+
+    for (RuleAction action : RuleAction.values()) {
+      assertThat(table.substring(0, table.indexOf("\n\n"))).contains("`" + action.spelling() + "`");
+    }
+  }
 }
