@@ -2,6 +2,7 @@ package dev.heimdall.test.rules;
 
 import static dev.heimdall.test.fixture.Frontend.all;
 import static dev.heimdall.test.fixture.Frontend.bind;
+import static dev.heimdall.test.fixture.Frontend.closeStatement;
 import static dev.heimdall.test.fixture.Frontend.execute;
 import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
@@ -16,10 +17,13 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Statements that rules send to another data source: a replica, or another database. */
 class ForwardIT {
@@ -57,6 +61,7 @@ class ForwardIT {
                     .vdb("rules", List.of("where"))
                     .rules(
                         "where",
+                        "{\"match\": \"kept_back\", \"action\": \"drop\"}",
                         forward("on_replica", "\"source\": \"replica\", \"readonly\": true"),
                         forward("own_catalog", "\"source\": \"elsewhere\""),
                         forward(
@@ -82,6 +87,82 @@ class ForwardIT {
         assertThat(where(client, "here")).isEqualTo(home + " app");
         assertThat(where(client, "on_replica")).isEqualTo(replica + " app");
       }
+    }
+  }
+
+  /** Batches of more than the node holds back, and where they are cut. */
+  private enum Cut {
+    IN_A_BIND_BEHIND_ITS_PARSE,
+    IN_A_BIND_OF_A_PREPARED_STATEMENT,
+    BEHIND_A_LONG_PARSE,
+    IN_THE_NAMES_OF_A_BIND,
+    IN_A_LONG_PARSE_BEHIND_OTHER_MESSAGES,
+    BEHIND_SEVERAL_LONG_PARSES;
+
+    private static final String LONG = "x".repeat(50_000);
+
+    /** The part before the cut and the rest, without its Sync. */
+    byte[][] parts(RawClient client, String sql) throws IOException {
+      byte[] run = all(bind("", "cut", "v"), execute("", 0));
+      byte[] longParse = parse("cut", sql + "/* " + LONG + " */");
+      return switch (this) {
+        case IN_A_BIND_BEHIND_ITS_PARSE ->
+            cut(all(parse("cut", sql), bind("", "cut", LONG), execute("", 0)), 40_000);
+        case IN_A_BIND_OF_A_PREPARED_STATEMENT -> {
+          client.send(parse("cut", sql), sync());
+          client.untilReady();
+          yield cut(all(bind("", "cut", LONG), execute("", 0)), 40_000);
+        }
+        case BEHIND_A_LONG_PARSE -> new byte[][] {longParse, run};
+        case IN_THE_NAMES_OF_A_BIND -> cut(all(longParse, run), longParse.length + 7);
+        case IN_A_LONG_PARSE_BEHIND_OTHER_MESSAGES ->
+            cut(all(closeStatement("cut"), longParse, run), 45_000);
+        case BEHIND_SEVERAL_LONG_PARSES ->
+            new byte[][] {all(parse("other", "SELECT 1 /* " + LONG + " */"), longParse), run};
+      };
+    }
+
+    private static byte[][] cut(byte[] bytes, int at) {
+      return new byte[][] {Arrays.copyOf(bytes, at), Arrays.copyOfRange(bytes, at, bytes.length)};
+    }
+  }
+
+  private static Replies inPieces(Cut cut, String comment, boolean behindAnother)
+      throws IOException {
+    try (RawClient client = RawClient.logIn(node.target());
+        RawClient other = RawClient.logIn(node.target())) {
+      byte[][] parts = cut.parts(client, WHERE + " || left($1, 0) /* " + comment + " */");
+      if (behindAnother) {
+        client.send(query("SELECT 1 FROM pg_sleep(0.2)"), parts[0]);
+      } else {
+        client.send(parts[0]);
+      }
+      other.value("SELECT 1"); // the only loop has seen the first part by now
+      client.send(parts[1], sync());
+      if (behindAnother) {
+        client.untilReady();
+      }
+      return new Replies(client.untilReady());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aBatchInPiecesGoesWhereItsRuleSays(Cut cut) throws IOException {
+    for (boolean behindAnother : new boolean[] {false, true}) {
+      assertThat(inPieces(cut, "on_replica", behindAnother).value()).isEqualTo(replica + " app");
+      assertThat(inPieces(cut, "here", behindAnother).value()).isEqualTo(home + " app");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aBatchInPiecesIsKeptBackByItsRule(Cut cut) throws IOException {
+    for (boolean behindAnother : new boolean[] {false, true}) {
+      // What its Parse was refused for is not there to be bound.
+      assertThat(inPieces(cut, "kept_back", behindAnother))
+          .satisfies(r -> assertThat(r.state()).isIn("42501", "26000"))
+          .satisfies(r -> assertThat(r.types()).doesNotContain("D", "C"));
     }
   }
 

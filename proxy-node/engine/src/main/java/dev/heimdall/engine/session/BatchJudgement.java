@@ -51,13 +51,18 @@ final class BatchJudgement {
     while (end - at >= 5) {
       byte type = input.getByte(at);
       int length = input.getInt(at + 1);
-      if (length < 4 || length >= end - at || type == FrontendType.SYNC) {
+      if (length < 4 || type == FrontendType.SYNC) {
+        return true;
+      }
+      if (type == FrontendType.BIND) {
+        // Its names suffice: parameters may still be on their way.
+        return judgeBind(course, at, (int) Math.min(at + 1L + length, end), parsed);
+      }
+      if (length >= end - at) {
         return true;
       }
       if (type == FrontendType.PARSE) {
         parsed = at;
-      } else if (type == FrontendType.BIND) {
-        return judgeBind(course, at, at + 1 + length, parsed);
       }
       at += length + 1;
     }

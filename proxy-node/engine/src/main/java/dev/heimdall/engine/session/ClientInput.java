@@ -16,6 +16,12 @@ final class ClientInput {
   /** A batch this large is sent on before its Sync has come. */
   private static final int MAX_HELD_BATCH = 32 * 1024;
 
+  /** Few of these make a batch long, so that it can be looked through again as it grows. */
+  private static final int LONG_PARSE = 4 * 1024;
+
+  /** Of a Bind: its portal's and its statement's. */
+  private static final int MAX_NAMES = 8 * 1024;
+
   private final ClientSession session;
 
   private ByteBuf input;
@@ -167,12 +173,20 @@ final class ClientInput {
     return input.readableBytes() >= total;
   }
 
-  /** Whether the extended-protocol messages that wait end in one that asks for an answer. */
-  boolean batchReady() {
+  /**
+   * Whether the extended-protocol messages that wait end in one that asks for an answer, or are too
+   * many to be held back. A long Parse does not count among these, so that the Bind behind it is
+   * here, as far as it names its statement, when rules are asked where the batch is to go.
+   *
+   * @param maxStatement of Parse
+   */
+  boolean batchReady(long maxStatement) {
     int at = input.readerIndex();
     int end = input.writerIndex();
+    long longParses = 0;
     while (end - at >= 5) {
-      switch (input.getByte(at)) {
+      byte type = input.getByte(at);
+      switch (type) {
         case FrontendType.SYNC,
             FrontendType.FLUSH,
             FrontendType.QUERY,
@@ -183,12 +197,26 @@ final class ClientInput {
         default -> {}
       }
       int length = input.getInt(at + 1);
-      if (length < 4 || length >= end - at) {
-        break;
+      if (length < 4) {
+        return true; // the error comes when it is read
       }
-      at += length + 1;
+      int here = (int) Math.min(length + 1L, end - at);
+      if (type == FrontendType.PARSE && length > LONG_PARSE) {
+        longParses += here;
+      } else if (type == FrontendType.BIND && here <= length && !namesAreHere(at + 5, end)) {
+        return false;
+      }
+      at += here;
     }
-    return end - input.readerIndex() > MAX_HELD_BATCH;
+    int waits = end - input.readerIndex();
+    return waits - longParses > MAX_HELD_BATCH || waits > maxStatement + MAX_HELD_BATCH;
+  }
+
+  /** Whether a Bind can be told by its portal and statement; names longer than that are wrong. */
+  private boolean namesAreHere(int from, int end) {
+    int portalEnd = input.indexOf(from, end, (byte) 0);
+    return (portalEnd >= 0 && input.indexOf(portalEnd + 1, end, (byte) 0) >= 0)
+        || end - from > MAX_NAMES;
   }
 
   // ---- handling it

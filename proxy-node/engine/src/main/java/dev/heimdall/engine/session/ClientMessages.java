@@ -112,7 +112,7 @@ final class ClientMessages {
           FrontendType.DESCRIBE,
           FrontendType.EXECUTE,
           FrontendType.CLOSE -> {
-        if (!firstIsHere(type, total) || !input.batchReady()) {
+        if (!firstIsHere(type, total) || !input.batchReady(limits.maxStatementSize())) {
           return false;
         }
         if (type == FrontendType.CLOSE && closing.answer() || !course.ruled() && begin.answer()) {
@@ -208,7 +208,16 @@ final class ClientMessages {
    */
   boolean withServer(byte type, long total) {
     ServerConnection server = session.server();
-    if (!mayBegin(server, type)) {
+    if (beginsAnew(server, type)) {
+      if (!firstIsHere(type, total) || !input.batchReady(limits.maxStatementSize())) {
+        return false;
+      }
+      if (!ahead.go() || queries.leaves()) {
+        requests.block();
+        return false;
+      }
+    } else if (type == FrontendType.FUNCTION_CALL
+        && session.lease().destinations().awaitsDeparture()) {
       requests.block();
       return false;
     }
@@ -260,23 +269,22 @@ final class ClientMessages {
   }
 
   /**
-   * A batch that begins outside a transaction first hears what rules say to its first statement:
-   * they may want it elsewhere than what is still on its way, or be ready to send it again.
+   * Whether a batch begins that first hears what rules say to its first statement, as any does
+   * outside a transaction: they may want it elsewhere than what is still on its way, or be ready to
+   * send it again.
    */
-  private boolean mayBegin(ServerConnection server, byte type) {
+  private boolean beginsAnew(ServerConnection server, byte type) {
     return switch (type) {
       case FrontendType.PARSE,
           FrontendType.BIND,
           FrontendType.DESCRIBE,
           FrontendType.EXECUTE,
           FrontendType.CLOSE ->
-          server.groupOpen()
-              || server.copyIn()
-              || (session.status() != 'I' && !session.reads().ending())
-              || (!course.ruled() && !session.reads().away())
-              || (ahead.go() && !queries.leaves());
-      case FrontendType.FUNCTION_CALL -> !session.lease().destinations().awaitsDeparture();
-      default -> true;
+          !server.groupOpen()
+              && !server.copyIn()
+              && (session.status() == 'I' || session.reads().ending())
+              && (course.ruled() || session.reads().away());
+      default -> false;
     };
   }
 
