@@ -10,6 +10,7 @@ import dev.heimdall.engine.sql.SettingName;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -67,6 +68,10 @@ final class SessionState {
   private final Set<String> pins = new LinkedHashSet<>(2);
   private ArrayDeque<Note> notes;
   private Set<String> touched;
+
+  /** Those of {@link #touched} that only the server's reports tell of. */
+  private Set<String> unseen = Set.of();
+
   private boolean unread;
 
   /** What the server has reported of its own since settings were read back last. */
@@ -315,6 +320,7 @@ final class SessionState {
         names.clear();
         pins.clear();
         touched = null;
+        unseen = Set.of();
         variables = startup;
         server.cleaned();
       }
@@ -388,6 +394,7 @@ final class SessionState {
 
   private void resetAll(ServerConnection server) {
     touched = null;
+    unseen = Set.of();
     server.takeChangedReports();
     String role = variables.get("role");
     Variables left = role == null ? Variables.NONE : Variables.NONE.with("role", role);
@@ -465,9 +472,12 @@ final class SessionState {
 
   /**
    * Settings that the server has reported to be other ones than before, though no statement was
-   * seen to set them: a function has. They are read back like the others.
+   * seen to set them: a function has, or the server has read its configuration again, which is no
+   * setting of the session. They are read back like the others, with who has set them.
    */
   void changedUnseen(Set<String> reportedNames, ServerConnection server) {
+    Set<String> seen = touched == null ? Set.of() : Set.copyOf(touched);
+    unseen = new HashSet<>();
     for (String name : reportedNames) {
       String setting = SettingName.of(name);
       if (setting.equals("session_authorization")) {
@@ -475,8 +485,16 @@ final class SessionState {
         server.taint();
       } else if (!NOT_SETTABLE.contains(setting)) {
         touch(setting);
+        if (!seen.contains(setting)) {
+          unseen.add(setting);
+        }
       }
     }
+  }
+
+  /** Whether nothing but a report tells that the setting was changed. */
+  boolean unseen(String name) {
+    return unseen.contains(name);
   }
 
   /** The server has reported the value of a setting. */
@@ -488,7 +506,7 @@ final class SessionState {
   void keepReported() {
     if (unread && touched != null) {
       for (String name : touched) {
-        String value = reported.get(name);
+        String value = unseen.contains(name) ? null : reported.get(name);
         variables = value == null ? variables : variables.with(name, value);
       }
     }
@@ -508,6 +526,7 @@ final class SessionState {
       server.applied(variables);
     }
     touched = null;
+    unseen = Set.of();
     reported.clear();
     pinForEncoding();
   }
@@ -517,6 +536,7 @@ final class SessionState {
     reported.clear();
     notes = null;
     touched = null;
+    unseen = Set.of();
     done = sent;
   }
 }

@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.wire.postgres.PgError;
+import java.util.Locale;
 
 /**
  * Asks a session's server for the values of the settings that statements touched: what they are now
@@ -25,9 +26,21 @@ final class SettingsCapture {
   void begin(ServerConnection server) {
     StringBuilder sql = new StringBuilder("SELECT ");
     for (String name : session.carried().touched()) {
-      sql.append(sql.length() > 7 ? "," : "").append("pg_catalog.current_setting(");
+      sql.append(sql.length() > 7 ? "," : "");
+      boolean unseen = session.carried().unseen(name);
+      if (unseen) {
+        sql.append("(SELECT ");
+      }
+      sql.append("pg_catalog.current_setting(");
       Variables.literal(sql, name);
       sql.append(",true)");
+      if (unseen) {
+        // What the server's configuration has set is not the session's to carry.
+        sql.append(
+            " FROM pg_catalog.pg_settings WHERE source='session' AND pg_catalog.lower(name)=");
+        Variables.literal(sql, name.toLowerCase(Locale.ROOT));
+        sql.append(")");
+      }
     }
     underWay = true;
     server.query(
