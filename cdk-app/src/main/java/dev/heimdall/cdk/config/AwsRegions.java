@@ -1,10 +1,10 @@
 package dev.heimdall.cdk.config;
 
-import java.util.Comparator;
+import dev.heimdall.model.NearestName;
 import java.util.List;
 import java.util.Optional;
 
-/** The regions of AWS. A test of the module {@code test} holds them against the AWS SDK's. */
+/** The regions of AWS, which {@code DeploymentFileTest} holds against those of the AWS SDK. */
 final class AwsRegions {
   static final List<String> ALL =
       List.of(
@@ -54,27 +54,8 @@ final class AwsRegions {
     return ALL.contains(region);
   }
 
-  /** The region whose name differs least, if it differs by two letters at most. */
+  /** The region whose name is most like this one, if any is. */
   static Optional<String> nearest(String name) {
-    return ALL.stream()
-        .filter(region -> distance(region, name) <= 2)
-        .min(Comparator.comparingInt(region -> distance(region, name)));
-  }
-
-  private static int distance(String one, String other) {
-    int[] row = new int[other.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= one.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j < row.length; j++) {
-        int substituted = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[other.length()];
+    return NearestName.of(name, ALL);
   }
 }

@@ -7,9 +7,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The slots of the HTTP door. A new caller gets one although all are taken: the one that has kept
- * the door waiting for longest, of the address that has most, loses its connection. So connections
- * that send nothing, or send slowly, keep no health check out. Belongs to the door's thread.
+ * The slots of the HTTP endpoint. A new caller gets one although all are taken: the one that has
+ * kept the door waiting for longest, of the address that has most, loses its connection. So
+ * connections that send nothing, or send slowly, keep no health check out. Belongs to the door's
+ * thread.
  */
 final class CallerSlots {
   private final int most;
