@@ -93,7 +93,13 @@ class WriteMarksIT {
     reader = routed.connect("preferQueryMode", "simple");
     asOwner(
         routed.primary(),
-        "TRUNCATE a, b, later, audited, audit, parent, child",
+        // No TRUNCATE: it defines tables anew, and what is written is unknown until that was read.
+        "DELETE FROM a",
+        "DELETE FROM b",
+        "DELETE FROM later",
+        "DELETE FROM audited",
+        "DELETE FROM audit",
+        "DELETE FROM parent",
         "INSERT INTO parent VALUES (1)",
         "INSERT INTO child VALUES (1)");
     routed.cluster().awaitReplay(Duration.ofSeconds(20));
