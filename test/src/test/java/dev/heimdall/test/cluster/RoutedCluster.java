@@ -141,15 +141,18 @@ final class RoutedCluster implements AutoCloseable {
   }
 
   /**
-   * Waits until the node knows what is behind this table, so that it can say what is written; for a
-   * client of simple queries who is one of its operators.
+   * Waits until the node knows what is behind this table, and that nothing has happened since that
+   * may have changed it, so that it can say what is written; for a client of simple queries who is
+   * one of its operators.
    */
   static void awaitCatalogue(Connection client, String table) {
     Await.until(
         "the catalogue was read",
         () -> {
           value(client, "SELECT count(*) FROM " + table);
-          return "tables".equals(queryInfo(client).get("rests on"));
+          Map<String, String> info = queryInfo(client);
+          return "tables".equals(info.get("rests on"))
+              && "confirmed".equals(info.get("catalog now"));
         });
   }
 

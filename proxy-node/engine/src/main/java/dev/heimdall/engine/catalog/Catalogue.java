@@ -117,6 +117,14 @@ public final class Catalogue {
     return fresh() && confirmed;
   }
 
+  /** What statements are judged by, for people. */
+  public String state() {
+    if (knowledge == Knowledge.FRESH) {
+      return confirmed ? "confirmed" : "not confirmed";
+    }
+    return knowledge == Knowledge.DOUBTED ? "changed" : "unknown";
+  }
+
   /** The same, by whether it is known that the database still says so. */
   Catalogue confirmed(boolean now) {
     return now == confirmed ? this : new Catalogue(this, now);

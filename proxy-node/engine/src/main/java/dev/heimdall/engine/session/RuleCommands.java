@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.rules.Explanation;
 import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.sql.Statement;
@@ -66,7 +67,11 @@ final class RuleCommands {
     String tag;
     if (isQueryInfo(text(total))) {
       columns = List.of("attribute", "value");
-      rows = queryInfo(course.running(), session.transactionReplay().note());
+      rows =
+          queryInfo(
+              course.running(),
+              session.transactionReplay().note(),
+              session.vdb().surroundings().catalogues().current(session.pool().key().database()));
       tag = "SHOW";
     } else {
       ByteBuf input = pending.bytes();
@@ -100,7 +105,8 @@ final class RuleCommands {
     return rows;
   }
 
-  private static List<List<String>> queryInfo(RunningStatements running, String replay) {
+  private static List<List<String>> queryInfo(
+      RunningStatements running, String replay, Catalogue catalogue) {
     StatementSummary last = running.last();
     List<List<String>> rows = new ArrayList<>();
     if (replay != null) {
@@ -126,6 +132,7 @@ final class RuleCommands {
       rows.add(List.of("may write anything", Boolean.toString(statement.writesAnything())));
       rows.add(List.of("repeatable", Boolean.toString(statement.repeatable())));
       rows.add(List.of("rests on", statement.basis().name().toLowerCase(Locale.ROOT)));
+      rows.add(List.of("catalog now", catalogue.state()));
       if (statement.reason() != null) {
         rows.add(List.of("not a plain read because", statement.reason()));
       }
