@@ -7,8 +7,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +29,7 @@ class RdsBundleTest {
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile());
-    builder.environment().put("RDS_BUNDLE_DIGESTS", folder.resolve("digests").toString());
+    builder.environment().put("RDS_AUTHORITIES", folder.resolve("authorities").toString());
     Process process = builder.start();
     process.getOutputStream().close();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
@@ -40,27 +41,12 @@ class RdsBundleTest {
   }
 
   /** A certificate of its own signature, at the end of the bundle. */
-  private void certificate(String organisation, String... more) throws Exception {
-    String[] fixed = {
-      "openssl",
-      "req",
-      "-x509",
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:P-256",
-      "-nodes",
-      "-keyout",
-      "key.pem",
-      "-out",
-      "one.pem",
-      "-subj",
-      "/O=" + organisation + "/CN=Root"
-    };
-    String[] command = new String[fixed.length + more.length];
-    System.arraycopy(fixed, 0, command, 0, fixed.length);
-    System.arraycopy(more, 0, command, fixed.length, more.length);
-    Ended made = run(command);
+  private void certificate() throws Exception {
+    Ended made =
+        run(
+            ("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+                    + " -subj /CN=Root -keyout key.pem -out one.pem")
+                .split(" "));
     assertThat(made.code()).as(made.output()).isZero();
     append(Files.readString(folder.resolve("one.pem")));
   }
@@ -70,22 +56,27 @@ class RdsBundleTest {
     Files.writeString(file, (Files.exists(file) ? Files.readString(file) : "") + text);
   }
 
-  private void publish() throws Exception {
-    byte[] digest =
-        MessageDigest.getInstance("SHA-256")
-            .digest(Files.readAllBytes(folder.resolve("bundle.pem")));
-    Files.writeString(folder.resolve("digests"), HexFormat.of().formatHex(digest) + "  aws\n");
+  /** Lists the certificate that was made last as one that somebody has compared. */
+  private String listed() throws Exception {
+    Ended shown =
+        run("openssl", "x509", "-in", "one.pem", "-noout", "-fingerprint", "-sha256", "-subject");
+    String digest =
+        shown.output().lines().findFirst().orElseThrow().replaceFirst(".*=", "").replace(":", "");
+    String line = digest.toLowerCase(Locale.ROOT) + "  aws  Root\n";
+    Files.writeString(
+        folder.resolve("authorities"), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    return line;
   }
 
   @Test
-  void aBundleWhoseDigestIsKnownIsPackedWithoutWhatHasExpired() throws Exception {
-    certificate("Amazon Web Services, Inc.");
+  void authoritiesThatAreListedArePackedWithoutWhatHasExpired() throws Exception {
+    certificate();
+    listed();
     String valid = Files.readString(folder.resolve("one.pem"));
     try (InputStream expired =
         RdsBundleTest.class.getResourceAsStream("/certificates/rds-root-2019-expired.pem")) {
       append(new String(expired.readAllBytes(), StandardCharsets.UTF_8));
     }
-    publish();
 
     Ended ended = bundle();
 
@@ -94,11 +85,26 @@ class RdsBundleTest {
   }
 
   @Test
-  void aBundleThatNobodyHasComparedIsRejectedWithTheLineToAdd() throws Exception {
-    certificate("Amazon");
-    publish();
-    String line = Files.readString(folder.resolve("digests"));
-    Files.writeString(folder.resolve("digests"), "0".repeat(64) + "  aws\n");
+  void whatNobodyHasComparedIsLeftOutWithTheLineToAdd() throws Exception {
+    certificate();
+    String line = listed();
+    Files.writeString(folder.resolve("authorities"), "");
+    certificate();
+    listed();
+    String known = Files.readString(folder.resolve("one.pem"));
+
+    Ended ended = bundle();
+
+    assertThat(ended.code()).as(ended.output()).isZero();
+    assertThat(ended.output()).contains(line);
+    assertThat(folder.resolve("rds/aws.pem")).hasContent(known);
+  }
+
+  @Test
+  void aBundleOfWhichNothingIsListedIsRejected() throws Exception {
+    certificate();
+    String line = listed();
+    Files.writeString(folder.resolve("authorities"), line.replace("  aws  ", "  aws-cn  "));
 
     Ended ended = bundle();
 
@@ -108,28 +114,38 @@ class RdsBundleTest {
   }
 
   @Test
-  void whatIsNotAnAuthorityOfAmazonIsRejected() throws Exception {
-    certificate("Amazon");
-    certificate("Mallory");
-    publish();
+  void aBundleThatWasCutOffIsRejected() throws Exception {
+    certificate();
+    listed();
+    String first = Files.readString(folder.resolve("bundle.pem"));
+    certificate();
+    listed();
+    Files.writeString(folder.resolve("bundle.pem"), first);
 
-    assertThat(bundle().output()).contains("holds a certificate that is not Amazon's");
+    Ended ended = bundle();
+
+    assertThat(ended.code()).isEqualTo(5);
+    assertThat(ended.output()).contains("lacks authorities");
     assertThat(folder.resolve("rds/aws.pem")).doesNotExist();
   }
 
   @Test
-  void aCertificateThatSignsNothingIsRejected() throws Exception {
-    certificate("Amazon", "-addext", "basicConstraints=critical,CA:FALSE");
-    publish();
+  void garbageIsRejected() throws Exception {
+    certificate();
+    listed();
+    append("-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n");
 
-    assertThat(bundle().output()).contains("holds a certificate that is no authority");
+    assertThat(bundle().output()).contains("holds something that is no certificate");
   }
 
   @Test
-  void garbageIsRejected() throws Exception {
-    append("-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n");
-    publish();
+  void eachAuthorityThatIsListedIsListedOnce() throws Exception {
+    List<String> lines = Files.readAllLines(Path.of("rds-authorities.sha256"));
 
-    assertThat(bundle().output()).contains("holds something that is no certificate");
+    assertThat(lines)
+        .hasSizeGreaterThan(100)
+        .allMatch(line -> line.matches("[0-9a-f]{64}  aws  Amazon RDS [-a-zA-Z0-9 ]+"))
+        .doesNotHaveDuplicates();
+    assertThat(lines.stream().map(line -> line.substring(64))).doesNotHaveDuplicates();
   }
 }
