@@ -3,13 +3,17 @@ package dev.heimdall.test.consistency;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Frontend;
+import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -22,22 +26,51 @@ import org.junit.jupiter.api.Test;
 class HiddenStateIT {
   private static final String DATABASE = "hidden_state";
 
-  /** All of a session that a client could notice. */
+  /** Settings as the client has them; what it has itself set is among them. */
+  private static final String SETTINGS =
+      "(SELECT string_agg(name || '=' || setting, ',' ORDER BY name) FROM pg_settings"
+          + " WHERE setting <> boot_val"
+          + " OR (source = 'session' AND name NOT LIKE 'transaction\\_%'))";
+
+  /** All of a session that a client could notice, besides its settings. */
   private static final String TRACES =
       "SELECT concat_ws(' ',"
-          + " (SELECT string_agg(name || '=' || setting, ',') FROM pg_settings"
-          + " WHERE name IN ('statement_timeout', 'lock_timeout', 'search_path', 'work_mem')"
-          + " AND setting <> reset_val),"
           + " nullif('leak=' || current_setting('my.leak', true), 'leak='),"
-          + " (SELECT string_agg('lock ' || objid, ',') FROM pg_locks"
+          + " nullif('other leak=' || current_setting('our.leak', true), 'other leak='),"
+          + " (SELECT string_agg('lock ' || objid || mode, ',') FROM pg_locks"
           + " WHERE pid = pg_backend_pid() AND locktype = 'advisory'),"
           + " (SELECT string_agg('temporary ' || relname, ',') FROM pg_class"
           + " WHERE relnamespace = pg_my_temp_schema() AND relnamespace <> 0),"
+          + " (SELECT string_agg('temporary type ' || typname, ',') FROM pg_type"
+          + " WHERE typnamespace = pg_my_temp_schema() AND typnamespace <> 0),"
+          + " (SELECT string_agg('temporary function ' || proname, ',') FROM pg_proc"
+          + " WHERE pronamespace = pg_my_temp_schema() AND pronamespace <> 0),"
           + " (SELECT string_agg('prepared ' || name, ',') FROM pg_prepared_statements"
           + " WHERE name !~ '^hd_'),"
           + " (SELECT string_agg('cursor ' || name, ',') FROM pg_cursors WHERE name <> ''),"
           + " (SELECT string_agg('listens ' || c, ',') FROM pg_listening_channels() c),"
+          + " (SELECT nullif('application ' || application_name, 'application ')"
+          + " FROM pg_stat_activity WHERE pid = pg_backend_pid()),"
+          + " (SELECT 'transaction of ' || query FROM pg_stat_activity"
+          + " WHERE pid = pg_backend_pid() AND backend_xid IS NOT NULL),"
+          + " nullif('session user ' || session_user, 'session user app'),"
           + " nullif('role ' || current_user, 'role app'))";
+
+  /** Ways to ask for a value of a sequence, each of which the server refuses in a new session. */
+  private static final List<String> VALUES =
+      List.of(
+          "SELECT lastval()",
+          "SELECT currval('counted')",
+          "SELECT currval(pg_get_serial_sequence('serials', 'id'))",
+          "SELECT looks()",
+          "SELECT looks() FROM plain",
+          "SELECT * FROM looking",
+          "INSERT INTO looked VALUES (DEFAULT)",
+          "INSERT INTO minded VALUES (1)",
+          "DO $$ BEGIN PERFORM lastval(); END $$",
+          "DO $$ BEGIN PERFORM looks(); END $$",
+          "DO $$ BEGIN EXECUTE 'SELECT last' || 'val()'; END $$",
+          "EXPLAIN ANALYZE SELECT looks()");
 
   /** What leaves something behind when it is run in a function or block. */
   private static final List<String> ACTS =
@@ -60,7 +93,42 @@ class HiddenStateIT {
           "EXECUTE 'DO $x$ BEGIN PERFORM deep(''z''); END $x$'",
           "PERFORM 'x'::checked::text",
           "PERFORM 1 ### 2",
-          "CALL called()");
+          "CALL called()",
+          "PERFORM nextval('counted')",
+          "PERFORM setval('counted', 7)",
+          "INSERT INTO serials DEFAULT VALUES",
+          "PERFORM setseed(0.25)",
+          "SET seed = 0.25",
+          "EXECUTE 'SELECT set' || 'seed(0.25)'",
+          "PERFORM set_config('se' || 'ed', '0.25', true)",
+          "CREATE TEMP SEQUENCE IF NOT EXISTS left_counting",
+          "CREATE TYPE pg_temp.left_type AS (a int)",
+          "CREATE OR REPLACE FUNCTION pg_temp.left_function() RETURNS int LANGUAGE sql"
+              + " AS 'SELECT 1'",
+          "EXECUTE 'CREATE OR REPLACE FUNCTION pg_' || 'temp.left_too() RETURNS int LANGUAGE sql"
+              + " RETURN 1'",
+          "SET ROLE hidden_guest",
+          "SET SESSION ROLE hidden_guest",
+          "PERFORM set_config('role', 'hidden_guest', false)",
+          "EXECUTE 'SET RO' || 'LE hidden_guest'",
+          "SET SESSION AUTHORIZATION DEFAULT",
+          "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+          "SET default_transaction_deferrable = on",
+          "SET default_transaction_isolation = 'repeatable read'",
+          "SET plan_cache_mode = 'force_generic_plan'",
+          "SET application_name = 'left behind'",
+          "SET CONSTRAINTS ALL DEFERRED",
+          "EXECUTE 'DEC' || 'LARE left_cursor CURSOR WITH HOLD FOR SELECT 1'",
+          "PERFORM pg_advisory_xact_lock(3)",
+          "PERFORM lo_open(4711, 262144)",
+          "PERFORM pg_export_snapshot()",
+          "PERFORM pg_notify('in_sight', 'news')",
+          "RAISE WARNING 'left behind'",
+          "SET LOCAL my.leak = 'local'",
+          "PERFORM set_config('our.' || 'leak', 'computed', false)",
+          "PERFORM set_config('TimeZone', 'Asia/Tokyo', false)",
+          "EXECUTE 'SET Da' || 'teStyle = German'",
+          "SET client_min_messages = 'error'");
 
   /** Statements that reach such code, each with a name of an act's function for %s. */
   private static final List<String> WAYS =
@@ -79,7 +147,15 @@ class HiddenStateIT {
           "COPY (SELECT %s()) TO STDOUT",
           "SELECT sum(a) FROM (VALUES (%s())) v (a)",
           "DECLARE c CURSOR WITH HOLD FOR SELECT %s()",
-          "PREPARE hidden_p AS SELECT %s(); EXECUTE hidden_p");
+          "PREPARE hidden_p AS SELECT %s(); EXECUTE hidden_p",
+          "SELECT %s(), 1 / (count(*) - 1) FROM (SELECT 1) one",
+          "DO $$ BEGIN PERFORM %s(); RAISE EXCEPTION 'failed'; END $$",
+          "DO $$ BEGIN PERFORM %s(); COMMIT; END $$",
+          "DO $$ BEGIN PERFORM %s(); EXCEPTION WHEN OTHERS THEN NULL; END $$",
+          "BEGIN; SAVEPOINT s; SELECT %s(); ROLLBACK TO s; COMMIT",
+          "BEGIN; SELECT %s()",
+          "BEGIN READ ONLY; SELECT %s(); COMMIT",
+          "SELECT %s(); SELECT no_such_column");
 
   /** Statements that reach such code, and name no function. */
   private static final List<String> OTHERS =
@@ -106,7 +182,43 @@ class HiddenStateIT {
           "SELECT pg_advisory_lock(5)",
           "CREATE TEMP TABLE in_sight (a int)",
           "LISTEN in_sight",
-          "SET my.leak = 'in sight'");
+          "SET my.leak = 'in sight'",
+          "SELECT nextval('counted')",
+          "SELECT setval('counted', 3)",
+          "INSERT INTO serials DEFAULT VALUES",
+          "SELECT setseed(0.25)",
+          "SELECT setseed(0.25), 1 / (count(*) - 1) FROM (SELECT 1) one",
+          "SET seed = 0.25",
+          "BEGIN; SET LOCAL seed = 0.25; COMMIT",
+          "SET ROLE hidden_guest",
+          "SET SESSION AUTHORIZATION DEFAULT",
+          "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY,"
+              + " DEFERRABLE",
+          "BEGIN; SET CONSTRAINTS ALL DEFERRED; SET TRANSACTION READ ONLY",
+          "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT pg_export_snapshot()",
+          "SET plan_cache_mode = 'force_custom_plan'",
+          "SET application_name = 'in sight'",
+          "CREATE TYPE pg_temp.in_sight AS ENUM ('a')",
+          "CREATE FUNCTION pg_temp.in_sight() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+          "BEGIN; SELECT lo_open(4711, 262144); COMMIT",
+          "BEGIN; SELECT lo_open(4711, 262144)",
+          "BEGIN; DECLARE c CURSOR FOR SELECT 1; FETCH c",
+          "DECLARE in_sight CURSOR WITH HOLD FOR SELECT 1",
+          "BEGIN; DECLARE in_sight CURSOR WITH HOLD FOR SELECT 1; ROLLBACK",
+          "PREPARE in_sight AS SELECT 1",
+          "BEGIN; PREPARE in_sight AS SELECT 1; ROLLBACK",
+          "NOTIFY in_sight, 'news'",
+          "LISTEN in_sight; NOTIFY in_sight, 'own news'",
+          "SELECT pg_try_advisory_lock(1, 2)",
+          "SELECT pg_advisory_lock_shared(11), 1 / (count(*) - 1) FROM (SELECT 1) one",
+          "SELECT pg_advisory_xact_lock(12)",
+          "SET TIME ZONE 'Asia/Tokyo'",
+          "SET client_encoding = 'LATIN1'",
+          "SELECT set_config('our.' || 'leak', 'computed', false)",
+          "RESET ALL",
+          "DISCARD ALL",
+          "DISCARD TEMP",
+          "ROLLBACK");
 
   private static TestNode node;
 
@@ -114,6 +226,10 @@ class HiddenStateIT {
   static void start() throws Exception {
     SharedPostgres.createDatabase(DATABASE);
     String[] definitions = {
+      "DO $$ BEGIN CREATE ROLE hidden_guest; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+      "GRANT hidden_guest TO app",
+      "SELECT lo_create(4711)",
+      "GRANT ALL ON LARGE OBJECT 4711 TO app",
       "CREATE SCHEMA hidden AUTHORIZATION app",
       "SET ROLE app",
       plpgsql("deep(v text)", "text", "PERFORM set_config('my.leak', v, false); RETURN v;"),
@@ -150,6 +266,14 @@ class HiddenStateIT {
       plpgsql("indexes(a int)", "int IMMUTABLE", "PERFORM pg_advisory_lock(9); RETURN a;"),
       "CREATE INDEX indexed_a ON indexed (indexes(a))",
       plpgsql("attributed(r plain)", "int", "PERFORM locks(); RETURN 1;"),
+      "CREATE SEQUENCE counted",
+      "CREATE TABLE serials (id serial)",
+      plpgsql("looks()", "bigint", "RETURN lastval();"),
+      "CREATE VIEW looking AS SELECT looks() AS a",
+      "CREATE TABLE looked (a bigint DEFAULT currval('counted'))",
+      plpgsql("minds()", "trigger", "new.a := lastval(); RETURN new;"),
+      "CREATE TABLE minded (a bigint)",
+      "CREATE TRIGGER t BEFORE INSERT ON minded FOR EACH ROW EXECUTE FUNCTION minds()",
       plpgsql("on_event()", "event_trigger", "PERFORM locks();"),
       "RESET ROLE"
     };
@@ -201,23 +325,91 @@ class HiddenStateIT {
     rounds(Integer.getInteger("hidden.rounds", 100_000));
   }
 
+  /** What {@code random()} gives to the session that has set the seed, in order. */
+  private static Set<String> foreseeable() throws IOException {
+    Set<String> foreseeable = new HashSet<>();
+    try (RawClient direct = RawClient.logIn(SharedPostgres.target().in(DATABASE))) {
+      direct.query("SELECT setseed(0.25)");
+      for (Message message : direct.query("SELECT random() FROM generate_series(1, 200)")) {
+        if (message.type() == 'D') {
+          foreseeable.add(message.columns().get(0));
+        }
+      }
+    }
+    return foreseeable;
+  }
+
   private static void rounds(int rounds) throws IOException {
     long seed = Long.getLong("hidden.seed", System.nanoTime());
     System.out.println("hidden state: seed " + seed + ", " + rounds + " rounds");
     Random random = new Random(seed);
+    Set<String> foreseeable = foreseeable();
     try (RawClient same = RawClient.logIn(node.target());
         RawClient other = RawClient.logIn(node.target().as("other", "other"))) {
+      String settings = other.value("SELECT " + SETTINGS);
       for (int i = 0; i < rounds; i++) {
         StringBuilder done = new StringBuilder();
-        try (RawClient maker = RawClient.logIn(node.target())) {
-          for (int n = random.nextInt(3); n >= 0; n--) {
-            String sql = statement(random);
-            done.append(sql).append("; ");
-            maker.query(sql);
-          }
-        }
+        make(random, done);
         RawClient looker = random.nextBoolean() ? same : other;
-        assertThat(looker.value(TRACES)).as("seed %d, round %d: %s", seed, i, done).isEmpty();
+        String what = "seed %d, round %d: %s".formatted(seed, i, done);
+        assertThat(only(looker, TRACES, random)).as(what).isEmpty();
+        switch (random.nextInt(3)) {
+          case 0 ->
+              assertThat(only(looker, "SELECT random()", random)).as(what).isNotIn(foreseeable);
+          case 1 -> {
+            String value = VALUES.get(random.nextInt(VALUES.size()));
+            try (RawClient asking = RawClient.logIn(node.target().as("other", "other"))) {
+              if (random.nextBoolean()) {
+                asking.query("BEGIN");
+              }
+              assertThat(only(asking, value, random))
+                  .as(what + " then " + value)
+                  .isEqualTo("55000");
+            }
+          }
+          default -> assertThat(looker.value("SELECT " + SETTINGS)).as(what).isEqualTo(settings);
+        }
+      }
+    }
+  }
+
+  /** The only value of the answer, or the SQLSTATE; there must be nothing but an answer. */
+  private static String only(RawClient looker, String sql, Random random) throws IOException {
+    if (random.nextBoolean()) {
+      looker.send(Frontend.query(sql));
+    } else {
+      looker.send(Frontend.statement(sql), Frontend.sync());
+    }
+    String only = null;
+    for (Message message : looker.untilReady()) {
+      switch (message.type()) {
+        case 'D' -> only = message.columns().get(0);
+        case 'E' -> only = message.sqlState();
+        case 'T', 'n', 'C', 'Z', '1', '2' -> {}
+        default -> only = "a message of type " + message;
+      }
+    }
+    return only;
+  }
+
+  /** One client does some of what there is, and leaves. */
+  private static void make(Random random, StringBuilder done) throws IOException {
+    try (RawClient maker = RawClient.logIn(node.target())) {
+      for (int n = random.nextInt(3); n >= 0; n--) {
+        String sql = statement(random);
+        if (sql.contains("; ") && !sql.startsWith("DO ") || random.nextInt(3) > 0) {
+          done.append(sql).append("; ");
+          maker.query(sql);
+        } else {
+          String second = random.nextBoolean() ? "SELECT 1" : "SELECT 1 / 0";
+          done.append("(batch) ").append(sql).append("; ").append(second).append("; ");
+          maker.send(Frontend.statement(sql), Frontend.statement(second), Frontend.sync());
+          maker.untilReady();
+        }
+      }
+      if (random.nextInt(4) == 0) {
+        done.append("(vanishes)");
+        maker.vanish();
       }
     }
   }

@@ -219,6 +219,8 @@ class LeftBehindIT {
         "SELECT setseed(0.25)",
         "SET seed = 0.25",
         "BEGIN; SET LOCAL seed = 0.25; COMMIT",
-        "SELECT set_config('seed', '0.25', true)");
+        "SELECT set_config('seed', '0.25', true)",
+        "SELECT set_config('se' || 'ed', '0.25', true)",
+        "BEGIN; SELECT set_config('se' || 'ed', '0.25', true); ROLLBACK");
   }
 }

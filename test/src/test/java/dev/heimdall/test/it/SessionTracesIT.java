@@ -3,6 +3,8 @@ package dev.heimdall.test.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Frontend;
+import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.Target;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -60,6 +63,19 @@ class SessionTracesIT {
                   + " $$ BEGIN RETURN i + 1; END $$",
               "CREATE PROCEDURE leaks_when_called() LANGUAGE plpgsql AS"
                   + " $$ BEGIN PERFORM set_config('my.leak', 'called', false); END $$",
+              "CREATE SEQUENCE counted",
+              "CREATE FUNCTION asks() RETURNS bigint LANGUAGE sql AS 'SELECT lastval()'",
+              "CREATE FUNCTION asks_in_turn() RETURNS bigint LANGUAGE plpgsql AS"
+                  + " $$ BEGIN RETURN asks(); END $$",
+              "CREATE FUNCTION asks_on_write() RETURNS trigger LANGUAGE plpgsql AS"
+                  + " $$ BEGIN new.a := currval('counted'); RETURN new; END $$",
+              "CREATE VIEW asking AS SELECT asks() AS a",
+              "CREATE TABLE asked (a bigint)",
+              "CREATE TRIGGER ask BEFORE INSERT ON asked FOR EACH ROW"
+                  + " EXECUTE FUNCTION asks_on_write()",
+              "CREATE TABLE defaulted (a bigint DEFAULT lastval())",
+              "CREATE FUNCTION seeds(v text) RETURNS text LANGUAGE plpgsql AS"
+                  + " $$ BEGIN RETURN set_config('se' || v, '0.25', true); END $$",
               "CREATE TABLE plain (a int)",
               "INSERT INTO plain VALUES (1)",
               "CREATE TABLE watched (a int)",
@@ -116,6 +132,76 @@ class SessionTracesIT {
   private static void checkNobodyFinds(String after) throws IOException {
     try (RawClient other = RawClient.logIn(node.target().as("other", "other"))) {
       assertThat(other.value(TRACES)).as(after).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT asks()",
+        "SELECT asks_in_turn() FROM plain",
+        "SELECT * FROM asking",
+        "INSERT INTO asked VALUES (1)",
+        "INSERT INTO defaulted VALUES (DEFAULT)",
+        "DO $$ BEGIN PERFORM lastval(); END $$",
+        "DO $$ BEGIN EXECUTE 'SELECT last' || 'val()'; END $$",
+      })
+  void theNextClientIsNotToldWhatAnotherTookFromASequence(String sql) throws IOException {
+    for (byte[] asked :
+        List.of(
+            Frontend.query(sql),
+            Frontend.all(Frontend.statement(sql), Frontend.sync()),
+            Frontend.all(
+                Frontend.statement("SELECT 1"), Frontend.statement(sql), Frontend.sync()))) {
+      for (boolean inTransaction : new boolean[] {false, true}) {
+        try (RawClient taking = logIn()) {
+          taking.value("SELECT nextval('counted')");
+        }
+        try (RawClient asking = logIn()) {
+          if (inTransaction) {
+            asking.query("BEGIN");
+          }
+          asking.send(asked);
+          assertThat(asking.untilReady())
+              .filteredOn(m -> m.type() == 'E')
+              .extracting(Message::sqlState)
+              .containsExactly("55000");
+          asking.query("ROLLBACK");
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatATransactionTookItselfItsFunctionsAreTold() throws IOException {
+    try (RawClient taking = logIn()) {
+      taking.value("SELECT nextval('counted')");
+    }
+    try (RawClient client = logIn()) {
+      client.query("BEGIN");
+      String taken = client.value("SELECT nextval('counted')");
+      assertThat(client.value("SELECT asks()")).isEqualTo(taken);
+      assertThat(client.value("INSERT INTO asked VALUES (1) RETURNING a")).isEqualTo(taken);
+      assertThat(client.value("SELECT * FROM asking")).isEqualTo(taken);
+      client.query("COMMIT");
+    }
+  }
+
+  @Test
+  void theNextClientCannotForeseeChanceAfterAFunctionThatMaySeed() throws IOException {
+    String foreseen;
+    try (RawClient direct = RawClient.logIn(SharedPostgres.target().in(DATABASE))) {
+      direct.query("SELECT setseed(0.25)");
+      foreseen = direct.value("SELECT random()");
+    }
+    for (String sql : List.of("SELECT seeds('ed')", "SELECT seeds('ed'), 1 / (a - 1) FROM plain")) {
+      try (RawClient client = logIn()) {
+        client.query(sql);
+        assertThat(pinReason(client)).isNull();
+      }
+      try (RawClient next = logIn()) {
+        assertThat(next.value("SELECT random()")).as(sql).isNotEqualTo(foreseen);
+      }
     }
   }
 

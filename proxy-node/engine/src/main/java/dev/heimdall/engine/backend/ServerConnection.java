@@ -47,6 +47,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   private boolean tainted;
 
+  private boolean seedInDoubt;
+
   private boolean lastUse;
 
   /** Why nobody may have the connection after its holder; null where others may. */
@@ -319,6 +321,21 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   public boolean tainted() {
     return tainted;
+  }
+
+  /** A session may have set what random() gives from here on. */
+  public void seedInDoubt() {
+    seedInDoubt = true;
+  }
+
+  /** Whether the next session could foresee random numbers unless a new seed is set. */
+  public boolean isSeedInDoubt() {
+    return seedInDoubt;
+  }
+
+  /** A new seed was set that nobody knows. */
+  public void seeded() {
+    seedInDoubt = false;
   }
 
   /** DISCARD ALL ran. */

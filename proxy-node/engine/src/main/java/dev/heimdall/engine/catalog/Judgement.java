@@ -133,6 +133,9 @@ final class Judgement {
     if (body.movesPath()) {
       routine.movePath();
     }
+    if (body.maySeed()) {
+      routine.seed();
+    }
     if (mayWrite && body.locks()) {
       routine.lock();
     }

@@ -37,6 +37,9 @@ final class Resolution {
                   + ",tablesample,union,using,values,where,window,xmltable")
               .split(","));
 
+  /** Functions that answer with what the session has taken from sequences. */
+  private static final Set<String> LAST_VALUES = Set.of("currval", "lastval");
+
   private final DatabaseObjects objects;
   private final Catalogue.Knowledge knowledge;
   private final ParsedStatement parsed;
@@ -55,6 +58,8 @@ final class Resolution {
   private Basis basis = Basis.TABLES;
   private String changesSession;
   private boolean movesPath;
+  private boolean readsSequences;
+  private boolean maySeed;
   private String reason;
 
   Resolution(
@@ -102,6 +107,8 @@ final class Resolution {
         basis,
         changesSession,
         movesPath || !parsed.understood(),
+        readsSequences,
+        maySeed,
         understood && parsed.understood(),
         reason);
   }
@@ -451,11 +458,15 @@ final class Resolution {
     if (routine.changesSession() != null && !(routine.builtIn() && through == null)) {
       changesSession(does(routine, through, routine.changesSession()));
     }
+    if (through != null && routine.builtIn() && LAST_VALUES.contains(routine.name())) {
+      readsSequences = true;
+    }
     if (called.put(routine, true) != null) {
       return;
     }
     basis = basis.and(routine.basis());
     movesPath |= routine.movesPath();
+    maySeed |= routine.maySeed();
     understood &= !routine.unread();
     String why = does(routine, through, routine.because());
     switch (routine.effect()) {

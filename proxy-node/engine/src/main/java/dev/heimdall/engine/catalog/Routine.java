@@ -20,6 +20,7 @@ final class Routine {
   private boolean locks;
   private String changesSession;
   private boolean movesPath;
+  private boolean maySeed;
   private boolean unread;
   private boolean defines;
   private List<Relation> reads = List.of();
@@ -135,6 +136,15 @@ final class Routine {
 
   void movePath() {
     movesPath = true;
+  }
+
+  /** Whether the session's random numbers may be foreseeable after it, whatever else it does. */
+  boolean maySeed() {
+    return maySeed;
+  }
+
+  void seed() {
+    maySeed = true;
   }
 
   void does(List<Relation> reads, Map<Relation, Integer> writes, List<Routine> calls) {

@@ -65,12 +65,32 @@ final class Cleaning {
         });
   }
 
+  /** Sets a seed that nobody knows: what the next session gets by random() must not be foreseen. */
+  void seed(ServerConnection connection) {
+    seed(
+        connection,
+        () -> {
+          since.remove(connection);
+          pool.release(connection);
+        });
+  }
+
+  private void seed(ServerConnection connection, Runnable seeded) {
+    run(
+        connection,
+        "SELECT pg_catalog.setseed(" + chance.nextDouble(-1, 1) + ")",
+        () -> {
+          connection.seeded();
+          seeded.run();
+        });
+  }
+
   /**
    * Makes the connection as good as new. DISCARD ALL leaves random() where a session's seed has put
-   * it: what the next one gets must not be foreseen.
+   * it.
    */
   void discardAll(ServerConnection connection) {
-    run(connection, "SELECT pg_catalog.setseed(" + chance.nextDouble(-1, 1) + ")", () -> {});
+    seed(connection, () -> {});
     run(
         connection,
         "DISCARD ALL",

@@ -162,6 +162,7 @@ public final class LoopPool implements ServerConnection.Listener {
     return !connection.closed()
         && connection.status() == 'I'
         && !connection.tainted()
+        && !connection.isSeedInDoubt()
         && connection.applied().get(IDLE_TIMEOUT) == null
         && !connection.cancelling()
         && !connection.wasCancelled()
@@ -205,6 +206,8 @@ public final class LoopPool implements ServerConnection.Listener {
       cleaning.rollBack(connection);
     } else if (connection.tainted() || settings().reset() == ResetMode.ALWAYS) {
       cleaning.discardAll(connection);
+    } else if (connection.isSeedInDoubt()) {
+      cleaning.seed(connection);
     } else if (connection.applied().get(IDLE_TIMEOUT) != null) {
       cleaning.restore(connection, connection.applied().without(IDLE_TIMEOUT));
     } else {

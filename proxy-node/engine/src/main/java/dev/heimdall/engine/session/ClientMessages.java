@@ -392,6 +392,15 @@ final class ClientMessages {
     sequences.forget(server);
   }
 
+  /**
+   * A statement is about to run that may ask for sequence values out of sight.
+   *
+   * @param known whether it is known to ask
+   */
+  void guardSequences(ServerConnection server, boolean known) {
+    sequences.beforeUnseen(server, known);
+  }
+
   void forget() {
     unnamed.forget();
   }

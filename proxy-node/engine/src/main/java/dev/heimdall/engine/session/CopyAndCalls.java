@@ -64,12 +64,9 @@ final class CopyAndCalls {
     if (!mayCall(total)) {
       return false;
     }
-    if (total >= CALL_HEAD) {
-      sequences.beforeCall(server, pending.bytes().getInt(pending.bytes().readerIndex() + 5));
-    }
-    int function =
-        total >= CALL_HEAD ? pending.bytes().getInt(pending.bytes().readerIndex() + 5) : 0;
+    int function = function(total);
     if (!LARGE_OBJECTS.contains(function)) {
+      sequences.beforeCall(server, function);
       session.pin("function call");
       server.taint();
     }

@@ -485,7 +485,13 @@ final class Course {
       session.transactionReplay().giveUp(Unreplayed.RULE);
     }
     if (known != null) {
+      if (mayReadSequences(statement, doubted)) {
+        session.requests().guardSequences(server, statement.readsSequences());
+      }
       running.observe(known, statement);
+      if (statement != null && statement.maySeed()) {
+        server.seedInDoubt();
+      }
       if (statement != null && statement.movesPath()) {
         scope.pathMoved();
       }
@@ -505,6 +511,19 @@ final class Course {
       }
     }
     forget();
+  }
+
+  /** Whether a statement may ask out of sight for what its session has taken from sequences. */
+  private static boolean mayReadSequences(Statement statement, boolean doubted) {
+    return statement != null
+        && (statement.readsSequences()
+            || statement.changesSession() != null
+            || (doubted && statement.writesAnything()));
+  }
+
+  /** The same of what {@link #preview} has looked at. */
+  boolean previewedReadsSequences() {
+    return mayReadSequences(pipeline.statement(), pipeline.doubted());
   }
 
   private void countKind() {

@@ -175,7 +175,7 @@ final class ParseMessages {
       answerParse(server, unnamed::forget, total);
       return true;
     }
-    sequences.beforeParse(server, facts);
+    sequences.beforeParse(server, facts, examined != null && course.previewedReadsSequences());
     ByteBuf body = input.slice(nameEnd + 1, end - nameEnd - 1);
     if (names.namesAStatement(facts)) {
       body = renamedBody(server, facts, body, length);

@@ -412,6 +412,15 @@ final class RequestReader {
     messages.forgetSequences(server);
   }
 
+  /**
+   * A statement is about to run that may ask for sequence values out of sight.
+   *
+   * @param known whether it is known to ask
+   */
+  void guardSequences(ServerConnection server, boolean known) {
+    messages.guardSequences(server, known);
+  }
+
   // ---- endings
 
   /** The first statement or batch that waits gets this error instead of being sent. */

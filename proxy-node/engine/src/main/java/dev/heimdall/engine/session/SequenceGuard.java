@@ -50,9 +50,13 @@ final class SequenceGuard {
     server.sequencesForgotten();
   }
 
-  /** A statement of these facts is about to be parsed: ahead of its batch forgetting is cheap. */
-  void beforeParse(ServerConnection server, StatementFacts facts) {
-    if (server.foreignSequences() && outsideTransaction(server) && reads(facts, 0)) {
+  /**
+   * A statement of these facts is about to be parsed: ahead of its batch forgetting is cheap.
+   *
+   * @param unseen whether it may ask out of sight
+   */
+  void beforeParse(ServerConnection server, StatementFacts facts, boolean unseen) {
+    if (server.foreignSequences() && outsideTransaction(server) && (unseen || reads(facts, 0))) {
       forget(server);
     }
   }
@@ -65,9 +69,25 @@ final class SequenceGuard {
     }
   }
 
+  /**
+   * A statement is about to run that may ask out of sight, in a function or a block for instance.
+   *
+   * @param known whether it is known to ask
+   */
+  void beforeUnseen(ServerConnection server, boolean known) {
+    if (server.foreignSequences() && session.status() != 'E') {
+      if (known && !outsideTransaction(server)) {
+        session.vdb().sequenceComputed();
+      }
+      guard(server, true, new StringBuilder());
+    }
+  }
+
   /** A function is about to be called by its object id. */
   void beforeCall(ServerConnection server, int function) {
-    if (server.foreignSequences() && (function == CURRVAL || function == LASTVAL)) {
+    if (function != CURRVAL && function != LASTVAL) {
+      beforeUnseen(server, false);
+    } else if (server.foreignSequences()) {
       StringBuilder foreign = new StringBuilder();
       currentValue("", foreign);
       guard(server, function == LASTVAL, foreign);

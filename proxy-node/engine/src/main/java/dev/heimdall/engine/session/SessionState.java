@@ -274,6 +274,7 @@ final class SessionState {
         server.taint();
         server.statements().doubtAll();
       }
+      case MAY_SEED -> apply(effect, server, false);
       case DEALLOCATE_ALL -> server.statements().doubtAll();
       case DEALLOCATE -> {
         PreparedStatement statement = names.get(ServerNames.bytes(effect.name()));
@@ -345,6 +346,7 @@ final class SessionState {
       case UNLISTEN -> unlisten.accept(effect.name());
       case UNLISTEN_ALL -> unlisten.accept(null);
       case DEALLOCATE -> deallocate(effect.name(), server);
+      case MAY_SEED -> server.seedInDoubt();
       case DISCARD_SEQUENCES -> server.sequencesForgotten();
       case DISCARD_PLANS, PREPARE, EXECUTE, LISTEN, LAST_VALUE, SEQUENCE_STATE, LOCAL_NAMES -> {}
     }

@@ -194,6 +194,8 @@ final class Sharing {
     }
     if (harmless && !statement.repeatable()
         || statement.changesSession() != null
+        || statement.readsSequences()
+        || statement.maySeed()
         || !course.effects().effects().isEmpty()) {
       return Unshared.SESSION;
     }

@@ -24,6 +24,11 @@ public record Effect(Type type, String name, int start, int end) {
      * search path or a role that is set for it.
      */
     LOCAL_NAMES,
+    /**
+     * A setting of a computed name is set until the end of the transaction: it may be the random
+     * seed, which nothing takes back.
+     */
+    MAY_SEED,
     /** All settings go back to their defaults, except the role and the session authorization. */
     RESET_ALL,
     /** DISCARD ALL: everything, the role and the session authorization included. */

@@ -76,6 +76,12 @@ final class EffectList {
     addOnce(Effect.Type.LOCAL_NAMES, "");
   }
 
+  /** A setting whose name is computed changes until the end of the transaction. */
+  void computedLocalSetting() {
+    localNames();
+    addOnce(Effect.Type.MAY_SEED, "");
+  }
+
   List<Effect> take() {
     return effects.isEmpty() ? List.of() : List.copyOf(effects);
   }

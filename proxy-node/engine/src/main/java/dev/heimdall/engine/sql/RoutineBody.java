@@ -23,6 +23,8 @@ import java.util.Set;
  *     letters, such as {@code SET}; null if there is none. Calls of functions do not count
  * @param movesPath whether it may set {@code search_path} or the role, if only until the
  *     transaction ends
+ * @param maySeed whether it sets something of a computed name until the transaction ends, which may
+ *     be the random seed
  * @param targets tables whose rows it changes, and how
  * @param mentioned every name that could be that of a table it reads
  * @param calls every name that could be that of a function it calls. A {@code set_config} that
@@ -38,6 +40,7 @@ public record RoutineBody(
     boolean locks,
     String changesSession,
     boolean movesPath,
+    boolean maySeed,
     Map<TableName, Set<RowChange>> targets,
     Set<TableName> mentioned,
     Set<FunctionName> calls,

@@ -81,7 +81,12 @@ final class RoutineReader {
   private static final Set<String> SWITCHING =
       Set.of("attach", "enable", "force", "inherit", "rename", "schema", "row");
 
+  private static final String SEED = "seed";
+
   private static final Token NOTHING = new Token(Lexer.END, null);
+
+  /** The literal that names the random seed, which no end of a transaction takes back. */
+  private static final Token SEED_LITERAL = new Token(Lexer.STRING, null);
 
   private final boolean procedural;
   private final List<Token> tokens = new ArrayList<>();
@@ -98,6 +103,7 @@ final class RoutineReader {
   private boolean locks;
   private String changesSession;
   private boolean movesPath;
+  private boolean maySeed;
 
   /** The target of the statement that is being read, for what its later clauses do to it. */
   private Set<RowChange> current;
@@ -134,6 +140,7 @@ final class RoutineReader {
         locks,
         changesSession,
         movesPath,
+        maySeed,
         targets,
         mentioned,
         calls,
@@ -160,7 +167,8 @@ final class RoutineReader {
           return false;
         }
         default -> {
-          tokens.add(unnamed(kind));
+          boolean seed = kind == Lexer.STRING && lexer.plain() && isSeed(text, lexer);
+          tokens.add(seed ? SEED_LITERAL : unnamed(kind));
           if (PostgresOperator.isIn(kind) && lexer.start() >= operatorEnd) {
             operatorEnd = PostgresOperator.end(text, lexer.start(), text.length);
             operators.add(Lexer.decode(text, lexer.start(), operatorEnd));
@@ -168,6 +176,11 @@ final class RoutineReader {
         }
       }
     }
+  }
+
+  private static boolean isSeed(byte[] text, Lexer lexer) {
+    return lexer.end() - lexer.start() == SEED.length() + 2
+        && Lexer.decode(text, lexer.start() + 1, lexer.end() - 1).equalsIgnoreCase(SEED);
   }
 
   /** Literals and signs: the same for each kind, of which long texts have many. */
@@ -194,6 +207,8 @@ final class RoutineReader {
     if (at(i + 1).is('(')) {
       if (!(token.name.equals("set_config") && endsWithTransaction(i + 1))) {
         calls.add(new FunctionName(qualifier, token.name));
+      } else {
+        maySeed |= at(i + 2).kind != Lexer.STRING || !at(i + 3).is(',');
       }
     } else if (before.is('.')) {
       attributes.add(token.name);
@@ -278,6 +293,8 @@ final class RoutineReader {
             && !assigning
             && !(next.kind == Lexer.WORD && OF_TRANSACTION.contains(next.name))) {
           session("SET");
+        } else if (begins && next.is("local") && SEED.equals(at(i + 2).name)) {
+          session("SET LOCAL seed");
         }
       }
       default -> {}
@@ -373,8 +390,14 @@ final class RoutineReader {
     return i + 1;
   }
 
-  /** Whether the last argument of the call whose parenthesis stands here is the word TRUE. */
+  /**
+   * Whether the last argument of the call whose parenthesis stands here is the word TRUE, and the
+   * first not the random seed.
+   */
   private boolean endsWithTransaction(int opening) {
+    if (at(opening + 1) == SEED_LITERAL) {
+      return false;
+    }
     int depth = 0;
     for (int i = opening; i < tokens.size(); i++) {
       Token token = tokens.get(i);

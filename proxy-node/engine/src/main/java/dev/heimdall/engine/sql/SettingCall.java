@@ -86,7 +86,7 @@ final class SettingCall {
         effects.setting(name, nameStart, nameEnd);
       }
     } else if (untilTheEnd) {
-      effects.localNames();
+      effects.computedLocalSetting();
     } else {
       effects.pin(PinReason.COMPUTED_SETTING);
     }

@@ -17,6 +17,9 @@ import java.util.TreeSet;
  * @param changesSession what of the session it may change out of sight (inside a function), or null
  * @param movesPath whether unqualified names may mean something else after it, until its
  *     transaction ends: inside a function it may set {@code search_path} or the role
+ * @param readsSequences whether it calls {@code currval} or {@code lastval} out of sight
+ * @param maySeed whether it may set the random seed out of sight, though it seems to change nothing
+ *     beyond its transaction
  * @param understood whether nothing else than these tables can be touched by what it says and by
  *     the code that it runs; not where a text or a function could not be read
  * @param reason why it is not a plain read, in words for an operator; null for one
@@ -30,6 +33,8 @@ public record Statement(
     Basis basis,
     String changesSession,
     boolean movesPath,
+    boolean readsSequences,
+    boolean maySeed,
     boolean understood,
     String reason) {
   public Statement {
@@ -57,6 +62,8 @@ public record Statement(
         basis,
         changesSession,
         movesPath,
+        false,
+        false,
         parsed.understood(),
         reason);
   }

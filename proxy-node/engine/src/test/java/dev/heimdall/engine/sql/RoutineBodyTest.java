@@ -91,6 +91,20 @@ class RoutineBodyTest {
         .contains("set_config");
   }
 
+  @Test
+  void theRandomSeedOutlivesTheTransactionForWhichItIsSet() {
+    assertThat(plpgsql("PERFORM set_config('seed', '0.5', true);").calls()).hasSize(1);
+    assertThat(plpgsql("PERFORM set_config('SEED', v, is_local => true);").calls()).hasSize(1);
+    assertThat(plpgsql("SET LOCAL seed = 0.5;").changesSession()).isEqualTo("SET LOCAL seed");
+    assertThat(plpgsql("SET LOCAL work_mem = '1MB';").changesSession()).isNull();
+    assertThat(plpgsql("PERFORM set_config('seeds', v, true);").maySeed()).isFalse();
+    for (String name : new String[] {"v", "'se' || 'ed'", "E'seed'", "lower('SEED')"}) {
+      String call = "PERFORM set_config(" + name + ", '0.5', true);";
+      assertThat(plpgsql(call).maySeed()).as(call).isTrue();
+      assertThat(plpgsql(call).changesSession()).as(call).isNull();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
