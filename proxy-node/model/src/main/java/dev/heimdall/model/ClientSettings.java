@@ -35,11 +35,22 @@ public record ClientSettings(
             zero = "no limit")
         Duration idleTimeout,
     @Setting(
-            value = "How long a client may be silent inside a transaction before it is closed.",
+            value =
+                "How long a client may be silent inside a transaction, or in a batch without its"
+                    + " Sync, before it is closed.",
             byDefault = "0",
             range = "1ms..365d",
             zero = "no limit")
         Duration idleInTransactionTimeout,
+    @Setting(
+            value =
+                "How long a client that has sent part of a message may be silent before it is"
+                    + " closed, while it holds a server connection outside a transaction. Not for"
+                    + " COPY data, which belongs to a statement that runs: `queryTimeout`.",
+            byDefault = "60s",
+            range = "1ms..365d",
+            zero = "no limit")
+        Duration incompleteMessageTimeout,
     @Setting(
             value = "How long a statement may run before the proxy cancels it.",
             byDefault = "0",

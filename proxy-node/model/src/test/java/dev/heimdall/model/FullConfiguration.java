@@ -171,6 +171,7 @@ final class FullConfiguration {
             "maxPerDatabase": 400,
             "idleTimeout": "1h",
             "idleInTransactionTimeout": "1m",
+            "incompleteMessageTimeout": "20s",
             "queryTimeout": "10m"
           },
           "tls": {

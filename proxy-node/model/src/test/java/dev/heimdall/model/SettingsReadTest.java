@@ -154,7 +154,14 @@ class SettingsReadTest {
                     Duration.ofSeconds(5),
                     0,
                     ResetMode.CHANGED),
-                new ClientSettings(10000, 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO),
+                new ClientSettings(
+                    10000,
+                    0,
+                    0,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    Duration.ofSeconds(60),
+                    Duration.ZERO),
                 new ClientTls(
                     ClientTlsMode.DISABLE,
                     Optional.empty(),
@@ -329,6 +336,7 @@ class SettingsReadTest {
                     400,
                     Duration.ofHours(1),
                     Duration.ofMinutes(1),
+                    Duration.ofSeconds(20),
                     Duration.ofMinutes(10)),
                 new ClientTls(
                     ClientTlsMode.REQUIRE,

@@ -69,6 +69,37 @@ final class BatchJudgement {
     return true;
   }
 
+  /**
+   * Whether more of the first Bind is to come before the batch can go on: a statement that a rule
+   * defers is carried out elsewhere, with all of its parameters, and needs no server connection
+   * until these are here.
+   *
+   * @param limit of a Bind that can be deferred, in bytes
+   */
+  boolean awaitsDeferred(long limit) {
+    Course course = session.requests().course();
+    if (!course.onItsWay() || !course.deferral().wanted()) {
+      return false;
+    }
+    ByteBuf input = pending.bytes();
+    int at = input.readerIndex();
+    int end = input.writerIndex();
+    while (end - at >= 5) {
+      long total = input.getInt(at + 1) + 1L;
+      if (total < 5 || input.getByte(at) == FrontendType.SYNC) {
+        return false;
+      }
+      if (total > end - at) {
+        return input.getByte(at) == FrontendType.BIND && total <= limit;
+      }
+      if (input.getByte(at) == FrontendType.BIND) {
+        return false;
+      }
+      at += (int) total;
+    }
+    return false;
+  }
+
   private boolean judgeBind(Course course, int bind, int end, int parse) {
     ByteBuf input = pending.bytes();
     int portalEnd = input.indexOf(bind + 5, end, (byte) 0);

@@ -241,6 +241,15 @@ final class ClientInput {
     return rest > 0;
   }
 
+  /** Whether the client has sent part of a message only, of which the server may have had some. */
+  boolean incomplete() {
+    if (rest > 0) {
+      return true;
+    }
+    int here = unread();
+    return here > 0 && (here < 5 || input.getInt(input.readerIndex() + 1) >= here);
+  }
+
   /** Whether the rest of a message that goes to the server is still to come. */
   boolean streaming() {
     return rest > 0 && !dropRest;

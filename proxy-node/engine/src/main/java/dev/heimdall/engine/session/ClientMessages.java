@@ -122,6 +122,9 @@ final class ClientMessages {
           requests.block();
           return false;
         }
+        if (ahead.awaitsDeferred(limits.maxStatementSize())) {
+          return false;
+        }
         PgError refusal = course.refusal();
         if (refusal != null && session.status() == 'I') {
           course.settled();
@@ -214,6 +217,9 @@ final class ClientMessages {
       }
       if (!ahead.go() || queries.leaves()) {
         requests.block();
+        return false;
+      }
+      if (ahead.awaitsDeferred(limits.maxStatementSize())) {
         return false;
       }
     } else if (type == FrontendType.FUNCTION_CALL

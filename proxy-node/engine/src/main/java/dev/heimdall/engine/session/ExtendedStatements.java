@@ -12,6 +12,7 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -85,7 +86,7 @@ final class ExtendedStatements {
       if (local.answersBind(server, total, at, portalEnd)) {
         return true;
       }
-      if (course.deferral().wanted()) {
+      if (course.deferral().wanted() && total <= limits().maxStatementSize()) {
         if (input.readableBytes() < total) {
           return false;
         }
@@ -167,6 +168,10 @@ final class ExtendedStatements {
     server.expect(ReplyQueue.BIND, session);
     pending.begin(total - consumed, false);
     return true;
+  }
+
+  private LimitSettings limits() {
+    return session.vdb().settings().vdb().limits();
   }
 
   /** What rules make of a statement when it is bound: its text was settled when it was parsed. */

@@ -101,6 +101,28 @@ final class RequestReader {
     return input.streaming();
   }
 
+  /**
+   * Whether only its client keeps the session on a server connection that would otherwise serve
+   * others: it has sent part of a message, and nothing else is in the way. COPY data is not meant:
+   * clients write it as they get it, in blocks that end anywhere.
+   */
+  boolean awaitsRestOfMessage() {
+    ServerConnection server = session.server();
+    if (server == null
+        || session.state() != ClientSession.State.ACTIVE
+        || readingPaused
+        || blocked
+        || !input.incomplete()
+        || server.copyIn()
+        || session.inTransaction()
+        || session.lease().keepsServer()) {
+      return false;
+    }
+    // A function call is owed its answer from its first byte on.
+    return !session.busy()
+        || (session.outstanding() == 1 && input.streaming() && !server.groupOpen());
+  }
+
   /** Handles what has come as far as the session's state allows. */
   void process() {
     if (processing) {

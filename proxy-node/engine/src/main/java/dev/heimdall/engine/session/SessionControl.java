@@ -129,8 +129,13 @@ final class SessionControl {
             && session.state() != State.WAITING
             && session.state() != State.STARTING;
     long idle = now - session.lastActivity();
-    if (resting
-        && session.inTransaction()
+    if (!limits.incompleteMessageTimeout().isZero()
+        && idle > limits.incompleteMessageTimeout().toNanos()
+        && session.requests().awaitsRestOfMessage()) {
+      session.fatal(
+          PgError.fatal("57P05", "terminating connection due to incomplete message timeout"));
+    } else if (resting
+        && (session.inTransaction() || session.requests().batchOpen())
         && !limits.idleInTransactionTimeout().isZero()
         && idle > limits.idleInTransactionTimeout().toNanos()) {
       session.fatal(
@@ -142,6 +147,15 @@ final class SessionControl {
       session.fatal(PgError.fatal("57P05", "terminating connection due to idle-session timeout"));
     } else if (!limits.queryTimeout().isZero()
         && session.owed().overdue(now, limits.queryTimeout().toNanos())) {
+      overdue();
+    }
+  }
+
+  /** A server that reads the rest of a message does not look at a cancel request. */
+  private void overdue() {
+    if (session.requests().streaming()) {
+      session.fatal(PgError.fatal("57014", TIMED_OUT));
+    } else {
       cancel(TIMED_OUT, () -> {});
     }
   }
