@@ -1,5 +1,8 @@
 package dev.heimdall.test.it;
 
+import static dev.heimdall.test.fixture.Frontend.query;
+import static dev.heimdall.test.fixture.Frontend.statement;
+import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -88,7 +92,21 @@ class SessionTracesIT {
               "CREATE INDEX indexed_a ON indexed (locks_immutably(a))",
               "CREATE MATERIALIZED VIEW remembered AS SELECT locks() AS a",
               "CREATE TABLE partitioned (a int) PARTITION BY LIST (locks_immutably(a))",
-              "CREATE TABLE partition_of PARTITION OF partitioned DEFAULT")) {
+              "CREATE TABLE partition_of PARTITION OF partitioned DEFAULT",
+              "CREATE FUNCTION turns() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+              "CREATE FUNCTION turns_in_block() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+              "CREATE PROCEDURE turns_when_called() LANGUAGE plpgsql AS 'BEGIN END'",
+              "CREATE FUNCTION turns_on_write() RETURNS trigger LANGUAGE plpgsql AS"
+                  + " 'BEGIN RETURN new; END'",
+              "CREATE TABLE turned (a int)",
+              "CREATE TRIGGER turn BEFORE INSERT ON turned FOR EACH ROW"
+                  + " EXECUTE FUNCTION turns_on_write()",
+              "CREATE TABLE later_watched (a int)",
+              "CREATE TABLE switched (a int)",
+              "CREATE TRIGGER leak BEFORE INSERT ON switched FOR EACH ROW"
+                  + " EXECUTE FUNCTION leaks_on_write()",
+              "ALTER TABLE switched DISABLE TRIGGER leak",
+              "CREATE VIEW turned_view AS SELECT 1 AS a")) {
         statement.execute(ddl);
       }
     }
@@ -101,9 +119,17 @@ class SessionTracesIT {
                 + " LANGUAGE internal AS 'pg_advisory_lock_int4'");
     node =
         TestNode.start(
-            c -> c.node("loops", 1).vdb("pool.size", 1).vdb("databases", Map.of("app", DATABASE)));
+            c ->
+                c.node("loops", 1)
+                    .source("catalog.refresh", "1s")
+                    .vdb("pool.size", 1)
+                    .vdb("databases", Map.of("app", DATABASE)));
+  }
+
+  @BeforeEach
+  void awaitCatalogue() {
     Await.until(
-        "the catalogue is there",
+        "the catalogue is read",
         () -> {
           try (RawClient client = logIn()) {
             client.query("SELECT quiet(1)");
@@ -245,11 +271,59 @@ class SessionTracesIT {
         "SELECT locks_unread(9)",
         "SELECT locks_unread(a, 9) FROM plain",
         "DO $$ BEGIN PERFORM locks_unread(9); END $$",
+        // Code that was known, and is replaced before it runs.
+        "CREATE OR REPLACE FUNCTION turns() RETURNS int LANGUAGE sql AS"
+            + " 'SELECT length(leaks(''turned''))'; SELECT turns()",
+        "CREATE OR REPLACE PROCEDURE turns_when_called() LANGUAGE plpgsql AS"
+            + " $$ BEGIN PERFORM leaks('turned'); END $$; CALL turns_when_called()",
+        "CREATE OR REPLACE FUNCTION turns_on_write() RETURNS trigger LANGUAGE plpgsql AS"
+            + " $$ BEGIN PERFORM leaks('turned'); RETURN new; END $$; INSERT INTO turned VALUES (1)",
+        "DO $a$ BEGIN CREATE OR REPLACE FUNCTION turns_in_block() RETURNS int LANGUAGE sql AS"
+            + " 'SELECT length(leaks(''turned''))'; END $a$; SELECT turns_in_block()",
+        "CREATE TRIGGER leak BEFORE INSERT ON later_watched FOR EACH ROW"
+            + " EXECUTE FUNCTION leaks_on_write(); INSERT INTO later_watched VALUES (1)",
+        "ALTER TABLE switched ENABLE TRIGGER leak; INSERT INTO switched VALUES (1)",
+        "CREATE OR REPLACE VIEW turned_view AS SELECT length(leaks('turned')) AS a;"
+            + " SELECT * FROM turned_view",
       })
   void theNextClientFindsNothing(String sql) throws IOException {
     try (RawClient client = logIn()) {
       assertThat(client.query(sql)).as(sql).noneMatch(m -> m.type() == 'E');
     }
     checkNobodyFinds(sql);
+  }
+
+  /** Statements of a pipeline are judged before anything is answered. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void codeThatIsReplacedInAPipelineLeavesNothing(boolean oneBatch) throws IOException {
+    String name = oneBatch ? "turns_in_batch" : "turns_in_pipeline";
+    try (RawClient direct = RawClient.logIn(SharedPostgres.target().in(DATABASE))) {
+      direct.query("CREATE FUNCTION " + name + "() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+    }
+    Await.until(
+        "the catalogue has it",
+        () -> {
+          try (RawClient client = logIn()) {
+            client.query("SELECT " + name + "()");
+            return pinReason(client) == null;
+          }
+        });
+    String replace =
+        "CREATE OR REPLACE FUNCTION "
+            + name
+            + "() RETURNS int LANGUAGE sql AS 'SELECT length(leaks(''turned''))'";
+    String call = "SELECT " + name + "()";
+    try (RawClient client = logIn()) {
+      if (oneBatch) {
+        client.send(statement(replace), statement(call), sync());
+        assertThat(client.untilReady()).noneMatch(m -> m.type() == 'E');
+      } else {
+        client.send(query(replace), query(call));
+        assertThat(client.untilReady()).noneMatch(m -> m.type() == 'E');
+        assertThat(client.untilReady()).noneMatch(m -> m.type() == 'E');
+      }
+    }
+    checkNobodyFinds(call);
   }
 }

@@ -3,7 +3,11 @@ package dev.heimdall.engine.catalog;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.RunText;
 import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.TableName;
+import java.util.List;
 
 /**
  * What a PostgreSQL database said of itself at one moment, and what statements mean by it. Never
@@ -146,6 +150,42 @@ public final class Catalogue {
    */
   public Statement resolve(ParsedStatement parsed, NameScope scope) {
     return new Resolution(objects, knowledge, parsed, scope).run();
+  }
+
+  /**
+   * Whether what a statement does hangs on code that may be another by now: on functions and
+   * blocks, and where tables are asked for, on views, triggers and what is not in the catalogue.
+   */
+  public boolean restsOnCode(ParsedStatement parsed, NameScope scope, boolean tables) {
+    if (parsed.kind() == StatementClass.DDL) {
+      return false;
+    }
+    return parsed.runs().stream().anyMatch(RunText::block)
+        || parsed.functions().stream().anyMatch(name -> callsCode(name, scope))
+        || (tables
+            && (parsed.reads().stream().anyMatch(name -> hidesCode(name, scope))
+                || parsed.writes().stream().anyMatch(name -> hidesCode(name, scope))));
+  }
+
+  private boolean callsCode(FunctionName name, NameScope scope) {
+    List<Routine> found = objects.routines(name, scope);
+    return found.isEmpty() || found.stream().anyMatch(routine -> !routine.builtIn());
+  }
+
+  private boolean hidesCode(TableName name, NameScope scope) {
+    List<Relation> found = objects.relations(name, scope);
+    return found.isEmpty()
+        || found.stream()
+            .anyMatch(
+                relation ->
+                    !relation.system()
+                        && (relation.view()
+                            || relation.consequences().stream().anyMatch(Catalogue::isCode)));
+  }
+
+  private static boolean isCode(Relation.Consequence consequence) {
+    return consequence.relation() != null
+        || consequence.calls().stream().anyMatch(routine -> !routine.builtIn());
   }
 
   /** The name of the function with this OID; null where there is none that is known. */

@@ -103,6 +103,15 @@ public final class Catalogues implements AutoCloseable {
   }
 
   /**
+   * Whether a database is being read again because its definitions were, or may have been, changed,
+   * so that it is worth waiting a moment for {@link #current}. Never blocks.
+   */
+  public boolean beingReadAgain(String database) {
+    WatchedDatabase watched = databases.get(database);
+    return watched != null && watched.beingReadAgain();
+  }
+
+  /**
    * Tells that definitions of a database were changed: to be called when the reply to a DDL
    * statement is there, and again when a transaction ends that had one, because only then others
    * can see it. Never blocks. Until a reading that began after this call is done, {@link #current}

@@ -55,6 +55,7 @@ final class Resolution {
   private StatementClass kind;
   private boolean writesAnything;
   private boolean understood = true;
+  private boolean runsUnread;
   private Basis basis = Basis.TABLES;
   private String changesSession;
   private boolean movesPath;
@@ -109,6 +110,7 @@ final class Resolution {
         movesPath || !parsed.understood(),
         readsSequences,
         maySeed,
+        runsUnread,
         understood && parsed.understood(),
         reason);
   }
@@ -273,6 +275,7 @@ final class Resolution {
     basis = basis.and(Basis.ANYTHING);
     raise(StatementClass.WRITE, null);
     understood = false;
+    runsUnread = true;
     anything(why);
     changesSession(why);
     movesPath = true;
@@ -329,6 +332,7 @@ final class Resolution {
         anything(routine + " " + doubt());
         changesSession(routine + " " + doubt());
         movesPath = true;
+        call(routine, null); // what it did before is the least that rules are to know
       }
     }
   }
@@ -468,6 +472,7 @@ final class Resolution {
     movesPath |= routine.movesPath();
     maySeed |= routine.maySeed();
     understood &= !routine.unread();
+    runsUnread |= routine.unread();
     String why = does(routine, through, routine.because());
     switch (routine.effect()) {
       case REPEATABLE, MOMENT, VARYING, SERVER -> {}
@@ -477,6 +482,7 @@ final class Resolution {
       case ANYTHING -> {
         raise(StatementClass.WRITE, null);
         understood = false;
+        runsUnread = true;
         anything(why);
       }
     }

@@ -77,6 +77,9 @@ final class WatchedDatabase {
   /** Whether a reading came to its end, well or not. */
   private volatile boolean tried;
 
+  /** Whether the last reading has failed. */
+  private volatile boolean failing;
+
   private long lastUsed = System.nanoTime();
 
   // Guarded by this object.
@@ -190,6 +193,11 @@ final class WatchedDatabase {
   /** Whether the first reading has not come to its end yet. */
   boolean beingReadFirst() {
     return !tried && !published.known();
+  }
+
+  /** Whether it is, or is about to be, read because of what has happened since the last time. */
+  boolean beingReadAgain() {
+    return !failing && !published.confirmed();
   }
 
   /** Begins to read, the first time it is called. */
@@ -365,6 +373,7 @@ final class WatchedDatabase {
     }
     if (failures > 0) {
       failures = 0;
+      failing = false;
       LOG.info("the catalogue of {} can be read again", where);
     }
     lastRead = lastReading;
@@ -440,6 +449,7 @@ final class WatchedDatabase {
 
   private void failed(Exception failure) {
     tried = true;
+    failing = true;
     HikariDataSource broken;
     boolean first;
     synchronized (this) {

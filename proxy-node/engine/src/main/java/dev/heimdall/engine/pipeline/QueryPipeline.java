@@ -45,6 +45,8 @@ public final class QueryPipeline {
   private Statement statement;
   private Catalogue.Edition judgedBy;
   private boolean doubted;
+  private boolean awaitable;
+  private boolean unconfirmed;
   private Decision decision = Decision.NONE;
 
   private long decidedNanos;
@@ -86,6 +88,8 @@ public final class QueryPipeline {
     statement = null;
     judgedBy = null;
     doubted = false;
+    awaitable = false;
+    unconfirmed = false;
     decision = Decision.NONE;
     return effects;
   }
@@ -119,6 +123,8 @@ public final class QueryPipeline {
     statement = null;
     judgedBy = null;
     doubted = false;
+    awaitable = false;
+    unconfirmed = false;
     decision = Decision.NONE;
     return effects;
   }
@@ -174,6 +180,8 @@ public final class QueryPipeline {
     }
     Catalogue catalogue = surroundings.catalogues().current(scope.database());
     statement = of.statement(scope, doubtful ? catalogue.doubted() : catalogue);
+    unconfirmed = !catalogue.confirmed();
+    awaitable = unconfirmed && !doubtful && catalogue.known();
     loop.knowledge().weigh(of);
     judgedBy = catalogue.confirmed() && !doubtful ? catalogue.edition() : null;
     doubted = catalogue.known() && (doubtful || !catalogue.fresh());
@@ -210,6 +218,30 @@ public final class QueryPipeline {
     }
     return !surroundings.catalogues().current(database).known()
         && surroundings.catalogues().beingReadFirst(database);
+  }
+
+  /**
+   * Whether it is worth waiting for the catalogue with the statement that was looked at last: its
+   * definitions were changed, or may have been by this very session, and are being read.
+   *
+   * @param suspect whether the session may have changed some out of sight
+   * @return by which catalogue it would be judged otherwise; null where nobody has to wait
+   */
+  public Catalogue.Edition awaits(NameScope scope, boolean suspect) {
+    boolean tables = rules != null && rules.book().needsStatement();
+    if (!awaitable || statement == null || (!doubted && !(suspect && tables))) {
+      return null;
+    }
+    Catalogue catalogue = surroundings.catalogues().current(scope.database());
+    return surroundings.catalogues().beingReadAgain(scope.database())
+            && catalogue.restsOnCode(statement.parsed(), scope, tables)
+        ? catalogue.edition()
+        : null;
+  }
+
+  /** Whether the catalogue may have missed something when the statement was looked at. */
+  public boolean unconfirmed() {
+    return unconfirmed;
   }
 
   /**

@@ -51,6 +51,7 @@ final class Course {
   private final LoopSessions sessions;
   private final QueryPipeline pipeline;
   private final SessionScope scope;
+  private final OwnDefinitions definitions;
   private final SideActions side;
   private final RunningStatements running;
   private final Awaiting awaiting;
@@ -87,7 +88,8 @@ final class Course {
     this.pipeline =
         new QueryPipeline(
             sessions.pipelines(), () -> loop.inEvent(this::comeAgain, session::failed));
-    this.scope = new SessionScope(session, pipeline);
+    this.definitions = new OwnDefinitions(session, loop);
+    this.scope = new SessionScope(session, pipeline, definitions);
     this.side = new SideActions(session, loop);
     this.running = new RunningStatements(session, loop, side);
     this.awaiting = new Awaiting(session, loop);
@@ -128,6 +130,7 @@ final class Course {
     effects = pipeline.classify(sql, offset, length, standardStrings);
     scope.note(standardStrings);
     if (!scope.understand(sql, offset, length, standardStrings)
+        || awaitsDefinitions()
         || !pipeline.decide(session.status() != 'I', asPrepared, loop.now())) {
       return false;
     }
@@ -250,6 +253,7 @@ final class Course {
     effects = pipeline.recall(examined);
     scope.note(examined.standardStrings());
     return scope.understand(examined.sql(), 0, examined.length(), examined.standardStrings())
+        && !awaitsDefinitions()
         && pipeline.decide(session.status() != 'I', true, loop.now())
         && goOrHold(examined.sql(), 0, examined.length(), examined.standardStrings());
   }
@@ -285,8 +289,26 @@ final class Course {
     if (!scope.awaitsCatalogue()) {
       return false;
     }
-    loop.later(this::comeAgain, CATALOGUE_AGAIN_MILLIS, TimeUnit.MILLISECONDS, session::failed);
+    lookAgain();
     return true;
+  }
+
+  /** The same for what the statement runs that was looked at last. */
+  private boolean awaitsDefinitions() {
+    if (!scope.awaitsDefinitions()) {
+      return false;
+    }
+    lookAgain();
+    return true;
+  }
+
+  private void lookAgain() {
+    loop.later(this::comeAgain, CATALOGUE_AGAIN_MILLIS, TimeUnit.MILLISECONDS, session::failed);
+  }
+
+  /** A group of messages is answered, and this is where the transaction stands. */
+  void answered(long group, byte status) {
+    definitions.answered(group, status);
   }
 
   /** No transaction is open and nothing is unanswered: settings are what was read back. */
@@ -315,6 +337,7 @@ final class Course {
   }
 
   private void take() {
+    definitions.judged();
     takenHigh = pipeline.exactHigh();
     takenLow = pipeline.exactLow();
     statement = pipeline.statement();
@@ -481,6 +504,7 @@ final class Course {
     countKind();
     session.writes().note(statement, effects, decision, judgedBy);
     session.reads().noteEnd(effects);
+    definitions.sent(statement, effects);
     if (decision.trigger().isPresent()) {
       session.transactionReplay().giveUp(Unreplayed.RULE);
     }

@@ -259,7 +259,8 @@ final class OwedReplies {
       refusedToWrite(from, error);
     }
     count(carried.done(), status, micros, now);
-    requests.course().running().answered(carried.done(), micros, error);
+    long group = carried.done();
+    requests.course().running().answered(group, micros, error);
     requests.course().running().ran(nanos, received);
     received = 0;
     dropSkippedTags(carried.done());
@@ -270,6 +271,7 @@ final class OwedReplies {
     if (transaction.move(status, ddl)) {
       schemaChanged();
     }
+    requests.course().answered(group, status);
     if (session.transactionReplay().answered(status)) {
       return;
     }

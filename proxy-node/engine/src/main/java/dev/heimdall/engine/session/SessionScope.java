@@ -26,10 +26,12 @@ final class SessionScope {
   private Variables told;
   private NameScope scope;
   private boolean pathMoved;
+  private final OwnDefinitions own;
 
-  SessionScope(ClientSession session, QueryPipeline pipeline) {
+  SessionScope(ClientSession session, QueryPipeline pipeline, OwnDefinitions own) {
     this.session = session;
     this.pipeline = pipeline;
+    this.own = own;
   }
 
   /** Where unqualified names lead now. */
@@ -69,7 +71,7 @@ final class SessionScope {
 
   /** Step 2 of the pipeline, for the text that it has classified last. */
   boolean understand(byte[] sql, int offset, int length, boolean standardStrings) {
-    boolean doubtful = session.transaction().definitionsPending();
+    boolean doubtful = own.pending();
     Examined executed = executed(standardStrings);
     if (executed != null) {
       return pipeline.understand(executed, now(), doubtful);
@@ -78,19 +80,32 @@ final class SessionScope {
       return false;
     }
     Statement found = pipeline.statement();
+    if (found == null || found.parsed().statements() < 2) {
+      return true;
+    }
+    if (!doubtful && found.mayDefine()) {
+      // What is known of code may be over before the next statement of the text runs it.
+      doubtful = true;
+      if (!pipeline.understand(sql, offset, length, standardStrings, now(), true)) {
+        return false;
+      }
+    }
+    // If one moves the path, be it inside a function, then the next may mean more.
     return pathMoved
-        || found == null
-        || !found.movesPath()
-        || found.parsed().statements() < 2
-        || movedInside(sql, offset, length, standardStrings, doubtful);
+        || !pipeline.statement().movesPath()
+        || pipeline.understand(sql, offset, length, standardStrings, scope.unsure(), doubtful);
   }
 
   /**
-   * One statement of the text moves the path, if only inside a function: the next may mean more.
+   * Whether to wait with the statement that was looked at last, because what it runs may have been
+   * redefined a moment ago, and the catalogue is being read.
    */
-  private boolean movedInside(
-      byte[] sql, int offset, int length, boolean standardStrings, boolean doubtful) {
-    return pipeline.understand(sql, offset, length, standardStrings, scope.unsure(), doubtful);
+  boolean awaitsDefinitions() {
+    if (own.suspect() && !pipeline.unconfirmed()) {
+      own.confirmed();
+    }
+    Catalogue.Edition by = pipeline.awaits(now(), own.suspect());
+    return by != null && own.waits(by);
   }
 
   /** Whether this catalogue is still what statements are to be judged by. */

@@ -188,6 +188,11 @@ public final class VdbContext {
     settings.surroundings().catalogues().suspected(database);
   }
 
+  /** Code ran that nobody has read: the catalogue is to find out what it has defined. */
+  void definitionsSuspected(String database) {
+    settings.surroundings().catalogues().suspected(database);
+  }
+
   /**
    * Whether what was told of statements by a catalogue still holds.
    *

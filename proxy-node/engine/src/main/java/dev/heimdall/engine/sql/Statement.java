@@ -20,6 +20,7 @@ import java.util.TreeSet;
  * @param readsSequences whether it calls {@code currval} or {@code lastval} out of sight
  * @param maySeed whether it may set the random seed out of sight, though it seems to change nothing
  *     beyond its transaction
+ * @param runsUnread whether it runs code that could not be read, which may have made other code
  * @param understood whether nothing else than these tables can be touched by what it says and by
  *     the code that it runs; not where a text or a function could not be read
  * @param reason why it is not a plain read, in words for an operator; null for one
@@ -35,6 +36,7 @@ public record Statement(
     boolean movesPath,
     boolean readsSequences,
     boolean maySeed,
+    boolean runsUnread,
     boolean understood,
     String reason) {
   public Statement {
@@ -64,6 +66,7 @@ public record Statement(
         movesPath,
         false,
         false,
+        !parsed.understood(),
         parsed.understood(),
         reason);
   }
@@ -87,6 +90,11 @@ public record Statement(
   /** Whether it changes nothing and locks nothing, so that any replica may answer it. */
   public boolean readOnly() {
     return kind == StatementClass.READ && !writesAnything && !parsed.locking();
+  }
+
+  /** Whether it may have changed what other statements do. */
+  public boolean mayDefine() {
+    return runsUnread || kind == StatementClass.DDL || kind == StatementClass.UNKNOWN;
   }
 
   /** About how many bytes it takes in memory, without {@link #parsed}. */

@@ -1,0 +1,106 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Definitions that the session itself has changed, or may have. Until its transaction has ended and
+ * everything is answered no catalogue has them, so that nobody can tell what code does that
+ * statements call. Then the catalogue is read again, and who calls code waits a moment for that.
+ */
+final class OwnDefinitions {
+  private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final ClientSession session;
+  private final LoopContext loop;
+
+  /** The last group with a statement that may have changed definitions; -1 for none. */
+  private long sentIn = -1;
+
+  /** Whether it ran code that could not be read, and may have changed definitions by that. */
+  private boolean ranUnread;
+
+  /** Whether that was so, and the catalogue has not been compared with the database since. */
+  private boolean suspect;
+
+  private long waitingSince;
+  private boolean waiting;
+
+  /** The catalogue for whose successor the session has waited long enough; null for none. */
+  private Catalogue.Edition givenUp;
+
+  OwnDefinitions(ClientSession session, LoopContext loop) {
+    this.session = session;
+    this.loop = loop;
+  }
+
+  /**
+   * A statement is being sent.
+   *
+   * @param does what it does to data; null where nobody knows
+   */
+  void sent(Statement does, StatementFacts effects) {
+    boolean unread = does != null && does.runsUnread();
+    if (unread || effects.kind() == StatementKind.DDL || (does != null && does.mayDefine())) {
+      sentIn = session.carried().sent();
+      ranUnread |= unread;
+    }
+  }
+
+  /** Whether some may be there that no catalogue can have. */
+  boolean pending() {
+    return sentIn >= 0 || session.transaction().definitionsPending();
+  }
+
+  /** A group of messages is answered, and this is where the transaction stands. */
+  void answered(long group, byte status) {
+    if (status != 'I' || sentIn < 0 || group < sentIn) {
+      return;
+    }
+    sentIn = -1;
+    if (ranUnread) {
+      ranUnread = false;
+      suspect = true;
+      session.vdb().definitionsSuspected(session.pool().key().database());
+    }
+  }
+
+  /** Whether the session may have changed what the catalogue is not known to have. */
+  boolean suspect() {
+    return suspect;
+  }
+
+  /** The catalogue is known to have them. */
+  void confirmed() {
+    suspect = false;
+  }
+
+  /**
+   * Whether to go on waiting for the catalogue.
+   *
+   * @param now the one that is there
+   */
+  boolean waits(Catalogue.Edition now) {
+    if (now == givenUp) {
+      return false;
+    }
+    if (!waiting) {
+      waiting = true;
+      waitingSince = loop.now();
+    }
+    if (loop.now() - waitingSince < LONGEST_WAIT_NANOS) {
+      return true;
+    }
+    givenUp = now;
+    return false;
+  }
+
+  /** The statement is judged. */
+  void judged() {
+    waiting = false;
+  }
+}

@@ -1,0 +1,225 @@
+package dev.heimdall.test.rules;
+
+import static dev.heimdall.test.fixture.Frontend.statement;
+import static dev.heimdall.test.fixture.Frontend.sync;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.Target;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Functions that are created or replaced through a node and called at once, before a list that
+ * rejects what reads {@code secret} and what is not understood: what only reads {@code open}
+ * passes, so it is known, and what reads {@code secret} never does.
+ */
+class CreatedFunctionsIT {
+  private static final String DATABASE = "created_functions";
+  private static TestNode node;
+  private static int functions;
+  private RawClient client;
+  private String name;
+
+  @BeforeAll
+  static void start() throws IOException {
+    SharedPostgres.createDatabase(DATABASE);
+    node =
+        TestNode.start(
+            c ->
+                c.node("loops", 1)
+                    .vdb("rules", List.of("firewall"))
+                    .rules(
+                        "firewall",
+                        "{\"match\": \"(?i)^(create|drop|do) \", \"action\": \"allow\"}",
+                        "{\"match\": \"tables:${catalog}.secret\", \"action\": \"drop\"}"));
+    try (RawClient direct = RawClient.logIn(SharedPostgres.target().in(DATABASE))) {
+      for (String sql :
+          List.of(
+              "CREATE TABLE secret (name text)",
+              "INSERT INTO secret VALUES ('the secret')",
+              "CREATE TABLE open (name text)",
+              "INSERT INTO open VALUES ('open')",
+              "CREATE FUNCTION there() RETURNS int LANGUAGE sql AS 'SELECT 1'")) {
+        direct.query(sql);
+      }
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  private static Target target() {
+    return node.target().in(DATABASE);
+  }
+
+  @BeforeEach
+  void logIn() throws IOException {
+    client = RawClient.logIn(target());
+    name = "f" + ++functions;
+    Await.until(
+        "the catalogue is read",
+        () -> Replies.simple(client, "SELECT there()").state().equals("00000"));
+  }
+
+  @AfterEach
+  void logOut() throws IOException {
+    client.close();
+  }
+
+  private String function(String table) {
+    return "CREATE OR REPLACE FUNCTION "
+        + name
+        + "() RETURNS text LANGUAGE sql AS 'SELECT name FROM "
+        + table
+        + "'";
+  }
+
+  private String procedure(String table) {
+    return "CREATE OR REPLACE PROCEDURE "
+        + name
+        + "(INOUT r text) LANGUAGE plpgsql AS 'BEGIN SELECT name INTO r FROM "
+        + table
+        + "; END'";
+  }
+
+  private String call() {
+    return "SELECT " + name + "()";
+  }
+
+  private static void done(RawClient by, String sql) throws IOException {
+    Replies replies = Replies.simple(by, sql);
+    assertThat(replies.state()).as("%s: %s", sql, told(replies.messages())).isEqualTo("00000");
+  }
+
+  private static void passes(RawClient by, String sql) throws IOException {
+    Replies replies = Replies.simple(by, sql);
+    assertThat(replies.state()).as(sql).isEqualTo("00000");
+    assertThat(replies.value()).isEqualTo("open");
+    Replies batch = Replies.batch(by, sql);
+    assertThat(batch.state()).as(sql).isEqualTo("00000");
+  }
+
+  private static void isRefused(RawClient by, String sql) throws IOException {
+    assertThat(Replies.simple(by, sql).refused()).as(sql).isTrue();
+    assertThat(Replies.batch(by, sql).refused()).as(sql).isTrue();
+  }
+
+  @Test
+  void whatIsCreatedIsKnownToTheNextStatement() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      name = "f" + ++functions;
+      done(client, function("open"));
+      passes(client, call());
+      name = "f" + ++functions;
+      done(client, function("secret"));
+      isRefused(client, call());
+    }
+    assertThat(node.clients()).allMatch(row -> row.get("pin_reason") == null);
+  }
+
+  @Test
+  void proceduresAreKnownToo() throws IOException {
+    done(client, procedure("open"));
+    passes(client, "CALL " + name + "('')");
+    done(client, procedure("secret"));
+    isRefused(client, "CALL " + name + "('')");
+  }
+
+  @Test
+  void whatIsReplacedCountsByItsNewBody() throws IOException {
+    done(client, function("open"));
+    passes(client, call());
+    done(client, function("secret"));
+    isRefused(client, call());
+    done(client, function("open"));
+    passes(client, call());
+  }
+
+  @Test
+  void otherSessionsKnowItToo() throws IOException {
+    try (RawClient other = RawClient.logIn(target())) {
+      done(client, function("open"));
+      passes(other, call());
+      done(client, function("secret"));
+      isRefused(other, call());
+      done(client, "DROP FUNCTION " + name);
+      isRefused(other, call());
+    }
+  }
+
+  @Test
+  void whatAnOpenTransactionHasCreatedIsNotUnderstood() throws IOException {
+    done(client, function("open"));
+    passes(client, call());
+    done(client, "CREATE TABLE IF NOT EXISTS nothing ()");
+    client.query("BEGIN");
+    done(client, function("secret"));
+    assertThat(Replies.simple(client, call()).refused()).isTrue();
+    client.query("ROLLBACK");
+    passes(client, call());
+    client.query("BEGIN");
+    done(client, function("secret"));
+    client.query("COMMIT");
+    isRefused(client, call());
+    client.query("BEGIN");
+    done(client, function("open"));
+    client.query("COMMIT");
+    passes(client, call());
+  }
+
+  @Test
+  void whatAPipelineReplacesIsNotJudgedByTheOldBody() throws IOException {
+    done(client, function("open"));
+    passes(client, call());
+    client.send(statement(function("secret")), statement(call()), sync());
+    assertThat(told(client.untilReady())).doesNotContain("the secret");
+    client.send(statement(function("secret")), sync(), statement(call()), sync());
+    assertThat(told(client.untilReady())).doesNotContain("the secret");
+    assertThat(told(client.untilReady())).doesNotContain("the secret");
+    isRefused(client, call());
+  }
+
+  @Test
+  void whatACodeBlockReplacesCountsByItsNewBody() throws IOException {
+    done(client, function("open"));
+    passes(client, call());
+    String block = "DO $a$ BEGIN " + function("secret") + "; END $a$";
+    client.query("BEGIN");
+    done(client, block);
+    assertThat(Replies.simple(client, call()).refused()).isTrue();
+    client.query("ROLLBACK");
+    done(client, block);
+    isRefused(client, call());
+    done(client, "DO $a$ BEGIN EXECUTE $b$" + function("open") + "$b$; END $a$");
+    passes(client, call());
+  }
+
+  @Test
+  void viewsAreKnownToo() throws IOException {
+    done(client, "CREATE VIEW v" + name + " AS SELECT name FROM open");
+    passes(client, "SELECT * FROM v" + name);
+    done(client, "CREATE OR REPLACE VIEW v" + name + " AS SELECT name FROM secret");
+    isRefused(client, "SELECT * FROM v" + name);
+  }
+
+  private static String told(List<Message> messages) {
+    StringBuilder all = new StringBuilder();
+    for (Message message : messages) {
+      all.append(new String(message.body(), StandardCharsets.ISO_8859_1)).append('\n');
+    }
+    return all.toString();
+  }
+}
