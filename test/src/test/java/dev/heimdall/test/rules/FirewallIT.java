@@ -144,6 +144,21 @@ class FirewallIT {
     }
   }
 
+  /** A session that keeps its connection has the server itself fail what is refused. */
+  @Test
+  void whatFollowsARefusedBatchIsJudgedByItself() throws IOException {
+    for (String keeps : List.of("SELECT pg_advisory_lock(4711)", "BEGIN", "SELECT 1")) {
+      try (RawClient client = RawClient.logIn(target())) {
+        assertThat(Replies.simple(client, keeps).state()).isEqualTo("00000");
+        assertThat(Replies.batch(client, "SELECT name FROM secret").refused()).isTrue();
+        Replies next = Replies.simple(client, keeps.equals("BEGIN") ? "ROLLBACK" : "SELECT 1");
+        assertThat(next.state()).as(keeps).isEqualTo("00000");
+        assertThat(Replies.simple(client, "SELECT name FROM secret").refused()).isTrue();
+        assertThat(Replies.batch(client, "SELECT 1").state()).as(keeps).isEqualTo("00000");
+      }
+    }
+  }
+
   private static Replies called(RawClient client, int function) throws IOException {
     client.send(functionCall(function, List.of()));
     return new Replies(client.untilReady());

@@ -246,6 +246,9 @@ final class ClientMessages {
         return true;
       }
       case FrontendType.SYNC -> {
+        if (course.onItsWay()) {
+          course.settled(); // its Parse was refused, so that no Bind has taken the decision
+        }
         if (!server.copyIn()) {
           server.expect(ReplyQueue.SYNC, session);
           session.groupSent();
