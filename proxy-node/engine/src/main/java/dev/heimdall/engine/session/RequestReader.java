@@ -26,6 +26,7 @@ final class RequestReader {
   private final SentReads reads;
   private final Course course;
   private final ClientMessages messages;
+  private final ReadingPause reading;
 
   /** A message of any type may be so long. */
   private final long unquestioned;
@@ -33,8 +34,6 @@ final class RequestReader {
   private boolean streamEnded;
   private boolean skipToSync;
   private boolean blocked;
-  private boolean readingPaused;
-  private long pausedSince;
   private boolean processing;
   private boolean again;
 
@@ -47,6 +46,7 @@ final class RequestReader {
     this.replay = new BatchReplay(session, this, sessions);
     this.reads = new SentReads(session, this, loop);
     this.course = new Course(session, sessions);
+    this.reading = new ReadingPause(session.channel().config());
     this.messages = new ClientMessages(session, this, loop, sessions, limits);
   }
 
@@ -62,7 +62,7 @@ final class RequestReader {
     input.add(consumed);
     process();
     if (!hasRoom()) {
-      pauseReading();
+      reading.pause();
     }
   }
 
@@ -110,7 +110,7 @@ final class RequestReader {
     ServerConnection server = session.server();
     if (server == null
         || session.state() != ClientSession.State.ACTIVE
-        || readingPaused
+        || reading.paused()
         || blocked
         || !input.incomplete()
         || server.copyIn()
@@ -152,23 +152,18 @@ final class RequestReader {
 
   private void resumeReading() {
     if (mayResume()) {
-      readingPaused = false;
-      session.channel().config().setAutoRead(true);
+      reading.resume();
     }
   }
 
   private boolean mayResume() {
     ServerConnection server = session.server();
-    return readingPaused && !blocked && hasRoom() && (server == null || server.writable());
+    return reading.paused() && !blocked && hasRoom() && (server == null || server.writable());
   }
 
   /** Called about ten times a second: nothing may be in the way of input that is not read. */
   void audit(long now) {
-    if (!mayResume()) {
-      pausedSince = 0;
-    } else if (pausedSince == 0) {
-      pausedSince = now;
-    } else if (now - pausedSince > PoolAnomaly.READING.tolerated()) {
+    if (reading.overlooked(mayResume(), now)) {
       session
           .vdb()
           .pools()
@@ -242,7 +237,7 @@ final class RequestReader {
     if (session.state() == ClientSession.State.READY && !session.takesMore()) {
       // One who does not read its answers gets no more of them.
       blocked = true;
-      pauseReading();
+      reading.pause();
       return false;
     }
     if (session.state() == ClientSession.State.READY && !messages.withoutServer(type, total)) {
@@ -259,7 +254,7 @@ final class RequestReader {
     }
     if (session.outstanding() >= limits.maxPipeline()) {
       blocked = true;
-      pauseReading();
+      reading.pause();
       return false;
     }
     if (session.status() == 'I'
@@ -364,7 +359,7 @@ final class RequestReader {
   private void finish() {
     ServerConnection server = session.server();
     if (server != null && input.send(server) && !server.writable()) {
-      pauseReading();
+      reading.pause();
     }
     if (server != null) {
       messages.answerFlush(server);
@@ -373,15 +368,8 @@ final class RequestReader {
     session.sharing().checkSent();
   }
 
-  private void pauseReading() {
-    if (!readingPaused) {
-      readingPaused = true;
-      session.channel().config().setAutoRead(false);
-    }
-  }
-
   void serverWritable() {
-    if (readingPaused) {
+    if (reading.paused()) {
       process();
     }
   }
