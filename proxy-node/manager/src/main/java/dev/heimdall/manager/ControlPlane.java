@@ -1,6 +1,7 @@
 package dev.heimdall.manager;
 
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.http.Certificates;
 import dev.heimdall.manager.http.HttpDoor;
 import dev.heimdall.manager.http.PemFiles;
 import dev.heimdall.manager.login.LogIn;
@@ -12,7 +13,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,11 +21,13 @@ public final class ControlPlane implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 
   private final HttpDoor door;
+  private final Optional<Certificates> tls;
   private final LogIn logIn;
   private final Editor editor;
 
-  private ControlPlane(HttpDoor door, LogIn logIn, Editor editor) {
+  private ControlPlane(HttpDoor door, Optional<Certificates> tls, LogIn logIn, Editor editor) {
     this.door = door;
+    this.tls = tls;
     this.logIn = logIn;
     this.editor = editor;
   }
@@ -37,15 +39,15 @@ public final class ControlPlane implements AutoCloseable {
   public static ControlPlane start(ControlPlaneSettings settings) throws ControlPlaneException {
     InetSocketAddress address = address(settings);
     try {
-      Optional<SSLContext> tls =
+      Optional<Certificates> tls =
           settings.tls().isPresent()
-              ? Optional.of(settings.tls().get().context())
+              ? Optional.of(Certificates.follow(settings.tls().get()))
               : Optional.empty();
       LogIn logIn = LogIn.with(settings.password());
       Editor editor = new Editor(DocumentStore.open(settings.place()));
       HttpDoor door = open(address, tls, editor, logIn, settings.version());
       tell(settings, address, door.port());
-      return new ControlPlane(door, logIn, editor);
+      return new ControlPlane(door, tls, logIn, editor);
     } catch (PemFiles.Unusable | PasswordException | StoreException | IOException e) {
       throw new ControlPlaneException(e.getMessage(), e);
     }
@@ -64,7 +66,7 @@ public final class ControlPlane implements AutoCloseable {
 
   private static HttpDoor open(
       InetSocketAddress address,
-      Optional<SSLContext> tls,
+      Optional<Certificates> tls,
       Editor editor,
       LogIn logIn,
       String version)
@@ -105,6 +107,7 @@ public final class ControlPlane implements AutoCloseable {
   @Override
   public void close() {
     door.close();
+    tls.ifPresent(Certificates::close);
     logIn.close();
     editor.close();
   }

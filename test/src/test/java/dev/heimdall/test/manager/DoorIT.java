@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,6 +206,54 @@ class DoorIT {
             .contains("listens on https://0.0.0.0:")
             .doesNotContain("without TLS");
       }
+    }
+  }
+
+  /** Whether a client that trusts this certificate alone is served. */
+  private static boolean shows(Running manager, TestCertificate certificate) throws Exception {
+    try {
+      return HttpClient.newBuilder()
+              .sslContext(trusting(certificate))
+              .build()
+              .send(
+                  HttpRequest.newBuilder(
+                          URI.create("https://localhost:" + manager.port() + "/livez"))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString())
+              .statusCode()
+          == 200;
+    } catch (SSLHandshakeException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void aCertificateThatIsRenewedNeedsNoRestart() throws Exception {
+    TestCertificate first = TestCertificate.create("localhost", "EC");
+    TestCertificate second = TestCertificate.create("localhost", "RSA");
+    Path pem = Files.writeString(directory.resolve("cert.pem"), first.certificate());
+    Path key = Files.writeString(directory.resolve("key.pem"), first.key());
+    try (Running manager = start("--manager-certificate=" + pem, "--manager-key=" + key)) {
+      assertThat(shows(manager, first)).isTrue();
+
+      // Half of a pair is none.
+      Files.writeString(pem, second.certificate());
+      Await.until(
+          "it says so",
+          () ->
+              manager
+                  .process()
+                  .output()
+                  .contains("New connections are shown the certificate from before."));
+      assertThat(shows(manager, first)).isTrue();
+
+      Files.writeString(key, second.key());
+      Await.until("the new one is shown", () -> shows(manager, second));
+      assertThat(shows(manager, first)).isFalse();
+
+      Files.delete(pem);
+      Await.until("it says so", () -> manager.process().output().contains("cannot be read"));
+      assertThat(shows(manager, second)).isTrue();
     }
   }
 

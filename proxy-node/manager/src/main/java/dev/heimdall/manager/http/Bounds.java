@@ -1,11 +1,8 @@
 package dev.heimdall.manager.http;
 
-import java.util.Map;
+import java.time.Duration;
 
-/**
- * How much of anything there may be, and for how long. The JDK's server reads its own bounds from
- * system properties, once.
- */
+/** How much of anything there may be, and for how long. */
 final class Bounds {
   /** Bytes of a request that holds several documents. */
   static final int LARGEST_COMMIT = 4 << 20;
@@ -13,40 +10,54 @@ final class Bounds {
   /** Requests with several documents at a time: they are held in memory a few times over. */
   static final int COMMITS = 2;
 
-  /** Requests that are carried out at a time; there are more threads, so that health is told. */
-  static final int REQUESTS = 24;
+  /** Requests that are carried out at a time, each by a thread. */
+  static final int REQUESTS = 96;
 
-  static final int THREADS = 32;
+  /** Those of one address: another one's request never waits for them. */
+  static final int REQUESTS_OF_ONE_ADDRESS = 64;
 
-  /** Connections that wait for a thread, besides those that have one. */
-  static final int WAITING = 224;
+  static final int LONGEST_LINE = 8 << 10;
+
+  static final int LONGEST_HEADERS = 32 << 10;
+
+  static final int MOST_HEADERS = 64;
 
   /** Bytes of a body that is too large which are read nevertheless, so that its sender hears it. */
   static final int READ_IN_VAIN = 8 << 20;
 
-  private static final Map<String, Integer> OF_THE_SERVER =
-      Map.of(
-          // Seconds from a connection's or request's beginning to the last byte of its body.
-          "sun.net.httpserver.maxReqTime", 30,
-          // Seconds from there to the last byte of the answer.
-          "sun.net.httpserver.maxRspTime", 180,
-          // Seconds that a connection stays open without a request.
-          "sun.net.httpserver.idleInterval", 30,
-          "sun.net.httpserver.maxIdleConnections", 64,
-          "sun.net.httpserver.maxReqHeaders", 64,
-          "sun.net.httpserver.maxReqHeaderSize", 32 << 10,
-          "jdk.httpserver.maxConnections", THREADS + WAITING);
+  /** Bytes of all bodies together, and half of it of one address. */
+  static final int BODIES = 32 << 20;
+
+  /** How long a client may take to close its connection after the last reply. */
+  static final Duration LEAVING = Duration.ofSeconds(2);
 
   private Bounds() {}
 
-  /** Before the first server of the process; what somebody has set goes before it. */
-  static void tellTheServer() {
-    OF_THE_SERVER.forEach(
-        (property, value) -> {
-          if (System.getProperty(property) == null) {
-            System.setProperty(property, Integer.toString(value));
-          }
-        });
-    System.setProperty("sun.net.httpserver.nodelay", "true");
+  /**
+   * What connections may take.
+   *
+   * @param connections at a time; see {@link CallerSlots} for one more
+   * @param ofOneAddress of these
+   * @param idle how long one may be open without a request
+   * @param headers from a request's first byte to the end of its headers
+   * @param body from there to the end of its body
+   * @param reply from the reply's first byte until the client has taken all of it
+   */
+  record Connections(
+      int connections,
+      int ofOneAddress,
+      Duration idle,
+      Duration headers,
+      Duration body,
+      Duration reply) {
+    static Connections standard() {
+      return new Connections(
+          256,
+          128,
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(60));
+    }
   }
 }

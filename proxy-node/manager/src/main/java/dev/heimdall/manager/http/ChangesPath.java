@@ -9,7 +9,6 @@ import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.model.Problem;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.StoreException;
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
@@ -26,7 +25,7 @@ final class ChangesPath {
     Answer with(List<Change> changes) throws StoreException, EditRefused;
   }
 
-  Answer check(Request request) throws Refusal, StoreException, EditRefused, IOException {
+  Answer check(Request request) throws Refusal, StoreException, EditRefused {
     return with(
         request,
         false,
@@ -38,8 +37,7 @@ final class ChangesPath {
         });
   }
 
-  Answer commit(Request request, Author author)
-      throws Refusal, StoreException, EditRefused, IOException {
+  Answer commit(Request request, Author author) throws Refusal, StoreException, EditRefused {
     return with(request, true, changes -> committed(changes, editor.commit(changes, author)));
   }
 
@@ -57,7 +55,7 @@ final class ChangesPath {
   }
 
   private Answer with(Request request, boolean versions, Work work)
-      throws Refusal, StoreException, EditRefused, IOException {
+      throws Refusal, StoreException, EditRefused {
     request.only("POST");
     request.type("application/json");
     if (!places.tryAcquire()) {

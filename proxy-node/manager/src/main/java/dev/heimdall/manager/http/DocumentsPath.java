@@ -12,7 +12,6 @@ import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.Documents;
 import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoredDocument;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,7 +47,7 @@ final class DocumentsPath {
   }
 
   Answer one(String name, Request request, Author author)
-      throws Refusal, StoreException, EditRefused, IOException {
+      throws Refusal, StoreException, EditRefused {
     request.only("GET", "PUT", "DELETE");
     return switch (request.method()) {
       case "PUT" -> put(name, request, author);
@@ -70,7 +69,7 @@ final class DocumentsPath {
   }
 
   private Answer put(String name, Request request, Author author)
-      throws Refusal, StoreException, EditRefused, IOException {
+      throws Refusal, StoreException, EditRefused {
     Optional<String> over = request.over();
     request.type(type(name));
     byte[] body = request.body(DocumentStore.LARGEST);

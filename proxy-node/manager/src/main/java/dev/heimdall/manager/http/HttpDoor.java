@@ -1,46 +1,63 @@
 package dev.heimdall.manager.http;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.login.LogIn;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLContext;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import javax.net.ssl.SSLEngine;
 
-/** Answers requests by the JDK's own server, within {@link Bounds}. */
+/**
+ * The manager's HTTP endpoint, within {@link Bounds}. One event loop has all connections: one costs
+ * it some memory, and no thread, however slow its client is. A thread is given to a request once it
+ * has arrived whole.
+ */
 public final class HttpDoor implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
-
   private static final int BACKLOG = 128;
-  private static final int CLOSING_SECONDS = 1;
+  private static final Duration CLOSING = Duration.ofSeconds(1);
 
-  private final HttpServer server;
-  private final ThreadPoolExecutor threads;
-  private final Paths paths;
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(
+          1, new DefaultThreadFactory("manager-http-loop", true), NioIoHandler.newFactory());
+  private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Bounds.Connections bounds;
+  private final Optional<Certificates> tls;
+  private final CallerSlots slots;
+  private final Endpoint endpoint;
+  private Channel listener;
 
-  private HttpDoor(HttpServer server, Paths paths) {
-    this.server = server;
-    this.paths = paths;
-    AtomicInteger numbers = new AtomicInteger();
-    threads =
-        new ThreadPoolExecutor(
-            Bounds.THREADS,
-            Bounds.THREADS,
-            30,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(Bounds.WAITING),
-            task -> new Thread(task, "manager-http-" + numbers.incrementAndGet()));
-    threads.allowCoreThreadTimeOut(true);
+  private HttpDoor(Bounds.Connections bounds, Optional<Certificates> tls, Paths paths) {
+    EventLoop loop = group.next();
+    this.bounds = bounds;
+    this.tls = tls;
+    slots = new CallerSlots(bounds.connections(), bounds.ofOneAddress());
+    endpoint =
+        new Endpoint(
+            paths,
+            new Workers(loop, Bounds.REQUESTS, Bounds.REQUESTS_OF_ONE_ADDRESS),
+            new BodyMemory(Bounds.BODIES),
+            bounds);
   }
 
   /**
@@ -52,70 +69,100 @@ public final class HttpDoor implements AutoCloseable {
    */
   public static HttpDoor open(
       InetSocketAddress address,
-      Optional<SSLContext> tls,
+      Optional<Certificates> tls,
       Editor editor,
       LogIn logIn,
       String version)
       throws IOException {
-    Bounds.tellTheServer();
+    return open(address, tls, editor, logIn, version, Bounds.Connections.standard());
+  }
+
+  static HttpDoor open(
+      InetSocketAddress address,
+      Optional<Certificates> tls,
+      Editor editor,
+      LogIn logIn,
+      String version,
+      Bounds.Connections bounds)
+      throws IOException {
     OwnOrigin origin = new OwnOrigin(address.getAddress().isLoopbackAddress());
-    HttpServer server = server(address, tls);
-    HttpDoor door = new HttpDoor(server, new Paths(editor, logIn, origin, version));
-    server.setExecutor(door.threads);
-    server.createContext("/", door::handle);
-    server.start();
+    HttpDoor door = new HttpDoor(bounds, tls, new Paths(editor, logIn, origin, version));
+    door.listen(address);
     return door;
   }
 
-  private static HttpServer server(InetSocketAddress address, Optional<SSLContext> tls)
-      throws IOException {
-    if (tls.isEmpty()) {
-      return HttpServer.create(address, BACKLOG);
+  private void listen(InetSocketAddress address) throws IOException {
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(group)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            // Each connection reads when it wants the next piece.
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childHandler(new Arrivals())
+            .bind(address)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+      throw new IOException(bound.cause().getMessage(), bound.cause());
     }
-    HttpsServer server = HttpsServer.create(address, BACKLOG);
-    server.setHttpsConfigurator(new HttpsConfigurator(tls.get()));
-    return server;
+    listener = bound.channel();
   }
 
   /** Where it listens. */
   public int port() {
-    return server.getAddress().getPort();
-  }
-
-  private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      Answer answer;
-      try {
-        answer = paths.answer(new Request(exchange));
-      } catch (RuntimeException e) {
-        LOG.error("a request met an error in Heimdall", e);
-        answer =
-            new Refusal(500, "internal_error", "This is a bug in Heimdall; its log tells more.")
-                .answer();
-      }
-      send(exchange, answer);
-    }
-  }
-
-  private static void send(HttpExchange exchange, Answer answer) throws IOException {
-    answer.headers().forEach(exchange.getResponseHeaders()::set);
-    exchange.getResponseHeaders().set("Cache-Control", "no-store");
-    exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
-    int length = answer.body().length;
-    if (exchange.getRequestMethod().equals("HEAD")) {
-      exchange.getResponseHeaders().set("Content-Length", Integer.toString(length));
-      length = 0;
-    }
-    exchange.sendResponseHeaders(answer.status(), length == 0 ? -1 : length);
-    if (length > 0) {
-      exchange.getResponseBody().write(answer.body());
-    }
+    return ((InetSocketAddress) listener.localAddress()).getPort();
   }
 
   /** Stops listening; requests on their way have a second. */
   @Override
   public void close() {
-    server.stop(CLOSING_SECONDS);
-    threads.shutdown();
+    listener.close().awaitUninterruptibly(CLOSING.toMillis());
+    try {
+      endpoint.workers().close(CLOSING);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    channels.close().awaitUninterruptibly(CLOSING.toMillis());
+    group.shutdownGracefully(0, CLOSING.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
+  }
+
+  private final class Arrivals extends ChannelInitializer<Channel> {
+    @Override
+    protected void initChannel(Channel channel) {
+      if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
+        channel.close(); // its client has left already
+        return;
+      }
+      InetAddress from = remote.getAddress();
+      HttpConnection connection = new HttpConnection(endpoint, slots, channel, from);
+      if (!slots.take(from, connection)) {
+        channel.close();
+        return;
+      }
+      channel.closeFuture().addListener(closed -> slots.leave(from, connection));
+      channels.add(channel);
+      ChannelPipeline pipeline = channel.pipeline();
+      tls.ifPresent(certificates -> pipeline.addLast(handshake(certificates)));
+      pipeline
+          .addLast(connection.firstBytes())
+          .addLast(
+              new HttpServerCodec(
+                  new HttpDecoderConfig()
+                      .setMaxInitialLineLength(Bounds.LONGEST_LINE)
+                      .setMaxHeaderSize(Bounds.LONGEST_HEADERS)
+                      .setUseRfc9112TransferEncoding(true)))
+          .addLast(connection);
+    }
+
+    private SslHandler handshake(Certificates certificates) {
+      SSLEngine engine = certificates.context().createSSLEngine();
+      engine.setUseClientMode(false);
+      SslHandler handler = new SslHandler(engine);
+      handler.setHandshakeTimeoutMillis(bounds.headers().toMillis());
+      return handler;
+    }
   }
 }

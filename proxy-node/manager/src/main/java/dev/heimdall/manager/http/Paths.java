@@ -4,15 +4,21 @@ import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.login.LogIn;
+import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Which path does what, and who may pass. */
 final class Paths {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+
+  private static final String HEALTH = "/livez";
   private static final String DOCUMENTS = "/api/v1/documents";
+  private static final String CHECK = "/api/v1/check";
+  private static final String COMMIT = "/api/v1/commit";
 
   private final Editor editor;
   private final LogIn logIn;
@@ -20,7 +26,6 @@ final class Paths {
   private final String version;
   private final DocumentsPath documents;
   private final ChangesPath changes;
-  private final Semaphore places = new Semaphore(Bounds.REQUESTS);
 
   Paths(Editor editor, LogIn logIn, OwnOrigin origin, String version) {
     this.editor = editor;
@@ -31,40 +36,51 @@ final class Paths {
     changes = new ChangesPath(editor);
   }
 
-  Answer answer(Request request) throws IOException {
+  /** What a load balancer asks, which waits for nothing. */
+  static boolean isHealth(String path) {
+    return path.equals(HEALTH);
+  }
+
+  /** So many bytes of a body are worth keeping until it is known who has sent it. */
+  static int largestBody(String method, String path) {
+    return switch (method) {
+      case "PUT" -> path.startsWith(DOCUMENTS + "/") ? DocumentStore.LARGEST : 0;
+      case "POST" -> path.equals(CHECK) || path.equals(COMMIT) ? Bounds.LARGEST_COMMIT : 0;
+      default -> 0;
+    };
+  }
+
+  Answer answer(Request request) {
     try {
-      if (request.path().equals("/livez")) {
+      if (isHealth(request.path())) {
         request.only("GET");
         return Answer.json(200, Answer.JSON.createObjectNode().put("status", "ok"));
       }
       origin.check(request);
-      if (!places.tryAcquire()) {
-        throw Reports.busy("The manager is busy with other requests: try again.");
-      }
-      try {
-        return answer(request, author(request));
-      } finally {
-        places.release();
-      }
+      return answer(request, author(request));
     } catch (Refusal e) {
       return e.answer();
     } catch (EditRefused e) {
       return Reports.refusal(e).answer();
     } catch (StoreException e) {
       return Reports.refusal(e).answer();
+    } catch (RuntimeException e) {
+      LOG.error("a request met an error in Heimdall", e);
+      return new Refusal(500, "internal_error", "This is a bug in Heimdall; its log tells more.")
+          .answer();
     }
   }
 
   private Answer answer(Request request, Author author)
-      throws Refusal, StoreException, EditRefused, IOException {
+      throws Refusal, StoreException, EditRefused {
     String path = request.path();
     if (path.startsWith(DOCUMENTS + "/")) {
       return documents.one(path.substring(DOCUMENTS.length() + 1), request, author);
     }
     return switch (path) {
       case DOCUMENTS -> documents.list(request);
-      case "/api/v1/check" -> changes.check(request);
-      case "/api/v1/commit" -> changes.commit(request, author);
+      case CHECK -> changes.check(request);
+      case COMMIT -> changes.commit(request, author);
       case "/version" -> version(request);
       default -> throw new Refusal(404, "not_found", "There is nothing at %s.".formatted(path));
     };

@@ -8,13 +8,17 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
@@ -43,6 +47,11 @@ public record PemFiles(Path certificate, Path key) {
   public SSLContext context() throws Unusable {
     Certificate[] chain = chain();
     PrivateKey own = privateKey(chain[0].getPublicKey());
+    if (!belong(own, chain[0].getPublicKey())) {
+      throw new Unusable(
+          "managerKey %s is not the key of the first certificate in managerCertificate %s."
+              .formatted(key, certificate));
+    }
     try {
       char[] password = new char[0];
       KeyStore store = KeyStore.getInstance("PKCS12");
@@ -58,6 +67,19 @@ public record PemFiles(Path certificate, Path key) {
       throw new Unusable(
           "managerCertificate %s and managerKey %s cannot be used together: %s."
               .formatted(certificate, key, e.getMessage()));
+    }
+  }
+
+  /** Of what is in both now; empty: one of them cannot be read. */
+  Optional<byte[]> digest() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(digest.digest(read(certificate)));
+      return Optional.of(digest.digest(read(key)));
+    } catch (Unusable e) {
+      return Optional.empty();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 
@@ -90,6 +112,28 @@ public record PemFiles(Path certificate, Path key) {
       throw new Unusable(
           "managerKey %s is no %s key, as managerCertificate %s has it."
               .formatted(key, ofCertificate.getAlgorithm(), certificate));
+    }
+  }
+
+  /** TLS would find out only when the first client comes. */
+  private static boolean belong(PrivateKey own, PublicKey ofCertificate) {
+    String method =
+        switch (own.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> own.getAlgorithm();
+        };
+    try {
+      byte[] probe = "do they belong together?".getBytes(StandardCharsets.US_ASCII);
+      Signature signature = Signature.getInstance(method);
+      signature.initSign(own);
+      signature.update(probe);
+      byte[] signed = signature.sign();
+      signature.initVerify(ofCertificate);
+      signature.update(probe);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException e) {
+      return false;
     }
   }
 

@@ -1,8 +1,6 @@
 package dev.heimdall.manager.http;
 
-import com.sun.net.httpserver.HttpExchange;
-import java.io.IOException;
-import java.io.InputStream;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
@@ -10,34 +8,45 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A request, as the paths' owners ask for its parts. */
+/** A request that has arrived whole, as the paths' owners ask for its parts. */
 final class Request {
   private static final Pattern TAG = Pattern.compile("\"([\\x21\\x23-\\x7e]{1,200})\"");
 
-  private final HttpExchange exchange;
+  private final String method;
+  private final String path;
+  private final HttpHeaders headers;
+  private final InetAddress from;
+  private final Optional<byte[]> body;
 
-  Request(HttpExchange exchange) {
-    this.exchange = exchange;
+  /**
+   * @param path decoded
+   * @param body empty: it is larger than the path takes, or nobody has asked for it
+   */
+  Request(
+      String method, String path, HttpHeaders headers, InetAddress from, Optional<byte[]> body) {
+    this.method = method;
+    this.path = path;
+    this.headers = headers;
+    this.from = from;
+    this.body = body;
   }
 
   String method() {
-    return exchange.getRequestMethod();
+    return method;
   }
 
   /** Decoded. */
   String path() {
-    String path = exchange.getRequestURI().getPath();
-    return path == null ? "" : path;
+    return path;
   }
 
   InetAddress from() {
-    return exchange.getRemoteAddress().getAddress();
+    return from;
   }
 
   /** A header that may be there once; its first value. */
   Optional<String> header(String name) {
-    List<String> values = exchange.getRequestHeaders().get(name);
-    return values == null ? Optional.empty() : Optional.of(values.get(0));
+    return Optional.ofNullable(headers.get(name));
   }
 
   /** Refuses all methods but these; HEAD is a GET of which nobody wants the body. */
@@ -101,41 +110,12 @@ final class Request {
   }
 
   /** The body, unless it is larger. */
-  byte[] body(int most) throws IOException, Refusal {
-    long announced = header("Content-Length").map(Request::length).orElse(0L);
-    InputStream in = exchange.getRequestBody();
-    if (announced > most) {
-      skip(in);
-      throw tooLarge(most);
-    }
-    byte[] body = in.readNBytes(most + 1);
-    if (body.length > most) {
-      skip(in);
-      throw tooLarge(most);
-    }
-    return body;
-  }
-
-  private static long length(String header) {
-    try {
-      return Long.parseLong(header.strip());
-    } catch (NumberFormatException e) {
-      return 0;
-    }
-  }
-
-  /** Who is sending does not read an answer before it has sent. */
-  private static void skip(InputStream in) throws IOException {
-    byte[] piece = new byte[8192];
-    int read = 0;
-    for (int n = 0; n >= 0 && read < Bounds.READ_IN_VAIN; n = in.read(piece)) {
-      read += n;
-    }
-  }
-
-  static Refusal tooLarge(int most) {
-    return new Refusal(
-        413, "content_too_large", "The body has more than %,d bytes.".formatted(most));
+  byte[] body(int most) throws Refusal {
+    return body.filter(bytes -> bytes.length <= most)
+        .orElseThrow(
+            () ->
+                new Refusal(
+                    413, "content_too_large", "The body has more than %,d bytes.".formatted(most)));
   }
 
   static Refusal bad(String message) {

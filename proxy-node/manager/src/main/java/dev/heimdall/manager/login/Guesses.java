@@ -22,8 +22,8 @@ final class Guesses {
   /** So many are let pass without a wait; so many of an address are under way at most, too. */
   static final int FREE = 5;
 
-  /** Requests of one address that wait for its tries; with these they are half of all places. */
-  static final int WAITING = 7;
+  /** Requests of one address that wait for its tries; with these half of those that it may have. */
+  static final int WAITING = 27;
 
   private static final long LONGEST_SECONDS = 30;
   private static final Duration FORGOTTEN = Duration.ofMinutes(10);

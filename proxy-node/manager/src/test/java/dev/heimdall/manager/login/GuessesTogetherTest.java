@@ -34,8 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Log-ins that are under way together, through a door, while the password's place is slow. */
 class GuessesTogetherTest {
-  /** As many as the door carries out at a time. */
-  private static final int MANY = 24;
+  /** As many as the door carries out at a time for one address. */
+  private static final int MANY = 64;
 
   private static final int HELD_AT_MOST = Guesses.FREE + Guesses.WAITING;
   private static final Duration LIMIT = Duration.ofSeconds(60);
