@@ -42,7 +42,30 @@ class FirewallIT {
           "CREATE FUNCTION tell() RETURNS text LANGUAGE sql STABLE"
               + " AS 'SELECT name FROM secret'",
           "CREATE FUNCTION tell_any(q text) RETURNS text LANGUAGE plpgsql STABLE"
-              + " AS 'DECLARE r text; BEGIN EXECUTE q INTO r; RETURN r; END'");
+              + " AS 'DECLARE r text; BEGIN EXECUTE q INTO r; RETURN r; END'",
+          "ANALYZE secret",
+          "CREATE TABLE ruled (id int, name text)",
+          "CREATE RULE inserts AS ON INSERT TO ruled DO ALSO SELECT name FROM secret",
+          "CREATE RULE updates AS ON UPDATE TO ruled DO INSTEAD DELETE FROM secret",
+          "CREATE MATERIALIZED VIEW kept AS SELECT name FROM secret",
+          "CREATE FUNCTION tell_row() RETURNS trigger LANGUAGE plpgsql"
+              + " AS 'BEGIN NEW.name := (SELECT name FROM secret); RETURN NEW; END'",
+          "CREATE TABLE triggered (id int, name text)",
+          "CREATE TRIGGER t BEFORE INSERT ON triggered FOR EACH ROW EXECUTE FUNCTION tell_row()",
+          "CREATE TABLE filled (id int, name text DEFAULT tell())",
+          "CREATE TABLE guarded (id int)",
+          "CREATE POLICY p ON guarded USING (EXISTS (SELECT FROM secret))",
+          "ALTER TABLE guarded ENABLE ROW LEVEL SECURITY",
+          "CREATE FUNCTION is_told(t text) RETURNS boolean LANGUAGE sql STABLE"
+              + " AS 'SELECT t <> (SELECT name FROM secret)'",
+          "CREATE DOMAIN told AS text CHECK (is_told(VALUE))",
+          "CREATE TYPE pair AS (a int)",
+          "CREATE FUNCTION told(p pair, q pair) RETURNS text LANGUAGE sql STABLE"
+              + " AS 'SELECT name FROM secret'",
+          "CREATE OPERATOR <-> (FUNCTION = told, LEFTARG = pair, RIGHTARG = pair)",
+          "CREATE FUNCTION of_pair(p pair) RETURNS text LANGUAGE sql STABLE"
+              + " AS 'SELECT name FROM secret'",
+          "CREATE CAST (pair AS text) WITH FUNCTION of_pair(pair)");
   private static TestNode node;
 
   @BeforeAll
@@ -189,7 +212,10 @@ class FirewallIT {
               "SELECT count(*), now(), upper('x') FROM scratch",
               "CREATE TEMP TABLE mine (id int)",
               "SELECT * FROM U&\"scr\\0061tch\"",
-              "SHOW search_path")) {
+              "SHOW search_path",
+              "SELECT count(*) FROM pg_class JOIN pg_stat_user_tables ON relid = oid",
+              "SELECT query FROM pg_stat_activity",
+              "SELECT pg_relation_size('secret')")) {
         assertThat(Replies.simple(client, sql).state()).as(sql).isEqualTo("00000");
       }
     }

@@ -26,9 +26,29 @@ final class Judgement {
     List<Routine> operators(String name);
   }
 
-  /** Functions of the server that read its files, those of tables among them. */
-  private static final Set<String> READ_FILES =
-      Set.of("lo_import", "pg_read_binary_file", "pg_read_file", "pg_read_file_old");
+  /**
+   * Functions of the server and of its extensions that read or write its files, those of tables
+   * among them, or return rows of tables that no text names: from the log, from pages, of cursors.
+   */
+  private static final Set<String> READ_UNNAMED =
+      Set.of(
+          "bt_page_items",
+          "cursor_to_xml",
+          "cursor_to_xmlschema",
+          "get_raw_page",
+          "lo_export",
+          "lo_import",
+          "pg_file_read",
+          "pg_file_write",
+          "pg_get_wal_block_info",
+          "pg_get_wal_fpi_info",
+          "pg_logical_slot_get_binary_changes",
+          "pg_logical_slot_get_changes",
+          "pg_logical_slot_peek_binary_changes",
+          "pg_logical_slot_peek_changes",
+          "pg_read_binary_file",
+          "pg_read_file",
+          "pg_read_file_old");
 
   /** Languages of functions that only a superuser can have installed with an extension. */
   private static final Set<String> COMPILED = Set.of("c", "internal");
@@ -49,7 +69,7 @@ final class Judgement {
     if (effect.changesSession()) {
       routine.changeSession(because);
     }
-    if (READ_FILES.contains(name)) {
+    if (READ_UNNAMED.contains(name)) {
       routine.cannotBeRead();
     }
     if (name.equals("set_config")) {
@@ -72,6 +92,9 @@ final class Judgement {
       Routine routine = plain(row, effect, because);
       if (effect.changesSession()) {
         routine.changeSession(because);
+      }
+      if (READ_UNNAMED.contains(row.name())) {
+        routine.cannotBeRead();
       }
       return routine;
     }

@@ -322,11 +322,19 @@ final class ObjectsBuilder {
         }
       }
       boolean changes = changesSomething(one.routine);
+      boolean reads = any(one.routine, routine -> !routine.reads().isEmpty());
       Basis basis = basis(one.routine);
       if (changes || basis != Basis.TABLES) {
         judged.add(
             new Unnamed(
-                one.routine, one.through, names, places, one.types.isEmpty(), changes, basis));
+                one.routine,
+                one.through,
+                names,
+                places,
+                one.types.isEmpty(),
+                changes,
+                reads,
+                basis));
       }
     }
     return judged;

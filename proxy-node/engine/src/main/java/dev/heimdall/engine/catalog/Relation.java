@@ -4,6 +4,7 @@ import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Weight;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A table or what can stand in its place, and what reading or writing it brings with it directly.
@@ -20,6 +21,15 @@ final class Relation {
    * @param through what brings it, in words: {@code trigger "audit"}
    */
   record Consequence(int when, Relation relation, int then, List<Routine> calls, String through) {}
+
+  /** What ANALYZE has found: the most common values of columns, among others. */
+  private static final Set<String> OF_OTHERS_VALUES =
+      Set.of(
+          "pg_statistic",
+          "pg_statistic_ext_data",
+          "pg_stats",
+          "pg_stats_ext",
+          "pg_stats_ext_exprs");
 
   private final String schema;
   private final String name;
@@ -60,6 +70,16 @@ final class Relation {
 
   boolean system() {
     return system;
+  }
+
+  /** Whether it is the server's own and holds values that stand in other tables. */
+  boolean holdsOthersValues() {
+    return system && holdsOthersValues(schema, name);
+  }
+
+  /** The same of a name that looks like one of the server's own. */
+  static boolean holdsOthersValues(String schema, String name) {
+    return "pg_toast".equals(schema) || OF_OTHERS_VALUES.contains(name);
   }
 
   boolean view() {

@@ -129,7 +129,7 @@ final class Resolution {
         if (takesPart(one)) {
           i.remove();
           basis = basis.and(one.basis());
-          if (one.changes()) {
+          if (one.changes() || one.reads()) {
             call(one.routine(), one.through());
             follow();
             more = true;
@@ -211,6 +211,10 @@ final class Resolution {
 
   private void unknownTable(TableName name) {
     basis = basis.and(ofServer(name) ? Basis.SERVER : Basis.ANYTHING);
+    if (Relation.holdsOthersValues(name.schema(), name.table())) {
+      understood = false;
+      because("the table " + spelled(name) + " holds values of other tables");
+    }
     if (knowledge == Catalogue.Knowledge.FRESH) {
       // A temporary table, or one that is younger than the catalogue: only the writer surely has
       // it.
@@ -367,6 +371,10 @@ final class Resolution {
     }
     if (relation.system()) {
       // The server's own views read what only it changes.
+      if (relation.holdsOthersValues()) {
+        understood = false;
+        because(relation + " holds values of other tables");
+      }
       return;
     }
     for (Relation behind : relation.reads()) {

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param relations those that have columns of these types, or that compute with them
  * @param ofServer whether all its types are the server's own, so that any value may be meant
  * @param changes whether it does more than to compute and to read
+ * @param reads whether it reads tables
  * @param basis what results rest on where it takes part
  */
 record Unnamed(
@@ -22,4 +23,5 @@ record Unnamed(
     Set<Relation> relations,
     boolean ofServer,
     boolean changes,
+    boolean reads,
     Basis basis) {}
