@@ -13,6 +13,7 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.EOFException;
@@ -52,6 +53,16 @@ class MessageSizesIT {
 
   private static final Set<SizedBatch> READ_WHOLE_OR_IN_PARTS =
       EnumSet.of(SizedBatch.PARSE, SizedBatch.NAMED_PARSE_BEHIND_ANOTHER, SizedBatch.BIND);
+
+  /** One of each way in which a client's bytes are taken, kept and passed on. */
+  private static final Set<SizedState> IN_TLS =
+      EnumSet.of(
+          SizedState.READY,
+          SizedState.ABOUT_TO_WAIT,
+          SizedState.PIPELINE_FULL,
+          SizedState.IN_TRANSACTION,
+          SizedState.COPY_IN,
+          SizedState.LOGGING_IN);
 
   private static final byte[] END = query("SELECT 'the' || ' end'");
 
@@ -125,6 +136,26 @@ class MessageSizesIT {
   void aLongMessageInPiecesIsAnsweredInEveryState() throws Exception {
     try (TestNode node = start()) {
       for (SizedState state : SizedState.values()) {
+        every(node, state, READ_WHOLE_OR_IN_PARTS, new int[] {200_000}, 1, 1);
+      }
+    }
+  }
+
+  @Test
+  void aLongMessageInPiecesIsAnsweredOverTls() throws Exception {
+    SharedPostgres.primary()
+        .executeIn(
+            SharedPostgres.DATABASE,
+            "CREATE TABLE IF NOT EXISTS sized (a text)",
+            "GRANT ALL ON sized TO app");
+    TestCertificate certificate = TestCertificate.localhost();
+    try (TestNode node =
+        TestNode.start(
+            c -> {
+              configure(c);
+              c.clientTls("require", certificate);
+            })) {
+      for (SizedState state : IN_TLS) {
         every(node, state, READ_WHOLE_OR_IN_PARTS, new int[] {200_000}, 1, 1);
       }
     }

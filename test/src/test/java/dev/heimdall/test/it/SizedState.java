@@ -116,6 +116,24 @@ enum SizedState {
       scene.client.send(query("LISTEN sized_" + scene.client.processId()));
     }
   },
+  /** The node asks what a function has set as soon as the statement is answered. */
+  SETTINGS_UNKNOWN {
+    @Override
+    void enter(Scene scene) throws IOException {
+      scene.lock();
+      scene.client.send(
+          query("SELECT set_config('extra_float_digits', '0', false), pg_advisory_xact_lock(77)"));
+      scene.barrier();
+    }
+  },
+  /** A cancel request is on its way to the server. */
+  CANCELLED {
+    @Override
+    void enter(Scene scene) throws IOException {
+      STATEMENT_RUNS.enter(scene);
+      scene.client.cancel();
+    }
+  },
   PINNED {
     @Override
     void enter(Scene scene) throws IOException {

@@ -46,7 +46,9 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   private static final Logger LOG = LoggerFactory.getLogger(ClientLogin.class);
   private static final String WRONG_PASSWORD = "28P01";
   private static final byte TLS_HANDSHAKE_RECORD = 0x16;
-  private static final int MAX_PASSWORD_MESSAGE = 64 * 1024;
+
+  /** Of what a client sends ahead while its password is checked. */
+  private static final int MAX_AHEAD = 10_000;
 
   private enum State {
     /** The first packet of the connection, or the one after a refused encryption request. */
@@ -135,7 +137,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
         case AUTHENTICATING -> passwordMessage(ctx, in);
         case TLS_HANDSHAKE -> {}
         case CHECKING -> {
-          if (in.readableBytes() > MAX_PASSWORD_MESSAGE) {
+          if (in.readableBytes() > MAX_AHEAD) {
             throw new ProtocolException("too much data before the end of the log-in");
           }
         }
@@ -390,7 +392,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       return;
     }
     int length = in.getInt(in.readerIndex() + 1);
-    if (length < 4 || length > MAX_PASSWORD_MESSAGE) {
+    if (length < 4 || length > exchange.longestAnswer()) {
       throw new ProtocolException("invalid length of password message");
     }
     if (in.readableBytes() < length + 1) {

@@ -22,6 +22,11 @@ import java.util.Arrays;
  * its session may use at the server.
  */
 final class PasswordExchange {
+  /** PostgreSQL's limits: a password may be a token of some identity provider. */
+  private static final int MAX_PROOF = 1024;
+
+  private static final int MAX_PASSWORD = 64 * 1024;
+
   private final NodeContext node;
   private final VdbContext vdb;
   private final LoopContext loop;
@@ -88,6 +93,11 @@ final class PasswordExchange {
       }
     }
     ctx.writeAndFlush(out);
+  }
+
+  /** How long the client's next message may be: who sends it has proved nothing yet. */
+  int longestAnswer() {
+    return decision.exchange() == AuthDecision.Exchange.CLEAR_TEXT ? MAX_PASSWORD : MAX_PROOF;
   }
 
   /** The kind of message that is awaited, as PostgreSQL's errors call it. */
