@@ -1,11 +1,14 @@
 package dev.heimdall.test.secure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -80,6 +83,8 @@ class RecheckedLogInsIT {
             "ALTER ROLE tenant LOGIN PASSWORD 'tenant-secret' VALID UNTIL 'infinity'"
                 + " CONNECTION LIMIT -1",
             "ALTER ROLE tenant RESET ALL",
+            "ALTER ROLE tenant NOSUPERUSER",
+            "ALTER DATABASE rechecked CONNECTION LIMIT -1 ALLOW_CONNECTIONS true",
             "GRANT CONNECT ON DATABASE rechecked TO PUBLIC");
   }
 
@@ -110,6 +115,8 @@ class RecheckedLogInsIT {
         "28000 | ALTER ROLE tenant NOLOGIN",
         "42501 | REVOKE CONNECT ON DATABASE rechecked FROM PUBLIC",
         "53300 | ALTER ROLE tenant CONNECTION LIMIT 0",
+        "53300 | ALTER DATABASE rechecked CONNECTION LIMIT 0",
+        "55000 | ALTER DATABASE rechecked ALLOW_CONNECTIONS false",
       })
   void logInThatTheServerRejectsNowFailsAsThereWhilePooledConnectionsLive(
       String sqlState, String change) throws Exception {
@@ -139,6 +146,124 @@ class RecheckedLogInsIT {
       if (!change.startsWith("DROP") && !sqlState.equals("53300")) {
         assertThat(value(stays, "SELECT 1")).isEqualTo("1");
       }
+    }
+  }
+
+  @Test
+  void logInThatTheServersAccessRulesRejectFailsAsThere() throws Exception {
+    login("at-once").close();
+    Path rules = server().dataDirectory().resolve("pg_hba.conf");
+    String before = Files.readString(rules);
+    try {
+      Files.writeString(rules, "host rechecked tenant all reject\n" + before);
+      reload();
+      Await.until("the server rejects the role", () -> !mayLogIn(SecureServer.port()));
+      assertThat(Refusal.of(node.node().port("at-once"), DATABASE, "tenant", "tenant-secret"))
+          .isEqualTo(direct())
+          .satisfies(refusal -> assertThat(refusal.sqlState()).isEqualTo("28000"));
+    } finally {
+      Files.writeString(rules, before);
+      reload();
+    }
+    Await.until("the role may log in", () -> mayLogIn(node.node().port("at-once")));
+  }
+
+  private static void reload() {
+    server().execute("SELECT pg_reload_conf()");
+  }
+
+  private static boolean mayLogIn(int port) {
+    try {
+      SecureServer.jdbc(port, DATABASE, "tenant", "tenant-secret").close();
+      return true;
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  /** What a role's sessions start as may change without a change to the role. */
+  @Test
+  void roleThatSessionsStartAsIsTheOneThatTheyMayStillSet() throws Exception {
+    server()
+        .execute(
+            "CREATE ROLE landlord",
+            "GRANT landlord TO tenant",
+            "ALTER ROLE tenant SET role = 'landlord'");
+    try {
+      for (String vdb : List.of("at-once", "soon")) {
+        try (Connection before = login(vdb)) {
+          assertThat(value(before, "SELECT current_user")).isEqualTo("landlord");
+        }
+      }
+      server().execute("REVOKE landlord FROM tenant");
+
+      try (Connection direct = loginAt(SecureServer.port());
+          Connection after = login("at-once")) {
+        assertThat(value(direct, "SELECT current_user")).isEqualTo("tenant");
+        assertThat(value(after, "SELECT current_user")).isEqualTo("tenant");
+      }
+      Await.until(
+          "the server is asked again",
+          () -> {
+            try (Connection after = login("soon")) {
+              return value(after, "SELECT current_user").equals("tenant");
+            } catch (SQLException e) {
+              throw new IllegalStateException(e);
+            }
+          });
+    } finally {
+      server().execute("DROP ROLE landlord");
+    }
+  }
+
+  private static Connection loginAt(int port) throws SQLException {
+    return SecureServer.jdbc(port, DATABASE, "tenant", "tenant-secret");
+  }
+
+  /** A session that has set a role keeps it; one that begins, or sets it again, does not get it. */
+  @Test
+  void roleThatWasRevokedCannotBeSetAgain() throws Exception {
+    server().execute("CREATE ROLE landlord", "GRANT landlord TO tenant");
+    try (Connection direct = loginAt(SecureServer.port());
+        Connection through = login("at-once")) {
+      for (Connection client : List.of(direct, through)) {
+        client.createStatement().execute("SET ROLE landlord");
+        assertThat(value(client, "SELECT current_user")).isEqualTo("landlord");
+      }
+      server().execute("REVOKE landlord FROM tenant");
+
+      for (Connection client : List.of(direct, through)) {
+        assertThat(value(client, "SELECT current_user")).isEqualTo("landlord");
+        client.createStatement().execute("RESET ROLE");
+        assertThatThrownBy(() -> client.createStatement().execute("SET ROLE landlord"))
+            .isInstanceOfSatisfying(
+                SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+        assertThat(value(client, "SELECT current_user")).isEqualTo("tenant");
+      }
+    } finally {
+      server().execute("DROP ROLE landlord");
+    }
+    for (int port : List.of(SecureServer.port(), node.node().port("at-once"))) {
+      try (Connection after = loginAt(port)) {
+        assertThat(value(after, "SELECT current_user")).isEqualTo("tenant");
+      }
+    }
+  }
+
+  /** Servers before version 17 remember for a session that its role was a superuser. */
+  @Test
+  void roleThatIsNoSuperuserAnyMoreDoesNotGetConnectionsOfWhenItWas() throws Exception {
+    server().execute("ALTER ROLE tenant SUPERUSER");
+    String pid;
+    try (Connection before = login("at-once")) {
+      pid = value(before, "SELECT pg_backend_pid()");
+      assertThat(value(before, "SHOW is_superuser")).isEqualTo("on");
+    }
+    server().execute("ALTER ROLE tenant NOSUPERUSER");
+
+    try (Connection after = login("at-once")) {
+      assertThat(value(after, "SHOW is_superuser")).isEqualTo("off");
+      assertThat(value(after, "SELECT pg_backend_pid()")).isNotEqualTo(pid);
     }
   }
 
