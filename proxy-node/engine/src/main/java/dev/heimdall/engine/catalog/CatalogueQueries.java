@@ -55,6 +55,44 @@ final class CatalogueQueries {
              || pg_postmaster_start_time() || ' ' || pg_conf_load_time()
       """;
 
+  private static final String ROLES_MARK =
+      "SELECT coalesce(sum(hashtextextended(rolname::text, oid::int8)), 0)::text FROM pg_roles";
+
+  /**
+   * Whether {@code templates/postgresql/definition-changes.sql} counts changes of definitions here:
+   * null, or a text that is another one once it was switched off or replaced in between. With the
+   * first transaction that is under way, and the first that has not begun. Event triggers are made
+   * by superusers, so a table of their owner is nobody else's.
+   */
+  static final String COUNTER =
+      """
+      SELECT (SELECT string_agg(e.oid || '@' || e.xmin || '@' || p.xmin, ' ' ORDER BY e.evtname)
+              FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid
+                   JOIN pg_namespace n ON n.oid = p.pronamespace
+                   JOIN pg_class c ON c.relnamespace = n.oid
+              WHERE n.nspname = 'heimdall' AND p.proname = 'note_definition_change'
+                AND c.relname = 'definition_changes' AND c.relkind = 'r' AND c.relpersistence = 'u'
+                AND e.evtenabled = 'A' AND e.evttags IS NULL
+                AND e.evtowner = p.proowner AND p.proowner = c.relowner AND c.relowner = n.nspowner
+                AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+              HAVING array_agg(e.evtevent::text ORDER BY e.evtevent) = '{ddl_command_end,sql_drop}'),
+             txid_snapshot_xmin(s), txid_snapshot_xmax(s)
+      FROM txid_current_snapshot() s
+      """;
+
+  /**
+   * The same as long as nothing was counted, and as nothing was written that no event trigger is
+   * called for: roles, their settings, and event triggers.
+   */
+  static final String COUNTED =
+      """
+      SELECT (SELECT count(*) || ':' || coalesce(sum(hashint8extended(id, 0)), 0)
+              FROM heimdall.definition_changes)
+             || ' ' || (%s) || ' ' || (%s) || ' ' || (%s)
+      """
+          .formatted(
+              mark("pg_db_role_setting", "setrole"), mark("pg_event_trigger", "oid"), ROLES_MARK);
+
   /**
    * One number for each system table that is read: the same as long as no row of it was written. A
    * row's xmin is that of the transaction that wrote it.
@@ -63,10 +101,9 @@ final class CatalogueQueries {
       """
       SELECT array_to_string(ARRAY[
         (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s), (%s),
-        (%s), (%s), (%s),
+        (%s), (%s), (%s), (%s),
         (SELECT count(*) || ':' || coalesce(sum(hashint8extended(objid::int8, classid::int8)), 0)
-         FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'),
-        (SELECT coalesce(sum(hashtextextended(rolname::text, oid::int8)), 0)::text FROM pg_roles)
+         FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e')
       ], ' ')
       """
           .formatted(
@@ -88,7 +125,8 @@ final class CatalogueQueries {
               mark("pg_extension", "oid"),
               mark("pg_type WHERE typtype = 'd'", "oid"),
               mark("pg_amop", "oid"),
-              mark("pg_partitioned_table", "partrelid"));
+              mark("pg_partitioned_table", "partrelid"),
+              ROLES_MARK);
 
   static final String SCHEMAS =
       """

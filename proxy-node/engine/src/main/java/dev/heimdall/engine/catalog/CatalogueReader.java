@@ -4,7 +4,9 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,9 +36,36 @@ final class CatalogueReader {
    *
    * @param moment the same as long as no transaction has written anything; see {@link
    *     CatalogueQueries#MOMENT}
-   * @param digest the same as long as nothing in the system tables was written
+   * @param counted where an event trigger counts changes of definitions, else null
    */
-  record Mark(String moment, String digest) {}
+  record Mark(String moment, Counted counted, Digest digest) {}
+
+  /**
+   * A digest of the system tables.
+   *
+   * @param text the same as long as nothing in them was written
+   * @param moment when it was taken, as the server has it
+   * @param taken the same by the clock of this machine
+   */
+  record Digest(String text, String moment, long taken) {
+    boolean isOf(String now) {
+      return moment.equals(now);
+    }
+  }
+
+  /**
+   * What an event trigger has counted.
+   *
+   * @param counter another one once the event trigger was switched off or replaced
+   * @param from the first transaction that had not begun when the counter was seen first; those
+   *     before may have changed definitions before it counted
+   * @param changes the same as long as nothing was counted; null while there are such transactions
+   */
+  record Counted(String counter, long from, String changes) {
+    boolean countsLike(Counted earlier) {
+      return changes != null && equals(earlier);
+    }
+  }
 
   private interface Row {
     void take(ResultSet row) throws SQLException;
@@ -45,14 +74,22 @@ final class CatalogueReader {
   private final Connection connection;
   private final List<String> pathOfConnections;
   private final SharedBuiltIns builtIns;
+  private final Duration uncounted;
 
   /**
    * @param connection without auto-commit; its transaction is ended here unless reading fails
    * @param pathOfConnections the search path that the pool's connections are started with; null
    *     where it is left to the server
+   * @param uncounted how long a change may remain unnoticed that no event trigger has counted
+   *     although there is one
    */
-  CatalogueReader(Connection connection, List<String> pathOfConnections, SharedBuiltIns builtIns) {
+  CatalogueReader(
+      Connection connection,
+      List<String> pathOfConnections,
+      SharedBuiltIns builtIns,
+      Duration uncounted) {
     this.builtIns = builtIns;
+    this.uncounted = uncounted;
     this.connection = connection;
     this.pathOfConnections = pathOfConnections;
   }
@@ -78,16 +115,26 @@ final class CatalogueReader {
           replica[0] = row.getBoolean(1);
           moment[0] = row.getString(2);
         });
-    if (last != null && moment[0].equals(last.moment())) {
+    boolean close = last != null && System.nanoTime() - last.digest().taken() < uncounted.toNanos();
+    if (last != null
+        && moment[0].equals(last.moment())
+        && (close || last.digest().isOf(moment[0]))) {
       connection.rollback();
       return new Reading(replica[0], last, null);
     }
     String[] path = new String[1];
     each(CatalogueQueries.USUAL_PATH, row -> path[0] = row.getString(1));
+    // Before the digest: what is counted meanwhile is looked at once more.
+    Counted counted = replica[0] ? null : counted(last, path[0]);
+    if (close && counted != null && counted.countsLike(last.counted())) {
+      connection.rollback();
+      return new Reading(replica[0], new Mark(moment[0], counted, last.digest()), null);
+    }
+    long taken = System.nanoTime();
     String[] digest = {path[0]};
     each(CatalogueQueries.MARK, row -> digest[0] += ' ' + row.getString(1));
-    Mark mark = new Mark(moment[0], digest[0]);
-    if (last != null && mark.digest().equals(last.digest())) {
+    Mark mark = new Mark(moment[0], counted, new Digest(digest[0], moment[0], taken));
+    if (last != null && mark.digest().text().equals(last.digest().text())) {
       connection.rollback();
       return new Reading(replica[0], mark, null);
     }
@@ -106,6 +153,37 @@ final class CatalogueReader {
     }
     connection.rollback();
     return new Reading(replica[0], mark, builder.build());
+  }
+
+  private Counted counted(Mark last, String path) throws SQLException {
+    String[] counter = new String[1];
+    long[] transactions = new long[2];
+    each(
+        CatalogueQueries.COUNTER,
+        row -> {
+          counter[0] = row.getString(1);
+          transactions[0] = row.getLong(2);
+          transactions[1] = row.getLong(3);
+        });
+    if (counter[0] == null) {
+      return null;
+    }
+    Counted before = last == null ? null : last.counted();
+    long from =
+        before != null && before.counter().equals(counter[0]) ? before.from() : transactions[1];
+    if (transactions[0] < from) {
+      return new Counted(counter[0], from, null);
+    }
+    Savepoint here = connection.setSavepoint();
+    try {
+      StringBuilder changes = new StringBuilder(path);
+      each(CatalogueQueries.COUNTED, row -> changes.append(' ').append(row.getString(1)));
+      return new Counted(counter[0], from, changes.toString());
+    } catch (SQLException e) {
+      // It is being taken away just now: then the digest tells.
+      connection.rollback(here);
+      return null;
+    }
   }
 
   private void paths(ObjectsBuilder builder, String usual) throws SQLException {

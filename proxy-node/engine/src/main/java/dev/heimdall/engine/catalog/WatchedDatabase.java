@@ -295,7 +295,8 @@ final class WatchedDatabase {
       return;
     }
     try (Connection connection = pool().getConnection()) {
-      CatalogueReader reader = new CatalogueReader(connection, pathOfConnections, room.builtIns());
+      CatalogueReader reader =
+          new CatalogueReader(connection, pathOfConnections, room.builtIns(), refresh);
       long asked = System.nanoTime();
       CatalogueReader.Reading reading = reader.read(last, () -> found(from));
       long weight = reading.objects() == null ? 0 : weightOf(reading.objects());
