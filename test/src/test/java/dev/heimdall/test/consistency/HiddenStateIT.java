@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * One client makes state in a server's session in random ways, most of them out of sight; the next
@@ -321,6 +323,7 @@ class HiddenStateIT {
 
   @Test
   @Tag("long")
+  @Timeout(value = 5, unit = TimeUnit.HOURS)
   void theNextClientFindsNoTraceInManyRounds() throws IOException {
     rounds(Integer.getInteger("hidden.rounds", 100_000));
   }
@@ -348,6 +351,9 @@ class HiddenStateIT {
         RawClient other = RawClient.logIn(node.target().as("other", "other"))) {
       String settings = other.value("SELECT " + SETTINGS);
       for (int i = 0; i < rounds; i++) {
+        if (i > 0 && i % 5000 == 0) {
+          System.out.println("hidden state: seed " + seed + ", " + i + " rounds without a trace");
+        }
         StringBuilder done = new StringBuilder();
         make(random, done);
         RawClient looker = random.nextBoolean() ? same : other;

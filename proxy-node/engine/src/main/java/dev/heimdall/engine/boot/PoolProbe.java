@@ -48,6 +48,9 @@ final class PoolProbe implements Waiter {
           @Override
           protected void done(ServerConnection from, PgError error) {
             if (!from.closed()) {
+              if (error != null) {
+                from.closeForState("SELECT 1", error);
+              }
               pool.release(from);
             }
             finish(error);

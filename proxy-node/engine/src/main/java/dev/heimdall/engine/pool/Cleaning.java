@@ -2,6 +2,7 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.wire.postgres.PgError;
 import java.security.SecureRandom;
@@ -13,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 /** The connections that a session has given back and nobody else may have yet, and why. */
 final class Cleaning {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final String CANCELLED = "57014";
 
   private final SecureRandom chance = new SecureRandom();
   private final LoopPool pool;
@@ -103,20 +106,16 @@ final class Cleaning {
   }
 
   private void run(ServerConnection connection, String sql, Runnable cleaned) {
-    String statement = sql.split("[ ;]", 2)[0];
     keep(connection);
     connection.query(
         sql,
-        new InternalQuery() {
+        new StateQuery(sql.split("[ ;]", 2)[0]) {
           @Override
-          protected void done(ServerConnection from, PgError error) {
-            if (connection.closed()) {
-              return;
-            }
-            if (error != null) {
-              connection.closeForState(statement, error);
-            } else {
+          protected void ended(ServerConnection from, PgError error) {
+            if (error == null) {
               cleaned.run();
+            } else {
+              connection.closeCondemned();
             }
           }
         });
@@ -134,8 +133,13 @@ final class Cleaning {
           @Override
           protected void done(ServerConnection from, PgError error) {
             since.remove(connection);
-            if (!connection.closed()) {
+            if (connection.closed()) {
+              return;
+            }
+            if (error == null || error.sqlState().equals(CANCELLED)) {
               pool.free(connection);
+            } else {
+              connection.closeForState("SELECT 1", error);
             }
           }
         });

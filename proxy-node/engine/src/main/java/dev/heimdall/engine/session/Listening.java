@@ -1,7 +1,7 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -45,6 +45,7 @@ final class Listening {
   private Set<String> asked = Set.of();
   private NotificationHub hub;
   private State state = State.SETTLED;
+  private boolean outcomeKnown;
 
   Listening(ClientSession session, LoopContext loop) {
     this.session = session;
@@ -120,12 +121,14 @@ final class Listening {
       return false;
     }
     state = State.DECIDING;
+    outcomeKnown = false;
     server.query(
         "SELECT pg_catalog.pg_listening_channels()",
-        new InternalQuery(true) {
+        new StateQuery("pg_listening_channels()", true) {
           @Override
-          protected void done(ServerConnection from, PgError error) {
+          protected void ended(ServerConnection from, PgError error) {
             if (error == null) {
+              outcomeKnown = true;
               Set<String> now = new HashSet<>(channels);
               rows().forEach(row -> now.add(row.get(0)));
               channels = now;
@@ -134,13 +137,15 @@ final class Listening {
         });
     server.query(
         "UNLISTEN *",
-        new InternalQuery() {
+        new StateQuery("UNLISTEN") {
           @Override
-          protected void done(ServerConnection from, PgError error) {
+          protected void ended(ServerConnection from, PgError error) {
             if (state == State.DECIDING) {
-              stopAsking();
+              decided();
             }
-            session.lease().internalDone(from);
+            if (!from.closed()) {
+              session.lease().internalDone(from);
+            }
           }
         });
     return true;
@@ -148,9 +153,23 @@ final class Listening {
 
   /** The server connection is lost, and with it what was under way. */
   void lost() {
-    if (state == State.UNDECIDED || state == State.DECIDING) {
+    if (state == State.DECIDING) {
+      decided();
+    } else if (state == State.UNDECIDED) {
       stopAsking();
     }
+  }
+
+  /** The server has said what it listens for, or will not say it any more. */
+  private void decided() {
+    if (!outcomeKnown) {
+      // The transaction is over, and nobody told the client that it failed: better it hears of a
+      // channel too many than that it waits in vain.
+      Set<String> all = new HashSet<>(channels);
+      all.addAll(asked);
+      channels = all;
+    }
+    stopAsking();
   }
 
   /** Whether the present server connection may be listening. */

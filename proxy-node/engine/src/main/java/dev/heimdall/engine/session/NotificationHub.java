@@ -131,7 +131,16 @@ public final class NotificationHub implements ServerConnection.Listener, ReplyOw
     if (those != null && those.remove(session) && those.isEmpty()) {
       listeners.remove(channel);
       if (confirmed.remove(channel) && connection != null) {
-        connection.query("UNLISTEN " + quoted(channel), new Quiet());
+        connection.query(
+            "UNLISTEN " + quoted(channel),
+            new Quiet() {
+              @Override
+              protected void done(ServerConnection from, PgError error) {
+                if (error != null && !from.closed()) {
+                  from.closeForState("UNLISTEN", error);
+                }
+              }
+            });
       }
     }
   }
@@ -205,13 +214,15 @@ public final class NotificationHub implements ServerConnection.Listener, ReplyOw
             Set<Consumer<PgError>> those = waiting.remove(channel);
             if (those != null) {
               those.forEach(each -> each.accept(error));
+            } else if (error != null && !from.closed() && listeners.containsKey(channel)) {
+              from.closeForState("LISTEN", error); // it is made anew, and they are listened for
             }
           }
         });
   }
 
   /** A statement of the hub's own; a notification may come among its replies. */
-  private class Quiet extends InternalQuery {
+  private abstract class Quiet extends InternalQuery {
     @Override
     public boolean takesNotifications() {
       return true;
@@ -221,9 +232,6 @@ public final class NotificationHub implements ServerConnection.Listener, ReplyOw
     protected void notified(ServerConnection from, ByteBuf messages) {
       take(messages);
     }
-
-    @Override
-    protected void done(ServerConnection from, PgError error) {}
   }
 
   private void reconnectLater() {

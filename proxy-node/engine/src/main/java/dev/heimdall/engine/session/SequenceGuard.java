@@ -46,7 +46,7 @@ final class SequenceGuard {
   /** From here on sequence values on this connection are ours; so far they were anybody's. */
   void forget(ServerConnection server) {
     pending.flushGathered();
-    server.query(FORGET, names.new Quiet());
+    server.query(FORGET, names.new Keeping(FORGET));
     server.sequencesForgotten();
   }
 
@@ -104,7 +104,7 @@ final class SequenceGuard {
       names.runInBatch(server, check);
     } else {
       pending.flushGathered();
-      server.query(check, names.new Quiet());
+      server.query(check, names.new Keeping("DO"));
     }
   }
 

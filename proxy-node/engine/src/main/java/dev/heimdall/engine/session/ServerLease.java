@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
@@ -384,14 +385,12 @@ final class ServerLease {
     counters.stateReplayed();
     connection.query(
         connection.applied().changeTo(wanted),
-        new InternalQuery() {
+        new StateQuery("SET") { // whom it serves hears of the loss
           @Override
-          protected void done(ServerConnection from, PgError error) {
+          protected void ended(ServerConnection from, PgError error) {
             if (error == null) {
               from.applied(wanted);
               from.takeChangedReports();
-            } else if (!from.closed()) {
-              from.closeForState("SET", error); // whom it serves hears of the loss
             }
           }
         });

@@ -6,6 +6,7 @@ import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerStatements;
+import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.backend.StatementShape;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.sql.Effect;
@@ -17,6 +18,7 @@ import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -28,6 +30,9 @@ final class ServerNames {
   /** Name of the node's own statement and portal in a client's batch. */
   private static final byte[] OURS =
       (PreparedStatement.PREFIX + "ours").getBytes(StandardCharsets.US_ASCII);
+
+  /** Classes of errors: out of resources, of the system, inside the server. */
+  private static final Set<String> FAULTS_OF_SERVERS = Set.of("53", "58", "XX");
 
   private final ClientSession session;
   private final ClientInput pending;
@@ -69,13 +74,13 @@ final class ServerNames {
       pending.flushGathered();
       server.query(
           sql,
-          new Quiet() {
+          new Keeping("SET") {
             @Override
-            protected void done(ServerConnection from, PgError error) {
+            protected void ended(ServerConnection from, PgError error) {
               if (from.status() == 'I') {
                 from.taint(); // its transaction did not begin, and what was set stays
               }
-              super.done(from, error);
+              super.ended(from, error);
             }
           });
     }
@@ -154,6 +159,7 @@ final class ServerNames {
         new Quiet() {
           @Override
           protected void done(ServerConnection from, PgError error) {
+            closeUnlessItsOwn(from, error);
             after.accept(error);
             super.done(from, error);
           }
@@ -171,6 +177,7 @@ final class ServerNames {
             protected void done(ServerConnection from, PgError error) {
               if (error != null) {
                 from.statements().forget(statement);
+                closeUnlessItsOwn(from, error);
               } else {
                 from.statements().confirm(statement);
               }
@@ -187,6 +194,19 @@ final class ServerNames {
     server.expect(ReplyQueue.PARSE_OURS, quiet);
     PgWriter.empty(out, FrontendType.SYNC);
     server.expect(ReplyQueue.SYNC, quiet);
+  }
+
+  /**
+   * A statement of a client's that the server does not take, because a table is gone for instance,
+   * leaves the connection as it was: its client hears of it. A server that is at its end with a
+   * statement is not to be trusted with others.
+   */
+  private static void closeUnlessItsOwn(ServerConnection from, PgError error) {
+    if (error != null
+        && !from.closed()
+        && FAULTS_OF_SERVERS.contains(error.sqlState().substring(0, 2))) {
+      from.closeForState("PREPARE", error);
+    }
   }
 
   /** Notes that the statement is being prepared by SQL, after what must be closed for it. */
@@ -225,6 +245,18 @@ final class ServerNames {
   class Quiet extends InternalQuery {
     @Override
     protected void done(ServerConnection from, PgError error) {
+      session.quietDone(from);
+    }
+  }
+
+  /** The same of one on which rests what other sessions' state the client's own then meets. */
+  class Keeping extends StateQuery {
+    Keeping(String statement) {
+      super(statement);
+    }
+
+    @Override
+    protected void ended(ServerConnection from, PgError error) {
       session.quietDone(from);
     }
   }

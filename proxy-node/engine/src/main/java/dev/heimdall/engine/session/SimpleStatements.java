@@ -181,7 +181,7 @@ final class SimpleStatements {
           protected void done(ServerConnection from, PgError error) {
             if (error != null && !from.closed()) {
               // What follows it is on its way, and must not be taken for a transaction's.
-              from.close("it refused a BEGIN that its client counts on: " + error.message());
+              from.closeForState("BEGIN", error);
             } else {
               session.quietDone(from);
             }

@@ -1,8 +1,8 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.Ending;
-import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -504,9 +504,13 @@ final class TransactionReplay {
   }
 
   /** Ends what was run again where the answers were others. */
-  private final class Undo extends InternalQuery {
+  private final class Undo extends StateQuery {
+    Undo() {
+      super("ROLLBACK");
+    }
+
     @Override
-    protected void done(ServerConnection from, PgError error) {
+    protected void ended(ServerConnection from, PgError error) {
       if (session.closed()) {
         session.quietDone(from);
       } else if (!from.closed()) {

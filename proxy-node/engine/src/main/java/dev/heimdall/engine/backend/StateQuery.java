@@ -1,0 +1,47 @@
+package dev.heimdall.engine.backend;
+
+import dev.heimdall.engine.wire.postgres.PgError;
+
+/**
+ * A statement of the node's own that makes a server connection one session's, finds out what a
+ * session has changed on it, or removes that again. If it fails, nobody knows any more what is set
+ * there: the connection is closed, logged and counted, and no other session gets it. This is the
+ * only place that judges such a failure, but for a connection whose session still needs it ({@link
+ * ServerConnection#condemn}).
+ */
+public abstract class StateQuery extends InternalQuery {
+  /** What a server says to everything in a transaction that has failed already. */
+  private static final String IN_FAILED_TRANSACTION = "25P02";
+
+  private final String statement;
+
+  /**
+   * @param statement what it does, in words for the log: its command, and no values
+   */
+  protected StateQuery(String statement) {
+    this(statement, false);
+  }
+
+  protected StateQuery(String statement, boolean keepRows) {
+    super(keepRows);
+    this.statement = statement;
+  }
+
+  /**
+   * It has ended; if it failed, the connection is closed, or will be when its session leaves it.
+   */
+  protected abstract void ended(ServerConnection from, PgError error);
+
+  @Override
+  protected final void done(ServerConnection from, PgError error) {
+    if (error != null && !from.closed()) {
+      if (from.status() == 'I') {
+        from.closeForState(statement, error);
+      } else if (!error.sqlState().equals(IN_FAILED_TRANSACTION)) {
+        // It has failed the transaction of its session, which can still be told so.
+        from.condemn(statement, error);
+      }
+    }
+    ended(from, error);
+  }
+}
