@@ -2,6 +2,7 @@ package dev.heimdall.test.consistency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
@@ -12,9 +13,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Each kind of state that a session of PostgreSQL has besides its settings: one client makes it and
@@ -48,9 +51,19 @@ class LeftBehindIT {
             "CREATE SEQUENCE numbers",
             "SELECT pg_replication_origin_create('left_behind')",
             "CREATE TABLE kept (a int)",
+            "CREATE FUNCTION remembers(text) RETURNS void STABLE"
+                + " LANGUAGE internal AS 'pg_replication_origin_session_setup'",
             "CREATE FUNCTION hidden() RETURNS text LANGUAGE plpgsql AS"
                 + " $$ BEGIN EXECUTE 'SELECT set_co' || 'nfig(''search_path'', ''pg_catalog'', false)';"
                 + " RETURN 'done'; END $$");
+    Await.until(
+        "the catalogue is there",
+        () -> {
+          try (RawClient client = RawClient.logIn(node.target().in("left_behind"))) {
+            client.query("DO $$ BEGIN NULL; END $$");
+            return node.clients().stream().allMatch(row -> row.get("pin_reason") == null);
+          }
+        });
   }
 
   @AfterAll
@@ -87,6 +100,21 @@ class LeftBehindIT {
             "temporary functions",
             "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
             "SELECT count(*) FROM pg_proc WHERE pronamespace = pg_my_temp_schema()",
+            "0"),
+        state(
+            "listening again",
+            "LISTEN news; LISTEN news",
+            "SELECT count(*) FROM pg_listening_channels()",
+            "0"),
+        Arguments.of(
+            "listening in two statements",
+            List.of("LISTEN news", "LISTEN news", "SELECT 1", "LISTEN news; NOTIFY news"),
+            "SELECT count(*) FROM pg_listening_channels()",
+            "0"),
+        Arguments.of(
+            "listening in a transaction again",
+            List.of("LISTEN news", "BEGIN; LISTEN news", "COMMIT"),
+            "SELECT count(*) FROM pg_listening_channels()",
             "0"),
         state("listening", "LISTEN news", "SELECT count(*) FROM pg_listening_channels()", "0"),
         state("values of sequences", "SELECT nextval('numbers')", "SELECT lastval()", "55000"),
@@ -135,6 +163,28 @@ class LeftBehindIT {
             "LOAD 'auto_explain'",
             "SELECT count(*) FROM pg_settings WHERE name = 'auto_explain.log_min_duration'",
             "0"),
+        state(
+            "a library that a block loads",
+            "DO $$ BEGIN LOAD 'auto_explain'; END $$",
+            "SELECT count(*) FROM pg_settings WHERE name = 'auto_explain.log_min_duration'",
+            "0"),
+        state(
+            "a replication origin that a block sets up",
+            "DO $$ BEGIN PERFORM pg_replication_origin_session_setup('left_behind'); END $$",
+            "SELECT pg_replication_origin_session_is_setup()",
+            "f"),
+        state(
+            "connections of dblink that a block opens",
+            "DO $$ BEGIN PERFORM dblink_connect('theirs', 'host=127.0.0.1 port="
+                + SharedPostgres.primary().port()
+                + " dbname=app user=app password=app'); END $$",
+            "SELECT count(*) FROM unnest(dblink_get_connections())",
+            "0"),
+        state(
+            "what a function of another language remembers",
+            "SELECT remembers('left_behind')",
+            "SELECT pg_replication_origin_session_is_setup()",
+            "f"),
         state(
             "characteristics of transactions",
             "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
@@ -197,6 +247,36 @@ class LeftBehindIT {
     }
   }
 
+  /** Nothing takes back what these have done when their statement or transaction fails. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT pg_advisory_lock(78), 1 / (count(*) - 1) FROM (SELECT 1) one",
+        "SELECT U&\"\\0070g_advisory_lock\"(78), 1 / (count(*) - 1) FROM (SELECT 1) one",
+        "BEGIN; SELECT U&\"\\0070g_advisory_lock\"(78); ROLLBACK",
+        "DO $$ BEGIN PERFORM pg_advisory_lock(78); RAISE EXCEPTION 'failed'; END $$",
+      })
+  void theNextClientFindsNothingOfAStatementThatFails(String sql) throws IOException {
+    try (RawClient first = RawClient.logIn(node.target().in("left_behind"))) {
+      first.query(sql);
+    }
+    try (RawClient next = RawClient.logIn(node.target().in("left_behind"))) {
+      assertThat(answer(next, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"))
+          .isEqualTo("0");
+    }
+  }
+
+  @Test
+  void whoListensWhilePinnedHearsWhenThePinHasEnded() throws IOException {
+    try (RawClient listener = RawClient.logIn(node.target().in("left_behind"))) {
+      listener.query("CREATE TEMP TABLE pinning (a int)");
+      listener.query("LISTEN news");
+      listener.query("DISCARD TEMP");
+      SharedPostgres.primary().executeIn("left_behind", "NOTIFY news, 'for all'");
+      assertThat(listener.receive().toString()).isEqualTo("NotificationResponse news=for all");
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("seeds")
   void theNextClientCannotForeseeChance(String seed) throws IOException {
@@ -206,11 +286,16 @@ class LeftBehindIT {
       direct.query("SELECT setseed(0.25)");
       foreseen = direct.value("SELECT random()");
     }
-    try (RawClient first = RawClient.logIn(node.target().in("left_behind"))) {
-      assertThat(first.query(seed)).noneMatch(m -> m.type() == 'E');
-    }
-    try (RawClient next = RawClient.logIn(node.target().in("left_behind"))) {
-      assertThat(next.value("SELECT random()")).isNotEqualTo(foreseen);
+    for (boolean discards : new boolean[] {false, true}) {
+      try (RawClient first = RawClient.logIn(node.target().in("left_behind"))) {
+        assertThat(first.query(seed)).noneMatch(m -> m.type() == 'E');
+        if (discards) {
+          first.query("DISCARD ALL");
+        }
+      }
+      try (RawClient next = RawClient.logIn(node.target().in("left_behind"))) {
+        assertThat(next.value("SELECT random()")).isNotEqualTo(foreseen);
+      }
     }
   }
 

@@ -47,6 +47,7 @@ class SessionTracesIT {
           + " WHERE name !~ '^hd_'),"
           + " (SELECT string_agg('cursor ' || name, ',') FROM pg_cursors WHERE name <> ''),"
           + " (SELECT string_agg('listens ' || c, ',') FROM pg_listening_channels() c),"
+          + " nullif(pg_replication_origin_session_is_setup()::text, 'false'),"
           + " nullif('role ' || current_user, 'role app'))";
 
   @BeforeAll
@@ -116,7 +117,11 @@ class SessionTracesIT {
             "CREATE FUNCTION locks_unread(bigint) RETURNS void STABLE"
                 + " LANGUAGE internal AS 'pg_advisory_lock_int8'",
             "CREATE FUNCTION locks_unread(int, int) RETURNS void IMMUTABLE"
-                + " LANGUAGE internal AS 'pg_advisory_lock_int4'");
+                + " LANGUAGE internal AS 'pg_advisory_lock_int4'",
+            "CREATE FUNCTION remembers(text) RETURNS void STABLE"
+                + " LANGUAGE internal AS 'pg_replication_origin_session_setup'",
+            "GRANT EXECUTE ON FUNCTION pg_replication_origin_session_is_setup() TO app",
+            "SELECT pg_replication_origin_create('session_traces')");
     node =
         TestNode.start(
             c ->
@@ -141,6 +146,8 @@ class SessionTracesIT {
   @AfterAll
   static void stop() {
     node.close();
+    SharedPostgres.primary()
+        .executeIn(DATABASE, "SELECT pg_replication_origin_drop('session_traces')");
   }
 
   private static RawClient logIn() throws IOException {
@@ -285,6 +292,15 @@ class SessionTracesIT {
         "ALTER TABLE switched ENABLE TRIGGER leak; INSERT INTO switched VALUES (1)",
         "CREATE OR REPLACE VIEW turned_view AS SELECT length(leaks('turned')) AS a;"
             + " SELECT * FROM turned_view",
+        // What DISCARD ALL leaves where it is.
+        "SELECT remembers('session_traces')",
+        "DO $$ BEGIN PERFORM remembers('session_traces'); END $$",
+        "DO $$ BEGIN EXECUTE 'SELECT rem' || 'embers(''session_traces'')'; END $$",
+        "SELECT query_to_xml('SELECT remem' || 'bers(''session_traces'')', true, false, '')",
+        "BEGIN; SELECT remembers('session_traces'); ROLLBACK",
+        // Text that the server runs.
+        "SELECT query_to_xml('SELECT lea' || 'ks(''xml'')', true, false, '')",
+        "SELECT * FROM ts_stat('SELECT to_tsvector(lea' || 'ks(''stat''))')",
       })
   void theNextClientFindsNothing(String sql) throws IOException {
     try (RawClient client = logIn()) {

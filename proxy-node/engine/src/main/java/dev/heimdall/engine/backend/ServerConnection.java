@@ -317,6 +317,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   /** Something stays behind on the connection that only DISCARD ALL removes. */
   public void taint() {
     tainted = true;
+    seedInDoubt = true; // which a DISCARD ALL of the session's own leaves as it is
   }
 
   public boolean tainted() {

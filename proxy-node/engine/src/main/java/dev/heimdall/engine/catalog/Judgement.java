@@ -50,6 +50,17 @@ final class Judgement {
           "pg_read_file",
           "pg_read_file_old");
 
+  /** Functions of the server whose traces DISCARD ALL does not remove. */
+  private static final Set<String> OUTLIVING_DISCARD =
+      Set.of(
+          "pg_backup_start",
+          "pg_copy_logical_replication_slot",
+          "pg_copy_physical_replication_slot",
+          "pg_create_logical_replication_slot",
+          "pg_create_physical_replication_slot",
+          "pg_replication_origin_session_setup",
+          "pg_start_backup");
+
   /** Languages of functions that only a superuser can have installed with an extension. */
   private static final Set<String> COMPILED = Set.of("c", "internal");
 
@@ -66,7 +77,9 @@ final class Judgement {
           case ANYTHING -> "may do anything";
         };
     Routine routine = new Routine("pg_catalog", name, true, effect, because);
-    if (effect.changesSession()) {
+    if (effect == Effect.ANYTHING || OUTLIVING_DISCARD.contains(name)) {
+      routine.changeSessionForGood(because);
+    } else if (effect.changesSession()) {
       routine.changeSession(because);
     }
     if (READ_UNNAMED.contains(name)) {
@@ -91,7 +104,7 @@ final class Judgement {
       String because = "is of an extension and may change something";
       Routine routine = plain(row, effect, because);
       if (effect.changesSession()) {
-        routine.changeSession(because);
+        routine.changeSessionForGood(because);
       }
       if (READ_UNNAMED.contains(row.name())) {
         routine.cannotBeRead();
@@ -103,7 +116,7 @@ final class Judgement {
     String because = "is written in " + row.language();
     Routine routine = plain(row, Effect.ANYTHING, because);
     routine.cannotBeRead();
-    routine.changeSession(because);
+    routine.changeSessionForGood(because);
     routine.movePath();
     return routine;
   }
@@ -135,23 +148,25 @@ final class Judgement {
   }
 
   private static Routine ofBody(Routine routine, RoutineBody body, boolean mayWrite) {
-    String session = body.changesSession() == null ? null : "has " + body.changesSession();
+    if (body.changesSession() != null) {
+      routine.changeSession("has " + body.changesSession());
+    }
     if (!body.understood()) {
       routine.cannotBeRead();
       routine.doAnything("has a body that was not understood");
-      session = routine.because();
+      routine.changeSessionForGood(routine.because());
     } else if (body.dynamic()) {
       routine.doAnything("runs statements that are put together as it runs");
-      session = routine.because();
+      routine.changeSessionForGood(routine.because());
     } else if (mayWrite && body.definesOrCopies()) {
       routine.doAnything("has statements that are not about rows");
       routine.define();
       if (body.definesCode()) {
-        session = "defines what it may run";
+        routine.changeSessionForGood("defines what it may run");
       }
     }
-    if (session != null) {
-      routine.changeSession(session);
+    if (body.loads()) {
+      routine.changeSessionForGood("has LOAD");
     }
     if (body.movesPath()) {
       routine.movePath();
@@ -224,7 +239,7 @@ final class Judgement {
                 routine.doAnything("writes " + name.spelled() + ", which is not in the catalogue");
                 if (body.definesOrCopies()) {
                   // It may have made it as it likes: with a trigger, or with another's defaults.
-                  routine.changeSession(routine.because());
+                  routine.changeSessionForGood(routine.because());
                 }
               }
               int bits = Changes.of(changes);

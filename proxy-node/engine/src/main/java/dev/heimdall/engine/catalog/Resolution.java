@@ -58,6 +58,7 @@ final class Resolution {
   private boolean runsUnread;
   private Basis basis = Basis.TABLES;
   private String changesSession;
+  private boolean outlivesDiscard;
   private boolean movesPath;
   private boolean readsSequences;
   private boolean maySeed;
@@ -107,6 +108,7 @@ final class Resolution {
         writesAnything,
         basis,
         changesSession,
+        outlivesDiscard,
         movesPath || !parsed.understood(),
         readsSequences,
         maySeed,
@@ -281,7 +283,7 @@ final class Resolution {
     understood = false;
     runsUnread = true;
     anything(why);
-    changesSession(why);
+    changesSessionForGood(why);
     movesPath = true;
   }
 
@@ -306,7 +308,7 @@ final class Resolution {
 
   private void run(RunText text) {
     if (!text.body().understood()) {
-      changesSession("not all of the text was understood");
+      changesSessionForGood("not all of the text was understood");
     } else if (!text.block()) {
       new UnreadStatement(text.body(), objects, scope, parsed.kind())
           .calls()
@@ -321,7 +323,7 @@ final class Resolution {
     } else if (knowledge == Catalogue.Knowledge.FRESH) {
       call(Judgement.ofBlock(text.body(), new NamesInScope(objects, scope)), null);
     } else {
-      changesSession("what the code block does " + doubt());
+      changesSessionForGood("what the code block does " + doubt());
     }
   }
 
@@ -334,7 +336,7 @@ final class Resolution {
         raise(StatementClass.WRITE, null);
         understood = false;
         anything(routine + " " + doubt());
-        changesSession(routine + " " + doubt());
+        changesSessionForGood(routine + " " + doubt());
         movesPath = true;
         call(routine, null); // what it did before is the least that rules are to know
       }
@@ -467,8 +469,10 @@ final class Resolution {
 
   private void enter(Routine routine, String through) {
     // What the text itself calls is in sight, as long as everybody knows what it does.
-    if (routine.changesSession() != null && !(routine.builtIn() && through == null)) {
+    boolean inSight = routine.builtIn() && through == null && routine.effect() != Effect.ANYTHING;
+    if (routine.changesSession() != null && !inSight) {
       changesSession(does(routine, through, routine.changesSession()));
+      outlivesDiscard |= routine.outlivesDiscard();
     }
     if (through != null && routine.builtIn() && LAST_VALUES.contains(routine.name())) {
       readsSequences = true;
@@ -542,6 +546,11 @@ final class Resolution {
     if (reason == null) {
       reason = why;
     }
+  }
+
+  private void changesSessionForGood(String how) {
+    outlivesDiscard = true;
+    changesSession(how);
   }
 
   private void changesSession(String how) {

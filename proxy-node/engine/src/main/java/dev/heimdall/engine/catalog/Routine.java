@@ -19,6 +19,7 @@ final class Routine {
   private String because;
   private boolean locks;
   private String changesSession;
+  private boolean outlivesDiscard;
   private boolean movesPath;
   private boolean maySeed;
   private boolean unread;
@@ -132,6 +133,24 @@ final class Routine {
    */
   void changeSession(String how) {
     changesSession = how;
+  }
+
+  /**
+   * Whether DISCARD ALL may leave what it does to the session where it is: variables of another
+   * language, a library, a connection to elsewhere, or whatever code does that nobody can read.
+   */
+  boolean outlivesDiscard() {
+    return outlivesDiscard;
+  }
+
+  /**
+   * The same as {@link #changeSession}, of one whose changes DISCARD ALL may not remove.
+   *
+   * @param how as the end of a sentence that begins with the function
+   */
+  void changeSessionForGood(String how) {
+    changesSession = how;
+    outlivesDiscard = true;
   }
 
   void movePath() {

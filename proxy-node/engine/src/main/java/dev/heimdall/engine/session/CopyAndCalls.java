@@ -69,6 +69,7 @@ final class CopyAndCalls {
       sequences.beforeCall(server, function);
       session.pin("function call");
       server.taint();
+      server.lastUse(); // it may be a function in any language
     }
     session.writes().noteUnknown();
     server.expect(ReplyQueue.FUNCTION, session);

@@ -523,6 +523,9 @@ final class Course {
         session.pin(statement.changesSession());
         scope.pathMoved();
         server.taint();
+        if (statement.outlivesDiscard()) {
+          server.lastUse();
+        }
       } else if (doubted && statement != null && statement.writesAnything()) {
         // A trigger or view that nobody has seen yet may leave something behind.
         server.taint();

@@ -64,15 +64,28 @@ final class Listening {
    */
   boolean ready(StatementFacts facts) {
     Set<String> wanted = null;
+    boolean listens = false;
     for (Effect effect : facts.effects()) {
-      if (effect.type() == Effect.Type.LISTEN
-          && !channels.contains(effect.name())
-          && !asked.contains(effect.name())) {
-        wanted = wanted == null ? new LinkedHashSet<>() : wanted;
-        wanted.add(effect.name());
+      if (effect.type() == Effect.Type.LISTEN) {
+        listens = true;
+        if (!channels.contains(effect.name()) && !asked.contains(effect.name())) {
+          wanted = wanted == null ? new LinkedHashSet<>() : wanted;
+          wanted.add(effect.name());
+        }
       }
     }
-    if (wanted == null || session.lease().keepsServer()) {
+    if (!listens) {
+      return true;
+    }
+    if (session.lease().keepsServer()) {
+      if (session.carried().pinned()) {
+        session.pin("LISTEN"); // what else pins it may end before the listening does
+      }
+      return true;
+    }
+    if (wanted == null) {
+      // The hub listens for it already; the server connection will, until it is freed of it.
+      state = State.UNDECIDED;
       return true;
     }
     Set<String> all = new HashSet<>(asked);

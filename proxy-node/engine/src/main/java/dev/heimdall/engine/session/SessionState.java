@@ -48,7 +48,8 @@ final class SessionState {
           PinReason.LOAD.label(),
           PinReason.BACKUP.label(),
           PinReason.REPLICATION_SLOT.label(),
-          PinReason.REPLICATION_ORIGIN.label());
+          PinReason.REPLICATION_ORIGIN.label(),
+          PinReason.UNKNOWN_STATEMENT.label());
 
   /** What DISCARD ALL leaves where it is, or may leave: the server process has to end. */
   private static final Set<String> OUTLIVE_DISCARD =

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param locks whether it locks rows or tables
  * @param changesSession the first word that changes the session beyond the transaction, in capital
  *     letters, such as {@code SET}; null if there is none. Calls of functions do not count
+ * @param loads whether it loads a library into the server process
  * @param movesPath whether it may set {@code search_path} or the role, if only until the
  *     transaction ends
  * @param maySeed whether it sets something of a computed name until the transaction ends, which may
@@ -39,6 +40,7 @@ public record RoutineBody(
     boolean definesCode,
     boolean locks,
     String changesSession,
+    boolean loads,
     boolean movesPath,
     boolean maySeed,
     Map<TableName, Set<RowChange>> targets,

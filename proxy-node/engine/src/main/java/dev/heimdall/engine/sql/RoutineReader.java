@@ -104,6 +104,7 @@ final class RoutineReader {
   private String changesSession;
   private boolean movesPath;
   private boolean maySeed;
+  private boolean loads;
 
   /** The target of the statement that is being read, for what its later clauses do to it. */
   private Set<RowChange> current;
@@ -139,6 +140,7 @@ final class RoutineReader {
         definesCode,
         locks,
         changesSession,
+        loads,
         movesPath,
         maySeed,
         targets,
@@ -303,6 +305,7 @@ final class RoutineReader {
       defines |= DEFINING.contains(word) && !at(i + 1).is("nothing");
       definesCode |= (word.equals("create") || word.equals("alter")) && !namesNoCode(i + 1);
       assigning |= word.equals("alter");
+      loads |= word.equals("load");
       if (CHANGING_SESSION.contains(word)) {
         session(word.toUpperCase(Locale.ROOT));
       }

@@ -15,6 +15,8 @@ import java.util.TreeSet;
  * @param writesAnything whether tables that nobody can name may be written too
  * @param basis what its answer rests on
  * @param changesSession what of the session it may change out of sight (inside a function), or null
+ * @param outlivesDiscard whether DISCARD ALL may leave what it changes out of sight where it is: it
+ *     runs code that nobody can read, or is known to do such a thing
  * @param movesPath whether unqualified names may mean something else after it, until its
  *     transaction ends: inside a function it may set {@code search_path} or the role
  * @param readsSequences whether it calls {@code currval} or {@code lastval} out of sight
@@ -33,6 +35,7 @@ public record Statement(
     boolean writesAnything,
     Basis basis,
     String changesSession,
+    boolean outlivesDiscard,
     boolean movesPath,
     boolean readsSequences,
     boolean maySeed,
@@ -63,6 +66,7 @@ public record Statement(
         writesAnything,
         basis,
         changesSession,
+        false,
         movesPath,
         false,
         false,
