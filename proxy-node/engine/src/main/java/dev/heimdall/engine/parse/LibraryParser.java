@@ -49,7 +49,8 @@ final class LibraryParser {
     watchdog.setRemoveOnCancelPolicy(true);
   }
 
-  void read(Dialect dialect, List<Token> tokens, Findings findings) {
+  void read(Dialect dialect, List<Token> written, Findings findings) {
+    List<Token> tokens = dialect == Dialect.POSTGRES ? PlainGrammar.of(written) : written;
     boolean tooDeep = depth(tokens) > DEEPEST;
     Statement statement =
         tooDeep || parts(tokens) > MOST_PARTS ? null : parsed(LibraryText.of(dialect, tokens));
@@ -75,7 +76,7 @@ final class LibraryParser {
         findings.uncertain(StatementClass.UNKNOWN, "names tables that two readers see differently");
       }
     }
-    if (TokenWitness.locks(tokens, dialect)) {
+    if (TokenWitness.locks(written, dialect)) {
       findings.locks();
     }
   }

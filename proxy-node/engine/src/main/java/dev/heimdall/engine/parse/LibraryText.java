@@ -179,6 +179,7 @@ final class LibraryText {
               && (at(-2).is("from")
                   || at(-2).is("join")
                   || at(-2).is("update")
+                  || at(-2).is("table")
                   || at(-2).is("only"));
       return ofTable && skip(1);
     }

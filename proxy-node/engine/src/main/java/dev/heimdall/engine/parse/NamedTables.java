@@ -49,23 +49,21 @@ final class NamedTables {
           "partition",
           "references",
           "view",
-          "exists",
           "index",
           "column",
           "sequence",
           "to",
           "copy",
           "cluster",
-          "reindex",
           "vacuum",
           "lock",
           "analyze",
           "analyse",
-          "binary",
-          "verbose",
-          "concurrently",
-          "full",
-          "freeze");
+          "binary");
+
+  /** Words that may stand before a name there, and are none without quotes. */
+  private static final Set<String> BEFORE_NAMES =
+      Set.of("verbose", "concurrently", "full", "freeze");
 
   /** Those of them after which no list comes. */
   private static final Set<String> SINGLE =
@@ -158,7 +156,8 @@ final class NamedTables {
         name(index + 1, at(index - 1).is("delete"));
       }
       case "using" -> {
-        if (!at(index + 1).isSign("(")) {
+        boolean method = definition && at(index + 1).isName() && at(index + 2).isSign("(");
+        if (!at(index + 1).isSign("(") && !method) {
           lists.set(depth, true);
           name(index + 1, false);
         }
@@ -201,7 +200,7 @@ final class NamedTables {
 
   /** Notes the name that begins here, behind brackets and words that may stand before one. */
   private void name(int index, boolean written) {
-    int i = index;
+    int i = behindWords(index);
     while (at(i).isSign("(") || at(i).is("lateral") || at(i).is("only")) {
       i++;
     }
@@ -226,6 +225,41 @@ final class NamedTables {
     } else {
       findings.reads(name);
     }
+  }
+
+  /** The place behind options and other words that may be left out before a name. */
+  private int behindWords(int index) {
+    int i = index;
+    if (definition && at(i).isSign("(") && isMaintenance(at(i - 1))) {
+      int depth = 0;
+      do {
+        depth += at(i).isSign("(") ? 1 : at(i).isSign(")") ? -1 : 0;
+        i++;
+      } while (depth > 0 && i < tokens.size());
+    }
+    while (definition && at(i).type() == Token.Type.WORD) {
+      if (BEFORE_NAMES.contains(lower(at(i)))
+          || (at(i).is("group") && at(i - 1).is("to"))
+          || at(i).is("analyze")
+          || at(i).is("analyse")) {
+        i++;
+      } else if (at(i).is("if") && at(i + 1).is("exists")) {
+        i += 2;
+      } else if (at(i).is("if") && at(i + 1).is("not") && at(i + 2).is("exists")) {
+        i += 3;
+      } else {
+        break;
+      }
+    }
+    return i;
+  }
+
+  private static boolean isMaintenance(Token word) {
+    return word.is("vacuum")
+        || word.is("analyze")
+        || word.is("analyse")
+        || word.is("cluster")
+        || word.is("reindex");
   }
 
   /** Whether this is a keyword that cannot be a table's name, or a function that is called. */

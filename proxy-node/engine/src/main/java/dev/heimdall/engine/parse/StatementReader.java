@@ -48,7 +48,8 @@ final class StatementReader {
     } else {
       statement(new TokenCursor(dialect, tokens));
     }
-    if (findings.doubts() > doubts) {
+    boolean ofCursor = !tokens.isEmpty() && (tokens.get(0).is("fetch") || tokens.get(0).is("move"));
+    if (findings.doubts() > doubts && !ofCursor) {
       NamedTables.note(tokens, findings);
     }
   }
@@ -335,13 +336,15 @@ final class StatementReader {
   /** A list of tables to be written, each with an optional list of columns. */
   private boolean tables(TokenCursor cursor) {
     do {
-      if (cursor.token().is("only") && cursor.ahead(1).isName()) {
+      boolean bracket = cursor.token().is("only") && cursor.ahead(1).isSign("(");
+      if (cursor.token().is("only") && (cursor.ahead(1).isName() || bracket)) {
         cursor.advance();
+        cursor.acceptSign("(");
       } else if (cursor.token().is("only")) {
         return false;
       }
       TableName table = cursor.tableName();
-      if (table == null) {
+      if (table == null || (bracket && !cursor.acceptSign(")"))) {
         return false;
       }
       findings.writes(table);
