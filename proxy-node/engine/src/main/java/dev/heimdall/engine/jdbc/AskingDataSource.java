@@ -105,9 +105,13 @@ final class AskingDataSource implements DataSource {
   @Override
   public void setLoginTimeout(int seconds) {}
 
+  /**
+   * So many seconds a pool that is closed waits for the connection that it is making. With none it
+   * warns at each close, also when it makes none.
+   */
   @Override
   public int getLoginTimeout() {
-    return 0;
+    return 1;
   }
 
   @Override
