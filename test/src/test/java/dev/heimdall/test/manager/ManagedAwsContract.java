@@ -6,11 +6,9 @@ import dev.heimdall.test.fixture.AlsoOnLocalStack;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.AwsGate;
 import dev.heimdall.test.manager.Rest.Said;
-import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** The configuration at AWS, which may say no, or nothing. */
@@ -40,15 +38,14 @@ abstract class ManagedAwsContract extends ManagerContract {
     return aws.environment();
   }
 
-  @BeforeEach
   @Override
-  void start() throws IOException {
+  void empty() {
+    gate.open();
     aws.reset();
     prepare();
-    super.start();
   }
 
-  @AfterEach
+  @AfterAll
   void closeGate() {
     gate.close();
   }

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.test.manager.Rest.Changes;
 import dev.heimdall.test.manager.Rest.Said;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The configuration in a directory. */
@@ -21,6 +24,18 @@ class ManagedDirectoryIT extends ManagerContract {
   @Override
   String place() {
     return configuration().toString();
+  }
+
+  @Override
+  void empty() throws IOException {
+    if (!Files.exists(configuration())) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(configuration())) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
   }
 
   @Test

@@ -10,14 +10,21 @@ import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the documents' paths promise, wherever the configuration is. */
+/**
+ * What the documents' paths promise, wherever the configuration is. One manager is there for all
+ * tests of a class; the configuration is emptied for each of them behind its back.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ManagerContract {
   static final String CANARY = "canary-password";
 
@@ -27,33 +34,52 @@ abstract class ManagerContract {
           + "\"}";
   static final String VDB = "{\"ports\": [5050], \"source\": \"db\"}\n";
 
-  @TempDir Path directory;
+  Path directory;
 
   private Running manager;
+  private int written;
   Rest rest;
 
-  /** Where the configuration is, as an option has it; it is empty when a test begins. */
+  /** Where the configuration is, as an option has it. */
   abstract String place();
+
+  /** Leaves no document there. */
+  abstract void empty() throws IOException;
 
   Map<String, String> environment() {
     return Map.of();
   }
 
-  @BeforeEach
-  void start() throws IOException {
+  @BeforeAll
+  void start(@TempDir Path temporary) throws IOException {
+    directory = temporary;
+    empty();
     manager = Running.start(directory, environment(), "--config=" + place());
     rest = manager.rest();
   }
 
-  @AfterEach
-  void nothingOfADocumentIsLogged() throws InterruptedException {
-    String output = manager.process().output();
-    manager.close();
-    assertThat(output).doesNotContain(CANARY).doesNotContain("\tat ");
+  @BeforeEach
+  void emptied() throws IOException {
+    empty();
+    written = manager.process().output().length();
   }
 
+  @AfterEach
+  void nothingOfADocumentIsLogged() {
+    assertThat(manager.process().output()).doesNotContain(CANARY).doesNotContain("\tat ");
+  }
+
+  @AfterAll
+  void end() throws InterruptedException {
+    if (manager != null) {
+      manager.close();
+      nothingOfADocumentIsLogged();
+    }
+  }
+
+  /** What the manager has written since the test began. */
   final String output() {
-    return manager.process().output();
+    return manager.process().output().substring(written);
   }
 
   /** A small configuration; the ETag of its virtual database. */
