@@ -98,7 +98,9 @@ final class LambdaProcess implements AutoCloseable {
     synchronized (LambdaProcess.class) {
       try (FileChannel turn =
               FileChannel.open(
-                  Path.of(System.getProperty("java.io.tmpdir"), "heimdall-lambda.lock"),
+                  Path.of(
+                      System.getProperty("java.io.tmpdir"),
+                      "heimdall-lambda-" + System.getProperty("user.name") + ".lock"),
                   StandardOpenOption.CREATE,
                   StandardOpenOption.WRITE);
           FileLock held = turn.lock()) {
