@@ -26,7 +26,7 @@ public final class PreparedStatement {
     SQL
   }
 
-  private final byte[] serverName;
+  private final StatementName name;
   private final byte[] body;
   private final Origin origin;
   private final StatementFacts facts;
@@ -44,7 +44,7 @@ public final class PreparedStatement {
       StatementFacts facts,
       StatementRegistry.Key key,
       boolean alone) {
-    this.serverName = serverName.getBytes(StandardCharsets.US_ASCII);
+    this.name = new StatementName(serverName.getBytes(StandardCharsets.US_ASCII), body.length);
     this.body = body;
     this.origin = origin;
     this.facts = facts;
@@ -53,7 +53,12 @@ public final class PreparedStatement {
   }
 
   public byte[] serverName() {
-    return serverName;
+    return name.onServer();
+  }
+
+  /** What server connections remember of it. */
+  public StatementName name() {
+    return name;
   }
 
   /**
@@ -84,6 +89,7 @@ public final class PreparedStatement {
       while (body[text++] != 0) {}
     }
     int size = types == null ? text : text + 2 + 4 * types.length;
+    byte[] serverName = name.onServer();
     out.writeByte(FrontendType.PARSE).writeInt(4 + serverName.length + 1 + size);
     out.writeBytes(serverName).writeByte(0).writeBytes(body, 0, text);
     if (types != null) {

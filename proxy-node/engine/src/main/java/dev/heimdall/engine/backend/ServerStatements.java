@@ -20,10 +20,15 @@ public final class ServerStatements {
    */
   private static final int CUSTOM_PLANS = 5;
 
-  private final LinkedHashMap<PreparedStatement, Use> prepared =
-      new LinkedHashMap<>(16, 0.75f, true);
+  /**
+   * So long may the texts of a server connection's statements be together, but for a single one.
+   */
+  static final long MOST_BYTES = 8 << 20;
+
+  private final LinkedHashMap<StatementName, Use> prepared = new LinkedHashMap<>(16, 0.75f, true);
   private final LongSupplier group;
   private final ArrayDeque<Pending> pendingNames = new ArrayDeque<>();
+  private long bytes;
   private int closings;
   private Object unnamedOwner;
   private boolean namesMoved;
@@ -61,12 +66,12 @@ public final class ServerStatements {
   /** A Close that the node put in and that was not answered yet. */
   private static final class Closing {
     /** Null where it closes no client's. */
-    private final PreparedStatement statement;
+    private final StatementName statement;
 
     /** What the server has of the statement until then; null for nothing. */
     private Use use;
 
-    Closing(PreparedStatement statement, Use use) {
+    Closing(StatementName statement, Use use) {
       this.statement = statement;
       this.use = use;
     }
@@ -113,7 +118,7 @@ public final class ServerStatements {
    * Whether the server has the statement, or will have it by the time it reads what is sent next.
    */
   public boolean knows(PreparedStatement statement) {
-    return prepared.get(statement) != null;
+    return use(statement) != null;
   }
 
   /**
@@ -122,10 +127,10 @@ public final class ServerStatements {
    * have the server skip it.
    */
   public boolean mayKnow(PreparedStatement statement) {
-    return prepared.containsKey(statement) || nextClosing(statement) != null;
+    return prepared.containsKey(statement.name()) || nextClosing(statement.name()) != null;
   }
 
-  private Closing nextClosing(PreparedStatement statement) {
+  private Closing nextClosing(StatementName statement) {
     if (closings == 0) {
       return null;
     }
@@ -139,29 +144,50 @@ public final class ServerStatements {
   }
 
   /** What is there before the next Close on its way, or else before what is sent next. */
-  private Use next(PreparedStatement statement) {
+  private Use next(StatementName statement) {
     Closing closing = nextClosing(statement);
     return closing == null ? prepared.get(statement) : closing.use;
   }
 
-  private void next(PreparedStatement statement, Use use) {
+  private void next(StatementName statement, Use use) {
     Closing closing = nextClosing(statement);
     if (closing != null) {
       closing.use = use;
     } else if (use == null) {
-      prepared.remove(statement);
+      remove(statement);
     } else {
-      prepared.put(statement, use);
+      put(statement, use);
     }
   }
 
   /**
-   * The statement that is to be closed before this one is prepared, or null where there is room.
+   * The statement that is to be closed before this one is prepared, the least recently used one, or
+   * null where there is room.
    */
-  public PreparedStatement victimOf(PreparedStatement statement) {
-    return prepared.size() < limit || prepared.isEmpty() || prepared.containsKey(statement)
+  public StatementName victimOf(PreparedStatement statement) {
+    StatementName name = statement.name();
+    boolean room = prepared.size() < limit && bytes + name.size() <= MOST_BYTES;
+    return room || prepared.isEmpty() || prepared.containsKey(name)
         ? null
         : prepared.keySet().iterator().next();
+  }
+
+  private void put(StatementName statement, Use use) {
+    if (!prepared.containsKey(statement)) {
+      bytes += statement.size();
+    }
+    prepared.put(statement, use);
+  }
+
+  private Use remove(StatementName statement) {
+    if (prepared.containsKey(statement)) {
+      bytes -= statement.size();
+    }
+    return prepared.remove(statement);
+  }
+
+  private Use use(PreparedStatement statement) {
+    return prepared.get(statement.name());
   }
 
   /**
@@ -169,8 +195,8 @@ public final class ServerStatements {
    *
    * @param statement null where it closes no client's
    */
-  public void closing(PreparedStatement statement) {
-    Use use = statement == null ? null : prepared.remove(statement);
+  public void closing(StatementName statement) {
+    Use use = statement == null ? null : remove(statement);
     closings++;
     pendingNames.add(new Pending(null, null, new Closing(statement, use)));
   }
@@ -192,12 +218,13 @@ public final class ServerStatements {
     if (parse.statement() != null) {
       preparing(parse.statement());
     }
-    pendingNames.add(new Pending(parse, prepared.get(parse.statement()), null));
+    Use use = parse.statement() == null ? null : use(parse.statement());
+    pendingNames.add(new Pending(parse, use, null));
   }
 
   /** The Parse that was just noted is a client's own. */
   public void parsedFor(PreparedStatement statement, Object client) {
-    prepared.get(statement).parsedFor = client;
+    use(statement).parsedFor = client;
   }
 
   /**
@@ -206,7 +233,7 @@ public final class ServerStatements {
    * the client whose own Parse it is.
    */
   public boolean certain(PreparedStatement statement, Object client) {
-    Use use = prepared.get(statement);
+    Use use = use(statement);
     return use != null
         && (use.confirmed || use.group == group.getAsLong() || use.parsedFor == client);
   }
@@ -216,7 +243,7 @@ public final class ServerStatements {
    * be answered without asking the server.
    */
   public boolean confirmed(PreparedStatement statement) {
-    Use use = prepared.get(statement);
+    Use use = use(statement);
     return use != null && use.confirmed && use.standing != Standing.MISFIT;
   }
 
@@ -227,7 +254,7 @@ public final class ServerStatements {
       use.unsettled = true;
       parsedUnsettled = true;
     }
-    prepared.put(statement, use);
+    put(statement.name(), use);
   }
 
   /**
@@ -249,7 +276,7 @@ public final class ServerStatements {
 
   /** The server has prepared it. */
   public void confirm(PreparedStatement statement) {
-    Use use = prepared.get(statement);
+    Use use = use(statement);
     if (use != null) {
       confirm(use);
     }
@@ -258,11 +285,12 @@ public final class ServerStatements {
   private static void confirm(Use use) {
     use.confirmed = true;
     use.beneath = null;
+    use.parsedFor = null; // it may be gone
   }
 
   /** Notes that a statement is being bound. */
   public void bound(PreparedStatement statement) {
-    Use use = prepared.get(statement);
+    Use use = use(statement);
     if (use != null) {
       use.binds++;
     }
@@ -276,24 +304,24 @@ public final class ServerStatements {
     if (!statement.isAnonymous()) {
       return false;
     }
-    Use use = prepared.get(statement);
+    Use use = use(statement);
     return use != null && use.binds >= CUSTOM_PLANS;
   }
 
   /** What the server has of the statement, or will have by the time it reads what is sent next. */
   public Standing standing(PreparedStatement statement) {
-    Use use = prepared.get(statement);
+    Use use = use(statement);
     return use == null ? Standing.ABSENT : use.standing;
   }
 
   /** The server was asked for the shape of the statement, which was just parsed anew. */
   public void asked(PreparedStatement statement) {
-    prepared.get(statement).standing = Standing.ASKED;
+    use(statement).standing = Standing.ASKED;
   }
 
   /** The statement is as its clients know it. */
   public void fits(PreparedStatement statement) {
-    Use use = prepared.get(statement);
+    Use use = use(statement);
     if (use != null) {
       use.standing = Standing.HERE;
     }
@@ -305,7 +333,7 @@ public final class ServerStatements {
    * @param epoch of the schema then
    */
   public void misfit(PreparedStatement statement, long epoch) {
-    Use use = prepared.get(statement);
+    Use use = use(statement);
     if (use != null) {
       use.standing = Standing.MISFIT;
       use.misfitSince = epoch;
@@ -314,7 +342,7 @@ public final class ServerStatements {
 
   /** The schema's epoch when a misfit was found to be one. */
   public long misfitSince(PreparedStatement statement) {
-    return prepared.get(statement).misfitSince;
+    return use(statement).misfitSince;
   }
 
   /** Notes that a Describe of a statement is being sent whose answer is looked at. */
@@ -324,15 +352,16 @@ public final class ServerStatements {
 
   /** What was sent last to prepare the statement came to nothing, or it was deallocated. */
   public void forget(PreparedStatement statement) {
-    Use use = next(statement);
+    Use use = next(statement.name());
     if (use != null) {
-      next(statement, use.beneath);
+      next(statement.name(), use.beneath);
     }
   }
 
   /** After DISCARD ALL or DEALLOCATE ALL. */
   public void forgetAll() {
     prepared.clear();
+    bytes = 0;
     for (Pending pending : pendingNames) {
       if (pending.closing() != null) {
         pending.closing().use = null;
@@ -343,8 +372,8 @@ public final class ServerStatements {
 
   /** Nobody knows whether the server still has the statement. */
   public void doubt(PreparedStatement statement) {
-    if (prepared.containsKey(statement)) {
-      prepared.put(statement, null); // closed before it is parsed again
+    if (prepared.containsKey(statement.name())) {
+      prepared.put(statement.name(), null); // closed before it is parsed again
     }
   }
 
@@ -436,7 +465,7 @@ public final class ServerStatements {
         continue;
       }
       if (pending.use() != null) {
-        if (next(parse.statement()) == pending.use()) {
+        if (next(parse.statement().name()) == pending.use()) {
           forget(parse.statement());
         }
       } else if (parse.described() == null) {

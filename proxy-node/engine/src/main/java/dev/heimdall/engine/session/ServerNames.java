@@ -7,6 +7,7 @@ import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerStatements;
 import dev.heimdall.engine.backend.StateQuery;
+import dev.heimdall.engine.backend.StatementName;
 import dev.heimdall.engine.backend.StatementShape;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.sql.Effect;
@@ -213,7 +214,7 @@ final class ServerNames {
   void prepareOnServer(ServerConnection server, PreparedStatement statement) {
     ServerStatements known = server.statements();
     if (known.mayKnow(statement)) {
-      closeOnServer(server, statement);
+      closeOnServer(server, statement.name());
     }
     for (var victim = known.victimOf(statement);
         victim != null;
@@ -225,14 +226,14 @@ final class ServerNames {
   }
 
   /** By a Close, which a failed transaction does not refuse, as it would a DEALLOCATE. */
-  void closeOnServer(ServerConnection server, PreparedStatement statement) {
+  void closeOnServer(ServerConnection server, StatementName statement) {
     pending.flushGathered();
     ByteBuf out = pending.out(64);
     if (server.groupOpen()) {
       closeInBatch(server, out, statement);
     } else {
       Quiet quiet = new Quiet();
-      closeOurs(server, out, statement.serverName(), statement, quiet);
+      closeOurs(server, out, statement.onServer(), statement, quiet);
       PgWriter.empty(out, FrontendType.SYNC);
       server.expect(ReplyQueue.SYNC, quiet);
     }
@@ -329,8 +330,8 @@ final class ServerNames {
     }
   }
 
-  void closeInBatch(ServerConnection server, ByteBuf out, PreparedStatement statement) {
-    closeOurs(server, out, statement.serverName(), statement, session);
+  void closeInBatch(ServerConnection server, ByteBuf out, StatementName statement) {
+    closeOurs(server, out, statement.onServer(), statement, session);
   }
 
   /**
@@ -342,7 +343,7 @@ final class ServerNames {
       ServerConnection server,
       ByteBuf out,
       byte[] serverName,
-      PreparedStatement statement,
+      StatementName statement,
       ReplyOwner owner) {
     PgWriter.closeStatement(out, serverName);
     server.statements().closing(statement);
@@ -354,12 +355,12 @@ final class ServerNames {
       ServerConnection server, ByteBuf out, PreparedStatement statement, ReplyOwner owner) {
     ServerStatements known = server.statements();
     if (known.mayKnow(statement)) { // worn, a misfit, or there only perhaps
-      closeOurs(server, out, statement.serverName(), statement, owner);
+      closeOurs(server, out, statement.serverName(), statement.name(), owner);
     }
     for (var victim = known.victimOf(statement);
         victim != null;
         victim = known.victimOf(statement)) {
-      closeOurs(server, out, victim.serverName(), victim, owner);
+      closeOurs(server, out, victim.onServer(), victim, owner);
     }
   }
 

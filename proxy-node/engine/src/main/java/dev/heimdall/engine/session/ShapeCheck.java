@@ -295,11 +295,11 @@ final class ShapeCheck {
   /** Removes a misfit from the server, in the client's batch. */
   void dropInBatch(ServerConnection server, PreparedStatement statement) {
     pending.cut();
-    names.closeInBatch(server, pending.out(64), statement);
+    names.closeInBatch(server, pending.out(64), statement.name());
   }
 
   /** Removes a misfit from the server ahead of a query of the client. */
   void drop(ServerConnection server, PreparedStatement statement) {
-    names.closeOnServer(server, statement);
+    names.closeOnServer(server, statement.name());
   }
 }

@@ -357,7 +357,7 @@ class ServerConnectionTest {
     connection.statements().preparing(two);
     connection.statements().knows(one);
 
-    assertThat(connection.statements().victimOf(three)).isSameAs(two);
+    assertThat(connection.statements().victimOf(three)).isSameAs(two.name());
   }
 
   @Test
@@ -367,10 +367,10 @@ class ServerConnectionTest {
     ServerConnection connection = server.connection();
     connection.statements().preparing(closed);
     connection.statements().preparing(skipped);
-    connection.statements().closing(closed);
+    connection.statements().closing(closed.name());
     connection.expect(ReplyQueue.CLOSE_OURS, ann);
     connection.expect(ReplyQueue.EXECUTE, ann);
-    connection.statements().closing(skipped);
+    connection.statements().closing(skipped.name());
     connection.expect(ReplyQueue.CLOSE_OURS, ann);
     connection.expect(ReplyQueue.SYNC, ann);
     message('3');

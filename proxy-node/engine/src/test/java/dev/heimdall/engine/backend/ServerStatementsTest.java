@@ -9,10 +9,12 @@ import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ServerStatementsTest {
   private long group = 1;
@@ -154,9 +156,64 @@ class ServerStatementsTest {
     statements.preparing(named("SELECT 3"));
     assertThat(statements.knows(oldest)).isTrue();
 
-    assertThat(statements.victimOf(next)).isSameAs(used);
+    assertThat(statements.victimOf(next)).isSameAs(used.name());
     assertThat(statements.victimOf(used)).as("it is there already").isNull();
     assertThat(statements.count()).isEqualTo(3);
+  }
+
+  @Test
+  void longTextsMakeRoomBeforeThereAreTooMany() {
+    String third = "x".repeat((int) ServerStatements.MOST_BYTES / 3);
+    PreparedStatement oldest = named("SELECT 1 --" + third);
+    PreparedStatement used = named("SELECT 2 --" + third);
+    PreparedStatement next = named("SELECT 3 --" + third);
+    parse(oldest);
+    statements.parsed();
+    parse(used);
+    statements.parsed();
+    assertThat(statements.victimOf(named("SELECT 4"))).as("a short one has room").isNull();
+    assertThat(statements.knows(oldest)).isTrue();
+    assertThat(statements.victimOf(next)).isSameAs(used.name());
+    statements.closing(used.name());
+    assertThat(statements.victimOf(next)).isNull();
+    statements.closed();
+    parse(next);
+    statements.refused(1);
+    assertThat(statements.victimOf(next)).as("what was refused takes no room").isNull();
+
+    PreparedStatement huge = named("SELECT 5 --" + third.repeat(4));
+    assertThat(statements.victimOf(huge)).isSameAs(oldest.name());
+    statements.forgetAll();
+    assertThat(statements.victimOf(huge)).as("alone it may be as long as it is").isNull();
+  }
+
+  @Test
+  @Timeout(60)
+  void neitherTextsNorClientsAreKeptThatOnlyAServerRemembers() {
+    WeakReference<PreparedStatement> text = parsedAndReleased();
+    WeakReference<Object> client = parsedForClient();
+    while (text.get() != null || client.get() != null) {
+      System.gc();
+      Thread.onSpinWait();
+    }
+    assertThat(statements.count()).isEqualTo(2);
+  }
+
+  private WeakReference<PreparedStatement> parsedAndReleased() {
+    PreparedStatement statement = named("SELECT 1 --" + "x".repeat(100_000));
+    parse(statement);
+    statements.parsed();
+    registry.release(statement);
+    return new WeakReference<>(statement);
+  }
+
+  private WeakReference<Object> parsedForClient() {
+    PreparedStatement statement = named("SELECT 2");
+    Object client = new byte[1];
+    parse(statement);
+    statements.parsedFor(statement, client);
+    statements.parsed();
+    return new WeakReference<>(client);
   }
 
   @Test
@@ -170,7 +227,7 @@ class ServerStatementsTest {
     parse(victim);
     statements.parsed();
 
-    statements.closing(victim);
+    statements.closing(victim.name());
     assertThat(statements.knows(victim)).isFalse();
     assertThat(statements.mayKnow(victim)).as("until the server has answered").isTrue();
 
@@ -183,7 +240,7 @@ class ServerStatementsTest {
     PreparedStatement victim = named("SELECT 1");
     parse(victim);
     statements.parsed();
-    statements.closing(victim);
+    statements.closing(victim.name());
 
     statements.closed();
 
@@ -195,7 +252,7 @@ class ServerStatementsTest {
     PreparedStatement statement = named("SELECT 1");
     parse(statement);
     statements.parsed();
-    statements.closing(statement);
+    statements.closing(statement.name());
     parse(statement);
     assertThat(statements.confirmed(statement)).isFalse();
 
@@ -209,9 +266,9 @@ class ServerStatementsTest {
     PreparedStatement statement = named("SELECT 1");
     parse(statement);
     statements.parsed();
-    statements.closing(statement);
+    statements.closing(statement.name());
     group++;
-    statements.closing(statement);
+    statements.closing(statement.name());
     parse(statement);
 
     statements.refused(1);
@@ -228,9 +285,9 @@ class ServerStatementsTest {
     PreparedStatement statement = named("SELECT 1");
     parse(statement);
     statements.parsed();
-    statements.closing(statement);
+    statements.closing(statement.name());
     group++;
-    statements.closing(statement);
+    statements.closing(statement.name());
     parse(statement);
 
     statements.refused(1);
@@ -244,10 +301,10 @@ class ServerStatementsTest {
     PreparedStatement statement = named("SELECT 1");
     parse(statement);
     statements.parsed();
-    statements.closing(statement);
+    statements.closing(statement.name());
     parse(statement);
     group++;
-    statements.closing(statement);
+    statements.closing(statement.name());
 
     statements.refused(2);
     assertThat(statements.knows(statement)).isFalse();
@@ -261,7 +318,7 @@ class ServerStatementsTest {
   void aParseThatWasUndoneIsNotBroughtBackByItsClose() {
     PreparedStatement statement = named("SELECT 1");
     parse(statement);
-    statements.closing(statement);
+    statements.closing(statement.name());
 
     statements.refused(2);
 
@@ -273,7 +330,7 @@ class ServerStatementsTest {
     PreparedStatement statement = named("SELECT 1");
     parse(statement);
     statements.parsed();
-    statements.closing(statement);
+    statements.closing(statement.name());
     statements.forgetAll();
 
     statements.refused(1);

@@ -1,0 +1,59 @@
+package dev.heimdall.test.it;
+
+import static dev.heimdall.test.fixture.Frontend.bind;
+import static dev.heimdall.test.fixture.Frontend.closeStatement;
+import static dev.heimdall.test.fixture.Frontend.execute;
+import static dev.heimdall.test.fixture.Frontend.parse;
+import static dev.heimdall.test.fixture.Frontend.sync;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** Prepared statements with long texts: what server connections keep of them. */
+class LongStatementsIT {
+  private static final int MEGABYTE = 1 << 20;
+  private static final int STATEMENTS = 20;
+
+  private static String text(int number) {
+    return "SELECT " + number + " /* " + "x".repeat(MEGABYTE) + " */";
+  }
+
+  private static void run(RawClient client, int number) throws IOException {
+    client.send(bind("", "s" + number), execute("", 0), sync());
+    Message row = client.until('D').get(1);
+    assertThat(row.columns()).containsExactly(String.valueOf(number));
+    client.untilReady();
+  }
+
+  @Test
+  void aServerConnectionKeepsFewOfThemAndAllWork() throws IOException {
+    try (TestNode node = TestNode.start(c -> c.node("loops", 1).vdb("pool.size", 1));
+        RawClient client = RawClient.logIn(node.target())) {
+      for (int i = 0; i < STATEMENTS; i++) {
+        client.send(parse("s" + i, text(i)), sync());
+        assertThat(client.untilReady()).extracting(Message::type).containsExactly('1', 'Z');
+        run(client, i);
+      }
+      assertThat(kept(client)).isLessThanOrEqualTo(8L * MEGABYTE);
+      for (int i = 0; i < STATEMENTS; i += 7) {
+        run(client, i);
+      }
+      for (int i = 0; i < STATEMENTS; i++) {
+        client.send(closeStatement("s" + i), sync());
+        client.untilReady();
+      }
+      assertThat(kept(client)).isLessThanOrEqualTo(8L * MEGABYTE);
+    }
+  }
+
+  private static long kept(RawClient client) throws IOException {
+    return Long.parseLong(
+        client.value(
+            "SELECT coalesce(sum(length(statement)), 0) FROM pg_prepared_statements"
+                + " WHERE statement LIKE '%xxxx%'"));
+  }
+}
