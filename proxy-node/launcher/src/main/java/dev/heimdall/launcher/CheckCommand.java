@@ -1,16 +1,13 @@
 package dev.heimdall.launcher;
 
-import dev.heimdall.engine.net.TlsFiles;
 import dev.heimdall.launcher.process.CommandFailure;
-import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.OpenSecrets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -23,6 +20,14 @@ final class CheckCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  @Option(
+      names = "--elsewhere",
+      description = {
+        "The node runs on another machine: what no document names",
+        "and is only missing on this one is a warning."
+      })
+  private boolean elsewhere;
+
   @Parameters(paramLabel = ConfigurationPlace.LABEL, description = ConfigurationPlace.DESCRIPTION)
   private String place;
 
@@ -34,7 +39,12 @@ final class CheckCommand implements Callable<Integer> {
       for (String warning : OpenSecrets.of(opened.directory(), read)) {
         warn(warning);
       }
-      files(read);
+      if (elsewhere) {
+        NamedFiles.check(
+            place, read, missing -> warn("a node on this machine would not start: " + missing));
+      } else {
+        NamedFiles.check(place, read);
+      }
     }
     spec.commandLine()
         .getOut()
@@ -45,22 +55,6 @@ final class CheckCommand implements Callable<Integer> {
                     Plural.of(read.vdbs().size(), "virtual database"),
                     Plural.of(read.users().size(), "user")));
     return 0;
-  }
-
-  /** Certificates and keys: a node reads them before it takes a configuration over. */
-  private void files(Configuration read) throws CommandFailure {
-    List<TlsFiles.Fault> wrong = new ArrayList<>();
-    for (TlsFiles.Fault fault : TlsFiles.faults(read)) {
-      if (fault.ofThisMachine()) {
-        warn("a node on this machine would not start: " + fault);
-      } else {
-        wrong.add(fault);
-      }
-    }
-    if (!wrong.isEmpty()) {
-      throw new CommandFailure(
-          ExitCode.CONFIGURATION, Problems.of("the configuration in " + place, wrong));
-    }
   }
 
   private void warn(String warning) {

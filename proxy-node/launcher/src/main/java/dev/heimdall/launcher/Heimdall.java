@@ -41,8 +41,8 @@ import picocli.CommandLine.Spec;
       "0:done",
       "1:a bug in Heimdall, or a demo workload with errors",
       "2:the command line was not understood",
-      "3:the configuration was refused",
-      "4:a busy port, or something else outside that is not as it should be",
+      "3:the configuration was rejected, or a certificate, key or CA file that it names",
+      "4:a busy port, a file that only this machine lacks, or something else outside",
       "5:somebody else has edited the configuration that was to be pushed or pulled",
       "6:what was only to be looked at differs from what was wanted"
     })

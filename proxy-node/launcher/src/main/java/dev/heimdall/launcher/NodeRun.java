@@ -45,15 +45,16 @@ final class NodeRun {
    */
   int with(String place, Path state, Optional<Path> key) throws CommandFailure {
     try (ConfigurationPlace followed = ConfigurationPlace.follow(place, state, key)) {
-      return run(followed);
+      return run(place, followed);
     }
   }
 
-  private int run(ConfigurationPlace followed) throws CommandFailure {
+  private int run(String place, ConfigurationPlace followed) throws CommandFailure {
     Configuration configuration = followed.read();
     Logging.apply(configuration.node());
     conf.ifPresent(NodeRun::tellUnused);
     tellMachine(configuration.node());
+    NamedFiles.check(place, configuration);
     StopSignal stop = StopSignal.install();
     Optional<InstanceWatch> instance = conf.flatMap(NodeRun::watch);
     Node node;

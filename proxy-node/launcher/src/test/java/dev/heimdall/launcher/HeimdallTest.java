@@ -92,18 +92,25 @@ class HeimdallTest {
         .contains("node.json: peer 7, tls", "junk.pem")
         .doesNotContain("unused", "\tat ");
 
-    assertThat(heimdall("proxy", "--config", directory.toString())).isEqualTo(4);
-    assertThat(err.toString()).contains("node.json: peer 7, tls");
+    String told = err.toString();
+    assertThat(heimdall("proxy", "--config", directory.toString())).isEqualTo(3);
+    assertThat(err.toString()).endsWith(told);
   }
 
   @Test
-  void authoritiesOfRdsThatAreOnlyMissingHereAreAWarning() throws IOException {
+  void authoritiesOfRdsThatAreMissingHereAreAProblemOfThisMachine() throws IOException {
     assumeFalse(Files.exists(BackendTls.RDS_AUTHORITIES), "this machine has them");
     String host = "db.cluster-abc123.eu-west-1.rds.amazonaws.com";
     write("sources/db.json", "{\"url\": \"jdbc:postgresql://" + host + "\"}");
     write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"db\"}");
 
-    assertThat(heimdall("check", directory.toString())).isZero();
+    assertThat(heimdall("check", directory.toString())).isEqualTo(4);
+    String told = err.toString();
+    assertThat(told).contains("this machine", "sources/db.json: tls", "1 problem");
+    assertThat(heimdall("proxy", "--config", directory.toString())).isEqualTo(4);
+    assertThat(err.toString()).endsWith(told);
+
+    assertThat(heimdall("check", "--elsewhere", directory.toString())).isZero();
     assertThat(err.toString())
         .contains("warning", "sources/db.json", BackendTls.RDS_AUTHORITIES.toString());
   }

@@ -32,6 +32,10 @@ public final class Known {
 
   private final RunHistory history = new RunHistory();
   private long averageMicros = -1;
+
+  /** What was published of the average when this loop looked last; null for nothing. */
+  private StatementTimes.Average published;
+
   private boolean dropped;
   private boolean heavier;
 
@@ -100,18 +104,23 @@ public final class Known {
   }
 
   /**
-   * How long such statements take on average, in microseconds: on this loop, or where it has seen
-   * none, on another; -1 when no loop has.
+   * How long such statements take on average, in microseconds, by what all loops have measured; -1
+   * when no loop has.
    */
   public long averageMicros() {
-    return averageMicros >= 0 ? averageMicros : times.of(high, low);
+    StatementTimes.Average now = times.of(high, low);
+    if (now != null && now != published) {
+      published = now; // of another loop, or of this one before the text was looked up anew
+      averageMicros = now.micros();
+    }
+    return averageMicros;
   }
 
   /** One was carried out. */
   public void took(long micros) {
     long before = averageMicros();
     averageMicros = before < 0 ? micros : before + ((micros - before) >> SHARE);
-    times.tell(high, low, averageMicros);
+    published = times.publish(high, low, averageMicros);
   }
 
   boolean isParsed() {

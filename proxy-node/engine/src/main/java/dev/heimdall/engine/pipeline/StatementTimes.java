@@ -4,38 +4,46 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * How long statements take on average, by fingerprint, as the event loops of a node tell each
- * other. Statements whose fingerprints share a place push each other out; then each loop knows its
- * own. For any thread.
+ * other. What one publishes the others go on from, so that all have about the same average of all
+ * that was measured. Statements whose fingerprints share a slot evict each other; then each loop
+ * knows its own. For any thread, without locks.
  */
 public final class StatementTimes {
   /** A power of two. */
-  private static final int PLACES = 8192;
+  private static final int SLOTS = 8192;
 
-  private final AtomicReferenceArray<Average> averages = new AtomicReferenceArray<>(PLACES);
+  private final AtomicReferenceArray<Average> averages = new AtomicReferenceArray<>(SLOTS);
 
-  private record Average(long high, long low, long micros) {
+  /** What one loop has published of a statement. */
+  record Average(long high, long low, long micros) {
     boolean isOf(long otherHigh, long otherLow) {
       return high == otherHigh && low == otherLow;
     }
   }
 
-  /** The average in microseconds that was told last; -1 where none is known. */
-  long of(long high, long low) {
-    Average known = averages.get(place(low));
-    return known != null && known.isOf(high, low) ? known.micros() : -1;
+  /** The average that was published last; null where there is none. */
+  Average of(long high, long low) {
+    Average known = averages.get(slot(low));
+    return known != null && known.isOf(high, low) ? known : null;
   }
 
-  /** A loop measured it; what is about the same is not told again, so that loops seldom write. */
-  void tell(long high, long low, long micros) {
-    Average known = averages.get(place(low));
-    if (known == null
-        || !known.isOf(high, low)
-        || Math.abs(known.micros() - micros) > known.micros() >> 3) {
-      averages.set(place(low), new Average(high, low, micros));
+  /**
+   * A loop has this average in microseconds. What is about the same is not published again, so that
+   * loops seldom write.
+   *
+   * @return what is published now
+   */
+  Average publish(long high, long low, long micros) {
+    Average known = of(high, low);
+    if (known != null && Math.abs(known.micros() - micros) <= known.micros() >> 3) {
+      return known;
     }
+    Average published = new Average(high, low, micros);
+    averages.set(slot(low), published);
+    return published;
   }
 
-  private static int place(long low) {
-    return (int) low & (PLACES - 1);
+  private static int slot(long low) {
+    return (int) low & (SLOTS - 1);
   }
 }

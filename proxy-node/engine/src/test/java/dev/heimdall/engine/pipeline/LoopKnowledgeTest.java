@@ -134,5 +134,13 @@ class LoopKnowledgeTest {
     looked(other, "SELECT 2").took(1600);
     assertThat(looked(other, "SELECT 2").averageMicros()).isEqualTo(900);
     assertThat(looked(knowledge, "SELECT 1").averageMicros()).isEqualTo(800);
+
+    looked(other, "SELECT 2").took(8900);
+    assertThat(looked(other, "SELECT 2").averageMicros()).isEqualTo(1900);
+    assertThat(looked(knowledge, "SELECT 1").averageMicros())
+        .as("a loop with an average of its own")
+        .isEqualTo(1900);
+    looked(knowledge, "SELECT 1").took(1900);
+    assertThat(looked(other, "SELECT 2").averageMicros()).isEqualTo(1900);
   }
 }
