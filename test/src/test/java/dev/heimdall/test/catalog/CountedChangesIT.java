@@ -81,7 +81,7 @@ class CountedChangesIT {
   private static void run(Connection connection, String... statements) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       for (String several : statements) {
-        for (String sql : several.split(";; ")) {
+        for (String sql : DefinitionKinds.statements(several)) {
           statement.execute(sql);
         }
       }
@@ -102,14 +102,13 @@ class CountedChangesIT {
     }
   }
 
-  static List<String> kinds() {
-    return DefinitionKinds.ALL.stream().map(DefinitionKinds.Kind::toString).toList();
+  static List<DefinitionKinds.Kind> kinds() {
+    return DefinitionKinds.ALL;
   }
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void eachKindOfChangeIsCounted(String name) throws Exception {
-    DefinitionKinds.Kind kind = DefinitionKinds.of(name);
+  void eachKindOfChangeIsCounted(DefinitionKinds.Kind kind) throws Exception {
     run(kind.before());
     String before = version();
     run(kind.change());

@@ -2,8 +2,11 @@ package dev.heimdall.test.catalog;
 
 import java.util.List;
 
-/** Kinds of changes of definitions, each as statements of a superuser in the schema kinds. */
-final class DefinitionKinds {
+/**
+ * Kinds of changes of definitions in the schema kinds, each as statements of its owner, who is a
+ * member of the role other.
+ */
+public final class DefinitionKinds {
   private static final String FUNCTION = "CREATE FUNCTION kinds.f(int) RETURNS int ";
   private static final String BODY = "LANGUAGE sql AS 'SELECT 1'";
   private static final String TABLE = "CREATE TABLE kinds.t (i int)";
@@ -17,18 +20,24 @@ final class DefinitionKinds {
    * @param before what it needs; statements divided by {@code ";; "}
    * @param after what is not gone with the schema
    */
-  record Kind(String name, boolean hasEventTrigger, String before, String change, String after) {
+  public record Kind(
+      String name, boolean hasEventTrigger, String before, String change, String after) {
     @Override
     public String toString() {
       return name;
     }
   }
 
+  /** The statements of a part. */
+  public static String[] statements(String part) {
+    return part.split(";; ");
+  }
+
   private static Kind kind(String name, String before, String change) {
     return new Kind(name, true, before, change, "SELECT 1");
   }
 
-  static final List<Kind> ALL =
+  public static final List<Kind> ALL =
       List.of(
           kind("GRANT on a table", TABLE, "GRANT SELECT ON kinds.t TO other"),
           kind(
@@ -45,7 +54,10 @@ final class DefinitionKinds {
               "SET of a function",
               FUNCTION + BODY,
               "ALTER FUNCTION kinds.f(int) SET search_path = kinds"),
-          kind("owner of a function", FUNCTION + BODY, "ALTER FUNCTION kinds.f(int) OWNER TO app"),
+          kind(
+              "owner of a function",
+              FUNCTION + BODY + ";; GRANT ALL ON SCHEMA kinds TO other",
+              "ALTER FUNCTION kinds.f(int) OWNER TO other"),
           kind("name of a function", FUNCTION + BODY, "ALTER FUNCTION kinds.f(int) RENAME TO g"),
           kind(
               "schema of a function",
@@ -143,7 +155,7 @@ final class DefinitionKinds {
 
   private DefinitionKinds() {}
 
-  static Kind of(String name) {
+  public static Kind of(String name) {
     return ALL.stream().filter(kind -> kind.name().equals(name)).findFirst().orElseThrow();
   }
 

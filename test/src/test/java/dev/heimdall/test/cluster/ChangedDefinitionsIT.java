@@ -30,6 +30,14 @@ import org.junit.jupiter.api.Test;
  */
 class ChangedDefinitionsIT {
   private static RedisProcess store;
+
+  private static final Consumer<TestConfiguration> WISHES =
+      c ->
+          c.node("store.servers", List.of(store.address()))
+              .source("cluster.reads", "all")
+              .source("cluster.consistency", "session")
+              .user("app", "admin", true);
+
   private static RoutedCluster routed;
   private static TestNode other;
   private Connection here;
@@ -38,15 +46,9 @@ class ChangedDefinitionsIT {
   @BeforeAll
   static void start() {
     store = RedisProcess.running();
-    Consumer<TestConfiguration> wishes =
-        c ->
-            c.node("store.servers", List.of(store.address()))
-                .source("cluster.reads", "all")
-                .source("cluster.consistency", "session")
-                .user("app", "admin", true);
     routed =
         new RoutedCluster(
-            wishes.andThen(c -> c.node("id", 1)),
+            WISHES.andThen(c -> c.node("id", 1)),
             primary -> {
               // Else replicas get what nobody has flushed only seconds later.
               primary.execute(
@@ -62,7 +64,7 @@ class ChangedDefinitionsIT {
                   "CREATE SCHEMA first AUTHORIZATION app",
                   "ALTER ROLE app SET search_path = first, public");
             });
-    other = routed.another(wishes.andThen(c -> c.node("id", 2)));
+    other = routed.another(WISHES.andThen(c -> c.node("id", 2)));
   }
 
   @AfterAll
@@ -129,6 +131,40 @@ class ChangedDefinitionsIT {
   private static final String OTHER_TRIGGER =
       "CREATE OR REPLACE FUNCTION public.audits() RETURNS trigger LANGUAGE plpgsql AS"
           + " 'BEGIN INSERT INTO b VALUES (NEW.i); RETURN NEW; END'";
+
+  @Test
+  @Tag("long")
+  void aNodeThatStartsAfterTheChangeKnowsIt() throws Exception {
+    standStill();
+    execute(here, OTHER_VIEW);
+    there.close();
+    other.close();
+    other = routed.another(WISHES.andThen(c -> c.node("id", 2)));
+    there = other.target().jdbc("preferQueryMode", "simple");
+    execute(there, "INSERT INTO b VALUES (1)");
+    sees(there, "v");
+    sees(here, "v");
+  }
+
+  @Test
+  @Tag("long")
+  void aChangeWhileTheStoreIsLostIsFoundByTheOtherNode() throws Exception {
+    store.stop();
+    try {
+      execute(here, OTHER_VIEW);
+      execute(here, OTHER_TRIGGER);
+      Await.until("it was found there", () -> behind(there).contains("app.b"));
+      execute(there, "INSERT INTO audited VALUES (1)");
+      sees(there, "b");
+      sees(there, "v");
+    } finally {
+      store.start();
+    }
+    execute(here, "TRUNCATE b, audited");
+    // Back again, it tells of changes as before.
+    thenTheOtherTableIsWritten();
+    execute(here, "TRUNCATE b");
+  }
 
   private void thenTheViewShowsTheOtherTable() throws SQLException {
     standStill();

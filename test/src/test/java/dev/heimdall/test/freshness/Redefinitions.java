@@ -81,6 +81,40 @@ final class Redefinitions {
         .formatted(name, counter);
   }
 
+  /** The same view as a new one, or under a name that the former one had. */
+  private static String viewAnew(String name, long generation, String counter, boolean renamed) {
+    String next = view(name, generation, counter).replace("CREATE OR REPLACE", "CREATE");
+    return renamed
+        ? "ALTER VIEW %1$s RENAME TO %1$s_before; %2$s; DROP VIEW %1$s_before".formatted(name, next)
+        : "DROP VIEW %s; %s".formatted(name, next);
+  }
+
+  /** The same trigger, made anew or switched off and on around the change of its function. */
+  private static String triggerAnew(String name, String counter, boolean switched) {
+    String next = trigger(name, counter);
+    return switched
+        ? "ALTER TABLE %1$s DISABLE TRIGGER raises; %2$s; ALTER TABLE %1$s ENABLE TRIGGER raises"
+            .formatted(name, next)
+        : """
+          ALTER FUNCTION raise_%1$s() RENAME TO raise_%1$s_before; %2$s; DROP TRIGGER raises ON %1$s;
+          CREATE TRIGGER raises BEFORE UPDATE ON %1$s FOR EACH ROW EXECUTE FUNCTION raise_%1$s();
+          DROP FUNCTION raise_%1$s_before()"""
+            .formatted(name, next);
+  }
+
+  private static String definition(
+      Random random, String name, long generation, boolean view, String counter) {
+    int form = random.nextInt(4);
+    if (form > 1) {
+      return view ? view(name, generation, counter) : trigger(name, counter);
+    }
+    String several =
+        view
+            ? viewAnew(name, generation, counter, form == 1)
+            : triggerAnew(name, counter, form == 1);
+    return "DO $all$ BEGIN " + several + "; END $all$";
+  }
+
   /** The counters that there are besides the others, each with the query that tells its value. */
   static Stream<String[]> counters() {
     return Stream.iterate(0, i -> i < EACH, i -> i + 1)
@@ -117,8 +151,7 @@ final class Redefinitions {
     if (generation == 0) {
       return;
     }
-    String sql =
-        view ? view(what.name(), generation, hot(random)) : trigger(what.name(), hot(random));
+    String sql = definition(random, what.name(), generation, view, hot(random));
     long began = System.nanoTime();
     try {
       if (what.pastNodes()) {
