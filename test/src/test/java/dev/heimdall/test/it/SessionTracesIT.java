@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -68,6 +69,9 @@ class SessionTracesIT {
                   + " $$ BEGIN RETURN i + 1; END $$",
               "CREATE PROCEDURE leaks_when_called() LANGUAGE plpgsql AS"
                   + " $$ BEGIN PERFORM set_config('my.leak', 'called', false); END $$",
+              "CREATE DOMAIN checked AS text CHECK (leaks(VALUE) IS NOT NULL)",
+              "CREATE TYPE composed AS (a checked)",
+              "CREATE DOMAIN harmless AS text CHECK (VALUE <> 'x')",
               "CREATE SEQUENCE counted",
               "CREATE FUNCTION asks() RETURNS bigint LANGUAGE sql AS 'SELECT lastval()'",
               "CREATE FUNCTION asks_in_turn() RETURNS bigint LANGUAGE plpgsql AS"
@@ -202,6 +206,35 @@ class SessionTracesIT {
           asking.query("ROLLBACK");
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "checked, SELECT $1, x, true",
+    "checked[], SELECT $1, {x}, true",
+    "composed, SELECT $1, (x), true",
+    "checked, SELECT 1 FROM plain WHERE $1 IS NULL, x, true",
+    "harmless, SELECT $1, y, false",
+    "text, SELECT $1, x, false",
+  })
+  void aParametersDomainIsChecked(String type, String sql, String value, boolean pins)
+      throws IOException {
+    int oid;
+    try (RawClient direct = RawClient.logIn(SharedPostgres.target().in(DATABASE))) {
+      oid = Integer.parseInt(direct.value("SELECT '" + type + "'::regtype::oid"));
+    }
+    for (String name : List.of("", "named")) {
+      try (RawClient client = logIn()) {
+        client.send(
+            Frontend.parse(name, sql, oid),
+            Frontend.bind("", name, value),
+            Frontend.execute("", 0),
+            Frontend.sync());
+        assertThat(client.untilReady()).noneMatch(m -> m.type() == 'E');
+        assertThat(pinReason(client) != null).as("pinned").isEqualTo(pins);
+      }
+      checkNobodyFinds(sql);
     }
   }
 

@@ -34,6 +34,8 @@ public final class Catalogue {
     private Edition() {}
   }
 
+  private static final int[] NO_TYPES = {};
+
   private final String database;
   private final long version;
   private final Knowledge knowledge;
@@ -149,7 +151,29 @@ public final class Catalogue {
    * involved, so that the result is worth keeping.
    */
   public Statement resolve(ParsedStatement parsed, NameScope scope) {
-    return new Resolution(objects, knowledge, parsed, scope).run();
+    return resolve(parsed, scope, NO_TYPES);
+  }
+
+  /**
+   * The same of a statement whose parameters are declared to be of certain types: their values are
+   * converted and checked though the text names no type.
+   *
+   * @param declared object ids as the Parse message has them
+   */
+  public Statement resolve(ParsedStatement parsed, NameScope scope, int[] declared) {
+    return new Resolution(objects, knowledge, parsed, scope, declared).run();
+  }
+
+  /** Whether it makes a difference to a statement that its parameters are of these types. */
+  public boolean minds(int[] declared) {
+    if (declared.length > 0) {
+      for (Unnamed one : objects.unnamed()) {
+        if (one.isOf(declared)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /**

@@ -302,7 +302,8 @@ final class ObjectsBuilder {
     for (Unjudged one : unnamed) {
       Set<String> names = new HashSet<>();
       Set<Relation> places = Collections.newSetFromMap(new IdentityHashMap<>());
-      for (Long type : types.involved(one.types)) {
+      Set<Long> involved = types.involved(one.types);
+      for (Long type : involved) {
         if (types.name(type) != null) {
           names.add(types.name(type));
         }
@@ -330,6 +331,7 @@ final class ObjectsBuilder {
                 one.routine,
                 one.through,
                 names,
+                involved,
                 places,
                 one.types.isEmpty(),
                 changes,

@@ -45,6 +45,9 @@ final class Resolution {
   private final ParsedStatement parsed;
   private final NameScope scope;
 
+  /** Object ids of the types that the statement's parameters are declared to be of. */
+  private final int[] declared;
+
   private final ArrayDeque<Step> steps = new ArrayDeque<>();
   private final Map<Relation, Boolean> read = new IdentityHashMap<>();
   private final Map<Relation, Integer> written = new IdentityHashMap<>();
@@ -68,11 +71,13 @@ final class Resolution {
       DatabaseObjects objects,
       Catalogue.Knowledge knowledge,
       ParsedStatement parsed,
-      NameScope scope) {
+      NameScope scope,
+      int[] declared) {
     this.objects = objects;
     this.knowledge = knowledge;
     this.parsed = parsed;
     this.scope = scope;
+    this.declared = declared;
     kind = parsed.kind();
   }
 
@@ -123,7 +128,7 @@ final class Resolution {
    */
   private void callUnnamed() {
     List<Unnamed> left = new ArrayList<>(objects.unnamed());
-    boolean more = !left.isEmpty() && computes();
+    boolean more = !left.isEmpty() && (declares(left) || computes());
     while (more) {
       more = false;
       for (Iterator<Unnamed> i = left.iterator(); i.hasNext(); ) {
@@ -141,6 +146,10 @@ final class Resolution {
     }
   }
 
+  private boolean declares(List<Unnamed> those) {
+    return those.stream().anyMatch(one -> one.isOf(declared));
+  }
+
   /** Whether the statement does more than to return columns and literals as they are. */
   private boolean computes() {
     return parsed.kind() != StatementClass.READ
@@ -154,6 +163,7 @@ final class Resolution {
 
   private boolean takesPart(Unnamed one) {
     return one.ofServer()
+        || one.isOf(declared)
         || one.types().stream().anyMatch(this::mentions)
         || one.relations().stream().anyMatch(r -> read.containsKey(r) || written.containsKey(r))
         || parsed.runs().stream().anyMatch(run -> !run.body().understood());

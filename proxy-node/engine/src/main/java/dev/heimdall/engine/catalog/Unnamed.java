@@ -10,6 +10,7 @@ import java.util.Set;
  * @param routine the function
  * @param through what calls it, in words
  * @param types the names of its types, and of those made of them
+ * @param typeIds object ids of the same
  * @param relations those that have columns of these types, or that compute with them
  * @param ofServer whether all its types are the server's own, so that any value may be meant
  * @param changes whether it does more than to compute and to read
@@ -20,8 +21,19 @@ record Unnamed(
     Routine routine,
     String through,
     Set<String> types,
+    Set<Long> typeIds,
     Set<Relation> relations,
     boolean ofServer,
     boolean changes,
     boolean reads,
-    Basis basis) {}
+    Basis basis) {
+  /** Whether a parameter of one of these types has it called. */
+  boolean isOf(int[] declared) {
+    for (int type : declared) {
+      if (typeIds.contains(Integer.toUnsignedLong(type))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -7,7 +7,11 @@ import dev.heimdall.engine.sql.StatementFacts;
  * looked through each time it is run. Belongs to one event loop.
  */
 public final class Examined {
+  /** Of a text that comes without types of parameters. */
+  static final int[] NO_TYPES = {};
+
   private byte[] sql = new byte[0];
+  private int[] types = NO_TYPES;
   private int length;
   private boolean standardStrings;
   private StatementFacts effects;
@@ -48,6 +52,15 @@ public final class Examined {
 
   StatementFacts effects() {
     return effects;
+  }
+
+  /** Object ids of the types that its parameters were declared to be of; only read. */
+  int[] types() {
+    return types;
+  }
+
+  void types(int[] declared) {
+    types = declared;
   }
 
   /** What is known of texts like it. */

@@ -182,9 +182,13 @@ public final class Known {
   /**
    * What such statements do.
    *
+   * @param declared object ids of the types that a Parse gives to its parameters
    * @return as it was found out last, where nothing has changed since
    */
-  Statement statement(NameScope asked, Catalogue by) {
+  Statement statement(NameScope asked, Catalogue by, int... declared) {
+    if (by.minds(declared)) {
+      return by.resolve(parsed, asked, declared); // which is not what others like it do
+    }
     if (statement == null || judgedBy != by.edition() || !scope.equals(asked)) {
       statement = by.resolve(parsed, asked);
       scope = asked;

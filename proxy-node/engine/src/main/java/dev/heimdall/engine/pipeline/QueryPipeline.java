@@ -15,6 +15,7 @@ import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementFacts;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -39,6 +40,7 @@ public final class QueryPipeline {
   private SessionRules sessionRules;
 
   private StatementFacts effects;
+  private int[] types = Examined.NO_TYPES;
   private long exactHigh;
   private long exactLow;
   private Known known;
@@ -85,6 +87,7 @@ public final class QueryPipeline {
     exactHigh = loop.knowledge().exactHigh();
     exactLow = loop.knowledge().exactLow();
     text.set(sql, offset, length, exactHigh, exactLow).standardStrings(standardStrings);
+    types = Examined.NO_TYPES;
     statement = null;
     judgedBy = null;
     doubted = false;
@@ -95,12 +98,22 @@ public final class QueryPipeline {
   }
 
   /**
+   * The text classified last is that of a Parse message, which gives these types to its parameters.
+   *
+   * @param declared object ids, in an array that does not change
+   */
+  public void declare(int[] declared) {
+    types = declared;
+  }
+
+  /**
    * Keeps what step 1 found.
    *
    * @param sql the text again, in an array of its own that does not change
    */
   public Examined keep(Examined into, byte[] sql, int length, boolean standardStrings) {
     into.set(sql, length, standardStrings, effects, known, exactHigh, exactLow);
+    into.types(types);
     return into;
   }
 
@@ -109,7 +122,8 @@ public final class QueryPipeline {
     return examined != null
         && examined.exactHigh() == exactHigh
         && examined.exactLow() == exactLow
-        && examined.known() == known;
+        && examined.known() == known
+        && Arrays.equals(examined.types(), types);
   }
 
   /** Instead of step 1 for a text that went through it before. */
@@ -118,6 +132,7 @@ public final class QueryPipeline {
     known = loop.knowledge().renewed(examined);
     exactHigh = examined.exactHigh();
     exactLow = examined.exactLow();
+    types = examined.types();
     text.set(examined.sql(), 0, examined.length(), exactHigh, exactLow)
         .standardStrings(examined.standardStrings());
     statement = null;
@@ -145,7 +160,7 @@ public final class QueryPipeline {
       statement = OF_SESSION;
       return true;
     }
-    return understand(known, sql, offset, length, standardStrings, scope, doubtful);
+    return understand(known, types, sql, offset, length, standardStrings, scope, doubtful);
   }
 
   /**
@@ -156,6 +171,7 @@ public final class QueryPipeline {
   public boolean understand(Examined executed, NameScope scope, boolean doubtful) {
     return understand(
         loop.knowledge().renewed(executed),
+        executed.types(),
         executed.sql(),
         0,
         executed.length(),
@@ -166,6 +182,7 @@ public final class QueryPipeline {
 
   private boolean understand(
       Known of,
+      int[] declared,
       byte[] sql,
       int offset,
       int length,
@@ -179,7 +196,7 @@ public final class QueryPipeline {
       return false;
     }
     Catalogue catalogue = surroundings.catalogues().current(scope.database());
-    statement = of.statement(scope, doubtful ? catalogue.doubted() : catalogue);
+    statement = of.statement(scope, doubtful ? catalogue.doubted() : catalogue, declared);
     unconfirmed = !catalogue.confirmed();
     awaitable = unconfirmed && !doubtful && catalogue.known();
     loop.knowledge().weigh(of);

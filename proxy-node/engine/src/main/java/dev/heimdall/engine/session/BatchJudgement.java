@@ -116,7 +116,8 @@ final class BatchJudgement {
       }
       byte[] sql = loop.scratch(textEnd - textAt);
       input.getBytes(textAt, sql, 0, textEnd - textAt);
-      return course.judge(sql, 0, textEnd - textAt, names.standardStrings(), true);
+      int[] types = BindParameters.types(input, textEnd + 1, parseEnd);
+      return course.judge(sql, 0, textEnd - textAt, names.standardStrings(), true, types);
     }
     Examined examined = extended.examinedOf(input, portalEnd + 1, nameEnd - portalEnd - 1);
     return examined == null || course.judge(examined);

@@ -7,6 +7,8 @@ import java.util.List;
 
 /** Reads the parameters of a Bind message (PostgreSQL protocol 3, message formats). */
 final class BindParameters {
+  private static final int[] NONE = {};
+
   private BindParameters() {}
 
   /**
@@ -98,6 +100,24 @@ final class BindParameters {
               | (body[p + 1] & 0xff) << 16
               | (body[p + 2] & 0xff) << 8
               | (body[p + 3] & 0xff);
+    }
+    return types;
+  }
+
+  /**
+   * The types of parameters that a Parse message gives.
+   *
+   * @param at where their number stands, behind the text
+   * @param end of the message
+   */
+  static int[] types(ByteBuf input, int at, int end) {
+    int count = end - at < 2 ? 0 : Math.min(input.getUnsignedShort(at), (end - at - 2) / 4);
+    if (count == 0) {
+      return NONE;
+    }
+    int[] types = new int[count];
+    for (int i = 0; i < count; i++) {
+      types[i] = input.getInt(at + 2 + 4 * i);
     }
     return types;
   }

@@ -109,9 +109,16 @@ final class Course {
    * Takes the statement at the reader's position as far as it may go by itself.
    *
    * @param asPrepared whether it comes by the extended protocol
+   * @param declared object ids of the types that its parameters are given
    * @return whether it may be sent; if not, the reader comes again when it may
    */
-  boolean judge(byte[] sql, int offset, int length, boolean standardStrings, boolean asPrepared) {
+  boolean judge(
+      byte[] sql,
+      int offset,
+      int length,
+      boolean standardStrings,
+      boolean asPrepared,
+      int... declared) {
     if (stage != Stage.NONE) {
       return stage == Stage.GO;
     }
@@ -128,6 +135,7 @@ final class Course {
       return false;
     }
     effects = pipeline.classify(sql, offset, length, standardStrings);
+    pipeline.declare(declared);
     scope.note(standardStrings);
     if (!scope.understand(sql, offset, length, standardStrings)
         || awaitsDefinitions()
@@ -261,13 +269,15 @@ final class Course {
   /**
    * Looks a text up that is only prepared.
    *
+   * @param declared object ids of the types that its parameters are given
    * @return whether that could be done at once; if not, the reader comes again when it may
    */
-  boolean preview(byte[] sql, int length, boolean standardStrings) {
+  boolean preview(byte[] sql, int length, boolean standardStrings, int... declared) {
     if (!mayLook()) {
       return false;
     }
     pipeline.classify(sql, 0, length, standardStrings);
+    pipeline.declare(declared);
     return scope.understand(sql, 0, length, standardStrings)
         && pipeline.preview(session.status() != 'I', loop.now());
   }

@@ -96,7 +96,8 @@ final class ParseMessages {
           sessions.classifier().classify(sql, 0, length, names.standardStrings());
       return parse(server, total, nameEnd, length, facts, null);
     }
-    if (!course.preview(sql, length, names.standardStrings())) {
+    int[] types = BindParameters.types(input, textEnd + 1, end);
+    if (!course.preview(sql, length, names.standardStrings(), types)) {
       requests.block();
       return false;
     }
