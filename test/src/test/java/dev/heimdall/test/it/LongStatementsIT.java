@@ -11,6 +11,9 @@ import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
+import java.net.SocketException;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Prepared statements with long texts: what server connections keep of them. */
@@ -47,6 +50,29 @@ class LongStatementsIT {
         client.untilReady();
       }
       assertThat(kept(client)).isLessThanOrEqualTo(8L * MEGABYTE);
+    }
+  }
+
+  /** The server answers a batch when it ends, or when it has much to say: here neither happens. */
+  @Test
+  void aBatchThatNeverEndsIsNotRememberedWithoutLimit() throws IOException {
+    try (TestNode node = TestNode.start(c -> c.node("loops", 1).vdb("pool.size", 1));
+        RawClient client = RawClient.logIn(node.target());
+        RawClient other = RawClient.logIn(node.target())) {
+      client.send(parse("a", "SELECT 1"));
+      byte[][] closes = new byte[10_000][];
+      Arrays.fill(closes, closeStatement("x"));
+      try {
+        for (int i = 0; i < 12; i++) {
+          client.send(closes);
+        }
+        client.send(sync());
+      } catch (SocketException e) {
+        // closed already
+      }
+      List<Message> told = client.untilClosed();
+      assertThat(told.get(told.size() - 1).sqlState()).isEqualTo("54000");
+      assertThat(other.value("SELECT 1")).isEqualTo("1");
     }
   }
 

@@ -386,6 +386,11 @@ public final class ServerStatements {
     return prepared.size();
   }
 
+  /** Messages about statements that were noted and have no answer yet. */
+  public int unanswered() {
+    return pendingNames.size();
+  }
+
   /** Whether the server's unnamed statement is this version of the owner's. */
   public boolean hasUnnamed(Object owner, long version) {
     return unnamedOwner == owner && unnamedVersion == version;

@@ -19,6 +19,13 @@ final class RequestReader {
   /** PostgreSQL ends a session that sends a longer message without a text or values in it. */
   private static final int MAX_BARE_MESSAGE = 10_000;
 
+  /** A server that has no reason to answer them lets them pile up, those that the node answers. */
+  private static final int MAX_UNANSWERED = 100_000;
+
+  private static final PgError ENDLESS_BATCH =
+      PgError.fatal("54000", "too many messages in a batch without a Sync")
+          .withDetail(MAX_UNANSWERED + " Parse and Close messages have no answer yet.");
+
   private final ClientSession session;
   private final LimitSettings limits;
   private final ClientInput input;
@@ -255,6 +262,10 @@ final class RequestReader {
     if (session.outstanding() >= limits.maxPipeline()) {
       blocked = true;
       reading.pause();
+      return false;
+    }
+    if (session.server().statements().unanswered() > MAX_UNANSWERED) {
+      session.fatal(ENDLESS_BATCH);
       return false;
     }
     if (session.status() == 'I'
