@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -173,6 +174,7 @@ class PostgresClusterIT {
 
   @Test
   void aClusterWithoutTemplateStartsAndLeavesOne(@TempDir Path cache) throws IOException {
+    letOthersThrough(cache);
     PostgresCluster.builder().cacheDirectory(cache).start().close();
     try (PostgresCluster again = PostgresCluster.builder().cacheDirectory(cache).start();
         Stream<Path> left = Files.list(cache)) {
@@ -184,6 +186,11 @@ class PostgresClusterIT {
                   path.getFileName().toString().contains("-x86_64")
                       || path.getFileName().toString().contains("-arm_64"));
     }
+  }
+
+  /** Under root the server may have to run as another account. */
+  private static void letOthersThrough(Path directory) throws IOException {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
   }
 
   @Test
@@ -203,6 +210,7 @@ class PostgresClusterIT {
 
   @Test
   void aBusyPortIsNamedAndNothingIsLeftBehind(@TempDir Path temporary) throws IOException {
+    letOthersThrough(temporary);
     Path data = temporary.resolve("data");
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       assertThatThrownBy(
