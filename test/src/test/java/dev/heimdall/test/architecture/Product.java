@@ -5,11 +5,11 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The classes that rules are about, read once. */
-final class Product {
+/** The classes that rules are about, read once for all tests. */
+public final class Product {
   static final String ENGINE = "dev.heimdall.engine";
 
-  static final JavaClasses CLASSES =
+  public static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages(

@@ -8,8 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import dev.heimdall.test.architecture.Product;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -34,10 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * dev.heimdall.cdk.iam.Component}: an action goes there.
  */
 class PermissionsTest {
-  private static final JavaClasses PRODUCT =
-      new ClassFileImporter()
-          .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages("dev.heimdall");
+  private static final JavaClasses PRODUCT = Product.CLASSES;
 
   private static final Map<String, Set<JavaClass>> REACHED = new ConcurrentHashMap<>();
 
