@@ -11,7 +11,10 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -131,6 +134,39 @@ class ChangedDefinitionsIT {
   private static final String OTHER_TRIGGER =
       "CREATE OR REPLACE FUNCTION public.audits() RETURNS trigger LANGUAGE plpgsql AS"
           + " 'BEGIN INSERT INTO b VALUES (NEW.i); RETURN NEW; END'";
+
+  /** Runs a file of the product's as its administrator does, with transactions of its own. */
+  private static void asAdministrator(String file) throws Exception {
+    try (Connection administrator =
+        DriverManager.getConnection(
+            routed.primary().jdbcUrl("app") + "?preferQueryMode=simple",
+            routed.cluster().superuser(),
+            routed.cluster().password())) {
+      execute(
+          administrator, Files.readString(Path.of("..", "templates", "postgresql").resolve(file)));
+    }
+  }
+
+  @Test
+  @Tag("long")
+  void viewsThatAreReplacedWhereAnEventTriggerCounts() throws Exception {
+    asAdministrator("definition-changes.sql");
+    try {
+      // Here also for this: sessions go on with replicas, so none is tied by what counts.
+      execute(here, OTHER_VIEW);
+      thenTheViewShowsTheOtherTable();
+      routed.pauseReplay(false);
+      asOwner(routed.primary(), OTHER_VIEW.replace("FROM b", "FROM a"));
+      Await.until("it was found here", () -> behind(here).contains("app.a"));
+      Await.until("it was found there", () -> behind(there).contains("app.a"));
+      standStill();
+      execute(there, "INSERT INTO a VALUES (1)");
+      sees(there, "v");
+    } finally {
+      routed.pauseReplay(false);
+      asAdministrator("definition-changes-uninstall.sql");
+    }
+  }
 
   @Test
   @Tag("long")
