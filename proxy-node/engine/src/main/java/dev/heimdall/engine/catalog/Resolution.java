@@ -494,7 +494,7 @@ final class Resolution {
     movesPath |= routine.movesPath();
     maySeed |= routine.maySeed();
     understood &= !routine.unread();
-    runsUnread |= routine.unread();
+    runsUnread |= routine.unread() && !routine.builtIn();
     String why = does(routine, through, routine.because());
     switch (routine.effect()) {
       case REPEATABLE, MOMENT, VARYING, SERVER -> {}
