@@ -23,10 +23,9 @@ import java.util.Arrays;
  * that the client asks for with it, or else from one of the node's own: later nobody could tell it
  * any more, for a server with the old plan refuses to describe it once it is stale. What SQL's
  * PREPARE makes, whose clients are told no shape, is described ahead of its first EXECUTE. A
- * statement that is parsed anew while no change of the schema has been seen since its shape was
- * found is described without waiting: should it differ all the same, the change is noticed for all
- * that follows. After a change that was seen the statement waits for the answer, once for each
- * statement and change.
+ * statement that is to run where it has to be parsed anew waits for the answer, whether a change of
+ * the schema was seen since its shape was found or not: others may change tables past the node.
+ * Should it differ though none was seen, the change is noticed for all that follows.
  */
 final class ShapeCheck {
   private final ClientSession session;
@@ -73,9 +72,7 @@ final class ShapeCheck {
   boolean runsAtOnce(ServerConnection server, PreparedStatement statement) {
     Standing standing = server.statements().standing(statement);
     return standing == Standing.HERE
-        || (standing == Standing.ABSENT
-            && refused != statement
-            && !statement.mayHaveChanged(session.vdb().schemaEpoch()));
+        || (standing == Standing.ABSENT && refused != statement && statement.shape() == null);
   }
 
   /**
@@ -98,8 +95,8 @@ final class ShapeCheck {
       }
     } else if (refused == statement) {
       return Fit.REFUSED;
-    } else if (!statement.mayHaveChanged(epoch)) {
-      return Fit.ABSENT;
+    } else if (statement.shape() == null) {
+      return Fit.ABSENT; // no client was told one
     }
     if (server.skipping() || !inBatch && server.groupOpen()) {
       return Fit.ABSENT;
@@ -161,8 +158,10 @@ final class ShapeCheck {
     if (shape.sameColumns(statement.shape())) {
       statement.shape(statement.shape(), epoch);
       server.statements().fits(statement);
-    } else {
+    } else if (statement.mayHaveChanged(epoch)) {
       server.statements().misfit(statement, session.vdb().schemaEpoch());
+    } else {
+      unexpected(server, statement);
     }
     wake();
   }
