@@ -76,6 +76,19 @@ class LongStatementsIT {
     }
   }
 
+  /** A name is kept as long as its statement, and counts nowhere. */
+  @Test
+  void aNameIsNoText() throws IOException {
+    try (TestNode node = TestNode.start(c -> c.node("loops", 1).vdb("pool.size", 1));
+        RawClient client = RawClient.logIn(node.target())) {
+      client.send(parse("n".repeat(8192), "SELECT 1"), sync());
+      assertThat(client.untilReady()).extracting(Message::type).containsExactly('1', 'Z');
+      client.send(parse("n".repeat(8193), "SELECT 1"), sync());
+      List<Message> told = client.untilClosed();
+      assertThat(told.get(told.size() - 1).sqlState()).isEqualTo("08P01");
+    }
+  }
+
   private static long kept(RawClient client) throws IOException {
     return Long.parseLong(
         client.value(

@@ -19,8 +19,8 @@ final class ClientInput {
   /** Few of these make a batch long, so that it can be looked through again as it grows. */
   private static final int LONG_PARSE = 4 * 1024;
 
-  /** Of a Bind: its portal's and its statement's. */
-  private static final int MAX_NAMES = 8 * 1024;
+  /** Of a Bind: its portal's and its statement's; of a Parse. PostgreSQL cuts SQL names at 63. */
+  static final int MAX_NAMES = 8 * 1024;
 
   private final ClientSession session;
 

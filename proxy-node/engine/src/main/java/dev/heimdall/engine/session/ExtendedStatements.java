@@ -21,9 +21,6 @@ import java.util.List;
  * Sends one client's extended-protocol messages, its statements under their names on the server.
  */
 final class ExtendedStatements {
-  /** Longer names than this are nobody's; PostgreSQL cuts SQL names at 63 bytes. */
-  private static final int MAX_NAMES = 8 * 1024;
-
   private static final byte[] PREFIX = PreparedStatement.PREFIX.getBytes(StandardCharsets.US_ASCII);
 
   private final ClientSession session;
@@ -71,7 +68,7 @@ final class ExtendedStatements {
     int portalEnd = input.indexOf(at, end, (byte) 0);
     int nameEnd = portalEnd < 0 ? -1 : input.indexOf(portalEnd + 1, end, (byte) 0);
     if (nameEnd < 0) {
-      if (end - at > MAX_NAMES || input.readableBytes() >= total) {
+      if (end - at > ClientInput.MAX_NAMES || input.readableBytes() >= total) {
         session.protocolError("invalid string in message");
       }
       return false;

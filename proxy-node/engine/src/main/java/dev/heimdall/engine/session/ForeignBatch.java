@@ -227,7 +227,7 @@ final class ForeignBatch {
     int end = in.readerIndex() + total;
     int nameEnd = in.indexOf(at, end, (byte) 0);
     int textEnd = nameEnd < 0 ? -1 : in.indexOf(nameEnd + 1, end, (byte) 0);
-    if (textEnd < 0) {
+    if (textEnd < 0 || nameEnd - at > ClientInput.MAX_NAMES) {
       session.protocolError("invalid string in message");
       return false;
     }

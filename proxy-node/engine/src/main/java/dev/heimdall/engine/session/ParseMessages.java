@@ -82,7 +82,7 @@ final class ParseMessages {
     int end = input.readerIndex() + total;
     int nameEnd = input.indexOf(at, end, (byte) 0);
     int textEnd = nameEnd < 0 ? -1 : input.indexOf(nameEnd + 1, end, (byte) 0);
-    if (textEnd < 0) {
+    if (textEnd < 0 || nameEnd - at > ClientInput.MAX_NAMES) {
       session.protocolError("invalid string in message");
       return false;
     }
