@@ -95,7 +95,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     this.statements = new ServerStatements(target.preparedLimit(), replies::groupNow);
     this.reader = new ReplyReader(this, replies, statements, this.reported);
     this.end = new ConnectionEnd(this, channel, replies);
-    this.createdAt = System.nanoTime();
+    this.createdAt = context.nanoTime();
     this.lastUsed = createdAt;
   }
 

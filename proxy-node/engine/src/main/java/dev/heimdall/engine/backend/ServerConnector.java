@@ -4,7 +4,7 @@ import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.net.Transport;
+import dev.heimdall.engine.net.Sockets;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.model.DataSource;
 import io.netty.bootstrap.Bootstrap;
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class ServerConnector {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
 
-  private final Transport transport;
+  private final Sockets sockets;
   private final ScramKeyCache keyCache;
   private final NonceSource nonces;
   private final Executor offLoop;
@@ -41,8 +41,8 @@ public final class ServerConnector {
    * @param offLoop where names are resolved and keys derived
    */
   public ServerConnector(
-      Transport transport, ScramKeyCache keyCache, NonceSource nonces, Executor offLoop) {
-    this.transport = transport;
+      Sockets sockets, ScramKeyCache keyCache, NonceSource nonces, Executor offLoop) {
+    this.sockets = sockets;
     this.keyCache = keyCache;
     this.nonces = nonces;
     this.offLoop = offLoop;
@@ -80,7 +80,7 @@ public final class ServerConnector {
     DataSource source = target.source();
     offLoop.execute(
         () -> {
-          InetSocketAddress address = new InetSocketAddress(source.host(), source.port());
+          SocketAddress address = sockets.address(source.host(), source.port());
           context
               .loop()
               .execute(() -> connect(context, target, credential, address, listener, handler));
@@ -91,12 +91,12 @@ public final class ServerConnector {
       LoopContext context,
       ServerTarget target,
       ServerCredential credential,
-      InetSocketAddress address,
+      SocketAddress address,
       ServerConnection.Listener listener,
       Handler handler) {
     DataSource source = target.source();
     String where = source.host() + ":" + source.port();
-    if (address.isUnresolved()) {
+    if (isUnresolved(address)) {
       handler.failed(
           ConnectFailure.unreachable("cannot resolve the server's name " + source.host()));
       return;
@@ -159,6 +159,10 @@ public final class ServerConnector {
             });
   }
 
+  private static boolean isUnresolved(SocketAddress address) {
+    return address instanceof InetSocketAddress inet && inet.isUnresolved();
+  }
+
   /** Whether cancel requests are on their way to servers. */
   public boolean cancelling() {
     return cancels.get() > 0;
@@ -178,13 +182,13 @@ public final class ServerConnector {
     Bootstrap bootstrap =
         new Bootstrap()
             .group(context.loop())
-            .channel(transport.socketChannel())
+            .channel(sockets.socketChannel())
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) source.connectTimeout().toMillis())
             .option(ChannelOption.TCP_NODELAY, true)
             .option(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(32 * 1024, 64 * 1024));
-    transport.watch(bootstrap, source.keepAliveIdle(), source.tcpUserTimeout());
+    sockets.watch(bootstrap, source.keepAliveIdle(), source.tcpUserTimeout());
     return bootstrap;
   }
 
@@ -250,12 +254,12 @@ public final class ServerConnector {
         () -> {
           try {
             CancelRoute found = route.call();
-            InetSocketAddress address = new InetSocketAddress(found.host(), found.port());
+            SocketAddress address = sockets.address(found.host(), found.port());
             context
                 .loop()
                 .execute(
                     () -> {
-                      if (address.isUnresolved()) {
+                      if (isUnresolved(address)) {
                         new CancelSender(found, consumed, done)
                             .notConnected("its name cannot be resolved");
                       } else {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,16 +24,27 @@ public final class LoopContext {
   private final List<Flushable> dirtyForTurn = new ArrayList<>(16);
   private final Runnable flushTask = this::flushDirty;
   private final Runnable turnTask = this::flushTurn;
+  private final LongSupplier clock;
   private byte[] scratch = new byte[SCRATCH];
   private boolean insideEvent;
   private boolean flushScheduled;
   private boolean turnScheduled;
-  private long now = System.nanoTime();
-  private volatile long lastTurn = now;
+  private long now;
+  private volatile long lastTurn;
 
   public LoopContext(int index, EventLoop loop) {
+    this(index, loop, System::nanoTime);
+  }
+
+  /**
+   * @param clock nanoseconds as {@link System#nanoTime} counts them; thread-safe
+   */
+  public LoopContext(int index, EventLoop loop, LongSupplier clock) {
     this.index = index;
     this.loop = loop;
+    this.clock = clock;
+    now = clock.getAsLong();
+    lastTurn = now;
   }
 
   /** Something whose written bytes wait for a flush. */
@@ -48,9 +60,14 @@ public final class LoopContext {
     return loop;
   }
 
-  /** Nanoseconds of {@link System#nanoTime} at the beginning of the event that is being handled. */
+  /** Nanoseconds of the clock at the beginning of the event that is being handled. */
   public long now() {
     return now;
+  }
+
+  /** Nanoseconds of the clock at this moment; callable from any thread. */
+  public long nanoTime() {
+    return clock.getAsLong();
   }
 
   /** When the loop last handled anything, for a watchdog on another thread. */
@@ -61,7 +78,7 @@ public final class LoopContext {
   /** Begins an event: the clock is read, and flushes wait for {@link #endEvent}. */
   public void beginEvent() {
     insideEvent = true;
-    now = System.nanoTime();
+    now = clock.getAsLong();
   }
 
   /** Ends an event: everything written during it is flushed, each channel once. */
@@ -112,7 +129,7 @@ public final class LoopContext {
 
   /** Reads the clock anew; called by the loop's periodic task. */
   public void tick() {
-    now = System.nanoTime();
+    now = clock.getAsLong();
     lastTurn = now;
   }
 

@@ -21,10 +21,12 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 
 /** One kind of event loop with its channel classes. */
-public enum Transport {
+public enum Transport implements Sockets {
   EPOLL(
       EpollSocketChannel.class,
       EpollServerSocketChannel.class,
@@ -114,13 +116,8 @@ public enum Transport {
         loops, new DefaultThreadFactory("heimdall-loop"), ioHandler());
   }
 
-  /**
-   * Has the kernel probe connections of this bootstrap, where the transport can.
-   *
-   * @param idle time without traffic before the first probe; three in a row unanswered, a third of
-   *     the time apart, end the connection; zero for none
-   * @param userTimeout how long sent bytes may stay unacknowledged; zero for the system's own
-   */
+  /** Has the kernel probe the connections, where the transport can. */
+  @Override
   public void watch(AbstractBootstrap<?, ?> bootstrap, Duration idle, Duration userTimeout) {
     bootstrap.option(ChannelOption.SO_KEEPALIVE, !idle.isZero());
     if (watch == null) {
@@ -138,8 +135,14 @@ public enum Transport {
     }
   }
 
+  @Override
   public Class<? extends Channel> socketChannel() {
     return socketChannel;
+  }
+
+  @Override
+  public SocketAddress address(String host, int port) {
+    return new InetSocketAddress(host, port);
   }
 
   public Class<? extends ServerChannel> serverChannel() {

@@ -517,7 +517,7 @@ public final class LoopPool implements ServerConnection.Listener {
 
   /** How long the first waiter has waited, in nanoseconds. */
   public long longestWait() {
-    return waiters.isEmpty() ? 0 : System.nanoTime() - waiters.firstSince();
+    return waiters.isEmpty() ? 0 : context.nanoTime() - waiters.firstSince();
   }
 
   public int connectingCount() {

@@ -324,7 +324,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
                     startup.database(),
                     startup.user(),
                     certificate(ctx)));
-    provedAt = System.nanoTime();
+    provedAt = loop.nanoTime();
     switch (decision.exchange()) {
       case ACCEPTED -> {
         try {
@@ -430,7 +430,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   private void answered(ChannelHandlerContext ctx, byte[] body) throws ProtocolException {
-    provedAt = System.nanoTime();
+    provedAt = loop.nanoTime();
     try {
       exchange.answered(ctx, body);
     } catch (AuthException e) {

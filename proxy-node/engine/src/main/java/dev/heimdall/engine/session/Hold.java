@@ -55,7 +55,7 @@ final class Hold {
   boolean begin() {
     long wait = 0;
     for (RateLimit limit : decision.rateLimits()) {
-      wait = Math.max(wait, limit.reserve(System.nanoTime()));
+      wait = Math.max(wait, limit.reserve(loop.nanoTime()));
     }
     if (wait > 0) {
       sleep(wait);

@@ -435,7 +435,7 @@ final class ReplicaReads {
     whole &= status != 'I' || session.outstanding() > 0;
     if (seen != null) {
       // Not the event's time: what is read now may have come after it had begun.
-      noteSeen(System.nanoTime());
+      noteSeen(sessions.context().nanoTime());
     }
     if (outstanding) {
       outstanding = false;

@@ -249,7 +249,7 @@ final class ServerLease {
 
   /** Nanoseconds that the session has waited for a connection, or 0. */
   long waited() {
-    return state == State.WAITING ? System.nanoTime() - waitingSince : 0;
+    return state == State.WAITING ? loop.nanoTime() - waitingSince : 0;
   }
 
   // ---- making it the session's

@@ -1,0 +1,394 @@
+package dev.heimdall.engine.kit;
+
+import dev.heimdall.engine.action.ActionEvents;
+import dev.heimdall.engine.action.RuleActions;
+import dev.heimdall.engine.auth.AuthTable;
+import dev.heimdall.engine.auth.Authenticator;
+import dev.heimdall.engine.auth.FailedLogIns;
+import dev.heimdall.engine.auth.NonceSource;
+import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.auth.UserDirectory;
+import dev.heimdall.engine.auth.UserSalts;
+import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.catalog.CatalogueMemory;
+import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.MemoryBudget;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.net.Sockets;
+import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.pipeline.StatementTimes;
+import dev.heimdall.engine.pipeline.Surroundings;
+import dev.heimdall.engine.pool.Limit;
+import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.PoolAnomaly;
+import dev.heimdall.engine.pool.PoolEvents;
+import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.rules.MatchedRule;
+import dev.heimdall.engine.rules.RuleBook;
+import dev.heimdall.engine.session.CancelRegistry;
+import dev.heimdall.engine.session.Client;
+import dev.heimdall.engine.session.ClientLogin;
+import dev.heimdall.engine.session.ClientSession;
+import dev.heimdall.engine.session.Console;
+import dev.heimdall.engine.session.LoopSessions;
+import dev.heimdall.engine.session.NodeContext;
+import dev.heimdall.engine.session.SeenResult;
+import dev.heimdall.engine.session.SessionEvents;
+import dev.heimdall.engine.session.StatementSummary;
+import dev.heimdall.engine.session.UserLimits;
+import dev.heimdall.engine.session.VdbContext;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.ConfigurationException;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.Credentials;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.VirtualDatabase;
+import io.netty.bootstrap.AbstractBootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.local.LocalAddress;
+import io.netty.channel.local.LocalChannel;
+import io.netty.channel.local.LocalServerChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What stands between {@link SimulatedClient} and {@link SimulatedServers}: the engine's own
+ * classes from the log-in of a client to the server connection, put together as the node does.
+ */
+final class SimulatedNode implements AutoCloseable {
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  private final Turns turns = new Turns();
+  private final LocalAddress address = new LocalAddress("node-" + NAMES.incrementAndGet());
+  private final SimulatedServers servers;
+  private final RuleActions actions;
+  private final VdbPools pools;
+  private final Channel listening;
+  private final List<String> anomalies = new ArrayList<>();
+  private final List<Throwable> failures = new ArrayList<>();
+
+  /**
+   * @param directory an empty one
+   * @param vdb settings of the virtual database in JSON, without source, ports and log-in
+   */
+  SimulatedNode(Path directory, String vdb) {
+    Configuration configuration = configuration(directory, vdb);
+    VirtualDatabase settings = configuration.vdbs().get("app");
+    DataSource source = configuration.sources().get("main");
+    LocalAddress server = new LocalAddress("server-" + NAMES.incrementAndGet());
+    servers = new SimulatedServers(turns.loop(), server);
+
+    SecureRandom random = new SecureRandom();
+    ScramKeyCache keys = new ScramKeyCache(16);
+    LoopContext loop = new LoopContext(0, turns.loop(), turns::now);
+    MemoryBudget budget = new MemoryBudget(16 << 20, 1);
+    Metrics metrics = new Metrics("test", 1, 100);
+    LoopSessions sessions =
+        new LoopSessions(
+            loop,
+            metrics.loop(0),
+            new LoopSessions.Judging(
+                new StatementParser(), new StatementTimes(), 1, 2, Runnable::run),
+            budget);
+    ServerConnector connector =
+        new ServerConnector(
+            new InMemory(server), keys, NonceSource.random(random), turns.loop()::execute);
+    SourceLogins logins = new SourceLogins();
+    actions = new RuleActions(directory, configuration, logins, new Unheard(), 1);
+    NodeContext node =
+        new NodeContext(
+            configuration::node,
+            new CancelRegistry(1, random),
+            connector,
+            new Limit(configuration.node().maxClients()),
+            new UserLimits(),
+            NonceSource.random(random),
+            new FailedLogIns(turns::now),
+            turns.loop()::execute,
+            new Unheard(),
+            new NoConsole(),
+            actions);
+    pools =
+        new VdbPools(
+            "app",
+            connector::connect,
+            new Unheard(),
+            new VdbPools.Plan(
+                source,
+                logins.of(source).map(ServerCredential::of),
+                null,
+                settings.pool(),
+                settings.pipelining(),
+                settings.prepared().perServer(),
+                Map.of()));
+    UserDirectory users =
+        new UserDirectory(configuration.users().values(), new UserSalts(new byte[32]), keys);
+    VdbContext context =
+        new VdbContext(
+            "app",
+            pools,
+            new VdbContext.Settings(
+                settings,
+                new Authenticator(
+                    "app",
+                    new AuthTable(settings.auth()),
+                    users,
+                    settings.credentials() == Credentials.PASSTHROUGH),
+                users,
+                null,
+                null,
+                new Surroundings(
+                    RuleBook.compile(configuration, settings, null),
+                    new Catalogues(
+                        source,
+                        java.util.Optional.empty(),
+                        new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES)))),
+                Map.of(),
+                Map.of()));
+    listening =
+        new ServerBootstrap()
+            .group(turns.loop())
+            .channel(LocalServerChannel.class)
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    ClientLogin login = new ClientLogin(node, context, loop, sessions);
+                    login.address(new InetSocketAddress("127.0.0.1", 1));
+                    channel.pipeline().addLast("login", login);
+                  }
+                })
+            .bind(address)
+            .channel();
+    turns
+        .loop()
+        .scheduleWithFixedDelay(
+            () ->
+                loop.inEvent(
+                    () -> {
+                      pools.loopPools().forEach(LoopPool::tick);
+                      sessions.tick();
+                    },
+                    failures::add),
+            100,
+            100,
+            TimeUnit.MILLISECONDS);
+    turns.run();
+  }
+
+  private static Configuration configuration(Path directory, String vdb) {
+    try {
+      write(directory, "node.json", "{}");
+      write(
+          directory,
+          "sources/main.json",
+          """
+          {"url": "jdbc:postgresql://server/app", "user": "db", "password": "db",
+           "tls": {"mode": "disable"}, "catalog": {"enabled": false}}
+          """);
+      write(
+          directory,
+          "vdbs/app.json",
+          "{\"source\": \"main\", \"ports\": [1], \"auth\": [{\"method\": \"trust\"}]"
+              + (vdb.isEmpty() ? "" : ", " + vdb)
+              + "}");
+      for (String user : List.of("ann", "bob")) {
+        write(directory, "users/" + user + ".json", "{\"password\": \"" + user + "\"}");
+      }
+      return ConfigurationReader.read(directory);
+    } catch (IOException | ConfigurationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void write(Path directory, String name, String text) throws IOException {
+    Path file = directory.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private record InMemory(LocalAddress server) implements Sockets {
+    @Override
+    public Class<? extends Channel> socketChannel() {
+      return LocalChannel.class;
+    }
+
+    @Override
+    public void watch(AbstractBootstrap<?, ?> bootstrap, Duration idle, Duration userTimeout) {}
+
+    @Override
+    public SocketAddress address(String host, int port) {
+      return server;
+    }
+  }
+
+  Turns turns() {
+    return turns;
+  }
+
+  SimulatedServers servers() {
+    return servers;
+  }
+
+  /** One that has connected, and not logged in. */
+  SimulatedClient connect() {
+    return new SimulatedClient(turns, address);
+  }
+
+  /** One that has logged in. */
+  SimulatedClient client(String user) {
+    return client(user, Map.of());
+  }
+
+  SimulatedClient client(String user, Map<String, String> parameters) {
+    SimulatedClient client = connect().logIn(user, parameters);
+    List<String> told = client.told();
+    if (told.isEmpty() || !told.get(told.size() - 1).equals("ready I")) {
+      throw new AssertionError("the log-in was answered by " + told);
+    }
+    return client;
+  }
+
+  /** What should not be: findings of the pools' audit, errors in the node. */
+  List<String> wrong() {
+    List<String> wrong = new ArrayList<>(anomalies);
+    failures.forEach(failure -> wrong.add(failure.toString()));
+    return wrong;
+  }
+
+  @Override
+  public void close() {
+    listening.close();
+    pools.close();
+    turns.advance(Duration.ofSeconds(10));
+    actions.close(Duration.ZERO);
+    turns.close();
+  }
+
+  /** Keeps what must not happen, and nothing else. */
+  private final class Unheard implements PoolEvents, SessionEvents, ActionEvents {
+    @Override
+    public void connected(String vdb, PoolKey key, ServerConnection connection) {}
+
+    @Override
+    public void connectFailed(String vdb, DataSource server, ConnectFailure failure) {}
+
+    @Override
+    public void closed(String vdb, ServerConnection connection) {}
+
+    @Override
+    public void cleaned() {}
+
+    @Override
+    public void waitNoticed() {}
+
+    @Override
+    public void exhausted(String vdb, PoolKey key, int size, int waiting, Duration waited) {}
+
+    @Override
+    public void anomaly(String vdb, PoolKey key, PoolAnomaly anomaly, String what) {
+      anomalies.add(anomaly + " " + what);
+    }
+
+    @Override
+    public void loggedIn(Client client) {}
+
+    @Override
+    public void refused(String vdb, SocketAddress client, String user, String db, PgError why) {}
+
+    @Override
+    public void slowed(String vdb, SocketAddress client, String user, Duration delay) {}
+
+    @Override
+    public void tlsFailed(String vdb, SocketAddress client, String why) {}
+
+    @Override
+    public void protocolError() {}
+
+    @Override
+    public void cancelUnknown() {}
+
+    @Override
+    public void closed(Client client, String why) {}
+
+    @Override
+    public void failed(ClientSession session, Throwable cause) {
+      failures.add(cause);
+    }
+
+    @Override
+    public void pinned(ClientSession session, String reason) {}
+
+    @Override
+    public void ruleMatched(ClientSession session, MatchedRule rule) {}
+
+    @Override
+    public void decisionTimed(ClientSession session, Decision decision, long nanos) {}
+
+    @Override
+    public void debugSwitched(ClientSession session, boolean on) {}
+
+    @Override
+    public void statementJudged(ClientSession session, StatementSummary s, boolean prepared) {}
+
+    @Override
+    public void debugAnswered(ClientSession session, StatementSummary s, long us, PgError e) {}
+
+    @Override
+    public void resultSeen(ClientSession session, StatementSummary s, SeenResult r, long us) {}
+
+    @Override
+    public void statementDone(ClientSession session, StatementSummary s, long us, PgError e) {}
+
+    @Override
+    public void count(NodeCounter counter, long times) {}
+
+    @Override
+    public void failed(
+        String action, String what, Collection<String> tables, String sqlstate, String reason) {}
+
+    @Override
+    public void program(String program, String end, String output) {}
+  }
+
+  /** For nodes without operators. */
+  private static final class NoConsole implements Console {
+    @Override
+    public boolean recognises(byte[] sql, int offset, int length) {
+      return false;
+    }
+
+    @Override
+    public Run run(String sql, String user, SocketAddress address, boolean holdsServer) {
+      throw new IllegalStateException("nobody is an operator here");
+    }
+
+    @Override
+    public Talk talk(String user, SocketAddress address) {
+      throw new IllegalStateException("nobody is an operator here");
+    }
+  }
+}

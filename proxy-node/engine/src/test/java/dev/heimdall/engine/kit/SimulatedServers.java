@@ -1,0 +1,424 @@
+package dev.heimdall.engine.kit;
+
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.local.LocalAddress;
+import io.netty.channel.local.LocalServerChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A server that speaks PostgreSQL's protocol and knows of SQL what tests need: transactions,
+ * settings, prepared statements, inserts into one log, errors on demand. Any other statement is
+ * answered by one row with its own text and the settings of its session, so that whoever gets the
+ * row can tell whose it is.
+ */
+final class SimulatedServers {
+  private static final Pattern SET =
+      Pattern.compile("(?i)set\\s+(session\\s+|local\\s+)?([a-z_.]+)\\s*(?:=|\\s+to\\s+)\\s*(.*)");
+  private static final Pattern RESET = Pattern.compile("(?i)reset\\s+([a-z_.]+)");
+
+  private final EventLoop loop;
+  private final LocalAddress address;
+  private final List<Session> sessions = new ArrayList<>();
+  private final List<String> inserted = new ArrayList<>();
+  private Channel listening;
+  private int processes = 100;
+  private boolean holding;
+
+  SimulatedServers(EventLoop loop, LocalAddress address) {
+    this.loop = loop;
+    this.address = address;
+    listen();
+  }
+
+  /** Takes connections. */
+  void listen() {
+    listening =
+        new ServerBootstrap()
+            .group(loop)
+            .channel(LocalServerChannel.class)
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    Session session = new Session(++processes);
+                    sessions.add(session);
+                    channel.pipeline().addLast(session);
+                  }
+                })
+            .bind(address)
+            .channel();
+  }
+
+  /** Nobody can connect any more; connections that are there stay. */
+  void refuse() {
+    listening.close();
+  }
+
+  /** The connections that are open, oldest first. */
+  List<Session> open() {
+    return sessions.stream().filter(session -> session.channel.isActive()).toList();
+  }
+
+  /** What inserts have written and committed, in order. */
+  List<String> inserted() {
+    return inserted;
+  }
+
+  /** Replies wait, or wait no longer. */
+  void hold(boolean hold) {
+    holding = hold;
+    if (!hold) {
+      open().forEach(Session::release);
+    }
+  }
+
+  /** One connection. */
+  final class Session extends ChannelInboundHandlerAdapter {
+    private final int process;
+    private final Map<String, String> statements = new LinkedHashMap<>();
+    private final Map<String, String> portals = new LinkedHashMap<>();
+    private final List<String> uncommitted = new ArrayList<>();
+    private final List<String> received = new ArrayList<>();
+    private final Deque<Message> waiting = new ArrayDeque<>();
+    private Map<String, String> started = Map.of();
+    private Map<String, String> settings = new TreeMap<>();
+    private Map<String, String> before;
+    private Channel channel;
+    private ByteBuf input;
+    private boolean loggedIn;
+    private boolean skipping;
+    private char status = 'I';
+
+    private Session(int process) {
+      this.process = process;
+    }
+
+    /** The texts that came to be carried out, those of the node's own included. */
+    List<String> received() {
+      return received;
+    }
+
+    /** Ends the connection as a crash does. */
+    void kill() {
+      channel.close();
+    }
+
+    /** Ends the connection as an administrator does. */
+    void terminate() {
+      ByteBuf out = channel.alloc().buffer();
+      PgError.fatal("57P01", "terminating connection due to administrator command").encode(out);
+      channel.writeAndFlush(out);
+      channel.close();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+      channel = ctx.channel();
+      input = ctx.alloc().buffer();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+      input.release();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ByteBuf bytes = (ByteBuf) message;
+      input.writeBytes(bytes);
+      bytes.release();
+      if (!loggedIn && !logIn()) {
+        return;
+      }
+      waiting.addAll(Message.in(input));
+      input.discardReadBytes();
+      if (!holding) {
+        release();
+      }
+    }
+
+    private boolean logIn() {
+      if (input.readableBytes() < 4 || input.readableBytes() < input.getInt(0)) {
+        return false;
+      }
+      input.skipBytes(8);
+      for (String name = text(); !name.isEmpty(); name = text()) {
+        settings.put(name, text());
+      }
+      settings.remove("user");
+      settings.remove("database");
+      settings.putIfAbsent("application_name", "");
+      settings.putIfAbsent("client_encoding", "UTF8");
+      settings.putIfAbsent("search_path", "public");
+      settings.putIfAbsent("standard_conforming_strings", "on");
+      started = new TreeMap<>(settings);
+      loggedIn = true;
+      ByteBuf out = channel.alloc().buffer();
+      PgWriter.authenticationOk(out);
+      PgWriter.parameterStatus(out, "server_version", "18.1");
+      settings.forEach((name, value) -> PgWriter.parameterStatus(out, name, value));
+      PgWriter.backendKeyData(out, process, new byte[] {1, 2, 3, 4});
+      PgWriter.ready(out, (byte) 'I');
+      channel.writeAndFlush(out);
+      return true;
+    }
+
+    private String text() {
+      int length = input.bytesBefore((byte) 0);
+      String text = input.toString(input.readerIndex(), length, StandardCharsets.UTF_8);
+      input.skipBytes(length + 1);
+      return text;
+    }
+
+    private void release() {
+      ByteBuf out = channel.alloc().buffer();
+      while (!waiting.isEmpty()) {
+        answer(waiting.poll(), out);
+      }
+      channel.writeAndFlush(out);
+    }
+
+    private void answer(Message message, ByteBuf out) {
+      if (skipping && message.type() != 'S') {
+        return;
+      }
+      switch (message.type()) {
+        case 'Q' -> query(message.text(0), out);
+        case 'P' -> parse(message, out);
+        case 'B' -> bind(message, out);
+        case 'D' -> describe(message, out);
+        case 'E' -> execute(portals.getOrDefault(message.text(0), ""), out, false);
+        case 'C' -> close(message, out);
+        case 'S' -> {
+          skipping = false;
+          ready(out);
+        }
+        case 'H' -> {}
+        case 'X' -> channel.close();
+        default -> fail("0A000", "the simulated server does not know " + message.type(), out);
+      }
+    }
+
+    private void query(String texts, ByteBuf out) {
+      for (String text : texts.split(";")) {
+        if (!execute(text.strip(), out, true)) {
+          break;
+        }
+      }
+      skipping = false;
+      ready(out);
+    }
+
+    private void ready(ByteBuf out) {
+      if (status == 'I') {
+        settle();
+      }
+      PgWriter.ready(out, (byte) status);
+    }
+
+    private void parse(Message message, ByteBuf out) {
+      String name = message.text(0);
+      String text = message.text(name.length() + 1);
+      if (!name.isEmpty() && statements.containsKey(name)) {
+        fail("42P05", "prepared statement \"" + name + "\" already exists", out);
+        return;
+      }
+      statements.put(name, text);
+      PgWriter.empty(out, (byte) '1');
+    }
+
+    private void bind(Message message, ByteBuf out) {
+      String portal = message.text(0);
+      String name = message.text(portal.length() + 1);
+      String text = statements.get(name);
+      if (text == null) {
+        fail("26000", "prepared statement \"" + name + "\" does not exist", out);
+        return;
+      }
+      portals.put(portal, text);
+      PgWriter.empty(out, (byte) '2');
+    }
+
+    private void describe(Message message, ByteBuf out) {
+      String name = message.text(1);
+      boolean statement = message.body()[0] == 'S';
+      String text = statement ? statements.get(name) : portals.get(name);
+      if (text == null) {
+        fail(statement ? "26000" : "34000", "nothing has the name \"" + name + "\"", out);
+        return;
+      }
+      if (statement) {
+        out.writeByte('t').writeInt(6).writeShort(0);
+      }
+      if (answersRows(text)) {
+        PgWriter.textColumns(out, List.of("v"));
+      } else {
+        PgWriter.empty(out, (byte) 'n');
+      }
+    }
+
+    private void close(Message message, ByteBuf out) {
+      (message.body()[0] == 'S' ? statements : portals).remove(message.text(1));
+      PgWriter.empty(out, (byte) '3');
+    }
+
+    private static boolean answersRows(String text) {
+      String head = text.strip().toLowerCase(Locale.ROOT).split("\\W", 2)[0];
+      return head.equals("select") || head.equals("show") || head.equals("table");
+    }
+
+    /** Whether what follows may be carried out. */
+    private boolean execute(String text, ByteBuf out, boolean described) {
+      received.add(text);
+      if (before == null) {
+        before = new TreeMap<>(settings);
+      }
+      String lower = text.toLowerCase(Locale.ROOT);
+      if (lower.isEmpty()) {
+        PgWriter.empty(out, (byte) 'I');
+        return true;
+      }
+      if (lower.startsWith("commit") || lower.startsWith("end") || lower.startsWith("rollback")) {
+        boolean commits = !lower.startsWith("rollback") && status != 'E';
+        if (status != 'I') {
+          end(commits);
+        }
+        PgWriter.commandComplete(out, commits ? "COMMIT" : "ROLLBACK");
+        return true;
+      }
+      if (status == 'E') {
+        fail("25P02", "current transaction is aborted", out);
+        return false;
+      }
+      if (lower.startsWith("fail")) {
+        fail("22012", "it was to fail", out);
+        return false;
+      }
+      String tag = tag(text, lower);
+      if (tag == null) {
+        if (described) {
+          PgWriter.textColumns(out, List.of("v"));
+        }
+        PgWriter.textRow(out, List.of(text + " " + own()));
+        tag = "SELECT 1";
+      }
+      PgWriter.commandComplete(out, tag);
+      report(out);
+      return true;
+    }
+
+    /** Settings that tests make. */
+    private String own() {
+      Map<String, String> own = new TreeMap<>(settings);
+      own.keySet().removeIf(name -> !name.startsWith("my."));
+      return own.toString();
+    }
+
+    private String tag(String text, String lower) {
+      if (lower.startsWith("begin") || lower.startsWith("start transaction")) {
+        if (status == 'I') {
+          settle();
+          before = new TreeMap<>(settings);
+          status = 'T';
+        }
+        return "BEGIN";
+      }
+      if (lower.startsWith("insert")) {
+        uncommitted.add(text);
+        return "INSERT 0 1";
+      }
+      Matcher set = SET.matcher(text);
+      if (set.matches()) {
+        settings.put(set.group(2).toLowerCase(Locale.ROOT), unquoted(set.group(3)));
+        return "SET";
+      }
+      Matcher reset = RESET.matcher(text);
+      if (reset.matches()) {
+        reset(reset.group(1).toLowerCase(Locale.ROOT));
+        return "RESET";
+      }
+      if (lower.startsWith("discard all")) {
+        reset("all");
+        statements.clear();
+        return "DISCARD ALL";
+      }
+      if (lower.startsWith("deallocate")) {
+        String name = unquoted(text.replaceFirst("(?i)deallocate\\s+(prepare\\s+)?", ""));
+        if (name.equalsIgnoreCase("all")) {
+          statements.clear();
+        } else {
+          statements.remove(name);
+        }
+        return "DEALLOCATE";
+      }
+      return null;
+    }
+
+    private static String unquoted(String value) {
+      return value.strip().replaceAll("^['\"]|['\"]$", "");
+    }
+
+    private void reset(String name) {
+      if (name.equals("all")) {
+        settings = new TreeMap<>(started);
+      } else if (started.containsKey(name)) {
+        settings.put(name, started.get(name));
+      } else {
+        settings.remove(name);
+      }
+    }
+
+    private void end(boolean commit) {
+      status = 'I';
+      if (commit) {
+        settle();
+      } else {
+        undo();
+      }
+    }
+
+    private void settle() {
+      inserted.addAll(uncommitted);
+      uncommitted.clear();
+      before = null;
+    }
+
+    private void undo() {
+      uncommitted.clear();
+      settings = before == null ? settings : before;
+      before = null;
+    }
+
+    private void report(ByteBuf out) {
+      PgWriter.parameterStatus(out, "application_name", settings.get("application_name"));
+    }
+
+    private void fail(String state, String why, ByteBuf out) {
+      PgError.error(state, why).encode(out);
+      skipping = true;
+      if (status == 'T') {
+        status = 'E';
+      } else if (status == 'I') {
+        undo();
+      }
+    }
+  }
+}
