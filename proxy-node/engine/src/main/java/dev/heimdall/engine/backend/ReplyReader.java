@@ -443,7 +443,11 @@ final class ReplyReader {
     if (valueEnd > 0) {
       String name = in.toString(at, nameEnd - at, StandardCharsets.UTF_8);
       String value = in.toString(nameEnd + 1, valueEnd - nameEnd - 1, StandardCharsets.UTF_8);
-      connection.reportChanged(name, reported.put(name, value), value);
+      String before = reported.put(name, value);
+      if (value.equals(before)) {
+        return; // asked about what did not change, it might report it again, without end
+      }
+      connection.reportChanged(name, before, value);
       ReplyOwner owner = recipient();
       if (owner != null) {
         owner.parameterChanged(connection, name, value);

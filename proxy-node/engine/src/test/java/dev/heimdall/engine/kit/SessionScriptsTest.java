@@ -2,7 +2,10 @@ package dev.heimdall.engine.kit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.wire.postgres.PgWriter;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,8 +23,13 @@ class SessionScriptsTest {
 
   @AfterEach
   void stop() {
-    assertThat(node.wrong()).isEmpty();
     node.close();
+    assertThat(node.wrong()).isEmpty();
+    assertThat(node.unreleased()).as("bytes that nobody has released").isZero();
+  }
+
+  private static List<String> row(String text) {
+    return List.of("row " + text + " {}", "done SELECT 1", "ready I");
   }
 
   @Test
@@ -30,6 +38,149 @@ class SessionScriptsTest {
 
     ann.query("SELECT 1");
 
-    assertThat(ann.told()).containsExactly("row SELECT 1 {}", "done SELECT 1", "ready I");
+    assertThat(ann.told()).isEqualTo(row("SELECT 1"));
+  }
+
+  @Test
+  void aMessageMayComeByteByByte() {
+    SimulatedClient ann = node.client("ann");
+
+    ann.sendCut(1, out -> PgWriter.query(out, "SELECT 1"));
+
+    assertThat(ann.told()).isEqualTo(row("SELECT 1"));
+  }
+
+  @Test
+  void halfAMessageTakesNoServerConnection() {
+    SimulatedClient ann = node.client("ann");
+    SimulatedClient bob = node.client("bob");
+
+    ann.send(out -> out.writeByte('Q').writeInt(100).writeBytes(new byte[50]));
+    bob.query("SELECT 2");
+
+    assertThat(bob.told()).isEqualTo(row("SELECT 2"));
+  }
+
+  @Test
+  void whoeverComesSecondWaits() {
+    SimulatedClient ann = node.client("ann");
+    SimulatedClient bob = node.client("bob");
+    ann.query("BEGIN");
+    assertThat(ann.told()).containsExactly("done BEGIN", "ready T");
+
+    bob.query("SELECT 2");
+    assertThat(bob.told()).isEmpty();
+    ann.query("COMMIT");
+
+    assertThat(ann.told()).containsExactly("done COMMIT", "ready I");
+    assertThat(bob.told()).isEqualTo(row("SELECT 2"));
+  }
+
+  @Test
+  void whoeverWaitsForTooLongIsAnsweredAnError() {
+    SimulatedClient ann = node.client("ann");
+    SimulatedClient bob = node.client("bob");
+    ann.query("BEGIN");
+
+    bob.query("SELECT 2");
+    node.turns().advance(Duration.ofMinutes(5));
+
+    assertThat(bob.told()).endsWith("error 53300", "ready I");
+    ann.query("COMMIT");
+    bob.query("SELECT 3");
+    assertThat(bob.told()).isEqualTo(row("SELECT 3"));
+  }
+
+  @Test
+  void aClientThatLeavesAmidATransactionUndoesIt() {
+    SimulatedClient ann = node.client("ann");
+    SimulatedClient bob = node.client("bob");
+    ann.query("BEGIN").query("INSERT 1");
+
+    ann.leave();
+    bob.query("SELECT 2");
+
+    assertThat(bob.told()).isEqualTo(row("SELECT 2"));
+    assertThat(node.servers().inserted()).isEmpty();
+  }
+
+  @Test
+  void aSettingIsItsClientsAlone() {
+    SimulatedClient ann = node.client("ann");
+    SimulatedClient bob = node.client("bob");
+
+    ann.query("SET my.who = 'ann'");
+    ann.told();
+    bob.query("SELECT 2");
+    ann.query("SELECT 1");
+
+    assertThat(bob.told()).isEqualTo(row("SELECT 2"));
+    assertThat(ann.told().get(0)).isEqualTo("row SELECT 1 {my.who=ann}");
+  }
+
+  @Test
+  void whatAServerReportsAgainIsNotAskedAgain() {
+    node.servers().repeatReports();
+    SimulatedClient ann = node.client("ann");
+
+    ann.query("SELECT 1");
+
+    assertThat(ann.told()).isEqualTo(row("SELECT 1"));
+    assertThat(node.servers().open().get(0).received()).hasSizeLessThan(10);
+  }
+
+  @Test
+  void aStatementPreparedOnceRunsOnAnyConnection() {
+    SimulatedClient ann = node.client("ann");
+    ann.send(
+        out -> {
+          SimulatedClient.parse(out, "one", "SELECT 1");
+          SimulatedClient.sync(out);
+        });
+    assertThat(ann.told()).containsExactly("1", "ready I");
+    node.servers().open().get(0).kill();
+    node.turns().run();
+
+    ann.send(
+        out -> {
+          SimulatedClient.run(out, "one");
+          SimulatedClient.sync(out);
+        });
+
+    assertThat(ann.told()).containsExactly("2", "row SELECT 1 {}", "done SELECT 1", "ready I");
+  }
+
+  @Test
+  void aWriteWhoseServerIsLostIsNotSentAgain() {
+    SimulatedClient ann = node.client("ann");
+    node.servers().hold(true);
+    ann.query("INSERT 1");
+
+    node.servers().open().get(0).kill();
+    node.servers().hold(false);
+    node.turns().advance(Duration.ofSeconds(5));
+
+    assertThat(ann.told()).containsExactly("error 08006", "ready I");
+    assertThat(node.servers().inserted()).isEmpty();
+  }
+
+  @Test
+  void whatFollowsAnErrorUpToSyncIsLeftOut() {
+    SimulatedClient ann = node.client("ann");
+
+    ann.send(
+        out -> {
+          SimulatedClient.statement(out, "SELECT 1");
+          SimulatedClient.statement(out, "FAIL");
+          SimulatedClient.statement(out, "INSERT 1");
+          SimulatedClient.sync(out);
+          SimulatedClient.statement(out, "SELECT 2");
+          SimulatedClient.sync(out);
+        });
+
+    assertThat(ann.told())
+        .containsSubsequence("row SELECT 1 {}", "error 22012", "ready I", "row SELECT 2 {}")
+        .doesNotContain("done INSERT 0 1");
+    assertThat(node.servers().inserted()).isEmpty();
   }
 }

@@ -3,9 +3,11 @@ package dev.heimdall.engine.kit;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalChannel;
 import java.nio.charset.StandardCharsets;
@@ -23,12 +25,13 @@ final class SimulatedClient {
   private final List<Message> messages = new ArrayList<>();
   private ByteBuf input;
 
-  SimulatedClient(Turns turns, LocalAddress node) {
+  SimulatedClient(Turns turns, LocalAddress node, ByteBufAllocator buffers) {
     this.turns = turns;
     channel =
         new Bootstrap()
-            .group(turns.loop())
+            .group(turns.world())
             .channel(LocalChannel.class)
+            .option(ChannelOption.ALLOCATOR, buffers)
             .handler(new Receiver())
             .connect(node)
             .channel();

@@ -55,8 +55,11 @@ import dev.heimdall.model.DataSource;
 import dev.heimdall.model.VirtualDatabase;
 import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalChannel;
 import io.netty.channel.local.LocalServerChannel;
@@ -82,11 +85,13 @@ final class SimulatedNode implements AutoCloseable {
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   private final Turns turns = new Turns();
+  private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(false, true);
   private final LocalAddress address = new LocalAddress("node-" + NAMES.incrementAndGet());
   private final SimulatedServers servers;
   private final RuleActions actions;
   private final VdbPools pools;
   private final Channel listening;
+  private final List<SimulatedClient> clients = new ArrayList<>();
   private final List<String> anomalies = new ArrayList<>();
   private final List<Throwable> failures = new ArrayList<>();
 
@@ -99,11 +104,11 @@ final class SimulatedNode implements AutoCloseable {
     VirtualDatabase settings = configuration.vdbs().get("app");
     DataSource source = configuration.sources().get("main");
     LocalAddress server = new LocalAddress("server-" + NAMES.incrementAndGet());
-    servers = new SimulatedServers(turns.loop(), server);
+    servers = new SimulatedServers(turns.world(), server, buffers);
 
     SecureRandom random = new SecureRandom();
     ScramKeyCache keys = new ScramKeyCache(16);
-    LoopContext loop = new LoopContext(0, turns.loop(), turns::now);
+    LoopContext loop = new LoopContext(0, turns.node(), turns::now);
     MemoryBudget budget = new MemoryBudget(16 << 20, 1);
     Metrics metrics = new Metrics("test", 1, 100);
     LoopSessions sessions =
@@ -115,7 +120,7 @@ final class SimulatedNode implements AutoCloseable {
             budget);
     ServerConnector connector =
         new ServerConnector(
-            new InMemory(server), keys, NonceSource.random(random), turns.loop()::execute);
+            new InMemory(server, buffers), keys, NonceSource.random(random), turns.node()::execute);
     SourceLogins logins = new SourceLogins();
     actions = new RuleActions(directory, configuration, logins, new Unheard(), 1);
     NodeContext node =
@@ -127,7 +132,7 @@ final class SimulatedNode implements AutoCloseable {
             new UserLimits(),
             NonceSource.random(random),
             new FailedLogIns(turns::now),
-            turns.loop()::execute,
+            turns.node()::execute,
             new Unheard(),
             new NoConsole(),
             actions);
@@ -170,8 +175,9 @@ final class SimulatedNode implements AutoCloseable {
                 Map.of()));
     listening =
         new ServerBootstrap()
-            .group(turns.loop())
+            .group(turns.node())
             .channel(LocalServerChannel.class)
+            .childOption(ChannelOption.ALLOCATOR, buffers)
             .childHandler(
                 new ChannelInitializer<>() {
                   @Override
@@ -184,7 +190,7 @@ final class SimulatedNode implements AutoCloseable {
             .bind(address)
             .channel();
     turns
-        .loop()
+        .node()
         .scheduleWithFixedDelay(
             () ->
                 loop.inEvent(
@@ -230,14 +236,16 @@ final class SimulatedNode implements AutoCloseable {
     Files.writeString(file, text);
   }
 
-  private record InMemory(LocalAddress server) implements Sockets {
+  private record InMemory(LocalAddress server, ByteBufAllocator buffers) implements Sockets {
     @Override
     public Class<? extends Channel> socketChannel() {
       return LocalChannel.class;
     }
 
     @Override
-    public void watch(AbstractBootstrap<?, ?> bootstrap, Duration idle, Duration userTimeout) {}
+    public void watch(AbstractBootstrap<?, ?> bootstrap, Duration idle, Duration userTimeout) {
+      bootstrap.option(ChannelOption.ALLOCATOR, buffers);
+    }
 
     @Override
     public SocketAddress address(String host, int port) {
@@ -255,7 +263,9 @@ final class SimulatedNode implements AutoCloseable {
 
   /** One that has connected, and not logged in. */
   SimulatedClient connect() {
-    return new SimulatedClient(turns, address);
+    SimulatedClient client = new SimulatedClient(turns, address, buffers);
+    clients.add(client);
+    return client;
   }
 
   /** One that has logged in. */
@@ -272,6 +282,11 @@ final class SimulatedNode implements AutoCloseable {
     return client;
   }
 
+  /** Bytes of buffers that nobody has released. */
+  long unreleased() {
+    return buffers.metric().usedHeapMemory() + buffers.metric().usedDirectMemory();
+  }
+
   /** What should not be: findings of the pools' audit, errors in the node. */
   List<String> wrong() {
     List<String> wrong = new ArrayList<>(anomalies);
@@ -281,8 +296,11 @@ final class SimulatedNode implements AutoCloseable {
 
   @Override
   public void close() {
+    clients.forEach(SimulatedClient::leave);
+    servers.hold(false);
     listening.close();
     pools.close();
+    servers.refuse();
     turns.advance(Duration.ofSeconds(10));
     actions.close(Duration.ZERO);
     turns.close();

@@ -4,10 +4,12 @@ import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalServerChannel;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,19 +35,28 @@ import java.util.regex.Pattern;
 final class SimulatedServers {
   private static final Pattern SET =
       Pattern.compile("(?i)set\\s+(session\\s+|local\\s+)?([a-z_.]+)\\s*(?:=|\\s+to\\s+)\\s*(.*)");
-  private static final Pattern RESET = Pattern.compile("(?i)reset\\s+([a-z_.]+)");
+  private static final Pattern RESET = Pattern.compile("(?i)reset\\s+([a-z_.\"]+)");
+
+  private static final Pattern SET_CONFIG =
+      Pattern.compile("set_config\\('([^']+)','([^']*)',false\\)");
+  private static final Pattern CURRENT = Pattern.compile("current_setting\\('([^']+)'");
+  private static final List<String> REPORTED =
+      List.of("application_name", "client_encoding", "search_path", "standard_conforming_strings");
 
   private final EventLoop loop;
   private final LocalAddress address;
+  private final ByteBufAllocator buffers;
   private final List<Session> sessions = new ArrayList<>();
   private final List<String> inserted = new ArrayList<>();
   private Channel listening;
   private int processes = 100;
   private boolean holding;
+  private boolean repeatsReports;
 
-  SimulatedServers(EventLoop loop, LocalAddress address) {
+  SimulatedServers(EventLoop loop, LocalAddress address, ByteBufAllocator buffers) {
     this.loop = loop;
     this.address = address;
+    this.buffers = buffers;
     listen();
   }
 
@@ -54,6 +66,7 @@ final class SimulatedServers {
         new ServerBootstrap()
             .group(loop)
             .channel(LocalServerChannel.class)
+            .childOption(ChannelOption.ALLOCATOR, buffers)
             .childHandler(
                 new ChannelInitializer<>() {
                   @Override
@@ -90,6 +103,11 @@ final class SimulatedServers {
     }
   }
 
+  /** With each statement they report all that they ever report, as PostgreSQL does not. */
+  void repeatReports() {
+    repeatsReports = true;
+  }
+
   /** One connection. */
   final class Session extends ChannelInboundHandlerAdapter {
     private final int process;
@@ -98,6 +116,7 @@ final class SimulatedServers {
     private final List<String> uncommitted = new ArrayList<>();
     private final List<String> received = new ArrayList<>();
     private final Deque<Message> waiting = new ArrayDeque<>();
+    private final Map<String, String> reported = new TreeMap<>();
     private Map<String, String> started = Map.of();
     private Map<String, String> settings = new TreeMap<>();
     private Map<String, String> before;
@@ -174,7 +193,7 @@ final class SimulatedServers {
       ByteBuf out = channel.alloc().buffer();
       PgWriter.authenticationOk(out);
       PgWriter.parameterStatus(out, "server_version", "18.1");
-      settings.forEach((name, value) -> PgWriter.parameterStatus(out, name, value));
+      report(out);
       PgWriter.backendKeyData(out, process, new byte[] {1, 2, 3, 4});
       PgWriter.ready(out, (byte) 'I');
       channel.writeAndFlush(out);
@@ -313,7 +332,11 @@ final class SimulatedServers {
         return false;
       }
       String tag = tag(text, lower);
-      if (tag == null) {
+      if (tag == null && lower.contains("set_config(")) {
+        tag = set(text, out, described);
+      } else if (tag == null && lower.contains("current_setting(")) {
+        tag = settings(text, out, described);
+      } else if (tag == null) {
         if (described) {
           PgWriter.textColumns(out, List.of("v"));
         }
@@ -323,6 +346,40 @@ final class SimulatedServers {
       PgWriter.commandComplete(out, tag);
       report(out);
       return true;
+    }
+
+    private String set(String text, ByteBuf out, boolean described) {
+      List<String> names = new ArrayList<>();
+      List<String> values = new ArrayList<>();
+      Matcher asked = SET_CONFIG.matcher(text);
+      while (asked.find()) {
+        settings.put(asked.group(1), asked.group(2));
+        names.add("set_config");
+        values.add(asked.group(2));
+      }
+      if (described) {
+        PgWriter.textColumns(out, names);
+      }
+      PgWriter.textRow(out, values);
+      return "SELECT 1";
+    }
+
+    /** The values that were set in this session. */
+    private String settings(String text, ByteBuf out, boolean described) {
+      List<String> names = new ArrayList<>();
+      List<String> values = new ArrayList<>();
+      Matcher asked = CURRENT.matcher(text);
+      while (asked.find()) {
+        String name = asked.group(1);
+        String value = settings.get(name);
+        names.add(name);
+        values.add(Objects.equals(value, started.get(name)) ? null : value);
+      }
+      if (described) {
+        PgWriter.textColumns(out, names);
+      }
+      PgWriter.textRow(out, values);
+      return "SELECT 1";
     }
 
     /** Settings that tests make. */
@@ -352,7 +409,7 @@ final class SimulatedServers {
       }
       Matcher reset = RESET.matcher(text);
       if (reset.matches()) {
-        reset(reset.group(1).toLowerCase(Locale.ROOT));
+        reset(reset.group(1).replace("\"", "").toLowerCase(Locale.ROOT));
         return "RESET";
       }
       if (lower.startsWith("discard all")) {
@@ -408,7 +465,12 @@ final class SimulatedServers {
     }
 
     private void report(ByteBuf out) {
-      PgWriter.parameterStatus(out, "application_name", settings.get("application_name"));
+      for (String name : REPORTED) {
+        String value = settings.get(name);
+        if (!value.equals(reported.put(name, value)) || repeatsReports) {
+          PgWriter.parameterStatus(out, name, value);
+        }
+      }
     }
 
     private void fail(String state, String why, ByteBuf out) {

@@ -6,9 +6,15 @@ import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** One event loop, run by the thread of the test, with a clock of its own. */
+/**
+ * Two event loops, the node's and that of the clients and servers around it, run by the thread of
+ * the test, with one clock that stands still until it is moved. Two, because what a channel in
+ * memory writes to another one of its own loop arrives amid the write, as it never does on a
+ * network.
+ */
 final class Turns {
   private static final int MOST = 1_000_000;
 
@@ -16,21 +22,29 @@ final class Turns {
   private static final long ORIGIN = TimeUnit.HOURS.toNanos(1);
 
   private final MockTicker ticker = Ticker.newMockTicker();
-  private final Loop loop = new Loop(ticker);
+  private final Loop node = new Loop(ticker);
+  private final Loop world = new Loop(ticker);
 
   private static final class Loop extends ManualIoEventLoop {
     Loop(Ticker ticker) {
       super(null, Thread.currentThread(), LocalIoHandler.newFactory(), ticker);
     }
 
-    /** Nanoseconds until the next task is due; -1 when there is none. */
+    /** Nanoseconds until the next task is due. */
     long untilNext() {
-      return nextScheduledTaskNano();
+      long next = nextScheduledTaskNano();
+      return next < 0 ? Long.MAX_VALUE : next;
     }
   }
 
-  EventLoop loop() {
-    return loop;
+  /** Whose channels are the node's. */
+  EventLoop node() {
+    return node;
+  }
+
+  /** Whose channels are those of clients and servers. */
+  EventLoop world() {
+    return world;
   }
 
   /** Nanoseconds; callable from any thread. */
@@ -40,7 +54,7 @@ final class Turns {
 
   /** Until nobody has anything to do before the clock moves. */
   void run() {
-    for (int turns = 0; loop.runNow() > 0; turns++) {
+    for (int turns = 0; node.runNow() + world.runNow() > 0; turns++) {
       if (turns == MOST) {
         throw new AssertionError("the loop does not come to rest");
       }
@@ -51,7 +65,7 @@ final class Turns {
   void advance(Duration time) {
     run();
     long left = time.toNanos();
-    for (long next = loop.untilNext(); next >= 0 && next <= left; next = loop.untilNext()) {
+    for (long next = untilNext(); next <= left; next = untilNext()) {
       left -= next;
       ticker.advance(next, TimeUnit.NANOSECONDS);
       run();
@@ -59,9 +73,17 @@ final class Turns {
     ticker.advance(left, TimeUnit.NANOSECONDS);
   }
 
-  /** Ends the loop; channels are closed before. */
+  private long untilNext() {
+    return Math.min(node.untilNext(), world.untilNext());
+  }
+
+  /** Ends the loops; channels are closed before. */
   void close() {
-    loop.shutdown();
-    run();
+    for (Loop loop : List.of(node, world)) {
+      loop.shutdown();
+      for (int turns = 0; !loop.isTerminated() && turns < MOST; turns++) {
+        loop.runNow();
+      }
+    }
   }
 }
