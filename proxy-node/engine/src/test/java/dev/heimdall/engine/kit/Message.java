@@ -56,7 +56,7 @@ record Message(char type, byte[] body) {
   public String toString() {
     return switch (type) {
       case 'D' -> "row " + value();
-      case 'E' -> "error " + field('C');
+      case 'E' -> "error " + field('C') + " " + field('M');
       case 'C' -> "done " + text(0);
       case 'Z' -> "ready " + (char) body[0];
       default -> String.valueOf(type);

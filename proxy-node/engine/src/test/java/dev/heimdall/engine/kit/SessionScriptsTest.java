@@ -3,13 +3,17 @@ package dev.heimdall.engine.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.wire.postgres.PgWriter;
+import io.netty.buffer.ByteBuf;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client is answered, step by step. */
 class SessionScriptsTest {
@@ -25,7 +29,7 @@ class SessionScriptsTest {
   void stop() {
     node.close();
     assertThat(node.wrong()).isEmpty();
-    assertThat(node.unreleased()).as("bytes that nobody has released").isZero();
+    assertThat(node.unreleased()).as("buffers that nobody has released").isEmpty();
   }
 
   private static List<String> row(String text) {
@@ -85,7 +89,8 @@ class SessionScriptsTest {
     bob.query("SELECT 2");
     node.turns().advance(Duration.ofMinutes(5));
 
-    assertThat(bob.told()).endsWith("error 53300", "ready I");
+    assertThat(bob.told())
+        .endsWith("error 53300 no server connection became free within 120000 ms", "ready I");
     ann.query("COMMIT");
     bob.query("SELECT 3");
     assertThat(bob.told()).isEqualTo(row("SELECT 3"));
@@ -160,7 +165,8 @@ class SessionScriptsTest {
     node.servers().hold(false);
     node.turns().advance(Duration.ofSeconds(5));
 
-    assertThat(ann.told()).containsExactly("error 08006", "ready I");
+    assertThat(ann.told())
+        .containsExactly("error 08006 the connection to the database server was lost", "ready I");
     assertThat(node.servers().inserted()).isEmpty();
   }
 
@@ -171,7 +177,7 @@ class SessionScriptsTest {
     ann.send(
         out -> {
           SimulatedClient.statement(out, "SELECT 1");
-          SimulatedClient.statement(out, "FAIL");
+          SimulatedClient.statement(out, "SELECT 1/0");
           SimulatedClient.statement(out, "INSERT 1");
           SimulatedClient.sync(out);
           SimulatedClient.statement(out, "SELECT 2");
@@ -179,8 +185,96 @@ class SessionScriptsTest {
         });
 
     assertThat(ann.told())
-        .containsSubsequence("row SELECT 1 {}", "error 22012", "ready I", "row SELECT 2 {}")
+        .containsSubsequence(
+            "row SELECT 1 {}", "error 22012 division by zero", "ready I", "row SELECT 2 {}")
         .doesNotContain("done INSERT 0 1");
     assertThat(node.servers().inserted()).isEmpty();
+  }
+
+  @Test
+  void aBatchBehindASettingThatIsUndone() {
+    SimulatedClient ann = node.client("ann");
+    ann.query("SELECT 0;BEGIN");
+    ann.told();
+    node.servers().hold(true);
+
+    ann.query("SET my.who = 'ann';ROLLBACK");
+    ann.send(
+        out -> {
+          SimulatedClient.statement(out, "SELECT 1");
+          SimulatedClient.statement(out, "SELECT 2");
+          SimulatedClient.sync(out);
+        });
+    node.servers().hold(false);
+
+    assertThat(ann.told())
+        .containsSubsequence("ready I", "row SELECT 1 {}", "row SELECT 2 {}", "ready I");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT 1/0",
+        "SELECT 1/0;ROLLBACK",
+        "COMMIT;SELECT 1",
+        "SELECT 1;COMMIT",
+        "BEGIN;SELECT 1/0;COMMIT",
+        "BEGIN;COMMIT"
+      })
+  void outsideATransactionNobodyHoldsAServerConnection(String sql) {
+    SimulatedClient ann = node.client("ann");
+    ann.query("SELECT 0");
+
+    ann.query(sql);
+    ann.query("ROLLBACK");
+
+    assertThat(ann.told()).endsWith("ready I");
+    assertThat(node.held()).isZero();
+  }
+
+  @Test
+  void aNameThatWasTakenGoesOnNamingWhatItDid() {
+    SimulatedClient ann = node.client("ann");
+    ann.query("SELECT 0").told();
+    Consumer<ByteBuf> taken =
+        out -> {
+          SimulatedClient.parse(out, "s1", "SELECT 1");
+          SimulatedClient.run(out, "s1");
+          SimulatedClient.parse(out, "s1", "SELECT 2");
+          SimulatedClient.run(out, "s1");
+          SimulatedClient.sync(out);
+        };
+    Consumer<ByteBuf> run =
+        out -> {
+          SimulatedClient.run(out, "s1");
+          SimulatedClient.sync(out);
+        };
+
+    ann.send(taken);
+    assertThat(ann.told())
+        .containsExactly(
+            "1",
+            "2",
+            "row SELECT 1 {}",
+            "done SELECT 1",
+            "error 42P05 prepared statement \"s1\" already exists",
+            "ready I");
+    ann.send(run);
+    assertThat(ann.told()).containsExactly("2", "row SELECT 1 {}", "done SELECT 1", "ready I");
+    ann.query("SET my.who = 'ann';COMMIT").told();
+    ann.send(run);
+    assertThat(ann.told())
+        .containsExactly("2", "row SELECT 1 {my.who=ann}", "done SELECT 1", "ready I");
+    ann.send(taken);
+    assertThat(ann.told())
+        .containsExactly("error 42P05 prepared statement \"s1\" already exists", "ready I");
+    ann.query("SELECT 3").told();
+    ann.send(run);
+    assertThat(ann.told())
+        .containsExactly("2", "row SELECT 1 {my.who=ann}", "done SELECT 1", "ready I");
+    ann.query("COMMIT").told();
+    ann.send(run);
+    assertThat(ann.told())
+        .containsExactly("2", "row SELECT 1 {my.who=ann}", "done SELECT 1", "ready I");
   }
 }

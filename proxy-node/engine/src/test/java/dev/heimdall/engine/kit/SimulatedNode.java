@@ -56,7 +56,6 @@ import dev.heimdall.model.VirtualDatabase;
 import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -85,7 +84,7 @@ final class SimulatedNode implements AutoCloseable {
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   private final Turns turns = new Turns();
-  private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(false, true);
+  private final Buffers buffers = new Buffers();
   private final LocalAddress address = new LocalAddress("node-" + NAMES.incrementAndGet());
   private final SimulatedServers servers;
   private final RuleActions actions;
@@ -282,15 +281,21 @@ final class SimulatedNode implements AutoCloseable {
     return client;
   }
 
-  /** Bytes of buffers that nobody has released. */
-  long unreleased() {
-    return buffers.metric().usedHeapMemory() + buffers.metric().usedDirectMemory();
+  /** Who made the buffers that nobody has released. */
+  List<String> unreleased() {
+    return buffers.held();
+  }
+
+  /** Server connections that belong to one client. */
+  int held() {
+    return pools.loopPools().stream().mapToInt(pool -> pool.counts().held()).sum();
   }
 
   /** What should not be: findings of the pools' audit, errors in the node. */
   List<String> wrong() {
     List<String> wrong = new ArrayList<>(anomalies);
     failures.forEach(failure -> wrong.add(failure.toString()));
+    servers.failures().forEach(failure -> wrong.add("server: " + failure));
     return wrong;
   }
 

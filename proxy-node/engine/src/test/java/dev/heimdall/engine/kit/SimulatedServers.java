@@ -5,6 +5,7 @@ import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -48,6 +49,7 @@ final class SimulatedServers {
   private final ByteBufAllocator buffers;
   private final List<Session> sessions = new ArrayList<>();
   private final List<String> inserted = new ArrayList<>();
+  private final List<Throwable> failures = new ArrayList<>();
   private Channel listening;
   private int processes = 100;
   private boolean holding;
@@ -88,6 +90,11 @@ final class SimulatedServers {
   /** The connections that are open, oldest first. */
   List<Session> open() {
     return sessions.stream().filter(session -> session.channel.isActive()).toList();
+  }
+
+  /** Errors of the simulation itself. */
+  List<Throwable> failures() {
+    return failures;
   }
 
   /** What inserts have written and committed, in order. */
@@ -152,6 +159,11 @@ final class SimulatedServers {
     public void handlerAdded(ChannelHandlerContext ctx) {
       channel = ctx.channel();
       input = ctx.alloc().buffer();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      failures.add(cause);
     }
 
     @Override
@@ -256,6 +268,9 @@ final class SimulatedServers {
     private void parse(Message message, ByteBuf out) {
       String name = message.text(0);
       String text = message.text(name.length() + 1);
+      if (refused(text, out)) {
+        return;
+      }
       if (!name.isEmpty() && statements.containsKey(name)) {
         fail("42P05", "prepared statement \"" + name + "\" already exists", out);
         return;
@@ -272,8 +287,24 @@ final class SimulatedServers {
         fail("26000", "prepared statement \"" + name + "\" does not exist", out);
         return;
       }
+      if (refused(text, out)) {
+        return;
+      }
       portals.put(portal, text);
       PgWriter.empty(out, (byte) '2');
+    }
+
+    /** In a transaction that has failed, only its end is carried out. */
+    private boolean refused(String text, ByteBuf out) {
+      boolean refused = status == 'E' && !endsTransaction(text.toLowerCase(Locale.ROOT));
+      if (refused) {
+        fail("25P02", "current transaction is aborted", out);
+      }
+      return refused;
+    }
+
+    private static boolean endsTransaction(String lower) {
+      return lower.startsWith("commit") || lower.startsWith("rollback");
     }
 
     private void describe(Message message, ByteBuf out) {
@@ -315,7 +346,7 @@ final class SimulatedServers {
         PgWriter.empty(out, (byte) 'I');
         return true;
       }
-      if (lower.startsWith("commit") || lower.startsWith("end") || lower.startsWith("rollback")) {
+      if (endsTransaction(lower)) {
         boolean commits = !lower.startsWith("rollback") && status != 'E';
         if (status != 'I') {
           end(commits);
@@ -323,12 +354,11 @@ final class SimulatedServers {
         PgWriter.commandComplete(out, commits ? "COMMIT" : "ROLLBACK");
         return true;
       }
-      if (status == 'E') {
-        fail("25P02", "current transaction is aborted", out);
+      if (refused(text, out)) {
         return false;
       }
-      if (lower.startsWith("fail")) {
-        fail("22012", "it was to fail", out);
+      if (lower.contains("1/0")) {
+        fail("22012", "division by zero", out);
         return false;
       }
       String tag = tag(text, lower);
@@ -340,7 +370,7 @@ final class SimulatedServers {
         if (described) {
           PgWriter.textColumns(out, List.of("v"));
         }
-        PgWriter.textRow(out, List.of(text + " " + own()));
+        row(out, List.of(text + " " + own()));
         tag = "SELECT 1";
       }
       PgWriter.commandComplete(out, tag);
@@ -360,7 +390,7 @@ final class SimulatedServers {
       if (described) {
         PgWriter.textColumns(out, names);
       }
-      PgWriter.textRow(out, values);
+      row(out, values);
       return "SELECT 1";
     }
 
@@ -378,8 +408,23 @@ final class SimulatedServers {
       if (described) {
         PgWriter.textColumns(out, names);
       }
-      PgWriter.textRow(out, values);
+      row(out, values);
       return "SELECT 1";
+    }
+
+    /** A DataRow; null is SQL's. */
+    private static void row(ByteBuf out, List<String> values) {
+      int start = out.writerIndex();
+      out.writeByte('D').writeInt(0).writeShort(values.size());
+      for (String value : values) {
+        if (value == null) {
+          out.writeInt(-1);
+        } else {
+          out.writeInt(ByteBufUtil.utf8Bytes(value));
+          out.writeCharSequence(value, StandardCharsets.UTF_8);
+        }
+      }
+      out.setInt(start + 1, out.writerIndex() - start - 1);
     }
 
     /** Settings that tests make. */
@@ -399,7 +444,7 @@ final class SimulatedServers {
         return "BEGIN";
       }
       if (lower.startsWith("insert")) {
-        uncommitted.add(text);
+        uncommitted.add(unquoted(text.replaceFirst("(?i)insert\\s+", "")));
         return "INSERT 0 1";
       }
       Matcher set = SET.matcher(text);
