@@ -39,7 +39,7 @@ public final class ServerStatements {
   private static final class Use {
     private boolean confirmed;
     private int binds;
-    private Standing standing = Standing.HERE;
+    private Standing standing;
 
     /** Whether it was parsed where names meant something else than to others that would use it. */
     private boolean unsettled;
@@ -52,7 +52,16 @@ public final class ServerStatements {
     private Use beneath;
 
     Use(long group) {
+      this(group, Standing.HERE);
+    }
+
+    private Use(long group, Standing standing) {
       this.group = group;
+      this.standing = standing;
+    }
+
+    static Use doubted() {
+      return new Use(-1, Standing.DOUBTED);
     }
   }
 
@@ -86,7 +95,9 @@ public final class ServerStatements {
     /** One of the same text, parsed anew; whether its clients would know it is being asked. */
     ASKED,
     /** One of the same text with another shape. */
-    MISFIT
+    MISFIT,
+    /** Perhaps something by its name: to be closed before it is parsed. */
+    DOUBTED
   }
 
   /**
@@ -186,8 +197,10 @@ public final class ServerStatements {
     return prepared.remove(statement);
   }
 
+  /** What the server has of the statement for certain, once what was sent is carried out. */
   private Use use(PreparedStatement statement) {
-    return prepared.get(statement.name());
+    Use use = prepared.get(statement.name());
+    return use == null || use.standing == Standing.DOUBTED ? null : use;
   }
 
   /**
@@ -270,7 +283,7 @@ public final class ServerStatements {
     namesMoved = false;
     if (parsedUnsettled) {
       parsedUnsettled = false;
-      prepared.replaceAll((statement, use) -> use != null && use.unsettled ? null : use);
+      prepared.replaceAll((statement, use) -> use.unsettled ? Use.doubted() : use);
     }
   }
 
@@ -353,7 +366,7 @@ public final class ServerStatements {
   /** What was sent last to prepare the statement came to nothing, or it was deallocated. */
   public void forget(PreparedStatement statement) {
     Use use = next(statement.name());
-    if (use != null) {
+    if (use != null && use.standing != Standing.DOUBTED) {
       next(statement.name(), use.beneath);
     }
   }
@@ -373,13 +386,13 @@ public final class ServerStatements {
   /** Nobody knows whether the server still has the statement. */
   public void doubt(PreparedStatement statement) {
     if (prepared.containsKey(statement.name())) {
-      prepared.put(statement.name(), null); // closed before it is parsed again
+      prepared.put(statement.name(), Use.doubted());
     }
   }
 
   /** The same of all of them: a DEALLOCATE ALL was sent, and perhaps not carried out. */
   public void doubtAll() {
-    prepared.replaceAll((statement, use) -> null);
+    prepared.replaceAll((statement, use) -> Use.doubted());
   }
 
   public int count() {

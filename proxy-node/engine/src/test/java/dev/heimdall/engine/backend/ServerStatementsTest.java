@@ -262,6 +262,21 @@ class ServerStatementsTest {
   }
 
   @Test
+  void whatMayBeThereMayBeThereStillWhenItsCloseWasSkipped() {
+    PreparedStatement statement = named("SELECT 1");
+    parse(statement);
+    statements.parsed();
+    statements.doubt(statement);
+    statements.closing(statement);
+    parse(statement);
+
+    statements.refused(2);
+
+    assertThat(statements.knows(statement)).isFalse();
+    assertThat(statements.mayKnow(statement)).as("it is to be closed").isTrue();
+  }
+
+  @Test
   void whatIsParsedInALaterGroupOutlivesASkippedClose() {
     PreparedStatement statement = named("SELECT 1");
     parse(statement);
