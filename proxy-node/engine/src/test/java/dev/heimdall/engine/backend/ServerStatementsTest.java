@@ -267,7 +267,7 @@ class ServerStatementsTest {
     parse(statement);
     statements.parsed();
     statements.doubt(statement);
-    statements.closing(statement);
+    statements.closing(statement.name());
     parse(statement);
 
     statements.refused(2);
