@@ -228,7 +228,7 @@ class StatementClassifierTest {
         SELECT set_config('a.b', f(1, (2)), true) ==> SELECT ==>
         SELECT set_config('a.b', f(1, (2)), not true) ==> SELECT ==> SET_VARIABLE a.b@18-23
         SELECT set_config($1, 'x', false) ==> SELECT ==> PIN computed setting
-        SELECT set_config($1, 'x', true) ==> SELECT ==> LOCAL_NAMES
+        SELECT set_config($1, 'x', true) ==> SELECT ==> LOCAL_NAMES, MAY_SEED
         SELECT set_config('a' || '.b', 'x', false) ==> SELECT ==> PIN computed setting
         SELECT set_config('a''b', 'x', false) ==> SELECT ==> PIN computed setting
         SELECT set_config(E'a.b', 'x', false) ==> SELECT ==> PIN computed setting
