@@ -338,4 +338,35 @@ class RecheckedLogInsIT {
       }
     }
   }
+
+  /** Else each statement would fail, RESET ROLE included, and a client's pool would keep it. */
+  @Test
+  void sessionWhoseRoleWasRevokedEndsWithItsServerConnection() throws Exception {
+    server().execute("CREATE ROLE landlord", "GRANT landlord TO tenant");
+    try (Connection client = login("at-once")) {
+      client.createStatement().execute("SET ROLE landlord");
+      server()
+          .execute(
+              "REVOKE landlord FROM tenant",
+              "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'tenant'");
+
+      Await.until("the session ends", () -> ended(client));
+    } finally {
+      server().execute("DROP ROLE landlord");
+    }
+  }
+
+  private static boolean ended(Connection client) {
+    try {
+      assertThat(value(client, "SELECT current_user")).isEqualTo("landlord");
+      return false;
+    } catch (SQLException e) {
+      assertThat(e.getSQLState()).isIn("42501", "08006", "57P01");
+      try {
+        return client.isClosed();
+      } catch (SQLException impossible) {
+        throw new IllegalStateException(impossible);
+      }
+    }
+  }
 }

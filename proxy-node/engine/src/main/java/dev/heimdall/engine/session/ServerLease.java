@@ -363,11 +363,11 @@ final class ServerLease {
       session.fatal(error.asFatal());
       return;
     }
-    boolean pinned = session.carried().pinned();
+    boolean ends = session.carried().pinned() || isLasting(error);
     from.hold(null);
     from.closeForState("SET", error);
     giveBack(from);
-    if (pinned) {
+    if (ends) {
       session.fatal(error.asFatal());
     } else if (session.reads().away()) {
       session.reads().refusedThere();
@@ -377,6 +377,14 @@ final class ServerLease {
       become(State.READY);
       refuse(error);
     }
+  }
+
+  /**
+   * Whether the values will not be taken later either, as when a role was revoked or dropped: not
+   * even a RESET of the client's would get as far as a server any more.
+   */
+  private static boolean isLasting(PgError error) {
+    return error.sqlState().startsWith("42") || error.sqlState().startsWith("22");
   }
 
   /** The same ahead of another statement of ours; if it is refused, that is found out later. */

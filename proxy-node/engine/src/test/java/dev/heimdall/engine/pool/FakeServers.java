@@ -78,8 +78,13 @@ final class FakeServers implements Connector {
 
   /** The server could not carry out one statement. */
   void fail(ServerConnection connection) {
+    fail(connection, "XX000");
+  }
+
+  /** The same with a certain SQLSTATE. */
+  void fail(ServerConnection connection, String sqlState) {
     ByteBuf reply = Unpooled.buffer();
-    PgError.error("XX000", "broken").encode(reply);
+    PgError.error(sqlState, "broken").encode(reply);
     PgWriter.ready(reply, (byte) 'I');
     servers.get(connection).sends(ByteBufUtil.getBytes(reply));
   }

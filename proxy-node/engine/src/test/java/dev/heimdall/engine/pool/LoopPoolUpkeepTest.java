@@ -186,7 +186,7 @@ class LoopPoolUpkeepTest extends OnePool {
     only.cancelEnded();
     assertThat(sentTo(only)).contains("SELECT 1");
     assertThat(ann.waits()).isTrue();
-    servers.fail(only); // the late signal met a statement of ours
+    servers.fail(only, "57014"); // the late signal met a statement of ours
 
     assertThat(ann.connection).isSameAs(only);
   }
