@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.sql.Effect;
@@ -56,7 +57,14 @@ final class NameResolution {
     }
     if (mayCall(facts) && !session.requests().course().judges()) {
       unknownIn = session.carried().sent();
+      moved |= !reportsPath();
     }
+  }
+
+  /** As PostgreSQL does from version 18 on: before, a function moves it and nobody hears of it. */
+  private boolean reportsPath() {
+    ServerConnection server = session.server();
+    return server == null || server.reported().containsKey("search_path");
   }
 
   /** Whether it may call a function that moves names, which the server reports with its answer. */

@@ -277,4 +277,32 @@ class SessionScriptsTest {
     assertThat(ann.told())
         .containsExactly("2", "row SELECT 1 {my.who=ann}", "done SELECT 1", "ready I");
   }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aPathThatAFunctionMovesCountsForTheNextParse(boolean reported) {
+    if (!reported) {
+      node.servers().concealPath();
+    }
+    SimulatedClient ann = node.client("ann");
+    parseAndRun(ann, "before");
+    assertThat(ann.told()).contains("row SELECT 1 {}");
+    ann.query("BEGIN").query("SELECT moves_path()").told();
+
+    parseAndRun(ann, "within");
+    assertThat(ann.told()).contains("row SELECT 1 in elsewhere {}");
+
+    ann.query("ROLLBACK").told();
+    parseAndRun(ann, "after");
+    assertThat(ann.told()).contains("row SELECT 1 {}");
+  }
+
+  private static void parseAndRun(SimulatedClient client, String name) {
+    client.send(
+        out -> {
+          SimulatedClient.parse(out, name, "SELECT 1");
+          SimulatedClient.run(out, name);
+          SimulatedClient.sync(out);
+        });
+  }
 }

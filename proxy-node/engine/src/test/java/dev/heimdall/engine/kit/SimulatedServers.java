@@ -29,9 +29,10 @@ import java.util.regex.Pattern;
 
 /**
  * A server that speaks PostgreSQL's protocol and knows of SQL what tests need: transactions,
- * settings, prepared statements, inserts into one log, errors on demand. Any other statement is
- * answered by one row with its own text and the settings of its session, so that whoever gets the
- * row can tell whose it is.
+ * settings, prepared statements, inserts into one log, errors on demand, a function that moves the
+ * search path, which counts when a statement is parsed. Any other statement is answered by one row
+ * with its own text and the settings of its session, so that whoever gets the row can tell whose it
+ * is.
  */
 final class SimulatedServers {
   private static final Pattern SET =
@@ -54,6 +55,7 @@ final class SimulatedServers {
   private int processes = 100;
   private boolean holding;
   private boolean repeatsReports;
+  private boolean reportsPath = true;
 
   SimulatedServers(EventLoop loop, LocalAddress address, ByteBufAllocator buffers) {
     this.loop = loop;
@@ -113,6 +115,11 @@ final class SimulatedServers {
   /** With each statement they report all that they ever report, as PostgreSQL does not. */
   void repeatReports() {
     repeatsReports = true;
+  }
+
+  /** They do not report the search path, as PostgreSQL does from version 18 on. */
+  void concealPath() {
+    reportsPath = false;
   }
 
   /** One connection. */
@@ -275,7 +282,8 @@ final class SimulatedServers {
         fail("42P05", "prepared statement \"" + name + "\" already exists", out);
         return;
       }
-      statements.put(name, text);
+      String path = settings.get("search_path");
+      statements.put(name, path.equals("public") ? text : text + " in " + path);
       PgWriter.empty(out, (byte) '1');
     }
 
@@ -443,6 +451,9 @@ final class SimulatedServers {
         }
         return "BEGIN";
       }
+      if (lower.startsWith("select moves_path()")) {
+        settings.put("search_path", "elsewhere");
+      }
       if (lower.startsWith("insert")) {
         uncommitted.add(unquoted(text.replaceFirst("(?i)insert\\s+", "")));
         return "INSERT 0 1";
@@ -511,6 +522,9 @@ final class SimulatedServers {
 
     private void report(ByteBuf out) {
       for (String name : REPORTED) {
+        if (name.equals("search_path") && !reportsPath) {
+          continue;
+        }
         String value = settings.get(name);
         if (!value.equals(reported.put(name, value)) || repeatsReports) {
           PgWriter.parameterStatus(out, name, value);
