@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 
 /** One client after the other, each doing random things and comparing what it sees with a model. */
 final class IsolationClient extends AskingClient implements Runnable {
@@ -28,7 +29,7 @@ final class IsolationClient extends AskingClient implements Runnable {
   private final AlikeSteps alike;
   private final Target target;
   private final Map<String, String> defaults;
-  private final long end;
+  private final BooleanSupplier goesOn;
 
   /**
    * @param renderings what rows look like under settings, for a client that has much in common with
@@ -41,17 +42,17 @@ final class IsolationClient extends AskingClient implements Runnable {
       Renderings renderings,
       Journal journal,
       long seed,
-      long endNanos) {
+      BooleanSupplier goesOn) {
     super(number, journal, new Random(seed * 31 + number));
     this.target = target;
     this.defaults = defaults;
     this.alike = renderings == null ? null : new AlikeSteps(this, renderings);
-    this.end = endNanos;
+    this.goesOn = goesOn;
   }
 
   @Override
   public void run() {
-    while (System.nanoTime() < end && journal.violations().size() < 20) {
+    while (goesOn.getAsBoolean() && journal.violations().size() < 20) {
       history.clear();
       backend = null;
       try {
@@ -85,7 +86,7 @@ final class IsolationClient extends AskingClient implements Runnable {
     model = new SessionModel(startup);
     note("logged in as " + parameters);
     checkSettings();
-    for (int steps = 3 + random.nextInt(40); steps > 0 && System.nanoTime() < end; steps--) {
+    for (int steps = 3 + random.nextInt(40); steps > 0 && goesOn.getAsBoolean(); steps--) {
       journal.step();
       step();
     }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /** Many clients at once against one target. */
@@ -64,19 +65,23 @@ final class IsolationRun {
     Renderings renderings = alike ? new Renderings() : null;
     Journal journal = new Journal(ignored);
     long end = System.nanoTime() + time.toNanos();
+    // On a machine that is busy with something else, until there was a step for each client.
+    long latest = end + PATIENCE.toNanos();
+    BooleanSupplier goesOn =
+        () -> System.nanoTime() < end || (journal.steps() <= clients && System.nanoTime() < latest);
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < clients; i++) {
       Thread thread =
           new Thread(
               null,
-              new IsolationClient(i, target, defaults, renderings, journal, seed, end),
+              new IsolationClient(i, target, defaults, renderings, journal, seed, goesOn),
               "isolation-" + i,
               256 * 1024);
       thread.setDaemon(true);
       thread.start();
       threads.add(thread);
     }
-    long deadline = end + PATIENCE.toNanos();
+    long deadline = latest + PATIENCE.toNanos();
     for (Thread thread : threads) {
       thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
       if (thread.isAlive()) {
