@@ -77,8 +77,8 @@ class DifferentialIT {
           sharing.stream().map(SharingNode::unshared).toList());
 
       assertThat(sum(sharing, SharingNode::pipelined))
-          .as("statements that shared")
-          .isGreaterThan(statements * 4 / 10);
+          .as("statements that shared; one that is new to its connection is described there first")
+          .isGreaterThan(statements * 3 / 10);
       assertThat(sum(sharing, SharingNode::queued))
           .as("statements behind others")
           .isGreaterThan(statements / 10);

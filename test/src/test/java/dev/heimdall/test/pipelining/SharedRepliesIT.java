@@ -36,8 +36,12 @@ class SharedRepliesIT {
   private static SharingNode node;
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
     node = SharingNode.start(1);
+    try (RawClient client = node.logIn()) {
+      client.query("CREATE TABLE IF NOT EXISTS pipe_mine AS SELECT 1 AS n");
+      client.query("CREATE SEQUENCE IF NOT EXISTS pipe_sequence");
+    }
   }
 
   @AfterAll
@@ -246,8 +250,6 @@ class SharedRepliesIT {
       })
   void whatMightBeNoticedHasItsOwnConnection(String reason, String sql) throws IOException {
     try (RawClient client = node.logIn()) {
-      client.query("CREATE TABLE IF NOT EXISTS pipe_mine AS SELECT 1 AS n");
-      client.query("CREATE SEQUENCE IF NOT EXISTS pipe_sequence");
       long pipelined = node.pipelined();
       long before = node.unshared(reason);
       client.query(sql + " /* shared */");
