@@ -12,6 +12,7 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.session.ClientSession.State;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -189,7 +190,9 @@ final class Sharing {
       return Unshared.SHAPE;
     }
     harmless = statement.readOnly();
-    if (!(harmless || mayWrite(statement)) || course.effects().statements() != 1) {
+    if (!(harmless || mayWrite(statement))
+        || course.effects().statements() != 1
+        || course.effects().kind() == StatementKind.COPY) {
       return Unshared.NOT_A_READ;
     }
     if (harmless && !statement.repeatable()
