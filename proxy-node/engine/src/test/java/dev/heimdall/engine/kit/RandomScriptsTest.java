@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Clients do at random what clients do, through the node and, message for message, over a
  * connection of their own to another server: the answers are the same. Server connections are
  * killed meanwhile, replies are held back, clients leave. Then still nobody gets another one's
- * reply or setting, nothing is written twice, nothing is lost that was acknowledged, and every
- * buffer is released.
+ * reply or setting, nobody holds a server connection outside a transaction, nothing is written
+ * twice, nothing is lost that was acknowledged, and every buffer is released.
  *
  * <p>{@code -Dscripts.steps} says how many steps, {@code -Dscripts.seed} where chance begins.
  */
@@ -172,14 +172,6 @@ class RandomScriptsTest {
         }
       }
     }
-    System.out.println(
-        "HELD "
-            + node.held()
-            + " OPEN "
-            + node.servers().open().size()
-            + " WRONG "
-            + node.wrong()
-            + actors.stream().map(a -> a.complete() + " " + a.rests()).toList());
     for (Actor actor : List.copyOf(actors)) {
       check(actor);
       assertThat(actor.complete() || actor.mayFail())
