@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.LoggedLines;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
@@ -102,7 +103,7 @@ class FailingSettingsIT {
   }
 
   @Test
-  void aSettingThatCannotBeSetAgainFailsItsOwnClientOnly() throws IOException {
+  void aSettingThatCannotBeSetAgainEndsItsOwnClientOnly() throws IOException {
     long before = failures();
     try (RawClient setting = RawClient.logIn(node.target());
         RawClient next = RawClient.logIn(node.target())) {
@@ -110,7 +111,9 @@ class FailingSettingsIT {
       assertThat(next.value("SELECT current_setting('log_statement')")).isEqualTo("none");
       revoke();
 
-      assertThat(errorOf(setting.query("SELECT 1"))).isEqualTo("42501");
+      // Each further statement would fail as well, a RESET included: the session is over.
+      setting.send(Frontend.query("SELECT 1"));
+      assertThat(errorOf(setting.untilClosed())).isEqualTo("42501");
       assertThat(failures()).isEqualTo(before + 1);
       assertThat(next.value("SELECT current_setting('log_statement')")).isEqualTo("none");
     }
