@@ -10,11 +10,8 @@ import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
+import dev.heimdall.test.operate.Door;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -77,26 +74,8 @@ class FailingOwnStatementsIT {
     return RawClient.logIn(node.target(), parameters);
   }
 
-  private static long failures() throws IOException {
-    try {
-      String text =
-          HttpClient.newHttpClient()
-              .send(
-                  HttpRequest.newBuilder(
-                          URI.create("http://127.0.0.1:" + node.httpPort() + "/metrics"))
-                      .build(),
-                  HttpResponse.BodyHandlers.ofString())
-              .body();
-      return (long)
-          Double.parseDouble(
-              text.lines()
-                  .filter(line -> line.startsWith("heimdall_server_state_failures_total"))
-                  .map(line -> line.substring(line.lastIndexOf(' ') + 1))
-                  .findFirst()
-                  .orElse("0"));
-    } catch (InterruptedException e) {
-      throw new IOException(e);
-    }
+  private static long failures() {
+    return (long) new Door(node.httpPort()).metric("heimdall_server_state_failures_total");
   }
 
   private static String errorOf(List<Message> answer) {
@@ -220,11 +199,7 @@ class FailingOwnStatementsIT {
   }
 
   private long counted() {
-    try {
-      return failures() - before;
-    } catch (IOException e) {
-      return -1;
-    }
+    return failures() - before;
   }
 
   private static void awaitListener() {

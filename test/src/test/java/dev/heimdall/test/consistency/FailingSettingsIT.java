@@ -10,11 +10,8 @@ import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
+import dev.heimdall.test.operate.Door;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -52,26 +49,8 @@ class FailingSettingsIT {
         .execute("REVOKE SET ON PARAMETER log_statement, dynamic_library_path FROM app");
   }
 
-  private static long failures() throws IOException {
-    try {
-      String text =
-          HttpClient.newHttpClient()
-              .send(
-                  HttpRequest.newBuilder(
-                          URI.create("http://127.0.0.1:" + node.httpPort() + "/metrics"))
-                      .build(),
-                  HttpResponse.BodyHandlers.ofString())
-              .body();
-      return (long)
-          Double.parseDouble(
-              text.lines()
-                  .filter(line -> line.startsWith("heimdall_server_state_failures_total"))
-                  .map(line -> line.substring(line.lastIndexOf(' ') + 1))
-                  .findFirst()
-                  .orElse("0"));
-    } catch (InterruptedException e) {
-      throw new IOException(e);
-    }
+  private static long failures() {
+    return (long) new Door(node.httpPort()).metric("heimdall_server_state_failures_total");
   }
 
   private static String errorOf(List<Message> answer) {
@@ -128,15 +107,7 @@ class FailingSettingsIT {
       pid = setting.value("SELECT pg_backend_pid()");
       assertThat(setting.value("SELECT pg_backend_pid()")).isEqualTo(pid);
     }
-    Await.until(
-        "the connection is closed",
-        () -> {
-          try {
-            return failures() == before + 1;
-          } catch (IOException e) {
-            return false;
-          }
-        });
+    Await.until("the connection is closed", () -> failures() == before + 1);
     try (RawClient next = RawClient.logIn(node.target())) {
       assertThat(next.value("SELECT pg_backend_pid()")).isNotEqualTo(pid);
     }
