@@ -1,5 +1,6 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
@@ -86,7 +87,7 @@ public abstract class InternalQuery implements ReplyOwner {
   public void parameterChanged(ServerConnection from, String name, String value) {}
 
   @Override
-  public final void groupComplete(ServerConnection from, byte status, PgError error) {
+  public final void groupComplete(ServerConnection from, TransactionState status, PgError error) {
     done(from, error);
   }
 

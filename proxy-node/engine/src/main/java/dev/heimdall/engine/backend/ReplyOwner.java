@@ -1,5 +1,6 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 
@@ -53,10 +54,10 @@ public interface ReplyOwner {
   /**
    * ReadyForQuery ended this owner's group.
    *
-   * @param status I, T or E
+   * @param status of the transaction now
    * @param error the group's first error, or null
    */
-  void groupComplete(ServerConnection from, byte status, PgError error);
+  void groupComplete(ServerConnection from, TransactionState status, PgError error);
 
   /**
    * The connection ended while replies were owed, or while this owner held it.

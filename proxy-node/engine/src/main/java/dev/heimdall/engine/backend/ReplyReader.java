@@ -1,7 +1,9 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.ReadyStatus;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +27,7 @@ final class ReplyReader {
   private final ServerStatements statements;
   private final Map<String, String> reported;
 
-  private byte status = 'I';
+  private TransactionState status = TransactionState.IDLE;
   private boolean copyIn;
   private ByteBuf carry;
 
@@ -70,7 +72,7 @@ final class ReplyReader {
   }
 
   /** I, T or E as of the last ReadyForQuery. */
-  byte status() {
+  TransactionState status() {
     return status;
   }
 
@@ -210,13 +212,16 @@ final class ReplyReader {
       }
       int verdict = replies.on(type);
       if (verdict == ReplyQueue.READY) {
-        if (length != 5) {
+        TransactionState next = length == 5 ? ReadyStatus.of(in.getByte(at + 5)) : null;
+        if (next == null) {
+          String wrong =
+              length == 5 ? "the status " + (in.getByte(at + 5) & 0xff) : "a length of " + length;
           deliver(in, start, at);
           release(in);
-          outOfSync("ReadyForQuery with a length of " + length);
+          outOfSync("ReadyForQuery with " + wrong);
           return;
         }
-        status = in.getByte(at + 5);
+        status = next;
         due = true;
         if (absorbing) {
           deliver(in, start, at);

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
@@ -241,7 +242,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   /** I, T or E as of the last ReadyForQuery. */
-  public byte status() {
+  public TransactionState status() {
     return reader.status();
   }
 

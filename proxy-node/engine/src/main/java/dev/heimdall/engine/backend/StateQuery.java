@@ -1,5 +1,6 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 
 /**
@@ -35,7 +36,7 @@ public abstract class StateQuery extends InternalQuery {
   @Override
   protected final void done(ServerConnection from, PgError error) {
     if (error != null && !from.closed()) {
-      if (from.status() == 'I') {
+      if (from.status() == TransactionState.IDLE) {
         from.closeForState(statement, error);
       } else if (!error.sqlState().equals(IN_FAILED_TRANSACTION)) {
         // It has failed the transaction of its session, which can still be told so.

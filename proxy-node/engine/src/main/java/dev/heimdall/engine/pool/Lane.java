@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import java.util.concurrent.TimeUnit;
 
@@ -111,7 +112,7 @@ public final class Lane {
     firstSince = now;
     if (--depth == 0) {
       lanes.emptied(this);
-    } else if (connection.status() != 'I') {
+    } else if (connection.status() != TransactionState.IDLE) {
       connection.close("a statement that was to stand alone has begun a transaction");
     }
     return took;

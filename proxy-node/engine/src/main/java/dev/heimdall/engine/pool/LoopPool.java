@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.PipeliningSettings;
 import dev.heimdall.model.PoolSettings;
@@ -160,7 +161,7 @@ public final class LoopPool implements ServerConnection.Listener {
   /** Whether nothing has to be done with a shared connection before its next statement. */
   boolean mayRest(ServerConnection connection) {
     return !connection.closed()
-        && connection.status() == 'I'
+        && connection.status() == TransactionState.IDLE
         && !connection.tainted()
         && !connection.isSeedInDoubt()
         && connection.applied().get(IDLE_TIMEOUT) == null
@@ -202,7 +203,7 @@ public final class LoopPool implements ServerConnection.Listener {
       published();
       return;
     }
-    if (connection.status() != 'I') {
+    if (connection.status() != TransactionState.IDLE) {
       cleaning.rollBack(connection);
     } else if (connection.tainted() || settings().reset() == ResetMode.ALWAYS) {
       cleaning.discardAll(connection);

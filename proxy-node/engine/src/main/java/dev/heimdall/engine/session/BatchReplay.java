@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StalePlan;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.ActionParameters;
@@ -99,7 +100,7 @@ final class BatchReplay {
       return false; // for a rule
     }
     if (session.vdb().settings().vdb().prepared().anonymousParse() != AnonymousParse.AUTO
-        || session.status() != 'I'
+        || session.status() != TransactionState.IDLE
         || session.outstanding() > 0
         || pipelines
         || server.groupOpen()
@@ -237,7 +238,7 @@ final class BatchReplay {
   /** Whether nothing is kept, under way, or open before what stands at the reader's position. */
   private boolean standsAlone() {
     return kept == null
-        && session.status() == 'I'
+        && session.status() == TransactionState.IDLE
         && session.outstanding() == 0
         && !session.server().groupOpen();
   }

@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -126,7 +127,7 @@ final class ClientMessages {
           return false;
         }
         PgError refusal = course.refusal();
-        if (refusal != null && session.status() == 'I') {
+        if (refusal != null && session.status() == TransactionState.IDLE) {
           course.settled();
           requests.refuse(refusal);
           return false;
@@ -142,7 +143,7 @@ final class ClientMessages {
           return false;
         }
         PgError refusal = course.refusal();
-        if (refusal != null && session.status() == 'I') {
+        if (refusal != null && session.status() == TransactionState.IDLE) {
           course.settled();
           requests.refuse(refusal);
           return false;
@@ -291,7 +292,7 @@ final class ClientMessages {
           FrontendType.CLOSE ->
           !server.groupOpen()
               && !server.copyIn()
-              && (session.status() == 'I' || session.reads().ending())
+              && (session.status() == TransactionState.IDLE || session.reads().ending())
               && (course.ruled() || session.reads().away());
       default -> false;
     };
@@ -303,7 +304,7 @@ final class ClientMessages {
       return;
     }
     if (session.reads().away()) {
-      if (session.status() == 'I') {
+      if (session.status() == TransactionState.IDLE) {
         replay.keepForReplica(input.bytes());
       }
       return;

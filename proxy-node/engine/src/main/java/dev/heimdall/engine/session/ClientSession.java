@@ -9,6 +9,7 @@ import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LaneUser;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.Waiter;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -333,7 +334,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public void groupComplete(ServerConnection from, byte status, PgError error) {
+  public void groupComplete(ServerConnection from, TransactionState status, PgError error) {
     owed.groupComplete(from, status, error);
   }
 
@@ -549,8 +550,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         && (lease.destinations().lender() == other || (uses(other) && !reads.away()));
   }
 
-  /** The transaction's status as ReadyForQuery has it: I, T or E. */
-  byte status() {
+  /** The transaction's status as ReadyForQuery has it. */
+  TransactionState status() {
     return transaction.status();
   }
 

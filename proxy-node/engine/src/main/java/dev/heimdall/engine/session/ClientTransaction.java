@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.TransactionState;
 
 /**
  * The transaction that a client sees: its status, since when it is open, the BEGIN that was
@@ -9,7 +10,7 @@ import dev.heimdall.engine.sql.StatementFacts;
  */
 final class ClientTransaction {
   private final PoolMetrics counters;
-  private byte status = 'I';
+  private TransactionState status = TransactionState.IDLE;
   private long since;
   private boolean definitionsPending;
   private byte[] heldBegin;
@@ -22,13 +23,13 @@ final class ClientTransaction {
     this.counters = counters;
   }
 
-  /** I, T or E, as ReadyForQuery has it. */
-  byte status() {
+  /** As ReadyForQuery has it. */
+  TransactionState status() {
     return status;
   }
 
   boolean open() {
-    return status != 'I';
+    return status.inBlock();
   }
 
   /** Whether it has changed definitions that nobody else can see yet. */
@@ -70,14 +71,14 @@ final class ClientTransaction {
    * @param micros what the group took
    * @param tracked whether the group itself counts; a transaction around it counts in any case
    */
-  void count(byte next, long micros, long now, boolean tracked) {
-    boolean inside = open() || next != 'I';
+  void count(TransactionState next, long micros, long now, boolean tracked) {
+    boolean inside = open() || next != TransactionState.IDLE;
     if (inside && tracked) {
       counters.queryInTransaction();
     }
-    if (next == 'I' && (inside || tracked)) {
+    if (next == TransactionState.IDLE && (inside || tracked)) {
       counters.transactionFinished(open() ? (now - since) / 1000 : micros);
-    } else if (next != 'I' && !open()) {
+    } else if (next != TransactionState.IDLE && !open()) {
       since = now;
     }
   }
@@ -88,9 +89,10 @@ final class ClientTransaction {
    * @param definitionsChanged by the statements that were answered
    * @return whether others see changed definitions from now on
    */
-  boolean move(byte next, boolean definitionsChanged) {
-    boolean shown = next == 'I' && definitionsPending;
-    definitionsPending = next != 'I' && (definitionsChanged || definitionsPending);
+  boolean move(TransactionState next, boolean definitionsChanged) {
+    boolean shown = next == TransactionState.IDLE && definitionsPending;
+    definitionsPending =
+        next != TransactionState.IDLE && (definitionsChanged || definitionsPending);
     status = next;
     return shown;
   }
@@ -99,7 +101,7 @@ final class ClientTransaction {
   void lost() {
     definitionsPending = false;
     if (open()) {
-      status = 'E';
+      status = TransactionState.FAILED;
     }
   }
 
@@ -107,7 +109,7 @@ final class ClientTransaction {
   void failed() {
     definitionsPending = false;
     heldBegin = null;
-    status = 'E';
+    status = TransactionState.FAILED;
   }
 
   /**
@@ -119,7 +121,7 @@ final class ClientTransaction {
     definitionsPending = false;
     heldBegin = held;
     heldForReplica = forReplica;
-    status = (byte) (held == null ? 'I' : 'T');
+    status = held == null ? TransactionState.IDLE : TransactionState.OPEN;
   }
 
   /**
@@ -130,7 +132,7 @@ final class ClientTransaction {
   void holdBegin(byte[] sql, boolean forReplica, long now) {
     heldBegin = sql;
     heldForReplica = forReplica;
-    status = 'T';
+    status = TransactionState.OPEN;
     since = now;
   }
 
@@ -145,7 +147,7 @@ final class ClientTransaction {
   /** The transaction ended before any statement needed a server. */
   void dropHeldBegin() {
     heldBegin = null;
-    status = 'I';
+    status = TransactionState.IDLE;
   }
 
   byte[] takeHeldBegin() {

@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
@@ -81,7 +82,7 @@ final class ConnectionLoss {
 
   /** Whether the connection is now in the failed transaction that the client is in. */
   boolean failed(ServerConnection connection) {
-    if (transactionLost && !connection.closed() && connection.status() == 'E') {
+    if (transactionLost && !connection.closed() && connection.status() == TransactionState.FAILED) {
       transactionLost = false;
       return true;
     }
@@ -130,7 +131,7 @@ final class ConnectionLoss {
       default -> {
         boolean harmless = requests.course().running().harmless();
         boolean independent =
-            session.status() == 'I'
+            session.status() == TransactionState.IDLE
                 && !requests.streaming()
                 && !lease.keepsServer()
                 && !session.carried().unread();

@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
@@ -75,7 +76,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
     PgWriter.parameterStatus(out, "integer_datetimes", "on");
     PgWriter.parameterStatus(out, "standard_conforming_strings", "on");
     PgWriter.backendKeyData(out, processId, secret);
-    PgWriter.ready(out, (byte) 'I');
+    PgWriter.ready(out, TransactionState.IDLE);
     channel.writeAndFlush(out);
   }
 

@@ -19,6 +19,7 @@ import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -139,7 +140,7 @@ final class Course {
     scope.note(standardStrings);
     if (!scope.understand(sql, offset, length, standardStrings)
         || awaitsDefinitions()
-        || !pipeline.decide(session.status() != 'I', asPrepared, loop.now())) {
+        || !pipeline.decide(session.status() != TransactionState.IDLE, asPrepared, loop.now())) {
       return false;
     }
     return goOrHold(sql, offset, length, standardStrings);
@@ -262,7 +263,7 @@ final class Course {
     scope.note(examined.standardStrings());
     return scope.understand(examined.sql(), 0, examined.length(), examined.standardStrings())
         && !awaitsDefinitions()
-        && pipeline.decide(session.status() != 'I', true, loop.now())
+        && pipeline.decide(session.status() != TransactionState.IDLE, true, loop.now())
         && goOrHold(examined.sql(), 0, examined.length(), examined.standardStrings());
   }
 
@@ -279,7 +280,7 @@ final class Course {
     pipeline.classify(sql, 0, length, standardStrings);
     pipeline.declare(declared);
     return scope.understand(sql, 0, length, standardStrings)
-        && pipeline.preview(session.status() != 'I', loop.now());
+        && pipeline.preview(session.status() != TransactionState.IDLE, loop.now());
   }
 
   /** Whether there are rules. */
@@ -317,7 +318,7 @@ final class Course {
   }
 
   /** A group of messages is answered, and this is where the transaction stands. */
-  void answered(long group, byte status) {
+  void answered(long group, TransactionState status) {
     definitions.answered(group, status);
   }
 
@@ -383,7 +384,7 @@ final class Course {
     if (!preview(sql, sql.length, true)) {
       return null;
     }
-    return pipeline.explain(session.status() != 'I');
+    return pipeline.explain(session.status() != TransactionState.IDLE);
   }
 
   /** What becomes of the statement if a rule wants it carried out later. */
@@ -582,7 +583,7 @@ final class Course {
 
   /** It was answered without a server, or refused. */
   void settled() {
-    if (session.server() == null && session.status() == 'I') {
+    if (session.server() == null && session.status() == TransactionState.IDLE) {
       settingsKnown(); // what it would have moved stays where it is
     }
     places.forEach(ConcurrencyLimit::release);

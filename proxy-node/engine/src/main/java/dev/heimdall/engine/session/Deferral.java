@@ -4,6 +4,7 @@ import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.action.Submission;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.sql.Parameter;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ActionParameters;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +40,7 @@ final class Deferral {
   /** Whether a rule wants the statement carried out later, and that can be. */
   boolean wanted() {
     return course.decision().asyncExecute().isPresent()
-        && session.status() == 'I'
+        && session.status() == TransactionState.IDLE
         && course.statement() != null
         && !session.carried().pinned();
   }

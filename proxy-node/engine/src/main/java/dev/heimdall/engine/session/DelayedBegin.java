@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -45,7 +46,7 @@ final class DelayedBegin {
 
   boolean mayHold() {
     return session.vdb().settings().vdb().delayedTransaction()
-        && session.status() == 'I'
+        && session.status() == TransactionState.IDLE
         && session.transaction().heldBegin() == null
         && !session.loss().transactionLost()
         && !session.transactionReplay().active();

@@ -7,6 +7,7 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ActionParameters;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +97,7 @@ final class Destinations {
 
   /** Whether statements may go elsewhere as the session stands. */
   private boolean mayLeave() {
-    return session.status() == 'I' && !session.lease().keepsServer();
+    return session.status() == TransactionState.IDLE && !session.lease().keepsServer();
   }
 
   private LoopPool wanted() {
@@ -153,7 +154,7 @@ final class Destinations {
    */
   boolean awaitsDeparture() {
     return session.outstanding() > 0
-        && (session.status() == 'I' || session.reads().ending())
+        && (session.status() == TransactionState.IDLE || session.reads().ending())
         && (session.reads().away() || (mayLeave() && !Objects.equals(asked(), forward)));
   }
 

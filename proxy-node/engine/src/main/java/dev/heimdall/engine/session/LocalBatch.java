@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -47,7 +48,7 @@ final class LocalBatch {
 
   /** Whether the batch at the reader's position was answered; it is then taken. */
   boolean answer() {
-    if (session.status() != 'I'
+    if (session.status() != TransactionState.IDLE
         || session.loss().transactionLost()
         || course.decision().result().isEmpty()) {
       return false;

@@ -8,6 +8,7 @@ import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
@@ -349,7 +350,7 @@ public final class NotificationHub implements ServerConnection.Listener, ReplyOw
   public void parameterChanged(ServerConnection from, String name, String value) {}
 
   @Override
-  public void groupComplete(ServerConnection from, byte status, PgError error) {}
+  public void groupComplete(ServerConnection from, TransactionState status, PgError error) {}
 
   @Override
   public void connectionLost(ServerConnection from, PgError lastError) {}

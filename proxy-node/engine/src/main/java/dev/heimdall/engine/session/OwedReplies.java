@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StalePlan;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -237,7 +238,7 @@ final class OwedReplies {
     session.requests().course().running().merged(count, session.carried().done());
   }
 
-  void groupComplete(ServerConnection from, byte status, PgError error) {
+  void groupComplete(ServerConnection from, TransactionState status, PgError error) {
     RequestReader requests = session.requests();
     SessionState carried = session.carried();
     outstanding--;
@@ -282,7 +283,7 @@ final class OwedReplies {
       session.lease().settleShared();
     } else if (outstanding == 0) {
       if (from.foreignSequences()
-          && status == 'I'
+          && status == TransactionState.IDLE
           && session.lease().keepsServer()
           && !from.groupOpen()) {
         requests.forgetSequences(from); // from here on its values stay: only its own may
@@ -294,7 +295,7 @@ final class OwedReplies {
   }
 
   /** A group is answered: its time counts, unless rules leave all that it did out. */
-  private void count(long group, byte status, long micros, long now) {
+  private void count(long group, TransactionState status, long micros, long now) {
     boolean tracked = session.requests().course().running().tracked(group);
     if (tracked) {
       session.counters().queryFinished(micros);

@@ -5,6 +5,7 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.TransactionState;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -57,8 +58,8 @@ final class OwnDefinitions {
   }
 
   /** A group of messages is answered, and this is where the transaction stands. */
-  void answered(long group, byte status) {
-    if (status != 'I' || sentIn < 0 || group < sentIn) {
+  void answered(long group, TransactionState status) {
+    if (status != TransactionState.IDLE || sentIn < 0 || group < sentIn) {
       return;
     }
     sentIn = -1;

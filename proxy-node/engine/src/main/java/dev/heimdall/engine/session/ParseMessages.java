@@ -11,6 +11,7 @@ import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -346,7 +347,7 @@ final class ParseMessages {
             ? server.statements().knows(statement)
             : server.statements().confirmed(statement);
     // In a failed transaction the server refuses it, and the name stays free.
-    boolean known = there && session.status() != 'E';
+    boolean known = there && session.status() != TransactionState.FAILED;
     if (known) {
       session.counters().preparedHit();
       answerParse(server, undo, total);

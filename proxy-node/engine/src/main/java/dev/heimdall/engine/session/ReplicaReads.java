@@ -15,6 +15,7 @@ import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.ReadSplit;
 import dev.heimdall.model.ServerAddress;
@@ -220,7 +221,7 @@ final class ReplicaReads {
       whole = true;
       return ofTransaction(split);
     }
-    if (session.status() != 'I') {
+    if (session.status() != TransactionState.IDLE) {
       return OnWriter.TRANSACTION;
     }
     whole = false;
@@ -265,7 +266,7 @@ final class ReplicaReads {
   private boolean beginsTransaction() {
     Course course = session.requests().course();
     return session.transaction().heldBegin() != null
-        || (session.status() == 'I'
+        || (session.status() == TransactionState.IDLE
             && course.onItsWay()
             && course.effects().kind() == StatementKind.BEGIN
             && course.normalised() != null);
@@ -392,7 +393,7 @@ final class ReplicaReads {
     }
     OnWriter reason = why;
     why = null;
-    if (reason == null && session.status() != 'I') {
+    if (reason == null && session.status() != TransactionState.IDLE) {
       reason = OnWriter.TRANSACTION;
     } else if (reason == null) {
       reason = session.lease().keepsServer() ? OnWriter.PINNED : OnWriter.PIPELINED;
@@ -405,7 +406,7 @@ final class ReplicaReads {
 
   /** A statement is being sent: what comes behind may have to go elsewhere. */
   void noteEnd(StatementFacts effects) {
-    if (replica != null && session.status() != 'I') {
+    if (replica != null && session.status() != TransactionState.IDLE) {
       ending |= Writes.ends(effects) || effects.kind() == StatementKind.ROLLBACK;
     }
   }
@@ -429,10 +430,10 @@ final class ReplicaReads {
    *
    * @param status of the transaction from now on
    */
-  void answered(byte status) {
+  void answered(TransactionState status) {
     over();
     ending &= session.outstanding() > 0;
-    whole &= status != 'I' || session.outstanding() > 0;
+    whole &= status != TransactionState.IDLE || session.outstanding() > 0;
     if (seen != null) {
       // Not the event's time: what is read now may have come after it had begun.
       noteSeen(sessions.context().nanoTime());

@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.PoolAnomaly;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -268,7 +269,7 @@ final class RequestReader {
       session.fatal(ENDLESS_BATCH);
       return false;
     }
-    if (session.status() == 'I'
+    if (session.status() == TransactionState.IDLE
         && !session.server().groupOpen()
         && session.carried().resetInFlight()) {
       blocked = true;

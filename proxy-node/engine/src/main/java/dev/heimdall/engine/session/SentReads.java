@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -122,7 +123,7 @@ final class SentReads {
   /** Whether what is sent next can be sent again if it turns out to be no more than reads. */
   private boolean mayBegin() {
     return session.vdb().pools().led()
-        && session.status() == 'I'
+        && session.status() == TransactionState.IDLE
         && !session.server().groupOpen()
         && !session.server().copyIn()
         && !session.lease().keepsServer()
@@ -292,7 +293,7 @@ final class SentReads {
             consumed,
             first.reads
                 && !first.flushed
-                && session.status() == 'I'
+                && session.status() == TransactionState.IDLE
                 && !from.due()
                 && withheld.hasRoom(consumed.readableBytes()));
   }

@@ -5,6 +5,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.TransactionState;
 
 /**
  * Keeps {@code currval} and {@code lastval} from answering with what another session took from a
@@ -75,7 +76,7 @@ final class SequenceGuard {
    * @param known whether it is known to ask
    */
   void beforeUnseen(ServerConnection server, boolean known) {
-    if (server.foreignSequences() && session.status() != 'E') {
+    if (server.foreignSequences() && session.status() != TransactionState.FAILED) {
       if (known && !outsideTransaction(server)) {
         session.vdb().sequenceComputed();
       }
@@ -109,7 +110,9 @@ final class SequenceGuard {
   }
 
   private boolean outsideTransaction(ServerConnection server) {
-    return session.status() == 'I' && session.outstanding() == 0 && !server.groupOpen();
+    return session.status() == TransactionState.IDLE
+        && session.outstanding() == 0
+        && !server.groupOpen();
   }
 
   private boolean reads(StatementFacts facts, int depth) {

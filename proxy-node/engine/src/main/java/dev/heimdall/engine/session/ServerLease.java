@@ -10,6 +10,7 @@ import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.session.ClientSession.State;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
@@ -484,7 +485,7 @@ final class ServerLease {
         || requests.streaming()) {
       return;
     }
-    if (session.status() == 'I' && !server.groupOpen()) {
+    if (session.status() == TransactionState.IDLE && !server.groupOpen()) {
       if (server.hasChangedReports()) {
         session.carried().changedUnseen(server.takeChangedReports(), server);
       }

@@ -13,6 +13,7 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -59,7 +60,8 @@ final class ServerNames {
 
   /** Inside a transaction, what a RESET takes back to the server's default must be ours at once. */
   void noteReset(StatementFacts facts) {
-    if (session.status() == 'T' || session.transaction().begunSince(session.carried().done())) {
+    if (session.status() == TransactionState.OPEN
+        || session.transaction().begunSince(session.carried().done())) {
       Variables restored = session.carried().afterReset(facts.effects());
       if (!restored.isEmpty()) {
         afterReset = restored;
@@ -78,7 +80,7 @@ final class ServerNames {
           new Keeping("SET") {
             @Override
             protected void ended(ServerConnection from, PgError error) {
-              if (from.status() == 'I') {
+              if (from.status() == TransactionState.IDLE) {
                 from.taint(); // its transaction did not begin, and what was set stays
               }
               super.ended(from, error);

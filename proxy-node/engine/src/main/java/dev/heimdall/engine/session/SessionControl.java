@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.session.ClientSession.State;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 
 /**
@@ -96,7 +97,7 @@ final class SessionControl {
   }
 
   private boolean idle() {
-    return session.status() == 'I'
+    return session.status() == TransactionState.IDLE
         && !session.transactionReplay().active()
         && !session.lease().repeats()
         && !session.requests().sentReads().underWay()
@@ -110,7 +111,9 @@ final class SessionControl {
 
   /** Ends a session of a node that drains instead of letting it begin another transaction. */
   boolean endsDrained() {
-    if (drains && session.status() == 'I' && !session.transactionReplay().active()) {
+    if (drains
+        && session.status() == TransactionState.IDLE
+        && !session.transactionReplay().active()) {
       terminate();
       return true;
     }

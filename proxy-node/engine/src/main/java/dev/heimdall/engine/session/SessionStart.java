@@ -6,6 +6,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.LoginChecks;
 import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
@@ -143,7 +144,7 @@ final class SessionStart {
     PgWriter.parameterStatus(out, "application_name", application == null ? "" : application);
     PgWriter.backendKeyData(out, processId, secret);
     secret = null;
-    PgWriter.ready(out, (byte) 'I');
+    PgWriter.ready(out, TransactionState.IDLE);
     session.write(out);
     session.lease().become(ClientSession.State.READY);
     session.counters().loggedIn();

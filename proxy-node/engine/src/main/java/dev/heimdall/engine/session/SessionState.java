@@ -9,6 +9,7 @@ import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.SettingName;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.TransactionState;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -188,7 +189,11 @@ final class SessionState {
    *
    * @return whether it may have changed tables that prepared plans rely on
    */
-  boolean groupDone(ServerConnection server, boolean failed, byte statusBefore, byte status) {
+  boolean groupDone(
+      ServerConnection server,
+      boolean failed,
+      TransactionState statusBefore,
+      TransactionState status) {
     boolean ddl = false;
     boolean divided = divided(statusBefore);
     while (notes != null && !notes.isEmpty() && notes.peek().group() == done) {
@@ -204,8 +209,11 @@ final class SessionState {
       }
       for (Effect effect : facts.effects()) {
         if (!failed) {
-          apply(effect, server, statusBefore == 'I' && status == 'I' && !divided);
-        } else if (divided || statusBefore != 'E') {
+          apply(
+              effect,
+              server,
+              statusBefore == TransactionState.IDLE && status == TransactionState.IDLE && !divided);
+        } else if (divided || statusBefore != TransactionState.FAILED) {
           mayHave(effect, server, divided);
         }
       }
@@ -214,7 +222,7 @@ final class SessionState {
         server.taint();
       }
     }
-    if (status == 'I') {
+    if (status == TransactionState.IDLE) {
       unread = touched != null;
     }
     done++;
@@ -222,13 +230,13 @@ final class SessionState {
   }
 
   /** Whether part of the group that is answered next may be final whatever became of the rest. */
-  private boolean divided(byte statusBefore) {
+  private boolean divided(TransactionState statusBefore) {
     if (notes != null) {
       for (Note note : notes) {
         if (note.group() != done) {
           return false;
         }
-        if (divides(note.facts(), statusBefore == 'I')) {
+        if (divides(note.facts(), statusBefore == TransactionState.IDLE)) {
           return true;
         }
       }

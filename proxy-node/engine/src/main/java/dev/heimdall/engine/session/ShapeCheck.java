@@ -6,6 +6,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerStatements.Standing;
 import dev.heimdall.engine.backend.StatementShape;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -230,7 +231,7 @@ final class ShapeCheck {
     if (statement.shape() != null
         || !session.resolution().isSettled() && !statement.isAlone()
         || statement.parsedBefore(epoch)
-        || server.status() == 'E'
+        || server.status() == TransactionState.FAILED
         || server.groupOpen()) {
       return;
     }

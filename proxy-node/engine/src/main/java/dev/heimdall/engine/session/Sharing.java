@@ -13,6 +13,7 @@ import dev.heimdall.engine.session.ClientSession.State;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -79,7 +80,8 @@ final class Sharing {
     if (asked != null) {
       return asked;
     }
-    return (session.status() == 'I' ? Unshared.PINNED : Unshared.TRANSACTION).answer();
+    return (session.status() == TransactionState.IDLE ? Unshared.PINNED : Unshared.TRANSACTION)
+        .answer();
   }
 
   // ---- getting a place
@@ -171,7 +173,7 @@ final class Sharing {
   }
 
   private Unshared reason(Course course) {
-    if (session.status() != 'I'
+    if (session.status() != TransactionState.IDLE
         || session.loss().transactionLost()
         || session.reads().holdsTransaction()) {
       return Unshared.TRANSACTION;

@@ -12,6 +12,7 @@ import dev.heimdall.engine.pipeline.Known;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.model.ActionParameters;
@@ -145,7 +146,7 @@ final class SideActions {
 
   /** What was put off on the statement's tables and locks them; null when there is nothing. */
   CompletableFuture<Void> pending(Statement statement) {
-    if (statement == null || session.status() != 'I') {
+    if (statement == null || session.status() != TransactionState.IDLE) {
       return null;
     }
     String source = session.vdb().settings().vdb().source();

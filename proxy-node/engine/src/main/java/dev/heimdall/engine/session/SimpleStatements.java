@@ -11,6 +11,7 @@ import dev.heimdall.engine.session.ShapeCheck.Fit;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -80,7 +81,7 @@ final class SimpleStatements {
     if (answeredByRule(facts, total) || delayed(facts, total)) {
       return true;
     }
-    if (session.status() != 'I') {
+    if (session.status() != TransactionState.IDLE) {
       return false; // it may fail, and the transaction with it
     }
     if (facts.kind() == StatementKind.DISCARD
@@ -118,7 +119,7 @@ final class SimpleStatements {
   /** Outside a transaction a rule's own answer needs no server. */
   private boolean answeredByRule(StatementFacts facts, int total) {
     Decision decision = course.decision();
-    if (decision.isNone() || session.status() != 'I') {
+    if (decision.isNone() || session.status() != TransactionState.IDLE) {
       return false;
     }
     PgError refusal = course.refusal();
@@ -158,7 +159,7 @@ final class SimpleStatements {
       return false;
     }
     if (facts.kind() != StatementKind.BEGIN
-        || session.status() != 'I'
+        || session.status() != TransactionState.IDLE
         || session.transactionReplay().active()
         || !session.vdb().settings().vdb().delayedTransaction()) {
       return false;
@@ -318,7 +319,8 @@ final class SimpleStatements {
     sequences.beforeRun(server, facts);
     if (facts.kind() == StatementKind.PREPARE) {
       prepare(server, facts, total);
-    } else if (facts.kind() == StatementKind.DEALLOCATE && server.status() != 'E') {
+    } else if (facts.kind() == StatementKind.DEALLOCATE
+        && server.status() != TransactionState.FAILED) {
       deallocateInTransaction(server, facts.effects().get(0), facts, total);
     } else if (names.namesAStatement(facts)) {
       renamed(server, facts, total);
@@ -359,7 +361,7 @@ final class SimpleStatements {
       byte[] body = new byte[total - 6 - effect.end()];
       input.getBytes(text + effect.end(), body);
       statement = names.statement(server, body, PreparedStatement.Origin.SQL, inner(facts));
-      if (server.statements().confirmed(statement) && server.status() == 'E') {
+      if (server.statements().confirmed(statement) && server.status() == TransactionState.FAILED) {
         // Refused like every statement of a failed transaction; the one that is there stays.
         sendRenamed(server, facts, total, effect, statement);
         sessions.statements().release(statement);

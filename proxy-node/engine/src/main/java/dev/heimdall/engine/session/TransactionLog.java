@@ -4,6 +4,7 @@ import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.model.TransactionReplaySettings;
 import io.netty.buffer.ByteBuf;
@@ -210,11 +211,11 @@ final class TransactionLog {
    * @param last whether nothing more is unanswered
    * @return whether the transaction is over
    */
-  boolean answered(byte[] sum, byte status, boolean last) {
+  boolean answered(byte[] sum, TransactionState status, boolean last) {
     if (stage == Stage.NONE) {
       return false;
     }
-    if (status == 'I') {
+    if (status == TransactionState.IDLE) {
       if (last) {
         become(Stage.NONE);
         return true;

@@ -6,6 +6,7 @@ import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.TransactionReplaySettings;
@@ -112,7 +113,7 @@ final class TransactionReplay {
       return false;
     }
     if (!log.keeps()
-        && session.status() == 'I'
+        && session.status() == TransactionState.IDLE
         && session.outstanding() == 0
         && !server.groupOpen()
         && !session.sharing().active()) {
@@ -269,7 +270,7 @@ final class TransactionReplay {
    *
    * @return whether the transaction is being run again, and goes on by itself
    */
-  boolean answered(byte status) {
+  boolean answered(TransactionState status) {
     switch (stage) {
       case NONE -> {
         boolean keeps = log.keeps();

@@ -10,6 +10,7 @@ import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.TransactionState;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashSet;
@@ -174,7 +175,7 @@ final class Writes {
       return;
     }
     long group = session.carried().done();
-    boolean mayCommit = session.status() == 'I';
+    boolean mayCommit = session.status() == TransactionState.IDLE;
     boolean anything = anythingPending;
     Defines defines = definesPending;
     Set<String> written = new HashSet<>(pending);
@@ -214,11 +215,11 @@ final class Writes {
   }
 
   /** A group was answered; so the transaction stands now. */
-  void answered(byte status) {
+  void answered(TransactionState status) {
     long group = session.carried().done();
     while (!notes.isEmpty() && notes.peek().group() <= group) {
       Note note = notes.poll();
-      if (status != 'I') {
+      if (status != TransactionState.IDLE) {
         if (!note.tables().isEmpty()) {
           anythingPending |= !pending.isEmpty() && pendingJudgedBy != note.judgedBy();
           pendingJudgedBy = note.judgedBy();
@@ -228,7 +229,7 @@ final class Writes {
         definesPending = definesPending.and(note.defines());
       }
     }
-    if (status == 'I') {
+    if (status == TransactionState.IDLE) {
       forgetPending();
     }
   }

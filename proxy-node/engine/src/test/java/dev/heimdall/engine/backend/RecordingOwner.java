@@ -1,5 +1,6 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
@@ -62,10 +63,10 @@ public final class RecordingOwner implements ReplyOwner {
   }
 
   @Override
-  public void groupComplete(ServerConnection from, byte status, PgError error) {
+  public void groupComplete(ServerConnection from, TransactionState status, PgError error) {
     events.add(
         "complete "
-            + (char) status
+            + status
             + (error == null ? "" : " " + error.sqlState())
             + " at "
             + bytes.size());

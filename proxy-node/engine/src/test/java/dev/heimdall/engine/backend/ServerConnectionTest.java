@@ -3,6 +3,7 @@ package dev.heimdall.engine.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.memory.MemoryBudget;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
@@ -49,19 +50,19 @@ class ServerConnectionTest {
     row(30);
     row(0);
     PgWriter.commandComplete(stream, "SELECT 2");
-    PgWriter.ready(stream, (byte) 'I');
+    PgWriter.ready(stream, TransactionState.IDLE);
     message('1'); // of ours
     message('2');
     message('n');
     PgWriter.parameterStatus(stream, "TimeZone", "UTC");
     PgWriter.commandComplete(stream, "SET");
     PgError.notice("to bob").encodeNotice(stream);
-    PgWriter.ready(stream, (byte) 'T');
+    PgWriter.ready(stream, TransactionState.OPEN);
     PgError.error("22012", "division by zero").encode(stream);
-    PgWriter.ready(stream, (byte) 'E');
+    PgWriter.ready(stream, TransactionState.FAILED);
     row(90);
     PgWriter.commandComplete(stream, "SELECT 1");
-    PgWriter.ready(stream, (byte) 'I');
+    PgWriter.ready(stream, TransactionState.IDLE);
     return bytes();
   }
 
@@ -141,7 +142,7 @@ class ServerConnectionTest {
   void aLargeRowIsPassedOnPieceByPiece() {
     row(10 << 20);
     PgWriter.commandComplete(stream, "SELECT 1");
-    PgWriter.ready(stream, (byte) 'I');
+    PgWriter.ready(stream, TransactionState.IDLE);
     byte[] all = bytes();
     server.connection().expect(ReplyQueue.QUERY, ann);
 
@@ -177,7 +178,7 @@ class ServerConnectionTest {
     byte[] broken = Unpooled.buffer().writeByte('D').writeInt(3).array();
     row(5);
     PgWriter.commandComplete(stream, "SELECT 1");
-    PgWriter.ready(stream, (byte) 'I');
+    PgWriter.ready(stream, TransactionState.IDLE);
     byte[] all =
         io.netty.buffer.ByteBufUtil.getBytes(
             Unpooled.wrappedBuffer(Arrays.copyOf(broken, 5), bytes()));
@@ -215,6 +216,18 @@ class ServerConnectionTest {
 
     assertThat(ann.events()).containsExactly("lost 08P01");
     assertThat(ann.bytes()).isEmpty();
+  }
+
+  @Test
+  void aReadyWithAnUnknownStatusEndsTheConnection() {
+    message('C', new byte[] {'X', 0});
+    stream.writeByte('Z').writeInt(5).writeByte('X');
+    server.connection().expect(ReplyQueue.QUERY, ann);
+
+    server.sends(bytes());
+
+    assertThat(ann.events()).containsExactly("lost 08P01");
+    assertThat(server.connection().closed()).isTrue();
   }
 
   @ParameterizedTest
@@ -284,7 +297,7 @@ class ServerConnectionTest {
     PgError.notice("half way").encodeNotice(stream);
     byte[] notice = bytes();
     stream.clear();
-    PgWriter.ready(stream, (byte) 'I');
+    PgWriter.ready(stream, TransactionState.IDLE);
 
     server.sends(rows);
     assertThat(server.connection().begun()).isTrue();
@@ -320,7 +333,7 @@ class ServerConnectionTest {
     assertThat(ann.events()).containsExactly("copy in");
     stream.clear();
     PgError.error("22P04", "bad").encode(stream);
-    PgWriter.ready(stream, (byte) 'I');
+    PgWriter.ready(stream, TransactionState.IDLE);
 
     server.sends(bytes());
 
@@ -337,13 +350,13 @@ class ServerConnectionTest {
     connection.expect(ReplyQueue.SYNC, ann);
     assertThat(connection.statements().knows(statement)).isTrue();
     PgError.error("42P01", "no table").encode(stream);
-    PgWriter.ready(stream, (byte) 'I');
+    PgWriter.ready(stream, TransactionState.IDLE);
 
     server.sends(bytes());
 
     assertThat(connection.statements().knows(statement)).isFalse();
     assertThat(undone[0]).isEqualTo(1);
-    assertThat(ann.events()).containsExactly("complete I 42P01 at " + ann.bytes().length);
+    assertThat(ann.events()).containsExactly("complete IDLE 42P01 at " + ann.bytes().length);
   }
 
   @Test
@@ -375,7 +388,7 @@ class ServerConnectionTest {
     connection.expect(ReplyQueue.SYNC, ann);
     message('3');
     PgError.error("22012", "division by zero").encode(stream);
-    PgWriter.ready(stream, (byte) 'I');
+    PgWriter.ready(stream, TransactionState.IDLE);
 
     server.sends(bytes());
 
@@ -391,7 +404,7 @@ class ServerConnectionTest {
     server.connection().expect(ReplyQueue.QUERY, bob);
     ann.flaw = new IllegalStateException("flaw");
     PgWriter.commandComplete(stream, "SELECT 0");
-    PgWriter.ready(stream, (byte) 'I');
+    PgWriter.ready(stream, TransactionState.IDLE);
 
     server.sends(bytes());
 
@@ -408,7 +421,7 @@ class ServerConnectionTest {
     server.connection().expect(ReplyQueue.QUERY, bob);
     ann.flaw = new IllegalStateException("flaw");
     PgWriter.commandComplete(stream, "SELECT 0");
-    PgWriter.ready(stream, (byte) 'I');
+    PgWriter.ready(stream, TransactionState.IDLE);
     row(10);
     ByteBuf read = Unpooled.wrappedBuffer(bytes());
 
@@ -461,7 +474,7 @@ class ServerConnectionTest {
         'E',
         "SERROR\0VERROR\0C0A000\0Mcached plan must not change result type\0Wat RAISE\0Fpl_exec.c\0L3917\0Rexec_stmt_raise\0\0"
             .getBytes(StandardCharsets.US_ASCII));
-    PgWriter.ready(stream, (byte) 'I');
+    PgWriter.ready(stream, TransactionState.IDLE);
 
     server.sends(bytes());
 
@@ -469,7 +482,7 @@ class ServerConnectionTest {
         .contains("C0A000\0Mcached plan must not change result type\0")
         .contains("RRevalidateCachedQuery\0")
         .doesNotContain("RAISE", "pl_exec");
-    assertThat(ann.events()).hasSize(1).first().asString().startsWith("complete I 0A000");
+    assertThat(ann.events()).hasSize(1).first().asString().startsWith("complete IDLE 0A000");
   }
 
   @Test
@@ -493,7 +506,7 @@ class ServerConnectionTest {
         'T',
         "\0\1a\0\0\0\0\0\0\1\0\0\0\27\0\4\377\377\377\377\0\0"
             .getBytes(StandardCharsets.ISO_8859_1));
-    PgWriter.ready(stream, (byte) 'I');
+    PgWriter.ready(stream, TransactionState.IDLE);
     byte[] all = bytes();
     for (byte kind : new byte[] {ReplyQueue.DESCRIBE_OURS, ReplyQueue.DESCRIBE_SEEN}) {
       for (int cut = 1; cut < all.length; cut++) {

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.kit;
 
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.bootstrap.ServerBootstrap;
@@ -138,7 +139,7 @@ final class SimulatedServers {
     private ByteBuf input;
     private boolean loggedIn;
     private boolean skipping;
-    private char status = 'I';
+    private TransactionState status = TransactionState.IDLE;
 
     private Session(int process) {
       this.process = process;
@@ -214,7 +215,7 @@ final class SimulatedServers {
       PgWriter.parameterStatus(out, "server_version", "18.1");
       report(out);
       PgWriter.backendKeyData(out, process, new byte[] {1, 2, 3, 4});
-      PgWriter.ready(out, (byte) 'I');
+      PgWriter.ready(out, TransactionState.IDLE);
       channel.writeAndFlush(out);
       return true;
     }
@@ -266,10 +267,10 @@ final class SimulatedServers {
     }
 
     private void ready(ByteBuf out) {
-      if (status == 'I') {
+      if (status == TransactionState.IDLE) {
         settle();
       }
-      PgWriter.ready(out, (byte) status);
+      PgWriter.ready(out, status);
     }
 
     private void parse(Message message, ByteBuf out) {
@@ -304,7 +305,8 @@ final class SimulatedServers {
 
     /** In a transaction that has failed, only its end is carried out. */
     private boolean refused(String text, ByteBuf out) {
-      boolean refused = status == 'E' && !endsTransaction(text.toLowerCase(Locale.ROOT));
+      boolean refused =
+          status == TransactionState.FAILED && !endsTransaction(text.toLowerCase(Locale.ROOT));
       if (refused) {
         fail("25P02", "current transaction is aborted", out);
       }
@@ -355,8 +357,8 @@ final class SimulatedServers {
         return true;
       }
       if (endsTransaction(lower)) {
-        boolean commits = !lower.startsWith("rollback") && status != 'E';
-        if (status != 'I') {
+        boolean commits = !lower.startsWith("rollback") && status != TransactionState.FAILED;
+        if (status != TransactionState.IDLE) {
           end(commits);
         }
         PgWriter.commandComplete(out, commits ? "COMMIT" : "ROLLBACK");
@@ -444,10 +446,10 @@ final class SimulatedServers {
 
     private String tag(String text, String lower) {
       if (lower.startsWith("begin") || lower.startsWith("start transaction")) {
-        if (status == 'I') {
+        if (status == TransactionState.IDLE) {
           settle();
           before = new TreeMap<>(settings);
-          status = 'T';
+          status = TransactionState.OPEN;
         }
         return "BEGIN";
       }
@@ -500,7 +502,7 @@ final class SimulatedServers {
     }
 
     private void end(boolean commit) {
-      status = 'I';
+      status = TransactionState.IDLE;
       if (commit) {
         settle();
       } else {
@@ -535,9 +537,9 @@ final class SimulatedServers {
     private void fail(String state, String why, ByteBuf out) {
       PgError.error(state, why).encode(out);
       skipping = true;
-      if (status == 'T') {
-        status = 'E';
-      } else if (status == 'I') {
+      if (status == TransactionState.OPEN) {
+        status = TransactionState.FAILED;
+      } else if (status == TransactionState.IDLE) {
         undo();
       }
     }

@@ -5,6 +5,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
@@ -69,10 +70,10 @@ final class FakeServers implements Connector {
   }
 
   /** The server has carried out one statement. */
-  void answer(ServerConnection connection, char status) {
+  void answer(ServerConnection connection, TransactionState status) {
     ByteBuf reply = Unpooled.buffer();
     PgWriter.commandComplete(reply, "DONE");
-    PgWriter.ready(reply, (byte) status);
+    PgWriter.ready(reply, status);
     servers.get(connection).sends(ByteBufUtil.getBytes(reply));
   }
 
@@ -85,7 +86,7 @@ final class FakeServers implements Connector {
   void fail(ServerConnection connection, String sqlState) {
     ByteBuf reply = Unpooled.buffer();
     PgError.error(sqlState, "broken").encode(reply);
-    PgWriter.ready(reply, (byte) 'I');
+    PgWriter.ready(reply, TransactionState.IDLE);
     servers.get(connection).sends(ByteBufUtil.getBytes(reply));
   }
 

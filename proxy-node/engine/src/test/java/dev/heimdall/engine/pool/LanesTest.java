@@ -6,6 +6,7 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.PipeliningSettings;
 import dev.heimdall.model.PoolSettings;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -89,7 +90,7 @@ class LanesTest {
   }
 
   private void answer(ServerConnection connection) {
-    servers.answer(connection, 'I');
+    servers.answer(connection, TransactionState.IDLE);
   }
 
   /** Every statement that has a connection to itself takes far longer than it ever did. */
@@ -413,7 +414,7 @@ class LanesTest {
     share();
     SharingUser second = share();
 
-    servers.answer(only, 'T');
+    servers.answer(only, TransactionState.OPEN);
 
     assertThat(only.closed()).isTrue();
     assertThat(second.lane).isNull();

@@ -2,6 +2,7 @@ package dev.heimdall.engine.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,7 @@ class LoginChecksTest extends OnePool {
   }
 
   private void serverAccepts() {
-    servers.answer(servers.accept(), 'I');
+    servers.answer(servers.accept(), TransactionState.IDLE);
     runLoops();
   }
 

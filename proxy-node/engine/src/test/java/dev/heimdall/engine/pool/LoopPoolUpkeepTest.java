@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.backend.RecordingOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import dev.heimdall.model.ResetMode;
@@ -76,8 +77,8 @@ class LoopPoolUpkeepTest extends OnePool {
 
   private void beginTransaction(ServerConnection connection) {
     connection.expect(ReplyQueue.QUERY, new RecordingOwner());
-    servers.answer(connection, 'T');
-    assertThat(connection.status()).isEqualTo((byte) 'T');
+    servers.answer(connection, TransactionState.OPEN);
+    assertThat(connection.status()).isEqualTo(TransactionState.OPEN);
   }
 
   @Test
@@ -92,7 +93,7 @@ class LoopPoolUpkeepTest extends OnePool {
     assertThat(sentTo(only)).isEqualTo("Q\0\0\0\rROLLBACK\0");
     assertThat(ann.waits()).isTrue();
     assertThat(pool.stateOf(only)).isEqualTo("cleaning");
-    servers.answer(only, 'I');
+    servers.answer(only, TransactionState.IDLE);
 
     assertThat(ann.connection).isSameAs(only);
     assertThat(pool.stateOf(only)).isEqualTo("active");
@@ -109,11 +110,11 @@ class LoopPoolUpkeepTest extends OnePool {
 
     pool.release(connection);
     assertThat(sentTo(connection)).contains("ROLLBACK");
-    servers.answer(connection, 'I');
+    servers.answer(connection, TransactionState.IDLE);
     assertThat(sentTo(connection)).contains("setseed", "DISCARD ALL");
-    servers.answer(connection, 'I');
+    servers.answer(connection, TransactionState.IDLE);
     assertThat(pool.counts().idle()).isZero();
-    servers.answer(connection, 'I');
+    servers.answer(connection, TransactionState.IDLE);
 
     assertThat(pool.counts().idle()).isOne();
     assertThat(connection.tainted()).isFalse();
@@ -130,8 +131,8 @@ class LoopPoolUpkeepTest extends OnePool {
     pool.release(connection);
 
     assertThat(sentTo(connection)).contains("setseed", "DISCARD ALL");
-    servers.answer(connection, 'I');
-    servers.answer(connection, 'I');
+    servers.answer(connection, TransactionState.IDLE);
+    servers.answer(connection, TransactionState.IDLE);
     assertThat(pool.counts().idle()).isOne();
   }
 
@@ -201,7 +202,7 @@ class LoopPoolUpkeepTest extends OnePool {
     pool.release(connection);
     assertThat(sentTo(connection)).contains("SELECT 1");
     assertThat(pool.counts().idle()).isZero();
-    servers.answer(connection, 'I');
+    servers.answer(connection, TransactionState.IDLE);
 
     assertThat(pool.counts().idle()).isOne();
   }

@@ -2,6 +2,7 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
@@ -88,7 +89,7 @@ final class SharingUser implements LaneUser, Waiter {
   }
 
   @Override
-  public void groupComplete(ServerConnection from, byte status, PgError error) {
+  public void groupComplete(ServerConnection from, TransactionState status, PgError error) {
     answers++;
     Lane place = lane;
     lane = null;

@@ -10,6 +10,7 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.TransactionState;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -41,14 +42,14 @@ class SessionStateTest {
     return classifier.classify(text, 0, text.length, true);
   }
 
-  private boolean run(String sql, boolean failed, char before, char after) {
+  private boolean run(String sql, boolean failed, TransactionState before, TransactionState after) {
     state.note(facts(sql));
     state.groupSent();
-    return state.groupDone(server, failed, (byte) before, (byte) after);
+    return state.groupDone(server, failed, before, after);
   }
 
   private void run(String sql) {
-    run(sql, false, 'I', 'I');
+    run(sql, false, TransactionState.IDLE, TransactionState.IDLE);
   }
 
   @ParameterizedTest
@@ -68,14 +69,18 @@ class SessionStateTest {
 
   @Test
   void aFailedStatementSetsNothing() {
-    run("SET work_mem = '1MB'", true, 'I', 'I');
+    run("SET work_mem = '1MB'", true, TransactionState.IDLE, TransactionState.IDLE);
 
     assertThat(state.touched()).isEmpty();
   }
 
   @Test
   void settingsOfTheTransactionAreNotCarried() {
-    run("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", false, 'T', 'T');
+    run(
+        "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+        false,
+        TransactionState.OPEN,
+        TransactionState.OPEN);
 
     assertThat(state.touched()).isEmpty();
   }
@@ -119,7 +124,7 @@ class SessionStateTest {
 
   @Test
   void resetInsideATransactionIsAskedForLater() {
-    run("RESET timezone", false, 'T', 'T');
+    run("RESET timezone", false, TransactionState.OPEN, TransactionState.OPEN);
 
     assertThat(state.touched()).containsExactly("timezone");
   }
@@ -179,7 +184,7 @@ class SessionStateTest {
         "DECLARE c CURSOR WITH HOLD FOR t    | false",
       })
   void whatARollbackDoesNotUndoPinsThoughTheStatementFailed(String sql, boolean pins) {
-    run(sql, true, 'I', 'I');
+    run(sql, true, TransactionState.IDLE, TransactionState.IDLE);
 
     assertThat(state.pinned()).isEqualTo(pins);
     assertThat(server.tainted()).isEqualTo(pins);
@@ -188,7 +193,7 @@ class SessionStateTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aPrepareAmongOtherStatementsPinsBecauseItsNameIsOnTheServer(boolean failed) {
-    run("PREPARE p AS SELECT 1; SELECT 2", failed, 'I', 'I');
+    run("PREPARE p AS SELECT 1; SELECT 2", failed, TransactionState.IDLE, TransactionState.IDLE);
 
     assertThat(state.pinReason()).isEqualTo("prepare in a batch");
     assertThat(server.tainted()).isTrue();
@@ -217,9 +222,9 @@ class SessionStateTest {
     state.note(facts("SET my.x = 'v'"));
     state.groupSent();
 
-    state.groupDone(server, false, (byte) 'I', (byte) 'I');
+    state.groupDone(server, false, TransactionState.IDLE, TransactionState.IDLE);
     assertThat(state.touched()).containsExactly("work_mem");
-    state.groupDone(server, true, (byte) 'I', (byte) 'I');
+    state.groupDone(server, true, TransactionState.IDLE, TransactionState.IDLE);
 
     assertThat(state.touched()).containsExactly("work_mem");
   }
@@ -238,8 +243,9 @@ class SessionStateTest {
 
   @Test
   void ddlIsTold() {
-    assertThat(run("ALTER TABLE t ADD a int", false, 'I', 'I')).isTrue();
-    assertThat(run("SELECT 1", false, 'I', 'I')).isFalse();
+    assertThat(run("ALTER TABLE t ADD a int", false, TransactionState.IDLE, TransactionState.IDLE))
+        .isTrue();
+    assertThat(run("SELECT 1", false, TransactionState.IDLE, TransactionState.IDLE)).isFalse();
   }
 
   @Test
@@ -247,7 +253,7 @@ class SessionStateTest {
     byte[] name = {'s'};
     state.names().put(name, registry.acquireAlone(new byte[0], Origin.SQL, null, "", 0));
 
-    run("PREPARE s AS SELECT nothing", true, 'I', 'I');
+    run("PREPARE s AS SELECT nothing", true, TransactionState.IDLE, TransactionState.IDLE);
 
     assertThat(state.names().get(name)).isNull();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.sql.StatementClassifier;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.TransactionReplaySettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -39,8 +40,8 @@ class TransactionLogTest {
     log.groupSent();
   }
 
-  private boolean answer(char status) {
-    return log.answered(SUM, (byte) status, log.unanswered() <= 1);
+  private boolean answer(TransactionState status) {
+    return log.answered(SUM, status, log.unanswered() <= 1);
   }
 
   private Unreplayed obstacle() {
@@ -59,10 +60,10 @@ class TransactionLogTest {
   void itKeepsATransactionFromItsBeginToItsEnd() {
     log.begin(0);
     send("BEGIN");
-    answer('T');
+    answer(TransactionState.OPEN);
     send("INSERT 1");
     assertThat(log.unanswered()).isEqualTo(1);
-    answer('T');
+    answer(TransactionState.OPEN);
     send("SELECT 2");
     send("SELECT 3");
 
@@ -76,7 +77,7 @@ class TransactionLogTest {
     assertThat(text(log.cut(2, 0))).isEqualTo("SELECT 2");
     assertThat(log.unanswered()).isZero();
 
-    assertThat(answer('I')).isTrue();
+    assertThat(answer(TransactionState.IDLE)).isTrue();
     assertThat(log.keeps()).isFalse();
   }
 
@@ -86,8 +87,8 @@ class TransactionLogTest {
     send("INSERT INTO t VALUES (1)");
     assertThat(log.keeps()).isFalse();
     send("BEGIN");
-    answer('I');
-    answer('T');
+    answer(TransactionState.IDLE);
+    answer(TransactionState.OPEN);
     assertThat(obstacle()).isEqualTo(Unreplayed.LATE_START);
   }
 
@@ -101,8 +102,8 @@ class TransactionLogTest {
       send("BEGIN");
       send(sql);
       assertThat(obstacle()).as(sql).isEqualTo(Unreplayed.COMMIT);
-      answer('T');
-      answer('T');
+      answer(TransactionState.OPEN);
+      answer(TransactionState.OPEN);
       assertThat(obstacle()).as(sql).isEqualTo(Unreplayed.COMMIT);
     }
     for (String sql :
@@ -120,7 +121,7 @@ class TransactionLogTest {
   void whatFollowsARollbackThatIsUnansweredIsNoPartOfIt() {
     log.begin(0);
     send("BEGIN");
-    answer('T');
+    answer(TransactionState.OPEN);
     send("ROLLBACK");
     assertThat(obstacle()).isNull();
     send("INSERT INTO t VALUES (1)");
@@ -136,12 +137,12 @@ class TransactionLogTest {
     assertThat(obstacle()).isNull();
     send("S");
     assertThat(obstacle()).isEqualTo(Unreplayed.STATEMENTS);
-    answer('T');
-    answer('T');
-    answer('T');
+    answer(TransactionState.OPEN);
+    answer(TransactionState.OPEN);
+    answer(TransactionState.OPEN);
     assertThat(obstacle()).isEqualTo(Unreplayed.STATEMENTS);
     assertThat(log).hasToString("no: it has more statements than transactionReplay.maxStatements");
-    assertThat(log.answered(SUM, (byte) 'I', true)).isTrue();
+    assertThat(log.answered(SUM, TransactionState.IDLE, true)).isTrue();
 
     log.begin(0);
     send("BEGIN");

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.wire.postgres;
 
+import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
@@ -79,11 +80,9 @@ public final class PgWriter {
     out.writeBytes(secret);
   }
 
-  /**
-   * @param status I (idle), T (in a transaction) or E (in a failed one)
-   */
-  public static void ready(ByteBuf out, byte status) {
-    out.writeByte(BackendType.READY).writeInt(5).writeByte(status);
+  /** ReadyForQuery. */
+  public static void ready(ByteBuf out, TransactionState status) {
+    out.writeByte(BackendType.READY).writeInt(5).writeByte(ReadyStatus.code(status));
   }
 
   public static void commandComplete(ByteBuf out, String tag) {

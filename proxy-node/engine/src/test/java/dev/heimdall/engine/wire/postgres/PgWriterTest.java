@@ -2,6 +2,7 @@ package dev.heimdall.engine.wire.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -63,7 +64,7 @@ class PgWriterTest {
             out -> PgWriter.backendKeyData(out, 258, new byte[] {9, 8, 7, 6, 5}),
             "K",
             "00000102 0908070605"),
-        row("ready", out -> PgWriter.ready(out, (byte) 'T'), "Z", "'T'"),
+        row("ready", out -> PgWriter.ready(out, TransactionState.OPEN), "Z", "'T'"),
         row("complete", out -> PgWriter.commandComplete(out, "BEGIN"), "C", "'BEGIN' 00"),
         row("empty", out -> PgWriter.empty(out, BackendType.PARSE_COMPLETE), "1", ""),
         row(
