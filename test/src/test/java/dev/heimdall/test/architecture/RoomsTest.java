@@ -186,6 +186,23 @@ class RoomsTest {
   }
 
   @Test
+  void preparedStatementsAreNamesAndContents() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("prepared"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "io.netty.buffer..",
+                room("memory"),
+                room("prepared"),
+                room("sql"),
+                room("wire.postgres")));
+  }
+
+  @Test
   void thePathOfAStatementKnowsNoJson() {
     holds(
         noClasses()

@@ -1,7 +1,8 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.StalePlan;
+import dev.heimdall.engine.prepared.ParsedNames;
+import dev.heimdall.engine.prepared.StalePlan;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;

@@ -1,11 +1,11 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.action.Executed;
-import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.ServerStatements;
-import dev.heimdall.engine.backend.StalePlan;
 import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.ServerStatements;
+import dev.heimdall.engine.prepared.StalePlan;
 import dev.heimdall.engine.session.ShapeCheck.Fit;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.StatementFacts;

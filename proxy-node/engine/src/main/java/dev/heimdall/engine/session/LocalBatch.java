@@ -1,7 +1,7 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.FrontendType;

@@ -1,6 +1,5 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.backend.StatementRegistry;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.net.LoopContext;
@@ -9,6 +8,7 @@ import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.StatementTimes;
+import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.route.LoopRouter;
 import dev.heimdall.engine.rules.RuleMemory;

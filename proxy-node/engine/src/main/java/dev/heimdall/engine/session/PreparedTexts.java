@@ -1,6 +1,6 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.backend.PreparedStatement;
+import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.postgres.PgError;
 import java.nio.charset.StandardCharsets;

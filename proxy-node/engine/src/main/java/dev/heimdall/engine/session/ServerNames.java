@@ -1,15 +1,16 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.InternalQuery;
-import dev.heimdall.engine.backend.PreparedStatement;
-import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.ServerStatements;
 import dev.heimdall.engine.backend.StateQuery;
-import dev.heimdall.engine.backend.StatementName;
-import dev.heimdall.engine.backend.StatementShape;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.prepared.PreparedNames;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.PreparedStatement.Origin;
+import dev.heimdall.engine.prepared.ServerStatements;
+import dev.heimdall.engine.prepared.StatementName;
+import dev.heimdall.engine.prepared.StatementShape;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;

@@ -1,11 +1,11 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.SearchPath;
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.PreparedText;

@@ -1,9 +1,10 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.StatementRegistry;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.prepared.PreparedNames;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.SettingName;

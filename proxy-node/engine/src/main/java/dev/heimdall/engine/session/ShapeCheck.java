@@ -1,11 +1,11 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.ServerStatements.Standing;
-import dev.heimdall.engine.backend.StatementShape;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.ServerStatements.Standing;
+import dev.heimdall.engine.prepared.StatementShape;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;

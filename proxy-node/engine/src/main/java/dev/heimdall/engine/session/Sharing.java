@@ -1,14 +1,14 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
-import dev.heimdall.engine.backend.StalePlan;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unshared;
 import dev.heimdall.engine.pipeline.RunHistory;
 import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.StalePlan;
 import dev.heimdall.engine.session.ClientSession.State;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;

@@ -2,10 +2,10 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.backend.InternalQuery;
-import dev.heimdall.engine.backend.PreparedStatement;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.StalePlan;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.StalePlan;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.ShapeCheck.Fit;
 import dev.heimdall.engine.sql.Effect;

@@ -3,6 +3,10 @@ package dev.heimdall.engine.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.memory.MemoryBudget;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.ServerStatements;
+import dev.heimdall.engine.prepared.StatementRegistry;
+import dev.heimdall.engine.prepared.StatementShape;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;

@@ -3,11 +3,11 @@ package dev.heimdall.engine.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.backend.DetachedServer;
-import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.StatementRegistry;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.memory.MemoryBudget;
+import dev.heimdall.engine.prepared.PreparedStatement.Origin;
+import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.TransactionState;

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.backend;
+package dev.heimdall.engine.prepared;
 
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.postgres.FrontendType;

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.backend;
+package dev.heimdall.engine.prepared;
 
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.PgError;
@@ -27,14 +27,14 @@ public final class StalePlan {
   /**
    * @param fields the message as it came, one character for each byte
    */
-  static boolean raised(PgError error, String fields) {
+  public static boolean raised(PgError error, String fields) {
     return error.sqlState().equals(ERROR.sqlState())
         && error.message().equals(ERROR.message())
         && fields.contains(RAISED);
   }
 
   /** The message as PostgreSQL sends it, but for the line of its source. */
-  static void encode(ByteBuf out) {
+  public static void encode(ByteBuf out) {
     int start = PgWriter.begin(out, BackendType.ERROR);
     PgWriter.string(out, "SERROR");
     PgWriter.string(out, "VERROR");

@@ -1,9 +1,7 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.prepared;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.heimdall.engine.backend.PreparedStatement;
-import dev.heimdall.engine.backend.StatementRegistry;
 import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
@@ -13,9 +11,9 @@ import java.util.Map;
 /**
  * A client's names of prepared statements. A look-up by the bytes of a message allocates nothing.
  */
-final class PreparedNames {
+public final class PreparedNames {
   /** What a name that the client has given already is on the server, to be refused there. */
-  static final String TAKEN = PreparedStatement.PREFIX + "taken";
+  public static final String TAKEN = PreparedStatement.PREFIX + "taken";
 
   private static final PgError TOO_MANY = PgError.fatal("53400", "too many prepared statements");
 
@@ -41,7 +39,7 @@ final class PreparedNames {
   /** What the same names meant when they were taken back to that. */
   private Map<Name, PreparedStatement> after;
 
-  PreparedNames(StatementRegistry registry) {
+  public PreparedNames(StatementRegistry registry) {
     this.registry = registry;
   }
 
@@ -50,7 +48,7 @@ final class PreparedNames {
    *
    * @param most how many it may have
    */
-  PgError refusesAnother(int most) {
+  public PgError refusesAnother(int most) {
     if (statements.size() >= most) {
       return TOO_MANY.withDetail("prepared.perClient is " + most + ".");
     }
@@ -98,12 +96,12 @@ final class PreparedNames {
     }
   }
 
-  int size() {
+  public int size() {
     return statements.size();
   }
 
   /** The statement that this part of the buffer names, or null. */
-  PreparedStatement get(ByteBuf buffer, int at, int length) {
+  public PreparedStatement get(ByteBuf buffer, int at, int length) {
     if (last != null && lastName.length == length && sameAsLast(buffer, at)) {
       return last;
     }
@@ -125,7 +123,7 @@ final class PreparedNames {
     return true;
   }
 
-  PreparedStatement get(byte[] name) {
+  public PreparedStatement get(byte[] name) {
     return statements.get(new Name(name, name.length));
   }
 
@@ -133,7 +131,7 @@ final class PreparedNames {
    * The text with the names of statements on the server replaced by this client's, one character
    * for each byte.
    */
-  String inClientsNames(String text) {
+  public String inClientsNames(String text) {
     String changed = text;
     for (Map.Entry<Name, PreparedStatement> entry : statements.entrySet()) {
       changed = withName(changed, entry.getValue(), entry.getKey());
@@ -145,7 +143,7 @@ final class PreparedNames {
   }
 
   /** The server refuses, or skips, a statement because the client has this name already. */
-  void refused(byte[] name) {
+  public void refused(byte[] name) {
     refused = new String(name, ISO_8859_1);
   }
 
@@ -154,12 +152,12 @@ final class PreparedNames {
   }
 
   /** The text with this statement's name on the server replaced by another. */
-  static String withName(String text, PreparedStatement statement, String name) {
+  public static String withName(String text, PreparedStatement statement, String name) {
     return text.replace(
         '"' + new String(statement.serverName(), ISO_8859_1) + '"', '"' + name + '"');
   }
 
-  void put(byte[] name, PreparedStatement statement) {
+  public void put(byte[] name, PreparedStatement statement) {
     set(new Name(name, name.length), statement);
   }
 
@@ -175,7 +173,7 @@ final class PreparedNames {
   }
 
   /** Forgets the name when it still means this statement. */
-  void remove(byte[] name, PreparedStatement statement) {
+  public void remove(byte[] name, PreparedStatement statement) {
     last = null;
     forgotten =
         statement; // what was sent before the server refused it will be refused by this name
@@ -185,14 +183,14 @@ final class PreparedNames {
     }
   }
 
-  boolean remove(byte[] name) {
+  public boolean remove(byte[] name) {
     Name gone = new Name(name, name.length);
     boolean there = statements.containsKey(gone);
     set(gone, null);
     return there;
   }
 
-  void clear() {
+  public void clear() {
     last = null;
     statements.keySet().forEach(this::noteBefore);
     statements.values().forEach(registry::release);
@@ -202,7 +200,7 @@ final class PreparedNames {
   // ---- for a transaction that may be run again
 
   /** A transaction begins: what names mean from now on until {@link #forget} can be taken back. */
-  void remember() {
+  public void remember() {
     forget();
     remembers = true;
   }
@@ -227,7 +225,7 @@ final class PreparedNames {
   }
 
   /** The transaction is run again: names mean what they meant when it began. */
-  void takeBack() {
+  public void takeBack() {
     if (before == null) {
       return;
     }
@@ -239,13 +237,13 @@ final class PreparedNames {
   }
 
   /** The transaction was run again as far as it had come: names mean what it has made of them. */
-  void keep() {
+  public void keep() {
     release(after);
     after = null;
   }
 
   /** The transaction could not be run again: names mean what they meant to its client. */
-  void bringBack() {
+  public void bringBack() {
     Map<Name, PreparedStatement> meant = after;
     if (meant != null) {
       meant.forEach((name, statement) -> set(name, held(statement)));
@@ -254,7 +252,7 @@ final class PreparedNames {
   }
 
   /** The transaction is over. */
-  void forget() {
+  public void forget() {
     release(before);
     release(after);
     before = null;

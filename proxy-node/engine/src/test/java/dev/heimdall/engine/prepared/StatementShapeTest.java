@@ -1,4 +1,4 @@
-package dev.heimdall.engine.backend;
+package dev.heimdall.engine.prepared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,11 +1,11 @@
-package dev.heimdall.engine.backend;
+package dev.heimdall.engine.prepared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.backend.PreparedStatement.Origin;
-import dev.heimdall.engine.backend.ServerStatements.PendingName;
-import dev.heimdall.engine.backend.ServerStatements.Standing;
 import dev.heimdall.engine.memory.MemoryBudget;
+import dev.heimdall.engine.prepared.PreparedStatement.Origin;
+import dev.heimdall.engine.prepared.ServerStatements.PendingName;
+import dev.heimdall.engine.prepared.ServerStatements.Standing;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

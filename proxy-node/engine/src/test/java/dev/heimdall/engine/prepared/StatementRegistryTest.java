@@ -1,10 +1,10 @@
-package dev.heimdall.engine.backend;
+package dev.heimdall.engine.prepared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
+import dev.heimdall.engine.prepared.PreparedStatement.Origin;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.backend;
+package dev.heimdall.engine.prepared;
 
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
@@ -89,7 +89,7 @@ public final class StatementShape {
     return types;
   }
 
-  int[] parameterTypes() {
+  public int[] parameterTypes() {
     return parameterTypes;
   }
 

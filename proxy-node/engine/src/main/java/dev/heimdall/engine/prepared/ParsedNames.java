@@ -1,14 +1,14 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.prepared;
 
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
 
 /** The names that whole messages give to statements, when these messages are to be read twice. */
-final class ParsedNames {
+public final class ParsedNames {
   private ParsedNames() {}
 
   /** Whether one of them is taken already, so that it is another's that would be taken away. */
-  static boolean taken(ByteBuf batch, PreparedNames names) {
+  public static boolean taken(ByteBuf batch, PreparedNames names) {
     for (int at = parse(batch, batch.readerIndex()); at >= 0; at = next(batch, at)) {
       if (taken(batch, at, names)) {
         return true;
@@ -18,13 +18,13 @@ final class ParsedNames {
   }
 
   /** The same of the name that the whole Parse there gives. */
-  static boolean taken(ByteBuf input, int parseAt, PreparedNames names) {
+  public static boolean taken(ByteBuf input, int parseAt, PreparedNames names) {
     int length = nameLength(input, parseAt);
     return length > 0 && names.get(input, parseAt + 5, length) != null;
   }
 
   /** Frees them, so that the messages can be read once more. */
-  static void free(ByteBuf batch, PreparedNames names) {
+  public static void free(ByteBuf batch, PreparedNames names) {
     for (int at = parse(batch, batch.readerIndex()); at >= 0; at = next(batch, at)) {
       int length = nameLength(batch, at);
       if (length > 0) {

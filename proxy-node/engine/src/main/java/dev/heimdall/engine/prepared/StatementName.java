@@ -1,4 +1,4 @@
-package dev.heimdall.engine.backend;
+package dev.heimdall.engine.prepared;
 
 /**
  * A prepared statement as a server connection remembers it: without its text, so that a statement

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.backend;
+package dev.heimdall.engine.prepared;
 
 import dev.heimdall.engine.wire.postgres.BackendType;
 import io.netty.buffer.ByteBuf;
@@ -120,7 +120,7 @@ public final class ServerStatements {
    * @param limit how many statements the server keeps
    * @param group the number of the group that a message sent now belongs to
    */
-  ServerStatements(int limit, LongSupplier group) {
+  public ServerStatements(int limit, LongSupplier group) {
     this.limit = limit;
     this.group = group;
   }
@@ -428,7 +428,7 @@ public final class ServerStatements {
   }
 
   /** The server has prepared the statement whose Parse it answers next. */
-  void parsed() {
+  public void parsed() {
     Pending parse = pendingNames.poll();
     if (parse.use() != null) {
       confirm(parse.use());
@@ -436,13 +436,13 @@ public final class ServerStatements {
   }
 
   /** The server has carried out the node's own Close that comes next. */
-  void closed() {
+  public void closed() {
     pendingNames.poll();
     closings--;
   }
 
   /** A whole message of the answer to the Describe that comes next. */
-  void described(byte type, ByteBuf message) {
+  public void described(byte type, ByteBuf message) {
     if (type == BackendType.PARAMETER_DESCRIPTION) {
       parameterTypes = StatementShape.parameterTypes(message);
       return;
@@ -460,7 +460,7 @@ public final class ServerStatements {
   }
 
   /** The node answered the Parse or Close that comes next. */
-  void answered() {
+  public void answered() {
     pendingNames.poll();
   }
 
@@ -468,7 +468,7 @@ public final class ServerStatements {
    * The server refused, or skipped, this many of them. The last is undone first: a name may have
    * been closed and given anew.
    */
-  void refused(int count) {
+  public void refused(int count) {
     Pending[] undone = new Pending[count];
     for (int i = count - 1; i >= 0; i--) {
       undone[i] = pendingNames.poll();

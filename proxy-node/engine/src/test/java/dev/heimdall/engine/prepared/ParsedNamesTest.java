@@ -1,11 +1,10 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.prepared;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.backend.PreparedStatement.Origin;
-import dev.heimdall.engine.backend.StatementRegistry;
 import dev.heimdall.engine.memory.MemoryBudget;
+import dev.heimdall.engine.prepared.PreparedStatement.Origin;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

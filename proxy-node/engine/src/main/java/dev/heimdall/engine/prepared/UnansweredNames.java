@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.prepared;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -8,7 +8,7 @@ import java.util.Map;
  * Names whose Parse the server may not have answered yet. Those that it has answered are forgotten
  * now and then: a client may go on for ever without waiting for all its answers.
  */
-final class UnansweredNames {
+public final class UnansweredNames {
   private static final int FEW = 64;
 
   private final Map<String, Long> groups = new HashMap<>(0);
@@ -20,7 +20,7 @@ final class UnansweredNames {
    * @param group of messages that it belongs to, counted by the session
    * @param done the group that is answered next
    */
-  void add(byte[] name, long group, long done) {
+  public void add(byte[] name, long group, long done) {
     if (groups.size() >= enough) {
       groups.values().removeIf(sent -> sent < done);
       enough = Math.max(FEW, 2 * groups.size());
@@ -29,18 +29,18 @@ final class UnansweredNames {
   }
 
   /** Whether the server may not have answered the Parse of a name. */
-  boolean contains(byte[] name, long done) {
+  public boolean contains(byte[] name, long done) {
     Long group = groups.get(text(name));
     return group != null && group >= done;
   }
 
   /** All are answered. */
-  void clear() {
+  public void clear() {
     groups.clear();
   }
 
   /** How many are kept. */
-  int size() {
+  public int size() {
     return groups.size();
   }
 

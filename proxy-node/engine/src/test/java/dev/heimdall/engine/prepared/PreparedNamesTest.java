@@ -1,11 +1,9 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.prepared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.backend.PreparedStatement;
-import dev.heimdall.engine.backend.PreparedStatement.Origin;
-import dev.heimdall.engine.backend.StatementRegistry;
 import dev.heimdall.engine.memory.MemoryBudget;
+import dev.heimdall.engine.prepared.PreparedStatement.Origin;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;

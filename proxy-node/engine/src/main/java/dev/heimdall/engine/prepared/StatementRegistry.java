@@ -1,9 +1,9 @@
-package dev.heimdall.engine.backend;
+package dev.heimdall.engine.prepared;
 
-import dev.heimdall.engine.backend.PreparedStatement.Origin;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.CacheShare;
 import dev.heimdall.engine.memory.MemoryBudget;
+import dev.heimdall.engine.prepared.PreparedStatement.Origin;
 import dev.heimdall.engine.sql.StatementFacts;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
