@@ -164,7 +164,12 @@ class RoomsTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                room("session"), room("backend"), room("pool"), room("admin"), room("boot")));
+                room("session"),
+                room("listen"),
+                room("backend"),
+                room("pool"),
+                room("admin"),
+                room("boot")));
   }
 
   @Test
@@ -212,6 +217,7 @@ class RoomsTest {
                 room("sql"),
                 room("pool"),
                 room("session"),
+                room("listen"),
                 room("backend"),
                 room("net"))
             .should()
@@ -253,6 +259,27 @@ class RoomsTest {
                 room("jdbc"),
                 room("sql"),
                 room("wire.postgres")));
+  }
+
+  @Test
+  void listeningKnowsItsClientsByItsOwnInterfaceOnly() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("listen"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "org.slf4j..",
+                "io.netty..",
+                "dev.heimdall.model..",
+                room("listen"),
+                room("backend"),
+                room("net"),
+                room("pool"),
+                room("sql"),
+                room("wire")));
   }
 
   @Test

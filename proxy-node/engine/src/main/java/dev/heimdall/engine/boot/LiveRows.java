@@ -11,7 +11,6 @@ import dev.heimdall.engine.session.Client;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.ConsoleSession;
 import dev.heimdall.engine.session.LoopSessions;
-import dev.heimdall.engine.session.NotificationHub;
 import dev.heimdall.engine.session.VdbContext;
 import dev.heimdall.model.ServerAddress;
 import java.net.InetSocketAddress;
@@ -247,18 +246,13 @@ final class LiveRows {
             }
           }
           for (VdbContext vdb : node.vdbContexts().values()) {
-            for (NotificationHub hub : vdb.hubs()) {
-              if (hub.loop() == loop.context() && hub.connection() != null) {
-                rows.add(
-                    serverRow(
-                        vdb.name(),
-                        hub.key(),
-                        hub.connection(),
-                        ServerRow.State.LISTENING,
-                        null,
-                        null));
-              }
-            }
+            vdb.hubs()
+                .connections(loop.context())
+                .forEach(
+                    (key, server) ->
+                        rows.add(
+                            serverRow(
+                                vdb.name(), key, server, ServerRow.State.LISTENING, null, null)));
           }
           for (ClientSession client : loop.all()) {
             if (client.dedicated() && client.server() != null) {

@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.LeaseUse;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.Lane;
@@ -106,7 +107,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     this.login = login;
     this.channel = channel;
     this.counters = sessions.metrics().pool(vdb.name(), login.database(), login.user());
-    this.listening = new Listening(this, loop);
+    this.listening = new Listening(new ListeningSession(this), vdb.hubs(), loop);
     this.carried =
         new SessionState(
             StartupVariables.of(login.parameters()),

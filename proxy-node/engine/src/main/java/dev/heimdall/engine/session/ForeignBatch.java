@@ -207,7 +207,7 @@ final class ForeignBatch {
     pending.bytes().skipBytes(5);
     replies.ready();
     end();
-    session.listening().tell();
+    session.listening().deliver();
     if (session.control().drains()) {
       session.drain();
     }

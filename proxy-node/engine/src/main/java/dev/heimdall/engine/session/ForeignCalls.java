@@ -126,7 +126,7 @@ final class ForeignCalls {
       return;
     }
     from.then.accept(outcome);
-    session.listening().tell();
+    session.listening().deliver();
     if (session.control().drains()) {
       session.drain();
     }

@@ -165,7 +165,7 @@ final class ServerLease {
 
   /** What a shared statement was answered with has been passed on: read on. */
   void settleShared() {
-    session.listening().tell();
+    session.listening().deliver();
     if (session.control().drains()) {
       session.drain();
     } else {
@@ -502,7 +502,7 @@ final class ServerLease {
       if (session.listening().decide(server)) {
         return;
       }
-      session.listening().tell();
+      session.listening().deliver();
       if (!server.applied().equals(destinations.variables())) {
         become(State.SYNCING);
         synchronize(true);

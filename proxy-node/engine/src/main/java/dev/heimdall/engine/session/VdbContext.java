@@ -6,7 +6,7 @@ import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.foreign.ForeignSource;
-import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.listen.NotificationHubs;
 import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.NamedLimits;
@@ -20,7 +20,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One virtual database at run time: its settings of the moment and what its sessions share. */
@@ -34,7 +33,7 @@ public final class VdbContext {
       new NamedLimits(user -> settings().vdb().clients().maxPerUser());
   private final NamedLimits clientsPerDatabase =
       new NamedLimits(database -> settings().vdb().clients().maxPerDatabase());
-  private final Map<PoolKey, SharedHub> hubs = new ConcurrentHashMap<>();
+  private final NotificationHubs hubs;
   private final AtomicLong schemaEpoch = new AtomicLong();
   private final Map<ProfileKey, Profile> profiles =
       Collections.synchronizedMap(
@@ -69,11 +68,6 @@ public final class VdbContext {
       Map<String, ForeignSource> foreigners) {}
 
   /**
-   * @param users sessions that have asked for it and are still there
-   */
-  private record SharedHub(NotificationHub hub, int users) {}
-
-  /**
    * Start-up parameters (but application_name, which varies freely) that sessions of a pool ask
    * for.
    *
@@ -89,6 +83,7 @@ public final class VdbContext {
   public VdbContext(String name, VdbPools pools, Settings settings) {
     this.name = name;
     this.pools = pools;
+    this.hubs = new NotificationHubs(pools);
     update(settings);
   }
 
@@ -218,29 +213,9 @@ public final class VdbContext {
     return sequenceComputed;
   }
 
-  /**
-   * The hub that listens for the sessions of a pool; it lives on the loop of whoever asks first,
-   * until everyone who asked has called {@link #leaveHub}.
-   */
-  NotificationHub joinHub(PoolKey key, LoopContext loop) {
-    return hubs.compute(
-            key,
-            (k, known) ->
-                known == null
-                    ? new SharedHub(new NotificationHub(pools, k, loop), 1)
-                    : new SharedHub(known.hub(), known.users() + 1))
-        .hub();
-  }
-
-  void leaveHub(PoolKey key) {
-    hubs.computeIfPresent(
-        key,
-        (k, known) -> known.users() == 1 ? null : new SharedHub(known.hub(), known.users() - 1));
-  }
-
-  /** The hubs that there are. */
-  public List<NotificationHub> hubs() {
-    return hubs.values().stream().map(SharedHub::hub).toList();
+  /** What listens for its sessions. */
+  public NotificationHubs hubs() {
+    return hubs;
   }
 
   Profile profile(ProfileKey key) {

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.listen;
 
 import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.InternalQuery;
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * connection is lost it is made anew; what was notified in between is lost, as it is for any client
  * of PostgreSQL that reconnects.
  */
-public final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
+final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
   private static final long RETRY_MILLIS = 500;
   private static final int MAX_MESSAGE = 1 << 20;
@@ -38,7 +38,7 @@ public final class NotificationHub implements ServerConnection.Listener, ReplyOw
   private final VdbPools pools;
   private final PoolKey key;
   private final LoopContext loop;
-  private final Map<String, Set<ClientSession>> listeners = new HashMap<>();
+  private final Map<String, Set<Listening>> listeners = new HashMap<>();
   private final Set<String> confirmed = new HashSet<>();
   private final Map<String, Set<Consumer<PgError>>> waiting = new HashMap<>();
   private ServerConnection connection;
@@ -56,33 +56,29 @@ public final class NotificationHub implements ServerConnection.Listener, ReplyOw
     this.loop = loop;
   }
 
-  public PoolKey key() {
-    return key;
-  }
-
   /** The loop to which its state belongs. */
-  public LoopContext loop() {
+  LoopContext loop() {
     return loop;
   }
 
   /** The connection that listens, or null when there is none; call on the loop. */
-  public ServerConnection connection() {
+  ServerConnection connection() {
     return connection;
   }
 
   /**
-   * Begins to tell the session what is notified on the channels; callable from any thread.
+   * Begins to deliver to the session what is notified on the channels; callable from any thread.
    *
    * @param done told, on the hub's loop, when the server listens (null) or why it does not
    */
-  void listen(ClientSession session, Set<String> channels, Consumer<PgError> done) {
-    loop.loop().execute(() -> inEvent(() -> listenNow(session, channels, done)));
+  void listen(Listening listener, Set<String> channels, Consumer<PgError> done) {
+    loop.loop().execute(() -> inEvent(() -> listenNow(listener, channels, done)));
   }
 
-  private void listenNow(ClientSession session, Set<String> channels, Consumer<PgError> done) {
+  private void listenNow(Listening listener, Set<String> channels, Consumer<PgError> done) {
     Set<String> missing = new LinkedHashSet<>(channels);
     for (String channel : channels) {
-      listeners.computeIfAbsent(channel, c -> new HashSet<>()).add(session);
+      listeners.computeIfAbsent(channel, c -> new HashSet<>()).add(listener);
     }
     missing.removeAll(confirmed);
     if (missing.isEmpty()) {
@@ -109,17 +105,17 @@ public final class NotificationHub implements ServerConnection.Listener, ReplyOw
     connect();
   }
 
-  /** Stops telling the session; null stands for all channels. Callable from any thread. */
-  void unlisten(ClientSession session, String channel) {
+  /** Stops delivering to the session; null stands for all channels. Callable from any thread. */
+  void unlisten(Listening listener, String channel) {
     loop.loop()
         .execute(
             () ->
                 inEvent(
                     () -> {
                       if (channel != null) {
-                        leave(session, channel);
+                        leave(listener, channel);
                       } else {
-                        Set.copyOf(listeners.keySet()).forEach(each -> leave(session, each));
+                        Set.copyOf(listeners.keySet()).forEach(each -> leave(listener, each));
                       }
                       if (listeners.isEmpty() && connection != null) {
                         connection.close("nobody listens any more");
@@ -127,9 +123,9 @@ public final class NotificationHub implements ServerConnection.Listener, ReplyOw
                     }));
   }
 
-  private void leave(ClientSession session, String channel) {
-    Set<ClientSession> those = listeners.get(channel);
-    if (those != null && those.remove(session) && those.isEmpty()) {
+  private void leave(Listening listener, String channel) {
+    Set<Listening> those = listeners.get(channel);
+    if (those != null && those.remove(listener) && those.isEmpty()) {
       listeners.remove(channel);
       if (confirmed.remove(channel) && connection != null) {
         connection.query(
@@ -299,9 +295,9 @@ public final class NotificationHub implements ServerConnection.Listener, ReplyOw
     int processId = body.readInt();
     String channel = string(body);
     String payload = string(body);
-    Set<ClientSession> those = listeners.get(channel);
+    Set<Listening> those = listeners.get(channel);
     if (those != null) {
-      those.forEach(session -> session.listening().notified(processId, channel, payload));
+      those.forEach(listener -> listener.notified(processId, channel, payload));
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.listen;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StateQuery;
@@ -22,7 +22,7 @@ import java.util.Set;
  * what the session hears from the hub from then on, and the connection is free to go. Whatever the
  * hub hears in between waits, so nothing is lost and nothing comes twice.
  */
-final class Listening {
+public final class Listening {
   private static final int MAX_WAITING = 10_000;
 
   private enum State {
@@ -38,7 +38,8 @@ final class Listening {
 
   private record Heard(String channel, ByteBuf message) {}
 
-  private final ClientSession session;
+  private final ListeningClient client;
+  private final NotificationHubs hubs;
   private final LoopContext loop;
   private final ArrayDeque<Heard> waiting = new ArrayDeque<>(0);
   private Set<String> channels = Set.of();
@@ -47,13 +48,14 @@ final class Listening {
   private State state = State.SETTLED;
   private boolean outcomeKnown;
 
-  Listening(ClientSession session, LoopContext loop) {
-    this.session = session;
+  public Listening(ListeningClient client, NotificationHubs hubs, LoopContext loop) {
+    this.client = client;
+    this.hubs = hubs;
     this.loop = loop;
   }
 
   /** Whether the client's next statement must wait. */
-  boolean busy() {
+  public boolean busy() {
     return state == State.ASKING || state == State.DECIDING;
   }
 
@@ -62,7 +64,7 @@ final class Listening {
    *
    * @return whether it may be sent now; if not, the reader is called again when it may
    */
-  boolean ready(StatementFacts facts) {
+  public boolean ready(StatementFacts facts) {
     Set<String> wanted = null;
     boolean listens = false;
     for (Effect effect : facts.effects()) {
@@ -77,9 +79,9 @@ final class Listening {
     if (!listens) {
       return true;
     }
-    if (session.lease().keepsServer()) {
-      if (session.carried().pinned()) {
-        session.pin("LISTEN"); // what else pins it may end before the listening does
+    if (client.keepsServer()) {
+      if (client.pinned()) {
+        client.pin("LISTEN"); // what else pins it may end before the listening does
       }
       return true;
     }
@@ -93,9 +95,9 @@ final class Listening {
     asked = all;
     state = State.ASKING;
     if (hub == null) {
-      hub = session.vdb().joinHub(session.pool().key(), loop);
+      hub = hubs.join(client.poolKey(), loop);
     }
-    hub.listen(session, wanted, problem -> loop.soon(() -> hubListens(problem), session::failed));
+    hub.listen(this, wanted, problem -> loop.soon(() -> hubListens(problem), client::failed));
     return false;
   }
 
@@ -107,9 +109,9 @@ final class Listening {
     if (problem != null) {
       // The hub has no connection: the session listens on its own one, which it then keeps.
       stopAsking();
-      session.pin("LISTEN");
+      client.pin("LISTEN");
     }
-    session.resumeReading();
+    client.resumeReading();
   }
 
   private void stopAsking() {
@@ -117,11 +119,11 @@ final class Listening {
     asked = Set.of();
     state = State.SETTLED;
     given.stream().filter(channel -> !channels.contains(channel)).forEach(this::leave);
-    tell();
+    deliver();
   }
 
   private void leave(String channel) {
-    hub.unlisten(session, channel);
+    hub.unlisten(this, channel);
   }
 
   /**
@@ -129,7 +131,7 @@ final class Listening {
    *
    * @return whether there is something to decide; the session is told when it is done
    */
-  boolean decide(ServerConnection server) {
+  public boolean decide(ServerConnection server) {
     if (state != State.UNDECIDED) {
       return false;
     }
@@ -157,7 +159,7 @@ final class Listening {
               decided();
             }
             if (!from.closed()) {
-              session.lease().internalDone(from);
+              client.settled(from);
             }
           }
         });
@@ -165,7 +167,7 @@ final class Listening {
   }
 
   /** The server connection is lost, and with it what was under way. */
-  void lost() {
+  public void lost() {
     if (state == State.DECIDING) {
       decided();
     } else if (state == State.UNDECIDED) {
@@ -186,7 +188,7 @@ final class Listening {
   }
 
   /** Whether the present server connection may be listening. */
-  boolean undecided() {
+  public boolean undecided() {
     return state == State.UNDECIDED || state == State.DECIDING;
   }
 
@@ -195,7 +197,7 @@ final class Listening {
    *
    * @param channel null for all
    */
-  void unlisten(String channel) {
+  public void unlisten(String channel) {
     if (channel == null) {
       channels.forEach(this::leave);
       channels = Set.of();
@@ -209,34 +211,34 @@ final class Listening {
 
   /** A notification from the hub, on any thread. */
   void notified(int processId, String channel, String payload) {
-    loop.soon(() -> add(processId, channel, payload), session::failed);
+    loop.soon(() -> add(processId, channel, payload), client::failed);
   }
 
   private void add(int processId, String channel, String payload) {
     boolean wanted = channels.contains(channel) || asked.contains(channel);
-    if (session.state() == ClientSession.State.CLOSED || !wanted) {
+    if (client.closed() || !wanted) {
       return;
     }
     if (waiting.size() >= MAX_WAITING) {
-      session.fatal(
+      client.fatal(
           PgError.fatal("53400", "too many notifications wait for this client")
               .withDetail("The limit is " + MAX_WAITING + "."));
       return;
     }
-    ByteBuf out = session.channel().alloc().buffer(64);
+    ByteBuf out = client.alloc().buffer(64);
     PgWriter.notification(out, processId, channel, payload);
     waiting.add(new Heard(channel, out));
-    tell();
+    deliver();
   }
 
-  /** Tells the client what waits, when it is between transactions: PostgreSQL tells no sooner. */
-  void tell() {
-    if (waiting.isEmpty() || state != State.SETTLED || !session.betweenTransactions()) {
+  /** Delivers what waits, when the client is between transactions: no sooner than PostgreSQL. */
+  public void deliver() {
+    if (waiting.isEmpty() || state != State.SETTLED || !client.betweenTransactions()) {
       return;
     }
     for (Heard next = waiting.poll(); next != null; next = waiting.poll()) {
       if (channels.contains(next.channel())) {
-        session.write(next.message());
+        client.write(next.message());
       } else {
         next.message().release();
       }
@@ -244,10 +246,10 @@ final class Listening {
   }
 
   /** The client is gone. */
-  void end() {
+  public void end() {
     if (hub != null) {
-      hub.unlisten(session, null);
-      session.vdb().leaveHub(session.pool().key());
+      hub.unlisten(this, null);
+      hubs.leave(client.poolKey());
     }
     waiting.forEach(heard -> heard.message().release());
     waiting.clear();

@@ -1,0 +1,43 @@
+package dev.heimdall.engine.listen;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.wire.postgres.PgError;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/** A client that may listen, as its {@link Listening} sees it; all on the client's event loop. */
+public interface ListeningClient {
+  /** The pool whose hub listens for it. */
+  PoolKey poolKey();
+
+  /** Whether it keeps its server connection beyond the transaction, and may listen on that. */
+  boolean keepsServer();
+
+  boolean pinned();
+
+  /** The client keeps its server connection from now on. */
+  void pin(String reason);
+
+  /** A statement that had to wait may be sent. */
+  void resumeReading();
+
+  /** The server was asked what it listens for, and is free of it. */
+  void settled(ServerConnection server);
+
+  /** Whether a message that belongs to no statement may be sent to the client now. */
+  boolean betweenTransactions();
+
+  ByteBufAllocator alloc();
+
+  /** Sends a message to the client. */
+  void write(ByteBuf consumed);
+
+  /** Sends an error and closes. */
+  void fatal(PgError error);
+
+  boolean closed();
+
+  /** An error in the node: the client's session ends. */
+  void failed(Throwable cause);
+}
