@@ -3,7 +3,6 @@ package dev.heimdall.engine.share;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.StoreSettings;
 import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -42,8 +41,7 @@ public final class SharedStore implements AutoCloseable {
   public SharedStore(StoreSettings settings, int node) {
     this.settings = settings;
     self = node + "-" + UUID.randomUUID();
-    resources =
-        DefaultClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
+    resources = StoreServers.resources();
     beats =
         Executors.newSingleThreadScheduledExecutor(
             task -> {

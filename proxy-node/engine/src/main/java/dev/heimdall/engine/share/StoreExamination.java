@@ -2,7 +2,6 @@ package dev.heimdall.engine.share;
 
 import dev.heimdall.model.StoreSettings;
 import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
 
 /** A single look at a store, for commands. */
 public final class StoreExamination {
@@ -23,8 +22,7 @@ public final class StoreExamination {
    * @throws FailedException with what the store or the network said
    */
   public static StoreState look(StoreSettings settings) throws FailedException {
-    ClientResources resources =
-        DefaultClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
+    ClientResources resources = StoreServers.resources();
     try {
       StoreServers servers = new StoreServers(settings, resources);
       Meeting meeting = servers.meet();

@@ -20,6 +20,8 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.Transports;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -110,6 +112,17 @@ final class StoreServers {
       case REPLICATION -> single(List.of());
       case CLUSTER -> cluster();
     };
+  }
+
+  /**
+   * What clients share, until {@link #end}. Its event loops stay while clients come and go: the
+   * driver's timer for a connection that was refused fires later, and needs the loop of it.
+   */
+  static ClientResources resources() {
+    ClientResources resources =
+        DefaultClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
+    resources.eventLoopGroupProvider().allocate(Transports.eventLoopGroupClass());
+    return resources;
   }
 
   /** Ends what clients share, once nothing is under way any more. Does not wait. */

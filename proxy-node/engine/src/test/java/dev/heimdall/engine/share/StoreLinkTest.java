@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.model.StoreMode;
 import dev.heimdall.model.StoreSettings;
 import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -38,7 +37,7 @@ class StoreLinkTest {
 
   @BeforeAll
   static void begin() {
-    resources = DefaultClientResources.builder().ioThreadPoolSize(2).build();
+    resources = StoreServers.resources();
   }
 
   @AfterAll
