@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * What is said of statements against what PostgreSQL takes them for, over public corpora. {@code
@@ -32,7 +30,6 @@ import org.junit.jupiter.api.Timeout;
  * <pre>mvn verify -Dit.test=SqlCorpusIT -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false
  * -Dfailsafe.failIfNoSpecifiedTests=false -Dregenerate</pre>
  */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class SqlCorpusIT {
   private static final Path PAGE = Path.of("../docs/sql.md");
   private static final String BEGIN = "<!-- judged: begin -->";
