@@ -29,7 +29,13 @@ class HouseRulesTest {
           noClasses()
               .that()
               .resideInAnyPackage(
-                  room("wire"), room("session"), room("backend"), room("pool"), room("net"))
+                  room("wire"),
+                  room("session"),
+                  room("client"),
+                  room("listen"),
+                  room("backend"),
+                  room("pool"),
+                  room("net"))
               .should()
               .callMethodWhere(
                   com.tngtech.archunit.core.domain.JavaCall.Predicates.target(

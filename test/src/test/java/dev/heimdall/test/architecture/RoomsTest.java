@@ -1,5 +1,7 @@
 package dev.heimdall.test.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -165,6 +167,7 @@ class RoomsTest {
             .dependOnClassesThat()
             .resideInAnyPackage(
                 room("session"),
+                room("client"),
                 room("listen"),
                 room("backend"),
                 room("pool"),
@@ -180,7 +183,7 @@ class RoomsTest {
             .resideInAnyPackage(room("backend"), room("pool"), room("net"), room("observe"))
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(room("session"), room("admin")));
+            .resideInAnyPackage(room("session"), room("client"), room("listen"), room("admin")));
     holds(
         noClasses()
             .that()
@@ -217,6 +220,7 @@ class RoomsTest {
                 room("sql"),
                 room("pool"),
                 room("session"),
+                room("client"),
                 room("listen"),
                 room("backend"),
                 room("net"))
@@ -280,6 +284,39 @@ class RoomsTest {
                 room("pool"),
                 room("sql"),
                 room("wire")));
+  }
+
+  @Test
+  void logInsKnowNoStatement() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("client"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "javax.net.ssl..",
+                "org.slf4j..",
+                "io.netty..",
+                "dev.heimdall.model..",
+                room("client"),
+                room("auth"),
+                room("backend"),
+                room("net"),
+                room("observe"),
+                room("pool"),
+                room("sql"),
+                room("wire")));
+    // How settings are named is all that they know of SQL.
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage(room("client"))
+            .should()
+            .dependOnClassesThat(
+                JavaClass.Predicates.resideInAPackage(room("sql"))
+                    .and(not(name(ENGINE + ".sql.SettingName")))));
   }
 
   @Test

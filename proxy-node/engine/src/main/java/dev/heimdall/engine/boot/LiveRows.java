@@ -4,10 +4,10 @@ import dev.heimdall.engine.admin.ClientRow;
 import dev.heimdall.engine.admin.PoolRow;
 import dev.heimdall.engine.admin.ServerRow;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
-import dev.heimdall.engine.session.Client;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.ConsoleSession;
 import dev.heimdall.engine.session.LoopSessions;
@@ -162,7 +162,9 @@ final class LiveRows {
         loop -> {
           List<ClientRow> rows = new ArrayList<>();
           loop.all().forEach(session -> rows.add(clientRow(session)));
-          loop.consoles().forEach(console -> rows.add(consoleRow(console)));
+          loop.clients()
+              .all(ConsoleSession.class)
+              .forEach(console -> rows.add(consoleRow(console)));
           return rows;
         });
   }

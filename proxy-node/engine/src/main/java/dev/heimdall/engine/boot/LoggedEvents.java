@@ -1,12 +1,12 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.observe.Refusal;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.MatchedRule;
-import dev.heimdall.engine.session.Client;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.SeenResult;
 import dev.heimdall.engine.session.SessionEvents;

@@ -7,6 +7,10 @@ import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.client.CancelRegistry;
+import dev.heimdall.engine.client.Client;
+import dev.heimdall.engine.client.NodeAccess;
+import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.cloudwatch.CloudWatch;
 import dev.heimdall.engine.config.ConfigurationDiff;
 import dev.heimdall.engine.config.ConfigurationState;
@@ -30,11 +34,9 @@ import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
-import dev.heimdall.engine.session.CancelRegistry;
-import dev.heimdall.engine.session.Client;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
-import dev.heimdall.engine.session.UserLimits;
+import dev.heimdall.engine.session.SessionEvents;
 import dev.heimdall.engine.session.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
@@ -161,17 +163,20 @@ public final class Node implements AutoCloseable {
         new RuleActions(
             directory, configuration, logins, new LoggedActions(log, metrics), ACTION_THREADS);
     doors = new OperatorDoors(this, metrics, watch, log);
+    SessionEvents events = new LoggedEvents(log, metrics);
     context =
         new NodeContext(
-            () -> this.configuration.node(),
-            new CancelRegistry(configuration.node().id(), random),
-            connector,
-            clients,
-            clientsOfUser,
-            NonceSource.random(random),
-            new FailedLogIns(System::nanoTime),
-            offLoop,
-            new LoggedEvents(log, metrics),
+            new NodeAccess(
+                () -> this.configuration.node(),
+                new CancelRegistry(configuration.node().id(), random),
+                connector,
+                clients,
+                clientsOfUser,
+                NonceSource.random(random),
+                new FailedLogIns(System::nanoTime),
+                offLoop,
+                events),
+            events,
             doors,
             actions);
     vdbs =
@@ -481,7 +486,7 @@ public final class Node implements AutoCloseable {
               () -> {
                 loop.context().beginEvent();
                 try {
-                  loop.clients().forEach(action);
+                  loop.clients().all().forEach(action);
                 } finally {
                   loop.context().endEvent();
                 }
@@ -557,7 +562,7 @@ public final class Node implements AutoCloseable {
 
   /** The client with this id, or null. */
   Client client(int processId) {
-    return context.cancels().byId(processId);
+    return context.access().cancels().byId(processId);
   }
 
   boolean isDraining() {

@@ -6,6 +6,7 @@ import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.auth.UserSalts;
+import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.net.TlsContexts;
@@ -206,15 +207,16 @@ final class RunningVdbs {
     UserDirectory users = new UserDirectory(from.users().values(), salts, keyCache);
     users.prepare();
     return new VdbContext.Settings(
-        vdb,
-        new Authenticator(
-            vdb.name(),
-            new AuthTable(vdb.auth()),
+        new VdbAccess.Settings(
+            vdb,
+            new Authenticator(
+                vdb.name(),
+                new AuthTable(vdb.auth()),
+                users,
+                vdb.credentials() == Credentials.PASSTHROUGH),
             users,
-            vdb.credentials() == Credentials.PASSTHROUGH),
-        users,
-        TlsContexts.forClients(vdb.tls()),
-        TlsContexts.serverEndPoint(vdb.tls()),
+            TlsContexts.forClients(vdb.tls()),
+            TlsContexts.serverEndPoint(vdb.tls())),
         new Surroundings(rules(vdb, from), catalogues.of(from.sources().get(vdb.source()))),
         forwards,
         foreigners);

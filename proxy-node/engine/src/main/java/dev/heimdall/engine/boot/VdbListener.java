@@ -1,8 +1,8 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.client.ClientLogin;
 import dev.heimdall.engine.net.ProxyProtocolGate;
 import dev.heimdall.engine.net.Transport;
-import dev.heimdall.engine.session.ClientLogin;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
 import dev.heimdall.engine.session.VdbContext;
@@ -156,7 +156,13 @@ final class VdbListener {
   private void accept(Channel channel) {
     LoopSessions loop = byLoop.get(channel.eventLoop());
     VirtualDatabase settings = vdb.settings().vdb();
-    ClientLogin login = new ClientLogin(node, vdb, loop.context(), loop);
+    ClientLogin login =
+        new ClientLogin(
+            node.access(),
+            vdb.access(),
+            loop.context(),
+            loop.metrics(),
+            new ClientHandlers(node, vdb, loop));
     if (settings.proxyProtocol().enabled()) {
       channel
           .pipeline()

@@ -3,6 +3,10 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.LeaseUse;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.client.Client;
+import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.client.SessionStart;
+import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
@@ -93,28 +97,36 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private boolean flushPending;
   private long lastActivity;
 
-  ClientSession(
+  /**
+   * @param given what the start-up packet asks for
+   */
+  public ClientSession(
       NodeContext node,
       VdbContext vdb,
-      LoopContext loop,
       LoopSessions sessions,
       Login login,
-      Channel channel)
-      throws StartupVariables.Refused {
+      StartupVariables given,
+      Channel channel) {
     this.node = node;
     this.vdb = vdb;
-    this.loop = loop;
+    this.loop = sessions.context();
     this.login = login;
     this.channel = channel;
     this.counters = sessions.metrics().pool(vdb.name(), login.database(), login.user());
     this.listening = new Listening(new ListeningSession(this), vdb.hubs(), loop);
     this.carried =
         new SessionState(
-            StartupVariables.of(login.parameters()),
-            sessions.statements(),
-            channelName -> this.listening.unlisten(channelName));
+            given, sessions.statements(), channelName -> this.listening.unlisten(channelName));
     this.resolution = new NameResolution(this);
-    this.start = new SessionStart(this, node, vdb, loop, sessions);
+    this.start =
+        new SessionStart(
+            this,
+            given,
+            new StartingSession(this),
+            node.access(),
+            vdb.access(),
+            loop,
+            sessions.clients());
     this.end = new SessionEnd(this, loop);
     this.transaction = new ClientTransaction(counters);
     this.lease = new ServerLease(this, vdb, loop, counters);

@@ -1,6 +1,12 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.auth.AuthFailure;
+import dev.heimdall.engine.client.Admission;
+import dev.heimdall.engine.client.Client;
+import dev.heimdall.engine.client.ClientEvents;
+import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.client.LoopClients;
+import dev.heimdall.engine.client.NodeAccess;
+import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
@@ -18,51 +24,49 @@ import io.netty.handler.ssl.SslHandler;
  * once.
  */
 public final class ConsoleSession extends ChannelInboundHandlerAdapter implements Client {
-  private final NodeContext node;
-  private final VdbContext vdb;
+  private final ClientEvents events;
+  private final String vdb;
   private final LoopContext loop;
-  private final LoopSessions sessions;
   private final Login login;
   private final Channel channel;
   private final Console.Talk talk;
-  private final Places places = new Places();
+  private final Admission admission;
   private final long connectedAt = System.currentTimeMillis();
   private String closeReason = "client closed the connection";
-  private int processId;
   private long lastActivity = System.nanoTime();
 
-  ConsoleSession(
-      NodeContext node,
-      VdbContext vdb,
+  /**
+   * @param clients those of its loop
+   */
+  public ConsoleSession(
+      NodeAccess node,
+      VdbAccess vdb,
       LoopContext loop,
-      LoopSessions sessions,
+      LoopClients clients,
+      Console console,
       Login login,
       Channel channel) {
-    this.node = node;
-    this.vdb = vdb;
+    this.events = node.events();
+    this.vdb = vdb.name();
     this.loop = loop;
-    this.sessions = sessions;
     this.login = login;
     this.channel = channel;
-    this.talk = node.console().talk(login.user(), login.address());
+    this.admission = new Admission(node, vdb, clients, this);
+    this.talk = console.talk(login.user(), login.address());
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    AuthFailure full = places.take(node, vdb, login.user(), login.database());
+    PgError full = admission.acquireSlots();
     if (full != null) {
-      PgError error =
-          new PgError("FATAL", full.sqlState(), full.message(), full.detail(), full.hint());
-      node.events().refused(vdb.name(), login.address(), login.user(), login.database(), error);
-      fatal(error);
+      events.refused(vdb, login.address(), login.user(), login.database(), full);
+      fatal(full);
       return;
     }
-    byte[] secret = node.cancels().newSecret(login.minor() >= 2 ? 32 : 4);
-    processId = node.cancels().register(this, secret);
-    sessions.add(this);
+    byte[] secret = admission.register();
     ctx.pipeline().addAfter(ctx.name(), "console", talk.handler());
     welcome(secret);
-    node.events().loggedIn(this);
+    events.loggedIn(this);
   }
 
   private void welcome(byte[] secret) {
@@ -75,7 +79,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
     PgWriter.parameterStatus(out, "TimeZone", "UTC");
     PgWriter.parameterStatus(out, "integer_datetimes", "on");
     PgWriter.parameterStatus(out, "standard_conforming_strings", "on");
-    PgWriter.backendKeyData(out, processId, secret);
+    PgWriter.backendKeyData(out, processId(), secret);
     PgWriter.ready(out, TransactionState.IDLE);
     channel.writeAndFlush(out);
   }
@@ -88,11 +92,9 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    places.giveBack();
-    if (processId != 0) {
-      node.cancels().remove(processId);
-      sessions.remove(this);
-      node.events().closed(this, closeReason);
+    admission.release();
+    if (processId() != 0) {
+      events.closed(this, closeReason);
     }
     ctx.fireChannelInactive();
   }
@@ -144,12 +146,12 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
 
   @Override
   public int processId() {
-    return processId;
+    return admission.processId();
   }
 
   @Override
   public String vdbName() {
-    return vdb.name();
+    return vdb;
   }
 
   @Override

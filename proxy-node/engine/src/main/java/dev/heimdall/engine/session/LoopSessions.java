@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.net.LoopContext;
@@ -13,12 +14,9 @@ import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.route.LoopRouter;
 import dev.heimdall.engine.rules.RuleMemory;
 import dev.heimdall.engine.sql.StatementClassifier;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Executor;
 
 /**
@@ -35,8 +33,7 @@ public final class LoopSessions {
   private final StatementClassifier classifier = new StatementClassifier(false);
 
   private final RecurringTexts recurring = new RecurringTexts();
-  private final Set<ClientSession> sessions = new HashSet<>();
-  private final Set<ConsoleSession> consoles = new HashSet<>();
+  private final LoopClients clients = new LoopClients();
   private final Map<String, LoopRouter> routers = new HashMap<>();
 
   /**
@@ -89,7 +86,7 @@ public final class LoopSessions {
     return recurring;
   }
 
-  LoopMetrics metrics() {
+  public LoopMetrics metrics() {
     return metrics;
   }
 
@@ -103,37 +100,14 @@ public final class LoopSessions {
     return known;
   }
 
-  void add(ClientSession session) {
-    sessions.add(session);
-  }
-
-  void remove(ClientSession session) {
-    sessions.remove(session);
-  }
-
-  void add(ConsoleSession console) {
-    consoles.add(console);
-  }
-
-  void remove(ConsoleSession console) {
-    consoles.remove(console);
-  }
-
-  /** The clients of this loop at the admin console; call on the loop. */
-  public List<ConsoleSession> consoles() {
-    return new ArrayList<>(consoles);
-  }
-
-  /** The clients of this loop, whatever they talk to; call on the loop. */
-  public List<Client> clients() {
-    List<Client> clients = new ArrayList<>(sessions);
-    clients.addAll(consoles);
+  /** The clients of this loop, whatever they talk to. */
+  public LoopClients clients() {
     return clients;
   }
 
   /** The sessions of this loop; call on the loop. */
   public List<ClientSession> all() {
-    return new ArrayList<>(sessions);
+    return clients.all(ClientSession.class);
   }
 
   public LoopContext context() {

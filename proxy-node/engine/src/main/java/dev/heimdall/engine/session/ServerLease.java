@@ -15,6 +15,7 @@ import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -458,9 +459,9 @@ final class ServerLease {
   }
 
   private void started() {
-    VdbContext.Profile profile = session.start().learn(server);
+    Map<String, String> reported = session.start().learn(server);
     detach();
-    session.start().welcome(profile);
+    session.start().welcome(reported);
   }
 
   // ---- letting it go

@@ -90,7 +90,7 @@ final class SessionEnd {
     session.lease().become(ClientSession.State.CLOSED);
     session.requests().release();
     session.requests().course().end();
-    session.start().takeBack();
+    session.start().release();
     session.lease().leave();
     session.transactionReplay().end();
     session.carried().names().clear();

@@ -15,6 +15,15 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.client.CancelRegistry;
+import dev.heimdall.engine.client.Client;
+import dev.heimdall.engine.client.ClientLogin;
+import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.client.NodeAccess;
+import dev.heimdall.engine.client.SessionFactory;
+import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.client.UserLimits;
+import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
@@ -34,9 +43,6 @@ import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.rules.RuleBook;
-import dev.heimdall.engine.session.CancelRegistry;
-import dev.heimdall.engine.session.Client;
-import dev.heimdall.engine.session.ClientLogin;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.Console;
 import dev.heimdall.engine.session.LoopSessions;
@@ -44,7 +50,6 @@ import dev.heimdall.engine.session.NodeContext;
 import dev.heimdall.engine.session.SeenResult;
 import dev.heimdall.engine.session.SessionEvents;
 import dev.heimdall.engine.session.StatementSummary;
-import dev.heimdall.engine.session.UserLimits;
 import dev.heimdall.engine.session.VdbContext;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.Configuration;
@@ -57,6 +62,7 @@ import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.local.LocalAddress;
@@ -124,14 +130,16 @@ final class SimulatedNode implements AutoCloseable {
     actions = new RuleActions(directory, configuration, logins, new Unheard(), 1);
     NodeContext node =
         new NodeContext(
-            configuration::node,
-            new CancelRegistry(1, random),
-            connector,
-            new Limit(configuration.node().maxClients()),
-            new UserLimits(),
-            NonceSource.random(random),
-            new FailedLogIns(turns::now),
-            turns.node()::execute,
+            new NodeAccess(
+                configuration::node,
+                new CancelRegistry(1, random),
+                connector,
+                new Limit(configuration.node().maxClients()),
+                new UserLimits(),
+                NonceSource.random(random),
+                new FailedLogIns(turns::now),
+                turns.node()::execute,
+                new Unheard()),
             new Unheard(),
             new NoConsole(),
             actions);
@@ -155,15 +163,16 @@ final class SimulatedNode implements AutoCloseable {
             "app",
             pools,
             new VdbContext.Settings(
-                settings,
-                new Authenticator(
-                    "app",
-                    new AuthTable(settings.auth()),
+                new VdbAccess.Settings(
+                    settings,
+                    new Authenticator(
+                        "app",
+                        new AuthTable(settings.auth()),
+                        users,
+                        settings.credentials() == Credentials.PASSTHROUGH),
                     users,
-                    settings.credentials() == Credentials.PASSTHROUGH),
-                users,
-                null,
-                null,
+                    null,
+                    null),
                 new Surroundings(
                     RuleBook.compile(configuration, settings, null),
                     new Catalogues(
@@ -181,7 +190,13 @@ final class SimulatedNode implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    ClientLogin login = new ClientLogin(node, context, loop, sessions);
+                    ClientLogin login =
+                        new ClientLogin(
+                            node.access(),
+                            context.access(),
+                            loop,
+                            sessions.metrics(),
+                            new Handlers(node, context, sessions));
                     login.address(new InetSocketAddress("127.0.0.1", 1));
                     channel.pipeline().addLast("login", login);
                   }
@@ -395,6 +410,20 @@ final class SimulatedNode implements AutoCloseable {
 
     @Override
     public void program(String program, String end, String output) {}
+  }
+
+  /** What clients talk to after their log-in. */
+  private record Handlers(NodeContext node, VdbContext vdb, LoopSessions sessions)
+      implements SessionFactory {
+    @Override
+    public ChannelHandler session(Login login, StartupVariables given, Channel channel) {
+      return new ClientSession(node, vdb, sessions, login, given, channel);
+    }
+
+    @Override
+    public ChannelHandler console(Login login, Channel channel) {
+      throw new IllegalStateException("nobody is an operator here");
+    }
   }
 
   /** For nodes without operators. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.backend.DetachedServer;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
 import dev.heimdall.engine.prepared.StatementRegistry;
@@ -32,7 +33,7 @@ class SessionStateTest {
   private static StartupVariables given() {
     try {
       return StartupVariables.of(Map.of("TimeZone", "UTC"));
-    } catch (StartupVariables.Refused e) {
+    } catch (StartupVariables.Rejected e) {
       throw new IllegalStateException(e);
     }
   }

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.client;
 
 import java.security.MessageDigest;
 import java.security.SecureRandom;

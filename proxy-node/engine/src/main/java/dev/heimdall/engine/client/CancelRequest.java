@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.backend.CancelRoute;
 import dev.heimdall.engine.net.LoopContext;
@@ -41,7 +41,7 @@ final class CancelRequest {
    *
    * @param done runs on any thread when nothing more will happen
    */
-  void carryOut(NodeContext node, VdbContext vdb, LoopContext loop, Runnable done) {
+  void carryOut(NodeAccess node, VdbAccess vdb, LoopContext loop, Runnable done) {
     int target = CancelRegistry.nodeOf(processId);
     if (target != node.cancels().nodeId()) {
       passOn(target, node, vdb, loop, done);
@@ -61,8 +61,7 @@ final class CancelRequest {
         peer.host(), peer.port(), TlsContexts.forPeer(peer.tls()), peer.tls().mode(), false);
   }
 
-  private void passOn(
-      int target, NodeContext node, VdbContext vdb, LoopContext loop, Runnable done) {
+  private void passOn(int target, NodeAccess node, VdbAccess vdb, LoopContext loop, Runnable done) {
     for (Peer peer : node.settings().peers()) {
       if (peer.id() == target) {
         ByteBuf request = Unpooled.buffer(16 + secret.length);

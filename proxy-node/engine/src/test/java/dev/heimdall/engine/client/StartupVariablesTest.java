@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,17 +10,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StartupVariablesTest {
-  private static Map<String, String> options(String text) throws StartupVariables.Refused {
+  private static Map<String, String> options(String text) throws StartupVariables.Rejected {
     return all(Map.of("options", text));
   }
 
   private static Map<String, String> all(Map<String, String> parameters)
-      throws StartupVariables.Refused {
+      throws StartupVariables.Rejected {
     return StartupVariables.of(parameters).all().asMap();
   }
 
   @Test
-  void namesAreLowerCaseAndValuesAsSent() throws StartupVariables.Refused {
+  void namesAreLowerCaseAndValuesAsSent() throws StartupVariables.Rejected {
     assertThat(all(Map.of("DateStyle", "ISO, MDY", "TimeZone", "Europe/Warsaw")))
         .isEqualTo(Map.of("datestyle", "ISO, MDY", "timezone", "Europe/Warsaw"));
   }
@@ -52,19 +52,19 @@ class StartupVariablesTest {
         "-d 1                   | log_min_messages | debug1",
       })
   void optionsInAllTheirSpellings(String text, String name, String value)
-      throws StartupVariables.Refused {
+      throws StartupVariables.Rejected {
     assertThat(options(text)).isEqualTo(Map.of(name, value));
   }
 
   @Test
-  void severalOptionsAndEmptyOnes() throws StartupVariables.Refused {
+  void severalOptionsAndEmptyOnes() throws StartupVariables.Rejected {
     assertThat(options("  -c a=1\t--b=2   -cc=3 ")).isEqualTo(Map.of("a", "1", "b", "2", "c", "3"));
     assertThat(options("")).isEmpty();
     assertThat(options("   ")).isEmpty();
   }
 
   @Test
-  void aParameterOfItsOwnCountsMoreThanAnOption() throws StartupVariables.Refused {
+  void aParameterOfItsOwnCountsMoreThanAnOption() throws StartupVariables.Rejected {
     assertThat(all(Map.of("options", "-c timezone=UTC", "TimeZone", "Asia/Tokyo")))
         .isEqualTo(Map.of("timezone", "Asia/Tokyo"));
   }
@@ -89,15 +89,15 @@ class StartupVariablesTest {
   void whatCannotBeCarriedIsRefused(String text) {
     assertThatThrownBy(() -> options(text))
         .isInstanceOfSatisfying(
-            StartupVariables.Refused.class,
+            StartupVariables.Rejected.class,
             refused -> {
-              assertThat(refused.error.sqlState()).isEqualTo("42601");
-              assertThat(refused.error.isFatal()).isTrue();
+              assertThat(refused.error().sqlState()).isEqualTo("42601");
+              assertThat(refused.error().isFatal()).isTrue();
             });
   }
 
   @Test
-  void whatHasNoEffectAtTheStartIsNotCarried() throws StartupVariables.Refused {
+  void whatHasNoEffectAtTheStartIsNotCarried() throws StartupVariables.Rejected {
     StartupVariables given =
         StartupVariables.of(
             Map.of(
@@ -129,10 +129,10 @@ class StartupVariablesTest {
   void aSeedIsCheckedAsTheServerDoes(String seed, String message) {
     assertThatThrownBy(() -> options("-c seed=" + seed))
         .isInstanceOfSatisfying(
-            StartupVariables.Refused.class,
+            StartupVariables.Rejected.class,
             refused -> {
-              assertThat(refused.error.sqlState()).isEqualTo("22023");
-              assertThat(refused.error.message()).isEqualTo(message);
+              assertThat(refused.error().sqlState()).isEqualTo("22023");
+              assertThat(refused.error().message()).isEqualTo(message);
             });
   }
 

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.auth.AuthDecision;
 import dev.heimdall.engine.auth.AuthException;
@@ -8,6 +8,7 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.ClientAddress;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.net.TlsContexts;
+import dev.heimdall.engine.observe.LoopMetrics;
 import dev.heimdall.engine.observe.PoolKey;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
@@ -17,6 +18,7 @@ import dev.heimdall.engine.wire.postgres.StartupPacket;
 import dev.heimdall.model.ClientTlsMode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
@@ -63,25 +65,39 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     DONE
   }
 
-  private final NodeContext node;
-  private final VdbContext vdb;
+  private final NodeAccess node;
+  private final VdbAccess vdb;
   private final LoopContext loop;
-  private final LoopSessions sessions;
+  private final LoopMetrics metrics;
+  private final SessionFactory sessions;
   private State state = State.FIRST;
   private boolean tls;
   private byte[] tlsServerEndPoint;
   private boolean tlsRefused;
   private boolean gssRefused;
+
+  /** Whether a session takes what the client sends. */
+  private boolean handedOver;
+
   private StartupPacket startup;
   private InetSocketAddress address;
   private PasswordExchange exchange;
   private long provedAt;
   private Future<?> deadline;
 
-  public ClientLogin(NodeContext node, VdbContext vdb, LoopContext loop, LoopSessions sessions) {
+  /**
+   * @param sessions what takes over after the log-in
+   */
+  public ClientLogin(
+      NodeAccess node,
+      VdbAccess vdb,
+      LoopContext loop,
+      LoopMetrics metrics,
+      SessionFactory sessions) {
     this.node = node;
     this.vdb = vdb;
     this.loop = loop;
+    this.metrics = metrics;
     this.sessions = sessions;
   }
 
@@ -142,7 +158,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
           }
         }
         case DONE -> {
-          if (actualReadableBytes() > 0 && ctx.pipeline().get(ClientSession.class) == null) {
+          if (actualReadableBytes() > 0 && !handedOver) {
             in.skipBytes(in.readableBytes());
           }
         }
@@ -191,7 +207,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     if (in.isReadable()) {
       throw new ProtocolException("received unencrypted data after SSL request");
     }
-    VdbContext.Settings settings = vdb.settings();
+    VdbAccess.Settings settings = vdb.settings();
     if (settings.tls() == null) {
       tlsRefused = true;
       answer(ctx, 'N');
@@ -236,12 +252,12 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
    * the TLS handler when this one leaves, and another one starts behind it.
    */
   private void directTls(ChannelHandlerContext ctx) {
-    VdbContext.Settings settings = vdb.settings();
+    VdbAccess.Settings settings = vdb.settings();
     if (settings.tls() == null) {
       closeUnanswered(ctx, "TLS is off (tls.mode), but the client began a TLS handshake");
       return;
     }
-    ClientLogin behind = new ClientLogin(node, vdb, loop, sessions);
+    ClientLogin behind = new ClientLogin(node, vdb, loop, metrics, sessions);
     behind.address = address;
     behind.state = State.TLS_HANDSHAKE;
     ctx.pipeline().addAfter(ctx.name(), "login-in-tls", behind);
@@ -252,7 +268,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   private SslHandler handshake(
-      ChannelHandlerContext ctx, VdbContext.Settings settings, boolean direct) {
+      ChannelHandlerContext ctx, VdbAccess.Settings settings, boolean direct) {
     SslHandler handler = settings.tls().newHandler(ctx.alloc());
     tls = true;
     // Of the certificate that this client sees: a reload may put another one in force meanwhile.
@@ -470,13 +486,15 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       openConsole(ctx, login);
       return;
     }
-    ClientSession session;
+    StartupVariables given;
     try {
-      session = new ClientSession(node, vdb, loop, sessions, login, ctx.channel());
-    } catch (StartupVariables.Refused e) {
-      fail(ctx, e.error);
+      given = StartupVariables.of(login.parameters());
+    } catch (StartupVariables.Rejected e) {
+      fail(ctx, e.error());
       return;
     }
+    ChannelHandler session = sessions.session(login, given, ctx.channel());
+    handedOver = true;
     ctx.pipeline().addLast("session", session);
     ctx.pipeline().remove(this);
   }
@@ -489,8 +507,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
               .withDetail("It is the node's admin console, for users with \"admin\": true."));
       return;
     }
-    ConsoleSession console = new ConsoleSession(node, vdb, loop, sessions, login, ctx.channel());
-    ctx.pipeline().addLast("console-session", console);
+    ctx.pipeline().addLast("console-session", sessions.console(login, ctx.channel()));
     ctx.pipeline().remove(this);
   }
 
@@ -509,7 +526,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     refuse(ctx, pgError(failure));
   }
 
-  private static PgError pgError(AuthFailure failure) {
+  static PgError pgError(AuthFailure failure) {
     return new PgError(
         "FATAL", failure.sqlState(), failure.message(), failure.detail(), failure.hint());
   }
@@ -547,7 +564,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     if (user != null && vdb.settings().users().find(user).isPresent()) {
       // Whoever asks has proved nothing: names of its own making must not become labels.
       boolean named = vdb.settings().vdb().databases().containsKey(database);
-      sessions.metrics().pool(vdb.name(), named ? database : PoolKey.OTHER, user).loginFailed();
+      metrics.pool(vdb.name(), named ? database : PoolKey.OTHER, user).loginFailed();
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.ServerConnection;
@@ -18,7 +18,8 @@ final class ReplicationLink implements ServerConnection.Listener, ServerConnecto
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 2000;
 
-  private final ClientSession session;
+  private final SessionStart start;
+  private final StartingClient session;
   private final LoopContext loop;
   private final long began = System.nanoTime();
   private long pause = FIRST_PAUSE_MILLIS;
@@ -26,7 +27,8 @@ final class ReplicationLink implements ServerConnection.Listener, ServerConnecto
   private PoolKey key;
   private Map<String, String> extra;
 
-  ReplicationLink(ClientSession session, LoopContext loop) {
+  ReplicationLink(SessionStart start, StartingClient session, LoopContext loop) {
+    this.start = start;
     this.session = session;
     this.loop = loop;
   }
@@ -50,7 +52,7 @@ final class ReplicationLink implements ServerConnection.Listener, ServerConnecto
   public void connected(ServerConnection connection) {
     loop.beginEvent();
     try {
-      session.start().replicationConnected(connection);
+      start.replicationConnected(connection);
     } finally {
       loop.endEvent();
     }

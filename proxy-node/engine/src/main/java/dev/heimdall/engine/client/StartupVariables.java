@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.sql.SettingName;
@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** Session variables out of a start-up packet: its parameters, and the switches in `options`. */
-final class StartupVariables {
+public final class StartupVariables {
   private static final int NAME_MAX = 63;
 
   /**
@@ -51,17 +51,22 @@ final class StartupVariables {
   }
 
   /** A start-up packet asks for something impossible. */
-  static final class Refused extends Exception {
+  public static final class Rejected extends Exception {
     private static final long serialVersionUID = 1L;
-    final transient PgError error;
+    private final transient PgError error;
 
-    Refused(PgError error) {
+    Rejected(PgError error) {
       super(error.message(), null, false, false);
       this.error = error;
     }
+
+    /** What the client is to get. */
+    PgError error() {
+      return error;
+    }
   }
 
-  static StartupVariables of(Map<String, String> parameters) throws Refused {
+  public static StartupVariables of(Map<String, String> parameters) throws Rejected {
     TreeMap<String, String> variables = new TreeMap<>();
     String options = parameters.get("options");
     if (options != null) {
@@ -85,17 +90,17 @@ final class StartupVariables {
   }
 
   /** All that the client gave. */
-  Variables all() {
+  public Variables all() {
     return Variables.of(all);
   }
 
   /** What the session's server connections must have. */
-  Variables carried() {
+  public Variables carried() {
     return carried;
   }
 
   /** Whether the server has to be asked about values that are not carried. */
-  boolean checks() {
+  public boolean checks() {
     return !transaction.isEmpty() || !user.isEmpty();
   }
 
@@ -103,7 +108,7 @@ final class StartupVariables {
    * These statements in one text with others that fail if the server does not take what is not
    * carried: the transaction's come before any query, the user comes when all else is set.
    */
-  String checked(String statements) {
+  public String checked(String statements) {
     String separator = statements.isEmpty() || statements.endsWith(";") ? "" : ";";
     return transaction.setLocal() + statements + separator + user.setLocal();
   }
@@ -116,16 +121,16 @@ final class StartupVariables {
    * The server takes a seed in a start-up packet and does not use it. It cannot be asked, because
    * there is no way to set a seed and not to use it.
    */
-  private static void checkSeed(String text) throws Refused {
+  private static void checkSeed(String text) throws Rejected {
     double seed;
     try {
       seed = Double.parseDouble(text.strip());
     } catch (NumberFormatException e) {
-      throw new Refused(
+      throw new Rejected(
           PgError.fatal("22023", "invalid value for parameter \"seed\": \"" + text + "\""));
     }
     if (!(seed >= -1 && seed <= 1)) {
-      throw new Refused(
+      throw new Rejected(
           PgError.fatal(
               "22023",
               shortest(seed) + " is outside the valid range for parameter \"seed\" (-1 .. 1)"));
@@ -153,7 +158,7 @@ final class StartupVariables {
   }
 
   /** Reads the switches as the server process does, with getopt. */
-  private static void options(String text, Map<String, String> into) throws Refused {
+  private static void options(String text, Map<String, String> into) throws Rejected {
     List<String> words = words(text);
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
@@ -184,7 +189,7 @@ final class StartupVariables {
     }
   }
 
-  private static void flag(char letter, String word, Map<String, String> into) throws Refused {
+  private static void flag(char letter, String word, Map<String, String> into) throws Rejected {
     switch (letter) {
       case 'e' -> into.put("datestyle", "euro");
       case 'F' -> into.put("fsync", "false");
@@ -203,7 +208,7 @@ final class StartupVariables {
   }
 
   private static void valued(char letter, String value, String word, Map<String, String> into)
-      throws Refused {
+      throws Rejected {
     switch (letter) {
       case 'c' -> setting("-c " + value, value, into);
       case 'B' -> into.put("shared_buffers", value);
@@ -224,7 +229,7 @@ final class StartupVariables {
     }
   }
 
-  private static String plans(String value, String word) throws Refused {
+  private static String plans(String value, String word) throws Rejected {
     return switch (value) {
       case "s" -> "enable_seqscan";
       case "i" -> "enable_indexscan";
@@ -238,7 +243,7 @@ final class StartupVariables {
     };
   }
 
-  private static String statistics(String value, String word) throws Refused {
+  private static String statistics(String value, String word) throws Rejected {
     return switch (value.isEmpty() ? ' ' : value.charAt(0)) {
       case 'p' -> {
         if (value.startsWith("pa")) {
@@ -254,23 +259,23 @@ final class StartupVariables {
     };
   }
 
-  private static String debugLevel(String value, String word) throws Refused {
+  private static String debugLevel(String value, String word) throws Rejected {
     if (value.length() != 1 || value.charAt(0) < '0' || value.charAt(0) > '5') {
       throw invalid(word);
     }
     return value.equals("0") ? "notice" : "debug" + value;
   }
 
-  private static void setting(String word, String text, Map<String, String> into) throws Refused {
+  private static void setting(String word, String text, Map<String, String> into) throws Rejected {
     int equals = text.indexOf('=');
     if (equals <= 0) {
-      throw new Refused(PgError.fatal("42601", word + " requires a value"));
+      throw new Rejected(PgError.fatal("42601", word + " requires a value"));
     }
     put(into, text.substring(0, equals).replace('-', '_'), text.substring(equals + 1));
   }
 
-  private static Refused invalid(String word) {
-    return new Refused(
+  private static Rejected invalid(String word) {
+    return new Rejected(
         PgError.fatal("42601", "invalid command-line argument for server process: " + word)
             .withHint("Try \"postgres --help\" for more information."));
   }

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.client;
 
 /**
  * A client after its log-in, whether it talks to servers or to the admin console: what cancel

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.auth.AuthDecision;
 import dev.heimdall.engine.auth.AuthException;
@@ -27,8 +27,8 @@ final class PasswordExchange {
 
   private static final int MAX_PASSWORD = 64 * 1024;
 
-  private final NodeContext node;
-  private final VdbContext vdb;
+  private final NodeAccess node;
+  private final VdbAccess vdb;
   private final LoopContext loop;
   private final AuthDecision decision;
   private final String database;
@@ -56,8 +56,8 @@ final class PasswordExchange {
    * @param database the client's name of it, for a server that is to check the password
    */
   PasswordExchange(
-      NodeContext node,
-      VdbContext vdb,
+      NodeAccess node,
+      VdbAccess vdb,
       LoopContext loop,
       AuthDecision decision,
       String database,

@@ -1,0 +1,34 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.client.SessionFactory;
+import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.session.ClientSession;
+import dev.heimdall.engine.session.ConsoleSession;
+import dev.heimdall.engine.session.LoopSessions;
+import dev.heimdall.engine.session.NodeContext;
+import dev.heimdall.engine.session.VdbContext;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+
+/** What takes over the channel of a client of one virtual database on one loop after its log-in. */
+record ClientHandlers(NodeContext node, VdbContext vdb, LoopSessions sessions)
+    implements SessionFactory {
+
+  @Override
+  public ChannelHandler session(Login login, StartupVariables given, Channel channel) {
+    return new ClientSession(node, vdb, sessions, login, given, channel);
+  }
+
+  @Override
+  public ChannelHandler console(Login login, Channel channel) {
+    return new ConsoleSession(
+        node.access(),
+        vdb.access(),
+        sessions.context(),
+        sessions.clients(),
+        node.console(),
+        login,
+        channel);
+  }
+}

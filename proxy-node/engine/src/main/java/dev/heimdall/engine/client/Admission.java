@@ -1,0 +1,59 @@
+package dev.heimdall.engine.client;
+
+import dev.heimdall.engine.wire.postgres.PgError;
+
+/**
+ * What a client has of the node as long as it is connected: slots under the limits, a cancel key,
+ * and an entry among the clients of its loop.
+ */
+public final class Admission {
+  private final NodeAccess node;
+  private final VdbAccess vdb;
+  private final LoopClients clients;
+  private final Client client;
+  private final ClientSlots slots = new ClientSlots();
+  private int processId;
+
+  public Admission(NodeAccess node, VdbAccess vdb, LoopClients clients, Client client) {
+    this.node = node;
+    this.vdb = vdb;
+    this.clients = clients;
+    this.client = client;
+  }
+
+  /**
+   * Acquires a slot under each limit.
+   *
+   * @return null, or why the client must be rejected; {@link #release} is due all the same
+   */
+  public PgError acquireSlots() {
+    Login login = client.login();
+    return slots.acquire(node, vdb, login.user(), login.database());
+  }
+
+  /**
+   * Operators and cancel requests find the client from now on.
+   *
+   * @return the secret of its cancel key
+   */
+  public byte[] register() {
+    byte[] secret = node.cancels().newSecret(client.login().minor() >= 2 ? 32 : 4);
+    processId = node.cancels().register(client, secret);
+    clients.add(client);
+    return secret;
+  }
+
+  /** The number in its cancel key; 0 before {@link #register}. */
+  public int processId() {
+    return processId;
+  }
+
+  /** The client has gone. */
+  public void release() {
+    slots.release();
+    if (processId != 0) {
+      clients.remove(client);
+      node.cancels().remove(processId);
+    }
+  }
+}

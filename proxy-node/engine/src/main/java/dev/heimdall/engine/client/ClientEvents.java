@@ -1,0 +1,33 @@
+package dev.heimdall.engine.client;
+
+import dev.heimdall.engine.wire.postgres.PgError;
+import java.net.SocketAddress;
+import java.time.Duration;
+
+/** How clients come and go, for logs and counters. Called on event loops: must not block. */
+public interface ClientEvents {
+  void loggedIn(Client client);
+
+  void refused(String vdb, SocketAddress client, String user, String database, PgError why);
+
+  /**
+   * Log-ins as this user from this client's address are slowed after wrong passwords.
+   *
+   * @param delay of the next one
+   */
+  void slowed(String vdb, SocketAddress client, String user, Duration delay);
+
+  /** A client could not begin TLS. */
+  void tlsFailed(String vdb, SocketAddress client, String why);
+
+  /** A client sent what the protocol does not allow; its connection is closed. */
+  void protocolError();
+
+  /** A cancel request came whose key no client holds. */
+  void cancelUnknown();
+
+  /**
+   * @param why a phrase for the log, such as "client closed the connection"
+   */
+  void closed(Client client, String why);
+}

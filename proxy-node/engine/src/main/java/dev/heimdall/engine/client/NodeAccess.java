@@ -1,0 +1,35 @@
+package dev.heimdall.engine.client;
+
+import dev.heimdall.engine.auth.FailedLogIns;
+import dev.heimdall.engine.auth.NonceSource;
+import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.pool.Limit;
+import dev.heimdall.model.NodeSettings;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * What the log-ins of all clients of the node share.
+ *
+ * @param current the node's own settings of the moment
+ * @param clients client connections of the whole node
+ * @param clientsOfUser client connections of each user over all virtual databases
+ * @param failedLogIns wrong passwords of late
+ * @param offLoop where derivations of keys run, never an event loop
+ */
+public record NodeAccess(
+    Supplier<NodeSettings> current,
+    CancelRegistry cancels,
+    ServerConnector connector,
+    Limit clients,
+    UserLimits clientsOfUser,
+    NonceSource nonces,
+    FailedLogIns failedLogIns,
+    Executor offLoop,
+    ClientEvents events) {
+
+  /** The node's own settings as they are now: a reload changes them. */
+  NodeSettings settings() {
+    return current.get();
+  }
+}

@@ -1,0 +1,47 @@
+package dev.heimdall.engine.client;
+
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.pool.PoolKey;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What servers reported to sessions with the same start-up parameters, in the server's spelling:
+ * who logs in like them needs no server for its welcome. Thread-safe.
+ */
+final class ServerProfiles {
+  private static final int MAX_PROFILES = 1000;
+
+  private final Map<Key, Map<String, String>> profiles =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Key, Map<String, String>> eldest) {
+              return size() > MAX_PROFILES;
+            }
+          });
+
+  /**
+   * Start-up parameters (but application_name, which varies freely) that sessions of a pool ask
+   * for.
+   *
+   * @param revision of what the role's sessions start with
+   */
+  record Key(PoolKey pool, long revision, Variables variables) {}
+
+  /** Null when no session with this key has come yet. */
+  Map<String, String> get(Key key) {
+    return profiles.get(key);
+  }
+
+  void put(Key key, Map<String, String> reported) {
+    profiles.put(key, reported);
+  }
+
+  void clear() {
+    profiles.clear();
+  }
+}

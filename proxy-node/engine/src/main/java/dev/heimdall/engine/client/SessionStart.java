@@ -1,0 +1,178 @@
+package dev.heimdall.engine.client;
+
+import dev.heimdall.engine.auth.AuthFailure;
+import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pool.LoginChecks;
+import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import io.netty.buffer.ByteBuf;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The way of a client from its log-in to its first statement: what it has of the node, its pool,
+ * and what it learns of the server. Releases all of that at the end.
+ */
+public final class SessionStart {
+  private final Client client;
+  private final StartupVariables given;
+  private final StartingClient session;
+  private final NodeAccess node;
+  private final VdbAccess vdb;
+  private final LoopContext loop;
+  private final Admission admission;
+  private ServerProfiles.Key profileKey;
+  private byte[] secret;
+
+  /**
+   * @param given what the start-up packet asks for
+   */
+  public SessionStart(
+      Client client,
+      StartupVariables given,
+      StartingClient session,
+      NodeAccess node,
+      VdbAccess vdb,
+      LoopContext loop,
+      LoopClients clients) {
+    this.client = client;
+    this.given = given;
+    this.session = session;
+    this.node = node;
+    this.vdb = vdb;
+    this.loop = loop;
+    this.admission = new Admission(node, vdb, clients, client);
+  }
+
+  public void begin() {
+    Login login = client.login();
+    PgError full = admission.acquireSlots();
+    if (full != null) {
+      session.fatal(full);
+      return;
+    }
+    String database = vdb.serverDatabase(login.database());
+    if (database == null) {
+      AuthFailure unknown = AuthFailure.unknownDatabase(login.database());
+      session.fatal(PgError.fatal(unknown.sqlState(), unknown.message()));
+      return;
+    }
+    secret = admission.register();
+    ServerCredential credential = vdb.credentialFor(login.user(), login.own());
+    PoolKey key = new PoolKey(database, credential);
+    session.assign(key);
+    if (login.replication() != null) {
+      profileKey = profileKey(key, 0);
+      new ReplicationLink(this, session, loop)
+          .connect(vdb.pools(), key, login.replication(), given.carried().asMap());
+      return; // the server decides on a connection that is made for it
+    }
+    if (vdb.ownRoles()) {
+      vdb.pools().logins().check(loop, key, login.provedAt(), decision(key));
+    } else {
+      accepted(key, 0);
+    }
+  }
+
+  /** What the server says of the log-in; pooled connections may be older than its decision. */
+  private LoginChecks.Outcome decision(PoolKey key) {
+    return new LoginChecks.Outcome() {
+      @Override
+      public void accepted(long revision) {
+        if (awaited()) {
+          LoopContext.guarded(() -> SessionStart.this.accepted(key, revision), session::failed);
+        }
+      }
+
+      @Override
+      public void rejected(PgError why) {
+        if (awaited()) {
+          session.fatal(why);
+        }
+      }
+
+      @Override
+      public boolean awaited() {
+        return session.awaited();
+      }
+    };
+  }
+
+  private void accepted(PoolKey key, long revision) {
+    profileKey = profileKey(key, revision);
+    Map<String, String> reported = vdb.profiles().get(profileKey);
+    if (reported != null) {
+      welcome(reported);
+      return;
+    }
+    session.acquireServer();
+  }
+
+  private ServerProfiles.Key profileKey(PoolKey key, long revision) {
+    return new ServerProfiles.Key(key, revision, given.all().without("application_name"));
+  }
+
+  /** The connection of a replication session is here. */
+  void replicationConnected(ServerConnection connection) {
+    if (session.closed()) {
+      connection.close("its client is gone");
+      return;
+    }
+    session.dedicate(connection);
+    welcome(new TreeMap<>(connection.reported()));
+    session.processDedicated();
+  }
+
+  /**
+   * Remembers what this server reports to sessions with the same start-up parameters.
+   *
+   * @return that, for {@link #welcome}
+   */
+  public Map<String, String> learn(ServerConnection server) {
+    Map<String, String> reported = new TreeMap<>(server.reported());
+    reported.remove("application_name");
+    vdb.profiles().put(profileKey, reported);
+    return reported;
+  }
+
+  /** Ends the log-in: the client may send statements. */
+  public void welcome(Map<String, String> reported) {
+    ByteBuf out = session.alloc().buffer(512);
+    PgWriter.authenticationOk(out);
+    String application = client.applicationName();
+    reported.forEach((name, value) -> PgWriter.parameterStatus(out, name, value));
+    PgWriter.parameterStatus(out, "application_name", application == null ? "" : application);
+    PgWriter.backendKeyData(out, admission.processId(), secret);
+    secret = null;
+    PgWriter.ready(out, TransactionState.IDLE);
+    session.ready(out);
+    node.events().loggedIn(client);
+    session.process();
+  }
+
+  /** The time zone that servers report to sessions like this one; null when that is not known. */
+  public String reportedTimeZone() {
+    Map<String, String> reported = profileKey == null ? null : vdb.profiles().get(profileKey);
+    return reported == null ? null : reported.get("TimeZone");
+  }
+
+  public int processId() {
+    return admission.processId();
+  }
+
+  /** The client gets an error instead of its welcome. */
+  public void failed(PgError error) {
+    Login login = client.login();
+    session.logInFailed();
+    node.events().refused(vdb.name(), login.address(), login.user(), login.database(), error);
+  }
+
+  /** The session has ended. */
+  public void release() {
+    admission.release();
+  }
+}

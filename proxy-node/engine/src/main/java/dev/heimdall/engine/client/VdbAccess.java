@@ -1,0 +1,112 @@
+package dev.heimdall.engine.client;
+
+import dev.heimdall.engine.auth.Authenticator;
+import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.auth.UserDirectory;
+import dev.heimdall.engine.pool.Limit;
+import dev.heimdall.engine.pool.NamedLimits;
+import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.model.Credentials;
+import dev.heimdall.model.VirtualDatabase;
+import io.netty.handler.ssl.SslContext;
+import java.util.Map;
+
+/**
+ * What the log-ins of all clients of one virtual database share: who may log in, how many, and as
+ * whom they log in to the server.
+ */
+public final class VdbAccess {
+  private final String name;
+  private final VdbPools pools;
+  private final Limit clients = new Limit(0);
+  private final NamedLimits clientsPerUser =
+      new NamedLimits(user -> settings().vdb().clients().maxPerUser());
+  private final NamedLimits clientsPerDatabase =
+      new NamedLimits(database -> settings().vdb().clients().maxPerDatabase());
+  private final ServerProfiles profiles = new ServerProfiles();
+  private volatile Settings settings;
+
+  /**
+   * What the configuration says of log-ins.
+   *
+   * @param tls for clients, or null where TLS is off
+   * @param tlsServerEndPoint channel-binding data of our certificate, or null
+   */
+  public record Settings(
+      VirtualDatabase vdb,
+      Authenticator authenticator,
+      UserDirectory users,
+      SslContext tls,
+      byte[] tlsServerEndPoint) {}
+
+  public VdbAccess(String name, VdbPools pools, Settings settings) {
+    this.name = name;
+    this.pools = pools;
+    update(settings);
+  }
+
+  /** Applies new settings to the log-ins that follow. */
+  public final void update(Settings next) {
+    this.settings = next;
+    clients.max(next.vdb().clients().max());
+    clientsPerUser.refresh();
+    clientsPerDatabase.refresh();
+    profiles.clear();
+  }
+
+  public String name() {
+    return name;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  VdbPools pools() {
+    return pools;
+  }
+
+  ServerProfiles profiles() {
+    return profiles;
+  }
+
+  Limit clients() {
+    return clients;
+  }
+
+  NamedLimits clientsOfUser() {
+    return clientsPerUser;
+  }
+
+  NamedLimits clientsOfDatabase() {
+    return clientsPerDatabase;
+  }
+
+  /** The server's name of a database, or null when this virtual database has none of that name. */
+  String serverDatabase(String asked) {
+    Map<String, String> names = settings.vdb().databases();
+    String mapped = names.get(asked);
+    if (mapped == null) {
+      mapped = names.get(VirtualDatabase.ANY_DATABASE);
+    }
+    return VirtualDatabase.ANY_DATABASE.equals(mapped) ? asked : mapped;
+  }
+
+  /**
+   * As whom sessions of this user log in to the server.
+   *
+   * @param own what the client proved
+   */
+  ServerCredential credentialFor(String user, ServerCredential own) {
+    return switch (settings.vdb().credentials()) {
+      case SOURCE -> pools.plan().own().orElseGet(() -> ServerCredential.withoutSecret(user));
+      case USER -> settings.users().serverCredentialOf(user).orElse(own);
+      case PASSTHROUGH -> own;
+    };
+  }
+
+  /** Whether sessions log in to the server as a role of their user's own, not as the source's. */
+  boolean ownRoles() {
+    return settings.vdb().credentials() != Credentials.SOURCE;
+  }
+}
