@@ -9,10 +9,10 @@ import dev.heimdall.routing.TopologyReading;
 import dev.heimdall.secrets.StoreException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -152,18 +152,14 @@ final class ConfigSync {
           Shelf.Stored stored = shelf.read();
           stored.problem().ifPresent(problems::add);
           known = stored.document();
-          Instant written = known.written();
-          if (written.isAfter(reading.asked()) && stored.version().isPresent()) {
-            // Somebody has asked after us, and knows more.
+          Optional<TopologyDocument> news = known.after(reading, trigger.cause());
+          if (news.isEmpty()) {
             return false;
           }
-          TopologyDocument next = known.next(reading, trigger.cause());
-          TopologyDiff diff = TopologyDiff.between(known, next);
-          if (diff.isEmpty() && known.version() > 0) {
-            return false;
-          }
+          TopologyDocument next = news.get();
           checkLength(next);
           if (shelf.write(next, stored)) {
+            TopologyDiff diff = TopologyDiff.between(known, next);
             known = next;
             diff.changes().stream().map(TopologyChange::toString).forEach(changes::add);
             return true;

@@ -1,5 +1,6 @@
 package dev.heimdall.routing;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -16,28 +17,106 @@ import software.amazon.awssdk.services.rds.model.Endpoint;
 
 /** Puts together what the API says of clusters and of instances; either may be missing. */
 final class Picture {
+  private final String region;
+  private final Instant asked;
   private final Map<String, DBCluster> clusters;
   private final Map<String, DBInstance> instances;
 
-  Picture(Map<String, DBCluster> clusters, Map<String, DBInstance> instances) {
+  Picture(
+      String region,
+      Instant asked,
+      Map<String, DBCluster> clusters,
+      Map<String, DBInstance> instances) {
+    this.region = region;
+    this.asked = asked;
     this.clusters = clusters;
     this.instances = instances;
   }
 
-  /** The servers that a name stands for, in the order of the API. */
-  List<RdsServer> of(RdsName name) {
+  /** What a name stands for, with its servers in the order of the API. */
+  Optional<TopologyCluster> of(RdsName name) {
     if (name.cluster()) {
       return cluster(name.name());
     }
     DBInstance instance = instances.get(name.name());
     if (instance == null) {
-      return List.of();
+      return Optional.empty();
     }
     String cluster = instance.dbClusterIdentifier();
-    return cluster == null ? family(instance) : cluster(cluster);
+    return cluster == null ? Optional.of(family(source(instance))) : cluster(cluster);
   }
 
-  private List<RdsServer> cluster(String name) {
+  private Optional<TopologyCluster> cluster(String name) {
+    List<RdsServer> servers = members(name);
+    DBCluster one = clusters.get(name);
+    if (one != null) {
+      return Optional.of(
+          new TopologyCluster(
+              text(one.dbClusterArn()),
+              text(one.dbClusterResourceId()),
+              List.of(),
+              region,
+              name,
+              text(one.engine()),
+              text(one.status()),
+              given(one.endpoint()),
+              given(one.readerEndpoint()),
+              number(one.port()),
+              servers,
+              asked));
+    }
+    // Only its instances are told: they have an ARN like it.
+    return servers.stream()
+        .findFirst()
+        .map(server -> instances.get(server.name()))
+        .map(
+            instance ->
+                new TopologyCluster(
+                    text(instance.dbInstanceArn()).replaceFirst(":db:.*", ":cluster:" + name),
+                    "",
+                    List.of(),
+                    region,
+                    name,
+                    text(instance.engine()),
+                    "",
+                    Optional.empty(),
+                    Optional.empty(),
+                    0,
+                    servers,
+                    asked));
+  }
+
+  private TopologyCluster family(DBInstance one) {
+    List<RdsServer> servers = relations(one);
+    RdsServer source = servers.get(0);
+    return new TopologyCluster(
+        text(one.dbInstanceArn()),
+        text(one.dbiResourceId()),
+        List.of(),
+        region,
+        one.dbInstanceIdentifier(),
+        text(one.engine()),
+        text(one.dbInstanceStatus()),
+        source.host(),
+        Optional.empty(),
+        source.port(),
+        servers,
+        asked);
+  }
+
+  /** What an instance replicates in the end, as far as that is known here. */
+  private DBInstance source(DBInstance replica) {
+    Set<String> seen = new LinkedHashSet<>();
+    DBInstance source = replica;
+    DBInstance next = replica;
+    while (next != null && seen.add(next.dbInstanceIdentifier())) {
+      source = next;
+      next = instances.get(text(source.readReplicaSourceDBInstanceIdentifier()));
+    }
+    return source;
+  }
+
+  private List<RdsServer> members(String name) {
     DBCluster cluster = clusters.get(name);
     String status = cluster == null ? "" : text(cluster.status());
     int port = cluster == null ? 0 : number(cluster.port());
@@ -67,7 +146,7 @@ final class Picture {
   }
 
   /** An instance with its source, and with all replicas of these. */
-  private List<RdsServer> family(DBInstance one) {
+  private List<RdsServer> relations(DBInstance one) {
     Set<String> names = new LinkedHashSet<>();
     List<String> open = new ArrayList<>(List.of(one.dbInstanceIdentifier()));
     List<RdsServer> servers = new ArrayList<>();
@@ -109,6 +188,10 @@ final class Picture {
         tier == null ? OptionalInt.empty() : OptionalInt.of(tier),
         instance == null ? "" : text(instance.dbInstanceStatus()),
         clusterStatus);
+  }
+
+  static Optional<String> given(String text) {
+    return Optional.ofNullable(text).filter(t -> !t.isEmpty());
   }
 
   static String text(String given) {

@@ -1,6 +1,7 @@
 package dev.heimdall.routing;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * How long to wait before the API is asked again: twice as long each time that it asks for fewer
@@ -10,21 +11,20 @@ public final class RdsPace {
   /** It says so itself when calls of one account are too many; others make calls too. */
   private static final Duration LONGEST = Duration.ofMinutes(10);
 
-  private final Duration interval;
-  private Duration pause;
+  private final Supplier<Duration> interval;
+  private Duration pause = Duration.ZERO;
 
   /**
-   * @param interval while all is well
+   * @param interval while all is well, from now on
    */
-  public RdsPace(Duration interval) {
+  public RdsPace(Supplier<Duration> interval) {
     this.interval = interval;
-    pause = interval;
   }
 
   /** The pause after this answer. */
-  public Duration after(RdsAnswer answer) {
+  public Duration after(TopologyReading answer) {
     if (answer.had(AwsTrouble.Kind.THROTTLED) || answer.had(AwsTrouble.Kind.FAILED)) {
-      pause = within(pause.multipliedBy(2));
+      pause = within(within(pause).multipliedBy(2));
     } else if (answer.barred()) {
       return within(LONGEST);
     } else {
@@ -39,8 +39,9 @@ public final class RdsPace {
   }
 
   private Duration within(Duration wanted) {
-    Duration most = interval.compareTo(LONGEST) > 0 ? interval : LONGEST;
-    Duration least = wanted.compareTo(interval) < 0 ? interval : wanted;
+    Duration shortest = interval.get();
+    Duration most = shortest.compareTo(LONGEST) > 0 ? shortest : LONGEST;
+    Duration least = wanted.compareTo(shortest) < 0 ? shortest : wanted;
     return least.compareTo(most) > 0 ? most : least;
   }
 }

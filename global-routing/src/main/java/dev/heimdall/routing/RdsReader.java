@@ -1,7 +1,8 @@
 package dev.heimdall.routing;
 
-import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.rds.model.DBCluster;
 import software.amazon.awssdk.services.rds.model.DBInstance;
@@ -24,10 +24,11 @@ import software.amazon.awssdk.services.rds.model.Filter;
  * network; each call is made once, when to repeat it is for whoever asks to decide. For one thread.
  */
 public final class RdsReader implements AutoCloseable {
-  private static final Duration ANSWER = Duration.ofSeconds(10);
+  /** How long a call may take, for those who are in no hurry. */
+  public static final Duration ANSWER = Duration.ofSeconds(10);
 
-  static final String CLUSTERS = "rds:DescribeDBClusters";
-  static final String INSTANCES = "rds:DescribeDBInstances";
+  private static final String CLUSTERS = "rds:DescribeDBClusters";
+  private static final String INSTANCES = "rds:DescribeDBInstances";
 
   /** The most that the API allows. */
   static final int PAGE = 100;
@@ -38,35 +39,29 @@ public final class RdsReader implements AutoCloseable {
   /** From a replica to its source, and to the replicas of that. */
   private static final int HOPS = 3;
 
-  private final AwsCredentialsProvider credentials;
+  private final AwsAccess access;
+  private final Clock clock;
   private final RdsClient client;
 
-  /**
-   * Asks nobody yet.
-   *
-   * @param endpoint where the API is, if it is not where AWS has it
-   */
-  public RdsReader(String region, Optional<URI> endpoint, AwsCredentialsProvider credentials) {
-    this(region, endpoint, credentials, ANSWER);
-  }
-
-  /**
-   * The same.
-   *
-   * @param patience how long a call may take
-   */
-  public RdsReader(
-      String region,
-      Optional<URI> endpoint,
-      AwsCredentialsProvider credentials,
-      Duration patience) {
-    this.credentials = credentials;
-    client = new AwsAccess(region, endpoint, credentials, patience).client(RdsClient.builder());
+  /** Asks nobody yet. */
+  public RdsReader(AwsAccess access, Clock clock) {
+    this.access = access;
+    this.clock = clock;
+    client = access.client(RdsClient.builder());
   }
 
   /** All that can be known of these. Never fails. */
-  public RdsAnswer read(Collection<RdsName> names) {
-    return new Reading(names).answer();
+  public TopologyReading read(Collection<RdsName> names) {
+    return new Reading().of(names);
+  }
+
+  /** All that can be known of the region, by somebody who has credentials. Never fails. */
+  TopologyReading read() {
+    return new Reading().ofAll();
+  }
+
+  RdsClient client() {
+    return client;
   }
 
   @Override
@@ -76,92 +71,113 @@ public final class RdsReader implements AutoCloseable {
 
   /** One time of asking. */
   private final class Reading {
-    private final Collection<RdsName> names;
-    private final Set<String> clusterNames = new LinkedHashSet<>();
+    private final Instant asked = clock.instant();
     private final Map<String, DBCluster> clusters = new LinkedHashMap<>();
     private final Map<String, DBInstance> instances = new LinkedHashMap<>();
     private final Calls calls = new Calls();
 
-    Reading(Collection<RdsName> names) {
-      this.names = names;
+    TopologyReading ofAll() {
+      clusters(Optional.empty());
+      instances(Optional.empty());
+      List<RdsName> names = new ArrayList<>();
+      clusters.keySet().forEach(name -> names.add(new RdsName(name, true)));
+      instances.values().stream()
+          .filter(one -> Picture.text(one.dbClusterIdentifier()).isEmpty())
+          .filter(one -> Picture.text(one.readReplicaSourceDBInstanceIdentifier()).isEmpty())
+          .forEach(one -> names.add(new RdsName(one.dbInstanceIdentifier(), false)));
+      return told(names, calls.troubles().isEmpty(), Optional.empty());
     }
 
-    RdsAnswer answer() {
-      if (!calls.allowed(credentials)) {
-        return new RdsAnswer(RdsView.nothing(), calls.troubles());
+    TopologyReading of(Collection<RdsName> names) {
+      if (calls.allowed(access.credentials())) {
+        Set<String> clusterNames = new LinkedHashSet<>();
+        names.stream().filter(RdsName::cluster).map(RdsName::name).forEach(clusterNames::add);
+        byInstance(names, clusterNames);
+        filters("db-cluster-id", clusterNames).forEach(filter -> clusters(Optional.of(filter)));
+        filters("db-cluster-id", clusterNames).forEach(filter -> instances(Optional.of(filter)));
       }
-      names.stream().filter(RdsName::cluster).map(RdsName::name).forEach(clusterNames::add);
-      byInstance();
-      if (!clusterNames.isEmpty() && !calls.stopped()) {
-        clusters(clusterNames);
-        if (!calls.stopped()) {
-          instances("db-cluster-id", clusterNames);
-        }
-      }
-      Map<String, List<RdsServer>> found = new LinkedHashMap<>();
-      for (RdsName name : names) {
-        List<RdsServer> servers = new Picture(clusters, instances).of(name);
-        if (!servers.isEmpty()) {
-          found.put(name.name(), servers);
-        }
-      }
-      return new RdsAnswer(new RdsView(found), calls.troubles());
+      // Who is denied a part hears all the same all that there is for him.
+      return told(names, !calls.stopped(), Optional.of(Set.copyOf(names)));
+    }
+
+    private TopologyReading told(
+        Collection<RdsName> names, boolean complete, Optional<Set<RdsName>> scope) {
+      Picture picture = new Picture(access.region(), asked, clusters, instances);
+      return new TopologyReading(
+          asked,
+          List.of(access.region()),
+          complete ? Set.of(access.region()) : Set.of(),
+          names.stream().map(picture::of).flatMap(Optional::stream).distinct().toList(),
+          Optional.empty(),
+          calls.troubles(),
+          scope);
     }
 
     /**
      * Instances that were asked for, their sources and replicas, and which clusters they are of.
      */
-    private void byInstance() {
+    private void byInstance(Collection<RdsName> names, Set<String> clusterNames) {
       Set<String> wanted = new LinkedHashSet<>();
       names.stream().filter(name -> !name.cluster()).map(RdsName::name).forEach(wanted::add);
       Set<String> asked = new HashSet<>();
       for (int hop = 0; hop < HOPS && !wanted.isEmpty() && calls.troubles().isEmpty(); hop++) {
         asked.addAll(wanted);
-        instances("db-instance-id", wanted);
+        filters("db-instance-id", wanted).forEach(filter -> instances(Optional.of(filter)));
         wanted.clear();
         for (DBInstance instance : instances.values()) {
-          Optional.ofNullable(instance.dbClusterIdentifier()).ifPresent(clusterNames::add);
+          Picture.given(instance.dbClusterIdentifier()).ifPresent(clusterNames::add);
           Picture.relatives(instance).filter(name -> !asked.contains(name)).forEach(wanted::add);
         }
       }
     }
 
-    private void clusters(Collection<String> values) {
-      for (Filter filter : filters("db-cluster-id", values)) {
-        calls.pages(
-            CLUSTERS,
-            marker -> {
-              DescribeDbClustersResponse page =
-                  client.describeDBClusters(
-                      request -> request.filters(filter).maxRecords(PAGE).marker(marker));
-              page.dbClusters().forEach(one -> clusters.put(one.dbClusterIdentifier(), one));
-              return page.marker();
-            });
-      }
+    private void clusters(Optional<Filter> by) {
+      calls.pages(
+          CLUSTERS,
+          marker -> {
+            DescribeDbClustersResponse page =
+                client.describeDBClusters(
+                    request -> {
+                      by.ifPresent(filter -> request.filters(filter));
+                      request.maxRecords(PAGE).marker(marker);
+                    });
+            page.dbClusters().stream()
+                .filter(one -> relational(one.engine()))
+                .forEach(one -> clusters.put(one.dbClusterIdentifier(), one));
+            return page.marker();
+          });
     }
 
-    private void instances(String by, Collection<String> values) {
-      for (Filter filter : filters(by, values)) {
-        calls.pages(
-            INSTANCES,
-            marker -> {
-              DescribeDbInstancesResponse page =
-                  client.describeDBInstances(
-                      request -> request.filters(filter).maxRecords(PAGE).marker(marker));
-              page.dbInstances().forEach(one -> instances.put(one.dbInstanceIdentifier(), one));
-              return page.marker();
-            });
-      }
+    private void instances(Optional<Filter> by) {
+      calls.pages(
+          INSTANCES,
+          marker -> {
+            DescribeDbInstancesResponse page =
+                client.describeDBInstances(
+                    request -> {
+                      by.ifPresent(filter -> request.filters(filter));
+                      request.maxRecords(PAGE).marker(marker);
+                    });
+            page.dbInstances().stream()
+                .filter(one -> relational(one.engine()))
+                .forEach(one -> instances.put(one.dbInstanceIdentifier(), one));
+            return page.marker();
+          });
     }
+  }
 
-    private List<Filter> filters(String name, Collection<String> values) {
-      List<String> all = List.copyOf(values);
-      List<Filter> filters = new ArrayList<>();
-      for (int i = 0; i < all.size(); i += MOST_VALUES) {
-        List<String> some = all.subList(i, Math.min(all.size(), i + MOST_VALUES));
-        filters.add(Filter.builder().name(name).values(some).build());
-      }
-      return filters;
+  /** The API tells of other databases, too, of Neptune for instance. */
+  private static boolean relational(String engine) {
+    return !Picture.text(engine).startsWith("neptune") && !Picture.text(engine).startsWith("docdb");
+  }
+
+  private static List<Filter> filters(String name, Collection<String> values) {
+    List<String> all = List.copyOf(values);
+    List<Filter> filters = new ArrayList<>();
+    for (int i = 0; i < all.size(); i += MOST_VALUES) {
+      List<String> some = all.subList(i, Math.min(all.size(), i + MOST_VALUES));
+      filters.add(Filter.builder().name(name).values(some).build());
     }
+    return filters;
   }
 }

@@ -44,6 +44,13 @@ public record TopologyCluster(
     return arn.equals(name) || formerly.contains(name);
   }
 
+  /** Whether this is what RDS means by a name in its region. */
+  public boolean is(RdsName asked) {
+    return asked.cluster()
+        ? name.equals(asked.name()) && !arn.contains(INSTANCE)
+        : servers.stream().anyMatch(server -> server.name().equals(asked.name()));
+  }
+
   /**
    * With the addresses that were told before, where it is known that servers are but not where. A
    * cluster names its members itself; the replicas of an instance may be on the pages that are

@@ -2,16 +2,16 @@ package dev.heimdall.routing;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * What AWS says of all clusters that a fleet may lead to, written down for its nodes.
  *
- * @param source who wrote it: documents of one source follow one another by their version
- * @param version grows by one each time that the source writes another one
- * @param written when
+ * @param source who wrote it: documents of one source follow one another by when they were written
+ * @param version grows by one each time that the source writes another one; it begins again when
+ *     the source has lost the one before
+ * @param written when that was so which it says
  * @param cause why: the event that led to it, or the schedule
  * @param regions those that were asked
  */
@@ -70,9 +70,7 @@ public record TopologyDocument(
 
   /** The servers that a cluster or a global cluster has; empty if neither is known by this ARN. */
   public Optional<Told> told(String arn) {
-    return global(arn)
-        .map(this::of)
-        .or(() -> cluster(arn).map(one -> new Told(one.servers(), regions(one), one.asked())));
+    return global(arn).map(this::of).or(() -> cluster(arn).map(TopologyDocument::of));
   }
 
   /**
@@ -83,8 +81,13 @@ public record TopologyDocument(
    */
   public record Told(List<RdsServer> servers, List<String> regions, Instant asked) {}
 
-  private static List<String> regions(TopologyCluster one) {
-    return List.of(one.region());
+  /** The servers that a name of RDS stands for. */
+  public Optional<Told> told(RdsName name) {
+    return clusters.stream().filter(one -> one.is(name)).findFirst().map(TopologyDocument::of);
+  }
+
+  private static Told of(TopologyCluster one) {
+    return new Told(one.servers(), List.of(one.region()), one.asked());
   }
 
   /** Only the writer of the writing cluster is one; those of the others follow it. */
@@ -101,6 +104,26 @@ public record TopologyDocument(
         servers,
         global.members().stream().map(TopologyGlobal.Member::region).distinct().toList(),
         global.asked());
+  }
+
+  /** Whether it says what was so after all that another one of its source says. */
+  public boolean follows(TopologyDocument other) {
+    int after = written.compareTo(other.written);
+    return after > 0 || (after == 0 && version > other.version);
+  }
+
+  /**
+   * The document after this one, if there is any news in what AWS says now: empty if nothing
+   * differs, and if somebody has asked after that and knows more.
+   */
+  public Optional<TopologyDocument> after(TopologyReading reading, String why) {
+    if (written.isAfter(reading.asked())) {
+      return Optional.empty();
+    }
+    TopologyDocument next = next(reading, why);
+    return version > 0 && TopologyDiff.between(this, next).isEmpty()
+        ? Optional.empty()
+        : Optional.of(next);
   }
 
   /**
@@ -122,7 +145,7 @@ public record TopologyDocument(
               .orElse(named));
     }
     clusters.stream()
-        .filter(before -> !reading.complete().contains(before.region()))
+        .filter(before -> !reading.lacks(before))
         .filter(before -> next.stream().noneMatch(now -> same(before, now)))
         .forEach(next::add);
     return new TopologyDocument(
@@ -150,15 +173,8 @@ public record TopologyDocument(
   }
 
   static boolean same(TopologyCluster one, TopologyCluster other) {
-    return one.resource().isEmpty()
+    return one.resource().isEmpty() || other.resource().isEmpty()
         ? one.arn().equals(other.arn())
         : one.resource().equals(other.resource()) && one.region().equals(other.region());
-  }
-
-  /** Of several documents, what is told by the one that has asked last. */
-  public static Optional<Told> told(Collection<TopologyDocument> documents, String arn) {
-    return documents.stream()
-        .flatMap(document -> document.told(arn).stream())
-        .max(java.util.Comparator.comparing(Told::asked));
   }
 }

@@ -3,18 +3,12 @@ package dev.heimdall.routing;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import software.amazon.awssdk.services.rds.RdsClient;
-import software.amazon.awssdk.services.rds.model.DBCluster;
-import software.amazon.awssdk.services.rds.model.DBInstance;
-import software.amazon.awssdk.services.rds.model.DescribeDbClustersResponse;
-import software.amazon.awssdk.services.rds.model.DescribeDbInstancesResponse;
 import software.amazon.awssdk.services.rds.model.DescribeGlobalClustersResponse;
 import software.amazon.awssdk.services.rds.model.FailoverState;
 import software.amazon.awssdk.services.rds.model.GlobalCluster;
@@ -29,11 +23,7 @@ public final class TopologyReader implements AutoCloseable {
   private final AwsAccess home;
   private final Set<String> others;
   private final Clock clock;
-  private final Map<String, RdsClient> clients = new ConcurrentHashMap<>();
-
-  /** What was told of one region. */
-  private record RegionReading(
-      String region, List<TopologyCluster> clusters, List<AwsTrouble> troubles) {}
+  private final Map<String, RdsReader> readers = new ConcurrentHashMap<>();
 
   /**
    * Asks nobody yet.
@@ -70,30 +60,22 @@ public final class TopologyReader implements AutoCloseable {
     Set<String> complete = new TreeSet<>();
     List<TopologyCluster> clusters = new ArrayList<>();
     if (troubles.stream().noneMatch(t -> t.kind() == AwsTrouble.Kind.NO_CREDENTIALS)) {
-      for (RegionReading reading : SideBySide.ask(regions, region -> read(region, asked))) {
-        clusters.addAll(reading.clusters());
-        if (reading.troubles().isEmpty()) {
-          complete.add(reading.region());
-        }
-        reading.troubles().stream().map(t -> in(reading.region(), t)).forEach(troubles::add);
+      // Regions fail, throttle and refuse each by itself.
+      for (TopologyReading one : SideBySide.ask(regions, region -> reader(region).read())) {
+        clusters.addAll(one.clusters());
+        complete.addAll(one.complete());
+        one.troubles().stream().map(t -> in(one.regions().get(0), t)).forEach(troubles::add);
       }
     }
     return new TopologyReading(asked, List.copyOf(regions), complete, clusters, globals, troubles);
-  }
-
-  /** Regions fail, throttle and refuse each by itself. */
-  private RegionReading read(String region, Instant asked) {
-    Calls calls = new Calls();
-    List<TopologyCluster> clusters = clusters(region, calls, asked);
-    return new RegionReading(region, clusters, calls.troubles());
   }
 
   private static AwsTrouble in(String region, AwsTrouble trouble) {
     return new AwsTrouble(trouble.kind(), trouble.action(), region + ": " + trouble.message());
   }
 
-  private RdsClient client(String region) {
-    return clients.computeIfAbsent(region, name -> home.in(name).client(RdsClient.builder()));
+  private RdsReader reader(String region) {
+    return readers.computeIfAbsent(region, name -> new RdsReader(home.in(name), clock));
   }
 
   private Optional<List<TopologyGlobal>> globals(Calls calls, Instant asked) {
@@ -103,7 +85,8 @@ public final class TopologyReader implements AutoCloseable {
             GLOBALS,
             marker -> {
               DescribeGlobalClustersResponse page =
-                  client(home.region())
+                  reader(home.region())
+                      .client()
                       .describeGlobalClusters(
                           request -> request.maxRecords(RdsReader.PAGE).marker(marker));
               page.globalClusters().forEach(one -> found.add(global(one, asked)));
@@ -127,7 +110,7 @@ public final class TopologyReader implements AutoCloseable {
         Picture.text(one.globalClusterIdentifier()),
         Picture.text(one.engine()),
         Picture.text(one.status()),
-        given(one.endpoint()),
+        Picture.given(one.endpoint()),
         members,
         Optional.ofNullable(one.failoverState()).map(TopologyReader::failover),
         asked);
@@ -141,90 +124,8 @@ public final class TopologyReader implements AutoCloseable {
         Boolean.TRUE.equals(state.isDataLossAllowed()));
   }
 
-  private List<TopologyCluster> clusters(String region, Calls calls, Instant asked) {
-    Map<String, DBCluster> clusters = new LinkedHashMap<>();
-    Map<String, DBInstance> instances = new LinkedHashMap<>();
-    calls.pages(
-        RdsReader.CLUSTERS,
-        marker -> {
-          DescribeDbClustersResponse page =
-              client(region)
-                  .describeDBClusters(request -> request.maxRecords(RdsReader.PAGE).marker(marker));
-          page.dbClusters().stream()
-              .filter(one -> relational(one.engine()))
-              .forEach(one -> clusters.put(one.dbClusterIdentifier(), one));
-          return page.marker();
-        });
-    calls.pages(
-        RdsReader.INSTANCES,
-        marker -> {
-          DescribeDbInstancesResponse page =
-              client(region)
-                  .describeDBInstances(
-                      request -> request.maxRecords(RdsReader.PAGE).marker(marker));
-          page.dbInstances().stream()
-              .filter(one -> relational(one.engine()))
-              .forEach(one -> instances.put(one.dbInstanceIdentifier(), one));
-          return page.marker();
-        });
-    Picture picture = new Picture(clusters, instances);
-    List<TopologyCluster> found = new ArrayList<>();
-    clusters.values().forEach(one -> found.add(cluster(region, one, picture, asked)));
-    instances.values().stream()
-        .filter(one -> Picture.text(one.dbClusterIdentifier()).isEmpty())
-        .filter(one -> Picture.text(one.readReplicaSourceDBInstanceIdentifier()).isEmpty())
-        .forEach(one -> found.add(family(region, one, picture, asked)));
-    return found;
-  }
-
-  /** The API tells of other databases, too, of Neptune for instance. */
-  private static boolean relational(String engine) {
-    return !Picture.text(engine).startsWith("neptune") && !Picture.text(engine).startsWith("docdb");
-  }
-
-  private static TopologyCluster cluster(
-      String region, DBCluster one, Picture picture, Instant asked) {
-    return new TopologyCluster(
-        Picture.text(one.dbClusterArn()),
-        Picture.text(one.dbClusterResourceId()),
-        List.of(),
-        region,
-        one.dbClusterIdentifier(),
-        Picture.text(one.engine()),
-        Picture.text(one.status()),
-        given(one.endpoint()),
-        given(one.readerEndpoint()),
-        Picture.number(one.port()),
-        picture.of(new RdsName(one.dbClusterIdentifier(), true)),
-        asked);
-  }
-
-  private static TopologyCluster family(
-      String region, DBInstance one, Picture picture, Instant asked) {
-    List<RdsServer> servers = picture.of(new RdsName(one.dbInstanceIdentifier(), false));
-    Optional<RdsServer> source =
-        servers.stream().filter(s -> s.name().equals(one.dbInstanceIdentifier())).findFirst();
-    return new TopologyCluster(
-        Picture.text(one.dbInstanceArn()),
-        Picture.text(one.dbiResourceId()),
-        List.of(),
-        region,
-        one.dbInstanceIdentifier(),
-        Picture.text(one.engine()),
-        Picture.text(one.dbInstanceStatus()),
-        source.flatMap(RdsServer::host),
-        Optional.empty(),
-        source.map(RdsServer::port).orElse(0),
-        servers,
-        asked);
-  }
-
-  private static Optional<String> given(String text) {
-    return Optional.ofNullable(text).filter(t -> !t.isEmpty());
-  }
-
   @Override
   public void close() {
-    clients.values().forEach(RdsClient::close);
+    readers.values().forEach(RdsReader::close);
   }
 }

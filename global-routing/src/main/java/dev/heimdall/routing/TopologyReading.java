@@ -1,17 +1,19 @@
 package dev.heimdall.routing;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * What came of asking AWS for all clusters.
+ * What came of asking AWS for clusters.
  *
  * @param asked when
  * @param regions those that were asked
- * @param complete those that told everything: what is missing there is gone
+ * @param complete those that told everything that can be had for now: what is missing there is gone
  * @param globals empty if nothing was told of them
+ * @param names what was asked for; empty: everything
  */
 public record TopologyReading(
     Instant asked,
@@ -19,12 +21,47 @@ public record TopologyReading(
     Set<String> complete,
     List<TopologyCluster> clusters,
     Optional<List<TopologyGlobal>> globals,
-    List<AwsTrouble> troubles) {
+    List<AwsTrouble> troubles,
+    Optional<Set<RdsName>> names) {
+  /** Of a cluster that nobody has asked for in so long a time, nothing is known any more. */
+  private static final Duration KNOWN = Duration.ofMinutes(30);
+
   public TopologyReading {
     regions = List.copyOf(regions);
     complete = Set.copyOf(complete);
     clusters = List.copyOf(clusters);
     globals = globals.map(List::copyOf);
     troubles = List.copyOf(troubles);
+    names = names.map(Set::copyOf);
+  }
+
+  /** Of everything. */
+  public TopologyReading(
+      Instant asked,
+      List<String> regions,
+      Set<String> complete,
+      List<TopologyCluster> clusters,
+      Optional<List<TopologyGlobal>> globals,
+      List<AwsTrouble> troubles) {
+    this(asked, regions, complete, clusters, globals, troubles, Optional.empty());
+  }
+
+  /** Whether there was a trouble of this kind. */
+  public boolean had(AwsTrouble.Kind kind) {
+    return troubles.stream().anyMatch(trouble -> trouble.kind() == kind);
+  }
+
+  /** Whether nothing is told in this name before somebody has changed what it may. */
+  public boolean barred() {
+    return had(AwsTrouble.Kind.NO_CREDENTIALS)
+        || (had(AwsTrouble.Kind.DENIED) && clusters.isEmpty());
+  }
+
+  /** Whether a cluster that was known, and is not told of, is gone. */
+  boolean lacks(TopologyCluster before) {
+    return complete.contains(before.region())
+        && (names.isEmpty()
+            || names.get().stream().anyMatch(before::is)
+            || before.asked().isBefore(asked.minus(KNOWN)));
   }
 }

@@ -3,19 +3,25 @@ package dev.heimdall.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RdsPaceTest {
   private static final Duration INTERVAL = Duration.ofSeconds(30);
-  private static final RdsAnswer WELL =
-      new RdsAnswer(new RdsView(Map.of("shop", List.of())), List.of());
+  private static final TopologyReading WELL = answer(List.of());
 
-  private final RdsPace pace = new RdsPace(INTERVAL);
+  private final RdsPace pace = new RdsPace(() -> INTERVAL);
 
-  private static RdsAnswer trouble(AwsTrouble.Kind kind) {
-    return new RdsAnswer(RdsView.nothing(), List.of(new AwsTrouble(kind, "call", "why")));
+  private static TopologyReading answer(List<AwsTrouble> troubles) {
+    return new TopologyReading(
+        Instant.EPOCH, List.of(), Set.of(), List.of(), Optional.empty(), troubles);
+  }
+
+  private static TopologyReading trouble(AwsTrouble.Kind kind) {
+    return answer(List.of(new AwsTrouble(kind, "call", "why")));
   }
 
   private Duration throttledTimes(int times) {
@@ -68,7 +74,7 @@ class RdsPaceTest {
 
   @Test
   void aLongIntervalIsNotShortened() {
-    RdsPace slow = new RdsPace(Duration.ofHours(1));
+    RdsPace slow = new RdsPace(() -> Duration.ofHours(1));
     assertThat(slow.after(trouble(AwsTrouble.Kind.THROTTLED))).isEqualTo(Duration.ofHours(1));
   }
 }

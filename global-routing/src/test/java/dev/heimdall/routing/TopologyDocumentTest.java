@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -283,15 +282,67 @@ class TopologyDocumentTest {
   }
 
   @Test
-  void ofSeveralDocumentsTheOneThatAskedLastCounts() {
-    TopologyDocument east =
-        TopologyDocument.none("us-east-1")
-            .next(reading(LATE, BOTH, List.of(WEST_NOW, EAST_NOW), global(EAST, LATE)), "x");
-    List<TopologyDocument> both = new ArrayList<>(List.of(east, FIRST));
+  void aLaterTruthFollowsWhateverItsNumber() {
+    TopologyDocument late = FIRST.next(reading(LATE, BOTH, List.of(WEST_NOW, EAST_NOW)), "x");
+    TopologyDocument anew =
+        TopologyDocument.none("eu-west-1").next(reading(LATE.plusSeconds(1), BOTH, List.of()), "x");
 
-    assertThat(TopologyDocument.told(both, GLOBAL).orElseThrow().asked()).isEqualTo(LATE);
-    assertThat(TopologyDocument.told(both, "arn:aws:rds::123456789012:global-cluster:no"))
+    assertThat(late.follows(FIRST)).isTrue();
+    assertThat(FIRST.follows(late)).isFalse();
+    assertThat(FIRST.follows(FIRST)).isFalse();
+    assertThat(anew.version()).isLessThan(late.version());
+    assertThat(anew.follows(late)).isTrue();
+    assertThat(late.follows(anew)).isFalse();
+  }
+
+  @Test
+  void thereIsNoDocumentAfterThisOneWithoutNews() {
+    TopologyReading same = reading(LATE, BOTH, List.of(WEST_NOW, EAST_NOW), global(WEST, EARLY));
+    assertThat(FIRST.after(same, "x")).isEmpty();
+    assertThat(FIRST.after(reading(EARLY.minusSeconds(1), BOTH, List.of()), "x"))
+        .as("somebody knows more")
         .isEmpty();
+    assertThat(FIRST.after(reading(LATE, BOTH, List.of(EAST_NOW), global(WEST, LATE)), "x"))
+        .get()
+        .extracting(TopologyDocument::version)
+        .isEqualTo(2L);
+    assertThat(TopologyDocument.none("x").after(reading(EARLY, BOTH, List.of()), "x"))
+        .as("that there is nothing is news, too")
+        .isPresent();
+  }
+
+  private static TopologyReading named(Instant at, String name, TopologyCluster... clusters) {
+    return new TopologyReading(
+        at,
+        List.of("eu-west-1"),
+        Set.of("eu-west-1"),
+        List.of(clusters),
+        Optional.empty(),
+        List.of(),
+        Optional.of(Set.of(new RdsName(name, true))));
+  }
+
+  @Test
+  void onlyWhatWasAskedForCanBeGone() {
+    TopologyDocument gone = FIRST.next(named(LATE, "shop-west"), "x");
+    assertThat(gone.clusters()).containsExactly(EAST_NOW);
+    TopologyDocument other = FIRST.next(named(LATE, "shop-other"), "x");
+    assertThat(other.clusters()).containsExactly(WEST_NOW, EAST_NOW);
+
+    Instant hours = LATE.plusSeconds(7200);
+    assertThat(FIRST.next(named(hours, "shop-other"), "x").clusters())
+        .as("nobody has asked for the other one of this region in a long time")
+        .containsExactly(EAST_NOW);
+  }
+
+  @Test
+  void aNameOfRdsIsThatOfAClusterOrOfOneOfItsInstances() {
+    assertThat(FIRST.told(new RdsName("shop-west", true)).orElseThrow().servers())
+        .containsExactly(WEST_SERVERS);
+    assertThat(FIRST.told(new RdsName("w2", false)).orElseThrow().servers())
+        .containsExactly(WEST_SERVERS);
+    assertThat(FIRST.told(new RdsName("w2", true))).isEmpty();
+    assertThat(FIRST.told(new RdsName("shop-west", false))).isEmpty();
   }
 
   @Test

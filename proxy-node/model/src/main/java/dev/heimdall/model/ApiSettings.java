@@ -30,8 +30,9 @@ public record ApiSettings(
         Optional<String> endpoint,
     @Setting(
             value =
-                "How often it is asked, by one node of those that share a store. A node without a"
-                    + " store, or while that is away, asks a quarter as often.",
+                "How often it is asked, by one node of those that share a store; of the sources in"
+                    + " a region, the shortest counts. A node without a store, or while that is"
+                    + " away, asks a quarter as often.",
             byDefault = "30s",
             range = "1s..1h")
         Duration interval) {

@@ -15,7 +15,8 @@ public record TopologySettings(
     @Setting(
             value =
                 "Where topology documents are kept, for a node that was away when they were pushed:"
-                    + " `s3://bucket/prefix`, where need be with `?region=…`, or a directory.",
+                    + " `s3://bucket/prefix`, where need be with `?region=…`, or a directory. A node"
+                    + " that asks the RDS API itself writes what it says there, if it may.",
             format = Format.STORE,
             applies = Applies.RESTART)
         Optional<String> store,

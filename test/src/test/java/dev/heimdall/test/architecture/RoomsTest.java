@@ -430,7 +430,16 @@ class RoomsTest {
                 "dev.heimdall.model..",
                 "dev.heimdall.routing..",
                 room("rds"),
+                room("feed"),
                 room("share")));
+    // Whoever has asked: trackers hear of servers by documents, through one door.
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage(room("rds"))
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("dev.heimdall.routing.RdsServer"));
     holds(
         classes()
             .that()

@@ -9,6 +9,7 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.LoggedLines;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -25,6 +26,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A node that hears of its servers from the RDS API and from themselves: a primary and two
@@ -285,6 +287,35 @@ class RdsApiIT {
       node.change(c -> c.without("node.json", "topology"));
       becomes(2, "backing-up");
       untilRow(node, cluster.replicas().get(1), "replica", "why", "; RDS says: backing-up");
+    }
+  }
+
+  @Test
+  void aNodeThatNeverAsksFindsInTheStoreWhatAnotherOneWasTold(@TempDir Path documents) {
+    try (TestNode asks = node(c -> c.node("topology.store", documents.toString()));
+        TestNode hears =
+            node(
+                c ->
+                    c.node("id", 2)
+                        .node("topology.store", documents.toString())
+                        .node("topology.interval", "1s")
+                        .source("cluster.api.use", "off")
+                        .source(
+                            "cluster.arn",
+                            "arn:aws:rds:eu-west-1:" + FakeRds.ACCOUNT + ":db:db0"))) {
+      for (TestNode node : List.of(asks, hears)) {
+        untilRow(node, cluster.replicas().get(0), "replica", "zone", "eu-west-1b");
+        untilRow(node, cluster.replicas().get(1), "replica", "state", "up");
+      }
+      becomes(2, "backing-up");
+      untilRow(hears, cluster.replicas().get(1), "replica", "why", "; RDS says: backing-up");
+      assertThat(hears.admin("SHOW TOPOLOGY"))
+          .singleElement()
+          .satisfies(
+              row -> {
+                assertThat(row).containsEntry("by", "store").containsEntry("cause", "poll");
+                assertThat(row.get("source")).startsWith("nodes-eu-west-1");
+              });
     }
   }
 

@@ -2,13 +2,17 @@ package dev.heimdall.test.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.routing.AwsTrouble;
-import dev.heimdall.routing.RdsAnswer;
 import dev.heimdall.routing.RdsName;
 import dev.heimdall.routing.RdsReader;
 import dev.heimdall.routing.RdsRole;
 import dev.heimdall.routing.RdsServer;
-import dev.heimdall.routing.RdsView;
+import dev.heimdall.routing.TopologyCluster;
+import dev.heimdall.routing.TopologyDocument;
+import dev.heimdall.routing.TopologyException;
+import dev.heimdall.routing.TopologyReading;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,13 +47,24 @@ class RdsReaderTest {
   }
 
   private RdsReader reader(AwsCredentialsProvider credentials, Duration patience) {
-    RdsReader reader = new RdsReader("eu-west-1", Optional.of(rds.uri()), credentials, patience);
+    RdsReader reader =
+        new RdsReader(
+            new AwsAccess("eu-west-1", Optional.of(rds.uri()), credentials, patience),
+            Clock.systemUTC());
     open.add(reader);
     return reader;
   }
 
-  private RdsAnswer read(RdsName... names) {
+  private TopologyReading read(RdsName... names) {
     return reader(Duration.ofSeconds(20)).read(List.of(names));
+  }
+
+  private static List<RdsServer> servers(TopologyReading answer, RdsName name) {
+    return answer.clusters().stream()
+        .filter(one -> one.is(name))
+        .findFirst()
+        .map(TopologyCluster::servers)
+        .orElse(List.of());
   }
 
   private static RdsName cluster(String name) {
@@ -78,14 +93,18 @@ class RdsReaderTest {
   }
 
   @Test
-  void aClusterIsToldWithAllThatIsKnownOfItsInstances() {
+  void aClusterIsToldWithAllThatIsKnownOfItsInstances() throws TopologyException {
     anAuroraCluster();
 
-    RdsAnswer answer = read(cluster("shop"));
+    TopologyReading answer = read(cluster("shop"));
 
     assertThat(answer.troubles()).isEmpty();
-    assertThat(answer.view().servers()).containsOnlyKeys("shop");
-    List<RdsServer> servers = answer.view().servers().get("shop");
+    assertThat(answer.complete()).containsExactly("eu-west-1");
+    TopologyCluster shop = answer.clusters().get(0);
+    assertThat(answer.clusters()).containsExactly(shop);
+    assertThat(shop.arn()).isEqualTo(FakeRds.Cluster.arn("eu-west-1", "shop"));
+    assertThat(shop.asked()).isEqualTo(answer.asked());
+    List<RdsServer> servers = shop.servers();
     assertThat(servers).extracting(RdsServer::name).containsExactly("one", "two", "three");
     assertThat(servers)
         .extracting(RdsServer::role)
@@ -95,16 +114,17 @@ class RdsReaderTest {
     assertThat(servers.get(0).remarks()).isEqualTo("promotion tier 0");
     assertThat(servers.get(1).remarks()).isEqualTo("promotion tier 1, rebooting");
     assertThat(servers).extracting(RdsServer::present).containsExactly(true, true, false);
-    assertThat(RdsView.decode(answer.view().encoded())).contains(answer.view());
+    TopologyDocument written = TopologyDocument.none("x").next(answer, "poll");
+    assertThat(TopologyDocument.parse(written.json())).isEqualTo(written);
   }
 
   @Test
   void anInstanceStandsForItsCluster() {
     anAuroraCluster();
 
-    RdsAnswer answer = read(instance("two"));
+    TopologyReading answer = read(instance("two"));
 
-    assertThat(answer.view().servers().get("two")).hasSize(3);
+    assertThat(servers(answer, instance("two"))).hasSize(3);
   }
 
   @Test
@@ -126,7 +146,11 @@ class RdsReaderTest {
                 "c",
                 "creating")));
 
-    List<RdsServer> servers = read(instance("db-r1")).view().servers().get("db-r1");
+    TopologyReading answer = read(instance("db-r1"));
+    assertThat(answer.clusters())
+        .extracting(TopologyCluster::arn)
+        .containsExactly("arn:aws:rds:eu-west-1:" + FakeRds.ACCOUNT + ":db:db");
+    List<RdsServer> servers = servers(answer, instance("db-r1"));
 
     assertThat(servers)
         .extracting(RdsServer::name)
@@ -153,11 +177,11 @@ class RdsReaderTest {
     rds.has(clusters, instances);
     rds.pagesOf(3);
 
-    RdsAnswer answer =
+    TopologyReading answer =
         read(IntStream.range(0, 7).mapToObj(i -> cluster("c" + i)).toArray(RdsName[]::new));
 
-    assertThat(answer.view().servers()).hasSize(7);
-    assertThat(answer.view().servers().get("c6"))
+    assertThat(answer.clusters()).hasSize(7);
+    assertThat(servers(answer, cluster("c6")))
         .extracting(s -> s.host().orElseThrow())
         .containsExactly("i6.example", "j6.example");
     assertThat(rds.calls("DescribeDBClusters")).isEqualTo(3);
@@ -169,7 +193,7 @@ class RdsReaderTest {
     anAuroraCluster();
     rds.answers(FakeRds.Manner.THROTTLING);
 
-    RdsAnswer answer = read(cluster("shop"), cluster("other"));
+    TopologyReading answer = read(cluster("shop"), cluster("other"));
 
     assertThat(answer.had(AwsTrouble.Kind.THROTTLED)).isTrue();
     assertThat(answer.troubles().get(0).message()).isEqualTo("Throttling: Rate exceeded");
@@ -181,17 +205,20 @@ class RdsReaderTest {
     anAuroraCluster();
     rds.deny("DescribeDBClusters");
 
-    RdsAnswer answer = read(cluster("shop"));
+    TopologyReading answer = read(cluster("shop"));
 
     assertThat(answer.had(AwsTrouble.Kind.DENIED)).isTrue();
     assertThat(answer.barred()).isFalse();
     assertThat(answer.troubles())
         .singleElement()
         .satisfies(t -> assertThat(t.message()).contains("not authorized").doesNotContain(SECRET));
-    assertThat(answer.view().servers().get("shop"))
+    assertThat(servers(answer, cluster("shop")))
         .hasSize(3)
         .extracting(RdsServer::role)
         .containsOnly(RdsRole.UNKNOWN);
+    assertThat(answer.clusters())
+        .extracting(TopologyCluster::arn)
+        .containsExactly(FakeRds.Cluster.arn("eu-west-1", "shop"));
   }
 
   @Test
@@ -199,10 +226,10 @@ class RdsReaderTest {
     anAuroraCluster();
     rds.deny("DescribeDBInstances");
 
-    RdsAnswer answer = read(cluster("shop"));
+    TopologyReading answer = read(cluster("shop"));
 
     assertThat(answer.barred()).isFalse();
-    assertThat(answer.view().servers().get("shop"))
+    assertThat(servers(answer, cluster("shop")))
         .hasSize(3)
         .allSatisfy(server -> assertThat(server.host()).isEmpty());
   }
@@ -223,7 +250,7 @@ class RdsReaderTest {
           throw SdkClientException.create("Unable to load credentials");
         };
 
-    RdsAnswer answer = reader(none, Duration.ofSeconds(20)).read(List.of(cluster("shop")));
+    TopologyReading answer = reader(none, Duration.ofSeconds(20)).read(List.of(cluster("shop")));
 
     assertThat(answer.had(AwsTrouble.Kind.NO_CREDENTIALS)).isTrue();
     assertThat(rds.requests()).isEmpty();
@@ -235,10 +262,10 @@ class RdsReaderTest {
     anAuroraCluster();
     rds.answers(manner);
 
-    RdsAnswer answer = read(cluster("shop"));
+    TopologyReading answer = read(cluster("shop"));
 
     assertThat(answer.had(AwsTrouble.Kind.FAILED)).isTrue();
-    assertThat(answer.complete()).isFalse();
+    assertThat(answer.complete()).isEmpty();
     assertThat(answer.troubles()).allSatisfy(t -> assertThat(t.message()).isNotBlank());
     assertThat(rds.requests()).hasSizeLessThanOrEqualTo(50);
   }
@@ -247,7 +274,7 @@ class RdsReaderTest {
   void anApiThatIsSilentIsGivenUp() {
     rds.answers(FakeRds.Manner.SILENT);
 
-    RdsAnswer answer = reader(Duration.ofMillis(300)).read(List.of(cluster("shop")));
+    TopologyReading answer = reader(Duration.ofMillis(300)).read(List.of(cluster("shop")));
 
     assertThat(answer.had(AwsTrouble.Kind.FAILED)).isTrue();
     assertThat(rds.requests()).hasSize(1);
@@ -257,6 +284,6 @@ class RdsReaderTest {
   void aClusterThatThereIsNotIsNotTold() {
     anAuroraCluster();
 
-    assertThat(read(cluster("gone")).view().servers()).isEmpty();
+    assertThat(read(cluster("gone")).clusters()).isEmpty();
   }
 }

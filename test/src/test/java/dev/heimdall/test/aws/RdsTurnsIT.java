@@ -2,15 +2,20 @@ package dev.heimdall.test.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.feed.Subject;
+import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.rds.RdsWatch;
 import dev.heimdall.engine.share.SharedStore;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.DataSource;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.RedisProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,18 +55,24 @@ class RdsTurnsIT {
   private final class Node {
     final List<List<RdsServer>> told = new CopyOnWriteArrayList<>();
     final SharedStore store;
+    final TopologyFeed feed =
+        new TopologyFeed(
+            Optional.empty(), Optional.empty(), Duration.ofSeconds(1), Clock.systemUTC());
     final RdsWatch watch;
 
     Node(int id, AwsCredentialsProvider credentials) throws Exception {
       Configuration configuration = configuration(id);
       store = new SharedStore(configuration.node().store(), id);
-      watch = new RdsWatch(() -> credentials);
-      watch.watch(configuration.sources().get("shop"), () -> Optional.of(store.turns()), told::add);
+      watch = new RdsWatch(feed, () -> credentials);
+      DataSource source = configuration.sources().get("shop");
+      feed.watch(Subject.of(source), told::add);
+      watch.watch(source, () -> Optional.of(store.turns()));
       nodes.add(this);
     }
 
     void close() {
       watch.close();
+      feed.close();
       store.close();
     }
   }

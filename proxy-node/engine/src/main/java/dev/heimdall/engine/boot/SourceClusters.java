@@ -1,5 +1,6 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.feed.Subject;
 import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.observe.EventLog;
@@ -18,14 +19,12 @@ import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Driver;
 import dev.heimdall.model.NodeSettings;
 import dev.heimdall.model.StoreSettings;
-import dev.heimdall.routing.RdsServer;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /** The clusters that data sources are, each watched anew when it changes. Thread-safe. */
 final class SourceClusters implements AutoCloseable {
@@ -36,28 +35,36 @@ final class SourceClusters implements AutoCloseable {
   private final Executor offLoop;
   private final Map<String, Running> running = new TreeMap<>();
   private final Map<VdbPools, RunningCluster> followed = new IdentityHashMap<>();
-  private final RdsWatch rds = new RdsWatch();
+  private final RdsWatch rds;
   private final TopologyFeed feed;
   private SharedStore store;
 
-  /** A cluster that is watched, and by what it hears of AWS. */
-  private record Running(DataSource source, Driver driver, RunningCluster cluster, Telling told) {
+  /**
+   * A cluster that is watched.
+   *
+   * @param hearing what AWS says of it
+   * @param asking AWS, where nobody else does
+   */
+  private record Running(
+      DataSource source,
+      Driver driver,
+      RunningCluster cluster,
+      TopologyFeed.Watching hearing,
+      Optional<RdsWatch.Watching> asking) {
+    Running asking(Optional<RdsWatch.Watching> next) {
+      return new Running(source, driver, cluster, hearing, next);
+    }
+
     void close() {
-      told.end().run();
+      hearing.close();
+      asking.ifPresent(RdsWatch.Watching::close);
       cluster.close();
     }
   }
 
   /**
-   * How a cluster hears what AWS says of it.
-   *
-   * @param fed by topology documents, not by asking
-   */
-  private record Telling(boolean fed, Runnable end) {}
-
-  /**
    * @param offLoop where trackers are told what sessions find
-   * @param feed what others have found out; closed with this
+   * @param feed what AWS says, whoever has asked; closed with this
    */
   SourceClusters(
       SourceLogins logins,
@@ -69,6 +76,7 @@ final class SourceClusters implements AutoCloseable {
     this.logins = logins;
     this.catalogues = catalogues;
     this.feed = feed;
+    rds = new RdsWatch(feed);
     this.log = log;
     this.metrics = metrics;
     this.offLoop = offLoop;
@@ -104,20 +112,19 @@ final class SourceClusters implements AutoCloseable {
                 log,
                 metrics,
                 offLoop);
-        Telling told = watch(source, cluster.tracker()::told, next.node());
-        running.put(source.name(), new Running(source, driver, cluster, told));
+        TopologyFeed.Watching hearing = feed.watch(Subject.of(source), cluster.tracker()::told);
+        running.put(
+            source.name(),
+            new Running(source, driver, cluster, hearing, asking(source, next.node())));
       }
     }
   }
 
-  /** What AWS says of a cluster, the node hears from others or asks itself. */
-  private Telling watch(DataSource source, Consumer<List<RdsServer>> told, NodeSettings node) {
-    return hears(source)
-        ? new Telling(
-            true, feed.watch(source.cluster().arn().orElseThrow(), source::includes, told)::close)
-        : new Telling(false, rds.watch(source, () -> turns(node), told)::close);
+  private Optional<RdsWatch.Watching> asking(DataSource source, NodeSettings node) {
+    return hears(source) ? Optional.empty() : Optional.of(rds.watch(source, () -> turns(node)));
   }
 
+  /** Whether others ask AWS about it, and tell the node. */
   private boolean hears(DataSource source) {
     return source.cluster().arn().isPresent() && feed.enabled();
   }
@@ -130,17 +137,15 @@ final class SourceClusters implements AutoCloseable {
     feed.keys(node.topology().key());
     running.replaceAll(
         (name, known) -> {
-          if (known.told().fed() == hears(known.source())) {
+          if (known.asking().isEmpty() == hears(known.source())) {
             return known;
           }
-          known.told().end().run();
-          Consumer<List<RdsServer>> told = known.cluster().tracker()::told;
-          return new Running(
-              known.source(), known.driver(), known.cluster(), watch(known.source(), told, node));
+          known.asking().ifPresent(RdsWatch.Watching::close);
+          return known.asking(asking(known.source(), node));
         });
   }
 
-  /** What others have found out. */
+  /** What AWS says, whoever has asked. */
   TopologyFeed feed() {
     return feed;
   }

@@ -10,13 +10,15 @@ import java.util.Locale;
  * @param by how it came
  * @param at when it came
  * @param heard when it was heard last that there is none after it: it was pushed again, or still
- *     was what the store had
+ *     was what the store had; nodes that ask write another one each time
  */
 public record Known(TopologyDocument document, By by, Instant at, Instant heard) {
   /** The ways in which one comes. */
   public enum By {
     PUSH,
-    STORE;
+    STORE,
+    /** Nodes have asked themselves: this one, or another one for all. */
+    POLL;
 
     /** As metrics and people have it. */
     public String label() {
@@ -26,14 +28,5 @@ public record Known(TopologyDocument document, By by, Instant at, Instant heard)
 
   Known heard(Instant again) {
     return new Known(document, by, at, again);
-  }
-
-  /**
-   * Whether another document of the same source comes after this one. A source that has lost its
-   * store begins to count again.
-   */
-  boolean before(TopologyDocument other) {
-    return other.version() > document.version()
-        || (other.version() <= document.version() && other.written().isAfter(document.written()));
   }
 }

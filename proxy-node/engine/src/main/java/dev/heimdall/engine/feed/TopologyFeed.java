@@ -7,11 +7,12 @@ import dev.heimdall.routing.TopologyChange;
 import dev.heimdall.routing.TopologyDiff;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyException;
+import dev.heimdall.routing.TopologyReading;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -39,6 +39,14 @@ public final class TopologyFeed implements AutoCloseable {
   /** More who write documents for one node would be a mistake. */
   private static final int MOST_SOURCES = 16;
 
+  /** What has not been heard of for so long counts no more: who wrote it may have ended. */
+  private static final Duration COUNTS = Duration.ofMinutes(30);
+
+  /** A store that did not take a document is asked to take one after so long a time. */
+  private static final Duration UNWRITABLE = Duration.ofMinutes(10);
+
+  private static final String POLLED = "poll";
+
   /** Changes that are named in one line of the log. */
   private static final int MOST_NAMED = 8;
 
@@ -49,15 +57,16 @@ public final class TopologyFeed implements AutoCloseable {
   private final Map<String, Known> known = new TreeMap<>();
   private final Map<Push.Kind, Long> pushes = new EnumMap<>(Push.Kind.class);
   private final List<Watched> watched = new CopyOnWriteArrayList<>();
+
+  /** Until when nothing is written to the store, as it did not take it. */
+  private Instant unwritable = Instant.MIN;
+
   private final ScheduledExecutorService executor;
 
   /** What is wrong with the store, said once; changed by the feed's thread. */
   private volatile String trouble = "";
 
-  private record Watched(
-      String arn,
-      BiPredicate<String, Collection<String>> includes,
-      Consumer<List<RdsServer>> told) {}
+  private record Watched(Subject subject, Consumer<List<RdsServer>> told) {}
 
   /**
    * Begins to read the store, if there is one.
@@ -106,15 +115,11 @@ public final class TopologyFeed implements AutoCloseable {
   /**
    * Tells of a cluster, now if anything is known, and whenever there is something new.
    *
-   * @param includes whether a host can be one of its servers, which are in these regions
    * @param told gets its servers, on a thread that must not be held up
    * @return ends it
    */
-  public Watching watch(
-      String arn,
-      BiPredicate<String, Collection<String>> includes,
-      Consumer<List<RdsServer>> told) {
-    Watched one = new Watched(arn, includes, told);
+  public Watching watch(Subject subject, Consumer<List<RdsServer>> told) {
+    Watched one = new Watched(subject, told);
     watched.add(one);
     later(
         () -> {
@@ -160,13 +165,67 @@ public final class TopologyFeed implements AutoCloseable {
     }
   }
 
+  /**
+   * Takes over what AWS has said to this node. Where there is a store that lets itself be written,
+   * others find it there; whether or not, the node goes by it.
+   *
+   * @param source who the node asks for
+   * @return the source's document as the node has it now
+   */
+  public Optional<TopologyDocument> publish(String source, TopologyReading reading) {
+    TopologyDocument before =
+        stored(source, reading)
+            .or(() -> document(source))
+            .orElseGet(() -> TopologyDocument.none(source));
+    if (!before.written().isAfter(reading.asked())) {
+      take(before.next(reading, POLLED), Known.By.POLL);
+    }
+    return document(source);
+  }
+
+  /** Takes the document that another node has made of what AWS said to it. */
+  public void hear(TopologyDocument document) {
+    take(document, Known.By.POLL);
+  }
+
+  /** Nobody asks any more for what this source says. */
+  public synchronized void withdraw(String source) {
+    if (known.containsKey(source) && known.get(source).by() == Known.By.POLL) {
+      known.remove(source);
+      shelf.ifPresent(Shelf::forget);
+    }
+  }
+
+  private synchronized Optional<TopologyDocument> document(String source) {
+    return Optional.ofNullable(known.get(source)).map(Known::document);
+  }
+
+  private Optional<TopologyDocument> stored(String source, TopologyReading reading) {
+    if (shelf.isEmpty()) {
+      return Optional.empty();
+    }
+    Instant now = clock.instant();
+    try {
+      Shelf.Kept kept = shelf.get().keep(source, reading, POLLED, now.isAfter(unwritable));
+      if (kept.trouble().isPresent()) {
+        unwritable = now.plus(UNWRITABLE);
+        LOG.info(
+            "what the RDS API says is not written down for other nodes: {}", kept.trouble().get());
+      }
+      return kept.before();
+    } catch (IOException e) {
+      // Whoever reads the store says so.
+      return Optional.empty();
+    }
+  }
+
   private Push.Outcome take(TopologyDocument document, Known.By by) {
     Known before;
     synchronized (this) {
       before = known.get(document.source());
-      if (before != null && !before.before(document)) {
+      if (before != null && !document.follows(before.document())) {
         // What is told counts for a while only: that it is still so is worth telling.
-        if (before.document().version() == document.version()) {
+        if (by != Known.By.POLL && !before.document().follows(document)) {
           known.put(document.source(), before.heard(clock.instant()));
           later(this::tellAll);
         }
@@ -174,7 +233,7 @@ public final class TopologyFeed implements AutoCloseable {
             Push.Kind.KNOWN,
             "The node has version " + before.document().version() + " of " + document.source());
       }
-      if (before == null && known.size() >= MOST_SOURCES) {
+      if (before == null && by != Known.By.POLL && known.size() >= MOST_SOURCES) {
         return new Push.Outcome(
             Push.Kind.TOO_MANY, "The node has documents of " + MOST_SOURCES + " others already");
       }
@@ -203,7 +262,7 @@ public final class TopologyFeed implements AutoCloseable {
     LOG.info(
         "{} says by {} version={} cause=\"{}\": {}{}",
         document.source(),
-        by == Known.By.PUSH ? "push" : "store",
+        by.label(),
         document.version(),
         diff.why(),
         changes,
@@ -222,25 +281,15 @@ public final class TopologyFeed implements AutoCloseable {
     watched.forEach(this::tell);
   }
 
-  /**
-   * Passes on what is said of a cluster, if anything is. A server by a name that it cannot have is
-   * left out: whoever is asked for its role is also shown a password.
-   */
+  /** Passes on what is said of a cluster, if anything is. */
   private void tell(Watched one) {
-    List<TopologyDocument> documents = state().documents().stream().map(Known::document).toList();
-    TopologyDocument.told(documents, one.arn())
-        .ifPresent(
-            told ->
-                one.told()
-                    .accept(
-                        told.servers().stream()
-                            .filter(
-                                server ->
-                                    server
-                                        .host()
-                                        .map(host -> one.includes().test(host, told.regions()))
-                                        .orElse(true))
-                            .toList()));
+    FeedState state = state();
+    List<Known> counting =
+        state.documents().stream()
+            .filter(known -> state.age(known).compareTo(COUNTS) < 0)
+            .sorted(Comparator.comparing(Known::at))
+            .toList();
+    one.subject().told(counting).ifPresent(one.told());
   }
 
   private void round() {

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.rds;
 
-import dev.heimdall.routing.RdsView;
+import dev.heimdall.routing.TopologyDocument;
+import dev.heimdall.routing.TopologyException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -8,11 +10,13 @@ import java.util.Optional;
  * What one node leaves for the others.
  *
  * @param pause how long it is best to leave the API alone
- * @param view what the API said last
+ * @param document what the API said last, if it has said anything
  */
-record Bulletin(Duration pause, RdsView view) {
+record Bulletin(Duration pause, Optional<TopologyDocument> document) {
   String encoded() {
-    return pause.toMillis() + "\n" + view.encoded();
+    return pause.toMillis()
+        + "\n"
+        + document.map(one -> new String(one.json(), StandardCharsets.UTF_8)).orElse("");
   }
 
   /** Empty for a text of another version. */
@@ -22,6 +26,16 @@ record Bulletin(Duration pause, RdsView view) {
       return Optional.empty();
     }
     Duration pause = Duration.ofMillis(Long.parseLong(text.substring(0, end)));
-    return RdsView.decode(text.substring(end + 1)).map(view -> new Bulletin(pause, view));
+    String json = text.substring(end + 1);
+    try {
+      return Optional.of(
+          new Bulletin(
+              pause,
+              json.isEmpty()
+                  ? Optional.empty()
+                  : Optional.of(TopologyDocument.parse(json.getBytes(StandardCharsets.UTF_8)))));
+    } catch (TopologyException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.rds;
 
 import dev.heimdall.routing.AwsTrouble;
-import dev.heimdall.routing.RdsAnswer;
+import dev.heimdall.routing.TopologyReading;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -22,7 +22,7 @@ final class Complaints {
   /**
    * @param needed whether somebody relies on the API
    */
-  void about(RdsAnswer answer, boolean needed) {
+  void about(TopologyReading answer, boolean needed) {
     Set<String> now = new HashSet<>();
     for (AwsTrouble trouble : answer.troubles()) {
       now.add(trouble.action());

@@ -1,38 +1,43 @@
 package dev.heimdall.engine.rds;
 
+import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.share.Turns;
+import dev.heimdall.model.ApiUse;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.RdsPlace;
-import dev.heimdall.routing.RdsServer;
+import dev.heimdall.routing.RdsName;
 import java.net.URI;
-import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
-/** Watches clusters by what the RDS API says of them. Thread-safe. */
+/**
+ * Asks the RDS API about clusters, and publishes what it says as one topology document a region.
+ * Thread-safe.
+ */
 public final class RdsWatch implements AutoCloseable {
+  private final TopologyFeed feed;
   private final Supplier<AwsCredentialsProvider> credentials;
   private final Map<Place, RegionWatch> regions = new HashMap<>();
   private boolean closed;
 
-  /** What is asked together: the same API, as often. */
-  record Place(String region, Optional<URI> endpoint, Duration interval) {}
+  /** What is asked together. */
+  record Place(String region, Optional<URI> endpoint) {}
 
   /** Asks in the name that the AWS SDK finds: environment, profile, role of the machine. */
-  public RdsWatch() {
-    this(() -> DefaultCredentialsProvider.builder().build());
+  public RdsWatch(TopologyFeed feed) {
+    this(feed, () -> DefaultCredentialsProvider.builder().build());
   }
 
   /**
+   * @param feed takes the documents
    * @param credentials in whose name the API is asked; not used before there is something to ask
    */
-  public RdsWatch(Supplier<AwsCredentialsProvider> credentials) {
+  public RdsWatch(TopologyFeed feed, Supplier<AwsCredentialsProvider> credentials) {
+    this.feed = feed;
     this.credentials = credentials;
   }
 
@@ -40,21 +45,26 @@ public final class RdsWatch implements AutoCloseable {
    * Begins to ask about the cluster that a data source is; does nothing if there is nothing to ask.
    *
    * @param turns by which the nodes of a fleet divide the work; empty for a node that is alone
-   * @param told gets the cluster's servers again and again, on a thread that must not be held up
    * @return ends it
    */
-  public synchronized Watching watch(
-      DataSource source, Supplier<Optional<Turns>> turns, Consumer<List<RdsServer>> told) {
+  public synchronized Watching watch(DataSource source, Supplier<Optional<Turns>> turns) {
     Optional<RdsPlace> place = source.rdsPlace();
     if (place.isEmpty() || closed) {
       return () -> {};
     }
-    Place at =
-        new Place(place.get().region(), place.get().endpoint(), source.cluster().api().interval());
-    Watched watched = new Watched(place.get(), source.cluster().api().use(), told);
-    RegionWatch region =
-        regions.computeIfAbsent(at, one -> new RegionWatch(one, credentials.get(), turns.get()));
-    region.add(watched);
+    Place at = new Place(place.get().region(), place.get().endpoint());
+    Watched watched =
+        new Watched(
+            new RdsName(place.get().name(), place.get().cluster()),
+            source.cluster().api().use() == ApiUse.ON,
+            source.cluster().api().interval());
+    RegionWatch region = regions.get(at);
+    if (region == null) {
+      region = new RegionWatch(at, credentials.get(), turns.get(), feed, watched);
+      regions.put(at, region);
+    } else {
+      region.add(watched);
+    }
     return () -> leave(at, watched);
   }
 

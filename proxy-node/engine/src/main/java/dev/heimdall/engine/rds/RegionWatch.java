@@ -1,11 +1,15 @@
 package dev.heimdall.engine.rds;
 
+import dev.heimdall.engine.feed.Subject;
+import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.share.Turns;
-import dev.heimdall.routing.RdsAnswer;
+import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.routing.RdsName;
 import dev.heimdall.routing.RdsPace;
 import dev.heimdall.routing.RdsReader;
-import dev.heimdall.routing.RdsView;
+import dev.heimdall.routing.TopologyDocument;
+import dev.heimdall.routing.TopologyReading;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -16,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -47,21 +52,36 @@ final class RegionWatch implements AutoCloseable {
   private final RdsReader reader;
   private final RdsPace pace;
   private final Complaints complaints;
+  private final String source;
+  private final TopologyFeed feed;
   private final List<Watched> watched = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService executor;
+
+  private Future<?> next;
 
   /** By {@link System#nanoTime}; for a node that asks only for itself. */
   private long nextAlone = System.nanoTime();
 
   private long barredUntil = System.nanoTime();
   private boolean storeAway;
-  private RdsView lastView = RdsView.nothing();
+  private Optional<TopologyDocument> last = Optional.empty();
 
-  RegionWatch(RdsWatch.Place place, AwsCredentialsProvider credentials, Optional<Turns> turns) {
+  RegionWatch(
+      RdsWatch.Place place,
+      AwsCredentialsProvider credentials,
+      Optional<Turns> turns,
+      TopologyFeed feed,
+      Watched first) {
     this.place = place;
     this.turns = turns;
-    reader = new RdsReader(place.region(), place.endpoint(), credentials);
-    pace = new RdsPace(place.interval());
+    this.feed = feed;
+    source = Subject.nodesAt(place.region(), place.endpoint());
+    watched.add(first);
+    reader =
+        new RdsReader(
+            new AwsAccess(place.region(), place.endpoint(), credentials, RdsReader.ANSWER),
+            Clock.systemUTC());
+    pace = new RdsPace(this::interval);
     complaints = new Complaints(LOG, place.region());
     executor =
         Executors.newSingleThreadScheduledExecutor(
@@ -71,11 +91,30 @@ final class RegionWatch implements AutoCloseable {
               return thread;
             });
     // Nodes that are started together shall not ask together; and the store takes a moment.
-    later(turns.isPresent() ? FIRST.plus(some(FIRST)) : some(place.interval()));
+    later(turns.isPresent() ? FIRST.plus(some(FIRST)) : some(interval()));
+  }
+
+  /** Whoever wants to know more often decides it for all: they are asked about together. */
+  private Duration interval() {
+    return watched.stream().map(Watched::interval).min(Duration::compareTo).orElse(FIRST);
   }
 
   void add(Watched one) {
+    boolean sooner = one.interval().compareTo(interval()) < 0;
     watched.add(one);
+    if (sooner) {
+      try {
+        executor.execute(this::sooner);
+      } catch (RejectedExecutionException e) {
+        // The node is stopping.
+      }
+    }
+  }
+
+  private void sooner() {
+    next.cancel(false);
+    nextAlone = System.nanoTime() + some(interval()).toNanos();
+    later(some(interval()));
   }
 
   /** Whether there is nothing left to ask about. */
@@ -86,7 +125,7 @@ final class RegionWatch implements AutoCloseable {
 
   private void later(Duration in) {
     try {
-      executor.schedule(this::round, in.toNanos(), TimeUnit.NANOSECONDS);
+      next = executor.schedule(this::round, in.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       // The node is stopping.
     }
@@ -107,44 +146,44 @@ final class RegionWatch implements AutoCloseable {
       later(FIRST);
       return;
     }
-    Duration next = place.interval();
+    Duration pause = interval();
     try {
-      next = turns.isPresent() ? withOthers(turns.get()) : alone();
+      pause = turns.isPresent() ? withOthers(turns.get()) : alone();
     } catch (RuntimeException | Error e) {
       // Nothing known leads here; but who asks no more would not be missed by anybody.
       LOG.error("asking the RDS API in {} has failed", place.region(), e);
     }
-    later(jittered(next));
+    later(jittered(pause));
   }
 
   private Duration withOthers(Turns shared) {
     String work = work();
     Optional<Boolean> mine =
-        barred() ? Optional.of(false) : told(shared.take(work, lasting(place.interval())));
+        barred() ? Optional.of(false) : told(shared.take(work, lasting(interval())));
     if (mine.isEmpty()) {
       if (!storeAway) {
         // All nodes notice that at the same time.
         storeAway = true;
-        nextAlone = System.nanoTime() + some(place.interval().multipliedBy(ALONE)).toNanos();
+        nextAlone = System.nanoTime() + some(interval().multipliedBy(ALONE)).toNanos();
       }
       return alone();
     }
     storeAway = false;
     Optional<Bulletin> before = told(shared.left(work)).flatMap(o -> o).flatMap(Bulletin::decode);
     if (!mine.get()) {
-      before.ifPresent(bulletin -> tell(bulletin.view()));
-      return place.interval();
+      before.flatMap(Bulletin::document).ifPresent(this::heard);
+      return interval();
     }
     before.ifPresent(bulletin -> pace.adopt(bulletin.pause()));
-    RdsAnswer answer = ask();
+    before.flatMap(Bulletin::document).ifPresent(this::heard);
+    TopologyReading answer = ask();
     if (!answer.barred()) {
       Duration pause = pace.after(answer);
-      RdsView view = answer.complete() ? answer.view() : lastView;
       told(shared.rest(work, lasting(pause)));
-      told(shared.leave(work, new Bulletin(pause, view).encoded(), pause.multipliedBy(LASTS)));
+      told(shared.leave(work, new Bulletin(pause, last).encoded(), pause.multipliedBy(LASTS)));
     }
     // Not the pause: another node may have the next turn, and what it is told is wanted here.
-    return place.interval();
+    return interval();
   }
 
   /** The same for all nodes that ask the same. */
@@ -163,11 +202,11 @@ final class RegionWatch implements AutoCloseable {
     long now = System.nanoTime();
     if (nextAlone - now <= 0 && !barred()) {
       Duration pause = pace.after(ask());
-      Duration least = place.interval().multipliedBy(ALONE);
+      Duration least = interval().multipliedBy(ALONE);
       nextAlone = now + (pause.compareTo(least) > 0 ? pause : least).toNanos();
     }
     Duration left = Duration.ofNanos(nextAlone - now);
-    return turns.isPresent() || left.compareTo(place.interval()) < 0 ? place.interval() : left;
+    return turns.isPresent() || left.compareTo(interval()) < 0 ? interval() : left;
   }
 
   /** Whether this node need not ask: another one may be allowed to. */
@@ -175,23 +214,30 @@ final class RegionWatch implements AutoCloseable {
     return barredUntil - System.nanoTime() > 0;
   }
 
-  private RdsAnswer ask() {
+  private TopologyReading ask() {
     Collection<RdsName> names = watched.stream().map(Watched::name).distinct().toList();
-    RdsAnswer answer = reader.read(names);
+    TopologyReading answer = reader.read(names);
     if (!executor.isShutdown()) {
       complaints.about(answer, watched.stream().anyMatch(Watched::needed));
       if (answer.barred()) {
         barredUntil = System.nanoTime() + pace.after(answer).toNanos();
-      } else if (answer.complete()) {
-        tell(answer.view());
+      } else if (!answer.complete().isEmpty()) {
+        last = feed.publish(source, answer);
+        if (executor.isShutdown()) {
+          // Nobody asks any more, and whoever ended it may have been faster.
+          feed.withdraw(source);
+        }
       }
     }
     return answer;
   }
 
-  private void tell(RdsView view) {
-    lastView = view;
-    watched.forEach(one -> one.tell(view));
+  /** What another node has made of an answer; it asks for the same region, or is none of these. */
+  private void heard(TopologyDocument document) {
+    if (document.source().equals(source)) {
+      last = Optional.of(document);
+      feed.hear(document);
+    }
   }
 
   /** Waits for the store; empty if that is away. */
@@ -210,5 +256,6 @@ final class RegionWatch implements AutoCloseable {
   public void close() {
     executor.shutdownNow();
     reader.close();
+    feed.withdraw(source);
   }
 }

@@ -8,6 +8,7 @@ import dev.heimdall.routing.RdsRole;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.TopologyCluster;
 import dev.heimdall.routing.TopologyDocument;
+import dev.heimdall.routing.TopologyReading;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -89,6 +90,14 @@ class TopologyFeedTest {
     }
 
     @Override
+    public Kept keep(String source, TopologyReading reading, String cause, boolean write) {
+      throw new AssertionError("nobody asks");
+    }
+
+    @Override
+    public void forget() {}
+
+    @Override
     public void close() {}
   }
 
@@ -147,8 +156,10 @@ class TopologyFeedTest {
 
   private void watch() {
     feed.watch(
-        ARN,
-        (host, regions) -> regions.contains("eu-west-1") && !host.contains("evil"),
+        new Subject(
+            Optional.of(ARN),
+            (host, regions) -> regions.contains("eu-west-1") && !host.contains("evil"),
+            Optional.empty()),
         servers -> told.add(servers.stream().map(RdsServer::name).toList()));
   }
 
@@ -340,7 +351,9 @@ class TopologyFeedTest {
   void whoStopsWatchingIsToldNothing() throws InterruptedException {
     start(false);
     TopologyFeed.Watching watching =
-        feed.watch(ARN, (host, regions) -> true, servers -> told.add(List.of("wrong")));
+        feed.watch(
+            new Subject(Optional.of(ARN), (host, regions) -> true, Optional.empty()),
+            servers -> told.add(List.of("wrong")));
     watching.close();
     watch();
     push(document("eu-west-1", 1, NOW, "a"));

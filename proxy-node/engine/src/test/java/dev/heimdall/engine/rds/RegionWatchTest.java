@@ -3,18 +3,23 @@ package dev.heimdall.engine.rds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.heimdall.engine.feed.Subject;
+import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.share.Turns;
-import dev.heimdall.model.ApiUse;
 import dev.heimdall.model.RdsPlace;
+import dev.heimdall.routing.RdsName;
 import dev.heimdall.routing.RdsRole;
 import dev.heimdall.routing.RdsServer;
-import dev.heimdall.routing.RdsView;
+import dev.heimdall.routing.TopologyCluster;
+import dev.heimdall.routing.TopologyDocument;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +46,9 @@ class RegionWatchTest {
 
   private final AtomicInteger asked = new AtomicInteger();
   private final BlockingQueue<List<RdsServer>> told = new LinkedBlockingQueue<>();
+  private final TopologyFeed feed =
+      new TopologyFeed(
+          Optional.empty(), Optional.empty(), Duration.ofSeconds(1), Clock.systemUTC());
   private HttpServer api;
 
   @BeforeEach
@@ -65,6 +73,7 @@ class RegionWatchTest {
 
   @AfterEach
   void stop() {
+    feed.close();
     api.stop(0);
   }
 
@@ -73,7 +82,7 @@ class RegionWatchTest {
     private final CompletableFuture<Boolean> mine;
     private final Map<String, String> left = new ConcurrentHashMap<>();
     private final AtomicInteger asked = new AtomicInteger();
-    private final String before;
+    private volatile String before;
 
     Store(CompletableFuture<Boolean> mine, String before) {
       this.mine = mine;
@@ -103,22 +112,28 @@ class RegionWatchTest {
     }
   }
 
-  private RegionWatch watch(Optional<Turns> turns) {
-    URI endpoint = URI.create("http://127.0.0.1:" + api.getAddress().getPort());
-    RegionWatch watch =
-        new RegionWatch(
-            new RdsWatch.Place("eu-west-1", Optional.of(endpoint), INTERVAL),
-            StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret")),
-            turns);
-    watch.add(
-        new Watched(
-            new RdsPlace("eu-west-1", "shop", true, Optional.of(endpoint), Optional.empty()),
-            ApiUse.ON,
-            told::add));
-    return watch;
+  private URI endpoint() {
+    return URI.create("http://127.0.0.1:" + api.getAddress().getPort());
   }
 
-  private static String left(String host) {
+  private RegionWatch watch(Optional<Turns> turns) {
+    Optional<URI> endpoint = Optional.of(endpoint());
+    feed.watch(
+        new Subject(
+            Optional.empty(),
+            (host, regions) -> false,
+            Optional.of(
+                new RdsPlace("eu-west-1", "shop", true, endpoint, Optional.of(".example")))),
+        told::add);
+    return new RegionWatch(
+        new RdsWatch.Place("eu-west-1", endpoint),
+        StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret")),
+        turns,
+        feed,
+        new Watched(new RdsName("shop", true), true, INTERVAL));
+  }
+
+  private String left(long version, String host) {
     RdsServer server =
         new RdsServer(
             "one",
@@ -129,18 +144,41 @@ class RegionWatchTest {
             OptionalInt.empty(),
             "available",
             "available");
-    RdsView view = new RdsView(Map.of("shop", List.of(server)));
-    return new Bulletin(Duration.ofSeconds(1), view).encoded();
+    TopologyCluster cluster =
+        new TopologyCluster(
+            "arn:aws:rds:eu-west-1:123456789012:cluster:shop",
+            "cluster-SHOP",
+            List.of(),
+            "eu-west-1",
+            "shop",
+            "aurora-postgresql",
+            "available",
+            Optional.empty(),
+            Optional.empty(),
+            5432,
+            List.of(server),
+            Instant.EPOCH.plusSeconds(version));
+    TopologyDocument document =
+        new TopologyDocument(
+            Subject.nodesAt("eu-west-1", Optional.of(endpoint())),
+            version,
+            Instant.EPOCH.plusSeconds(version),
+            "poll",
+            List.of("eu-west-1"),
+            List.of(cluster),
+            List.of());
+    return new Bulletin(Duration.ofSeconds(1), Optional.of(document)).encoded();
   }
 
   @Test
   void whoHasNotTheTurnPassesOnWhatOthersLeftAndDoesNotAsk() throws Exception {
-    Store store = new Store(CompletableFuture.completedFuture(false), left("one.example"));
+    Store store = new Store(CompletableFuture.completedFuture(false), left(1, "one.example"));
     try (RegionWatch watch = watch(Optional.of(store))) {
-      for (int i = 0; i < 3; i++) {
+      for (int i = 1; i <= 3; i++) {
         assertThat(told.poll(30, TimeUnit.SECONDS))
             .singleElement()
             .satisfies(server -> assertThat(server.host()).contains("one.example"));
+        store.before = left(i + 1, "one.example");
       }
       assertThat(asked).hasValue(0);
       assertThat(store.left).isEmpty();
@@ -164,7 +202,33 @@ class RegionWatchTest {
       until(() -> !store.left.isEmpty());
       assertThat(asked.get()).isPositive();
       assertThat(store.left.keySet()).singleElement().asString().startsWith("rds:eu-west-1:");
-      assertThat(Bulletin.decode(store.left.values().iterator().next())).isPresent();
+      Bulletin bulletin = Bulletin.decode(store.left.values().iterator().next()).orElseThrow();
+      assertThat(bulletin.document().orElseThrow().source()).startsWith("nodes-eu-west-1-");
+      assertThat(feed.state().documents())
+          .extracting(known -> known.by() + " " + known.document().source())
+          .containsExactly("POLL " + bulletin.document().get().source());
+    }
+    assertThat(feed.state().documents()).as("nobody asks any more").isEmpty();
+  }
+
+  @Test
+  void whatANodeLeftThatHadNoAnswerIsAPauseOnly() {
+    Bulletin bulletin = new Bulletin(Duration.ofMinutes(2), Optional.empty());
+    assertThat(Bulletin.decode(bulletin.encoded())).contains(bulletin);
+    assertThat(Bulletin.decode("120000\nrds 1\nshop")).as("of a version before").isEmpty();
+  }
+
+  @Test
+  void whoWantsToKnowSoonerThanTheOthersDoesNotWaitForThem() throws Exception {
+    try (RegionWatch watch =
+        new RegionWatch(
+            new RdsWatch.Place("eu-west-1", Optional.of(endpoint())),
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret")),
+            Optional.empty(),
+            feed,
+            new Watched(new RdsName("slow", true), true, Duration.ofDays(1)))) {
+      watch.add(new Watched(new RdsName("shop", true), true, INTERVAL));
+      until(() -> asked.get() > 0);
     }
   }
 
@@ -180,7 +244,7 @@ class RegionWatchTest {
   @Test
   void anErrorInHeimdallDoesNotEndTheAsking() throws Exception {
     AtomicInteger turns = new AtomicInteger();
-    Store store = new Store(CompletableFuture.completedFuture(false), left("one.example"));
+    Store store = new Store(CompletableFuture.completedFuture(false), left(1, "one.example"));
     Turns failing =
         new Turns() {
           @Override
