@@ -33,6 +33,7 @@ class HouseRulesTest {
                   room("session"),
                   room("client"),
                   room("listen"),
+                  room("console"),
                   room("backend"),
                   room("pool"),
                   room("net"))

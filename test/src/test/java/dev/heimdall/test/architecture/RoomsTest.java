@@ -168,6 +168,7 @@ class RoomsTest {
             .resideInAnyPackage(
                 room("session"),
                 room("client"),
+                room("console"),
                 room("listen"),
                 room("backend"),
                 room("pool"),
@@ -183,7 +184,8 @@ class RoomsTest {
             .resideInAnyPackage(room("backend"), room("pool"), room("net"), room("observe"))
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(room("session"), room("client"), room("listen"), room("admin")));
+            .resideInAnyPackage(
+                room("session"), room("client"), room("console"), room("listen"), room("admin")));
     holds(
         noClasses()
             .that()
@@ -221,6 +223,7 @@ class RoomsTest {
                 room("pool"),
                 room("session"),
                 room("client"),
+                room("console"),
                 room("listen"),
                 room("backend"),
                 room("net"))
@@ -317,6 +320,24 @@ class RoomsTest {
             .dependOnClassesThat(
                 JavaClass.Predicates.resideInAPackage(room("sql"))
                     .and(not(name(ENGINE + ".sql.SettingName")))));
+  }
+
+  @Test
+  void theConsoleKnowsLogInsAndNoSession() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("console"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "javax.net.ssl..",
+                "io.netty..",
+                room("console"),
+                room("client"),
+                room("net"),
+                room("wire")));
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
@@ -140,7 +141,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         new TransactionReplay(this, loop, vdb.settings().vdb().transactionReplay());
     this.abandonment = new Abandonment(this, loop, node.connector());
     this.control = new SessionControl(this, loop);
-    this.console = new ConsoleCommands(this, loop);
+    this.console = new ConsoleCommands(new CommandingSession(this), node.console(), login, loop);
     this.foreign = new ForeignCalls(this, loop);
     this.requests = new RequestReader(this, loop, sessions, vdb.settings().vdb().limits());
     this.lastActivity = loop.now();

@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.client.NodeAccess;
+import dev.heimdall.engine.console.Console;
 
 /**
  * What all sessions of the node share.

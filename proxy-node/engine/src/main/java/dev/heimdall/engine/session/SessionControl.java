@@ -1,5 +1,7 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.client.TimeLimits;
+import dev.heimdall.engine.client.TimedClient;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.session.ClientSession.State;
 import dev.heimdall.engine.wire.TransactionState;
@@ -9,11 +11,12 @@ import dev.heimdall.engine.wire.postgres.PgError;
  * What ends or interrupts a session from outside of it: cancel requests, an operator's kill, the
  * node's drain, and the time limits of its settings and of rules.
  */
-final class SessionControl {
+final class SessionControl implements TimedClient {
   private static final String TIMED_OUT = "canceling statement due to statement timeout";
 
   private final ClientSession session;
   private final LoopContext loop;
+  private final TimeLimits limits = new TimeLimits(this);
   private boolean drains;
 
   SessionControl(ClientSession session, LoopContext loop) {
@@ -120,46 +123,59 @@ final class SessionControl {
     return false;
   }
 
-  /** Time limits of the client's settings. */
+  /** Called about ten times a second. */
   void tick() {
-    var limits = session.vdb().settings().vdb().clients();
     long now = loop.now();
     session.requests().audit(now);
-    boolean resting =
-        session.outstanding() == 0
-            && !session.console().busy()
-            && !session.lease().repeats()
-            && session.state() != State.WAITING
-            && session.state() != State.STARTING;
-    long idle = now - session.lastActivity();
-    if (!limits.incompleteMessageTimeout().isZero()
-        && idle > limits.incompleteMessageTimeout().toNanos()
-        && session.requests().awaitsRestOfMessage()) {
-      session.fatal(
-          PgError.fatal("57P05", "terminating connection due to incomplete message timeout"));
-    } else if (resting
-        && (session.inTransaction() || session.requests().batchOpen())
-        && !limits.idleInTransactionTimeout().isZero()
-        && idle > limits.idleInTransactionTimeout().toNanos()) {
-      session.fatal(
-          PgError.fatal("25P03", "terminating connection due to idle-in-transaction timeout"));
-    } else if (resting
-        && !session.inTransaction()
-        && !limits.idleTimeout().isZero()
-        && idle > limits.idleTimeout().toNanos()) {
-      session.fatal(PgError.fatal("57P05", "terminating connection due to idle-session timeout"));
-    } else if (!limits.queryTimeout().isZero()
-        && session.owed().overdue(now, limits.queryTimeout().toNanos())) {
-      overdue();
-    }
+    limits.check(session.vdb().settings().vdb().clients(), now);
+  }
+
+  @Override
+  public long lastActivity() {
+    return session.lastActivity();
+  }
+
+  @Override
+  public boolean resting() {
+    return session.outstanding() == 0
+        && !session.console().busy()
+        && !session.lease().repeats()
+        && session.state() != State.WAITING
+        && session.state() != State.STARTING;
+  }
+
+  @Override
+  public boolean inTransaction() {
+    return session.inTransaction();
+  }
+
+  @Override
+  public boolean batchOpen() {
+    return session.requests().batchOpen();
+  }
+
+  @Override
+  public boolean awaitsRestOfMessage() {
+    return session.requests().awaitsRestOfMessage();
+  }
+
+  @Override
+  public boolean overdue(long now, long nanos) {
+    return session.owed().overdue(now, nanos);
   }
 
   /** A server that reads the rest of a message does not look at a cancel request. */
-  private void overdue() {
+  @Override
+  public void cancelOverdue() {
     if (session.requests().streaming()) {
       session.fatal(PgError.fatal("57014", TIMED_OUT));
     } else {
       cancel(TIMED_OUT, () -> {});
     }
+  }
+
+  @Override
+  public void fatal(PgError error) {
+    session.fatal(error);
   }
 }

@@ -226,7 +226,7 @@ final class SimpleStatements {
     int length = total - 6;
     byte[] sql = loop.scratch(length);
     pending.bytes().getBytes(pending.bytes().readerIndex() + 5, sql, 0, length);
-    return session.node().console().recognises(sql, 0, length);
+    return session.console().recognises(sql, 0, length);
   }
 
   /** Has the command at the reader's position carried out. */

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.console;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.console;
 
 import dev.heimdall.engine.client.Admission;
 import dev.heimdall.engine.client.Client;

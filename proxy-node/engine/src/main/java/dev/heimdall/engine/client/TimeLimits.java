@@ -1,0 +1,42 @@
+package dev.heimdall.engine.client;
+
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.model.ClientSettings;
+import java.time.Duration;
+
+/** The time limits of a client's settings. */
+public final class TimeLimits {
+  private final TimedClient client;
+
+  public TimeLimits(TimedClient client) {
+    this.client = client;
+  }
+
+  /**
+   * Ends what has exceeded a limit.
+   *
+   * @param now by the loop's clock
+   */
+  public void check(ClientSettings limits, long now) {
+    boolean resting = client.resting();
+    long idle = now - client.lastActivity();
+    if (exceeds(idle, limits.incompleteMessageTimeout()) && client.awaitsRestOfMessage()) {
+      client.fatal(
+          PgError.fatal("57P05", "terminating connection due to incomplete message timeout"));
+    } else if (resting
+        && (client.inTransaction() || client.batchOpen())
+        && exceeds(idle, limits.idleInTransactionTimeout())) {
+      client.fatal(
+          PgError.fatal("25P03", "terminating connection due to idle-in-transaction timeout"));
+    } else if (resting && !client.inTransaction() && exceeds(idle, limits.idleTimeout())) {
+      client.fatal(PgError.fatal("57P05", "terminating connection due to idle-session timeout"));
+    } else if (!limits.queryTimeout().isZero()
+        && client.overdue(now, limits.queryTimeout().toNanos())) {
+      client.cancelOverdue();
+    }
+  }
+
+  private static boolean exceeds(long nanos, Duration limit) {
+    return !limit.isZero() && nanos > limit.toNanos();
+  }
+}

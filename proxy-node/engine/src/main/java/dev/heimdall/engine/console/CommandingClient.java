@@ -1,0 +1,22 @@
+package dev.heimdall.engine.console;
+
+import io.netty.buffer.ByteBuf;
+
+/** A session as its {@link ConsoleCommands} see it; all on its event loop. */
+public interface CommandingClient {
+  /** Whether it has a server connection, for which a command must not wait. */
+  boolean holdsServer();
+
+  /** Whether it can still be sent a reply. */
+  boolean connected();
+
+  /**
+   * The command has ended, and what the client has sent behind it is carried out.
+   *
+   * @param reply all but ReadyForQuery
+   */
+  void answered(ByteBuf reply);
+
+  /** An error in the node: the session ends. */
+  void failed(Throwable cause);
+}

@@ -1,0 +1,61 @@
+package dev.heimdall.engine.console;
+
+import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.net.LoopContext;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Operators' commands that a session sends in the place of statements: one at a time is carried
+ * out, and what the client sends behind it waits.
+ */
+public final class ConsoleCommands {
+  private final CommandingClient client;
+  private final Console console;
+  private final Login login;
+  private final LoopContext loop;
+  private Console.Run running;
+
+  public ConsoleCommands(CommandingClient client, Console console, Login login, LoopContext loop) {
+    this.client = client;
+    this.console = console;
+    this.login = login;
+    this.loop = loop;
+  }
+
+  /** Whether the text is a command that this user may give. Cheap. */
+  public boolean recognises(byte[] sql, int offset, int length) {
+    return login.admin() && console.recognises(sql, offset, length);
+  }
+
+  public void run(String sql) {
+    running = console.run(sql, login.user(), login.address(), client.holdsServer());
+    running
+        .reply()
+        .whenComplete((reply, never) -> loop.soon(() -> answered(reply), client::failed));
+  }
+
+  private void answered(ByteBuf reply) {
+    running = null;
+    if (!client.connected()) {
+      reply.release();
+      return;
+    }
+    loop.beginEvent();
+    try {
+      client.answered(reply);
+    } finally {
+      loop.endEvent();
+    }
+  }
+
+  /** Whether a command is in progress. */
+  public boolean busy() {
+    return running != null;
+  }
+
+  public void cancel() {
+    if (running != null) {
+      running.cancel();
+    }
+  }
+}
