@@ -91,7 +91,7 @@ final class LiveRows {
 
   private List<PoolRow> poolRows(LoopSessions loop) {
     List<PoolRow> rows = new ArrayList<>();
-    List<ClientSession> clients = loop.all();
+    List<ClientSession> clients = loop.clients().all(ClientSession.class);
     for (LoopPool pool : poolsOf(loop)) {
       VdbContext vdb = node.vdbContexts().get(pool.vdb().vdb());
       rows.add(
@@ -161,7 +161,7 @@ final class LiveRows {
     return eachLoop(
         loop -> {
           List<ClientRow> rows = new ArrayList<>();
-          loop.all().forEach(session -> rows.add(clientRow(session)));
+          loop.clients().all(ClientSession.class).forEach(session -> rows.add(clientRow(session)));
           loop.clients()
               .all(ConsoleSession.class)
               .forEach(console -> rows.add(consoleRow(console)));
@@ -256,7 +256,7 @@ final class LiveRows {
                             serverRow(
                                 vdb.name(), key, server, ServerRow.State.LISTENING, null, null)));
           }
-          for (ClientSession client : loop.all()) {
+          for (ClientSession client : loop.clients().all(ClientSession.class)) {
             if (client.dedicated() && client.server() != null) {
               rows.add(
                   serverRow(

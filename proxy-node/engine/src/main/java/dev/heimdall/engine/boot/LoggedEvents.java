@@ -7,7 +7,7 @@ import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.observe.Refusal;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.MatchedRule;
-import dev.heimdall.engine.session.ClientSession;
+import dev.heimdall.engine.session.ObservedSession;
 import dev.heimdall.engine.session.SeenResult;
 import dev.heimdall.engine.session.SessionEvents;
 import dev.heimdall.engine.session.StatementSummary;
@@ -109,35 +109,36 @@ final class LoggedEvents implements SessionEvents {
   }
 
   @Override
-  public void failed(ClientSession session, Throwable cause) {
+  public void failed(ObservedSession session, Throwable cause) {
     LOG.error("session {} ends because of an error in the node", session, cause);
   }
 
   @Override
-  public void pinned(ClientSession session, String reason) {
+  public void pinned(ObservedSession session, String reason) {
     session.counters().pinned();
     log.sessionPinned(session.processId(), session.vdbName(), reason);
   }
 
   @Override
-  public void ruleMatched(ClientSession session, MatchedRule rule) {
+  public void ruleMatched(ObservedSession session, MatchedRule rule) {
     log.ruleMatched(
         session.processId(), session.vdbName(), rule.place(), rule.action(), rule.groups());
   }
 
   @Override
-  public void decisionTimed(ClientSession session, Decision decision, long nanos) {
+  public void decisionTimed(ObservedSession session, Decision decision, long nanos) {
     log.ruleTiming(
         session.processId(), session.vdbName(), places(decision), Duration.ofNanos(nanos));
   }
 
   @Override
-  public void debugSwitched(ClientSession session, boolean on) {
+  public void debugSwitched(ObservedSession session, boolean on) {
     log.debugSwitched(session.processId(), session.vdbName(), on);
   }
 
   @Override
-  public void statementJudged(ClientSession session, StatementSummary statement, boolean prepared) {
+  public void statementJudged(
+      ObservedSession session, StatementSummary statement, boolean prepared) {
     Map<String, String> facts = new LinkedHashMap<>();
     Statement found = statement.statement();
     if (found != null) {
@@ -157,13 +158,13 @@ final class LoggedEvents implements SessionEvents {
 
   @Override
   public void debugAnswered(
-      ClientSession session, StatementSummary statement, long micros, PgError error) {
+      ObservedSession session, StatementSummary statement, long micros, PgError error) {
     statement(session, statement, micros, error == null ? "ok" : error.sqlState());
   }
 
   @Override
   public void resultSeen(
-      ClientSession session, StatementSummary statement, SeenResult result, long micros) {
+      ObservedSession session, StatementSummary statement, SeenResult result, long micros) {
     Decision decision = statement.decision();
     if (decision.flag(Decision.Flag.PRINT_META).orElse(false)) {
       log.resultColumns(
@@ -190,7 +191,7 @@ final class LoggedEvents implements SessionEvents {
     return names.contains("*") || names.contains("all") ? name -> true : names::contains;
   }
 
-  private void rows(ClientSession session, SeenResult result, Predicate<String> wanted) {
+  private void rows(ObservedSession session, SeenResult result, Predicate<String> wanted) {
     long number = 0;
     for (List<String> row : result.rows()) {
       number++;
@@ -211,7 +212,7 @@ final class LoggedEvents implements SessionEvents {
   }
 
   private void statement(
-      ClientSession session, StatementSummary statement, long micros, String outcome) {
+      ObservedSession session, StatementSummary statement, long micros, String outcome) {
     log.statement(
         session.processId(),
         session.vdbName(),
@@ -223,7 +224,7 @@ final class LoggedEvents implements SessionEvents {
 
   @Override
   public void statementDone(
-      ClientSession session, StatementSummary statement, long micros, PgError error) {
+      ObservedSession session, StatementSummary statement, long micros, PgError error) {
     Decision decision = statement.decision();
     String outcome = error == null ? "ok" : error.sqlState();
     boolean asked = decision.log().isPresent() && micros >= decision.log().get().slowtime();

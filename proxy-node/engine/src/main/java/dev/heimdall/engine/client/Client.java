@@ -43,6 +43,9 @@ public interface Client {
   /** The node drains: an idle client goes at once, a busy one after its transaction. */
   void drain();
 
+  /** Its time limits; called about ten times a second. */
+  void tick();
+
   /** The client goes if it is idle and has been for so long; else nothing changes for it. */
   void endIfIdle(long nanos);
 }

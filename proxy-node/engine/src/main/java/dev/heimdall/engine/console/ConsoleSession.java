@@ -139,6 +139,9 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
     }
   }
 
+  @Override
+  public void tick() {}
+
   /** Whether a command is being carried out. */
   public boolean busy() {
     return talk.busy();

@@ -9,13 +9,16 @@ import java.util.function.Consumer;
  * on the loop, unless the statement is given up before.
  */
 final class Awaiting {
-  private final ClientSession session;
   private final LoopContext loop;
+  private final Consumer<Throwable> failed;
   private CompletableFuture<?> awaited;
 
-  Awaiting(ClientSession session, LoopContext loop) {
-    this.session = session;
+  /**
+   * @param failed ends the session after an error in the node
+   */
+  Awaiting(LoopContext loop, Consumer<Throwable> failed) {
     this.loop = loop;
+    this.failed = failed;
   }
 
   /**
@@ -32,7 +35,7 @@ final class Awaiting {
                     then.accept(value);
                   }
                 },
-                session::failed));
+                failed));
   }
 
   boolean underWay() {

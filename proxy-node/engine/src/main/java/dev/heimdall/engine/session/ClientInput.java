@@ -4,6 +4,9 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What a client has sent and nobody has handled yet, and what of it goes to the server. Whole runs
@@ -22,7 +25,9 @@ final class ClientInput {
   /** Of a Bind: its portal's and its statement's; of a Parse. PostgreSQL cuts SQL names at 63. */
   static final int MAX_NAMES = 8 * 1024;
 
-  private final ClientSession session;
+  private final ByteBufAllocator alloc;
+  private final Supplier<ServerConnection> server;
+  private final Consumer<PgError> fatal;
 
   private ByteBuf input;
   private boolean owned;
@@ -40,8 +45,14 @@ final class ClientInput {
   private int runStart = -1;
   private ByteBuf out;
 
-  ClientInput(ClientSession session) {
-    this.session = session;
+  /**
+   * @param server the session's present connection, or null
+   * @param fatal sends the client an error and closes
+   */
+  ClientInput(ByteBufAllocator alloc, Supplier<ServerConnection> server, Consumer<PgError> fatal) {
+    this.alloc = alloc;
+    this.server = server;
+    this.fatal = fatal;
   }
 
   // ---- what has come
@@ -69,7 +80,7 @@ final class ClientInput {
   }
 
   private void own(int extra) {
-    ByteBuf copy = session.channel().alloc().buffer(input.readableBytes() + extra);
+    ByteBuf copy = alloc.buffer(input.readableBytes() + extra);
     copy.writeBytes(input);
     input.release();
     input = copy;
@@ -108,7 +119,7 @@ final class ClientInput {
   private void addAside(ByteBuf consumed) {
     try {
       if (aside == null) {
-        aside = session.channel().alloc().buffer(consumed.readableBytes());
+        aside = alloc.buffer(consumed.readableBytes());
       }
       aside.writeBytes(consumed);
     } finally {
@@ -165,7 +176,7 @@ final class ClientInput {
   /** Whether the message is here whole; one above the limit ends the session. */
   boolean whole(long total, long limit) {
     if (total > limit) {
-      session.fatal(
+      fatal.accept(
           PgError.fatal("54000", "message of " + total + " bytes is too large")
               .withDetail("The limit for this kind of message is " + limit + " bytes."));
       return false;
@@ -283,7 +294,7 @@ final class ClientInput {
     cut();
     int from = input.readerIndex();
     int behind = input.readableBytes() - 5 - before - length;
-    ByteBuf changed = session.channel().alloc().buffer(5 + before + text.length + behind);
+    ByteBuf changed = alloc.buffer(5 + before + text.length + behind);
     changed.writeByte(type).writeInt(total - 1 + text.length - length);
     changed.writeBytes(input, from + 5, before).writeBytes(text);
     changed.writeBytes(input, from + 5 + before + length, behind);
@@ -310,7 +321,7 @@ final class ClientInput {
       int size = input.readerIndex() - runStart;
       if (size > SMALL_RUN) {
         sendOut();
-        session.server().write(input.retainedSlice(runStart, size));
+        server.get().write(input.retainedSlice(runStart, size));
       } else if (size > 0) {
         out(size).writeBytes(input, runStart, size);
       }
@@ -321,7 +332,7 @@ final class ClientInput {
   /** The buffer for messages of our own making, in their place among the client's. */
   ByteBuf out(int size) {
     if (out == null) {
-      out = session.server().allocate(Math.max(size + 64, 256));
+      out = server.get().allocate(Math.max(size + 64, 256));
     }
     return out;
   }
@@ -330,7 +341,7 @@ final class ClientInput {
     if (out != null) {
       ByteBuf full = out;
       out = null;
-      session.server().write(full);
+      server.get().write(full);
     }
   }
 
@@ -372,7 +383,7 @@ final class ClientInput {
 
   /** Nothing of it is handled any more; what was gathered goes to the server, if there is one. */
   void discard() {
-    if (session.server() != null) {
+    if (server.get() != null) {
       flushGathered(); // replies to it are expected already
     }
     if (input != null) {

@@ -3,7 +3,6 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.LeaseUse;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
-import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.client.StartupVariables;
@@ -33,7 +32,7 @@ import java.util.Map;
  * that say otherwise belong to the thread of its event loop.
  */
 public final class ClientSession extends ChannelInboundHandlerAdapter
-    implements Client, LaneUser, Waiter, LoopContext.Flushable {
+    implements ObservedSession, LaneUser, Waiter, LoopContext.Flushable {
 
   /** Where a session stands; {@link ServerLease#become} alone moves it. */
   public enum State {
@@ -74,6 +73,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private final Login login;
   private final Channel channel;
   private final PoolMetrics counters;
+  private final SessionPorts ports = new SessionPorts(this);
   private final SessionState carried;
   private final NameResolution resolution;
   private final SessionStart start;
@@ -114,20 +114,13 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     this.login = login;
     this.channel = channel;
     this.counters = sessions.metrics().pool(vdb.name(), login.database(), login.user());
-    this.listening = new Listening(new ListeningSession(this), vdb.hubs(), loop);
+    this.listening = new Listening(ports, vdb.hubs(), loop);
     this.carried =
         new SessionState(
             given, sessions.statements(), channelName -> this.listening.unlisten(channelName));
     this.resolution = new NameResolution(this);
     this.start =
-        new SessionStart(
-            this,
-            given,
-            new StartingSession(this),
-            node.access(),
-            vdb.access(),
-            loop,
-            sessions.clients());
+        new SessionStart(this, given, ports, node.access(), vdb.access(), loop, sessions.clients());
     this.end = new SessionEnd(this, loop);
     this.transaction = new ClientTransaction(counters);
     this.lease = new ServerLease(this, vdb, loop, counters);
@@ -141,8 +134,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         new TransactionReplay(this, loop, vdb.settings().vdb().transactionReplay());
     this.abandonment = new Abandonment(this, loop, node.connector());
     this.control = new SessionControl(this, loop);
-    this.console = new ConsoleCommands(new CommandingSession(this), node.console(), login, loop);
-    this.foreign = new ForeignCalls(this, loop);
+    this.console = new ConsoleCommands(ports, node.console(), login, loop);
+    this.foreign = new ForeignCalls(ports, loop);
     this.requests = new RequestReader(this, loop, sessions, vdb.settings().vdb().limits());
     this.lastActivity = loop.now();
   }
@@ -395,6 +388,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public void tick() {
+    LoopContext.guarded(control::tick, this::failed);
+  }
+
+  @Override
   public void endIfIdle(long nanos) {
     control.endIfIdle(nanos);
   }
@@ -443,6 +441,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   Channel channel() {
     return channel;
+  }
+
+  SessionPorts ports() {
+    return ports;
   }
 
   SessionState carried() {
@@ -526,7 +528,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return requests;
   }
 
-  /** Where this session is counted. */
+  @Override
   public PoolMetrics counters() {
     return counters;
   }
@@ -569,6 +571,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return transaction.status();
   }
 
+  @Override
   public boolean inTransaction() {
     return transaction.open();
   }

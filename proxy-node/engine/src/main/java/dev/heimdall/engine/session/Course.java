@@ -89,11 +89,16 @@ final class Course {
     this.pipeline =
         new QueryPipeline(
             sessions.pipelines(), () -> loop.inEvent(this::comeAgain, session::failed));
-    this.definitions = new OwnDefinitions(session, loop);
+    this.definitions =
+        new OwnDefinitions(
+            session.carried()::sent,
+            session.transaction(),
+            () -> session.vdb().definitionsSuspected(session.pool().key().database()),
+            loop);
     this.scope = new SessionScope(session, pipeline, definitions);
-    this.side = new SideActions(session, loop);
+    this.side = new SideActions(session.ports(), session.node().actions(), loop);
     this.running = new RunningStatements(session, loop, side);
-    this.awaiting = new Awaiting(session, loop);
+    this.awaiting = new Awaiting(loop, session::failed);
     this.deferral = new Deferral(session, this, loop);
   }
 

@@ -34,7 +34,7 @@ final class Deferral {
   Deferral(ClientSession session, Course course, LoopContext loop) {
     this.session = session;
     this.course = course;
-    this.awaiting = new Awaiting(session, loop);
+    this.awaiting = new Awaiting(loop, session::failed);
   }
 
   /** Whether a rule wants the statement carried out later, and that can be. */

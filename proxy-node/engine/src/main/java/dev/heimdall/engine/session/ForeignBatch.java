@@ -86,8 +86,8 @@ final class ForeignBatch {
     this.unnamed = unnamed;
     this.extended = extended;
     this.statements = statements;
-    this.prepared = new PreparedTexts(session, unnamed);
-    this.replies = new ForeignReplies(session);
+    this.prepared = new PreparedTexts(session.carried().names(), unnamed);
+    this.replies = new ForeignReplies(session.ports());
   }
 
   /** Whether there is one, which the next message belongs to. */

@@ -22,12 +22,12 @@ import java.util.function.Consumer;
 final class ForeignCalls {
   private static final int PIECE = 1024;
 
-  private final ClientSession session;
+  private final ForeignClient client;
   private final LoopContext loop;
   private Run running;
 
-  ForeignCalls(ClientSession session, LoopContext loop) {
-    this.session = session;
+  ForeignCalls(ForeignClient client, LoopContext loop) {
+    this.client = client;
     this.loop = loop;
   }
 
@@ -46,13 +46,13 @@ final class ForeignCalls {
 
     @Override
     public ByteBuf buffer() {
-      return session.channel().alloc().buffer(PIECE);
+      return client.alloc().buffer(PIECE);
     }
 
     @Override
     public void piece(ByteBuf consumed) {
       try {
-        loop.soon(() -> take(this, consumed), session::failed);
+        loop.soon(() -> take(this, consumed), client::failed);
       } catch (RejectedExecutionException e) {
         consumed.release(); // the node has stopped
         throw e;
@@ -62,7 +62,7 @@ final class ForeignCalls {
     @Override
     public void done(ForeignOutcome outcome) {
       try {
-        loop.soon(() -> ended(this, outcome), session::failed);
+        loop.soon(() -> ended(this, outcome), client::failed);
       } catch (RejectedExecutionException e) {
         return; // the node has stopped, and nobody waits
       }
@@ -81,14 +81,14 @@ final class ForeignCalls {
     Run run = new Run(then);
     running = run;
     run.call = source.run(what, run);
-    Duration patience = session.vdb().settings().vdb().pool().queueTimeout();
+    Duration patience = client.queueTimeout();
     if (!patience.isZero()) {
       run.patience =
           loop.later(
               () -> run.call.giveUp(late(patience)),
               patience.toMillis(),
               TimeUnit.MILLISECONDS,
-              session::failed);
+              client::failed);
     }
   }
 
@@ -101,13 +101,13 @@ final class ForeignCalls {
   }
 
   private void take(Run from, ByteBuf piece) {
-    if (running != from || session.closed() || !session.channel().isActive()) {
+    if (running != from || !client.connected()) {
       piece.release();
       from.call.goOn();
       return;
     }
-    session.owed().replyElsewhere(piece);
-    if (session.takesMore()) {
+    client.replyElsewhere(piece);
+    if (client.takesMore()) {
       from.call.goOn();
     } else {
       from.owed++;
@@ -122,15 +122,11 @@ final class ForeignCalls {
     if (from.patience != null) {
       from.patience.cancel(false);
     }
-    if (session.closed() || !session.channel().isActive()) {
+    if (!client.connected()) {
       return;
     }
     from.then.accept(outcome);
-    session.listening().deliver();
-    if (session.control().drains()) {
-      session.drain();
-    }
-    session.resumeReading();
+    client.callEnded();
   }
 
   /** The client reads again. */

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
@@ -15,7 +16,6 @@ import dev.heimdall.engine.route.LoopRouter;
 import dev.heimdall.engine.rules.RuleMemory;
 import dev.heimdall.engine.sql.StatementClassifier;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
@@ -105,19 +105,12 @@ public final class LoopSessions {
     return clients;
   }
 
-  /** The sessions of this loop; call on the loop. */
-  public List<ClientSession> all() {
-    return clients.all(ClientSession.class);
-  }
-
   public LoopContext context() {
     return context;
   }
 
-  /** Time limits of sessions; called about ten times a second on the loop. */
+  /** Time limits of clients; called about ten times a second on the loop. */
   public void tick() {
-    for (ClientSession session : all()) {
-      LoopContext.guarded(session.control()::tick, session::failed);
-    }
+    clients.all().forEach(Client::tick);
   }
 }

@@ -7,6 +7,7 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Definitions that the session itself has changed, or may have. Until its transaction has ended and
@@ -16,7 +17,9 @@ import java.util.concurrent.TimeUnit;
 final class OwnDefinitions {
   private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final ClientSession session;
+  private final LongSupplier sent;
+  private final ClientTransaction transaction;
+  private final Runnable suspected;
   private final LoopContext loop;
 
   /** The last group with a statement that may have changed definitions; -1 for none. */
@@ -34,8 +37,15 @@ final class OwnDefinitions {
   /** The catalogue for whose successor the session has waited long enough; null for none. */
   private Catalogue.Edition givenUp;
 
-  OwnDefinitions(ClientSession session, LoopContext loop) {
-    this.session = session;
+  /**
+   * @param sent the group of messages that is being sent
+   * @param suspected has the catalogue look for what code has defined
+   */
+  OwnDefinitions(
+      LongSupplier sent, ClientTransaction transaction, Runnable suspected, LoopContext loop) {
+    this.sent = sent;
+    this.transaction = transaction;
+    this.suspected = suspected;
     this.loop = loop;
   }
 
@@ -47,14 +57,14 @@ final class OwnDefinitions {
   void sent(Statement does, StatementFacts effects) {
     boolean unread = does != null && does.runsUnread();
     if (unread || effects.kind() == StatementKind.DDL || (does != null && does.mayDefine())) {
-      sentIn = session.carried().sent();
+      sentIn = sent.getAsLong();
       ranUnread |= unread;
     }
   }
 
   /** Whether some may be there that no catalogue can have. */
   boolean pending() {
-    return sentIn >= 0 || session.transaction().definitionsPending();
+    return sentIn >= 0 || transaction.definitionsPending();
   }
 
   /** A group of messages is answered, and this is where the transaction stands. */
@@ -66,7 +76,7 @@ final class OwnDefinitions {
     if (ranUnread) {
       ranUnread = false;
       suspect = true;
-      session.vdb().definitionsSuspected(session.pool().key().database());
+      suspected.run();
     }
   }
 

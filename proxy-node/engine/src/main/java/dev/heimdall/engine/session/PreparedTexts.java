@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.postgres.PgError;
@@ -9,11 +10,11 @@ import java.util.List;
 
 /** What a session's prepared statements are, by their names, for those who need their texts. */
 final class PreparedTexts {
-  private final ClientSession session;
+  private final PreparedNames names;
   private final UnnamedStatement unnamed;
 
-  PreparedTexts(ClientSession session, UnnamedStatement unnamed) {
-    this.session = session;
+  PreparedTexts(PreparedNames names, UnnamedStatement unnamed) {
+    this.names = names;
     this.unnamed = unnamed;
   }
 
@@ -22,13 +23,13 @@ final class PreparedTexts {
     if (name.length == 0) {
       return unnamed.content();
     }
-    PreparedStatement statement = session.carried().names().get(name);
+    PreparedStatement statement = names.get(name);
     return statement == null || statement.isSql() ? null : statement.body();
   }
 
   /** What a statement that is there does to its session. */
   StatementFacts facts(byte[] name) {
-    return name.length == 0 ? unnamed.facts() : session.carried().names().get(name).facts();
+    return name.length == 0 ? unnamed.facts() : names.get(name).facts();
   }
 
   /** There is none of the name. */

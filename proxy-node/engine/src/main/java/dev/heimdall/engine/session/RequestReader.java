@@ -50,7 +50,7 @@ final class RequestReader {
     this.session = session;
     this.limits = limits;
     this.unquestioned = Math.min(MAX_BARE_MESSAGE, limits.maxMessageSize());
-    this.input = new ClientInput(session);
+    this.input = new ClientInput(session.channel().alloc(), session::server, session::fatal);
     this.replay = new BatchReplay(session, this, sessions);
     this.reads = new SentReads(session, this, loop);
     this.course = new Course(session, sessions);

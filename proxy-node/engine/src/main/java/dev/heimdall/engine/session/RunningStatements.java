@@ -44,7 +44,11 @@ final class RunningStatements {
     this.session = session;
     this.loop = loop;
     this.side = side;
-    this.notes = new StatementNotes(session);
+    this.notes =
+        new StatementNotes(
+            session,
+            session.node().events(),
+            () -> session.vdb().surroundings().rules().printsResults());
   }
 
   /** What rules want written down of statements. */

@@ -13,6 +13,7 @@ import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -56,7 +57,7 @@ final class SessionScope {
     if (found.kind() != StatementKind.EXECUTE || found.effects().isEmpty()) {
       return null;
     }
-    byte[] name = ServerNames.bytes(found.effects().get(0).name());
+    byte[] name = found.effects().get(0).name().getBytes(StandardCharsets.UTF_8);
     PreparedStatement prepared = session.carried().names().get(name);
     if (prepared != null && prepared.source() == null && prepared.isSql()) {
       byte[] body = prepared.body();

@@ -12,6 +12,7 @@ import dev.heimdall.engine.sql.SettingName;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.TransactionState;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -204,7 +205,8 @@ final class SessionState {
       if (failed && facts.kind() == StatementKind.PREPARE) {
         deallocate(facts.effects().get(0).name(), server); // its name is free again
       } else if (facts.kind() == StatementKind.PREPARE) {
-        PreparedStatement made = names.get(ServerNames.bytes(facts.effects().get(0).name()));
+        PreparedStatement made =
+            names.get(facts.effects().get(0).name().getBytes(StandardCharsets.UTF_8));
         if (made != null) {
           server.statements().confirm(made);
         }
@@ -288,7 +290,7 @@ final class SessionState {
       case MAY_SEED -> apply(effect, server, false);
       case DEALLOCATE_ALL -> server.statements().doubtAll();
       case DEALLOCATE -> {
-        PreparedStatement statement = names.get(ServerNames.bytes(effect.name()));
+        PreparedStatement statement = names.get(effect.name().getBytes(StandardCharsets.UTF_8));
         if (statement != null) {
           server.statements().doubt(statement);
         }
@@ -364,7 +366,7 @@ final class SessionState {
   }
 
   private void deallocate(String text, ServerConnection server) {
-    byte[] name = ServerNames.bytes(text);
+    byte[] name = text.getBytes(StandardCharsets.UTF_8);
     PreparedStatement statement = names.get(name);
     if (statement != null) {
       server.statements().forget(statement);

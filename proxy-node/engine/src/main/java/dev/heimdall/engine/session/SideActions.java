@@ -33,7 +33,7 @@ final class SideActions {
   /** A reply that waits for a trigger may take this much of memory; a longer one is passed on. */
   private static final int MOST_HELD = 256 * 1024;
 
-  private final ClientSession session;
+  private final ActingClient client;
   private final LoopContext loop;
   private final RuleActions actions;
   private Variables told;
@@ -44,25 +44,23 @@ final class SideActions {
   /** How the first of them failed that did; or null. */
   private Executed afterFailed;
 
-  SideActions(ClientSession session, LoopContext loop) {
-    this.session = session;
+  SideActions(ActingClient client, RuleActions actions, LoopContext loop) {
+    this.client = client;
+    this.actions = actions;
     this.loop = loop;
-    this.actions = session.node().actions();
   }
 
   /** Where the session's statements come from, as they are now. */
   private Origin origin() {
-    Variables variables = session.carried().variables();
+    Variables variables = client.variables();
     if (told != variables) {
       told = variables;
       TreeMap<String, String> settings = new TreeMap<>(variables.asMap());
-      String zone = session.start().reportedTimeZone();
+      String zone = client.reportedTimeZone();
       if (zone != null) {
         settings.putIfAbsent("TimeZone", zone);
       }
-      origin =
-          new Origin(
-              session.vdbName(), session.login().user(), session.pool().key().database(), settings);
+      origin = new Origin(client.vdbName(), client.user(), client.database(), settings);
     }
     return origin;
   }
@@ -87,10 +85,8 @@ final class SideActions {
               standardStrings);
     }
     if (timing(decision, TriggerTiming.PARALLEL)) {
-      session
-          .writes()
-          .everythingAfter(
-              actions.triggers().run(decision.trigger().get(), origin(), tables(statement)));
+      client.writesAnythingUntil(
+          actions.triggers().run(decision.trigger().get(), origin(), tables(statement)));
     }
   }
 
@@ -146,10 +142,10 @@ final class SideActions {
 
   /** What was put off on the statement's tables and locks them; null when there is nothing. */
   CompletableFuture<Void> pending(Statement statement) {
-    if (statement == null || session.status() != TransactionState.IDLE) {
+    if (statement == null || client.status() != TransactionState.IDLE) {
       return null;
     }
-    String source = session.vdb().settings().vdb().source();
+    String source = client.source();
     boolean anything = statement.writesAnything();
     if (!actions.async().hasPending(source, statement.tablesRead(), anything)
         && !actions.async().hasPending(source, statement.tablesWritten(), anything)) {
@@ -191,7 +187,7 @@ final class SideActions {
    */
   boolean take(ByteBuf consumed) {
     if (heldReply == null) {
-      heldReply = session.channel().alloc().buffer(256);
+      heldReply = client.alloc().buffer(256);
     }
     if (heldReply.readableBytes() + consumed.readableBytes() > MOST_HELD) {
       passOn();
@@ -212,15 +208,15 @@ final class SideActions {
     actions
         .triggers()
         .run(decision.trigger().get(), origin(), tables(statement))
-        .thenAccept(end -> loop.soon(() -> afterDone(end), session::failed));
+        .thenAccept(end -> loop.soon(() -> afterDone(end), client::failed));
   }
 
   private void afterDone(Executed end) {
     afterRuns--;
-    if (session.state() == ClientSession.State.CLOSED) {
+    if (client.closed()) {
       return;
     }
-    session.writes().everything();
+    client.wroteAnything();
     if (afterFailed == null && !end.succeeded()) {
       afterFailed = end;
     }
@@ -230,11 +226,11 @@ final class SideActions {
     if (afterFailed != null && heldReply != null) {
       heldReply.clear();
       failure(afterFailed).encode(heldReply);
-      PgWriter.ready(heldReply, session.status());
+      PgWriter.ready(heldReply, client.status());
     }
     afterFailed = null;
     passOn();
-    session.resumeReading();
+    client.resumeReading();
   }
 
   /** The error that tells a client how something of the node's own ended. */
@@ -251,13 +247,13 @@ final class SideActions {
     if (heldReply != null) {
       ByteBuf reply = heldReply;
       heldReply = null;
-      session.write(reply);
+      client.write(reply);
     }
   }
 
   /** What was sent will not be answered, or the client is gone. */
   void end() {
-    if (afterRuns > 0 && !session.closed()) {
+    if (afterRuns > 0 && !client.closed()) {
       passOn(); // it is whole
     }
     if (heldReply != null) {

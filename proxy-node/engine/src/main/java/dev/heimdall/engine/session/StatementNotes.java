@@ -4,24 +4,31 @@ import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
+import java.util.function.BooleanSupplier;
 
 /**
  * What rules want written down of a client's statements beyond that they came: how long it took to
  * decide, what their results are like, and everything while the session is being debugged.
  */
 final class StatementNotes {
-  private final ClientSession session;
+  private final ObservedSession session;
+  private final SessionEvents events;
+  private final BooleanSupplier printsResults;
   private final ResultWatch results = new ResultWatch();
   private boolean debugging;
 
-  StatementNotes(ClientSession session) {
+  /**
+   * @param printsResults whether there are rules that want results written down
+   */
+  StatementNotes(ObservedSession session, SessionEvents events, BooleanSupplier printsResults) {
     this.session = session;
+    this.events = events;
+    this.printsResults = printsResults;
   }
 
   /** The rules have decided on a statement that is about to be carried out. */
   void decided(QueryPipeline pipeline, boolean prepared) {
     Decision decision = pipeline.decision();
-    SessionEvents events = session.node().events();
     boolean debug = decision.debug().orElse(debugging);
     if (debug != debugging) {
       debugging = debug;
@@ -48,7 +55,7 @@ final class StatementNotes {
    */
   void reply(ByteBuf piece, Iterable<Running> running) {
     if (!results.begun()) {
-      results.begin(session.vdb().surroundings().rules().printsResults());
+      results.begin(printsResults.getAsBoolean());
     }
     results.take(piece, running);
   }
@@ -69,7 +76,6 @@ final class StatementNotes {
    * @param result what was seen of its result; null where nobody has looked
    */
   void answered(StatementSummary summary, SeenResult result, long micros, PgError error) {
-    SessionEvents events = session.node().events();
     if (result != null) {
       events.resultSeen(session, summary, result, micros);
     }

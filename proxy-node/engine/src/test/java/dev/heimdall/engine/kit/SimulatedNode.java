@@ -47,6 +47,7 @@ import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
+import dev.heimdall.engine.session.ObservedSession;
 import dev.heimdall.engine.session.SeenResult;
 import dev.heimdall.engine.session.SessionEvents;
 import dev.heimdall.engine.session.StatementSummary;
@@ -373,33 +374,33 @@ final class SimulatedNode implements AutoCloseable {
     public void closed(Client client, String why) {}
 
     @Override
-    public void failed(ClientSession session, Throwable cause) {
+    public void failed(ObservedSession session, Throwable cause) {
       failures.add(cause);
     }
 
     @Override
-    public void pinned(ClientSession session, String reason) {}
+    public void pinned(ObservedSession session, String reason) {}
 
     @Override
-    public void ruleMatched(ClientSession session, MatchedRule rule) {}
+    public void ruleMatched(ObservedSession session, MatchedRule rule) {}
 
     @Override
-    public void decisionTimed(ClientSession session, Decision decision, long nanos) {}
+    public void decisionTimed(ObservedSession session, Decision decision, long nanos) {}
 
     @Override
-    public void debugSwitched(ClientSession session, boolean on) {}
+    public void debugSwitched(ObservedSession session, boolean on) {}
 
     @Override
-    public void statementJudged(ClientSession session, StatementSummary s, boolean prepared) {}
+    public void statementJudged(ObservedSession session, StatementSummary s, boolean prepared) {}
 
     @Override
-    public void debugAnswered(ClientSession session, StatementSummary s, long us, PgError e) {}
+    public void debugAnswered(ObservedSession session, StatementSummary s, long us, PgError e) {}
 
     @Override
-    public void resultSeen(ClientSession session, StatementSummary s, SeenResult r, long us) {}
+    public void resultSeen(ObservedSession session, StatementSummary s, SeenResult r, long us) {}
 
     @Override
-    public void statementDone(ClientSession session, StatementSummary s, long us, PgError e) {}
+    public void statementDone(ObservedSession session, StatementSummary s, long us, PgError e) {}
 
     @Override
     public void count(NodeCounter counter, long times) {}
