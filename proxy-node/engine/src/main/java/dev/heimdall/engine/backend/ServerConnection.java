@@ -2,6 +2,7 @@ package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.ServerStatements;
+import dev.heimdall.engine.prepared.StatementHolder;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -22,7 +23,7 @@ import java.util.Set;
  * methods belong to the thread of its event loop.
  */
 public final class ServerConnection extends ChannelInboundHandlerAdapter
-    implements LoopContext.Flushable {
+    implements StatementHolder, LoopContext.Flushable {
   private final long id;
   private Listener listener;
   private final int processId;
@@ -290,11 +291,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   /** The number of the group that a message sent now belongs to. */
+  @Override
   public long groupNow() {
     return replies.groupNow();
   }
 
   /** Whether an earlier group than that of a message sent now is still to be answered. */
+  @Override
   public boolean unanswered(long group) {
     return replies.unanswered(group);
   }
@@ -549,6 +552,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   /** What is prepared on the server. */
+  @Override
   public ServerStatements statements() {
     return statements;
   }

@@ -29,6 +29,7 @@ public final class PreparedNames {
   private PreparedStatement forgotten;
   private Name forgottenName;
   private String refused;
+  private boolean closed;
 
   /** Whether a transaction is open whose changes of names may have to be taken back. */
   private boolean remembers;
@@ -188,6 +189,16 @@ public final class PreparedNames {
     boolean there = statements.containsKey(gone);
     set(gone, null);
     return there;
+  }
+
+  /** The client has gone: it names nothing any more. */
+  public void close() {
+    clear();
+    closed = true;
+  }
+
+  boolean closed() {
+    return closed;
   }
 
   public void clear() {

@@ -81,29 +81,6 @@ final class BindParameters {
     return found;
   }
 
-  /** The types in a Parse message's body: text, zero byte, count, object ids. */
-  static int[] types(byte[] body, int length) {
-    int at = 0;
-    while (at < length && body[at] != 0) {
-      at++;
-    }
-    at++;
-    if (length - at < 2) {
-      return new int[0];
-    }
-    int count = Math.min((body[at] & 0xff) << 8 | (body[at + 1] & 0xff), (length - at - 2) / 4);
-    int[] types = new int[count];
-    for (int i = 0; i < count; i++) {
-      int p = at + 2 + 4 * i;
-      types[i] =
-          (body[p] & 0xff) << 24
-              | (body[p + 1] & 0xff) << 16
-              | (body[p + 2] & 0xff) << 8
-              | (body[p + 3] & 0xff);
-    }
-    return types;
-  }
-
   /**
    * The types of parameters that a Parse message gives.
    *

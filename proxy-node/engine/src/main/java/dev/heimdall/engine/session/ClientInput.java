@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * of messages are passed on as they lie; what must be renamed or left out cuts the run, and small
  * pieces are gathered in one buffer with messages of our own making.
  */
-final class ClientInput {
+final class ClientInput implements ServerOutput {
   private static final int SMALL_RUN = 2048;
 
   /** A batch this large is sent on before its Sync has come. */
@@ -154,7 +154,8 @@ final class ClientInput {
   }
 
   /** What is to be read next stands at its reader's position; null when there is no input. */
-  ByteBuf bytes() {
+  @Override
+  public ByteBuf bytes() {
     return input;
   }
 
@@ -316,7 +317,8 @@ final class ClientInput {
   // ---- what goes to the server
 
   /** Ends the run before the current message: what follows goes out in another form. */
-  void cut() {
+  @Override
+  public void cut() {
     if (runStart >= 0) {
       int size = input.readerIndex() - runStart;
       if (size > SMALL_RUN) {
@@ -330,7 +332,8 @@ final class ClientInput {
   }
 
   /** The buffer for messages of our own making, in their place among the client's. */
-  ByteBuf out(int size) {
+  @Override
+  public ByteBuf out(int size) {
     if (out == null) {
       out = server.get().allocate(Math.max(size + 64, 256));
     }
@@ -346,7 +349,8 @@ final class ClientInput {
   }
 
   /** Sends what has been gathered, so that something of another owner can follow. */
-  void flushGathered() {
+  @Override
+  public void flushGathered() {
     cut();
     sendOut();
   }

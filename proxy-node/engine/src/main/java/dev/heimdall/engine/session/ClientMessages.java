@@ -2,6 +2,8 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.prepared.ClientStatements;
+import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
@@ -53,11 +55,26 @@ final class ClientMessages {
     this.input = requests.input();
     this.replay = requests.replay();
     this.course = requests.course();
-    this.names = new ServerNames(session, requests, input, sessions);
-    this.sequences = new SequenceGuard(session, input, names);
+    SessionSchema schema = new SessionSchema(session);
+    this.names =
+        new ServerNames(
+            session,
+            session.carried(),
+            session.transaction(),
+            session.resolution(),
+            input,
+            new ClientStatements(
+                session.carried().names(),
+                sessions.statements(),
+                session.resolution(),
+                schema,
+                session.transaction()::definitionsPending),
+            schema,
+            new ShapeWait(session, requests, loop));
+    this.sequences = new SequenceGuard(schema, input, names);
     this.closing = new ClosingBatch(session, input);
     this.copies = new CopyAndCalls(session, input, sequences);
-    this.unnamed = new UnnamedStatement(session, input, sessions.statements(), names, sequences);
+    this.unnamed = new UnnamedStatement(sessions.statements());
     this.extended = new ExtendedStatements(session, requests, sessions, names, sequences, unnamed);
     this.ahead = new BatchJudgement(session, input, loop, names, extended);
     this.local = new LocalBatch(session, input, names, course, unnamed, extended);

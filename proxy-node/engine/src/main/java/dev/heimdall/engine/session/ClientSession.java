@@ -14,6 +14,7 @@ import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LaneUser;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.Waiter;
+import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
@@ -32,7 +33,7 @@ import java.util.Map;
  * that say otherwise belong to the thread of its event loop.
  */
 public final class ClientSession extends ChannelInboundHandlerAdapter
-    implements ObservedSession, LaneUser, Waiter, LoopContext.Flushable {
+    implements ObservedSession, LaneUser, Waiter, LoopContext.Flushable, StatementOwner {
 
   /** Where a session stands; {@link ServerLease#become} alone moves it. */
   public enum State {
@@ -118,7 +119,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     this.carried =
         new SessionState(
             given, sessions.statements(), channelName -> this.listening.unlisten(channelName));
-    this.resolution = new NameResolution(this);
+    this.resolution = new NameResolution(new NameFacts(this));
     this.start =
         new SessionStart(this, given, ports, node.access(), vdb.access(), loop, sessions.clients());
     this.end = new SessionEnd(this, loop);
@@ -346,6 +347,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public boolean sharesPipeline() {
+    return sharing.active();
+  }
+
+  @Override
   public boolean mayFollow() {
     return sharing.mayFollow();
   }
@@ -418,7 +424,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   /** A statement of the node's own was answered: it may have been all that a rest waited for. */
-  void quietDone(ServerConnection from) {
+  @Override
+  public void quietDone(ServerConnection from) {
     if (closed()) {
       abandonment.rest(from);
     }

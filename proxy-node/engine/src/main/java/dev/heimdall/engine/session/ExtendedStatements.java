@@ -6,6 +6,8 @@ import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StalePlan;
+import dev.heimdall.engine.prepared.StatementBody;
+import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.ShapeCheck.Fit;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -22,6 +24,8 @@ import java.util.List;
  */
 final class ExtendedStatements {
   private static final byte[] PREFIX = PreparedStatement.PREFIX.getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] UNNAMED = new byte[0];
 
   private final ClientSession session;
   private final RequestReader requests;
@@ -126,7 +130,7 @@ final class ExtendedStatements {
       return true;
     }
     if (nameLength == 0) {
-      unnamed.use(server);
+      useUnnamed(server);
       if (unnamed.cached() == null) {
         server.expect(ReplyQueue.BIND, session);
         pending.begin(total, false);
@@ -201,7 +205,7 @@ final class ExtendedStatements {
   /** What the pipeline found of the text of a client's statement; null when nobody asked. */
   Examined examinedOf(ByteBuf input, int nameAt, int nameLength) {
     if (nameLength == 0) {
-      return unnamed.examined();
+      return (Examined) unnamed.source();
     }
     PreparedStatement statement = session.carried().names().get(input, nameAt, nameLength);
     return statement == null ? null : (Examined) statement.source();
@@ -247,7 +251,7 @@ final class ExtendedStatements {
     PreparedStatement statement = session.carried().names().get(input, nameAt, nameEnd - nameAt);
     return statement == null
         ? new int[0]
-        : BindParameters.types(statement.body(), statement.body().length);
+        : StatementBody.types(statement.body(), statement.body().length);
   }
 
   /** Sends an Execute, or answers it. */
@@ -320,7 +324,7 @@ final class ExtendedStatements {
           .statements()
           .parsing(
               new ServerStatements.PendingName(
-                  null, settled ? () -> names.reopen(name, statement) : null));
+                  null, settled ? () -> names.own().reopen(name, statement) : null));
       pending.cut();
       input.skipBytes(total);
       server.expect(ReplyQueue.CLOSE_KNOWN, session);
@@ -350,10 +354,36 @@ final class ExtendedStatements {
       describe(server, unnamed.cached().serverName(), total, expected);
       return;
     } else {
-      unnamed.use(server);
+      useUnnamed(server);
     }
     server.expect(close ? ReplyQueue.CLOSE : ReplyQueue.DESCRIBE, session);
     pending.begin(total, false);
+  }
+
+  /**
+   * The unnamed statement is about to be used: a text is sent to the server if that has lost it.
+   */
+  private void useUnnamed(ServerConnection server) {
+    if (unnamed.cached() != null) {
+      return;
+    }
+    if (!unnamed.isText()) {
+      // The server says that there is none: it may have another client's.
+      pending.cut();
+      names.closeUnnamed(server);
+      return;
+    }
+    StatementFacts facts = unnamed.facts();
+    if (facts != null) {
+      sequences.beforeRun(server, facts);
+    }
+    names.noteEffectsOf(facts);
+    if (!unnamed.isAt(server)) {
+      pending.cut();
+      PgWriter.parse(pending.out(unnamed.length() + 32), UNNAMED, unnamed.text(), unnamed.length());
+      unnamed.parsedAt(server);
+      server.expect(ReplyQueue.PARSE_OURS, session);
+    }
   }
 
   private void describe(ServerConnection server, byte[] serverName, int total, byte expected) {

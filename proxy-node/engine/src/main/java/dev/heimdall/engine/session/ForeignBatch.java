@@ -9,6 +9,9 @@ import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.PreparedTexts;
+import dev.heimdall.engine.prepared.StatementBody;
+import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -266,10 +269,10 @@ final class ForeignBatch {
       body = put.array();
     }
     if (name.length == 0) {
-      unnamed.examined(examined);
+      unnamed.source(examined);
       unnamed.becomes(body, facts);
     } else {
-      PreparedStatement statement = names.alone(body, facts);
+      PreparedStatement statement = names.own().alone(body, facts);
       statement.source(examined);
       own.put(name, statement);
     }
@@ -303,7 +306,7 @@ final class ForeignBatch {
     List<Parameter> parameters =
         body == null
             ? null
-            : BindParameters.read(in, nameEnd + 1, end, BindParameters.types(body, body.length));
+            : BindParameters.read(in, nameEnd + 1, end, StatementBody.types(body, body.length));
     if (body != null && parameters == null) {
       session.protocolError("invalid message format");
       return false;
@@ -339,7 +342,7 @@ final class ForeignBatch {
   private ForeignPortal portal(
       byte[] body, StatementFacts facts, List<Parameter> parameters, List<Integer> formats) {
     Decision decision = course.decision();
-    String sql = PreparedTexts.sql(body);
+    String sql = StatementBody.sql(body);
     String tag = null;
     if (decision.result().isPresent()) {
       byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
@@ -347,7 +350,11 @@ final class ForeignBatch {
           ResultTag.of(
               facts, Unpooled.wrappedBuffer(bytes), 0, bytes.length, decision.result().getAsInt());
     }
-    return new ForeignPortal(sql, facts, PreparedTexts.types(body), parameters, formats, tag);
+    return new ForeignPortal(sql, facts, types(body), parameters, formats, tag);
+  }
+
+  private static List<Integer> types(byte[] body) {
+    return Arrays.stream(StatementBody.types(body, body.length)).boxed().toList();
   }
 
   private void describe(int total) {
@@ -383,9 +390,9 @@ final class ForeignBatch {
     ask(
         new ForeignStatement(
             Want.STATEMENT_DESCRIPTION,
-            PreparedTexts.sql(body),
+            StatementBody.sql(body),
             database,
-            PreparedTexts.types(body),
+            types(body),
             List.of(),
             List.of(),
             true,

@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -168,11 +169,11 @@ final class LocalBatch {
 
   private void prepare() {
     if (name.length == 0) {
-      unnamed.examined(bound);
+      unnamed.source(bound);
       unnamed.becomes(body, course.effects());
       return;
     }
-    PreparedStatement statement = names.alone(body, course.effects());
+    PreparedStatement statement = names.own().alone(body, course.effects());
     statement.source(bound);
     session.carried().names().put(name, statement);
   }

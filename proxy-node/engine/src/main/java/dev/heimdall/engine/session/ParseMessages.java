@@ -9,6 +9,7 @@ import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.UnansweredNames;
+import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -116,9 +117,10 @@ final class ParseMessages {
       local.raise(server, refusal, total);
       return true;
     }
+    Examined last = (Examined) unnamed.lastSource();
     Examined examined =
-        previewed.isOf(unnamed.lastExamined())
-            ? unnamed.lastExamined()
+        previewed.isOf(last)
+            ? last
             : previewed.keep(
                 new Examined(), Arrays.copyOf(sql, length), length, names.standardStrings());
     if (transform.isEmpty()) {
@@ -174,18 +176,18 @@ final class ParseMessages {
       session.pin("PREPARE through the extended protocol");
     }
     if (nameEnd == at && answered) {
-      unnamed.examined(examined);
+      unnamed.source(examined);
       unnamed.becomes(copy(input.slice(nameEnd + 1, end - nameEnd - 1)), facts);
       answerParse(server, unnamed::forget, total);
       return true;
     }
     sequences.beforeParse(server, facts, examined != null && course.previewedReadsSequences());
     ByteBuf body = input.slice(nameEnd + 1, end - nameEnd - 1);
-    if (names.namesAStatement(facts)) {
+    if (names.own().renames(facts)) {
       body = renamedBody(server, facts, body, length);
     }
     if (nameEnd == at) {
-      unnamed.examined(examined);
+      unnamed.source(examined);
       if (!transformed
           && session.resolution().isSettled()
           && replays.mayReplay(server, input, total, facts)) {
@@ -208,8 +210,8 @@ final class ParseMessages {
     ByteBuf renamed = Unpooled.buffer(body.readableBytes() + 64);
     int done = 0;
     for (Effect effect : facts.effects()) {
-      PreparedStatement statement = names.named(effect);
-      byte[] name = names.nameOnServer(effect);
+      PreparedStatement statement = names.own().named(effect);
+      byte[] name = names.own().nameOnServer(effect);
       if (statement != null) {
         if (statement.isSql() && !server.groupOpen()) {
           names.makeKnown(server, statement);
@@ -236,7 +238,7 @@ final class ParseMessages {
     int length = body.readableBytes();
     byte[] content = loop.scratch(length);
     body.getBytes(body.readerIndex(), content, 0, length);
-    PreparedStatement statement = names.anonymous(content, length, facts);
+    PreparedStatement statement = names.own().anonymous(content, length, facts);
     unnamed.becomes(statement);
     boolean again = replays.sendingAgain();
     if (!again) {
@@ -259,7 +261,8 @@ final class ParseMessages {
       ServerConnection server, ByteBuf body, int total, StatementFacts facts) {
     if (session.vdb().settings().vdb().prepared().anonymousParse() == AnonymousParse.CACHE
         && session.resolution().isSettled()) {
-      PreparedStatement statement = names.statement(server, copy(body), Origin.NAMED, facts);
+      PreparedStatement statement =
+          names.own().statement(server.statements(), copy(body), Origin.NAMED, facts);
       unnamed.becomes(statement);
       if (sendParse(server, statement, unnamed.undo(), total)) {
         names.shapes().parsed(server, statement, UNNAMED);
@@ -267,12 +270,12 @@ final class ParseMessages {
       return true;
     }
     int length = body.readableBytes();
-    byte[] kept = unnamed.becomes(server, body, facts);
+    unnamed.becomes(server, body, facts);
     server.expect(ReplyQueue.PARSE, session);
-    if (transformed || names.namesAStatement(facts)) {
+    if (transformed || names.own().renames(facts)) {
       pending.cut();
       pending.bytes().skipBytes(total);
-      PgWriter.parse(pending.out(length + 32), UNNAMED, kept, length);
+      PgWriter.parse(pending.out(length + 32), UNNAMED, unnamed.text(), length);
     } else {
       pending.begin(total, false);
     }
@@ -305,8 +308,8 @@ final class ParseMessages {
     }
     PreparedStatement statement =
         transformed || answered
-            ? names.alone(copy(body), facts)
-            : names.statement(server, copy(body), Origin.NAMED, facts);
+            ? names.own().alone(copy(body), facts)
+            : names.own().statement(server.statements(), copy(body), Origin.NAMED, facts);
     statement.source(examined);
     own.put(name, statement);
     unanswered.add(name, session.carried().sent(), session.carried().done());
@@ -326,7 +329,7 @@ final class ParseMessages {
     pending.cut();
     pending.bytes().skipBytes(total);
     ByteBuf out = pending.out(128);
-    ServerNames.closeOurs(server, out, TAKEN, null, session);
+    names.closeOurs(server, out, TAKEN, null);
     PgWriter.parse(out, TAKEN, EMPTY_STATEMENT, EMPTY_STATEMENT.length);
     server.statements().parsing(new ServerStatements.PendingName(null, null));
     server.expect(ReplyQueue.PARSE_OURS, session);

@@ -34,11 +34,22 @@ final class SequenceGuard {
           + " WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation'"
           + " AND l.mode = 'RowExclusiveLock' AND c.relkind = 'S')";
 
-  private final ClientSession session;
-  private final ClientInput pending;
+  /** What is known of the session whose statements they are. */
+  interface Session {
+    TransactionState status();
+
+    /** How many groups of messages the server has not answered. */
+    int outstanding();
+
+    /** A statement asks for a value of a sequence whose name it computes. */
+    void sequenceComputed();
+  }
+
+  private final Session session;
+  private final ServerOutput pending;
   private final ServerNames names;
 
-  SequenceGuard(ClientSession session, ClientInput pending, ServerNames names) {
+  SequenceGuard(Session session, ServerOutput pending, ServerNames names) {
     this.session = session;
     this.pending = pending;
     this.names = names;
@@ -78,7 +89,7 @@ final class SequenceGuard {
   void beforeUnseen(ServerConnection server, boolean known) {
     if (server.foreignSequences() && session.status() != TransactionState.FAILED) {
       if (known && !outsideTransaction(server)) {
-        session.vdb().sequenceComputed();
+        session.sequenceComputed();
       }
       guard(server, true, new StringBuilder());
     }
@@ -129,7 +140,9 @@ final class SequenceGuard {
   /** What the statement does that an EXECUTE names. */
   private StatementFacts prepared(Effect effect, int depth) {
     PreparedStatement statement =
-        effect.type() == Effect.Type.EXECUTE && depth < MAX_DEPTH ? names.named(effect) : null;
+        effect.type() == Effect.Type.EXECUTE && depth < MAX_DEPTH
+            ? names.own().named(effect)
+            : null;
     return statement == null ? null : statement.facts();
   }
 
@@ -159,7 +172,7 @@ final class SequenceGuard {
    */
   private void currentValue(String sequence, StringBuilder foreign) {
     if (sequence.isEmpty()) {
-      session.vdb().sequenceComputed();
+      session.sequenceComputed();
     } else {
       foreign.append(" OR (pg_catalog.to_regclass(");
       Variables.literal(foreign, sequence);

@@ -5,13 +5,12 @@ import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.backend.Variables;
-import dev.heimdall.engine.prepared.PreparedNames;
+import dev.heimdall.engine.prepared.ClientStatements;
+import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.prepared.PreparedStatement.Origin;
+import dev.heimdall.engine.prepared.SchemaEpoch;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementName;
-import dev.heimdall.engine.prepared.StatementShape;
-import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.TransactionState;
@@ -34,20 +33,40 @@ final class ServerNames {
   private static final byte[] OURS =
       (PreparedStatement.PREFIX + "ours").getBytes(StandardCharsets.US_ASCII);
 
+  private static final byte[] UNNAMED = new byte[0];
+
   /** Classes of errors: out of resources, of the system, inside the server. */
   private static final Set<String> FAULTS_OF_SERVERS = Set.of("53", "58", "XX");
 
-  private final ClientSession session;
-  private final ClientInput pending;
-  private final LoopSessions sessions;
+  private final StatementOwner client;
+  private final SessionState carried;
+  private final ClientTransaction transaction;
+  private final NameResolution resolution;
+  private final ServerOutput pending;
+  private final ClientStatements own;
   private final ShapeCheck shapes;
 
   ServerNames(
-      ClientSession session, RequestReader requests, ClientInput pending, LoopSessions sessions) {
-    this.session = session;
+      StatementOwner client,
+      SessionState carried,
+      ClientTransaction transaction,
+      NameResolution resolution,
+      ServerOutput pending,
+      ClientStatements own,
+      SchemaEpoch schema,
+      ShapeCheck.Reader reader) {
+    this.client = client;
+    this.carried = carried;
+    this.transaction = transaction;
+    this.resolution = resolution;
     this.pending = pending;
-    this.sessions = sessions;
-    this.shapes = new ShapeCheck(session, requests, pending, this, sessions.context());
+    this.own = own;
+    this.shapes = new ShapeCheck(client, reader, pending, this, resolution, schema);
+  }
+
+  /** The client's statements, by its names and by contents. */
+  ClientStatements own() {
+    return own;
   }
 
   ShapeCheck shapes() {
@@ -55,15 +74,14 @@ final class ServerNames {
   }
 
   boolean standardStrings() {
-    String own = session.carried().variables().get("standard_conforming_strings");
+    String own = carried.variables().get("standard_conforming_strings");
     return own == null || !own.equalsIgnoreCase("off");
   }
 
   /** Inside a transaction, what a RESET takes back to the server's default must be ours at once. */
   void noteReset(StatementFacts facts) {
-    if (session.status() == TransactionState.OPEN
-        || session.transaction().begunSince(session.carried().done())) {
-      Variables restored = session.carried().afterReset(facts.effects());
+    if (transaction.status() == TransactionState.OPEN || transaction.begunSince(carried.done())) {
+      Variables restored = carried.afterReset(facts.effects());
       if (!restored.isEmpty()) {
         afterReset = restored;
       }
@@ -90,62 +108,13 @@ final class ServerNames {
     }
   }
 
-  boolean namesAStatement(StatementFacts facts) {
-    for (Effect effect : facts.effects()) {
-      if (nameOnServer(effect) != null) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  PreparedStatement named(Effect effect) {
-    return namesOne(effect) ? session.carried().names().get(bytes(effect.name())) : null;
-  }
-
-  static boolean namesOne(Effect effect) {
-    return (effect.type() == Effect.Type.EXECUTE || effect.type() == Effect.Type.DEALLOCATE)
-        && effect.start() >= 0;
-  }
-
-  /**
-   * What the server is to read in the place of the effect's name; null where the name may stay. An
-   * unknown name that looks like one of ours must not reach a statement of somebody else's.
-   */
-  byte[] nameOnServer(Effect effect) {
-    PreparedStatement statement = named(effect);
-    if (statement != null) {
-      return statement.serverName();
-    }
-    return namesOne(effect) && isLikeOurs(effect.name())
-        ? bytes("\"_" + effect.name().replace("\"", "\"\"") + '"')
-        : null;
-  }
-
-  /**
-   * Whether the name has our prefix and then only digits and underscores. Others with the prefix
-   * may be a client's, prepared under that very name through the extended protocol.
-   */
-  private static boolean isLikeOurs(String name) {
-    if (!name.startsWith(PreparedStatement.PREFIX)) {
-      return false;
-    }
-    for (int i = PreparedStatement.PREFIX.length(); i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (c != '_' && (c < '0' || c > '9')) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /**
    * Prepares a statement on the server ahead of the client's next message, in a group of the node's
    * own.
    */
   void makeKnown(ServerConnection server, PreparedStatement statement) {
     if (relied(server, statement)) {
-      session.counters().preparedHit();
+      client.counters().preparedHit();
       return;
     }
     makeKnown(server, statement, error -> {});
@@ -157,7 +126,7 @@ final class ServerNames {
    * @param after told how it went: null, or the server's error
    */
   void makeKnown(ServerConnection server, PreparedStatement statement, Consumer<PgError> after) {
-    session.counters().preparedParsed();
+    client.counters().preparedParsed();
     pending.flushGathered();
     Quiet quiet =
         new Quiet() {
@@ -169,7 +138,7 @@ final class ServerNames {
           }
         };
     ServerStatements known = server.statements();
-    known.namesMoved(session.resolution().hasMoved());
+    known.namesMoved(resolution.hasMoved());
     if (statement.isSql()) {
       prepareOnServer(server, statement);
       server.query(
@@ -225,7 +194,7 @@ final class ServerNames {
       closeOnServer(server, victim);
     }
     known.preparing(statement);
-    known.parsedFor(statement, session);
+    known.parsedFor(statement, client);
   }
 
   /** By a Close, which a failed transaction does not refuse, as it would a DEALLOCATE. */
@@ -249,7 +218,7 @@ final class ServerNames {
   class Quiet extends InternalQuery {
     @Override
     protected void done(ServerConnection from, PgError error) {
-      session.quietDone(from);
+      client.quietDone(from);
     }
   }
 
@@ -261,80 +230,12 @@ final class ServerNames {
 
     @Override
     protected void ended(ServerConnection from, PgError error) {
-      session.quietDone(from);
-    }
-  }
-
-  /**
-   * The statement of this content. While another client's Parse of the same text is on its way,
-   * nobody can say whether it will succeed: then this one gets a name of its own.
-   */
-  PreparedStatement statement(
-      ServerConnection server, byte[] content, Origin origin, StatementFacts facts) {
-    long epoch = session.vdb().schemaEpoch();
-    if (session.transaction().definitionsPending() || !session.resolution().isSettled()) {
-      // What it means depends on what nobody else can see.
-      return sessions.statements().acquireAlone(content, origin, facts, scope(), epoch);
-    }
-    PreparedStatement shared =
-        sessions.statements().acquire(content, content.length, origin, facts, scope(), epoch);
-    if (!server.statements().knows(shared) || server.statements().confirmed(shared)) {
-      return shared;
-    }
-    sessions.statements().release(shared);
-    return sessions.statements().acquireAlone(content, origin, facts, scope(), epoch);
-  }
-
-  /** The client's name means a statement of its own from now on, of this shape. */
-  void part(byte[] name, PreparedStatement statement, StatementShape shape) {
-    PreparedNames own = session.carried().names();
-    if (name.length > 0
-        && session.state() != ClientSession.State.CLOSED
-        && own.get(name) == statement) {
-      PreparedStatement alone = alone(statement.body(), statement.facts());
-      alone.source(statement.source());
-      alone.shape(shape, session.vdb().schemaEpoch());
-      own.put(name, alone);
-    }
-  }
-
-  /** The statement of this content for clients that give it no name. */
-  PreparedStatement anonymous(byte[] content, int length, StatementFacts facts) {
-    return sessions
-        .statements()
-        .acquire(content, length, Origin.ANONYMOUS, facts, scope(), session.vdb().schemaEpoch());
-  }
-
-  /** The server skipped the Close of a name: it still means this statement. */
-  void reopen(byte[] name, PreparedStatement statement) {
-    if (session.state() != ClientSession.State.CLOSED) {
-      byte[] content = statement.body();
-      if (statement.isAlone()) {
-        PreparedStatement again = alone(content, statement.facts());
-        again.source(statement.source());
-        again.shape(statement.shape(), session.vdb().schemaEpoch());
-        session.carried().names().put(name, again);
-        return;
-      }
-      session
-          .carried()
-          .names()
-          .put(
-              name,
-              sessions
-                  .statements()
-                  .acquire(
-                      content,
-                      content.length,
-                      statement.isSql() ? Origin.SQL : Origin.NAMED,
-                      statement.facts(),
-                      scope(),
-                      session.vdb().schemaEpoch()));
+      client.quietDone(from);
     }
   }
 
   void closeInBatch(ServerConnection server, ByteBuf out, StatementName statement) {
-    closeOurs(server, out, statement.onServer(), statement, session);
+    closeOurs(server, out, statement.onServer(), statement, client);
   }
 
   /**
@@ -342,7 +243,17 @@ final class ServerNames {
    *
    * @param statement what clients have of this name, or null
    */
-  static void closeOurs(
+  void closeOurs(ServerConnection server, ByteBuf out, byte[] serverName, StatementName statement) {
+    closeOurs(server, out, serverName, statement, client);
+  }
+
+  /** Closes another client's unnamed statement that the server may have. */
+  void closeUnnamed(ServerConnection server) {
+    closeOurs(server, pending.out(16), UNNAMED, null);
+    server.statements().unnamed(null, 0);
+  }
+
+  private static void closeOurs(
       ServerConnection server,
       ByteBuf out,
       byte[] serverName,
@@ -370,9 +281,9 @@ final class ServerNames {
   /** Whether what is sent next for the client may go without a Parse of the statement. */
   private boolean relied(ServerConnection server, PreparedStatement statement) {
     // In a shared pipeline another's Parse may be on its way; should it fail, the batch runs again.
-    return session.sharing().active()
+    return client.sharesPipeline()
         ? server.statements().knows(statement)
-        : server.statements().certain(statement, session);
+        : server.statements().certain(statement, client);
   }
 
   /**
@@ -382,7 +293,7 @@ final class ServerNames {
   void makeKnownInBatch(ServerConnection server, PreparedStatement statement) {
     boolean worn = server.statements().worn(statement);
     if (!worn && relied(server, statement) || statement.isSql()) {
-      session.counters().preparedHit();
+      client.counters().preparedHit();
       return;
     }
     pending.cut();
@@ -393,27 +304,27 @@ final class ServerNames {
   /** Parses a statement on the server, in the client's batch, whatever the server knows of it. */
   void parseInBatch(
       ServerConnection server, PreparedStatement statement, Runnable undo, byte expected) {
-    session.counters().preparedParsed();
+    client.counters().preparedParsed();
     ByteBuf out = pending.out(statement.body().length + 64);
-    makeRoom(server, out, statement, session);
-    server.statements().namesMoved(session.resolution().hasMoved());
+    makeRoom(server, out, statement, client);
+    server.statements().namesMoved(resolution.hasMoved());
     server.statements().parsing(new ServerStatements.PendingName(statement, undo));
     if (expected == ReplyQueue.PARSE_OURS) {
       statement.parse(out);
     } else {
-      server.statements().parsedFor(statement, session);
+      server.statements().parsedFor(statement, client);
       PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);
     }
-    server.expect(expected, session);
+    server.expect(expected, client);
   }
 
   void noteEffectsOf(StatementFacts facts) {
-    session.resolution().sent(facts);
+    resolution.sent(facts);
     if (facts != null
         && (!facts.effects().isEmpty()
             || facts.kind() == StatementKind.DDL
             || SessionState.divides(facts, true))) {
-      session.carried().note(facts);
+      carried.note(facts);
       noteReset(facts);
     }
   }
@@ -423,25 +334,18 @@ final class ServerNames {
     pending.cut();
     byte[] text = (sql + "\0\0\0").getBytes(StandardCharsets.UTF_8);
     ByteBuf out = pending.out(text.length + 128);
-    closeOurs(server, out, OURS, null, session);
+    closeOurs(server, out, OURS, null, client);
     PgWriter.parse(out, OURS, text, text.length);
     server.statements().parsing(new ServerStatements.PendingName(null, null));
-    server.expect(ReplyQueue.PARSE_OURS, session);
+    server.expect(ReplyQueue.PARSE_OURS, client);
     PgWriter.bind(out, OURS, OURS);
-    server.expect(ReplyQueue.BIND_OURS, session);
+    server.expect(ReplyQueue.BIND_OURS, client);
     PgWriter.execute(out, OURS);
-    server.expect(ReplyQueue.EXECUTE_OURS, session);
+    server.expect(ReplyQueue.EXECUTE_OURS, client);
     PgWriter.closePortal(out, OURS);
     server.statements().closing(null);
-    server.expect(ReplyQueue.CLOSE_OURS, session);
-    closeOurs(server, out, OURS, null, session);
-  }
-
-  /** A statement of the client that shares its name with no other. */
-  PreparedStatement alone(byte[] content, StatementFacts facts) {
-    return sessions
-        .statements()
-        .acquireAlone(content, Origin.NAMED, facts, scope(), session.vdb().schemaEpoch());
+    server.expect(ReplyQueue.CLOSE_OURS, client);
+    closeOurs(server, out, OURS, null, client);
   }
 
   /** A statement that fails with this error and does nothing else. */
@@ -458,14 +362,6 @@ final class ServerNames {
     StringBuilder sql = new StringBuilder("DO ");
     Variables.literal(sql, block.toString());
     return sql.toString();
-  }
-
-  private String scope() {
-    return session.resolution().scope();
-  }
-
-  static byte[] bytes(String name) {
-    return name.getBytes(StandardCharsets.UTF_8);
   }
 
   private Variables afterReset;

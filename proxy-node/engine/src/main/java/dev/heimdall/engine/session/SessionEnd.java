@@ -93,7 +93,7 @@ final class SessionEnd {
     session.start().release();
     session.lease().leave();
     session.transactionReplay().end();
-    session.carried().names().clear();
+    session.carried().names().close();
     session.listening().end();
     session.console().cancel();
     session.withheld().end();

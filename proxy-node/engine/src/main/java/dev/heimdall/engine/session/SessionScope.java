@@ -5,6 +5,7 @@ import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.SearchPath;
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.sql.NameScope;
@@ -13,7 +14,6 @@ import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -57,7 +57,7 @@ final class SessionScope {
     if (found.kind() != StatementKind.EXECUTE || found.effects().isEmpty()) {
       return null;
     }
-    byte[] name = found.effects().get(0).name().getBytes(StandardCharsets.UTF_8);
+    byte[] name = ClientStatements.bytes(found.effects().get(0).name());
     PreparedStatement prepared = session.carried().names().get(name);
     if (prepared != null && prepared.source() == null && prepared.isSql()) {
       byte[] body = prepared.body();

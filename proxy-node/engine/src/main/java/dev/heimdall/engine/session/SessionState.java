@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.StatementRegistry;
@@ -12,7 +13,6 @@ import dev.heimdall.engine.sql.SettingName;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.TransactionState;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -205,8 +205,7 @@ final class SessionState {
       if (failed && facts.kind() == StatementKind.PREPARE) {
         deallocate(facts.effects().get(0).name(), server); // its name is free again
       } else if (facts.kind() == StatementKind.PREPARE) {
-        PreparedStatement made =
-            names.get(facts.effects().get(0).name().getBytes(StandardCharsets.UTF_8));
+        PreparedStatement made = names.get(ClientStatements.bytes(facts.effects().get(0).name()));
         if (made != null) {
           server.statements().confirm(made);
         }
@@ -290,7 +289,7 @@ final class SessionState {
       case MAY_SEED -> apply(effect, server, false);
       case DEALLOCATE_ALL -> server.statements().doubtAll();
       case DEALLOCATE -> {
-        PreparedStatement statement = names.get(effect.name().getBytes(StandardCharsets.UTF_8));
+        PreparedStatement statement = names.get(ClientStatements.bytes(effect.name()));
         if (statement != null) {
           server.statements().doubt(statement);
         }
@@ -366,7 +365,7 @@ final class SessionState {
   }
 
   private void deallocate(String text, ServerConnection server) {
-    byte[] name = text.getBytes(StandardCharsets.UTF_8);
+    byte[] name = ClientStatements.bytes(text);
     PreparedStatement statement = names.get(name);
     if (statement != null) {
       server.statements().forget(statement);

@@ -2,8 +2,9 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.SchemaEpoch;
 import dev.heimdall.engine.prepared.ServerStatements.Standing;
 import dev.heimdall.engine.prepared.StatementShape;
 import dev.heimdall.engine.wire.TransactionState;
@@ -29,11 +30,12 @@ import java.util.Arrays;
  * Should it differ though none was seen, the change is noticed for all that follows.
  */
 final class ShapeCheck {
-  private final ClientSession session;
-  private final RequestReader requests;
-  private final ClientInput pending;
+  private final StatementOwner client;
+  private final Reader reader;
+  private final ServerOutput pending;
   private final ServerNames names;
-  private final LoopContext loop;
+  private final NameResolution resolution;
+  private final SchemaEpoch schema;
   private PreparedStatement refused;
   private PgError refusal;
 
@@ -56,17 +58,35 @@ final class ShapeCheck {
     REFUSED
   }
 
+  /** Whoever reads the client's messages, and waits for the server's answer. */
+  interface Reader {
+    /** The message at its position cannot be handled now. */
+    void block();
+
+    /** It can, when what the server has just sent was passed on. */
+    void wake();
+
+    /**
+     * The server has refused the statement in a group of the node's own.
+     *
+     * @param status of the transaction since
+     */
+    void refuse(PgError error, TransactionState status);
+  }
+
   ShapeCheck(
-      ClientSession session,
-      RequestReader requests,
-      ClientInput pending,
+      StatementOwner client,
+      Reader reader,
+      ServerOutput pending,
       ServerNames names,
-      LoopContext loop) {
-    this.session = session;
-    this.requests = requests;
+      NameResolution resolution,
+      SchemaEpoch schema) {
+    this.client = client;
+    this.reader = reader;
     this.pending = pending;
     this.names = names;
-    this.loop = loop;
+    this.resolution = resolution;
+    this.schema = schema;
   }
 
   /** Whether {@link #fit} would let the statement run without asking the server. */
@@ -89,7 +109,7 @@ final class ShapeCheck {
     if (standing == Standing.ASKED) {
       return Fit.ASKED;
     }
-    long epoch = session.vdb().schemaEpoch();
+    long epoch = schema.schemaEpoch();
     if (standing == Standing.MISFIT) {
       if (server.statements().misfitSince(statement) == epoch) {
         return Fit.CHANGED;
@@ -113,8 +133,10 @@ final class ShapeCheck {
   private void askInBatch(ServerConnection server, PreparedStatement statement, long epoch) {
     pending.cut();
     names.parseInBatch(server, statement, null, ReplyQueue.PARSE_OURS);
-    server.statements().describing(shape -> answered(server, statement, shape, epoch), this::wake);
-    describe(server, pending.out(128), statement, session);
+    server
+        .statements()
+        .describing(shape -> answered(server, statement, shape, epoch), reader::wake);
+    describe(server, pending.out(128), statement, client);
     PgWriter.empty(pending.out(5), FrontendType.FLUSH);
     server.statements().asked(statement);
   }
@@ -134,11 +156,11 @@ final class ShapeCheck {
           if (error != null) {
             refused = statement;
             refusal = error;
-            wake();
+            reader.wake();
           } else {
             server
                 .statements()
-                .describing(shape -> answered(server, statement, shape, epoch), this::wake);
+                .describing(shape -> answered(server, statement, shape, epoch), reader::wake);
             describeAlone(server, statement);
           }
         });
@@ -160,21 +182,11 @@ final class ShapeCheck {
       statement.shape(statement.shape(), epoch);
       server.statements().fits(statement);
     } else if (statement.mayHaveChanged(epoch)) {
-      server.statements().misfit(statement, session.vdb().schemaEpoch());
+      server.statements().misfit(statement, schema.schemaEpoch());
     } else {
       unexpected(server, statement);
     }
-    wake();
-  }
-
-  /** The reader goes on when what the server has just sent was passed on. */
-  private void wake() {
-    loop.soon(
-        () -> {
-          session.resumeReading();
-          session.lease().settle();
-        },
-        session::failed);
+    reader.wake();
   }
 
   /**
@@ -184,13 +196,12 @@ final class ShapeCheck {
    */
   boolean holdsUp(ServerConnection server, Fit fit) {
     if (fit == Fit.ASKED) {
-      requests.block();
+      reader.block();
       return true;
     }
     if (fit == Fit.REFUSED) {
       refused = null; // asked again the next time
-      session.transaction().move(server.status(), false);
-      requests.refuse(refusal);
+      reader.refuse(refusal, server.status());
       return true;
     }
     return false;
@@ -203,7 +214,7 @@ final class ShapeCheck {
       seenName = name;
     } else if (statement.shape() == null) {
       look(server, statement, name);
-      describe(server, pending.out(64), statement, session);
+      describe(server, pending.out(64), statement, client);
     }
   }
 
@@ -221,15 +232,15 @@ final class ShapeCheck {
   }
 
   private void look(ServerConnection server, PreparedStatement statement, byte[] name) {
-    long epoch = session.vdb().schemaEpoch();
+    long epoch = schema.schemaEpoch();
     server.statements().describing(shape -> learnt(server, statement, name, shape, epoch), null);
   }
 
   /** Learns the shape of a statement made by SQL, known to the server, ahead of its first use. */
   void run(ServerConnection server, PreparedStatement statement) {
-    long epoch = session.vdb().schemaEpoch();
+    long epoch = schema.schemaEpoch();
     if (statement.shape() != null
-        || !session.resolution().isSettled() && !statement.isAlone()
+        || !resolution.isSettled() && !statement.isAlone()
         || statement.parsedBefore(epoch)
         || server.status() == TransactionState.FAILED
         || server.groupOpen()) {
@@ -250,7 +261,7 @@ final class ShapeCheck {
       statement.shape(shape, epoch);
     } else if (!shape.equals(statement.shape())) {
       unexpected(server, statement);
-      names.part(name, statement, shape);
+      names.own().part(name, statement, shape);
     }
   }
 
@@ -266,14 +277,14 @@ final class ShapeCheck {
                 }
               },
               null);
-      describe(server, pending.out(64), statement, session);
+      describe(server, pending.out(64), statement, client);
     }
   }
 
   /** The schema was changed out of the node's sight. */
   private void unexpected(ServerConnection server, PreparedStatement statement) {
-    session.vdb().schemaChanged(session.pool().key().database());
-    server.statements().misfit(statement, session.vdb().schemaEpoch());
+    schema.schemaChanged();
+    server.statements().misfit(statement, schema.schemaEpoch());
   }
 
   /** Whether the message at the reader's position asks for the description of this statement. */

@@ -4,8 +4,10 @@ import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.StalePlan;
+import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.ShapeCheck.Fit;
 import dev.heimdall.engine.sql.Effect;
@@ -195,7 +197,7 @@ final class SimpleStatements {
     if (effect.type() == Effect.Type.DEALLOCATE_ALL) {
       session.carried().names().clear();
       answer(total, "DEALLOCATE ALL", null);
-    } else if (session.carried().names().remove(ServerNames.bytes(effect.name()))) {
+    } else if (session.carried().names().remove(ClientStatements.bytes(effect.name()))) {
       answer(total, "DEALLOCATE", null);
     } else {
       answer(
@@ -322,7 +324,7 @@ final class SimpleStatements {
     } else if (facts.kind() == StatementKind.DEALLOCATE
         && server.status() != TransactionState.FAILED) {
       deallocateInTransaction(server, facts.effects().get(0), facts, total);
-    } else if (names.namesAStatement(facts)) {
+    } else if (names.own().renames(facts)) {
       renamed(server, facts, total);
     } else {
       session.carried().note(facts);
@@ -348,7 +350,7 @@ final class SimpleStatements {
     }
     ByteBuf input = pending.bytes();
     int text = input.readerIndex() + 5;
-    byte[] name = ServerNames.bytes(effect.name());
+    byte[] name = ClientStatements.bytes(effect.name());
     PreparedStatement existing = session.carried().names().get(name);
     PreparedStatement statement = existing;
     if (existing == null) {
@@ -360,11 +362,14 @@ final class SimpleStatements {
       }
       byte[] body = new byte[total - 6 - effect.end()];
       input.getBytes(text + effect.end(), body);
-      statement = names.statement(server, body, PreparedStatement.Origin.SQL, inner(facts));
+      statement =
+          names
+              .own()
+              .statement(server.statements(), body, PreparedStatement.Origin.SQL, inner(facts));
       if (server.statements().confirmed(statement) && server.status() == TransactionState.FAILED) {
         // Refused like every statement of a failed transaction; the one that is there stays.
         sendRenamed(server, facts, total, effect, statement);
-        sessions.statements().release(statement);
+        names.own().release(statement);
         return;
       }
       session.carried().names().put(name, statement);
@@ -395,9 +400,9 @@ final class SimpleStatements {
     if (effect.type() == Effect.Type.DEALLOCATE_ALL) {
       session.carried().names().clear();
       known(server, "DEALLOCATE ALL", total);
-    } else if (session.carried().names().remove(ServerNames.bytes(effect.name()))) {
+    } else if (session.carried().names().remove(ClientStatements.bytes(effect.name()))) {
       known(server, "DEALLOCATE", total);
-    } else if (names.nameOnServer(effect) != null) {
+    } else if (names.own().nameOnServer(effect) != null) {
       renamed(server, facts, total);
     } else {
       session.carried().note(facts);
@@ -422,7 +427,7 @@ final class SimpleStatements {
   boolean ready(ServerConnection server) {
     for (Effect effect : course.effects().effects()) {
       PreparedStatement statement =
-          effect.type() == Effect.Type.EXECUTE ? names.named(effect) : null;
+          effect.type() == Effect.Type.EXECUTE ? names.own().named(effect) : null;
       if (statement != null
           && names.shapes().holdsUp(server, names.shapes().fit(server, statement, false))) {
         return false;
@@ -433,7 +438,7 @@ final class SimpleStatements {
 
   private void renamed(ServerConnection server, StatementFacts facts, int total) {
     for (Effect effect : facts.effects()) {
-      PreparedStatement statement = names.named(effect);
+      PreparedStatement statement = names.own().named(effect);
       if (statement != null
           && effect.type() == Effect.Type.EXECUTE
           && names.shapes().fit(server, statement, false) == Fit.CHANGED) {
@@ -466,8 +471,8 @@ final class SimpleStatements {
     int start = PgWriter.begin(out, FrontendType.QUERY);
     int done = 0;
     for (Effect effect : facts.effects()) {
-      PreparedStatement statement = effect == prepared ? preparedAs : names.named(effect);
-      byte[] name = effect == prepared ? preparedAs.serverName() : names.nameOnServer(effect);
+      PreparedStatement statement = effect == prepared ? preparedAs : names.own().named(effect);
+      byte[] name = effect == prepared ? preparedAs.serverName() : names.own().nameOnServer(effect);
       if (name != null) {
         out.writeBytes(input, text + done, effect.start() - done);
         out.writeBytes(name);

@@ -1,8 +1,5 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.prepared;
 
-import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.Variables;
-import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -15,7 +12,7 @@ import java.util.Set;
  * again after a rollback. Then no statement is shared with others, and none is answered from what
  * is known.
  */
-final class NameResolution {
+public final class NameResolution {
   /** Pins that leave names alone. */
   private static final Set<String> HARMLESS =
       Set.of(
@@ -34,7 +31,36 @@ final class NameResolution {
   /** Settings that the server reports and by which names are resolved. */
   private static final Set<String> REPORTED = Set.of("search_path", "session_authorization");
 
-  private final ClientSession session;
+  /** What is known of the session whose statements they are. */
+  public interface Session {
+    /** Whether it is known of each statement what the functions do that it calls. */
+    boolean judgesCalls();
+
+    /** Whether a statement was judged to have moved names, or perhaps. */
+    boolean callsMovedNames();
+
+    /**
+     * Whether the server reports a changed path: before PostgreSQL 18 a function moves it unseen.
+     */
+    boolean reportsPath();
+
+    /** The number of the group of messages that is being sent. */
+    long sent();
+
+    /** The number of the group that is answered next. */
+    long done();
+
+    /** Why the session keeps its server connection. */
+    Set<String> pins();
+
+    /**
+     * What names resolve through when all is settled: whose server and database it is, as whom, and
+     * the settings that matter.
+     */
+    String scope();
+  }
+
+  private final Session session;
 
   /** Something was sent since the session's settings were read back that may move names. */
   private boolean moved;
@@ -42,29 +68,19 @@ final class NameResolution {
   /** The last group of messages with a statement of which nobody knows what it calls; or -1. */
   private long unknownIn = -1;
 
-  private Variables scopeOf;
-  private PoolKey keyOf;
-  private String scope;
-
-  NameResolution(ClientSession session) {
+  public NameResolution(Session session) {
     this.session = session;
   }
 
   /** A statement is being sent. */
-  void sent(StatementFacts facts) {
+  public void sent(StatementFacts facts) {
     if (!moved && facts != null && moves(facts)) {
       moved = true;
     }
-    if (mayCall(facts) && !session.requests().course().judges()) {
-      unknownIn = session.carried().sent();
-      moved |= !reportsPath();
+    if (mayCall(facts) && !session.judgesCalls()) {
+      unknownIn = session.sent();
+      moved |= !session.reportsPath();
     }
-  }
-
-  /** As PostgreSQL does from version 18 on: before, a function moves it and nobody hears of it. */
-  private boolean reportsPath() {
-    ServerConnection server = session.server();
-    return server == null || server.reported().containsKey("search_path");
   }
 
   /** Whether it may call a function that moves names, which the server reports with its answer. */
@@ -92,12 +108,12 @@ final class NameResolution {
   }
 
   /** A text of several statements is being sent that may define something. */
-  void moved() {
+  public void moved() {
     moved = true;
   }
 
   /** The server has reported a setting. */
-  void reported(String name) {
+  public void reported(String name) {
     moved |= REPORTED.contains(name);
   }
 
@@ -106,26 +122,27 @@ final class NameResolution {
    *
    * @return whether names mean what they did
    */
-  boolean settle() {
+  public boolean settle() {
     moved = false;
     return !uncertainPin();
   }
 
   /** Whether names mean now what they mean to any session with the same {@link #scope}. */
-  boolean isSettled() {
-    return !hasMoved() && unknownIn < session.carried().done();
+  public boolean isSettled() {
+    return !hasMoved() && unknownIn < session.done();
   }
 
   /** Whether something was seen by which names mean something else now, or may. */
-  boolean hasMoved() {
-    return moved || session.requests().course().namesMoved() || uncertainPin();
+  public boolean hasMoved() {
+    return moved || session.callsMovedNames() || uncertainPin();
   }
 
   private boolean uncertainPin() {
-    if (!session.carried().pinned()) {
+    Set<String> pins = session.pins();
+    if (pins.isEmpty()) {
       return false;
     }
-    for (String pin : session.carried().pins()) {
+    for (String pin : pins) {
       if (!HARMLESS.contains(pin) && !pin.startsWith("client_encoding")) {
         return true;
       }
@@ -156,27 +173,8 @@ final class NameResolution {
     return false;
   }
 
-  /**
-   * What names resolve through when all is settled: whose server and database it is, as whom, and
-   * the settings that matter.
-   */
-  String scope() {
-    Variables variables = session.carried().variables();
-    PoolKey key = session.pool().key();
-    if (scopeOf != variables || keyOf != key) {
-      scopeOf = variables;
-      keyOf = key;
-      scope =
-          session.vdbName()
-              + '\0'
-              + key.database()
-              + '\0'
-              + key.credential().user()
-              + '\0'
-              + variables.get("search_path")
-              + '\0'
-              + variables.get("role");
-    }
-    return scope;
+  /** What names resolve through when all is settled. */
+  public String scope() {
+    return session.scope();
   }
 }

@@ -1,14 +1,6 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.prepared;
 
-import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.pipeline.Examined;
-import dev.heimdall.engine.prepared.PreparedNames;
-import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.prepared.ServerStatements;
-import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.wire.postgres.PgWriter;
-import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
@@ -17,17 +9,12 @@ import java.util.Arrays;
  * A text has a version, by which it finds out whether a server connection still has it or must be
  * given it again.
  */
-final class UnnamedStatement {
+public final class UnnamedStatement {
   private static final byte[] NOTHING = new byte[0];
-  private static final byte[] NO_NAME = new byte[0];
 
   /** A text below this is kept when the statement is gone, for the next one. */
   private static final int KEPT_BUFFER = 4096;
 
-  private final ClientSession session;
-  private final ClientInput pending;
-  private final ServerNames names;
-  private final SequenceGuard sequences;
   private final StatementRegistry registry;
   private final ServerStatements.PendingName parse;
   private final Runnable releaseCached = this::releaseCached;
@@ -40,49 +27,49 @@ final class UnnamedStatement {
   private long group;
 
   private StatementFacts facts;
-  private Examined examined;
+  private Object source;
   private PreparedStatement cached;
 
-  UnnamedStatement(
-      ClientSession session,
-      ClientInput pending,
-      StatementRegistry registry,
-      ServerNames names,
-      SequenceGuard sequences) {
-    this.session = session;
-    this.pending = pending;
+  public UnnamedStatement(StatementRegistry registry) {
     this.registry = registry;
-    this.names = names;
-    this.sequences = sequences;
     this.parse = new ServerStatements.PendingName(null, forget);
   }
 
   /** The named statement that stands for it; null when it is none, or a text. */
-  PreparedStatement cached() {
+  public PreparedStatement cached() {
     return cached;
   }
 
+  /** Whether it is a text that servers know without a name. */
+  public boolean isText() {
+    return cached == null && length >= 0;
+  }
+
+  private boolean exists() {
+    return cached != null || length >= 0;
+  }
+
   /** The text without the name that stands for none. */
-  String inClientsNames(String text) {
+  public String inClientsNames(String text) {
     return cached == null ? text : PreparedNames.withName(text, cached, "");
   }
 
-  /** What the pipeline found of its text; null when it is none, or nobody asked. */
-  Examined examined() {
-    return cached == null && length < 0 ? null : examined;
+  /** What its clients' side keeps with it; null when it is none, or nothing was kept. */
+  public Object source() {
+    return exists() ? source : null;
   }
 
   /** The same of the statement that was parsed last, whether it is still there or not. */
-  Examined lastExamined() {
-    return examined;
+  public Object lastSource() {
+    return source;
   }
 
-  void examined(Examined found) {
-    examined = found;
+  public void source(Object kept) {
+    source = kept;
   }
 
   /** Null when it is none. */
-  StatementFacts facts() {
+  public StatementFacts facts() {
     if (cached != null) {
       return cached.facts();
     }
@@ -90,29 +77,39 @@ final class UnnamedStatement {
   }
 
   /** The types of its parameters as its Parse gave them. */
-  int[] types() {
+  public int[] types() {
     return cached == null
-        ? BindParameters.types(body, Math.max(0, length))
-        : BindParameters.types(cached.body(), cached.body().length);
+        ? StatementBody.types(body, Math.max(0, length))
+        : StatementBody.types(cached.body(), cached.body().length);
   }
 
   /** Its text, a zero byte and its parameters' types; null when it is none. */
-  byte[] content() {
+  public byte[] content() {
     if (cached != null) {
       return cached.body();
     }
     return length < 0 ? null : Arrays.copyOf(body, length);
   }
 
+  /** The content of a text in a longer array, which is not to be changed or kept. */
+  public byte[] text() {
+    return body;
+  }
+
+  /** How much of {@link #text} is the statement's. */
+  public int length() {
+    return length;
+  }
+
   /** From now on this named statement stands for it. */
-  void becomes(PreparedStatement statement) {
+  public void becomes(PreparedStatement statement) {
     releaseCached(); // after the other was acquired: often it is the same
     cached = statement;
     length = -1;
   }
 
   /** Undoes {@link #becomes} when the server refuses the statement. */
-  Runnable undo() {
+  public Runnable undo() {
     return releaseCached;
   }
 
@@ -120,9 +117,8 @@ final class UnnamedStatement {
    * From now on it is this text, which the server is being sent.
    *
    * @param text text, zero byte and parameter types; only read
-   * @return the Parse's body in a form that stays
    */
-  byte[] becomes(ServerConnection server, ByteBuf text, StatementFacts itsFacts) {
+  public void becomes(StatementHolder server, ByteBuf text, StatementFacts itsFacts) {
     releaseCached();
     int size = text.readableBytes();
     if (body.length < size) {
@@ -133,13 +129,18 @@ final class UnnamedStatement {
     facts = itsFacts;
     version++;
     parsedAt(server);
-    return body;
   }
 
-  private void parsedAt(ServerConnection server) {
+  /** The server is being sent the text. */
+  public void parsedAt(StatementHolder server) {
     server.statements().unnamed(this, version);
     server.statements().parsing(parse);
     group = server.groupNow();
+  }
+
+  /** Whether the server has the text, or will have it by the time it reads what is sent next. */
+  public boolean isAt(StatementHolder server) {
+    return server.statements().hasUnnamed(this, version);
   }
 
   /**
@@ -147,7 +148,7 @@ final class UnnamedStatement {
    *
    * @param text text, zero byte and parameter types
    */
-  void becomes(byte[] text, StatementFacts itsFacts) {
+  public void becomes(byte[] text, StatementFacts itsFacts) {
     releaseCached();
     body = text;
     length = text.length;
@@ -159,39 +160,12 @@ final class UnnamedStatement {
    * Whether its text was parsed in a batch that is not answered yet: if its Parse is skipped there,
    * the server still has another client's.
    */
-  boolean inDoubt(ServerConnection server) {
-    return cached == null
-        && length >= 0
-        && server.statements().hasUnnamed(this, version)
-        && server.unanswered(group);
-  }
-
-  /** It is about to be used: a text is given to the server if that has lost it. */
-  void use(ServerConnection server) {
-    if (cached != null) {
-      return;
-    }
-    if (length < 0) {
-      // The server says that there is none: it may have another client's.
-      pending.cut();
-      ServerNames.closeOurs(server, pending.out(16), NO_NAME, null, session);
-      server.statements().unnamed(null, 0);
-      return;
-    }
-    if (facts != null) {
-      sequences.beforeRun(server, facts);
-    }
-    names.noteEffectsOf(facts);
-    if (!server.statements().hasUnnamed(this, version)) {
-      pending.cut();
-      PgWriter.parse(pending.out(length + 32), NO_NAME, body, length);
-      parsedAt(server);
-      server.expect(ReplyQueue.PARSE_OURS, session);
-    }
+  public boolean inDoubt(StatementHolder server) {
+    return isText() && isAt(server) && server.unanswered(group);
   }
 
   /** After a simple query, a Close or a failed Parse there is none. */
-  void forget() {
+  public void forget() {
     length = -1;
     facts = null;
     if (body.length > KEPT_BUFFER) {
@@ -201,10 +175,10 @@ final class UnnamedStatement {
   }
 
   /** Parses of it that are on their way are answered to nobody. */
-  void undoNothing(ServerConnection server) {
+  public void undoNothing(StatementHolder server) {
     server.statements().keepFromUndoing(releaseCached);
     server.statements().keepFromUndoing(forget);
-    if (server.statements().hasUnnamed(this, version)) {
+    if (isAt(server)) {
       server.statements().unnamed(null, 0);
     }
   }

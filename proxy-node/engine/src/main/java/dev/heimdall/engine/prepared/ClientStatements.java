@@ -1,0 +1,169 @@
+package dev.heimdall.engine.prepared;
+
+import dev.heimdall.engine.prepared.PreparedStatement.Origin;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.StatementFacts;
+import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
+
+/**
+ * One client's statements: what it means by a name, and which statement of the loop's registry is
+ * the one of a content for it, as names are resolved now.
+ */
+public final class ClientStatements {
+  private final PreparedNames names;
+  private final StatementRegistry registry;
+  private final NameResolution resolution;
+  private final SchemaEpoch schema;
+  private final BooleanSupplier definitionsPending;
+
+  /**
+   * @param definitionsPending whether its transaction has changed definitions that nobody else sees
+   */
+  public ClientStatements(
+      PreparedNames names,
+      StatementRegistry registry,
+      NameResolution resolution,
+      SchemaEpoch schema,
+      BooleanSupplier definitionsPending) {
+    this.names = names;
+    this.registry = registry;
+    this.resolution = resolution;
+    this.schema = schema;
+    this.definitionsPending = definitionsPending;
+  }
+
+  // ---- names in texts
+
+  /** Whether names in a text with these effects must be others on the server. */
+  public boolean renames(StatementFacts facts) {
+    for (Effect effect : facts.effects()) {
+      if (nameOnServer(effect) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The statement that a text with this effect names; null where there is none. */
+  public PreparedStatement named(Effect effect) {
+    return namesOne(effect) ? names.get(bytes(effect.name())) : null;
+  }
+
+  private static boolean namesOne(Effect effect) {
+    return (effect.type() == Effect.Type.EXECUTE || effect.type() == Effect.Type.DEALLOCATE)
+        && effect.start() >= 0;
+  }
+
+  /**
+   * What the server is to read in the place of the effect's name; null where the name may stay. An
+   * unknown name that looks like one of ours must not reach a statement of another client.
+   */
+  public byte[] nameOnServer(Effect effect) {
+    PreparedStatement statement = named(effect);
+    if (statement != null) {
+      return statement.serverName();
+    }
+    return namesOne(effect) && isLikeOurs(effect.name())
+        ? bytes("\"_" + effect.name().replace("\"", "\"\"") + '"')
+        : null;
+  }
+
+  /**
+   * Whether the name has our prefix and then only digits and underscores. Others with the prefix
+   * may be a client's, prepared under that very name through the extended protocol.
+   */
+  private static boolean isLikeOurs(String name) {
+    if (!name.startsWith(PreparedStatement.PREFIX)) {
+      return false;
+    }
+    for (int i = PreparedStatement.PREFIX.length(); i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c != '_' && (c < '0' || c > '9')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A name as messages have it. */
+  public static byte[] bytes(String name) {
+    return name.getBytes(StandardCharsets.UTF_8);
+  }
+
+  // ---- contents
+
+  /**
+   * The statement of this content. While another client's Parse of the same text is on its way,
+   * nobody can say whether it will succeed: then this one gets a name of its own.
+   */
+  public PreparedStatement statement(
+      ServerStatements onServer, byte[] content, Origin origin, StatementFacts facts) {
+    if (definitionsPending.getAsBoolean() || !resolution.isSettled()) {
+      // What it means depends on what nobody else can see.
+      return alone(content, origin, facts);
+    }
+    PreparedStatement shared = shared(content, content.length, origin, facts);
+    if (!onServer.knows(shared) || onServer.confirmed(shared)) {
+      return shared;
+    }
+    registry.release(shared);
+    return alone(content, origin, facts);
+  }
+
+  /** The statement of this content for clients that give it no name. */
+  public PreparedStatement anonymous(byte[] content, int length, StatementFacts facts) {
+    return shared(content, length, Origin.ANONYMOUS, facts);
+  }
+
+  private PreparedStatement shared(
+      byte[] content, int length, Origin origin, StatementFacts facts) {
+    return registry.acquire(
+        content, length, origin, facts, resolution.scope(), schema.schemaEpoch());
+  }
+
+  /** A statement of the client that shares its name with no other. */
+  public PreparedStatement alone(byte[] content, StatementFacts facts) {
+    return alone(content, Origin.NAMED, facts);
+  }
+
+  private PreparedStatement alone(byte[] content, Origin origin, StatementFacts facts) {
+    return registry.acquireAlone(content, origin, facts, resolution.scope(), schema.schemaEpoch());
+  }
+
+  /** A statement that {@link #statement} has returned gets no name. */
+  public void release(PreparedStatement statement) {
+    registry.release(statement);
+  }
+
+  /** The client's name means a statement of its own from now on, of this shape. */
+  public void part(byte[] name, PreparedStatement statement, StatementShape shape) {
+    if (name.length > 0 && names.get(name) == statement) {
+      names.put(name, copy(statement, shape));
+    }
+  }
+
+  /** The server skipped the Close of a name: it still means this statement. */
+  public void reopen(byte[] name, PreparedStatement statement) {
+    if (names.closed()) {
+      return;
+    }
+    byte[] content = statement.body();
+    names.put(
+        name,
+        statement.isAlone()
+            ? copy(statement, statement.shape())
+            : shared(
+                content,
+                content.length,
+                statement.isSql() ? Origin.SQL : Origin.NAMED,
+                statement.facts()));
+  }
+
+  private PreparedStatement copy(PreparedStatement statement, StatementShape shape) {
+    PreparedStatement copy = alone(statement.body(), statement.facts());
+    copy.source(statement.source());
+    copy.shape(shape, schema.schemaEpoch());
+    return copy;
+  }
+}

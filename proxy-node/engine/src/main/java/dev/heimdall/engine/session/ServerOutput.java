@@ -1,0 +1,18 @@
+package dev.heimdall.engine.session;
+
+import io.netty.buffer.ByteBuf;
+
+/** What is being sent to the server of a client's messages, and of the node's own among them. */
+interface ServerOutput {
+  /** The client's messages; what is to be handled next stands at the reader's position. */
+  ByteBuf bytes();
+
+  /** Ends the run before the current message: what follows goes out in another form. */
+  void cut();
+
+  /** The buffer for messages of the node's own, in their place among the client's. */
+  ByteBuf out(int size);
+
+  /** Sends what has been gathered, so that something of another owner can follow. */
+  void flushGathered();
+}
