@@ -16,7 +16,11 @@ import java.util.function.LongSupplier;
  * wait stand behind each other: many connections at once guess no faster than one. Thread-safe.
  */
 public final class FailedLogIns {
-  private static final int MAX_REMEMBERED = 10_000;
+  static final int MAX_REMEMBERED = 10_000;
+
+  /** Of a longer name, which a stranger makes up, only the beginning is remembered. */
+  static final int LONGEST_NAME = 64;
+
   private static final long FIRST_DELAY = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** After so long without a wrong password there has been none. */
@@ -37,7 +41,9 @@ public final class FailedLogIns {
   private record Key(String network, String user) {
     static Key of(InetAddress address, String user) {
       byte[] bytes = address.getAddress();
-      return new Key(Arrays.toString(bytes.length == 16 ? Arrays.copyOf(bytes, 8) : bytes), user);
+      return new Key(
+          Arrays.toString(bytes.length == 16 ? Arrays.copyOf(bytes, 8) : bytes),
+          user.length() > LONGEST_NAME ? user.substring(0, LONGEST_NAME) : user);
     }
   }
 

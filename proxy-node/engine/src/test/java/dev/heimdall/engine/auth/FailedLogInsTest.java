@@ -41,6 +41,17 @@ class FailedLogInsTest {
   }
 
   @Test
+  void ofALongNameOnlyTheBeginningIsRemembered() {
+    String begin = "x".repeat(FailedLogIns.LONGEST_NAME);
+    for (int i = 0; i < 10; i++) {
+      failMillis(here, begin + i + "x".repeat(9_000));
+    }
+
+    assertThat(failed.size()).isEqualTo(1);
+    assertThat(turnMillis(here, begin + "another")).isEqualTo(1000);
+  }
+
+  @Test
   void delayBeginsAfterTheFreeOnesAndDoublesUpToTheMost() {
     long[] delays = new long[8];
     for (int i = 0; i < delays.length; i++) {
