@@ -17,6 +17,9 @@ import java.util.Map;
  * itself, and hands runs of the others to the owners that the queue of expected replies names.
  */
 final class ReplyReader {
+  /** PostgreSQL reports some 15 parameters. */
+  private static final int MAX_REPORTED = 1_000;
+
   /** Larger messages of the server are passed on in pieces; these kinds are read whole. */
   private static final int MAX_WHOLE = 64 << 20;
 
@@ -451,6 +454,10 @@ final class ReplyReader {
     if (valueEnd > 0) {
       String name = in.toString(at, nameEnd - at, StandardCharsets.UTF_8);
       String value = in.toString(nameEnd + 1, valueEnd - nameEnd - 1, StandardCharsets.UTF_8);
+      if (reported.size() >= MAX_REPORTED && !reported.containsKey(name)) {
+        outOfSync("more than " + MAX_REPORTED + " parameters reported");
+        return;
+      }
       String before = reported.put(name, value);
       if (value.equals(before)) {
         return; // asked about what did not change, it might report it again, without end

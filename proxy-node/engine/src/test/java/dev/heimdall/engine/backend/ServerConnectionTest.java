@@ -212,6 +212,20 @@ class ServerConnectionTest {
   }
 
   @Test
+  void aServerThatReportsParametersWithoutEndLosesTheConnection() {
+    for (int i = 0; i < 2_000; i++) {
+      PgWriter.parameterStatus(stream, "parameter_" + i, "on");
+    }
+    server.connection().hold(ann);
+
+    server.sends(bytes());
+
+    assertThat(server.closings()).isEqualTo(1);
+    assertThat(server.connection().reported()).hasSize(1_000);
+    assertThat(ann.events()).last().isEqualTo("lost 08P01");
+  }
+
+  @Test
   void aMessageThatNobodyAskedForEndsTheConnection() {
     PgWriter.commandComplete(stream, "SELECT 1");
     server.connection().hold(ann);
