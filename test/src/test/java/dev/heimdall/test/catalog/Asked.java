@@ -47,10 +47,17 @@ final class Asked implements AutoCloseable {
   }
 
   static Catalogues catalogues(DataSource source) {
+    return catalogues(source, 64L << 20);
+  }
+
+  /**
+   * @param budget bytes of memory for all caches
+   */
+  static Catalogues catalogues(DataSource source, long budget) {
     return new Catalogues(
         source,
         new SourceLogins().ofCatalogue(source),
-        new CatalogueMemory(new MemoryBudget(64L << 20, 1).ofNode(BudgetedCache.CATALOGUES)));
+        new CatalogueMemory(new MemoryBudget(budget, 1).ofNode(BudgetedCache.CATALOGUES)));
   }
 
   static DataSource source(

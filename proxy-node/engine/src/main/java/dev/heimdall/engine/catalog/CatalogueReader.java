@@ -15,6 +15,12 @@ final class CatalogueReader {
   /** Rows that are fetched at once: big catalogues must not lie in memory twice. */
   private static final int FETCH_SIZE = 2000;
 
+  /** Of rows that have the body of a function in them. */
+  private static final int FETCH_BODIES = 200;
+
+  /** What the least row of a system table becomes. */
+  private static final int OF_ROW = 100;
+
   private static final int STATEMENT_SECONDS = 60;
 
   /** Bits of {@code pg_trigger.tgtype}. */
@@ -75,6 +81,8 @@ final class CatalogueReader {
   private final List<String> pathOfConnections;
   private final SharedBuiltIns builtIns;
   private final Duration uncounted;
+  private final long most;
+  private long weight;
 
   /**
    * @param connection without auto-commit; its transaction is ended here unless reading fails
@@ -82,14 +90,17 @@ final class CatalogueReader {
    *     where it is left to the server
    * @param uncounted how long a change may remain unnoticed that no event trigger has counted
    *     although there is one
+   * @param most bytes that a catalogue may weigh: one that will weigh more is not read to its end
    */
   CatalogueReader(
       Connection connection,
       List<String> pathOfConnections,
       SharedBuiltIns builtIns,
-      Duration uncounted) {
+      Duration uncounted,
+      long most) {
     this.builtIns = builtIns;
     this.uncounted = uncounted;
+    this.most = most;
     this.connection = connection;
     this.pathOfConnections = pathOfConnections;
   }
@@ -231,18 +242,22 @@ final class CatalogueReader {
     boolean parsedBodies = connection.getMetaData().getDatabaseMajorVersion() >= 14;
     each(
         CatalogueQueries.routines(parsedBodies),
-        row ->
-            builder.routine(
-                new RoutineRow(
-                    row.getLong(1),
-                    row.getString(2),
-                    row.getString(3),
-                    character(row, 4),
-                    character(row, 5),
-                    row.getString(6),
-                    row.getString(7),
-                    row.getBoolean(8),
-                    ids(row, 9))));
+        FETCH_BODIES,
+        row -> {
+          String body = row.getString(7);
+          weighs(body == null ? 0 : body.length());
+          builder.routine(
+              new RoutineRow(
+                  row.getLong(1),
+                  row.getString(2),
+                  row.getString(3),
+                  character(row, 4),
+                  character(row, 5),
+                  row.getString(6),
+                  body,
+                  row.getBoolean(8),
+                  ids(row, 9)));
+        });
     each(
         CatalogueQueries.OPERATORS,
         row ->
@@ -335,14 +350,39 @@ final class CatalogueReader {
   }
 
   private void each(String query, Row taker) throws SQLException {
+    each(query, FETCH_SIZE, taker);
+  }
+
+  private void each(String query, int fetchSize, Row taker) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.setFetchSize(FETCH_SIZE);
+      statement.setFetchSize(fetchSize);
       try (ResultSet rows = statement.executeQuery(query)) {
         while (rows.next()) {
+          weighs(OF_ROW);
           taker.take(rows);
         }
       }
     }
+  }
+
+  /** Stops before the heap is full of what will be too large in the end. */
+  private void weighs(long more) throws SQLException {
+    weight += more;
+    if (weight > most) {
+      throw tooLarge("more than " + (most >> 20), most);
+    }
+  }
+
+  /**
+   * @param size in MiB
+   */
+  static SQLException tooLarge(String size, long most) {
+    return new SQLException(
+        "it would take "
+            + size
+            + " MiB of memory, and catalogues may take "
+            + (most >> 20)
+            + " MiB; raise memoryBudget in node.json");
   }
 
   private static char character(ResultSet row, int column) throws SQLException {

@@ -296,7 +296,8 @@ final class WatchedDatabase {
     }
     try (Connection connection = pool().getConnection()) {
       CatalogueReader reader =
-          new CatalogueReader(connection, pathOfConnections, room.builtIns(), refresh);
+          new CatalogueReader(
+              connection, pathOfConnections, room.builtIns(), refresh, room.memory().limit());
       long asked = System.nanoTime();
       CatalogueReader.Reading reading = reader.read(last, () -> found(from));
       long weight = reading.objects() == null ? 0 : weightOf(reading.objects());
@@ -312,12 +313,7 @@ final class WatchedDatabase {
   private long weightOf(DatabaseObjects read) throws SQLException {
     long weight = read.weight();
     if (weight > room.memory().limit()) {
-      throw new SQLException(
-          "it would take "
-              + (weight >> 20)
-              + " MiB of memory, and catalogues may take "
-              + (room.memory().limit() >> 20)
-              + " MiB; raise memoryBudget in node.json");
+      throw CatalogueReader.tooLarge(Long.toString(weight >> 20), room.memory().limit());
     }
     return weight;
   }

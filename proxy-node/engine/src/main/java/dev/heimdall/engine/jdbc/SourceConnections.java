@@ -28,6 +28,9 @@ import org.postgresql.util.PSQLException;
  * Makes pools of connections to the databases of a data source, with TLS as its sessions have it.
  */
 public final class SourceConnections {
+  /** What the rows of one fetch may take: a part of the heap, as the driver spells it. */
+  private static final String MOST_OF_HEAP = "5p";
+
   private final DataSource source;
   private final DatabaseCredentials credentials;
   private final Use use;
@@ -141,6 +144,7 @@ public final class SourceConnections {
     driver.setTcpKeepAlive(!source.keepAliveIdle().isZero());
     driver.setApplicationName(use.application());
     driver.setProperty(PGProperty.GSS_ENC_MODE, "disable");
+    driver.setProperty(PGProperty.MAX_RESULT_BUFFER, MOST_OF_HEAP);
     tls(driver, source.tls());
     return driver;
   }
