@@ -22,6 +22,9 @@ public record AsyncStatement(
     boolean standardStrings,
     List<Parameter> parameters,
     Statement facts) {
+  /** What the statement takes while it waits, without its text and parameters. */
+  private static final long OF_STATEMENT = 1_000;
+
   public AsyncStatement {
     Objects.requireNonNull(origin, "origin");
     Objects.requireNonNull(sql, "sql");
@@ -38,7 +41,7 @@ public record AsyncStatement(
 
   /** What it takes of memory, about. */
   long size() {
-    long size = sql.length();
+    long size = OF_STATEMENT + sql.length();
     for (Parameter parameter : parameters) {
       size += parameter.length();
     }

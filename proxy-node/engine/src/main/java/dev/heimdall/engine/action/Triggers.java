@@ -30,7 +30,11 @@ public final class Triggers {
   /** Triggers that wait or run at most. */
   static final int MOST = 10_000;
 
+  /** What their commands may take together. */
+  static final long MOST_BYTES = 16L << 20;
+
   private static final String ACTION = "trigger";
+  private static final int OF_TRIGGER = 500;
 
   private final Supplier<Configuration> configuration;
   private final SourceLogins logins;
@@ -43,6 +47,7 @@ public final class Triggers {
   private final Map<Key, Waiting> unique = new HashMap<>();
   private final Set<Waiting> delayed = new LinkedHashSet<>();
   private int size;
+  private long bytes;
   private boolean closing;
 
   /** What makes two commands the same. */
@@ -103,8 +108,10 @@ public final class Triggers {
         postpone(trigger, there);
         return there.end.copy();
       }
-      if (size < MOST && !closing) {
+      if (size < MOST && bytes + weight(key) <= MOST_BYTES && !closing) {
         size++;
+        bytes += weight(key);
+        mine.end.whenComplete((executed, failure) -> gone(key));
         if (trigger.delay() == 0) {
           mine.start.run();
         } else {
@@ -118,6 +125,14 @@ public final class Triggers {
       }
     }
     return refused(trigger, tables, "too many triggers wait already, or the node is stopping");
+  }
+
+  private static long weight(Key key) {
+    return OF_TRIGGER + 2L * key.command().length();
+  }
+
+  private synchronized void gone(Key key) {
+    bytes -= weight(key);
   }
 
   /** Names are put into commands as they are. */
