@@ -14,6 +14,9 @@ final class RuleCounters {
   /** Names of rates or places that are told apart, as a name can hold what a client sends. */
   private static final int MOST_NAMES = 10_000;
 
+  /** Limits with longer names share one, as do those beyond the number. */
+  private static final int LONGEST_NAME = 256;
+
   /** Names beyond share one. */
   private static final String REST = "";
 
@@ -49,14 +52,18 @@ final class RuleCounters {
     RateState known = rates.get(name);
     return known != null
         ? known
-        : rates.computeIfAbsent(rates.size() < MOST_NAMES ? name : REST, any -> new RateState());
+        : rates.computeIfAbsent(room(rates, name) ? name : REST, any -> new RateState());
   }
 
   AtomicInteger places(String name) {
     AtomicInteger known = places.get(name);
     return known != null
         ? known
-        : places.computeIfAbsent(
-            places.size() < MOST_NAMES ? name : REST, any -> new AtomicInteger());
+        : places.computeIfAbsent(room(places, name) ? name : REST, any -> new AtomicInteger());
+  }
+
+  /** A rule may make a name of what clients send. */
+  private static boolean room(Map<String, ?> names, String name) {
+    return names.size() < MOST_NAMES && name.length() <= LONGEST_NAME;
   }
 }
