@@ -24,9 +24,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -49,7 +47,7 @@ final class ForeignBatch {
   private final ForeignStatements statements;
   private final PreparedTexts prepared;
   private final ForeignReplies replies;
-  private final Map<String, ForeignPortal> portals = new HashMap<>(2);
+  private final ForeignPortals portals;
 
   /** Where it goes; null while there is none. */
   private ForeignSource source;
@@ -82,6 +80,7 @@ final class ForeignBatch {
     this.loop = sessions.context();
     this.sessions = sessions;
     this.limits = limits;
+    this.portals = new ForeignPortals(limits.maxPipeline(), limits.maxStatementSize());
     this.requests = requests;
     this.pending = requests.input();
     this.names = names;
@@ -216,6 +215,11 @@ final class ForeignBatch {
     }
   }
 
+  /** About how many bytes its portals take. */
+  long held() {
+    return portals.bytes();
+  }
+
   /** The batch is over, with or without a Sync. */
   void end() {
     source = null;
@@ -269,6 +273,9 @@ final class ForeignBatch {
       body = put.array();
     }
     if (name.length == 0) {
+      if (!unnamed.hasRoomFor(body.length, examined)) {
+        return false;
+      }
       unnamed.source(examined);
       unnamed.becomes(body, facts);
     } else {
@@ -321,11 +328,8 @@ final class ForeignBatch {
     if (refusal == null) {
       StatementFacts facts = prepared.facts(name);
       refusal = facts.kind() == StatementKind.EMPTY ? null : statements.refusal(facts, source);
-      if (refusal == null && portals.size() >= limits.maxPipeline()) {
-        refusal = PgError.error("53400", "too many portals in one batch");
-      }
       if (refusal == null) {
-        portals.put(portal, portal(body, facts, parameters, formats));
+        refusal = portals.put(portal, portal(body, facts, parameters, formats));
       }
     }
     if (examined != null) {

@@ -18,6 +18,17 @@ record ForeignPortal(
     List<Parameter> parameters,
     List<Integer> formats,
     String tag) {
+  private static final int OF_PORTAL = 200;
+  private static final long OF_PARAMETER = 50;
+
+  /** About how many bytes it takes in memory. */
+  long weight() {
+    long weight = OF_PORTAL + sql.length() + OF_PARAMETER * parameters.size();
+    for (Parameter parameter : parameters) {
+      weight += parameter.length();
+    }
+    return weight;
+  }
 
   ForeignStatement execution(String database, boolean described, int maxRows) {
     return asked(Want.PREPARED, database, described, maxRows);
