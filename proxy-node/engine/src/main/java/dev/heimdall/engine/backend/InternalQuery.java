@@ -13,8 +13,13 @@ import java.util.List;
 public abstract class InternalQuery implements ReplyOwner {
   private static final int MAX_REPLY = 1 << 20;
 
+  private static final PgError TOO_LONG =
+      PgError.error("54000", "the reply to a statement of the node's own is too long")
+          .withDetail("It has more than " + MAX_REPLY + " bytes.");
+
   private final boolean keepRows;
   private ByteBuf rows;
+  private boolean tooLong;
 
   protected InternalQuery() {
     this(false);
@@ -55,16 +60,25 @@ public abstract class InternalQuery implements ReplyOwner {
     try {
       notified(from, consumed.duplicate());
       if (keepRows) {
-        if (rows == null) {
-          rows = Unpooled.buffer(256);
-        }
-        if (rows.readableBytes() + consumed.readableBytes() <= MAX_REPLY) {
-          rows.writeBytes(consumed);
-        }
+        keep(consumed);
       }
     } finally {
       consumed.release();
     }
+  }
+
+  /** A reply with a gap could not be told apart: of one that is too long nothing is kept. */
+  private void keep(ByteBuf run) {
+    int kept = rows == null ? 0 : rows.readableBytes();
+    tooLong |= kept + run.readableBytes() > MAX_REPLY;
+    if (tooLong) {
+      rows = null;
+      return;
+    }
+    if (rows == null) {
+      rows = Unpooled.buffer(256);
+    }
+    rows.writeBytes(run);
   }
 
   @Override
@@ -88,7 +102,7 @@ public abstract class InternalQuery implements ReplyOwner {
 
   @Override
   public final void groupComplete(ServerConnection from, TransactionState status, PgError error) {
-    done(from, error);
+    done(from, error == null && tooLong ? TOO_LONG : error);
   }
 
   @Override
