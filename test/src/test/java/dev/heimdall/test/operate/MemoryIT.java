@@ -139,7 +139,7 @@ class MemoryIT {
         }
       }
     }
-    assertThat(caches).isEqualTo(6);
+    assertThat(caches).isEqualTo(10);
   }
 
   private static void dropDatabases(int count) throws SQLException {

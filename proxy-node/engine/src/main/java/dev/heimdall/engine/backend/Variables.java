@@ -13,19 +13,36 @@ import java.util.TreeMap;
  */
 public final class Variables {
   private static final String ROLE = "role";
+  private static final int OF_NAME = 150;
 
   public static final Variables NONE = new Variables(new TreeMap<>());
 
   private final TreeMap<String, String> values;
   private final int hash;
+  private final long weight;
 
   private Variables(TreeMap<String, String> values) {
     this.values = values;
     this.hash = values.hashCode();
+    long sum = 0;
+    for (Map.Entry<String, String> entry : values.entrySet()) {
+      sum += weight(entry.getKey()) + 2L * entry.getValue().length();
+    }
+    this.weight = sum;
   }
 
   public static Variables of(Map<String, String> values) {
     return values.isEmpty() ? NONE : new Variables(new TreeMap<>(values));
+  }
+
+  /** About how many bytes a name takes in a collection of them. */
+  public static long weight(String name) {
+    return OF_NAME + 2L * name.length();
+  }
+
+  /** About how many bytes they take in memory. */
+  public long weight() {
+    return weight;
   }
 
   public String get(String name) {

@@ -24,6 +24,7 @@ import java.util.Set;
  */
 public final class Listening {
   private static final int MAX_WAITING = 10_000;
+  private static final int OF_CHANNEL = 600;
 
   private enum State {
     /** The session hears what it listens for, if anything. */
@@ -92,6 +93,9 @@ public final class Listening {
     }
     Set<String> all = new HashSet<>(asked);
     all.addAll(wanted);
+    if (!client.mayHold(weight(all) + weight(channels))) {
+      return false;
+    }
     asked = all;
     state = State.ASKING;
     if (hub == null) {
@@ -114,9 +118,23 @@ public final class Listening {
     client.resumeReading();
   }
 
+  /** Estimated: here, and in the hub when nobody else listens to them. */
+  private static long weight(Set<String> names) {
+    long weight = 0;
+    for (String name : names) {
+      weight += OF_CHANNEL + 4L * name.length();
+    }
+    return weight;
+  }
+
+  private void count() {
+    client.holds(weight(asked) + weight(channels));
+  }
+
   private void stopAsking() {
     Set<String> given = asked;
     asked = Set.of();
+    count();
     state = State.SETTLED;
     given.stream().filter(channel -> !channels.contains(channel)).forEach(this::leave);
     deliver();
@@ -207,6 +225,7 @@ public final class Listening {
       channels = fewer;
       leave(channel);
     }
+    count();
   }
 
   /** A notification from the hub, on any thread. */
@@ -253,5 +272,7 @@ public final class Listening {
     }
     waiting.forEach(heard -> heard.message().release());
     waiting.clear();
+    channels = Set.of();
+    asked = Set.of();
   }
 }

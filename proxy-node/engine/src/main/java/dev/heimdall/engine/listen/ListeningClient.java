@@ -33,6 +33,14 @@ public interface ListeningClient {
   /** Sends a message to the client. */
   void write(ByteBuf consumed);
 
+  /**
+   * Whether the node has memory for so many bytes of channels; if not, the client has been ended.
+   */
+  boolean mayHold(long channels);
+
+  /** The channels take so many bytes, for which there was memory. */
+  void holds(long channels);
+
   /** Sends an error and closes. */
   void fatal(PgError error);
 

@@ -127,6 +127,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
     Set<Listening> those = listeners.get(channel);
     if (those != null && those.remove(listener) && those.isEmpty()) {
       listeners.remove(channel);
+      waiting.remove(channel); // of sessions that have left
       if (confirmed.remove(channel) && connection != null) {
         connection.query(
             "UNLISTEN " + quoted(channel),

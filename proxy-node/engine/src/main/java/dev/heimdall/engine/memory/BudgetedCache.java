@@ -1,6 +1,9 @@
 package dev.heimdall.engine.memory;
 
-/** The large caches of a node, which share its memory budget. */
+/**
+ * The large caches of a node, which share its memory budget, and what lies beside it: memory that
+ * clients hold and that cannot be evicted, with limits in proportion to the budget.
+ */
 public enum BudgetedCache {
   /** What event loops know of statements: by fingerprint, and by the very text. */
   STATEMENTS("statements", 30),
@@ -14,7 +17,15 @@ public enum BudgetedCache {
    * Prepared statements that clients name: nothing of it can be evicted, so that one more is
    * refused. Beside the budget, as much again.
    */
-  NAMED("named", 100);
+  NAMED("named", 100),
+  /** Unnamed statements of clients. Beside the budget, as are all that follow. */
+  UNNAMED("unnamed", 50),
+  /** Session settings that the node carries from one server connection to the next. */
+  SETTINGS("settings", 20),
+  /** Channels that clients listen to. */
+  CHANNELS("channels", 10),
+  /** What clients have sent and the node has not handled: in network buffers, not on the heap. */
+  INPUT("input", 100);
 
   private final String label;
   private final int percent;
@@ -31,7 +42,7 @@ public enum BudgetedCache {
 
   /** Whether it is beside the budget that the others divide. */
   public boolean beside() {
-    return this == NAMED;
+    return ordinal() >= NAMED.ordinal();
   }
 
   long of(long budget) {

@@ -45,6 +45,11 @@ public final class MemoryBudget {
     return share(cache, cache.of(bytes));
   }
 
+  /** What the clients of an event loop may hold that cannot be evicted. */
+  public ClientShare ofClients(BudgetedCache held) {
+    return new ClientShare(this, ofLoop(held));
+  }
+
   private CacheShare share(BudgetedCache cache, long limit) {
     CacheShare share = new CacheShare(cache, limit);
     shares.add(share);
@@ -53,13 +58,23 @@ public final class MemoryBudget {
 
   /** Whether a cache has all that it may, on all event loops together. */
   public boolean full(BudgetedCache cache) {
-    long left = cache.of(bytes);
+    return used(cache) >= limit(cache);
+  }
+
+  /** Bytes that a cache may have on all event loops together. */
+  long limit(BudgetedCache cache) {
+    return cache.of(bytes);
+  }
+
+  /** Bytes that it has. */
+  long used(BudgetedCache cache) {
+    long used = 0;
     for (CacheShare share : shares) {
       if (share.cache() == cache) {
-        left -= share.bytes();
+        used += share.bytes();
       }
     }
-    return left <= 0;
+    return used;
   }
 
   /** How much each cache uses, in the order of {@link BudgetedCache}. */

@@ -42,6 +42,11 @@ public final class Examined {
     return sql;
   }
 
+  /** About how many bytes it takes that nothing else refers to; of none at all nothing. */
+  public static int weight(Examined examined) {
+    return examined == null ? 0 : examined.sql.length;
+  }
+
   public int length() {
     return length;
   }

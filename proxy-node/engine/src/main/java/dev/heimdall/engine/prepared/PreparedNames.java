@@ -171,6 +171,11 @@ public final class PreparedNames {
     if (replaced != null) {
       registry.release(replaced);
     }
+    if (statement == null && replaced != null) {
+      registry.nameTaken(name.length);
+    } else if (statement != null && replaced == null) {
+      registry.nameGiven(name.length);
+    }
   }
 
   /** Forgets the name when it still means this statement. */
@@ -205,6 +210,7 @@ public final class PreparedNames {
     last = null;
     statements.keySet().forEach(this::noteBefore);
     statements.values().forEach(registry::release);
+    statements.keySet().forEach(name -> registry.nameTaken(name.length));
     statements.clear();
   }
 

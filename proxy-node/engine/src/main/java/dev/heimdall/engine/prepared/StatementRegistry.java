@@ -20,6 +20,7 @@ import java.util.Map;
 public final class StatementRegistry {
   private static final int KEEP_UNUSED = 1000;
   private static final int LARGE = 16 * 1024;
+  private static final int OF_NAME = 120;
 
   private final String namePrefix;
   private final Map<Key, PreparedStatement> statements = new HashMap<>();
@@ -185,6 +186,18 @@ public final class StatementRegistry {
       weightUnused -= eldest.weight();
       evictions++;
     }
+  }
+
+  /** A client gives a statement a name of so many bytes, which counts with the statements. */
+  public void nameGiven(int length) {
+    weightNamed += OF_NAME + length;
+    report();
+  }
+
+  /** A client takes such a name back. */
+  public void nameTaken(int length) {
+    weightNamed -= OF_NAME + length;
+    report();
   }
 
   /** A statement that nobody held is held now. */

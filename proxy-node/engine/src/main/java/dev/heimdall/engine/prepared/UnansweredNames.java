@@ -10,9 +10,11 @@ import java.util.Map;
  */
 public final class UnansweredNames {
   private static final int FEW = 64;
+  private static final int OF_NAME = 120;
 
   private final Map<String, Long> groups = new HashMap<>(0);
   private int enough = FEW;
+  private long weight;
 
   /**
    * A Parse is sent.
@@ -24,8 +26,12 @@ public final class UnansweredNames {
     if (groups.size() >= enough) {
       groups.values().removeIf(sent -> sent < done);
       enough = Math.max(FEW, 2 * groups.size());
+      weight = groups.keySet().stream().mapToLong(UnansweredNames::weight).sum();
     }
-    groups.put(text(name), group);
+    String text = text(name);
+    if (groups.put(text, group) == null) {
+      weight += weight(text);
+    }
   }
 
   /** Whether the server may not have answered the Parse of a name. */
@@ -37,11 +43,21 @@ public final class UnansweredNames {
   /** All are answered. */
   public void clear() {
     groups.clear();
+    weight = 0;
   }
 
   /** How many are kept. */
   public int size() {
     return groups.size();
+  }
+
+  /** About how many bytes they take. */
+  public long weight() {
+    return weight;
+  }
+
+  private static long weight(String name) {
+    return OF_NAME + name.length();
   }
 
   private static String text(byte[] name) {

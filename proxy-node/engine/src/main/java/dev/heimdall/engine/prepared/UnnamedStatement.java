@@ -1,5 +1,6 @@
 package dev.heimdall.engine.prepared;
 
+import dev.heimdall.engine.memory.Holding;
 import dev.heimdall.engine.sql.StatementFacts;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
@@ -16,6 +17,7 @@ public final class UnnamedStatement {
   private static final int KEPT_BUFFER = 4096;
 
   private final StatementRegistry registry;
+  private final Holding memory;
   private final ServerStatements.PendingName parse;
   private final Runnable releaseCached = this::releaseCached;
   private final Runnable forget = this::forget;
@@ -28,10 +30,15 @@ public final class UnnamedStatement {
 
   private StatementFacts facts;
   private Object source;
+  private int sourceWeight;
   private PreparedStatement cached;
 
-  public UnnamedStatement(StatementRegistry registry) {
+  /**
+   * @param memory what it takes
+   */
+  public UnnamedStatement(StatementRegistry registry, Holding memory) {
     this.registry = registry;
+    this.memory = memory;
     this.parse = new ServerStatements.PendingName(null, forget);
   }
 
@@ -64,8 +71,27 @@ public final class UnnamedStatement {
     return source;
   }
 
-  public void source(Object kept) {
+  /**
+   * @param weight how many bytes it takes that are kept for it alone
+   */
+  public void source(Object kept, int weight) {
     source = kept;
+    sourceWeight = weight;
+    count();
+  }
+
+  /**
+   * Whether the node has memory for another text; if not, the client has to be ended.
+   *
+   * @param size of text, zero byte and parameter types
+   * @param weight of what its clients' side will keep with it
+   */
+  public boolean hasRoomFor(int size, int weight) {
+    return memory.is(Math.max(body.length, size) + (long) weight);
+  }
+
+  private void count() {
+    memory.is(body.length + (long) sourceWeight);
   }
 
   /** Null when it is none. */
@@ -106,6 +132,8 @@ public final class UnnamedStatement {
     releaseCached(); // after the other was acquired: often it is the same
     cached = statement;
     length = -1;
+    dropLongBody();
+    count();
   }
 
   /** Undoes {@link #becomes} when the server refuses the statement. */
@@ -121,9 +149,10 @@ public final class UnnamedStatement {
   public void becomes(StatementHolder server, ByteBuf text, StatementFacts itsFacts) {
     releaseCached();
     int size = text.readableBytes();
-    if (body.length < size) {
+    if (body.length < size || (body.length > KEPT_BUFFER && size < body.length / 4)) {
       body = new byte[Math.max(size, Math.min(size * 2, 1024))];
     }
+    count();
     text.getBytes(text.readerIndex(), body, 0, size);
     length = size;
     facts = itsFacts;
@@ -152,6 +181,7 @@ public final class UnnamedStatement {
     releaseCached();
     body = text;
     length = text.length;
+    count();
     facts = itsFacts;
     version++;
   }
@@ -168,10 +198,19 @@ public final class UnnamedStatement {
   public void forget() {
     length = -1;
     facts = null;
+    dropLongBody();
+    if (sourceWeight > KEPT_BUFFER) {
+      source = null;
+      sourceWeight = 0;
+    }
+    count();
+    releaseCached();
+  }
+
+  private void dropLongBody() {
     if (body.length > KEPT_BUFFER) {
       body = NOTHING;
     }
-    releaseCached();
   }
 
   /** Parses of it that are on their way are answered to nobody. */

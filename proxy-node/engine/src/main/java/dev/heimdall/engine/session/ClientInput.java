@@ -174,6 +174,12 @@ final class ClientInput implements ServerOutput {
     return aside == null ? read : read + aside.readableBytes();
   }
 
+  /** Bytes of the buffers in which it waits. */
+  long held() {
+    long read = input == null ? 0 : input.capacity();
+    return aside == null ? read : read + aside.capacity();
+  }
+
   /** Whether the message is here whole; one above the limit ends the session. */
   boolean whole(long total, long limit) {
     if (total > limit) {

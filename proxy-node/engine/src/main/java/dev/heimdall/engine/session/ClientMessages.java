@@ -74,7 +74,7 @@ final class ClientMessages {
     this.sequences = new SequenceGuard(schema, input, names);
     this.closing = new ClosingBatch(session, input);
     this.copies = new CopyAndCalls(session, input, sequences);
-    this.unnamed = new UnnamedStatement(sessions.statements());
+    this.unnamed = new UnnamedStatement(sessions.statements(), session.memory().unnamed());
     this.extended = new ExtendedStatements(session, requests, sessions, names, sequences, unnamed);
     this.ahead = new BatchJudgement(session, input, loop, names, extended);
     this.local = new LocalBatch(session, input, names, course, unnamed, extended);
@@ -400,6 +400,11 @@ final class ClientMessages {
   }
 
   // ---- what is known of names and sequences
+
+  /** About how many bytes its portals take at other engines, and the names of its last Parses. */
+  long held() {
+    return foreign.held() + extended.unansweredNames();
+  }
 
   ExtendedStatements extended() {
     return extended;

@@ -75,6 +75,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private final Channel channel;
   private final PoolMetrics counters;
   private final SessionPorts ports = new SessionPorts(this);
+  private final SessionMemory memory;
   private final SessionState carried;
   private final NameResolution resolution;
   private final SessionStart start;
@@ -115,6 +116,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     this.login = login;
     this.channel = channel;
     this.counters = sessions.metrics().pool(vdb.name(), login.database(), login.user());
+    this.memory = sessions.memory(this::fatal);
     this.listening = new Listening(ports, vdb.hubs(), loop);
     this.carried =
         new SessionState(
@@ -452,6 +454,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   SessionPorts ports() {
     return ports;
+  }
+
+  SessionMemory memory() {
+    return memory;
   }
 
   SessionState carried() {

@@ -55,6 +55,11 @@ final class ExtendedStatements {
     this.parses = new ParseMessages(session, requests, sessions, names, sequences, unnamed, local);
   }
 
+  /** About how many bytes the names take whose Parse may not be answered. */
+  long unansweredNames() {
+    return parses.unansweredWeight();
+  }
+
   /** Sends, or answers, a whole Parse message. */
   boolean parse(ServerConnection server, int total) {
     return parses.parse(server, total);

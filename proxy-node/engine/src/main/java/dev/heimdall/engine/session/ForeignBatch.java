@@ -273,10 +273,11 @@ final class ForeignBatch {
       body = put.array();
     }
     if (name.length == 0) {
-      if (!unnamed.hasRoomFor(body.length, examined)) {
+      if (!unnamed.hasRoomFor(body.length, Examined.weight(examined))) {
+        session.memory().refuseUnnamed();
         return false;
       }
-      unnamed.source(examined);
+      unnamed.source(examined, Examined.weight(examined));
       unnamed.becomes(body, facts);
     } else {
       PreparedStatement statement = names.own().alone(body, facts);

@@ -169,7 +169,7 @@ final class LocalBatch {
 
   private void prepare() {
     if (name.length == 0) {
-      unnamed.source(bound);
+      unnamed.source(bound, Examined.weight(bound));
       unnamed.becomes(body, course.effects());
       return;
     }

@@ -15,9 +15,11 @@ import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.route.LoopRouter;
 import dev.heimdall.engine.rules.RuleMemory;
 import dev.heimdall.engine.sql.StatementClassifier;
+import dev.heimdall.engine.wire.postgres.PgError;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * The sessions of one event loop and what they use in turn: the classifier and the registry of
@@ -28,6 +30,7 @@ public final class LoopSessions {
   private final LoopPipelines pipelines;
   private final LoopMetrics metrics;
   private final StatementRegistry statements;
+  private final SessionMemory.OfLoop memory;
 
   /** Of texts that no catalogue is asked about. */
   private final StatementClassifier classifier = new StatementClassifier(false);
@@ -58,6 +61,7 @@ public final class LoopSessions {
     this.context = context;
     this.metrics = metrics;
     this.statements = new StatementRegistry(context.index(), budget);
+    this.memory = new SessionMemory.OfLoop(budget);
   }
 
   /**
@@ -76,6 +80,15 @@ public final class LoopSessions {
 
   StatementRegistry statements() {
     return statements;
+  }
+
+  /**
+   * For a session that begins.
+   *
+   * @param fatal sends its client an error and closes
+   */
+  SessionMemory memory(Consumer<PgError> fatal) {
+    return memory.of(fatal);
   }
 
   StatementClassifier classifier() {

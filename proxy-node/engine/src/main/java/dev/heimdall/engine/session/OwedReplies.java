@@ -276,6 +276,8 @@ final class OwedReplies {
     if (session.transactionReplay().answered(status)) {
       return;
     }
+    session.memory().settings(carried.settingsWeight());
+    requests.countHeld();
     if (session.closed()) {
       session.abandonment().rest(from);
     } else if (session.sharing().active()) {

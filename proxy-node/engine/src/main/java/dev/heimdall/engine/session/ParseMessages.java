@@ -175,8 +175,12 @@ final class ParseMessages {
       // client's, on this connection.
       session.pin("PREPARE through the extended protocol");
     }
+    if (nameEnd == at && !unnamed.hasRoomFor(end - nameEnd - 1, Examined.weight(examined))) {
+      session.memory().refuseUnnamed();
+      return false;
+    }
     if (nameEnd == at && answered) {
-      unnamed.source(examined);
+      unnamed.source(examined, Examined.weight(examined));
       unnamed.becomes(copy(input.slice(nameEnd + 1, end - nameEnd - 1)), facts);
       answerParse(server, unnamed::forget, total);
       return true;
@@ -187,7 +191,7 @@ final class ParseMessages {
       body = renamedBody(server, facts, body, length);
     }
     if (nameEnd == at) {
-      unnamed.source(examined);
+      unnamed.source(examined, Examined.weight(examined));
       if (!transformed
           && session.resolution().isSettled()
           && replays.mayReplay(server, input, total, facts)) {
@@ -375,6 +379,11 @@ final class ParseMessages {
   /** Whether the server may not have answered the Parse of a name. */
   boolean mayBeUnanswered(byte[] name) {
     return unanswered.contains(name, session.carried().done());
+  }
+
+  /** About how many bytes the names take whose Parse may not be answered. */
+  long unansweredWeight() {
+    return unanswered.weight();
   }
 
   void forgetAnswered(ServerConnection server) {

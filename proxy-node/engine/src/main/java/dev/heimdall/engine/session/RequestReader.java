@@ -20,6 +20,12 @@ final class RequestReader {
   /** PostgreSQL ends a session that sends a longer message without a text or values in it. */
   private static final int MAX_BARE_MESSAGE = 10_000;
 
+  /** So many of a client that were sent and not answered are not counted. */
+  private static final int FEW_STATEMENTS = 64;
+
+  /** What one that was sent and not answered takes, about, of each that keeps it. */
+  private static final long OF_STATEMENT = 100;
+
   /** A server that has no reason to answer them lets them pile up, those that the node answers. */
   private static final int MAX_UNANSWERED = 100_000;
 
@@ -156,6 +162,18 @@ final class RequestReader {
       session.lease().settle();
     }
     resumeReading();
+    countHeld();
+  }
+
+  /** How much the client makes the node keep of what it has sent. */
+  void countHeld() {
+    int statements = session.carried().noted() + session.writes().noted() + course.running().size();
+    session
+        .memory()
+        .input(
+            input.held()
+                + messages.held()
+                + (statements > FEW_STATEMENTS ? OF_STATEMENT * statements : 0));
   }
 
   private void resumeReading() {

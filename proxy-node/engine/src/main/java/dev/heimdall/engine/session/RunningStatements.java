@@ -56,6 +56,11 @@ final class RunningStatements {
     return notes;
   }
 
+  /** Statements that were sent and not answered. */
+  int size() {
+    return running.size();
+  }
+
   /** A statement is being sent. */
   void add(Running statement) {
     if (SideActions.holdsReply(statement.decision())) {

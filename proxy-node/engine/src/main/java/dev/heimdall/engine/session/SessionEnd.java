@@ -95,6 +95,7 @@ final class SessionEnd {
     session.transactionReplay().end();
     session.carried().names().close();
     session.listening().end();
+    session.memory().end();
     session.console().cancel();
     session.withheld().end();
     session.foreign().abandon();

@@ -143,6 +143,16 @@ final class SessionPorts
     return session.betweenTransactions();
   }
 
+  @Override
+  public boolean mayHold(long channels) {
+    return session.memory().channels(channels);
+  }
+
+  @Override
+  public void holds(long channels) {
+    session.memory().channelsAre(channels);
+  }
+
   // ---- operators' commands
 
   @Override

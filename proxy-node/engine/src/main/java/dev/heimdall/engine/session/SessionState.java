@@ -77,6 +77,7 @@ final class SessionState {
   /** Those of {@link #touched} that only the server's reports tell of. */
   private Set<String> unseen = Set.of();
 
+  private long touchedWeight;
   private boolean unread;
 
   /** What the server has reported of its own since settings were read back last. */
@@ -153,6 +154,11 @@ final class SessionState {
       notes = new ArrayDeque<>(4);
     }
     notes.add(new Note(sent, facts));
+  }
+
+  /** Statements whose effects wait for the end of their group. */
+  int noted() {
+    return notes == null ? 0 : notes.size();
   }
 
   void groupSent() {
@@ -332,8 +338,7 @@ final class SessionState {
         unlisten.accept(null);
         names.clear();
         pins.clear();
-        touched = null;
-        unseen = Set.of();
+        forgetTouched();
         variables = startup;
         server.cleaned();
       }
@@ -378,8 +383,21 @@ final class SessionState {
       if (touched == null) {
         touched = new LinkedHashSet<>(4);
       }
-      touched.add(name);
+      if (touched.add(name)) {
+        touchedWeight += Variables.weight(name);
+      }
     }
+  }
+
+  private void forgetTouched() {
+    touched = null;
+    unseen = Set.of();
+    touchedWeight = 0;
+  }
+
+  /** About how many bytes the session's settings take. */
+  long settingsWeight() {
+    return variables.weight() + startup.weight() + touchedWeight;
   }
 
   /** The start-up values of what these effects reset: a server's own default is another one. */
@@ -397,8 +415,8 @@ final class SessionState {
   }
 
   private void reset(String name, ServerConnection server) {
-    if (touched != null) {
-      touched.remove(name);
+    if (touched != null && touched.remove(name)) {
+      touchedWeight -= Variables.weight(name);
     }
     server.applied(server.applied().without(name));
     server.reportExpected(name);
@@ -407,8 +425,7 @@ final class SessionState {
   }
 
   private void resetAll(ServerConnection server) {
-    touched = null;
-    unseen = Set.of();
+    forgetTouched();
     server.takeChangedReports();
     String role = variables.get("role");
     Variables left = role == null ? Variables.NONE : Variables.NONE.with("role", role);
@@ -539,8 +556,7 @@ final class SessionState {
     if (server.applied().equals(variables)) {
       server.applied(variables);
     }
-    touched = null;
-    unseen = Set.of();
+    forgetTouched();
     reported.clear();
     pinForEncoding();
   }
@@ -549,8 +565,7 @@ final class SessionState {
   void lost() {
     reported.clear();
     notes = null;
-    touched = null;
-    unseen = Set.of();
+    forgetTouched();
     done = sent;
   }
 }

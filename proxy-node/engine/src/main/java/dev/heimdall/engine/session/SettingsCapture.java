@@ -53,6 +53,7 @@ final class SettingsCapture {
               session.abandonment().rest(from);
             } else if (error == null) {
               session.carried().captured(rows().get(0), from);
+              session.memory().settings(session.carried().settingsWeight());
               session.lease().settle();
             } else if (!from.closed()) {
               session.pin("setting that cannot be read");

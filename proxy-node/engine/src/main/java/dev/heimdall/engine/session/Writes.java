@@ -31,6 +31,9 @@ import java.util.concurrent.CompletableFuture;
  * there for every session of this node.
  */
 final class Writes {
+  /** Tables that one transaction writes; beyond, all tables count as written. */
+  private static final int MOST_PENDING = 10_000;
+
   private final ClientSession session;
   private final ArrayDeque<Note> notes = new ArrayDeque<>(0);
 
@@ -136,7 +139,10 @@ final class Writes {
       boolean ends,
       Defines defines,
       Catalogue.Edition judgedBy) {
-    notes.add(new Note(session.carried().sent(), tables, anything, ends, defines, judgedBy));
+    Note note = new Note(session.carried().sent(), tables, anything, ends, defines, judgedBy);
+    if (!note.equals(notes.peekLast())) {
+      notes.add(note);
+    }
   }
 
   /** Whether it can do what a transaction block must not: commit. */
@@ -167,6 +173,11 @@ final class Writes {
           false;
       default -> true;
     };
+  }
+
+  /** Statements of groups that are not answered. */
+  int noted() {
+    return notes.size();
   }
 
   /** A piece of the reply to the first group that is not answered has come; nobody has seen it. */
@@ -226,11 +237,20 @@ final class Writes {
         }
         pending.addAll(note.tables());
         anythingPending |= note.anything();
+        boundPending();
         definesPending = definesPending.and(note.defines());
       }
     }
     if (status == TransactionState.IDLE) {
       forgetPending();
+    }
+  }
+
+  /** A client may name tables without end that are not there. */
+  private void boundPending() {
+    if (pending.size() > MOST_PENDING) {
+      pending.clear();
+      anythingPending = true;
     }
   }
 

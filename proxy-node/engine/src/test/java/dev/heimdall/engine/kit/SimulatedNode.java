@@ -94,6 +94,7 @@ final class SimulatedNode implements AutoCloseable {
   private final Buffers buffers = new Buffers();
   private final LocalAddress address = new LocalAddress("node-" + NAMES.incrementAndGet());
   private final SimulatedServers servers;
+  private final MemoryBudget budget;
   private final RuleActions actions;
   private final VdbPools pools;
   private final Channel listening;
@@ -106,6 +107,13 @@ final class SimulatedNode implements AutoCloseable {
    * @param vdb settings of the virtual database in JSON, without source, ports and log-in
    */
   SimulatedNode(Path directory, String vdb) {
+    this(directory, vdb, 16 << 20);
+  }
+
+  /**
+   * @param memory the memory budget in bytes
+   */
+  SimulatedNode(Path directory, String vdb, long memory) {
     Configuration configuration = configuration(directory, vdb);
     VirtualDatabase settings = configuration.vdbs().get("app");
     DataSource source = configuration.sources().get("main");
@@ -115,7 +123,7 @@ final class SimulatedNode implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     ScramKeyCache keys = new ScramKeyCache(16);
     LoopContext loop = new LoopContext(0, turns.node(), turns::now);
-    MemoryBudget budget = new MemoryBudget(16 << 20, 1);
+    budget = new MemoryBudget(memory, 1);
     Metrics metrics = new Metrics("test", 1, 100);
     LoopSessions sessions =
         new LoopSessions(
@@ -270,6 +278,10 @@ final class SimulatedNode implements AutoCloseable {
 
   Turns turns() {
     return turns;
+  }
+
+  MemoryBudget budget() {
+    return budget;
   }
 
   SimulatedServers servers() {

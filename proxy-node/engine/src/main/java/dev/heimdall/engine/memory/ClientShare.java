@@ -1,0 +1,55 @@
+package dev.heimdall.engine.memory;
+
+/**
+ * What the clients of one event loop hold of a kind of memory from which nothing can be evicted.
+ * Half of the limit is for those that hold little: who holds much cannot shut them out. Belongs to
+ * its event loop.
+ */
+public final class ClientShare {
+  /** Who holds no more than so many bytes may have the second half of the limit as well. */
+  static final long LITTLE = 64 << 10;
+
+  /** Bytes that any client may hold. */
+  static final long ALWAYS = 1 << 10;
+
+  private final MemoryBudget budget;
+  private final CacheShare share;
+  private long bytes;
+  private long holders;
+  private long refusals;
+
+  ClientShare(MemoryBudget budget, CacheShare share) {
+    this.budget = budget;
+    this.share = share;
+  }
+
+  /** For one client, which holds nothing yet. */
+  public Holding holding() {
+    return new Holding(this);
+  }
+
+  /**
+   * A client holds another amount.
+   *
+   * @return whether it may
+   */
+  boolean moved(long had, long has) {
+    bytes += has - had;
+    holders += (has > 0 ? 1 : 0) - (had > 0 ? 1 : 0);
+    report();
+    if (has <= had || has <= ALWAYS) {
+      return true;
+    }
+    long limit = budget.limit(share.cache());
+    if (budget.used(share.cache()) <= (has <= LITTLE ? limit : limit / 2)) {
+      return true;
+    }
+    refusals++;
+    report();
+    return false;
+  }
+
+  private void report() {
+    share.report(bytes, holders, refusals);
+  }
+}

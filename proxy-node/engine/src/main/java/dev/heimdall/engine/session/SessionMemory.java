@@ -1,0 +1,107 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.ClientShare;
+import dev.heimdall.engine.memory.Holding;
+import dev.heimdall.engine.memory.MemoryBudget;
+import dev.heimdall.engine.wire.postgres.PgError;
+import java.util.function.Consumer;
+
+/**
+ * What one client makes the node keep that cannot be evicted. The client that asks for more than
+ * the node has for all of them is ended, unless it holds little itself.
+ */
+final class SessionMemory {
+  private final Consumer<PgError> fatal;
+  private final Holding unnamed;
+  private final Holding settings;
+  private final Holding channels;
+  private final Holding input;
+
+  private SessionMemory(Consumer<PgError> fatal, OfLoop loop) {
+    this.fatal = fatal;
+    this.unnamed = loop.unnamed.holding();
+    this.settings = loop.settings.holding();
+    this.channels = loop.channels.holding();
+    this.input = loop.input.holding();
+  }
+
+  /** What all clients of one event loop hold. */
+  static final class OfLoop {
+    private final ClientShare unnamed;
+    private final ClientShare settings;
+    private final ClientShare channels;
+    private final ClientShare input;
+
+    OfLoop(MemoryBudget budget) {
+      unnamed = budget.ofClients(BudgetedCache.UNNAMED);
+      settings = budget.ofClients(BudgetedCache.SETTINGS);
+      channels = budget.ofClients(BudgetedCache.CHANNELS);
+      input = budget.ofClients(BudgetedCache.INPUT);
+    }
+
+    SessionMemory of(Consumer<PgError> fatal) {
+      return new SessionMemory(fatal, this);
+    }
+  }
+
+  /** What its unnamed statement takes. */
+  Holding unnamed() {
+    return unnamed;
+  }
+
+  /** There is no room for its unnamed statement: the session ends. */
+  void refuseUnnamed() {
+    refused("the unnamed statement", BudgetedCache.UNNAMED);
+  }
+
+  /**
+   * The settings that are carried for it take so many bytes.
+   *
+   * @return whether they may; if not, the session has ended
+   */
+  boolean settings(long bytes) {
+    return settings.is(bytes) || refused("session settings", BudgetedCache.SETTINGS);
+  }
+
+  /**
+   * The channels that it listens to are about to take so many bytes.
+   *
+   * @return whether they may; if not, the session has ended
+   */
+  boolean channels(long bytes) {
+    return channels.is(bytes) || refused("another channel", BudgetedCache.CHANNELS);
+  }
+
+  /** The channels that it listens to take so many bytes, for which there was room. */
+  void channelsAre(long bytes) {
+    channels.is(bytes);
+  }
+
+  /**
+   * What it has sent and the node has not handled takes so many bytes.
+   *
+   * @return whether it may; if not, the session has ended
+   */
+  boolean input(long bytes) {
+    return input.is(bytes) || refused("the client's messages", BudgetedCache.INPUT);
+  }
+
+  private boolean refused(String what, BudgetedCache held) {
+    fatal.accept(
+        PgError.fatal("53200", "no memory for " + what)
+            .withDetail(
+                "Clients hold as much as the node has for them: see \"cache "
+                    + held.label()
+                    + "\" in SHOW MEMORY."));
+    return false;
+  }
+
+  /** The session has ended: what it kept is gone, or is in a moment. */
+  void end() {
+    unnamed.close();
+    settings.close();
+    channels.close();
+    input.close();
+  }
+}

@@ -1,0 +1,84 @@
+package dev.heimdall.engine.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ClientShareTest {
+  /** 500,000 bytes of unnamed statements, over two event loops. */
+  private final MemoryBudget budget = new MemoryBudget(1_000_000, 2);
+
+  private final ClientShare one = budget.ofClients(BudgetedCache.UNNAMED);
+  private final ClientShare other = budget.ofClients(BudgetedCache.UNNAMED);
+
+  private CacheUse use() {
+    return budget.use(BudgetedCache.UNNAMED);
+  }
+
+  @Test
+  void whatClientsHoldCountsOverAllLoops() {
+    Holding ann = one.holding();
+    Holding bob = other.holding();
+    assertThat(ann.is(100_000)).isTrue();
+    assertThat(bob.is(150_000)).isTrue();
+    assertThat(use()).isEqualTo(new CacheUse(BudgetedCache.UNNAMED, 250_000, 500_000, 2, 0));
+
+    assertThat(ann.is(0)).isTrue();
+    assertThat(use().bytes()).isEqualTo(150_000);
+    assertThat(use().entries()).isEqualTo(1);
+  }
+
+  @Test
+  void whoHoldsMuchIsRefusedWhenHalfIsTaken() {
+    assertThat(one.holding().is(200_000)).isTrue();
+    Holding bob = other.holding();
+
+    assertThat(bob.is(100_000)).isFalse();
+
+    assertThat(use().evictions()).isEqualTo(1);
+    bob.is(0);
+    assertThat(bob.is(50_000)).isTrue();
+  }
+
+  @Test
+  void whoHoldsLittleHasTheOtherHalfAsWell() {
+    assertThat(one.holding().is(250_000)).isTrue();
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(other.holding().is(60_000)).isTrue();
+    }
+    assertThat(other.holding().is(60_000)).isFalse();
+    assertThat(other.holding().is(ClientShare.ALWAYS)).isTrue();
+  }
+
+  @Test
+  void lessThanBeforeIsNeverRefused() {
+    Holding ann = one.holding();
+    Holding bob = other.holding();
+    assertThat(ann.is(200_000)).isTrue();
+    assertThat(bob.is(200_000)).isFalse();
+
+    assertThat(ann.is(190_000)).isTrue();
+    assertThat(bob.is(180_000)).isTrue();
+  }
+
+  @Test
+  void whatHasEndedHoldsNothing() {
+    Holding ann = one.holding();
+    ann.is(200_000);
+
+    ann.close();
+    ann.is(100_000);
+
+    assertThat(use().bytes()).isZero();
+    assertThat(use().entries()).isZero();
+  }
+
+  @Test
+  void theySayThatTheyAreBesideTheBudget() {
+    assertThat(BudgetedCache.CATALOGUES.beside()).isFalse();
+    assertThat(BudgetedCache.NAMED.beside()).isTrue();
+    assertThat(BudgetedCache.UNNAMED.beside()).isTrue();
+    assertThat(BudgetedCache.INPUT.beside()).isTrue();
+  }
+}
