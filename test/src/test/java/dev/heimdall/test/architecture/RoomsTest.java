@@ -177,6 +177,24 @@ class RoomsTest {
   }
 
   @Test
+  void theJournalKnowsNeitherClientsNorConnectionsNorProtocols() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(ENGINE + ".journal")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..",
+                "io.netty.buffer..",
+                "dev.heimdall.model..",
+                ENGINE + ".journal",
+                ENGINE + ".wire",
+                room("sql"),
+                room("observe")));
+  }
+
+  @Test
   void serverConnectionsAndPoolsKnowNoSession() {
     holds(
         noClasses()

@@ -1,6 +1,11 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.journal.Cause;
+import dev.heimdall.engine.journal.Guard;
+import dev.heimdall.engine.journal.HeldReply;
+import dev.heimdall.engine.journal.Recovery;
+import dev.heimdall.engine.journal.Recovery.Attempt;
 import dev.heimdall.engine.prepared.ParsedNames;
 import dev.heimdall.engine.prepared.StalePlan;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -36,7 +41,6 @@ final class BatchReplay {
   private final LoopSessions sessions;
   private ByteBuf kept;
   private int batchLength;
-  private boolean absorbing;
   private boolean sent;
   private boolean again;
   private boolean pipelines;
@@ -52,19 +56,15 @@ final class BatchReplay {
   /** Whether a Parse of what is kept was answered from memory. */
   private boolean remembered;
 
-  /** Whether what was absorbed said that what is remembered is stale. */
-  private boolean stale;
-
   /** Whether the server has refused to write what is kept. */
   private boolean refusedToWrite;
 
-  /** Whether a replica has failed what is kept in a way that the writer may not. */
-  private boolean failedOnReplica;
+  /** What is done about the answer that failed to come. */
+  private Recovery recovery = Recovery.FAIL;
 
   private int tries;
 
-  /** Of the answer to what is kept. */
-  private final WithheldAnswer withheld;
+  private final HeldReply reply;
 
   /** What may be done about the loss of the server that the kept statement was sent to. */
   private enum Failover {
@@ -78,15 +78,15 @@ final class BatchReplay {
     ON_REPLICA
   }
 
-  BatchReplay(ClientSession session, RequestReader requests, LoopSessions sessions) {
+  /**
+   * @param reply the beginning of the answer to what is kept
+   */
+  BatchReplay(
+      ClientSession session, RequestReader requests, LoopSessions sessions, HeldReply reply) {
     this.session = session;
     this.requests = requests;
     this.sessions = sessions;
-    this.withheld = new WithheldAnswer(session);
-  }
-
-  WithheldAnswer withheld() {
-    return withheld;
+    this.reply = reply;
   }
 
   /**
@@ -160,7 +160,7 @@ final class BatchReplay {
     }
     kept = input.retainedSlice(input.readerIndex(), batchLength);
     sent = false;
-    withheld.begin();
+    reply.begin();
   }
 
   /** Keeps all that waits, which goes into the pipeline of a shared connection. */
@@ -172,7 +172,7 @@ final class BatchReplay {
     kept = input.retainedSlice();
     shared = true;
     sent = false;
-    withheld.begin();
+    reply.begin();
   }
 
   /** Whether the client sends more before it has the answer to what it sent before. */
@@ -182,11 +182,11 @@ final class BatchReplay {
 
   /** Has the reader read what is kept as if it had just come: nothing of it was answered. */
   void repeat() {
-    withheld.drop();
+    reply.drop();
     ByteBuf batch = kept;
     kept = null;
     shared = false;
-    absorbing = false;
+    recovery = Recovery.FAIL;
     remembered = false;
     requests.readAgain(batch);
   }
@@ -259,7 +259,9 @@ final class BatchReplay {
     }
     kept = batch.retain();
     sent = false;
-    withheld.begin();
+    if (session.outstanding() == 0) {
+      reply.begin(); // else it is another's that comes first
+    }
     tries = 0;
     return true;
   }
@@ -290,62 +292,79 @@ final class BatchReplay {
 
   /** Whether the client has had nothing of the answer, and there is nothing that it must have. */
   boolean nothingGiven(ServerConnection from) {
-    return !withheld.given() && !from.due();
+    return !reply.delivered() && !from.due();
+  }
+
+  private Guard guard() {
+    if (retry != null) {
+      return Guard.RETRY_RULE;
+    }
+    return switch (failover) {
+      case WRITE -> Guard.WRITE;
+      case ON_REPLICA -> Guard.REPLICA_READ;
+      case NONE -> shared ? Guard.SHARED : Guard.NONE;
+    };
   }
 
   /** Whether the server's error, the first it says about the kept batch, stays between us. */
   boolean absorbs(PgError error, ServerConnection from) {
-    if (kept == null || session.outstanding() != 1 || !untold(from)) {
+    if (kept == null || session.outstanding() != 1) {
       return false;
     }
+    Cause cause = causeOf(error, from);
+    Guard guard = cause == Cause.STALE_PLAN ? Guard.REMEMBERED : guard();
+    boolean permitted =
+        switch (cause) {
+          case ERROR -> retry != null && wantsRetry(error);
+          case READ_ONLY_SERVER -> !refusedToWrite;
+          default -> true;
+        };
+    recovery = Recovery.of(new Attempt(guard, reads(), untold(from), permitted), cause);
+    refusedToWrite = recovery == Recovery.AT_WRITER;
+    if (recovery == Recovery.RESUME) {
+      reply.deliver();
+    }
+    return absorbing();
+  }
+
+  private Cause causeOf(PgError error, ServerConnection from) {
     if (retry != null) {
-      absorbing = wantsRetry(error);
-      return absorbing;
+      return Cause.ERROR;
     }
-    stale = (remembered || failover == Failover.NONE) && !from.told() && StalePlan.is(error);
-    boolean away = session.reads().away();
-    refusedToWrite =
-        failover != Failover.NONE && !away && !refusedToWrite && error.sqlState().equals(READ_ONLY);
-    failedOnReplica =
-        failover == Failover.ON_REPLICA && away && !stale && ReplicaTrouble.mayBe(error);
-    if (stale) {
-      withheld.give();
+    if (remembered && !from.told() && StalePlan.is(error)) {
+      return Cause.STALE_PLAN;
     }
-    absorbing = stale || refusedToWrite || failedOnReplica;
-    return absorbing;
+    if (session.reads().away()) {
+      return ReplicaTrouble.mayBe(error) ? Cause.REPLICA_ERROR : Cause.ERROR;
+    }
+    return error.sqlState().equals(READ_ONLY) ? Cause.READ_ONLY_SERVER : Cause.ERROR;
   }
 
-  /** Whether what was absorbed is what only a replica may have to say. */
-  boolean failedOnReplica() {
-    return absorbing && failedOnReplica;
+  /** What becomes of the batch whose error or loss was absorbed. */
+  Recovery recovery() {
+    return recovery;
   }
 
-  /** Whether what was absorbed is a server's refusal to write. */
-  boolean refusedToWrite() {
-    return absorbing && refusedToWrite;
+  /** Whether the rest of the answer is nobody's. */
+  boolean absorbing() {
+    return recovery != Recovery.FAIL;
+  }
+
+  /** Whether its answer is looked after here, so that the client has it as late as may be. */
+  boolean guarded() {
+    return guard() != Guard.NONE;
   }
 
   /**
-   * Takes what the server says first of a statement that may be tried again, so that the client has
-   * nothing of it yet: what comes before a statement is carried out, and of reads also the first
-   * rows, as long as they are few and come without their end.
+   * Whether what the server says first of a statement that may be tried again may wait, so that the
+   * client has nothing of it yet: what comes before a statement is carried out, and of reads also
+   * the first rows, as long as they are few and come without their end.
    */
-  boolean takes(ByteBuf consumed, ServerConnection from) {
-    if (retry == null && failover == Failover.NONE && !shared) {
-      return false;
-    }
-    if (absorbing) {
-      consumed.release();
-      return true;
-    }
-    return withheld.takes(consumed, mayWait(consumed.readableBytes(), from));
-  }
-
-  private boolean mayWait(int bytes, ServerConnection from) {
+  boolean mayHold(ServerConnection from, int bytes) {
     if (!shared && !reads()) {
       return !from.begun();
     }
-    return !from.due() && withheld.hasRoom(bytes);
+    return !from.due() && reply.hasRoom(bytes);
   }
 
   private boolean wantsRetry(PgError error) {
@@ -363,32 +382,26 @@ final class BatchReplay {
    */
   boolean survivesLoss(PgError error, boolean harmless, ServerConnection from) {
     boolean asking = !sent && session.outstanding() == 0 && retry == null;
-    if (kept == null || !(asking || session.outstanding() == 1) || !untold(from)) {
+    if (kept == null || !(asking || session.outstanding() == 1)) {
       return false;
     }
-    if (retry == null) {
-      stale = false;
-      absorbing = reads() && session.loss().mayGoOn();
-      if (absorbing && asking) {
-        requests.input().dropBatch(); // the server was being asked about a statement of it
-      }
-      return absorbing;
+    boolean permitted =
+        retry == null
+            ? session.loss().mayGoOn()
+            : (harmless || retry.repeatUncertain()) && wantsRetry(error);
+    recovery =
+        Recovery.of(new Attempt(guard(), reads(), untold(from), permitted), Cause.CONNECTION_LOST);
+    if (absorbing() && asking) {
+      requests.input().dropBatch(); // the server was being asked about a statement of it
     }
-    absorbing = (harmless || retry.repeatUncertain()) && wantsRetry(error);
-    return absorbing;
+    return absorbing();
   }
 
-  /** How long to wait before the next try; null when it is for a stale plan. */
+  /** How long to wait before the next try, which begins now. */
   Duration beforeRetry() {
-    if (retry == null && (failover == Failover.NONE || stale)) {
-      return null;
-    }
     tries++;
-    withheld.drop();
-    if (retry == null) {
-      return Duration.ZERO;
-    }
-    return Duration.ofMillis(retry.retryDelay());
+    reply.drop();
+    return retry == null ? Duration.ZERO : Duration.ofMillis(retry.retryDelay());
   }
 
   /** Tries what is kept again, and keeps it. */
@@ -396,7 +409,7 @@ final class BatchReplay {
     if (kept == null) {
       return; // the client has gone
     }
-    absorbing = false;
+    recovery = Recovery.FAIL;
     sent = false;
     ParsedNames.free(kept, session.carried().names());
     requests.readAgain(kept.retainedSlice());
@@ -414,7 +427,7 @@ final class BatchReplay {
 
   /** Whether what the client has sent behind the batch must wait for the batch's answer. */
   boolean holdsBack() {
-    if (kept != null && sent || absorbing) {
+    if (kept != null && sent || absorbing()) {
       pipelines = true;
       quiet = 0;
       return true;
@@ -424,7 +437,7 @@ final class BatchReplay {
 
   /** The server is ready again: the batch goes to the reader once more. */
   void sendAgain() {
-    absorbing = false;
+    recovery = Recovery.FAIL;
     again = kept.getByte(kept.readerIndex()) == FrontendType.PARSE;
     shared = false;
     failover = Failover.NONE;
@@ -445,8 +458,12 @@ final class BatchReplay {
 
   /** The batch was answered, or will never be. */
   void forget() {
-    absorbing = false;
-    withheld.giveOrDrop();
+    recovery = Recovery.FAIL;
+    if (session.closed()) {
+      reply.drop();
+    } else {
+      reply.deliver();
+    }
     retry = null;
     failover = Failover.NONE;
     remembered = false;

@@ -60,6 +60,11 @@ final class ClientTransaction {
     }
   }
 
+  /** The unit that began the block in which the client is, or will be; negative when none. */
+  long begun() {
+    return begun;
+  }
+
   /** Whether a client that hears no more of what it sent from this group on is in a transaction. */
   boolean begunSince(long group) {
     return begun >= group;

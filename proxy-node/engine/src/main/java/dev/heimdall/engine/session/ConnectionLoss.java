@@ -136,12 +136,12 @@ final class ConnectionLoss {
                 && !lease.keepsServer()
                 && !session.carried().unread();
         if (independent && requests.replay().survivesLoss(error, harmless, from)) {
-          requests.sentReads().forget();
+          requests.forgetSent();
           session.owed().forget();
           session.carried().lost();
           lease.become(ClientSession.State.READY);
           lease.tryAgain(requests.replay().beforeRetry());
-        } else if (!independent || !requests.sentReads().survivesLoss(from, error)) {
+        } else if (!independent || !requests.lostReads().survive(from, error)) {
           tell(from, error);
         }
       }
@@ -177,7 +177,7 @@ final class ConnectionLoss {
     incidents = 0;
     boolean cut = cutsMessage(from);
     requests.replay().forget();
-    requests.sentReads().forget();
+    requests.forgetSent();
     int lost = session.owed().forget();
     boolean begun = session.transaction().begunSince(carried.done());
     boolean inTransaction = session.inTransaction() || begun;
@@ -221,8 +221,7 @@ final class ConnectionLoss {
   boolean cutsMessage(ServerConnection from) {
     return from.cutReply()
         && from.isFirst(session)
-        && !session.requests().replay().withheld().dropUntold()
-        && !session.requests().sentReads().withheld().dropUntold();
+        && !session.requests().journal().reply().dropUndelivered();
   }
 
   /**

@@ -26,6 +26,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -646,15 +647,15 @@ final class Course {
   }
 
   /**
-   * Those of some groups that were sent and lost are going to be read again, the others not.
+   * Those of these groups that were sent and lost are going to be read again, the others not.
    *
-   * @param last the last of the groups
    * @param onward whether what was on its way is read again behind them
    */
-  void takeBack(long first, long last, boolean onward) {
-    List<Running> back = running.takeBack(first, last);
+  void takeBack(Set<Long> groups, boolean onward) {
+    List<Running> back = running.takeBack(groups);
     if (onward && stage == Stage.GO && known != null && pipeline.ruled()) {
-      back.add(new Running(known, statement, decision, effects, prepared, places, last));
+      long next = session.carried().sent();
+      back.add(new Running(known, statement, decision, effects, prepared, places, next));
       places = List.of();
     }
     for (int i = back.size() - 1; i >= 0; i--) {

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.journal.Recovery;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.prepared.StalePlan;
@@ -10,7 +11,6 @@ import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
-import java.time.Duration;
 import java.util.ArrayDeque;
 
 /**
@@ -152,18 +152,14 @@ final class OwedReplies {
     if (session.transactionReplay().takes(consumed)) {
       return;
     }
-    if (requests.replay().takes(consumed, from) || requests.sentReads().takes(consumed, from)) {
+    if (requests.holdsReply(from, consumed)) {
       return;
     }
-    passWithheld(from, requests.replay().withheld().takeOut());
-    passWithheld(from, requests.sentReads().withheld().takeOut());
-    pass(from, consumed);
-  }
-
-  private void passWithheld(ServerConnection from, ByteBuf withheld) {
-    if (withheld != null) {
-      pass(from, withheld);
+    ByteBuf held = requests.journal().reply().takeOut();
+    if (held != null) {
+      pass(from, held);
     }
+    pass(from, consumed);
   }
 
   private void pass(ServerConnection from, ByteBuf consumed) {
@@ -230,7 +226,7 @@ final class OwedReplies {
   private void merged(int count) {
     if (count > 0) {
       session.transactionReplay().giveUp(Unreplayed.CUT);
-      session.requests().sentReads().forget();
+      session.requests().forgetSent();
     }
     outstanding -= count;
     session.carried().groupsMerged(count);
@@ -244,7 +240,7 @@ final class OwedReplies {
     outstanding--;
     statements++;
     requests.replay().answered();
-    requests.sentReads().answered();
+    requests.journal().answered(carried.done());
     session.loss().answered();
     if (!session.sharing().active()) {
       session.sharing().answeredAlone();
@@ -342,7 +338,7 @@ final class OwedReplies {
     outstanding--;
     session.requests().course().running().notes().groupOver();
     session.carried().groupUnsent();
-    session.requests().sentReads().takeBack();
+    session.requests().journal().takeBack();
     session.transactionReplay().takeBack();
     if (session.sharing().active()) {
       boolean untold = session.sharing().takeParseUntold();
@@ -356,23 +352,23 @@ final class OwedReplies {
       }
       return;
     }
-    boolean refused = replay.refusedToWrite();
-    if (replay.failedOnReplica()) {
-      session.reads().refusedThere();
-    }
-    Duration pause = replay.beforeRetry();
-    if (pause == null) {
+    if (replay.recovery() == Recovery.RESUME) {
       schemaChanged();
+    } else if (replay.recovery() == Recovery.ELSEWHERE) {
+      session.reads().refusedThere();
     }
     if (session.closed()) {
       session.abandonment().rest(from);
-    } else if (refused) {
-      session.lease().destinations().lender().vdb().suspect(from, "refuses to write");
-      session.lease().tryAgainAtWriter();
-    } else if (pause == null) {
-      replay.sendAgain();
-    } else {
-      session.lease().tryAgain(pause);
+      return;
+    }
+    switch (replay.recovery()) {
+      case RESUME -> replay.sendAgain();
+      case AT_WRITER -> {
+        session.lease().destinations().lender().vdb().suspect(from, "refuses to write");
+        replay.beforeRetry();
+        session.lease().tryAgainAtWriter();
+      }
+      default -> session.lease().tryAgain(replay.beforeRetry());
     }
   }
 }

@@ -4,7 +4,6 @@ import dev.heimdall.engine.wire.postgres.BackendType;
 import io.netty.buffer.ByteBuf;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 
 /**
  * A running checksum (SHA-256) of the messages of a server, without those that say nothing of the
@@ -12,9 +11,6 @@ import java.util.Arrays;
  * allocated for a message or a piece of one.
  */
 final class ReplyChecksum {
-  /** Bytes of a sum. */
-  static final int LENGTH = 32;
-
   private static final int PIECE = 8 * 1024;
 
   private MessageDigest digest;
@@ -118,11 +114,5 @@ final class ReplyChecksum {
     digest.reset();
     counted = 0;
     rest = 0;
-  }
-
-  /** Whether the sum that stands at this place of the first array is the second one. */
-  static boolean same(byte[] sums, int index, byte[] sum) {
-    int at = index * LENGTH;
-    return Arrays.equals(sums, at, at + LENGTH, sum, 0, LENGTH);
   }
 }

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.journal.HeldReply;
+import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.PoolAnomaly;
 import dev.heimdall.engine.wire.TransactionState;
@@ -37,7 +39,9 @@ final class RequestReader {
   private final LimitSettings limits;
   private final ClientInput input;
   private final BatchReplay replay;
+  private final Journal journal;
   private final SentReads reads;
+  private final LostReads lost;
   private final Course course;
   private final ClientMessages messages;
   private final ReadingPause reading;
@@ -57,8 +61,10 @@ final class RequestReader {
     this.limits = limits;
     this.unquestioned = Math.min(MAX_BARE_MESSAGE, limits.maxMessageSize());
     this.input = new ClientInput(session.channel().alloc(), session::server, session::fatal);
-    this.replay = new BatchReplay(session, this, sessions);
-    this.reads = new SentReads(session, this, loop);
+    this.journal = new Journal(new HeldReply(session.channel().alloc(), session::write));
+    this.replay = new BatchReplay(session, this, sessions, journal.reply());
+    this.reads = new SentReads(session, replay, journal);
+    this.lost = new LostReads(session, this, input, journal, loop);
     this.course = new Course(session, sessions);
     this.reading = new ReadingPause(session.channel().config());
     this.messages = new ClientMessages(session, this, loop, sessions, limits);
@@ -150,7 +156,7 @@ final class RequestReader {
         blocked = false;
         run();
         finish();
-        again |= reads.tellsOfLost();
+        again |= lost.goesOn();
       } while (again);
     } finally {
       processing = false;
@@ -201,7 +207,7 @@ final class RequestReader {
   private void run() {
     input.mark();
     while (input.bytes() != null) {
-      if (input.waits() && (reads.holdsBack() || replay.holdsBack())) {
+      if (input.waits() && (lost.holdsBack() || replay.holdsBack())) {
         blocked = true;
         return;
       }
@@ -422,6 +428,37 @@ final class RequestReader {
     return reads;
   }
 
+  LostReads lostReads() {
+    return lost;
+  }
+
+  /** What was sent and is not answered. */
+  Journal journal() {
+    return journal;
+  }
+
+  /** Nothing of what was sent is read again when its server is lost. */
+  void forgetSent() {
+    journal.forget(!session.closed());
+  }
+
+  /** Whether a piece of an answer waits here; if so it is released, else it goes to the client. */
+  boolean holdsReply(ServerConnection from, ByteBuf consumed) {
+    boolean guarded = replay.guarded();
+    if (guarded && replay.absorbing()) {
+      consumed.release();
+      return true;
+    }
+    boolean noted = reads.answers();
+    int bytes = consumed.readableBytes();
+    return (guarded || noted)
+        && journal
+            .reply()
+            .takes(
+                consumed,
+                (guarded && replay.mayHold(from, bytes)) || (noted && reads.mayHold(from, bytes)));
+  }
+
   /** Reads messages that were read before once more, in front of what waits. */
   void readAgain(ByteBuf consumed) {
     input.putInFront(consumed);
@@ -519,7 +556,8 @@ final class RequestReader {
   void release() {
     discardAll();
     replay.forget();
-    reads.end();
+    forgetSent();
+    lost.end();
     messages.forget();
     if (!processing) {
       input.release();

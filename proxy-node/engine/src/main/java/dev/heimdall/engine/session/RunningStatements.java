@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -151,10 +152,10 @@ final class RunningStatements {
   }
 
   /** Takes the statements of these groups for some that were not sent; the others are over. */
-  List<Running> takeBack(long first, long last) {
+  List<Running> takeBack(Set<Long> groups) {
     List<Running> back = new ArrayList<>();
     for (Running each : running) {
-      if (each.group() >= first && each.group() <= last) {
+      if (groups.contains(each.group())) {
         back.add(each);
       } else {
         each.givePlacesBack();

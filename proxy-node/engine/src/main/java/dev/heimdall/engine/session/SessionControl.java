@@ -103,7 +103,7 @@ final class SessionControl implements TimedClient {
     return session.status() == TransactionState.IDLE
         && !session.transactionReplay().active()
         && !session.lease().repeats()
-        && !session.requests().sentReads().underWay()
+        && !session.requests().lostReads().underWay()
         && ((session.state() == State.READY && !session.busy())
             || (session.state() == State.ACTIVE && session.betweenTransactions()));
   }

@@ -2,6 +2,10 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.journal.Cause;
+import dev.heimdall.engine.journal.Guard;
+import dev.heimdall.engine.journal.Recovery;
+import dev.heimdall.engine.journal.Recovery.Attempt;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unshared;
 import dev.heimdall.engine.pipeline.RunHistory;
@@ -344,19 +348,26 @@ final class Sharing {
    * that it leads to, rather than the statement: it is run again by itself.
    */
   boolean absorbs(PgError error, ServerConnection from) {
+    Cause cause = causeOf(error, from);
     stalePlan = StalePlan.is(error);
-    failedOnReplica = false;
-    if (!from.told()
-        && (stalePlan
+    failedOnReplica = cause == Cause.REPLICA_ERROR;
+    boolean undelivered =
+        cause == Cause.STALE_PLAN || session.requests().replay().nothingGiven(from);
+    Attempt attempt = new Attempt(Guard.SHARED, harmless, undelivered, true);
+    return Recovery.of(attempt, cause) == Recovery.ALONE;
+  }
+
+  private Cause causeOf(PgError error, ServerConnection from) {
+    boolean stale =
+        StalePlan.is(error)
             || (error.sqlState().equals("26000")
-                && error.message().contains(PreparedStatement.PREFIX)))) {
-      return true;
+                && error.message().contains(PreparedStatement.PREFIX));
+    if (stale && !from.told()) {
+      return Cause.STALE_PLAN;
     }
-    failedOnReplica =
-        session.reads().away()
-            && ReplicaTrouble.mayBe(error)
-            && session.requests().replay().nothingGiven(from);
-    return failedOnReplica;
+    return session.reads().away() && ReplicaTrouble.mayBe(error)
+        ? Cause.REPLICA_ERROR
+        : Cause.ERROR;
   }
 
   /**
@@ -404,12 +415,13 @@ final class Sharing {
     lane = null;
     // One that stood first may be why: once more, and no more, where servers are not known to go.
     boolean mayBeWhy = from.isFirst(session) && !session.vdb().pools().led() && repeats > 0;
-    boolean again = received == 0 && !mayBeWhy && session.loss().mayGoOn();
+    Attempt attempt =
+        new Attempt(Guard.SHARED, harmless, received == 0, !mayBeWhy && session.loss().mayGoOn());
     if (state() != State.SHARING) {
       repeats = 0;
       return false;
     }
-    if (!again || !harmless) {
+    if (Recovery.of(attempt, Cause.CONNECTION_LOST) != Recovery.ALONE) {
       repeats = 0;
       session.lease().become(State.ACTIVE);
       return false;

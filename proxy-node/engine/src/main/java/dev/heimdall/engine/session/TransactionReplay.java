@@ -3,6 +3,11 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.Ending;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StateQuery;
+import dev.heimdall.engine.journal.Cause;
+import dev.heimdall.engine.journal.Guard;
+import dev.heimdall.engine.journal.Recovery;
+import dev.heimdall.engine.journal.Recovery.Attempt;
+import dev.heimdall.engine.journal.TransactionLog;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -149,9 +154,29 @@ final class TransactionReplay {
       return; // an operator's, which was answered here
     }
     log.message(from, from.readerIndex(), length);
-    log.type(type, length > 5 ? from.getByte(from.readerIndex() + 5) : 0);
+    note(type, length > 5 ? from.getByte(from.readerIndex() + 5) : 0);
     if (group) {
       log.groupSent();
+    }
+  }
+
+  /** What a message means for the log, by its type and the first byte of its body. */
+  private void note(byte type, byte first) {
+    switch (type) {
+      case FrontendType.QUERY -> {
+        log.unnamedKnown();
+        log.count();
+      }
+      case FrontendType.EXECUTE -> log.count();
+      case FrontendType.PARSE -> {
+        if (first == 0) {
+          log.unnamedKnown();
+        }
+      }
+      case FrontendType.FUNCTION_CALL -> log.giveUp(Unreplayed.FUNCTION_CALL);
+      case FrontendType.COPY_DATA, FrontendType.COPY_DONE, FrontendType.COPY_FAIL ->
+          log.giveUp(Unreplayed.COPY);
+      default -> {}
     }
   }
 
@@ -331,7 +356,8 @@ final class TransactionReplay {
       return false;
     }
     Unreplayed obstacle = obstacle(from, lastError);
-    if (obstacle != null) {
+    Attempt attempt = new Attempt(Guard.TRANSACTION, false, true, obstacle == null);
+    if (Recovery.of(attempt, Cause.CONNECTION_LOST) != Recovery.TRANSACTION) {
       if (session.inTransaction()) {
         session.counters().transactionUnreplayed(obstacle);
         outcome = "no: " + obstacle.words();
@@ -347,7 +373,7 @@ final class TransactionReplay {
     told = checksum.counted();
     toldSum = checksum.soFar();
     session.requests().replay().forget();
-    session.requests().sentReads().forget();
+    session.requests().forgetSent();
     if ((owed > 0 || owedOpen) && lastError == null) {
       // Where only the connection is lost the statement goes on, and what it locks is locked.
       session.node().connector().cancel(from, () -> {});

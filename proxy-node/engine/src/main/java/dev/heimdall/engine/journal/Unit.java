@@ -1,14 +1,12 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.journal;
 
-import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 
 /**
- * The messages of a client up to a Sync, or a Query, that were sent to a server and are not
- * answered: where they stand in the buffers in which they came.
+ * Messages of a client that a server answers as one and that were sent and are not answered: where
+ * they stand in the buffers in which they came.
  */
-final class SentGroup {
+public final class Unit {
   /** Counted by the session. */
   final long number;
 
@@ -46,7 +44,7 @@ final class SentGroup {
     }
   }
 
-  SentGroup(long number) {
+  Unit(long number) {
     this.number = number;
   }
 
@@ -84,19 +82,17 @@ final class SentGroup {
     length += bytes;
   }
 
-  /** Whether it has prepared a statement of this name itself; not known once it is released. */
-  boolean prepares(ByteBuf name, int at, int length) {
+  /** Looks at a run of its whole messages, from one position to another. */
+  @FunctionalInterface
+  public interface Search {
+    boolean finds(ByteBuf messages, int from, int to);
+  }
+
+  /** Whether something is found in one of its runs of messages; nothing is once it is released. */
+  public boolean contains(Search search) {
     for (Piece piece = head; piece != null; piece = piece.next) {
-      ByteBuf source = piece.source;
-      int next;
-      for (int message = piece.begin; message < piece.end; message = next) {
-        next = message + 1 + source.getInt(message + 1);
-        if (source.getByte(message) == FrontendType.PARSE
-            && message + 5 + length < next
-            && ByteBufUtil.equals(source, message + 5, name, at, length)
-            && source.getByte(message + 5 + length) == 0) {
-          return true;
-        }
+      if (search.finds(piece.source, piece.begin, piece.end)) {
+        return true;
       }
     }
     return false;

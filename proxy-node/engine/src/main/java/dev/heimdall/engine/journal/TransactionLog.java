@@ -1,11 +1,10 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.journal;
 
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.model.TransactionReplaySettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -16,7 +15,7 @@ import java.util.Arrays;
  * answered: all that is needed to run it again and to find out whether that makes a difference. Of
  * a transaction that cannot be run again it keeps nothing but the reason.
  */
-final class TransactionLog {
+public final class TransactionLog {
   /** Where it stands; {@link #become} alone moves it. */
   private enum Stage {
     /** No transaction is open, or it is not known to be one. */
@@ -26,6 +25,9 @@ final class TransactionLog {
     /** It is open and cannot be run again. */
     GIVEN_UP
   }
+
+  /** Bytes of the checksum of an answer. */
+  public static final int SUM_LENGTH = 32;
 
   private static final int FIRST_SIZE = 512;
 
@@ -38,7 +40,7 @@ final class TransactionLog {
   /** Where the groups end that were sent. */
   private int[] ends = new int[4];
 
-  private byte[] sums = new byte[4 * ReplyChecksum.LENGTH];
+  private byte[] sums = new byte[4 * SUM_LENGTH];
   private int sent;
   private int answered;
   private int statements;
@@ -58,7 +60,7 @@ final class TransactionLog {
   /** Whether the unnamed statement is one that was parsed in the transaction, or none. */
   private boolean unnamedKnown;
 
-  TransactionLog(TransactionReplaySettings limits, ByteBufAllocator allocator) {
+  public TransactionLog(TransactionReplaySettings limits, ByteBufAllocator allocator) {
     this.limits = limits;
     this.allocator = allocator;
   }
@@ -71,14 +73,14 @@ final class TransactionLog {
     }
   }
 
-  boolean keeps() {
+  public boolean keeps() {
     return stage == Stage.KEPT;
   }
 
   // ---- what is sent
 
   /** What is sent next may begin a transaction. */
-  void begin(long now) {
+  public void begin(long now) {
     become(Stage.KEPT);
     reason = null;
     sent = 0;
@@ -92,12 +94,12 @@ final class TransactionLog {
     unnamedKnown = false;
     if (ends.length > 64) {
       ends = new int[4];
-      sums = new byte[4 * ReplyChecksum.LENGTH];
+      sums = new byte[4 * SUM_LENGTH];
     }
   }
 
   /** A transaction begins with a BEGIN that was answered before. */
-  void begin(byte[] sql, boolean forReplica, long now) {
+  public void begin(byte[] sql, boolean forReplica, long now) {
     begin(now);
     begun = true;
     heldBegin = sql;
@@ -109,7 +111,7 @@ final class TransactionLog {
    *
    * @param facts null where nobody knows what it is
    */
-  void statement(StatementFacts facts) {
+  public void statement(StatementFacts facts) {
     if (stage != Stage.KEPT) {
       return;
     }
@@ -133,7 +135,7 @@ final class TransactionLog {
   }
 
   /** A statement is about to be bound of which this is known. */
-  void bound(StatementFacts facts, boolean unnamed) {
+  public void bound(StatementFacts facts, boolean unnamed) {
     statement(facts);
     if (unnamed && !unnamedKnown) {
       giveUp(Unreplayed.UNNAMED);
@@ -154,7 +156,7 @@ final class TransactionLog {
    *
    * @param from its bytes
    */
-  void message(ByteBuf from, int at, int length) {
+  public void message(ByteBuf from, int at, int length) {
     if (stage != Stage.KEPT) {
       return;
     }
@@ -169,30 +171,20 @@ final class TransactionLog {
     bytes.writeBytes(from, at, length);
   }
 
-  /** A message of this type was handled, whose body begins with that byte. */
-  void type(byte type, byte first) {
-    switch (type) {
-      case FrontendType.QUERY -> {
-        unnamedKnown = true;
-        count();
-      }
-      case FrontendType.EXECUTE -> count();
-      case FrontendType.PARSE -> unnamedKnown |= first == 0;
-      case FrontendType.FUNCTION_CALL -> giveUp(Unreplayed.FUNCTION_CALL);
-      case FrontendType.COPY_DATA, FrontendType.COPY_DONE, FrontendType.COPY_FAIL ->
-          giveUp(Unreplayed.COPY);
-      default -> {}
-    }
+  /** The unnamed statement is one of the transaction's own from here on, or none. */
+  public void unnamedKnown() {
+    unnamedKnown = true;
   }
 
-  private void count() {
+  /** A statement was sent. */
+  public void count() {
     if (++statements > limits.maxStatements()) {
       giveUp(Unreplayed.STATEMENTS);
     }
   }
 
   /** What is kept so far ends a group of messages. */
-  void groupSent() {
+  public void groupSent() {
     if (stage == Stage.KEPT) {
       if (sent == ends.length) {
         ends = Arrays.copyOf(ends, 2 * sent);
@@ -211,7 +203,7 @@ final class TransactionLog {
    * @param last whether nothing more is unanswered
    * @return whether the transaction is over
    */
-  boolean answered(byte[] sum, TransactionState status, boolean last) {
+  public boolean answered(byte[] sum, TransactionState status, boolean last) {
     if (stage == Stage.NONE) {
       return false;
     }
@@ -225,17 +217,17 @@ final class TransactionLog {
     }
     if (stage == Stage.KEPT) {
       rollingBack &= !last;
-      if ((answered + 1) * ReplyChecksum.LENGTH > sums.length) {
+      if ((answered + 1) * SUM_LENGTH > sums.length) {
         sums = Arrays.copyOf(sums, 2 * sums.length);
       }
-      System.arraycopy(sum, 0, sums, answered * ReplyChecksum.LENGTH, ReplyChecksum.LENGTH);
+      System.arraycopy(sum, 0, sums, answered * SUM_LENGTH, SUM_LENGTH);
       answered++;
     }
     return false;
   }
 
   /** The transaction cannot be run again. */
-  void giveUp(Unreplayed why) {
+  public void giveUp(Unreplayed why) {
     if (stage == Stage.KEPT) {
       reason = why;
       become(Stage.GIVEN_UP);
@@ -243,14 +235,14 @@ final class TransactionLog {
   }
 
   /** There is no transaction. */
-  void end() {
+  public void end() {
     become(Stage.NONE);
   }
 
   // ---- what is to be sent again
 
   /** Why the transaction cannot be run again by what is kept of it; null when it can. */
-  Unreplayed obstacle(long now) {
+  public Unreplayed obstacle(long now) {
     return switch (stage) {
       case NONE -> Unreplayed.LATE_START;
       case GIVEN_UP -> reason;
@@ -266,26 +258,26 @@ final class TransactionLog {
     };
   }
 
-  byte[] heldBegin() {
+  public byte[] heldBegin() {
     return heldBegin;
   }
 
-  boolean heldForReplica() {
+  public boolean heldForReplica() {
     return heldForReplica;
   }
 
   /** Groups that were answered. */
-  int answered() {
+  public int answered() {
     return answered;
   }
 
   /** Groups that were sent and not answered. */
-  int unanswered() {
+  public int unanswered() {
     return sent - answered;
   }
 
   /** Whether messages were sent that no group's end has followed. */
-  boolean open() {
+  public boolean open() {
     return size() > start(sent);
   }
 
@@ -302,7 +294,7 @@ final class TransactionLog {
   }
 
   /** The messages of a group, or what there is of one that has not ended. */
-  ByteBuf group(int group) {
+  public ByteBuf group(int group) {
     return copy(start(group), end(group));
   }
 
@@ -314,8 +306,9 @@ final class TransactionLog {
     return copy;
   }
 
-  boolean same(int group, byte[] sum) {
-    return ReplyChecksum.same(sums, group, sum);
+  public boolean same(int group, byte[] sum) {
+    int at = group * SUM_LENGTH;
+    return Arrays.equals(sums, at, at + SUM_LENGTH, sum, 0, SUM_LENGTH);
   }
 
   /**
@@ -323,7 +316,7 @@ final class TransactionLog {
    *
    * @param unread so many bytes of the group before, which were not sent again either
    */
-  ByteBuf cut(int group, int unread) {
+  public ByteBuf cut(int group, int unread) {
     int from = (group == 0 ? 0 : end(group - 1)) - unread;
     ByteBuf rest = copy(from, size());
     if (bytes != null) {

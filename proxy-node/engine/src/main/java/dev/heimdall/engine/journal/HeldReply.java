@@ -1,42 +1,49 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.journal;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.function.Consumer;
 
 /**
- * The beginning of an answer that waits here for the rest, so that its client has had nothing of it
- * should the server be lost first. Who has one decides what may wait, and when the next answer
- * begins; what waits belongs to it until it is taken out, given or dropped.
+ * The beginning of the answer to the first unit that is not answered, as long as it waits here for
+ * the rest, so that its client has had nothing of it should the server be lost first.
  */
-final class WithheldAnswer {
+public final class HeldReply {
   /**
    * So much waits. A server gathers 8 KiB before it sends any of an answer that has not ended: what
    * is less has only been cut up on its way, or is the last that the server will send.
    */
   private static final int MOST = 7 * 1024;
 
-  private final ClientSession session;
+  private final ByteBufAllocator allocator;
+  private final Consumer<ByteBuf> client;
 
   /** What has come and the client has not had; null for nothing. */
   private ByteBuf bytes;
 
   /** Whether the client has had something of the answer. */
-  private boolean given;
+  private boolean delivered;
 
-  WithheldAnswer(ClientSession session) {
-    this.session = session;
+  /**
+   * @param client takes what goes to the client
+   */
+  public HeldReply(ByteBufAllocator allocator, Consumer<ByteBuf> client) {
+    this.allocator = allocator;
+    this.client = client;
   }
 
   /** What comes from now on is of another answer. */
-  void begin() {
-    given = false;
+  public void begin() {
+    delivered = false;
   }
 
-  boolean given() {
-    return given;
+  /** Whether the client has had something of the answer. */
+  public boolean delivered() {
+    return delivered;
   }
 
   /** Whether so many bytes more are still little. */
-  boolean hasRoom(int more) {
+  public boolean hasRoom(int more) {
     return (bytes == null ? 0 : bytes.readableBytes()) + more <= MOST;
   }
 
@@ -46,13 +53,13 @@ final class WithheldAnswer {
    * @param mayWait whether it may; else it goes to the client, and so does all that follows
    * @return whether it waits; then it is released
    */
-  boolean takes(ByteBuf consumed, boolean mayWait) {
-    if (given || !mayWait) {
-      given = true;
+  public boolean takes(ByteBuf consumed, boolean mayWait) {
+    if (delivered || !mayWait) {
+      delivered = true;
       return false;
     }
     if (bytes == null) {
-      bytes = session.channel().alloc().buffer(consumed.readableBytes());
+      bytes = allocator.buffer(consumed.readableBytes());
     }
     bytes.writeBytes(consumed);
     consumed.release();
@@ -60,31 +67,22 @@ final class WithheldAnswer {
   }
 
   /** What waits and goes to the client now, before anything else; null for nothing. */
-  ByteBuf takeOut() {
+  public ByteBuf takeOut() {
     ByteBuf taken = bytes;
     bytes = null;
     return taken;
   }
 
   /** What waits goes to the client. */
-  void give() {
+  public void deliver() {
     if (bytes != null) {
-      given = true;
-      session.write(takeOut());
-    }
-  }
-
-  /** What waits goes to the client, if there still is one. */
-  void giveOrDrop() {
-    if (session.closed()) {
-      drop();
-    } else {
-      give();
+      delivered = true;
+      client.accept(takeOut());
     }
   }
 
   /** The client is not to have what waits. */
-  void drop() {
+  public void drop() {
     if (bytes != null) {
       bytes.release();
       bytes = null;
@@ -96,9 +94,9 @@ final class WithheldAnswer {
    *
    * @return whether the client has had nothing of it, and will not
    */
-  boolean dropUntold() {
-    boolean untold = bytes != null && !given;
+  public boolean dropUndelivered() {
+    boolean undelivered = bytes != null && !delivered;
     drop();
-    return untold;
+    return undelivered;
   }
 }

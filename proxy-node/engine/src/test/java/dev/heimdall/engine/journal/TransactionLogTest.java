@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class TransactionLogTest {
-  private static final byte[] SUM = new byte[ReplyChecksum.LENGTH];
+  private static final byte[] SUM = new byte[TransactionLog.SUM_LENGTH];
 
   private final StatementClassifier classifier = new StatementClassifier();
   private TransactionLog log = log(100, 10_000);
@@ -36,7 +36,8 @@ class TransactionLogTest {
     log.statement(classifier.classify(text, 0, text.length, true));
     ByteBuf bytes = Unpooled.wrappedBuffer(text);
     log.message(bytes, 0, text.length);
-    log.type((byte) 'Q', (byte) 0);
+    log.unnamedKnown();
+    log.count();
     log.groupSent();
   }
 
@@ -162,11 +163,12 @@ class TransactionLogTest {
     assertThat(obstacle()).isEqualTo(Unreplayed.LISTEN);
     log.begin(0);
     send("BEGIN");
-    log.type((byte) 'd', (byte) 0);
+    log.giveUp(Unreplayed.COPY);
+    log.giveUp(Unreplayed.LISTEN);
     assertThat(obstacle()).isEqualTo(Unreplayed.COPY);
     log.begin(0);
     send("BEGIN");
-    log.type((byte) 'F', (byte) 0);
+    log.giveUp(Unreplayed.FUNCTION_CALL);
     assertThat(obstacle()).isEqualTo(Unreplayed.FUNCTION_CALL);
   }
 
@@ -178,7 +180,7 @@ class TransactionLogTest {
     assertThat(obstacle()).isEqualTo(Unreplayed.UNNAMED);
 
     log.begin("BEGIN".getBytes(StandardCharsets.UTF_8), false, 0);
-    log.type((byte) 'P', (byte) 0);
+    log.unnamedKnown();
     log.bound(classifier.classify(text, 0, text.length, true), true);
     assertThat(obstacle()).isNull();
   }

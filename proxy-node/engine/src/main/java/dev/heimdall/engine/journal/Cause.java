@@ -1,0 +1,15 @@
+package dev.heimdall.engine.journal;
+
+/** Why a unit's answer will not be the one that its client is sent. */
+public enum Cause {
+  /** Its server connection ended before the answer did. */
+  CONNECTION_LOST,
+  /** Its server answered with an error. */
+  ERROR,
+  /** Its server answered that what is remembered of a statement does not hold any more. */
+  STALE_PLAN,
+  /** Its server answered that it accepts no writes. */
+  READ_ONLY_SERVER,
+  /** Its replica answered with an error that the writer may not have. */
+  REPLICA_ERROR
+}

@@ -1,0 +1,21 @@
+package dev.heimdall.engine.journal;
+
+/** For what a unit is kept after it was sent. */
+public enum Guard {
+  /** For nothing: its client is sent an error when its answer does not come. */
+  NONE,
+  /** It changes nothing and was sent to the writer of a cluster, perhaps with others behind it. */
+  READ,
+  /** It changes nothing, stands alone and was sent to a replica. */
+  REPLICA_READ,
+  /** It stands alone, takes effect as a whole or not at all, and was sent to a cluster's writer. */
+  WRITE,
+  /** It stands alone, and a rule wants it retried when it fails. */
+  RETRY_RULE,
+  /** It stands alone, and a part of it was answered from what is remembered of its statement. */
+  REMEMBERED,
+  /** It stands in the pipeline of a server connection that others use as well. */
+  SHARED,
+  /** With it a whole transaction is kept. */
+  TRANSACTION
+}

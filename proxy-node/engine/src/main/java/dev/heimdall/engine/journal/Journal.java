@@ -1,0 +1,324 @@
+package dev.heimdall.engine.journal;
+
+import dev.heimdall.engine.journal.Recovery.Attempt;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The units that a client has sent to one server connection and has had no answer to, in their
+ * order, those that may be read again with their bytes. Who handles the client's messages says what
+ * each of them means for its unit and for those before it.
+ *
+ * <p>Nothing is copied before there is a loss: the buffers in which the messages came are held, up
+ * to {@value #MOST_HELD} bytes of them.
+ */
+public final class Journal {
+  /** A longer unit is not kept. */
+  private static final int MOST_BYTES = 32 * 1024;
+
+  /** So much memory is held for one client that waits for answers. */
+  private static final int MOST_HELD = 128 * 1024;
+
+  private final ArrayDeque<Unit> units = new ArrayDeque<>(0);
+  private final HeldReply reply;
+
+  /** The unit of which the end has not been sent; null when there is none. */
+  private Unit open;
+
+  /** The buffer that was held last, and all that are held in bytes. */
+  private ByteBuf newest;
+
+  private int held;
+
+  /**
+   * @param reply the beginning of the answer to the first unit
+   */
+  public Journal(HeldReply reply) {
+    this.reply = reply;
+  }
+
+  /** The beginning of the answer to the first unit. */
+  public HeldReply reply() {
+    return reply;
+  }
+
+  // ---- what is sent
+
+  /** Whether the end of a unit is to come that is noted here. */
+  public boolean isOpen() {
+    return open != null;
+  }
+
+  /** Whether that unit has messages that are kept. */
+  public boolean openBegun() {
+    return open.begun();
+  }
+
+  /** Whether that unit may be read again, by what is known of it so far. */
+  public boolean openReads() {
+    return open.reads;
+  }
+
+  /**
+   * A unit begins that can be read again if it turns out to be no more than reads.
+   *
+   * @param number that it will have among all that the client sends
+   */
+  public void begin(long number) {
+    open = new Unit(number);
+  }
+
+  /**
+   * The client may wait for what has come of the open unit's answer before it goes on.
+   *
+   * @param done the number of the unit that is answered next
+   */
+  public void flushed(long done) {
+    open.flushed = true;
+    if (first(done) == open) {
+      reply.deliver();
+    }
+  }
+
+  /** The open unit parses the unnamed statement. */
+  public void parsesUnnamed() {
+    unnamedChanges();
+    open.parsesUnnamed = true;
+  }
+
+  /** The open unit runs or describes a statement. */
+  public void uses(boolean unnamed) {
+    open.uses = true;
+    open.usesUnnamed |= unnamed && !open.parsesUnnamed;
+  }
+
+  /** What has used the unnamed statement of before would find another one. */
+  public void unnamedChanges() {
+    for (Unit unit : units) {
+      if (unit.usesUnnamed) {
+        give(unit);
+      }
+    }
+    if (open.usesUnnamed) {
+      give(open);
+    }
+  }
+
+  /** The open unit deallocates a name that it has not made itself, or any. */
+  public void dropsNames() {
+    units.forEach(this::give);
+    if (open.uses) {
+      give(open);
+    }
+  }
+
+  /** Whether the open unit has sent something itself that is found in its messages. */
+  public boolean openContains(Unit.Search search) {
+    return open.contains(search);
+  }
+
+  /** The open unit cannot be read again. */
+  public void spoil() {
+    give(open);
+  }
+
+  /** Keeps the message of this length at the reader's position for the open unit, if it may. */
+  public void keep(ByteBuf input, int total) {
+    if (open.reads && !hold(input, total)) {
+      give(open);
+    }
+  }
+
+  /** Whether a message of the open unit is better handled when the rest of it is here, too. */
+  public boolean awaitsRest(int here, long total) {
+    return open.reads && total > here && open.length() + total <= MOST_BYTES;
+  }
+
+  private boolean hold(ByteBuf input, int total) {
+    if (open.length() + total > MOST_BYTES) {
+      return false;
+    }
+    if (open.continues(input)) {
+      return true;
+    }
+    int more = input == newest ? 0 : input.capacity();
+    if (held + more > MOST_HELD) {
+      return false;
+    }
+    held += more;
+    newest = input;
+    open.hold(input, more);
+    return true;
+  }
+
+  /**
+   * A message of the open unit was handled.
+   *
+   * @param length so much of it; nothing, if it waits
+   * @param ends whether it has ended the unit
+   */
+  public void handled(int length, long total, boolean ends) {
+    if (length == total && open.reads) {
+      open.add(length);
+    } else if (length > 0) {
+      give(open);
+    }
+    if (ends) {
+      units.add(open);
+      open = null;
+    }
+  }
+
+  /** What was sent last is going to be sent once more: who does that drops what waits of it. */
+  public void takeBack() {
+    Unit last = units.pollLast();
+    if (last != null) {
+      release(last);
+    }
+    reply.begin();
+  }
+
+  /** It is not read again. */
+  private void give(Unit unit) {
+    unit.reads = false;
+    release(unit);
+  }
+
+  private void release(Unit unit) {
+    held -= unit.release();
+    if (held == 0) {
+      newest = null;
+    }
+  }
+
+  // ---- what is answered
+
+  /** The unit whose answer comes next; null when it is none that was noted. */
+  private Unit first(long done) {
+    Unit first = units.isEmpty() ? open : units.peek();
+    return first != null && first.number == done ? first : null;
+  }
+
+  /** Whether the unit that is answered next is noted. */
+  public boolean answersNoted(long done) {
+    return first(done) != null;
+  }
+
+  /** Whether its answer may wait until more of it is here. */
+  public boolean mayHold(long done) {
+    Unit first = first(done);
+    return first != null && first.reads && !first.flushed;
+  }
+
+  /**
+   * A unit was answered.
+   *
+   * @param done its number
+   */
+  public void answered(long done) {
+    reply.deliver();
+    reply.begin();
+    while (!units.isEmpty() && units.peek().number <= done) {
+      release(units.poll());
+    }
+  }
+
+  // ---- what is lost
+
+  /**
+   * What is done about units whose connection is lost: one after the other, errors for some and
+   * then others read again.
+   *
+   * @param failed so many get an error first
+   * @param numbers of those that are read again behind these
+   * @param again their messages; null where none are
+   */
+  public record Segment(int failed, List<Long> numbers, ByteBuf again) {}
+
+  /**
+   * What is done about the units from the first unanswered one on, in their order. The last segment
+   * has errors or nothing.
+   *
+   * @param done the number of the first one
+   * @param outstanding how many were sent to their end
+   * @param block the number from which on they belong to a transaction that began with one of them;
+   *     or beyond their end
+   * @param delivered whether the client has had something of the first answer
+   * @param permitted whether what was lost may be tried again
+   */
+  public List<Segment> lost(
+      long done,
+      int outstanding,
+      long block,
+      boolean delivered,
+      boolean permitted,
+      ByteBufAllocator allocator) {
+    List<Segment> segments = new ArrayList<>();
+    List<Unit> again = new ArrayList<>();
+    int failed = 0;
+    long end = done + outstanding;
+    for (long number = done; number <= end; number++) {
+      Unit unit = number == end ? open : find(number);
+      if (number < block
+          && unit != null
+          && unit.number == number
+          && readAgain(unit, number > done || !delivered, permitted)) {
+        again.add(unit);
+      } else if (number < end) {
+        if (!again.isEmpty()) {
+          segments.add(segment(failed, again, allocator));
+          again.clear();
+          failed = 0;
+        }
+        failed++;
+      }
+    }
+    if (!again.isEmpty()) {
+      segments.add(segment(failed, again, allocator));
+      failed = 0;
+    }
+    segments.add(new Segment(failed, List.of(), null));
+    return segments;
+  }
+
+  private static boolean readAgain(Unit unit, boolean undelivered, boolean permitted) {
+    Attempt attempt = new Attempt(Guard.READ, unit.reads, undelivered, permitted);
+    return Recovery.of(attempt, Cause.CONNECTION_LOST) == Recovery.READ_AGAIN;
+  }
+
+  private Unit find(long number) {
+    for (Unit unit : units) {
+      if (unit.number == number) {
+        return unit;
+      }
+    }
+    return null;
+  }
+
+  private static Segment segment(int failed, List<Unit> again, ByteBufAllocator allocator) {
+    ByteBuf messages = allocator.buffer();
+    again.forEach(unit -> unit.writeTo(messages));
+    return new Segment(failed, again.stream().map(unit -> unit.number).toList(), messages);
+  }
+
+  /**
+   * Nothing of what was sent is read again; what waits of an answer goes to a client still there.
+   */
+  public void forget(boolean clientThere) {
+    if (clientThere) {
+      reply.deliver();
+    } else {
+      reply.drop();
+    }
+    reply.begin();
+    units.forEach(this::release);
+    units.clear();
+    if (open != null) {
+      release(open);
+      open = null;
+    }
+  }
+}

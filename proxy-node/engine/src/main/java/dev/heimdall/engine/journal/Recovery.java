@@ -1,0 +1,78 @@
+package dev.heimdall.engine.journal;
+
+/**
+ * What becomes of a unit whose answer failed to come; {@link #of} is the one table that says so.
+ */
+public enum Recovery {
+  /** Nothing: its client is sent the error. */
+  FAIL,
+  /** It is read again in its order, with the reads behind it. */
+  READ_AGAIN,
+  /** It is sent again at once, where its client has had the beginning of the answer. */
+  RESUME,
+  /** It is sent again at once, over a connection of its own. */
+  ALONE,
+  /** It is sent again at once, elsewhere. */
+  ELSEWHERE,
+  /** It is sent again when a server has said that it is the writer. */
+  AT_WRITER,
+  /** It is sent again after the pause of its rule. */
+  LATER,
+  /** The transaction is run again from its beginning. */
+  TRANSACTION;
+
+  /**
+   * What is known of a unit at that moment.
+   *
+   * @param guard for what it is kept
+   * @param reads whether it changes nothing, so that nobody can tell whether it ran twice
+   * @param undelivered whether its client has had nothing of the answer that is not the same
+   *     wherever it is sent, and nothing is there that it must have
+   * @param permitted whether what limits repetitions permits one more: attempts, ages, sizes, a
+   *     rule's conditions
+   */
+  public record Attempt(Guard guard, boolean reads, boolean undelivered, boolean permitted) {}
+
+  /** What becomes of such a unit for this cause. */
+  public static Recovery of(Attempt unit, Cause cause) {
+    Recovery recovery =
+        switch (cause) {
+          case CONNECTION_LOST -> ofLoss(unit);
+          case ERROR -> unit.guard() == Guard.RETRY_RULE ? LATER : FAIL;
+          case STALE_PLAN -> ofStalePlan(unit.guard());
+          case READ_ONLY_SERVER ->
+              unit.guard() == Guard.WRITE || unit.guard() == Guard.REPLICA_READ ? AT_WRITER : FAIL;
+          case REPLICA_ERROR -> ofReplicaError(unit.guard());
+        };
+    return unit.undelivered() && unit.permitted() ? recovery : FAIL;
+  }
+
+  /** Nobody knows whether a server that is gone has carried it out. */
+  private static Recovery ofLoss(Attempt unit) {
+    return switch (unit.guard()) {
+      case READ -> unit.reads() ? READ_AGAIN : FAIL;
+      case REPLICA_READ -> unit.reads() ? ELSEWHERE : FAIL;
+      case SHARED -> unit.reads() ? ALONE : FAIL;
+      case RETRY_RULE -> LATER; // its rule may permit that it runs twice
+      case TRANSACTION -> TRANSACTION; // without its end nothing of it was committed
+      case NONE, WRITE, REMEMBERED -> FAIL;
+    };
+  }
+
+  /** The server has carried nothing out of a statement whose plan it refuses. */
+  private static Recovery ofStalePlan(Guard guard) {
+    return switch (guard) {
+      case REMEMBERED -> RESUME;
+      case SHARED -> ALONE;
+      default -> FAIL;
+    };
+  }
+
+  private static Recovery ofReplicaError(Guard guard) {
+    return switch (guard) {
+      case REPLICA_READ -> ELSEWHERE;
+      case SHARED -> ALONE;
+      default -> FAIL;
+    };
+  }
+}

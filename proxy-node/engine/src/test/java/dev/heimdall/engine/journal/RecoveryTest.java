@@ -1,0 +1,65 @@
+package dev.heimdall.engine.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.journal.Recovery.Attempt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RecoveryTest {
+  /** The whole table; a row for each guard: by loss of reads and of others, then by each error. */
+  @ParameterizedTest
+  @CsvSource({
+    // guard,      lost read,   lost other,  error, stale plan, read-only, replica error
+    "NONE,         FAIL,        FAIL,        FAIL,  FAIL,       FAIL,      FAIL",
+    "READ,         READ_AGAIN,  FAIL,        FAIL,  FAIL,       FAIL,      FAIL",
+    "REPLICA_READ, ELSEWHERE,   FAIL,        FAIL,  FAIL,       AT_WRITER, ELSEWHERE",
+    "WRITE,        FAIL,        FAIL,        FAIL,  FAIL,       AT_WRITER, FAIL",
+    "RETRY_RULE,   LATER,       LATER,       LATER, FAIL,       FAIL,      FAIL",
+    "REMEMBERED,   FAIL,        FAIL,        FAIL,  RESUME,     FAIL,      FAIL",
+    "SHARED,       ALONE,       FAIL,        FAIL,  ALONE,      FAIL,      ALONE",
+    "TRANSACTION,  TRANSACTION, TRANSACTION, FAIL,  FAIL,       FAIL,      FAIL"
+  })
+  void whatBecomesOfAUnit(
+      Guard guard,
+      Recovery lostRead,
+      Recovery lostOther,
+      Recovery error,
+      Recovery stalePlan,
+      Recovery readOnly,
+      Recovery replicaError) {
+    assertThat(of(guard, true, Cause.CONNECTION_LOST)).isEqualTo(lostRead);
+    assertThat(of(guard, false, Cause.CONNECTION_LOST)).isEqualTo(lostOther);
+    for (boolean reads : new boolean[] {true, false}) {
+      assertThat(of(guard, reads, Cause.ERROR)).isEqualTo(error);
+      assertThat(of(guard, reads, Cause.STALE_PLAN)).isEqualTo(stalePlan);
+      assertThat(of(guard, reads, Cause.READ_ONLY_SERVER)).isEqualTo(readOnly);
+      assertThat(of(guard, reads, Cause.REPLICA_ERROR)).isEqualTo(replicaError);
+    }
+  }
+
+  private static Recovery of(Guard guard, boolean reads, Cause cause) {
+    return Recovery.of(new Attempt(guard, reads, true, true), cause);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Cause.class)
+  void whatWasDeliveredInPartOrTriedTooOftenFails(Cause cause) {
+    for (Guard guard : Guard.values()) {
+      assertThat(Recovery.of(new Attempt(guard, true, false, true), cause))
+          .as("%s, delivered", guard)
+          .isEqualTo(Recovery.FAIL);
+      assertThat(Recovery.of(new Attempt(guard, true, true, false), cause))
+          .as("%s, not permitted", guard)
+          .isEqualTo(Recovery.FAIL);
+    }
+  }
+
+  @Test
+  void aWriteIsNeverSentAgainWhenNobodyKnowsWhatBecameOfIt() {
+    assertThat(of(Guard.WRITE, false, Cause.CONNECTION_LOST)).isEqualTo(Recovery.FAIL);
+    assertThat(of(Guard.SHARED, false, Cause.CONNECTION_LOST)).isEqualTo(Recovery.FAIL);
+  }
+}
