@@ -3,6 +3,7 @@ package dev.heimdall.engine.backend;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementHolder;
+import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -23,7 +24,7 @@ import java.util.Set;
  * methods belong to the thread of its event loop.
  */
 public final class ServerConnection extends ChannelInboundHandlerAdapter
-    implements StatementHolder, LoopContext.Flushable {
+    implements StatementHolder, ReplySource, LoopContext.Flushable {
   private final long id;
   private Listener listener;
   private final int processId;
@@ -268,6 +269,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   /**
    * Whether the group's owner has had more of it than what comes before a statement is carried out.
    */
+  @Override
   public boolean begun() {
     return reader.begun();
   }
@@ -276,6 +278,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    * Whether what the group's owner has had of it must go on to its client: because it is all, or
    * because there is something in it that is no answer, a notice for instance.
    */
+  @Override
   public boolean due() {
     return reader.due();
   }

@@ -8,6 +8,7 @@ import dev.heimdall.engine.journal.Recovery;
 import dev.heimdall.engine.journal.Recovery.Attempt;
 import dev.heimdall.engine.prepared.ParsedNames;
 import dev.heimdall.engine.prepared.StalePlan;
+import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -360,7 +361,7 @@ final class BatchReplay {
    * client has nothing of it yet: what comes before a statement is carried out, and of reads also
    * the first rows, as long as they are few and come without their end.
    */
-  boolean mayHold(ServerConnection from, int bytes) {
+  boolean mayHold(ReplySource from, int bytes) {
     if (!shared && !reads()) {
       return !from.begun();
     }

@@ -86,7 +86,6 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private final Sharing sharing;
   private final ReplicaReads reads;
   private final Writes writes;
-  private final Withheld withheld;
   private final ConnectionLoss loss;
   private final TransactionReplay transactionReplay;
   private final Abandonment abandonment;
@@ -131,7 +130,6 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     this.sharing = new Sharing(this, loop);
     this.reads = new ReplicaReads(this, sessions);
     this.writes = new Writes(this);
-    this.withheld = new Withheld(this, loop);
     this.loss = new ConnectionLoss(this);
     this.transactionReplay =
         new TransactionReplay(this, loop, vdb.settings().vdb().transactionReplay());
@@ -181,11 +179,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   void write(ByteBuf consumed) {
-    if (transactionReplay.active()) {
-      consumed.release(); // the client has had it, or waits for something else
-    } else if (!withheld.takes(consumed)) {
-      send(consumed);
-    }
+    owed.write(consumed);
   }
 
   /** Sends the client what nothing holds back any more. */
@@ -500,13 +494,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return writes;
   }
 
-  Withheld withheld() {
-    return withheld;
-  }
-
   /** Whether the client takes more of what it is sent. */
   boolean takesMore() {
-    return channel.isWritable() && !withheld.large();
+    return channel.isWritable() && !owed.consistency().large();
   }
 
   ConnectionLoss loss() {

@@ -5,6 +5,10 @@ import dev.heimdall.engine.journal.Recovery;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.prepared.StalePlan;
+import dev.heimdall.engine.reply.ConsistencyHold;
+import dev.heimdall.engine.reply.ReplyGate;
+import dev.heimdall.engine.reply.ReplySource;
+import dev.heimdall.engine.reply.ReplyStage;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.PgError;
@@ -12,6 +16,7 @@ import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.List;
 
 /**
  * What a session's client is still owed: how many groups of messages the server has not answered,
@@ -22,10 +27,17 @@ final class OwedReplies {
   private final ClientSession session;
   private final LoopContext loop;
   private final ClientTransaction transaction;
+  private final ReplyStage recoverable = this::recoverable;
+  private final ConsistencyHold consistency;
+  private final ReplyGate gate;
   private ArrayDeque<Promise> knownTags;
   private int outstanding;
   private long statementSince;
   private long received;
+
+  /** Bytes of the piece that comes now, and of what was kept before it, that went on. */
+  private int passed;
+
   private boolean overdueTold;
   private long statements;
 
@@ -36,6 +48,20 @@ final class OwedReplies {
     this.session = session;
     this.loop = loop;
     this.transaction = transaction;
+    this.consistency =
+        new ConsistencyHold(
+            task -> loop.soon(task, session::failed), session::send, this::allPassed);
+    this.gate =
+        new ReplyGate(
+            List.of(
+                this::observed,
+                this::replayed,
+                recoverable,
+                this::counted,
+                this::triggering,
+                this::metered),
+            List.of(this::silenced, consistency),
+            session::send);
   }
 
   /** Groups that the server has not answered. */
@@ -97,7 +123,7 @@ final class OwedReplies {
   void replyElsewhere(ByteBuf consumed) {
     RunningStatements running = session.requests().course().running();
     running.seen(consumed);
-    toClient(consumed);
+    gate.release(recoverable, null, consumed);
   }
 
   /** All of it is answered. */
@@ -147,45 +173,92 @@ final class OwedReplies {
       consumed.release();
       return;
     }
-    RequestReader requests = session.requests();
-    requests.course().running().seen(consumed);
-    if (session.transactionReplay().takes(consumed)) {
-      return;
+    gate.reply(from, consumed);
+    if (passed > 0) {
+      received += passed;
+      if (session.sharing().active()) {
+        session.sharing().received(from, passed);
+      } else {
+        session.lease().pauseForSlowClient(from);
+      }
+      passed = 0;
     }
+  }
+
+  // ---- the stages of the gate, in their order
+
+  private boolean observed(ReplySource from, ByteBuf piece) {
+    session.requests().course().running().seen(piece);
+    return false;
+  }
+
+  /** What a transaction that is run again is answered is compared, and its client has had it. */
+  private boolean replayed(ReplySource from, ByteBuf consumed) {
+    return session.transactionReplay().takes(consumed);
+  }
+
+  /** The beginning of an answer waits, so that its statement may be sent again. */
+  private boolean recoverable(ReplySource from, ByteBuf consumed) {
+    RequestReader requests = session.requests();
     if (requests.holdsReply(from, consumed)) {
-      return;
+      return true;
     }
     ByteBuf held = requests.journal().reply().takeOut();
     if (held != null) {
-      pass(from, held);
+      gate.release(recoverable, from, held);
     }
-    pass(from, consumed);
+    return false;
   }
 
-  private void pass(ServerConnection from, ByteBuf consumed) {
-    int bytes = consumed.readableBytes();
-    if (!toClient(consumed)) {
-      return;
-    }
-    received += bytes;
-    if (session.sharing().active()) {
-      session.sharing().received(from, bytes);
-    } else {
-      session.lease().pauseForSlowClient(from);
-    }
+  private boolean counted(ReplySource from, ByteBuf piece) {
+    session.counters().bytesToClient(piece.readableBytes());
+    session.requests().course().running().data();
+    return false;
   }
 
-  /** Whether it went to the client; else it is kept until a trigger is done. */
-  private boolean toClient(ByteBuf consumed) {
-    session.counters().bytesToClient(consumed.readableBytes());
+  /** An answer waits for the trigger that a rule runs behind its statement. */
+  private boolean triggering(ReplySource from, ByteBuf consumed) {
     Course course = session.requests().course();
-    course.running().data();
-    if (course.running().holdsReply() && course.side().take(consumed)) {
-      return false;
-    }
-    session.write(consumed);
-    return true;
+    return course.running().holdsReply() && course.side().take(consumed);
   }
+
+  /** A server that sends faster than the client reads is to pause. */
+  private boolean metered(ReplySource from, ByteBuf piece) {
+    passed += from == null ? 0 : piece.readableBytes();
+    return false;
+  }
+
+  /** While a transaction is run again, the client has had all that is said, or waits for it. */
+  private boolean silenced(ReplySource from, ByteBuf consumed) {
+    if (session.transactionReplay().active()) {
+      consumed.release();
+      return true;
+    }
+    return false;
+  }
+
+  /** Something of the node's own for the client. */
+  void write(ByteBuf consumed) {
+    gate.write(consumed);
+  }
+
+  /** What was kept of an answer, so that its statement could be sent again, is for the client. */
+  void deliver(ByteBuf consumed) {
+    gate.release(recoverable, null, consumed);
+  }
+
+  /** Delays answers until all nodes know of the writes that they acknowledge. */
+  ConsistencyHold consistency() {
+    return consistency;
+  }
+
+  private void allPassed() {
+    session.lease().resumePaused();
+    session.foreign().clientWritable();
+    session.requests().clientWritable();
+  }
+
+  // ---- what the server says of its answers
 
   void knownReply(ServerConnection from, byte kind) {
     if (kind == ReplyQueue.PARSE_KNOWN && session.sharing().active()) {

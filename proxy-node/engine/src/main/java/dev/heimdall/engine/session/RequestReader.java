@@ -5,6 +5,7 @@ import dev.heimdall.engine.journal.HeldReply;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.PoolAnomaly;
+import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgError;
@@ -61,7 +62,9 @@ final class RequestReader {
     this.limits = limits;
     this.unquestioned = Math.min(MAX_BARE_MESSAGE, limits.maxMessageSize());
     this.input = new ClientInput(session.channel().alloc(), session::server, session::fatal);
-    this.journal = new Journal(new HeldReply(session.channel().alloc(), session::write));
+    this.journal =
+        new Journal(
+            new HeldReply(session.channel().alloc(), piece -> session.owed().deliver(piece)));
     this.replay = new BatchReplay(session, this, sessions, journal.reply());
     this.reads = new SentReads(session, replay, journal);
     this.lost = new LostReads(session, this, input, journal, loop);
@@ -443,7 +446,7 @@ final class RequestReader {
   }
 
   /** Whether a piece of an answer waits here; if so it is released, else it goes to the client. */
-  boolean holdsReply(ServerConnection from, ByteBuf consumed) {
+  boolean holdsReply(ReplySource from, ByteBuf consumed) {
     boolean guarded = replay.guarded();
     if (guarded && replay.absorbing()) {
       consumed.release();

@@ -1,8 +1,8 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.prepared.ParsedNames;
+import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
@@ -170,7 +170,7 @@ final class SentReads {
    * Whether what the server says first of a read may wait, so that the client has nothing of it
    * yet: as long as that is little and comes without its end.
    */
-  boolean mayHold(ServerConnection from, int bytes) {
+  boolean mayHold(ReplySource from, int bytes) {
     return journal.mayHold(session.carried().done())
         && session.status() == TransactionState.IDLE
         && !from.due()

@@ -97,7 +97,7 @@ final class SessionEnd {
     session.listening().end();
     session.memory().end();
     session.console().cancel();
-    session.withheld().end();
+    session.owed().consistency().end();
     session.foreign().abandon();
     session.lease().resumePaused();
     if (welcomed) {

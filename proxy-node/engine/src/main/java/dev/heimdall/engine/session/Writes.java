@@ -213,7 +213,9 @@ final class Writes {
   private void mark(ClusterView view, Set<String> written, boolean anything, Defines defines) {
     if (view != null) {
       ClusterView.Committed committed = view.committed(written, anything, defines.of(database()));
-      session.withheld().until(committed.told());
+      if (!session.closed()) {
+        session.owed().consistency().until(committed.told());
+      }
       if (view == viewOf(session.vdb().pools())) {
         own = committed.mark();
         ownIn = view;

@@ -1,0 +1,80 @@
+package dev.heimdall.engine.reply;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * Delays what goes to a client until all nodes know of the writes that it acknowledges, and
+ * everything behind it, so that nothing overtakes. It belongs to the thread of its client's event
+ * loop.
+ */
+public final class ConsistencyHold implements ReplyStage {
+  /** With more than this, nothing more is requested of servers for the client. */
+  private static final int LARGE = 64 * 1024;
+
+  private final Consumer<Runnable> loop;
+  private final Consumer<ByteBuf> client;
+  private final Runnable passed;
+  private final ArrayDeque<ByteBuf> held = new ArrayDeque<>(0);
+  private CompletableFuture<Void> acknowledged;
+  private int bytes;
+
+  /**
+   * @param loop runs a task on the client's event loop, from any thread
+   * @param client takes what need not wait any more
+   * @param passed runs when nothing waits any more
+   */
+  public ConsistencyHold(Consumer<Runnable> loop, Consumer<ByteBuf> client, Runnable passed) {
+    this.loop = loop;
+    this.client = client;
+    this.passed = passed;
+  }
+
+  /** What is written from now on waits for this, too. */
+  public void until(CompletableFuture<Void> next) {
+    if (next.isDone()) {
+      return;
+    }
+    CompletableFuture<Void> all =
+        acknowledged == null ? next : CompletableFuture.allOf(acknowledged, next);
+    acknowledged = all;
+    all.whenComplete((done, never) -> loop.accept(this::pass));
+  }
+
+  @Override
+  public boolean takes(ReplySource from, ByteBuf consumed) {
+    if (acknowledged == null) {
+      return false;
+    }
+    held.add(consumed);
+    bytes += consumed.readableBytes();
+    return true;
+  }
+
+  /** Whether so much waits that no more should come. */
+  public boolean large() {
+    return bytes > LARGE;
+  }
+
+  private void pass() {
+    if (acknowledged == null || !acknowledged.isDone()) {
+      return;
+    }
+    acknowledged = null;
+    bytes = 0;
+    for (ByteBuf next = held.poll(); next != null; next = held.poll()) {
+      client.accept(next);
+    }
+    passed.run();
+  }
+
+  /** The client is gone. */
+  public void end() {
+    acknowledged = null;
+    bytes = 0;
+    held.forEach(ByteBuf::release);
+    held.clear();
+  }
+}

@@ -1,0 +1,10 @@
+package dev.heimdall.engine.reply;
+
+/** What a server connection can say of the answer that it is passing on. */
+public interface ReplySource {
+  /** Whether something of it has come but what precedes the execution of a statement. */
+  boolean begun();
+
+  /** Whether something has come that the client must have now: its end, a notice, a report. */
+  boolean due();
+}
