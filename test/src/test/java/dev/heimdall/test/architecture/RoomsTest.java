@@ -383,7 +383,8 @@ class RoomsTest {
             .resideInAPackage(room("topology"))
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", "dev.heimdall.model..", room("topology")));
+            .resideInAnyPackage(
+                "java..", "dev.heimdall.model..", ENGINE + ".wire", room("topology")));
   }
 
   @Test
@@ -395,7 +396,12 @@ class RoomsTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
-                "java..", "dev.heimdall.model..", room("route"), room("share"), room("topology")));
+                "java..",
+                "dev.heimdall.model..",
+                ENGINE + ".wire",
+                room("route"),
+                room("share"),
+                room("topology")));
   }
 
   @Test
@@ -407,7 +413,12 @@ class RoomsTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
-                "java..", "org.slf4j..", "io.lettuce..", "dev.heimdall.model..", room("share")));
+                "java..",
+                "org.slf4j..",
+                "io.lettuce..",
+                "dev.heimdall.model..",
+                ENGINE + ".wire",
+                room("share")));
     holds(
         noClasses()
             .that()
@@ -433,6 +444,7 @@ class RoomsTest {
                 "dev.heimdall.model..",
                 "dev.heimdall.secrets.credentials..",
                 "dev.heimdall.routing..",
+                ENGINE + ".wire",
                 room("cluster"),
                 room("topology"),
                 room("jdbc")));

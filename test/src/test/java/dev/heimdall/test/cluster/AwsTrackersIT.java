@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.TopologyEvent;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.model.ClusterKind;
@@ -117,12 +118,12 @@ class AwsTrackersIT {
     try (Watched watched = watch(ClusterKind.AURORA)) {
       untilAllAreFound(watched);
       primary.execute("INSERT INTO public.claims VALUES (true)");
-      long written = watched.tracker().writtenByNow().get(10, TimeUnit.SECONDS);
+      Position written = watched.tracker().writtenByNow().get(10, TimeUnit.SECONDS);
 
       Await.until(
           "the readers have read so far",
           Duration.ofSeconds(20),
-          () -> watched.node(first).position() >= written,
+          () -> watched.node(first).position().covers(written),
           watched::toString);
       assertThat(watched.node(first).name()).isEqualTo("" + first.port());
       assertThat(watched.node(first).lagMillis()).isEqualTo(17);

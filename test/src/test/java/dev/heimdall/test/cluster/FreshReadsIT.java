@@ -12,6 +12,7 @@ import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.model.DataSource;
@@ -159,7 +160,11 @@ class FreshReadsIT {
           Optional<ServerAddress> replica =
               router.replica(
                   new ReadRequest(
-                      Set.of("t" + table), null, 0, careless, known(doors, connections)),
+                      Set.of("t" + table),
+                      null,
+                      Position.NONE,
+                      careless,
+                      known(doors, connections)),
                   System.nanoTime());
           ServerAddress at = replica.or(doors.view::writer).orElseThrow();
           try {

@@ -4,6 +4,7 @@ import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Exchange;
 import dev.heimdall.engine.share.SharedStore;
 import dev.heimdall.engine.share.WritePositions;
+import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.model.ApiSettings;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.BalanceSettings;
@@ -38,7 +39,7 @@ final class StoreNode implements AutoCloseable {
    * @param log how far the writer has written
    */
   StoreNode(StoreSettings settings, int id, Consistency consistency, AtomicLong log) {
-    positions = new WritePositions(() -> CompletableFuture.completedFuture(log.get()));
+    positions = new WritePositions(() -> CompletableFuture.completedFuture(new Lsn(log.get())));
     store = new SharedStore(settings, id);
     exchange = store.join(source(consistency), positions, Definitions.NONE);
   }
@@ -94,7 +95,7 @@ final class StoreNode implements AutoCloseable {
 
   /** Up to where a replica must have come to show this table. */
   long position(String table) {
-    return positions.last(Set.of(table)).position();
+    return positions.last(Set.of(table)).position() instanceof Lsn lsn ? lsn.bytes() : -1;
   }
 
   /** Has the one tell of writes until the other has heard of one: from then on all are heard. */

@@ -6,6 +6,7 @@ import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyEvent;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.model.ClusterKind;
@@ -45,10 +46,11 @@ class TrackerIT {
     watched.until(second, NodeRole.REPLICA, NodeState.UP);
   }
 
-  private static long position(PostgresServer server) {
-    return Long.parseLong(
-        server.queryValue(
-            "postgres", "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::int8"));
+  private static Lsn position(PostgresServer server) {
+    return new Lsn(
+        Long.parseLong(
+            server.queryValue(
+                "postgres", "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::int8")));
   }
 
   @Test
@@ -56,15 +58,15 @@ class TrackerIT {
     try (Watched watched = Watched.all(cluster)) {
       untilAllIsWell(watched);
       primary.execute("CREATE TABLE t AS SELECT generate_series(1, 1000)");
-      long written = position(primary);
+      Lsn written = position(primary);
 
       Await.until(
           "all are known to have it",
           Duration.ofSeconds(20),
           () ->
-              watched.node(primary).position() >= written
-                  && watched.node(first).position() >= written
-                  && watched.node(second).position() >= written,
+              watched.node(primary).position().covers(written)
+                  && watched.node(first).position().covers(written)
+                  && watched.node(second).position().covers(written),
           watched::toString);
       assertThat(watched.node(primary).timeline()).isEqualTo(1);
       Await.until(
@@ -83,21 +85,21 @@ class TrackerIT {
       cluster.awaitReplay(Duration.ofSeconds(20));
       first.queryValue("postgres", "SELECT pg_wal_replay_pause()");
       primary.execute("CREATE TABLE t AS SELECT generate_series(1, 10000)");
-      long written = position(primary);
+      Lsn written = position(primary);
 
       Await.until(
           "the paused replica is behind",
           Duration.ofSeconds(20),
           () -> watched.node(first).lagBytes() > 0 && watched.node(first).lagMillis() > 0,
           watched::toString);
-      assertThat(watched.node(first).position()).isLessThan(written);
+      assertThat(watched.node(first).position().covers(written)).isFalse();
       assertThat(watched.node(first).state()).isEqualTo(NodeState.UP);
 
       first.queryValue("postgres", "SELECT pg_wal_replay_resume()");
       Await.until(
           "it has caught up",
           Duration.ofSeconds(20),
-          () -> watched.node(first).position() >= written,
+          () -> watched.node(first).position().covers(written),
           watched::toString);
     }
   }
@@ -225,8 +227,9 @@ class TrackerIT {
             Long.parseLong(
                 primary.queryValue(
                     "postgres", "SELECT pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')::int8"));
-        assertThat(watched.tracker().writtenByNow().get(10, TimeUnit.SECONDS))
-            .isGreaterThanOrEqualTo(flushed);
+        assertThat(
+                watched.tracker().writtenByNow().get(10, TimeUnit.SECONDS).covers(new Lsn(flushed)))
+            .isTrue();
       }
     }
   }

@@ -67,7 +67,7 @@ final class Tables {
           .text("zone", row -> row.node().zone().orElse(null))
           .number("weight", row -> row.node().weight().orElse(null))
           .number("timeline", row -> row.node().timeline())
-          .number("position", row -> ClusterNodeRow.known(row.node().position()))
+          .number("position", ClusterNodeRow::position)
           .number("lag_bytes", row -> ClusterNodeRow.known(row.node().lagBytes()))
           .number("lag_ms", row -> ClusterNodeRow.known(row.node().lagMillis()))
           .text("why", row -> row.node().why());

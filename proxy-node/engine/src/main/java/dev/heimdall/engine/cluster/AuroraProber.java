@@ -1,6 +1,7 @@
 package dev.heimdall.engine.cluster;
 
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ServerAddress;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -79,7 +80,7 @@ final class AuroraProber implements Prober {
       readOnly = row.getBoolean("read_only");
     }
     boolean writer = false;
-    long position = TopologyNode.UNKNOWN;
+    Position position = Position.NONE;
     long lag = TopologyNode.UNKNOWN;
     List<NodeReport.Member> found = new ArrayList<>();
     try (Statement statement = connection.createStatement();
@@ -87,7 +88,7 @@ final class AuroraProber implements Prober {
       while (rows.next()) {
         boolean master = WRITER.equals(rows.getString("session_id"));
         String member = rows.getString("server_id");
-        long reached = PostgresProber.orUnknown(rows, master ? "durable" : "readable");
+        Position reached = PostgresProber.position(rows, master ? "durable" : "readable");
         long behind = PostgresProber.orUnknown(rows, "lag");
         if (member.equals(name)) {
           writer = master && !replica;
@@ -115,11 +116,11 @@ final class AuroraProber implements Prober {
   }
 
   @Override
-  public long written(Connection connection) throws SQLException {
+  public Position written(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(WRITTEN)) {
       row.next();
-      return PostgresProber.orUnknown(row, "max");
+      return PostgresProber.position(row, "max");
     }
   }
 }

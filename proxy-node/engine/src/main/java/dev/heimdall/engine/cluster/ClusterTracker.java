@@ -7,6 +7,7 @@ import dev.heimdall.engine.topology.EventHistory;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyEvent;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ProbeSettings;
 import dev.heimdall.model.ServerAddress;
@@ -195,11 +196,11 @@ public final class ClusterTracker implements AutoCloseable {
    *
    * @return fails when there is no writer, or it does not answer
    */
-  public CompletableFuture<Long> writtenByNow() {
+  public CompletableFuture<Position> writtenByNow() {
     return clock.next();
   }
 
-  private long written() throws SQLException {
+  private Position written() throws SQLException {
     NodeProbe probe;
     synchronized (this) {
       probe = topology.writer().map(TopologyNode::address).map(probes::get).orElse(null);

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.cluster;
 
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ServerAddress;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -72,7 +73,7 @@ final class MultiAzProber implements Prober {
             new NodeReport.Member(
                 new ServerAddress(rows.getString("endpoint"), given > 0 ? given : port),
                 rows.getString("id"),
-                TopologyNode.UNKNOWN,
+                Position.NONE,
                 TopologyNode.UNKNOWN));
       }
     }
@@ -80,7 +81,7 @@ final class MultiAzProber implements Prober {
   }
 
   @Override
-  public long written(Connection connection) throws SQLException {
+  public Position written(Connection connection) throws SQLException {
     return postgres.written(connection);
   }
 }

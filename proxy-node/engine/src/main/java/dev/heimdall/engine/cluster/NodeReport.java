@@ -1,5 +1,6 @@
 package dev.heimdall.engine.cluster;
 
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ServerAddress;
 import java.util.List;
 
@@ -27,7 +28,7 @@ record NodeReport(
     boolean writer,
     boolean readOnly,
     long timeline,
-    long position,
+    Position position,
     long lagMillis,
     boolean streaming,
     List<Member> members,
@@ -43,5 +44,5 @@ record NodeReport(
    * @param position as the other one sees it
    * @param lagMillis as the other one sees it
    */
-  record Member(ServerAddress address, String name, long position, long lagMillis) {}
+  record Member(ServerAddress address, String name, Position position, long lagMillis) {}
 }

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.cluster;
 
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Lsn;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ServerAddress;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -114,7 +116,7 @@ final class PostgresProber implements Prober {
           writer,
           writer && row.getBoolean("read_only"),
           row.getLong("timeline"),
-          writer ? written(row) : orUnknown(row, "position"),
+          writer ? written(row) : position(row, "position"),
           orUnknown(row, "lag"),
           writer || row.getBoolean("streaming"),
           members && writer ? replicas(connection) : List.of(),
@@ -127,20 +129,25 @@ final class PostgresProber implements Prober {
     return row.wasNull() ? TopologyNode.UNKNOWN : value;
   }
 
+  static Position position(ResultSet row, String column) throws SQLException {
+    long bytes = row.getLong(column);
+    return row.wasNull() ? Position.NONE : new Lsn(bytes);
+  }
+
   private List<NodeReport.Member> replicas(Connection connection) throws SQLException {
     List<NodeReport.Member> found = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(REPLICAS)) {
       while (rows.next()) {
         ServerAddress address = new ServerAddress(rows.getString(1), port);
-        found.add(new NodeReport.Member(address, "", TopologyNode.UNKNOWN, TopologyNode.UNKNOWN));
+        found.add(new NodeReport.Member(address, "", Position.NONE, TopologyNode.UNKNOWN));
       }
     }
     return found;
   }
 
   @Override
-  public long written(Connection connection) throws SQLException {
+  public Position written(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(WRITTEN)) {
       row.next();
@@ -148,8 +155,8 @@ final class PostgresProber implements Prober {
     }
   }
 
-  private static long written(ResultSet row) throws SQLException {
-    return endOfLast(row.getLong("position"), row.getLong("page"), row.getLong("segment"));
+  private static Position written(ResultSet row) throws SQLException {
+    return new Lsn(endOfLast(row.getLong("position"), row.getLong("page"), row.getLong("segment")));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.cluster;
 
+import dev.heimdall.engine.wire.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -20,5 +21,5 @@ interface Prober {
    * Asks the writer how far it has written by now: whatever was committed before the call is within
    * that.
    */
-  long written(Connection connection) throws SQLException;
+  Position written(Connection connection) throws SQLException;
 }

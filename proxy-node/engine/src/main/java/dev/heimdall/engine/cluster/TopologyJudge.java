@@ -3,6 +3,8 @@ package dev.heimdall.engine.cluster;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Lsn;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ClusterNode;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
@@ -127,8 +129,19 @@ final class TopologyJudge {
     return newer
         .thenComparing(h -> !h.last().orElseThrow().readOnly())
         .thenComparing(h -> writer.isPresent() && h.address().equals(writer.get()))
-        .thenComparingLong(h -> h.last().orElseThrow().position())
+        .thenComparing(h -> h.last().orElseThrow().position(), TopologyJudge::compared)
         .thenComparingInt(h -> -order.indexOf(h));
+  }
+
+  private static int compared(Position one, Position other) {
+    return Boolean.compare(one.covers(other), other.covers(one));
+  }
+
+  /** How much is missing, where that can be counted. */
+  private static long bytes(Position reached, Position written) {
+    return reached instanceof Lsn from && written instanceof Lsn to
+        ? Math.max(0, to.bytes() - from.bytes())
+        : TopologyNode.UNKNOWN;
   }
 
   /** What servers say of others, by name, the furthest position of each: positions only grow. */
@@ -142,7 +155,9 @@ final class TopologyJudge {
             .forEach(
                 member ->
                     seen.merge(
-                        member.name(), member, (a, b) -> b.position() > a.position() ? b : a));
+                        member.name(),
+                        member,
+                        (a, b) -> a.position().covers(b.position()) ? a : b));
       }
     }
     return seen;
@@ -166,11 +181,11 @@ final class TopologyJudge {
     }
     NodeReport report = hearing.last().get();
     boolean isWriter = writer.isPresent() && writer.get() == hearing;
-    long position = report.position();
+    Position position = report.position();
     long lagMillis = report.lagMillis();
     NodeReport.Member other = seen.get(report.name());
     if (other != null && !isWriter) {
-      position = Math.max(position, other.position());
+      position = Position.further(position, other.position());
       lagMillis = lagMillis >= 0 ? lagMillis : other.lagMillis();
     }
     Optional<NodeReport> leading = writer.flatMap(Hearing::last);
@@ -178,11 +193,8 @@ final class TopologyJudge {
         !hearing.down()
             && !foreign(hearing, system)
             && leading.isPresent()
-            && leading.get().position() >= 0
-            && position >= 0
             && (!timelines || leading.get().timeline() == report.timeline());
-    long lagBytes =
-        comparable ? Math.max(0, leading.get().position() - position) : TopologyNode.UNKNOWN;
+    long lagBytes = comparable ? bytes(position, leading.get().position()) : TopologyNode.UNKNOWN;
     TopologyNode node =
         new TopologyNode(
             hearing.address(),

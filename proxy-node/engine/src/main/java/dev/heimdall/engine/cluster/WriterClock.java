@@ -1,5 +1,6 @@
 package dev.heimdall.engine.cluster;
 
+import dev.heimdall.engine.wire.Position;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,12 +15,12 @@ import java.util.concurrent.RejectedExecutionException;
 final class WriterClock {
   /** Asks the writer. */
   interface Question {
-    long ask() throws SQLException;
+    Position ask() throws SQLException;
   }
 
   private final Executor executor;
   private final Question question;
-  private List<CompletableFuture<Long>> waiting = new ArrayList<>();
+  private List<CompletableFuture<Position>> waiting = new ArrayList<>();
   private boolean asking;
   private boolean closed;
 
@@ -29,8 +30,8 @@ final class WriterClock {
   }
 
   /** The answer to a question that is asked after this call. */
-  CompletableFuture<Long> next() {
-    CompletableFuture<Long> answer = new CompletableFuture<>();
+  CompletableFuture<Position> next() {
+    CompletableFuture<Position> answer = new CompletableFuture<>();
     synchronized (this) {
       if (!closed) {
         waiting.add(answer);
@@ -55,13 +56,13 @@ final class WriterClock {
   }
 
   private void run() {
-    List<CompletableFuture<Long>> mine;
+    List<CompletableFuture<Position>> mine;
     synchronized (this) {
       mine = waiting;
       waiting = new ArrayList<>();
     }
     try {
-      long position = question.ask();
+      Position position = question.ask();
       mine.forEach(answer -> answer.complete(position));
     } catch (SQLException | RuntimeException | Error e) {
       // Also an error: who does not get to the end of this never asks again.
@@ -76,7 +77,7 @@ final class WriterClock {
 
   /** Nobody is answered any more. */
   void close() {
-    List<CompletableFuture<Long>> mine;
+    List<CompletableFuture<Position>> mine;
     synchronized (this) {
       closed = true;
       mine = waiting;

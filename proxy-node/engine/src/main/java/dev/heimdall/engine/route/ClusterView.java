@@ -8,6 +8,7 @@ import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.Consistency;
 import dev.heimdall.model.DataSource;
@@ -201,7 +202,7 @@ public final class ClusterView {
   }
 
   /** How far a server must be to answer the next read of a session that has seen so much. */
-  public long position(SeenReads seen, long now) {
+  public Position position(SeenReads seen, long now) {
     return seen.position(snapshot.topology(), samples, now);
   }
 

@@ -1,9 +1,9 @@
 package dev.heimdall.engine.route;
 
-import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.LagSettings;
 import dev.heimdall.model.NodeRole;
 import java.util.List;
@@ -80,7 +80,7 @@ public final class Freshness {
     if (tooFarBehind(node)) {
       return Verdict.LAGGING;
     }
-    return node.position() >= 0 ? byPosition(node, need) : byTime(node, need);
+    return node.position() != Position.NONE ? byPosition(node, need) : byTime(node, need);
   }
 
   private boolean tooFarBehind(TopologyNode node) {
@@ -88,16 +88,15 @@ public final class Freshness {
       return false;
     }
     boolean byBytes =
-        maxBytes > 0 && node.position() >= 0 && (node.lagBytes() < 0 || node.lagBytes() > maxBytes);
+        maxBytes > 0
+            && node.position() != Position.NONE
+            && (node.lagBytes() < 0 || node.lagBytes() > maxBytes);
     boolean byTime = maxMillis > 0 && (node.lagMillis() < 0 || node.lagMillis() > maxMillis);
     return byBytes || byTime;
   }
 
   private static Verdict byPosition(TopologyNode node, ReadNeed need) {
-    if (need.position() == WriteMark.UNKNOWN) {
-      return Verdict.BEHIND;
-    }
-    return node.position() >= need.position() ? Verdict.FRESH : Verdict.BEHIND;
+    return node.position().covers(need.position()) ? Verdict.FRESH : Verdict.BEHIND;
   }
 
   /** What was written before it answered, less its lag, is there; what came later may be. */
@@ -106,7 +105,7 @@ public final class Freshness {
       return Verdict.UNKNOWN;
     }
     long shownUpTo = node.at() - node.lagMillis() * MILLI - margin;
-    boolean fresh = need.position() == 0 || shownUpTo - need.writtenAt() > 0;
+    boolean fresh = need.position() == Position.NONE || shownUpTo - need.writtenAt() > 0;
     return fresh ? Verdict.FRESH : Verdict.BEHIND;
   }
 

@@ -2,6 +2,7 @@ package dev.heimdall.engine.route;
 
 import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.share.WritePositions;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.Consistency;
 import java.util.Collection;
 
@@ -20,14 +21,14 @@ public final class ReadNeeds {
    * @param own the last write of the client's session; null when it has written nothing
    * @param inTouch whether this node has certainly heard of the writes of all others
    * @param floor up to where every read must see whatever it reads: what had been written {@code
-   *     maxStaleness} ago; 0 for nothing
+   *     maxStaleness} ago; {@link Position#NONE} for nothing
    */
   public ReadNeed of(
       WritePositions positions,
       Collection<String> tables,
       WriteMark own,
       boolean inTouch,
-      long floor) {
+      Position floor) {
     if (consistency == Consistency.SESSION) {
       return own == null ? ReadNeed.NO_WRITE : own(positions, tables, own);
     }
@@ -35,7 +36,7 @@ public final class ReadNeeds {
       return ReadNeed.UNKNOWABLE;
     }
     WriteMark last = tables == null ? positions.last() : positions.last(tables);
-    return new ReadNeed(Math.max(floor, last.position()), last.at(), false, false);
+    return new ReadNeed(Position.further(last.position(), floor), last.at(), false, false);
   }
 
   /** The session's last write counts, or an earlier one that was the last to these tables. */
@@ -44,8 +45,8 @@ public final class ReadNeeds {
       return new ReadNeed(own.position(), own.at(), false, false);
     }
     WriteMark last = positions.last(tables);
-    return last.position() < own.position()
-        ? new ReadNeed(last.position(), last.at(), false, false)
-        : new ReadNeed(own.position(), own.at(), false, false);
+    return last.position().covers(own.position())
+        ? new ReadNeed(own.position(), own.at(), false, false)
+        : new ReadNeed(last.position(), last.at(), false, false);
   }
 }

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.route;
 
 import dev.heimdall.engine.share.WriteMark;
+import dev.heimdall.engine.wire.Position;
 import java.util.Collection;
 
 /**
@@ -8,12 +9,13 @@ import java.util.Collection;
  *
  * @param tables what it reads, in full as the catalogue spells them; null where nobody knows
  * @param own the last write of the client's session; null when it has written nothing
- * @param seen how far a server must be at least because the session has seen so much; 0 for nothing
+ * @param seen how far a server must be at least because the session has seen so much; {@link
+ *     Position#NONE} for nothing
  * @param lagIgnored whether it may miss anything, because a rule says so
  * @param among the servers that come into question at all, as bits; {@link #ANY} for all of them
  */
 public record ReadRequest(
-    Collection<String> tables, WriteMark own, long seen, boolean lagIgnored, long among) {
+    Collection<String> tables, WriteMark own, Position seen, boolean lagIgnored, long among) {
   /** All servers come into question. */
   public static final long ANY = -1;
 

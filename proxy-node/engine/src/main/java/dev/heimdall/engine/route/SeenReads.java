@@ -2,6 +2,7 @@ package dev.heimdall.engine.route;
 
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ServerAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ public final class SeenReads {
 
   private final List<Answer> answers = new ArrayList<>(2);
   private TopologyNode writer;
-  private long position;
+  private Position position = Position.NONE;
 
   /** The first and the last answer of the writer of which nobody knows yet how far it was. */
   private long firstAtWriter = NEVER;
@@ -61,8 +62,8 @@ public final class SeenReads {
     }
   }
 
-  /** What a server must have to answer the next read; 0 for nothing. */
-  long position(Topology topology, WriterSamples samples, long now) {
+  /** What a server must have to answer the next read; {@link Position#NONE} for nothing. */
+  Position position(Topology topology, WriterSamples samples, long now) {
     follow(topology, now);
     for (int i = 0; i < answers.size(); i++) {
       Answer answer = answers.get(i);
@@ -95,17 +96,17 @@ public final class SeenReads {
   private void settleWriter(WriterSamples samples) {
     WriterSamples.Sample old = samples.floor();
     if (old.at() - lastAtWriter > 0) {
-      position = Math.max(position, samples.after(lastAtWriter));
+      position = Position.further(position, samples.after(lastAtWriter));
       firstAtWriter = NEVER;
       lastAtWriter = NEVER;
     } else if (old.at() - firstAtWriter > 0) {
-      position = Math.max(position, old.position());
+      position = Position.further(position, old.position());
       firstAtWriter = old.at();
     }
   }
 
   private void passed(TopologyNode server) {
-    position = Math.max(position, server.position());
+    position = Position.further(position, server.position());
   }
 
   /**
@@ -115,7 +116,7 @@ public final class SeenReads {
   private void follow(Topology topology, long now) {
     TopologyNode leads = topology.writer().orElse(writer);
     if (writer != null && (!writer.address().equals(leads.address()) || leads.replaces(writer))) {
-      position = 0;
+      position = Position.NONE;
       answers.clear();
       firstAtWriter = now;
       lastAtWriter = now;

@@ -2,6 +2,7 @@ package dev.heimdall.engine.route;
 
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Position;
 import java.time.Duration;
 
 /**
@@ -15,17 +16,17 @@ public final class WriterSamples {
   private final long age;
   private final long apart;
   private final long[] times = new long[MOST];
-  private final long[] positions = new long[MOST];
+  private final Position[] positions = new Position[MOST];
   private int next;
   private int count;
-  private volatile Sample floor = new Sample(0, 0);
+  private volatile Sample floor = new Sample(Position.NONE, 0);
 
   /**
    * How far the writer had written.
    *
    * @param at when it was asked
    */
-  record Sample(long position, long at) {}
+  record Sample(Position position, long at) {}
 
   /**
    * @param age how old a read may be
@@ -42,7 +43,7 @@ public final class WriterSamples {
    */
   public synchronized void take(Topology topology, long now) {
     TopologyNode writer = topology.writer().orElse(null);
-    if (writer != null && writer.position() >= 0) {
+    if (writer != null && writer.position() != Position.NONE) {
       int latest = (next + MOST - 1) % MOST;
       if (count == 0 || writer.at() - times[latest] >= apart) {
         times[next] = writer.at();
@@ -61,14 +62,15 @@ public final class WriterSamples {
         old = true;
       }
     }
-    if (old && (floor.at() != times[last] || floor.position() != positions[last])) {
+    if (old && (floor.at() != times[last] || !floor.position().equals(positions[last]))) {
       floor = new Sample(positions[last], times[last]);
     }
   }
 
   /**
    * A position that had certainly been written by the time of the last snapshot: of the samples
-   * that were old enough then the newest, else the oldest that there is; 0 before the first.
+   * that were old enough then the newest, else the oldest that there is; {@link Position#NONE}
+   * before the first.
    */
   Sample floor() {
     return floor;
@@ -78,13 +80,13 @@ public final class WriterSamples {
    * The first position that the writer was asked for after a moment; that of the last sample where
    * it was not asked since.
    */
-  synchronized long after(long moment) {
+  synchronized Position after(long moment) {
     for (int i = count; i > 0; i--) {
       int index = (next + MOST - i) % MOST;
       if (times[index] - moment > 0) {
         return positions[index];
       }
     }
-    return count == 0 ? 0 : positions[(next + MOST - 1) % MOST];
+    return count == 0 ? Position.NONE : positions[(next + MOST - 1) % MOST];
   }
 }

@@ -1,16 +1,15 @@
 package dev.heimdall.engine.share;
 
+import dev.heimdall.engine.wire.Position;
+
 /**
  * Writes that were committed at about the same time. Where in the cluster's log they are becomes
  * known a moment later; until then they count as beyond everything.
  */
 public final class WriteMark {
-  /** The position of writes of which nobody knows yet where they are: no replica is that far. */
-  public static final long UNKNOWN = Long.MAX_VALUE;
-
   private final long number;
   private volatile long at;
-  private volatile long position = UNKNOWN;
+  private volatile Position position = Position.BEYOND;
 
   /**
    * @param number larger than that of every mark before
@@ -42,12 +41,15 @@ public final class WriteMark {
     at = now == 0 ? 1 : now;
   }
 
-  /** A position that has the writes within it, or {@link #UNKNOWN}. */
-  public long position() {
+  /**
+   * A position that has the writes within it; {@link Position#BEYOND} as long as nobody knows where
+   * they are.
+   */
+  public Position position() {
     return position;
   }
 
-  void resolve(long written) {
+  void resolve(Position written) {
     position = written;
   }
 }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.share;
 
+import dev.heimdall.engine.wire.Position;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import java.util.function.Supplier;
 public final class WritePositions {
   private static final int MOST_TABLES = 100_000;
 
-  private final Supplier<CompletableFuture<Long>> writtenByNow;
+  private final Supplier<CompletableFuture<Position>> writtenByNow;
   private final int mostTables;
   private final Map<String, WriteMark> tables = new ConcurrentHashMap<>();
 
@@ -39,11 +40,11 @@ public final class WritePositions {
    * @param writtenByNow asks how far the writer has written, everything included that was committed
    *     before the call
    */
-  public WritePositions(Supplier<CompletableFuture<Long>> writtenByNow) {
+  public WritePositions(Supplier<CompletableFuture<Position>> writtenByNow) {
     this(writtenByNow, MOST_TABLES);
   }
 
-  WritePositions(Supplier<CompletableFuture<Long>> writtenByNow, int mostTables) {
+  WritePositions(Supplier<CompletableFuture<Position>> writtenByNow, int mostTables) {
     this.writtenByNow = writtenByNow;
     this.mostTables = mostTables;
     note(List.of(), true);
@@ -143,7 +144,7 @@ public final class WritePositions {
         .get()
         .whenComplete(
             (position, failure) -> {
-              boolean known = failure == null && position >= 0;
+              boolean known = failure == null && position != Position.NONE;
               if (known) {
                 mark.resolve(position);
                 asked = null;

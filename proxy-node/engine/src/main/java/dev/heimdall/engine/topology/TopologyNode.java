@@ -1,5 +1,6 @@
 package dev.heimdall.engine.topology;
 
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import java.util.Optional;
@@ -15,8 +16,8 @@ import java.util.Optional;
  * @param weight the weight that the configuration gives it
  * @param timeline which history of the cluster it follows; 0 where that is not known or there is
  *     only one
- * @param position up to where its data goes, in bytes of the cluster's log: what a replica has
- *     replayed, what a writer has written; {@link #UNKNOWN} where the engine does not say
+ * @param position up to where its data goes: what a replica has replayed, what a writer has
+ *     written; {@link Position#NONE} where the engine does not say
  * @param lagBytes how far it is behind the writer; {@link #UNKNOWN} where that is not known
  * @param lagMillis how long ago that was written which it has not replayed, at most; {@link
  *     #UNKNOWN} where that is not known
@@ -33,7 +34,7 @@ public record TopologyNode(
     Optional<String> zone,
     Optional<Integer> weight,
     long timeline,
-    long position,
+    Position position,
     long lagBytes,
     long lagMillis,
     long at,
@@ -52,7 +53,7 @@ public record TopologyNode(
         Optional.empty(),
         Optional.empty(),
         0,
-        UNKNOWN,
+        Position.NONE,
         UNKNOWN,
         UNKNOWN,
         0,

@@ -3,6 +3,7 @@ package dev.heimdall.engine.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.model.ProbeSettings;
 import dev.heimdall.model.ServerAddress;
 import java.time.Duration;
@@ -20,7 +21,8 @@ class CadenceTest {
   private static Hearing writer(long at) {
     return Hearing.none(A)
         .answered(
-            new NodeReport("a", "a", "", "", true, false, 1, 1, 0, true, List.of(), true), at);
+            new NodeReport("a", "a", "", "", true, false, 1, new Lsn(1), 0, true, List.of(), true),
+            at);
   }
 
   private Topology judged(Hearing hearing) {

@@ -3,6 +3,8 @@ package dev.heimdall.engine.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.topology.Topology;
+import dev.heimdall.engine.wire.Lsn;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ServerAddress;
 import java.time.Duration;
 import java.util.Arrays;
@@ -31,10 +33,10 @@ class MembersTest {
         true,
         false,
         1,
-        1,
+        new Lsn(1),
         0,
         true,
-        Arrays.stream(named).map(at -> new NodeReport.Member(at, "", -1, -1)).toList(),
+        Arrays.stream(named).map(at -> new NodeReport.Member(at, "", Position.NONE, -1)).toList(),
         true);
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Lsn;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ClusterNode;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
@@ -39,7 +41,17 @@ class TopologyJudgeTest {
       long position,
       List<NodeReport.Member> members) {
     return new NodeReport(
-        identity, identity, identity, system, writer, false, timeline, position, -1, true, members,
+        identity,
+        identity,
+        identity,
+        system,
+        writer,
+        false,
+        timeline,
+        position < 0 ? Position.NONE : new Lsn(position),
+        -1,
+        true,
+        members,
         true);
   }
 
@@ -113,7 +125,7 @@ class TopologyJudgeTest {
                 true,
                 true,
                 timeline,
-                position,
+                new Lsn(position),
                 0,
                 true,
                 List.of(),
@@ -280,13 +292,13 @@ class TopologyJudgeTest {
 
   @Test
   void whatOthersSayOfAServersPositionCounts() {
-    NodeReport.Member seen = new NodeReport.Member(B, "b", 80, 7);
+    NodeReport.Member seen = new NodeReport.Member(B, "b", new Lsn(80), 7);
     Hearing writer = Hearing.none(A).answered(report("a", "", true, 0, 100, List.of(seen)), 1);
     Hearing reader = Hearing.none(B).answered(report("b", "", false, 0, -1, List.of()), 1);
 
     Topology topology = aurora.judge(NOTHING, List.of(writer, reader), Told.nothing());
 
-    assertThat(node(topology, B).position()).isEqualTo(80);
+    assertThat(node(topology, B).position()).isEqualTo(new Lsn(80));
     assertThat(node(topology, B).lagMillis()).isEqualTo(7);
     assertThat(node(topology, B).lagBytes()).isEqualTo(20);
   }

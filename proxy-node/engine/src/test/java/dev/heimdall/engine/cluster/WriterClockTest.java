@@ -2,6 +2,8 @@ package dev.heimdall.engine.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.wire.Lsn;
+import dev.heimdall.engine.wire.Position;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -21,15 +23,15 @@ class WriterClockTest {
               if (!errors.isEmpty()) {
                 throw errors.remove();
               }
-              return 7;
+              return new Lsn(7);
             });
 
-    CompletableFuture<Long> first = clock.next();
+    CompletableFuture<Position> first = clock.next();
     tasks.remove().run();
-    CompletableFuture<Long> second = clock.next();
+    CompletableFuture<Position> second = clock.next();
     tasks.remove().run();
 
     assertThat(first).isCompletedExceptionally();
-    assertThat(second).isCompletedWithValue(7L);
+    assertThat(second).isCompletedWithValue(new Lsn(7));
   }
 }

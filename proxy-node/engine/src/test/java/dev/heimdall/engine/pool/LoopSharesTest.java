@@ -7,6 +7,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import java.util.List;
@@ -41,7 +42,7 @@ class LoopSharesTest extends OnePool {
             Optional.empty(),
             Optional.empty(),
             1,
-            0,
+            new Lsn(0),
             0,
             0,
             System.nanoTime(),

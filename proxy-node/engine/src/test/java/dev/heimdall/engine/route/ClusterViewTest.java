@@ -11,6 +11,8 @@ import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Lsn;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.Consistency;
 import dev.heimdall.model.DataSource;
@@ -33,7 +35,7 @@ class ClusterViewTest {
 
   private long log = 1_000;
   private final WritePositions positions =
-      new WritePositions(() -> CompletableFuture.completedFuture(log));
+      new WritePositions(() -> CompletableFuture.completedFuture(new Lsn(log)));
   private final ClusterView view =
       new ClusterView(source(), DRIVER, positions, Definitions.NONE, new Alone());
   private final LoopRouter router = new LoopRouter(view, source().cluster().balance(), () -> 0.5);
@@ -70,7 +72,7 @@ class ClusterViewTest {
         node.zone(),
         node.weight(),
         node.timeline(),
-        position,
+        new Lsn(position),
         0,
         0,
         1,
@@ -83,7 +85,7 @@ class ClusterViewTest {
   }
 
   private Optional<ServerAddress> own(WriteMark own, Set<String> tables) {
-    return router.replica(new ReadRequest(tables, own, 0, false, ReadRequest.ANY), 1);
+    return router.replica(new ReadRequest(tables, own, Position.NONE, false, ReadRequest.ANY), 1);
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.heimdall.engine.route;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Lsn;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.NodeRole;
@@ -43,7 +45,7 @@ final class Clusters {
         Optional.empty(),
         Optional.empty(),
         1,
-        position,
+        position < 0 ? Position.NONE : new Lsn(position),
         lagBytes,
         lagMillis,
         at,

@@ -12,6 +12,8 @@ import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Lsn;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.Consistency;
 import dev.heimdall.model.LagSettings;
 import dev.heimdall.model.NodeRole;
@@ -27,10 +29,10 @@ class FreshnessTest {
   private final Freshness freshness = new Freshness(LagSettings.defaults());
   private long log = 100;
   private final WritePositions positions =
-      new WritePositions(() -> CompletableFuture.completedFuture(log));
+      new WritePositions(() -> CompletableFuture.completedFuture(new Lsn(log)));
 
   private static ReadNeed upTo(long position) {
-    return new ReadNeed(position, 1, false, false);
+    return new ReadNeed(new Lsn(position), 1, false, false);
   }
 
   private Freshness.Verdict verdict(TopologyNode node, ReadNeed need) {
@@ -38,7 +40,7 @@ class FreshnessTest {
   }
 
   private ReadNeed need(Consistency consistency, Set<String> tables, WriteMark own) {
-    return new ReadNeeds(consistency).of(positions, tables, own, true, 0);
+    return new ReadNeeds(consistency).of(positions, tables, own, true, Position.NONE);
   }
 
   @Test
@@ -55,7 +57,8 @@ class FreshnessTest {
   void aWriteWithoutAPositionIsOnNoReplica() {
     Topology topology = Clusters.of(writer(100), replica(R1, Long.MAX_VALUE - 1));
 
-    assertThat(freshness.eligible(topology, upTo(WriteMark.UNKNOWN))).isEqualTo(0b01);
+    assertThat(freshness.eligible(topology, new ReadNeed(Position.BEYOND, 1, false, false)))
+        .isEqualTo(0b01);
   }
 
   @Test
@@ -94,8 +97,8 @@ class FreshnessTest {
     Freshness byTime = new Freshness(settings);
     // It answered at 100 ms, 20 ms behind: with the margin it shows what was written until 70 ms.
     TopologyNode replica = node(R1, NodeRole.REPLICA, NodeState.UP, -1, -1, 20, 100 * MILLI);
-    ReadNeed at69 = new ReadNeed(WriteMark.UNKNOWN, 69 * MILLI, false, false);
-    ReadNeed at70 = new ReadNeed(WriteMark.UNKNOWN, 70 * MILLI, false, false);
+    ReadNeed at69 = new ReadNeed(Position.BEYOND, 69 * MILLI, false, false);
+    ReadNeed at70 = new ReadNeed(Position.BEYOND, 70 * MILLI, false, false);
 
     assertThat(byTime.verdict(replica, at69)).isEqualTo(Freshness.Verdict.FRESH);
     assertThat(byTime.verdict(replica, at70)).isEqualTo(Freshness.Verdict.BEHIND);
@@ -111,12 +114,13 @@ class FreshnessTest {
     log = 300;
     positions.committed(Set.of("b"), false);
 
-    assertThat(others.position()).isEqualTo(100);
-    assertThat(need(Consistency.SESSION, Set.of("a", "b"), null).position()).isZero();
-    assertThat(need(Consistency.SESSION, Set.of("b"), own).position()).isEqualTo(200);
+    assertThat(others.position()).isEqualTo(new Lsn(100));
+    assertThat(need(Consistency.SESSION, Set.of("a", "b"), null).position())
+        .isEqualTo(Position.NONE);
+    assertThat(need(Consistency.SESSION, Set.of("b"), own).position()).isEqualTo(new Lsn(200));
     // The last write to "a", by anybody, was before: more it need not see.
-    assertThat(need(Consistency.SESSION, Set.of("a"), own).position()).isEqualTo(100);
-    assertThat(need(Consistency.SESSION, null, own).position()).isEqualTo(200);
+    assertThat(need(Consistency.SESSION, Set.of("a"), own).position()).isEqualTo(new Lsn(100));
+    assertThat(need(Consistency.SESSION, null, own).position()).isEqualTo(new Lsn(200));
   }
 
   @Test
@@ -125,24 +129,28 @@ class FreshnessTest {
     positions.committed(Set.of("b"), false);
 
     for (Consistency consistency : List.of(Consistency.FLEET, Consistency.STRICT)) {
-      assertThat(need(consistency, Set.of("b"), null).position()).isEqualTo(200);
-      assertThat(need(consistency, Set.of("a"), null).position()).isEqualTo(100);
-      assertThat(need(consistency, null, null).position()).isEqualTo(200);
-      assertThat(new ReadNeeds(consistency).of(positions, Set.of("a"), null, true, 150).position())
-          .isEqualTo(150);
+      assertThat(need(consistency, Set.of("b"), null).position()).isEqualTo(new Lsn(200));
+      assertThat(need(consistency, Set.of("a"), null).position()).isEqualTo(new Lsn(100));
+      assertThat(need(consistency, null, null).position()).isEqualTo(new Lsn(200));
+      assertThat(
+              new ReadNeeds(consistency)
+                  .of(positions, Set.of("a"), null, true, new Lsn(150))
+                  .position())
+          .isEqualTo(new Lsn(150));
     }
   }
 
   @Test
   void aNodeOutOfTouchReadsFromTheWriter() {
     Topology topology = Clusters.of(writer(100), replica(R1, 100));
-    ReadNeed need = new ReadNeeds(Consistency.FLEET).of(positions, Set.of("a"), null, false, 0);
+    ReadNeed need =
+        new ReadNeeds(Consistency.FLEET).of(positions, Set.of("a"), null, false, Position.NONE);
 
     assertThat(freshness.eligible(topology, need)).isEqualTo(0b01);
     assertThat(freshness.soon(topology, need)).isFalse();
     assertThat(
             new ReadNeeds(Consistency.SESSION)
-                .of(positions, Set.of("a"), null, false, 0)
+                .of(positions, Set.of("a"), null, false, Position.NONE)
                 .unknowable())
         .isFalse();
   }
@@ -150,7 +158,7 @@ class FreshnessTest {
   @Test
   void samplesOfTheWriterBoundHowOldAReadMayBe() {
     WriterSamples samples = new WriterSamples(Duration.ofNanos(320));
-    assertThat(samples.floor().position()).isZero();
+    assertThat(samples.floor().position()).isEqualTo(Position.NONE);
     Topology topology = null;
     for (long at = 0; at <= 2000; at += 10) {
       topology =
@@ -158,11 +166,11 @@ class FreshnessTest {
       samples.take(topology, at);
     }
 
-    long floor = samples.floor().position();
-    assertThat(floor).isBetween(10_000 + 2000 - 330L, 10_000 + 2000 - 320L);
+    Position floor = samples.floor().position();
+    assertThat(((Lsn) floor).bytes()).isBetween(10_000 + 2000 - 330L, 10_000 + 2000 - 320L);
     samples.take(topology, 2100);
-    assertThat(samples.floor().position()).isGreaterThan(floor);
+    assertThat(floor.covers(samples.floor().position())).isFalse();
     samples.take(Clusters.of(replica(R1, 1)), 9000);
-    assertThat(samples.floor().position()).isEqualTo(12_000);
+    assertThat(samples.floor().position()).isEqualTo(new Lsn(12_000));
   }
 }

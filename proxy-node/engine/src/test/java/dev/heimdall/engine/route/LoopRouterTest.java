@@ -16,6 +16,8 @@ import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Lsn;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.Driver;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
@@ -45,7 +47,7 @@ class LoopRouterTest {
       new WritePositions(
           () ->
               writerAnswers
-                  ? CompletableFuture.completedFuture(log)
+                  ? CompletableFuture.completedFuture(new Lsn(log))
                   : CompletableFuture.failedFuture(new IllegalStateException("no writer")));
   private final ClusterView view =
       new ClusterView(LoopBalancerTest.SOURCE, DRIVER, positions, Definitions.NONE, new OneOther());
@@ -76,7 +78,7 @@ class LoopRouterTest {
   }
 
   private static ReadRequest reading(String... tables) {
-    return new ReadRequest(Set.of(tables), null, 0, false, ReadRequest.ANY);
+    return new ReadRequest(Set.of(tables), null, Position.NONE, false, ReadRequest.ANY);
   }
 
   @Test
@@ -84,11 +86,13 @@ class LoopRouterTest {
     cluster(writer(100), replica(R1, 150), replica(R2, 120));
 
     for (int i = 0; i < 20; i++) {
-      assertThat(routed(new ReadRequest(Set.of("a"), null, 150, false, ReadRequest.ANY)))
+      assertThat(routed(new ReadRequest(Set.of("a"), null, new Lsn(150), false, ReadRequest.ANY)))
           .contains(R1);
     }
-    assertThat(routed(new ReadRequest(Set.of("a"), null, 151, false, ReadRequest.ANY))).isEmpty();
-    assertThat(routed(new ReadRequest(Set.of("a"), null, 151, true, ReadRequest.ANY))).isPresent();
+    assertThat(routed(new ReadRequest(Set.of("a"), null, new Lsn(151), false, ReadRequest.ANY)))
+        .isEmpty();
+    assertThat(routed(new ReadRequest(Set.of("a"), null, new Lsn(151), true, ReadRequest.ANY)))
+        .isPresent();
   }
 
   private Optional<ServerAddress> routed(ReadRequest request) {
@@ -125,7 +129,7 @@ class LoopRouterTest {
     writerAnswers = true;
     log = 120;
     cluster(writer(120), replica(R1, 119));
-    assertThat(mark.position()).isEqualTo(120);
+    assertThat(mark.position()).isEqualTo(new Lsn(120));
     assertThat(routed(reading("a"))).isEmpty();
     cluster(writer(120), replica(R1, 120));
     assertThat(routed(reading("a"))).contains(R1);
@@ -138,7 +142,8 @@ class LoopRouterTest {
 
     assertThat(routed(reading("a"))).isEmpty();
     assertThat(router.soon(reading("a"))).isFalse();
-    assertThat(routed(new ReadRequest(Set.of("a"), null, 0, true, ReadRequest.ANY))).contains(R1);
+    assertThat(routed(new ReadRequest(Set.of("a"), null, Position.NONE, true, ReadRequest.ANY)))
+        .contains(R1);
   }
 
   @Test
@@ -147,9 +152,10 @@ class LoopRouterTest {
     long second = view.matching(node -> node.address().equals(R2));
 
     for (int i = 0; i < 20; i++) {
-      assertThat(routed(new ReadRequest(Set.of("a"), null, 0, false, second))).contains(R2);
+      assertThat(routed(new ReadRequest(Set.of("a"), null, Position.NONE, false, second)))
+          .contains(R2);
     }
-    assertThat(routed(new ReadRequest(Set.of("a"), null, 0, false, 0))).isEmpty();
+    assertThat(routed(new ReadRequest(Set.of("a"), null, Position.NONE, false, 0))).isEmpty();
   }
 
   @Test
@@ -185,8 +191,8 @@ class LoopRouterTest {
         node(W, NodeRole.UNKNOWN, NodeState.DOWN, 500, 0, 0, 1),
         node(R1, NodeRole.WRITER, NodeState.UP, 300, 0, 0, 1),
         replica(R2, 299));
-    assertThat(positions.last(Set.of("a")).position()).isEqualTo(300);
-    assertThat(positions.last(Set.of("b")).position()).isEqualTo(300);
+    assertThat(positions.last(Set.of("a")).position()).isEqualTo(new Lsn(300));
+    assertThat(positions.last(Set.of("b")).position()).isEqualTo(new Lsn(300));
   }
 
   @Test

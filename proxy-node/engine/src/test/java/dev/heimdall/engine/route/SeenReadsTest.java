@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import java.time.Duration;
@@ -33,7 +34,7 @@ class SeenReadsTest {
   }
 
   private long position(Topology topology) {
-    return seen.position(topology, samples, 0);
+    return seen.position(topology, samples, 0) instanceof Lsn lsn ? lsn.bytes() : 0;
   }
 
   @Test

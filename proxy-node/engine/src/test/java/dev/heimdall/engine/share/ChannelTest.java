@@ -2,6 +2,7 @@ package dev.heimdall.engine.share;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.model.Consistency;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ class ChannelTest {
 
   private final class Node {
     final WritePositions positions =
-        new WritePositions(() -> CompletableFuture.completedFuture(log));
+        new WritePositions(() -> CompletableFuture.completedFuture(new Lsn(log)));
     final Channel channel;
     boolean tells = true;
     boolean hears = true;
@@ -73,7 +74,7 @@ class ChannelTest {
     }
 
     long position(String table) {
-      return positions.last(Set.of(table)).position();
+      return ((Lsn) positions.last(Set.of(table)).position()).bytes();
     }
   }
 
@@ -279,7 +280,7 @@ class ChannelTest {
     Channel alone =
         new Channel(
             "a",
-            new WritePositions(() -> CompletableFuture.completedFuture(1L)),
+            new WritePositions(() -> CompletableFuture.completedFuture(new Lsn(1))),
             Definitions.NONE,
             Consistency.STRICT,
             Duration.ofMillis(20),
@@ -333,7 +334,7 @@ class ChannelTest {
     Channel failing =
         new Channel(
             "a",
-            new WritePositions(() -> CompletableFuture.completedFuture(log)),
+            new WritePositions(() -> CompletableFuture.completedFuture(new Lsn(log))),
             Definitions.NONE,
             Consistency.FLEET,
             STALE,

@@ -2,6 +2,7 @@ package dev.heimdall.engine.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import java.time.Duration;
@@ -20,7 +21,19 @@ class ChronicleTest {
 
   private static TopologyNode node(ServerAddress address, NodeRole role, NodeState state) {
     return new TopologyNode(
-        address, "", "", role, state, Optional.empty(), Optional.empty(), 1, 1, 0, 0, 1, "because");
+        address,
+        "",
+        "",
+        role,
+        state,
+        Optional.empty(),
+        Optional.empty(),
+        1,
+        new Lsn(1),
+        0,
+        0,
+        1,
+        "because");
   }
 
   private List<String> next(long nanos, TopologyNode... nodes) {
