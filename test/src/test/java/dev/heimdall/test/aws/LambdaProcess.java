@@ -70,7 +70,7 @@ final class LambdaProcess implements AutoCloseable {
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.add("-Xmx192m");
-      command.add("-XX:TieredStopAtLevel=1");
+      command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
       command.add("-cp");
       command.add(jar.toAbsolutePath() + File.pathSeparator + ofTheRuntime());
       command.add(CLIENT);

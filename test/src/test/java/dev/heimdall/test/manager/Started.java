@@ -1,12 +1,11 @@
 package dev.heimdall.test.manager;
 
-import dev.heimdall.launcher.Heimdall;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.HeimdallJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -31,15 +30,7 @@ final class Started implements AutoCloseable {
    */
   static Started start(Path output, Map<String, String> environment, List<String> arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // For its few seconds a second compiler and threads for garbage cost more than they save.
-    command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    // Not what the class path has for tests.
-    command.add("-Dlogback.configurationFile=logback.xml");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(Heimdall.class.getName());
+    List<String> command = HeimdallJvm.command("-Xmx256m");
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());

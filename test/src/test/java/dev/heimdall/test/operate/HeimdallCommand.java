@@ -1,9 +1,7 @@
 package dev.heimdall.test.operate;
 
-import dev.heimdall.launcher.Heimdall;
+import dev.heimdall.test.fixture.HeimdallJvm;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,13 +21,7 @@ record HeimdallCommand(int exitCode, String text) {
    */
   static HeimdallCommand run(Map<String, String> environment, String... arguments)
       throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Dlogback.configurationFile=logback.xml");
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(Heimdall.class.getName());
+    List<String> command = HeimdallJvm.command();
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     Map<String, String> all =

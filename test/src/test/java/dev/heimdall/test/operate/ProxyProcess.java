@@ -1,9 +1,9 @@
 package dev.heimdall.test.operate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.heimdall.launcher.Heimdall;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.HeimdallJvm;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.Target;
 import java.io.IOException;
@@ -106,15 +106,7 @@ final class ProxyProcess implements AutoCloseable {
    * @param environment what it knows of AWS, besides credentials that the emulator takes
    */
   void start(Map<String, String> environment, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // For its few seconds a second compiler and threads for garbage cost more than they save.
-    command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    // Not what the class path has for tests.
-    command.add("-Dlogback.configurationFile=logback.xml");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(Heimdall.class.getName());
+    List<String> command = HeimdallJvm.command("-Xmx256m");
     command.add("proxy");
     command.addAll(List.of(arguments));
     ProcessBuilder builder =

@@ -28,6 +28,7 @@ final class NodeWithoutOpenSsl implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Dio.netty.handler.ssl.noOpenSsl=true",
                 "-cp",
                 System.getProperty("java.class.path"),
