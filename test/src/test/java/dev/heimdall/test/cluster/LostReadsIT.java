@@ -37,9 +37,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Reads whose server connection is cut anywhere in their answer are carried out again, and their
- * clients see one answer, the whole one.
+ * clients see one answer, the whole one. {@code -Dcuts.step} says by how many bytes the places of
+ * the cuts differ (default 7).
  */
 class LostReadsIT {
+  private static final int STEP = Integer.getInteger("cuts.step", 7);
   private static final byte[] MARK = "marked_answer".getBytes(StandardCharsets.US_ASCII);
   private static final String READ = "SELECT i, v AS marked_answer FROM lost_reads ORDER BY i";
   private static final String OTHER = "SELECT max(i), min(i) FROM lost_reads";
@@ -184,7 +186,7 @@ class LostReadsIT {
       client.send(request.apply(0));
       List<Message> whole = client.untilReady();
       int bytes = whole.stream().mapToInt(message -> 5 + message.body().length).sum();
-      for (int passed = 0; passed < bytes; passed += 3) {
+      for (int passed = 0; passed < bytes; passed += STEP) {
         network.cutOnce(MARK, passed);
         client.send(request.apply(1 + passed));
         assertThat(client.untilReady()).as("cut behind %d", passed).hasToString(whole.toString());
@@ -260,7 +262,7 @@ class LostReadsIT {
       client.untilReady();
       List<Message> whole = ask(client, requests, 1);
       int bytes = whole.stream().mapToInt(message -> 5 + message.body().length).sum();
-      for (int passed = 0; passed < bytes; passed += 3) {
+      for (int passed = 0; passed < bytes; passed += STEP) {
         client.send(closeStatement("n"), sync());
         client.untilReady();
         network.cutOnce(MARK, passed);
@@ -297,7 +299,7 @@ class LostReadsIT {
     start(c -> {});
     try (RawClient other = logIn()) {
       int refused = 0;
-      for (int passed = 0; passed < 160; passed += 3) {
+      for (int passed = 0; passed < 160; passed += STEP) {
         int value = 1000 + passed;
         network.cutOnce(MARK, passed);
         List<Boolean> told = askToWrite(place, value);
@@ -418,7 +420,7 @@ class LostReadsIT {
     start(c -> {});
     byte[] run = all(execute("", 0), sync());
     try (RawClient client = logIn()) {
-      for (int passed = 0; passed < 60; passed += 3) {
+      for (int passed = 0; passed < 60; passed += STEP) {
         client.send(closeStatement("a"), parse("a", READ), parse("", "SELECT 'of before'"), sync());
         client.untilReady();
         network.cutOnce(MARK, passed);
