@@ -268,6 +268,10 @@ final class ScriptedClient {
    * may define anything for all the node knows, and has it doubt what it knows of functions.
    */
   private void batch() throws IOException {
+    if (random.nextInt(3) == 0) {
+      flushed();
+      return;
+    }
     List<byte[]> messages = new ArrayList<>();
     List<Question> asked = new ArrayList<>();
     for (int left = 1 + random.nextInt(4); left > 0; left--) {
@@ -289,6 +293,34 @@ final class ScriptedClient {
     }
     messages.add(sync());
     send("batch " + asked, all(messages.toArray(byte[][]::new)));
+  }
+
+  /** A batch whose client waits for its answers before it sends the Sync. */
+  private void flushed() throws IOException {
+    settle();
+    Question question = questions.any();
+    statements++;
+    String name = "p" + ++names;
+    List<byte[]> sent = new ArrayList<>();
+    sent.add(parse(name, question.sql()));
+    if (random.nextBoolean()) {
+      sent.add(flush());
+    }
+    sent.add(bind("", name, question.parameters()));
+    sent.add(execute("", 0));
+    if (random.nextInt(3) == 0) {
+      sent.add(flush());
+    }
+    sent.add(closeStatement(name));
+    sent.add(flush());
+    client.send(all(sent.toArray(byte[][]::new)));
+    List<Message> messages = new ArrayList<>();
+    do {
+      messages.add(client.receive());
+    } while ("3E".indexOf(messages.get(messages.size() - 1).type()) < 0);
+    client.send(sync());
+    messages.addAll(client.untilReady());
+    replies.add(new Reply("flushed " + name + " " + question, Reply.Cancel.NONE, messages));
   }
 
   // ---- mistakes and rare things

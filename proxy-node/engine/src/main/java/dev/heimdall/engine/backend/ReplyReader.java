@@ -5,6 +5,7 @@ import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StalePlan;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
+import dev.heimdall.engine.wire.postgres.CommandTag;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.ReadyStatus;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
@@ -63,6 +64,9 @@ final class ReplyReader {
 
   private long groupsAnswered;
 
+  /** Command tags of the group that tell of names of prepared statements. */
+  private int namesChanged;
+
   /**
    * @param reported values that the server reported, kept up to date here
    */
@@ -105,6 +109,10 @@ final class ReplyReader {
   /** Whether an owner has had the beginning of a message whose rest has not come. */
   boolean cutReply() {
     return remaining > 0 && !dropRemaining;
+  }
+
+  int namesChanged() {
+    return namesChanged;
   }
 
   /** Statements and batches answered. */
@@ -240,6 +248,9 @@ final class ReplyReader {
         if (start == begin && at == end) {
           deliverAll(in);
           completeGroup();
+          if (!connection.closed()) {
+            connection.answerFlushed();
+          }
           return;
         }
         deliver(in, start, at);
@@ -275,6 +286,10 @@ final class ReplyReader {
         recipient().reply(connection, message);
       }
       if (!drop) {
+        if (type == BackendType.COMMAND_COMPLETE
+            && CommandTag.changesNames(in, at + 5, length - 4)) {
+          namesChanged++;
+        }
         told = true;
         begun |= !isPreliminary(type);
         due |= !isAnswer(type);
@@ -289,6 +304,13 @@ final class ReplyReader {
       if (drop) {
         start = at;
       }
+    }
+    byte flushed = remaining > 0 ? ReplyQueue.NONE : replies.takeFlushed();
+    if (flushed != ReplyQueue.NONE) {
+      deliver(in, start, at);
+      start = at;
+      connection.answer(flushed);
+      connection.answerFlushed();
     }
     keepRest(in, at, end);
     if (start == begin && at == end) {
@@ -313,6 +335,7 @@ final class ReplyReader {
       case BackendType.NOTICE -> total <= LAST_WORDS;
       case BackendType.READY,
           BackendType.ERROR,
+          BackendType.COMMAND_COMPLETE,
           BackendType.PARAMETER_STATUS,
           BackendType.NOTIFICATION,
           BackendType.PARAMETER_DESCRIPTION,
@@ -485,6 +508,7 @@ final class ReplyReader {
     told = false;
     begun = false;
     due = false;
+    namesChanged = 0;
     replies.completeGroup();
     owner.groupAbsorbed(connection);
   }
@@ -508,6 +532,8 @@ final class ReplyReader {
     } catch (RuntimeException | Error cause) {
       owner.failed(cause); // the loss of the connection is not told to it any more
       throw cause;
+    } finally {
+      namesChanged = 0;
     }
   }
 

@@ -150,12 +150,16 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return channel.alloc().buffer(size);
   }
 
-  /**
-   * Gives the answers that stand first in the queue and are ours; for a Flush that the server will
-   * not answer.
-   */
-  public void answerKnown() {
-    for (byte known = replies.takeKnown(); known != ReplyQueue.NONE; known = replies.takeKnown()) {
+  /** A Flush is being sent: answers that are ours do not wait for the next one of the server's. */
+  public void flushing() {
+    replies.flush();
+  }
+
+  /** Gives the answers that stand first in the queue, are ours, and were asked for by a Flush. */
+  public void answerFlushed() {
+    for (byte known = replies.takeFlushed();
+        known != ReplyQueue.NONE;
+        known = replies.takeFlushed()) {
       answer(known);
     }
   }
@@ -379,6 +383,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   public long lastUsed() {
     return lastUsed;
+  }
+
+  /**
+   * How many statements of the group that has just been answered have given or taken names of
+   * prepared statements, be it all of them, by their command tags: whatever failed behind them,
+   * that stays.
+   */
+  public int namesChanged() {
+    return reader.namesChanged();
   }
 
   /** Statements and batches answered. */

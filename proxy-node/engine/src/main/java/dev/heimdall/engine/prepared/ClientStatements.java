@@ -3,7 +3,12 @@ package dev.heimdall.engine.prepared;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -16,6 +21,7 @@ public final class ClientStatements {
   private final NameResolution resolution;
   private final SchemaEpoch schema;
   private final BooleanSupplier definitionsPending;
+  private final UnansweredNames closing = new UnansweredNames();
 
   /**
    * @param definitionsPending whether its transaction has changed definitions that nobody else sees
@@ -35,14 +41,65 @@ public final class ClientStatements {
 
   // ---- names in texts
 
+  /**
+   * A name in a text that is another one on the server.
+   *
+   * @param statement null where there is none of the name
+   * @param onServer as the server is to read it
+   */
+  public record Renamed(Effect effect, PreparedStatement statement, byte[] onServer) {
+    /** Whether the text gives the name to a statement. */
+    public boolean prepares() {
+      return effect.type() == Effect.Type.PREPARE;
+    }
+  }
+
   /** Whether names in a text with these effects must be others on the server. */
   public boolean renames(StatementFacts facts) {
     for (Effect effect : facts.effects()) {
-      if (nameOnServer(effect) != null) {
+      if (nameOnServer(effect) != null || takes(effect, facts)) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Whether one of several statements gives a name that is taken. */
+  private boolean takes(Effect effect, StatementFacts facts) {
+    return effect.type() == Effect.Type.PREPARE
+        && effect.start() >= 0
+        && facts.kind() == StatementKind.MULTI
+        && names.get(bytes(effect.name())) != null;
+  }
+
+  /**
+   * The names in a text that must be others on the server, in their order. A name that an earlier
+   * statement of the text takes away or gives means on the server what it says.
+   */
+  public List<Renamed> renamed(StatementFacts facts) {
+    List<Renamed> found = new ArrayList<>();
+    Set<String> changed = new HashSet<>();
+    for (Effect effect : facts.effects()) {
+      if (effect.type() == Effect.Type.DEALLOCATE_ALL) {
+        names.forEachName(changed::add);
+      }
+      boolean prepares = effect.type() == Effect.Type.PREPARE && effect.start() >= 0;
+      if (!prepares && !namesOne(effect) || changed.contains(effect.name())) {
+        continue;
+      }
+      PreparedStatement statement = names.get(bytes(effect.name()));
+      byte[] onServer = prepares ? null : nameOnServer(effect);
+      if (takes(effect, facts)) {
+        onServer = statement.serverName();
+      }
+      if (onServer != null) {
+        found.add(new Renamed(effect, statement, onServer));
+      }
+      if (effect.type() == Effect.Type.DEALLOCATE || prepares && onServer == null) {
+        changed.add(effect.name());
+      }
+    }
+    return found;
   }
 
   /** The statement that a text with this effect names; null where there is none. */
@@ -143,21 +200,49 @@ public final class ClientStatements {
     }
   }
 
+  /**
+   * A Close of the name is being sent, which the server may skip.
+   *
+   * @param group of messages that it belongs to, counted by the session
+   * @param done the group that is answered next
+   */
+  public void closing(byte[] name, long group, long done) {
+    closing.add(name, group, done);
+  }
+
+  /**
+   * Whether what a name means is known only when an earlier group has been answered: its Close was
+   * sent there, and if the server skips that, the name means what it did.
+   *
+   * @param group that a message sent now belongs to
+   */
+  public boolean mayReopen(byte[] name, long group, long done) {
+    UnansweredNames.Sent close = closing.get(name, done);
+    return close != null && close.isBefore(group);
+  }
+
+  /** Whether any Close may be unanswered. */
+  public boolean isClosing() {
+    return closing.size() > 0;
+  }
+
+  /** About how many bytes the names take whose Close may be unanswered. */
+  public long closingWeight() {
+    return closing.weight();
+  }
+
+  /** All is answered. */
+  public void allAnswered() {
+    closing.clear();
+  }
+
   /** The server skipped the Close of a name: it still means this statement. */
   public void reopen(byte[] name, PreparedStatement statement) {
     if (names.closed()) {
       return;
     }
-    byte[] content = statement.body();
-    names.put(
-        name,
-        statement.isAlone()
-            ? copy(statement, statement.shape())
-            : shared(
-                content,
-                content.length,
-                statement.isSql() ? Origin.SQL : Origin.NAMED,
-                statement.facts()));
+    registry.hold(statement);
+    names.put(name, statement);
   }
 
   private PreparedStatement copy(PreparedStatement statement, StatementShape shape) {

@@ -1,12 +1,14 @@
 package dev.heimdall.engine.prepared;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A client's names of prepared statements. A look-up by the bytes of a message allocates nothing.
@@ -122,6 +124,13 @@ public final class PreparedNames {
       }
     }
     return true;
+  }
+
+  /** All names, as texts have them. */
+  void forEachName(Consumer<String> each) {
+    for (Name name : statements.keySet()) {
+      each.accept(new String(name.bytes, 0, name.length, UTF_8));
+    }
   }
 
   public PreparedStatement get(byte[] name) {

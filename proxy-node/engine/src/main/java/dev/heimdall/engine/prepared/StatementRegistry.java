@@ -118,12 +118,7 @@ public final class StatementRegistry {
     if (statement == null) {
       statement = create(content, length, origin, facts, scope, epoch, false);
     }
-    if (statement.users++ == 0) {
-      if (unused.remove(statement) != null) {
-        weightUnused -= statement.weight();
-      }
-      held(statement);
-    }
+    hold(statement);
     return statement;
   }
 
@@ -155,9 +150,18 @@ public final class StatementRegistry {
     return statement;
   }
 
-  /** Another one holds a statement that is held already. */
+  /** Another one holds a statement, be it that nobody held it any more. */
   public void hold(PreparedStatement statement) {
-    statement.users++;
+    if (statement.users++ == 0) {
+      used(statement);
+    }
+  }
+
+  private void used(PreparedStatement statement) {
+    if (unused.remove(statement) != null) {
+      weightUnused -= statement.weight();
+    }
+    held(statement);
   }
 
   public void release(PreparedStatement statement) {
@@ -168,7 +172,7 @@ public final class StatementRegistry {
     held--;
     if (!statement.isAlone()) {
       if (statement.body().length > LARGE) {
-        statements.remove(statement.key());
+        statements.remove(statement.key(), statement);
       } else {
         keepUnused(statement);
       }
@@ -182,7 +186,7 @@ public final class StatementRegistry {
     while (unused.size() > KEEP_UNUSED || weightUnused > share.limit()) {
       PreparedStatement eldest = unused.keySet().iterator().next();
       unused.remove(eldest);
-      statements.remove(eldest.key());
+      statements.remove(eldest.key(), eldest);
       weightUnused -= eldest.weight();
       evictions++;
     }

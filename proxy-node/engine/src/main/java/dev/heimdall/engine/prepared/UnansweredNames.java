@@ -5,39 +5,67 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Names whose Parse the server may not have answered yet. Those that it has answered are forgotten
- * now and then: a client may go on for ever without waiting for all its answers.
+ * Names whose Parse, or whose Close, the server may not have answered yet. Those that it has
+ * answered are forgotten now and then: a client may go on for ever without waiting for all its
+ * answers.
  */
 public final class UnansweredNames {
   private static final int FEW = 64;
-  private static final int OF_NAME = 120;
+  private static final int OF_NAME = 150;
 
-  private final Map<String, Long> groups = new HashMap<>(0);
+  private final Map<String, Sent> groups = new HashMap<>(0);
   private int enough = FEW;
   private long weight;
 
+  /** A Parse or Close that was sent. */
+  public static final class Sent {
+    private final long group;
+    private boolean refused;
+
+    private Sent(long group) {
+      this.group = group;
+    }
+
+    /** The server has refused or skipped it. */
+    public void refuse() {
+      refused = true;
+    }
+
+    /** Whether it belongs to an earlier group of messages than this one. */
+    boolean isBefore(long now) {
+      return group < now;
+    }
+
+    /** Whether the server is known to have refused or skipped it. */
+    public boolean refused() {
+      return refused;
+    }
+  }
+
   /**
-   * A Parse is sent.
+   * A Parse or a Close is sent.
    *
    * @param group of messages that it belongs to, counted by the session
    * @param done the group that is answered next
    */
-  public void add(byte[] name, long group, long done) {
+  public Sent add(byte[] name, long group, long done) {
     if (groups.size() >= enough) {
-      groups.values().removeIf(sent -> sent < done);
+      groups.values().removeIf(sent -> sent.group < done);
       enough = Math.max(FEW, 2 * groups.size());
       weight = groups.keySet().stream().mapToLong(UnansweredNames::weight).sum();
     }
     String text = text(name);
-    if (groups.put(text, group) == null) {
+    Sent sent = new Sent(group);
+    if (groups.put(text, sent) == null) {
       weight += weight(text);
     }
+    return sent;
   }
 
-  /** Whether the server may not have answered the Parse of a name. */
-  public boolean contains(byte[] name, long done) {
-    Long group = groups.get(text(name));
-    return group != null && group >= done;
+  /** The Parse or Close of a name that the server may not have answered; null where it has. */
+  public Sent get(byte[] name, long done) {
+    Sent sent = groups.get(text(name));
+    return sent != null && sent.group >= done ? sent : null;
   }
 
   /** All are answered. */

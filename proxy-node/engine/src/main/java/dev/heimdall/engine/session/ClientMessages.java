@@ -336,6 +336,7 @@ final class ClientMessages {
     switch (type) {
       case FrontendType.FLUSH -> {
         input.begin(total, false);
+        server.flushing();
         flushSeen = true;
         return true;
       }
@@ -391,7 +392,7 @@ final class ClientMessages {
   void answerFlush(ServerConnection server) {
     if (flushSeen) {
       flushSeen = false;
-      server.answerKnown();
+      server.answerFlushed();
     }
   }
 

@@ -106,7 +106,8 @@ final class ExtendedStatements {
     if (bound != null && !bound.effects().isEmpty() && !session.listening().ready(bound)) {
       return false;
     }
-    if (nameLength == 0 && unnamed.inDoubt(server)) {
+    if (nameLength == 0 && unnamed.inDoubt(server)
+        || awaitsClose(server, input, portalEnd + 1, nameLength)) {
       requests.block();
       return false;
     }
@@ -174,6 +175,16 @@ final class ExtendedStatements {
     server.expect(ReplyQueue.BIND, session);
     pending.begin(total - consumed, false);
     return true;
+  }
+
+  /** Whether the name means nothing, unless the server skips its Close. */
+  private boolean awaitsClose(ServerConnection server, ByteBuf input, int nameAt, int length) {
+    if (length == 0 || !names.own().isClosing() || named(input, nameAt, length) != null) {
+      return false;
+    }
+    byte[] name = new byte[length];
+    input.getBytes(nameAt, name);
+    return parses.awaitsClose(server, name);
   }
 
   private LimitSettings limits() {
@@ -298,7 +309,8 @@ final class ExtendedStatements {
       return false;
     }
     int length = total - 7;
-    if (!close && length == 0 && unnamed.inDoubt(server)) {
+    if (!close && length == 0 && unnamed.inDoubt(server)
+        || awaitsClose(server, input, at + 1, length)) {
       requests.block();
       return false;
     }
@@ -323,13 +335,12 @@ final class ExtendedStatements {
       input.getBytes(at + 1, name);
       session.carried().names().remove(name);
       parses.forgetAnswered(server);
-      // Whether one just parsed will exist is not known: it is then better closed than there.
-      boolean settled = statement != null && !parses.mayBeUnanswered(name);
+      names.own().closing(name, session.carried().sent(), session.carried().done());
       server
           .statements()
           .parsing(
               new ServerStatements.PendingName(
-                  null, settled ? () -> names.own().reopen(name, statement) : null));
+                  null, statement == null ? null : parses.reopening(name, statement)));
       pending.cut();
       input.skipBytes(total);
       server.expect(ReplyQueue.CLOSE_KNOWN, session);

@@ -301,8 +301,16 @@ final class ParseMessages {
       Examined examined) {
     PreparedNames own = session.carried().names();
     PreparedStatement existing = own.get(name);
+    if (existing == null && awaitsClose(server, name)) {
+      requests.block();
+      return false;
+    }
     if (existing != null) {
-      refuseTakenName(server, name, total);
+      if (session.outstanding() > 0 && !server.copyIn()) {
+        requests.block(); // what has given it the name may fail yet
+        return false;
+      }
+      refuseTakenName(server, name, answered ? EMPTY_STATEMENT : copy(body), total);
       return true;
     }
     PgError refusal = own.refusesAnother(session.vdb().settings().vdb().prepared().perClient());
@@ -316,20 +324,26 @@ final class ParseMessages {
             : names.own().statement(server.statements(), copy(body), Origin.NAMED, facts);
     statement.source(examined);
     own.put(name, statement);
-    unanswered.add(name, session.carried().sent(), session.carried().done());
+    UnansweredNames.Sent sent =
+        unanswered.add(name, session.carried().sent(), session.carried().done());
+    Runnable undo =
+        () -> {
+          sent.refuse();
+          own.remove(name, statement);
+        };
     if (answered) {
-      answerParse(server, () -> own.remove(name, statement), total);
-    } else if (sendParse(server, statement, () -> own.remove(name, statement), total)) {
+      answerParse(server, undo, total);
+    } else if (sendParse(server, statement, undo, total)) {
       names.shapes().parsed(server, statement, name);
     }
     return true;
   }
 
   /**
-   * The server itself says, in its place, that a name is taken: it is asked twice for a statement
-   * of a name that nobody has.
+   * The server itself says, in its place, that a name is taken: it is sent the statement under a
+   * name that the node has just given to another. So it finds whatever else is wrong, in its order.
    */
-  private void refuseTakenName(ServerConnection server, byte[] name, int total) {
+  private void refuseTakenName(ServerConnection server, byte[] name, byte[] content, int total) {
     pending.cut();
     pending.bytes().skipBytes(total);
     ByteBuf out = pending.out(128);
@@ -337,7 +351,7 @@ final class ParseMessages {
     PgWriter.parse(out, TAKEN, EMPTY_STATEMENT, EMPTY_STATEMENT.length);
     server.statements().parsing(new ServerStatements.PendingName(null, null));
     server.expect(ReplyQueue.PARSE_OURS, session);
-    PgWriter.parse(out, TAKEN, EMPTY_STATEMENT, EMPTY_STATEMENT.length);
+    PgWriter.parse(out, TAKEN, content, content.length);
     PreparedNames own = session.carried().names();
     server.statements().parsing(new ServerStatements.PendingName(null, () -> own.refused(name)));
     server.expect(ReplyQueue.PARSE, session);
@@ -376,19 +390,37 @@ final class ParseMessages {
     server.expect(ReplyQueue.PARSE_KNOWN, session);
   }
 
-  /** Whether the server may not have answered the Parse of a name. */
-  boolean mayBeUnanswered(byte[] name) {
-    return unanswered.contains(name, session.carried().done());
+  /**
+   * What is to be undone if the server skips the Close of a name that means this statement: it goes
+   * on meaning it, unless its Parse, which the server may not have answered, is refused before.
+   */
+  Runnable reopening(byte[] name, PreparedStatement statement) {
+    UnansweredNames.Sent parse = unanswered.get(name, session.carried().done());
+    return () -> {
+      if (parse == null || !parse.refused()) {
+        names.own().reopen(name, statement);
+      }
+    };
+  }
+
+  /** Whether a name that has no meaning now may have one when the server has answered. */
+  boolean awaitsClose(ServerConnection server, byte[] name) {
+    return names.own().isClosing()
+        && !server.copyIn()
+        && names.own().mayReopen(name, session.carried().sent(), session.carried().done());
   }
 
   /** About how many bytes the names take whose Parse may not be answered. */
   long unansweredWeight() {
-    return unanswered.weight();
+    return unanswered.weight() + names.own().closingWeight();
   }
 
   void forgetAnswered(ServerConnection server) {
-    if (unanswered.size() > 0 && session.outstanding() == 0 && !server.groupOpen()) {
+    if ((unanswered.size() > 0 || names.own().isClosing())
+        && session.outstanding() == 0
+        && !server.groupOpen()) {
       unanswered.clear();
+      names.own().allAnswered();
     }
   }
 }

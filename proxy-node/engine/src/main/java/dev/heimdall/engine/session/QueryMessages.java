@@ -95,7 +95,7 @@ final class QueryMessages {
     if (ruleCommands.recognises(total)) {
       return !session.busy() && ruleCommands.answer(total) || blocked();
     }
-    if (!simple.judge(total) || leaves()) {
+    if (!simple.judge(total) || leaves() || simple.awaitsName(server)) {
       return blocked();
     }
     if (!session.listening().ready(course.effects()) || !simple.ready(server)) {

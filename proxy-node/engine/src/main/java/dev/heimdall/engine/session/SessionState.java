@@ -205,10 +205,11 @@ final class SessionState {
       TransactionState status) {
     boolean ddl = false;
     boolean divided = divided(statusBefore);
+    int namesChanged = failed ? server.namesChanged() : 0; // in order, and whatever came behind
     while (notes != null && !notes.isEmpty() && notes.peek().group() == done) {
       StatementFacts facts = notes.poll().facts();
       ddl |= facts.kind() == StatementKind.DDL || facts.kind() == StatementKind.MULTI;
-      if (failed && facts.kind() == StatementKind.PREPARE) {
+      if (failed && namesChanged == 0 && facts.kind() == StatementKind.PREPARE) {
         deallocate(facts.effects().get(0).name(), server); // its name is free again
       } else if (facts.kind() == StatementKind.PREPARE) {
         PreparedStatement made = names.get(ClientStatements.bytes(facts.effects().get(0).name()));
@@ -222,6 +223,9 @@ final class SessionState {
               effect,
               server,
               statusBefore == TransactionState.IDLE && status == TransactionState.IDLE && !divided);
+        } else if (namesChanged > 0 && changesNames(effect)) {
+          namesChanged--;
+          apply(effect, server, false);
         } else if (divided || statusBefore != TransactionState.FAILED) {
           mayHave(effect, server, divided);
         }
@@ -236,6 +240,14 @@ final class SessionState {
     }
     done++;
     return ddl;
+  }
+
+  /** Whether a statement that does this has one of the tags that a server connection counts. */
+  private static boolean changesNames(Effect effect) {
+    return switch (effect.type()) {
+      case PREPARE, DEALLOCATE, DEALLOCATE_ALL, DISCARD_ALL -> true;
+      default -> false;
+    };
   }
 
   /** Whether part of the group that is answered next may be final whatever became of the rest. */

@@ -5,6 +5,7 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.ClientStatements;
+import dev.heimdall.engine.prepared.ClientStatements.Renamed;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.StalePlan;
 import dev.heimdall.engine.prepared.UnnamedStatement;
@@ -322,7 +323,8 @@ final class SimpleStatements {
     if (facts.kind() == StatementKind.PREPARE) {
       prepare(server, facts, total);
     } else if (facts.kind() == StatementKind.DEALLOCATE
-        && server.status() != TransactionState.FAILED) {
+        && server.status() != TransactionState.FAILED
+        && session.outstanding() == 0) {
       deallocateInTransaction(server, facts.effects().get(0), facts, total);
     } else if (names.own().renames(facts)) {
       renamed(server, facts, total);
@@ -367,8 +369,9 @@ final class SimpleStatements {
               .own()
               .statement(server.statements(), body, PreparedStatement.Origin.SQL, inner(facts));
       if (server.statements().confirmed(statement) && server.status() == TransactionState.FAILED) {
+        List<Renamed> prepared = List.of(new Renamed(effect, statement, statement.serverName()));
         // Refused like every statement of a failed transaction; the one that is there stays.
-        sendRenamed(server, facts, total, effect, statement);
+        sendRenamed(server, total, prepared);
         names.own().release(statement);
         return;
       }
@@ -384,7 +387,7 @@ final class SimpleStatements {
       session.carried().note(facts); // one that fails because its name is taken has no effect
       names.prepareOnServer(server, statement);
     }
-    sendRenamed(server, facts, total, effect, statement);
+    sendRenamed(server, total, List.of(new Renamed(effect, statement, statement.serverName())));
   }
 
   /**
@@ -423,6 +426,37 @@ final class SimpleStatements {
     PgWriter.empty(pending.out(5), FrontendType.SYNC);
   }
 
+  /**
+   * Whether the judged query gives a name to a statement that it may have by what is not answered
+   * yet: should that fail, the name is free.
+   */
+  boolean awaitsName(ServerConnection server) {
+    if (session.outstanding() == 0 || server.copyIn()) {
+      return false;
+    }
+    for (Effect effect : course.effects().effects()) {
+      if (effect.start() < 0) {
+        continue;
+      }
+      byte[] name = ClientStatements.bytes(effect.name());
+      boolean there = session.carried().names().get(name) != null;
+      boolean waits =
+          switch (effect.type()) {
+            case PREPARE -> there || mayReopen(name);
+            case EXECUTE, DEALLOCATE -> !there && mayReopen(name);
+            default -> false;
+          };
+      if (waits) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean mayReopen(byte[] name) {
+    return names.own().mayReopen(name, session.carried().sent(), session.carried().done());
+  }
+
   /** Whether all is known of the prepared statements that the judged query runs. */
   boolean ready(ServerConnection server) {
     for (Effect effect : course.effects().effects()) {
@@ -437,10 +471,11 @@ final class SimpleStatements {
   }
 
   private void renamed(ServerConnection server, StatementFacts facts, int total) {
-    for (Effect effect : facts.effects()) {
-      PreparedStatement statement = names.own().named(effect);
+    List<Renamed> found = names.own().renamed(facts);
+    for (Renamed name : found) {
+      PreparedStatement statement = name.statement();
       if (statement != null
-          && effect.type() == Effect.Type.EXECUTE
+          && name.effect().type() == Effect.Type.EXECUTE
           && names.shapes().fit(server, statement, false) == Fit.CHANGED) {
         names.shapes().drop(server, statement);
         raise(server, StalePlan.ERROR, total);
@@ -448,21 +483,18 @@ final class SimpleStatements {
       }
       if (statement != null) {
         names.makeKnown(server, statement);
+      }
+      if (statement != null && !name.prepares()) {
         names.shapes().run(server, statement);
         names.noteEffectsOf(statement.facts());
       }
     }
     session.carried().note(facts);
-    sendRenamed(server, facts, total, null, null);
+    sendRenamed(server, total, found);
   }
 
   /** Sends the Query at the reader's position with the names in it replaced. */
-  private void sendRenamed(
-      ServerConnection server,
-      StatementFacts facts,
-      int total,
-      Effect prepared,
-      PreparedStatement preparedAs) {
+  private void sendRenamed(ServerConnection server, int total, List<Renamed> names) {
     pending.cut();
     ByteBuf input = pending.bytes();
     int text = input.readerIndex() + 5;
@@ -470,14 +502,10 @@ final class SimpleStatements {
     ByteBuf out = pending.out(total + 64);
     int start = PgWriter.begin(out, FrontendType.QUERY);
     int done = 0;
-    for (Effect effect : facts.effects()) {
-      PreparedStatement statement = effect == prepared ? preparedAs : names.own().named(effect);
-      byte[] name = effect == prepared ? preparedAs.serverName() : names.own().nameOnServer(effect);
-      if (name != null) {
-        out.writeBytes(input, text + done, effect.start() - done);
-        out.writeBytes(name);
-        done = effect.end();
-      }
+    for (Renamed name : names) {
+      out.writeBytes(input, text + done, name.effect().start() - done);
+      out.writeBytes(name.onServer());
+      done = name.effect().end();
     }
     out.writeBytes(input, text + done, length - done).writeByte(0);
     PgWriter.end(out, start);

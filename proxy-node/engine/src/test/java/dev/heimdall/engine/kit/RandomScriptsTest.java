@@ -63,6 +63,9 @@ class RandomScriptsTest {
     private int seen;
     private int counted;
 
+    /** It has asked for answers by a Flush, and sent no Sync yet. */
+    private boolean open;
+
     Actor(String user) {
       client = node.client(user);
       shadow =
@@ -116,7 +119,9 @@ class RandomScriptsTest {
 
     /** Whether it has all answers, and is in no transaction. */
     boolean rests() {
-      return complete() && (answers.isEmpty() || answers.get(answers.size() - 1).body()[0] == 'I');
+      return complete()
+          && !open
+          && (answers.isEmpty() || answers.get(answers.size() - 1).body()[0] == 'I');
     }
 
     boolean mayFail() {
@@ -174,7 +179,14 @@ class RandomScriptsTest {
       for (Actor actor : List.copyOf(actors)) {
         check(actor);
         if (actor.complete()) {
-          actor.send("end", 0, out -> PgWriter.query(out, "ROLLBACK"));
+          actor.open = false;
+          actor.send(
+              "end",
+              0,
+              out -> {
+                SimulatedClient.sync(out);
+                PgWriter.query(out, "ROLLBACK");
+              });
         }
       }
     }
@@ -290,27 +302,26 @@ class RandomScriptsTest {
     for (int i = random.nextInt(4) / 2; i >= 0; i--) {
       statements.add(statement(actor));
     }
-    if (random.nextBoolean()) {
+    if (!actor.open && random.nextBoolean()) {
       String text = String.join(";", statements);
       actor.send("query " + text, cut, out -> PgWriter.query(out, text));
       return;
     }
-    // A name that a Parse gives which then fails counts as taken until that is known: whoever gives
-    // it again before is told so.
-    String name = random.nextBoolean() || !actor.complete() ? "" : "s" + random.nextInt(3);
+    String name = random.nextBoolean() ? "" : "s" + random.nextInt(3);
     if (!name.isEmpty()) {
-      // It may run again; and where a transaction has failed, the node says that COMMIT's Parse is
-      // refused for that, the server that the name is taken.
+      // It may run again.
       statements.replaceAll(
-          text ->
-              text.startsWith("INSERT") || text.equals("COMMIT") || text.equals("ROLLBACK")
-                  ? "SELECT '" + actor.token() + "'"
-                  : text);
+          text -> text.startsWith("INSERT") ? "SELECT '" + actor.token() + "'" : text);
     }
     boolean known = !name.isEmpty() && random.nextBoolean();
     boolean flush = random.nextInt(5) == 0;
+    boolean close = !name.isEmpty() && random.nextInt(3) == 0;
+    boolean open = random.nextInt(6) == 0;
+    actor.open = open;
     actor.send(
-        (known ? "run " + name : "parse " + name + " " + statements),
+        (known ? "run " + name : "parse " + name + " " + statements)
+            + (close ? " close" : "")
+            + (open ? " flush" : ""),
         cut,
         out -> {
           if (known) {
@@ -320,11 +331,18 @@ class RandomScriptsTest {
               SimulatedClient.parse(out, name, text);
               SimulatedClient.run(out, name);
               if (flush) {
-                out.writeByte('H').writeInt(4);
+                SimulatedClient.flush(out);
               }
             }
           }
-          SimulatedClient.sync(out);
+          if (close) {
+            SimulatedClient.close(out, name);
+          }
+          if (open) {
+            SimulatedClient.flush(out);
+          } else {
+            SimulatedClient.sync(out);
+          }
         });
   }
 

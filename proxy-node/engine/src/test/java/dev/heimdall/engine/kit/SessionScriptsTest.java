@@ -278,6 +278,54 @@ class SessionScriptsTest {
         .containsExactly("2", "row SELECT 1 {my.who=ann}", "done SELECT 1", "ready I");
   }
 
+  @Test
+  void aFlushAsksForWhatTheNodeAnswers() {
+    SimulatedClient ann = node.client("ann");
+
+    ann.send(
+        out -> {
+          SimulatedClient.parse(out, "s1", "SELECT 1");
+          SimulatedClient.run(out, "s1");
+          SimulatedClient.close(out, "s1");
+          SimulatedClient.flush(out);
+        });
+    assertThat(ann.told()).containsExactly("1", "2", "row SELECT 1 {}", "done SELECT 1", "3");
+
+    ann.send(SimulatedClient::sync);
+    assertThat(ann.told()).containsExactly("ready I");
+  }
+
+  @Test
+  void aNameWhoseParseFailsIsFreeAtOnce() {
+    SimulatedClient ann = node.client("ann");
+    ann.query("BEGIN").told();
+    ann.query("SELECT 1/0").told();
+    node.servers().hold(true);
+
+    ann.send(
+        out -> {
+          SimulatedClient.parse(out, "s1", "SELECT 1");
+          SimulatedClient.sync(out);
+          PgWriter.query(out, "ROLLBACK");
+          SimulatedClient.parse(out, "s1", "SELECT 2");
+          SimulatedClient.run(out, "s1");
+          SimulatedClient.sync(out);
+        });
+    node.servers().hold(false);
+
+    assertThat(ann.told())
+        .containsExactly(
+            "error 25P02 current transaction is aborted",
+            "ready E",
+            "done ROLLBACK",
+            "ready I",
+            "1",
+            "2",
+            "row SELECT 2 {}",
+            "done SELECT 1",
+            "ready I");
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aPathThatAFunctionMovesCountsForTheNextParse(boolean reported) {

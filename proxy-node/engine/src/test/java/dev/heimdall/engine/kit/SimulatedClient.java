@@ -112,6 +112,15 @@ final class SimulatedClient {
     PgWriter.execute(out, UNNAMED);
   }
 
+  static void close(ByteBuf out, String name) {
+    PgWriter.closeStatement(out, name.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Asks for the answers to what was sent so far. */
+  static void flush(ByteBuf out) {
+    out.writeByte('H').writeInt(4);
+  }
+
   static void sync(ByteBuf out) {
     out.writeByte('S').writeInt(4);
   }

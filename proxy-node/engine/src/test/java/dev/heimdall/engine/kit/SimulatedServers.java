@@ -306,7 +306,9 @@ final class SimulatedServers {
     /** In a transaction that has failed, only its end is carried out. */
     private boolean refused(String text, ByteBuf out) {
       boolean refused =
-          status == TransactionState.FAILED && !endsTransaction(text.toLowerCase(Locale.ROOT));
+          status == TransactionState.FAILED
+              && !text.isEmpty()
+              && !endsTransaction(text.toLowerCase(Locale.ROOT));
       if (refused) {
         fail("25P02", "current transaction is aborted", out);
       }

@@ -76,6 +76,9 @@ public final class ReplyQueue<O> {
   private final GroupOwners<O> owners = new GroupOwners<>();
   private boolean groupOpen;
 
+  /** How many entries, from the first one on, a Flush has asked for. */
+  private int flushed;
+
   private boolean failed;
   private int droppedNames;
   private int skippedQueries;
@@ -196,6 +199,16 @@ public final class ReplyQueue<O> {
         return NONE;
       }
     }
+  }
+
+  /** Notes that the answers to all that was sent so far are wanted now, before a Sync comes. */
+  public void flush() {
+    flushed = size;
+  }
+
+  /** The same as {@link #takeKnown} of an entry that a Flush has asked for. */
+  public byte takeFlushed() {
+    return flushed > 0 ? takeKnown() : NONE;
   }
 
   /**
@@ -426,6 +439,7 @@ public final class ReplyQueue<O> {
       entries[(head + i) & mask] = entries[(head + i + 1) & mask];
     }
     size--;
+    flushed = Math.min(flushed, size);
   }
 
   private int popIf(byte wanted, byte first) {
@@ -440,6 +454,7 @@ public final class ReplyQueue<O> {
     do {
       head = (head + 1) & (entries.length - 1);
       size--;
+      flushed = Math.max(0, flushed - 1);
     } while (size > 0 && entries[head] == COPY_END); // of a copy that never began
   }
 
@@ -456,6 +471,7 @@ public final class ReplyQueue<O> {
   public Object[] abandon() {
     Object[] left = owners.takeAll();
     size = 0;
+    flushed = 0;
     groupOpen = false;
     failed = false;
     return left;
