@@ -392,8 +392,11 @@ final class BatchReplay {
             : (harmless || retry.repeatUncertain()) && wantsRetry(error);
     recovery =
         Recovery.of(new Attempt(guard(), reads(), untold(from), permitted), Cause.CONNECTION_LOST);
-    if (absorbing() && asking) {
-      requests.input().dropBatch(); // the server was being asked about a statement of it
+    if (absorbing()) {
+      reply.drop();
+      if (asking) {
+        requests.input().dropBatch(); // the server was being asked about a statement of it
+      }
     }
     return absorbing();
   }
