@@ -304,9 +304,13 @@ public final class Journal {
     return new Segment(failed, again.stream().map(unit -> unit.number).toList(), messages);
   }
 
-  /**
-   * Nothing of what was sent is read again; what waits of an answer goes to a client still there.
-   */
+  /** Nothing of what was sent is read again when it is lost; its answers go on as they come. */
+  public void giveUp() {
+    reply.deliver();
+    releaseAll();
+  }
+
+  /** What was sent is not answered any more; what waits goes to a client that is still there. */
   public void forget(boolean clientThere) {
     if (clientThere) {
       reply.deliver();
@@ -314,6 +318,10 @@ public final class Journal {
       reply.drop();
     }
     reply.begin();
+    releaseAll();
+  }
+
+  private void releaseAll() {
     units.forEach(this::release);
     units.clear();
     if (open != null) {

@@ -299,7 +299,7 @@ final class OwedReplies {
   private void merged(int count) {
     if (count > 0) {
       session.transactionReplay().giveUp(Unreplayed.CUT);
-      session.requests().forgetSent();
+      session.requests().journal().giveUp();
     }
     outstanding -= count;
     session.carried().groupsMerged(count);

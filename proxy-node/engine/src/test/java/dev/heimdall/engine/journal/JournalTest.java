@@ -181,6 +181,16 @@ class JournalTest {
   }
 
   @Test
+  void anAnswerGoesOnWhoseUnitIsGivenUp() {
+    read("a");
+    assertThat(reply.takes(input("first").retain(), true)).isTrue();
+    journal.giveUp();
+    assertThat(client).containsExactly("first");
+    assertThat(reply.delivered()).as("a part of it").isTrue();
+    assertThat(lost(10, NO_BLOCK, false)).isEqualTo("1 failed");
+  }
+
+  @Test
   void aClientThatWaitsForAFlushIsHeldBackNothing() {
     message("a", false);
     assertThat(reply.takes(input("first").retain(), journal.mayHold(10))).isTrue();
