@@ -1,8 +1,8 @@
 package dev.heimdall.routing;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -40,11 +40,15 @@ public final class RdsReader implements AutoCloseable {
   private static final int HOPS = 3;
 
   private final AwsAccess access;
-  private final Clock clock;
+  private final InstantSource clock;
   private final RdsClient client;
 
-  /** Asks nobody yet. */
-  public RdsReader(AwsAccess access, Clock clock) {
+  /**
+   * Asks nobody yet.
+   *
+   * @param clock says when it asks, in what it reads
+   */
+  public RdsReader(AwsAccess access, InstantSource clock) {
     this.access = access;
     this.clock = clock;
     client = access.client(RdsClient.builder());

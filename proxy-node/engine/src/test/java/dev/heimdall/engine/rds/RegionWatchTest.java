@@ -212,6 +212,19 @@ class RegionWatchTest {
   }
 
   @Test
+  void aNodeWhoseClockIsBehindContinuesWhatAnotherOneLeft() throws Exception {
+    long ahead = Instant.now().plusSeconds(3600).getEpochSecond();
+    Store store = new Store(CompletableFuture.completedFuture(true), left(ahead, "one.example"));
+    try (RegionWatch watch = watch(Optional.of(store))) {
+      until(() -> !store.left.isEmpty());
+      TopologyDocument next =
+          Bulletin.decode(store.left.values().iterator().next()).orElseThrow().document().get();
+      assertThat(next.version()).isEqualTo(ahead + 1);
+      assertThat(next.clusters()).as("the API knows it no more").isEmpty();
+    }
+  }
+
+  @Test
   void whatANodeLeftThatHadNoAnswerIsAPauseOnly() {
     Bulletin bulletin = new Bulletin(Duration.ofMinutes(2), Optional.empty());
     assertThat(Bulletin.decode(bulletin.encoded())).contains(bulletin);
