@@ -48,6 +48,9 @@ class LeftBehindIT {
         .executeIn(
             "left_behind",
             "CREATE EXTENSION IF NOT EXISTS dblink",
+            "CREATE EXTENSION isn VERSION '1.2'",
+            "CREATE FUNCTION moves(p text) RETURNS text LANGUAGE plpgsql AS"
+                + " $$ BEGIN RETURN set_config('search_path', p, true); END $$",
             "CREATE SEQUENCE numbers",
             "SELECT pg_replication_origin_create('left_behind')",
             "CREATE TABLE kept (a int)",
@@ -169,6 +172,34 @@ class LeftBehindIT {
             "SELECT count(*) FROM pg_settings WHERE name = 'auto_explain.log_min_duration'",
             "0"),
         state(
+            "a library that the definition of a function loads",
+            "CREATE OR REPLACE FUNCTION alike(text, text) RETURNS real LANGUAGE c"
+                + " AS 'pg_trgm', 'similarity'",
+            "SELECT count(*) FROM pg_settings WHERE name = 'pg_trgm.similarity_threshold'",
+            "0"),
+        Arguments.of(
+            "a table in a path that a function has set",
+            List.of("BEGIN", "SELECT moves('pg_temp')", "CREATE TABLE by_path (a int)", "COMMIT"),
+            "SELECT count(*) FROM pg_class WHERE relname = 'by_path'",
+            "0"),
+        Arguments.of(
+            "a table in a path that was computed",
+            List.of(
+                "SELECT set_config('search_path', 'pg_' || 'temp', false)",
+                "CREATE TABLE by_path (a int)"),
+            "SELECT count(*) FROM pg_class WHERE relname = 'by_path'",
+            "0"),
+        state(
+            "what an extension brings",
+            "CREATE EXTENSION pg_trgm; DROP EXTENSION pg_trgm",
+            "SELECT count(*) FROM pg_settings WHERE name = 'pg_trgm.similarity_threshold'",
+            "0"),
+        state(
+            "the weak mode of isn, whose function claims to compute only",
+            "SELECT isn_weak(true)",
+            "SELECT isn_weak()",
+            "f"),
+        state(
             "a replication origin that a block sets up",
             "DO $$ BEGIN PERFORM pg_replication_origin_session_setup('left_behind'); END $$",
             "SELECT pg_replication_origin_session_is_setup()",
@@ -274,6 +305,35 @@ class LeftBehindIT {
       listener.query("DISCARD TEMP");
       SharedPostgres.primary().executeIn("left_behind", "NOTIFY news, 'for all'");
       assertThat(listener.receive().toString()).isEqualTo("NotificationResponse news=for all");
+    }
+  }
+
+  /** The role's own path makes tables temporary that nobody calls so. */
+  @Test
+  void theNextClientFindsNoTableThatTheRolesPathMadeTemporary() throws IOException {
+    SharedPostgres.primary()
+        .execute(
+            "DROP ROLE IF EXISTS left_behind_temp",
+            "CREATE ROLE left_behind_temp LOGIN PASSWORD 'temp'",
+            "ALTER ROLE left_behind_temp SET search_path = pg_temp, public",
+            "GRANT TEMPORARY ON DATABASE left_behind TO left_behind_temp");
+    try (TestNode own =
+        TestNode.start(
+            c ->
+                c.node("loops", 1)
+                    .source("url", SharedPostgres.primary().jdbcUrl("left_behind"))
+                    .source("user", "left_behind_temp")
+                    .source("password", "temp")
+                    .vdb("pool.size", 1))) {
+      for (String sql : List.of("CREATE TABLE unsaid (a int)", "SELECT 1 AS a INTO unsaid")) {
+        try (RawClient client = RawClient.logIn(own.target().in("left_behind"))) {
+          assertThat(client.query(sql)).noneMatch(m -> m.type() == 'E');
+          assertThat(client.value("SELECT count(*) FROM unsaid")).isNotNull();
+        }
+        try (RawClient next = RawClient.logIn(own.target().in("left_behind"))) {
+          assertThat(answer(next, "SELECT count(*) FROM unsaid")).as(sql).isEqualTo("42P01");
+        }
+      }
     }
   }
 

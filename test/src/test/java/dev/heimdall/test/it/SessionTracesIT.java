@@ -111,7 +111,29 @@ class SessionTracesIT {
               "CREATE TRIGGER leak BEFORE INSERT ON switched FOR EACH ROW"
                   + " EXECUTE FUNCTION leaks_on_write()",
               "ALTER TABLE switched DISABLE TRIGGER leak",
-              "CREATE VIEW turned_view AS SELECT 1 AS a")) {
+              "CREATE VIEW turned_view AS SELECT 1 AS a",
+              "CREATE TABLE summed (a int)",
+              "CREATE INDEX summed_a ON summed USING brin (locks_immutably(a))",
+              "INSERT INTO summed SELECT generate_series(1, 40000)",
+              "CREATE FUNCTION path_of_function() RETURNS int LANGUAGE plpgsql"
+                  + " SET search_path = pg_temp, public AS"
+                  + " $$ BEGIN CREATE TABLE by_path (a int); RETURN 1; END $$",
+              "CREATE FUNCTION creates() RETURNS int LANGUAGE plpgsql AS"
+                  + " $$ BEGIN CREATE TABLE by_path (a int); RETURN 1; END $$",
+              "CREATE FUNCTION path_of_caller() RETURNS int LANGUAGE plpgsql"
+                  + " SET search_path = public, pg_temp AS"
+                  + " $$ BEGIN SET LOCAL search_path = ''; RETURN public.creates(); END $$",
+              "CREATE FUNCTION path_in_body() RETURNS int LANGUAGE plpgsql AS"
+                  + " $$ BEGIN SET LOCAL search_path = 'pg_temp';"
+                  + " CREATE TABLE by_path (a int); RETURN 1; END $$",
+              "CREATE FUNCTION path_by_call() RETURNS int LANGUAGE plpgsql AS"
+                  + " $$ BEGIN PERFORM set_config('search_path', 'pg_temp', true);"
+                  + " CREATE TABLE by_path (a int); RETURN 1; END $$",
+              "CREATE FUNCTION path_computed(p text) RETURNS int LANGUAGE plpgsql AS"
+                  + " $$ BEGIN PERFORM set_config('search_path', p, true);"
+                  + " CREATE TABLE by_path (a int); RETURN 1; END $$",
+              "CREATE FUNCTION moves(p text) RETURNS text LANGUAGE plpgsql AS"
+                  + " $$ BEGIN RETURN set_config('search_path', p || ', public', true); END $$")) {
         statement.execute(ddl);
       }
     }
@@ -331,6 +353,28 @@ class SessionTracesIT {
         "DO $$ BEGIN EXECUTE 'SELECT rem' || 'embers(''session_traces'')'; END $$",
         "SELECT query_to_xml('SELECT remem' || 'bers(''session_traces'')', true, false, '')",
         "BEGIN; SELECT remembers('session_traces'); ROLLBACK",
+        // A type that is not named as one.
+        "SELECT pg_input_is_valid('x', 'checked')",
+        "SELECT message FROM pg_input_error_info('x', 'checked')",
+        "SELECT pg_input_is_valid('{x}', 'che' || 'cked[]')",
+        "SELECT record_in('(x)', (SELECT oid FROM pg_type WHERE typname ~ '^compos'), -1)",
+        "SELECT array_in('{x}', (SELECT oid FROM pg_type WHERE typname ~ '^checke'), -1)",
+        "SELECT json_value('{\"a\":\"x\"}', '$.a' RETURNING checked)",
+        "SELECT json_query('{\"a\":\"x\"}', '$.a' RETURNING checked OMIT QUOTES)",
+        "SELECT xmlserialize(CONTENT '<a/>' AS checked)",
+        // What an index is made of.
+        "SELECT brin_summarize_new_values('summed_a')",
+        "SELECT brin_desummarize_range('summed_a', 0); SELECT brin_summarize_range('summed_a', 0)",
+        // Tables that only the search path makes temporary.
+        "SELECT path_of_function()",
+        "SELECT path_in_body()",
+        "SELECT path_by_call()",
+        "SELECT path_computed('pg_temp')",
+        "BEGIN; SELECT moves('pg_temp'); SELECT public.creates(); COMMIT",
+        "BEGIN; SELECT moves('pg_temp'); CREATE TABLE by_path (a int); COMMIT",
+        "BEGIN; SELECT set_config('search_path', 'pg_' || 'temp', true);"
+            + " CREATE TABLE by_path (a int); COMMIT",
+        "SELECT set_config('search_path', 'pg_' || 'temp', false); SELECT 1 AS a INTO by_path",
         // Text that the server runs.
         "SELECT query_to_xml('SELECT lea' || 'ks(''xml'')', true, false, '')",
         "SELECT * FROM ts_stat('SELECT to_tsvector(lea' || 'ks(''stat''))')",

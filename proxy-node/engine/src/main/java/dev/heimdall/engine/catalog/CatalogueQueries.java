@@ -240,7 +240,7 @@ final class CatalogueQueries {
   private static final String ROUTINES =
       """
       SELECT p.oid::int8, n.nspname, p.proname, p.prokind, p.provolatile, l.lanname,
-             coalesce(%s, p.prosrc),
+             coalesce(%s, p.prosrc), coalesce(array_to_string(p.proconfig, chr(10)), ''),
              EXISTS (SELECT FROM pg_depend d
                      WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
                        AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'),

@@ -255,8 +255,9 @@ final class CatalogueReader {
                   character(row, 5),
                   row.getString(6),
                   body,
-                  row.getBoolean(8),
-                  ids(row, 9)));
+                  row.getString(8),
+                  row.getBoolean(9),
+                  ids(row, 10)));
         });
     each(
         CatalogueQueries.OPERATORS,

@@ -137,7 +137,11 @@ final class Judgement {
   private static Routine ofBody(RoutineRow row, RoutineBody body) {
     // The server keeps others than volatile functions from changing anything by themselves.
     boolean mayWrite = row.volatility() == 'v';
-    return ofBody(plain(row, mayWrite ? Effect.MOMENT : Effect.REPEATABLE, null), body, mayWrite);
+    Routine routine = plain(row, mayWrite ? Effect.MOMENT : Effect.REPEATABLE, null);
+    if (row.settings().contains("pg_temp")) {
+      routine.setTemporaryPath();
+    }
+    return ofBody(routine, body, mayWrite);
   }
 
   /** A block of PL/pgSQL: a function without a name, that is called once. */

@@ -33,12 +33,25 @@ final class Resolution {
       Set.of(
           ("::,all,and,any,array,between,case,cast,coalesce,distinct,except,fetch,filter,greatest"
                   + ",group,having,ilike,in,intersect,is,json_table,least,like,limit,natural,not"
-                  + ",nullif,offset,on,or,order,over,overlaps,partition,recursive,row,similar,some"
-                  + ",tablesample,union,using,values,where,window,xmltable")
+                  + ",nullif,offset,on,or,order,over,overlaps,partition,recursive,returning,row"
+                  + ",similar,some,tablesample,union,using,values,where,window,xmlserialize"
+                  + ",xmltable")
               .split(","));
 
   /** Functions that answer with what the session has taken from sequences. */
   private static final Set<String> LAST_VALUES = Set.of("currval", "lastval");
+
+  /** Functions of the server that read text as a value of the type that an argument says. */
+  private static final Set<String> READING_ANY_TYPE =
+      Set.of(
+          "array_in",
+          "domain_in",
+          "multirange_in",
+          "pg_input_error_info",
+          "pg_input_is_valid",
+          "pg_restore_attribute_stats",
+          "range_in",
+          "record_in");
 
   private final DatabaseObjects objects;
   private final Catalogue.Knowledge knowledge;
@@ -65,6 +78,9 @@ final class Resolution {
   private boolean movesPath;
   private boolean readsSequences;
   private boolean maySeed;
+  private boolean readsAnyType;
+  private boolean defines;
+  private Routine temporaryPath;
   private String reason;
 
   Resolution(
@@ -105,6 +121,9 @@ final class Resolution {
     writesWithoutNames();
     follow();
     callUnnamed();
+    if (temporaryPath != null && defines) {
+      changesSession(temporaryPath + " may create in pg_temp, which is in its search_path");
+    }
     return new Statement(
         parsed,
         kind,
@@ -166,6 +185,7 @@ final class Resolution {
         || one.isOf(declared)
         || one.types().stream().anyMatch(this::mentions)
         || one.relations().stream().anyMatch(r -> read.containsKey(r) || written.containsKey(r))
+        || readsAnyType
         || parsed.runs().stream().anyMatch(run -> !run.body().understood());
   }
 
@@ -489,6 +509,11 @@ final class Resolution {
     }
     if (called.put(routine, true) != null) {
       return;
+    }
+    readsAnyType |= routine.builtIn() && READING_ANY_TYPE.contains(routine.name());
+    defines |= routine.defines();
+    if (routine.hasTemporaryPath()) {
+      temporaryPath = routine;
     }
     basis = basis.and(routine.basis());
     movesPath |= routine.movesPath();

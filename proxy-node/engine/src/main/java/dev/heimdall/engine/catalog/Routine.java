@@ -24,6 +24,7 @@ final class Routine {
   private boolean maySeed;
   private boolean unread;
   private boolean defines;
+  private boolean temporaryPath;
   private List<Relation> reads = List.of();
   private Map<Relation, Integer> writes = Map.of();
   private List<Routine> calls = List.of();
@@ -188,6 +189,16 @@ final class Routine {
   /** Whether event triggers may be fired by it. */
   boolean defines() {
     return defines;
+  }
+
+  /** It runs with a search path on which temporary objects are. */
+  void setTemporaryPath() {
+    temporaryPath = true;
+  }
+
+  /** Whether what is created while it runs may be temporary though nothing says so. */
+  boolean hasTemporaryPath() {
+    return temporaryPath;
   }
 
   /** As messages name a call of it. */

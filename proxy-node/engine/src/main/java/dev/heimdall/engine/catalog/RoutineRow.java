@@ -8,6 +8,7 @@ import java.util.List;
  * @param kind {@code f}, {@code p}, {@code a} or {@code w}: {@code pg_proc.prokind}
  * @param volatility {@code i}, {@code s} or {@code v}: {@code pg_proc.provolatile}
  * @param body its source, in whatever language
+ * @param settings what is set while it runs, as {@code name=value} in lines; empty for nothing
  * @param ofExtension whether an extension brought it
  * @param also functions that it calls besides what its body says, by their ids: those that an
  *     aggregate is made of, and those in the defaults of its parameters
@@ -20,5 +21,6 @@ record RoutineRow(
     char volatility,
     String language,
     String body,
+    String settings,
     boolean ofExtension,
     List<Long> also) {}

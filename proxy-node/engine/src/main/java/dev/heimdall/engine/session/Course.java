@@ -554,6 +554,7 @@ final class Course {
                 known, statement, decision, effects, prepared, places, session.carried().sent()));
       }
     }
+    scope.noteTemporary(server, statement, effects);
     forget();
   }
 

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.SearchPath;
@@ -9,6 +10,7 @@ import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.PreparedText;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -131,6 +133,34 @@ final class SessionScope {
 
   boolean moved() {
     return pathMoved;
+  }
+
+  /**
+   * A statement is being sent. What it creates is temporary though nothing says so if the path has
+   * the schema of temporary objects: as a default of the role, or because a function has set it.
+   */
+  void noteTemporary(ServerConnection server, Statement statement, StatementFacts effects) {
+    if (statement == null ? !mayCreate(effects) : !statement.mayDefine()) {
+      return;
+    }
+    if (isTemporary(server.reported().get("search_path"))
+        || isTemporary(session.carried().variables().get("search_path"))) {
+      session.pin(PinReason.TEMP_TABLE.label());
+      server.taint();
+    } else if (pathMoved) {
+      server.taint(); // nobody knows yet where to
+    }
+  }
+
+  private static boolean mayCreate(StatementFacts effects) {
+    return switch (effects.kind()) {
+      case DDL, MULTI, DO, CALL -> true;
+      default -> false;
+    };
+  }
+
+  private static boolean isTemporary(String path) {
+    return path != null && path.contains("pg_temp");
   }
 
   /** No transaction is open and nothing is unanswered: settings are what was read back. */

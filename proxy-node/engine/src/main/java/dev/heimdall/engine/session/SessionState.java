@@ -304,7 +304,7 @@ final class SessionState {
         server.taint();
         server.statements().doubtAll();
       }
-      case MAY_SEED -> apply(effect, server, false);
+      case MAY_SEED, LAST_USE -> apply(effect, server, false);
       case DEALLOCATE_ALL -> server.statements().doubtAll();
       case DEALLOCATE -> {
         PreparedStatement statement = names.get(ClientStatements.bytes(effect.name()));
@@ -376,6 +376,7 @@ final class SessionState {
       case UNLISTEN_ALL -> unlisten.accept(null);
       case DEALLOCATE -> deallocate(effect.name(), server);
       case MAY_SEED -> server.seedInDoubt();
+      case LAST_USE -> server.lastUse();
       case DISCARD_SEQUENCES -> server.sequencesForgotten();
       case DISCARD_PLANS, PREPARE, EXECUTE, LISTEN, LAST_VALUE, SEQUENCE_STATE, LOCAL_NAMES -> {}
     }

@@ -45,6 +45,11 @@ public record Effect(Type type, String name, int start, int end) {
     LISTEN,
     UNLISTEN,
     UNLISTEN_ALL,
+    /**
+     * Something is loaded into the server process, or run there, that nobody has read: once the
+     * session gives the connection back, no other gets it.
+     */
+    LAST_USE,
     /** The session cannot leave its server connection from here on. */
     PIN,
     /** All advisory locks at session level are given up. */

@@ -19,8 +19,8 @@ import java.util.Set;
  * @param definesCode whether it makes or switches on what may run code that no catalogue knows yet:
  *     functions, triggers, rules and the like
  * @param locks whether it locks rows or tables
- * @param changesSession the first word that changes the session beyond the transaction, in capital
- *     letters, such as {@code SET}; null if there is none. Calls of functions do not count
+ * @param changesSession the first word that changes the session beyond the transaction, such as
+ *     {@code SET} or {@code pg_temp}; null if there is none. Calls of functions do not count
  * @param loads whether it loads a library into the server process
  * @param movesPath whether it may set {@code search_path} or the role, if only until the
  *     transaction ends

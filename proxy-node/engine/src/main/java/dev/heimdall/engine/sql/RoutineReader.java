@@ -106,6 +106,9 @@ final class RoutineReader {
   private boolean maySeed;
   private boolean loads;
 
+  /** Whether a literal has the schema of temporary objects, or may have it. */
+  private boolean temporaryLiteral;
+
   /** The target of the statement that is being read, for what its later clauses do to it. */
   private Set<RowChange> current;
 
@@ -132,6 +135,9 @@ final class RoutineReader {
           token.is(';')
               || (token.kind == Lexer.WORD && OPENING.contains(token.name))
               || (token.is('>') && at(i - 1).is('>'));
+    }
+    if (movesPath && temporaryLiteral) {
+      session("pg_temp");
     }
     return new RoutineBody(
         understood,
@@ -171,6 +177,7 @@ final class RoutineReader {
         default -> {
           boolean seed = kind == Lexer.STRING && lexer.plain() && isSeed(text, lexer);
           tokens.add(seed ? SEED_LITERAL : unnamed(kind));
+          temporaryLiteral |= TokenReader.mayNameTemporarySchema(lexer, kind);
           if (PostgresOperator.isIn(kind) && lexer.start() >= operatorEnd) {
             operatorEnd = PostgresOperator.end(text, lexer.start(), text.length);
             operators.add(Lexer.decode(text, lexer.start(), operatorEnd));

@@ -153,6 +153,8 @@ public final class StatementClassifier {
         return create();
       case ALTER:
         reader.markDefinition();
+        reader.advance();
+        noteExtension();
         return StatementKind.DDL;
       case DROP, TRUNCATE, COMMENT, GRANT, REVOKE, REFRESH, IMPORT, REASSIGN, SECURITY:
         return StatementKind.DDL;
@@ -442,11 +444,20 @@ public final class StatementClassifier {
       temporary &= !dropped;
     } else if (reader.word() == Word.FUNCTION || reader.word() == Word.PROCEDURE) {
       reader.skipRoutine();
+    } else {
+      noteExtension();
     }
     if (temporary) {
       effects.pin(PinReason.TEMP_TABLE);
     }
     return StatementKind.DDL;
+  }
+
+  /** The scripts of an extension, as languages are, run what they like, and load its library. */
+  private void noteExtension() {
+    if (reader.word() == Word.EXTENSION || reader.word() == Word.LANGUAGE) {
+      effects.add(Effect.Type.LAST_USE);
+    }
   }
 
   /** Returns whether the table goes when the transaction ends. */

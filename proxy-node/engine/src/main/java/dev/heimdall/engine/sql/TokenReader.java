@@ -182,12 +182,16 @@ final class TokenReader {
 
   /**
    * Moves to the end of a statement that makes a function or procedure. Inside {@code BEGIN ATOMIC
-   * … END}, semicolons do not end the statement and nothing is run.
+   * … END}, semicolons do not end the statement and nothing is run. One in a language of which the
+   * server loads a library has it loaded at once, and some languages run parts of it.
    */
   void skipRoutine() {
     while (!atEnd()) {
       advance();
       if (routineDepth == 0) {
+        if (previousWord() == Word.LANGUAGE && !isLanguageWithoutLibrary()) {
+          effects.add(Effect.Type.LAST_USE);
+        }
         if (word() == Word.ATOMIC && previousWord() == Word.BEGIN) {
           routineDepth++;
         }
@@ -199,6 +203,12 @@ final class TokenReader {
         }
       }
     }
+  }
+
+  /** Whether the current token is a language whose functions the server only keeps. */
+  private boolean isLanguageWithoutLibrary() {
+    Word language = token == Lexer.QUOTED || token == Lexer.STRING ? lexer.contentWord() : word();
+    return language == Word.SQL || language == Word.PLPGSQL || language == Word.INTERNAL;
   }
 
   /** Whether a call was met whose effect depends on literals among its arguments. */

@@ -46,7 +46,7 @@ class CatalogueTest {
   private static RoutineRow routine(
       long id, String name, char volatility, String language, String body, boolean ofExtension) {
     return new RoutineRow(
-        id, "public", name, 'f', volatility, language, body, ofExtension, List.of());
+        id, "public", name, 'f', volatility, language, body, "", ofExtension, List.of());
   }
 
   /** Tables 1 to 3 in public, and one called t in each of two schemas. */

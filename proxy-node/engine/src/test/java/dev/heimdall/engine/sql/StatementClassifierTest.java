@@ -297,6 +297,15 @@ class StatementClassifierTest {
         DECLARE a CURSOR WITH HOLD FOR SELECT 1 ==> DECLARE ==> PIN cursor with hold
         DECLARE a BINARY NO SCROLL CURSOR WITH /* */ HOLD FOR SELECT currval('s') ==> DECLARE ==> PIN cursor with hold, SEQUENCE_STATE s
         LOAD 'auto_explain' ==> LOAD ==> PIN loaded library
+        CREATE EXTENSION IF NOT EXISTS hstore ==> DDL ==> LAST_USE
+        ALTER EXTENSION hstore UPDATE ==> DDL ==> LAST_USE
+        CREATE LANGUAGE plperl ==> DDL ==> LAST_USE
+        CREATE FUNCTION f() RETURNS int LANGUAGE c AS 'library', 'symbol' ==> DDL ==> LAST_USE
+        CREATE FUNCTION f() RETURNS int AS 'x' LANGUAGE plperl ==> DDL ==> LAST_USE
+        CREATE OR REPLACE PROCEDURE f() LANGUAGE 'plpython3u' AS $$ x $$ ==> DDL ==> LAST_USE
+        CREATE FUNCTION f() RETURNS int LANGUAGE "plpgsql" AS 'x' ==> DDL ==>
+        CREATE FUNCTION f() RETURNS int LANGUAGE SQL AS 'SELECT 1' ==> DDL ==>
+        CREATE FUNCTION f() RETURNS int LANGUAGE internal AS 'int4inc' ==> DDL ==>
         DO $$ BEGIN PERFORM set_config('a.b', 'c', false); END $$ ==> DO ==> PIN unknown statement
         DO 'BEGIN CREATE TEMP TABLE a (b int); END' ==> DO ==> PIN unknown statement
         DO LANGUAGE plpgsql $x$ BEGIN SET a.b = 1; END $x$ ==> DO ==> PIN unknown statement
