@@ -135,6 +135,9 @@ final class ExtendedStatements {
       local.raise(server, StalePlan.ERROR, total);
       return true;
     }
+    if (bound != null && !bound.effects().isEmpty()) {
+      sequences.binds(server, bound, input, nameEnd + 1, end);
+    }
     if (nameLength == 0) {
       useUnnamed(server);
       if (unnamed.cached() == null) {

@@ -4,8 +4,12 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.TransactionState;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Keeps {@code currval} and {@code lastval} from answering with what another session took from a
@@ -34,6 +38,8 @@ final class SequenceGuard {
           + " WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation'"
           + " AND l.mode = 'RowExclusiveLock' AND c.relkind = 'S')";
 
+  private static final int[] NO_TYPES = {};
+
   /** What is known of the session whose statements they are. */
   interface Session {
     TransactionState status();
@@ -48,6 +54,9 @@ final class SequenceGuard {
   private final Session session;
   private final ServerOutput pending;
   private final ServerNames names;
+
+  /** Of the Bind that is being sent, where they matter. */
+  private List<Parameter> parameters = List.of();
 
   SequenceGuard(Session session, ServerOutput pending, ServerNames names) {
     this.session = session;
@@ -79,6 +88,21 @@ final class SequenceGuard {
       StringBuilder foreign = new StringBuilder();
       guard(server, conditions(facts, foreign, 0), foreign);
     }
+    parameters = List.of();
+  }
+
+  /**
+   * A Bind is about to be sent, from whose parameters the name of a sequence may be computed.
+   *
+   * @param formats where the parameter format codes begin
+   * @param end of the message, as far as it is there
+   */
+  void binds(ServerConnection server, StatementFacts facts, ByteBuf input, int formats, int end) {
+    parameters = List.of();
+    if (server.foreignSequences() && reads(facts, 0)) {
+      List<Parameter> read = BindParameters.read(input, formats, end, NO_TYPES);
+      parameters = read == null ? List.of() : read;
+    }
   }
 
   /**
@@ -101,7 +125,9 @@ final class SequenceGuard {
       beforeUnseen(server, false);
     } else if (server.foreignSequences()) {
       StringBuilder foreign = new StringBuilder();
-      currentValue("", foreign);
+      if (function == CURRVAL) {
+        computedValue("", foreign);
+      }
       guard(server, function == LASTVAL, foreign);
     }
   }
@@ -130,6 +156,7 @@ final class SequenceGuard {
     for (Effect effect : facts.effects()) {
       if (effect.type() == Effect.Type.LAST_VALUE
           || effect.type() == Effect.Type.SEQUENCE_STATE
+          || effect.type() == Effect.Type.COMPUTED_SEQUENCE
           || (prepared(effect, depth) != null && reads(prepared(effect, depth), depth + 1))) {
         return true;
       }
@@ -159,6 +186,8 @@ final class SequenceGuard {
         last = true;
       } else if (effect.type() == Effect.Type.SEQUENCE_STATE) {
         currentValue(effect.name(), foreign);
+      } else if (effect.type() == Effect.Type.COMPUTED_SEQUENCE) {
+        computedValue(effect.name(), foreign);
       } else if (prepared != null) {
         last |= conditions(prepared, foreign, depth + 1);
       }
@@ -166,24 +195,78 @@ final class SequenceGuard {
     return last;
   }
 
+  private static void currentValue(String sequence, StringBuilder foreign) {
+    foreign.append(" OR (pg_catalog.to_regclass(");
+    Variables.literal(foreign, sequence);
+    foreign.append(") = ANY (own)) IS NOT TRUE");
+  }
+
   /**
-   * A sequence that the statement computes cannot be checked: after the first such statement
-   * sessions of this virtual database find no values on a connection in the first place.
+   * A name that only the statement itself can compute is taken for that of a foreign sequence.
+   * After the first such statement sessions of this virtual database find no values on a connection
+   * in the first place, so that they keep their own.
    */
-  private void currentValue(String sequence, StringBuilder foreign) {
-    if (sequence.isEmpty()) {
-      session.sequenceComputed();
+  private void computedValue(String expression, StringBuilder foreign) {
+    session.sequenceComputed();
+    String inserted = expression.isEmpty() ? null : inserted(expression);
+    if (inserted == null) {
+      foreign.append(" OR true");
     } else {
-      foreign.append(" OR (pg_catalog.to_regclass(");
-      Variables.literal(foreign, sequence);
-      foreign.append(") = ANY (own)) IS NOT TRUE");
+      foreign
+          .append(" OR ((")
+          .append(inserted)
+          .append(")::pg_catalog.regclass::pg_catalog.oid = ANY (own)) IS NOT TRUE");
     }
+  }
+
+  /** The expression with values in place of its parameters, or null where they are not there. */
+  private String inserted(String expression) {
+    StringBuilder with = new StringBuilder(expression.length());
+    boolean quoted = false;
+    for (int i = 0; i < expression.length(); i++) {
+      char c = expression.charAt(i);
+      quoted ^= c == '\'';
+      if (quoted || c != '$') {
+        with.append(c);
+        continue;
+      }
+      int number = 0;
+      while (i + 1 < expression.length() && Character.isDigit(expression.charAt(i + 1))) {
+        number = Math.min(number * 10 + expression.charAt(++i) - '0', Short.MAX_VALUE * 2);
+      }
+      if (number < 1 || number > parameters.size() || !isText(parameters.get(number - 1))) {
+        return null;
+      }
+      byte[] value = parameters.get(number - 1).value();
+      Variables.literal(with, new String(value, StandardCharsets.US_ASCII));
+    }
+    return with.toString();
+  }
+
+  private static boolean isText(Parameter parameter) {
+    if (parameter.binary() || parameter.value() == null) {
+      return false;
+    }
+    for (byte b : parameter.value()) {
+      if (b < ' ' || b > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The server decides: only it knows what functions and defaults of columns did. */
   private static String check(boolean last, StringBuilder foreign) {
     StringBuilder block = new StringBuilder("DECLARE own oid[] := ").append(LOCKED);
-    block.append("; BEGIN IF own = '{}'").append(foreign).append(" THEN DISCARD SEQUENCES;");
+    block.append("; other boolean := own = '{}'; BEGIN ");
+    if (foreign.length() > 0) {
+      // A name that cannot be computed now is not one of a sequence that was used.
+      block
+          .append("IF NOT other THEN BEGIN other := false")
+          .append(foreign)
+          .append("; EXCEPTION WHEN OTHERS THEN other := true; END; END IF; ");
+    }
+    block.append("IF other THEN DISCARD SEQUENCES;");
     if (last) {
       // Asking for it locks its sequence, if that was not done before.
       block

@@ -378,7 +378,14 @@ final class SessionState {
       case MAY_SEED -> server.seedInDoubt();
       case LAST_USE -> server.lastUse();
       case DISCARD_SEQUENCES -> server.sequencesForgotten();
-      case DISCARD_PLANS, PREPARE, EXECUTE, LISTEN, LAST_VALUE, SEQUENCE_STATE, LOCAL_NAMES -> {}
+      case DISCARD_PLANS,
+          PREPARE,
+          EXECUTE,
+          LISTEN,
+          LAST_VALUE,
+          SEQUENCE_STATE,
+          COMPUTED_SEQUENCE,
+          LOCAL_NAMES -> {}
     }
   }
 

@@ -60,8 +60,14 @@ public record Effect(Type type, String name, int start, int end) {
     LAST_VALUE,
     /**
      * {@code currval}: this session's last value of a sequence is read; the name is as the call's
-     * literal spells it, empty where it is computed.
+     * literal spells it.
      */
-    SEQUENCE_STATE
+    SEQUENCE_STATE,
+    /**
+     * The same of a sequence whose name is computed: the effect's name is the expression, which has
+     * nothing but literals, parameters and functions that change nothing; empty where the
+     * expression can be computed nowhere else than in its statement.
+     */
+    COMPUTED_SEQUENCE
   }
 }

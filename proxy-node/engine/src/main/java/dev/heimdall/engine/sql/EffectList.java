@@ -24,9 +24,14 @@ final class EffectList {
     addOnce(type, "");
   }
 
-  /** currval of the sequence that a literal spells like this; empty for a computed one. */
+  /** currval of the sequence that a literal spells like this. */
   void currentValue(String sequence) {
     addOnce(Effect.Type.SEQUENCE_STATE, sequence);
+  }
+
+  /** currval of a sequence that this expression computes; empty for one that only runs in place. */
+  void computedSequence(String expression) {
+    addOnce(Effect.Type.COMPUTED_SEQUENCE, expression);
   }
 
   void pin(PinReason reason) {

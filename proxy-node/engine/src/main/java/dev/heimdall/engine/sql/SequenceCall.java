@@ -1,5 +1,7 @@
 package dev.heimdall.engine.sql;
 
+import java.util.Set;
+
 /** Follows the argument of one {@code currval(sequence)} as the tokens go by. */
 final class SequenceCall {
   private enum Step {
@@ -8,13 +10,37 @@ final class SequenceCall {
     AFTER_NAME,
     CAST,
     TYPE,
-    AFTER_TYPE
+    AFTER_TYPE,
+    /** Anything that is no literal. */
+    COMPUTED
   }
+
+  /** Words that compute a name from nothing but what stands there, and change nothing. */
+  private static final Set<String> COMPUTING =
+      Set.of(
+          "as",
+          "cast",
+          "concat",
+          "format",
+          "lower",
+          "name",
+          "oid",
+          "pg_catalog",
+          "pg_get_serial_sequence",
+          "quote_ident",
+          "regclass",
+          "text",
+          "to_regclass",
+          "varchar");
+
+  private static final int LONGEST = 1000;
 
   private final Lexer lexer;
   private final EffectList effects;
+  private final StringBuilder expression = new StringBuilder();
   private Step step = Step.NONE;
   private String name;
+  private int depth;
 
   SequenceCall(Lexer lexer, EffectList effects) {
     this.lexer = lexer;
@@ -28,6 +54,8 @@ final class SequenceCall {
   /** The opening parenthesis was seen. */
   void open() {
     step = Step.ARGUMENT;
+    expression.setLength(0);
+    depth = 0;
   }
 
   /** Another text begins. */
@@ -35,26 +63,60 @@ final class SequenceCall {
     step = Step.NONE;
   }
 
-  /** The next token: a literal, perhaps cast, is a name; all else is computed by the server. */
+  /**
+   * The next token: a literal, perhaps cast, is a name; what can be computed anywhere is an
+   * expression; all else only the statement itself can compute.
+   */
   void token(int token) {
     Step at = step;
-    step = Step.NONE;
-    switch (at) {
-      case ARGUMENT -> {
-        if (token == Lexer.STRING && lexer.plain() && !isNumber()) {
-          name = Lexer.decode(lexer.text(), lexer.start() + 1, lexer.end() - 1);
-          step = Step.AFTER_NAME;
-        }
+    if (token == ')' && depth == 0) {
+      step = Step.NONE;
+      if (at == Step.AFTER_NAME || at == Step.AFTER_TYPE) {
+        effects.currentValue(name);
+      } else {
+        effects.computedSequence(at == Step.ARGUMENT ? "" : expression.toString().strip());
       }
-      case AFTER_NAME -> step = token == ':' ? Step.CAST : Step.NONE;
-      case CAST -> step = token == ':' ? Step.TYPE : Step.NONE;
-      case TYPE -> step = token == Lexer.WORD ? Step.AFTER_TYPE : Step.NONE;
-      case AFTER_TYPE, NONE -> {}
+      return;
     }
-    if (step == Step.NONE) {
-      boolean complete = token == ')' && (at == Step.AFTER_NAME || at == Step.AFTER_TYPE);
-      effects.currentValue(complete ? name : "");
+    if (!takes(token)) {
+      step = Step.NONE;
+      effects.computedSequence("");
+      return;
     }
+    step =
+        switch (at) {
+          case ARGUMENT -> {
+            if (token == Lexer.STRING && !isNumber()) {
+              name = Lexer.decode(lexer.text(), lexer.start() + 1, lexer.end() - 1);
+              yield Step.AFTER_NAME;
+            }
+            yield Step.COMPUTED;
+          }
+          case AFTER_NAME -> token == ':' ? Step.CAST : Step.COMPUTED;
+          case CAST -> token == ':' ? Step.TYPE : Step.COMPUTED;
+          case TYPE -> token == Lexer.WORD ? Step.AFTER_TYPE : Step.COMPUTED;
+          case AFTER_TYPE, COMPUTED, NONE -> Step.COMPUTED;
+        };
+  }
+
+  /** Adds a token to the expression, unless that cannot be computed apart from its statement. */
+  private boolean takes(int token) {
+    boolean taken =
+        switch (token) {
+          case Lexer.WORD -> COMPUTING.contains(lexer.identifier(lexer.start(), lexer.end()));
+          case Lexer.STRING -> lexer.plain();
+          case Lexer.NUMBER, Lexer.PARAMETER, ':', '|', ',', '.', '(', ')' -> true;
+          default -> false;
+        };
+    if (!taken || expression.length() > LONGEST) {
+      return false;
+    }
+    depth += token == '(' ? 1 : token == ')' ? -1 : 0;
+    if (token != ':' && token != '|') {
+      expression.append(' '); // operators of two signs stay together
+    }
+    expression.append(Lexer.decode(lexer.text(), lexer.start(), lexer.end()));
+    return true;
   }
 
   /** A number stands for the sequence's object id. */

@@ -283,13 +283,14 @@ class StatementClassifierTest {
         SELECT pg_create_physical_replication_slot('x', true, true) ==> SELECT ==> PIN replication slot
         SELECT currval('s'), lastval() ==> SELECT ==> SEQUENCE_STATE s, LAST_VALUE
         SELECT currval('a."B"'::regclass), currval( 's' :: text ) ==> SELECT ==> SEQUENCE_STATE a."B", SEQUENCE_STATE s
-        SELECT currval('s' || 't'), pg_catalog.currval($1) ==> SELECT ==> SEQUENCE_STATE
-        SELECT currval(pg_get_serial_sequence('t', 'c')) ==> SELECT ==> SEQUENCE_STATE
-        SELECT currval('s'::text || 't') ==> SELECT ==> SEQUENCE_STATE
-        SELECT currval('16385') ==> SELECT ==> SEQUENCE_STATE
-        SELECT currval('') ==> SELECT ==> SEQUENCE_STATE
-        SELECT currval('s' ==> SELECT ==> SEQUENCE_STATE
-        SELECT currval(currval('s')::text) ==> SELECT ==> SEQUENCE_STATE, SEQUENCE_STATE s
+        SELECT currval('s' || 't'), pg_catalog.currval($1) ==> SELECT ==> COMPUTED_SEQUENCE 's'|| 't', COMPUTED_SEQUENCE $1
+        SELECT currval(pg_get_serial_sequence('t', 'c')) ==> SELECT ==> COMPUTED_SEQUENCE pg_get_serial_sequence ( 't' , 'c' )
+        SELECT currval(a.b), currval(f('s')), currval("s") ==> SELECT ==> COMPUTED_SEQUENCE
+        SELECT currval('s'::text || 't') ==> SELECT ==> COMPUTED_SEQUENCE 's':: text|| 't'
+        SELECT currval('16385') ==> SELECT ==> COMPUTED_SEQUENCE '16385'
+        SELECT currval('') ==> SELECT ==> COMPUTED_SEQUENCE ''
+        SELECT currval('s' ==> SELECT ==> COMPUTED_SEQUENCE
+        SELECT currval(currval('s')::text) ==> SELECT ==> COMPUTED_SEQUENCE, SEQUENCE_STATE s
         SELECT set_config('a.b', currval('s')::text, false) ==> SELECT ==> SEQUENCE_STATE s, SET_VARIABLE a.b@18-23
         SELECT 1 AS lastval, currval FROM t ==> SELECT ==>
         SELECT nextval('s') ==> SELECT ==>
