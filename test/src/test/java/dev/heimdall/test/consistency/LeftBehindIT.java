@@ -308,6 +308,43 @@ class LeftBehindIT {
     }
   }
 
+  /** The server fixes temp_buffers with a session's first use of a temporary table. */
+  @Test
+  void whoSetsItsTemporaryBuffersMeetsNobodysTemporaryTables() throws IOException {
+    try (TestNode own =
+        TestNode.start(
+            c ->
+                c.node("loops", 1)
+                    .source("url", SharedPostgres.primary().jdbcUrl("left_behind"))
+                    .source("user", "left_behind_boss")
+                    .source("password", "boss")
+                    .vdb("pool.size", 2))) {
+      try (RawClient wants = RawClient.logIn(own.target().in("left_behind"));
+          RawClient uses = RawClient.logIn(own.target().in("left_behind"))) {
+        uses.query("CREATE TEMP TABLE fixing AS SELECT 1");
+        wants.query("SET temp_buffers = '16MB'");
+        wants.query("BEGIN"); // on the one connection
+        uses.query("DISCARD TEMP"); // which leaves the other to anybody
+        try (RawClient third = RawClient.logIn(own.target().in("left_behind"))) {
+          third.query("SELECT 1");
+        }
+        wants.query("COMMIT");
+        for (int i = 0; i < 3; i++) {
+          try (RawClient holder = RawClient.logIn(own.target().in("left_behind"))) {
+            holder.query("BEGIN");
+            assertThat(wants.value("SHOW temp_buffers")).isEqualTo("16MB");
+          }
+          try (RawClient another = RawClient.logIn(own.target().in("left_behind"))) {
+            another.query("CREATE TEMP TABLE fixing AS SELECT 1");
+          }
+          try (RawClient setting = RawClient.logIn(own.target().in("left_behind"))) {
+            assertThat(answer(setting, "SET temp_buffers = '32MB'")).isNull();
+          }
+        }
+      }
+    }
+  }
+
   /** The role's own path makes tables temporary that nobody calls so. */
   @Test
   void theNextClientFindsNoTableThatTheRolesPathMadeTemporary() throws IOException {

@@ -50,6 +50,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean shared;
 
   private boolean tainted;
+  private boolean wasTainted;
 
   private boolean seedInDoubt;
 
@@ -329,11 +330,17 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   /** Something stays behind on the connection that only DISCARD ALL removes. */
   public void taint() {
     tainted = true;
+    wasTainted = true;
     seedInDoubt = true; // which a DISCARD ALL of the session's own leaves as it is
   }
 
   public boolean tainted() {
     return tainted;
+  }
+
+  /** Whether it ever was, however clean it is now. */
+  public boolean wasTainted() {
+    return wasTainted;
   }
 
   /** A session may have set what random() gives from here on. */

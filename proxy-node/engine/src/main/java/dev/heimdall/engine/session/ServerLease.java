@@ -24,6 +24,9 @@ import java.util.concurrent.TimeUnit;
  * that is, and moves here only.
  */
 final class ServerLease {
+  /** Has one value for good once the server has used its buffers for temporary tables. */
+  static final String TEMPORARY_BUFFERS = "temp_buffers";
+
   private final ClientSession session;
   private final VdbContext vdb;
   private final LoopContext loop;
@@ -299,6 +302,9 @@ final class ServerLease {
 
   private void synchronize(boolean tellClient) {
     counters.stateReplayed();
+    if (destinations.variables().get(TEMPORARY_BUFFERS) != null) {
+      vdb.temporaryBuffersSet();
+    }
     String change = server.applied().changeTo(destinations.variables());
     server.query(
         checksStart() ? session.carried().given().checked(change) : change,
@@ -313,7 +319,12 @@ final class ServerLease {
     Variables wanted = destinations.variables();
     String restore = from.applied().restoreTo(wanted);
     if (restore.isEmpty()) {
-      refusedThere(from, error);
+      if (from.wasTainted() && wanted.get(TEMPORARY_BUFFERS) != null) {
+        // Another session's temporary tables may have fixed it.
+        closeUnusable(from, "SET", error);
+      } else {
+        refusedThere(from, error);
+      }
       return;
     }
     from.query(
@@ -556,6 +567,9 @@ final class ServerLease {
   /** The connection goes back to the pool that lent it. */
   void giveBack(ServerConnection connection) {
     server = null;
+    if (connection.tainted() && vdb.needsUnusedBuffers()) {
+      connection.lastUse();
+    }
     destinations.lender().release(connection);
   }
 

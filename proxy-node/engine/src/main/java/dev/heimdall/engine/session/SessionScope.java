@@ -9,6 +9,7 @@ import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.rules.SessionFacts;
+import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.PreparedText;
@@ -136,10 +137,17 @@ final class SessionScope {
   }
 
   /**
-   * A statement is being sent. What it creates is temporary though nothing says so if the path has
-   * the schema of temporary objects: as a default of the role, or because a function has set it.
+   * A statement is being sent that may have to do with temporary tables. What it creates is
+   * temporary though nothing says so if the path has the schema of temporary objects: as a default
+   * of the role, or because a function has set it.
    */
   void noteTemporary(ServerConnection server, Statement statement, StatementFacts effects) {
+    for (Effect effect : effects.effects()) {
+      if (effect.type() == Effect.Type.SET_VARIABLE
+          && effect.name().equals(ServerLease.TEMPORARY_BUFFERS)) {
+        session.vdb().temporaryBuffersSet();
+      }
+    }
     if (statement == null ? !mayCreate(effects) : !statement.mayDefine()) {
       return;
     }

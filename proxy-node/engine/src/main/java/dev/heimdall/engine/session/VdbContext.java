@@ -21,6 +21,7 @@ public final class VdbContext {
   private final AtomicLong schemaEpoch = new AtomicLong();
   private volatile Settings settings;
   private volatile boolean sequenceComputed;
+  private volatile boolean temporaryBuffersSet;
 
   /**
    * What the configuration says of it.
@@ -129,6 +130,19 @@ public final class VdbContext {
   /** A statement asked for the last value of a sequence whose name it computes. */
   void sequenceComputed() {
     sequenceComputed = true;
+  }
+
+  /** A session has set {@code temp_buffers}. */
+  void temporaryBuffersSet() {
+    temporaryBuffersSet = true;
+  }
+
+  /**
+   * Whether to keep no connection on which somebody may have used temporary tables: the server
+   * takes no other {@code temp_buffers} there, not even after DISCARD ALL.
+   */
+  boolean needsUnusedBuffers() {
+    return temporaryBuffersSet;
   }
 
   /** Whether sessions must not find sequence values of others when they get a connection. */
