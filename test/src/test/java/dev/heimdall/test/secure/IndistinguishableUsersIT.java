@@ -9,6 +9,7 @@ import dev.heimdall.test.fixture.Target;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,12 @@ import org.junit.jupiter.api.Test;
  */
 class IndistinguishableUsersIT {
   private static final String STRANGER = "stranger";
+
+  /** As messages of authentication number them. */
+  private static final int MD5 = 5;
+
+  private static final int SCRAM = 10;
+
   private static TestNode node;
 
   @BeforeAll
@@ -38,12 +45,16 @@ class IndistinguishableUsersIT {
   private static void configure(TestConfiguration c) {
     SecureServer.behind(c).node("failedLogIns.maxDelay", "0");
     c.clientTls("allow", new Authority("nodes").issue("node", "localhost").files());
+    vdb(c, "md5", Map.of("method", "md5"));
     vdb(c, "clear", Map.of("type", "hostssl", "method", "password"));
+    vdb(c, "asks", Map.of("type", "hostssl", "method", "password"));
+    c.vdb("asks", "credentials", "passthrough");
     vdb(c, "tls-only", Map.of("type", "hostssl", "method", "scram-sha-256"));
     c.user("scram", "verifier", SecureServer.stored("scram"));
     c.user("plain", "password", "plain-secret");
+    c.user("md5er", "verifier", SecureServer.stored("md5er"));
     c.user("elsewhere", "password", "elsewhere-secret");
-    c.user("elsewhere", "vdbs", List.of("clear"));
+    c.user("elsewhere", "vdbs", List.of("clear", "md5"));
   }
 
   private static void vdb(TestConfiguration c, String name, Map<String, Object> rule) {
@@ -79,7 +90,7 @@ class IndistinguishableUsersIT {
         .map(message -> message.type() + new String(message.body(), StandardCharsets.ISO_8859_1))
         .map(text -> text.replace('"' + user + '"', "\"USER\""))
         .map(text -> text.replaceAll("r=[^,]*,s=[^,]*", "NONCE AND SALT"))
-        .map(text -> text.startsWith("R\0\0\0\5") ? text.substring(0, 5) : text)
+        .map(text -> text.startsWith("R\0\0\0\5") ? text.substring(0, 5) : text) // and a salt
         .toList();
   }
 
@@ -127,8 +138,14 @@ class IndistinguishableUsersIT {
 
   @Test
   void clearText() throws IOException {
-    assertAlike("clear", true, "scram", "plain", "elsewhere");
-    assertAlike("clear", false, "scram", "plain");
+    assertAlike("clear", true, "scram", "plain", "md5er", "elsewhere");
+    assertAlike("clear", false, "scram", "plain", "md5er");
+  }
+
+  @Test
+  void clearTextThatTheServerDecidesOn() throws IOException {
+    // Of these the server knows the first, the node both of the others, and nobody the last.
+    assertAlike("asks", true, "full", "scram", "plain");
   }
 
   @Test
@@ -137,12 +154,66 @@ class IndistinguishableUsersIT {
     assertAlike("tls-only", true, "scram", "plain");
   }
 
+  /** Users with an MD5 hash are asked for MD5, others for SCRAM: so is each of the unknown. */
+  @Test
+  void md5() throws IOException {
+    Target md5 = at("md5", false);
+    for (Target place : List.of(md5, at("md5", true), md5.in("nowhere"))) {
+      String likeMd5 = askedFor(place, MD5);
+      String likeScram = askedFor(place, SCRAM);
+      for (String password : List.of("wrong", "")) {
+        assertThat(transcript(place, "md5er", password))
+            .isEqualTo(transcript(place, likeMd5, password));
+        for (String user : List.of("scram", "plain", "elsewhere")) {
+          assertThat(transcript(place, user, password))
+              .isEqualTo(transcript(place, likeScram, password));
+        }
+      }
+      assertThat(lengths(place, likeMd5)).isEqualTo(lengths(place, "md5er"));
+      assertThat(lengths(place, likeScram)).isEqualTo(lengths(place, "scram"));
+      assertThat(asked(place, likeMd5)).as("each time").isEqualTo(MD5);
+      assertThat(asked(place, likeScram)).as("each time").isEqualTo(SCRAM);
+    }
+  }
+
+  @Test
+  void whoKnowsThePasswordIsLetInByMd5() throws IOException {
+    for (String user : List.of("md5er", "scram")) {
+      try (RawClient client =
+          RawClient.logIn(at("md5", false).in("app").as(user, user + "-secret"))) {
+        assertThat(client.value("SELECT 1")).isEqualTo("1");
+      }
+    }
+    assertThat(asked(at("md5", false), "md5er")).isEqualTo(MD5);
+  }
+
   @Test
   void proofsThatAreNone() throws IOException {
     for (byte[] proof : List.of(new byte[0], new byte[] {0}, bytes("c=biws,r=x,p=y"), bytes("p"))) {
       assertThat(garbled(at("app", false), "scram", proof))
           .isEqualTo(garbled(at("app", false), STRANGER, proof));
+      Target md5 = at("md5", false);
+      assertThat(garbled(md5, "scram", proof)).isEqualTo(garbled(md5, askedFor(md5, SCRAM), proof));
+      assertThat(garbled(md5, "md5er", proof)).isEqualTo(garbled(md5, askedFor(md5, MD5), proof));
     }
+  }
+
+  /** What the node asks a user for first. */
+  private static int asked(Target at, String user) throws IOException {
+    try (RawClient client = RawClient.connect(at.as(user, ""))) {
+      client.startup(0);
+      return ByteBuffer.wrap(client.receive().body()).getInt();
+    }
+  }
+
+  /** Somebody whom nobody knows and who is asked for this. */
+  private static String askedFor(Target at, int method) throws IOException {
+    for (int i = 0; i < 200; i++) {
+      if (asked(at, STRANGER + i) == method) {
+        return STRANGER + i;
+      }
+    }
+    throw new AssertionError("no stranger is asked for " + method);
   }
 
   private static byte[] bytes(String text) {
