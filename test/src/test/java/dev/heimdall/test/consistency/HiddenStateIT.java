@@ -74,6 +74,9 @@ class HiddenStateIT {
           "DO $$ BEGIN EXECUTE 'SELECT last' || 'val()'; END $$",
           "EXPLAIN ANALYZE SELECT looks()");
 
+  private static final String PREPARED =
+      "SELECT count(*) FROM pg_prepared_xacts WHERE database = '" + DATABASE + "'";
+
   /** What leaves something behind when it is run in a function or block. */
   private static final List<String> ACTS =
       List.of(
@@ -156,6 +159,8 @@ class HiddenStateIT {
           "DO $$ BEGIN PERFORM %s(); EXCEPTION WHEN OTHERS THEN NULL; END $$",
           "BEGIN; SAVEPOINT s; SELECT %s(); ROLLBACK TO s; COMMIT",
           "BEGIN; SELECT %s()",
+          "BEGIN; SELECT %s(); PREPARE TRANSACTION 'hidden'",
+          "BEGIN; SELECT %s(); PREPARE TRANSACTION 'hidden'; ROLLBACK PREPARED 'hidden'",
           "BEGIN READ ONLY; SELECT %s(); COMMIT",
           "SELECT %s(); SELECT no_such_column");
 
@@ -231,6 +236,24 @@ class HiddenStateIT {
           "VALUES (pg_advisory_lock(29))",
           "SELECT nextval('counted'), setseed(0.25), pg_advisory_lock(30)",
           "EXPLAIN (ANALYZE) SELECT pg_advisory_lock(31)",
+          "BEGIN; SET my.leak = 'kept'; SET work_mem = '4321kB'; PREPARE TRANSACTION 'hidden'",
+          "BEGIN; SET LOCAL my.leak = 'local'; NOTIFY in_sight; PREPARE TRANSACTION 'hidden'",
+          "BEGIN; INSERT INTO serials DEFAULT VALUES; PREPARE TRANSACTION 'hidden'",
+          "BEGIN; SELECT pg_advisory_lock(32); PREPARE TRANSACTION 'hidden'",
+          "BEGIN; SELECT pg_advisory_xact_lock(33); PREPARE TRANSACTION 'hidden'",
+          "BEGIN; CREATE TEMP TABLE in_sight (a int); PREPARE TRANSACTION 'hidden'",
+          "BEGIN; SET ROLE hidden_guest; PREPARE TRANSACTION 'hidden'; PREPARE in_sight AS SELECT 1",
+          "BEGIN; SELECT lo_open(4711, 262144); PREPARE TRANSACTION 'hidden'",
+          "BEGIN; DECLARE in_sight CURSOR WITH HOLD FOR SELECT 1; PREPARE TRANSACTION 'hidden'",
+          "COMMIT PREPARED 'hidden'",
+          "ROLLBACK PREPARED 'hidden'",
+          "SELECT pg_input_is_valid('x', 'checked')",
+          "SELECT json_value('{\"a\":\"x\"}', '$.a' RETURNING checked)",
+          "SELECT * FROM json_to_record('{\"a\":\"x\"}') AS r(a checked)",
+          "SELECT tabled_by_path()",
+          "BEGIN; SELECT set_config('search_path', 'pg_' || 'temp', true);"
+              + " CREATE TABLE by_path (a int); COMMIT",
+          "SET temp_buffers = '9MB'",
           "BEGIN; SET LOCAL ROLE hidden_guest; COMMIT AND CHAIN",
           "BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SELECT 1; COMMIT AND CHAIN",
           "RESET ALL",
@@ -293,6 +316,11 @@ class HiddenStateIT {
       "CREATE TABLE minded (a bigint)",
       "CREATE TRIGGER t BEFORE INSERT ON minded FOR EACH ROW EXECUTE FUNCTION minds()",
       plpgsql("on_event()", "event_trigger", "PERFORM locks();"),
+      "CREATE TABLE logins (pid int DEFAULT pg_backend_pid())",
+      plpgsql("on_login()", "event_trigger", "INSERT INTO logins DEFAULT VALUES;"),
+      "CREATE FUNCTION tabled_by_path() RETURNS int LANGUAGE plpgsql"
+          + " SET search_path = pg_temp, public AS"
+          + " $f$ BEGIN CREATE TABLE by_path (a int); RETURN 1; END $f$",
       "RESET ROLE"
     };
     SharedPostgres.primary().executeIn(DATABASE, definitions);
@@ -307,6 +335,7 @@ class HiddenStateIT {
         .executeIn(
             DATABASE,
             "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION on_event()",
+            "CREATE EVENT TRIGGER l ON login EXECUTE FUNCTION on_login()",
             "SELECT pg_advisory_unlock_all()");
     node =
         TestNode.start(
@@ -399,6 +428,21 @@ class HiddenStateIT {
     }
   }
 
+  /**
+   * Ends the transaction that was prepared, if it was: it belongs to the server, and keeps its
+   * locks until somebody does. That may be another session, or the same.
+   */
+  private static void endPrepared(RawClient maker, Random random) throws IOException {
+    String end = random.nextBoolean() ? "COMMIT PREPARED 'hidden'" : "ROLLBACK PREPARED 'hidden'";
+    if (random.nextBoolean()) {
+      maker.query("ROLLBACK");
+      maker.query(end);
+    }
+    if (!"0".equals(SharedPostgres.primary().queryValue(DATABASE, PREPARED))) {
+      SharedPostgres.primary().executeIn(DATABASE, end);
+    }
+  }
+
   /** The only value of the answer, or the SQLSTATE; there must be nothing but an answer. */
   private static String only(RawClient looker, String sql, Random random) throws IOException {
     if (random.nextBoolean()) {
@@ -431,6 +475,9 @@ class HiddenStateIT {
           done.append("(batch) ").append(sql).append("; ").append(second).append("; ");
           maker.send(Frontend.statement(sql), Frontend.statement(second), Frontend.sync());
           maker.untilReady();
+        }
+        if (sql.contains("PREPARE TRANSACTION")) {
+          endPrepared(maker, random);
         }
       }
       if (random.nextInt(4) == 0) {
