@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Everything at once for a while: in the end nothing has grown. {@code -Dsoak.seconds} makes it
- * longer (default 30).
+ * longer (default 6).
  */
 class SoakIT {
   private static final int SECONDS = Integer.getInteger("soak.seconds", 6);

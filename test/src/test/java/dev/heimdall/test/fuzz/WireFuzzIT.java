@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Damaged bytes from clients and servers. {@code -Dfuzz.seconds} is the time of each test (default
- * 10), {@code -Dfuzz.seed} repeats a run.
+ * 3), {@code -Dfuzz.seed} repeats a run.
  */
 class WireFuzzIT {
   private static final int SECONDS = Integer.getInteger("fuzz.seconds", 3);
