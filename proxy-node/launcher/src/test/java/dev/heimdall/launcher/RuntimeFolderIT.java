@@ -55,7 +55,6 @@ class RuntimeFolderIT {
           "jackson-databind",
           "json-utils",
           "jspecify",
-          "jsqlparser",
           "lettuce-core",
           "logback-classic",
           "logback-core",

@@ -50,6 +50,7 @@ class OperatorsIT {
     for (String sql :
         new String[] {
           "SELECT a <+> b FROM plain",
+          "SELECT a OPERATOR(public.<+>) b FROM plain",
           "SELECT 1 FROM plain WHERE a <+> b > 0",
           "SELECT c FROM rated",
           "SELECT rated(a) FROM plain"
@@ -67,11 +68,6 @@ class OperatorsIT {
     assertThat(read.readOnly()).isTrue();
     assertThat(read.repeatable()).isTrue();
     assertThat(read.tablesRead()).containsExactly(DATABASE + ".plain");
-  }
-
-  @Test
-  void anOperatorWithItsSchemaIsNotUnderstood() {
-    assertThat(resolve("SELECT a OPERATOR(public.<+>) b FROM plain").readOnly()).isFalse();
   }
 
   @Test

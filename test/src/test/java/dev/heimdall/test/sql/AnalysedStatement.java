@@ -40,16 +40,11 @@ record AnalysedStatement(
 
   /** Functions that PostgreSQL calls for a syntax of its own, though it notes them as calls. */
   private static final Set<String> SYNTAX =
-      Set.of(
-          "convert_from",
-          "convert_to",
-          "json_agg_strict",
-          "json_object_agg",
-          "json_object_agg_strict",
-          "json_object_agg_unique",
-          "json_object_agg_unique_strict",
-          "like_escape",
-          "similar_to_escape");
+      Set.of("convert_from", "convert_to", "like_escape", "similar_to_escape");
+
+  /** Those that it calls for JSON_ARRAY, JSON_ARRAYAGG and JSON_OBJECTAGG. */
+  private static final Pattern AGGREGATE =
+      Pattern.compile("jsonb?_(object_)?agg(_unique)?(_strict)?");
 
   /**
    * Asks the server; null where it does not take the statement for the body of a procedure.
@@ -132,7 +127,8 @@ record AnalysedStatement(
     }
     for (String function : functions) {
       if (parsed.functions().stream().noneMatch(name -> name.name().equals(function))
-          && !parsed.attributes().contains(function)) {
+          && !parsed.attributes().contains(function)
+          && !isAggregateOf(parsed, function)) {
         missed.add("function " + function);
       }
     }
@@ -143,6 +139,15 @@ record AnalysedStatement(
       missed.add("locking clause");
     }
     return missed;
+  }
+
+  private static boolean isAggregateOf(ParsedStatement parsed, String function) {
+    Matcher aggregate = AGGREGATE.matcher(function);
+    if (!aggregate.matches()) {
+      return false;
+    }
+    String prefix = aggregate.group(1) == null ? "json_array" : "json_objectagg";
+    return parsed.functions().stream().anyMatch(name -> name.name().startsWith(prefix));
   }
 
   private static boolean isThis(TableName name, Table table) {

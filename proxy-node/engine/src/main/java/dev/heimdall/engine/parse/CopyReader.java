@@ -6,7 +6,6 @@ import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.sql.Token;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * Reads PostgreSQL's COPY, with its options as they are written today and as they were before
@@ -21,12 +20,12 @@ final class CopyReader {
       Set.of("delimiter", "null", "quote", "escape", "encoding");
 
   private final Findings findings;
-  private final Consumer<TokenCursor> query;
+  private final StatementReader statements;
 
-  /** A reader that gives the query whose rows are copied to {@code query}. */
-  CopyReader(Findings findings, Consumer<TokenCursor> query) {
+  /** A reader that gives the query whose rows are copied to {@code statements}. */
+  CopyReader(Findings findings, StatementReader statements) {
     this.findings = findings;
-    this.query = query;
+    this.statements = statements;
   }
 
   void read(TokenCursor cursor) {
@@ -34,7 +33,7 @@ final class CopyReader {
     if (cursor.token().isSign("(")) {
       List<Token> rows = cursor.bracketed();
       if (cursor.accept("to") && acceptClient(cursor) && options(cursor) && cursor.atEnd()) {
-        query.accept(new TokenCursor(cursor.dialect(), rows));
+        statements.statement(new TokenCursor(rows));
       } else {
         findings.uncertain(StatementClass.UNKNOWN);
       }
@@ -80,7 +79,7 @@ final class CopyReader {
     }
     boolean understood = options(cursor);
     if (in && understood && cursor.accept("where")) {
-      Functions.in(cursor.rest()).forEach(call -> findings.calls(call.name()));
+      statements.expressions(cursor);
     } else if (!understood || !cursor.atEnd()) {
       findings.uncertain(StatementClass.UNKNOWN);
     }

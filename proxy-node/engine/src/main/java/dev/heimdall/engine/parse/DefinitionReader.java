@@ -115,7 +115,7 @@ final class DefinitionReader {
           return false;
         }
       } else if (cursor.accept("as")) {
-        query.accept(new TokenCursor(cursor.dialect(), withoutOptions(cursor.rest())));
+        query.accept(new TokenCursor(withoutOptions(cursor.rest())));
         return true;
       } else if (mentionsOthers(List.of(cursor.token()))) {
         return false;

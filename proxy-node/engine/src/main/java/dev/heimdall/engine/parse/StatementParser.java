@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Says what a text says by itself. Takes up to some milliseconds for ordinary statements and gives
- * up after {@link LibraryParser#PATIENCE}, so that it does not belong on an event loop. Thread
- * safe; never throws, whatever the text.
+ * Says what a text says by itself, in time linear in its length: some microseconds for ordinary
+ * statements, some tens of milliseconds for the longest, so that it does not belong on an event
+ * loop. Thread safe; never throws, whatever the text.
  *
  * <p>What is said depends on the text only as far as its fingerprint does ({@link
  * dev.heimdall.engine.sql.Fingerprinter}): values of literals are never looked at, but for the
@@ -34,8 +34,6 @@ public final class StatementParser {
   static final int MOST_TOKENS = 10_000;
 
   static final int MOST_STATEMENTS = 200;
-
-  private final LibraryParser library = new LibraryParser();
 
   /**
    * Reads a text.
@@ -84,7 +82,7 @@ public final class StatementParser {
       return;
     }
     Tokenizer tokenizer = new Tokenizer(dialect);
-    StatementReader reader = new StatementReader(library, findings);
+    StatementReader reader = StatementReader.of(dialect, findings);
     for (int i = 0; i < statements; i++) {
       findings.statement();
       int start = splitter.start(i);
@@ -105,11 +103,9 @@ public final class StatementParser {
         findings.uncertain(StatementClass.UNKNOWN, "has more than " + MOST_TOKENS + " tokens");
         recognise(text, start, length, dialect, standardStrings, findings);
       } else {
-        reader.read(dialect, tokens);
+        reader.read(tokens);
       }
-      if (dialect == Dialect.POSTGRES
-          && !findings.explained()
-          && (tokens == null || DefinitionReader.computes(tokens))) {
+      if (!findings.explained() && (tokens == null || reader.computes(tokens))) {
         findings.words(
             words(new String(text, start, length, StandardCharsets.UTF_8), standardStrings));
       }

@@ -1,37 +1,36 @@
 package dev.heimdall.engine.parse;
 
 import dev.heimdall.engine.sql.Dialect;
-import dev.heimdall.engine.sql.RoutineBody;
-import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.StatementClass;
-import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.sql.Token;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
-/**
- * Reads one statement: what begins with words that decide all by themselves is read here, queries
- * and changes of rows go to the library.
- */
-final class StatementReader {
-  private final LibraryParser library;
-  private final Findings findings;
-  private final DefinitionReader definitions;
+/** Reads the statements of one dialect, one after the other. */
+abstract class StatementReader {
+  final Findings findings;
+  private final QuerySyntax syntax;
 
-  StatementReader(LibraryParser library, Findings findings) {
-    this.library = library;
+  StatementReader(QuerySyntax syntax, Findings findings) {
+    this.syntax = syntax;
     this.findings = findings;
-    definitions = new DefinitionReader(findings, this::statement);
   }
 
-  void read(Dialect dialect, List<Token> all) {
+  static StatementReader of(Dialect dialect, Findings findings) {
+    return switch (dialect) {
+      case POSTGRES -> new PostgresReader(findings);
+      case MYSQL -> new MysqlReader(findings);
+      case SQLSERVER -> new SqlServerReader(findings);
+    };
+  }
+
+  void read(List<Token> all) {
     List<Token> tokens = new ArrayList<>(all.size());
     boolean opaque = false;
     int doubts = findings.doubts();
     Token before = null;
     for (Token token : all) {
-      if (token.isOperator() && !isAllColumns(before, token)) {
+      if (syntax.isOperator(token) && !isAllColumns(before, token)) {
         findings.operator(token.text());
       }
       before = token;
@@ -46,13 +45,25 @@ final class StatementReader {
     if (opaque) {
       findings.uncertain(StatementClass.UNKNOWN, "has a name or comment that cannot be read");
     } else {
-      statement(new TokenCursor(dialect, tokens));
+      statement(new TokenCursor(tokens));
     }
-    boolean ofCursor = !tokens.isEmpty() && (tokens.get(0).is("fetch") || tokens.get(0).is("move"));
-    if (findings.doubts() > doubts && !ofCursor) {
+    if (findings.doubts() > doubts && !namesNoTables(tokens)) {
       NamedTables.note(tokens, findings);
     }
   }
+
+  /** Whether the words of a statement that was not understood may tell what it computes. */
+  boolean computes(List<Token> statement) {
+    return false;
+  }
+
+  /** Whether words before names in this statement, which was not understood, are before others. */
+  boolean namesNoTables(List<Token> statement) {
+    return false;
+  }
+
+  /** Reads a statement that is no query and no change of rows. */
+  abstract void other(TokenCursor cursor);
 
   /** Whether a star stands for columns, and is no operator. */
   private static boolean isAllColumns(Token before, Token token) {
@@ -93,266 +104,29 @@ final class StatementReader {
     }
   }
 
-  private void statement(TokenCursor cursor) {
-    Token first = cursor.token();
-    if (first.isSign("(")) {
+  /** Reads the statement that begins at the cursor. */
+  final void statement(TokenCursor cursor) {
+    if (cursor.token().isSign("(")) {
       query(cursor);
       return;
     }
-    if (first.type() != Token.Type.WORD) {
-      findings.uncertain(StatementClass.UNKNOWN);
-      return;
-    }
-    switch (first.text().toLowerCase(Locale.ROOT)) {
+    switch (cursor.keyword()) {
       case "select", "values", "table", "with" -> query(cursor);
       case "insert", "update", "delete", "merge", "replace" -> {
         findings.kind(StatementClass.WRITE);
         query(cursor);
       }
-      case "commit", "rollback", "savepoint", "release" -> transaction(cursor);
-      case "start", "begin" -> begin(cursor);
-      case "set", "show" -> setting(cursor);
-      default -> {
-        if (cursor.dialect() == Dialect.POSTGRES) {
-          postgres(first.text(), cursor);
-        } else {
-          findings.uncertain(StatementClass.UNKNOWN);
-        }
-      }
+      case "" -> findings.uncertain(StatementClass.UNKNOWN);
+      default -> other(cursor);
     }
   }
 
-  private void postgres(String first, TokenCursor cursor) {
-    switch (first) {
-      case "end", "abort" -> transaction(cursor);
-      case "reset", "discard", "deallocate", "listen", "unlisten", "notify", "close", "load" ->
-          findings.kind(StatementClass.SESSION);
-      // What a cursor or a prepared statement does was said when it was made.
-      case "fetch", "move" -> findings.uncertain(StatementClass.SESSION);
-      case "prepare" -> prepare(cursor);
-      case "declare" -> declare(cursor);
-      case "explain" -> explain(cursor);
-      case "copy" -> new CopyReader(findings, this::statement).read(cursor);
-      case "lock" -> lock(cursor);
-      case "truncate" -> truncate(cursor);
-      case "call" -> call(cursor);
-      case "do" -> codeBlock(cursor);
-      case "vacuum", "analyze", "analyse" -> maintenance(cursor);
-      case "checkpoint" -> findings.kind(StatementClass.UTILITY);
-      case "cluster", "reindex" -> findings.uncertain(StatementClass.UTILITY);
-      case "create",
-          "alter",
-          "drop",
-          "comment",
-          "grant",
-          "revoke",
-          "refresh",
-          "import",
-          "reassign",
-          "security" ->
-          definitions.read(cursor);
-      default ->
-          findings.uncertain(StatementClass.UNKNOWN, "begins with a word that is not known here");
-    }
+  final void query(TokenCursor cursor) {
+    new QueryReader(syntax, cursor.rest(), findings).read();
   }
 
-  private void query(TokenCursor cursor) {
-    library.read(cursor.dialect(), cursor.rest(), findings);
-  }
-
-  private void transaction(TokenCursor cursor) {
-    // Without semicolons between, SQL Server would take more statements.
-    if (cursor.dialect() != Dialect.POSTGRES && cursor.rest().size() > 5) {
-      findings.uncertain(StatementClass.UNKNOWN);
-    } else if (cursor.token().is("commit") && cursor.ahead(1).is("prepared")) {
-      findings.kind(StatementClass.WRITE); // of what another transaction has named
-    } else {
-      findings.kind(StatementClass.TRANSACTION);
-    }
-  }
-
-  private void begin(TokenCursor cursor) {
-    boolean block =
-        cursor.dialect() == Dialect.SQLSERVER
-            && !(cursor.rest().size() <= 3
-                && (cursor.ahead(1).is("tran") || cursor.ahead(1).is("transaction")));
-    boolean other = cursor.token().is("start") && !cursor.ahead(1).is("transaction");
-    if (block || other) {
-      findings.uncertain(StatementClass.UNKNOWN);
-    } else {
-      transaction(cursor);
-    }
-  }
-
-  private void setting(TokenCursor cursor) {
-    findings.kind(StatementClass.SESSION);
-    boolean simple =
-        switch (cursor.dialect()) {
-          // Deferred triggers run at once.
-          case POSTGRES -> !cursor.ahead(1).is("constraints");
-          case MYSQL -> cursor.rest().stream().noneMatch(t -> t.isSign("(") || t.is("password"));
-          case SQLSERVER -> false;
-        };
-    if (!simple) {
-      findings.uncertain(StatementClass.UNKNOWN);
-    }
-  }
-
-  private void prepare(TokenCursor cursor) {
-    cursor.advance();
-    if (cursor.token().is("transaction") && cursor.ahead(1).type() == Token.Type.STRING) {
-      findings.kind(StatementClass.TRANSACTION);
-      return;
-    }
-    cursor.advance();
-    if (cursor.token().isSign("(")) {
-      cursor.skipBrackets();
-    }
-    if (cursor.accept("as")) {
-      findings.kind(StatementClass.SESSION);
-      statement(cursor);
-    } else {
-      findings.uncertain(StatementClass.UNKNOWN);
-    }
-  }
-
-  private void declare(TokenCursor cursor) {
-    findings.kind(StatementClass.SESSION);
-    while (!cursor.atEnd() && !cursor.token().is("for")) {
-      cursor.advance();
-    }
-    if (cursor.accept("for")) {
-      query(cursor);
-    } else {
-      findings.uncertain(StatementClass.UNKNOWN);
-    }
-  }
-
-  /** What is explained counts as if it were run: planning it takes its locks, ANALYZE runs it. */
-  private void explain(TokenCursor cursor) {
-    cursor.advance();
-    if (cursor.token().isSign("(") && !beginsQuery(cursor.ahead(1))) {
-      cursor.skipBrackets();
-    } else {
-      while (cursor.accept("analyze") || cursor.accept("analyse") || cursor.accept("verbose")) {
-        findings.kind(StatementClass.READ);
-      }
-    }
-    findings.kind(StatementClass.READ);
-    if (cursor.token().is("explain")) {
-      findings.uncertain(StatementClass.UNKNOWN);
-    } else {
-      statement(cursor);
-    }
-  }
-
-  private static boolean beginsQuery(Token token) {
-    return token.is("select")
-        || token.is("values")
-        || token.is("with")
-        || token.is("table")
-        || token.isSign("(");
-  }
-
-  private void lock(TokenCursor cursor) {
-    cursor.advance();
-    cursor.accept("table");
-    findings.kind(StatementClass.LOCK);
-    findings.locks();
-    if (!tables(cursor)
-        || !(cursor.atEnd() || cursor.token().is("in") || cursor.token().is("nowait"))) {
-      findings.uncertain(StatementClass.UNKNOWN);
-    }
-  }
-
-  private void truncate(TokenCursor cursor) {
-    cursor.advance();
-    cursor.accept("table");
-    findings.kind(StatementClass.WRITE);
-    findings.changes(RowChange.TRUNCATE);
-    boolean named = tables(cursor);
-    if (cursor.accept("restart") || cursor.accept("continue")) {
-      cursor.accept("identity");
-    }
-    cursor.accept("restrict");
-    // CASCADE goes on to tables that are not named.
-    if (!named || !cursor.atEnd()) {
-      findings.uncertain(StatementClass.WRITE);
-    }
-  }
-
-  private void call(TokenCursor cursor) {
-    cursor.advance();
-    findings.kind(StatementClass.CALL);
-    List<Functions.Call> called = Functions.in(cursor.rest());
-    called.forEach(call -> findings.calls(call.name()));
-    boolean query = cursor.rest().stream().anyMatch(t -> t.is("select") || t.is("from"));
-    if (called.isEmpty() || query) {
-      findings.uncertain(StatementClass.CALL);
-    }
-  }
-
-  /** What its words say is looked up later; no text tells all that a block does. */
-  private void codeBlock(TokenCursor cursor) {
-    findings.uncertain(StatementClass.CALL, "runs a code block");
-    cursor.advance();
-    String body = null;
-    boolean readable = true;
-    while (!cursor.atEnd()) {
-      if (cursor.accept("language")) {
-        readable &= cursor.token().text().equals("plpgsql");
-      } else if (cursor.token().type() == Token.Type.STRING && body == null) {
-        body = cursor.token().text();
-      } else {
-        readable = false;
-      }
-      cursor.advance();
-    }
-    if (readable && body != null) {
-      findings.codeBlock(RoutineBody.read(body, true));
-    }
-  }
-
-  private void maintenance(TokenCursor cursor) {
-    findings.kind(StatementClass.UTILITY);
-    cursor.advance();
-    if (cursor.token().isSign("(")) {
-      cursor.skipBrackets();
-    }
-    boolean more;
-    do {
-      more =
-          cursor.accept("full")
-              || cursor.accept("freeze")
-              || cursor.accept("verbose")
-              || cursor.accept("analyze")
-              || cursor.accept("analyse");
-    } while (more);
-    if (!tables(cursor) || !cursor.atEnd()) {
-      findings.uncertain(StatementClass.UTILITY);
-    }
-  }
-
-  /** A list of tables to be written, each with an optional list of columns. */
-  private boolean tables(TokenCursor cursor) {
-    do {
-      boolean bracket = cursor.token().is("only") && cursor.ahead(1).isSign("(");
-      if (cursor.token().is("only") && (cursor.ahead(1).isName() || bracket)) {
-        cursor.advance();
-        cursor.acceptSign("(");
-      } else if (cursor.token().is("only")) {
-        return false;
-      }
-      TableName table = cursor.tableName();
-      if (table == null || (bracket && !cursor.acceptSign(")"))) {
-        return false;
-      }
-      findings.writes(table);
-      cursor.acceptSign("*");
-      if (cursor.token().isSign("(")) {
-        cursor.skipBrackets();
-      }
-    } while (cursor.acceptSign(","));
-    return true;
+  /** Reads expressions, for what they call. */
+  final void expressions(TokenCursor cursor) {
+    new QueryReader(syntax, cursor.rest(), findings).readExpressions();
   }
 }

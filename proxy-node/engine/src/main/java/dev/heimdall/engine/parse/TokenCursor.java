@@ -1,26 +1,20 @@
 package dev.heimdall.engine.parse;
 
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.sql.Token;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Walks over the tokens of one statement. */
 final class TokenCursor {
   private static final Token NOTHING = new Token(Token.Type.SIGN, "");
 
-  private final Dialect dialect;
   private final List<Token> tokens;
   private int position;
 
-  TokenCursor(Dialect dialect, List<Token> tokens) {
-    this.dialect = dialect;
+  TokenCursor(List<Token> tokens) {
     this.tokens = tokens;
-  }
-
-  Dialect dialect() {
-    return dialect;
   }
 
   /** The current token; a sign without text at the end. */
@@ -28,13 +22,33 @@ final class TokenCursor {
     return at(position);
   }
 
-  /** The token so many places on. */
+  /** The current token as a keyword may be spelled, in small letters; empty where it is none. */
+  String keyword() {
+    return keyword(0);
+  }
+
+  /** As the other, of the token so many places on. */
+  String keyword(int places) {
+    Token token = ahead(places);
+    boolean part = ahead(places - 1).isSign(".") || ahead(places + 1).isSign(".");
+    return token.type() != Token.Type.WORD || part ? "" : token.text().toLowerCase(Locale.ROOT);
+  }
+
+  int position() {
+    return position;
+  }
+
+  void moveTo(int index) {
+    position = index;
+  }
+
+  /** The token so many places on, or back. */
   Token ahead(int places) {
     return at(position + places);
   }
 
   private Token at(int index) {
-    return index < tokens.size() ? tokens.get(index) : NOTHING;
+    return index >= 0 && index < tokens.size() ? tokens.get(index) : NOTHING;
   }
 
   boolean atEnd() {
@@ -96,6 +110,10 @@ final class TokenCursor {
       }
       parts.add(token().text());
       position++;
+      if (token().isSign(".") && ahead(1).isSign(".")) {
+        parts.add(null); // the schema may be left out: database..table
+        position++;
+      }
     } while (acceptSign("."));
     return tableName(parts);
   }

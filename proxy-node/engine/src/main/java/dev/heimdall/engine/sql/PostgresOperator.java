@@ -1,11 +1,16 @@
 package dev.heimdall.engine.sql;
 
 /** What PostgreSQL takes for one operator. */
-final class PostgresOperator {
+public final class PostgresOperator {
   private static final boolean[] IN = table("~!@#%^&|`?+-*/<>=");
   private static final boolean[] LETS_SIGN_END_IT = table("~!@#%^&|`?");
 
   private PostgresOperator() {}
+
+  /** Whether an operator begins here. */
+  public static boolean begins(String text) {
+    return isIn(text.charAt(0));
+  }
 
   static boolean isIn(int c) {
     return c < 128 && IN[c];

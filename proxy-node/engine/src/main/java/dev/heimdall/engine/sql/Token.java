@@ -44,11 +44,6 @@ public record Token(Type type, String text) {
     return type == Type.SIGN && text.equals(sign);
   }
 
-  /** Whether this is what PostgreSQL takes for an operator, rather than punctuation. */
-  public boolean isOperator() {
-    return type == Type.SIGN && PostgresOperator.isIn(text.charAt(0));
-  }
-
   /** Whether this can be a name. */
   public boolean isName() {
     return type == Type.WORD || type == Type.QUOTED;

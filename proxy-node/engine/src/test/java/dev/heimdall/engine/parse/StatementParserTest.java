@@ -117,7 +117,25 @@ class StatementParserTest {
         "SET search_path TO a, b ~ SESSION",
         "VACUUM (ANALYZE) a, b (c) ~ UTILITY w:a,b",
         "SELECT 1; DELETE FROM t; SELECT * FROM u ~ WRITE r:u w:t",
-        "/* nothing */ ; ~ EMPTY"
+        "/* nothing */ ; ~ EMPTY",
+        "SELECT 1.from secret ~ READ r:secret",
+        "SELECT t.is distinct FROM secret ~ READ r:secret",
+        "SELECT a IS NOT DISTINCT FROM b, t.from FROM t ~ READ r:t",
+        "SELECT substring((SELECT a FROM t) FROM 2), trim(FROM a) FROM u ~ READ r:t,u f:substring",
+        "SELECT a::s.t(3), CAST(b AS t(3)), c LIKE ('x'), left(d, 1) FROM t ~ READ r:t f:left",
+        "SELECT set('x'), like(a, b), rows(1), current_time(3) FROM t ORDER BY range(a) ~ READ r:t f:set,like,rows,pg_catalog.now,range",
+        "SELECT a OPERATOR(pg_catalog.*) b, operator(t.*) FROM t ~ READ r:t f:operator",
+        "SELECT ((SELECT a FROM t) UNION SELECT b FROM u LIMIT 1) + 1 ~ READ r:t,u",
+        "SELECT sum(a) FROM t GROUP BY GROUPING SETS (ROLLUP (a), GROUPING SETS (CUBE (b))) ~ READ r:t f:sum",
+        "SELECT x.a FROM XMLTABLE('/r' PASSING (SELECT d FROM t) COLUMNS a s.t(3) PATH 'a' DEFAULT f(1)) x ~ READ r:t f:xmltable,f",
+        "SELECT j.a FROM t, JSON_TABLE(t.d, '$' COLUMNS (a varchar(3), NESTED PATH '$.b' COLUMNS (c FOR ORDINALITY))) j, u ~ READ r:t,u f:json_table",
+        "SELECT * FROM ((a JOIN b ON true) JOIN (SELECT 1) c ON true) d, e ~ READ r:a,b,e",
+        "SELECT * FROM a JOIN b JOIN c ON c.i = b.i ON a.i = b.i, d ~ READ r:a,b,c,d",
+        "INSERT INTO t (a) (SELECT b FROM u) ON CONFLICT (a) DO UPDATE SET a = excluded.a, b = 2 ~ WRITE r:u w:t",
+        "INSERT INTO t SELECT a FROM u JOIN v ON conflict (a) ON CONFLICT DO NOTHING ~ WRITE r:u,v w:t f:conflict",
+        "MERGE INTO t USING u JOIN v ON u.i = v.i ON t.i = u.i WHEN MATCHED AND CASE WHEN a THEN insert(b) END THEN UPDATE SET a = 1 WHEN NOT MATCHED THEN INSERT (a, b) OVERRIDING USER VALUE VALUES (1, f(2)) ~ WRITE r:u,v w:t f:insert,f",
+        "WITH m AS (MERGE INTO t USING u ON true WHEN MATCHED THEN DELETE RETURNING a) SELECT * FROM m ~ WRITE r:u w:t",
+        "SELECT a FROM t WINDOW w AS (PARTITION BY (SELECT b FROM u)) ~ READ r:t,u"
       })
   void whatATextSaysByItself(String sql, String expected) {
     assertThat(parsed(sql, Dialect.POSTGRES)).isEqualTo(expected);
@@ -149,7 +167,17 @@ class StatementParserTest {
         "CREATE TABLE n PARTITION OF t FOR VALUES IN (1)",
         "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
         "CREATE SCHEMA s CREATE TABLE t (a int)",
-        "ALTER TABLE t ADD a int"
+        "ALTER TABLE t ADD a int",
+        "SELECT a FROM t u v",
+        "SELECT a FROM t JOIN",
+        "SELECT 1 JOIN t ON true",
+        "SELECT a FROM t WHERE (b FROM u)",
+        "SELECT a FROM t JOIN u ON a = join (b)",
+        "SELECT a FROM t) x",
+        "SELECT a FROM a.b.c.d",
+        "SELECT a FROM GRAPH_TABLE (g MATCH (x) COLUMNS (x.a))",
+        "WITH w AS (SELECT 1) FROM t",
+        "WITH RECURSIVE w AS SELECT 1 FROM t"
       })
   void whatIsNotCertainIsNotUnderstood(String sql) {
     assertThat(parser.parse(sql, Dialect.POSTGRES, true).understood()).isFalse();
@@ -216,8 +244,50 @@ class StatementParserTest {
     }
   }
 
+  /** However one of its tables is written, a FROM goes on behind it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a",
+        "a x",
+        "a AS x (b, c)",
+        "ONLY (a) x",
+        "a * AS x",
+        "s.a TABLESAMPLE s.f (1) REPEATABLE (2)",
+        "a CROSS JOIN b",
+        "a NATURAL FULL OUTER JOIN b",
+        "a JOIN b USING (c) AS j",
+        "a LEFT JOIN b ON CASE WHEN left(c, 1) IS DISTINCT FROM d THEN true END",
+        "a JOIN LATERAL (SELECT 1 FROM b WHERE c = d) x ON (SELECT true)",
+        "(a CROSS JOIN b) AS j (c)",
+        "(VALUES (1), (2)) x (b)",
+        "((SELECT 1) ORDER BY 1 LIMIT 1) x",
+        "f(1, 2) WITH ORDINALITY AS x (b, c)",
+        "f(1) AS (b numeric(3), c s.t(4))",
+        "ROWS FROM (f(1), g(2) AS (b int)) x",
+        "coalesce(1, 2)",
+        "current_user AS x",
+        "XMLTABLE('/r' PASSING b COLUMNS c int PATH 'd', e FOR ORDINALITY)"
+      })
+  void tablesBehindOthersAreSeen(String from) {
+    for (String sql :
+        List.of(
+            "SELECT * FROM %s, secret WHERE a",
+            "SELECT 1 UNION (SELECT * FROM %s, secret)",
+            "DELETE FROM t USING %s, secret",
+            "UPDATE t SET a = 1, b = 2 FROM %s, secret RETURNING a, b",
+            "INSERT INTO t SELECT a, b FROM %s, secret ON CONFLICT DO NOTHING")) {
+      ParsedStatement parsed = parser.parse(sql.formatted(from), Dialect.POSTGRES, true);
+      assertThat(parsed.understood()).as(sql).isTrue();
+      assertThat(parsed.reads()).as(sql).contains(new TableName(null, null, "secret"));
+      assertThat(parsed.reads()).doesNotContain(new TableName(null, null, "x"));
+    }
+  }
+
   @Test
   void limitsAreReasonsAndHideNoNames() {
+    String deep = "SELECT " + "(".repeat(4000) + "SELECT x FROM a, b" + ")".repeat(4000);
+    assertThat(found(deep)).isEqualTo("nests brackets more than 200 deep: a, b");
     String many = "SELECT 1;".repeat(200) + "SELECT * FROM a, b";
     String union = "SELECT * FROM a UNION ALL ".repeat(2600) + "SELECT * FROM b";
     String longest = "SELECT * FROM a, b WHERE x = '" + "x".repeat(StatementParser.LONGEST) + "'";
@@ -249,6 +319,8 @@ class StatementParserTest {
         "TRUNCATE t ~ [TRUNCATE]",
         "TRUNCATE t CASCADE ~ [INSERT, UPDATE, DELETE, TRUNCATE]",
         "INSERT INTO t VALUES (1); DELETE FROM u ~ [INSERT, DELETE]",
+        "MERGE INTO t USING u ON true WHEN MATCHED THEN UPDATE SET a = 1 ~ [UPDATE]",
+        "MERGE INTO t USING u ON true WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT DEFAULT VALUES ~ [INSERT, DELETE]",
         "DO 'x' ~ [INSERT, UPDATE, DELETE, TRUNCATE]"
       })
   void theWaysInWhichRowsAreChanged(String sql, String expected) {
@@ -272,6 +344,17 @@ class StatementParserTest {
     assertThat(parsed.attributes()).containsExactlyInAnyOrder("f", "g", "h");
   }
 
+  @Test
+  void anOperatorWithItsSchemaIsAnOperator() {
+    ParsedStatement parsed =
+        parser.parse(
+            "SELECT a OPERATOR(s.*) b, t.*, count(*), c OPERATOR(s.<+>) 1 FROM t",
+            Dialect.POSTGRES,
+            true);
+    assertThat(parsed.understood()).isTrue();
+    assertThat(parsed.operators()).containsExactlyInAnyOrder("*", "<+>");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -283,7 +366,11 @@ class StatementParserTest {
         "$SELECT 1;$",
         "SELECT '$x$'",
         "$($",
-        "/*$/*$"
+        "/*$/*$",
+        "$WITH a AS ($",
+        "SELECT 1 $FROM (a JOIN $",
+        "SELECT a[$b[$]",
+        "SELECT CAST(a AS $t.$"
       })
   void endlessTextIsGivenUp(String pattern) {
     String[] parts = pattern.split("\\$", -1);

@@ -1,0 +1,112 @@
+package dev.heimdall.engine.parse;
+
+import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.Token;
+import java.util.List;
+import java.util.Set;
+
+/** Of MySQL and MariaDB. */
+final class MysqlSyntax implements QuerySyntax {
+  private static final Set<String> RESERVED =
+      QuerySyntax.words(
+          "all and as asc between by case cross current_date current_time current_timestamp"
+              + " current_user delete desc distinct else except exists false fetch for force from"
+              + " full group having ignore in inner insert intersect into is join key lateral left"
+              + " like limit localtime localtimestamp lock natural not null on or order outer"
+              + " partition procedure regexp replace returning right select set straight_join table"
+              + " then to true union update use using values when where window with");
+
+  /** Words that may stand before a bracket and call nothing. */
+  private static final Set<String> UNCALLED =
+      QuerySyntax.words(
+          "all and any as between by case cast char character check coalesce columns cross cube decimal"
+              + " distinct else end except exists float for from group grouping having in inner int"
+              + " integer intersect into is join json_table index key lateral like limit not nullif numeric"
+              + " of offset on or order outer over partition range real recursive references returning"
+              + " rollup row rows select set sets some table then time timestamp to union unique update"
+              + " using values varchar when where window with within");
+
+  private static final Set<String> CALLED_BY_WORD =
+      QuerySyntax.words(
+          "current_date current_time current_timestamp current_user localtime localtimestamp");
+
+  private static final Set<String> WITH_FROM = Set.of("mid", "substr");
+  private static final Set<String> MODIFIERS =
+      Set.of("delayed", "high_priority", "ignore", "low_priority", "quick");
+  private static final Set<String> INDEX_HINTS = Set.of("force", "ignore", "use");
+
+  @Override
+  public boolean isReserved(String word) {
+    return RESERVED.contains(word);
+  }
+
+  @Override
+  public boolean isCalled(TokenCursor cursor) {
+    return !UNCALLED.contains(cursor.keyword());
+  }
+
+  @Override
+  public FunctionName calledByWord(String word) {
+    return CALLED_BY_WORD.contains(word) ? new FunctionName(null, word) : null;
+  }
+
+  @Override
+  public boolean takesFrom(String function) {
+    return QuerySyntax.super.takesFrom(function) || WITH_FROM.contains(function);
+  }
+
+  @Override
+  public boolean isJoin(String word) {
+    return QuerySyntax.super.isJoin(word) || word.equals("straight_join");
+  }
+
+  @Override
+  public int wordsOfConflict(TokenCursor cursor) {
+    return cursor.ahead(1).is("duplicate") && cursor.ahead(2).is("key") ? 3 : 0;
+  }
+
+  /** It writes variables and files. */
+  @Override
+  public boolean selectsIntoTables() {
+    return false;
+  }
+
+  @Override
+  public boolean updatesJoins() {
+    return true;
+  }
+
+  @Override
+  public void skipModifiers(TokenCursor cursor) {
+    while (MODIFIERS.contains(cursor.keyword())) {
+      cursor.advance();
+    }
+  }
+
+  @Override
+  public void skipTableOptions(TokenCursor cursor) {
+    if (cursor.token().is("partition") && cursor.ahead(1).isSign("(")) {
+      cursor.advance();
+      cursor.skipBrackets();
+    }
+    while (INDEX_HINTS.contains(cursor.keyword())
+        && (cursor.ahead(1).is("index") || cursor.ahead(1).is("key"))) {
+      while (!cursor.atEnd() && !cursor.token().isSign("(")) {
+        cursor.advance();
+      }
+      cursor.skipBrackets();
+    }
+  }
+
+  @Override
+  public boolean locksRows(List<Token> statement) {
+    for (int i = 0; i + 1 < statement.size(); i++) {
+      Token next = statement.get(i + 1);
+      if ((statement.get(i).is("for") && (next.is("update") || next.is("share")))
+          || (statement.get(i).is("lock") && next.is("in"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
