@@ -351,6 +351,45 @@ class RoomsTest {
                 room("wire")));
   }
 
+  /** The list gets shorter, never longer: a new part gets values or an interface of its own. */
+  @Test
+  void noOtherPartOfASessionKnowsTheWholeOfIt() {
+    String those =
+        String.join(
+            "|",
+            "ClientSession",
+            "LeaseNeeds",
+            "SessionControl",
+            "SessionEnd",
+            "SessionPorts",
+            "StatementPorts",
+            "NameFacts",
+            "SessionSchema",
+            "ShapeWait",
+            "BatchReplay",
+            "ClientMessages",
+            "ConnectionLoss",
+            "ExtendedStatements",
+            "LocalPortal",
+            "LostReads",
+            "OwedReplies",
+            "ParseMessages",
+            "RequestReader",
+            "SentReads",
+            "ServerLease",
+            "Sharing",
+            "TransactionReplay");
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage(room("session"))
+            .and()
+            .haveNameNotMatching(".*\\.(" + those + ")(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName(ENGINE + ".session.ClientSession"));
+  }
+
   @Test
   void theCatalogueKnowsNeitherSessionsNorTheWire() {
     holds(

@@ -17,26 +17,29 @@ final class Abandonment {
   private static final int CANCEL_ATTEMPTS = 5;
   private static final long CANCEL_AGAIN_MILLIS = 100;
 
-  private final ClientSession session;
+  private final AbandonedClient client;
+  private final SessionState carried;
   private final LoopContext loop;
   private final ServerConnector connector;
 
-  Abandonment(ClientSession session, LoopContext loop, ServerConnector connector) {
-    this.session = session;
+  Abandonment(
+      AbandonedClient client, SessionState carried, LoopContext loop, ServerConnector connector) {
+    this.client = client;
+    this.carried = carried;
     this.loop = loop;
     this.connector = connector;
   }
 
   /** The client has left this connection behind. */
   void begin(ServerConnection connection) {
-    session.requests().endCutMessage(connection);
+    client.endCutMessage(connection);
     if (connection.closed()) {
       return;
     }
     if (connection.copyIn()) {
       endCopy(connection);
     } else {
-      if (session.outstanding() > 0) {
+      if (client.outstanding() > 0) {
         connector.cancel(connection, () -> {});
       }
       endBatch(connection);
@@ -50,26 +53,26 @@ final class Abandonment {
    * few times, and then the connection is given up.
    */
   private void pressOn(ServerConnection connection, int attempt) {
-    if (session.server() != connection || connection.closed()) {
+    if (client.server() != connection || connection.closed()) {
       return;
     }
     loop.later(
         () -> {
-          if (session.server() != connection || connection.closed()) {
+          if (client.server() != connection || connection.closed()) {
             return;
           }
           if (attempt > CANCEL_ATTEMPTS) {
             connection.close("its client is gone, and what it ran cannot be cancelled");
             return;
           }
-          if (session.outstanding() > 0 && !connection.cancelling()) {
+          if (client.outstanding() > 0 && !connection.cancelling()) {
             connector.cancel(connection, () -> {});
           }
           pressOn(connection, attempt + 1);
         },
         CANCEL_AGAIN_MILLIS << attempt,
         TimeUnit.MILLISECONDS,
-        session::failed);
+        client::failed);
   }
 
   /** The server waits for copy data that will not come. */
@@ -88,29 +91,28 @@ final class Abandonment {
     }
     ByteBuf sync = connection.allocate(5);
     PgWriter.empty(sync, FrontendType.SYNC);
-    connection.expect(ReplyQueue.SYNC, session);
+    connection.expect(ReplyQueue.SYNC, client.owner());
     connection.write(sync);
-    session.owed().endingSent();
+    client.endingSent();
   }
 
   /** The connection goes back when nothing is owed on it any more. */
   void rest(ServerConnection connection) {
-    ServerLease lease = session.lease();
-    if (session.dedicated()) {
-      lease.forgetServer();
+    if (client.dedicated()) {
+      client.forgetServer();
       connection.close("its client is gone");
-    } else if (lease.server() == connection && connection.quiet() && !connection.closed()) {
+    } else if (client.server() == connection && connection.quiet() && !connection.closed()) {
       if (!keepsNothing() || connection.hasChangedReports()) {
         connection.taint();
       }
-      lease.giveBack(connection);
+      client.giveBack(connection);
     }
   }
 
   private boolean keepsNothing() {
-    return !session.carried().pinned()
-        && session.carried().touched().isEmpty()
-        && !session.listening().undecided()
-        && session.vdb().settings().vdb().multiplex();
+    return !carried.pinned()
+        && carried.touched().isEmpty()
+        && !client.undecidedListening()
+        && client.multiplexed();
   }
 }

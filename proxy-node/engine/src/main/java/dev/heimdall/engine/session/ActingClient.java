@@ -26,6 +26,8 @@ interface ActingClient {
 
   TransactionState status();
 
+  boolean pinned();
+
   ByteBufAllocator alloc();
 
   void write(ByteBuf consumed);

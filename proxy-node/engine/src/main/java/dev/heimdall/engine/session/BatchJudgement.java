@@ -4,6 +4,7 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
+import java.util.function.BooleanSupplier;
 
 /**
  * Before an extended-protocol batch gets a server connection: looks ahead for the first statement
@@ -11,19 +12,25 @@ import io.netty.buffer.ByteBuf;
  * elsewhere, and it may share a connection.
  */
 final class BatchJudgement {
-  private final ClientSession session;
+  private final Course course;
+  private final BooleanSupplier asked;
   private final ClientInput pending;
   private final LoopContext loop;
   private final ServerNames names;
   private final ExtendedStatements extended;
 
+  /**
+   * @param asked whether something besides rules wants to know what batches do
+   */
   BatchJudgement(
-      ClientSession session,
+      Course course,
+      BooleanSupplier asked,
       ClientInput pending,
       LoopContext loop,
       ServerNames names,
       ExtendedStatements extended) {
-    this.session = session;
+    this.course = course;
+    this.asked = asked;
     this.pending = pending;
     this.loop = loop;
     this.names = names;
@@ -36,12 +43,8 @@ final class BatchJudgement {
    * @return whether the batch may go on
    */
   boolean go() {
-    Course course = session.requests().course();
-    boolean asked =
-        course.ruled()
-            || session.sharing().enabled()
-            || (session.vdb().pools().led() && course.judges());
-    if (course.onItsWay() || !asked) {
+    boolean ahead = course.ruled() || asked.getAsBoolean();
+    if (course.onItsWay() || !ahead) {
       return true;
     }
     ByteBuf input = pending.bytes();
@@ -56,7 +59,7 @@ final class BatchJudgement {
       }
       if (type == FrontendType.BIND) {
         // Its names suffice: parameters may still be on their way.
-        return judgeBind(course, at, (int) Math.min(at + 1L + length, end), parsed);
+        return judgeBind(at, (int) Math.min(at + 1L + length, end), parsed);
       }
       if (length >= end - at) {
         return true;
@@ -77,7 +80,6 @@ final class BatchJudgement {
    * @param limit of a Bind that can be deferred, in bytes
    */
   boolean awaitsDeferred(long limit) {
-    Course course = session.requests().course();
     if (!course.onItsWay() || !course.deferral().wanted()) {
       return false;
     }
@@ -100,7 +102,7 @@ final class BatchJudgement {
     return false;
   }
 
-  private boolean judgeBind(Course course, int bind, int end, int parse) {
+  private boolean judgeBind(int bind, int end, int parse) {
     ByteBuf input = pending.bytes();
     int portalEnd = input.indexOf(bind + 5, end, (byte) 0);
     int nameEnd = portalEnd < 0 ? -1 : input.indexOf(portalEnd + 1, end, (byte) 0);

@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.ClientStatements;
+import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -72,20 +73,77 @@ final class ClientMessages {
             schema,
             new ShapeWait(session, requests, loop));
     this.sequences = new SequenceGuard(schema, input, names);
-    this.closing = new ClosingBatch(session, input);
-    this.copies = new CopyAndCalls(session, input, sequences);
+    StatementPorts ports = session.statementPorts();
+    PreparedNames prepared = session.carried().names();
+    this.closing = new ClosingBatch(ports, prepared, input);
+    this.copies = new CopyAndCalls(ports, session.writes(), input, sequences);
     this.unnamed = new UnnamedStatement(sessions.statements(), session.memory().unnamed());
     this.extended = new ExtendedStatements(session, requests, sessions, names, sequences, unnamed);
-    this.ahead = new BatchJudgement(session, input, loop, names, extended);
-    this.local = new LocalBatch(session, input, names, course, unnamed, extended);
-    this.begin = new DelayedBegin(session, input, sessions, names, unnamed);
-    this.simple = new SimpleStatements(session, input, sessions, names, sequences, unnamed, course);
-    ForeignStatements elsewhere = new ForeignStatements(session, input, course, unnamed);
+    this.ahead = new BatchJudgement(course, this::judgesUnruled, input, loop, names, extended);
+    this.local = new LocalBatch(ports, prepared, input, names, course, unnamed, extended);
+    this.begin =
+        new DelayedBegin(ports, prepared, session.transaction(), input, sessions, names, unnamed);
+    this.simple =
+        new SimpleStatements(
+            ports,
+            session.carried(),
+            session.transaction(),
+            session.listening(),
+            session.console(),
+            session.login().admin(),
+            input,
+            sessions,
+            names,
+            sequences,
+            unnamed,
+            course);
+    ForeignCalls calls = session.foreign();
+    Destinations destinations = session.lease().destinations();
+    ForeignStatements elsewhere =
+        new ForeignStatements(
+            ports, calls, destinations, session.carried(), input, course, unnamed);
     this.foreign =
-        new ForeignBatch(session, requests, sessions, limits, names, unnamed, extended, elsewhere);
+        new ForeignBatch(
+            ports,
+            calls,
+            destinations,
+            prepared,
+            requests,
+            input,
+            course,
+            sessions,
+            limits,
+            names,
+            unnamed,
+            extended,
+            elsewhere);
     this.queries =
         new QueryMessages(
-            session, requests, this, new RuleCommands(session, input, course), simple, elsewhere);
+            ports,
+            destinations,
+            session.listening(),
+            requests,
+            this::keepForRetry,
+            course,
+            new RuleCommands(
+                ports,
+                session.login().admin(),
+                session.transactionReplay()::note,
+                () ->
+                    session
+                        .vdb()
+                        .surroundings()
+                        .catalogues()
+                        .current(session.pool().key().database()),
+                input,
+                course),
+            simple,
+            elsewhere);
+  }
+
+  /** Whether what batches do has to be known even where there are no rules. */
+  private boolean judgesUnruled() {
+    return session.sharing().enabled() || (session.vdb().pools().led() && course.judges());
   }
 
   // ---- without a server connection

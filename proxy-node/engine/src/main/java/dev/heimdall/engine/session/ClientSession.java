@@ -76,6 +76,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private final PoolMetrics counters;
   private final SessionPorts ports = new SessionPorts(this);
   private final SessionMemory memory;
+  private final StatementPorts statementPorts = new StatementPorts(this);
   private final SessionState carried;
   private final NameResolution resolution;
   private final SessionStart start;
@@ -128,15 +129,15 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     this.lease = new ServerLease(this, vdb, loop, counters);
     this.owed = new OwedReplies(this, loop, transaction);
     this.sharing = new Sharing(this, loop);
-    this.reads = new ReplicaReads(this, sessions);
-    this.writes = new Writes(this);
+    this.writes = new Writes(statementPorts, carried);
+    this.reads = new ReplicaReads(statementPorts, carried, transaction, writes, counters, sessions);
     this.loss = new ConnectionLoss(this);
     this.transactionReplay =
         new TransactionReplay(this, loop, vdb.settings().vdb().transactionReplay());
-    this.abandonment = new Abandonment(this, loop, node.connector());
+    this.abandonment = new Abandonment(ports, carried, loop, node.connector());
     this.control = new SessionControl(this, loop);
     this.console = new ConsoleCommands(ports, node.console(), login, loop);
-    this.foreign = new ForeignCalls(ports, loop);
+    this.foreign = new ForeignCalls(statementPorts, loop);
     this.requests = new RequestReader(this, loop, sessions, vdb.settings().vdb().limits());
     this.lastActivity = loop.now();
   }
@@ -452,6 +453,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   SessionMemory memory() {
     return memory;
+  }
+
+  StatementPorts statementPorts() {
+    return statementPorts;
   }
 
   SessionState carried() {

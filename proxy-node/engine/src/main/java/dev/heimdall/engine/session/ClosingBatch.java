@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -12,35 +13,37 @@ import io.netty.buffer.ByteBuf;
  * server, a BEGIN behind it could not be held back, nor its transaction be run again.
  */
 final class ClosingBatch {
-  private final ClientSession session;
+  private final AnsweringClient client;
+  private final PreparedNames names;
   private final ClientInput pending;
 
-  ClosingBatch(ClientSession session, ClientInput pending) {
-    this.session = session;
+  ClosingBatch(AnsweringClient client, PreparedNames names, ClientInput pending) {
+    this.client = client;
+    this.names = names;
     this.pending = pending;
   }
 
   /** Whether the batch at the reader's position was answered; it is then taken. */
   boolean answer() {
-    if (session.loss().transactionLost() || session.transactionReplay().active()) {
+    if (client.transactionLost() || client.replaying()) {
       return false;
     }
     ByteBuf in = pending.bytes();
     if (!onlyCloses(in)) {
       return false;
     }
-    ByteBuf out = session.channel().alloc().buffer(64);
+    ByteBuf out = client.alloc().buffer(64);
     BatchCursor batch = new BatchCursor(in);
     while (!batch.ends()) {
       byte[] name = new byte[nameLength(batch)];
       in.getBytes(batch.body() + 1, name);
-      session.carried().names().remove(name);
+      names.remove(name);
       PgWriter.empty(out, BackendType.CLOSE_COMPLETE);
       batch.skip();
     }
     batch.take();
-    PgWriter.ready(out, session.status());
-    session.write(out);
+    PgWriter.ready(out, client.status());
+    client.write(out);
     return true;
   }
 

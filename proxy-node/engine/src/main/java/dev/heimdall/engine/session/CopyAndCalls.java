@@ -15,12 +15,14 @@ final class CopyAndCalls {
   private static final Set<Integer> LARGE_OBJECTS =
       Set.of(715, 764, 952, 953, 954, 955, 956, 957, 958, 964, 1004, 3170, 3171, 3172);
 
-  private final ClientSession session;
+  private final CallingClient client;
+  private final Writes writes;
   private final ClientInput pending;
   private final SequenceGuard sequences;
 
-  CopyAndCalls(ClientSession session, ClientInput pending, SequenceGuard sequences) {
-    this.session = session;
+  CopyAndCalls(CallingClient client, Writes writes, ClientInput pending, SequenceGuard sequences) {
+    this.client = client;
+    this.writes = writes;
     this.pending = pending;
     this.sequences = sequences;
   }
@@ -42,7 +44,7 @@ final class CopyAndCalls {
   }
 
   private boolean expectsCopy(ServerConnection server) {
-    return server.copyIn() || session.outstanding() > 0 || server.groupOpen();
+    return server.copyIn() || client.outstanding() > 0 || server.groupOpen();
   }
 
   /** Whether so much of a function call is here that it can be sent. */
@@ -67,13 +69,13 @@ final class CopyAndCalls {
     int function = function(total);
     if (!LARGE_OBJECTS.contains(function)) {
       sequences.beforeCall(server, function);
-      session.pin("function call");
+      client.pin("function call");
       server.taint();
       server.lastUse(); // it may be a function in any language
     }
-    session.writes().noteUnknown();
-    server.expect(ReplyQueue.FUNCTION, session);
-    session.groupSent();
+    writes.noteUnknown();
+    server.expect(ReplyQueue.FUNCTION, client.owner());
+    client.groupSent();
     pending.begin(total, false);
     return true;
   }

@@ -48,7 +48,10 @@ final class Course {
     GO
   }
 
-  private final ClientSession session;
+  private final CourseClient client;
+  private final SessionState carried;
+  private final Writes writes;
+  private final ReplicaReads reads;
   private final LoopContext loop;
   private final LoopSessions sessions;
   private final QueryPipeline pipeline;
@@ -83,33 +86,47 @@ final class Course {
 
   private List<ConcurrencyLimit> places = List.of();
 
-  Course(ClientSession session, LoopSessions sessions) {
-    this.session = session;
+  Course(
+      CourseClient client,
+      SessionState carried,
+      ClientTransaction transaction,
+      ReplicaReads reads,
+      Writes writes,
+      LoopSessions sessions) {
+    this.client = client;
+    this.carried = carried;
+    this.reads = reads;
+    this.writes = writes;
     this.loop = sessions.context();
     this.sessions = sessions;
     this.pipeline =
         new QueryPipeline(
-            sessions.pipelines(), () -> loop.inEvent(this::comeAgain, session::failed));
+            sessions.pipelines(), () -> loop.inEvent(this::comeAgain, client::failed));
     this.definitions =
         new OwnDefinitions(
-            session.carried()::sent,
-            session.transaction(),
-            () -> session.vdb().definitionsSuspected(session.pool().key().database()),
+            carried::sent,
+            transaction,
+            () -> client.definitions().suspected(client.database()),
             loop);
-    this.scope = new SessionScope(session, pipeline, definitions);
-    this.side = new SideActions(session.ports(), session.node().actions(), loop);
-    this.running = new RunningStatements(session, loop, side);
-    this.awaiting = new Awaiting(loop, session::failed);
-    this.deferral = new Deferral(session, this, loop);
+    this.scope = new SessionScope(client, carried, pipeline, definitions);
+    this.side = new SideActions(client, client.actions(), loop);
+    StatementNotes notes =
+        new StatementNotes(
+            client.observed(),
+            client.events(),
+            () -> client.surroundings().rules().printsResults());
+    this.running = new RunningStatements(client, carried, notes, side, loop);
+    this.awaiting = new Awaiting(loop, client::failed);
+    this.deferral = new Deferral(client, side, this::decision, this::statement, loop);
   }
 
   private void comeAgain() {
-    session.resumeReading();
+    client.resumeReading();
   }
 
   /** What is needed to judge a statement: nothing where neither rules nor a catalogue are there. */
   boolean judges() {
-    return session.vdb().surroundings().judge();
+    return client.surroundings().judge();
   }
 
   /**
@@ -146,7 +163,7 @@ final class Course {
     scope.note(standardStrings);
     if (!scope.understand(sql, offset, length, standardStrings)
         || awaitsDefinitions()
-        || !pipeline.decide(session.status() != TransactionState.IDLE, asPrepared, loop.now())) {
+        || !pipeline.decide(client.status() != TransactionState.IDLE, asPrepared, loop.now())) {
       return false;
     }
     return goOrHold(sql, offset, length, standardStrings);
@@ -176,7 +193,7 @@ final class Course {
         side.plan(decision, known, statement, sql, offset, length, standardStrings);
       }
     }
-    if (session.reads().holdsTransaction() && tiesSession()) {
+    if (reads.holdsTransaction() && tiesSession()) {
       failure = ReplicaReads.NOT_THERE;
     }
     if (failure != null || settledWithoutServer()) {
@@ -189,7 +206,7 @@ final class Course {
       await(
           pending,
           done -> {
-            session.writes().everything();
+            writes.everything();
             next();
           });
       return false;
@@ -212,15 +229,15 @@ final class Course {
     await(
         before,
         end -> {
-          session.writes().everything();
+          writes.everything();
           if (end.succeeded()) {
             if (hold()) {
-              session.resumeReading();
+              client.resumeReading();
             }
           } else {
             failure = SideActions.failure(end);
             stage = Stage.GO;
-            session.resumeReading();
+            client.resumeReading();
           }
         });
     return false;
@@ -228,7 +245,7 @@ final class Course {
 
   private void next() {
     if (trigger()) {
-      session.resumeReading();
+      client.resumeReading();
     }
   }
 
@@ -240,7 +257,7 @@ final class Course {
 
   private boolean hold() {
     if (Hold.wanted(decision)) {
-      hold = new Hold(loop, decision, this::holdOver, session::failed);
+      hold = new Hold(loop, decision, this::holdOver, client::failed);
       if (!hold.begin()) {
         stage = Stage.HELD;
         return false;
@@ -269,7 +286,7 @@ final class Course {
     scope.note(examined.standardStrings());
     return scope.understand(examined.sql(), 0, examined.length(), examined.standardStrings())
         && !awaitsDefinitions()
-        && pipeline.decide(session.status() != TransactionState.IDLE, true, loop.now())
+        && pipeline.decide(client.status() != TransactionState.IDLE, true, loop.now())
         && goOrHold(examined.sql(), 0, examined.length(), examined.standardStrings());
   }
 
@@ -286,12 +303,12 @@ final class Course {
     pipeline.classify(sql, 0, length, standardStrings);
     pipeline.declare(declared);
     return scope.understand(sql, 0, length, standardStrings)
-        && pipeline.preview(session.status() != TransactionState.IDLE, loop.now());
+        && pipeline.preview(client.status() != TransactionState.IDLE, loop.now());
   }
 
   /** Whether there are rules. */
   boolean ruled() {
-    Surroundings now = session.vdb().surroundings();
+    Surroundings now = client.surroundings();
     pipeline.surroundings(now);
     return pipeline.ruled();
   }
@@ -299,7 +316,7 @@ final class Course {
   /** Whether what names mean is known, so that a text can be looked at. */
   private boolean mayLook() {
     scope.tellPipeline();
-    return !session.lease().awaitsSettings() && !awaitsCatalogue();
+    return !client.awaitsSettings() && !awaitsCatalogue();
   }
 
   private boolean awaitsCatalogue() {
@@ -320,7 +337,7 @@ final class Course {
   }
 
   private void lookAgain() {
-    loop.later(this::comeAgain, CATALOGUE_AGAIN_MILLIS, TimeUnit.MILLISECONDS, session::failed);
+    loop.later(this::comeAgain, CATALOGUE_AGAIN_MILLIS, TimeUnit.MILLISECONDS, client::failed);
   }
 
   /** A group of messages is answered, and this is where the transaction stands. */
@@ -364,9 +381,7 @@ final class Course {
     decision = pipeline.decision();
     running.notes().decided(pipeline, prepared);
     for (MatchedRule rule : decision.matched()) {
-      if (rule.print() || !rule.groups().isEmpty()) {
-        session.node().events().ruleMatched(session, rule);
-      }
+      running.notes().matched(rule);
     }
   }
 
@@ -379,7 +394,7 @@ final class Course {
     places = hold.takeOver();
     hold = null;
     stage = Stage.GO;
-    session.resumeReading();
+    client.resumeReading();
   }
 
   /**
@@ -390,7 +405,7 @@ final class Course {
     if (!preview(sql, sql.length, true)) {
       return null;
     }
-    return pipeline.explain(session.status() != TransactionState.IDLE);
+    return pipeline.explain(client.status() != TransactionState.IDLE);
   }
 
   /** What becomes of the statement if a rule wants it carried out later. */
@@ -412,7 +427,7 @@ final class Course {
     awaiting.giveUp();
     failure = error;
     stage = Stage.GO;
-    session.resumeReading();
+    client.resumeReading();
   }
 
   // ---- the statement that may be sent
@@ -512,22 +527,22 @@ final class Course {
           case MULTI -> !effects.transactionControlInside();
           default -> false;
         }
-        && !session.requests().replay().guards();
+        && !client.repeatsGuarded();
   }
 
   /** It is being sent over this connection. */
   void sent(ServerConnection server) {
-    session.requests().sentReads().statement(mayRepeat(), effects.dropsNames());
+    client.sending(mayRepeat(), effects.dropsNames());
     countKind();
-    session.writes().note(statement, effects, decision, judgedBy);
-    session.reads().noteEnd(effects);
+    writes.note(statement, effects, decision, judgedBy);
+    reads.noteEnd(effects);
     definitions.sent(statement, effects);
     if (decision.trigger().isPresent()) {
-      session.transactionReplay().giveUp(Unreplayed.RULE);
+      client.giveUpReplay(Unreplayed.RULE);
     }
     if (known != null) {
       if (mayReadSequences(statement, doubted)) {
-        session.requests().guardSequences(server, statement.readsSequences());
+        client.guardSequences(server, statement.readsSequences());
       }
       running.observe(known, statement);
       if (statement != null && statement.maySeed()) {
@@ -537,7 +552,7 @@ final class Course {
         scope.pathMoved();
       }
       if (statement != null && statement.changesSession() != null) {
-        session.pin(statement.changesSession());
+        client.pin(statement.changesSession());
         scope.pathMoved();
         server.taint();
         if (statement.outlivesDiscard()) {
@@ -548,10 +563,9 @@ final class Course {
         server.taint();
       }
       if (pipeline.ruled()) {
-        session.lease().stickiness().statement(decision);
+        client.stickiness().statement(decision);
         running.add(
-            new Running(
-                known, statement, decision, effects, prepared, places, session.carried().sent()));
+            new Running(known, statement, decision, effects, prepared, places, carried.sent()));
       }
     }
     scope.noteTemporary(server, statement, effects);
@@ -573,7 +587,7 @@ final class Course {
 
   private void countKind() {
     if (decision.tracked()) {
-      StatementMix.count(session.counters(), statement, effects);
+      StatementMix.count(client.counters(), statement, effects);
     }
   }
 
@@ -582,15 +596,14 @@ final class Course {
     countKind();
     if (known != null) {
       running.add(
-          new Running(
-              known, statement, decision, effects, prepared, places, session.carried().sent()));
+          new Running(known, statement, decision, effects, prepared, places, carried.sent()));
     }
     forget();
   }
 
   /** It was answered without a server, or refused. */
   void settled() {
-    if (session.server() == null && session.status() == TransactionState.IDLE) {
+    if (client.server() == null && client.status() == TransactionState.IDLE) {
       settingsKnown(); // what it would have moved stays where it is
     }
     places.forEach(ConcurrencyLimit::release);
@@ -655,7 +668,7 @@ final class Course {
   void takeBack(Set<Long> groups, boolean onward) {
     List<Running> back = running.takeBack(groups);
     if (onward && stage == Stage.GO && known != null && pipeline.ruled()) {
-      long next = session.carried().sent();
+      long next = carried.sent();
       back.add(new Running(known, statement, decision, effects, prepared, places, next));
       places = List.of();
     }

@@ -3,11 +3,14 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.action.Submission;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Parameter;
+import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ActionParameters;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * Puts the statement that is on its way off, where a rule wants it carried out later, and knows how
@@ -25,24 +28,37 @@ final class Deferral {
     SEND
   }
 
-  private final ClientSession session;
-  private final Course course;
+  private final ActingClient client;
+  private final SideActions side;
+  private final Supplier<Decision> decision;
+  private final Supplier<Statement> statement;
   private final Awaiting awaiting;
   private Submission submission;
   private Executed executed;
 
-  Deferral(ClientSession session, Course course, LoopContext loop) {
-    this.session = session;
-    this.course = course;
-    this.awaiting = new Awaiting(loop, session::failed);
+  /**
+   * @param decision that of the statement that is on its way
+   * @param statement what is known of it; null when nothing is
+   */
+  Deferral(
+      ActingClient client,
+      SideActions side,
+      Supplier<Decision> decision,
+      Supplier<Statement> statement,
+      LoopContext loop) {
+    this.client = client;
+    this.side = side;
+    this.decision = decision;
+    this.statement = statement;
+    this.awaiting = new Awaiting(loop, client::failed);
   }
 
   /** Whether a rule wants the statement carried out later, and that can be. */
   boolean wanted() {
-    return course.decision().asyncExecute().isPresent()
-        && session.status() == TransactionState.IDLE
-        && course.statement() != null
-        && !session.carried().pinned();
+    return decision.get().asyncExecute().isPresent()
+        && client.status() == TransactionState.IDLE
+        && statement.get() != null
+        && !client.pinned();
   }
 
   /** Puts the statement off. */
@@ -53,10 +69,10 @@ final class Deferral {
     if (submission != null) {
       return awaiting.underWay() ? Outcome.WAIT : Outcome.SEND;
     }
-    ActionParameters.AsyncExecute how = course.decision().asyncExecute().get();
-    submission = course.side().defer(how, sql, standardStrings, parameters, course.statement());
+    ActionParameters.AsyncExecute how = decision.get().asyncExecute().get();
+    submission = side.defer(how, sql, standardStrings, parameters, statement.get());
     if (submission.accepted()) {
-      session.writes().everythingAfter(submission.executed());
+      client.writesAnythingUntil(submission.executed());
     } else {
       if (submission.after().isDone()) {
         return Outcome.SEND;
@@ -75,8 +91,8 @@ final class Deferral {
         something,
         end -> {
           executed = end instanceof Executed done ? done : null;
-          session.writes().everything();
-          session.resumeReading();
+          client.wroteAnything();
+          client.resumeReading();
         });
     return Outcome.WAIT;
   }

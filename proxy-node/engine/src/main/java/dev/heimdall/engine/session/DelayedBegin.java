@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -16,7 +17,9 @@ import java.nio.charset.StandardCharsets;
  * of the first statement that needs one, as a simple one is.
  */
 final class DelayedBegin {
-  private final ClientSession session;
+  private final AnsweringClient client;
+  private final PreparedNames prepared;
+  private final ClientTransaction transaction;
   private final ClientInput pending;
   private final LoopSessions sessions;
   private final ServerNames names;
@@ -27,12 +30,16 @@ final class DelayedBegin {
   private byte[] sql;
 
   DelayedBegin(
-      ClientSession session,
+      AnsweringClient client,
+      PreparedNames prepared,
+      ClientTransaction transaction,
       ClientInput pending,
       LoopSessions sessions,
       ServerNames names,
       UnnamedStatement unnamed) {
-    this.session = session;
+    this.client = client;
+    this.prepared = prepared;
+    this.transaction = transaction;
     this.pending = pending;
     this.sessions = sessions;
     this.names = names;
@@ -46,11 +53,11 @@ final class DelayedBegin {
   }
 
   boolean mayHold() {
-    return session.vdb().settings().vdb().delayedTransaction()
-        && session.status() == TransactionState.IDLE
-        && session.transaction().heldBegin() == null
-        && !session.loss().transactionLost()
-        && !session.transactionReplay().active();
+    return client.settings().delayedTransaction()
+        && client.status() == TransactionState.IDLE
+        && transaction.heldBegin() == null
+        && !client.transactionLost()
+        && !client.replaying();
   }
 
   /**
@@ -91,8 +98,8 @@ final class DelayedBegin {
     if (parse) {
       unnamed.becomes(parsed, facts);
     }
-    session.transaction().holdBegin(sql, false, sessions.context().now());
-    ByteBuf out = session.channel().alloc().buffer(64);
+    transaction.holdBegin(sql, false, sessions.context().now());
+    ByteBuf out = client.alloc().buffer(64);
     if (parse) {
       PgWriter.empty(out, BackendType.PARSE_COMPLETE);
     }
@@ -101,8 +108,8 @@ final class DelayedBegin {
       PgWriter.empty(out, BackendType.NO_DATA);
     }
     PgWriter.commandComplete(out, tag(sql));
-    PgWriter.ready(out, session.status());
-    session.write(out);
+    PgWriter.ready(out, client.status());
+    client.write(out);
     return true;
   }
 
@@ -152,7 +159,7 @@ final class DelayedBegin {
     }
     int nameLength = nameEnd - name;
     if (sql == null && nameLength > 0) {
-      PreparedStatement named = session.carried().names().get(in, name, nameLength);
+      PreparedStatement named = prepared.get(in, name, nameLength);
       if (named == null || !begins(named.facts())) {
         return false;
       }

@@ -18,7 +18,8 @@ import java.util.Objects;
  * another data source that a rule names. Joins each pool once and leaves them all at the end.
  */
 final class Destinations {
-  private final ClientSession session;
+  private final RoutedClient client;
+  private final SessionState carried;
   private final VdbContext vdb;
   private final LoopContext loop;
 
@@ -33,8 +34,9 @@ final class Destinations {
   /** Where else statements of this session were sent. */
   private record Destination(VdbPools pools, LoopPool pool) {}
 
-  Destinations(ClientSession session, VdbContext vdb, LoopContext loop) {
-    this.session = session;
+  Destinations(RoutedClient client, SessionState carried, VdbContext vdb, LoopContext loop) {
+    this.client = client;
+    this.carried = carried;
     this.vdb = vdb;
     this.loop = loop;
   }
@@ -63,7 +65,7 @@ final class Destinations {
 
   /** Whether short statements may share the connections of the pool that was chosen last. */
   boolean mayShare() {
-    return lender == home || session.reads().away();
+    return lender == home || client.away();
   }
 
   /** Whether there are data sources of other engines that statements could go to. */
@@ -73,7 +75,7 @@ final class Destinations {
 
   /** The data source of another engine that the next statement goes to; null for none. */
   ForeignSource foreign() {
-    return foreigners() ? foreign(session.requests().course().decision()) : null;
+    return foreigners() ? foreign(client.decision()) : null;
   }
 
   /** The same for a statement of this decision. */
@@ -97,12 +99,12 @@ final class Destinations {
 
   /** Whether statements may go elsewhere as the session stands. */
   private boolean mayLeave() {
-    return session.status() == TransactionState.IDLE && !session.lease().keepsServer();
+    return client.status() == TransactionState.IDLE && !client.keepsServer();
   }
 
   private LoopPool wanted() {
     forward = mayLeave() ? asked() : null;
-    LoopPool replica = session.reads().choose();
+    LoopPool replica = client.chooseReplica();
     if (replica != null) {
       return replica;
     }
@@ -132,7 +134,7 @@ final class Destinations {
 
   /** What rules say of the next statement. */
   private ActionParameters.Forward asked() {
-    return session.requests().course().decision().forward().orElse(null);
+    return client.decision().forward().orElse(null);
   }
 
   private PoolKey keyAt(VdbPools.Plan plan) {
@@ -144,7 +146,7 @@ final class Destinations {
 
   /** The session's variables as far as they are to be set where its statement goes. */
   Variables variables() {
-    Variables own = session.carried().variables();
+    Variables own = carried.variables();
     return forward != null && !forward.setschema() ? own.without("search_path") : own;
   }
 
@@ -153,9 +155,9 @@ final class Destinations {
    * carried out; the reader comes again when they are done.
    */
   boolean awaitsDeparture() {
-    return session.outstanding() > 0
-        && (session.status() == TransactionState.IDLE || session.reads().ending())
-        && (session.reads().away() || (mayLeave() && !Objects.equals(asked(), forward)));
+    return client.outstanding() > 0
+        && (client.status() == TransactionState.IDLE || client.endingAway())
+        && (client.away() || (mayLeave() && !Objects.equals(asked(), forward)));
   }
 
   /** The session has ended. */

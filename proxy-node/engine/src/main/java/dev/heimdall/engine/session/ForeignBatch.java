@@ -34,11 +34,14 @@ import java.util.Optional;
 final class ForeignBatch {
   private static final int MAX_SMALL_MESSAGE = 64 * 1024;
 
-  private final ClientSession session;
+  private final ForeignClient client;
+  private final ForeignCalls calls;
+  private final Destinations destinations;
+  private final PreparedNames own;
   private final LoopContext loop;
   private final LoopSessions sessions;
   private final LimitSettings limits;
-  private final RequestReader requests;
+  private final RequestControl requests;
   private final ClientInput pending;
   private final ServerNames names;
   private final Course course;
@@ -68,28 +71,36 @@ final class ForeignBatch {
   }
 
   ForeignBatch(
-      ClientSession session,
-      RequestReader requests,
+      ForeignClient client,
+      ForeignCalls calls,
+      Destinations destinations,
+      PreparedNames own,
+      RequestControl requests,
+      ClientInput pending,
+      Course course,
       LoopSessions sessions,
       LimitSettings limits,
       ServerNames names,
       UnnamedStatement unnamed,
       ExtendedStatements extended,
       ForeignStatements statements) {
-    this.session = session;
+    this.client = client;
+    this.calls = calls;
+    this.destinations = destinations;
+    this.own = own;
     this.loop = sessions.context();
     this.sessions = sessions;
     this.limits = limits;
     this.portals = new ForeignPortals(limits.maxPipeline(), limits.maxStatementSize());
     this.requests = requests;
-    this.pending = requests.input();
+    this.pending = pending;
     this.names = names;
-    this.course = requests.course();
+    this.course = course;
     this.unnamed = unnamed;
     this.extended = extended;
     this.statements = statements;
-    this.prepared = new PreparedTexts(session.carried().names(), unnamed);
-    this.replies = new ForeignReplies(session.ports());
+    this.prepared = new PreparedTexts(own, unnamed);
+    this.replies = new ForeignReplies(client);
   }
 
   /** Whether there is one, which the next message belongs to. */
@@ -101,7 +112,6 @@ final class ForeignBatch {
 
   /** Whether the batch at the reader's position goes to another engine; it is open then. */
   Begin begin(byte type, long total) {
-    Destinations destinations = session.lease().destinations();
     if (!destinations.foreigners()) {
       return Begin.NO;
     }
@@ -124,13 +134,13 @@ final class ForeignBatch {
               ? destinations.foreign(decision)
               : null;
     }
-    if (found == null || !session.lease().admits()) {
+    if (found == null || !client.admits()) {
       return Begin.NO;
     }
     source = found;
     database = destinations.foreignDatabase(found, decision);
     error = null;
-    session.owed().sentElsewhere();
+    client.sentElsewhere();
     return Begin.HERE;
   }
 
@@ -180,7 +190,7 @@ final class ForeignBatch {
       case FrontendType.CLOSE -> close((int) total);
       case FrontendType.FLUSH -> pending.begin(total, true);
       case FrontendType.TERMINATE -> {
-        session.terminate();
+        client.terminate();
         return false;
       }
       default -> sync();
@@ -209,10 +219,7 @@ final class ForeignBatch {
     pending.bytes().skipBytes(5);
     replies.ready();
     end();
-    session.listening().deliver();
-    if (session.control().drains()) {
-      session.drain();
-    }
+    client.batchEnded();
   }
 
   /** About how many bytes its portals take. */
@@ -225,7 +232,7 @@ final class ForeignBatch {
     source = null;
     described = null;
     portals.clear();
-    session.owed().answeredElsewhere(error);
+    client.answeredElsewhere(error);
     error = null;
   }
 
@@ -236,7 +243,7 @@ final class ForeignBatch {
     int nameEnd = in.indexOf(at, end, (byte) 0);
     int textEnd = nameEnd < 0 ? -1 : in.indexOf(nameEnd + 1, end, (byte) 0);
     if (textEnd < 0 || nameEnd - at > ClientInput.MAX_NAMES) {
-      session.protocolError("invalid string in message");
+      client.protocolError("invalid string in message");
       return false;
     }
     byte[] name = bytes(at, nameEnd);
@@ -247,13 +254,12 @@ final class ForeignBatch {
     }
     QueryPipeline previewed = course.previewed();
     PgError refusal = Course.refusal(previewed.decision());
-    PreparedNames own = session.carried().names();
     if (refusal == null && name.length > 0 && own.get(name) != null) {
       refusal = PgError.error("42P05", "prepared statement \"" + text(name) + "\" already exists");
     }
     PgError another = refusal == null && name.length > 0 ? own.refusesAnother(perClient()) : null;
     if (another != null) {
-      session.fatal(another);
+      client.fatal(another);
       return false;
     }
     if (refusal != null) {
@@ -274,7 +280,7 @@ final class ForeignBatch {
     }
     if (name.length == 0) {
       if (!unnamed.hasRoomFor(body.length, Examined.weight(examined))) {
-        session.memory().refuseUnnamed();
+        client.refuseUnnamed();
         return false;
       }
       unnamed.source(examined, Examined.weight(examined));
@@ -290,7 +296,7 @@ final class ForeignBatch {
   }
 
   private int perClient() {
-    return session.vdb().settings().vdb().prepared().perClient();
+    return client.preparedLimit();
   }
 
   private boolean bind(int total) {
@@ -300,7 +306,7 @@ final class ForeignBatch {
     int portalEnd = in.indexOf(at, end, (byte) 0);
     int nameEnd = portalEnd < 0 ? -1 : in.indexOf(portalEnd + 1, end, (byte) 0);
     if (nameEnd < 0) {
-      session.protocolError("invalid string in message");
+      client.protocolError("invalid string in message");
       return false;
     }
     int nameLength = nameEnd - portalEnd - 1;
@@ -316,7 +322,7 @@ final class ForeignBatch {
             ? null
             : BindParameters.read(in, nameEnd + 1, end, StatementBody.types(body, body.length));
     if (body != null && parameters == null) {
-      session.protocolError("invalid message format");
+      client.protocolError("invalid message format");
       return false;
     }
     List<Integer> formats = BindParameters.resultFormats(in, nameEnd + 1, end);
@@ -412,16 +418,14 @@ final class ForeignBatch {
   }
 
   private void ask(ForeignStatement description) {
-    session
-        .foreign()
-        .run(
-            source,
-            description,
-            outcome -> {
-              if (outcome.error() != null) {
-                fail(outcome.error());
-              }
-            });
+    calls.run(
+        source,
+        description,
+        outcome -> {
+          if (outcome.error() != null) {
+            fail(outcome.error());
+          }
+        });
   }
 
   /** Whether the message at the reader's position is the Execute of the described portal. */
@@ -452,12 +456,8 @@ final class ForeignBatch {
       return;
     }
     portals.remove(text(name)); // all that is left of it would have to be asked for again
-    session
-        .foreign()
-        .run(
-            source,
-            portal.execution(database, first, maxRows),
-            outcome -> executed(outcome, portal));
+    calls.run(
+        source, portal.execution(database, first, maxRows), outcome -> executed(outcome, portal));
   }
 
   private void executed(ForeignOutcome outcome, ForeignPortal portal) {
@@ -480,7 +480,7 @@ final class ForeignBatch {
     } else if (name.length == 0) {
       unnamed.forget();
     } else {
-      session.carried().names().remove(name);
+      own.remove(name);
     }
     replies.say(BackendType.CLOSE_COMPLETE);
   }

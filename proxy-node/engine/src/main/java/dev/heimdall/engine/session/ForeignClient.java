@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
@@ -17,6 +18,19 @@ interface ForeignClient {
   /** Whether it can still be sent a reply. */
   boolean connected();
 
+  /** Whether a statement may be carried out; if not, it was rejected, or the session has ended. */
+  boolean admits();
+
+  /** The session's group of messages goes elsewhere than to a server connection. */
+  void sentElsewhere();
+
+  /**
+   * That group is answered.
+   *
+   * @param error null when it was carried out
+   */
+  void answeredElsewhere(PgError error);
+
   /** Sends a part of a reply that stands in for a server's. */
   void replyElsewhere(ByteBuf consumed);
 
@@ -25,6 +39,24 @@ interface ForeignClient {
 
   /** The statement has ended: the session goes on. */
   void callEnded();
+
+  /** A batch has ended, and so has the transaction that it was. */
+  void batchEnded();
+
+  /** How many prepared statements the client may have. */
+  int preparedLimit();
+
+  /** There is no room for its unnamed statement: the session ends. */
+  void refuseUnnamed();
+
+  /** Sends an error and closes. */
+  void fatal(PgError error);
+
+  /** The client has sent what the protocol does not allow: an error, and the end. */
+  void protocolError(String message);
+
+  /** The client wants to go. */
+  void terminate();
 
   /** An error in the node: the session ends. */
   void failed(Throwable cause);

@@ -53,14 +53,26 @@ final class ForeignStatements {
 
   private static final Set<String> UTF8 = Set.of("utf8", "utf-8", "unicode");
 
-  private final ClientSession session;
+  private final ForeignClient client;
+  private final ForeignCalls calls;
+  private final Destinations destinations;
+  private final SessionState carried;
   private final ClientInput pending;
   private final Course course;
   private final UnnamedStatement unnamed;
 
   ForeignStatements(
-      ClientSession session, ClientInput pending, Course course, UnnamedStatement unnamed) {
-    this.session = session;
+      ForeignClient client,
+      ForeignCalls calls,
+      Destinations destinations,
+      SessionState carried,
+      ClientInput pending,
+      Course course,
+      UnnamedStatement unnamed) {
+    this.client = client;
+    this.calls = calls;
+    this.destinations = destinations;
+    this.carried = carried;
     this.pending = pending;
     this.course = course;
     this.unnamed = unnamed;
@@ -68,7 +80,7 @@ final class ForeignStatements {
 
   /** Whether the judged statement goes to a data source of another engine. */
   boolean takes() {
-    return session.lease().destinations().foreign() != null && goes(course.effects());
+    return destinations.foreign() != null && goes(course.effects());
   }
 
   /** Whether a statement of this kind goes where a rule wants it. */
@@ -91,7 +103,7 @@ final class ForeignStatements {
     if (facts.kind() == StatementKind.COPY || !goes(facts)) {
       return PgError.error("0A000", "this kind of statement cannot be forwarded" + where);
     }
-    String encoding = session.carried().variables().get("client_encoding");
+    String encoding = carried.variables().get("client_encoding");
     if (encoding != null && !UTF8.contains(encoding.toLowerCase(Locale.ROOT))) {
       return PgError.error(
           "0A000", "with the client_encoding " + encoding + " nothing can be forwarded" + where);
@@ -105,10 +117,10 @@ final class ForeignStatements {
    * @return whether it was taken
    */
   boolean query(int total) {
-    if (!session.lease().admits()) {
+    if (!client.admits()) {
       return false;
     }
-    ForeignSource source = session.lease().destinations().foreign();
+    ForeignSource source = destinations.foreign();
     StatementFacts facts = course.effects();
     ByteBuf input = pending.bytes();
     String sql =
@@ -117,23 +129,21 @@ final class ForeignStatements {
             .transformed()
             .orElseGet(
                 () -> input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8));
-    String database = session.lease().destinations().foreignDatabase(source, course.decision());
+    String database = destinations.foreignDatabase(source, course.decision());
     pending.cut();
     input.skipBytes(total);
     unnamed.forget();
     course.sentElsewhere();
-    session.owed().sentElsewhere();
+    client.sentElsewhere();
     PgError refusal = refusal(facts, source);
     if (refusal != null) {
       answer(refusal, null);
       return true;
     }
-    session
-        .foreign()
-        .run(
-            source,
-            ForeignStatement.simple(sql, database, contained(facts)),
-            outcome -> ended(outcome, facts, sql));
+    calls.run(
+        source,
+        ForeignStatement.simple(sql, database, contained(facts)),
+        outcome -> ended(outcome, facts, sql));
     return true;
   }
 
@@ -146,14 +156,14 @@ final class ForeignStatements {
   }
 
   private void answer(PgError error, String tag) {
-    ByteBuf out = session.channel().alloc().buffer(128);
+    ByteBuf out = client.alloc().buffer(128);
     if (error != null) {
       error.encode(out);
     } else {
       PgWriter.commandComplete(out, tag);
     }
-    PgWriter.ready(out, session.status());
-    session.owed().replyElsewhere(out);
-    session.owed().answeredElsewhere(error);
+    PgWriter.ready(out, client.status());
+    client.replyElsewhere(out);
+    client.answeredElsewhere(error);
   }
 }

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.wire.TransactionState;
@@ -17,7 +18,8 @@ import java.util.Arrays;
  * though no server has seen it.
  */
 final class LocalBatch {
-  private final ClientSession session;
+  private final AnsweringClient client;
+  private final PreparedNames prepared;
   private final ClientInput pending;
   private final ServerNames names;
   private final Course course;
@@ -33,13 +35,15 @@ final class LocalBatch {
   private ByteBuf reply;
 
   LocalBatch(
-      ClientSession session,
+      AnsweringClient client,
+      PreparedNames prepared,
       ClientInput pending,
       ServerNames names,
       Course course,
       UnnamedStatement unnamed,
       ExtendedStatements extended) {
-    this.session = session;
+    this.client = client;
+    this.prepared = prepared;
     this.pending = pending;
     this.names = names;
     this.course = course;
@@ -49,19 +53,19 @@ final class LocalBatch {
 
   /** Whether the batch at the reader's position was answered; it is then taken. */
   boolean answer() {
-    if (session.status() != TransactionState.IDLE
-        || session.loss().transactionLost()
+    if (client.status() != TransactionState.IDLE
+        || client.transactionLost()
         || course.decision().result().isEmpty()) {
       return false;
     }
-    if (session.transactionReplay().wasSent()) {
+    if (client.replaySent()) {
       return true;
     }
     name = null;
     body = null;
     portal = null;
     bound = null;
-    reply = session.channel().alloc().buffer(64);
+    reply = client.alloc().buffer(64);
     BatchCursor batch = new BatchCursor(pending.bytes());
     if (!read(batch)) {
       reply.release();
@@ -72,11 +76,11 @@ final class LocalBatch {
     if (body != null) {
       prepare();
     }
-    PgWriter.ready(reply, session.status());
+    PgWriter.ready(reply, client.status());
     ByteBuf full = reply;
     reply = null;
     course.settled();
-    session.write(full);
+    client.write(full);
     return true;
   }
 
@@ -129,12 +133,8 @@ final class LocalBatch {
     }
     name = bytes(batch.body(), nameEnd);
     if (name.length > 0
-        && (session.carried().names().get(name) != null
-            || session
-                    .carried()
-                    .names()
-                    .refusesAnother(session.vdb().settings().vdb().prepared().perClient())
-                != null)) {
+        && (prepared.get(name) != null
+            || prepared.refusesAnother(client.settings().prepared().perClient()) != null)) {
       return false; // there is more to say about it
     }
     body = bytes(nameEnd + 1, batch.end());
@@ -175,7 +175,7 @@ final class LocalBatch {
     }
     PreparedStatement statement = names.own().alone(body, course.effects());
     statement.source(bound);
-    session.carried().names().put(name, statement);
+    prepared.put(name, statement);
   }
 
   private String tag() {

@@ -1,31 +1,42 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.listen.Listening;
 
 /**
  * What becomes of one Query message: it is an operator's command, a rule's, or a statement, which
  * is judged, and then answered here, put off, or sent.
  */
 final class QueryMessages {
-  private final ClientSession session;
-  private final RequestReader requests;
-  private final ClientMessages messages;
+  private final LeasingClient client;
+  private final Destinations destinations;
+  private final Listening listening;
+  private final RequestControl requests;
+  private final Runnable keepForRetry;
   private final Course course;
   private final RuleCommands ruleCommands;
   private final SimpleStatements simple;
   private final ForeignStatements foreign;
 
+  /**
+   * @param keepForRetry keeps the statement that is about to be sent, if it may be sent again
+   */
   QueryMessages(
-      ClientSession session,
-      RequestReader requests,
-      ClientMessages messages,
+      LeasingClient client,
+      Destinations destinations,
+      Listening listening,
+      RequestControl requests,
+      Runnable keepForRetry,
+      Course course,
       RuleCommands ruleCommands,
       SimpleStatements simple,
       ForeignStatements foreign) {
-    this.session = session;
+    this.client = client;
+    this.destinations = destinations;
+    this.listening = listening;
     this.requests = requests;
-    this.messages = messages;
-    this.course = requests.course();
+    this.keepForRetry = keepForRetry;
+    this.course = course;
     this.ruleCommands = ruleCommands;
     this.simple = simple;
     this.foreign = foreign;
@@ -61,7 +72,7 @@ final class QueryMessages {
         case SEND -> {}
       }
     }
-    return foreign.takes() ? foreign.query(total) : session.lease().need();
+    return foreign.takes() ? foreign.query(total) : client.needServer();
   }
 
   /**
@@ -69,12 +80,12 @@ final class QueryMessages {
    * leads: the reader comes again when that is given back.
    */
   boolean leaves() {
-    if (session.lease().destinations().awaitsDeparture()) {
+    if (destinations.awaitsDeparture()) {
       return true;
     }
-    boolean leaves = session.outstanding() == 0 && foreign.takes();
+    boolean leaves = client.outstanding() == 0 && foreign.takes();
     if (leaves) {
-      session.lease().settle();
+      client.settle();
     }
     return leaves;
   }
@@ -86,22 +97,22 @@ final class QueryMessages {
    */
   boolean withServer(ServerConnection server, int total) {
     if (simple.isForConsole(total)) {
-      if (session.busy()) {
+      if (client.outstanding() > 0) {
         return blocked(); // its reply comes after those that are owed
       }
       simple.toConsole(total);
       return true;
     }
     if (ruleCommands.recognises(total)) {
-      return !session.busy() && ruleCommands.answer(total) || blocked();
+      return client.outstanding() == 0 && ruleCommands.answer(total) || blocked();
     }
     if (!simple.judge(total) || leaves() || simple.awaitsName(server)) {
       return blocked();
     }
-    if (!session.listening().ready(course.effects()) || !simple.ready(server)) {
+    if (!listening.ready(course.effects()) || !simple.ready(server)) {
       return false;
     }
-    messages.keepForRetry();
+    keepForRetry.run();
     simple.query(server, total);
     return true;
   }

@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.observe.OnWriter;
+import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.WriterWatch;
@@ -46,7 +47,11 @@ final class ReplicaReads {
           .withDetail("The transaction is read-only, and therefore runs on a replica.")
           .withHint("Begin it with READ WRITE, or set cluster.reads of the data source.");
 
-  private final ClientSession session;
+  private final ReadingClient client;
+  private final SessionState carried;
+  private final ClientTransaction transaction;
+  private final Writes writes;
+  private final PoolMetrics counters;
   private final LoopSessions sessions;
 
   /** The replica that the present or awaited connection leads to; null for the writer. */
@@ -88,8 +93,18 @@ final class ReplicaReads {
   /** Why the statement that was sent last was sent to the writer; null when that is not known. */
   private OnWriter why;
 
-  ReplicaReads(ClientSession session, LoopSessions sessions) {
-    this.session = session;
+  ReplicaReads(
+      ReadingClient client,
+      SessionState carried,
+      ClientTransaction transaction,
+      Writes writes,
+      PoolMetrics counters,
+      LoopSessions sessions) {
+    this.client = client;
+    this.carried = carried;
+    this.transaction = transaction;
+    this.writes = writes;
+    this.counters = counters;
     this.sessions = sessions;
   }
 
@@ -115,11 +130,11 @@ final class ReplicaReads {
     request = null;
     why = null;
     awaits = false;
-    WriterWatch watch = session.vdb().pools().watch();
+    WriterWatch watch = client.ownPools().watch();
     if (watch == null) {
       return null;
     }
-    VdbPools pools = session.vdb().pools();
+    VdbPools pools = client.ownPools();
     ReadSplit split = pools.plan().source().cluster().reads();
     if (split == ReadSplit.NONE) {
       return null;
@@ -144,8 +159,7 @@ final class ReplicaReads {
         chosen.isPresent();
         chosen = router.replica(request, now)) {
       ServerAddress server = chosen.get();
-      LoopPool pool =
-          session.lease().destinations().join(pools.readers().at(server), session.pool().key());
+      LoopPool pool = client.join(pools.readers().at(server), client.poolKey());
       if (pool.prepared()) {
         replica = server;
         return pool;
@@ -167,7 +181,7 @@ final class ReplicaReads {
     if (!awaited) {
       awaited = true;
       awaitedSince = now;
-      session.counters().replicaAwaited();
+      counters.replicaAwaited();
     }
     long left = most - (now - awaitedSince);
     if (left <= 0) {
@@ -177,8 +191,7 @@ final class ReplicaReads {
       comesAgain = true;
       sessions
           .context()
-          .later(
-              this::comeAgain, Math.min(left, LOOK_AGAIN), TimeUnit.NANOSECONDS, session::failed);
+          .later(this::comeAgain, Math.min(left, LOOK_AGAIN), TimeUnit.NANOSECONDS, client::failed);
     }
     return true;
   }
@@ -186,7 +199,7 @@ final class ReplicaReads {
   private void comeAgain() {
     comesAgain = false;
     if (awaits) {
-      session.resumeReading();
+      client.resumeReading();
     }
   }
 
@@ -214,18 +227,18 @@ final class ReplicaReads {
 
   /** Why the statement at the reader's position must go to the writer; null when it need not. */
   private OnWriter reason(ReadSplit split) {
-    if (session.lease().keepsServer() || session.listening().undecided()) {
+    if (client.keepsServer() || client.undecidedListening()) {
       return OnWriter.PINNED;
     }
     if (beginsTransaction()) {
       whole = true;
       return ofTransaction(split);
     }
-    if (session.status() != TransactionState.IDLE) {
+    if (client.status() != TransactionState.IDLE) {
       return OnWriter.TRANSACTION;
     }
     whole = false;
-    Course course = session.requests().course();
+    Course course = client.course();
     Statement statement = course.statement();
     if (!course.onItsWay() || statement == null || !statement.readOnly()) {
       return OnWriter.NOT_A_READ;
@@ -254,19 +267,17 @@ final class ReplicaReads {
         return OnWriter.SERVER;
       }
     }
-    if ("serializable".equals(session.carried().variables().get("default_transaction_isolation"))) {
+    if ("serializable".equals(carried.variables().get("default_transaction_isolation"))) {
       return OnWriter.ISOLATION;
     }
-    return SingleStatement.length(session.requests().input().bytes(), MOST_BYTES) == 0
-        ? OnWriter.SHAPE
-        : null;
+    return SingleStatement.length(client.input(), MOST_BYTES) == 0 ? OnWriter.SHAPE : null;
   }
 
   /** Whether the statement at the reader's position is, or follows, a BEGIN that no server has. */
   private boolean beginsTransaction() {
-    Course course = session.requests().course();
-    return session.transaction().heldBegin() != null
-        || (session.status() == TransactionState.IDLE
+    Course course = client.course();
+    return transaction.heldBegin() != null
+        || (client.status() == TransactionState.IDLE
             && course.onItsWay()
             && course.effects().kind() == StatementKind.BEGIN
             && course.normalised() != null);
@@ -274,8 +285,8 @@ final class ReplicaReads {
 
   /** Why a transaction must begin at the writer; null when it only reads. */
   private OnWriter ofTransaction(ReadSplit split) {
-    Course course = session.requests().course();
-    byte[] held = session.transaction().heldBegin();
+    Course course = client.course();
+    byte[] held = transaction.heldBegin();
     TransactionMode mode =
         TransactionMode.of(
             held == null ? course.normalised() : new String(held, StandardCharsets.UTF_8));
@@ -289,7 +300,7 @@ final class ReplicaReads {
     }
     boolean asked =
         course.onItsWay() && course.decision().asksForReplica()
-            || held != null && session.transaction().heldForReplica();
+            || held != null && transaction.heldForReplica();
     if (split == ReadSplit.MARKED && !asked) {
       return OnWriter.NOT_MARKED;
     }
@@ -300,18 +311,17 @@ final class ReplicaReads {
         || next.contains(SERIAL)) {
       return OnWriter.ISOLATION;
     }
-    return held != null
-            || SingleStatement.length(session.requests().input().bytes(), MOST_BYTES, 2) > 0
+    return held != null || SingleStatement.length(client.input(), MOST_BYTES, 2) > 0
         ? null
         : OnWriter.SHAPE;
   }
 
   private boolean isDefault(String setting, String value) {
-    return value.equalsIgnoreCase(session.carried().variables().get(setting));
+    return value.equalsIgnoreCase(carried.variables().get(setting));
   }
 
   private ReadRequest request(ClusterView view) {
-    Course course = session.requests().course();
+    Course course = client.course();
     Decision decision = course.decision();
     judgedBy = course.judgedBy();
     boolean known = !whole && course.readsNamedTables() && decision.extraTables().isEmpty();
@@ -329,7 +339,7 @@ final class ReplicaReads {
             .orElse(ReadRequest.ANY);
     return new ReadRequest(
         tables,
-        session.writes().own(view),
+        writes.own(view),
         view.position(seen, sessions.context().now()),
         decision.flag(Decision.Flag.LAG_IGNORE).orElse(false),
         among);
@@ -358,7 +368,7 @@ final class ReplicaReads {
   /** Whether the tables that it reads are still what it was judged to read. */
   private boolean judgedAsNow() {
     return request.tables() == null
-        || session.vdb().judges(session.pool().key().database(), judgedBy);
+        || client.definitions().judges(client.poolKey().database(), judgedBy);
   }
 
   /** The same of a connection that is one of several, without saying what becomes of the read. */
@@ -382,31 +392,30 @@ final class ReplicaReads {
    * @return where to, in words for people; null when there is nothing to say
    */
   String note(Statement statement) {
-    WriterWatch watch = session.vdb().pools().watch();
-    if (watch == null
-        || session.vdb().pools().plan().source().cluster().reads() == ReadSplit.NONE) {
+    WriterWatch watch = client.ownPools().watch();
+    if (watch == null || client.ownPools().plan().source().cluster().reads() == ReadSplit.NONE) {
       return null;
     }
     if (replica != null) {
-      session.counters().readOnReplica();
+      counters.readOnReplica();
       return "replica: " + replica;
     }
     OnWriter reason = why;
     why = null;
-    if (reason == null && session.status() != TransactionState.IDLE) {
+    if (reason == null && client.status() != TransactionState.IDLE) {
       reason = OnWriter.TRANSACTION;
     } else if (reason == null) {
-      reason = session.lease().keepsServer() ? OnWriter.PINNED : OnWriter.PIPELINED;
+      reason = client.keepsServer() ? OnWriter.PINNED : OnWriter.PIPELINED;
     }
     if (statement != null && statement.readOnly()) {
-      session.counters().readOnWriter(reason);
+      counters.readOnWriter(reason);
     }
     return reason.answer();
   }
 
   /** A statement is being sent: what comes behind may have to go elsewhere. */
   void noteEnd(StatementFacts effects) {
-    if (replica != null && session.status() != TransactionState.IDLE) {
+    if (replica != null && client.status() != TransactionState.IDLE) {
       ending |= Writes.ends(effects) || effects.kind() == StatementKind.ROLLBACK;
     }
   }
@@ -432,8 +441,8 @@ final class ReplicaReads {
    */
   void answered(TransactionState status) {
     over();
-    ending &= session.outstanding() > 0;
-    whole &= status != TransactionState.IDLE || session.outstanding() > 0;
+    ending &= client.outstanding() > 0;
+    whole &= status != TransactionState.IDLE || client.outstanding() > 0;
     if (seen != null) {
       // Not the event's time: what is read now may have come after it had begun.
       noteSeen(sessions.context().nanoTime());
@@ -466,7 +475,7 @@ final class ReplicaReads {
     if (replica == null) {
       return;
     }
-    session.counters().replicaFailed();
+    counters.replicaFailed();
     if (!outstanding) {
       router.began(replica);
     }

@@ -17,7 +17,7 @@ import io.netty.buffer.ByteBuf;
  * Reads what one client sends, message by message, and has each one handled. Without a server
  * connection nothing is consumed but what the session answers itself.
  */
-final class RequestReader {
+final class RequestReader implements RequestControl {
   private static final int MAX_HELD_INPUT = 128 * 1024;
 
   /** PostgreSQL ends a session that sends a longer message without a text or values in it. */
@@ -68,7 +68,14 @@ final class RequestReader {
     this.replay = new BatchReplay(session, this, sessions, journal.reply());
     this.reads = new SentReads(session, replay, journal);
     this.lost = new LostReads(session, this, input, journal, loop);
-    this.course = new Course(session, sessions);
+    this.course =
+        new Course(
+            session.statementPorts(),
+            session.carried(),
+            session.transaction(),
+            session.reads(),
+            session.writes(),
+            sessions);
     this.reading = new ReadingPause(session.channel().config());
     this.messages = new ClientMessages(session, this, loop, sessions, limits);
   }
@@ -390,8 +397,8 @@ final class RequestReader {
     return input;
   }
 
-  /** What waits cannot be handled now; whoever is in the way has the session come again. */
-  void block() {
+  @Override
+  public void block() {
     blocked = true;
   }
 
@@ -531,8 +538,8 @@ final class RequestReader {
     process();
   }
 
-  /** The client has sent part of a batch; the rest up to its Sync is void. */
-  void skipToSync() {
+  @Override
+  public void skipToSync() {
     skipToSync = true;
   }
 

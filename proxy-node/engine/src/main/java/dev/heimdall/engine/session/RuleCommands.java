@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * What an operator may ask of rules among his own statements: {@code EXPLAIN RULES statement} and
@@ -19,19 +20,36 @@ final class RuleCommands {
   private static final String EXPLAIN = "explain rules ";
   private static final String QUERYINFO = "show queryinfo";
 
-  private final ClientSession session;
+  private final AnsweringClient client;
+  private final boolean admin;
+  private final Supplier<String> replay;
+  private final Supplier<Catalogue> catalogue;
   private final ClientInput pending;
   private final Course course;
 
-  RuleCommands(ClientSession session, ClientInput pending, Course course) {
-    this.session = session;
+  /**
+   * @param admin whether the user may give them
+   * @param replay what is known of the transaction's replay; null for nothing
+   * @param catalogue of the session's database
+   */
+  RuleCommands(
+      AnsweringClient client,
+      boolean admin,
+      Supplier<String> replay,
+      Supplier<Catalogue> catalogue,
+      ClientInput pending,
+      Course course) {
+    this.client = client;
+    this.admin = admin;
+    this.replay = replay;
+    this.catalogue = catalogue;
     this.pending = pending;
     this.course = course;
   }
 
   /** Whether the whole Query message at the reader's position is one of these commands. */
   boolean recognises(int total) {
-    if (!session.login().admin()) {
+    if (!admin) {
       return false;
     }
     ByteBuf input = pending.bytes();
@@ -67,11 +85,7 @@ final class RuleCommands {
     String tag;
     if (isQueryInfo(text(total))) {
       columns = List.of("attribute", "value");
-      rows =
-          queryInfo(
-              course.running(),
-              session.transactionReplay().note(),
-              session.vdb().surroundings().catalogues().current(session.pool().key().database()));
+      rows = queryInfo(course.running(), replay.get(), catalogue.get());
       tag = "SHOW";
     } else {
       ByteBuf input = pending.bytes();
@@ -87,12 +101,12 @@ final class RuleCommands {
     }
     pending.cut();
     pending.bytes().skipBytes(total);
-    ByteBuf out = session.channel().alloc().buffer(512);
+    ByteBuf out = client.alloc().buffer(512);
     PgWriter.textColumns(out, columns);
     rows.forEach(row -> PgWriter.textRow(out, row));
     PgWriter.commandComplete(out, tag);
-    PgWriter.ready(out, session.status());
-    session.write(out);
+    PgWriter.ready(out, client.status());
+    client.write(out);
     return true;
   }
 

@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
  * the time limit that a rule gives them, and what is told of each when it comes to its end.
  */
 final class RunningStatements {
-  private final ClientSession session;
+  private final RunningClient client;
+  private final SessionState carried;
   private final LoopContext loop;
   private final SideActions side;
   private final ArrayDeque<Running> running = new ArrayDeque<>(0);
@@ -41,15 +42,17 @@ final class RunningStatements {
   /** The last group with a statement whose reply has to wait for a trigger; -1 for none. */
   private long triggering = -1;
 
-  RunningStatements(ClientSession session, LoopContext loop, SideActions side) {
-    this.session = session;
-    this.loop = loop;
+  RunningStatements(
+      RunningClient client,
+      SessionState carried,
+      StatementNotes notes,
+      SideActions side,
+      LoopContext loop) {
+    this.client = client;
+    this.carried = carried;
+    this.notes = notes;
     this.side = side;
-    this.notes =
-        new StatementNotes(
-            session,
-            session.node().events(),
-            () -> session.vdb().surroundings().rules().printsResults());
+    this.loop = loop;
   }
 
   /** What rules want written down of statements. */
@@ -67,41 +70,27 @@ final class RunningStatements {
     if (SideActions.holdsReply(statement.decision())) {
       triggering = statement.group();
     }
-    limitUser(statement.decision());
+    client.limitUser(statement.decision());
     running.add(statement);
     limitTime(statement);
   }
 
   /** A statement is being sent; how long it takes tells how long others like it will take. */
   void observe(Known statement, Statement does) {
-    several = observed != null || session.outstanding() > 0;
+    several = observed != null || client.outstanding() > 0;
     observed = statement;
     sent = statement;
     sentDoes = does;
-    pipelined = session.sharing().takeHow();
-    answeredBy = session.reads().note(does);
+    pipelined = client.takeHowShared();
+    answeredBy = client.noteDestination(does);
   }
 
   /** What was sent is answered; it took so long, if it was one statement by itself. */
   void ran(long nanos, long bytes) {
-    if (observed != null && !several && !session.sharing().active()) {
-      session.sharing().ran(observed.history(), nanos, true, bytes);
+    if (observed != null && !several && !client.sharing()) {
+      client.ran(observed.history(), nanos, bytes);
     }
     observed = null;
-  }
-
-  private void limitUser(Decision decision) {
-    decision
-        .pool()
-        .ifPresent(
-            rule ->
-                session
-                    .vdb()
-                    .pools()
-                    .limitUser(
-                        session.pool().key().credential().user(),
-                        rule.maxUserActive(),
-                        rule.maxUserIdle()));
   }
 
   private void limitTime(Running limited) {
@@ -113,12 +102,12 @@ final class RunningStatements {
         loop.later(
             () -> {
               if (running.contains(limited)) {
-                session.control().timeOver();
+                client.timeOver();
               }
             },
             decision.queryTimeoutMillis().getAsInt(),
             TimeUnit.MILLISECONDS,
-            session::failed);
+            client::failed);
   }
 
   /** Whether the reply that comes now has to wait for a trigger, of any statement in its group. */
@@ -128,7 +117,7 @@ final class RunningStatements {
 
   /** Whether what is sent now would be answered before a reply that has to wait for a trigger. */
   boolean wouldOvertake() {
-    return triggering >= session.carried().done() && triggering < session.carried().sent();
+    return triggering >= carried.done() && triggering < carried.sent();
   }
 
   /**
@@ -222,7 +211,7 @@ final class RunningStatements {
       answeredBy = null;
     }
     sent = null;
-    session.node().events().statementDone(session, last, micros, error);
+    notes.done(last, micros, error);
   }
 
   /** The statement that came to its end last; null when there was none. */

@@ -24,9 +24,6 @@ import java.util.concurrent.TimeUnit;
  * that is, and moves here only.
  */
 final class ServerLease {
-  /** Has one value for good once the server has used its buffers for temporary tables. */
-  static final String TEMPORARY_BUFFERS = "temp_buffers";
-
   private final ClientSession session;
   private final VdbContext vdb;
   private final LoopContext loop;
@@ -53,8 +50,8 @@ final class ServerLease {
     this.vdb = vdb;
     this.loop = loop;
     this.counters = counters;
-    this.destinations = new Destinations(session, vdb, loop);
-    this.capture = new SettingsCapture(session);
+    this.destinations = new Destinations(session.statementPorts(), session.carried(), vdb, loop);
+    this.capture = new SettingsCapture(session.ports(), session.carried());
   }
 
   State state() {
@@ -302,7 +299,7 @@ final class ServerLease {
 
   private void synchronize(boolean tellClient) {
     counters.stateReplayed();
-    if (destinations.variables().get(TEMPORARY_BUFFERS) != null) {
+    if (destinations.variables().get(VdbContext.TEMPORARY_BUFFERS) != null) {
       vdb.temporaryBuffersSet();
     }
     String change = server.applied().changeTo(destinations.variables());
@@ -319,7 +316,7 @@ final class ServerLease {
     Variables wanted = destinations.variables();
     String restore = from.applied().restoreTo(wanted);
     if (restore.isEmpty()) {
-      if (from.wasTainted() && wanted.get(TEMPORARY_BUFFERS) != null) {
+      if (from.wasTainted() && wanted.get(VdbContext.TEMPORARY_BUFFERS) != null) {
         // Another session's temporary tables may have fixed it.
         closeUnusable(from, "SET", error);
       } else {

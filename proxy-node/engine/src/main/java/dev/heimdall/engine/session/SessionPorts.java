@@ -1,38 +1,30 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.client.StartingClient;
 import dev.heimdall.engine.console.CommandingClient;
 import dev.heimdall.engine.listen.ListeningClient;
 import dev.heimdall.engine.pool.PoolKey;
-import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 
-/** A session as those parts see it that need little of it: each by an interface of its own. */
+/**
+ * A session as those see it that accompany it from its beginning to its end: each by an interface.
+ */
 final class SessionPorts
-    implements StartingClient, ListeningClient, CommandingClient, ActingClient, ForeignClient {
+    implements StartingClient, ListeningClient, CommandingClient, CapturingClient, AbandonedClient {
   private final ClientSession session;
 
   SessionPorts(ClientSession session) {
     this.session = session;
   }
 
-  // ---- what several of them need
-
   @Override
   public ByteBufAllocator alloc() {
     return session.channel().alloc();
-  }
-
-  @Override
-  public TransactionState status() {
-    return session.status();
   }
 
   @Override
@@ -170,71 +162,72 @@ final class SessionPorts
     session.lease().settle();
   }
 
-  // ---- actions of rules
+  // ---- settings that are read back
 
   @Override
-  public Variables variables() {
-    return session.carried().variables();
+  public void rest(ServerConnection connection) {
+    session.abandonment().rest(connection);
   }
 
   @Override
-  public String reportedTimeZone() {
-    return session.start().reportedTimeZone();
+  public void settingsHeld(long bytes) {
+    session.memory().settings(bytes);
   }
 
   @Override
-  public String vdbName() {
-    return session.vdbName();
+  public void settle() {
+    session.lease().settle();
+  }
+
+  // ---- what a client has left behind
+
+  @Override
+  public ReplyOwner owner() {
+    return session;
   }
 
   @Override
-  public String user() {
-    return session.login().user();
+  public ServerConnection server() {
+    return session.server();
   }
 
   @Override
-  public String database() {
-    return session.pool().key().database();
+  public int outstanding() {
+    return session.outstanding();
   }
 
   @Override
-  public String source() {
-    return session.vdb().settings().vdb().source();
+  public boolean undecidedListening() {
+    return session.listening().undecided();
   }
 
   @Override
-  public void wroteAnything() {
-    session.writes().everything();
+  public boolean dedicated() {
+    return session.dedicated();
   }
 
   @Override
-  public void writesAnythingUntil(CompletableFuture<?> end) {
-    session.writes().everythingAfter(end);
-  }
-
-  // ---- statements that another engine carries out
-
-  @Override
-  public Duration queueTimeout() {
-    return session.vdb().settings().vdb().pool().queueTimeout();
+  public boolean multiplexed() {
+    return session.vdb().settings().vdb().multiplex();
   }
 
   @Override
-  public void replyElsewhere(ByteBuf consumed) {
-    session.owed().replyElsewhere(consumed);
+  public void endCutMessage(ServerConnection connection) {
+    session.requests().endCutMessage(connection);
   }
 
   @Override
-  public boolean takesMore() {
-    return session.takesMore();
+  public void endingSent() {
+    session.owed().endingSent();
   }
 
   @Override
-  public void callEnded() {
-    session.listening().deliver();
-    if (session.control().drains()) {
-      session.drain();
-    }
-    session.resumeReading();
+  public void forgetServer() {
+    session.lease().forgetServer();
+  }
+
+  @Override
+  public void giveBack(ServerConnection connection) {
+    session.lease().giveBack(connection);
   }
 }

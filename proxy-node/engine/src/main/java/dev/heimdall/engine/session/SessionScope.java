@@ -6,9 +6,9 @@ import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.SearchPath;
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.PinReason;
@@ -16,24 +16,25 @@ import dev.heimdall.engine.sql.PreparedText;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
-import java.net.InetSocketAddress;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * From where a session's statements are looked at: the database, role and path by which their names
  * are resolved, and the facts of the session that rules ask for. Follows the session's variables.
  */
 final class SessionScope {
-  private final ClientSession session;
+  private final ScopedClient client;
+  private final SessionState carried;
   private final QueryPipeline pipeline;
   private Variables told;
   private NameScope scope;
   private boolean pathMoved;
   private final OwnDefinitions own;
 
-  SessionScope(ClientSession session, QueryPipeline pipeline, OwnDefinitions own) {
-    this.session = session;
+  SessionScope(
+      ScopedClient client, SessionState carried, QueryPipeline pipeline, OwnDefinitions own) {
+    this.client = client;
+    this.carried = carried;
     this.pipeline = pipeline;
     this.own = own;
   }
@@ -61,7 +62,7 @@ final class SessionScope {
       return null;
     }
     byte[] name = ClientStatements.bytes(found.effects().get(0).name());
-    PreparedStatement prepared = session.carried().names().get(name);
+    PreparedStatement prepared = carried.names().get(name);
     if (prepared != null && prepared.source() == null && prepared.isSql()) {
       byte[] body = prepared.body();
       int begin = PreparedText.begin(body, standardStrings);
@@ -114,7 +115,7 @@ final class SessionScope {
 
   /** Whether this catalogue is still what statements are to be judged by. */
   boolean isCurrent(Catalogue.Edition edition) {
-    return session.vdb().judges(scope.database(), edition);
+    return client.definitions().judges(scope.database(), edition);
   }
 
   /** Whether the pipeline cannot look at texts yet, because the catalogue is being read. */
@@ -144,16 +145,16 @@ final class SessionScope {
   void noteTemporary(ServerConnection server, Statement statement, StatementFacts effects) {
     for (Effect effect : effects.effects()) {
       if (effect.type() == Effect.Type.SET_VARIABLE
-          && effect.name().equals(ServerLease.TEMPORARY_BUFFERS)) {
-        session.vdb().temporaryBuffersSet();
+          && effect.name().equals(VdbContext.TEMPORARY_BUFFERS)) {
+        client.temporaryBuffersSet();
       }
     }
     if (statement == null ? !mayCreate(effects) : !statement.mayDefine()) {
       return;
     }
     if (isTemporary(server.reported().get("search_path"))
-        || isTemporary(session.carried().variables().get("search_path"))) {
-      session.pin(PinReason.TEMP_TABLE.label());
+        || isTemporary(carried.variables().get("search_path"))) {
+      client.pin(PinReason.TEMP_TABLE.label());
       server.taint();
     } else if (pathMoved) {
       server.taint(); // nobody knows yet where to
@@ -180,31 +181,21 @@ final class SessionScope {
    * Tells the pipeline what has changed of the session and of what its statements are judged by.
    */
   void tellPipeline() {
-    pipeline.surroundings(session.vdb().surroundings());
-    Variables variables = session.carried().variables();
+    pipeline.surroundings(client.surroundings());
+    Variables variables = carried.variables();
     if (told == variables) {
       return;
     }
     told = variables;
     String path = variables.get("search_path");
     String role = variables.get("role");
-    String database = session.pool().key().database();
-    String user = session.pool().key().credential().user();
+    PoolKey pool = client.poolKey();
+    String user = pool.credential().user();
     scope =
         new NameScope(
-            database, role == null ? user : role, path == null ? null : SearchPath.parse(path));
-    InetSocketAddress client = session.login().address();
-    int port =
-        session.channel().localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
-    pipeline.session(
-        new SessionFacts(
-            session.vdbName(),
-            database,
-            session.login().user(),
-            List.of(),
-            session.applicationName(),
-            client == null ? null : client.getAddress(),
-            port,
-            session.processId()));
+            pool.database(),
+            role == null ? user : role,
+            path == null ? null : SearchPath.parse(path));
+    pipeline.session(client.facts());
   }
 }

@@ -11,11 +11,13 @@ import java.util.Locale;
  * is what is carried.
  */
 final class SettingsCapture {
-  private final ClientSession session;
+  private final CapturingClient client;
+  private final SessionState carried;
   private boolean underWay;
 
-  SettingsCapture(ClientSession session) {
-    this.session = session;
+  SettingsCapture(CapturingClient client, SessionState carried) {
+    this.client = client;
+    this.carried = carried;
   }
 
   /** Whether the answer is awaited. */
@@ -25,9 +27,9 @@ final class SettingsCapture {
 
   void begin(ServerConnection server) {
     StringBuilder sql = new StringBuilder("SELECT ");
-    for (String name : session.carried().touched()) {
+    for (String name : carried.touched()) {
       sql.append(sql.length() > 7 ? "," : "");
-      boolean unseen = session.carried().unseen(name);
+      boolean unseen = carried.unseen(name);
       if (unseen) {
         sql.append("(SELECT ");
       }
@@ -49,17 +51,17 @@ final class SettingsCapture {
           @Override
           protected void done(ServerConnection from, PgError error) {
             underWay = false;
-            if (session.closed()) {
-              session.abandonment().rest(from);
+            if (client.closed()) {
+              client.rest(from);
             } else if (error == null) {
-              session.carried().captured(rows().get(0), from);
-              session.memory().settings(session.carried().settingsWeight());
-              session.lease().settle();
+              carried.captured(rows().get(0), from);
+              client.settingsHeld(carried.settingsWeight());
+              client.settle();
             } else if (!from.closed()) {
-              session.pin("setting that cannot be read");
-              session.carried().lost();
+              client.pin("setting that cannot be read");
+              carried.lost();
               from.condemn("current_setting", error);
-              session.requests().process();
+              client.process();
             }
           }
         });

@@ -3,6 +3,8 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.console.ConsoleCommands;
+import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.ClientStatements.Renamed;
@@ -25,7 +27,12 @@ import java.util.List;
 
 /** Sends one client's simple queries, or answers them where no server is needed. */
 final class SimpleStatements {
-  private final ClientSession session;
+  private final SimpleClient client;
+  private final SessionState carried;
+  private final ClientTransaction transaction;
+  private final Listening listening;
+  private final ConsoleCommands console;
+  private final boolean admin;
   private final ClientInput pending;
   private final LoopContext loop;
   private final LoopSessions sessions;
@@ -34,8 +41,16 @@ final class SimpleStatements {
   private final UnnamedStatement unnamed;
   private final Course course;
 
+  /**
+   * @param admin whether the user may give commands of operators
+   */
   SimpleStatements(
-      ClientSession session,
+      SimpleClient client,
+      SessionState carried,
+      ClientTransaction transaction,
+      Listening listening,
+      ConsoleCommands console,
+      boolean admin,
       ClientInput pending,
       LoopSessions sessions,
       ServerNames names,
@@ -43,7 +58,12 @@ final class SimpleStatements {
       UnnamedStatement unnamed,
       Course course) {
     this.course = course;
-    this.session = session;
+    this.client = client;
+    this.carried = carried;
+    this.transaction = transaction;
+    this.listening = listening;
+    this.console = console;
+    this.admin = admin;
     this.pending = pending;
     this.loop = sessions.context();
     this.sessions = sessions;
@@ -64,7 +84,7 @@ final class SimpleStatements {
     int at = input.readerIndex();
     int length = total - 6;
     if (length < 0 || input.getByte(at + total - 1) != 0) {
-      session.protocolError("invalid string in message");
+      client.protocolError("invalid string in message");
       return false;
     }
     byte[] sql = loop.scratch(length);
@@ -75,24 +95,24 @@ final class SimpleStatements {
   /** Whether the statement was answered without a server; the message is then taken. */
   boolean answerLocally(int total) {
     StatementFacts facts = course.effects();
-    if (session.loss().transactionLost()) {
+    if (client.transactionLost()) {
       if (facts.kind() == StatementKind.ROLLBACK) {
-        session.loss().forgetUntold();
+        client.forgetLostTransaction();
       }
       return false;
     }
     if (answeredByRule(facts, total) || delayed(facts, total)) {
       return true;
     }
-    if (session.status() != TransactionState.IDLE) {
+    if (client.status() != TransactionState.IDLE) {
       return false; // it may fail, and the transaction with it
     }
     if (facts.kind() == StatementKind.DISCARD
         && facts.effects().get(0).type() == Effect.Type.DISCARD_ALL
-        && session.carried().atStartup()) {
-      session.carried().names().clear();
+        && carried.atStartup()) {
+      carried.names().clear();
       unnamed.forget();
-      session.listening().unlisten(null);
+      listening.unlisten(null);
       answer(total, "DISCARD ALL", null);
       return true;
     }
@@ -122,14 +142,14 @@ final class SimpleStatements {
   /** Outside a transaction a rule's own answer needs no server. */
   private boolean answeredByRule(StatementFacts facts, int total) {
     Decision decision = course.decision();
-    if (decision.isNone() || session.status() != TransactionState.IDLE) {
+    if (decision.isNone() || client.status() != TransactionState.IDLE) {
       return false;
     }
     PgError refusal = course.refusal();
     if (refusal == null && decision.result().isEmpty()) {
       return false;
     }
-    if (session.transactionReplay().wasSent()) {
+    if (client.replaySent()) {
       return true;
     }
     if (refusal != null) {
@@ -152,32 +172,32 @@ final class SimpleStatements {
 
   /** BEGIN is held back, and forgotten when the transaction ends without having needed a server. */
   private boolean delayed(StatementFacts facts, int total) {
-    if (session.transaction().heldBegin() != null) {
+    if (transaction.heldBegin() != null) {
       boolean commit = facts.kind() == StatementKind.COMMIT;
       if ((commit || facts.kind() == StatementKind.ROLLBACK) && !facts.chain()) {
-        session.transaction().dropHeldBegin();
+        transaction.dropHeldBegin();
         answer(total, commit ? "COMMIT" : "ROLLBACK", null);
         return true;
       }
       return false;
     }
     if (facts.kind() != StatementKind.BEGIN
-        || session.status() != TransactionState.IDLE
-        || session.transactionReplay().active()
-        || !session.vdb().settings().vdb().delayedTransaction()) {
+        || client.status() != TransactionState.IDLE
+        || client.replaying()
+        || !client.settings().delayedTransaction()) {
       return false;
     }
     byte[] sql = new byte[total - 6];
     pending.bytes().getBytes(pending.bytes().readerIndex() + 5, sql);
-    session.transaction().holdBegin(sql, course.decision().asksForReplica(), loop.now());
+    transaction.holdBegin(sql, course.decision().asksForReplica(), loop.now());
     answer(total, DelayedBegin.tag(sql), null);
     return true;
   }
 
   /** Sends the BEGIN that was answered already, ahead of the first statement of its transaction. */
   void sendHeldBegin(ServerConnection server) {
-    byte[] sql = session.transaction().takeHeldBegin();
-    session.transactionReplay().begins(sql, session.transaction().heldForReplica());
+    byte[] sql = transaction.takeHeldBegin();
+    client.transactionBegins(sql, transaction.heldForReplica());
     server.query(
         new String(sql, StandardCharsets.UTF_8),
         new InternalQuery() {
@@ -187,7 +207,7 @@ final class SimpleStatements {
               // What follows it is on its way, and must not be taken for a transaction's.
               from.closeForState("BEGIN", error);
             } else {
-              session.quietDone(from);
+              client.quietDone(from);
             }
           }
         });
@@ -196,9 +216,9 @@ final class SimpleStatements {
   private void deallocate(Effect effect, int total) {
     unnamed.forget();
     if (effect.type() == Effect.Type.DEALLOCATE_ALL) {
-      session.carried().names().clear();
+      carried.names().clear();
       answer(total, "DEALLOCATE ALL", null);
-    } else if (session.carried().names().remove(ClientStatements.bytes(effect.name()))) {
+    } else if (carried.names().remove(ClientStatements.bytes(effect.name()))) {
       answer(total, "DEALLOCATE", null);
     } else {
       answer(
@@ -211,25 +231,25 @@ final class SimpleStatements {
   private void answer(int total, String tag, PgError error) {
     course.settled();
     pending.bytes().skipBytes(total);
-    ByteBuf out = session.channel().alloc().buffer(128);
+    ByteBuf out = client.alloc().buffer(128);
     if (error != null) {
       error.encode(out);
     } else {
       PgWriter.commandComplete(out, tag);
     }
-    PgWriter.ready(out, session.status());
-    session.write(out);
+    PgWriter.ready(out, client.status());
+    client.write(out);
   }
 
   /** Whether the whole Query message at the reader's position is a command of an operator. */
   boolean isForConsole(int total) {
-    if (!session.login().admin()) {
+    if (!admin) {
       return false;
     }
     int length = total - 6;
     byte[] sql = loop.scratch(length);
     pending.bytes().getBytes(pending.bytes().readerIndex() + 5, sql, 0, length);
-    return session.console().recognises(sql, 0, length);
+    return console.recognises(sql, 0, length);
   }
 
   /** Has the command at the reader's position carried out. */
@@ -238,14 +258,14 @@ final class SimpleStatements {
     String text = input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8);
     pending.cut();
     input.skipBytes(total);
-    session.console().run(text);
+    console.run(text);
   }
 
   /** Sends a Query message, or what rules put in its place. */
   void query(ServerConnection server, int total) {
     Decision decision = course.decision();
     PgError refusal = course.refusal();
-    if (!session.transactionReplay().ruled(outcome(decision, refusal))) {
+    if (!client.ruledAlike(outcome(decision, refusal))) {
       return;
     }
     boolean reads = course.readsOnly();
@@ -288,19 +308,19 @@ final class SimpleStatements {
     pending.cut();
     pending.bytes().skipBytes(total);
     PgWriter.query(pending.out(256), ServerNames.raising(error));
-    server.expect(ReplyQueue.QUERY, session);
-    session.groupSent();
+    server.expect(ReplyQueue.QUERY, client.owner());
+    client.groupSent();
   }
 
   /**
    * @param reads whether it is known to change nothing, be it one statement or several
    */
   private void send(ServerConnection server, StatementFacts facts, boolean reads, int total) {
-    session.transactionReplay().statement(facts);
-    session.transaction().sent(facts, session.carried().sent());
-    session.resolution().sent(facts);
+    client.transactionStatement(facts);
+    transaction.sent(facts, carried.sent());
+    client.namesMayMove(facts);
     if (facts.kind() == StatementKind.MULTI && !reads) {
-      session.resolution().moved();
+      client.namesMoved();
     }
     unnamed.forget();
     server.statements().unnamed(null, 0);
@@ -308,10 +328,10 @@ final class SimpleStatements {
       if (facts.kind() == StatementKind.DDL
           || (facts.kind() == StatementKind.MULTI && !reads)
           || (server.groupOpen() && SessionState.divides(facts, true))) {
-        session.carried().note(facts);
+        carried.note(facts);
       }
-      server.expect(ReplyQueue.QUERY, session);
-      session.groupSent();
+      server.expect(ReplyQueue.QUERY, client.owner());
+      client.groupSent();
       pending.begin(total, false);
       return;
     }
@@ -324,14 +344,14 @@ final class SimpleStatements {
       prepare(server, facts, total);
     } else if (facts.kind() == StatementKind.DEALLOCATE
         && server.status() != TransactionState.FAILED
-        && session.outstanding() == 0) {
+        && client.outstanding() == 0) {
       deallocateInTransaction(server, facts.effects().get(0), facts, total);
     } else if (names.own().renames(facts)) {
       renamed(server, facts, total);
     } else {
-      session.carried().note(facts);
-      server.expect(ReplyQueue.QUERY, session);
-      session.groupSent();
+      carried.note(facts);
+      server.expect(ReplyQueue.QUERY, client.owner());
+      client.groupSent();
       pending.begin(total, false);
       names.noteReset(facts);
       names.afterGroup(server);
@@ -344,22 +364,22 @@ final class SimpleStatements {
   private void prepare(ServerConnection server, StatementFacts facts, int total) {
     Effect effect = facts.effects().get(0);
     if (effect.type() != Effect.Type.PREPARE || effect.start() < 0) {
-      session.carried().note(facts);
-      server.expect(ReplyQueue.QUERY, session);
-      session.groupSent();
+      carried.note(facts);
+      server.expect(ReplyQueue.QUERY, client.owner());
+      client.groupSent();
       pending.begin(total, false);
       return;
     }
     ByteBuf input = pending.bytes();
     int text = input.readerIndex() + 5;
     byte[] name = ClientStatements.bytes(effect.name());
-    PreparedStatement existing = session.carried().names().get(name);
+    PreparedStatement existing = carried.names().get(name);
     PreparedStatement statement = existing;
     if (existing == null) {
-      int most = session.vdb().settings().vdb().prepared().perClient();
-      PgError refusal = session.carried().names().refusesAnother(most);
+      int most = client.settings().prepared().perClient();
+      PgError refusal = carried.names().refusesAnother(most);
       if (refusal != null) {
-        session.fatal(refusal);
+        client.fatal(refusal);
         return;
       }
       byte[] body = new byte[total - 6 - effect.end()];
@@ -375,7 +395,7 @@ final class SimpleStatements {
         names.own().release(statement);
         return;
       }
-      session.carried().names().put(name, statement);
+      carried.names().put(name, statement);
       if (server.statements().confirmed(statement)) {
         known(server, "PREPARE", total);
         return;
@@ -384,7 +404,7 @@ final class SimpleStatements {
       names.makeKnown(server, existing);
     }
     if (existing == null) {
-      session.carried().note(facts); // one that fails because its name is taken has no effect
+      carried.note(facts); // one that fails because its name is taken has no effect
       names.prepareOnServer(server, statement);
     }
     sendRenamed(server, total, List.of(new Renamed(effect, statement, statement.serverName())));
@@ -401,16 +421,16 @@ final class SimpleStatements {
   private void deallocateInTransaction(
       ServerConnection server, Effect effect, StatementFacts facts, int total) {
     if (effect.type() == Effect.Type.DEALLOCATE_ALL) {
-      session.carried().names().clear();
+      carried.names().clear();
       known(server, "DEALLOCATE ALL", total);
-    } else if (session.carried().names().remove(ClientStatements.bytes(effect.name()))) {
+    } else if (carried.names().remove(ClientStatements.bytes(effect.name()))) {
       known(server, "DEALLOCATE", total);
     } else if (names.own().nameOnServer(effect) != null) {
       renamed(server, facts, total);
     } else {
-      session.carried().note(facts);
-      server.expect(ReplyQueue.QUERY, session);
-      session.groupSent();
+      carried.note(facts);
+      server.expect(ReplyQueue.QUERY, client.owner());
+      client.groupSent();
       pending.begin(total, false);
     }
   }
@@ -419,10 +439,10 @@ final class SimpleStatements {
   private void known(ServerConnection server, String tag, int total) {
     pending.cut();
     pending.bytes().skipBytes(total);
-    session.owed().promiseTag(tag);
-    server.expect(ReplyQueue.COMMAND_KNOWN, session);
-    server.expect(ReplyQueue.SYNC, session);
-    session.groupSent();
+    client.promiseTag(tag);
+    server.expect(ReplyQueue.COMMAND_KNOWN, client.owner());
+    server.expect(ReplyQueue.SYNC, client.owner());
+    client.groupSent();
     PgWriter.empty(pending.out(5), FrontendType.SYNC);
   }
 
@@ -431,7 +451,7 @@ final class SimpleStatements {
    * yet: should that fail, the name is free.
    */
   boolean awaitsName(ServerConnection server) {
-    if (session.outstanding() == 0 || server.copyIn()) {
+    if (client.outstanding() == 0 || server.copyIn()) {
       return false;
     }
     for (Effect effect : course.effects().effects()) {
@@ -439,7 +459,7 @@ final class SimpleStatements {
         continue;
       }
       byte[] name = ClientStatements.bytes(effect.name());
-      boolean there = session.carried().names().get(name) != null;
+      boolean there = carried.names().get(name) != null;
       boolean waits =
           switch (effect.type()) {
             case PREPARE -> there || mayReopen(name);
@@ -454,7 +474,7 @@ final class SimpleStatements {
   }
 
   private boolean mayReopen(byte[] name) {
-    return names.own().mayReopen(name, session.carried().sent(), session.carried().done());
+    return names.own().mayReopen(name, carried.sent(), carried.done());
   }
 
   /** Whether all is known of the prepared statements that the judged query runs. */
@@ -489,7 +509,7 @@ final class SimpleStatements {
         names.noteEffectsOf(statement.facts());
       }
     }
-    session.carried().note(facts);
+    carried.note(facts);
     sendRenamed(server, total, found);
   }
 
@@ -510,7 +530,7 @@ final class SimpleStatements {
     out.writeBytes(input, text + done, length - done).writeByte(0);
     PgWriter.end(out, start);
     input.skipBytes(total);
-    server.expect(ReplyQueue.QUERY, session);
-    session.groupSent();
+    server.expect(ReplyQueue.QUERY, client.owner());
+    client.groupSent();
   }
 }

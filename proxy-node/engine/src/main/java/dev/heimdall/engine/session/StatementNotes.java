@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 import java.util.function.BooleanSupplier;
@@ -48,6 +49,13 @@ final class StatementNotes {
     }
   }
 
+  /** A rule matched a statement that is about to be carried out. */
+  void matched(MatchedRule rule) {
+    if (rule.print() || !rule.groups().isEmpty()) {
+      events.ruleMatched(session, rule);
+    }
+  }
+
   /**
    * A piece of the reply to the first of the groups that are not answered.
    *
@@ -82,5 +90,10 @@ final class StatementNotes {
     if (debugging) {
       events.debugAnswered(session, summary, micros, error);
     }
+  }
+
+  /** A statement has come to its end, at a server or without one. */
+  void done(StatementSummary summary, long micros, PgError error) {
+    events.statementDone(session, summary, micros, error);
   }
 }

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.catalog.DefinitionChanges;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.listen.NotificationHubs;
@@ -10,15 +10,17 @@ import dev.heimdall.model.VirtualDatabase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** One virtual database at run time: its settings of the moment and what its sessions share. */
 public final class VdbContext {
+  /** Has one value for good once the server has used its buffers for temporary tables. */
+  static final String TEMPORARY_BUFFERS = "temp_buffers";
+
   private final String name;
   private final VdbPools pools;
   private final VdbAccess access;
   private final NotificationHubs hubs;
-  private final AtomicLong schemaEpoch = new AtomicLong();
+  private final DefinitionChanges definitions;
   private volatile Settings settings;
   private volatile boolean sequenceComputed;
   private volatile boolean temporaryBuffersSet;
@@ -45,6 +47,7 @@ public final class VdbContext {
     this.name = name;
     this.pools = pools;
     this.hubs = new NotificationHubs(pools);
+    this.definitions = new DefinitionChanges(settings.surroundings().catalogues());
     this.access = new VdbAccess(name, pools, settings.access());
     update(settings);
   }
@@ -78,8 +81,7 @@ public final class VdbContext {
     Settings last = settings;
     this.settings = next;
     if (last != null) {
-      // The epoch never goes back: what other catalogues noticed is counted from zero.
-      schemaEpoch.addAndGet(1 + last.surroundings().catalogues().changesUntold());
+      definitions.replace(next.surroundings().catalogues());
       if (last.surroundings().rules() != next.surroundings().rules()) {
         last.surroundings().rules().retire();
       }
@@ -87,39 +89,22 @@ public final class VdbContext {
     access.update(next.access());
   }
 
-  /** Grows with each change of tables that was seen; plans made before are not handed out anew. */
+  /** How its definitions change. */
+  DefinitionChanges definitions() {
+    return definitions;
+  }
+
   long schemaEpoch() {
-    return schemaEpoch.get() + settings.surroundings().catalogues().changesUntold();
+    return definitions.current();
   }
 
-  /** Definitions of a database were, or may have been, changed. */
   void schemaChanged(String database) {
-    schemaEpoch.incrementAndGet();
-    settings.surroundings().catalogues().changed(database);
+    definitions.changed(database);
   }
 
-  /**
-   * Plans of statements may not fit any more. What else follows from changed definitions follows
-   * from {@link Writes}.
-   */
+  /** What else follows from changed definitions follows from {@link Writes}. */
   void plansChanged(String database) {
-    schemaEpoch.incrementAndGet();
-    settings.surroundings().catalogues().suspected(database);
-  }
-
-  /** Code ran that nobody has read: the catalogue is to find out what it has defined. */
-  void definitionsSuspected(String database) {
-    settings.surroundings().catalogues().suspected(database);
-  }
-
-  /**
-   * Whether what was told of statements by a catalogue still holds.
-   *
-   * @param edition of the catalogue of this database by which it was told; null for none
-   */
-  boolean judges(String database, Catalogue.Edition edition) {
-    Catalogue now = settings.surroundings().catalogues().current(database);
-    return now.confirmed() && now.edition() == edition;
+    definitions.plansChanged(database);
   }
 
   /** What statements are judged by. */

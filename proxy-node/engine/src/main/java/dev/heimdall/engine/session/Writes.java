@@ -34,7 +34,8 @@ final class Writes {
   /** Tables that one transaction writes; beyond, all tables count as written. */
   private static final int MOST_PENDING = 10_000;
 
-  private final ClientSession session;
+  private final WritingClient client;
+  private final SessionState carried;
   private final ArrayDeque<Note> notes = new ArrayDeque<>(0);
 
   /** What the open transaction has written in groups that were answered. */
@@ -71,13 +72,14 @@ final class Writes {
     }
   }
 
-  Writes(ClientSession session) {
-    this.session = session;
+  Writes(WritingClient client, SessionState carried) {
+    this.client = client;
+    this.carried = carried;
   }
 
   /** The cluster that the session's statements go to now; null where nobody wants to know. */
   private ClusterView view() {
-    return viewOf(session.lease().destinations().lender().vdb());
+    return viewOf(client.lender());
   }
 
   private static ClusterView viewOf(VdbPools pools) {
@@ -92,7 +94,7 @@ final class Writes {
    * @param judgedBy the catalogue by which that was told; null for none
    */
   void note(Statement does, StatementFacts effects, Decision decision, Catalogue.Edition judgedBy) {
-    if (view() == null || session.reads().away()) {
+    if (view() == null || client.away()) {
       return; // what is sent to a replica writes nothing
     }
     boolean changed = decision.transformed().isPresent();
@@ -128,7 +130,7 @@ final class Writes {
 
   /** Something is being sent of which nobody knows what it does. */
   void noteUnknown() {
-    if (view() != null && !session.reads().away()) {
+    if (view() != null && !client.away()) {
       add(List.of(), true, true, Defines.PERHAPS, null);
     }
   }
@@ -139,7 +141,7 @@ final class Writes {
       boolean ends,
       Defines defines,
       Catalogue.Edition judgedBy) {
-    Note note = new Note(session.carried().sent(), tables, anything, ends, defines, judgedBy);
+    Note note = new Note(carried.sent(), tables, anything, ends, defines, judgedBy);
     if (!note.equals(notes.peekLast())) {
       notes.add(note);
     }
@@ -185,8 +187,8 @@ final class Writes {
     if (notes.isEmpty() && !anythingPending && pending.isEmpty()) {
       return;
     }
-    long group = session.carried().done();
-    boolean mayCommit = session.status() == TransactionState.IDLE;
+    long group = carried.done();
+    boolean mayCommit = client.status() == TransactionState.IDLE;
     boolean anything = anythingPending;
     Defines defines = definesPending;
     Set<String> written = new HashSet<>(pending);
@@ -207,16 +209,14 @@ final class Writes {
   }
 
   private boolean isCurrent(Catalogue.Edition judgedBy) {
-    return session.vdb().judges(database(), judgedBy);
+    return client.definitions().judges(database(), judgedBy);
   }
 
   private void mark(ClusterView view, Set<String> written, boolean anything, Defines defines) {
     if (view != null) {
       ClusterView.Committed committed = view.committed(written, anything, defines.of(database()));
-      if (!session.closed()) {
-        session.owed().consistency().until(committed.told());
-      }
-      if (view == viewOf(session.vdb().pools())) {
+      client.delayReplies(committed.told());
+      if (view == viewOf(client.ownPools())) {
         own = committed.mark();
         ownIn = view;
       }
@@ -224,12 +224,12 @@ final class Writes {
   }
 
   private String database() {
-    return session.pool().key().database();
+    return client.database();
   }
 
   /** A group was answered; so the transaction stands now. */
   void answered(TransactionState status) {
-    long group = session.carried().done();
+    long group = carried.done();
     while (!notes.isEmpty() && notes.peek().group() <= group) {
       Note note = notes.poll();
       if (status != TransactionState.IDLE) {
@@ -303,7 +303,7 @@ final class Writes {
 
   /** Something was written past the session's statements, of which it waits to hear the end. */
   void everything() {
-    mark(viewOf(session.vdb().pools()), Set.of(), true, Defines.PERHAPS);
+    mark(viewOf(client.ownPools()), Set.of(), true, Defines.PERHAPS);
   }
 
   /**
@@ -311,7 +311,7 @@ final class Writes {
    * thread.
    */
   void everythingAfter(CompletableFuture<?> end) {
-    ClusterView view = viewOf(session.vdb().pools());
+    ClusterView view = viewOf(client.ownPools());
     if (view != null) {
       Redefinition redefinition = Defines.PERHAPS.of(database());
       end.whenComplete((done, failure) -> view.committed(List.of(), true, redefinition));

@@ -1,0 +1,61 @@
+package dev.heimdall.engine.catalog;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How definitions of one virtual database change, as far as its sessions and its catalogues have
+ * seen it; thread-safe.
+ */
+public final class DefinitionChanges {
+  private final AtomicLong changes = new AtomicLong();
+  private volatile Base base;
+
+  /**
+   * @param before changes that were seen before these catalogues
+   */
+  private record Base(long before, Catalogues catalogues) {}
+
+  public DefinitionChanges(Catalogues catalogues) {
+    this.base = new Base(0, catalogues);
+  }
+
+  /** Other catalogues from now on; which may know other tables. */
+  public void replace(Catalogues next) {
+    // The epoch never goes back: what other catalogues noticed is counted from zero.
+    Base last = base;
+    base = new Base(last.before() + 1 + last.catalogues().changesUntold(), next);
+  }
+
+  /** Grows with each change of tables that was seen; plans made before are not handed out anew. */
+  public long current() {
+    Base now = base;
+    return changes.get() + now.before() + now.catalogues().changesUntold();
+  }
+
+  /** Definitions of a database were, or may have been, changed. */
+  public void changed(String database) {
+    changes.incrementAndGet();
+    base.catalogues().changed(database);
+  }
+
+  /** Plans of statements may not fit any more. */
+  public void plansChanged(String database) {
+    changes.incrementAndGet();
+    base.catalogues().suspected(database);
+  }
+
+  /** Code ran that nobody has read: the catalogue is to find out what it has defined. */
+  public void suspected(String database) {
+    base.catalogues().suspected(database);
+  }
+
+  /**
+   * Whether what was told of statements by a catalogue still holds.
+   *
+   * @param edition of the catalogue of this database by which it was told; null for none
+   */
+  public boolean judges(String database, Catalogue.Edition edition) {
+    Catalogue now = base.catalogues().current(database);
+    return now.confirmed() && now.edition() == edition;
+  }
+}

@@ -1,0 +1,28 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.model.VirtualDatabase;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/** A session as messages see it that are answered without a server; all on its loop. */
+interface AnsweringClient {
+
+  /** The settings of its virtual database. */
+  VirtualDatabase settings();
+
+  ByteBufAllocator alloc();
+
+  void write(ByteBuf consumed);
+
+  TransactionState status();
+
+  /** Whether the open transaction was lost with its connection. */
+  boolean transactionLost();
+
+  /** Whether the transaction is being replayed, and the client waits. */
+  boolean replaying();
+
+  /** Takes the statement at the reader's position if it was sent before, in a replay. */
+  boolean replaySent();
+}

@@ -1,0 +1,24 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ServerConnection;
+
+/** A session as the capture of its settings sees it; all on its loop. */
+interface CapturingClient {
+
+  boolean closed();
+
+  /** The client is gone: the connection goes back when nothing is owed on it any more. */
+  void rest(ServerConnection connection);
+
+  /** The session keeps its connection from now on. */
+  void pin(String reason);
+
+  /** The settings that are carried take so much memory. */
+  void settingsHeld(long bytes);
+
+  /** The connection may be given back. */
+  void settle();
+
+  /** What the client has sent is carried out. */
+  void process();
+}

@@ -1,0 +1,42 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.action.RuleActions;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.observe.Unreplayed;
+
+/** A session as the judgement of its statements sees it; all on its loop. */
+interface CourseClient extends ScopedClient, ActingClient, RunningClient {
+  /** As logs and counters see it. */
+  ObservedSession observed();
+
+  SessionEvents events();
+
+  PoolMetrics counters();
+
+  /** What rules want done away from the event loops. */
+  RuleActions actions();
+
+  /** The present server connection, or null. */
+  ServerConnection server();
+
+  /** Whether the server is being asked for settings, by which names may mean something else. */
+  boolean awaitsSettings();
+
+  /** Why the session keeps its server connection between transactions, as rules want it. */
+  Stickiness stickiness();
+
+  /** Whether a batch is being read again whose statements must not be repeated. */
+  boolean repeatsGuarded();
+
+  /** A statement is being sent of which this is known. */
+  void sending(boolean mayRepeat, boolean dropsNames);
+
+  /** A statement is being sent that may ask for values of sequences. */
+  void guardSequences(ServerConnection server, boolean known);
+
+  /** The transaction cannot be replayed any more. */
+  void giveUpReplay(Unreplayed why);
+
+  void pin(String reason);
+}

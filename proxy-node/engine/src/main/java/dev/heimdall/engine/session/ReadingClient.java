@@ -1,0 +1,44 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.catalog.DefinitionChanges;
+import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.wire.TransactionState;
+import io.netty.buffer.ByteBuf;
+
+/** A session as its reads from replicas see it; all on its loop. */
+interface ReadingClient {
+
+  /** Those of its own data source. */
+  VdbPools ownPools();
+
+  PoolKey poolKey();
+
+  /** The pool of this key among others' pools; the session has joined it until it ends. */
+  LoopPool join(VdbPools pools, PoolKey key);
+
+  /** The statement at the reader's position. */
+  Course course();
+
+  /** What the client has sent, from the reader's position. */
+  ByteBuf input();
+
+  DefinitionChanges definitions();
+
+  TransactionState status();
+
+  boolean keepsServer();
+
+  /** Whether the present server connection may be listening. */
+  boolean undecidedListening();
+
+  /** Groups of messages that are not answered. */
+  int outstanding();
+
+  /** What kept the client's statements waiting is over. */
+  void resumeReading();
+
+  /** An error in the node: the session ends. */
+  void failed(Throwable cause);
+}

@@ -1,0 +1,33 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.pipeline.RunHistory;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.Statement;
+
+/** A session as the statements see it that were sent and not answered; all on its loop. */
+interface RunningClient {
+
+  /** Groups of messages that are not answered. */
+  int outstanding();
+
+  /** Whether a statement is in a pipeline of a connection that others use as well. */
+  boolean sharing();
+
+  /** Whether the statement that is being sent shares its connection, or why not; asked once. */
+  String takeHowShared();
+
+  /** The one statement that ran took so long. */
+  void ran(RunHistory of, long nanos, long bytes);
+
+  /** Where a statement that is being sent goes, for people; null when there is no choice. */
+  String noteDestination(Statement statement);
+
+  /** A rule limits the server connections of the session's user. */
+  void limitUser(Decision decision);
+
+  /** A rule's time limit for what runs is over. */
+  void timeOver();
+
+  /** An error in the node: the session ends. */
+  void failed(Throwable cause);
+}

@@ -1,0 +1,27 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.catalog.DefinitionChanges;
+import dev.heimdall.engine.pipeline.Surroundings;
+import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.rules.SessionFacts;
+
+/** A session as the scope of its statements sees it; all on its loop. */
+interface ScopedClient {
+
+  /** What statements are judged by. */
+  Surroundings surroundings();
+
+  /** What is known of the definitions that they are judged by. */
+  DefinitionChanges definitions();
+
+  PoolKey poolKey();
+
+  /** What rules ask for. */
+  SessionFacts facts();
+
+  /** A statement sets {@code temp_buffers}. */
+  void temporaryBuffersSet();
+
+  /** The session keeps its connection from now on. */
+  void pin(String reason);
+}

@@ -1,0 +1,490 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.action.RuleActions;
+import dev.heimdall.engine.backend.ReplyOwner;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.catalog.DefinitionChanges;
+import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.observe.Unreplayed;
+import dev.heimdall.engine.pipeline.RunHistory;
+import dev.heimdall.engine.pipeline.Surroundings;
+import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.rules.SessionFacts;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.model.VirtualDatabase;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A session as the parts see it that its statements go through: each by an interface of its own.
+ */
+final class StatementPorts
+    implements CourseClient,
+        ForeignClient,
+        WritingClient,
+        ReadingClient,
+        RoutedClient,
+        SimpleClient,
+        CallingClient,
+        LeasingClient {
+  private final ClientSession session;
+
+  StatementPorts(ClientSession session) {
+    this.session = session;
+  }
+
+  @Override
+  public ByteBufAllocator alloc() {
+    return session.channel().alloc();
+  }
+
+  @Override
+  public TransactionState status() {
+    return session.status();
+  }
+
+  @Override
+  public boolean closed() {
+    return session.closed();
+  }
+
+  @Override
+  public boolean connected() {
+    return !session.closed() && session.channel().isActive();
+  }
+
+  @Override
+  public void write(ByteBuf consumed) {
+    session.write(consumed);
+  }
+
+  @Override
+  public void resumeReading() {
+    session.resumeReading();
+  }
+
+  @Override
+  public void fatal(PgError error) {
+    session.fatal(error);
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    session.failed(cause);
+  }
+
+  @Override
+  public PoolKey poolKey() {
+    return session.pool().key();
+  }
+
+  @Override
+  public boolean keepsServer() {
+    return session.lease().keepsServer();
+  }
+
+  @Override
+  public boolean pinned() {
+    return session.carried().pinned();
+  }
+
+  @Override
+  public void pin(String reason) {
+    session.pin(reason);
+  }
+
+  @Override
+  public void settle() {
+    session.lease().settle();
+  }
+
+  // ---- actions of rules
+
+  @Override
+  public Variables variables() {
+    return session.carried().variables();
+  }
+
+  @Override
+  public String reportedTimeZone() {
+    return session.start().reportedTimeZone();
+  }
+
+  @Override
+  public String vdbName() {
+    return session.vdbName();
+  }
+
+  @Override
+  public String user() {
+    return session.login().user();
+  }
+
+  @Override
+  public String database() {
+    return session.pool().key().database();
+  }
+
+  @Override
+  public String source() {
+    return session.vdb().settings().vdb().source();
+  }
+
+  @Override
+  public void wroteAnything() {
+    session.writes().everything();
+  }
+
+  @Override
+  public void writesAnythingUntil(CompletableFuture<?> end) {
+    session.writes().everythingAfter(end);
+  }
+
+  // ---- statements that another engine carries out
+
+  @Override
+  public Duration queueTimeout() {
+    return session.vdb().settings().vdb().pool().queueTimeout();
+  }
+
+  @Override
+  public void replyElsewhere(ByteBuf consumed) {
+    session.owed().replyElsewhere(consumed);
+  }
+
+  @Override
+  public boolean takesMore() {
+    return session.takesMore();
+  }
+
+  @Override
+  public void callEnded() {
+    batchEnded();
+    session.resumeReading();
+  }
+
+  @Override
+  public void batchEnded() {
+    session.listening().deliver();
+    if (session.control().drains()) {
+      session.drain();
+    }
+  }
+
+  @Override
+  public boolean admits() {
+    return session.lease().admits();
+  }
+
+  @Override
+  public void sentElsewhere() {
+    session.owed().sentElsewhere();
+  }
+
+  @Override
+  public void answeredElsewhere(PgError error) {
+    session.owed().answeredElsewhere(error);
+  }
+
+  @Override
+  public int preparedLimit() {
+    return session.vdb().settings().vdb().prepared().perClient();
+  }
+
+  @Override
+  public void refuseUnnamed() {
+    session.memory().refuseUnnamed();
+  }
+
+  @Override
+  public void protocolError(String message) {
+    session.protocolError(message);
+  }
+
+  @Override
+  public void terminate() {
+    session.terminate();
+  }
+
+  // ---- how its statements are judged, and what is sent of them
+
+  @Override
+  public ObservedSession observed() {
+    return session;
+  }
+
+  @Override
+  public SessionEvents events() {
+    return session.node().events();
+  }
+
+  @Override
+  public PoolMetrics counters() {
+    return session.counters();
+  }
+
+  @Override
+  public RuleActions actions() {
+    return session.node().actions();
+  }
+
+  @Override
+  public Surroundings surroundings() {
+    return session.vdb().surroundings();
+  }
+
+  @Override
+  public DefinitionChanges definitions() {
+    return session.vdb().definitions();
+  }
+
+  @Override
+  public ServerConnection server() {
+    return session.server();
+  }
+
+  @Override
+  public void temporaryBuffersSet() {
+    session.vdb().temporaryBuffersSet();
+  }
+
+  @Override
+  public boolean awaitsSettings() {
+    return session.lease().awaitsSettings();
+  }
+
+  @Override
+  public Stickiness stickiness() {
+    return session.lease().stickiness();
+  }
+
+  @Override
+  public boolean repeatsGuarded() {
+    return session.requests().replay().guards();
+  }
+
+  @Override
+  public void sending(boolean mayRepeat, boolean dropsNames) {
+    session.requests().sentReads().statement(mayRepeat, dropsNames);
+  }
+
+  @Override
+  public void guardSequences(ServerConnection server, boolean known) {
+    session.requests().guardSequences(server, known);
+  }
+
+  @Override
+  public void giveUpReplay(Unreplayed why) {
+    session.transactionReplay().giveUp(why);
+  }
+
+  @Override
+  public SessionFacts facts() {
+    InetSocketAddress client = session.login().address();
+    int port =
+        session.channel().localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
+    return new SessionFacts(
+        session.vdbName(),
+        database(),
+        session.login().user(),
+        List.of(),
+        session.applicationName(),
+        client == null ? null : client.getAddress(),
+        port,
+        session.processId());
+  }
+
+  @Override
+  public int outstanding() {
+    return session.outstanding();
+  }
+
+  @Override
+  public boolean sharing() {
+    return session.sharing().active();
+  }
+
+  @Override
+  public String takeHowShared() {
+    return session.sharing().takeHow();
+  }
+
+  @Override
+  public void ran(RunHistory of, long nanos, long bytes) {
+    session.sharing().ran(of, nanos, true, bytes);
+  }
+
+  @Override
+  public String noteDestination(Statement statement) {
+    return session.reads().note(statement);
+  }
+
+  @Override
+  public void limitUser(Decision decision) {
+    decision
+        .pool()
+        .ifPresent(
+            rule ->
+                session
+                    .vdb()
+                    .pools()
+                    .limitUser(
+                        session.pool().key().credential().user(),
+                        rule.maxUserActive(),
+                        rule.maxUserIdle()));
+  }
+
+  @Override
+  public void timeOver() {
+    session.control().timeOver();
+  }
+
+  // ---- where its statements go, and what they write
+
+  @Override
+  public VdbPools ownPools() {
+    return session.vdb().pools();
+  }
+
+  @Override
+  public VdbPools lender() {
+    return session.lease().destinations().lender().vdb();
+  }
+
+  @Override
+  public LoopPool join(VdbPools pools, PoolKey key) {
+    return session.lease().destinations().join(pools, key);
+  }
+
+  @Override
+  public LoopPool chooseReplica() {
+    return session.reads().choose();
+  }
+
+  @Override
+  public boolean away() {
+    return session.reads().away();
+  }
+
+  @Override
+  public boolean endingAway() {
+    return session.reads().ending();
+  }
+
+  @Override
+  public Course course() {
+    return session.requests().course();
+  }
+
+  @Override
+  public Decision decision() {
+    return session.requests().course().decision();
+  }
+
+  @Override
+  public ByteBuf input() {
+    return session.requests().input().bytes();
+  }
+
+  @Override
+  public boolean undecidedListening() {
+    return session.listening().undecided();
+  }
+
+  @Override
+  public void delayReplies(CompletableFuture<Void> until) {
+    if (!session.closed()) {
+      session.owed().consistency().until(until);
+    }
+  }
+
+  // ---- messages that are answered without a server, and others
+
+  @Override
+  public VirtualDatabase settings() {
+    return session.vdb().settings().vdb();
+  }
+
+  @Override
+  public boolean transactionLost() {
+    return session.loss().transactionLost();
+  }
+
+  @Override
+  public boolean replaying() {
+    return session.transactionReplay().active();
+  }
+
+  @Override
+  public boolean replaySent() {
+    return session.transactionReplay().wasSent();
+  }
+
+  @Override
+  public ReplyOwner owner() {
+    return session;
+  }
+
+  @Override
+  public void groupSent() {
+    session.groupSent();
+  }
+
+  // ---- simple queries
+
+  @Override
+  public void quietDone(ServerConnection from) {
+    session.quietDone(from);
+  }
+
+  @Override
+  public void promiseTag(String tag) {
+    session.owed().promiseTag(tag);
+  }
+
+  @Override
+  public void forgetLostTransaction() {
+    session.loss().forgetUntold();
+  }
+
+  @Override
+  public void transactionBegins(byte[] sql, boolean forReplica) {
+    session.transactionReplay().begins(sql, forReplica);
+  }
+
+  @Override
+  public void transactionStatement(StatementFacts facts) {
+    session.transactionReplay().statement(facts);
+  }
+
+  @Override
+  public boolean ruledAlike(int outcome) {
+    return session.transactionReplay().ruled(outcome);
+  }
+
+  @Override
+  public void namesMayMove(StatementFacts facts) {
+    session.resolution().sent(facts);
+  }
+
+  @Override
+  public void namesMoved() {
+    session.resolution().moved();
+  }
+
+  @Override
+  public boolean needServer() {
+    return session.lease().need();
+  }
+}

@@ -1,0 +1,29 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.catalog.DefinitionChanges;
+import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.wire.TransactionState;
+import java.util.concurrent.CompletableFuture;
+
+/** A session as what it writes sees it; all on its loop. */
+interface WritingClient {
+
+  /** Where the present or awaited server connection comes from. */
+  VdbPools lender();
+
+  /** Those of its own data source. */
+  VdbPools ownPools();
+
+  /** Whether the present or awaited server connection leads to a replica. */
+  boolean away();
+
+  /** The server's name of it. */
+  String database();
+
+  DefinitionChanges definitions();
+
+  TransactionState status();
+
+  /** What is written to the client from now on waits for this. */
+  void delayReplies(CompletableFuture<Void> until);
+}
