@@ -19,7 +19,7 @@ public enum BudgetedCache {
    */
   NAMED("named", 100),
   /** Unnamed statements of clients. Beside the budget, as are all that follow. */
-  UNNAMED("unnamed", 50),
+  UNNAMED("unnamed", 75),
   /** Session settings that the node carries from one server connection to the next. */
   SETTINGS("settings", 20),
   /** Channels that clients listen to. */

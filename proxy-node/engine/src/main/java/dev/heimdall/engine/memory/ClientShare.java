@@ -40,13 +40,23 @@ public final class ClientShare {
     if (has <= had || has <= ALWAYS) {
       return true;
     }
-    long limit = budget.limit(share.cache());
-    if (budget.used(share.cache()) <= (has <= LITTLE ? limit : limit / 2)) {
+    if (has <= LITTLE ? fits(0) : fits(budget.limit(share.cache()) / 2) || aloneWith(has)) {
       return true;
     }
     refusals++;
     report();
     return false;
+  }
+
+  /** Whether the clients of all loops together leave so many bytes of the limit. */
+  private boolean fits(long left) {
+    return budget.used(share.cache()) <= budget.limit(share.cache()) - left;
+  }
+
+  /** Whether the others hold next to nothing, so that one may have most of what there is. */
+  private boolean aloneWith(long has) {
+    long limit = budget.limit(share.cache());
+    return has <= limit / 4 * 3 && budget.used(share.cache()) - has <= limit / 8;
   }
 
   private void report() {

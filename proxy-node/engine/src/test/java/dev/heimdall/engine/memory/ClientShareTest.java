@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class ClientShareTest {
-  /** 500,000 bytes of unnamed statements, over two event loops. */
+  /** 750,000 bytes of unnamed statements, over two event loops. */
   private final MemoryBudget budget = new MemoryBudget(1_000_000, 2);
 
   private final ClientShare one = budget.ofClients(BudgetedCache.UNNAMED);
@@ -21,7 +21,7 @@ class ClientShareTest {
     Holding bob = other.holding();
     assertThat(ann.is(100_000)).isTrue();
     assertThat(bob.is(150_000)).isTrue();
-    assertThat(use()).isEqualTo(new CacheUse(BudgetedCache.UNNAMED, 250_000, 500_000, 2, 0));
+    assertThat(use()).isEqualTo(new CacheUse(BudgetedCache.UNNAMED, 250_000, 750_000, 2, 0));
 
     assertThat(ann.is(0)).isTrue();
     assertThat(use().bytes()).isEqualTo(150_000);
@@ -30,21 +30,30 @@ class ClientShareTest {
 
   @Test
   void whoHoldsMuchIsRefusedWhenHalfIsTaken() {
-    assertThat(one.holding().is(200_000)).isTrue();
+    assertThat(one.holding().is(300_000)).isTrue();
     Holding bob = other.holding();
 
     assertThat(bob.is(100_000)).isFalse();
 
     assertThat(use().evictions()).isEqualTo(1);
     bob.is(0);
-    assertThat(bob.is(50_000)).isTrue();
+    assertThat(bob.is(70_000)).isTrue();
+  }
+
+  @Test
+  void whoIsAloneMayHaveMostOfIt() {
+    Holding ann = one.holding();
+    assertThat(other.holding().is(90_000)).isTrue();
+
+    assertThat(ann.is(560_000)).isTrue();
+    assertThat(ann.is(570_000)).isFalse();
   }
 
   @Test
   void whoHoldsLittleHasTheOtherHalfAsWell() {
-    assertThat(one.holding().is(250_000)).isTrue();
+    assertThat(one.holding().is(375_000)).isTrue();
 
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 6; i++) {
       assertThat(other.holding().is(60_000)).isTrue();
     }
     assertThat(other.holding().is(60_000)).isFalse();
@@ -55,10 +64,10 @@ class ClientShareTest {
   void lessThanBeforeIsNeverRefused() {
     Holding ann = one.holding();
     Holding bob = other.holding();
-    assertThat(ann.is(200_000)).isTrue();
+    assertThat(ann.is(300_000)).isTrue();
     assertThat(bob.is(200_000)).isFalse();
 
-    assertThat(ann.is(190_000)).isTrue();
+    assertThat(ann.is(290_000)).isTrue();
     assertThat(bob.is(180_000)).isTrue();
   }
 
