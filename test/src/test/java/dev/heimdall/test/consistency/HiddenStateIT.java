@@ -370,7 +370,7 @@ class HiddenStateIT {
   @Tag("long")
   @Timeout(value = 5, unit = TimeUnit.HOURS)
   void theNextClientFindsNoTraceInManyRounds() throws IOException {
-    rounds(Integer.getInteger("hidden.rounds", 100_000));
+    rounds(Integer.getInteger("hidden.rounds", 20_000));
   }
 
   /** What {@code random()} gives to the session that has set the seed, in order. */

@@ -33,6 +33,11 @@ record Episode(Verdict verdict, double onReplicas) {
     Work work = new Work(operations);
     try (Fleet fleet = new Fleet(kept, wishes)) {
       fleet.awaitReplicas();
+      Turmoil trouble = new Turmoil(fleet, work);
+      if (!turmoil) {
+        // A busy machine may do all the work before a replica knows of a delay.
+        trouble.delayReplicas();
+      }
       long before = fleet.readsOnReplicas();
       List<Thread> threads = new ArrayList<>();
       Redefinitions redefinitions = redefines ? new Redefinitions(fleet) : null;
@@ -51,11 +56,10 @@ record Episode(Verdict verdict, double onReplicas) {
         thread.start();
         threads.add(thread);
       }
-      Turmoil trouble = new Turmoil(fleet, work);
       if (turmoil) {
         trouble.run();
       } else {
-        trouble.delayOnly();
+        trouble.untilWorkIsDone();
       }
       for (Thread thread : threads) {
         thread.join(TimeUnit.SECONDS.toMillis(60));

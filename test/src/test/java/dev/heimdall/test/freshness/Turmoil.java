@@ -44,16 +44,23 @@ final class Turmoil {
     at(1);
   }
 
-  /** Nothing fails, but what the replicas have is always a little old. */
-  void delayOnly() {
+  /** From now on what the replicas have is always a little old. */
+  void delayReplicas() {
     delay(fleet.first(), "80ms");
     delay(fleet.second(), "50ms");
+  }
+
+  /** Nothing fails. */
+  void untilWorkIsDone() {
     at(1);
   }
 
   private static void delay(PostgresServer replica, String by) {
     replica.execute(
         "ALTER SYSTEM SET recovery_min_apply_delay = '" + by + "'", "SELECT pg_reload_conf()");
+    Await.until(
+        "the replica has the delay",
+        () -> by.equals(replica.queryValue("postgres", "SHOW recovery_min_apply_delay")));
   }
 
   private void at(double share) {
