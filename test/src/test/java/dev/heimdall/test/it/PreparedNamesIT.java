@@ -203,6 +203,16 @@ class PreparedNamesIT {
   }
 
   @Test
+  void aNamePreparedAmongOtherStatementsIsFoundByCode() throws IOException {
+    sameAsDirect(
+        client -> {
+          client.query("SELECT 1; PREPARE found AS SELECT 2");
+          client.query("DO $$ BEGIN EXECUTE 'EXECUTE found'; END $$");
+          client.query("EXECUTE found");
+        });
+  }
+
+  @Test
   void whatWasDoneBeforeAnErrorStaysDone() throws IOException {
     sameAsDirect(
         client -> {
