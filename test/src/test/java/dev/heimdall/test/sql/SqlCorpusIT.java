@@ -87,7 +87,7 @@ class SqlCorpusIT {
   void regressionTestsOfPostgres() throws IOException, SQLException {
     CorpusRun run = begin("PostgreSQL 16 regression tests");
     regressionTests(run, "regression", script -> true);
-    judge(run, 10_000, 0.965);
+    judge(run, 10_000, 0.985);
   }
 
   @Test
