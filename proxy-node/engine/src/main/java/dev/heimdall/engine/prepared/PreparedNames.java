@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +18,9 @@ public final class PreparedNames {
   /** What a name that the client has given already is on the server, to be refused there. */
   public static final String TAKEN = PreparedStatement.PREFIX + "taken";
 
+  /** Of so many names whose Parse failed the errors behind it have the client's names. */
+  private static final int MOST_FORGOTTEN = 16;
+
   private static final PgError TOO_MANY = PgError.fatal("53400", "too many prepared statements");
 
   private static final PgError NO_MEMORY =
@@ -28,8 +32,10 @@ public final class PreparedNames {
   private final Name probe = new Name(new byte[64], 0);
   private byte[] lastName = new byte[0];
   private PreparedStatement last;
-  private PreparedStatement forgotten;
-  private Name forgottenName;
+
+  /** Names whose Parse failed: what was sent behind it is refused by their names on the server. */
+  private final ArrayDeque<Forgotten> forgotten = new ArrayDeque<>(0);
+
   private String refused;
   private boolean closed;
 
@@ -57,6 +63,8 @@ public final class PreparedNames {
     }
     return registry.full() ? NO_MEMORY : null;
   }
+
+  private record Forgotten(PreparedStatement statement, Name name) {}
 
   private static final class Name {
     private byte[] bytes;
@@ -146,8 +154,8 @@ public final class PreparedNames {
     for (Map.Entry<Name, PreparedStatement> entry : statements.entrySet()) {
       changed = withName(changed, entry.getValue(), entry.getKey());
     }
-    if (forgotten != null) {
-      changed = withName(changed, forgotten, forgottenName);
+    for (Forgotten each : forgotten) {
+      changed = withName(changed, each.statement(), each.name());
     }
     return refused == null ? changed : changed.replace('"' + TAKEN + '"', '"' + refused + '"');
   }
@@ -190,12 +198,19 @@ public final class PreparedNames {
   /** Forgets the name when it still means this statement. */
   public void remove(byte[] name, PreparedStatement statement) {
     last = null;
-    forgotten =
-        statement; // what was sent before the server refused it will be refused by this name
-    forgottenName = new Name(name, name.length);
-    if (statements.get(forgottenName) == statement) {
-      set(forgottenName, null);
+    if (forgotten.size() == MOST_FORGOTTEN) {
+      forgotten.poll();
     }
+    Name given = new Name(name, name.length);
+    forgotten.add(new Forgotten(statement, given));
+    if (statements.get(given) == statement) {
+      set(given, null);
+    }
+  }
+
+  /** Everything that the client has sent is answered. */
+  public void allAnswered() {
+    forgotten.clear();
   }
 
   public boolean remove(byte[] name) {

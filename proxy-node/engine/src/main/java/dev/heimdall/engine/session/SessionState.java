@@ -239,6 +239,9 @@ final class SessionState {
       unread = touched != null;
     }
     done++;
+    if (done == sent) {
+      names.allAnswered();
+    }
     return ddl;
   }
 

@@ -151,4 +151,23 @@ class PreparedNamesTest {
     names.takeBack();
     assertThat(names.get(bytes("closed"))).isNull();
   }
+
+  @Test
+  void errorsBehindFailedParsesHaveTheClientsNamesUntilAllIsAnswered() {
+    PreparedStatement one = statement("SELECT 1");
+    PreparedStatement two = statement("SELECT 2");
+    String error = "\"%s\" and \"%s\"".formatted(nameOf(one), nameOf(two));
+    names.put(bytes("s1"), one);
+    names.put(bytes("s2"), two);
+    names.remove(bytes("s1"), one);
+    names.remove(bytes("s2"), two);
+
+    assertThat(names.inClientsNames(error)).isEqualTo("\"s1\" and \"s2\"");
+    names.allAnswered();
+    assertThat(names.inClientsNames(error)).isEqualTo(error);
+  }
+
+  private static String nameOf(PreparedStatement statement) {
+    return new String(statement.serverName(), StandardCharsets.US_ASCII);
+  }
 }
