@@ -2,7 +2,7 @@ package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.secrets.credentials.CredentialsException;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import dev.heimdall.secrets.credentials.DatabaseLogin;
@@ -77,9 +77,9 @@ final class AskedLogin implements ServerConnector.Handler {
       return ConnectFailure.unreachable("there are no credentials for the server");
     }
     return switch (said.kind()) {
-      case WRONG -> ConnectFailure.refused(PgError.fatal("08001", said.getMessage()));
-      case AWAY -> ConnectFailure.withheld(PgError.fatal("08006", said.getMessage()));
-      case REFUSED -> ConnectFailure.withheld(PgError.fatal(WRONG_PASSWORD, said.getMessage()));
+      case WRONG -> ConnectFailure.refused(ServerError.fatal("08001", said.getMessage()));
+      case AWAY -> ConnectFailure.withheld(ServerError.fatal("08006", said.getMessage()));
+      case REFUSED -> ConnectFailure.withheld(ServerError.fatal(WRONG_PASSWORD, said.getMessage()));
     };
   }
 

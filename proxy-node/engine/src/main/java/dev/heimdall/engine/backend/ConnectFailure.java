@@ -1,7 +1,7 @@
 package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.auth.AuthFailure;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 
 /** A server connection could not be made; {@link #error} is what a client may be told. */
 public final class ConnectFailure extends Exception {
@@ -17,10 +17,10 @@ public final class ConnectFailure extends Exception {
     WITHHELD
   }
 
-  private final transient PgError error;
+  private final transient ServerError error;
   private final Kind kind;
 
-  private ConnectFailure(PgError error, Kind kind) {
+  private ConnectFailure(ServerError error, Kind kind) {
     super(error.message(), null, false, false);
     this.error = error;
     this.kind = kind;
@@ -28,17 +28,17 @@ public final class ConnectFailure extends Exception {
 
   /** Nobody answered, or the connection broke: trying again may help. */
   public static ConnectFailure unreachable(String message) {
-    return new ConnectFailure(PgError.fatal("08006", message), Kind.UNREACHABLE);
+    return new ConnectFailure(ServerError.fatal("08006", message), Kind.UNREACHABLE);
   }
 
   static ConnectFailure refused(AuthFailure failure) {
     return refused(
-        new PgError(
+        new ServerError(
             "FATAL", failure.sqlState(), failure.message(), failure.detail(), failure.hint()));
   }
 
   /** The server, or a check of ours, said no: trying again at once will not help. */
-  static ConnectFailure refused(PgError error) {
+  static ConnectFailure refused(ServerError error) {
     return new ConnectFailure(error.asFatal(), Kind.REFUSED);
   }
 
@@ -46,18 +46,18 @@ public final class ConnectFailure extends Exception {
    * The server said no after it had taken the proof: where it has no connection left for the role,
    * nothing else stood against the log-in.
    */
-  static ConnectFailure refusedAuthenticated(PgError error) {
+  static ConnectFailure refusedAuthenticated(ServerError error) {
     return error.sqlState().equals("53300")
         ? new ConnectFailure(error.asFatal(), Kind.FULL)
         : refused(error);
   }
 
   /** There is nothing at the moment that the server would let us in with, but soon may be. */
-  static ConnectFailure withheld(PgError error) {
+  static ConnectFailure withheld(ServerError error) {
     return new ConnectFailure(error.asFatal(), Kind.WITHHELD);
   }
 
-  public PgError error() {
+  public ServerError error() {
     return error;
   }
 

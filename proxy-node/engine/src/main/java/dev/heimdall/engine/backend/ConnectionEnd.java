@@ -1,7 +1,7 @@
 package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
@@ -28,7 +28,7 @@ final class ConnectionEnd {
   private boolean closed;
 
   /** The error that its users get; null as long as nobody has said why. */
-  private PgError fatal;
+  private ServerError fatal;
 
   private Ending ending;
 
@@ -86,13 +86,13 @@ final class ConnectionEnd {
   }
 
   void outOfSync(String what) {
-    fatal = PgError.fatal("08P01", "the database server broke the protocol: it sent " + what);
+    fatal = ServerError.fatal("08P01", "the database server broke the protocol: it sent " + what);
     note(Ending.Side.PROTOCOL, "it sent " + what);
     closeNow();
   }
 
   /** The server has said why it ends the connection. */
-  void announced(PgError error) {
+  void announced(ServerError error) {
     fatal = error;
   }
 
@@ -106,7 +106,7 @@ final class ConnectionEnd {
     }
     if (fatal == null) {
       fatal =
-          PgError.fatal(
+          ServerError.fatal(
               "08006",
               network
                   ? "the connection to the database server failed: " + cause.getMessage()

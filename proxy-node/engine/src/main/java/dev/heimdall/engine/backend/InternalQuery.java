@@ -1,8 +1,8 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
-import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +13,8 @@ import java.util.List;
 public abstract class InternalQuery implements ReplyOwner {
   private static final int MAX_REPLY = 1 << 20;
 
-  private static final PgError TOO_LONG =
-      PgError.error("54000", "the reply to a statement of the node's own is too long")
+  private static final ServerError TOO_LONG =
+      ServerError.error("54000", "the reply to a statement of the node's own is too long")
           .withDetail("It has more than " + MAX_REPLY + " bytes.");
 
   private final boolean keepRows;
@@ -33,7 +33,7 @@ public abstract class InternalQuery implements ReplyOwner {
   protected void notified(ServerConnection from, ByteBuf messages) {}
 
   /** The statement has ended, well (null) or not, or the connection was lost (a FATAL error). */
-  protected abstract void done(ServerConnection from, PgError error);
+  protected abstract void done(ServerConnection from, ServerError error);
 
   /** The text values of each row kept, null for SQL null; valid within {@link #done}. */
   protected final List<List<String>> rows() {
@@ -101,17 +101,18 @@ public abstract class InternalQuery implements ReplyOwner {
   public void parameterChanged(ServerConnection from, String name, String value) {}
 
   @Override
-  public final void groupComplete(ServerConnection from, TransactionState status, PgError error) {
+  public final void groupComplete(
+      ServerConnection from, TransactionState status, ServerError error) {
     done(from, error == null && tooLong ? TOO_LONG : error);
   }
 
   @Override
-  public final void connectionLost(ServerConnection from, PgError lastError) {
+  public final void connectionLost(ServerConnection from, ServerError lastError) {
     done(
         from,
         lastError != null
             ? lastError.asFatal()
-            : PgError.fatal("08006", "the connection to the database server was lost"));
+            : ServerError.fatal("08006", "the connection to the database server was lost"));
   }
 
   @Override

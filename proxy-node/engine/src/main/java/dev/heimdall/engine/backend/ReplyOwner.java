@@ -1,7 +1,7 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 
 /** Whoever waits for the replies of a group of messages: a client session, or the node itself. */
@@ -44,7 +44,7 @@ public interface ReplyOwner {
    * passed on before: {@link ServerConnection#told} and {@link ServerConnection#begun} say what.
    * Then {@link #groupAbsorbed} follows in the place of the rest of the group.
    */
-  default boolean absorbs(ServerConnection from, PgError error) {
+  default boolean absorbs(ServerConnection from, ServerError error) {
     return false;
   }
 
@@ -57,14 +57,14 @@ public interface ReplyOwner {
    * @param status of the transaction now
    * @param error the group's first error, or null
    */
-  void groupComplete(ServerConnection from, TransactionState status, PgError error);
+  void groupComplete(ServerConnection from, TransactionState status, ServerError error);
 
   /**
    * The connection ended while replies were owed, or while this owner held it.
    *
    * @param lastError a FATAL the server sent before, which no owner has seen; or null
    */
-  void connectionLost(ServerConnection from, PgError lastError);
+  void connectionLost(ServerConnection from, ServerError lastError);
 
   /** What this owner, who holds the connection, has it for. */
   default LeaseUse use(ServerConnection held) {

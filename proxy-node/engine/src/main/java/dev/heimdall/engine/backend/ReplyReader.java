@@ -3,10 +3,11 @@ package dev.heimdall.engine.backend;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StalePlan;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.CommandTag;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.ReadyStatus;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
@@ -43,7 +44,7 @@ final class ReplyReader {
 
   private long remaining;
   private boolean dropRemaining;
-  private PgError groupError;
+  private ServerError groupError;
 
   /** Whether the owner of the group has had a message of it. */
   private boolean told;
@@ -361,7 +362,7 @@ final class ReplyReader {
         }
       }
       case BackendType.ERROR -> {
-        PgError error = PgError.decode(in.slice(at, (int) total));
+        ServerError error = ErrorMessage.decode(in.slice(at, (int) total));
         if (error(error)) {
           return true; // told by connectionLost, which knows whether the session can go on
         }
@@ -398,7 +399,7 @@ final class ReplyReader {
    * An error about a statement by its name here, with the name that its client knows; null when it
    * names none.
    */
-  private ByteBuf translated(PgError error, ByteBuf in, int at, int total) {
+  private ByteBuf translated(ServerError error, ByteBuf in, int at, int total) {
     ReplyOwner owner = recipient();
     if (owner != null
         && StalePlan.is(error)
@@ -425,11 +426,11 @@ final class ReplyReader {
 
   /** Whether a server warns that it is leaving, because it crashes or was told to stop at once. */
   private boolean lastWords(ByteBuf message) {
-    PgError notice = PgError.decode(message);
+    ServerError notice = ErrorMessage.decode(message);
     boolean last =
         notice.severity().equals("WARNING")
             && notice.sqlState().startsWith("57P0")
-            && !PgError.hasContext(message); // a function may warn of what it likes
+            && !ErrorMessage.hasContext(message); // a function may warn of what it likes
     if (last) {
       connection.ending(notice);
     }
@@ -437,7 +438,7 @@ final class ReplyReader {
   }
 
   /** Notes an error; says whether it is the connection's end. */
-  private boolean error(PgError error) {
+  private boolean error(ServerError error) {
     if (groupError == null) {
       groupError = error;
     }
@@ -518,7 +519,7 @@ final class ReplyReader {
     begun = false;
     due = false;
     ReplyOwner owner = replies.owner();
-    PgError error = groupError;
+    ServerError error = groupError;
     groupError = null;
     if (error != null) {
       statements.refused(replies.droppedNames());

@@ -4,8 +4,8 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementHolder;
 import dev.heimdall.engine.reply.ReplySource;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
@@ -546,12 +546,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    *
    * @param statement what failed, in words, for the log
    */
-  public void closeForState(String statement, PgError error) {
+  public void closeForState(String statement, ServerError error) {
     end.closeForState(statement + " failed with " + error.sqlState());
   }
 
   /** The same when the session that has it leaves it: that still needs it. */
-  public void condemn(String statement, PgError error) {
+  public void condemn(String statement, ServerError error) {
     condemned = statement + " failed with " + error.sqlState();
   }
 
@@ -595,7 +595,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   /** The server has said why it ends the connection. */
-  void ending(PgError error) {
+  void ending(ServerError error) {
     end.announced(error);
   }
 

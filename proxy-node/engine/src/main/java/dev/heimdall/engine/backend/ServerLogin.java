@@ -7,8 +7,9 @@ import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.TlsServerEndPoint;
 import dev.heimdall.engine.net.TlsContexts;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.BackendType;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.model.ChannelBinding;
 import dev.heimdall.model.TlsMode;
@@ -169,7 +170,7 @@ final class ServerLogin extends ByteToMessageDecoder {
         fail(
             ctx,
             ConnectFailure.refused(
-                PgError.fatal(
+                ServerError.fatal(
                     "08001", "the server does not support TLS, but tls.mode asks for it")));
       }
     } else {
@@ -199,7 +200,7 @@ final class ServerLogin extends ByteToMessageDecoder {
       fail(
           ctx,
           ConnectFailure.refused(
-              PgError.fatal(
+              ServerError.fatal(
                   "08001",
                   "the server did not agree to the application protocol (ALPN) "
                       + TlsContexts.POSTGRESQL
@@ -211,7 +212,7 @@ final class ServerLogin extends ByteToMessageDecoder {
       fail(
           ctx,
           ConnectFailure.refused(
-              PgError.fatal(
+              ServerError.fatal(
                   "08001",
                   "the server's certificate does not pass tls.mode "
                       + target.source().tls().mode().spelling()
@@ -265,7 +266,7 @@ final class ServerLogin extends ByteToMessageDecoder {
       case BackendType.READY -> ready(ctx);
       case BackendType.ERROR -> {
         message.readerIndex(0);
-        PgError error = PgError.decode(message);
+        ServerError error = ErrorMessage.decode(message);
         fail(
             ctx,
             state == State.SETTING_UP
@@ -304,7 +305,7 @@ final class ServerLogin extends ByteToMessageDecoder {
       fail(
           ctx,
           ConnectFailure.refused(
-              PgError.fatal(
+              ServerError.fatal(
                       "28000",
                       "the server does not ask for SCRAM, but tls.channelBinding is \"require\"")
                   .withHint(
@@ -325,7 +326,7 @@ final class ServerLogin extends ByteToMessageDecoder {
           fail(
               ctx,
               ConnectFailure.refused(
-                  PgError.fatal("28000", "the server skipped the end of the SCRAM exchange")));
+                  ServerError.fatal("28000", "the server skipped the end of the SCRAM exchange")));
           return;
         }
         become(State.SETTING_UP);
@@ -352,7 +353,7 @@ final class ServerLogin extends ByteToMessageDecoder {
           fail(
               ctx,
               ConnectFailure.refused(
-                  PgError.fatal(
+                  ServerError.fatal(
                       "28000",
                       "the server asks for authentication method "
                           + kind

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 
 /**
  * A statement of the node's own that makes a server connection one session's, finds out what a
@@ -31,10 +31,10 @@ public abstract class StateQuery extends InternalQuery {
   /**
    * It has ended; if it failed, the connection is closed, or will be when its session leaves it.
    */
-  protected abstract void ended(ServerConnection from, PgError error);
+  protected abstract void ended(ServerConnection from, ServerError error);
 
   @Override
-  protected final void done(ServerConnection from, PgError error) {
+  protected final void done(ServerConnection from, ServerError error) {
     if (error != null && !from.closed()) {
       if (from.status() == TransactionState.IDLE) {
         from.closeForState(statement, error);

@@ -24,7 +24,7 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.session.VdbContext;
 import dev.heimdall.engine.share.StoreState;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.Applies;
 import dev.heimdall.model.SettingValue;
 import io.netty.util.internal.PlatformDependent;
@@ -183,7 +183,7 @@ final class LiveNodeView implements NodeView {
   public NodeHealth health() {
     List<NodeHealth.VdbHealth> vdbs = new ArrayList<>();
     for (VdbContext vdb : node.vdbContexts().values()) {
-      PgError failure = vdb.pools().unreachable();
+      ServerError failure = vdb.pools().unreachable();
       vdbs.add(
           new NodeHealth.VdbHealth(
               vdb.name(), failure == null, failure == null ? null : failure.message()));

@@ -12,7 +12,7 @@ import dev.heimdall.engine.session.SeenResult;
 import dev.heimdall.engine.session.SessionEvents;
 import dev.heimdall.engine.session.StatementSummary;
 import dev.heimdall.engine.sql.Statement;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.ActionParameters;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -53,7 +53,8 @@ final class LoggedEvents implements SessionEvents {
   }
 
   @Override
-  public void refused(String vdb, SocketAddress client, String user, String database, PgError why) {
+  public void refused(
+      String vdb, SocketAddress client, String user, String database, ServerError why) {
     String detail =
         why.detail() == null ? why.message() : why.message() + " (" + why.detail() + ")";
     metrics.refused(reason(why));
@@ -82,7 +83,7 @@ final class LoggedEvents implements SessionEvents {
     metrics.count(NodeCounter.CANCELS_UNKNOWN);
   }
 
-  private static Refusal reason(PgError why) {
+  private static Refusal reason(ServerError why) {
     return switch (why.sqlState()) {
       case "28P01" -> Refusal.AUTHENTICATION;
       case "3D000" -> Refusal.UNKNOWN_DATABASE;
@@ -158,7 +159,7 @@ final class LoggedEvents implements SessionEvents {
 
   @Override
   public void debugAnswered(
-      ObservedSession session, StatementSummary statement, long micros, PgError error) {
+      ObservedSession session, StatementSummary statement, long micros, ServerError error) {
     statement(session, statement, micros, error == null ? "ok" : error.sqlState());
   }
 
@@ -224,7 +225,7 @@ final class LoggedEvents implements SessionEvents {
 
   @Override
   public void statementDone(
-      ObservedSession session, StatementSummary statement, long micros, PgError error) {
+      ObservedSession session, StatementSummary statement, long micros, ServerError error) {
     Decision decision = statement.decision();
     String outcome = error == null ? "ok" : error.sqlState();
     boolean asked = decision.log().isPresent() && micros >= decision.log().get().slowtime();

@@ -6,7 +6,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.Waiter;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -46,7 +46,7 @@ final class PoolProbe implements Waiter {
         "SELECT 1",
         new InternalQuery() {
           @Override
-          protected void done(ServerConnection from, PgError error) {
+          protected void done(ServerConnection from, ServerError error) {
             if (!from.closed()) {
               if (error != null) {
                 from.closeForState("SELECT 1", error);
@@ -59,16 +59,16 @@ final class PoolProbe implements Waiter {
   }
 
   @Override
-  public void refused(PgError error) {
+  public void refused(ServerError error) {
     finish(error);
   }
 
   @Override
   public void failed(Throwable cause) {
-    finish(PgError.fatal("XX000", "error in the node: " + cause));
+    finish(ServerError.fatal("XX000", "error in the node: " + cause));
   }
 
-  private void finish(PgError error) {
+  private void finish(ServerError error) {
     pool.vdb().leave(pool);
     long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - began);
     result.complete(new ProbeResult(error == null, micros, error == null ? null : error.message()));

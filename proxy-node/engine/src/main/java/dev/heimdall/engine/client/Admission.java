@@ -1,6 +1,6 @@
 package dev.heimdall.engine.client;
 
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 
 /**
  * What a client has of the node as long as it is connected: slots under the limits, a cancel key,
@@ -26,7 +26,7 @@ public final class Admission {
    *
    * @return null, or why the client must be rejected; {@link #release} is due all the same
    */
-  public PgError acquireSlots() {
+  public ServerError acquireSlots() {
     Login login = client.login();
     return slots.acquire(node, vdb, login.user(), login.database());
   }

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.client;
 
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import java.net.SocketAddress;
 import java.time.Duration;
 
@@ -8,7 +8,7 @@ import java.time.Duration;
 public interface ClientEvents {
   void loggedIn(Client client);
 
-  void refused(String vdb, SocketAddress client, String user, String database, PgError why);
+  void refused(String vdb, SocketAddress client, String user, String database, ServerError why);
 
   /**
    * Log-ins as this user from this client's address are slowed after wrong passwords.

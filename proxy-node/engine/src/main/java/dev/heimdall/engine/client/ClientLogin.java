@@ -10,8 +10,9 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.observe.LoopMetrics;
 import dev.heimdall.engine.observe.PoolKey;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.FrontendType;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ProtocolException;
 import dev.heimdall.engine.wire.postgres.StartupPacket;
@@ -170,7 +171,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
 
   private void protocolError(ChannelHandlerContext ctx, String message) {
     node.events().protocolError();
-    refuse(ctx, PgError.protocolViolation(message));
+    refuse(ctx, ServerError.protocolViolation(message));
   }
 
   private void firstPacket(ChannelHandlerContext ctx, ByteBuf in) throws ProtocolException {
@@ -238,7 +239,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   private void refuseProtocol(ChannelHandlerContext ctx, int protocol) {
     refuse(
         ctx,
-        PgError.fatal(
+        ServerError.fatal(
             "0A000",
             "unsupported frontend protocol "
                 + (protocol >>> 16)
@@ -379,7 +380,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       }
 
       @Override
-      public void refused(PgError error) {
+      public void refused(ServerError error) {
         refuse(ctx, error);
       }
     };
@@ -503,7 +504,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     if (!login.admin()) {
       fail(
           ctx,
-          PgError.fatal("42501", "permission denied for database \"" + login.database() + "\"")
+          ServerError.fatal("42501", "permission denied for database \"" + login.database() + "\"")
               .withDetail("It is the node's admin console, for users with \"admin\": true."));
       return;
     }
@@ -526,12 +527,12 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     refuse(ctx, pgError(failure));
   }
 
-  static PgError pgError(AuthFailure failure) {
-    return new PgError(
+  static ServerError pgError(AuthFailure failure) {
+    return new ServerError(
         "FATAL", failure.sqlState(), failure.message(), failure.detail(), failure.hint());
   }
 
-  private void refuse(ChannelHandlerContext ctx, PgError error) {
+  private void refuse(ChannelHandlerContext ctx, ServerError error) {
     if (state == State.DONE) {
       return;
     }
@@ -543,14 +544,14 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     return address == null ? ctx.channel().remoteAddress() : address;
   }
 
-  private void fail(ChannelHandlerContext ctx, PgError error) {
+  private void fail(ChannelHandlerContext ctx, ServerError error) {
     refused(ctx, error);
     ByteBuf out = ctx.alloc().buffer(128);
-    error.encode(out);
+    ErrorMessage.encode(error, out);
     ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
   }
 
-  private void refused(ChannelHandlerContext ctx, PgError error) {
+  private void refused(ChannelHandlerContext ctx, ServerError error) {
     String user = startup == null ? null : startup.user();
     String database = startup == null ? null : startup.database();
     node.events().refused(vdb.name(), peer(ctx), user, database, error);

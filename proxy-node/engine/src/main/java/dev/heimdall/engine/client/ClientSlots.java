@@ -3,7 +3,7 @@ package dev.heimdall.engine.client;
 import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.NamedLimits;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,7 +19,7 @@ final class ClientSlots {
    * @return null, or why the client must be rejected; what was acquired is then still to be
    *     released
    */
-  PgError acquire(NodeAccess node, VdbAccess vdb, String user, String database) {
+  ServerError acquire(NodeAccess node, VdbAccess vdb, String user, String database) {
     AuthFailure full = full(node, vdb, user, database);
     return full == null ? null : ClientLogin.pgError(full);
   }

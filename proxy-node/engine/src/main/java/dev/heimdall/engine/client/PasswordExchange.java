@@ -8,7 +8,7 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.LoginChecks;
 import dev.heimdall.engine.pool.PoolKey;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ProtocolException;
 import io.netty.buffer.ByteBuf;
@@ -48,7 +48,7 @@ final class PasswordExchange {
     void refused(AuthFailure failure);
 
     /** The server did, or could not be asked. */
-    void refused(PgError error);
+    void refused(ServerError error);
   }
 
   /**
@@ -178,7 +178,7 @@ final class PasswordExchange {
     String atServer = vdb.serverDatabase(database);
     if (atServer == null) {
       AuthFailure unknown = AuthFailure.unknownDatabase(database);
-      outcome.refused(PgError.fatal(unknown.sqlState(), unknown.message()));
+      outcome.refused(ServerError.fatal(unknown.sqlState(), unknown.message()));
       return;
     }
     vdb.pools()
@@ -194,7 +194,7 @@ final class PasswordExchange {
               }
 
               @Override
-              public void rejected(PgError why) {
+              public void rejected(ServerError why) {
                 outcome.refused(why);
               }
 

@@ -6,8 +6,8 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.LoginChecks;
 import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.util.Map;
@@ -50,7 +50,7 @@ public final class SessionStart {
 
   public void begin() {
     Login login = client.login();
-    PgError full = admission.acquireSlots();
+    ServerError full = admission.acquireSlots();
     if (full != null) {
       session.fatal(full);
       return;
@@ -58,7 +58,7 @@ public final class SessionStart {
     String database = vdb.serverDatabase(login.database());
     if (database == null) {
       AuthFailure unknown = AuthFailure.unknownDatabase(login.database());
-      session.fatal(PgError.fatal(unknown.sqlState(), unknown.message()));
+      session.fatal(ServerError.fatal(unknown.sqlState(), unknown.message()));
       return;
     }
     secret = admission.register();
@@ -89,7 +89,7 @@ public final class SessionStart {
       }
 
       @Override
-      public void rejected(PgError why) {
+      public void rejected(ServerError why) {
         if (awaited()) {
           session.fatal(why);
         }
@@ -165,7 +165,7 @@ public final class SessionStart {
   }
 
   /** The client gets an error instead of its welcome. */
-  public void failed(PgError error) {
+  public void failed(ServerError error) {
     Login login = client.login();
     session.logInFailed();
     node.events().refused(vdb.name(), login.address(), login.user(), login.database(), error);

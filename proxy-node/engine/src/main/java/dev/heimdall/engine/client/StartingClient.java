@@ -2,7 +2,7 @@ package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.pool.PoolKey;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
@@ -37,7 +37,7 @@ public interface StartingClient {
   void logInFailed();
 
   /** Sends an error and closes. */
-  void fatal(PgError error);
+  void fatal(ServerError error);
 
   /** An error in the node: the session ends. */
   void failed(Throwable cause);

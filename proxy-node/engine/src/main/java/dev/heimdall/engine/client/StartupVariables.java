@@ -2,7 +2,7 @@ package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.sql.SettingName;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,15 +53,15 @@ public final class StartupVariables {
   /** A start-up packet asks for something impossible. */
   public static final class Rejected extends Exception {
     private static final long serialVersionUID = 1L;
-    private final transient PgError error;
+    private final transient ServerError error;
 
-    Rejected(PgError error) {
+    Rejected(ServerError error) {
       super(error.message(), null, false, false);
       this.error = error;
     }
 
     /** What the client is to get. */
-    PgError error() {
+    ServerError error() {
       return error;
     }
   }
@@ -127,11 +127,11 @@ public final class StartupVariables {
       seed = Double.parseDouble(text.strip());
     } catch (NumberFormatException e) {
       throw new Rejected(
-          PgError.fatal("22023", "invalid value for parameter \"seed\": \"" + text + "\""));
+          ServerError.fatal("22023", "invalid value for parameter \"seed\": \"" + text + "\""));
     }
     if (!(seed >= -1 && seed <= 1)) {
       throw new Rejected(
-          PgError.fatal(
+          ServerError.fatal(
               "22023",
               shortest(seed) + " is outside the valid range for parameter \"seed\" (-1 .. 1)"));
     }
@@ -269,14 +269,14 @@ public final class StartupVariables {
   private static void setting(String word, String text, Map<String, String> into) throws Rejected {
     int equals = text.indexOf('=');
     if (equals <= 0) {
-      throw new Rejected(PgError.fatal("42601", word + " requires a value"));
+      throw new Rejected(ServerError.fatal("42601", word + " requires a value"));
     }
     put(into, text.substring(0, equals).replace('-', '_'), text.substring(equals + 1));
   }
 
   private static Rejected invalid(String word) {
     return new Rejected(
-        PgError.fatal("42601", "invalid command-line argument for server process: " + word)
+        ServerError.fatal("42601", "invalid command-line argument for server process: " + word)
             .withHint("Try \"postgres --help\" for more information."));
   }
 

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.client;
 
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.ClientSettings;
 import java.time.Duration;
 
@@ -22,14 +22,15 @@ public final class TimeLimits {
     long idle = now - client.lastActivity();
     if (exceeds(idle, limits.incompleteMessageTimeout()) && client.awaitsRestOfMessage()) {
       client.fatal(
-          PgError.fatal("57P05", "terminating connection due to incomplete message timeout"));
+          ServerError.fatal("57P05", "terminating connection due to incomplete message timeout"));
     } else if (resting
         && (client.inTransaction() || client.batchOpen())
         && exceeds(idle, limits.idleInTransactionTimeout())) {
       client.fatal(
-          PgError.fatal("25P03", "terminating connection due to idle-in-transaction timeout"));
+          ServerError.fatal("25P03", "terminating connection due to idle-in-transaction timeout"));
     } else if (resting && !client.inTransaction() && exceeds(idle, limits.idleTimeout())) {
-      client.fatal(PgError.fatal("57P05", "terminating connection due to idle-session timeout"));
+      client.fatal(
+          ServerError.fatal("57P05", "terminating connection due to idle-session timeout"));
     } else if (!limits.queryTimeout().isZero()
         && client.overdue(now, limits.queryTimeout().toNanos())) {
       client.cancelOverdue();

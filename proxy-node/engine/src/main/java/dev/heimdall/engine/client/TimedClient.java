@@ -1,6 +1,6 @@
 package dev.heimdall.engine.client;
 
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 
 /** A session as its {@link TimeLimits} see it; all on its event loop. */
 public interface TimedClient {
@@ -29,5 +29,5 @@ public interface TimedClient {
   void cancelOverdue();
 
   /** Sends an error and closes. */
-  void fatal(PgError error);
+  void fatal(ServerError error);
 }

@@ -8,8 +8,9 @@ import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -57,7 +58,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    PgError full = admission.acquireSlots();
+    ServerError full = admission.acquireSlots();
     if (full != null) {
       events.refused(vdb, login.address(), login.user(), login.database(), full);
       fatal(full);
@@ -99,16 +100,16 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
     ctx.fireChannelInactive();
   }
 
-  private void fatal(PgError error) {
+  private void fatal(ServerError error) {
     closeReason = error.message();
     ByteBuf out = channel.alloc().buffer(128);
-    error.encode(out);
+    ErrorMessage.encode(error, out);
     channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
   }
 
   private void terminate() {
     if (channel.isActive()) {
-      fatal(PgError.fatal("57P01", "terminating connection due to administrator command"));
+      fatal(ServerError.fatal("57P01", "terminating connection due to administrator command"));
     }
   }
 

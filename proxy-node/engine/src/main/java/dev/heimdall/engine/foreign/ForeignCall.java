@@ -1,7 +1,8 @@
 package dev.heimdall.engine.foreign;
 
 import dev.heimdall.engine.sql.PlaceholderText;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import io.netty.buffer.ByteBuf;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -40,7 +41,7 @@ public final class ForeignCall implements Runnable, ResultWriter.Receiver {
   // Guarded by this object.
   private Stage stage = Stage.QUEUED;
   private Statement statement;
-  private PgError cancelled;
+  private ServerError cancelled;
   private boolean cancelling;
 
   ForeignCall(ForeignSource source, ForeignStatement what, ForeignReply reply) {
@@ -59,7 +60,7 @@ public final class ForeignCall implements Runnable, ResultWriter.Receiver {
    *
    * @param why what it ends with, unless it has come to its own end
    */
-  public void cancel(PgError why) {
+  public void cancel(ServerError why) {
     synchronized (this) {
       if (stage == Stage.ENDED || cancelled != null) {
         return;
@@ -73,7 +74,7 @@ public final class ForeignCall implements Runnable, ResultWriter.Receiver {
   }
 
   /** Ends it with this error if it has not begun; says whether that is so. */
-  public boolean giveUp(PgError why) {
+  public boolean giveUp(ServerError why) {
     if (!source.forget(this)) {
       return false;
     }
@@ -152,7 +153,7 @@ public final class ForeignCall implements Runnable, ResultWriter.Receiver {
     statement = running;
   }
 
-  private synchronized PgError cancelled() {
+  private synchronized ServerError cancelled() {
     return cancelled;
   }
 
@@ -168,10 +169,10 @@ public final class ForeignCall implements Runnable, ResultWriter.Receiver {
       outcome = ForeignOutcome.failed(source.errors().of(e));
     } catch (RuntimeException | Error e) {
       LOG.error("a statement for the data source {} met an error in the node", source.name(), e);
-      outcome = ForeignOutcome.failed(PgError.error("XX000", "error in the node"));
+      outcome = ForeignOutcome.failed(ServerError.error("XX000", "error in the node"));
     }
     end();
-    PgError why = cancelled();
+    ServerError why = cancelled();
     reply.done(outcome.error() != null && why != null ? ForeignOutcome.failed(why) : outcome);
   }
 
@@ -335,7 +336,7 @@ public final class ForeignCall implements Runnable, ResultWriter.Receiver {
     }
     SQLWarning warning = done.getWarnings();
     for (int i = 0; warning != null && i < MOST_WARNINGS; i++) {
-      source.errors().warning(warning).encodeNotice(out.out());
+      ErrorMessage.encodeNotice(source.errors().warning(warning), out.out());
       warning = warning.getNextWarning();
     }
     return new ForeignOutcome(null, count, rows, what.maxRows() > 0 && count == what.maxRows());
@@ -371,7 +372,7 @@ public final class ForeignCall implements Runnable, ResultWriter.Receiver {
     boolean taken = false;
     try {
       room.acquire();
-      PgError why = cancelled();
+      ServerError why = cancelled();
       if (why != null) {
         throw new SQLException(why.message(), why.sqlState());
       }

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.foreign;
 
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.util.Map;
@@ -22,19 +22,19 @@ final class ForeignErrors {
     this.states = states;
   }
 
-  PgError of(SQLException e) {
-    return PgError.error(state(e), message(e)).withDetail(detail(e));
+  ServerError of(SQLException e) {
+    return ServerError.error(state(e), message(e)).withDetail(detail(e));
   }
 
   /** Nobody has asked anything yet, because there is no connection. */
-  PgError cannotConnect(SQLException e) {
-    return PgError.error(
+  ServerError cannotConnect(SQLException e) {
+    return ServerError.error(
             "08001", "cannot connect to the data source \"" + source + "\": " + message(e))
         .withDetail(detail(e));
   }
 
-  PgError warning(SQLWarning e) {
-    return new PgError("WARNING", "01000", message(e), detail(e), null);
+  ServerError warning(SQLWarning e) {
+    return new ServerError("WARNING", "01000", message(e), detail(e), null);
   }
 
   private String state(SQLException e) {

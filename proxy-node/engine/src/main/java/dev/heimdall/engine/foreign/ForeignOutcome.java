@@ -1,6 +1,6 @@
 package dev.heimdall.engine.foreign;
 
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 
 /**
  * How a statement ended.
@@ -10,8 +10,8 @@ import dev.heimdall.engine.wire.postgres.PgError;
  * @param result whether it gave rows, or could have
  * @param limited whether it gave as many rows as were wanted, so that there may be more
  */
-public record ForeignOutcome(PgError error, long rows, boolean result, boolean limited) {
-  static ForeignOutcome failed(PgError error) {
+public record ForeignOutcome(ServerError error, long rows, boolean result, boolean limited) {
+  static ForeignOutcome failed(ServerError error) {
     return new ForeignOutcome(error, 0, false, false);
   }
 }

@@ -4,7 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.Use;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.sql.Connection;
@@ -122,7 +122,7 @@ public final class ForeignSource implements AutoCloseable {
     if (plan.maxQueue() > 0 && workers.getQueue().size() >= plan.maxQueue()) {
       reply.done(
           ForeignOutcome.failed(
-              PgError.error("53300", "too many statements wait for a server connection")
+              ServerError.error("53300", "too many statements wait for a server connection")
                   .withDetail("pool.maxQueue is " + plan.maxQueue() + ".")));
       return call;
     }
@@ -131,7 +131,8 @@ public final class ForeignSource implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       reply.done(
           ForeignOutcome.failed(
-              PgError.error("57P01", "the data source \"" + name() + "\" was changed or removed")
+              ServerError.error(
+                      "57P01", "the data source \"" + name() + "\" was changed or removed")
                   .withHint("Send the statement again.")));
     }
     return call;

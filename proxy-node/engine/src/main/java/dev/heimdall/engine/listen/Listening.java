@@ -5,7 +5,7 @@ import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
@@ -105,7 +105,7 @@ public final class Listening {
     return false;
   }
 
-  private void hubListens(PgError problem) {
+  private void hubListens(ServerError problem) {
     if (state != State.ASKING) {
       return;
     }
@@ -159,7 +159,7 @@ public final class Listening {
         "SELECT pg_catalog.pg_listening_channels()",
         new StateQuery("pg_listening_channels()", true) {
           @Override
-          protected void ended(ServerConnection from, PgError error) {
+          protected void ended(ServerConnection from, ServerError error) {
             if (error == null) {
               outcomeKnown = true;
               Set<String> now = new HashSet<>(channels);
@@ -172,7 +172,7 @@ public final class Listening {
         "UNLISTEN *",
         new StateQuery("UNLISTEN") {
           @Override
-          protected void ended(ServerConnection from, PgError error) {
+          protected void ended(ServerConnection from, ServerError error) {
             if (state == State.DECIDING) {
               decided();
             }
@@ -240,7 +240,7 @@ public final class Listening {
     }
     if (waiting.size() >= MAX_WAITING) {
       client.fatal(
-          PgError.fatal("53400", "too many notifications wait for this client")
+          ServerError.fatal("53400", "too many notifications wait for this client")
               .withDetail("The limit is " + MAX_WAITING + "."));
       return;
     }

@@ -2,7 +2,7 @@ package dev.heimdall.engine.listen;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.pool.PoolKey;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
@@ -42,7 +42,7 @@ public interface ListeningClient {
   void holds(long channels);
 
   /** Sends an error and closes. */
-  void fatal(PgError error);
+  void fatal(ServerError error);
 
   boolean closed();
 

@@ -8,9 +8,9 @@ import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
-import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +40,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
   private final LoopContext loop;
   private final Map<String, Set<Listening>> listeners = new HashMap<>();
   private final Set<String> confirmed = new HashSet<>();
-  private final Map<String, Set<Consumer<PgError>>> waiting = new HashMap<>();
+  private final Map<String, Set<Consumer<ServerError>>> waiting = new HashMap<>();
   private ServerConnection connection;
   private boolean connecting;
 
@@ -71,11 +71,11 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
    *
    * @param done told, on the hub's loop, when the server listens (null) or why it does not
    */
-  void listen(Listening listener, Set<String> channels, Consumer<PgError> done) {
+  void listen(Listening listener, Set<String> channels, Consumer<ServerError> done) {
     loop.loop().execute(() -> inEvent(() -> listenNow(listener, channels, done)));
   }
 
-  private void listenNow(Listening listener, Set<String> channels, Consumer<PgError> done) {
+  private void listenNow(Listening listener, Set<String> channels, Consumer<ServerError> done) {
     Set<String> missing = new LinkedHashSet<>(channels);
     for (String channel : channels) {
       listeners.computeIfAbsent(channel, c -> new HashSet<>()).add(listener);
@@ -133,7 +133,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
             "UNLISTEN " + quoted(channel),
             new Quiet() {
               @Override
-              protected void done(ServerConnection from, PgError error) {
+              protected void done(ServerConnection from, ServerError error) {
                 if (error != null && !from.closed()) {
                   from.closeForState("UNLISTEN", error);
                 }
@@ -194,8 +194,8 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
         && now - withheldSince < pools.plan().source().credentials().patience().toNanos();
   }
 
-  private void refuseWaiting(PgError error) {
-    Map<String, Set<Consumer<PgError>>> refused = Map.copyOf(waiting);
+  private void refuseWaiting(ServerError error) {
+    Map<String, Set<Consumer<ServerError>>> refused = Map.copyOf(waiting);
     waiting.clear();
     refused.values().forEach(those -> those.forEach(done -> done.accept(error)));
   }
@@ -205,11 +205,11 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
         "LISTEN " + quoted(channel),
         new Quiet() {
           @Override
-          protected void done(ServerConnection from, PgError error) {
+          protected void done(ServerConnection from, ServerError error) {
             if (error == null && listeners.containsKey(channel)) {
               confirmed.add(channel);
             }
-            Set<Consumer<PgError>> those = waiting.remove(channel);
+            Set<Consumer<ServerError>> those = waiting.remove(channel);
             if (those != null) {
               those.forEach(each -> each.accept(error));
             } else if (error != null && !from.closed() && listeners.containsKey(channel)) {
@@ -316,7 +316,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
       connection = null;
       confirmed.clear();
       partial = null;
-      refuseWaiting(PgError.error("08006", "the connection to the database server was lost"));
+      refuseWaiting(ServerError.error("08006", "the connection to the database server was lost"));
       if (!listeners.isEmpty()) {
         LOG.warn("the connection that listens for notifications was lost; it is made anew");
       }
@@ -347,10 +347,10 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
   public void parameterChanged(ServerConnection from, String name, String value) {}
 
   @Override
-  public void groupComplete(ServerConnection from, TransactionState status, PgError error) {}
+  public void groupComplete(ServerConnection from, TransactionState status, ServerError error) {}
 
   @Override
-  public void connectionLost(ServerConnection from, PgError lastError) {}
+  public void connectionLost(ServerConnection from, ServerError lastError) {}
 
   @Override
   public void serverWritable(ServerConnection from) {}

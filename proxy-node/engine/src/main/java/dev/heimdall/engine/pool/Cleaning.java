@@ -4,7 +4,7 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.backend.Variables;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
@@ -111,7 +111,7 @@ final class Cleaning {
         sql,
         new StateQuery(sql.split("[ ;]", 2)[0]) {
           @Override
-          protected void ended(ServerConnection from, PgError error) {
+          protected void ended(ServerConnection from, ServerError error) {
             if (error == null) {
               cleaned.run();
             } else {
@@ -131,7 +131,7 @@ final class Cleaning {
         "SELECT 1",
         new InternalQuery() {
           @Override
-          protected void done(ServerConnection from, PgError error) {
+          protected void done(ServerConnection from, ServerError error) {
             since.remove(connection);
             if (connection.closed()) {
               return;

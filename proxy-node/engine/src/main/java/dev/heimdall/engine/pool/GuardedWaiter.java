@@ -3,7 +3,7 @@ package dev.heimdall.engine.pool;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import java.util.function.Consumer;
 
 /**
@@ -70,7 +70,7 @@ class GuardedWaiter implements Waiter {
   }
 
   @Override
-  public void refused(PgError error) {
+  public void refused(ServerError error) {
     try {
       waiter.refused(error);
     } catch (RuntimeException e) {

@@ -4,8 +4,8 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -48,7 +48,7 @@ public final class Lane {
     }
 
     @Override
-    protected void done(ServerConnection from, PgError error) {
+    protected void done(ServerConnection from, ServerError error) {
       if (!from.closed()) {
         answered();
       }

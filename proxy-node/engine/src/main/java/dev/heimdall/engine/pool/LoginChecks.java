@@ -3,7 +3,7 @@ package dev.heimdall.engine.pool;
 import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.DataSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ public final class LoginChecks {
      */
     void accepted(long revision);
 
-    void rejected(PgError why);
+    void rejected(ServerError why);
 
     /** Whether the client is still there; callable from any thread. */
     boolean awaited();
@@ -144,7 +144,7 @@ public final class LoginChecks {
   private void begin(LoopContext context, PoolKey key, Check check) {
     DataSource server = pools.server();
     if (closed) {
-      rejected(key, check, PgError.fatal("57P01", "the virtual database was removed"));
+      rejected(key, check, ServerError.fatal("57P01", "the virtual database was removed"));
       return;
     }
     if (pools.paused()) {
@@ -192,7 +192,7 @@ public final class LoginChecks {
         TimeUnit.MILLISECONDS,
         cause -> {
           LoopPool.failed(cause);
-          rejected(key, check, PgError.fatal("XX000", "error in the node: " + cause));
+          rejected(key, check, ServerError.fatal("XX000", "error in the node: " + cause));
         });
   }
 
@@ -215,7 +215,7 @@ public final class LoginChecks {
     decided(key, check, outcome -> outcome.accepted(revision));
   }
 
-  private void rejected(PoolKey key, Check check, PgError why) {
+  private void rejected(PoolKey key, Check check, ServerError why) {
     synchronized (this) {
       check.accepted = false;
     }
@@ -253,7 +253,7 @@ public final class LoginChecks {
    * The server could not be asked. Nobody comes in without its decision: who has waited for as long
    * as a statement would is refused, the others wait on.
    */
-  private void unavailable(LoopContext context, PoolKey key, Check check, PgError why) {
+  private void unavailable(LoopContext context, PoolKey key, Check check, ServerError why) {
     long limit = pools.patience().toNanos();
     long now = System.nanoTime();
     List<Waiter> late = new ArrayList<>();
@@ -275,7 +275,7 @@ public final class LoginChecks {
    * as far as can be told, and the client waits for one of them as it would at the pool's own
    * limit.
    */
-  private void full(LoopContext context, PoolKey key, Check check, PgError why) {
+  private void full(LoopContext context, PoolKey key, Check check, ServerError why) {
     if (pools.makeRoom(key)) {
       check.lastTry = check.tries + ROOM_TRIES;
     }

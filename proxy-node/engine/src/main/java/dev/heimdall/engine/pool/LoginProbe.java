@@ -6,7 +6,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -74,7 +74,7 @@ final class LoginProbe extends InternalQuery
   }
 
   @Override
-  protected void done(ServerConnection from, PgError error) {
+  protected void done(ServerConnection from, ServerError error) {
     if (over) {
       return;
     }

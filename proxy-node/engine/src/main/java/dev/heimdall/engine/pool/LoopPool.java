@@ -4,8 +4,8 @@ import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.PipeliningSettings;
 import dev.heimdall.model.PoolSettings;
 import dev.heimdall.model.ResetMode;
@@ -90,7 +90,7 @@ public final class LoopPool implements ServerConnection.Listener {
         return connection;
       }
     }
-    PgError full = patience.full();
+    ServerError full = patience.full();
     if (full != null) {
       onLoop(() -> waiter.refused(full)); // not before the waiter knows that it waits
       return null;
@@ -342,7 +342,7 @@ public final class LoopPool implements ServerConnection.Listener {
   }
 
   /** The server is lost: nobody waits for it, and what has not begun to answer is over. */
-  void lost(PgError why) {
+  void lost(ServerError why) {
     context.tick();
     for (ServerConnection connection : members.all()) {
       if (!connection.begun()) {
@@ -355,7 +355,7 @@ public final class LoopPool implements ServerConnection.Listener {
   }
 
   /** There will be no more statements for this pool. */
-  void retire(PgError why) {
+  void retire(ServerError why) {
     waiters.refuseAll(why);
     closeRetired();
   }
@@ -456,7 +456,7 @@ public final class LoopPool implements ServerConnection.Listener {
 
   void closeAll() {
     waiters.refuseAll(
-        PgError.fatal("57P01", "the virtual database " + shared.vdb().vdb() + " was removed"));
+        ServerError.fatal("57P01", "the virtual database " + shared.vdb().vdb() + " was removed"));
     published();
     for (ServerConnection connection : members.all()) {
       connection.close("the pool was closed");

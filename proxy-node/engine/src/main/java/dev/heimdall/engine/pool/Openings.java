@@ -5,7 +5,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,7 +23,7 @@ final class Openings {
   /** Connections that are no pool's. */
   private final Set<ServerConnection> outside = ConcurrentHashMap.newKeySet();
 
-  private volatile PgError unreachable;
+  private volatile ServerError unreachable;
 
   Openings(VdbPools pools, Connector connector) {
     this.pools = pools;
@@ -98,7 +98,7 @@ final class Openings {
   }
 
   /** Why the server could not be reached the last time, or null when it could. */
-  PgError unreachable() {
+  ServerError unreachable() {
     return unreachable;
   }
 }

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ConnectFailure;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.PoolSettings;
 import java.time.Duration;
 
@@ -16,7 +16,7 @@ final class Patience {
   }
 
   /** Why one more cannot wait; null when it can. */
-  PgError full() {
+  ServerError full() {
     if (!shared.vdb().directed()) {
       return shared.vdb().noRoomWithoutWriter();
     }
@@ -25,7 +25,7 @@ final class Patience {
       return null;
     }
     exhausted(Duration.ZERO);
-    return PgError.error("53300", "too many statements wait for a server connection")
+    return ServerError.error("53300", "too many statements wait for a server connection")
         .withDetail("pool.maxQueue is " + maxQueue + ".");
   }
 
@@ -53,7 +53,7 @@ final class Patience {
     }
   }
 
-  private void refuse(PgError why, Duration patience, long now) {
+  private void refuse(ServerError why, Duration patience, long now) {
     while (waiters.waitsLonger(patience, now)) {
       waiters.next().refused(why);
     }
@@ -68,7 +68,7 @@ final class Patience {
       Waiter late = waiters.next();
       exhausted(Duration.ofNanos(waited));
       late.refused(
-          PgError.error(
+          ServerError.error(
                   "53300", "no server connection became free within " + timeout.toMillis() + " ms")
               .withHint(
                   "The pool of this user and database is busy; see SHOW POOLS and the setting pool.size."));

@@ -6,7 +6,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.topology.Topology;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.FailoverSettings;
 import dev.heimdall.model.PipeliningSettings;
@@ -26,8 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The pools of one virtual database on all event loops, with what limits them together. */
 public final class VdbPools {
   /** What a statement is told that waited for a writer in vain. */
-  static final PgError NO_WRITER =
-      PgError.error("57P03", "no server of the cluster says that it is the writer")
+  static final ServerError NO_WRITER =
+      ServerError.error("57P03", "no server of the cluster says that it is the writer")
           .withHint("It can be tried again; SHOW NODES tells what is known of the servers.");
 
   private final String vdb;
@@ -221,7 +221,7 @@ public final class VdbPools {
   void lost(String why) {
     if (answers) {
       answers = false;
-      PgError error = PgError.error("08006", "the replica cannot be used: " + why);
+      ServerError error = ServerError.error("08006", "the replica cannot be used: " + why);
       loopPools().forEach(pool -> pool.onLoop(() -> pool.lost(error)));
     }
   }
@@ -229,7 +229,7 @@ public final class VdbPools {
   /** What runs comes to its end; nothing else is to. */
   synchronized void retire(String why) {
     generation++;
-    PgError error = PgError.error("08006", "the replica is not used any more: " + why);
+    ServerError error = ServerError.error("08006", "the replica is not used any more: " + why);
     loopPools().forEach(pool -> pool.onLoop(() -> pool.retire(error)));
   }
 
@@ -301,7 +301,7 @@ public final class VdbPools {
   }
 
   /** Why one more statement cannot wait for a writer; null when it can. */
-  PgError noRoomWithoutWriter() {
+  ServerError noRoomWithoutWriter() {
     FailoverSettings settings = plan.source().cluster().failover();
     int waiting = loopPools().stream().mapToInt(p -> p.counts().waiting()).sum();
     if (!settings.queueTimeout().isZero() && waiting < settings.maxQueue()) {
@@ -475,7 +475,7 @@ public final class VdbPools {
    * Why the server cannot be reached, or null when it can as far as is known. A server that refuses
    * one user or one database was reached.
    */
-  public PgError unreachable() {
+  public ServerError unreachable() {
     return direction.known() ? openings.unreachable() : NO_WRITER;
   }
 

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -108,7 +108,7 @@ final class WaitQueue {
     return !queue.isEmpty() && now - queue.element().since > than.toNanos();
   }
 
-  void refuseAll(PgError error) {
+  void refuseAll(ServerError error) {
     while (!queue.isEmpty()) {
       next().refused(error);
     }

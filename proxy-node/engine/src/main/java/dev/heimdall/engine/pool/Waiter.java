@@ -2,7 +2,7 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 
 /** A session that asks for a server connection. Called on its own event loop. */
 public interface Waiter {
@@ -31,7 +31,7 @@ public interface Waiter {
   void acquired(ServerConnection connection);
 
   /** None will come. */
-  void refused(PgError error);
+  void refused(ServerError error);
 
   /**
    * One of these methods has thrown this: whoever waits is to end, and to say so in the log. Called

@@ -3,7 +3,7 @@ package dev.heimdall.engine.prepared;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -21,10 +21,11 @@ public final class PreparedNames {
   /** Of so many names whose Parse failed the errors behind it have the client's names. */
   private static final int MOST_FORGOTTEN = 16;
 
-  private static final PgError TOO_MANY = PgError.fatal("53400", "too many prepared statements");
+  private static final ServerError TOO_MANY =
+      ServerError.fatal("53400", "too many prepared statements");
 
-  private static final PgError NO_MEMORY =
-      PgError.fatal("53200", "no memory for another prepared statement")
+  private static final ServerError NO_MEMORY =
+      ServerError.fatal("53200", "no memory for another prepared statement")
           .withDetail("Those of all clients weigh as much as memoryBudget allows.");
 
   private final StatementRegistry registry;
@@ -57,7 +58,7 @@ public final class PreparedNames {
    *
    * @param most how many it may have
    */
-  public PgError refusesAnother(int most) {
+  public ServerError refusesAnother(int most) {
     if (statements.size() >= most) {
       return TOO_MANY.withDetail("prepared.perClient is " + most + ".");
     }

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.prepared;
 
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import java.nio.charset.StandardCharsets;
 
 /** What a session's prepared statements are, by their names, for those who need their texts. */
@@ -29,8 +29,8 @@ public final class PreparedTexts {
   }
 
   /** There is none of the name. */
-  public static PgError missing(byte[] name) {
-    return PgError.error(
+  public static ServerError missing(byte[] name) {
+    return ServerError.error(
         "26000",
         name.length == 0
             ? "unnamed prepared statement does not exist"

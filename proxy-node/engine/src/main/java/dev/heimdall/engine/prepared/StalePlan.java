@@ -1,7 +1,7 @@
 package dev.heimdall.engine.prepared;
 
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.BackendType;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 
@@ -11,8 +11,8 @@ import io.netty.buffer.ByteBuf;
  * made to look as if the plan had been there. Drivers go by the routine's name.
  */
 public final class StalePlan {
-  public static final PgError ERROR =
-      PgError.error("0A000", "cached plan must not change result type");
+  public static final ServerError ERROR =
+      ServerError.error("0A000", "cached plan must not change result type");
 
   /** The routine of the server in which a RAISE of PL/pgSQL is carried out. */
   private static final String RAISED = "\0Rexec_stmt_raise\0";
@@ -20,14 +20,14 @@ public final class StalePlan {
   private StalePlan() {}
 
   /** Whether an error is this one, be it the server's or raised for the node. */
-  public static boolean is(PgError error) {
+  public static boolean is(ServerError error) {
     return error.sqlState().equals(ERROR.sqlState()) && error.message().contains("cached plan");
   }
 
   /**
    * @param fields the message as it came, one character for each byte
    */
-  public static boolean raised(PgError error, String fields) {
+  public static boolean raised(ServerError error, String fields) {
     return error.sqlState().equals(ERROR.sqlState())
         && error.message().equals(ERROR.message())
         && fields.contains(RAISED);

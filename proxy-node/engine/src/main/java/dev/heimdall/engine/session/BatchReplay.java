@@ -10,9 +10,9 @@ import dev.heimdall.engine.prepared.ParsedNames;
 import dev.heimdall.engine.prepared.StalePlan;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.AnonymousParse;
 import io.netty.buffer.ByteBuf;
@@ -308,7 +308,7 @@ final class BatchReplay {
   }
 
   /** Whether the server's error, the first it says about the kept batch, stays between us. */
-  boolean absorbs(PgError error, ServerConnection from) {
+  boolean absorbs(ServerError error, ServerConnection from) {
     if (kept == null || session.outstanding() != 1) {
       return false;
     }
@@ -328,7 +328,7 @@ final class BatchReplay {
     return absorbing();
   }
 
-  private Cause causeOf(PgError error, ServerConnection from) {
+  private Cause causeOf(ServerError error, ServerConnection from) {
     if (retry != null) {
       return Cause.ERROR;
     }
@@ -368,7 +368,7 @@ final class BatchReplay {
     return !from.due() && reply.hasRoom(bytes);
   }
 
-  private boolean wantsRetry(PgError error) {
+  private boolean wantsRetry(ServerError error) {
     return tries < retry.maxRetries()
         && retry
             .exception()
@@ -381,7 +381,7 @@ final class BatchReplay {
    *
    * @param harmless whether it changes nothing, so that it does not matter if it was carried out
    */
-  boolean survivesLoss(PgError error, boolean harmless, ServerConnection from) {
+  boolean survivesLoss(ServerError error, boolean harmless, ServerConnection from) {
     boolean asking = !sent && session.outstanding() == 0 && retry == null;
     if (kept == null || !(asking || session.outstanding() == 1)) {
       return false;
@@ -420,7 +420,7 @@ final class BatchReplay {
   }
 
   /** Refuses what is kept instead of trying it again. */
-  void refuse(PgError error) {
+  void refuse(ServerError error) {
     if (kept != null) {
       ParsedNames.free(kept, session.carried().names());
       ByteBuf batch = kept.retainedSlice();

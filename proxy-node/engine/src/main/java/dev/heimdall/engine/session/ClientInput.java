@@ -1,8 +1,8 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.FrontendType;
-import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.function.Consumer;
@@ -27,7 +27,7 @@ final class ClientInput implements ServerOutput {
 
   private final ByteBufAllocator alloc;
   private final Supplier<ServerConnection> server;
-  private final Consumer<PgError> fatal;
+  private final Consumer<ServerError> fatal;
 
   private ByteBuf input;
   private boolean owned;
@@ -49,7 +49,8 @@ final class ClientInput implements ServerOutput {
    * @param server the session's present connection, or null
    * @param fatal sends the client an error and closes
    */
-  ClientInput(ByteBufAllocator alloc, Supplier<ServerConnection> server, Consumer<PgError> fatal) {
+  ClientInput(
+      ByteBufAllocator alloc, Supplier<ServerConnection> server, Consumer<ServerError> fatal) {
     this.alloc = alloc;
     this.server = server;
     this.fatal = fatal;
@@ -184,7 +185,7 @@ final class ClientInput implements ServerOutput {
   boolean whole(long total, long limit) {
     if (total > limit) {
       fatal.accept(
-          PgError.fatal("54000", "message of " + total + " bytes is too large")
+          ServerError.fatal("54000", "message of " + total + " bytes is too large")
               .withDetail("The limit for this kind of message is " + limit + " bytes."));
       return false;
     }

@@ -5,9 +5,9 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.UnnamedStatement;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import dev.heimdall.model.LimitSettings;
@@ -201,7 +201,7 @@ final class ClientMessages {
         if (ahead.awaitsDeferred(limits.maxStatementSize())) {
           return false;
         }
-        PgError refusal = course.refusal();
+        ServerError refusal = course.refusal();
         if (refusal != null && session.status() == TransactionState.IDLE) {
           course.settled();
           requests.refuse(refusal);
@@ -217,7 +217,7 @@ final class ClientMessages {
           requests.block();
           return false;
         }
-        PgError refusal = course.refusal();
+        ServerError refusal = course.refusal();
         if (refusal != null && session.status() == TransactionState.IDLE) {
           course.settled();
           requests.refuse(refusal);
@@ -432,7 +432,7 @@ final class ClientMessages {
       requests.block();
       return false;
     }
-    PgError refusal = course.refusal();
+    ServerError refusal = course.refusal();
     if (refusal != null) {
       if (!input.whole(total, limits.maxStatementSize())) {
         return false;

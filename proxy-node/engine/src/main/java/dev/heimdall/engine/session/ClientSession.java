@@ -15,8 +15,8 @@ import dev.heimdall.engine.pool.LaneUser;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.prepared.NameResolution;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -237,11 +237,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   /** The client sent what the protocol does not allow: an error, and the end. */
   void protocolError(String message) {
     node.events().protocolError();
-    end.fatal(PgError.protocolViolation(message));
+    end.fatal(ServerError.protocolViolation(message));
   }
 
   /** Sends a FATAL error and closes. */
-  void fatal(PgError error) {
+  void fatal(ServerError error) {
     end.fatal(error);
   }
 
@@ -278,7 +278,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public void refused(PgError error) {
+  public void refused(ServerError error) {
     lease.refused(error);
   }
 
@@ -329,7 +329,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public boolean absorbs(ServerConnection from, PgError error) {
+  public boolean absorbs(ServerConnection from, ServerError error) {
     return owed.absorbs(from, error);
   }
 
@@ -339,7 +339,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public void groupComplete(ServerConnection from, TransactionState status, PgError error) {
+  public void groupComplete(ServerConnection from, TransactionState status, ServerError error) {
     owed.groupComplete(from, status, error);
   }
 
@@ -359,7 +359,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public void connectionLost(ServerConnection from, PgError lastError) {
+  public void connectionLost(ServerConnection from, ServerError lastError) {
     loss.lost(from, lastError);
   }
 

@@ -2,8 +2,9 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +26,8 @@ final class ConnectionLoss {
   private static final long INCIDENT = TimeUnit.SECONDS.toNanos(2);
 
   /** As for any transaction that may succeed when it is run again from its beginning. */
-  static final PgError TRANSACTION_LOST =
-      PgError.error("40001", "the transaction was lost together with its server")
+  static final ServerError TRANSACTION_LOST =
+      ServerError.error("40001", "the transaction was lost together with its server")
           .withDetail("Nothing of it was committed.")
           .withHint("Run it again from its beginning.");
 
@@ -39,7 +40,7 @@ final class ConnectionLoss {
   private long lostAt;
 
   /** Why the transaction was lost, until the client's next statement has been told. */
-  private PgError untold;
+  private ServerError untold;
 
   ConnectionLoss(ClientSession session) {
     this.session = session;
@@ -51,8 +52,8 @@ final class ConnectionLoss {
   }
 
   /** What the client's next statement is to be told instead of being sent; null for nothing. */
-  PgError takeUntold() {
-    PgError error = untold;
+  ServerError takeUntold() {
+    ServerError error = untold;
     untold = null;
     return error;
   }
@@ -94,7 +95,7 @@ final class ConnectionLoss {
    *
    * @param lastError a FATAL that the server sent before; or null
    */
-  void lost(ServerConnection from, PgError lastError) {
+  void lost(ServerConnection from, ServerError lastError) {
     count(from);
     if (session.sharing().survivesLoss(from)) {
       return;
@@ -107,7 +108,7 @@ final class ConnectionLoss {
     if (session.transactionReplay().takesOver(from, lastError)) {
       return;
     }
-    PgError error = errorOf(lastError);
+    ServerError error = errorOf(lastError);
     switch (lease.state()) {
       case CLOSED -> {}
       case STARTING -> {
@@ -170,9 +171,9 @@ final class ConnectionLoss {
     incidents = 0;
   }
 
-  private void tell(ServerConnection from, PgError loss) {
+  private void tell(ServerConnection from, ServerError loss) {
     RequestReader requests = session.requests();
-    PgError error = certain(from) ? TRANSACTION_LOST : loss;
+    ServerError error = certain(from) ? TRANSACTION_LOST : loss;
     SessionState carried = session.carried();
     incidents = 0;
     boolean cut = cutsMessage(from);
@@ -230,20 +231,20 @@ final class ConnectionLoss {
    * @param owed how many groups its client waits for the answer to
    * @param open whether the client has sent part of another
    */
-  void failed(PgError error, int owed, boolean open) {
+  void failed(ServerError error, int owed, boolean open) {
     answer(error, true, owed, open);
   }
 
-  private void answer(PgError error, boolean inTransaction, int owed, boolean open) {
+  private void answer(ServerError error, boolean inTransaction, int owed, boolean open) {
     transactionLost = inTransaction;
     untold = inTransaction && owed == 0 && !open ? error : null;
     ByteBuf out = session.channel().alloc().buffer(256);
     for (int i = 0; i < owed; i++) {
-      error.encode(out);
+      ErrorMessage.encode(error, out);
       PgWriter.ready(out, session.status());
     }
     if (open) {
-      error.encode(out);
+      ErrorMessage.encode(error, out);
       session.requests().skipToSync();
     }
     session.write(out);
@@ -258,15 +259,15 @@ final class ConnectionLoss {
         && !from.groupOpen();
   }
 
-  private static PgError errorOf(PgError lastError) {
+  private static ServerError errorOf(ServerError lastError) {
     return lastError != null
-        ? new PgError(
+        ? new ServerError(
             "ERROR",
             lastError.sqlState(),
             lastError.message(),
             lastError.detail(),
             lastError.hint())
-        : PgError.error("08006", "the connection to the database server was lost")
+        : ServerError.error("08006", "the connection to the database server was lost")
             .withHint("Whether a statement that changes data took effect is not known.");
   }
 }

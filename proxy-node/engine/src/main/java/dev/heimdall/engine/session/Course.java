@@ -19,8 +19,8 @@ import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -82,7 +82,7 @@ final class Course {
   private final Deque<Running> again = new ArrayDeque<>(0);
 
   /** Why the statement cannot be sent after all; null when it can. */
-  private PgError failure;
+  private ServerError failure;
 
   private List<ConcurrencyLimit> places = List.of();
 
@@ -419,7 +419,7 @@ final class Course {
   }
 
   /** The statement that is held back is to be refused, in its place, by the server. */
-  void fail(PgError error) {
+  void fail(ServerError error) {
     if (hold != null) {
       hold.cancel();
       hold = null;
@@ -451,12 +451,12 @@ final class Course {
   }
 
   /** Why the statement is refused; null when it is not. */
-  PgError refusal() {
+  ServerError refusal() {
     return failure != null ? failure : refusal(decision);
   }
 
   /** Why a statement of this decision is refused; null when it is not. */
-  static PgError refusal(Decision decision) {
+  static ServerError refusal(Decision decision) {
     if (!decision.dropped()) {
       return null;
     }
@@ -464,7 +464,7 @@ final class Course {
     for (MatchedRule matched : decision.matched()) {
       rule = matched.action().equals("drop") ? matched : rule;
     }
-    PgError error = PgError.error("42501", "statement refused by a rule");
+    ServerError error = ServerError.error("42501", "statement refused by a rule");
     return rule == null
         ? error
         : error.withDetail("Rule " + rule.place() + rule.comment().map(c -> ": " + c).orElse(""));

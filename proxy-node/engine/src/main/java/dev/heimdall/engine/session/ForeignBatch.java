@@ -16,9 +16,9 @@ import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.FrontendType;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -57,7 +57,7 @@ final class ForeignBatch {
 
   private String database;
 
-  private PgError error;
+  private ServerError error;
 
   /** The portal whose Describe waits for its Execute, so that both are one question. */
   private String described;
@@ -253,11 +253,13 @@ final class ForeignBatch {
       return false;
     }
     QueryPipeline previewed = course.previewed();
-    PgError refusal = Course.refusal(previewed.decision());
+    ServerError refusal = Course.refusal(previewed.decision());
     if (refusal == null && name.length > 0 && own.get(name) != null) {
-      refusal = PgError.error("42P05", "prepared statement \"" + text(name) + "\" already exists");
+      refusal =
+          ServerError.error("42P05", "prepared statement \"" + text(name) + "\" already exists");
     }
-    PgError another = refusal == null && name.length > 0 ? own.refusesAnother(perClient()) : null;
+    ServerError another =
+        refusal == null && name.length > 0 ? own.refusesAnother(perClient()) : null;
     if (another != null) {
       client.fatal(another);
       return false;
@@ -327,7 +329,7 @@ final class ForeignBatch {
     }
     List<Integer> formats = BindParameters.resultFormats(in, nameEnd + 1, end);
     String portal = text(bytes(at, portalEnd));
-    PgError refusal = course.refusal();
+    ServerError refusal = course.refusal();
     if (refusal == null && body == null) {
       refusal = PreparedTexts.missing(name);
     }
@@ -393,7 +395,7 @@ final class ForeignBatch {
       fail(PreparedTexts.missing(name));
       return;
     }
-    PgError refusal = statements.refusal(prepared.facts(name), source);
+    ServerError refusal = statements.refusal(prepared.facts(name), source);
     if (refusal != null) {
       fail(refusal);
       return;
@@ -486,7 +488,7 @@ final class ForeignBatch {
   }
 
   /** The rest of the batch is void. */
-  private void fail(PgError why) {
+  private void fail(ServerError why) {
     error = why;
     described = null;
     course.abandon();
@@ -494,8 +496,8 @@ final class ForeignBatch {
     requests.skipToSync();
   }
 
-  private static PgError noPortal(byte[] name) {
-    return PgError.error("34000", "portal \"" + text(name) + "\" does not exist")
+  private static ServerError noPortal(byte[] name) {
+    return ServerError.error("34000", "portal \"" + text(name) + "\" does not exist")
         .withDetail("A portal of a forwarded statement can be executed once, in its own batch.");
   }
 

@@ -6,7 +6,7 @@ import dev.heimdall.engine.foreign.ForeignReply;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.foreign.ForeignStatement;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -92,8 +92,8 @@ final class ForeignCalls {
     }
   }
 
-  private static PgError late(Duration patience) {
-    return PgError.error(
+  private static ServerError late(Duration patience) {
+    return ServerError.error(
             "53300", "no server connection became free within " + patience.toMillis() + " ms")
         .withHint(
             "The connections to the data source of another engine are busy; see the setting"
@@ -139,7 +139,7 @@ final class ForeignCalls {
   }
 
   /** What runs ends with this error, unless it ends by itself. */
-  void cancel(PgError why) {
+  void cancel(ServerError why) {
     running.call.cancel(why);
   }
 
@@ -151,7 +151,7 @@ final class ForeignCalls {
       if (left.patience != null) {
         left.patience.cancel(false);
       }
-      left.call.cancel(PgError.error("57014", "the client is gone"));
+      left.call.cancel(ServerError.error("57014", "the client is gone"));
     }
   }
 }

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
@@ -29,7 +29,7 @@ interface ForeignClient {
    *
    * @param error null when it was carried out
    */
-  void answeredElsewhere(PgError error);
+  void answeredElsewhere(ServerError error);
 
   /** Sends a part of a reply that stands in for a server's. */
   void replyElsewhere(ByteBuf consumed);
@@ -50,7 +50,7 @@ interface ForeignClient {
   void refuseUnnamed();
 
   /** Sends an error and closes. */
-  void fatal(PgError error);
+  void fatal(ServerError error);
 
   /** The client has sent what the protocol does not allow: an error, and the end. */
   void protocolError(String message);

@@ -1,12 +1,13 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import java.util.HashMap;
 import java.util.Map;
 
 /** The portals of one client's batch to a data source of another engine, by their names. */
 final class ForeignPortals {
-  private static final PgError TOO_MANY = PgError.error("53400", "too many portals in one batch");
+  private static final ServerError TOO_MANY =
+      ServerError.error("53400", "too many portals in one batch");
 
   private final Map<String, ForeignPortal> portals = new HashMap<>(2);
   private final int most;
@@ -32,7 +33,7 @@ final class ForeignPortals {
    *
    * @return why it is not kept; null where it is
    */
-  PgError put(String name, ForeignPortal portal) {
+  ServerError put(String name, ForeignPortal portal) {
     ForeignPortal replaced = portals.get(name);
     long then = bytes + portal.weight() - (replaced == null ? 0 : replaced.weight());
     boolean alone = portals.size() == (replaced == null ? 0 : 1);

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 
@@ -26,9 +27,9 @@ final class ForeignReplies {
     client.replyElsewhere(out);
   }
 
-  void error(PgError why) {
+  void error(ServerError why) {
     ByteBuf out = client.alloc().buffer(256);
-    why.encode(out);
+    ErrorMessage.encode(why, out);
     client.replyElsewhere(out);
   }
 

@@ -6,7 +6,8 @@ import dev.heimdall.engine.foreign.ForeignStatement;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -94,18 +95,18 @@ final class ForeignStatements {
   }
 
   /** Why a statement cannot be carried out there; null when it can. */
-  PgError refusal(StatementFacts facts, ForeignSource source) {
+  ServerError refusal(StatementFacts facts, ForeignSource source) {
     String where = " to the data source \"" + source.plan().source().name() + "\"";
     if (facts.kind() == StatementKind.MULTI) {
-      return PgError.error("0A000", "several statements in one cannot be forwarded" + where)
+      return ServerError.error("0A000", "several statements in one cannot be forwarded" + where)
           .withHint("Send them one by one.");
     }
     if (facts.kind() == StatementKind.COPY || !goes(facts)) {
-      return PgError.error("0A000", "this kind of statement cannot be forwarded" + where);
+      return ServerError.error("0A000", "this kind of statement cannot be forwarded" + where);
     }
     String encoding = carried.variables().get("client_encoding");
     if (encoding != null && !UTF8.contains(encoding.toLowerCase(Locale.ROOT))) {
-      return PgError.error(
+      return ServerError.error(
           "0A000", "with the client_encoding " + encoding + " nothing can be forwarded" + where);
     }
     return null;
@@ -135,7 +136,7 @@ final class ForeignStatements {
     unnamed.forget();
     course.sentElsewhere();
     client.sentElsewhere();
-    PgError refusal = refusal(facts, source);
+    ServerError refusal = refusal(facts, source);
     if (refusal != null) {
       answer(refusal, null);
       return true;
@@ -155,10 +156,10 @@ final class ForeignStatements {
     }
   }
 
-  private void answer(PgError error, String tag) {
+  private void answer(ServerError error, String tag) {
     ByteBuf out = client.alloc().buffer(128);
     if (error != null) {
-      error.encode(out);
+      ErrorMessage.encode(error, out);
     } else {
       PgWriter.commandComplete(out, tag);
     }

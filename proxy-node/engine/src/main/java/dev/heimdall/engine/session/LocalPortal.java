@@ -3,7 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.rules.Decision;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -32,7 +32,7 @@ final class LocalPortal {
   }
 
   /** The server itself says the error, so that it fails the batch and keeps its place. */
-  void raise(ServerConnection server, PgError error, long total) {
+  void raise(ServerConnection server, ServerError error, long total) {
     pending.begin(total, true);
     names.runInBatch(server, ServerNames.raising(error));
   }
@@ -40,7 +40,7 @@ final class LocalPortal {
   /** Whether a rule's refusal or result took the place of the Bind at the reader's position. */
   boolean answersBind(ServerConnection server, long total, int portalAt, int portalEnd) {
     portal = null;
-    PgError refusal = course.refusal();
+    ServerError refusal = course.refusal();
     Decision decision = course.decision();
     if (refusal == null && decision.result().isEmpty()) {
       return false;

@@ -15,7 +15,7 @@ import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.route.LoopRouter;
 import dev.heimdall.engine.rules.RuleMemory;
 import dev.heimdall.engine.sql.StatementClassifier;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -87,7 +87,7 @@ public final class LoopSessions {
    *
    * @param fatal sends its client an error and closes
    */
-  SessionMemory memory(Consumer<PgError> fatal) {
+  SessionMemory memory(Consumer<ServerError> fatal) {
     return memory.of(fatal);
   }
 

@@ -5,7 +5,8 @@ import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.Journal.Segment;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.ParsedNames;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
@@ -44,7 +45,7 @@ final class LostReads {
   private final ArrayDeque<Segment> behind = new ArrayDeque<>(0);
 
   /** Why units were lost that are not read again. */
-  private PgError failure;
+  private ServerError failure;
 
   /**
    * How many of those that fail last belong to a transaction that began with one of them, or with
@@ -79,7 +80,7 @@ final class LostReads {
    * @param error for what is not read again
    * @return whether that is taken care of
    */
-  boolean survive(ServerConnection from, PgError error) {
+  boolean survive(ServerConnection from, ServerError error) {
     boolean delivered = journal.reply().delivered() || from.due();
     if (input.midMessage() || requests.skips() || (delivered && from.cutReply())) {
       return false;
@@ -208,7 +209,7 @@ final class LostReads {
     }
     if (failedOpen) {
       ByteBuf out = session.channel().alloc().buffer(256);
-      failure.encode(out);
+      ErrorMessage.encode(failure, out);
       session.write(out);
       requests.skipToSync();
     }
@@ -236,11 +237,11 @@ final class LostReads {
     return session.state() == ClientSession.State.READY;
   }
 
-  private void fail(PgError error, int count) {
+  private void fail(ServerError error, int count) {
     if (count > 0) {
       ByteBuf out = session.channel().alloc().buffer(256);
       for (int i = 0; i < count; i++) {
-        error.encode(out);
+        ErrorMessage.encode(error, out);
         PgWriter.ready(out, session.status());
       }
       session.write(out);

@@ -9,9 +9,9 @@ import dev.heimdall.engine.reply.ConsistencyHold;
 import dev.heimdall.engine.reply.ReplyGate;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.reply.ReplyStage;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
@@ -127,7 +127,7 @@ final class OwedReplies {
   }
 
   /** All of it is answered. */
-  void answeredElsewhere(PgError error) {
+  void answeredElsewhere(ServerError error) {
     outstanding--;
     statements++;
     long now = session.active();
@@ -307,7 +307,7 @@ final class OwedReplies {
     session.requests().course().running().merged(count, session.carried().done());
   }
 
-  void groupComplete(ServerConnection from, TransactionState status, PgError error) {
+  void groupComplete(ServerConnection from, TransactionState status, ServerError error) {
     RequestReader requests = session.requests();
     SessionState carried = session.carried();
     outstanding--;
@@ -375,7 +375,7 @@ final class OwedReplies {
   }
 
   /** A server that writes only what a writer sends it is none. */
-  private void refusedToWrite(ServerConnection from, PgError error) {
+  private void refusedToWrite(ServerConnection from, ServerError error) {
     if (error.sqlState().equals("25006") && !session.reads().away()) {
       session.lease().destinations().lender().vdb().suspect(from, "refuses to write");
     }
@@ -398,7 +398,7 @@ final class OwedReplies {
     }
   }
 
-  boolean absorbs(ServerConnection from, PgError error) {
+  boolean absorbs(ServerConnection from, ServerError error) {
     if (session.sharing().active()) {
       return session.sharing().absorbs(error, from);
     }

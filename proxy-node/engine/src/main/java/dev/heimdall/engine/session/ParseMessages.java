@@ -14,9 +14,9 @@ import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import dev.heimdall.model.AnonymousParse;
@@ -106,7 +106,7 @@ final class ParseMessages {
       return false;
     }
     QueryPipeline previewed = course.previewed();
-    PgError refusal = Course.refusal(previewed.decision());
+    ServerError refusal = Course.refusal(previewed.decision());
     answered = refusal == null && previewed.decision().result().isPresent();
     Optional<String> transform =
         refusal != null || replays.repeats() ? Optional.empty() : course.transformed();
@@ -145,7 +145,7 @@ final class ParseMessages {
     }
   }
 
-  private int outcome(Decision decision, PgError refusal, Optional<String> transform) {
+  private int outcome(Decision decision, ServerError refusal, Optional<String> transform) {
     if (refusal != null) {
       return RuledOutcomes.REFUSED;
     }
@@ -313,7 +313,7 @@ final class ParseMessages {
       refuseTakenName(server, name, answered ? EMPTY_STATEMENT : copy(body), total);
       return true;
     }
-    PgError refusal = own.refusesAnother(session.vdb().settings().vdb().prepared().perClient());
+    ServerError refusal = own.refusesAnother(session.vdb().settings().vdb().prepared().perClient());
     if (refusal != null) {
       session.fatal(refusal);
       return false;

@@ -16,8 +16,8 @@ import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.ReadSplit;
 import dev.heimdall.model.ServerAddress;
 import java.nio.charset.StandardCharsets;
@@ -42,8 +42,8 @@ final class ReplicaReads {
   private static final String SERIAL = "serializable";
 
   /** What a statement is told that would tie its session to a replica. */
-  static final PgError NOT_THERE =
-      PgError.error("25006", "a replica cannot carry this out")
+  static final ServerError NOT_THERE =
+      ServerError.error("25006", "a replica cannot carry this out")
           .withDetail("The transaction is read-only, and therefore runs on a replica.")
           .withHint("Begin it with READ WRITE, or set cluster.reads of the data source.");
 

@@ -6,9 +6,10 @@ import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.PoolAnomaly;
 import dev.heimdall.engine.reply.ReplySource;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.FrontendType;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
@@ -32,8 +33,8 @@ final class RequestReader implements RequestControl {
   /** A server that has no reason to answer them lets them pile up, those that the node answers. */
   private static final int MAX_UNANSWERED = 100_000;
 
-  private static final PgError ENDLESS_BATCH =
-      PgError.fatal("54000", "too many messages in a batch without a Sync")
+  private static final ServerError ENDLESS_BATCH =
+      ServerError.fatal("54000", "too many messages in a batch without a Sync")
           .withDetail(MAX_UNANSWERED + " Parse and Close messages have no answer yet.");
 
   private final ClientSession session;
@@ -476,7 +477,7 @@ final class RequestReader implements RequestControl {
   }
 
   /** Refuses messages that were read before, in front of what waits. */
-  void refuseAgain(ByteBuf consumed, PgError error) {
+  void refuseAgain(ByteBuf consumed, ServerError error) {
     input.putInFront(consumed);
     refuse(error);
   }
@@ -511,7 +512,7 @@ final class RequestReader implements RequestControl {
   // ---- endings
 
   /** The first statement or batch that waits gets this error instead of being sent. */
-  void refuse(PgError error) {
+  void refuse(ServerError error) {
     if (session.transactionReplay().active()) {
       session.transactionReplay().refused(error);
       return;
@@ -521,7 +522,7 @@ final class RequestReader implements RequestControl {
     course.abandon();
     session.loss().failHeldTransaction();
     ByteBuf reply = session.channel().alloc().buffer(256);
-    error.encode(reply);
+    ErrorMessage.encode(error, reply);
     if (input.size() >= 5) {
       ByteBuf bytes = input.bytes();
       byte type = bytes.getByte(bytes.readerIndex());

@@ -4,7 +4,7 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Known;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Statement;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -181,7 +181,7 @@ final class RunningStatements {
   }
 
   /** A group was answered. */
-  void answered(long group, long micros, PgError error) {
+  void answered(long group, long micros, ServerError error) {
     if (error == null && running.isEmpty() && observed != null && !several) {
       observed.took(micros); // no rules: those that come some day are to know
     }
@@ -204,7 +204,7 @@ final class RunningStatements {
   }
 
   /** A statement has come to its end, at a server or without one. */
-  void done(Known known, Statement statement, Decision decision, long micros, PgError error) {
+  void done(Known known, Statement statement, Decision decision, long micros, ServerError error) {
     last = summary(known, statement, decision);
     if (sent == null) {
       pipelined = null; // it was answered without a server

@@ -10,8 +10,9 @@ import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.session.ClientSession.State;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
@@ -107,7 +108,7 @@ final class ServerLease {
     if (!session.sharing().again() && session.control().endsDrained()) {
       return false;
     }
-    PgError untold = session.loss().takeUntold();
+    ServerError untold = session.loss().takeUntold();
     if (untold != null) {
       session.requests().refuse(untold);
     }
@@ -198,7 +199,7 @@ final class ServerLease {
   }
 
   /** None will come. */
-  void refused(PgError error) {
+  void refused(ServerError error) {
     if (state == State.STARTING) {
       session.fatal(error.asFatal());
       return;
@@ -222,18 +223,19 @@ final class ServerLease {
     }
   }
 
-  private void refuse(PgError error) {
+  private void refuse(ServerError error) {
     session
         .requests()
-        .refuse(error.isFatal() ? PgError.error(error.sqlState(), error.message()) : error);
+        .refuse(error.isFatal() ? ServerError.error(error.sqlState(), error.message()) : error);
   }
 
   /** Tells the client that its wait has become long, if it waits. */
   boolean waitsLong() {
     if (state == State.WAITING) {
       ByteBuf out = session.channel().alloc().buffer(128);
-      PgError.notice("waiting for a server connection: all those of this pool are busy")
-          .encodeNotice(out);
+      ErrorMessage.encodeNotice(
+          ServerError.notice("waiting for a server connection: all those of this pool are busy"),
+          out);
       session.write(out);
       return true;
     }
@@ -312,7 +314,7 @@ final class ServerLease {
    * The connection did not take the session's variables. Either it does not let go of what another
    * session has set on it, and then nobody may have it, or the session's own values are to blame.
    */
-  private void findOut(ServerConnection from, boolean tellClient, PgError error) {
+  private void findOut(ServerConnection from, boolean tellClient, ServerError error) {
     Variables wanted = destinations.variables();
     String restore = from.applied().restoreTo(wanted);
     if (restore.isEmpty()) {
@@ -328,7 +330,7 @@ final class ServerLease {
         restore,
         new InternalQuery() {
           @Override
-          protected void done(ServerConnection restored, PgError why) {
+          protected void done(ServerConnection restored, ServerError why) {
             if (restored.closed()) {
               return; // the loss of the connection is told next
             }
@@ -347,7 +349,7 @@ final class ServerLease {
   }
 
   /** Another session's state sticks to the connection: it is closed, and another one is taken. */
-  private void closeUnusable(ServerConnection from, String statement, PgError error) {
+  private void closeUnusable(ServerConnection from, String statement, ServerError error) {
     from.hold(null);
     from.closeForState(statement, error);
     giveBack(from);
@@ -366,7 +368,7 @@ final class ServerLease {
   }
 
   /** The session's own values are not taken: it is told so. */
-  private void refusedThere(ServerConnection from, PgError error) {
+  private void refusedThere(ServerConnection from, ServerError error) {
     if (state == State.STARTING) {
       from.taint();
       giveBack(from);
@@ -393,7 +395,7 @@ final class ServerLease {
    * Whether the values will not be taken later either, as when a role was revoked or dropped: not
    * even a RESET of the client's would get as far as a server any more.
    */
-  private static boolean isLasting(PgError error) {
+  private static boolean isLasting(ServerError error) {
     return error.sqlState().startsWith("42") || error.sqlState().startsWith("22");
   }
 
@@ -405,7 +407,7 @@ final class ServerLease {
         connection.applied().changeTo(wanted),
         new StateQuery("SET") { // whom it serves hears of the loss
           @Override
-          protected void ended(ServerConnection from, PgError error) {
+          protected void ended(ServerConnection from, ServerError error) {
             if (error == null) {
               from.applied(wanted);
               from.takeChangedReports();
@@ -432,12 +434,12 @@ final class ServerLease {
     }
 
     @Override
-    protected void done(ServerConnection from, PgError error) {
+    protected void done(ServerConnection from, ServerError error) {
       prepared(from, tellClient, error);
     }
   }
 
-  private void prepared(ServerConnection from, boolean tellClient, PgError error) {
+  private void prepared(ServerConnection from, boolean tellClient, ServerError error) {
     if (state == State.CLOSED) {
       from.taint(); // what was set for it is set, and nobody has noted that
       session.abandonment().rest(from);

@@ -13,9 +13,9 @@ import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementName;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
@@ -98,7 +98,7 @@ final class ServerNames {
           sql,
           new Keeping("SET") {
             @Override
-            protected void ended(ServerConnection from, PgError error) {
+            protected void ended(ServerConnection from, ServerError error) {
               if (from.status() == TransactionState.IDLE) {
                 from.taint(); // its transaction did not begin, and what was set stays
               }
@@ -125,13 +125,14 @@ final class ServerNames {
    *
    * @param after told how it went: null, or the server's error
    */
-  void makeKnown(ServerConnection server, PreparedStatement statement, Consumer<PgError> after) {
+  void makeKnown(
+      ServerConnection server, PreparedStatement statement, Consumer<ServerError> after) {
     client.counters().preparedParsed();
     pending.flushGathered();
     Quiet quiet =
         new Quiet() {
           @Override
-          protected void done(ServerConnection from, PgError error) {
+          protected void done(ServerConnection from, ServerError error) {
             closeUnlessItsOwn(from, error);
             after.accept(error);
             super.done(from, error);
@@ -147,7 +148,7 @@ final class ServerNames {
               + new String(statement.body(), StandardCharsets.UTF_8),
           new Quiet() {
             @Override
-            protected void done(ServerConnection from, PgError error) {
+            protected void done(ServerConnection from, ServerError error) {
               if (error != null) {
                 from.statements().forget(statement);
                 closeUnlessItsOwn(from, error);
@@ -174,7 +175,7 @@ final class ServerNames {
    * leaves the connection as it was: its client hears of it. A server that is at its end with a
    * statement is not to be trusted with others.
    */
-  private static void closeUnlessItsOwn(ServerConnection from, PgError error) {
+  private static void closeUnlessItsOwn(ServerConnection from, ServerError error) {
     if (error != null
         && !from.closed()
         && FAULTS_OF_SERVERS.contains(error.sqlState().substring(0, 2))) {
@@ -217,7 +218,7 @@ final class ServerNames {
    */
   class Quiet extends InternalQuery {
     @Override
-    protected void done(ServerConnection from, PgError error) {
+    protected void done(ServerConnection from, ServerError error) {
       client.quietDone(from);
     }
   }
@@ -229,7 +230,7 @@ final class ServerNames {
     }
 
     @Override
-    protected void ended(ServerConnection from, PgError error) {
+    protected void ended(ServerConnection from, ServerError error) {
       client.quietDone(from);
     }
   }
@@ -349,7 +350,7 @@ final class ServerNames {
   }
 
   /** A statement that fails with this error and does nothing else. */
-  static String raising(PgError error) {
+  static String raising(ServerError error) {
     StringBuilder block = new StringBuilder("BEGIN RAISE EXCEPTION USING ERRCODE = ");
     Variables.literal(block, error.sqlState());
     block.append(", MESSAGE = ");

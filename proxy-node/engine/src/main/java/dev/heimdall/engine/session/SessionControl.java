@@ -4,8 +4,8 @@ import dev.heimdall.engine.client.TimeLimits;
 import dev.heimdall.engine.client.TimedClient;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.session.ClientSession.State;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 
 /**
  * What ends or interrupts a session from outside of it: cancel requests, an operator's kill, the
@@ -40,26 +40,26 @@ final class SessionControl implements TimedClient {
 
   private void cancel(String message, Runnable done) {
     if (session.transactionReplay().active()) {
-      session.transactionReplay().cancel(PgError.error("57014", message));
+      session.transactionReplay().cancel(ServerError.error("57014", message));
     } else if (session.console().busy()) {
       session.console().cancel();
     } else if (session.foreign().busy()) {
       session.counters().cancelled();
-      session.foreign().cancel(PgError.error("57014", message));
+      session.foreign().cancel(ServerError.error("57014", message));
     } else if (session.requests().course().held()
         && (session.outstanding() == 0 || session.server() == null)) {
-      PgError error = PgError.error("57014", message);
+      ServerError error = ServerError.error("57014", message);
       if (session.server() == null) {
         session.requests().refuse(error);
       } else {
         session.requests().course().fail(error);
       }
     } else if (session.lease().stopRepeating()) {
-      session.requests().replay().refuse(PgError.error("57014", message));
+      session.requests().replay().refuse(ServerError.error("57014", message));
     } else if (session.lease().stopWaiting() || session.reads().stopAwaiting()) {
-      session.requests().refuse(PgError.error("57014", message));
+      session.requests().refuse(ServerError.error("57014", message));
     } else if (session.sharing().active()) {
-      session.sharing().cancel(PgError.error("57014", message), done);
+      session.sharing().cancel(ServerError.error("57014", message), done);
       return;
     } else if (session.server() != null
         && session.outstanding() > 0
@@ -81,7 +81,8 @@ final class SessionControl implements TimedClient {
   }
 
   private void terminate() {
-    session.fatal(PgError.fatal("57P01", "terminating connection due to administrator command"));
+    session.fatal(
+        ServerError.fatal("57P01", "terminating connection due to administrator command"));
   }
 
   /** The node drains: an idle session goes at once, a busy one after its transaction. */
@@ -168,14 +169,14 @@ final class SessionControl implements TimedClient {
   @Override
   public void cancelOverdue() {
     if (session.requests().streaming()) {
-      session.fatal(PgError.fatal("57014", TIMED_OUT));
+      session.fatal(ServerError.fatal("57014", TIMED_OUT));
     } else {
       cancel(TIMED_OUT, () -> {});
     }
   }
 
   @Override
-  public void fatal(PgError error) {
+  public void fatal(ServerError error) {
     session.fatal(error);
   }
 }

@@ -1,7 +1,8 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -34,7 +35,7 @@ final class SessionEnd {
   }
 
   /** Sends a FATAL error, unless the client is in the middle of a message, and closes. */
-  void fatal(PgError error) {
+  void fatal(ServerError error) {
     Channel channel = session.channel();
     if (announced || !channel.isActive()) {
       return;
@@ -52,7 +53,7 @@ final class SessionEnd {
       return;
     }
     ByteBuf out = channel.alloc().buffer(256);
-    error.encode(out);
+    ErrorMessage.encode(error, out);
     ChannelFuture written = channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
     if (!written.isDone()) {
       // A client that does not read must not keep its place, nor a server connection.
@@ -63,7 +64,7 @@ final class SessionEnd {
   /**
    * @param why for the log
    */
-  void fatal(PgError error, String why) {
+  void fatal(ServerError error, String why) {
     reason = why;
     fatal(error);
   }

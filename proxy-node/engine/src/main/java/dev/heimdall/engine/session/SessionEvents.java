@@ -3,7 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.client.ClientEvents;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.MatchedRule;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 
 /** What happens to sessions, for logs and counters. Called on event loops: must not block. */
 public interface SessionEvents extends ClientEvents {
@@ -26,7 +26,7 @@ public interface SessionEvents extends ClientEvents {
 
   /** A statement of a session with debug lines was answered. */
   void debugAnswered(
-      ObservedSession session, StatementSummary statement, long micros, PgError error);
+      ObservedSession session, StatementSummary statement, long micros, ServerError error);
 
   /** A rule wants to know of a result; this holds data. */
   void resultSeen(
@@ -38,5 +38,5 @@ public interface SessionEvents extends ClientEvents {
    * @param error what the server answered; null when it was carried out
    */
   void statementDone(
-      ObservedSession session, StatementSummary statement, long micros, PgError error);
+      ObservedSession session, StatementSummary statement, long micros, ServerError error);
 }

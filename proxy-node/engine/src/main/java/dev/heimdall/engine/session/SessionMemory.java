@@ -4,7 +4,7 @@ import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.ClientShare;
 import dev.heimdall.engine.memory.Holding;
 import dev.heimdall.engine.memory.MemoryBudget;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import java.util.function.Consumer;
 
 /**
@@ -12,13 +12,13 @@ import java.util.function.Consumer;
  * the node has for all of them is ended, unless it holds little itself.
  */
 final class SessionMemory {
-  private final Consumer<PgError> fatal;
+  private final Consumer<ServerError> fatal;
   private final Holding unnamed;
   private final Holding settings;
   private final Holding channels;
   private final Holding input;
 
-  private SessionMemory(Consumer<PgError> fatal, OfLoop loop) {
+  private SessionMemory(Consumer<ServerError> fatal, OfLoop loop) {
     this.fatal = fatal;
     this.unnamed = loop.unnamed.holding();
     this.settings = loop.settings.holding();
@@ -40,7 +40,7 @@ final class SessionMemory {
       input = budget.ofClients(BudgetedCache.INPUT);
     }
 
-    SessionMemory of(Consumer<PgError> fatal) {
+    SessionMemory of(Consumer<ServerError> fatal) {
       return new SessionMemory(fatal, this);
     }
   }
@@ -89,7 +89,7 @@ final class SessionMemory {
 
   private boolean refused(String what, BudgetedCache held) {
     fatal.accept(
-        PgError.fatal("53200", "no memory for " + what)
+        ServerError.fatal("53200", "no memory for " + what)
             .withDetail(
                 "Clients hold as much as the node has for them: see \"cache "
                     + held.label()

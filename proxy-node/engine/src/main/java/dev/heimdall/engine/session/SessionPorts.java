@@ -6,7 +6,7 @@ import dev.heimdall.engine.client.StartingClient;
 import dev.heimdall.engine.console.CommandingClient;
 import dev.heimdall.engine.listen.ListeningClient;
 import dev.heimdall.engine.pool.PoolKey;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -48,7 +48,7 @@ final class SessionPorts
   }
 
   @Override
-  public void fatal(PgError error) {
+  public void fatal(ServerError error) {
     session.fatal(error);
   }
 

@@ -3,7 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import java.util.Locale;
 
 /**
@@ -49,7 +49,7 @@ final class SettingsCapture {
         sql.toString(),
         new InternalQuery(true) {
           @Override
-          protected void done(ServerConnection from, PgError error) {
+          protected void done(ServerConnection from, ServerError error) {
             underWay = false;
             if (client.closed()) {
               client.rest(from);

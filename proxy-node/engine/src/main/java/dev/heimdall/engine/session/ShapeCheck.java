@@ -7,9 +7,9 @@ import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.SchemaEpoch;
 import dev.heimdall.engine.prepared.ServerStatements.Standing;
 import dev.heimdall.engine.prepared.StatementShape;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
@@ -37,7 +37,7 @@ final class ShapeCheck {
   private final NameResolution resolution;
   private final SchemaEpoch schema;
   private PreparedStatement refused;
-  private PgError refusal;
+  private ServerError refusal;
 
   /** The statement that the client describes right behind its Parse; null for none. */
   private PreparedStatement seen;
@@ -71,7 +71,7 @@ final class ShapeCheck {
      *
      * @param status of the transaction since
      */
-    void refuse(PgError error, TransactionState status);
+    void refuse(ServerError error, TransactionState status);
   }
 
   ShapeCheck(

@@ -1,8 +1,8 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 
 /** Has a session's messages wait for what a server answers about the shape of a statement. */
 final class ShapeWait implements ShapeCheck.Reader {
@@ -32,7 +32,7 @@ final class ShapeWait implements ShapeCheck.Reader {
   }
 
   @Override
-  public void refuse(PgError error, TransactionState status) {
+  public void refuse(ServerError error, TransactionState status) {
     session.transaction().move(status, false);
     requests.refuse(error);
   }

@@ -17,9 +17,10 @@ import dev.heimdall.engine.session.ClientSession.State;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.FrontendType;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.model.PipeliningSettings;
 import io.netty.buffer.ByteBuf;
@@ -347,7 +348,7 @@ final class Sharing {
    * Whether an error that stands first in the answer is about the connection, or about the replica
    * that it leads to, rather than the statement: it is run again by itself.
    */
-  boolean absorbs(PgError error, ServerConnection from) {
+  boolean absorbs(ServerError error, ServerConnection from) {
     Cause cause = causeOf(error, from);
     stalePlan = StalePlan.is(error);
     failedOnReplica = cause == Cause.REPLICA_ERROR;
@@ -357,7 +358,7 @@ final class Sharing {
     return Recovery.of(attempt, cause) == Recovery.ALONE;
   }
 
-  private Cause causeOf(PgError error, ServerConnection from) {
+  private Cause causeOf(ServerError error, ServerConnection from) {
     boolean stale =
         StalePlan.is(error)
             || (error.sqlState().equals("26000")
@@ -456,7 +457,7 @@ final class Sharing {
    *
    * @param done runs when that can hit nothing else
    */
-  void cancel(PgError error, Runnable done) {
+  void cancel(ServerError error, Runnable done) {
     if (lane.connection().isFirst(session)) {
       cancelFirst(done);
       return;
@@ -465,7 +466,7 @@ final class Sharing {
     session.requests().course().end();
     session.requests().replay().forget();
     ByteBuf out = session.channel().alloc().buffer(128);
-    error.encode(out);
+    ErrorMessage.encode(error, out);
     PgWriter.ready(out, session.status());
     session.write(out);
     session.counters().errorSent();

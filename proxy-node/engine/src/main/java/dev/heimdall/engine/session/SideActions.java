@@ -12,8 +12,9 @@ import dev.heimdall.engine.pipeline.Known;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.ActionParameters.TriggerTiming;
@@ -225,7 +226,7 @@ final class SideActions {
     }
     if (afterFailed != null && heldReply != null) {
       heldReply.clear();
-      failure(afterFailed).encode(heldReply);
+      ErrorMessage.encode(failure(afterFailed), heldReply);
       PgWriter.ready(heldReply, client.status());
     }
     afterFailed = null;
@@ -234,8 +235,8 @@ final class SideActions {
   }
 
   /** The error that tells a client how something of the node's own ended. */
-  static PgError failure(Executed end) {
-    return PgError.error(end.sqlstate(), end.message());
+  static ServerError failure(Executed end) {
+    return ServerError.error(end.sqlstate(), end.message());
   }
 
   /** Whether a trigger keeps back what the client is to read next. */

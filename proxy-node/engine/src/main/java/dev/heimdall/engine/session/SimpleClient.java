@@ -3,7 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 
 /** A session as its simple queries see it; all on its loop. */
 interface SimpleClient extends AnsweringClient {
@@ -46,7 +46,7 @@ interface SimpleClient extends AnsweringClient {
   void namesMoved();
 
   /** Sends an error and closes. */
-  void fatal(PgError error);
+  void fatal(ServerError error);
 
   /** The client has sent what the protocol does not allow: an error, and the end. */
   void protocolError(String message);

@@ -16,9 +16,10 @@ import dev.heimdall.engine.session.ShapeCheck.Fit;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.FrontendType;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
@@ -145,7 +146,7 @@ final class SimpleStatements {
     if (decision.isNone() || client.status() != TransactionState.IDLE) {
       return false;
     }
-    PgError refusal = course.refusal();
+    ServerError refusal = course.refusal();
     if (refusal == null && decision.result().isEmpty()) {
       return false;
     }
@@ -160,7 +161,7 @@ final class SimpleStatements {
     return true;
   }
 
-  private static int outcome(Decision decision, PgError refusal) {
+  private static int outcome(Decision decision, ServerError refusal) {
     return refusal != null ? RuledOutcomes.REFUSED : RuledOutcomes.of(decision);
   }
 
@@ -202,7 +203,7 @@ final class SimpleStatements {
         new String(sql, StandardCharsets.UTF_8),
         new InternalQuery() {
           @Override
-          protected void done(ServerConnection from, PgError error) {
+          protected void done(ServerConnection from, ServerError error) {
             if (error != null && !from.closed()) {
               // What follows it is on its way, and must not be taken for a transaction's.
               from.closeForState("BEGIN", error);
@@ -224,16 +225,17 @@ final class SimpleStatements {
       answer(
           total,
           null,
-          PgError.error("26000", "prepared statement \"" + effect.name() + "\" does not exist"));
+          ServerError.error(
+              "26000", "prepared statement \"" + effect.name() + "\" does not exist"));
     }
   }
 
-  private void answer(int total, String tag, PgError error) {
+  private void answer(int total, String tag, ServerError error) {
     course.settled();
     pending.bytes().skipBytes(total);
     ByteBuf out = client.alloc().buffer(128);
     if (error != null) {
-      error.encode(out);
+      ErrorMessage.encode(error, out);
     } else {
       PgWriter.commandComplete(out, tag);
     }
@@ -264,7 +266,7 @@ final class SimpleStatements {
   /** Sends a Query message, or what rules put in its place. */
   void query(ServerConnection server, int total) {
     Decision decision = course.decision();
-    PgError refusal = course.refusal();
+    ServerError refusal = course.refusal();
     if (!client.ruledAlike(outcome(decision, refusal))) {
       return;
     }
@@ -296,13 +298,13 @@ final class SimpleStatements {
   }
 
   /** Has the server say that a rule refuses the message at the reader's position. */
-  void refuse(ServerConnection server, PgError error, int total) {
+  void refuse(ServerConnection server, ServerError error, int total) {
     course.sent(server);
     raise(server, error, total);
   }
 
   /** The server itself says the error, so that it fails the transaction and keeps its place. */
-  private void raise(ServerConnection server, PgError error, int total) {
+  private void raise(ServerConnection server, ServerError error, int total) {
     unnamed.forget();
     server.statements().unnamed(null, 0);
     pending.cut();
@@ -377,7 +379,7 @@ final class SimpleStatements {
     PreparedStatement statement = existing;
     if (existing == null) {
       int most = client.settings().prepared().perClient();
-      PgError refusal = carried.names().refusesAnother(most);
+      ServerError refusal = carried.names().refusesAnother(most);
       if (refusal != null) {
         client.fatal(refusal);
         return;

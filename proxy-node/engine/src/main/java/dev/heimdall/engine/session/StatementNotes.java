@@ -3,7 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.MatchedRule;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.util.function.BooleanSupplier;
 
@@ -83,7 +83,7 @@ final class StatementNotes {
    *
    * @param result what was seen of its result; null where nobody has looked
    */
-  void answered(StatementSummary summary, SeenResult result, long micros, PgError error) {
+  void answered(StatementSummary summary, SeenResult result, long micros, ServerError error) {
     if (result != null) {
       events.resultSeen(session, summary, result, micros);
     }
@@ -93,7 +93,7 @@ final class StatementNotes {
   }
 
   /** A statement has come to its end, at a server or without one. */
-  void done(StatementSummary summary, long micros, PgError error) {
+  void done(StatementSummary summary, long micros, ServerError error) {
     events.statementDone(session, summary, micros, error);
   }
 }

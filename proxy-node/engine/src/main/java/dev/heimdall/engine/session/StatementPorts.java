@@ -16,8 +16,8 @@ import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.VirtualDatabase;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -75,7 +75,7 @@ final class StatementPorts
   }
 
   @Override
-  public void fatal(PgError error) {
+  public void fatal(ServerError error) {
     session.fatal(error);
   }
 
@@ -193,7 +193,7 @@ final class StatementPorts
   }
 
   @Override
-  public void answeredElsewhere(PgError error) {
+  public void answeredElsewhere(ServerError error) {
     session.owed().answeredElsewhere(error);
   }
 

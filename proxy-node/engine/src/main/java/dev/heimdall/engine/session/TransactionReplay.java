@@ -11,9 +11,9 @@ import dev.heimdall.engine.journal.TransactionLog;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.model.TransactionReplaySettings;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
@@ -80,7 +80,7 @@ final class TransactionReplay {
 
   private int attempts;
   private ScheduledFuture<?> clock;
-  private PgError failure;
+  private ServerError failure;
 
   /** What became of the last transaction that was lost; null when there was none. */
   private String outcome;
@@ -326,7 +326,7 @@ final class TransactionReplay {
    *
    * @return whether that is taken care of
    */
-  boolean takesOver(ServerConnection from, PgError lastError) {
+  boolean takesOver(ServerConnection from, ServerError lastError) {
     if (checksum == null
         || session.closed()
         || session.end().announced()
@@ -351,7 +351,7 @@ final class TransactionReplay {
     return true;
   }
 
-  private boolean begin(ServerConnection from, PgError lastError) {
+  private boolean begin(ServerConnection from, ServerError lastError) {
     if (!session.inTransaction() && !log.keeps()) {
       return false;
     }
@@ -385,7 +385,7 @@ final class TransactionReplay {
     return true;
   }
 
-  private Unreplayed obstacle(ServerConnection from, PgError lastError) {
+  private Unreplayed obstacle(ServerConnection from, ServerError lastError) {
     Unreplayed obstacle = log.obstacle(loop.now());
     if (obstacle != null) {
       return obstacle;
@@ -485,19 +485,19 @@ final class TransactionReplay {
   }
 
   /** There is no connection for it, or something refuses what is read again. */
-  void refused(PgError why) {
+  void refused(ServerError why) {
     fail(Unreplayed.NO_CONNECTION, why);
   }
 
   /** The client no longer wants what it waits for, if it waits for anything. */
-  void cancel(PgError error) {
+  void cancel(ServerError error) {
     if (owed > 0 || owedOpen) {
       fail(Unreplayed.CANCELLED, null);
       failure = error;
     }
   }
 
-  private void fail(Unreplayed why, PgError cause) {
+  private void fail(Unreplayed why, ServerError cause) {
     if (stage == Stage.FAILING) {
       return;
     }
@@ -506,7 +506,7 @@ final class TransactionReplay {
     loop.soon(this::undo, session::failed);
   }
 
-  private void lost(Unreplayed why, PgError cause) {
+  private void lost(Unreplayed why, ServerError cause) {
     stopClock();
     session.counters().transactionUnreplayed(why);
     outcome = "no: " + why.words();
@@ -537,7 +537,7 @@ final class TransactionReplay {
     }
 
     @Override
-    protected void ended(ServerConnection from, PgError error) {
+    protected void ended(ServerConnection from, ServerError error) {
       if (session.closed()) {
         session.quietDone(from);
       } else if (!from.closed()) {

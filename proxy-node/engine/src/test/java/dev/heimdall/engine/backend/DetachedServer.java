@@ -2,7 +2,7 @@ package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +56,7 @@ public final class DetachedServer {
   }
 
   /** What one hears who asks a server that answers a log-in with this error. */
-  public static ConnectFailure refusal(PgError error) {
+  public static ConnectFailure refusal(ServerError error) {
     return ConnectFailure.refused(error);
   }
 

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -63,7 +63,7 @@ public final class RecordingOwner implements ReplyOwner {
   }
 
   @Override
-  public void groupComplete(ServerConnection from, TransactionState status, PgError error) {
+  public void groupComplete(ServerConnection from, TransactionState status, ServerError error) {
     events.add(
         "complete "
             + status
@@ -85,7 +85,7 @@ public final class RecordingOwner implements ReplyOwner {
   }
 
   @Override
-  public void connectionLost(ServerConnection from, PgError lastError) {
+  public void connectionLost(ServerConnection from, ServerError lastError) {
     events.add("lost" + (lastError == null ? "" : " " + lastError.sqlState()));
     stumble();
   }

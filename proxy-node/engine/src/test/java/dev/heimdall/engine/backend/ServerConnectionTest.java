@@ -7,8 +7,9 @@ import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.prepared.StatementShape;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
@@ -49,7 +50,7 @@ class ServerConnectionTest {
 
   /** A conversation with something of everything; who sent what is in {@link #expectAll}. */
   private byte[] conversation() {
-    PgError.notice("to nobody").encodeNotice(stream); // before anything is owed
+    ErrorMessage.encodeNotice(ServerError.notice("to nobody"), stream); // before anything is owed
     message('T', new byte[10]);
     row(30);
     row(0);
@@ -60,9 +61,9 @@ class ServerConnectionTest {
     message('n');
     PgWriter.parameterStatus(stream, "TimeZone", "UTC");
     PgWriter.commandComplete(stream, "SET");
-    PgError.notice("to bob").encodeNotice(stream);
+    ErrorMessage.encodeNotice(ServerError.notice("to bob"), stream);
     PgWriter.ready(stream, TransactionState.OPEN);
-    PgError.error("22012", "division by zero").encode(stream);
+    ErrorMessage.encode(ServerError.error("22012", "division by zero"), stream);
     PgWriter.ready(stream, TransactionState.FAILED);
     row(90);
     PgWriter.commandComplete(stream, "SELECT 1");
@@ -266,7 +267,7 @@ class ServerConnectionTest {
   @Test
   void whatComesUnaskedGoesToTheHolder() {
     server.connection().hold(bob);
-    PgError.notice("between statements").encodeNotice(stream);
+    ErrorMessage.encodeNotice(ServerError.notice("between statements"), stream);
     byte[] notice = bytes();
 
     server.sends(notice);
@@ -277,7 +278,7 @@ class ServerConnectionTest {
   @Test
   void aFatalErrorIsToldByTheLossAlone() {
     server.connection().hold(ann);
-    PgError.fatal("57P01", "terminating connection").encode(stream);
+    ErrorMessage.encode(ServerError.fatal("57P01", "terminating connection"), stream);
 
     server.sends(bytes());
     server.channel().close();
@@ -292,8 +293,10 @@ class ServerConnectionTest {
   void whatAServerThatCrashesSaysIsToldByTheLossAlone(int cut) {
     server.connection().hold(ann);
     server.connection().expect(ReplyQueue.QUERY, ann);
-    new PgError("WARNING", "57P02", "terminating connection because of a crash", null, null)
-        .encodeNotice(stream);
+    ErrorMessage.encodeNotice(
+        new ServerError(
+            "WARNING", "57P02", "terminating connection because of a crash", null, null),
+        stream);
 
     server.sends(bytes(), 0, cut);
     server.sends(bytes(), cut, stream.writerIndex());
@@ -312,7 +315,7 @@ class ServerConnectionTest {
     row(30);
     byte[] rows = bytes();
     stream.clear();
-    PgError.notice("half way").encodeNotice(stream);
+    ErrorMessage.encodeNotice(ServerError.notice("half way"), stream);
     byte[] notice = bytes();
     stream.clear();
     PgWriter.ready(stream, TransactionState.IDLE);
@@ -350,7 +353,7 @@ class ServerConnectionTest {
     assertThat(server.connection().copyIn()).isTrue();
     assertThat(ann.events()).containsExactly("copy in");
     stream.clear();
-    PgError.error("22P04", "bad").encode(stream);
+    ErrorMessage.encode(ServerError.error("22P04", "bad"), stream);
     PgWriter.ready(stream, TransactionState.IDLE);
 
     server.sends(bytes());
@@ -367,7 +370,7 @@ class ServerConnectionTest {
     connection.expect(ReplyQueue.PARSE, ann);
     connection.expect(ReplyQueue.SYNC, ann);
     assertThat(connection.statements().knows(statement)).isTrue();
-    PgError.error("42P01", "no table").encode(stream);
+    ErrorMessage.encode(ServerError.error("42P01", "no table"), stream);
     PgWriter.ready(stream, TransactionState.IDLE);
 
     server.sends(bytes());
@@ -405,7 +408,7 @@ class ServerConnectionTest {
     connection.expect(ReplyQueue.CLOSE_OURS, ann);
     connection.expect(ReplyQueue.SYNC, ann);
     message('3');
-    PgError.error("22012", "division by zero").encode(stream);
+    ErrorMessage.encode(ServerError.error("22012", "division by zero"), stream);
     PgWriter.ready(stream, TransactionState.IDLE);
 
     server.sends(bytes());

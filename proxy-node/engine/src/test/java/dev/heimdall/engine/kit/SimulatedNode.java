@@ -52,7 +52,7 @@ import dev.heimdall.engine.session.SeenResult;
 import dev.heimdall.engine.session.SessionEvents;
 import dev.heimdall.engine.session.StatementSummary;
 import dev.heimdall.engine.session.VdbContext;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
@@ -368,7 +368,8 @@ final class SimulatedNode implements AutoCloseable {
     public void loggedIn(Client client) {}
 
     @Override
-    public void refused(String vdb, SocketAddress client, String user, String db, PgError why) {}
+    public void refused(
+        String vdb, SocketAddress client, String user, String db, ServerError why) {}
 
     @Override
     public void slowed(String vdb, SocketAddress client, String user, Duration delay) {}
@@ -406,13 +407,15 @@ final class SimulatedNode implements AutoCloseable {
     public void statementJudged(ObservedSession session, StatementSummary s, boolean prepared) {}
 
     @Override
-    public void debugAnswered(ObservedSession session, StatementSummary s, long us, PgError e) {}
+    public void debugAnswered(
+        ObservedSession session, StatementSummary s, long us, ServerError e) {}
 
     @Override
     public void resultSeen(ObservedSession session, StatementSummary s, SeenResult r, long us) {}
 
     @Override
-    public void statementDone(ObservedSession session, StatementSummary s, long us, PgError e) {}
+    public void statementDone(
+        ObservedSession session, StatementSummary s, long us, ServerError e) {}
 
     @Override
     public void count(NodeCounter counter, long times) {}

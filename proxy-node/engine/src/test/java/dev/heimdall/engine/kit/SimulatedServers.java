@@ -1,7 +1,8 @@
 package dev.heimdall.engine.kit;
 
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -158,7 +159,8 @@ final class SimulatedServers {
     /** Ends the connection as an administrator does. */
     void terminate() {
       ByteBuf out = channel.alloc().buffer();
-      PgError.fatal("57P01", "terminating connection due to administrator command").encode(out);
+      ErrorMessage.encode(
+          ServerError.fatal("57P01", "terminating connection due to administrator command"), out);
       channel.writeAndFlush(out);
       channel.close();
     }
@@ -537,7 +539,7 @@ final class SimulatedServers {
     }
 
     private void fail(String state, String why, ByteBuf out) {
-      PgError.error(state, why).encode(out);
+      ErrorMessage.encode(ServerError.error(state, why), out);
       skipping = true;
       if (status == TransactionState.OPEN) {
         status = TransactionState.FAILED;

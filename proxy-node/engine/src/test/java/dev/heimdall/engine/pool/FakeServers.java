@@ -5,8 +5,9 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -55,7 +56,7 @@ final class FakeServers implements Connector {
   }
 
   /** The oldest attempt fails with what the server says. */
-  void refuse(PgError error) {
+  void refuse(ServerError error) {
     attempts.remove().handler().failed(DetachedServer.refusal(error));
   }
 
@@ -85,7 +86,7 @@ final class FakeServers implements Connector {
   /** The same with a certain SQLSTATE. */
   void fail(ServerConnection connection, String sqlState) {
     ByteBuf reply = Unpooled.buffer();
-    PgError.error(sqlState, "broken").encode(reply);
+    ErrorMessage.encode(ServerError.error(sqlState, "broken"), reply);
     PgWriter.ready(reply, TransactionState.IDLE);
     servers.get(connection).sends(ByteBufUtil.getBytes(reply));
   }

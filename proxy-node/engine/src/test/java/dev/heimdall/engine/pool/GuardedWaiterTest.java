@@ -7,7 +7,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.Map;
@@ -91,7 +91,7 @@ class GuardedWaiterTest {
 
   @Test
   void oneThatThrowsWhenRefusedKeepsNobodyFromHearing() {
-    queue.refuseAll(PgError.error("53300", "full"));
+    queue.refuseAll(ServerError.error("53300", "full"));
 
     assertThat(sound.refusal.sqlState()).isEqualTo("53300");
     ended();

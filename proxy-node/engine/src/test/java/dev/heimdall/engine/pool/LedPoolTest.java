@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.FailoverSettings;
@@ -160,7 +160,7 @@ class LedPoolTest {
 
     lead(OTHER);
     assertThat(servers.attempts()).isEqualTo(2);
-    servers.refuse(PgError.fatal("28P01", "no such password"));
+    servers.refuse(ServerError.fatal("28P01", "no such password"));
     assertThat(waiter.waits()).as("refused by another server").isTrue();
     ServerConnection connection = servers.accept();
     assertThat(waiter.connection).isSameAs(connection);

@@ -2,8 +2,8 @@ package dev.heimdall.engine.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +35,7 @@ class LoginChecksTest extends OnePool {
               }
 
               @Override
-              public void rejected(PgError why) {
+              public void rejected(ServerError why) {
                 decisions.add(client + " " + why.sqlState());
               }
 
@@ -57,7 +57,7 @@ class LoginChecksTest extends OnePool {
   }
 
   private void serverRejects(String sqlState) {
-    servers.refuse(PgError.fatal(sqlState, "no"));
+    servers.refuse(ServerError.fatal(sqlState, "no"));
     runLoops();
   }
 
@@ -111,7 +111,7 @@ class LoginChecksTest extends OnePool {
     logIn("first", now());
     serverAccepts();
     RecordingWaiter waiter = waiting(pool);
-    servers.refuse(PgError.fatal("28P01", "no"));
+    servers.refuse(ServerError.fatal("28P01", "no"));
     runLoops();
     assertThat(waiter.refusal).isNotNull();
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.backend.RecordingOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import dev.heimdall.model.ResetMode;
 import java.util.concurrent.TimeUnit;
@@ -215,7 +215,7 @@ class LoopPoolUpkeepTest extends OnePool {
     RecordingWaiter ann = waiting(pool);
     RecordingWaiter bob = waiting(pool);
 
-    servers.refuse(PgError.fatal("28P01", "password authentication failed"));
+    servers.refuse(ServerError.fatal("28P01", "password authentication failed"));
 
     assertThat(ann.refusal.sqlState()).isEqualTo("28P01");
     assertThat(bob.refusal.sqlState()).isEqualTo("28P01");
@@ -228,7 +228,7 @@ class LoopPoolUpkeepTest extends OnePool {
     RecordingWaiter ann = waiting(pool);
     RecordingWaiter bob = waiting(pool);
     assertThat(servers.attempts()).isEqualTo(2);
-    PgError startingUp = PgError.fatal("57P03", "the database system is starting up");
+    ServerError startingUp = ServerError.fatal("57P03", "the database system is starting up");
     servers.refuse(startingUp);
     servers.refuse(startingUp);
     assertThat(servers.attempts()).isZero();
@@ -248,7 +248,7 @@ class LoopPoolUpkeepTest extends OnePool {
   void nobodyWaitsLongerForALostServerThanConnectingMayTake() {
     open();
     RecordingWaiter ann = waiting(pool);
-    servers.refuse(PgError.fatal("57P03", "the database system is starting up"));
+    servers.refuse(ServerError.fatal("57P03", "the database system is starting up"));
     long since = first.now();
 
     pool.tick(since + SECOND);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.LeaseUse;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,7 +72,7 @@ class PoolAuditTest extends OnePool {
     }
 
     @Override
-    protected void done(ServerConnection from, PgError error) {}
+    protected void done(ServerConnection from, ServerError error) {}
   }
 
   @Test

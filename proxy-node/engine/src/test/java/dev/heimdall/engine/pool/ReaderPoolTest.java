@@ -7,7 +7,7 @@ import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Lsn;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import java.util.List;
@@ -115,14 +115,14 @@ class ReaderPoolTest extends OnePool {
     ServerConnection connection = ripe();
     reader.acquire(new RecordingWaiter());
     RecordingWaiter waiter = waiting(reader);
-    servers.refuse(PgError.fatal("57P03", "it is being started"));
+    servers.refuse(ServerError.fatal("57P03", "it is being started"));
     assertThat(waiter.waits()).as("another gives its connection back").isTrue();
     servers.vanish(connection);
     runLoops();
     long later = first.now() + SECOND / 5;
     tickUntil(first, now -> now - later > 0);
     reader.tick();
-    servers.refuse(PgError.fatal("57P03", "it is being started"));
+    servers.refuse(ServerError.fatal("57P03", "it is being started"));
     assertThat(waiter.refusal.sqlState()).isEqualTo("57P03");
   }
 

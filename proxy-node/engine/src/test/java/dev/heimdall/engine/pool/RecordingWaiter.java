@@ -2,13 +2,13 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 
 /** A session that only notes what becomes of its wait. */
 final class RecordingWaiter implements Waiter {
   private final Variables variables;
   ServerConnection connection;
-  PgError refusal;
+  ServerError refusal;
   int notices;
   Throwable failure;
 
@@ -36,7 +36,7 @@ final class RecordingWaiter implements Waiter {
   }
 
   @Override
-  public void refused(PgError error) {
+  public void refused(ServerError error) {
     stumble();
     refusal = error;
   }

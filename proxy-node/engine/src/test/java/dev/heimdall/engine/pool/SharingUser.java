@@ -2,8 +2,8 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgError;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
 
@@ -71,7 +71,7 @@ final class SharingUser implements LaneUser, Waiter {
   }
 
   @Override
-  public void refused(PgError error) {}
+  public void refused(ServerError error) {}
 
   @Override
   public void failed(Throwable cause) {
@@ -89,7 +89,7 @@ final class SharingUser implements LaneUser, Waiter {
   }
 
   @Override
-  public void groupComplete(ServerConnection from, TransactionState status, PgError error) {
+  public void groupComplete(ServerConnection from, TransactionState status, ServerError error) {
     answers++;
     Lane place = lane;
     lane = null;
@@ -97,7 +97,7 @@ final class SharingUser implements LaneUser, Waiter {
   }
 
   @Override
-  public void connectionLost(ServerConnection from, PgError lastError) {
+  public void connectionLost(ServerConnection from, ServerError lastError) {
     lane = null;
   }
 

@@ -2,12 +2,12 @@ package dev.heimdall.engine.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.wire.postgres.PgError;
+import dev.heimdall.engine.wire.ServerError;
 import org.junit.jupiter.api.Test;
 
 class ReplicaTroubleTest {
   private static boolean trouble(String state, String message) {
-    return ReplicaTrouble.mayBe(PgError.error(state, message));
+    return ReplicaTrouble.mayBe(ServerError.error(state, message));
   }
 
   @Test

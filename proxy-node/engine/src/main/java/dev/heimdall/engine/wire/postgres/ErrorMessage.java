@@ -1,72 +1,33 @@
 package dev.heimdall.engine.wire.postgres;
 
+import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 
-/**
- * An ErrorResponse or NoticeResponse as the client sees it.
- *
- * @param severity ERROR, FATAL, WARNING or NOTICE
- * @param sqlState five characters of PostgreSQL's appendix A
- * @param message one line, in PostgreSQL's style: lower case, no full stop
- * @param detail more about this case, or null
- * @param hint what to do, or null
- */
-public record PgError(
-    String severity, String sqlState, String message, String detail, String hint) {
+/** ErrorResponse and NoticeResponse, whose fields are in the protocol's section 54.8. */
+public final class ErrorMessage {
+  private ErrorMessage() {}
 
-  public static PgError error(String sqlState, String message) {
-    return new PgError("ERROR", sqlState, message, null, null);
+  /** Appends it as an ErrorResponse. */
+  public static void encode(ServerError error, ByteBuf out) {
+    encode(error, out, BackendType.ERROR);
   }
 
-  public static PgError fatal(String sqlState, String message) {
-    return new PgError("FATAL", sqlState, message, null, null);
+  /** Appends it as a NoticeResponse. */
+  public static void encodeNotice(ServerError notice, ByteBuf out) {
+    encode(notice, out, BackendType.NOTICE);
   }
 
-  public static PgError notice(String message) {
-    return new PgError("NOTICE", "00000", message, null, null);
-  }
-
-  public static PgError protocolViolation(String message) {
-    return fatal("08P01", message);
-  }
-
-  public PgError withDetail(String text) {
-    return new PgError(severity, sqlState, message, text, hint);
-  }
-
-  public PgError withHint(String text) {
-    return new PgError(severity, sqlState, message, detail, text);
-  }
-
-  public PgError asFatal() {
-    return new PgError("FATAL", sqlState, message, detail, hint);
-  }
-
-  public boolean isFatal() {
-    return severity.equals("FATAL") || severity.equals("PANIC");
-  }
-
-  /** Appends this as an ErrorResponse. */
-  public void encode(ByteBuf out) {
-    encode(out, BackendType.ERROR);
-  }
-
-  /** Appends this as a NoticeResponse. */
-  public void encodeNotice(ByteBuf out) {
-    encode(out, BackendType.NOTICE);
-  }
-
-  private void encode(ByteBuf out, byte type) {
+  private static void encode(ServerError error, ByteBuf out, byte type) {
     int start = out.writerIndex();
     out.writeByte(type).writeInt(0);
-    field(out, 'S', severity);
-    field(out, 'V', severity);
-    field(out, 'C', sqlState);
-    field(out, 'M', message);
-    field(out, 'D', detail);
-    field(out, 'H', hint);
+    field(out, 'S', error.severity());
+    field(out, 'V', error.severity());
+    field(out, 'C', error.sqlState());
+    field(out, 'M', error.message());
+    field(out, 'D', error.detail());
+    field(out, 'H', error.hint());
     out.writeByte(0);
     out.setInt(start + 1, out.writerIndex() - start - 1);
   }
@@ -101,7 +62,7 @@ public record PgError(
    *
    * @param message the message with its type and length
    */
-  public static PgError decode(ByteBuf message) {
+  public static ServerError decode(ByteBuf message) {
     String severity = "ERROR";
     String sqlState = "XX000";
     String text = "";
@@ -130,6 +91,6 @@ public record PgError(
         default -> {}
       }
     }
-    return new PgError(severity, sqlState, text, detail, hint);
+    return new ServerError(severity, sqlState, text, detail, hint);
   }
 }

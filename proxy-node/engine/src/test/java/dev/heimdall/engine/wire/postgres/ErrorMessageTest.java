@@ -2,6 +2,7 @@ package dev.heimdall.engine.wire.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PgErrorTest {
+class ErrorMessageTest {
   private static ByteBuf message(String fields) {
     byte[] body = fields.replace('|', '\0').getBytes(StandardCharsets.UTF_8);
     return Unpooled.buffer().writeByte('E').writeInt(4 + body.length).writeBytes(body);
@@ -17,22 +18,23 @@ class PgErrorTest {
 
   @Test
   void whatIsEncodedIsDecodedAgain() {
-    PgError error = PgError.error("42601", "błąd").withDetail("where").withHint("what to do");
+    ServerError error =
+        ServerError.error("42601", "błąd").withDetail("where").withHint("what to do");
     ByteBuf out = Unpooled.buffer();
 
-    error.encode(out);
+    ErrorMessage.encode(error, out);
 
     assertThat(out.getByte(0)).isEqualTo((byte) 'E');
     assertThat(out.getInt(1)).isEqualTo(out.readableBytes() - 1);
-    assertThat(PgError.decode(out)).isEqualTo(error);
+    assertThat(ErrorMessage.decode(out)).isEqualTo(error);
   }
 
   @Test
   void absentFieldsStayAbsent() {
     ByteBuf out = Unpooled.buffer();
-    PgError.fatal("57P01", "gone").encode(out);
+    ErrorMessage.encode(ServerError.fatal("57P01", "gone"), out);
 
-    PgError decoded = PgError.decode(out);
+    ServerError decoded = ErrorMessage.decode(out);
 
     assertThat(decoded.detail()).isNull();
     assertThat(decoded.hint()).isNull();
@@ -42,15 +44,16 @@ class PgErrorTest {
   @Test
   void aNoticeDiffersFromAnErrorInItsTypeOnly() {
     ByteBuf notice = Unpooled.buffer();
-    PgError.notice("busy").encodeNotice(notice);
+    ErrorMessage.encodeNotice(ServerError.notice("busy"), notice);
 
     assertThat(notice.getByte(0)).isEqualTo((byte) 'N');
-    assertThat(PgError.decode(notice)).isEqualTo(PgError.notice("busy"));
+    assertThat(ErrorMessage.decode(notice)).isEqualTo(ServerError.notice("busy"));
   }
 
   @Test
   void theUntranslatedSeverityCountsNotTheTranslatedOne() {
-    PgError error = PgError.decode(message("SFEHLER|VERROR|C22012|MDivision durch Null||"));
+    ServerError error =
+        ErrorMessage.decode(message("SFEHLER|VERROR|C22012|MDivision durch Null||"));
 
     assertThat(error.severity()).isEqualTo("ERROR");
     assertThat(error.isFatal()).isFalse();
@@ -58,7 +61,8 @@ class PgErrorTest {
 
   @Test
   void unknownFieldsAreSkipped() {
-    PgError error = PgError.decode(message("SERROR|VERROR|C42P01|Mno table|P15|Fparse.c|L1|Rx||"));
+    ServerError error =
+        ErrorMessage.decode(message("SERROR|VERROR|C42P01|Mno table|P15|Fparse.c|L1|Rx||"));
 
     assertThat(error.sqlState()).isEqualTo("42P01");
     assertThat(error.message()).isEqualTo("no table");
@@ -67,7 +71,7 @@ class PgErrorTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "|", "S", "SERROR", "SERROR|C", "SERROR|C42601|Mcut", "\u0001"})
   void aMalformedErrorIsStillAnError(String fields) {
-    PgError error = PgError.decode(message(fields));
+    ServerError error = ErrorMessage.decode(message(fields));
 
     assertThat(error.severity()).isEqualTo("ERROR");
     assertThat(error.sqlState()).hasSize(5);
@@ -77,8 +81,8 @@ class PgErrorTest {
   @Test
   void aZeroByteInATextDoesNotEndItsField() {
     ByteBuf out = Unpooled.buffer();
-    PgError.error("22021", "before\0Mafter").encode(out);
+    ErrorMessage.encode(ServerError.error("22021", "before\0Mafter"), out);
 
-    assertThat(PgError.decode(out).message()).isEqualTo("before?Mafter");
+    assertThat(ErrorMessage.decode(out).message()).isEqualTo("before?Mafter");
   }
 }
