@@ -220,6 +220,7 @@ class RoomsTest {
                 room("memory"),
                 room("prepared"),
                 room("sql"),
+                ENGINE + ".wire",
                 room("wire.postgres")));
   }
 
@@ -276,6 +277,7 @@ class RoomsTest {
                 room("foreign"),
                 room("jdbc"),
                 room("sql"),
+                ENGINE + ".wire",
                 room("wire.postgres")));
   }
 
