@@ -31,14 +31,14 @@ public final class ConnectFailure extends Exception {
     return new ConnectFailure(ServerError.fatal("08006", message), Kind.UNREACHABLE);
   }
 
-  static ConnectFailure refused(AuthFailure failure) {
+  public static ConnectFailure refused(AuthFailure failure) {
     return refused(
         new ServerError(
             "FATAL", failure.sqlState(), failure.message(), failure.detail(), failure.hint()));
   }
 
   /** The server, or a check of ours, said no: trying again at once will not help. */
-  static ConnectFailure refused(ServerError error) {
+  public static ConnectFailure refused(ServerError error) {
     return new ConnectFailure(error.asFatal(), Kind.REFUSED);
   }
 
@@ -46,7 +46,7 @@ public final class ConnectFailure extends Exception {
    * The server said no after it had taken the proof: where it has no connection left for the role,
    * nothing else stood against the log-in.
    */
-  static ConnectFailure refusedAuthenticated(ServerError error) {
+  public static ConnectFailure refusedAuthenticated(ServerError error) {
     return error.sqlState().equals("53300")
         ? new ConnectFailure(error.asFatal(), Kind.FULL)
         : refused(error);

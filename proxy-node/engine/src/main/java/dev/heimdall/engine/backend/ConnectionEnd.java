@@ -1,9 +1,8 @@
 package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.ReplyGroups;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.postgres.PgWriter;
-import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.io.IOException;
@@ -23,7 +22,7 @@ final class ConnectionEnd {
 
   private final ServerConnection connection;
   private final Channel channel;
-  private final ReplyQueue<ReplyOwner> replies;
+  private final ReplyGroups<ReplyOwner> groups;
 
   private boolean closed;
 
@@ -37,10 +36,10 @@ final class ConnectionEnd {
 
   private boolean groupOpen;
 
-  ConnectionEnd(ServerConnection connection, Channel channel, ReplyQueue<ReplyOwner> replies) {
+  ConnectionEnd(ServerConnection connection, Channel channel, ReplyGroups<ReplyOwner> groups) {
     this.connection = connection;
     this.channel = channel;
-    this.replies = replies;
+    this.groups = groups;
   }
 
   boolean closed() {
@@ -52,7 +51,7 @@ final class ConnectionEnd {
     return ending;
   }
 
-  /** Whether messages had been sent that no Sync had followed. */
+  /** Whether messages had been sent whose batch had not been ended. */
   boolean groupOpen() {
     return groupOpen;
   }
@@ -79,7 +78,7 @@ final class ConnectionEnd {
     if (!closed) {
       note(side, why);
       ByteBuf out = channel.alloc().buffer(5);
-      PgWriter.empty(out, (byte) 'X');
+      connection.terminate(out);
       channel.writeAndFlush(out);
       closeNow();
     }
@@ -141,9 +140,9 @@ final class ConnectionEnd {
     context.beginEvent();
     try {
       ReplyOwner held = connection.giveUp();
-      groupOpen = replies.groupOpen();
-      first = replies.owner();
-      Object[] waiting = replies.abandon();
+      groupOpen = groups.open();
+      first = groups.first();
+      Object[] waiting = groups.takeAll();
       Set<Object> owners = Collections.newSetFromMap(new IdentityHashMap<>());
       Collections.addAll(owners, waiting);
       for (Object owner : waiting) {

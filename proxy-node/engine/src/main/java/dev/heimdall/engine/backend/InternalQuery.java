@@ -2,11 +2,8 @@ package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.BackendType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /** A statement of the node's own: its reply goes to no client. */
@@ -19,6 +16,7 @@ public abstract class InternalQuery implements ReplyOwner {
 
   private final boolean keepRows;
   private ByteBuf rows;
+  private ServerConnection sender;
   private boolean tooLong;
 
   protected InternalQuery() {
@@ -37,22 +35,7 @@ public abstract class InternalQuery implements ReplyOwner {
 
   /** The text values of each row kept, null for SQL null; valid within {@link #done}. */
   protected final List<List<String>> rows() {
-    List<List<String>> result = new ArrayList<>();
-    while (rows != null && rows.readableBytes() >= 5) {
-      byte type = rows.readByte();
-      int length = rows.readInt() - 4;
-      ByteBuf body = rows.readSlice(length);
-      if (type == BackendType.DATA_ROW) {
-        int columns = body.readUnsignedShort();
-        List<String> row = new ArrayList<>(columns);
-        for (int i = 0; i < columns; i++) {
-          int size = body.readInt();
-          row.add(size < 0 ? null : body.readCharSequence(size, StandardCharsets.UTF_8).toString());
-        }
-        result.add(row);
-      }
-    }
-    return result;
+    return rows == null ? List.of() : sender.rows(rows);
   }
 
   @Override
@@ -60,6 +43,7 @@ public abstract class InternalQuery implements ReplyOwner {
     try {
       notified(from, consumed.duplicate());
       if (keepRows) {
+        sender = from;
         keep(consumed);
       }
     } finally {

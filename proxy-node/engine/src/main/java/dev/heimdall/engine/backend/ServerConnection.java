@@ -4,10 +4,9 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementHolder;
 import dev.heimdall.engine.reply.ReplySource;
+import dev.heimdall.engine.wire.ReplyGroups;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgWriter;
-import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,19 +24,23 @@ import java.util.Set;
  */
 public final class ServerConnection extends ChannelInboundHandlerAdapter
     implements StatementHolder, ReplySource, LoopContext.Flushable {
+  /** PostgreSQL reports some 15 values. */
+  private static final int MAX_REPORTED = 1_000;
+
   private final long id;
   private Listener listener;
   private final int processId;
-  private final byte[] cancelKey;
   private final Map<String, String> reported;
   private final ServerTarget target;
   private final long createdAt;
   private LoopContext context;
   private Channel channel;
 
-  private final ReplyQueue<ReplyOwner> replies = new ReplyQueue<>();
+  private final ReplyGroups<ReplyOwner> groups = new ReplyGroups<>();
   private final ServerStatements statements;
-  private final ReplyReader reader;
+  private final ReplyDelivery delivery;
+  private final ReplyScanner scanner;
+  private final ServerRequests requests;
   private final ConnectionEnd end;
   private Variables applied = Variables.NONE;
 
@@ -85,30 +88,34 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       LoopContext context,
       Channel channel,
       Listener listener,
-      int processId,
-      byte[] cancelKey,
-      Map<String, String> reported,
-      ServerTarget target) {
+      ServerTarget target,
+      LogIn.LoggedIn found) {
     this.id = id;
     this.context = context;
     this.channel = channel;
     this.listener = listener;
-    this.processId = processId;
-    this.cancelKey = cancelKey;
-    this.reported = new HashMap<>(reported);
+    this.processId = found.processId();
+    this.reported = new HashMap<>(found.reported());
     this.target = target;
-    this.statements = new ServerStatements(target.preparedLimit(), replies::groupNow);
-    this.reader = new ReplyReader(this, replies, statements, this.reported);
-    this.end = new ConnectionEnd(this, channel, replies);
+    this.statements = new ServerStatements(target.preparedLimit(), groups::now);
+    this.delivery = new ReplyDelivery(this, groups);
+    this.end = new ConnectionEnd(this, channel, groups);
+    ServerDialogue dialogue = found.next().on(this, delivery);
+    this.scanner = dialogue.replies();
+    this.requests = dialogue.requests();
     this.createdAt = context.nanoTime();
     this.lastUsed = createdAt;
   }
 
   // ---- sending
 
-  /** Notes that a message was (or will at once be) written whose reply belongs to the owner. */
+  /**
+   * Notes that a message was (or will at once be) written whose reply belongs to the owner.
+   *
+   * @param kind what message, by the protocol's own numbers
+   */
   public void expect(byte kind, ReplyOwner owner) {
-    replies.expect(kind, owner);
+    scanner.expect(kind, owner);
   }
 
   /**
@@ -134,13 +141,35 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     channel.flush();
   }
 
-  /** Sends one simple query of the node's own. */
+  /** Sends a statement, or several in one text, of the node's own. */
   public void query(String sql, ReplyOwner owner) {
-    ByteBuf out = channel.alloc().buffer(sql.length() + 16);
-    PgWriter.query(out, sql);
-    statements.unnamed(null, 0);
-    expect(ReplyQueue.QUERY, owner);
-    write(out);
+    requests.query(sql, owner);
+  }
+
+  /** Ends the batch that was begun, so that the server comes to rest. */
+  public void endBatch(ReplyOwner owner) {
+    requests.endBatch(owner);
+  }
+
+  /**
+   * Ends a copy whose data will not come.
+   *
+   * @param reason what the server's error is to say
+   */
+  public void failCopy(String reason) {
+    requests.failCopy(reason);
+  }
+
+  void cancel(CancelConnections separate, Runnable done) {
+    requests.cancel(separate, done);
+  }
+
+  void terminate(ByteBuf out) {
+    requests.terminate(out);
+  }
+
+  List<List<String>> rows(ByteBuf messages) {
+    return scanner.rows(messages);
   }
 
   public boolean writable() {
@@ -151,25 +180,14 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return channel.alloc().buffer(size);
   }
 
-  /** A Flush is being sent: answers that are ours do not wait for the next one of the server's. */
+  /** Answers that are the node's own are wanted as soon as those before them have come. */
   public void flushing() {
-    replies.flush();
+    scanner.flushing();
   }
 
-  /** Gives the answers that stand first in the queue, are ours, and were asked for by a Flush. */
+  /** Gives those that {@link #flushing} has asked for and that stand first. */
   public void answerFlushed() {
-    for (byte known = replies.takeFlushed();
-        known != ReplyQueue.NONE;
-        known = replies.takeFlushed()) {
-      answer(known);
-    }
-  }
-
-  void answer(byte known) {
-    if (known == ReplyQueue.PARSE_KNOWN || known == ReplyQueue.CLOSE_KNOWN) {
-      statements.answered();
-    }
-    replies.owner().knownReply(this, known);
+    scanner.answerFlushed();
   }
 
   // ---- state
@@ -196,10 +214,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return target;
   }
 
-  public byte[] cancelKey() {
-    return cancelKey;
-  }
-
   public boolean tls() {
     return channel.pipeline().get(io.netty.handler.ssl.SslHandler.class) != null;
   }
@@ -209,12 +223,23 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return reported;
   }
 
-  /** A value has changed that the server reports. */
-  void reportChanged(String name, String before, String now) {
+  /** The server has reported a value; where it is another than before, its recipient hears so. */
+  void report(String name, String value, ReplyOwner recipient) {
+    if (reported.size() >= MAX_REPORTED && !reported.containsKey(name)) {
+      outOfSync("more than " + MAX_REPORTED + " parameters reported");
+      return;
+    }
+    String before = reported.put(name, value);
+    if (value.equals(before)) {
+      return; // asked about what did not change, it might report it again, without end
+    }
     if (!changedReports.containsKey(name)) {
       changedReports.put(name, before);
-    } else if (now.equals(changedReports.get(name))) {
+    } else if (value.equals(changedReports.get(name))) {
       changedReports.remove(name);
+    }
+    if (recipient != null) {
+      recipient.parameterChanged(this, name, value);
     }
   }
 
@@ -249,26 +274,27 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     this.applied = variables;
   }
 
-  /** I, T or E as of the last ReadyForQuery. */
+  /** As of the end of the last group of replies. */
   public TransactionState status() {
-    return reader.status();
+    return delivery.status();
   }
 
-  /** Whether the server owes nothing and no message was sent that has had no Sync. */
+  /** Whether the server owes nothing and no batch was begun that has not been ended. */
   public boolean quiet() {
-    return replies.isEmpty();
+    return groups.isEmpty();
   }
 
   /**
-   * Whether messages were sent that no Sync has followed; of a lost connection, when it was lost.
+   * Whether messages were sent whose batch has not been ended; of a lost connection, when it was
+   * lost.
    */
   public boolean groupOpen() {
-    return end.closed() ? end.groupOpen() : replies.groupOpen();
+    return end.closed() ? end.groupOpen() : groups.open();
   }
 
   /** Whether an owner has had the beginning of a message whose rest has not come. */
   public boolean cutReply() {
-    return reader.cutReply();
+    return scanner.cutReply();
   }
 
   /**
@@ -276,7 +302,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    */
   @Override
   public boolean begun() {
-    return reader.begun();
+    return delivery.begun();
   }
 
   /**
@@ -285,46 +311,42 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    */
   @Override
   public boolean due() {
-    return reader.due();
+    return delivery.due();
   }
 
   /** Whether the owner of the group that is being answered has had a message of it. */
   public boolean told() {
-    return reader.told();
+    return delivery.told();
   }
 
-  /** Whether the server skips whatever it is sent until a Sync. */
+  /** Whether the server skips whatever it is sent until its batch is ended. */
   public boolean skipping() {
-    return replies.skipping();
+    return scanner.skipping();
   }
 
   /** The number of the group that a message sent now belongs to. */
   @Override
   public long groupNow() {
-    return replies.groupNow();
+    return groups.now();
   }
 
   /** Whether an earlier group than that of a message sent now is still to be answered. */
   @Override
   public boolean unanswered(long group) {
-    return replies.unanswered(group);
+    return groups.unanswered(group);
   }
 
   public int groups() {
-    return replies.groups();
+    return groups.size();
   }
 
   public boolean copyIn() {
-    return reader.copyIn();
+    return scanner.copyIn();
   }
 
-  /** The client ended its copy, perhaps before the server asked for data: Sync counts again. */
+  /** The end of a copy was sent, perhaps before the server has asked for its data. */
   public void copyInEnded() {
-    if (reader.copyIn()) {
-      reader.copyInEnded();
-    } else {
-      replies.copyEndSent();
-    }
+    scanner.copyInEnded();
   }
 
   /** Something stays behind on the connection that only DISCARD ALL removes. */
@@ -366,7 +388,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     statements.forgetAll();
     sequencesForgotten();
     if (holder == null) {
-      groupsBeforeClean = reader.groupsAnswered();
+      groupsBeforeClean = delivery.groupsAnswered();
     }
   }
 
@@ -398,12 +420,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    * that stays.
    */
   public int namesChanged() {
-    return reader.namesChanged();
+    return delivery.namesChanged();
   }
 
   /** Statements and batches answered. */
   public long groupsAnswered() {
-    return reader.groupsAnswered();
+    return delivery.groupsAnswered();
   }
 
   public long bytesIn() {
@@ -426,7 +448,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   public void hold(ReplyOwner owner) {
     this.holder = owner;
     statements.settle();
-    this.foreignSequences = reader.groupsAnswered() != groupsBeforeClean;
+    this.foreignSequences = delivery.groupsAnswered() != groupsBeforeClean;
     this.lastUsed = context.now();
   }
 
@@ -442,23 +464,23 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** Whose reply comes next; null when none is owed. */
   public ReplyOwner firstOwner() {
-    return replies.owner();
+    return groups.first();
   }
 
   /** Whether the reply that comes next, or came when the connection was lost, is this owner's. */
   public boolean isFirst(ReplyOwner owner) {
-    return end.closed() ? end.wasFirst(owner) : replies.isFirst(owner);
+    return end.closed() ? end.wasFirst(owner) : groups.isFirst(owner);
   }
 
   /** What is still to be answered to this owner is taken by another, in its place. */
   public void replaceOwner(ReplyOwner owner, ReplyOwner by) {
-    replies.replaceOwner(owner, by);
+    groups.replace(owner, by);
   }
 
   /** Those whose replies come after the one that is next. */
   public List<ReplyOwner> ownersBehindFirst() {
     List<ReplyOwner> behind = new ArrayList<>();
-    for (Object owner : replies.behindFirst()) {
+    for (Object owner : groups.behindFirst()) {
       behind.add((ReplyOwner) owner);
     }
     return behind;
@@ -587,7 +609,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     context.beginEvent();
     ByteBuf in = (ByteBuf) message;
     bytesIn += in.readableBytes();
-    reader.read(in);
+    scanner.read(in);
   }
 
   void outOfSync(String what) {
@@ -633,7 +655,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** It is lost: it has no holder any more, who is returned, and no rest of a message will come. */
   ReplyOwner giveUp() {
-    reader.forget();
+    scanner.lost();
     ReplyOwner held = holder;
     holder = null;
     return held;

@@ -1,11 +1,8 @@
 package dev.heimdall.engine.backend;
 
-import dev.heimdall.engine.auth.NonceSource;
-import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.net.Sockets;
-import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.model.DataSource;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
@@ -17,7 +14,6 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -31,20 +27,17 @@ public final class ServerConnector {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
 
   private final Sockets sockets;
-  private final ScramKeyCache keyCache;
-  private final NonceSource nonces;
+  private final ServerProtocol protocol;
   private final Executor offLoop;
   private final AtomicLong ids = new AtomicLong();
   private final AtomicInteger cancels = new AtomicInteger();
 
   /**
-   * @param offLoop where names are resolved and keys derived
+   * @param offLoop where names are resolved
    */
-  public ServerConnector(
-      Sockets sockets, ScramKeyCache keyCache, NonceSource nonces, Executor offLoop) {
+  public ServerConnector(Sockets sockets, ServerProtocol protocol, Executor offLoop) {
     this.sockets = sockets;
-    this.keyCache = keyCache;
-    this.nonces = nonces;
+    this.protocol = protocol;
     this.offLoop = offLoop;
   }
 
@@ -101,21 +94,13 @@ public final class ServerConnector {
           ConnectFailure.unreachable("cannot resolve the server's name " + source.host()));
       return;
     }
-    ServerLogin.Outcome outcome =
-        new ServerLogin.Outcome() {
+    LogIn.Outcome outcome =
+        new LogIn.Outcome() {
           @Override
-          public void ready(
-              ChannelHandlerContext ctx, int processId, byte[] key, Map<String, String> reported) {
+          public void ready(ChannelHandlerContext ctx, LogIn.LoggedIn found) {
             ServerConnection connection =
                 new ServerConnection(
-                    ids.incrementAndGet(),
-                    context,
-                    ctx.channel(),
-                    listener,
-                    processId,
-                    key,
-                    reported,
-                    target);
+                    ids.incrementAndGet(), context, ctx.channel(), listener, target, found);
             ctx.pipeline().addLast("server", connection);
             ctx.pipeline().remove(ctx.handler());
             LoopContext.guarded(() -> handler.connected(connection), connection::failed);
@@ -126,7 +111,7 @@ public final class ServerConnector {
             handler.failed(failure);
           }
         };
-    ServerLogin login = new ServerLogin(target, credential, keyCache, nonces, offLoop, outcome);
+    LogIn login = protocol.logIn(target, credential, outcome);
     bootstrap(context, source)
         .handler(
             new ChannelInitializer<>() {
@@ -193,9 +178,8 @@ public final class ServerConnector {
   }
 
   /**
-   * Asks the server to cancel what runs on the connection, in TLS where that is. The connection is
-   * held back from other sessions until the request was carried out, so that it cannot hit a
-   * neighbour's statement.
+   * Asks the server to cancel what runs on the connection. The connection is held back from other
+   * sessions until the request was carried out, so that it cannot hit a neighbour's statement.
    *
    * @param done runs on the connection's loop when the server has taken the request, or cannot
    */
@@ -208,33 +192,14 @@ public final class ServerConnector {
         .context()
         .soon(
             () ->
-                sendCancel(
-                    connection,
+                connection.cancel(
+                    request -> open(connection, request),
                     () -> {
                       cancels.decrementAndGet();
                       connection.cancelEnded();
                       done.run();
                     }),
             connection::failed);
-  }
-
-  private void sendCancel(ServerConnection connection, Runnable done) {
-    ServerTarget target = connection.target();
-    DataSource source = target.source();
-    ByteBuf request = connection.allocate(32);
-    PgWriter.cancelRequest(request, connection.processId(), connection.cancelKey());
-    send(
-        connection.context(),
-        source,
-        connection.remoteAddress(),
-        new CancelRoute(
-            source.host(),
-            source.port(),
-            connection.tls() ? target.tls() : null,
-            source.tls().mode(),
-            source.tls().direct()),
-        request,
-        done);
   }
 
   /**
@@ -259,11 +224,12 @@ public final class ServerConnector {
                 .loop()
                 .execute(
                     () -> {
+                      CancelConnections.Request request =
+                          protocol.cancelRequest(found, consumed, done);
                       if (isUnresolved(address)) {
-                        new CancelSender(found, consumed, done)
-                            .notConnected("its name cannot be resolved");
+                        request.notConnected("its name cannot be resolved");
                       } else {
-                        send(context, source, address, found, consumed, done);
+                        open(context, source, address, request);
                       }
                     });
           } catch (Exception e) {
@@ -279,21 +245,22 @@ public final class ServerConnector {
         });
   }
 
-  private void send(
+  private void open(ServerConnection connection, CancelConnections.Request request) {
+    open(connection.context(), connection.target().source(), connection.remoteAddress(), request);
+  }
+
+  private void open(
       LoopContext context,
       DataSource source,
       SocketAddress address,
-      CancelRoute route,
-      ByteBuf consumed,
-      Runnable done) {
-    CancelSender sender = new CancelSender(route, consumed, done);
+      CancelConnections.Request request) {
     bootstrap(context, source)
-        .handler(sender)
+        .handler(request)
         .connect(address)
         .addListener(
             (Future<? super Void> connected) -> {
               if (!connected.isSuccess()) {
-                sender.notConnected("cannot connect: " + reason(connected.cause()));
+                request.notConnected("cannot connect: " + reason(connected.cause()));
               }
             });
   }

@@ -16,6 +16,7 @@ import dev.heimdall.engine.config.ConfigurationDiff;
 import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.config.ConfigurationWatcher;
 import dev.heimdall.engine.config.Origin;
+import dev.heimdall.engine.dialect.postgres.server.PostgresServers;
 import dev.heimdall.engine.feed.StoredDocuments;
 import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.jdbc.SourceLogins;
@@ -156,7 +157,9 @@ public final class Node implements AutoCloseable {
       index++;
     }
     watch = new LoopWatch(loops, metrics, LoopWatch.DEFAULT_INTERVAL);
-    connector = new ServerConnector(transport, keyCache, NonceSource.random(random), offLoop);
+    connector =
+        new ServerConnector(
+            transport, new PostgresServers(keyCache, NonceSource.random(random), offLoop), offLoop);
     clients = new Limit(configuration.node().maxClients());
     clientsOfUser.update(configuration.users());
     actions =

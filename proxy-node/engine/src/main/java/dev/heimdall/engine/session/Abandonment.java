@@ -3,10 +3,6 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.wire.postgres.FrontendType;
-import dev.heimdall.engine.wire.postgres.PgWriter;
-import dev.heimdall.engine.wire.postgres.ReplyQueue;
-import io.netty.buffer.ByteBuf;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -77,22 +73,16 @@ final class Abandonment {
 
   /** The server waits for copy data that will not come. */
   void endCopy(ServerConnection connection) {
-    ByteBuf out = connection.allocate(32);
-    PgWriter.copyFail(out, "the client is gone");
-    connection.write(out);
-    connection.copyInEnded();
+    connection.failCopy("the client is gone");
     endBatch(connection);
   }
 
-  /** The server waits for a Sync that will not come. */
+  /** The server waits for the end of a batch, which will not come. */
   void endBatch(ServerConnection connection) {
     if (!connection.groupOpen()) {
       return;
     }
-    ByteBuf sync = connection.allocate(5);
-    PgWriter.empty(sync, FrontendType.SYNC);
-    connection.expect(ReplyQueue.SYNC, client.owner());
-    connection.write(sync);
+    connection.endBatch(client.owner());
     client.endingSent();
   }
 

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.dialect.postgres.server.PostgresRequests;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
@@ -46,11 +47,9 @@ public final class DetachedServer {
             context,
             channel,
             listener,
-            4711,
-            new byte[4],
-            Map.of("server_version", "18.0"),
             new ServerTarget(
-                null, null, "db", ServerCredential.withoutSecret("app"), Map.of(), preparedLimit));
+                null, null, "db", ServerCredential.withoutSecret("app"), Map.of(), preparedLimit),
+            PostgresRequests.loggedIn(4711, new byte[4], Map.of("server_version", "18.0")));
     channel.pipeline().addLast(made);
     return made;
   }

@@ -25,6 +25,7 @@ import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.dialect.postgres.server.PostgresServers;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
@@ -134,7 +135,9 @@ final class SimulatedNode implements AutoCloseable {
             budget);
     ServerConnector connector =
         new ServerConnector(
-            new InMemory(server, buffers), keys, NonceSource.random(random), turns.node()::execute);
+            new InMemory(server, buffers),
+            new PostgresServers(keys, NonceSource.random(random), turns.node()::execute),
+            turns.node()::execute);
     SourceLogins logins = new SourceLogins();
     actions = new RuleActions(directory, configuration, logins, new Unheard(), 1);
     NodeContext node =

@@ -1,5 +1,7 @@
 package dev.heimdall.engine.wire.postgres;
 
+import dev.heimdall.engine.wire.ReplyGroups;
+
 /**
  * What one server connection still owes, in order, and to whom.
  *
@@ -73,8 +75,7 @@ public final class ReplyQueue<O> {
   private int head;
   private int size;
 
-  private final GroupOwners<O> owners = new GroupOwners<>();
-  private boolean groupOpen;
+  private final ReplyGroups<O> groups;
 
   /** How many entries, from the first one on, a Flush has asked for. */
   private int flushed;
@@ -86,33 +87,11 @@ public final class ReplyQueue<O> {
   private boolean copyEnded;
   private boolean described;
 
-  public boolean isEmpty() {
-    return size == 0 && owners.size() == 0;
-  }
-
-  /** Groups begun and not yet answered by ReadyForQuery, the open one included. */
-  public int groups() {
-    return owners.size();
-  }
-
-  /** Whether messages were sent whose group has had no Sync yet. */
-  public boolean groupOpen() {
-    return groupOpen;
-  }
-
-  /** The number of the group that a message sent now belongs to. */
-  public long groupNow() {
-    return groupOpen ? owners.begun() : owners.begun() + 1;
-  }
-
-  /** Whether an earlier group than that of a message sent now is still to be answered. */
-  public boolean unanswered(long group) {
-    return group < groupNow() && group > owners.begun() - owners.size();
-  }
-
-  /** Whether the owner of the replies that come next waits for no later group. */
-  public boolean lastOfOwner() {
-    return owners.firstHasNoOther();
+  /**
+   * @param groups whose the replies are, kept up to date here
+   */
+  public ReplyQueue(ReplyGroups<O> groups) {
+    this.groups = groups;
   }
 
   /** Whether the group that is being answered has had an error. */
@@ -120,33 +99,9 @@ public final class ReplyQueue<O> {
     return failed;
   }
 
-  /** The owner of the replies that come next, or null when nothing is owed. */
-  public O owner() {
-    return owners.first();
-  }
-
-  /** Whether the replies that come next are this owner's. */
-  public boolean isFirst(O owner) {
-    return owners.isFirst(owner);
-  }
-
-  /**
-   * Gives the groups of one owner to another, who takes their replies in its place.
-   *
-   * @return how many
-   */
-  public int replaceOwner(O owner, O by) {
-    return owners.replace(owner, by);
-  }
-
-  /** The owners of all groups but the first, in order. */
-  public Object[] behindFirst() {
-    return owners.behindFirst();
-  }
-
   /** Whether the server skips whatever comes until a Sync, queries and function calls too. */
   public boolean skipping() {
-    return failed && groupOpen && owners.size() == 1;
+    return failed && groups.open() && groups.size() == 1;
   }
 
   /** How many queries and function calls of the group's owner the last error made void. */
@@ -159,13 +114,12 @@ public final class ReplyQueue<O> {
     if (skipping() && (kind == QUERY || kind == FUNCTION)) {
       return;
     }
-    if (!groupOpen) {
-      owners.add(owner);
-      groupOpen = true;
+    if (!groups.open()) {
+      groups.begin(owner);
     }
     append(kind);
     if (kind >= SYNC) {
-      groupOpen = false;
+      groups.end();
     }
   }
 
@@ -337,14 +291,14 @@ public final class ReplyQueue<O> {
 
   /** The group that ReadyForQuery just ended leaves the queue; call after the owner was told. */
   public void completeGroup() {
-    owners.dropFirst();
+    groups.dropFirst();
     failed = false;
   }
 
   private int error(byte first) {
     droppedNames = 0;
     skippedQueries = 0;
-    if (owners.size() == 0) {
+    if (groups.size() == 0) {
       return FORWARD; // an administrator's terminate or a shutdown: the connection is about to end
     }
     failed = true;
@@ -364,11 +318,11 @@ public final class ReplyQueue<O> {
       if (firsts) {
         skippedQueries++;
       }
-      if (owners.size() > 1) {
-        firsts = owners.secondIsFirsts();
-        owners.dropSecond();
+      if (groups.size() > 1) {
+        firsts = groups.secondIsFirsts();
+        groups.dropSecond();
       } else {
-        groupOpen = true;
+        groups.reopen();
       }
       dropSkipped();
     }
@@ -403,10 +357,10 @@ public final class ReplyQueue<O> {
         copyEnded = true;
       } else if (next == SYNC) {
         ignored++;
-        if (owners.size() > 1) {
-          owners.dropSecond();
+        if (groups.size() > 1) {
+          groups.dropSecond();
         } else {
-          groupOpen = true;
+          groups.reopen();
         }
       } else {
         break;
@@ -467,13 +421,10 @@ public final class ReplyQueue<O> {
     head = 0;
   }
 
-  /** Everyone who still waits, in order; the queue is empty afterwards. */
-  public Object[] abandon() {
-    Object[] left = owners.takeAll();
+  /** The connection is lost: nothing of what was expected will come. */
+  public void abandon() {
     size = 0;
     flushed = 0;
-    groupOpen = false;
     failed = false;
-    return left;
   }
 }

@@ -2,6 +2,7 @@ package dev.heimdall.engine.wire.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.wire.ReplyGroups;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReplyQueueConversationTest {
   private static final int ROUNDS = 3_000;
 
-  private final ReplyQueue<String> queue = new ReplyQueue<>();
+  private final ReplyGroups<String> groups = new ReplyGroups<>();
+  private final ReplyQueue<String> queue = new ReplyQueue<>(groups);
   private final ArrayDeque<Answer> answers = new ArrayDeque<>();
   private final List<String> expected = new ArrayList<>();
   private final List<String> got = new ArrayList<>();
@@ -41,8 +43,8 @@ class ReplyQueueConversationTest {
     }
 
     assertThat(got).isEqualTo(expected);
-    assertThat(queue.isEmpty()).isTrue();
-    assertThat(queue.abandon()).isEmpty();
+    assertThat(groups.isEmpty()).isTrue();
+    assertThat(groups.takeAll()).isEmpty();
   }
 
   private void sendGroup(String owner) {
@@ -149,9 +151,9 @@ class ReplyQueueConversationTest {
     Answer answer = answers.poll();
     for (char type : answer.types().toCharArray()) {
       while (queue.takeKnown() != ReplyQueue.NONE) {
-        got.add(queue.owner() + " k");
+        got.add(groups.first() + " k");
       }
-      String owner = queue.owner();
+      String owner = groups.first();
       int verdict = queue.on((byte) type);
       assertThat(verdict).as("%s for %s", type, answer).isNotEqualTo(ReplyQueue.OUT_OF_SYNC);
       if (verdict != ReplyQueue.SWALLOW) {

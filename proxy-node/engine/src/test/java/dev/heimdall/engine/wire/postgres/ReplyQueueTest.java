@@ -2,6 +2,7 @@ package dev.heimdall.engine.wire.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.wire.ReplyGroups;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,8 @@ class ReplyQueueTest {
           Map.entry('Q', ReplyQueue.QUERY),
           Map.entry('F', ReplyQueue.FUNCTION));
 
-  private final ReplyQueue<String> queue = new ReplyQueue<>();
+  private final ReplyGroups<String> groups = new ReplyGroups<>();
+  private final ReplyQueue<String> queue = new ReplyQueue<>(groups);
 
   private void send(String entries, String owner) {
     for (char entry : entries.toCharArray()) {
@@ -146,14 +148,14 @@ class ReplyQueueTest {
   @CsvSource({"N", "S", "A"})
   void asynchronousMessagesPassWithNothingOwed(char type) {
     assertThat(queue.on((byte) type)).isEqualTo(ReplyQueue.FORWARD);
-    assertThat(queue.isEmpty()).isTrue();
+    assertThat(groups.isEmpty()).isTrue();
   }
 
   @Test
   void anErrorWithNothingOwedPassesAndOwesNothing() {
     assertThat(queue.on(BackendType.ERROR)).isEqualTo(ReplyQueue.FORWARD);
     assertThat(queue.failed()).isFalse();
-    assertThat(queue.owner()).isNull();
+    assertThat(groups.first()).isNull();
   }
 
   @Test
@@ -183,11 +185,11 @@ class ReplyQueueTest {
 
     assertThat(queue.on(BackendType.ERROR)).isEqualTo(ReplyQueue.FORWARD);
 
-    assertThat(queue.groupOpen()).isTrue();
-    assertThat(queue.isEmpty()).isFalse();
+    assertThat(groups.open()).isTrue();
+    assertThat(groups.isEmpty()).isFalse();
     send("S", "client");
     assertThat(receive("Z")).isEqualTo("r");
-    assertThat(queue.isEmpty()).isTrue();
+    assertThat(groups.isEmpty()).isTrue();
   }
 
   @Test
@@ -199,7 +201,7 @@ class ReplyQueueTest {
     assertThat(receive("Z")).isEqualTo("r");
 
     assertThat(queue.droppedNames()).isEqualTo(3);
-    assertThat(queue.isEmpty()).isTrue();
+    assertThat(groups.isEmpty()).isTrue();
   }
 
   @Test
@@ -209,13 +211,13 @@ class ReplyQueueTest {
     queue.on(BackendType.ERROR);
 
     assertThat(queue.skippedQueries()).isEqualTo(1);
-    assertThat(queue.groupOpen()).isTrue();
+    assertThat(groups.open()).isTrue();
     assertThat(queue.skipping()).isTrue();
     send("QF", "client"); // sent after the error: skipped as well
-    assertThat(queue.groups()).isEqualTo(1);
+    assertThat(groups.size()).isEqualTo(1);
     send("S", "client");
     assertThat(receive("Z")).isEqualTo("r");
-    assertThat(queue.isEmpty()).isTrue();
+    assertThat(groups.isEmpty()).isTrue();
   }
 
   @Test
@@ -234,13 +236,13 @@ class ReplyQueueTest {
     send("S", "cem");
     List<String> owners = new ArrayList<>();
     for (char type : "CZ12CZZ".toCharArray()) {
-      owners.add(queue.owner());
+      owners.add(groups.first());
       receive(String.valueOf(type));
     }
 
     assertThat(owners).containsExactly("ann", "ann", "bob", "bob", "bob", "bob", "cem");
-    assertThat(queue.owner()).isNull();
-    assertThat(queue.isEmpty()).isTrue();
+    assertThat(groups.first()).isNull();
+    assertThat(groups.isEmpty()).isTrue();
   }
 
   @Test
@@ -249,7 +251,7 @@ class ReplyQueueTest {
     send("PBES", "bob");
 
     assertThat(receive("EZ")).isEqualTo("fr");
-    assertThat(queue.owner()).isEqualTo("bob");
+    assertThat(groups.first()).isEqualTo("bob");
     assertThat(queue.failed()).isFalse();
     assertThat(receive("12CZ")).isEqualTo("fffr");
   }
@@ -260,10 +262,10 @@ class ReplyQueueTest {
 
     assertThat(receive("2G")).isEqualTo("ff");
 
-    assertThat(queue.groupOpen()).isTrue();
+    assertThat(groups.open()).isTrue();
     send("S", "client"); // after CopyDone
     assertThat(receive("CZ")).isEqualTo("fr");
-    assertThat(queue.isEmpty()).isTrue();
+    assertThat(groups.isEmpty()).isTrue();
   }
 
   @Test
@@ -272,10 +274,10 @@ class ReplyQueueTest {
 
     receive("2G");
 
-    assertThat(queue.groups()).isEqualTo(1);
+    assertThat(groups.size()).isEqualTo(1);
     send("S", "client");
     assertThat(receive("CZ")).isEqualTo("fr");
-    assertThat(queue.isEmpty()).isTrue();
+    assertThat(groups.isEmpty()).isTrue();
   }
 
   @Test
@@ -284,10 +286,10 @@ class ReplyQueueTest {
 
     receive("G");
 
-    assertThat(queue.groups()).isEqualTo(1);
-    assertThat(queue.groupOpen()).isFalse();
+    assertThat(groups.size()).isEqualTo(1);
+    assertThat(groups.open()).isFalse();
     assertThat(receive("CZ")).isEqualTo("fr");
-    assertThat(queue.isEmpty()).isTrue();
+    assertThat(groups.isEmpty()).isTrue();
   }
 
   @Test
@@ -298,7 +300,7 @@ class ReplyQueueTest {
 
     // The server meets the Bind while it reads copy data: one error, one Sync.
     assertThat(receive("EZ")).isEqualTo("fr");
-    assertThat(queue.isEmpty()).isTrue();
+    assertThat(groups.isEmpty()).isTrue();
   }
 
   @Test
@@ -311,7 +313,7 @@ class ReplyQueueTest {
     assertThat(queue.ignoredSyncs()).isEqualTo(1);
     assertThat(queue.copyEnded()).isTrue();
     assertThat(receive("CZ")).isEqualTo("fr");
-    assertThat(queue.isEmpty()).isTrue();
+    assertThat(groups.isEmpty()).isTrue();
   }
 
   @Test
@@ -331,11 +333,11 @@ class ReplyQueueTest {
 
     receive("2G");
 
-    assertThat(queue.groupOpen()).isTrue();
-    assertThat(queue.groups()).isEqualTo(1);
+    assertThat(groups.open()).isTrue();
+    assertThat(groups.size()).isEqualTo(1);
     send("S", "client");
     assertThat(receive("EZ")).isEqualTo("fr");
-    assertThat(queue.isEmpty()).isTrue();
+    assertThat(groups.isEmpty()).isTrue();
   }
 
   @Test
@@ -351,10 +353,10 @@ class ReplyQueueTest {
         fresh.send("BES", "client " + i);
       }
       for (int i = 0; i < 50; i++) {
-        assertThat(fresh.queue.owner()).isEqualTo("client " + i);
+        assertThat(fresh.groups.first()).isEqualTo("client " + i);
         assertThat(fresh.receive("2CZ")).isEqualTo("ffr");
       }
-      assertThat(fresh.queue.isEmpty()).isTrue();
+      assertThat(fresh.groups.isEmpty()).isTrue();
     }
   }
 
@@ -364,13 +366,14 @@ class ReplyQueueTest {
     send("BES", "bob");
     send("B", "cem");
 
-    assertThat(queue.abandon()).containsExactly("ann", "bob", "cem");
+    assertThat(groups.takeAll()).containsExactly("ann", "bob", "cem");
+    queue.abandon();
 
-    assertThat(queue.isEmpty()).isTrue();
-    assertThat(queue.groupOpen()).isFalse();
-    assertThat(queue.owner()).isNull();
+    assertThat(groups.isEmpty()).isTrue();
+    assertThat(groups.open()).isFalse();
+    assertThat(groups.first()).isNull();
     send("Q", "dot");
-    assertThat(queue.owner()).isEqualTo("dot");
+    assertThat(groups.first()).isEqualTo("dot");
     assertThat(receive("CZ")).isEqualTo("fr");
   }
 
@@ -421,31 +424,31 @@ class ReplyQueueTest {
   void groupsOfOthersDoNotMakeAnOwnerWait() {
     send("BES", "a");
     send("Q", "b");
-    assertThat(queue.lastOfOwner()).isTrue();
+    assertThat(groups.firstHasNoOther()).isTrue();
 
     send("Q", "a");
-    assertThat(queue.lastOfOwner()).isFalse();
+    assertThat(groups.firstHasNoOther()).isFalse();
   }
 
   @Test
   void messagesUpToASyncShareTheNumberOfTheirGroup() {
-    long first = queue.groupNow();
+    long first = groups.now();
     send("PB", "a");
-    assertThat(queue.groupNow()).isEqualTo(first);
+    assertThat(groups.now()).isEqualTo(first);
     send("ES", "a");
-    assertThat(queue.groupNow()).isEqualTo(first + 1);
+    assertThat(groups.now()).isEqualTo(first + 1);
   }
 
   @Test
   void aGroupIsUnansweredFromItsSyncToItsReady() {
-    long group = queue.groupNow();
+    long group = groups.now();
     send("P", "a");
-    assertThat(queue.unanswered(group)).as("its own messages may still follow").isFalse();
+    assertThat(groups.unanswered(group)).as("its own messages may still follow").isFalse();
     send("S", "a");
-    assertThat(queue.unanswered(group)).isTrue();
+    assertThat(groups.unanswered(group)).isTrue();
 
     receive("1Z");
     queue.completeGroup();
-    assertThat(queue.unanswered(group)).isFalse();
+    assertThat(groups.unanswered(group)).isFalse();
   }
 }

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.backend;
+package dev.heimdall.engine.dialect.postgres.server;
 
 import dev.heimdall.engine.auth.AuthException;
 import dev.heimdall.engine.auth.NonceSource;
@@ -6,6 +6,9 @@ import dev.heimdall.engine.auth.ScramClient;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.TlsServerEndPoint;
+import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.LogIn;
+import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.BackendType;
@@ -35,7 +38,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  * Logs in to a PostgreSQL server: TLS, start-up packet, authentication, until the first
  * ReadyForQuery.
  */
-final class ServerLogin extends ByteToMessageDecoder {
+final class ServerLogIn extends ByteToMessageDecoder implements LogIn {
   private static final int MAX_MESSAGE = 1 << 20;
 
   // Kinds of authentication requests.
@@ -64,13 +67,6 @@ final class ServerLogin extends ByteToMessageDecoder {
     DONE
   }
 
-  /** What a finished log-in knows. */
-  interface Outcome {
-    void ready(ChannelHandlerContext ctx, int processId, byte[] key, Map<String, String> reported);
-
-    void failed(ConnectFailure failure);
-  }
-
   private final ServerTarget target;
   private final ServerCredential credential;
   private final ScramKeyCache keyCache;
@@ -86,7 +82,7 @@ final class ServerLogin extends ByteToMessageDecoder {
   /**
    * @param credential as whom to log in: what the target's says at the moment
    */
-  ServerLogin(
+  ServerLogIn(
       ServerTarget target,
       ServerCredential credential,
       ScramKeyCache keyCache,
@@ -288,7 +284,7 @@ final class ServerLogin extends ByteToMessageDecoder {
       return;
     }
     become(State.DONE);
-    outcome.ready(ctx, processId, key, reported);
+    outcome.ready(ctx, PostgresRequests.loggedIn(processId, key, reported));
   }
 
   private void authentication(ChannelHandlerContext ctx, ByteBuf message) throws AuthException {
@@ -454,8 +450,8 @@ final class ServerLogin extends ByteToMessageDecoder {
         ConnectFailure.unreachable("the connection failed during log-in: " + cause.getMessage()));
   }
 
-  /** The time for the log-in is over. */
-  void expire(ChannelHandlerContext ctx) {
+  @Override
+  public void expire(ChannelHandlerContext ctx) {
     fail(ctx, ConnectFailure.unreachable("the server did not finish the log-in in time"));
   }
 }

@@ -1,5 +1,7 @@
-package dev.heimdall.engine.backend;
+package dev.heimdall.engine.dialect.postgres.server;
 
+import dev.heimdall.engine.backend.CancelConnections;
+import dev.heimdall.engine.backend.CancelRoute;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.model.TlsMode;
 import io.netty.buffer.ByteBuf;
@@ -16,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * Sends one cancel request over a connection of its own, in TLS where asked to, and waits until the
  * other side closes it.
  */
-final class CancelSender extends ChannelInboundHandlerAdapter {
+final class PostgresCancel extends ChannelInboundHandlerAdapter
+    implements CancelConnections.Request {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -29,7 +32,7 @@ final class CancelSender extends ChannelInboundHandlerAdapter {
    * @param consumed the request's bytes
    * @param done runs once, when the other side has taken the request, or cannot
    */
-  CancelSender(CancelRoute route, ByteBuf consumed, Runnable done) {
+  PostgresCancel(CancelRoute route, ByteBuf consumed, Runnable done) {
     this.route = route;
     this.request = consumed;
     this.done = done;
@@ -96,8 +99,8 @@ final class CancelSender extends ChannelInboundHandlerAdapter {
     ctx.close();
   }
 
-  /** There is no connection: neither this one's end nor its beginning will be told. */
-  void notConnected(String why) {
+  @Override
+  public void notConnected(String why) {
     LOG.warn("a cancel request to {}:{} is lost: {}", route.host(), route.port(), why);
     end();
   }

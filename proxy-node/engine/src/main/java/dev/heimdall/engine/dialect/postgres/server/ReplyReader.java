@@ -1,8 +1,13 @@
-package dev.heimdall.engine.backend;
+package dev.heimdall.engine.dialect.postgres.server;
 
+import dev.heimdall.engine.backend.ReplyDelivery;
+import dev.heimdall.engine.backend.ReplyOwner;
+import dev.heimdall.engine.backend.ReplyScanner;
+import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StalePlan;
+import dev.heimdall.engine.wire.ReplyGroups;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
@@ -12,16 +17,14 @@ import dev.heimdall.engine.wire.postgres.ReadyStatus;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
+import java.util.List;
 
 /**
- * What a server sends: walks the headers, learns from the few messages that concern the connection
- * itself, and hands runs of the others to the owners that the queue of expected replies names.
+ * What a PostgreSQL server sends: walks the headers, learns from the few messages that concern the
+ * connection itself, and hands runs of the others to the owners that the queue of expected replies
+ * names.
  */
-final class ReplyReader {
-  /** PostgreSQL reports some 15 parameters. */
-  private static final int MAX_REPORTED = 1_000;
-
+final class ReplyReader implements ReplyScanner {
   /** Larger messages of the server are passed on in pieces; these kinds are read whole. */
   private static final int MAX_WHOLE = 64 << 20;
 
@@ -31,11 +34,11 @@ final class ReplyReader {
   private static final int MAX_LENGTH = Integer.MAX_VALUE - 1;
 
   private final ServerConnection connection;
-  private final ReplyQueue<ReplyOwner> replies;
   private final ServerStatements statements;
-  private final Map<String, String> reported;
+  private final ReplyDelivery delivery;
+  private final ReplyGroups<ReplyOwner> groups;
+  private final ReplyQueue<ReplyOwner> queue;
 
-  private TransactionState status = TransactionState.IDLE;
   private boolean copyIn;
   private ByteBuf carry;
 
@@ -44,93 +47,88 @@ final class ReplyReader {
 
   private long remaining;
   private boolean dropRemaining;
-  private ServerError groupError;
-
-  /** Whether the owner of the group has had a message of it. */
-  private boolean told;
-
-  /** Whether that was more than what comes before a statement is carried out. */
-  private boolean begun;
-
-  /** Whether the owner must have what has come of the group: its end, or what is no answer. */
-  private boolean due;
-
-  /** Whether what comes up to ReadyForQuery is nobody's. */
-  private boolean absorbing;
-
   private ByteBuf translated;
 
-  /** The server broke the protocol: what it sends until the close has come means nothing. */
-  private boolean broken;
-
-  private long groupsAnswered;
-
-  /** Command tags of the group that tell of names of prepared statements. */
-  private int namesChanged;
-
-  /**
-   * @param reported values that the server reported, kept up to date here
-   */
-  ReplyReader(
-      ServerConnection connection,
-      ReplyQueue<ReplyOwner> replies,
-      ServerStatements statements,
-      Map<String, String> reported) {
+  ReplyReader(ServerConnection connection, ReplyDelivery delivery) {
     this.connection = connection;
-    this.replies = replies;
-    this.statements = statements;
-    this.reported = reported;
+    this.statements = connection.statements();
+    this.delivery = delivery;
+    this.groups = delivery.groups();
+    this.queue = new ReplyQueue<>(groups);
   }
 
-  /** I, T or E as of the last ReadyForQuery. */
-  TransactionState status() {
-    return status;
+  @Override
+  public void expect(byte kind, ReplyOwner owner) {
+    queue.expect(kind, owner);
   }
 
-  boolean copyIn() {
+  @Override
+  public boolean copyIn() {
     return copyIn;
   }
 
-  void copyInEnded() {
-    copyIn = false;
+  @Override
+  public void copyInEnded() {
+    if (copyIn) {
+      copyIn = false;
+    } else {
+      queue.copyEndSent(); // Sync counts again, wherever the copy begins
+    }
   }
 
-  boolean begun() {
-    return begun;
+  @Override
+  public boolean skipping() {
+    return queue.skipping();
   }
 
-  boolean told() {
-    return told;
-  }
-
-  boolean due() {
-    return due;
-  }
-
-  /** Whether an owner has had the beginning of a message whose rest has not come. */
-  boolean cutReply() {
+  @Override
+  public boolean cutReply() {
     return remaining > 0 && !dropRemaining;
   }
 
-  int namesChanged() {
-    return namesChanged;
+  @Override
+  public void flushing() {
+    queue.flush();
   }
 
-  /** Statements and batches answered. */
-  long groupsAnswered() {
-    return groupsAnswered;
+  @Override
+  public void answerFlushed() {
+    for (byte known = queue.takeFlushed(); known != ReplyQueue.NONE; known = queue.takeFlushed()) {
+      answer(known);
+    }
   }
 
-  /** Takes the buffer over. */
-  void read(ByteBuf in) {
+  private void answer(byte known) {
+    if (known == ReplyQueue.PARSE_KNOWN || known == ReplyQueue.CLOSE_KNOWN) {
+      statements.answered();
+    }
+    groups.first().knownReply(connection, known);
+  }
+
+  @Override
+  public void lost() {
+    if (carry != null) {
+      carry.release();
+      carry = null;
+    }
+    queue.abandon();
+  }
+
+  @Override
+  public List<List<String>> rows(ByteBuf messages) {
+    return TextRows.of(messages);
+  }
+
+  @Override
+  public void read(ByteBuf in) {
     boolean done;
     try {
-      done = broken || connection.closed() || (carry != null && !completeCarry(in));
+      done = connection.closed() || (carry != null && !completeCarry(in));
     } catch (RuntimeException | Error cause) {
       in.release();
       throw cause;
     }
-    if (!done && in.isReadable() && !connection.closed() && !broken) {
+    if (!done && in.isReadable() && !connection.closed()) {
       scan(in);
     } else {
       in.release();
@@ -140,14 +138,6 @@ final class ReplyReader {
   private void release(ByteBuf in) {
     reading = null;
     in.release();
-  }
-
-  /** The connection is lost: a message whose rest will not come is forgotten. */
-  void forget() {
-    if (carry != null) {
-      carry.release();
-      carry = null;
-    }
   }
 
   /** Adds to the message that was cut off what it lacks and no more. */
@@ -164,7 +154,7 @@ final class ReplyReader {
       long missing = total - held.readableBytes();
       if (missing > MAX_WHOLE) {
         in.skipBytes(in.readableBytes());
-        outOfSync("a message of " + missing + " bytes that must be read whole");
+        delivery.outOfSync("a message of " + missing + " bytes that must be read whole");
         return false;
       }
       held.writeBytes(in, (int) Math.min(Math.max(missing, 0), in.readableBytes()));
@@ -208,7 +198,7 @@ final class ReplyReader {
       int length = in.getInt(at + 1);
       if (length < 4 || length > MAX_LENGTH) {
         release(in);
-        outOfSync("a message length of " + length);
+        delivery.outOfSync("a message length of " + length);
         return;
       }
       long total = length + 1L;
@@ -216,33 +206,32 @@ final class ReplyReader {
       if (!whole && readWhole(type, total)) {
         break;
       }
-      byte known = replies.takeKnown();
+      byte known = queue.takeKnown();
       if (known != ReplyQueue.NONE) {
-        deliver(in, start, at);
+        delivery.pass(in, start, at);
         start = at;
         do {
-          connection.answer(known);
-          known = replies.takeKnown();
+          answer(known);
+          known = queue.takeKnown();
         } while (known != ReplyQueue.NONE);
       }
-      int verdict = replies.on(type);
+      int verdict = queue.on(type);
       if (verdict == ReplyQueue.READY) {
         TransactionState next = length == 5 ? ReadyStatus.of(in.getByte(at + 5)) : null;
         if (next == null) {
           String wrong =
               length == 5 ? "the status " + (in.getByte(at + 5) & 0xff) : "a length of " + length;
-          deliver(in, start, at);
+          delivery.pass(in, start, at);
           release(in);
-          outOfSync("ReadyForQuery with " + wrong);
+          delivery.outOfSync("ReadyForQuery with " + wrong);
           return;
         }
-        status = next;
-        due = true;
-        if (absorbing) {
-          deliver(in, start, at);
+        delivery.ends(next);
+        if (delivery.absorbing()) {
+          delivery.pass(in, start, at);
           at += 6;
           start = at;
-          absorbed();
+          completeGroup();
           continue;
         }
         at += 6;
@@ -250,11 +239,11 @@ final class ReplyReader {
           deliverAll(in);
           completeGroup();
           if (!connection.closed()) {
-            connection.answerFlushed();
+            answerFlushed();
           }
           return;
         }
-        deliver(in, start, at);
+        delivery.pass(in, start, at);
         start = at;
         completeGroup();
         if (connection.closed()) {
@@ -264,36 +253,34 @@ final class ReplyReader {
         continue;
       }
       if (verdict == ReplyQueue.OUT_OF_SYNC) {
-        deliver(in, start, at);
+        delivery.pass(in, start, at);
         release(in);
-        outOfSync("an unexpected message of type '" + (char) type + "'");
+        delivery.outOfSync("an unexpected message of type '" + (char) type + "'");
         return;
       }
-      boolean drop = verdict == ReplyQueue.SWALLOW || absorbing;
+      boolean drop = verdict == ReplyQueue.SWALLOW || delivery.absorbing();
       if (drop) {
-        deliver(in, start, at);
+        delivery.pass(in, start, at);
       }
       boolean unowned = inspect(type, in, at, total);
       if (verdict == ReplyQueue.SWALLOW && type == BackendType.CLOSE_COMPLETE) {
         statements.closed();
       }
       if (unowned && !drop) {
-        deliver(in, start, at);
+        delivery.pass(in, start, at);
         drop = true;
       }
       if (translated != null) {
         ByteBuf message = translated;
         translated = null;
-        recipient().reply(connection, message);
+        delivery.recipient().reply(connection, message);
       }
       if (!drop) {
         if (type == BackendType.COMMAND_COMPLETE
             && CommandTag.changesNames(in, at + 5, length - 4)) {
-          namesChanged++;
+          delivery.namesChange();
         }
-        told = true;
-        begun |= !isPreliminary(type);
-        due |= !isAnswer(type);
+        delivery.noted(isPreliminary(type), isAnswer(type));
       }
       if (!whole) {
         remaining = total - (end - at);
@@ -306,18 +293,18 @@ final class ReplyReader {
         start = at;
       }
     }
-    byte flushed = remaining > 0 ? ReplyQueue.NONE : replies.takeFlushed();
+    byte flushed = remaining > 0 ? ReplyQueue.NONE : queue.takeFlushed();
     if (flushed != ReplyQueue.NONE) {
-      deliver(in, start, at);
+      delivery.pass(in, start, at);
       start = at;
-      connection.answer(flushed);
-      connection.answerFlushed();
+      answer(flushed);
+      answerFlushed();
     }
     keepRest(in, at, end);
     if (start == begin && at == end) {
       deliverAll(in);
     } else {
-      deliver(in, start, at);
+      delivery.pass(in, start, at);
       release(in);
     }
   }
@@ -357,7 +344,7 @@ final class ReplyReader {
         statements.parsed();
       }
       case BackendType.PARAMETER_DESCRIPTION, BackendType.ROW_DESCRIPTION, BackendType.NO_DATA -> {
-        if (replies.takeDescribed()) {
+        if (queue.takeDescribed()) {
           statements.described(type, in.slice(at, (int) total));
         }
       }
@@ -366,9 +353,7 @@ final class ReplyReader {
         if (error(error)) {
           return true; // told by connectionLost, which knows whether the session can go on
         }
-        if (replies.lastOfOwner() && replies.owner().absorbs(connection, error)) {
-          groupError = null;
-          absorbing = true;
+        if (delivery.absorbs(error)) {
           return true;
         }
         translated = translated(error, in, at, (int) total);
@@ -378,8 +363,8 @@ final class ReplyReader {
       }
       case BackendType.PARAMETER_STATUS -> parameterStatus(in, at + 5, at + (int) total);
       case BackendType.COPY_IN, BackendType.COPY_BOTH -> {
-        copyIn = !replies.copyEnded();
-        replies.owner().copyInStarted(connection, replies.ignoredSyncs());
+        copyIn = !queue.copyEnded();
+        groups.first().copyInStarted(connection, queue.ignoredSyncs());
       }
       case BackendType.NOTICE -> {
         boolean whole = at + total <= in.writerIndex();
@@ -392,7 +377,7 @@ final class ReplyReader {
       }
       default -> {}
     }
-    return recipient() == null;
+    return delivery.recipient() == null;
   }
 
   /**
@@ -400,7 +385,7 @@ final class ReplyReader {
    * names none.
    */
   private ByteBuf translated(ServerError error, ByteBuf in, int at, int total) {
-    ReplyOwner owner = recipient();
+    ReplyOwner owner = delivery.recipient();
     if (owner != null
         && StalePlan.is(error)
         && StalePlan.raised(error, in.toString(at, total, StandardCharsets.ISO_8859_1))) {
@@ -432,24 +417,22 @@ final class ReplyReader {
             && notice.sqlState().startsWith("57P0")
             && !ErrorMessage.hasContext(message); // a function may warn of what it likes
     if (last) {
-      connection.ending(notice);
+      delivery.endAnnounced(notice);
     }
     return last;
   }
 
   /** Notes an error; says whether it is the connection's end. */
   private boolean error(ServerError error) {
-    if (groupError == null) {
-      groupError = error;
-    }
+    delivery.failed(error);
     copyIn = false;
     if (error.isFatal()) {
-      connection.ending(error);
+      delivery.endAnnounced(error);
       return true;
     }
-    statements.refused(replies.droppedNames());
-    if (replies.skippedQueries() > 0) {
-      replies.owner().queriesSkipped(connection, replies.skippedQueries());
+    statements.refused(queue.droppedNames());
+    if (queue.skippedQueries() > 0) {
+      groups.first().queriesSkipped(connection, queue.skippedQueries());
     }
     return false;
   }
@@ -461,7 +444,7 @@ final class ReplyReader {
    * @return whether it may stay in the owner's run
    */
   private boolean notification(ByteBuf in, int at, int total) {
-    ReplyOwner owner = recipient();
+    ReplyOwner owner = delivery.recipient();
     if (owner != null && owner.takesNotifications()) {
       return true;
     }
@@ -478,77 +461,22 @@ final class ReplyReader {
     if (valueEnd > 0) {
       String name = in.toString(at, nameEnd - at, StandardCharsets.UTF_8);
       String value = in.toString(nameEnd + 1, valueEnd - nameEnd - 1, StandardCharsets.UTF_8);
-      if (reported.size() >= MAX_REPORTED && !reported.containsKey(name)) {
-        outOfSync("more than " + MAX_REPORTED + " parameters reported");
-        return;
-      }
-      String before = reported.put(name, value);
-      if (value.equals(before)) {
-        return; // asked about what did not change, it might report it again, without end
-      }
-      connection.reportChanged(name, before, value);
-      ReplyOwner owner = recipient();
-      if (owner != null) {
-        owner.parameterChanged(connection, name, value);
-      }
+      delivery.reported(name, value);
     }
-  }
-
-  /**
-   * Who gets the message that comes now: the group's owner, or who holds the connection between
-   * groups.
-   */
-  private ReplyOwner recipient() {
-    ReplyOwner owner = replies.owner();
-    return owner != null ? owner : connection.holder();
-  }
-
-  private void absorbed() {
-    ReplyOwner owner = replies.owner();
-    absorbing = false;
-    told = false;
-    begun = false;
-    due = false;
-    namesChanged = 0;
-    replies.completeGroup();
-    owner.groupAbsorbed(connection);
   }
 
   private void completeGroup() {
-    told = false;
-    begun = false;
-    due = false;
-    ReplyOwner owner = replies.owner();
-    ServerError error = groupError;
-    groupError = null;
-    if (error != null) {
-      statements.refused(replies.droppedNames());
+    if (delivery.failed()) {
+      statements.refused(queue.droppedNames());
     }
-    replies.completeGroup();
+    ReplyOwner owner = groups.first();
+    queue.completeGroup();
     copyIn = false;
-    groupsAnswered++;
-    connection.used();
-    try {
-      owner.groupComplete(connection, status, error);
-    } catch (RuntimeException | Error cause) {
-      owner.failed(cause); // the loss of the connection is not told to it any more
-      throw cause;
-    } finally {
-      namesChanged = 0;
-    }
-  }
-
-  private void deliver(ByteBuf in, int from, int to) {
-    if (to > from) {
-      ReplyOwner owner = recipient();
-      if (owner != null) {
-        owner.reply(connection, in.retainedSlice(from, to - from));
-      }
-    }
+    delivery.complete(owner);
   }
 
   private void deliverAll(ByteBuf in) {
-    ReplyOwner owner = recipient();
+    ReplyOwner owner = delivery.recipient();
     if (owner == null) {
       release(in);
     } else {
@@ -581,10 +509,5 @@ final class ReplyReader {
           true;
       default -> isPreliminary(type);
     };
-  }
-
-  private void outOfSync(String what) {
-    broken = true;
-    connection.outOfSync(what);
   }
 }

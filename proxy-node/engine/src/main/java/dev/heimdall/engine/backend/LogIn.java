@@ -1,0 +1,35 @@
+package dev.heimdall.engine.backend;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
+import java.util.Map;
+
+/**
+ * A log-in at a server, from the beginning of its connection on: the only handler of the channel
+ * until it is over. Whether it or the server speaks first is the protocol's matter.
+ */
+public interface LogIn extends ChannelInboundHandler {
+  /** The time for it is over. */
+  void expire(ChannelHandlerContext ctx);
+
+  /** Told once, on the channel's event loop. */
+  interface Outcome {
+    void ready(ChannelHandlerContext ctx, LoggedIn found);
+
+    void failed(ConnectFailure failure);
+  }
+
+  /** Goes on with the connection after the log-in. */
+  @FunctionalInterface
+  interface Continuation {
+    ServerDialogue on(ServerConnection connection, ReplyDelivery replies);
+  }
+
+  /**
+   * What a finished log-in knows.
+   *
+   * @param processId the server's number for the connection, as its operators see it
+   * @param reported values that the server has reported
+   */
+  record LoggedIn(int processId, Map<String, String> reported, Continuation next) {}
+}

@@ -1,0 +1,195 @@
+package dev.heimdall.engine.backend;
+
+import dev.heimdall.engine.wire.ReplyGroups;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The replies of one server connection on their way to their owners: who gets what comes, what the
+ * owner of the group that is being answered has had of it, and how the group ends. A protocol's
+ * {@link ReplyScanner} says here what it has found.
+ */
+public final class ReplyDelivery {
+  private final ServerConnection connection;
+  private final ReplyGroups<ReplyOwner> groups;
+
+  private TransactionState status = TransactionState.IDLE;
+
+  /** Whether the owner of the group has had a message of it. */
+  private boolean told;
+
+  /** Whether that was more than what comes before a statement is carried out. */
+  private boolean begun;
+
+  /** Whether the owner must have what has come of the group: its end, or what is no answer. */
+  private boolean due;
+
+  /** Whether what comes up to the group's end is nobody's. */
+  private boolean absorbing;
+
+  /** The group's first one. */
+  private ServerError error;
+
+  private int namesChanged;
+  private long groupsAnswered;
+
+  ReplyDelivery(ServerConnection connection, ReplyGroups<ReplyOwner> groups) {
+    this.connection = connection;
+    this.groups = groups;
+  }
+
+  /** Whose the replies are; begun, ended and dropped by the scanner. */
+  public ReplyGroups<ReplyOwner> groups() {
+    return groups;
+  }
+
+  /** As of the last group's end. */
+  TransactionState status() {
+    return status;
+  }
+
+  boolean told() {
+    return told;
+  }
+
+  boolean begun() {
+    return begun;
+  }
+
+  boolean due() {
+    return due;
+  }
+
+  int namesChanged() {
+    return namesChanged;
+  }
+
+  long groupsAnswered() {
+    return groupsAnswered;
+  }
+
+  // ---- what comes
+
+  /**
+   * Who gets the message that comes now: the group's owner, or who holds the connection between
+   * groups; null when that is nobody.
+   */
+  public ReplyOwner recipient() {
+    ReplyOwner owner = groups.first();
+    return owner != null ? owner : connection.holder();
+  }
+
+  /** Hands out what lies between two places of the buffer, which stays the caller's. */
+  public void pass(ByteBuf in, int from, int to) {
+    if (to > from) {
+      ReplyOwner owner = recipient();
+      if (owner != null) {
+        owner.reply(connection, in.retainedSlice(from, to - from));
+      }
+    }
+  }
+
+  /**
+   * A message is, or will be, part of what the recipient gets.
+   *
+   * @param preliminary whether it comes before a statement is carried out
+   * @param answer whether it is what statements are answered with, rather than said beside it
+   */
+  public void noted(boolean preliminary, boolean answer) {
+    told = true;
+    begun |= !preliminary;
+    due |= !answer;
+  }
+
+  /** A statement of the group has given or taken names of prepared statements. */
+  public void namesChange() {
+    namesChanged++;
+  }
+
+  /** The server has reported a value of the session's. */
+  public void reported(String name, String value) {
+    connection.report(name, value, recipient());
+  }
+
+  /** The group has had an error. */
+  public void failed(ServerError found) {
+    if (error == null) {
+      error = found;
+    }
+  }
+
+  /** Whether the group that is being answered has had an error. */
+  public boolean failed() {
+    return error != null;
+  }
+
+  /**
+   * Offers the error that has just come to the group's owner.
+   *
+   * @return whether nobody is told of it, nor of what comes up to the group's end
+   */
+  public boolean absorbs(ServerError found) {
+    if (groups.firstHasNoOther() && groups.first().absorbs(connection, found)) {
+      error = null;
+      absorbing = true;
+    }
+    return absorbing;
+  }
+
+  /** Whether what comes up to the group's end is nobody's. */
+  public boolean absorbing() {
+    return absorbing;
+  }
+
+  // ---- the end of a group, or of all
+
+  /** The message has come that ends the group; it is still to be handed out. */
+  public void ends(TransactionState now) {
+    status = now;
+    due = true;
+  }
+
+  /**
+   * The group has had its end.
+   *
+   * @param owner of the group, which the scanner has dropped
+   */
+  public void complete(ReplyOwner owner) {
+    told = false;
+    begun = false;
+    due = false;
+    ServerError first = error;
+    error = null;
+    if (absorbing) {
+      absorbing = false;
+      namesChanged = 0;
+      owner.groupAbsorbed(connection);
+      return;
+    }
+    groupsAnswered++;
+    connection.used();
+    try {
+      owner.groupComplete(connection, status, first);
+    } catch (RuntimeException | Error cause) {
+      owner.failed(cause); // the loss of the connection is not told to it any more
+      throw cause;
+    } finally {
+      namesChanged = 0;
+    }
+  }
+
+  /** The server has said why it ends the connection, which it will do next. */
+  public void endAnnounced(ServerError why) {
+    connection.ending(why);
+  }
+
+  /**
+   * The server sent what its protocol does not allow: the connection is lost.
+   *
+   * @param what in words
+   */
+  public void outOfSync(String what) {
+    connection.outOfSync(what);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.heimdall.engine.backend;
+
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+
+/**
+ * Reads what a server sends on one connection, as its protocol has it: knows what is expected,
+ * walks the headers, and hands runs of bytes to their owners by {@link ReplyDelivery}. Belongs to
+ * the thread of the connection's event loop.
+ */
+public interface ReplyScanner {
+  /**
+   * Notes that a message was (or will at once be) written whose reply belongs to the owner.
+   *
+   * @param kind what message, by the protocol's own numbers
+   */
+  void expect(byte kind, ReplyOwner owner);
+
+  /**
+   * Bytes have come, cut anywhere.
+   *
+   * @param consumed released or passed on
+   */
+  void read(ByteBuf consumed);
+
+  /** Whether an owner has had the beginning of a message whose rest has not come. */
+  boolean cutReply();
+
+  /** Whether the server skips whatever it is sent until its batch is ended. */
+  boolean skipping();
+
+  /** Whether the server waits for data of a copy. */
+  boolean copyIn();
+
+  /** The end of a copy was sent, perhaps before the server has asked for its data. */
+  void copyInEnded();
+
+  /** Answers that are the node's own are wanted as soon as those before them have come. */
+  void flushing();
+
+  /** Gives those that {@link #flushing} has asked for and that stand first. */
+  void answerFlushed();
+
+  /** The rows among these messages: text values, null for SQL null. */
+  List<List<String>> rows(ByteBuf messages);
+
+  /** The connection is lost: nothing is expected any more, and no rest of a message. */
+  void lost();
+}
