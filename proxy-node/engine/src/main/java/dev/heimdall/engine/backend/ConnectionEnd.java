@@ -78,7 +78,7 @@ final class ConnectionEnd {
     if (!closed) {
       note(side, why);
       ByteBuf out = channel.alloc().buffer(5);
-      connection.terminate(out);
+      connection.requests().terminate(out);
       channel.writeAndFlush(out);
       closeNow();
     }

@@ -146,26 +146,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     requests.query(sql, owner);
   }
 
-  /** Ends the batch that was begun, so that the server comes to rest. */
-  public void endBatch(ReplyOwner owner) {
-    requests.endBatch(owner);
-  }
-
-  /**
-   * Ends a copy whose data will not come.
-   *
-   * @param reason what the server's error is to say
-   */
-  public void failCopy(String reason) {
-    requests.failCopy(reason);
-  }
-
-  void cancel(CancelConnections separate, Runnable done) {
-    requests.cancel(separate, done);
-  }
-
-  void terminate(ByteBuf out) {
-    requests.terminate(out);
+  /** What else the node itself may have to say here. */
+  public ServerRequests requests() {
+    return requests;
   }
 
   List<List<String>> rows(ByteBuf messages) {
@@ -263,6 +246,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     Set<String> names = Set.copyOf(changedReports.keySet());
     changedReports.clear();
     return names;
+  }
+
+  /** Whether what was set here would disturb the connection while nobody has it. */
+  public boolean restless() {
+    return !applied.isEmpty() && requests.restful(applied) != applied;
   }
 
   /** What was set on this connection beyond what a fresh one has. */

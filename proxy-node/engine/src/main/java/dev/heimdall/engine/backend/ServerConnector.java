@@ -192,13 +192,15 @@ public final class ServerConnector {
         .context()
         .soon(
             () ->
-                connection.cancel(
-                    request -> open(connection, request),
-                    () -> {
-                      cancels.decrementAndGet();
-                      connection.cancelEnded();
-                      done.run();
-                    }),
+                connection
+                    .requests()
+                    .cancel(
+                        request -> open(connection, request),
+                        () -> {
+                          cancels.decrementAndGet();
+                          connection.cancelEnded();
+                          done.run();
+                        }),
             connection::failed);
   }
 

@@ -10,6 +10,43 @@ public interface ServerRequests {
   /** Sends a statement, or several in one text, of the node's own. */
   void query(String sql, ReplyOwner owner);
 
+  /** Sends a statement that does nothing. */
+  void probe(ReplyOwner owner);
+
+  /**
+   * Finds out who the role is that the connection was logged in as, and what its sessions start
+   * with: the rows of the answer are equal as long as both are the same.
+   */
+  void describeRole(ReplyOwner owner);
+
+  /** Changes session variables. */
+  void change(StateChange change, ReplyOwner owner);
+
+  /**
+   * Takes back those of the variables that {@link Variables#exceed} the wanted ones, and sets
+   * nothing.
+   */
+  void restore(Variables from, Variables wanted, ReplyOwner owner);
+
+  /** Those of the variables that may stay while nobody has the connection; the same for all. */
+  Variables restful(Variables applied);
+
+  /** Makes the connection as good as new, but for random numbers. */
+  void reset(ReplyOwner owner);
+
+  /**
+   * Sets the seed of random numbers.
+   *
+   * @param value from -1 to 1
+   */
+  void seed(double value, ReplyOwner owner);
+
+  /** Ends the transaction; nothing of it stays. */
+  void rollBack(ReplyOwner owner);
+
+  /** Begins a transaction that has failed. */
+  void failTransaction(ReplyOwner owner);
+
   /** Ends the batch that was begun, so that the server comes to rest. */
   void endBatch(ReplyOwner owner);
 

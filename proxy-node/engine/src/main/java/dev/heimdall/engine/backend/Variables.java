@@ -12,7 +12,9 @@ import java.util.TreeMap;
  * `current_setting` gives them.
  */
 public final class Variables {
-  private static final String ROLE = "role";
+  /** The role that the session acts as: the right to set the others depends on it. */
+  public static final String ROLE = "role";
+
   private static final int OF_NAME = 150;
 
   public static final Variables NONE = new Variables(new TreeMap<>());
@@ -79,43 +81,18 @@ public final class Variables {
     return of(changed);
   }
 
-  /**
-   * The statements that turn a connection with these variables into one with the wanted ones, as
-   * one simple query: what is too many goes, and then what differs is set. The role comes last,
-   * because a lesser role may not be allowed to set the others; it is reset first for the same
-   * reason.
-   */
-  public String changeTo(Variables wanted) {
-    StringBuilder sql = new StringBuilder(128);
-    restore(sql, wanted);
-    boolean first = true;
-    for (Map.Entry<String, String> entry : wanted.values.entrySet()) {
-      String name = entry.getKey();
-      if (name.equals(ROLE) || entry.getValue().equals(values.get(name))) {
-        continue;
+  /** Whether some of these have to be taken back before a connection has the wanted ones. */
+  public boolean exceed(Variables wanted) {
+    for (String name : values.keySet()) {
+      boolean stays = name.equals(ROLE) ? keepsRole(wanted) : wanted.values.containsKey(name);
+      if (!stays) {
+        return true;
       }
-      sql.append(first ? "SELECT " : ",");
-      first = false;
-      setting(sql, name, entry.getValue());
     }
-    if (!first) {
-      sql.append(';');
-    }
-    if (wanted.values.containsKey(ROLE) && !keepsRole(wanted)) {
-      sql.append("SELECT ");
-      setting(sql, ROLE, wanted.get(ROLE));
-    }
-    return sql.toString();
+    return false;
   }
 
-  /** The first part of {@link #changeTo}; empty where nothing is too many. */
-  public String restoreTo(Variables wanted) {
-    StringBuilder sql = new StringBuilder(128);
-    restore(sql, wanted);
-    return sql.toString();
-  }
-
-  /** What is left of these after {@link #restoreTo}. */
+  /** What is left of these when those that {@link #exceed} the wanted ones were taken back. */
   public Variables restoredTo(Variables wanted) {
     TreeMap<String, String> left = new TreeMap<>(values);
     left.keySet().retainAll(wanted.values.keySet());
@@ -125,66 +102,10 @@ public final class Variables {
     return of(left);
   }
 
-  private void restore(StringBuilder sql, Variables wanted) {
-    if (values.containsKey(ROLE) && !keepsRole(wanted)) {
-      sql.append("RESET ROLE;");
-    }
-    for (String name : values.keySet()) {
-      if (!wanted.values.containsKey(name) && !name.equals(ROLE)) {
-        sql.append("RESET ");
-        identifier(sql, name);
-        sql.append(';');
-      }
-    }
-  }
-
   /** Whether the role can stay: it is the wanted one, and nothing else has to be changed by it. */
-  private boolean keepsRole(Variables wanted) {
+  public boolean keepsRole(Variables wanted) {
     return Objects.equals(get(ROLE), wanted.get(ROLE))
         && (get(ROLE) == null || values.equals(wanted.values));
-  }
-
-  /** Statements that set these until the end of their transaction, and look at no table. */
-  public String setLocal() {
-    StringBuilder sql = new StringBuilder(128);
-    for (Map.Entry<String, String> entry : values.entrySet()) {
-      sql.append("SET LOCAL ");
-      identifier(sql, entry.getKey());
-      sql.append(" = ");
-      literal(sql, entry.getValue());
-      sql.append(';');
-    }
-    return sql.toString();
-  }
-
-  private static void setting(StringBuilder sql, String name, String value) {
-    sql.append("pg_catalog.set_config(");
-    literal(sql, name);
-    sql.append(',');
-    literal(sql, value);
-    sql.append(",false)");
-  }
-
-  /** A dotted name has each part quoted. */
-  private static void identifier(StringBuilder sql, String name) {
-    sql.append('"').append(name.replace("\"", "\"\"").replace(".", "\".\"")).append('"');
-  }
-
-  /** An SQL literal that means the same whatever standard_conforming_strings says. */
-  public static void literal(StringBuilder sql, String value) {
-    boolean escaped = value.indexOf('\\') >= 0;
-    if (escaped) {
-      sql.append(" E");
-    }
-    sql.append('\'');
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (c == '\'' || c == '\\') {
-        sql.append(c);
-      }
-      sql.append(c);
-    }
-    sql.append('\'');
   }
 
   @Override

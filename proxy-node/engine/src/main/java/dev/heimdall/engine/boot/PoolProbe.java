@@ -42,20 +42,21 @@ final class PoolProbe implements Waiter {
 
   @Override
   public void acquired(ServerConnection connection) {
-    connection.query(
-        "SELECT 1",
-        new InternalQuery() {
-          @Override
-          protected void done(ServerConnection from, ServerError error) {
-            if (!from.closed()) {
-              if (error != null) {
-                from.closeForState("SELECT 1", error);
+    connection
+        .requests()
+        .probe(
+            new InternalQuery() {
+              @Override
+              protected void done(ServerConnection from, ServerError error) {
+                if (!from.closed()) {
+                  if (error != null) {
+                    from.closeForState("SELECT", error);
+                  }
+                  pool.release(from);
+                }
+                finish(error);
               }
-              pool.release(from);
-            }
-            finish(error);
-          }
-        });
+            });
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.client;
 
+import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.sql.SettingName;
 import dev.heimdall.engine.wire.ServerError;
@@ -105,12 +106,11 @@ public final class StartupVariables {
   }
 
   /**
-   * These statements in one text with others that fail if the server does not take what is not
-   * carried: the transaction's come before any query, the user comes when all else is set.
+   * The change, which fails as well if the server does not take what is not carried: the
+   * transaction's comes before any query, the user comes when all else is set.
    */
-  public String checked(String statements) {
-    String separator = statements.isEmpty() || statements.endsWith(";") ? "" : ";";
-    return transaction.setLocal() + statements + separator + user.setLocal();
+  public StateChange checked(StateChange change) {
+    return change.trying(transaction, user);
   }
 
   private static void put(Map<String, String> variables, String name, String value) {

@@ -2,6 +2,7 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.wire.ServerError;
@@ -46,103 +47,109 @@ final class Cleaning {
 
   /** Ends the transaction that was left open; what else was left is looked at then. */
   void rollBack(ServerConnection connection) {
-    run(
-        connection,
-        "ROLLBACK",
-        () -> {
-          since.remove(connection);
-          pool.release(connection);
-        });
+    keep(connection);
+    connection.requests().rollBack(new Step("ROLLBACK", () -> releaseAgain(connection)));
   }
 
   /** Takes settings back that the connection cannot keep while nobody has it. */
-  void restore(ServerConnection connection, Variables left) {
-    run(
-        connection,
-        connection.applied().changeTo(left),
-        () -> {
-          connection.applied(left);
-          connection.takeChangedReports();
-          since.remove(connection);
-          pool.release(connection);
-        });
+  void restore(ServerConnection connection) {
+    Variables left = connection.requests().restful(connection.applied());
+    keep(connection);
+    connection
+        .requests()
+        .change(
+            new StateChange(connection.applied(), left),
+            new Step(
+                "RESET",
+                () -> {
+                  connection.applied(left);
+                  connection.takeChangedReports();
+                  releaseAgain(connection);
+                }));
   }
 
   /** Sets a seed that nobody knows: what the next session gets by random() must not be foreseen. */
   void seed(ServerConnection connection) {
-    seed(
-        connection,
-        () -> {
-          since.remove(connection);
-          pool.release(connection);
-        });
+    seed(connection, () -> releaseAgain(connection));
+  }
+
+  private void releaseAgain(ServerConnection connection) {
+    since.remove(connection);
+    pool.release(connection);
   }
 
   private void seed(ServerConnection connection, Runnable seeded) {
-    run(
-        connection,
-        "SELECT pg_catalog.setseed(" + chance.nextDouble(-1, 1) + ")",
-        () -> {
-          connection.seeded();
-          seeded.run();
-        });
+    keep(connection);
+    connection
+        .requests()
+        .seed(
+            chance.nextDouble(-1, 1),
+            new Step(
+                "SELECT",
+                () -> {
+                  connection.seeded();
+                  seeded.run();
+                }));
   }
 
-  /**
-   * Makes the connection as good as new. DISCARD ALL leaves random() where a session's seed has put
-   * it.
-   */
+  /** Makes the connection as good as new, random numbers too. */
   void discardAll(ServerConnection connection) {
     seed(connection, () -> {});
-    run(
-        connection,
-        "DISCARD ALL",
-        () -> {
-          connection.cleaned();
-          pool.vdb().events().cleaned();
-          since.remove(connection);
-          pool.free(connection);
-        });
+    connection
+        .requests()
+        .reset(
+            new Step(
+                "DISCARD",
+                () -> {
+                  connection.cleaned();
+                  pool.vdb().events().cleaned();
+                  since.remove(connection);
+                  pool.free(connection);
+                }));
   }
 
-  private void run(ServerConnection connection, String sql, Runnable cleaned) {
-    keep(connection);
-    connection.query(
-        sql,
-        new StateQuery(sql.split("[ ;]", 2)[0]) {
-          @Override
-          protected void ended(ServerConnection from, ServerError error) {
-            if (error == null) {
-              cleaned.run();
-            } else {
-              connection.closeCondemned();
-            }
-          }
-        });
+  /** One step of cleaning, which ends the connection if it fails. */
+  private static final class Step extends StateQuery {
+    private final Runnable cleaned;
+
+    Step(String statement, Runnable cleaned) {
+      super(statement);
+      this.cleaned = cleaned;
+    }
+
+    @Override
+    protected void ended(ServerConnection from, ServerError error) {
+      if (error == null) {
+        cleaned.run();
+      } else {
+        from.closeCondemned();
+      }
+    }
   }
 
   /**
-   * PostgreSQL signals a process and its group, and the second signal may come late: it must meet a
-   * statement of ours, not the next client's.
+   * A cancel request may take effect late, a second time too (PostgreSQL signals a process and its
+   * group): it must meet a statement of ours, not the next client's.
    */
   void absorbCancel(ServerConnection connection) {
     keep(connection);
-    connection.query(
-        "SELECT 1",
-        new InternalQuery() {
-          @Override
-          protected void done(ServerConnection from, ServerError error) {
-            since.remove(connection);
-            if (connection.closed()) {
-              return;
-            }
-            if (error == null || error.sqlState().equals(CANCELLED)) {
-              pool.free(connection);
-            } else {
-              connection.closeForState("SELECT 1", error);
-            }
-          }
-        });
+    connection
+        .requests()
+        .probe(
+            new InternalQuery() {
+              @Override
+              protected void done(ServerConnection from, ServerError error) {
+                since.remove(connection);
+                if (connection.closed()) {
+                  return;
+                }
+                if (error == null || error.sqlState().equals(CANCELLED)) {
+                  pool.free(connection);
+                } else {
+                  connection.closeForState("SELECT", error);
+                }
+              }
+            });
   }
 
   /** Closes those that have been here for too long, though no cancel holds them back. */

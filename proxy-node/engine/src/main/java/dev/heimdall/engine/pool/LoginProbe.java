@@ -17,22 +17,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class LoginProbe extends InternalQuery
     implements ServerConnection.Listener, ServerConnector.Handler {
-
-  /**
-   * Who the role is, and what its sessions start with. A role that was dropped and created again is
-   * another one. A session starts as the role that {@code ALTER ROLE … SET role} names only as long
-   * as it may set it, and servers before version 17 remember for a session whether it began as a
-   * superuser's: neither is seen in the role's settings. Built-in functions are named with their
-   * schema: the search path is the role's.
-   */
-  private static final String ROLE =
-      "SELECT r.oid, r.rolsuper, current_user, (SELECT pg_catalog.string_agg(pg_catalog.concat(s.setdatabase, ' ', s.setrole,"
-          + " ' ', s.setconfig::pg_catalog.text), ' ' ORDER BY s.setdatabase, s.setrole)"
-          + " FROM pg_catalog.pg_db_role_setting s WHERE s.setrole IN (0, r.oid)"
-          + " AND s.setdatabase IN (0, (SELECT d.oid FROM pg_catalog.pg_database d"
-          + " WHERE d.datname = pg_catalog.current_database())))"
-          + " FROM pg_catalog.pg_roles r WHERE r.rolname = session_user";
-
   /** What a probe found; called once, on the loop that probed. */
   interface Outcome {
     /**
@@ -70,7 +54,7 @@ final class LoginProbe extends InternalQuery
             target.source().connectTimeout().toMillis(),
             TimeUnit.MILLISECONDS,
             LoopPool::failed);
-    connection.query(ROLE, this);
+    connection.requests().describeRole(this);
   }
 
   @Override

@@ -25,9 +25,6 @@ public final class LoopPool implements ServerConnection.Listener {
 
   private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-  /** What would end a connection while nobody uses it. */
-  private static final String IDLE_TIMEOUT = "idle_session_timeout";
-
   private final SharedPool shared;
   private final LoopContext context;
   private final IdleConnections idle = new IdleConnections();
@@ -164,7 +161,7 @@ public final class LoopPool implements ServerConnection.Listener {
         && connection.status() == TransactionState.IDLE
         && !connection.tainted()
         && !connection.isSeedInDoubt()
-        && connection.applied().get(IDLE_TIMEOUT) == null
+        && !connection.restless()
         && !connection.cancelling()
         && !connection.wasCancelled()
         && settings().reset() != ResetMode.ALWAYS
@@ -209,8 +206,8 @@ public final class LoopPool implements ServerConnection.Listener {
       cleaning.discardAll(connection);
     } else if (connection.isSeedInDoubt()) {
       cleaning.seed(connection);
-    } else if (connection.applied().get(IDLE_TIMEOUT) != null) {
-      cleaning.restore(connection, connection.applied().without(IDLE_TIMEOUT));
+    } else if (connection.restless()) {
+      cleaning.restore(connection);
     } else {
       free(connection);
     }

@@ -73,7 +73,7 @@ final class Abandonment {
 
   /** The server waits for copy data that will not come. */
   void endCopy(ServerConnection connection) {
-    connection.failCopy("the client is gone");
+    connection.requests().failCopy("the client is gone");
     endBatch(connection);
   }
 
@@ -82,7 +82,7 @@ final class Abandonment {
     if (!connection.groupOpen()) {
       return;
     }
-    connection.endBatch(client.owner());
+    connection.requests().endBatch(client.owner());
     client.endingSent();
   }
 

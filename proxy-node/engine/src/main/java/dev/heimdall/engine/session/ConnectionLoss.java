@@ -15,10 +15,6 @@ import java.util.concurrent.TimeUnit;
  * on what is gone.
  */
 final class ConnectionLoss {
-  /** Makes a server connection's transaction a failed one, as the lost one is for the client. */
-  private static final String FAIL_TRANSACTION =
-      "BEGIN; DO 'BEGIN RAISE EXCEPTION ''heimdall: the connection of this transaction was lost''; END'";
-
   /** A statement whose connections are lost again and again may be the reason. */
   private static final int MOST_INCIDENTS = 3;
 
@@ -78,7 +74,7 @@ final class ConnectionLoss {
 
   /** Brings another connection to where the client is: in a transaction that has failed. */
   void failTransaction(ServerConnection connection, InternalQuery preparation) {
-    connection.query(FAIL_TRANSACTION, preparation);
+    connection.requests().failTransaction(preparation);
   }
 
   /** Whether the connection is now in the failed transaction that the client is in. */

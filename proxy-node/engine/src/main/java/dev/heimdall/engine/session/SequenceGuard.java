@@ -1,10 +1,10 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Parameter;
+import dev.heimdall.engine.sql.PostgresLiteral;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
@@ -197,7 +197,7 @@ final class SequenceGuard {
 
   private static void currentValue(String sequence, StringBuilder foreign) {
     foreign.append(" OR (pg_catalog.to_regclass(");
-    Variables.literal(foreign, sequence);
+    PostgresLiteral.append(foreign, sequence);
     foreign.append(") = ANY (own)) IS NOT TRUE");
   }
 
@@ -238,7 +238,7 @@ final class SequenceGuard {
         return null;
       }
       byte[] value = parameters.get(number - 1).value();
-      Variables.literal(with, new String(value, StandardCharsets.US_ASCII));
+      PostgresLiteral.append(with, new String(value, StandardCharsets.US_ASCII));
     }
     return with.toString();
   }
@@ -277,7 +277,7 @@ final class SequenceGuard {
     }
     block.append(" END IF; END");
     StringBuilder sql = new StringBuilder("DO ");
-    Variables.literal(sql, block.toString());
+    PostgresLiteral.append(sql, block.toString());
     return sql.toString();
   }
 }

@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
@@ -304,10 +305,12 @@ final class ServerLease {
     if (destinations.variables().get(VdbContext.TEMPORARY_BUFFERS) != null) {
       vdb.temporaryBuffersSet();
     }
-    String change = server.applied().changeTo(destinations.variables());
-    server.query(
-        checksStart() ? session.carried().given().checked(change) : change,
-        new Preparation(tellClient));
+    StateChange change = new StateChange(server.applied(), destinations.variables());
+    server
+        .requests()
+        .change(
+            checksStart() ? session.carried().given().checked(change) : change,
+            new Preparation(tellClient));
   }
 
   /**
@@ -316,8 +319,7 @@ final class ServerLease {
    */
   private void findOut(ServerConnection from, boolean tellClient, ServerError error) {
     Variables wanted = destinations.variables();
-    String restore = from.applied().restoreTo(wanted);
-    if (restore.isEmpty()) {
+    if (!from.applied().exceed(wanted)) {
       if (from.wasTainted() && wanted.get(VdbContext.TEMPORARY_BUFFERS) != null) {
         // Another session's temporary tables may have fixed it.
         closeUnusable(from, "SET", error);
@@ -326,26 +328,28 @@ final class ServerLease {
       }
       return;
     }
-    from.query(
-        restore,
-        new InternalQuery() {
-          @Override
-          protected void done(ServerConnection restored, ServerError why) {
-            if (restored.closed()) {
-              return; // the loss of the connection is told next
-            }
-            if (why != null) {
-              closeUnusable(restored, "RESET", why);
-              return;
-            }
-            restored.applied(restored.applied().restoredTo(wanted));
-            if (state == State.CLOSED) {
-              session.abandonment().rest(restored);
-            } else {
-              synchronize(tellClient);
-            }
-          }
-        });
+    from.requests()
+        .restore(
+            from.applied(),
+            wanted,
+            new InternalQuery() {
+              @Override
+              protected void done(ServerConnection restored, ServerError why) {
+                if (restored.closed()) {
+                  return; // the loss of the connection is told next
+                }
+                if (why != null) {
+                  closeUnusable(restored, "RESET", why);
+                  return;
+                }
+                restored.applied(restored.applied().restoredTo(wanted));
+                if (state == State.CLOSED) {
+                  session.abandonment().rest(restored);
+                } else {
+                  synchronize(tellClient);
+                }
+              }
+            });
   }
 
   /** Another session's state sticks to the connection: it is closed, and another one is taken. */
@@ -403,17 +407,19 @@ final class ServerLease {
   private void applyAhead(ServerConnection connection) {
     Variables wanted = destinations.variables();
     counters.stateReplayed();
-    connection.query(
-        connection.applied().changeTo(wanted),
-        new StateQuery("SET") { // whom it serves hears of the loss
-          @Override
-          protected void ended(ServerConnection from, ServerError error) {
-            if (error == null) {
-              from.applied(wanted);
-              from.takeChangedReports();
-            }
-          }
-        });
+    connection
+        .requests()
+        .change(
+            new StateChange(connection.applied(), wanted),
+            new StateQuery("SET") { // whom it serves hears of the loss
+              @Override
+              protected void ended(ServerConnection from, ServerError error) {
+                if (error == null) {
+                  from.applied(wanted);
+                  from.takeChangedReports();
+                }
+              }
+            });
   }
 
   /** A statement of ours that must succeed before the client's may follow. */

@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.prepared.ClientStatements;
@@ -11,6 +12,7 @@ import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.SchemaEpoch;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementName;
+import dev.heimdall.engine.sql.PostgresLiteral;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
@@ -91,20 +93,22 @@ final class ServerNames {
   /** A group was sent: a statement of the node's may follow. */
   void afterGroup(ServerConnection server) {
     if (afterReset != null) {
-      String sql = Variables.NONE.changeTo(afterReset);
+      StateChange change = new StateChange(Variables.NONE, afterReset);
       afterReset = null;
       pending.flushGathered();
-      server.query(
-          sql,
-          new Keeping("SET") {
-            @Override
-            protected void ended(ServerConnection from, ServerError error) {
-              if (from.status() == TransactionState.IDLE) {
-                from.taint(); // its transaction did not begin, and what was set stays
-              }
-              super.ended(from, error);
-            }
-          });
+      server
+          .requests()
+          .change(
+              change,
+              new Keeping("SET") {
+                @Override
+                protected void ended(ServerConnection from, ServerError error) {
+                  if (from.status() == TransactionState.IDLE) {
+                    from.taint(); // its transaction did not begin, and what was set stays
+                  }
+                  super.ended(from, error);
+                }
+              });
     }
   }
 
@@ -352,16 +356,16 @@ final class ServerNames {
   /** A statement that fails with this error and does nothing else. */
   static String raising(ServerError error) {
     StringBuilder block = new StringBuilder("BEGIN RAISE EXCEPTION USING ERRCODE = ");
-    Variables.literal(block, error.sqlState());
+    PostgresLiteral.append(block, error.sqlState());
     block.append(", MESSAGE = ");
-    Variables.literal(block, error.message());
+    PostgresLiteral.append(block, error.message());
     if (error.detail() != null) {
       block.append(", DETAIL = ");
-      Variables.literal(block, error.detail());
+      PostgresLiteral.append(block, error.detail());
     }
     block.append("; END");
     StringBuilder sql = new StringBuilder("DO ");
-    Variables.literal(sql, block.toString());
+    PostgresLiteral.append(sql, block.toString());
     return sql.toString();
   }
 

@@ -2,7 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.sql.PostgresLiteral;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.Locale;
 
@@ -34,13 +34,13 @@ final class SettingsCapture {
         sql.append("(SELECT ");
       }
       sql.append("pg_catalog.current_setting(");
-      Variables.literal(sql, name);
+      PostgresLiteral.append(sql, name);
       sql.append(",true)");
       if (unseen) {
         // What the server's configuration has set is not the session's to carry.
         sql.append(
             " FROM pg_catalog.pg_settings WHERE source='session' AND pg_catalog.lower(name)=");
-        Variables.literal(sql, name.toLowerCase(Locale.ROOT));
+        PostgresLiteral.append(sql, name.toLowerCase(Locale.ROOT));
         sql.append(")");
       }
     }

@@ -524,7 +524,7 @@ final class TransactionReplay {
     if (server == null) {
       tell();
     } else if (session.state() == ClientSession.State.ACTIVE && server.quiet()) {
-      server.query("ROLLBACK", new Undo());
+      server.requests().rollBack(new Undo());
     } else {
       server.close("a transaction could not be run again on it");
     }

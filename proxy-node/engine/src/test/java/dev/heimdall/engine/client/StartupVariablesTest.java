@@ -3,6 +3,8 @@ package dev.heimdall.engine.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heimdall.engine.backend.StateChange;
+import dev.heimdall.engine.backend.Variables;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,10 +114,10 @@ class StartupVariablesTest {
 
     assertThat(given.carried().asMap()).isEqualTo(Map.of("work_mem", "1MB"));
     assertThat(given.checks()).isTrue();
-    assertThat(given.checked("SELECT 1"))
-        .isEqualTo(
-            "SET LOCAL \"transaction_read_only\" = 'on';SELECT 1;"
-                + "SET LOCAL \"session_authorization\" = 'ann';");
+    StateChange change = given.checked(new StateChange(Variables.NONE, given.carried()));
+    assertThat(change.to()).isEqualTo(given.carried());
+    assertThat(change.triedFirst().asMap()).isEqualTo(Map.of("transaction_read_only", "on"));
+    assertThat(change.triedLast().asMap()).isEqualTo(Map.of("session_authorization", "ann"));
   }
 
   @ParameterizedTest

@@ -8,6 +8,8 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerDialogue;
 import dev.heimdall.engine.backend.ServerRequests;
 import dev.heimdall.engine.backend.ServerTarget;
+import dev.heimdall.engine.backend.StateChange;
+import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
@@ -17,6 +19,28 @@ import java.util.Map;
 
 /** What the node itself says on a connection to a PostgreSQL server. */
 public final class PostgresRequests implements ServerRequests {
+  /**
+   * Who the role is, and what its sessions start with. A role that was dropped and created again is
+   * another one. A session starts as the role that {@code ALTER ROLE … SET role} names only as long
+   * as it may set it, and servers before version 17 remember for a session whether it began as a
+   * superuser's: neither is seen in the role's settings. Built-in functions are named with their
+   * schema: the search path is the role's.
+   */
+  private static final String ROLE =
+      "SELECT r.oid, r.rolsuper, current_user, (SELECT pg_catalog.string_agg(pg_catalog.concat(s.setdatabase, ' ', s.setrole,"
+          + " ' ', s.setconfig::pg_catalog.text), ' ' ORDER BY s.setdatabase, s.setrole)"
+          + " FROM pg_catalog.pg_db_role_setting s WHERE s.setrole IN (0, r.oid)"
+          + " AND s.setdatabase IN (0, (SELECT d.oid FROM pg_catalog.pg_database d"
+          + " WHERE d.datname = pg_catalog.current_database())))"
+          + " FROM pg_catalog.pg_roles r WHERE r.rolname = session_user";
+
+  /** Makes a server connection's transaction a failed one, as a lost one is for its client. */
+  private static final String FAIL_TRANSACTION =
+      "BEGIN; DO 'BEGIN RAISE EXCEPTION ''heimdall: the connection of this transaction was lost''; END'";
+
+  /** Would end a connection while nobody uses it. */
+  private static final String IDLE_TIMEOUT = "idle_session_timeout";
+
   private final ServerConnection connection;
   private final int processId;
   private final byte[] cancelKey;
@@ -50,6 +74,52 @@ public final class PostgresRequests implements ServerRequests {
     connection.statements().unnamed(null, 0);
     connection.expect(ReplyQueue.QUERY, owner);
     connection.write(out);
+  }
+
+  @Override
+  public void probe(ReplyOwner owner) {
+    query("SELECT 1", owner);
+  }
+
+  @Override
+  public void describeRole(ReplyOwner owner) {
+    query(ROLE, owner);
+  }
+
+  @Override
+  public void change(StateChange change, ReplyOwner owner) {
+    query(StateStatements.of(change), owner);
+  }
+
+  @Override
+  public void restore(Variables from, Variables wanted, ReplyOwner owner) {
+    query(StateStatements.restore(from, wanted), owner);
+  }
+
+  @Override
+  public Variables restful(Variables applied) {
+    return applied.without(IDLE_TIMEOUT);
+  }
+
+  /** DISCARD ALL leaves random() where a session's seed has put it. */
+  @Override
+  public void reset(ReplyOwner owner) {
+    query("DISCARD ALL", owner);
+  }
+
+  @Override
+  public void seed(double value, ReplyOwner owner) {
+    query("SELECT pg_catalog.setseed(" + value + ")", owner);
+  }
+
+  @Override
+  public void rollBack(ReplyOwner owner) {
+    query("ROLLBACK", owner);
+  }
+
+  @Override
+  public void failTransaction(ReplyOwner owner) {
+    query(FAIL_TRANSACTION, owner);
   }
 
   @Override

@@ -1,0 +1,104 @@
+package dev.heimdall.engine.dialect.postgres.server;
+
+import dev.heimdall.engine.backend.StateChange;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.sql.PostgresLiteral;
+import java.util.Map;
+
+/** The statements that change session variables of a server connection. */
+final class StateStatements {
+  private StateStatements() {}
+
+  /**
+   * A whole change as one simple query. What is only tried is set until the end of the query's
+   * transaction.
+   */
+  static String of(StateChange change) {
+    String statements = change(change.from(), change.to());
+    Variables first = change.triedFirst();
+    Variables last = change.triedLast();
+    if (first.isEmpty() && last.isEmpty()) {
+      return statements;
+    }
+    String separator = statements.isEmpty() || statements.endsWith(";") ? "" : ";";
+    return setLocal(first) + statements + separator + setLocal(last);
+  }
+
+  /**
+   * What turns a connection with some variables into one with the wanted ones: what is too many
+   * goes, and then what differs is set. The role comes last, because a lesser role may not be
+   * allowed to set the others; it is reset first for the same reason.
+   */
+  private static String change(Variables from, Variables wanted) {
+    StringBuilder sql = new StringBuilder(128);
+    restore(sql, from, wanted);
+    boolean first = true;
+    for (Map.Entry<String, String> entry : wanted.asMap().entrySet()) {
+      String name = entry.getKey();
+      if (name.equals(Variables.ROLE) || entry.getValue().equals(from.get(name))) {
+        continue;
+      }
+      sql.append(first ? "SELECT " : ",");
+      first = false;
+      setting(sql, name, entry.getValue());
+    }
+    if (!first) {
+      sql.append(';');
+    }
+    String role = wanted.get(Variables.ROLE);
+    if (role != null && !from.keepsRole(wanted)) {
+      sql.append("SELECT ");
+      setting(sql, Variables.ROLE, role);
+    }
+    return sql.toString();
+  }
+
+  /** The first part of a change: what puts back what is too many. */
+  static String restore(Variables from, Variables wanted) {
+    StringBuilder sql = new StringBuilder(128);
+    restore(sql, from, wanted);
+    return sql.toString();
+  }
+
+  private static void restore(StringBuilder sql, Variables from, Variables wanted) {
+    if (from.get(Variables.ROLE) != null && !from.keepsRole(wanted)) {
+      sql.append("RESET ROLE;");
+    }
+    for (String name : from.names()) {
+      if (wanted.get(name) == null && !name.equals(Variables.ROLE)) {
+        sql.append("RESET ");
+        identifier(sql, name);
+        sql.append(';');
+      }
+    }
+  }
+
+  /** Statements that set these until the end of their transaction, and look at no table. */
+  private static String setLocal(Variables variables) {
+    StringBuilder sql = new StringBuilder(128);
+    variables
+        .asMap()
+        .forEach(
+            (name, value) -> {
+              sql.append("SET LOCAL ");
+              identifier(sql, name);
+              sql.append(" = ");
+              PostgresLiteral.append(sql, value);
+              sql.append(';');
+            });
+    return sql.toString();
+  }
+
+  private static void setting(StringBuilder sql, String name, String value) {
+    sql.append("pg_catalog.set_config(");
+    PostgresLiteral.append(sql, name);
+    sql.append(',');
+    PostgresLiteral.append(sql, value);
+    sql.append(",false)");
+  }
+
+  /** A dotted name has each part quoted. */
+  private static void identifier(StringBuilder sql, String name) {
+    sql.append('"').append(name.replace("\"", "\"\"").replace(".", "\".\"")).append('"');
+  }
+}
