@@ -7,6 +7,7 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.client.VdbAccess;
+import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.net.TlsContexts;
@@ -16,6 +17,7 @@ import dev.heimdall.engine.pool.Connector;
 import dev.heimdall.engine.pool.PoolEvents;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rules.RuleBook;
+import dev.heimdall.engine.session.SessionDialect;
 import dev.heimdall.engine.session.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.Credentials;
@@ -36,6 +38,7 @@ import java.util.stream.Collectors;
 
 /** The virtual databases of a node: built from its configuration, and brought up to a new one. */
 final class RunningVdbs {
+  private final SessionDialect dialect = new PostgresSessions();
   private final Listening listening;
   private final Connector connector;
   private final PoolEvents poolEvents;
@@ -131,7 +134,10 @@ final class RunningVdbs {
         running != null
             ? running.context()
             : new VdbContext(
-                vdb.name(), new VdbPools(vdb.name(), connector, poolEvents, plan), settings);
+                vdb.name(),
+                dialect,
+                new VdbPools(vdb.name(), connector, poolEvents, plan),
+                settings);
     List<VdbListener> listeners = listeners(vdb, context, running);
     return new Prepared(context, plan, settings, forwardPlans, listeners);
   }

@@ -11,7 +11,7 @@ import java.util.Optional;
  * What the rules say to one statement of one kind of session, as far as that stays the same: one
  * decision, or the candidates from which counters choose each time. Belongs to one event loop.
  */
-final class Outcome {
+public final class Outcome {
   /** Different decisions that are kept of one outcome. */
   private static final int MOST_KEPT = 32;
 

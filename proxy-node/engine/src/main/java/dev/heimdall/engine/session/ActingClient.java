@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -45,4 +46,7 @@ interface ActingClient {
 
   /** An error in the node: the session ends. */
   void failed(Throwable cause);
+
+  /** How it is told something by the node. */
+  ReplyEncoder encoder();
 }

@@ -6,7 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
 /** A session as messages see it that are answered without a server; all on its loop. */
-interface AnsweringClient {
+public interface AnsweringClient {
 
   /** The settings of its virtual database. */
   VirtualDatabase settings();

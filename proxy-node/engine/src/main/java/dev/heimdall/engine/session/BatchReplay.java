@@ -6,17 +6,16 @@ import dev.heimdall.engine.journal.Guard;
 import dev.heimdall.engine.journal.HeldReply;
 import dev.heimdall.engine.journal.Recovery;
 import dev.heimdall.engine.journal.Recovery.Attempt;
-import dev.heimdall.engine.prepared.ParsedNames;
 import dev.heimdall.engine.prepared.StalePlan;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.AnonymousParse;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.util.function.IntSupplier;
 
 /**
  * Keeps a client's batch while the node answers its Parse from memory, and sends it once more when
@@ -28,8 +27,8 @@ import java.time.Duration;
  * first. A client that sends more before it has the answer waits once and is left alone from then
  * on, until it has waited for its answers for a while.
  */
-final class BatchReplay {
-  private static final int MAX_BATCH = 16 * 1024;
+public final class BatchReplay {
+  public static final int MAX_BATCH = 16 * 1024;
 
   /** A client that has waited for so many answers in a row is like any other. */
   private static final int QUIET = 32;
@@ -39,7 +38,7 @@ final class BatchReplay {
 
   private final ClientSession session;
   private final RequestReader requests;
-  private final LoopSessions sessions;
+  private final RequestFormat format;
   private ByteBuf kept;
   private int batchLength;
   private boolean sent;
@@ -83,18 +82,21 @@ final class BatchReplay {
    * @param reply the beginning of the answer to what is kept
    */
   BatchReplay(
-      ClientSession session, RequestReader requests, LoopSessions sessions, HeldReply reply) {
+      ClientSession session, RequestReader requests, RequestFormat format, HeldReply reply) {
     this.session = session;
     this.requests = requests;
-    this.sessions = sessions;
+    this.format = format;
     this.reply = reply;
   }
 
   /**
-   * Whether the batch that begins with the Parse at the reader's position may be answered from
-   * memory: if the text is one that comes back, and the batch can be sent again.
+   * Whether a batch that prepares a statement first may have that answered from memory, because it
+   * can be sent again.
+   *
+   * @param facts of its statement
+   * @param batch says how long it is, up to its end, and 0 where it may not
    */
-  boolean mayReplay(ServerConnection server, ByteBuf input, int parseLength, StatementFacts facts) {
+  public boolean mayRemember(ServerConnection server, StatementFacts facts, IntSupplier batch) {
     if (again) {
       return true;
     }
@@ -115,46 +117,12 @@ final class BatchReplay {
         return false;
       }
     }
-    // A description would be told twice if the batch had to be sent again.
-    batchLength = standingAlone(input, parseLength, false);
-    return batchLength > 0 && sessions.recurring().seenBefore(input, parseLength);
-  }
-
-  /**
-   * The length of the batch up to its Sync, or 0 when it is not one that can be kept.
-   *
-   * @param describes whether it may describe a statement
-   */
-  private static int standingAlone(ByteBuf input, int parseLength, boolean describes) {
-    int begin = input.readerIndex();
-    int end = Math.min(input.writerIndex(), begin + MAX_BATCH);
-    int at = begin + parseLength;
-    while (end - at >= 5) {
-      switch (input.getByte(at)) {
-        case FrontendType.SYNC -> {
-          return at + 5 == input.writerIndex() ? at + 5 - begin : 0;
-        }
-        case FrontendType.DESCRIBE -> {
-          if (end - at < 6 || (!describes && input.getByte(at + 5) == 'S')) {
-            return 0;
-          }
-        }
-        case FrontendType.BIND, FrontendType.EXECUTE, FrontendType.CLOSE -> {}
-        default -> {
-          return 0;
-        }
-      }
-      int length = input.getInt(at + 1);
-      if (length < 4 || length >= end - at) {
-        return 0;
-      }
-      at += length + 1;
-    }
-    return 0;
+    batchLength = batch.getAsInt();
+    return batchLength > 0;
   }
 
   /** Keeps the batch at the reader's position until it is answered. */
-  void keep(ByteBuf input) {
+  public void keep(ByteBuf input) {
     remembered = true;
     if (shared || failover != Failover.NONE) {
       return; // it is kept
@@ -198,20 +166,20 @@ final class BatchReplay {
   }
 
   /** Whether what is being read was sent before, and answered in part. */
-  boolean repeats() {
+  public boolean repeats() {
     return again;
   }
 
   /** Whether the Parse that is being read was answered to the client before. */
-  boolean sendingAgain() {
+  public boolean sendingAgain() {
     boolean was = again;
     again = false;
     return was;
   }
 
   /** Keeps what stands at the reader's position, because a rule may want it tried again. */
-  void keepForRetry(ByteBuf input, ActionParameters.Retry rule) {
-    if (retry == null && standsAlone() && keep(input, wholeStatement(input))) {
+  public void keepForRetry(ByteBuf input, ActionParameters.Retry rule) {
+    if (retry == null && standsAlone() && keep(input, format.whole(input, MAX_BATCH))) {
       retry = rule;
     }
   }
@@ -220,18 +188,16 @@ final class BatchReplay {
    * Keeps the write that stands at the reader's position, because the writer of a cluster may be
    * none any more.
    */
-  void keepForFailover(ByteBuf input) {
-    if (!again && !pipelines && standsAlone() && keep(input, wholeStatement(input))) {
+  public void keepForFailover(ByteBuf input) {
+    if (!again && !pipelines && standsAlone() && keep(input, format.whole(input, MAX_BATCH))) {
       failover = Failover.WRITE;
       refusedToWrite = false;
     }
   }
 
   /** Keeps the read that stands alone at the reader's position and goes to a replica. */
-  void keepForReplica(ByteBuf input) {
-    if (!again
-        && kept == null
-        && keep(input, SingleStatement.length(input, ReplicaReads.MOST_BYTES))) {
+  public void keepForReplica(ByteBuf input) {
+    if (!again && kept == null && keep(input, format.alone(input, ReplicaReads.MOST_BYTES, 1))) {
       failover = Failover.ON_REPLICA;
       refusedToWrite = false;
     }
@@ -255,7 +221,7 @@ final class BatchReplay {
       return false;
     }
     ByteBuf batch = input.slice(input.readerIndex(), length);
-    if (ParsedNames.taken(batch, session.carried().names())) {
+    if (requests.handler().namesTaken(batch)) {
       return false;
     }
     kept = batch.retain();
@@ -265,16 +231,6 @@ final class BatchReplay {
     }
     tries = 0;
     return true;
-  }
-
-  private static int wholeStatement(ByteBuf input) {
-    if (input.getByte(input.readerIndex()) == FrontendType.QUERY) {
-      int length = 1 + input.getInt(input.readerIndex() + 1);
-      return length <= MAX_BATCH && length == input.readableBytes() ? length : 0;
-    }
-    int at = input.readerIndex();
-    boolean parse = input.getByte(at) == FrontendType.PARSE;
-    return standingAlone(input, parse ? 1 + input.getInt(at + 1) : 0, true);
   }
 
   private boolean reads() {
@@ -395,7 +351,7 @@ final class BatchReplay {
     if (absorbing()) {
       reply.drop();
       if (asking) {
-        requests.input().dropBatch(); // the server was being asked about a statement of it
+        requests.input().dropStatement(); // the server was being asked about a statement of it
       }
     }
     return absorbing();
@@ -415,14 +371,14 @@ final class BatchReplay {
     }
     recovery = Recovery.FAIL;
     sent = false;
-    ParsedNames.free(kept, session.carried().names());
+    requests.handler().freeNames(kept);
     requests.readAgain(kept.retainedSlice());
   }
 
   /** Refuses what is kept instead of trying it again. */
   void refuse(ServerError error) {
     if (kept != null) {
-      ParsedNames.free(kept, session.carried().names());
+      requests.handler().freeNames(kept);
       ByteBuf batch = kept.retainedSlice();
       forget();
       requests.refuseAgain(batch, error);
@@ -442,7 +398,7 @@ final class BatchReplay {
   /** The server is ready again: the batch goes to the reader once more. */
   void sendAgain() {
     recovery = Recovery.FAIL;
-    again = kept.getByte(kept.readerIndex()) == FrontendType.PARSE;
+    again = format.prepares(kept);
     shared = false;
     failover = Failover.NONE;
     remembered = false;

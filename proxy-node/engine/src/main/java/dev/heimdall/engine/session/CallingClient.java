@@ -1,12 +1,10 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.backend.ReplyOwner;
-
 /** A session as its COPY data and function calls see it; all on its loop. */
-interface CallingClient {
+public interface CallingClient {
 
   /** To whom replies go. */
-  ReplyOwner owner();
+  StatementOwner owner();
 
   /** Groups of messages that are not answered. */
   int outstanding();

@@ -2,7 +2,6 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.function.Consumer;
@@ -13,18 +12,10 @@ import java.util.function.Supplier;
  * of messages are passed on as they lie; what must be renamed or left out cuts the run, and small
  * pieces are gathered in one buffer with messages of our own making.
  */
-final class ClientInput implements ServerOutput {
+public final class ClientInput implements ServerOutput {
   private static final int SMALL_RUN = 2048;
 
-  /** A batch this large is sent on before its Sync has come. */
-  private static final int MAX_HELD_BATCH = 32 * 1024;
-
-  /** Few of these make a batch long, so that it can be looked through again as it grows. */
-  private static final int LONG_PARSE = 4 * 1024;
-
-  /** Of a Bind: its portal's and its statement's; of a Parse. PostgreSQL cuts SQL names at 63. */
-  static final int MAX_NAMES = 8 * 1024;
-
+  private final RequestFormat format;
   private final ByteBufAllocator alloc;
   private final Supplier<ServerConnection> server;
   private final Consumer<ServerError> fatal;
@@ -46,11 +37,16 @@ final class ClientInput implements ServerOutput {
   private ByteBuf out;
 
   /**
+   * @param format where messages end
    * @param server the session's present connection, or null
    * @param fatal sends the client an error and closes
    */
   ClientInput(
-      ByteBufAllocator alloc, Supplier<ServerConnection> server, Consumer<ServerError> fatal) {
+      RequestFormat format,
+      ByteBufAllocator alloc,
+      Supplier<ServerConnection> server,
+      Consumer<ServerError> fatal) {
+    this.format = format;
     this.alloc = alloc;
     this.server = server;
     this.fatal = fatal;
@@ -166,7 +162,7 @@ final class ClientInput implements ServerOutput {
   }
 
   /** What waits without what was set aside. */
-  int unread() {
+  public int unread() {
     return input == null ? 0 : input.readableBytes();
   }
 
@@ -182,7 +178,7 @@ final class ClientInput implements ServerOutput {
   }
 
   /** Whether the message is here whole; one above the limit ends the session. */
-  boolean whole(long total, long limit) {
+  public boolean whole(long total, long limit) {
     if (total > limit) {
       fatal.accept(
           ServerError.fatal("54000", "message of " + total + " bytes is too large")
@@ -190,52 +186,6 @@ final class ClientInput implements ServerOutput {
       return false;
     }
     return input.readableBytes() >= total;
-  }
-
-  /**
-   * Whether the extended-protocol messages that wait end in one that asks for an answer, or are too
-   * many to be held back. A long Parse does not count among these, so that the Bind behind it is
-   * here, as far as it names its statement, when rules are asked where the batch is to go.
-   *
-   * @param maxStatement of Parse
-   */
-  boolean batchReady(long maxStatement) {
-    int at = input.readerIndex();
-    int end = input.writerIndex();
-    long longParses = 0;
-    while (end - at >= 5) {
-      byte type = input.getByte(at);
-      switch (type) {
-        case FrontendType.SYNC,
-            FrontendType.FLUSH,
-            FrontendType.QUERY,
-            FrontendType.FUNCTION_CALL,
-            FrontendType.TERMINATE -> {
-          return true;
-        }
-        default -> {}
-      }
-      int length = input.getInt(at + 1);
-      if (length < 4) {
-        return true; // the error comes when it is read
-      }
-      int here = (int) Math.min(length + 1L, end - at);
-      if (type == FrontendType.PARSE && length > LONG_PARSE) {
-        longParses += here;
-      } else if (type == FrontendType.BIND && here <= length && !namesAreHere(at + 5, end)) {
-        return false;
-      }
-      at += here;
-    }
-    int waits = end - input.readerIndex();
-    return waits - longParses > MAX_HELD_BATCH || waits > maxStatement + MAX_HELD_BATCH;
-  }
-
-  /** Whether a Bind can be told by its portal and statement; names longer than that are wrong. */
-  private boolean namesAreHere(int from, int end) {
-    int portalEnd = input.indexOf(from, end, (byte) 0);
-    return (portalEnd >= 0 && input.indexOf(portalEnd + 1, end, (byte) 0) >= 0)
-        || end - from > MAX_NAMES;
   }
 
   // ---- handling it
@@ -248,7 +198,7 @@ final class ClientInput implements ServerOutput {
   }
 
   /** Passes a message on, or drops it, as far as it is here; the rest follows as it comes. */
-  void begin(long total, boolean drop) {
+  public void begin(long total, boolean drop) {
     int here = (int) Math.min(total, input.readableBytes());
     rest = total - here;
     dropRest = drop;
@@ -266,7 +216,8 @@ final class ClientInput implements ServerOutput {
       return true;
     }
     int here = unread();
-    return here > 0 && (here < 5 || input.getInt(input.readerIndex() + 1) >= here);
+    long total = here == 0 ? 0 : format.total(input);
+    return here > 0 && (total == 0 || total > here);
   }
 
   /** Whether the rest of a message that goes to the server is still to come. */
@@ -292,32 +243,26 @@ final class ClientInput implements ServerOutput {
   }
 
   /**
-   * Puts another text into the message at the reader's position.
+   * Puts another message in the place of the one at the reader's position, which is here whole.
    *
-   * @param before bytes of the message's body in front of the text
-   * @param length of the text that goes
-   * @param total of the message so far
+   * @param message is written at once
+   * @param total length of the message that goes
    */
-  void replaceText(byte type, int before, byte[] text, int length, int total) {
+  public void replace(ByteBuf message, int total) {
     cut();
-    int from = input.readerIndex();
-    int behind = input.readableBytes() - 5 - before - length;
-    ByteBuf changed = alloc.buffer(5 + before + text.length + behind);
-    changed.writeByte(type).writeInt(total - 1 + text.length - length);
-    changed.writeBytes(input, from + 5, before).writeBytes(text);
-    changed.writeBytes(input, from + 5 + before + length, behind);
+    int behind = input.readableBytes() - total;
+    ByteBuf changed = alloc.buffer(message.readableBytes() + behind);
+    changed.writeBytes(message).writeBytes(input, input.readerIndex() + total, behind);
     input.release();
     input = changed;
     owned = true;
     mark = 0;
   }
 
-  /** Leaves out a Query, or what has not been handled of a batch, which is here up to its Sync. */
-  void dropBatch() {
-    byte type = 0;
-    while (type != FrontendType.SYNC && type != FrontendType.QUERY && waits()) {
-      type = input.readByte();
-      input.skipBytes(input.getInt(input.readerIndex()));
+  /** Leaves out the statement that waits, or what has not been handled of its batch. */
+  void dropStatement() {
+    if (waits()) {
+      input.skipBytes(format.statement(input));
     }
   }
 

@@ -15,6 +15,7 @@ import dev.heimdall.engine.pool.LaneUser;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.prepared.NameResolution;
+import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
@@ -70,6 +71,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   private final NodeContext node;
   private final VdbContext vdb;
+  private final SessionDialect dialect;
   private final LoopContext loop;
   private final Login login;
   private final Channel channel;
@@ -112,6 +114,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       Channel channel) {
     this.node = node;
     this.vdb = vdb;
+    this.dialect = vdb.dialect();
     this.loop = sessions.context();
     this.login = login;
     this.channel = channel;
@@ -311,7 +314,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public String inClientsNames(String text) {
-    return requests.inClientsNames(text);
+    return requests.handler().inClientsNames(text);
   }
 
   @Override
@@ -437,6 +440,16 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   NodeContext node() {
     return node;
+  }
+
+  /** What its client's protocol brings. */
+  SessionDialect dialect() {
+    return dialect;
+  }
+
+  /** How its client is told something by the node. */
+  ReplyEncoder encoder() {
+    return dialect.encoder();
   }
 
   VdbContext vdb() {

@@ -8,7 +8,7 @@ import dev.heimdall.engine.wire.TransactionState;
  * The transaction that a client sees: its status, since when it is open, the BEGIN that was
  * answered without a server, and whether it has changed definitions.
  */
-final class ClientTransaction {
+public final class ClientTransaction {
   private final PoolMetrics counters;
   private TransactionState status = TransactionState.IDLE;
   private long since;
@@ -24,7 +24,7 @@ final class ClientTransaction {
   }
 
   /** As ReadyForQuery has it. */
-  TransactionState status() {
+  public TransactionState status() {
     return status;
   }
 
@@ -33,7 +33,7 @@ final class ClientTransaction {
   }
 
   /** Whether it has changed definitions that nobody else can see yet. */
-  boolean definitionsPending() {
+  public boolean definitionsPending() {
     return definitionsPending;
   }
 
@@ -43,7 +43,7 @@ final class ClientTransaction {
    * @param facts null where nobody knows what it is
    * @param group of messages that it belongs to, counted by the session
    */
-  void sent(StatementFacts facts, long group) {
+  public void sent(StatementFacts facts, long group) {
     if (facts == null) {
       return;
     }
@@ -66,7 +66,7 @@ final class ClientTransaction {
   }
 
   /** Whether a client that hears no more of what it sent from this group on is in a transaction. */
-  boolean begunSince(long group) {
+  public boolean begunSince(long group) {
     return begun >= group;
   }
 
@@ -94,7 +94,7 @@ final class ClientTransaction {
    * @param definitionsChanged by the statements that were answered
    * @return whether others see changed definitions from now on
    */
-  boolean move(TransactionState next, boolean definitionsChanged) {
+  public boolean move(TransactionState next, boolean definitionsChanged) {
     boolean shown = next == TransactionState.IDLE && definitionsPending;
     definitionsPending =
         next != TransactionState.IDLE && (definitionsChanged || definitionsPending);
@@ -134,28 +134,28 @@ final class ClientTransaction {
    *
    * @param forReplica whether a rule lets a replica have the transaction, if it only reads
    */
-  void holdBegin(byte[] sql, boolean forReplica, long now) {
+  public void holdBegin(byte[] sql, boolean forReplica, long now) {
     heldBegin = sql;
     heldForReplica = forReplica;
     status = TransactionState.OPEN;
     since = now;
   }
 
-  byte[] heldBegin() {
+  public byte[] heldBegin() {
     return heldBegin;
   }
 
-  boolean heldForReplica() {
+  public boolean heldForReplica() {
     return heldForReplica;
   }
 
   /** The transaction ended before any statement needed a server. */
-  void dropHeldBegin() {
+  public void dropHeldBegin() {
     heldBegin = null;
     status = TransactionState.IDLE;
   }
 
-  byte[] takeHeldBegin() {
+  public byte[] takeHeldBegin() {
     byte[] sql = heldBegin;
     heldBegin = null;
     return sql;

@@ -4,8 +4,6 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.ErrorMessage;
-import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.TimeUnit;
 
@@ -236,11 +234,11 @@ final class ConnectionLoss {
     untold = inTransaction && owed == 0 && !open ? error : null;
     ByteBuf out = session.channel().alloc().buffer(256);
     for (int i = 0; i < owed; i++) {
-      ErrorMessage.encode(error, out);
-      PgWriter.ready(out, session.status());
+      session.encoder().error(error, out);
+      session.encoder().ready(session.status(), out);
     }
     if (open) {
-      ErrorMessage.encode(error, out);
+      session.encoder().error(error, out);
       session.requests().skipToSync();
     }
     session.write(out);

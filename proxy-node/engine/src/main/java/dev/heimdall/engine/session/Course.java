@@ -36,7 +36,7 @@ import java.util.function.Consumer;
  * One statement at a time is on its way to the server; {@link RunningStatements} follows those that
  * were sent.
  */
-final class Course {
+public final class Course {
   private static final long CATALOGUE_AGAIN_MILLIS = 20;
 
   private enum Stage {
@@ -114,6 +114,7 @@ final class Course {
         new StatementNotes(
             client.observed(),
             client.events(),
+            client.results(),
             () -> client.surroundings().rules().printsResults());
     this.running = new RunningStatements(client, carried, notes, side, loop);
     this.awaiting = new Awaiting(loop, client::failed);
@@ -125,7 +126,7 @@ final class Course {
   }
 
   /** What is needed to judge a statement: nothing where neither rules nor a catalogue are there. */
-  boolean judges() {
+  public boolean judges() {
     return client.surroundings().judge();
   }
 
@@ -136,7 +137,7 @@ final class Course {
    * @param declared object ids of the types that its parameters are given
    * @return whether it may be sent; if not, the reader comes again when it may
    */
-  boolean judge(
+  public boolean judge(
       byte[] sql,
       int offset,
       int length,
@@ -174,7 +175,7 @@ final class Course {
    *
    * @return whether it may be sent; always where there are no rules
    */
-  boolean judgeCall(int function) {
+  public boolean judgeCall(int function) {
     if (!ruled() || stage == Stage.GO) {
       return true;
     }
@@ -270,7 +271,7 @@ final class Course {
   }
 
   /** The same for a prepared statement that is about to be run. */
-  boolean judge(Examined examined) {
+  public boolean judge(Examined examined) {
     this.examined = examined;
     if (stage != Stage.NONE) {
       return stage == Stage.GO;
@@ -296,7 +297,7 @@ final class Course {
    * @param declared object ids of the types that its parameters are given
    * @return whether that could be done at once; if not, the reader comes again when it may
    */
-  boolean preview(byte[] sql, int length, boolean standardStrings, int... declared) {
+  public boolean preview(byte[] sql, int length, boolean standardStrings, int... declared) {
     if (!mayLook()) {
       return false;
     }
@@ -307,7 +308,7 @@ final class Course {
   }
 
   /** Whether there are rules. */
-  boolean ruled() {
+  public boolean ruled() {
     Surroundings now = client.surroundings();
     pipeline.surroundings(now);
     return pipeline.ruled();
@@ -359,14 +360,14 @@ final class Course {
    * What to put in the place of the text that {@link #preview} has looked at: by what was decided,
    * if it is the text on its way, so that counters are asked once for it.
    */
-  Optional<String> transformed() {
+  public Optional<String> transformed() {
     boolean decided =
         stage == Stage.GO && pipeline.exactHigh() == takenHigh && pipeline.exactLow() == takenLow;
     return (decided ? decision : pipeline.decision()).transformed();
   }
 
   /** What {@link #preview} found. */
-  QueryPipeline previewed() {
+  public QueryPipeline previewed() {
     return pipeline;
   }
 
@@ -401,7 +402,7 @@ final class Course {
    * Which rules would match a text, and why; null when that is not known yet, and the reader comes
    * again.
    */
-  Explanation explain(byte[] sql) {
+  public Explanation explain(byte[] sql) {
     if (!preview(sql, sql.length, true)) {
       return null;
     }
@@ -409,7 +410,7 @@ final class Course {
   }
 
   /** What becomes of the statement if a rule wants it carried out later. */
-  Deferral deferral() {
+  public Deferral deferral() {
     return deferral;
   }
 
@@ -432,31 +433,31 @@ final class Course {
 
   // ---- the statement that may be sent
 
-  boolean onItsWay() {
+  public boolean onItsWay() {
     return stage == Stage.GO;
   }
 
   /** What the statement does to its session. */
-  StatementFacts effects() {
+  public StatementFacts effects() {
     return effects;
   }
 
-  Decision decision() {
+  public Decision decision() {
     return decision;
   }
 
   /** The text of the prepared statement that was judged last. */
-  Examined examined() {
+  public Examined examined() {
     return examined;
   }
 
   /** Why the statement is refused; null when it is not. */
-  ServerError refusal() {
+  public ServerError refusal() {
     return failure != null ? failure : refusal(decision);
   }
 
   /** Why a statement of this decision is refused; null when it is not. */
-  static ServerError refusal(Decision decision) {
+  public static ServerError refusal(Decision decision) {
     if (!decision.dropped()) {
       return null;
     }
@@ -492,7 +493,7 @@ final class Course {
   }
 
   /** Whether it is one statement that has no effect at all until it has succeeded as a whole. */
-  boolean repeatable() {
+  public boolean repeatable() {
     return effects != null
         && effects.statements() == 1
         && (effects.kind() == StatementKind.SELECT
@@ -501,7 +502,7 @@ final class Course {
   }
 
   /** Whether it changes nothing, neither of data nor of its session. */
-  boolean readsOnly() {
+  public boolean readsOnly() {
     return statement != null
         && statement.readOnly()
         && statement.changesSession() == null
@@ -531,7 +532,7 @@ final class Course {
   }
 
   /** It is being sent over this connection. */
-  void sent(ServerConnection server) {
+  public void sent(ServerConnection server) {
     client.sending(mayRepeat(), effects.dropsNames());
     countKind();
     writes.note(statement, effects, decision, judgedBy);
@@ -581,7 +582,7 @@ final class Course {
   }
 
   /** The same of what {@link #preview} has looked at. */
-  boolean previewedReadsSequences() {
+  public boolean previewedReadsSequences() {
     return mayReadSequences(pipeline.statement(), pipeline.doubted());
   }
 
@@ -592,7 +593,7 @@ final class Course {
   }
 
   /** It is being carried out at a data source that answers without a server connection. */
-  void sentElsewhere() {
+  public void sentElsewhere() {
     countKind();
     if (known != null) {
       running.add(
@@ -602,7 +603,7 @@ final class Course {
   }
 
   /** It was answered without a server, or refused. */
-  void settled() {
+  public void settled() {
     if (client.server() == null && client.status() == TransactionState.IDLE) {
       settingsKnown(); // what it would have moved stays where it is
     }
@@ -625,7 +626,7 @@ final class Course {
   }
 
   /** It will not be sent after all: the client gets an error for it, or is gone. */
-  void abandon() {
+  public void abandon() {
     drop();
     again.forEach(Running::givePlacesBack);
     again.clear();
@@ -648,7 +649,7 @@ final class Course {
   // ---- the statements that were sent
 
   /** The client's statements that were sent and not answered. */
-  RunningStatements running() {
+  public RunningStatements running() {
     return running;
   }
 

@@ -12,6 +12,9 @@ interface CourseClient extends ScopedClient, ActingClient, RunningClient {
 
   SessionEvents events();
 
+  /** Looks at the results of its statements. */
+  ResultWatch results();
+
   PoolMetrics counters();
 
   /** What rules want done away from the event loops. */

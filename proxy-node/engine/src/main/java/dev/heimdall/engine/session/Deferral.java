@@ -16,10 +16,10 @@ import java.util.function.Supplier;
  * Puts the statement that is on its way off, where a rule wants it carried out later, and knows how
  * it ended as far as its client is told.
  */
-final class Deferral {
+public final class Deferral {
 
   /** What becomes of a statement that a rule wants carried out later. */
-  enum Outcome {
+  public enum Outcome {
     /** The reader comes again. */
     WAIT,
     /** It was put off, or carried out: {@link #executed} has how it ended for the client. */
@@ -54,7 +54,7 @@ final class Deferral {
   }
 
   /** Whether a rule wants the statement carried out later, and that can be. */
-  boolean wanted() {
+  public boolean wanted() {
     return decision.get().asyncExecute().isPresent()
         && client.status() == TransactionState.IDLE
         && statement.get() != null
@@ -62,7 +62,7 @@ final class Deferral {
   }
 
   /** Puts the statement off. */
-  Outcome defer(String sql, boolean standardStrings, List<Parameter> parameters) {
+  public Outcome defer(String sql, boolean standardStrings, List<Parameter> parameters) {
     if (executed != null) {
       return Outcome.DONE;
     }
@@ -98,7 +98,7 @@ final class Deferral {
   }
 
   /** How the statement that was put off ended, as far as its client is told. */
-  Executed executed() {
+  public Executed executed() {
     return executed;
   }
 

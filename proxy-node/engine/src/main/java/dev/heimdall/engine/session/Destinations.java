@@ -17,7 +17,7 @@ import java.util.Objects;
  * Where a session's statements go: to its own pool, to the one of a replica, or to the one of
  * another data source that a rule names. Joins each pool once and leaves them all at the end.
  */
-final class Destinations {
+public final class Destinations {
   private final RoutedClient client;
   private final SessionState carried;
   private final VdbContext vdb;
@@ -69,17 +69,17 @@ final class Destinations {
   }
 
   /** Whether there are data sources of other engines that statements could go to. */
-  boolean foreigners() {
+  public boolean foreigners() {
     return !vdb.settings().foreigners().isEmpty();
   }
 
   /** The data source of another engine that the next statement goes to; null for none. */
-  ForeignSource foreign() {
+  public ForeignSource foreign() {
     return foreigners() ? foreign(client.decision()) : null;
   }
 
   /** The same for a statement of this decision. */
-  ForeignSource foreign(Decision decision) {
+  public ForeignSource foreign(Decision decision) {
     return mayLeave()
         ? decision
             .forward()
@@ -90,7 +90,7 @@ final class Destinations {
   }
 
   /** The database there that a statement of this decision is about. */
-  String foreignDatabase(ForeignSource source, Decision decision) {
+  public String foreignDatabase(ForeignSource source, Decision decision) {
     String own = home.key().database();
     return decision.forward().orElseThrow().setcatalog()
         ? own
@@ -154,7 +154,7 @@ final class Destinations {
    * Whether the next statement may have to go elsewhere than where those before it are still
    * carried out; the reader comes again when they are done.
    */
-  boolean awaitsDeparture() {
+  public boolean awaitsDeparture() {
     return client.outstanding() > 0
         && (client.status() == TransactionState.IDLE || client.endingAway())
         && (client.away() || (mayLeave() && !Objects.equals(asked(), forward)));

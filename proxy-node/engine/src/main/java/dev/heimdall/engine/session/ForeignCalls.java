@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * is one, nothing that the client sends is read, and the source sends no more than the client
  * takes.
  */
-final class ForeignCalls {
+public final class ForeignCalls {
   private static final int PIECE = 1024;
 
   private final ForeignClient client;
@@ -77,7 +77,7 @@ final class ForeignCalls {
   /**
    * @param then what follows, unless the client is gone
    */
-  void run(ForeignSource source, ForeignStatement what, Consumer<ForeignOutcome> then) {
+  public void run(ForeignSource source, ForeignStatement what, Consumer<ForeignOutcome> then) {
     Run run = new Run(then);
     running = run;
     run.call = source.run(what, run);

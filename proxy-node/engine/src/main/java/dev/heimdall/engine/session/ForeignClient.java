@@ -7,7 +7,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
 
 /** A session as statements see it that another engine carries out; all on its loop. */
-interface ForeignClient {
+public interface ForeignClient {
   ByteBufAllocator alloc();
 
   TransactionState status();

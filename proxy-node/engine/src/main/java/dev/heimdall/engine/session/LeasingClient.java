@@ -1,7 +1,7 @@
 package dev.heimdall.engine.session;
 
 /** A session as messages see it that may need a server connection; all on its loop. */
-interface LeasingClient {
+public interface LeasingClient {
 
   /** Groups of messages that are not answered. */
   int outstanding();

@@ -78,7 +78,7 @@ public final class LoopSessions {
     return pipelines;
   }
 
-  StatementRegistry statements() {
+  public StatementRegistry statements() {
     return statements;
   }
 
@@ -91,11 +91,11 @@ public final class LoopSessions {
     return memory.of(fatal);
   }
 
-  StatementClassifier classifier() {
+  public StatementClassifier classifier() {
     return classifier;
   }
 
-  RecurringTexts recurring() {
+  public RecurringTexts recurring() {
     return recurring;
   }
 

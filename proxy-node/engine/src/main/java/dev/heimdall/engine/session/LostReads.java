@@ -4,10 +4,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.Journal.Segment;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.prepared.ParsedNames;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.postgres.ErrorMessage;
-import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -115,7 +112,7 @@ final class LostReads {
     journal.forget(true);
     for (Segment segment : plan) {
       if (segment.again() != null) {
-        ParsedNames.free(segment.again(), session.carried().names());
+        requests.handler().freeNames(segment.again());
       }
     }
     if (stage == Stage.NONE) {
@@ -209,7 +206,7 @@ final class LostReads {
     }
     if (failedOpen) {
       ByteBuf out = session.channel().alloc().buffer(256);
-      ErrorMessage.encode(failure, out);
+      session.encoder().error(failure, out);
       session.write(out);
       requests.skipToSync();
     }
@@ -241,8 +238,8 @@ final class LostReads {
     if (count > 0) {
       ByteBuf out = session.channel().alloc().buffer(256);
       for (int i = 0; i < count; i++) {
-        ErrorMessage.encode(error, out);
-        PgWriter.ready(out, session.status());
+        session.encoder().error(error, out);
+        session.encoder().ready(session.status(), out);
       }
       session.write(out);
     }

@@ -11,9 +11,6 @@ import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.reply.ReplyStage;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.BackendType;
-import dev.heimdall.engine.wire.postgres.PgWriter;
-import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -165,8 +162,9 @@ final class OwedReplies {
   }
 
   void reply(ServerConnection from, ByteBuf consumed) {
-    if (session.sharing().takeParseUntold()) {
-      known(from, ReplyQueue.PARSE_KNOWN);
+    byte untold = session.sharing().takeUntold();
+    if (untold != 0) {
+      known(from, untold);
     }
     session.writes().beforeReply();
     if (session.closed()) {
@@ -261,8 +259,8 @@ final class OwedReplies {
   // ---- what the server says of its answers
 
   void knownReply(ServerConnection from, byte kind) {
-    if (kind == ReplyQueue.PARSE_KNOWN && session.sharing().active()) {
-      session.sharing().parseKnown();
+    if (session.sharing().active() && session.requests().handler().isPrepared(kind)) {
+      session.sharing().prepared(kind);
     } else {
       known(from, kind);
     }
@@ -270,13 +268,7 @@ final class OwedReplies {
 
   private void known(ServerConnection from, byte kind) {
     ByteBuf out = session.channel().alloc().buffer(32);
-    switch (kind) {
-      case ReplyQueue.PARSE_KNOWN -> PgWriter.empty(out, BackendType.PARSE_COMPLETE);
-      case ReplyQueue.CLOSE_KNOWN -> PgWriter.empty(out, BackendType.CLOSE_COMPLETE);
-      case ReplyQueue.BIND_KNOWN -> PgWriter.empty(out, BackendType.BIND_COMPLETE);
-      case ReplyQueue.DESCRIBE_KNOWN -> PgWriter.empty(out, BackendType.NO_DATA);
-      default -> PgWriter.commandComplete(out, knownTags.poll().tag());
-    }
+    session.requests().handler().known(kind, () -> knownTags.poll().tag(), out);
     reply(from, out);
   }
 
@@ -357,7 +349,7 @@ final class OwedReplies {
           && status == TransactionState.IDLE
           && session.lease().keepsServer()
           && !from.groupOpen()) {
-        requests.forgetSequences(from); // from here on its values stay: only its own may
+        requests.handler().forgetSequences(from); // from here on its values stay: only its own may
       }
       session.lease().settle();
     } else if (requests.blocked()) {
@@ -414,7 +406,7 @@ final class OwedReplies {
     session.requests().journal().takeBack();
     session.transactionReplay().takeBack();
     if (session.sharing().active()) {
-      boolean untold = session.sharing().takeParseUntold();
+      boolean untold = session.sharing().takeUntold() != 0;
       if (session.sharing().absorbed()) {
         schemaChanged();
       }

@@ -5,7 +5,6 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.wire.TransactionState;
-import io.netty.buffer.ByteBuf;
 
 /** A session as its reads from replicas see it; all on its loop. */
 interface ReadingClient {
@@ -21,8 +20,11 @@ interface ReadingClient {
   /** The statement at the reader's position. */
   Course course();
 
-  /** What the client has sent, from the reader's position. */
-  ByteBuf input();
+  /**
+   * The length of what waits first, if it is one statement, or so many in one batch, that stands
+   * alone; else 0.
+   */
+  int standsAlone(int most, int statements);
 
   DefinitionChanges definitions();
 

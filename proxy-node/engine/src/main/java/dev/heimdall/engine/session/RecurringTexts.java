@@ -4,11 +4,11 @@ import dev.heimdall.engine.sql.RecentNames;
 import io.netty.buffer.ByteBuf;
 
 /** Knows which texts an event loop has seen of late: only those are worth preparing. */
-final class RecurringTexts {
+public final class RecurringTexts {
   private final RecentNames recent = new RecentNames();
 
   /** Whether these bytes were here before; they are from now on. */
-  boolean seenBefore(ByteBuf bytes, int length) {
+  public boolean seenBefore(ByteBuf bytes, int length) {
     long hash = length;
     int at = bytes.readerIndex();
     int end = at + length;

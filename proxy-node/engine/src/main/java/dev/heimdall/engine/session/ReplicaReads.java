@@ -270,7 +270,7 @@ final class ReplicaReads {
     if ("serializable".equals(carried.variables().get("default_transaction_isolation"))) {
       return OnWriter.ISOLATION;
     }
-    return SingleStatement.length(client.input(), MOST_BYTES) == 0 ? OnWriter.SHAPE : null;
+    return client.standsAlone(MOST_BYTES, 1) == 0 ? OnWriter.SHAPE : null;
   }
 
   /** Whether the statement at the reader's position is, or follows, a BEGIN that no server has. */
@@ -311,9 +311,7 @@ final class ReplicaReads {
         || next.contains(SERIAL)) {
       return OnWriter.ISOLATION;
     }
-    return held != null || SingleStatement.length(client.input(), MOST_BYTES, 2) > 0
-        ? null
-        : OnWriter.SHAPE;
+    return held != null || client.standsAlone(MOST_BYTES, 2) > 0 ? null : OnWriter.SHAPE;
   }
 
   private boolean isDefault(String setting, String value) {

@@ -1,18 +1,19 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.wire.postgres.BackendType;
+import dev.heimdall.engine.wire.ReplyFraming;
 import io.netty.buffer.ByteBuf;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
  * A running checksum (SHA-256) of the messages of a server, without those that say nothing of the
- * statements they come among: notices, notifications and reports of parameters. Nothing is
- * allocated for a message or a piece of one.
+ * statements they come among: notices, for instance. Nothing is allocated for a message or a piece
+ * of one.
  */
 final class ReplyChecksum {
   private static final int PIECE = 8 * 1024;
 
+  private final ReplyFraming framing;
   private MessageDigest digest;
   private long counted;
 
@@ -21,7 +22,8 @@ final class ReplyChecksum {
 
   private boolean restCounts;
 
-  ReplyChecksum() {
+  ReplyChecksum(ReplyFraming framing) {
+    this.framing = framing;
     try {
       digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -40,7 +42,7 @@ final class ReplyChecksum {
   }
 
   /**
-   * Adds messages, or pieces of one; a message's first five bytes come together.
+   * Adds messages, or pieces of one; a message's header comes in one piece.
    *
    * @param most bytes that may have counted in all; what comes behind them is not looked at
    * @param scratch of any size but 0
@@ -52,13 +54,10 @@ final class ReplyChecksum {
     int from = at;
     while (at < end && counted + at - from < most) {
       if (rest == 0) {
-        if (!counts(piece.getByte(at))) {
+        restCounts = framing.answers(piece, at);
+        rest = framing.total(piece, at);
+        if (!restCounts) {
           update(piece, from, at, scratch);
-          rest = 1L + piece.getInt(at + 1);
-          restCounts = false;
-        } else {
-          rest = 1L + piece.getInt(at + 1);
-          restCounts = true;
         }
       }
       int step = (int) Math.min(rest, end - at);
@@ -73,13 +72,6 @@ final class ReplyChecksum {
     }
     update(piece, from, at, scratch);
     return at;
-  }
-
-  private static boolean counts(byte type) {
-    return switch (type) {
-      case BackendType.NOTICE, BackendType.NOTIFICATION, BackendType.PARAMETER_STATUS -> false;
-      default -> true;
-    };
   }
 
   private void update(ByteBuf piece, int from, int to, byte[] scratch) {

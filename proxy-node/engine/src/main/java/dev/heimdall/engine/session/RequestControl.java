@@ -1,11 +1,16 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.wire.ServerError;
+
 /** What handlers of messages ask of the reader that hands them to them. */
-interface RequestControl {
+public interface RequestControl {
 
   /** What waits cannot be handled now; whoever is in the way has the session come again. */
   void block();
 
   /** The client has sent part of a batch; the rest up to its Sync is void. */
   void skipToSync();
+
+  /** The first statement or batch that waits gets this error instead of being sent. */
+  void refuse(ServerError error);
 }

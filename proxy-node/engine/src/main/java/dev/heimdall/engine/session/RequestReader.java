@@ -8,9 +8,6 @@ import dev.heimdall.engine.pool.PoolAnomaly;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.ErrorMessage;
-import dev.heimdall.engine.wire.postgres.FrontendType;
-import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
 
@@ -20,9 +17,6 @@ import io.netty.buffer.ByteBuf;
  */
 final class RequestReader implements RequestControl {
   private static final int MAX_HELD_INPUT = 128 * 1024;
-
-  /** PostgreSQL ends a session that sends a longer message without a text or values in it. */
-  private static final int MAX_BARE_MESSAGE = 10_000;
 
   /** So many of a client that were sent and not answered are not counted. */
   private static final int FEW_STATEMENTS = 64;
@@ -45,11 +39,10 @@ final class RequestReader implements RequestControl {
   private final SentReads reads;
   private final LostReads lost;
   private final Course course;
-  private final ClientMessages messages;
+  private final RequestHandler messages;
   private final ReadingPause reading;
 
-  /** A message of any type may be so long. */
-  private final long unquestioned;
+  private final RequestFormat format;
 
   private boolean streamEnded;
   private boolean skipToSync;
@@ -61,13 +54,14 @@ final class RequestReader implements RequestControl {
       ClientSession session, LoopContext loop, LoopSessions sessions, LimitSettings limits) {
     this.session = session;
     this.limits = limits;
-    this.unquestioned = Math.min(MAX_BARE_MESSAGE, limits.maxMessageSize());
-    this.input = new ClientInput(session.channel().alloc(), session::server, session::fatal);
+    this.format = session.dialect().requests();
+    this.input =
+        new ClientInput(format, session.channel().alloc(), session::server, session::fatal);
     this.journal =
         new Journal(
             new HeldReply(session.channel().alloc(), piece -> session.owed().deliver(piece)));
-    this.replay = new BatchReplay(session, this, sessions, journal.reply());
-    this.reads = new SentReads(session, replay, journal);
+    this.replay = new BatchReplay(session, this, format, journal.reply());
+    this.reads = new SentReads(session, format, replay, journal);
     this.lost = new LostReads(session, this, input, journal, loop);
     this.course =
         new Course(
@@ -78,7 +72,30 @@ final class RequestReader implements RequestControl {
             session.writes(),
             sessions);
     this.reading = new ReadingPause(session.channel().config());
-    this.messages = new ClientMessages(session, this, loop, sessions, limits);
+    this.messages = session.dialect().handler(parts(loop, sessions));
+  }
+
+  private RequestParts parts(LoopContext loop, LoopSessions sessions) {
+    return new RequestParts(
+        session.statementPorts(),
+        this,
+        input,
+        course,
+        session.carried(),
+        session.transaction(),
+        session.resolution(),
+        replay,
+        session.writes(),
+        session.lease().destinations(),
+        session.foreign(),
+        session.listening(),
+        session.console(),
+        session.memory(),
+        sessions,
+        loop,
+        limits,
+        session.login().admin(),
+        () -> session.vdb().surroundings().catalogues().current(session.pool().key().database()));
   }
 
   // ---- input
@@ -236,41 +253,29 @@ final class RequestReader implements RequestControl {
         continue;
       }
       ByteBuf bytes = input.bytes();
-      if (bytes.readableBytes() < 5) {
+      long total = format.total(bytes);
+      if (total == 0) {
         return;
       }
-      byte type = bytes.getByte(bytes.readerIndex());
-      int length = bytes.getInt(bytes.readerIndex() + 1);
-      if (length < 4 || (length > unquestioned && length > longest(type))) {
+      byte type = format.type(bytes);
+      if (total < 0 || !format.permits(type, total, limits.maxMessageSize())) {
         session.protocolError(
-            "invalid message length " + length + " of message type " + (type & 0xff));
+            "invalid message length "
+                + format.claimed(bytes)
+                + " of message type "
+                + (type & 0xff));
         return;
       }
-      if (!step(type, length + 1L)) {
+      if (!step(type, total)) {
         return;
       }
     }
   }
 
-  private long longest(byte type) {
-    return switch (type) {
-      case FrontendType.DESCRIBE,
-          FrontendType.EXECUTE,
-          FrontendType.CLOSE,
-          FrontendType.SYNC,
-          FrontendType.FLUSH,
-          FrontendType.COPY_DONE,
-          FrontendType.COPY_FAIL,
-          FrontendType.TERMINATE ->
-          unquestioned;
-      default -> limits.maxMessageSize();
-    };
-  }
-
   private boolean step(byte type, long total) {
     if (course.side().busy()
         || session.foreign().busy()
-        || (course.running().wouldOvertake() && !isOfCopy(type))) {
+        || (course.running().wouldOvertake() && !format.ofDialogue(type))) {
       blocked = true;
       return false;
     }
@@ -311,13 +316,6 @@ final class RequestReader implements RequestControl {
       return false;
     }
     return notedWithServer(type, total);
-  }
-
-  private static boolean isOfCopy(byte type) {
-    return switch (type) {
-      case FrontendType.COPY_DATA, FrontendType.COPY_DONE, FrontendType.COPY_FAIL -> true;
-      default -> false;
-    };
   }
 
   private void takeRest() {
@@ -378,13 +376,13 @@ final class RequestReader implements RequestControl {
    * After a refused batch: everything up to its Sync is dropped, as a server does after an error.
    */
   private boolean skip(byte type, long total) {
-    if (type == FrontendType.TERMINATE) {
+    if (format.terminates(type)) {
       session.terminate();
       return false;
     }
-    if (type == FrontendType.SYNC && input.size() >= 5) {
+    if (format.endsBatch(type)) {
       skipToSync = false;
-      messages.skippedToSync();
+      messages.skipped();
     } else {
       input.begin(total, true);
     }
@@ -409,7 +407,7 @@ final class RequestReader implements RequestControl {
       reading.pause();
     }
     if (server != null) {
-      messages.answerFlush(server);
+      messages.handled(server);
     }
     input.keepRest();
     session.sharing().checkSent();
@@ -482,8 +480,9 @@ final class RequestReader implements RequestControl {
     refuse(error);
   }
 
-  ExtendedStatements extended() {
-    return messages.extended();
+  /** What makes something of the client's messages. */
+  RequestHandler handler() {
+    return messages;
   }
 
   /** An error's text with the names that the client knows, one character for each byte. */
@@ -491,28 +490,10 @@ final class RequestReader implements RequestControl {
     return messages.inClientsNames(text);
   }
 
-  /** What was to be undone if a Parse on its way fails is not: the session has left it behind. */
-  void undoNothing(ServerConnection server) {
-    messages.undoNothing(server);
-  }
-
-  void forgetSequences(ServerConnection server) {
-    messages.forgetSequences(server);
-  }
-
-  /**
-   * A statement is about to run that may ask for sequence values out of sight.
-   *
-   * @param known whether it is known to ask
-   */
-  void guardSequences(ServerConnection server, boolean known) {
-    messages.guardSequences(server, known);
-  }
-
   // ---- endings
 
-  /** The first statement or batch that waits gets this error instead of being sent. */
-  void refuse(ServerError error) {
+  @Override
+  public void refuse(ServerError error) {
     if (session.transactionReplay().active()) {
       session.transactionReplay().refused(error);
       return;
@@ -522,15 +503,13 @@ final class RequestReader implements RequestControl {
     course.abandon();
     session.loss().failHeldTransaction();
     ByteBuf reply = session.channel().alloc().buffer(256);
-    ErrorMessage.encode(error, reply);
-    if (input.size() >= 5) {
-      ByteBuf bytes = input.bytes();
-      byte type = bytes.getByte(bytes.readerIndex());
-      long total = 1L + bytes.getInt(bytes.readerIndex() + 1);
-      if (type == FrontendType.QUERY || type == FrontendType.FUNCTION_CALL) {
+    session.encoder().error(error, reply);
+    long total = input.waits() ? format.total(input.bytes()) : 0;
+    if (total > 0) {
+      if (format.standsAlone(format.type(input.bytes()))) {
         input.mark();
         input.begin(total, true);
-        PgWriter.ready(reply, session.status());
+        session.encoder().ready(session.status(), reply);
       } else {
         skipToSync = true;
       }

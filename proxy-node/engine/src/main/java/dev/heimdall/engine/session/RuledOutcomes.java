@@ -7,19 +7,19 @@ import java.util.Arrays;
  * What rules made of the statements of a transaction, one after the other: rules that count, or
  * that were changed meanwhile, may want something else when the transaction is run again.
  */
-final class RuledOutcomes {
+public final class RuledOutcomes {
   /** The statement is carried out as it is. */
-  static final int AS_IT_IS = 0;
+  public static final int AS_IT_IS = 0;
 
   /** It is refused. */
-  static final int REFUSED = 1;
+  public static final int REFUSED = 1;
 
   private int[] noted = new int[4];
   private int size;
   private int at;
 
   /** What a decision makes of a statement that it does not refuse. */
-  static int of(Decision decision) {
+  public static int of(Decision decision) {
     if (decision.result().isPresent()) {
       return result(decision);
     }
@@ -28,12 +28,12 @@ final class RuledOutcomes {
   }
 
   /** It is answered by the rule. */
-  static int result(Decision decision) {
+  public static int result(Decision decision) {
     return 2 + decision.result().getAsInt();
   }
 
   /** This text takes its place. */
-  static int text(String text) {
+  public static int text(String text) {
     return text.hashCode() | 0x4000_0000;
   }
 

@@ -8,7 +8,7 @@ import dev.heimdall.engine.sql.StatementFacts;
 import java.util.List;
 
 /** A statement that was judged and sent, until its group is answered. */
-final class Running {
+public final class Running {
   private final Known known;
   private final Statement statement;
   private final Decision decision;
@@ -39,15 +39,15 @@ final class Running {
     this.prepared = prepared;
     this.places = places;
     this.group = group;
-    this.result = ResultWatch.wanted(decision) ? new SeenResult() : null;
+    this.result = SeenResult.wanted(decision) ? new SeenResult() : null;
   }
 
   /** What is seen of its result; null where nobody wants to know. */
-  SeenResult result() {
+  public SeenResult result() {
     return result;
   }
 
-  Known known() {
+  public Known known() {
     return known;
   }
 
@@ -67,16 +67,16 @@ final class Running {
     return places;
   }
 
-  boolean prepared() {
+  public boolean prepared() {
     return prepared;
   }
 
-  long group() {
+  public long group() {
     return group;
   }
 
   /** Groups were merged: this one has another number now. */
-  void group(long now) {
+  public void group(long now) {
     group = now;
   }
 

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * The statements of a client that were sent and not answered, by their group: the places they take,
  * the time limit that a rule gives them, and what is told of each when it comes to its end.
  */
-final class RunningStatements {
+public final class RunningStatements {
   private final RunningClient client;
   private final SessionState carried;
   private final LoopContext loop;
@@ -56,7 +56,7 @@ final class RunningStatements {
   }
 
   /** What rules want written down of statements. */
-  StatementNotes notes() {
+  public StatementNotes notes() {
     return notes;
   }
 
@@ -215,19 +215,19 @@ final class RunningStatements {
   }
 
   /** The statement that came to its end last; null when there was none. */
-  StatementSummary last() {
+  public StatementSummary last() {
     return sent == null ? last : summary(sent, sentDoes, Decision.NONE);
   }
 
   /** Whether the statement that was sent last shared its connection, or why not. */
-  String pipelined() {
+  public String pipelined() {
     return pipelined;
   }
 
   /**
    * Which server of a cluster the statement was sent to, and why; null where there is no choice.
    */
-  String answeredBy() {
+  public String answeredBy() {
     return answeredBy;
   }
 

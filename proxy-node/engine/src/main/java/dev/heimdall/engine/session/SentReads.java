@@ -1,12 +1,9 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.journal.Journal;
-import dev.heimdall.engine.prepared.ParsedNames;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 
 /**
  * Notes in the journal what a client sends to the writer of a cluster, message by message: what
@@ -14,11 +11,13 @@ import io.netty.buffer.ByteBufUtil;
  */
 final class SentReads {
   private final ClientSession session;
+  private final RequestFormat format;
   private final BatchReplay replay;
   private final Journal journal;
 
-  SentReads(ClientSession session, BatchReplay replay, Journal journal) {
+  SentReads(ClientSession session, RequestFormat format, BatchReplay replay, Journal journal) {
     this.session = session;
+    this.format = format;
     this.replay = replay;
     this.journal = journal;
   }
@@ -30,7 +29,7 @@ final class SentReads {
    */
   boolean handles(ByteBuf input, byte type, long total) {
     if (!journal.isOpen()) {
-      if (!begins(type) || !mayBegin()) {
+      if (!format.begins(type) || !mayBegin()) {
         return false;
       }
       journal.begin(session.carried().sent());
@@ -38,11 +37,11 @@ final class SentReads {
         journal.spoil(); // its client has had the first of its answer
       }
     }
-    if (type == FrontendType.FLUSH) {
+    if (format.flushes(type)) {
       journal.flushed(session.carried().done());
     }
     if (total <= input.readableBytes()) { // else it waits, or goes in parts
-      look(input, type, (int) total);
+      session.requests().handler().note(journal, input, type, (int) total);
       journal.keep(input, (int) total);
     }
     return true;
@@ -51,20 +50,6 @@ final class SentReads {
   /** Whether the message is better handled when the rest of it is here, too. */
   boolean awaitsRest(ByteBuf input, long total) {
     return journal.awaitsRest(input.readableBytes(), total);
-  }
-
-  private static boolean begins(byte type) {
-    return switch (type) {
-      case FrontendType.QUERY,
-          FrontendType.PARSE,
-          FrontendType.BIND,
-          FrontendType.DESCRIBE,
-          FrontendType.EXECUTE,
-          FrontendType.CLOSE,
-          FrontendType.SYNC ->
-          true;
-      default -> false;
-    };
   }
 
   /** Whether what is sent next can be sent again if it turns out to be no more than reads. */
@@ -77,63 +62,6 @@ final class SentReads {
         && !session.reads().away()
         && !session.sharing().active()
         && !session.transactionReplay().active();
-  }
-
-  /** What the message means for itself and those before it, if they have to be read again. */
-  private void look(ByteBuf input, byte type, int total) {
-    int at = input.readerIndex();
-    switch (type) {
-      case FrontendType.QUERY -> {
-        if (journal.openBegun()) {
-          journal.spoil(); // it ends what has no Sync
-        }
-        journal.unnamedChanges();
-      }
-      case FrontendType.PARSE -> {
-        if (input.getByte(at + 5) == 0) {
-          journal.parsesUnnamed();
-        } else if (ParsedNames.taken(input, at, session.carried().names())) {
-          journal.spoil();
-        }
-      }
-      case FrontendType.BIND -> {
-        int portalEnd = input.indexOf(at + 5, at + total, (byte) 0);
-        journal.uses(portalEnd < 0 || input.getByte(portalEnd + 1) == 0);
-      }
-      case FrontendType.DESCRIBE -> {
-        if (total > 6 && input.getByte(at + 5) == 'S') {
-          journal.uses(input.getByte(at + 6) == 0);
-        }
-      }
-      case FrontendType.CLOSE -> {
-        if (total > 6 && input.getByte(at + 5) == 'S') {
-          if (input.getByte(at + 6) == 0) {
-            journal.unnamedChanges();
-          } else if (session.carried().names().get(input, at + 6, total - 7) != null
-              && !journal.openContains(
-                  (messages, from, to) -> parses(messages, from, to, input, at + 6, total - 7))) {
-            journal.dropsNames(); // what the unit itself has prepared, it will prepare again
-          }
-        }
-      }
-      case FrontendType.EXECUTE, FrontendType.FLUSH, FrontendType.SYNC -> {}
-      default -> journal.spoil();
-    }
-  }
-
-  /** Whether a run of whole messages prepares a statement of this name. */
-  static boolean parses(ByteBuf messages, int from, int to, ByteBuf name, int at, int length) {
-    int next;
-    for (int message = from; message < to; message = next) {
-      next = message + 1 + messages.getInt(message + 1);
-      if (messages.getByte(message) == FrontendType.PARSE
-          && message + 5 + length < next
-          && ByteBufUtil.equals(messages, message + 5, name, at, length)
-          && messages.getByte(message + 5 + length) == 0) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** A statement is being sent of which this is known. */

@@ -13,8 +13,6 @@ import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.session.ClientSession.State;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.ErrorMessage;
-import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.Map;
@@ -234,9 +232,12 @@ final class ServerLease {
   boolean waitsLong() {
     if (state == State.WAITING) {
       ByteBuf out = session.channel().alloc().buffer(128);
-      ErrorMessage.encodeNotice(
-          ServerError.notice("waiting for a server connection: all those of this pool are busy"),
-          out);
+      session
+          .encoder()
+          .notice(
+              ServerError.notice(
+                  "waiting for a server connection: all those of this pool are busy"),
+              out);
       session.write(out);
       return true;
     }
@@ -271,7 +272,7 @@ final class ServerLease {
         && !session.reads().away()
         && state != State.STARTING
         && (keepsServer() || vdb.forgetsSequencesFirst())) {
-      session.requests().forgetSequences(connection);
+      session.requests().handler().forgetSequences(connection);
     }
     if (session.loss().transactionLost()) {
       toSyncing();
@@ -434,7 +435,7 @@ final class ServerLease {
     public void parameterChanged(ServerConnection from, String name, String value) {
       if (tellClient && state != State.CLOSED) {
         ByteBuf out = session.channel().alloc().buffer(64);
-        PgWriter.parameterStatus(out, name, value);
+        session.encoder().parameter(name, value, out);
         session.write(out);
       }
     }

@@ -3,7 +3,7 @@ package dev.heimdall.engine.session;
 import io.netty.buffer.ByteBuf;
 
 /** What is being sent to the server of a client's messages, and of the node's own among them. */
-interface ServerOutput {
+public interface ServerOutput {
   /** The client's messages; what is to be handled next stands at the reader's position. */
   ByteBuf bytes();
 

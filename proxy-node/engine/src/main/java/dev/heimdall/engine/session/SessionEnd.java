@@ -2,7 +2,6 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -53,7 +52,7 @@ final class SessionEnd {
       return;
     }
     ByteBuf out = channel.alloc().buffer(256);
-    ErrorMessage.encode(error, out);
+    session.encoder().error(error, out);
     ChannelFuture written = channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
     if (!written.isDone()) {
       // A client that does not read must not keep its place, nor a server connection.

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * What one client makes the node keep that cannot be evicted. The client that asks for more than
  * the node has for all of them is ended, unless it holds little itself.
  */
-final class SessionMemory {
+public final class SessionMemory {
   private final Consumer<ServerError> fatal;
   private final Holding unnamed;
   private final Holding settings;
@@ -46,7 +46,7 @@ final class SessionMemory {
   }
 
   /** What its unnamed statement takes. */
-  Holding unnamed() {
+  public Holding unnamed() {
     return unnamed;
   }
 

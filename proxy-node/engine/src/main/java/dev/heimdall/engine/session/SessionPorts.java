@@ -7,7 +7,6 @@ import dev.heimdall.engine.console.CommandingClient;
 import dev.heimdall.engine.listen.ListeningClient;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
@@ -156,7 +155,7 @@ final class SessionPorts
   public void answered(ByteBuf reply) {
     session.owed().answeredHere();
     session.active();
-    PgWriter.ready(reply, session.status());
+    session.encoder().ready(session.status(), reply);
     session.write(reply);
     session.requests().process();
     session.lease().settle();

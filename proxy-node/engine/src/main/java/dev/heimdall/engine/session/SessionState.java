@@ -28,7 +28,7 @@ import java.util.function.Consumer;
  * names; and what cannot be carried and therefore pins it. Effects of statements count when the
  * server has said that they succeeded.
  */
-final class SessionState {
+public final class SessionState {
   /** These belong to the current transaction, whatever statement sets them. */
   private static final Set<String> TRANSACTION_SETTINGS =
       Set.of("transaction_isolation", "transaction_read_only", "transaction_deferrable");
@@ -108,15 +108,15 @@ final class SessionState {
     }
   }
 
-  Variables variables() {
+  public Variables variables() {
     return variables;
   }
 
-  void variables(Variables changed) {
+  public void variables(Variables changed) {
     this.variables = changed;
   }
 
-  PreparedNames names() {
+  public PreparedNames names() {
     return names;
   }
 
@@ -142,14 +142,14 @@ final class SessionState {
     return given;
   }
 
-  boolean atStartup() {
+  public boolean atStartup() {
     return variables.equals(startup);
   }
 
   // ---- groups of messages: each ends with ReadyForQuery
 
   /** The group being sent contains a statement with these effects. */
-  void note(StatementFacts facts) {
+  public void note(StatementFacts facts) {
     if (notes == null) {
       notes = new ArrayDeque<>(4);
     }
@@ -166,12 +166,12 @@ final class SessionState {
   }
 
   /** The number of the group that is being sent. */
-  long sent() {
+  public long sent() {
     return sent;
   }
 
   /** The number of the group that is answered next. */
-  long done() {
+  public long done() {
     return done;
   }
 
@@ -274,7 +274,7 @@ final class SessionState {
    *
    * @param outside whether no transaction is open: only there procedures and code blocks commit
    */
-  static boolean divides(StatementFacts facts, boolean outside) {
+  public static boolean divides(StatementFacts facts, boolean outside) {
     return switch (facts.kind()) {
       case BEGIN, COMMIT, ROLLBACK, PREPARE_TRANSACTION -> true;
       case MULTI -> facts.transactionControlInside();
@@ -424,7 +424,7 @@ final class SessionState {
   }
 
   /** The start-up values of what these effects reset: a server's own default is another one. */
-  Variables afterReset(List<Effect> effects) {
+  public Variables afterReset(List<Effect> effects) {
     Variables restored = Variables.NONE;
     for (Effect effect : effects) {
       if (effect.type() == Effect.Type.RESET_ALL) {

@@ -19,9 +19,6 @@ import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.ErrorMessage;
-import dev.heimdall.engine.wire.postgres.FrontendType;
-import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.model.PipeliningSettings;
 import io.netty.buffer.ByteBuf;
 
@@ -42,7 +39,6 @@ final class Sharing {
   /** Whether the statement may run twice without anybody noticing. */
   private boolean harmless;
 
-  private int bindAt = -1;
   private long received;
   private int repeats;
 
@@ -57,7 +53,8 @@ final class Sharing {
   private boolean failedOnReplica;
 
   /** Whether the client is still to be told that its Parse, which was not sent, is complete. */
-  private boolean parseUntold;
+  /** What the client is to be told when its answer begins; 0 for nothing. */
+  private byte untold;
 
   /** How the statement that is about to be sent gets its connection. */
   private String how;
@@ -136,8 +133,7 @@ final class Sharing {
 
   /** Whether the statement that waits can be sent over this connection as it is. */
   boolean runsOn(ServerConnection connection) {
-    return session.reads().reaches(connection)
-        && (bindAt < 0 || session.requests().extended().runsOn(connection, bindAt));
+    return session.reads().reaches(connection) && session.requests().handler().runsOn(connection);
   }
 
   /**
@@ -160,7 +156,7 @@ final class Sharing {
     lane = place;
     alone = lane.depth() == 1;
     received = 0;
-    parseUntold = false;
+    untold = 0;
     how = alone ? "yes" : "yes, behind another";
     session.counters().pipelined(!alone);
     session.requests().replay().keepShared(session.requests().input().bytes());
@@ -193,7 +189,7 @@ final class Sharing {
     if (!course.onItsWay() || statement == null) {
       return Unshared.UNKNOWN;
     }
-    if (!isWhole(session.requests().input().bytes())) {
+    if (!session.requests().handler().shareable(session.requests().input().bytes(), MOST_BYTES)) {
       return Unshared.SHAPE;
     }
     harmless = statement.readOnly();
@@ -238,75 +234,23 @@ final class Sharing {
         : null;
   }
 
-  /**
-   * Whether what waits is one Query, or one batch that binds and executes once and ends in Sync,
-   * and nothing else. Notes where it binds a statement that was parsed before.
-   */
-  private boolean isWhole(ByteBuf input) {
-    bindAt = -1;
-    int at = input.readerIndex();
-    int end = input.writerIndex();
-    if (end - at > MOST_BYTES) {
-      return false;
-    }
-    if (input.getByte(at) == FrontendType.QUERY) {
-      return 1 + input.getInt(at + 1) == end - at;
-    }
-    int binds = 0;
-    int executions = 0;
-    for (int first = at; end - at >= 5; ) {
-      int total = 1 + input.getInt(at + 1);
-      if (total < 5 || total > end - at) {
-        return false;
-      }
-      switch (input.getByte(at)) {
-        case FrontendType.PARSE -> {
-          if (at != first || input.getByte(at + 5) != 0) {
-            return false; // a name can be given once only
-          }
-        }
-        case FrontendType.BIND -> {
-          binds++;
-          bindAt = at == first ? at : -1;
-        }
-        case FrontendType.DESCRIBE -> {
-          if (total < 7 || input.getByte(at + 5) != 'P' || binds != 1) {
-            return false;
-          }
-        }
-        case FrontendType.EXECUTE -> {
-          executions++;
-          if (total < 10 || input.getInt(at + total - 4) != 0 || binds != 1) {
-            return false; // not all rows
-          }
-        }
-        case FrontendType.SYNC -> {
-          return binds == 1 && executions == 1 && at + total == end;
-        }
-        default -> {
-          return false;
-        }
-      }
-      at += total;
-    }
-    return false;
-  }
-
   // ---- what comes of it
 
   /**
-   * The statement is the same as another's whose Parse may not have been answered yet. The client
-   * is told that its own is complete when the server goes on to what follows it: should the other's
-   * fail, so would this one, and then nothing stands before the error.
+   * The statement is the same as another's that is being prepared and may not have been answered
+   * yet. The client is told that its own is complete when the server goes on to what follows it:
+   * should the other's fail, so would this one, and then nothing stands before the error.
+   *
+   * @param kind of the answer
    */
-  void parseKnown() {
-    parseUntold = true;
+  void prepared(byte kind) {
+    untold = kind;
   }
 
-  /** Whether {@link #parseKnown} is to be told to the client now; asked once. */
-  boolean takeParseUntold() {
-    boolean was = parseUntold && lane != null;
-    parseUntold = false;
+  /** What {@link #prepared} is to be told to the client now; asked once, 0 for nothing. */
+  byte takeUntold() {
+    byte was = lane == null ? 0 : untold;
+    untold = 0;
     return was;
   }
 
@@ -437,7 +381,7 @@ final class Sharing {
   private void leave() {
     ServerConnection connection = lane.connection();
     lane.leave(session, cancelOn(connection));
-    session.requests().undoNothing(connection);
+    session.requests().handler().undoNothing(connection);
     lane = null;
     session.reads().takenBack();
     session.lease().leaveShared();
@@ -466,8 +410,8 @@ final class Sharing {
     session.requests().course().end();
     session.requests().replay().forget();
     ByteBuf out = session.channel().alloc().buffer(128);
-    ErrorMessage.encode(error, out);
-    PgWriter.ready(out, session.status());
+    session.encoder().error(error, out);
+    session.encoder().ready(session.status(), out);
     session.write(out);
     session.counters().errorSent();
     session.requests().process();
@@ -509,7 +453,7 @@ final class Sharing {
     }
     Runnable cancel = cancelOn(connection);
     left.leave(session, cancel);
-    session.requests().undoNothing(connection);
+    session.requests().handler().undoNothing(connection);
     if (running) {
       cancel.run();
     }

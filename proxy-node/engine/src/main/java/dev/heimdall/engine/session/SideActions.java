@@ -14,8 +14,6 @@ import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.ErrorMessage;
-import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.ActionParameters.TriggerTiming;
 import io.netty.buffer.ByteBuf;
@@ -30,7 +28,7 @@ import java.util.concurrent.CompletableFuture;
  * What rules want done beside, before or instead of a session's statement, away from its event
  * loop. Whoever waits for something is told on the loop.
  */
-final class SideActions {
+public final class SideActions {
   /** A reply that waits for a trigger may take this much of memory; a longer one is passed on. */
   private static final int MOST_HELD = 256 * 1024;
 
@@ -226,8 +224,8 @@ final class SideActions {
     }
     if (afterFailed != null && heldReply != null) {
       heldReply.clear();
-      ErrorMessage.encode(failure(afterFailed), heldReply);
-      PgWriter.ready(heldReply, client.status());
+      client.encoder().error(failure(afterFailed), heldReply);
+      client.encoder().ready(client.status(), heldReply);
     }
     afterFailed = null;
     passOn();
@@ -235,7 +233,7 @@ final class SideActions {
   }
 
   /** The error that tells a client how something of the node's own ended. */
-  static ServerError failure(Executed end) {
+  public static ServerError failure(Executed end) {
     return ServerError.error(end.sqlstate(), end.message());
   }
 

@@ -1,15 +1,14 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 
 /** A session as its simple queries see it; all on its loop. */
-interface SimpleClient extends AnsweringClient {
+public interface SimpleClient extends AnsweringClient {
 
   /** To whom replies go. */
-  ReplyOwner owner();
+  StatementOwner owner();
 
   /** Groups of messages that are not answered. */
   int outstanding();

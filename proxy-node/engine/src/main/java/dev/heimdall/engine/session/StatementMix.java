@@ -5,7 +5,7 @@ import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 
 /** Counts how many statements read, and how many write. */
-final class StatementMix {
+public final class StatementMix {
   private StatementMix() {}
 
   /**
@@ -14,7 +14,7 @@ final class StatementMix {
    * @param statement what it does to data; null where nobody asked, and its first word decides
    * @param facts null where not even that is known: it is not counted then
    */
-  static void count(PoolMetrics counters, Statement statement, StatementFacts facts) {
+  public static void count(PoolMetrics counters, Statement statement, StatementFacts facts) {
     if (statement != null) {
       switch (statement.kind()) {
         case READ -> {

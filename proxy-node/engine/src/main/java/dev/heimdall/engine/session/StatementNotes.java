@@ -11,18 +11,24 @@ import java.util.function.BooleanSupplier;
  * What rules want written down of a client's statements beyond that they came: how long it took to
  * decide, what their results are like, and everything while the session is being debugged.
  */
-final class StatementNotes {
+public final class StatementNotes {
   private final ObservedSession session;
   private final SessionEvents events;
   private final BooleanSupplier printsResults;
-  private final ResultWatch results = new ResultWatch();
+  private final ResultWatch results;
   private boolean debugging;
 
   /**
+   * @param results looks at replies
    * @param printsResults whether there are rules that want results written down
    */
-  StatementNotes(ObservedSession session, SessionEvents events, BooleanSupplier printsResults) {
+  StatementNotes(
+      ObservedSession session,
+      SessionEvents events,
+      ResultWatch results,
+      BooleanSupplier printsResults) {
     this.session = session;
+    this.results = results;
     this.events = events;
     this.printsResults = printsResults;
   }
@@ -69,7 +75,7 @@ final class StatementNotes {
   }
 
   /** A statement was sent that nobody has judged. */
-  void unjudged(long group) {
+  public void unjudged(long group) {
     results.spoil(group);
   }
 

@@ -5,7 +5,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.observe.PoolMetrics;
 
 /** The client whose statements are prepared on a server connection, and who owns the replies. */
-interface StatementOwner extends ReplyOwner {
+public interface StatementOwner extends ReplyOwner {
   /** Whether what it sends shares the connection's pipeline with others' statements. */
   boolean sharesPipeline();
 

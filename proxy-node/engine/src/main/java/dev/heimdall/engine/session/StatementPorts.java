@@ -1,7 +1,6 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.action.RuleActions;
-import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.catalog.DefinitionChanges;
@@ -16,6 +15,7 @@ import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.VirtualDatabase;
@@ -30,14 +30,7 @@ import java.util.concurrent.CompletableFuture;
  * A session as the parts see it that its statements go through: each by an interface of its own.
  */
 final class StatementPorts
-    implements CourseClient,
-        ForeignClient,
-        WritingClient,
-        ReadingClient,
-        RoutedClient,
-        SimpleClient,
-        CallingClient,
-        LeasingClient {
+    implements CourseClient, WritingClient, ReadingClient, RoutedClient, HandledClient {
   private final ClientSession session;
 
   StatementPorts(ClientSession session) {
@@ -230,6 +223,11 @@ final class StatementPorts
   }
 
   @Override
+  public ResultWatch results() {
+    return session.dialect().results();
+  }
+
+  @Override
   public PoolMetrics counters() {
     return session.counters();
   }
@@ -281,7 +279,7 @@ final class StatementPorts
 
   @Override
   public void guardSequences(ServerConnection server, boolean known) {
-    session.requests().guardSequences(server, known);
+    session.requests().handler().guardSequences(server, known);
   }
 
   @Override
@@ -393,8 +391,13 @@ final class StatementPorts
   }
 
   @Override
-  public ByteBuf input() {
-    return session.requests().input().bytes();
+  public int standsAlone(int most, int statements) {
+    return session.dialect().requests().alone(session.requests().input().bytes(), most, statements);
+  }
+
+  @Override
+  public ReplyEncoder encoder() {
+    return session.encoder();
   }
 
   @Override
@@ -432,7 +435,7 @@ final class StatementPorts
   }
 
   @Override
-  public ReplyOwner owner() {
+  public StatementOwner owner() {
     return session;
   }
 
@@ -486,5 +489,42 @@ final class StatementPorts
   @Override
   public boolean needServer() {
     return session.lease().need();
+  }
+
+  // ---- what handles the client's messages
+
+  @Override
+  public boolean mayShare() {
+    return session.sharing().enabled();
+  }
+
+  @Override
+  public boolean led() {
+    return session.vdb().pools().led();
+  }
+
+  @Override
+  public void bound(StatementFacts facts, boolean unnamed) {
+    session.transactionReplay().bound(facts, unnamed);
+  }
+
+  @Override
+  public String transactionNote() {
+    return session.transactionReplay().note();
+  }
+
+  @Override
+  public long schemaEpoch() {
+    return session.vdb().schemaEpoch();
+  }
+
+  @Override
+  public void schemaChanged() {
+    session.vdb().schemaChanged(database());
+  }
+
+  @Override
+  public void sequenceComputed() {
+    session.vdb().sequenceComputed();
   }
 }

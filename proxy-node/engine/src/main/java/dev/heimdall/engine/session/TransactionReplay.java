@@ -13,7 +13,6 @@ import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.model.TransactionReplaySettings;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
@@ -90,7 +89,7 @@ final class TransactionReplay {
     this.loop = loop;
     this.settings = settings;
     this.log = new TransactionLog(settings, session.channel().alloc());
-    this.checksum = settings.enabled() ? new ReplyChecksum() : null;
+    this.checksum = settings.enabled() ? new ReplyChecksum(session.dialect().replies()) : null;
   }
 
   private void become(Stage next) {
@@ -147,36 +146,16 @@ final class TransactionReplay {
    */
   void handled(byte type, ByteBuf from, int length, long sent) {
     boolean group = session.carried().sent() != sent;
-    if (type == FrontendType.QUERY && !group) {
+    if (session.dialect().requests().isQuery(type) && !group) {
       if (session.requests().batchOpen()) {
         log.giveUp(Unreplayed.CUT); // the server will skip it
       }
       return; // an operator's, which was answered here
     }
     log.message(from, from.readerIndex(), length);
-    note(type, length > 5 ? from.getByte(from.readerIndex() + 5) : 0);
+    session.requests().handler().note(log, from, from.readerIndex(), length);
     if (group) {
       log.groupSent();
-    }
-  }
-
-  /** What a message means for the log, by its type and the first byte of its body. */
-  private void note(byte type, byte first) {
-    switch (type) {
-      case FrontendType.QUERY -> {
-        log.unnamedKnown();
-        log.count();
-      }
-      case FrontendType.EXECUTE -> log.count();
-      case FrontendType.PARSE -> {
-        if (first == 0) {
-          log.unnamedKnown();
-        }
-      }
-      case FrontendType.FUNCTION_CALL -> log.giveUp(Unreplayed.FUNCTION_CALL);
-      case FrontendType.COPY_DATA, FrontendType.COPY_DONE, FrontendType.COPY_FAIL ->
-          log.giveUp(Unreplayed.COPY);
-      default -> {}
     }
   }
 

@@ -17,6 +17,7 @@ public final class VdbContext {
   static final String TEMPORARY_BUFFERS = "temp_buffers";
 
   private final String name;
+  private final SessionDialect dialect;
   private final VdbPools pools;
   private final VdbAccess access;
   private final NotificationHubs hubs;
@@ -43,8 +44,9 @@ public final class VdbContext {
     }
   }
 
-  public VdbContext(String name, VdbPools pools, Settings settings) {
+  public VdbContext(String name, SessionDialect dialect, VdbPools pools, Settings settings) {
     this.name = name;
+    this.dialect = dialect;
     this.pools = pools;
     this.hubs = new NotificationHubs(pools);
     this.definitions = new DefinitionChanges(settings.surroundings().catalogues());
@@ -54,6 +56,11 @@ public final class VdbContext {
 
   public String name() {
     return name;
+  }
+
+  /** What its protocol brings to sessions. */
+  SessionDialect dialect() {
+    return dialect;
   }
 
   public VdbPools pools() {

@@ -30,7 +30,7 @@ import java.util.concurrent.CompletableFuture;
  * been given the piece nobody can know that something was acknowledged; from then on the mark is
  * there for every session of this node.
  */
-final class Writes {
+public final class Writes {
   /** Tables that one transaction writes; beyond, all tables count as written. */
   private static final int MOST_PENDING = 10_000;
 
@@ -129,7 +129,7 @@ final class Writes {
   }
 
   /** Something is being sent of which nobody knows what it does. */
-  void noteUnknown() {
+  public void noteUnknown() {
     if (view() != null && !client.away()) {
       add(List.of(), true, true, Defines.PERHAPS, null);
     }

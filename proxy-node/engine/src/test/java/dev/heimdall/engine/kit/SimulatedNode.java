@@ -25,6 +25,7 @@ import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.dialect.postgres.server.PostgresServers;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
@@ -173,6 +174,7 @@ final class SimulatedNode implements AutoCloseable {
     VdbContext context =
         new VdbContext(
             "app",
+            new PostgresSessions(),
             pools,
             new VdbContext.Settings(
                 new VdbAccess.Settings(

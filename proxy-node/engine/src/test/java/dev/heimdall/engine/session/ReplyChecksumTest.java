@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,7 @@ class ReplyChecksumTest {
   }
 
   private byte[] sum(ByteBuf... pieces) {
-    ReplyChecksum checksum = new ReplyChecksum();
+    ReplyChecksum checksum = new ReplyChecksum(new PostgresSessions().replies());
     for (ByteBuf piece : pieces) {
       checksum.add(piece, Long.MAX_VALUE, scratch);
     }
@@ -72,12 +73,12 @@ class ReplyChecksumTest {
 
   @Test
   void theSumOfABeginningIsThatOfTheSameBeginningOfMore() {
-    ReplyChecksum first = new ReplyChecksum();
+    ReplyChecksum first = new ReplyChecksum(new PostgresSessions().replies());
     first.add(messages("Tcolumns", "Nnotice", "Drow one").slice(0, 30), Long.MAX_VALUE, scratch);
     assertThat(first.counted()).isEqualTo(19);
     assertThat(first.amidUncounted()).isFalse();
 
-    ReplyChecksum again = new ReplyChecksum();
+    ReplyChecksum again = new ReplyChecksum(new PostgresSessions().replies());
     ByteBuf more = messages("Tcolumns", "Drow one", "Drow two");
     int behind = again.add(more, first.counted(), scratch);
 
@@ -92,7 +93,7 @@ class ReplyChecksumTest {
 
   @Test
   void aBeginningThatEndsAmidANoticeIsKnownForThat() {
-    ReplyChecksum checksum = new ReplyChecksum();
+    ReplyChecksum checksum = new ReplyChecksum(new PostgresSessions().replies());
     checksum.add(messages("Nnotice").slice(0, 8), Long.MAX_VALUE, scratch);
     assertThat(checksum.amidUncounted()).isTrue();
     assertThat(checksum.counted()).isZero();

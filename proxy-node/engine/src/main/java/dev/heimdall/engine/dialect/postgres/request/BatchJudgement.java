@@ -1,0 +1,141 @@
+package dev.heimdall.engine.dialect.postgres.request;
+
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.Course;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import io.netty.buffer.ByteBuf;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Before an extended-protocol batch gets a server connection: looks ahead for the first statement
+ * that it runs, and takes that through the pipeline, so that rules can keep it back or send it
+ * elsewhere, and it may share a connection.
+ */
+final class BatchJudgement {
+  private final Course course;
+  private final BooleanSupplier asked;
+  private final ClientInput pending;
+  private final LoopContext loop;
+  private final ServerNames names;
+  private final ExtendedStatements extended;
+
+  /**
+   * @param asked whether something besides rules wants to know what batches do
+   */
+  BatchJudgement(
+      Course course,
+      BooleanSupplier asked,
+      ClientInput pending,
+      LoopContext loop,
+      ServerNames names,
+      ExtendedStatements extended) {
+    this.course = course;
+    this.asked = asked;
+    this.pending = pending;
+    this.loop = loop;
+    this.names = names;
+    this.extended = extended;
+  }
+
+  /**
+   * What rules say to the first statement that the batch runs.
+   *
+   * @return whether the batch may go on
+   */
+  boolean go() {
+    boolean ahead = course.ruled() || asked.getAsBoolean();
+    if (course.onItsWay() || !ahead) {
+      return true;
+    }
+    ByteBuf input = pending.bytes();
+    int parsed = -1;
+    int at = input.readerIndex();
+    int end = input.writerIndex();
+    while (end - at >= 5) {
+      byte type = input.getByte(at);
+      int length = input.getInt(at + 1);
+      if (length < 4 || type == FrontendType.SYNC) {
+        return true;
+      }
+      if (type == FrontendType.BIND) {
+        // Its names suffice: parameters may still be on their way.
+        return judgeBind(at, (int) Math.min(at + 1L + length, end), parsed);
+      }
+      if (length >= end - at) {
+        return true;
+      }
+      if (type == FrontendType.PARSE) {
+        parsed = at;
+      }
+      at += length + 1;
+    }
+    return true;
+  }
+
+  /**
+   * Whether more of the first Bind is to come before the batch can go on: a statement that a rule
+   * defers is carried out elsewhere, with all of its parameters, and needs no server connection
+   * until these are here.
+   *
+   * @param limit of a Bind that can be deferred, in bytes
+   */
+  boolean awaitsDeferred(long limit) {
+    if (!course.onItsWay() || !course.deferral().wanted()) {
+      return false;
+    }
+    ByteBuf input = pending.bytes();
+    int at = input.readerIndex();
+    int end = input.writerIndex();
+    while (end - at >= 5) {
+      long total = input.getInt(at + 1) + 1L;
+      if (total < 5 || input.getByte(at) == FrontendType.SYNC) {
+        return false;
+      }
+      if (total > end - at) {
+        return input.getByte(at) == FrontendType.BIND && total <= limit;
+      }
+      if (input.getByte(at) == FrontendType.BIND) {
+        return false;
+      }
+      at += (int) total;
+    }
+    return false;
+  }
+
+  private boolean judgeBind(int bind, int end, int parse) {
+    ByteBuf input = pending.bytes();
+    int portalEnd = input.indexOf(bind + 5, end, (byte) 0);
+    int nameEnd = portalEnd < 0 ? -1 : input.indexOf(portalEnd + 1, end, (byte) 0);
+    if (nameEnd < 0) {
+      return true; // the error comes when it is read
+    }
+    if (parse >= 0 && sameName(input, parse + 5, portalEnd + 1)) {
+      int parseEnd = parse + 1 + input.getInt(parse + 1);
+      int textAt = input.indexOf(parse + 5, parseEnd, (byte) 0) + 1;
+      int textEnd = input.indexOf(textAt, parseEnd, (byte) 0);
+      if (textEnd < 0) {
+        return true;
+      }
+      byte[] sql = loop.scratch(textEnd - textAt);
+      input.getBytes(textAt, sql, 0, textEnd - textAt);
+      int[] types = BindParameters.types(input, textEnd + 1, parseEnd);
+      return course.judge(sql, 0, textEnd - textAt, names.standardStrings(), true, types);
+    }
+    Examined examined = extended.examinedOf(input, portalEnd + 1, nameEnd - portalEnd - 1);
+    return examined == null || course.judge(examined);
+  }
+
+  private static boolean sameName(ByteBuf input, int first, int second) {
+    for (int i = 0; ; i++) {
+      byte b = input.getByte(first + i);
+      if (b != input.getByte(second + i)) {
+        return false;
+      }
+      if (b == 0) {
+        return true;
+      }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package dev.heimdall.engine.dialect.postgres.request;
+
+import dev.heimdall.engine.pipeline.Known;
+import dev.heimdall.engine.session.ResultWatch;
+import dev.heimdall.engine.session.Running;
+import dev.heimdall.engine.session.SeenResult;
+import dev.heimdall.engine.wire.postgres.BackendType;
+import io.netty.buffer.ByteBuf;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Follows each group of replies: a BindComplete in it tells whose reply comes next. */
+final class BoundResults implements ResultWatch, MessageCutter.Taker {
+  private static final int MOST_REMEMBERED = 64;
+
+  private final MessageCutter cutter = new MessageCutter(this);
+  private boolean begun;
+  private boolean follows;
+  private int bound;
+  private Iterable<Running> group = List.of();
+  private long spoiled = -1;
+  private RowText described;
+  private Running current;
+
+  /** Of the result that comes now. */
+  private RowText columns = RowText.UNKNOWN;
+
+  /** What was described to the client before, by what is known of the text. */
+  private final Map<Known, RowText> remembered =
+      new LinkedHashMap<>(0) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Known, RowText> eldest) {
+          return size() > MOST_REMEMBERED;
+        }
+      };
+
+  @Override
+  public boolean begun() {
+    return begun;
+  }
+
+  @Override
+  public void begin(boolean asked) {
+    begun = true;
+    follows = asked;
+    bound = 0;
+    current = null;
+    described = null;
+    columns = RowText.UNKNOWN;
+    cutter.reset();
+  }
+
+  @Override
+  public void take(ByteBuf piece, Iterable<Running> running) {
+    if (follows) {
+      group = running;
+      cutter.take(piece);
+    }
+  }
+
+  @Override
+  public void spoil(long number) {
+    spoiled = number;
+  }
+
+  @Override
+  public void groupOver() {
+    begun = false;
+    current = null;
+    group = List.of();
+  }
+
+  @Override
+  public boolean wants(byte type) {
+    if (type == BackendType.ROW_DESCRIPTION) {
+      return true;
+    }
+    SeenResult result = type == BackendType.DATA_ROW ? result() : null;
+    return result != null && result.wantsRow();
+  }
+
+  @Override
+  public void message(byte type, byte[] body, int length) {
+    switch (type) {
+      case BackendType.BIND_COMPLETE -> next();
+      case BackendType.ROW_DESCRIPTION ->
+          columns(new RowText(RowText.described(body, length), false));
+      case BackendType.DATA_ROW -> {
+        SeenResult result = result();
+        if (result != null) {
+          result.row(result.wantsRow() ? columns.row(body, length) : List.of());
+        }
+      }
+      default -> {}
+    }
+  }
+
+  /** The reply to the next statement that was bound. */
+  private void next() {
+    current = null;
+    int left = bound++;
+    Iterator<Running> each = group.iterator();
+    long number = -1;
+    while (each.hasNext()) {
+      Running running = each.next();
+      number = number < 0 ? running.group() : number;
+      if (running.group() != number || number == spoiled) {
+        return;
+      }
+      if (left-- == 0) {
+        current = running;
+        break;
+      }
+    }
+    if (current != null && described != null) {
+      remembered.put(current.known(), described);
+    }
+    described = null;
+    if (current != null && current.result() != null) {
+      show(current.result(), remembered.getOrDefault(current.known(), RowText.UNKNOWN));
+    }
+  }
+
+  private void columns(RowText found) {
+    SeenResult result = result();
+    if (current == null) {
+      described = found; // of a statement that is bound later
+      return;
+    }
+    remembered.put(current.known(), found);
+    if (result != null) {
+      show(result, new RowText(found.columns(), true));
+    }
+  }
+
+  private void show(SeenResult result, RowText found) {
+    columns = found;
+    result.columns(found.seen());
+  }
+
+  private SeenResult result() {
+    if (current == null && bound == 0) {
+      Iterator<Running> each = group.iterator();
+      Running first = each.hasNext() ? each.next() : null;
+      current = first != null && !first.prepared() ? first : null;
+    }
+    return current == null ? null : current.result();
+  }
+}

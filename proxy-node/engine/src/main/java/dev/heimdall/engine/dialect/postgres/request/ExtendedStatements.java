@@ -1,0 +1,453 @@
+package dev.heimdall.engine.dialect.postgres.request;
+
+import dev.heimdall.engine.action.Executed;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.postgres.request.ShapeCheck.Fit;
+import dev.heimdall.engine.listen.Listening;
+import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.ServerStatements;
+import dev.heimdall.engine.prepared.StalePlan;
+import dev.heimdall.engine.prepared.StatementBody;
+import dev.heimdall.engine.prepared.UnnamedStatement;
+import dev.heimdall.engine.session.BatchClient;
+import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.ClientTransaction;
+import dev.heimdall.engine.session.Course;
+import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.RuledOutcomes;
+import dev.heimdall.engine.session.SessionState;
+import dev.heimdall.engine.session.SideActions;
+import dev.heimdall.engine.session.StatementMix;
+import dev.heimdall.engine.session.StatementOwner;
+import dev.heimdall.engine.session.Writes;
+import dev.heimdall.engine.sql.Parameter;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import dev.heimdall.model.LimitSettings;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Sends one client's extended-protocol messages, its statements under their names on the server.
+ */
+final class ExtendedStatements {
+  private static final byte[] PREFIX = PreparedStatement.PREFIX.getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] UNNAMED = new byte[0];
+
+  private final BatchClient client;
+  private final StatementOwner owner;
+  private final RequestControl requests;
+  private final SessionState carried;
+  private final ClientTransaction transaction;
+  private final Writes writes;
+  private final Listening listening;
+  private final ClientInput pending;
+  private final ServerNames names;
+  private final SequenceGuard sequences;
+  private final Course course;
+  private final UnnamedStatement unnamed;
+  private final ParseMessages parses;
+  private final LocalPortal local;
+
+  ExtendedStatements(
+      RequestParts parts, ServerNames names, SequenceGuard sequences, UnnamedStatement unnamed) {
+    this.client = parts.client();
+    this.owner = client.owner();
+    this.requests = parts.control();
+    this.carried = parts.carried();
+    this.transaction = parts.transaction();
+    this.writes = parts.writes();
+    this.listening = parts.listening();
+    this.pending = parts.input();
+    this.names = names;
+    this.sequences = sequences;
+    this.course = parts.course();
+    this.unnamed = unnamed;
+    this.local = new LocalPortal(client, pending, names, course);
+    this.parses = new ParseMessages(parts, names, sequences, unnamed, local);
+  }
+
+  /** About how many bytes the names take whose Parse may not be answered. */
+  long unansweredNames() {
+    return parses.unansweredWeight();
+  }
+
+  /** Sends, or answers, a whole Parse message. */
+  boolean parse(ServerConnection server, int total) {
+    return parses.parse(server, total);
+  }
+
+  /**
+   * Sends a Bind, its statement renamed; parameters may still be on their way.
+   *
+   * @return whether the names were there
+   */
+  boolean bind(ServerConnection server, long total) {
+    ByteBuf input = pending.bytes();
+    int at = input.readerIndex() + 5;
+    int end = (int) Math.min(input.readerIndex() + total, input.writerIndex());
+    int portalEnd = input.indexOf(at, end, (byte) 0);
+    int nameEnd = portalEnd < 0 ? -1 : input.indexOf(portalEnd + 1, end, (byte) 0);
+    if (nameEnd < 0) {
+      if (end - at > BatchShape.MAX_NAMES || input.readableBytes() >= total) {
+        client.protocolError("invalid string in message");
+      }
+      return false;
+    }
+    int nameLength = nameEnd - portalEnd - 1;
+    Examined examined = examinedOf(input, portalEnd + 1, nameLength);
+    if (examined != null && course.judges()) {
+      if (!course.judge(examined)) {
+        requests.block();
+        return false;
+      }
+      if (local.answersBind(server, total, at, portalEnd)) {
+        return true;
+      }
+      if (course.deferral().wanted() && total <= limits().maxStatementSize()) {
+        if (input.readableBytes() < total) {
+          return false;
+        }
+        Boolean done = deferred(server, (int) total, at, portalEnd, nameEnd);
+        if (done != null) {
+          return done;
+        }
+      }
+    }
+    StatementFacts bound = factsOf(input, portalEnd + 1, nameLength);
+    if (bound != null && !bound.effects().isEmpty() && !listening.ready(bound)) {
+      return false;
+    }
+    if (nameLength == 0 && unnamed.inDoubt(server)
+        || awaitsClose(server, input, portalEnd + 1, nameLength)) {
+      requests.block();
+      return false;
+    }
+    PreparedStatement statement = named(input, portalEnd + 1, nameLength);
+    Fit fit =
+        statement == null ? Fit.HERE : names.shapes().fit(server, statement, !statement.isSql());
+    if (names.shapes().holdsUp(server, fit)) {
+      return false;
+    }
+    if (examined != null && !client.ruledAlike(boundAs())) {
+      return true;
+    }
+    client.bound(bound, nameLength == 0);
+    transaction.sent(bound, carried.sent());
+    if (examined != null) {
+      course.sent(server);
+    } else {
+      StatementMix.count(client.counters(), null, bound);
+      course.running().notes().unjudged(carried.sent());
+      writes.noteUnknown();
+      client.sending(false, false);
+    }
+    if (fit == Fit.CHANGED) {
+      names.shapes().dropInBatch(server, statement);
+      local.raise(server, StalePlan.ERROR, total);
+      return true;
+    }
+    if (bound != null && !bound.effects().isEmpty()) {
+      sequences.binds(server, bound, input, nameEnd + 1, end);
+    }
+    if (nameLength == 0) {
+      useUnnamed(server);
+      if (unnamed.cached() == null) {
+        server.expect(ReplyQueue.BIND, owner);
+        pending.begin(total, false);
+        return true;
+      }
+    }
+    byte[] serverName;
+    if (statement == null) {
+      if (!startsWithPrefix(input, portalEnd + 1, nameLength)) {
+        server.expect(ReplyQueue.BIND, owner);
+        pending.begin(total, false);
+        return true;
+      }
+      serverName = strangersName(input, portalEnd + 1, nameLength);
+    } else {
+      sequences.beforeRun(server, statement.facts());
+      if (statement.isSql() && !server.groupOpen()) {
+        names.makeKnown(server, statement);
+      }
+      names.makeKnownInBatch(server, statement);
+      if (statement.isAnonymous()) {
+        server.statements().bound(statement);
+      }
+      names.noteEffectsOf(statement.facts());
+      serverName = statement.serverName();
+    }
+    pending.cut();
+    ByteBuf out = pending.out(end - input.readerIndex() + 32);
+    int portalLength = portalEnd - at + 1;
+    out.writeByte(FrontendType.BIND)
+        .writeInt((int) (total - 1 - nameLength + serverName.length))
+        .writeBytes(input, at, portalLength)
+        .writeBytes(serverName);
+    int consumed = 5 + portalLength + nameLength;
+    input.skipBytes(consumed);
+    server.expect(ReplyQueue.BIND, owner);
+    pending.begin(total - consumed, false);
+    return true;
+  }
+
+  /** Whether the name means nothing, unless the server skips its Close. */
+  private boolean awaitsClose(ServerConnection server, ByteBuf input, int nameAt, int length) {
+    if (length == 0 || !names.own().isClosing() || named(input, nameAt, length) != null) {
+      return false;
+    }
+    byte[] name = new byte[length];
+    input.getBytes(nameAt, name);
+    return parses.awaitsClose(server, name);
+  }
+
+  private LimitSettings limits() {
+    return client.settings().limits();
+  }
+
+  /** What rules make of a statement when it is bound: its text was settled when it was parsed. */
+  private int boundAs() {
+    return course.decision().trigger().isPresent()
+        ? ~RuledOutcomes.AS_IT_IS
+        : RuledOutcomes.AS_IT_IS;
+  }
+
+  /** The statement that this part of the input names, where it has a name on servers. */
+  private PreparedStatement named(ByteBuf input, int nameAt, int nameLength) {
+    return nameLength == 0 ? unnamed.cached() : carried.names().get(input, nameAt, nameLength);
+  }
+
+  /** Whether the statement of this whole Bind can be run without asking the server about it. */
+  boolean runsOn(ServerConnection server, int bindAt) {
+    ByteBuf input = pending.bytes();
+    int end = bindAt + 1 + input.getInt(bindAt + 1);
+    int portalEnd = input.indexOf(bindAt + 5, end, (byte) 0);
+    int nameEnd = portalEnd < 0 ? -1 : input.indexOf(portalEnd + 1, end, (byte) 0);
+    if (nameEnd < 0) {
+      return false;
+    }
+    PreparedStatement statement = named(input, portalEnd + 1, nameEnd - portalEnd - 1);
+    return statement == null || names.shapes().runsAtOnce(server, statement);
+  }
+
+  /** What the pipeline found of the text of a client's statement; null when nobody asked. */
+  Examined examinedOf(ByteBuf input, int nameAt, int nameLength) {
+    if (nameLength == 0) {
+      return (Examined) unnamed.source();
+    }
+    PreparedStatement statement = carried.names().get(input, nameAt, nameLength);
+    return statement == null ? null : (Examined) statement.source();
+  }
+
+  /** Whether the Bind's statement was put off; null when it is to be sent. */
+  private Boolean deferred(
+      ServerConnection server, int total, int portalAt, int portalEnd, int nameEnd) {
+    ByteBuf input = pending.bytes();
+    int end = input.readerIndex() + total;
+    List<Parameter> parameters =
+        BindParameters.read(input, nameEnd + 1, end, types(input, portalEnd + 1, nameEnd));
+    if (parameters == null) {
+      return null; // the server says what is wrong
+    }
+    Examined examined = course.examined();
+    String sql = new String(examined.sql(), 0, examined.length(), StandardCharsets.UTF_8);
+    switch (course.deferral().defer(sql, examined.standardStrings(), parameters)) {
+      case WAIT -> {
+        requests.block();
+        return false;
+      }
+      case DONE -> {
+        Executed outcome = course.deferral().executed();
+        if (outcome.succeeded()) {
+          local.answer(server, total, portalAt, portalEnd, outcome.rows());
+        } else {
+          course.sent(server);
+          local.raise(server, SideActions.failure(outcome), total);
+        }
+        return true;
+      }
+      default -> {
+        return null;
+      }
+    }
+  }
+
+  private int[] types(ByteBuf input, int nameAt, int nameEnd) {
+    if (nameEnd == nameAt) {
+      return unnamed.types();
+    }
+    PreparedStatement statement = carried.names().get(input, nameAt, nameEnd - nameAt);
+    return statement == null
+        ? new int[0]
+        : StatementBody.types(statement.body(), statement.body().length);
+  }
+
+  /** Sends an Execute, or answers it. */
+  void execute(ServerConnection server, int total) {
+    if (local.answersExecute(server, total)) {
+      return;
+    }
+    server.expect(ReplyQueue.EXECUTE, owner);
+    pending.begin(total, false);
+  }
+
+  private StatementFacts factsOf(ByteBuf input, int nameAt, int nameLength) {
+    if (nameLength == 0) {
+      return unnamed.facts();
+    }
+    PreparedStatement statement = carried.names().get(input, nameAt, nameLength);
+    return statement == null ? null : statement.facts();
+  }
+
+  /**
+   * Describe and Close of statements are renamed or answered; those of portals pass.
+   *
+   * @return whether the message was taken
+   */
+  boolean describeOrClose(ServerConnection server, byte type, int total) {
+    ByteBuf input = pending.bytes();
+    int at = input.readerIndex() + 5;
+    boolean close = type == FrontendType.CLOSE;
+    if (!close && total >= 7 && input.getByte(at) == 'P' && local.answersDescribe(server, total)) {
+      return true;
+    }
+    if (total < 7 || input.getByte(at) != 'S') {
+      server.expect(close ? ReplyQueue.CLOSE : ReplyQueue.DESCRIBE, owner);
+      pending.begin(total, false);
+      return true;
+    }
+    if (input.indexOf(at + 1, at - 5 + total, (byte) 0) != at - 6 + total) {
+      client.protocolError("invalid string in message");
+      return false;
+    }
+    int length = total - 7;
+    if (!close && length == 0 && unnamed.inDoubt(server)
+        || awaitsClose(server, input, at + 1, length)) {
+      requests.block();
+      return false;
+    }
+    PreparedStatement statement = named(input, at + 1, length);
+    if (!close && statement != null) {
+      Fit fit = names.shapes().fit(server, statement, !statement.isSql());
+      if (names.shapes().holdsUp(server, fit)) {
+        return false;
+      }
+      if (fit == Fit.CHANGED) {
+        names.shapes().dropInBatch(server, statement);
+        local.raise(server, StalePlan.ERROR, total);
+        return true;
+      }
+    }
+    if (length == 0) {
+      unnamedStatement(server, close, total);
+      return true;
+    }
+    if (close) {
+      byte[] name = new byte[length];
+      input.getBytes(at + 1, name);
+      carried.names().remove(name);
+      parses.forgetAnswered(server);
+      names.own().closing(name, carried.sent(), carried.done());
+      server
+          .statements()
+          .parsing(
+              new ServerStatements.PendingName(
+                  null, statement == null ? null : parses.reopening(name, statement)));
+      pending.cut();
+      input.skipBytes(total);
+      server.expect(ReplyQueue.CLOSE_KNOWN, owner);
+      return true;
+    }
+    if (statement == null && !startsWithPrefix(input, at + 1, length)) {
+      server.expect(ReplyQueue.DESCRIBE, owner);
+      pending.begin(total, false);
+      return true;
+    }
+    byte[] serverName =
+        statement == null ? strangersName(input, at + 1, length) : statement.serverName();
+    if (statement != null) {
+      names.makeKnownInBatch(server, statement);
+    }
+    describe(server, serverName, total, names.shapes().describing(server, statement));
+    return true;
+  }
+
+  private void unnamedStatement(ServerConnection server, boolean close, int total) {
+    if (close) {
+      unnamed.forget();
+      server.statements().unnamed(null, 0);
+    } else if (unnamed.cached() != null) {
+      names.makeKnownInBatch(server, unnamed.cached());
+      byte expected = names.shapes().describing(server, unnamed.cached());
+      describe(server, unnamed.cached().serverName(), total, expected);
+      return;
+    } else {
+      useUnnamed(server);
+    }
+    server.expect(close ? ReplyQueue.CLOSE : ReplyQueue.DESCRIBE, owner);
+    pending.begin(total, false);
+  }
+
+  /**
+   * The unnamed statement is about to be used: a text is sent to the server if that has lost it.
+   */
+  private void useUnnamed(ServerConnection server) {
+    if (unnamed.cached() != null) {
+      return;
+    }
+    if (!unnamed.isText()) {
+      // The server says that there is none: it may have another client's.
+      pending.cut();
+      names.closeUnnamed(server);
+      return;
+    }
+    StatementFacts facts = unnamed.facts();
+    if (facts != null) {
+      sequences.beforeRun(server, facts);
+    }
+    names.noteEffectsOf(facts);
+    if (!unnamed.isAt(server)) {
+      pending.cut();
+      PgWriter.parse(pending.out(unnamed.length() + 32), UNNAMED, unnamed.text(), unnamed.length());
+      unnamed.parsedAt(server);
+      server.expect(ReplyQueue.PARSE_OURS, owner);
+    }
+  }
+
+  private void describe(ServerConnection server, byte[] serverName, int total, byte expected) {
+    pending.cut();
+    pending.bytes().skipBytes(total);
+    PgWriter.describeStatement(pending.out(serverName.length + 8), serverName);
+    server.expect(expected, owner);
+  }
+
+  /**
+   * A client's unknown name that looks like one of ours must not reach a statement of somebody
+   * else's.
+   */
+  private static boolean startsWithPrefix(ByteBuf input, int at, int length) {
+    if (length < PREFIX.length) {
+      return false;
+    }
+    for (int i = 0; i < PREFIX.length; i++) {
+      if (input.getByte(at + i) != PREFIX[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static byte[] strangersName(ByteBuf input, int at, int length) {
+    byte[] name = new byte[length + 1];
+    name[0] = '_';
+    input.getBytes(at, name, 1, length);
+    return name;
+  }
+}

@@ -1,0 +1,51 @@
+package dev.heimdall.engine.dialect.postgres.request;
+
+import dev.heimdall.engine.foreign.ForeignStatement;
+import dev.heimdall.engine.foreign.ForeignStatement.Want;
+import dev.heimdall.engine.sql.Parameter;
+import dev.heimdall.engine.sql.StatementFacts;
+import java.util.List;
+
+/**
+ * A prepared statement with its parameters, for a data source of another engine.
+ *
+ * @param tag what its Execute is answered with if a rule says so; else null
+ */
+record ForeignPortal(
+    String sql,
+    StatementFacts facts,
+    List<Integer> types,
+    List<Parameter> parameters,
+    List<Integer> formats,
+    String tag) {
+  private static final int OF_PORTAL = 200;
+  private static final long OF_PARAMETER = 50;
+
+  /** About how many bytes it takes in memory. */
+  long weight() {
+    long weight = OF_PORTAL + sql.length() + OF_PARAMETER * parameters.size();
+    for (Parameter parameter : parameters) {
+      weight += parameter.length();
+    }
+    return weight;
+  }
+
+  ForeignStatement execution(String database, boolean described, int maxRows) {
+    return asked(Want.PREPARED, database, described, maxRows);
+  }
+
+  ForeignStatement description(String database) {
+    return asked(Want.PORTAL_DESCRIPTION, database, true, 0);
+  }
+
+  private ForeignStatement asked(Want want, String database, boolean described, int maxRows) {
+    boolean contained = ForeignStatements.contained(facts);
+    return new ForeignStatement(
+        want, sql, database, types, parameters, formats, described, maxRows, contained);
+  }
+
+  @Override
+  public String toString() {
+    return "a portal with " + parameters.size() + " parameters";
+  }
+}

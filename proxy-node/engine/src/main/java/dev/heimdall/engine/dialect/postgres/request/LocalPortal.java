@@ -1,0 +1,114 @@
+package dev.heimdall.engine.dialect.postgres.request;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.session.BatchClient;
+import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.Course;
+import dev.heimdall.engine.session.RuledOutcomes;
+import dev.heimdall.engine.session.StatementOwner;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+
+/**
+ * What a client gets in an extended-protocol batch instead of having its statement run: the error
+ * of a refusal, raised by the server in its place, or the result of a portal that the node answers
+ * for.
+ */
+final class LocalPortal {
+  private final BatchClient client;
+  private final StatementOwner owner;
+  private final ClientInput pending;
+  private final ServerNames names;
+  private final Course course;
+
+  /** The portal that we answer for; null when there is none. */
+  private byte[] portal;
+
+  private String tag;
+
+  LocalPortal(BatchClient client, ClientInput pending, ServerNames names, Course course) {
+    this.client = client;
+    this.owner = client.owner();
+    this.pending = pending;
+    this.names = names;
+    this.course = course;
+  }
+
+  /** The server itself says the error, so that it fails the batch and keeps its place. */
+  void raise(ServerConnection server, ServerError error, long total) {
+    pending.begin(total, true);
+    names.runInBatch(server, ServerNames.raising(error));
+  }
+
+  /** Whether a rule's refusal or result took the place of the Bind at the reader's position. */
+  boolean answersBind(ServerConnection server, long total, int portalAt, int portalEnd) {
+    portal = null;
+    ServerError refusal = course.refusal();
+    Decision decision = course.decision();
+    if (refusal == null && decision.result().isEmpty()) {
+      return false;
+    }
+    int outcome = refusal != null ? RuledOutcomes.REFUSED : RuledOutcomes.result(decision);
+    if (!client.ruledAlike(outcome)) {
+      return true;
+    }
+    if (refusal != null) {
+      course.sent(server);
+      raise(server, refusal, total);
+    } else {
+      answer(server, total, portalAt, portalEnd, decision.result().getAsInt());
+    }
+    return true;
+  }
+
+  /** The Bind's portal is ours from now on: as if it had been about so many rows. */
+  void answer(ServerConnection server, long total, int portalAt, int portalEnd, long rows) {
+    portal = new byte[portalEnd - portalAt];
+    pending.bytes().getBytes(portalAt, portal);
+    Examined examined = course.examined();
+    tag =
+        ResultTag.of(
+            course.effects(), Unpooled.wrappedBuffer(examined.sql()), 0, examined.length(), rows);
+    course.sent(server);
+    server.expect(ReplyQueue.BIND_KNOWN, owner);
+    pending.begin(total, true);
+  }
+
+  /** Whether an Execute, whole at the reader's position, was answered here. */
+  boolean answersExecute(ServerConnection server, int total) {
+    if (!isOurs(pending.bytes().readerIndex() + 5)) {
+      return false;
+    }
+    client.promiseTag(tag);
+    server.expect(ReplyQueue.EXECUTE_KNOWN, owner);
+    pending.begin(total, true);
+    return true;
+  }
+
+  /** Whether a Describe of a portal, whole at the reader's position, was answered here. */
+  boolean answersDescribe(ServerConnection server, int total) {
+    if (!isOurs(pending.bytes().readerIndex() + 6)) {
+      return false;
+    }
+    server.expect(ReplyQueue.DESCRIBE_KNOWN, owner);
+    pending.begin(total, true);
+    return true;
+  }
+
+  private boolean isOurs(int nameAt) {
+    if (portal == null) {
+      return false;
+    }
+    ByteBuf input = pending.bytes();
+    for (int i = 0; i < portal.length; i++) {
+      if (input.getByte(nameAt + i) != portal[i]) {
+        return false;
+      }
+    }
+    return input.getByte(nameAt + portal.length) == 0;
+  }
+}

@@ -1,0 +1,449 @@
+package dev.heimdall.engine.dialect.postgres.request;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.prepared.NameResolution;
+import dev.heimdall.engine.prepared.PreparedNames;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.PreparedStatement.Origin;
+import dev.heimdall.engine.prepared.ServerStatements;
+import dev.heimdall.engine.prepared.UnansweredNames;
+import dev.heimdall.engine.prepared.UnnamedStatement;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.session.BatchClient;
+import dev.heimdall.engine.session.BatchReplay;
+import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.Course;
+import dev.heimdall.engine.session.LoopSessions;
+import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.RuledOutcomes;
+import dev.heimdall.engine.session.SessionState;
+import dev.heimdall.engine.session.StatementOwner;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import dev.heimdall.model.AnonymousParse;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Sends one client's Parse messages, or answers them: each statement under its own name on the
+ * server, with the text that rules want, and not at all where the server has it already.
+ */
+final class ParseMessages {
+  private static final byte[] UNNAMED = new byte[0];
+
+  private static final byte[] TAKEN = PreparedNames.TAKEN.getBytes(StandardCharsets.US_ASCII);
+
+  /** No text and no parameter types. */
+  private static final byte[] EMPTY_STATEMENT = new byte[3];
+
+  private final BatchClient client;
+  private final StatementOwner owner;
+  private final RequestControl requests;
+  private final SessionState carried;
+  private final NameResolution resolution;
+  private final ClientInput pending;
+  private final LoopContext loop;
+  private final LoopSessions sessions;
+  private final ServerNames names;
+  private final SequenceGuard sequences;
+  private final BatchReplay replays;
+  private final Course course;
+  private final UnnamedStatement unnamed;
+  private final LocalPortal local;
+
+  /** The text of the Parse that is being read is a rule's. */
+  private boolean transformed;
+
+  /** The statement of the Parse that is being read has a result that a rule gives. */
+  private boolean answered;
+
+  private final UnansweredNames unanswered = new UnansweredNames();
+
+  ParseMessages(
+      RequestParts parts,
+      ServerNames names,
+      SequenceGuard sequences,
+      UnnamedStatement unnamed,
+      LocalPortal local) {
+    this.client = parts.client();
+    this.owner = client.owner();
+    this.requests = parts.control();
+    this.carried = parts.carried();
+    this.resolution = parts.resolution();
+    this.pending = parts.input();
+    this.loop = parts.loop();
+    this.sessions = parts.sessions();
+    this.names = names;
+    this.sequences = sequences;
+    this.replays = parts.replay();
+    this.course = parts.course();
+    this.unnamed = unnamed;
+    this.local = local;
+  }
+
+  /** Sends, or answers, a whole Parse message. */
+  boolean parse(ServerConnection server, int total) {
+    ByteBuf input = pending.bytes();
+    int at = input.readerIndex() + 5;
+    int end = input.readerIndex() + total;
+    int nameEnd = input.indexOf(at, end, (byte) 0);
+    int textEnd = nameEnd < 0 ? -1 : input.indexOf(nameEnd + 1, end, (byte) 0);
+    if (textEnd < 0 || nameEnd - at > BatchShape.MAX_NAMES) {
+      client.protocolError("invalid string in message");
+      return false;
+    }
+    int length = textEnd - nameEnd - 1;
+    byte[] sql = loop.scratch(length);
+    input.getBytes(nameEnd + 1, sql, 0, length);
+    forgetAnswered(server);
+    answered = false;
+    if (!course.judges()) {
+      StatementFacts facts =
+          sessions.classifier().classify(sql, 0, length, names.standardStrings());
+      return parse(server, total, nameEnd, length, facts, null);
+    }
+    int[] types = BindParameters.types(input, textEnd + 1, end);
+    if (!course.preview(sql, length, names.standardStrings(), types)) {
+      requests.block();
+      return false;
+    }
+    QueryPipeline previewed = course.previewed();
+    ServerError refusal = Course.refusal(previewed.decision());
+    answered = refusal == null && previewed.decision().result().isPresent();
+    Optional<String> transform =
+        refusal != null || replays.repeats() ? Optional.empty() : course.transformed();
+    if (!client.ruledAlike(outcome(previewed.decision(), refusal, transform))) {
+      return true;
+    }
+    if (refusal != null) {
+      local.raise(server, refusal, total);
+      return true;
+    }
+    Examined last = (Examined) unnamed.lastSource();
+    Examined examined =
+        previewed.isOf(last)
+            ? last
+            : previewed.keep(
+                new Examined(), Arrays.copyOf(sql, length), length, names.standardStrings());
+    if (transform.isEmpty()) {
+      return parse(server, total, nameEnd, length, previewed.effects(), examined);
+    }
+    byte[] changed = transform.get().getBytes(StandardCharsets.UTF_8);
+    int nameLength = nameEnd - at;
+    TextChange.apply(pending, FrontendType.PARSE, nameLength + 1, changed, length, total);
+    StatementFacts facts =
+        sessions.classifier().classify(changed, 0, changed.length, names.standardStrings());
+    transformed = true;
+    try {
+      return parse(
+          server,
+          total + changed.length - length,
+          pending.bytes().readerIndex() + 5 + nameLength,
+          changed.length,
+          facts,
+          examined);
+    } finally {
+      transformed = false;
+    }
+  }
+
+  private int outcome(Decision decision, ServerError refusal, Optional<String> transform) {
+    if (refusal != null) {
+      return RuledOutcomes.REFUSED;
+    }
+    return answered
+        ? RuledOutcomes.result(decision)
+        : transform.map(RuledOutcomes::text).orElse(RuledOutcomes.AS_IT_IS);
+  }
+
+  /**
+   * @param nameEnd the zero byte behind the name
+   * @param length of the text
+   * @param examined what the pipeline found of the text that the client sent; null where nobody
+   *     asked
+   */
+  private boolean parse(
+      ServerConnection server,
+      int total,
+      int nameEnd,
+      int length,
+      StatementFacts facts,
+      Examined examined) {
+    ByteBuf input = pending.bytes();
+    int at = input.readerIndex() + 5;
+    int end = input.readerIndex() + total;
+    if (facts.kind() == StatementKind.PREPARE) {
+      // The text of a prepared PREPARE is out of our reach when it runs: its name stays the
+      // client's, on this connection.
+      client.pin("PREPARE through the extended protocol");
+    }
+    if (nameEnd == at && !unnamed.hasRoomFor(end - nameEnd - 1, Examined.weight(examined))) {
+      client.refuseUnnamed();
+      return false;
+    }
+    if (nameEnd == at && answered) {
+      unnamed.source(examined, Examined.weight(examined));
+      unnamed.becomes(copy(input.slice(nameEnd + 1, end - nameEnd - 1)), facts);
+      answerParse(server, unnamed::forget, total);
+      return true;
+    }
+    sequences.beforeParse(server, facts, examined != null && course.previewedReadsSequences());
+    ByteBuf body = input.slice(nameEnd + 1, end - nameEnd - 1);
+    if (names.own().renames(facts)) {
+      body = renamedBody(server, facts, body, length);
+    }
+    if (nameEnd == at) {
+      unnamed.source(examined, Examined.weight(examined));
+      if (!transformed
+          && resolution.isSettled()
+          && replays.mayRemember(server, facts, () -> recurring(input, total))) {
+        parseAnonymous(server, body, total, facts);
+        return true;
+      }
+      return parseUnnamed(server, body, total, facts);
+    }
+    byte[] name = new byte[nameEnd - at];
+    input.getBytes(at, name);
+    return parseNamed(server, name, body, total, facts, examined);
+  }
+
+  /**
+   * The length of the batch that begins with this Parse, if it can be sent again as a whole and its
+   * text is one that comes back; else 0. A description would be told twice.
+   */
+  private int recurring(ByteBuf input, int parse) {
+    int length = BatchShape.standingAlone(input, parse, false, BatchReplay.MAX_BATCH);
+    return length > 0 && sessions.recurring().seenBefore(input, parse) ? length : 0;
+  }
+
+  /**
+   * A Parse's body whose text names statements, with their names on the server; those are made
+   * known to it first.
+   */
+  private ByteBuf renamedBody(
+      ServerConnection server, StatementFacts facts, ByteBuf body, int length) {
+    ByteBuf renamed = Unpooled.buffer(body.readableBytes() + 64);
+    int done = 0;
+    for (Effect effect : facts.effects()) {
+      PreparedStatement statement = names.own().named(effect);
+      byte[] name = names.own().nameOnServer(effect);
+      if (statement != null) {
+        if (statement.isSql() && !server.groupOpen()) {
+          names.makeKnown(server, statement);
+        } else {
+          names.makeKnownInBatch(server, statement);
+        }
+      }
+      if (name != null) {
+        renamed.writeBytes(body, done, effect.start() - done).writeBytes(name);
+        done = effect.end();
+      }
+    }
+    return renamed.writeBytes(body, done, body.readableBytes() - done);
+  }
+
+  /**
+   * A text that comes again and again stays prepared; the server plans it as one that was just
+   * parsed, and if it has become stale the batch is sent once more.
+   *
+   * @param body only read
+   */
+  private void parseAnonymous(
+      ServerConnection server, ByteBuf body, int total, StatementFacts facts) {
+    int length = body.readableBytes();
+    byte[] content = loop.scratch(length);
+    body.getBytes(body.readerIndex(), content, 0, length);
+    PreparedStatement statement = names.own().anonymous(content, length, facts);
+    unnamed.becomes(statement);
+    boolean again = replays.sendingAgain();
+    if (!again) {
+      replays.keep(pending.bytes());
+    }
+    if (!again && !server.statements().worn(statement)) {
+      sendParse(server, statement, unnamed.undo(), total);
+      return;
+    }
+    pending.cut();
+    pending.bytes().skipBytes(total);
+    names.parseInBatch(
+        server, statement, unnamed.undo(), again ? ReplyQueue.PARSE_OURS : ReplyQueue.PARSE);
+  }
+
+  /**
+   * @param body only read
+   */
+  private boolean parseUnnamed(
+      ServerConnection server, ByteBuf body, int total, StatementFacts facts) {
+    if (client.settings().prepared().anonymousParse() == AnonymousParse.CACHE
+        && resolution.isSettled()) {
+      PreparedStatement statement =
+          names.own().statement(server.statements(), copy(body), Origin.NAMED, facts);
+      unnamed.becomes(statement);
+      if (sendParse(server, statement, unnamed.undo(), total)) {
+        names.shapes().parsed(server, statement, UNNAMED);
+      }
+      return true;
+    }
+    int length = body.readableBytes();
+    unnamed.becomes(server, body, facts);
+    server.expect(ReplyQueue.PARSE, owner);
+    if (transformed || names.own().renames(facts)) {
+      pending.cut();
+      pending.bytes().skipBytes(total);
+      PgWriter.parse(pending.out(length + 32), UNNAMED, unnamed.text(), length);
+    } else {
+      pending.begin(total, false);
+    }
+    return true;
+  }
+
+  private static byte[] copy(ByteBuf body) {
+    byte[] bytes = new byte[body.readableBytes()];
+    body.getBytes(body.readerIndex(), bytes);
+    return bytes;
+  }
+
+  private boolean parseNamed(
+      ServerConnection server,
+      byte[] name,
+      ByteBuf body,
+      int total,
+      StatementFacts facts,
+      Examined examined) {
+    PreparedNames own = carried.names();
+    PreparedStatement existing = own.get(name);
+    if (existing == null && awaitsClose(server, name)) {
+      requests.block();
+      return false;
+    }
+    if (existing != null) {
+      if (client.outstanding() > 0 && !server.copyIn()) {
+        requests.block(); // what has given it the name may fail yet
+        return false;
+      }
+      refuseTakenName(server, name, answered ? EMPTY_STATEMENT : copy(body), total);
+      return true;
+    }
+    ServerError refusal = own.refusesAnother(client.settings().prepared().perClient());
+    if (refusal != null) {
+      client.fatal(refusal);
+      return false;
+    }
+    PreparedStatement statement =
+        transformed || answered
+            ? names.own().alone(copy(body), facts)
+            : names.own().statement(server.statements(), copy(body), Origin.NAMED, facts);
+    statement.source(examined);
+    own.put(name, statement);
+    UnansweredNames.Sent sent = unanswered.add(name, carried.sent(), carried.done());
+    Runnable undo =
+        () -> {
+          sent.refuse();
+          own.remove(name, statement);
+        };
+    if (answered) {
+      answerParse(server, undo, total);
+    } else if (sendParse(server, statement, undo, total)) {
+      names.shapes().parsed(server, statement, name);
+    }
+    return true;
+  }
+
+  /**
+   * The server itself says, in its place, that a name is taken: it is sent the statement under a
+   * name that the node has just given to another. So it finds whatever else is wrong, in its order.
+   */
+  private void refuseTakenName(ServerConnection server, byte[] name, byte[] content, int total) {
+    pending.cut();
+    pending.bytes().skipBytes(total);
+    ByteBuf out = pending.out(128);
+    names.closeOurs(server, out, TAKEN, null);
+    PgWriter.parse(out, TAKEN, EMPTY_STATEMENT, EMPTY_STATEMENT.length);
+    server.statements().parsing(new ServerStatements.PendingName(null, null));
+    server.expect(ReplyQueue.PARSE_OURS, owner);
+    PgWriter.parse(out, TAKEN, content, content.length);
+    PreparedNames own = carried.names();
+    server.statements().parsing(new ServerStatements.PendingName(null, () -> own.refused(name)));
+    server.expect(ReplyQueue.PARSE, owner);
+  }
+
+  /**
+   * Sends the Parse at the reader's position under the statement's own name, or answers it.
+   *
+   * @return whether it was sent
+   */
+  private boolean sendParse(
+      ServerConnection server, PreparedStatement statement, Runnable undo, int total) {
+    // In a shared pipeline another's Parse may be on its way; should it fail, the batch runs again.
+    boolean there =
+        client.sharing()
+            ? server.statements().knows(statement)
+            : server.statements().confirmed(statement);
+    // In a failed transaction the server refuses it, and the name stays free.
+    boolean known = there && client.status() != TransactionState.FAILED;
+    if (known) {
+      client.counters().preparedHit();
+      answerParse(server, undo, total);
+      return false;
+    }
+    pending.cut();
+    pending.bytes().skipBytes(total);
+    names.parseInBatch(server, statement, undo, ReplyQueue.PARSE);
+    return true;
+  }
+
+  /** Answers the Parse at the reader's position in its place. */
+  private void answerParse(ServerConnection server, Runnable undo, int total) {
+    pending.cut();
+    pending.bytes().skipBytes(total);
+    server.statements().parsing(new ServerStatements.PendingName(null, undo));
+    server.expect(ReplyQueue.PARSE_KNOWN, owner);
+  }
+
+  /**
+   * What is to be undone if the server skips the Close of a name that means this statement: it goes
+   * on meaning it, unless its Parse, which the server may not have answered, is refused before.
+   */
+  Runnable reopening(byte[] name, PreparedStatement statement) {
+    UnansweredNames.Sent parse = unanswered.get(name, carried.done());
+    return () -> {
+      if (parse == null || !parse.refused()) {
+        names.own().reopen(name, statement);
+      }
+    };
+  }
+
+  /** Whether a name that has no meaning now may have one when the server has answered. */
+  boolean awaitsClose(ServerConnection server, byte[] name) {
+    return names.own().isClosing()
+        && !server.copyIn()
+        && names.own().mayReopen(name, carried.sent(), carried.done());
+  }
+
+  /** About how many bytes the names take whose Parse may not be answered. */
+  long unansweredWeight() {
+    return unanswered.weight() + names.own().closingWeight();
+  }
+
+  void forgetAnswered(ServerConnection server) {
+    if ((unanswered.size() > 0 || names.own().isClosing())
+        && client.outstanding() == 0
+        && !server.groupOpen()) {
+      unanswered.clear();
+      names.own().allAnswered();
+    }
+  }
+}

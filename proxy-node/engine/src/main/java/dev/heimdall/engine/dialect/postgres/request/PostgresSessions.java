@@ -1,0 +1,41 @@
+package dev.heimdall.engine.dialect.postgres.request;
+
+import dev.heimdall.engine.session.RequestFormat;
+import dev.heimdall.engine.session.RequestHandler;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.ResultWatch;
+import dev.heimdall.engine.session.SessionDialect;
+import dev.heimdall.engine.wire.ReplyEncoder;
+import dev.heimdall.engine.wire.ReplyFraming;
+
+/** What PostgreSQL's protocol 3 brings to the sessions of its clients. */
+public final class PostgresSessions implements SessionDialect {
+  private final RequestFormat requests = new PostgresRequests();
+  private final ReplyFraming replies = new PostgresReplies();
+  private final ReplyEncoder encoder = new PostgresEncoder();
+
+  @Override
+  public RequestFormat requests() {
+    return requests;
+  }
+
+  @Override
+  public ReplyFraming replies() {
+    return replies;
+  }
+
+  @Override
+  public ReplyEncoder encoder() {
+    return encoder;
+  }
+
+  @Override
+  public ResultWatch results() {
+    return new BoundResults();
+  }
+
+  @Override
+  public RequestHandler handler(RequestParts parts) {
+    return new ClientMessages(parts);
+  }
+}

@@ -1,0 +1,377 @@
+package dev.heimdall.engine.dialect.postgres.request;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ReplyOwner;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StateChange;
+import dev.heimdall.engine.backend.StateQuery;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.prepared.ClientStatements;
+import dev.heimdall.engine.prepared.NameResolution;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.SchemaEpoch;
+import dev.heimdall.engine.prepared.ServerStatements;
+import dev.heimdall.engine.prepared.StatementName;
+import dev.heimdall.engine.sql.PostgresLiteral;
+import dev.heimdall.engine.session.ClientTransaction;
+import dev.heimdall.engine.session.ServerOutput;
+import dev.heimdall.engine.session.SessionState;
+import dev.heimdall.engine.session.StatementOwner;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * What both kinds of statements of one client need on a server connection: its names of prepared
+ * statements made the server's, those statements made known there, and what must go with a
+ * statement so that no other session's state shows in it.
+ */
+final class ServerNames {
+  /** Name of the node's own statement and portal in a client's batch. */
+  private static final byte[] OURS =
+      (PreparedStatement.PREFIX + "ours").getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] UNNAMED = new byte[0];
+
+  /** Classes of errors: out of resources, of the system, inside the server. */
+  private static final Set<String> FAULTS_OF_SERVERS = Set.of("53", "58", "XX");
+
+  private final StatementOwner client;
+  private final SessionState carried;
+  private final ClientTransaction transaction;
+  private final NameResolution resolution;
+  private final ServerOutput pending;
+  private final ClientStatements own;
+  private final ShapeCheck shapes;
+
+  ServerNames(
+      StatementOwner client,
+      SessionState carried,
+      ClientTransaction transaction,
+      NameResolution resolution,
+      ServerOutput pending,
+      ClientStatements own,
+      SchemaEpoch schema,
+      ShapeCheck.Reader reader) {
+    this.client = client;
+    this.carried = carried;
+    this.transaction = transaction;
+    this.resolution = resolution;
+    this.pending = pending;
+    this.own = own;
+    this.shapes = new ShapeCheck(client, reader, pending, this, resolution, schema);
+  }
+
+  /** The client's statements, by its names and by contents. */
+  ClientStatements own() {
+    return own;
+  }
+
+  ShapeCheck shapes() {
+    return shapes;
+  }
+
+  boolean standardStrings() {
+    String own = carried.variables().get("standard_conforming_strings");
+    return own == null || !own.equalsIgnoreCase("off");
+  }
+
+  /** Inside a transaction, what a RESET takes back to the server's default must be ours at once. */
+  void noteReset(StatementFacts facts) {
+    if (transaction.status() == TransactionState.OPEN || transaction.begunSince(carried.done())) {
+      Variables restored = carried.afterReset(facts.effects());
+      if (!restored.isEmpty()) {
+        afterReset = restored;
+      }
+    }
+  }
+
+  /** A group was sent: a statement of the node's may follow. */
+  void afterGroup(ServerConnection server) {
+    if (afterReset != null) {
+      StateChange change = new StateChange(Variables.NONE, afterReset);
+      afterReset = null;
+      pending.flushGathered();
+      server
+          .requests()
+          .change(
+              change,
+              new Keeping("SET") {
+                @Override
+                protected void ended(ServerConnection from, ServerError error) {
+                  if (from.status() == TransactionState.IDLE) {
+                    from.taint(); // its transaction did not begin, and what was set stays
+                  }
+                  super.ended(from, error);
+                }
+              });
+    }
+  }
+
+  /**
+   * Prepares a statement on the server ahead of the client's next message, in a group of the node's
+   * own.
+   */
+  void makeKnown(ServerConnection server, PreparedStatement statement) {
+    if (relied(server, statement)) {
+      client.counters().preparedHit();
+      return;
+    }
+    makeKnown(server, statement, error -> {});
+  }
+
+  /**
+   * The same for one that the server lacks, or has perhaps.
+   *
+   * @param after told how it went: null, or the server's error
+   */
+  void makeKnown(
+      ServerConnection server, PreparedStatement statement, Consumer<ServerError> after) {
+    client.counters().preparedParsed();
+    pending.flushGathered();
+    Quiet quiet =
+        new Quiet() {
+          @Override
+          protected void done(ServerConnection from, ServerError error) {
+            closeUnlessItsOwn(from, error);
+            after.accept(error);
+            super.done(from, error);
+          }
+        };
+    ServerStatements known = server.statements();
+    known.namesMoved(resolution.hasMoved());
+    if (statement.isSql()) {
+      prepareOnServer(server, statement);
+      server.query(
+          "PREPARE "
+              + new String(statement.serverName(), StandardCharsets.US_ASCII)
+              + new String(statement.body(), StandardCharsets.UTF_8),
+          new Quiet() {
+            @Override
+            protected void done(ServerConnection from, ServerError error) {
+              if (error != null) {
+                from.statements().forget(statement);
+                closeUnlessItsOwn(from, error);
+              } else {
+                from.statements().confirm(statement);
+              }
+              after.accept(error);
+              super.done(from, error);
+            }
+          });
+      return;
+    }
+    ByteBuf out = pending.out(statement.body().length + 64);
+    makeRoom(server, out, statement, quiet);
+    known.parsing(new ServerStatements.PendingName(statement, null));
+    statement.parse(out);
+    server.expect(ReplyQueue.PARSE_OURS, quiet);
+    PgWriter.empty(out, FrontendType.SYNC);
+    server.expect(ReplyQueue.SYNC, quiet);
+  }
+
+  /**
+   * A statement of a client's that the server does not take, because a table is gone for instance,
+   * leaves the connection as it was: its client hears of it. A server that is at its end with a
+   * statement is not to be trusted with others.
+   */
+  private static void closeUnlessItsOwn(ServerConnection from, ServerError error) {
+    if (error != null
+        && !from.closed()
+        && FAULTS_OF_SERVERS.contains(error.sqlState().substring(0, 2))) {
+      from.closeForState("PREPARE", error);
+    }
+  }
+
+  /** Notes that the statement is being prepared by SQL, after what must be closed for it. */
+  void prepareOnServer(ServerConnection server, PreparedStatement statement) {
+    ServerStatements known = server.statements();
+    if (known.mayKnow(statement)) {
+      closeOnServer(server, statement.name());
+    }
+    for (var victim = known.victimOf(statement);
+        victim != null;
+        victim = known.victimOf(statement)) {
+      closeOnServer(server, victim);
+    }
+    known.preparing(statement);
+    known.parsedFor(statement, client);
+  }
+
+  /** By a Close, which a failed transaction does not refuse, as it would a DEALLOCATE. */
+  void closeOnServer(ServerConnection server, StatementName statement) {
+    pending.flushGathered();
+    ByteBuf out = pending.out(64);
+    if (server.groupOpen()) {
+      closeInBatch(server, out, statement);
+    } else {
+      Quiet quiet = new Quiet();
+      closeOurs(server, out, statement.onServer(), statement, quiet);
+      PgWriter.empty(out, FrontendType.SYNC);
+      server.expect(ReplyQueue.SYNC, quiet);
+    }
+    pending.flushGathered();
+  }
+
+  /**
+   * A statement of the node's whose outcome shows in what the client's own statement then meets.
+   */
+  class Quiet extends InternalQuery {
+    @Override
+    protected void done(ServerConnection from, ServerError error) {
+      client.quietDone(from);
+    }
+  }
+
+  /** The same of one on which rests what other sessions' state the client's own then meets. */
+  class Keeping extends StateQuery {
+    Keeping(String statement) {
+      super(statement);
+    }
+
+    @Override
+    protected void ended(ServerConnection from, ServerError error) {
+      client.quietDone(from);
+    }
+  }
+
+  void closeInBatch(ServerConnection server, ByteBuf out, StatementName statement) {
+    closeOurs(server, out, statement.onServer(), statement, client);
+  }
+
+  /**
+   * Puts in a Close.
+   *
+   * @param statement what clients have of this name, or null
+   */
+  void closeOurs(ServerConnection server, ByteBuf out, byte[] serverName, StatementName statement) {
+    closeOurs(server, out, serverName, statement, client);
+  }
+
+  /** Closes another client's unnamed statement that the server may have. */
+  void closeUnnamed(ServerConnection server) {
+    closeOurs(server, pending.out(16), UNNAMED, null);
+    server.statements().unnamed(null, 0);
+  }
+
+  private static void closeOurs(
+      ServerConnection server,
+      ByteBuf out,
+      byte[] serverName,
+      StatementName statement,
+      ReplyOwner owner) {
+    PgWriter.closeStatement(out, serverName);
+    server.statements().closing(statement);
+    server.expect(ReplyQueue.CLOSE_OURS, owner);
+  }
+
+  /** Closes, ahead of its Parse, what the server may have by the statement's name, or too many. */
+  private static void makeRoom(
+      ServerConnection server, ByteBuf out, PreparedStatement statement, ReplyOwner owner) {
+    ServerStatements known = server.statements();
+    if (known.mayKnow(statement)) { // worn, a misfit, or there only perhaps
+      closeOurs(server, out, statement.serverName(), statement.name(), owner);
+    }
+    for (var victim = known.victimOf(statement);
+        victim != null;
+        victim = known.victimOf(statement)) {
+      closeOurs(server, out, victim.onServer(), victim, owner);
+    }
+  }
+
+  /** Whether what is sent next for the client may go without a Parse of the statement. */
+  private boolean relied(ServerConnection server, PreparedStatement statement) {
+    // In a shared pipeline another's Parse may be on its way; should it fail, the batch runs again.
+    return client.sharesPipeline()
+        ? server.statements().knows(statement)
+        : server.statements().certain(statement, client);
+  }
+
+  /**
+   * Puts a Parse before the client's message, inside its batch, when the server lacks the
+   * statement.
+   */
+  void makeKnownInBatch(ServerConnection server, PreparedStatement statement) {
+    boolean worn = server.statements().worn(statement);
+    if (!worn && relied(server, statement) || statement.isSql()) {
+      client.counters().preparedHit();
+      return;
+    }
+    pending.cut();
+    parseInBatch(server, statement, null, ReplyQueue.PARSE_OURS);
+    shapes.watch(server, statement);
+  }
+
+  /** Parses a statement on the server, in the client's batch, whatever the server knows of it. */
+  void parseInBatch(
+      ServerConnection server, PreparedStatement statement, Runnable undo, byte expected) {
+    client.counters().preparedParsed();
+    ByteBuf out = pending.out(statement.body().length + 64);
+    makeRoom(server, out, statement, client);
+    server.statements().namesMoved(resolution.hasMoved());
+    server.statements().parsing(new ServerStatements.PendingName(statement, undo));
+    if (expected == ReplyQueue.PARSE_OURS) {
+      statement.parse(out);
+    } else {
+      server.statements().parsedFor(statement, client);
+      PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);
+    }
+    server.expect(expected, client);
+  }
+
+  void noteEffectsOf(StatementFacts facts) {
+    resolution.sent(facts);
+    if (facts != null
+        && (!facts.effects().isEmpty()
+            || facts.kind() == StatementKind.DDL
+            || SessionState.divides(facts, true))) {
+      carried.note(facts);
+      noteReset(facts);
+    }
+  }
+
+  /** Runs a statement of ours amid the client's batch, where no Sync of ours may stand. */
+  void runInBatch(ServerConnection server, String sql) {
+    pending.cut();
+    byte[] text = (sql + "\0\0\0").getBytes(StandardCharsets.UTF_8);
+    ByteBuf out = pending.out(text.length + 128);
+    closeOurs(server, out, OURS, null, client);
+    PgWriter.parse(out, OURS, text, text.length);
+    server.statements().parsing(new ServerStatements.PendingName(null, null));
+    server.expect(ReplyQueue.PARSE_OURS, client);
+    PgWriter.bind(out, OURS, OURS);
+    server.expect(ReplyQueue.BIND_OURS, client);
+    PgWriter.execute(out, OURS);
+    server.expect(ReplyQueue.EXECUTE_OURS, client);
+    PgWriter.closePortal(out, OURS);
+    server.statements().closing(null);
+    server.expect(ReplyQueue.CLOSE_OURS, client);
+    closeOurs(server, out, OURS, null, client);
+  }
+
+  /** A statement that fails with this error and does nothing else. */
+  static String raising(ServerError error) {
+    StringBuilder block = new StringBuilder("BEGIN RAISE EXCEPTION USING ERRCODE = ");
+    PostgresLiteral.append(block, error.sqlState());
+    block.append(", MESSAGE = ");
+    PostgresLiteral.append(block, error.message());
+    if (error.detail() != null) {
+      block.append(", DETAIL = ");
+      PostgresLiteral.append(block, error.detail());
+    }
+    block.append("; END");
+    StringBuilder sql = new StringBuilder("DO ");
+    PostgresLiteral.append(sql, block.toString());
+    return sql.toString();
+  }
+
+  private Variables afterReset;
+}

@@ -1,0 +1,547 @@
+package dev.heimdall.engine.dialect.postgres.request;
+
+import dev.heimdall.engine.action.Executed;
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.console.ConsoleCommands;
+import dev.heimdall.engine.dialect.postgres.request.ShapeCheck.Fit;
+import dev.heimdall.engine.listen.Listening;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.prepared.ClientStatements;
+import dev.heimdall.engine.prepared.ClientStatements.Renamed;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.StalePlan;
+import dev.heimdall.engine.prepared.UnnamedStatement;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.ClientTransaction;
+import dev.heimdall.engine.session.Course;
+import dev.heimdall.engine.session.Deferral;
+import dev.heimdall.engine.session.LoopSessions;
+import dev.heimdall.engine.session.RuledOutcomes;
+import dev.heimdall.engine.session.SessionState;
+import dev.heimdall.engine.session.SideActions;
+import dev.heimdall.engine.session.SimpleClient;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Sends one client's simple queries, or answers them where no server is needed. */
+final class SimpleStatements {
+  private final SimpleClient client;
+  private final SessionState carried;
+  private final ClientTransaction transaction;
+  private final Listening listening;
+  private final ConsoleCommands console;
+  private final boolean admin;
+  private final ClientInput pending;
+  private final LoopContext loop;
+  private final LoopSessions sessions;
+  private final ServerNames names;
+  private final SequenceGuard sequences;
+  private final UnnamedStatement unnamed;
+  private final Course course;
+
+  /**
+   * @param admin whether the user may give commands of operators
+   */
+  SimpleStatements(
+      SimpleClient client,
+      SessionState carried,
+      ClientTransaction transaction,
+      Listening listening,
+      ConsoleCommands console,
+      boolean admin,
+      ClientInput pending,
+      LoopSessions sessions,
+      ServerNames names,
+      SequenceGuard sequences,
+      UnnamedStatement unnamed,
+      Course course) {
+    this.course = course;
+    this.client = client;
+    this.carried = carried;
+    this.transaction = transaction;
+    this.listening = listening;
+    this.console = console;
+    this.admin = admin;
+    this.pending = pending;
+    this.loop = sessions.context();
+    this.sessions = sessions;
+    this.names = names;
+    this.sequences = sequences;
+    this.unnamed = unnamed;
+  }
+
+  /**
+   * Whether what the Query message at the reader's position is, and what rules say to it, is known
+   * and it may be carried out; not when it was malformed and the session has ended.
+   */
+  boolean judge(int total) {
+    if (course.onItsWay()) {
+      return true;
+    }
+    ByteBuf input = pending.bytes();
+    int at = input.readerIndex();
+    int length = total - 6;
+    if (length < 0 || input.getByte(at + total - 1) != 0) {
+      client.protocolError("invalid string in message");
+      return false;
+    }
+    byte[] sql = loop.scratch(length);
+    input.getBytes(at + 5, sql, 0, length);
+    return course.judge(sql, 0, length, names.standardStrings(), false);
+  }
+
+  /** Whether the statement was answered without a server; the message is then taken. */
+  boolean answerLocally(int total) {
+    StatementFacts facts = course.effects();
+    if (client.transactionLost()) {
+      if (facts.kind() == StatementKind.ROLLBACK) {
+        client.forgetLostTransaction();
+      }
+      return false;
+    }
+    if (answeredByRule(facts, total) || delayed(facts, total)) {
+      return true;
+    }
+    if (client.status() != TransactionState.IDLE) {
+      return false; // it may fail, and the transaction with it
+    }
+    if (facts.kind() == StatementKind.DISCARD
+        && facts.effects().get(0).type() == Effect.Type.DISCARD_ALL
+        && carried.atStartup()) {
+      carried.names().clear();
+      unnamed.forget();
+      listening.unlisten(null);
+      answer(total, "DISCARD ALL", null);
+      return true;
+    }
+    if (facts.kind() == StatementKind.DEALLOCATE) {
+      deallocate(facts.effects().get(0), total);
+      return true;
+    }
+    return false;
+  }
+
+  /** What becomes of a statement that a rule wants carried out later, outside a transaction. */
+  Deferral.Outcome defer(int total) {
+    ByteBuf input = pending.bytes();
+    String sql = input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8);
+    Deferral.Outcome outcome = course.deferral().defer(sql, names.standardStrings(), List.of());
+    if (outcome == Deferral.Outcome.DONE) {
+      Executed end = course.deferral().executed();
+      if (end.succeeded()) {
+        answer(total, resultTag(course.effects(), end.rows(), total), null);
+      } else {
+        answer(total, null, SideActions.failure(end));
+      }
+    }
+    return outcome;
+  }
+
+  /** Outside a transaction a rule's own answer needs no server. */
+  private boolean answeredByRule(StatementFacts facts, int total) {
+    Decision decision = course.decision();
+    if (decision.isNone() || client.status() != TransactionState.IDLE) {
+      return false;
+    }
+    ServerError refusal = course.refusal();
+    if (refusal == null && decision.result().isEmpty()) {
+      return false;
+    }
+    if (client.replaySent()) {
+      return true;
+    }
+    if (refusal != null) {
+      answer(total, null, refusal);
+    } else {
+      answer(total, resultTag(facts, decision.result().getAsInt(), total), null);
+    }
+    return true;
+  }
+
+  private static int outcome(Decision decision, ServerError refusal) {
+    return refusal != null ? RuledOutcomes.REFUSED : RuledOutcomes.of(decision);
+  }
+
+  /** The tag of a statement that was not carried out and is said to be about so many rows. */
+  private String resultTag(StatementFacts facts, long rows, int total) {
+    ByteBuf input = pending.bytes();
+    return ResultTag.of(facts, input, input.readerIndex() + 5, total - 6, rows);
+  }
+
+  /** BEGIN is held back, and forgotten when the transaction ends without having needed a server. */
+  private boolean delayed(StatementFacts facts, int total) {
+    if (transaction.heldBegin() != null) {
+      boolean commit = facts.kind() == StatementKind.COMMIT;
+      if ((commit || facts.kind() == StatementKind.ROLLBACK) && !facts.chain()) {
+        transaction.dropHeldBegin();
+        answer(total, commit ? "COMMIT" : "ROLLBACK", null);
+        return true;
+      }
+      return false;
+    }
+    if (facts.kind() != StatementKind.BEGIN
+        || client.status() != TransactionState.IDLE
+        || client.replaying()
+        || !client.settings().delayedTransaction()) {
+      return false;
+    }
+    byte[] sql = new byte[total - 6];
+    pending.bytes().getBytes(pending.bytes().readerIndex() + 5, sql);
+    transaction.holdBegin(sql, course.decision().asksForReplica(), loop.now());
+    answer(total, DelayedBegin.tag(sql), null);
+    return true;
+  }
+
+  /** Sends the BEGIN that was answered already, ahead of the first statement of its transaction. */
+  void sendHeldBegin(ServerConnection server) {
+    byte[] sql = transaction.takeHeldBegin();
+    client.transactionBegins(sql, transaction.heldForReplica());
+    server.query(
+        new String(sql, StandardCharsets.UTF_8),
+        new InternalQuery() {
+          @Override
+          protected void done(ServerConnection from, ServerError error) {
+            if (error != null && !from.closed()) {
+              // What follows it is on its way, and must not be taken for a transaction's.
+              from.closeForState("BEGIN", error);
+            } else {
+              client.quietDone(from);
+            }
+          }
+        });
+  }
+
+  private void deallocate(Effect effect, int total) {
+    unnamed.forget();
+    if (effect.type() == Effect.Type.DEALLOCATE_ALL) {
+      carried.names().clear();
+      answer(total, "DEALLOCATE ALL", null);
+    } else if (carried.names().remove(ClientStatements.bytes(effect.name()))) {
+      answer(total, "DEALLOCATE", null);
+    } else {
+      answer(
+          total,
+          null,
+          ServerError.error(
+              "26000", "prepared statement \"" + effect.name() + "\" does not exist"));
+    }
+  }
+
+  private void answer(int total, String tag, ServerError error) {
+    course.settled();
+    pending.bytes().skipBytes(total);
+    ByteBuf out = client.alloc().buffer(128);
+    if (error != null) {
+      ErrorMessage.encode(error, out);
+    } else {
+      PgWriter.commandComplete(out, tag);
+    }
+    PgWriter.ready(out, client.status());
+    client.write(out);
+  }
+
+  /** Whether the whole Query message at the reader's position is a command of an operator. */
+  boolean isForConsole(int total) {
+    if (!admin) {
+      return false;
+    }
+    int length = total - 6;
+    byte[] sql = loop.scratch(length);
+    pending.bytes().getBytes(pending.bytes().readerIndex() + 5, sql, 0, length);
+    return console.recognises(sql, 0, length);
+  }
+
+  /** Has the command at the reader's position carried out. */
+  void toConsole(int total) {
+    ByteBuf input = pending.bytes();
+    String text = input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8);
+    pending.cut();
+    input.skipBytes(total);
+    console.run(text);
+  }
+
+  /** Sends a Query message, or what rules put in its place. */
+  void query(ServerConnection server, int total) {
+    Decision decision = course.decision();
+    ServerError refusal = course.refusal();
+    if (!client.ruledAlike(outcome(decision, refusal))) {
+      return;
+    }
+    boolean reads = course.readsOnly();
+    if (decision.isNone() && refusal == null) {
+      course.sent(server);
+      send(server, course.effects(), reads, total);
+      return;
+    }
+    if (refusal != null) {
+      course.sent(server);
+      raise(server, refusal, total);
+    } else if (decision.result().isPresent()) {
+      String tag = resultTag(course.effects(), decision.result().getAsInt(), total);
+      course.sent(server);
+      known(server, tag, total);
+    } else if (decision.transformed().isPresent()) {
+      byte[] text = decision.transformed().get().getBytes(StandardCharsets.UTF_8);
+      TextChange.apply(pending, FrontendType.QUERY, 0, text, total - 6, total);
+      StatementFacts facts =
+          sessions.classifier().classify(text, 0, text.length, names.standardStrings());
+      course.sent(server);
+      send(server, facts, false, text.length + 6);
+    } else {
+      StatementFacts facts = course.effects();
+      course.sent(server);
+      send(server, facts, reads, total);
+    }
+  }
+
+  /** Has the server say that a rule refuses the message at the reader's position. */
+  void refuse(ServerConnection server, ServerError error, int total) {
+    course.sent(server);
+    raise(server, error, total);
+  }
+
+  /** The server itself says the error, so that it fails the transaction and keeps its place. */
+  private void raise(ServerConnection server, ServerError error, int total) {
+    unnamed.forget();
+    server.statements().unnamed(null, 0);
+    pending.cut();
+    pending.bytes().skipBytes(total);
+    PgWriter.query(pending.out(256), ServerNames.raising(error));
+    server.expect(ReplyQueue.QUERY, client.owner());
+    client.groupSent();
+  }
+
+  /**
+   * @param reads whether it is known to change nothing, be it one statement or several
+   */
+  private void send(ServerConnection server, StatementFacts facts, boolean reads, int total) {
+    client.transactionStatement(facts);
+    transaction.sent(facts, carried.sent());
+    client.namesMayMove(facts);
+    if (facts.kind() == StatementKind.MULTI && !reads) {
+      client.namesMoved();
+    }
+    unnamed.forget();
+    server.statements().unnamed(null, 0);
+    if (facts.effects().isEmpty()) {
+      if (facts.kind() == StatementKind.DDL
+          || (facts.kind() == StatementKind.MULTI && !reads)
+          || (server.groupOpen() && SessionState.divides(facts, true))) {
+        carried.note(facts);
+      }
+      server.expect(ReplyQueue.QUERY, client.owner());
+      client.groupSent();
+      pending.begin(total, false);
+      return;
+    }
+    withEffects(server, facts, total);
+  }
+
+  private void withEffects(ServerConnection server, StatementFacts facts, int total) {
+    sequences.beforeRun(server, facts);
+    if (facts.kind() == StatementKind.PREPARE) {
+      prepare(server, facts, total);
+    } else if (facts.kind() == StatementKind.DEALLOCATE
+        && server.status() != TransactionState.FAILED
+        && client.outstanding() == 0) {
+      deallocateInTransaction(server, facts.effects().get(0), facts, total);
+    } else if (names.own().renames(facts)) {
+      renamed(server, facts, total);
+    } else {
+      carried.note(facts);
+      server.expect(ReplyQueue.QUERY, client.owner());
+      client.groupSent();
+      pending.begin(total, false);
+      names.noteReset(facts);
+      names.afterGroup(server);
+    }
+  }
+
+  /**
+   * PREPARE name AS …: the name becomes the content's, and the rest is kept for other connections.
+   */
+  private void prepare(ServerConnection server, StatementFacts facts, int total) {
+    Effect effect = facts.effects().get(0);
+    if (effect.type() != Effect.Type.PREPARE || effect.start() < 0) {
+      carried.note(facts);
+      server.expect(ReplyQueue.QUERY, client.owner());
+      client.groupSent();
+      pending.begin(total, false);
+      return;
+    }
+    ByteBuf input = pending.bytes();
+    int text = input.readerIndex() + 5;
+    byte[] name = ClientStatements.bytes(effect.name());
+    PreparedStatement existing = carried.names().get(name);
+    PreparedStatement statement = existing;
+    if (existing == null) {
+      int most = client.settings().prepared().perClient();
+      ServerError refusal = carried.names().refusesAnother(most);
+      if (refusal != null) {
+        client.fatal(refusal);
+        return;
+      }
+      byte[] body = new byte[total - 6 - effect.end()];
+      input.getBytes(text + effect.end(), body);
+      statement =
+          names
+              .own()
+              .statement(server.statements(), body, PreparedStatement.Origin.SQL, inner(facts));
+      if (server.statements().confirmed(statement) && server.status() == TransactionState.FAILED) {
+        List<Renamed> prepared = List.of(new Renamed(effect, statement, statement.serverName()));
+        // Refused like every statement of a failed transaction; the one that is there stays.
+        sendRenamed(server, total, prepared);
+        names.own().release(statement);
+        return;
+      }
+      carried.names().put(name, statement);
+      if (server.statements().confirmed(statement)) {
+        known(server, "PREPARE", total);
+        return;
+      }
+    } else {
+      names.makeKnown(server, existing);
+    }
+    if (existing == null) {
+      carried.note(facts); // one that fails because its name is taken has no effect
+      names.prepareOnServer(server, statement);
+    }
+    sendRenamed(server, total, List.of(new Renamed(effect, statement, statement.serverName())));
+  }
+
+  /**
+   * What each EXECUTE of the statement does: the effects found in the PREPARE, but for its name.
+   */
+  private static StatementFacts inner(StatementFacts facts) {
+    List<Effect> effects = facts.effects().subList(1, facts.effects().size());
+    return new StatementFacts(StatementKind.UNKNOWN, 1, List.copyOf(effects), false, false);
+  }
+
+  private void deallocateInTransaction(
+      ServerConnection server, Effect effect, StatementFacts facts, int total) {
+    if (effect.type() == Effect.Type.DEALLOCATE_ALL) {
+      carried.names().clear();
+      known(server, "DEALLOCATE ALL", total);
+    } else if (carried.names().remove(ClientStatements.bytes(effect.name()))) {
+      known(server, "DEALLOCATE", total);
+    } else if (names.own().nameOnServer(effect) != null) {
+      renamed(server, facts, total);
+    } else {
+      carried.note(facts);
+      server.expect(ReplyQueue.QUERY, client.owner());
+      client.groupSent();
+      pending.begin(total, false);
+    }
+  }
+
+  /** Answers with a tag, in its place: a Sync to the server stands for the statement. */
+  private void known(ServerConnection server, String tag, int total) {
+    pending.cut();
+    pending.bytes().skipBytes(total);
+    client.promiseTag(tag);
+    server.expect(ReplyQueue.COMMAND_KNOWN, client.owner());
+    server.expect(ReplyQueue.SYNC, client.owner());
+    client.groupSent();
+    PgWriter.empty(pending.out(5), FrontendType.SYNC);
+  }
+
+  /**
+   * Whether the judged query gives a name to a statement that it may have by what is not answered
+   * yet: should that fail, the name is free.
+   */
+  boolean awaitsName(ServerConnection server) {
+    if (client.outstanding() == 0 || server.copyIn()) {
+      return false;
+    }
+    for (Effect effect : course.effects().effects()) {
+      if (effect.start() < 0) {
+        continue;
+      }
+      byte[] name = ClientStatements.bytes(effect.name());
+      boolean there = carried.names().get(name) != null;
+      boolean waits =
+          switch (effect.type()) {
+            case PREPARE -> there || mayReopen(name);
+            case EXECUTE, DEALLOCATE -> !there && mayReopen(name);
+            default -> false;
+          };
+      if (waits) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean mayReopen(byte[] name) {
+    return names.own().mayReopen(name, carried.sent(), carried.done());
+  }
+
+  /** Whether all is known of the prepared statements that the judged query runs. */
+  boolean ready(ServerConnection server) {
+    for (Effect effect : course.effects().effects()) {
+      PreparedStatement statement =
+          effect.type() == Effect.Type.EXECUTE ? names.own().named(effect) : null;
+      if (statement != null
+          && names.shapes().holdsUp(server, names.shapes().fit(server, statement, false))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void renamed(ServerConnection server, StatementFacts facts, int total) {
+    List<Renamed> found = names.own().renamed(facts);
+    for (Renamed name : found) {
+      PreparedStatement statement = name.statement();
+      if (statement != null
+          && name.effect().type() == Effect.Type.EXECUTE
+          && names.shapes().fit(server, statement, false) == Fit.CHANGED) {
+        names.shapes().drop(server, statement);
+        raise(server, StalePlan.ERROR, total);
+        return;
+      }
+      if (statement != null) {
+        names.makeKnown(server, statement);
+      }
+      if (statement != null && !name.prepares()) {
+        names.shapes().run(server, statement);
+        names.noteEffectsOf(statement.facts());
+      }
+    }
+    carried.note(facts);
+    sendRenamed(server, total, found);
+  }
+
+  /** Sends the Query at the reader's position with the names in it replaced. */
+  private void sendRenamed(ServerConnection server, int total, List<Renamed> names) {
+    pending.cut();
+    ByteBuf input = pending.bytes();
+    int text = input.readerIndex() + 5;
+    int length = total - 6;
+    ByteBuf out = pending.out(total + 64);
+    int start = PgWriter.begin(out, FrontendType.QUERY);
+    int done = 0;
+    for (Renamed name : names) {
+      out.writeBytes(input, text + done, name.effect().start() - done);
+      out.writeBytes(name.onServer());
+      done = name.effect().end();
+    }
+    out.writeBytes(input, text + done, length - done).writeByte(0);
+    PgWriter.end(out, start);
+    input.skipBytes(total);
+    server.expect(ReplyQueue.QUERY, client.owner());
+    client.groupSent();
+  }
+}

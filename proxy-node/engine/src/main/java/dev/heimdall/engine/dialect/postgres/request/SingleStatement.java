@@ -1,0 +1,79 @@
+package dev.heimdall.engine.dialect.postgres.request;
+
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Finds out whether what waits begins with one statement that stands alone: a Query, or a batch
+ * that binds and executes once and ends in Sync, and may close and describe statements before it
+ * does. Whatever may stand behind it does not matter.
+ */
+final class SingleStatement {
+  private SingleStatement() {}
+
+  /**
+   * Its length up to its end.
+   *
+   * @return 0 when it does not stand alone, is longer than that, or is not here whole
+   */
+  static int length(ByteBuf input, int most) {
+    return length(input, most, 1);
+  }
+
+  /**
+   * The same of so many statements up to one Sync at most.
+   *
+   * @param statements how many may be bound and executed
+   */
+  static int length(ByteBuf input, int most, int statements) {
+    int begin = input.readerIndex();
+    int end = Math.min(input.writerIndex(), begin + most);
+    int at = begin;
+    int binds = 0;
+    int executions = 0;
+    boolean parsed = false;
+    while (end - at >= 5) {
+      byte type = input.getByte(at);
+      int length = input.getInt(at + 1);
+      if (length < 4 || length >= end - at) {
+        return 0;
+      }
+      switch (type) {
+        case FrontendType.QUERY -> {
+          return at == begin ? 1 + length : 0;
+        }
+        case FrontendType.PARSE -> {
+          if (parsed || binds == statements) {
+            return 0;
+          }
+          parsed = true;
+        }
+        case FrontendType.BIND -> {
+          binds++;
+          parsed = false;
+        }
+        case FrontendType.DESCRIBE -> {
+          if (input.getByte(at + 5) == 'P' && binds == 0) {
+            return 0;
+          }
+        }
+        case FrontendType.EXECUTE -> executions++;
+        case FrontendType.CLOSE -> {
+          boolean portal = input.getByte(at + 5) == 'P';
+          if (portal ? executions == 0 : binds > 0) {
+            return 0; // the name of a statement that was run would be gone when it is sent again
+          }
+        }
+        case FrontendType.SYNC -> {
+          boolean all = binds == executions && binds > 0 && binds <= statements;
+          return all ? at + 1 + length - begin : 0;
+        }
+        default -> {
+          return 0;
+        }
+      }
+      at += 1 + length;
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.wire.ReplyEncoder;
+
+/** A session as what handles its client's messages sees it; all on its loop. */
+public interface HandledClient
+    extends BatchClient,
+        SchemaClient,
+        SimpleClient,
+        AnsweringClient,
+        CallingClient,
+        LeasingClient,
+        ForeignClient {
+  @Override
+  StatementOwner owner();
+
+  /** How it is told something by the node. */
+  ReplyEncoder encoder();
+
+  /** The present server connection, or null. */
+  ServerConnection server();
+
+  /** Whether statements of its may share the pipeline of a connection. */
+  boolean mayShare();
+
+  /** Whether its source is a cluster with a writer to be followed. */
+  boolean led();
+
+  /** Whether the present or awaited server connection leads to a replica. */
+  boolean away();
+
+  /** Whether the transaction on a replica may have come to its end, once all is answered. */
+  boolean endingAway();
+
+  /** The client may be sent something again: it goes on. */
+  void resumeReading();
+
+  /** What is kept of the open transaction, for people; null when that is off. */
+  String transactionNote();
+}

@@ -1,0 +1,94 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.journal.Journal;
+import dev.heimdall.engine.journal.TransactionLog;
+import io.netty.buffer.ByteBuf;
+import java.util.function.Supplier;
+
+/**
+ * What the protocol of a client makes of its messages, one by one. Each client has one of its own.
+ */
+public interface RequestHandler {
+  /**
+   * Handles a message while the session has no server connection, or has one asked for.
+   *
+   * @return whether the reader may go on
+   */
+  boolean withoutServer(byte type, long total);
+
+  /**
+   * Handles a message over the session's server connection.
+   *
+   * @return whether the reader may go on
+   */
+  boolean withServer(byte type, long total);
+
+  /** The end of a batch has come, up to which everything was dropped. */
+  void skipped();
+
+  /** Sends the BEGIN that was answered before there was a server connection. */
+  void sendHeldBegin(ServerConnection server);
+
+  /** Whatever has come was handled: what the node owes in the place of the server is answered. */
+  void handled(ServerConnection server);
+
+  /** Whether an answer that is known says that a statement was prepared. */
+  boolean isPrepared(byte kind);
+
+  /**
+   * Appends an answer of a kind that was expected, which the node gives in the place of the server.
+   *
+   * @param tag takes the next command tag that was promised
+   */
+  void known(byte kind, Supplier<String> tag, ByteBuf out);
+
+  /** About how many bytes it keeps of the client's. */
+  long held();
+
+  /** An error's text with the names that the client knows, one character for each byte. */
+  String inClientsNames(String text);
+
+  /** What was to be undone if what was sent last fails is not: the session has left it behind. */
+  void undoNothing(ServerConnection server);
+
+  // ---- sequences
+
+  /**
+   * A statement is about to run that may ask for sequence values out of sight.
+   *
+   * @param known whether it is known to ask
+   */
+  void guardSequences(ServerConnection server, boolean known);
+
+  /** Values that others took from sequences are not to be found on this connection. */
+  void forgetSequences(ServerConnection server);
+
+  // ---- what may be shared, or sent again
+
+  /** Whether all that waits is one statement that may share the pipeline of a connection. */
+  boolean shareable(ByteBuf in, int most);
+
+  /** Whether that statement can be carried out over this connection as it is. */
+  boolean runsOn(ServerConnection server);
+
+  /** Whether a batch gives a name that is taken already, so that it cannot be sent twice. */
+  boolean namesTaken(ByteBuf batch);
+
+  /** Frees the names that a batch gives, so that it can be sent once more. */
+  void freeNames(ByteBuf batch);
+
+  /** Notes what a whole message means for its unit and for those before it. */
+  void note(Journal journal, ByteBuf in, byte type, int total);
+
+  /**
+   * Notes what a message, or its beginning, means for the log of its transaction.
+   *
+   * @param at where it begins
+   * @param length of what is here
+   */
+  void note(TransactionLog log, ByteBuf from, int at, int length);
+
+  /** The session ends. */
+  void forget();
+}

@@ -1,0 +1,36 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.console.ConsoleCommands;
+import dev.heimdall.engine.listen.Listening;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.prepared.NameResolution;
+import dev.heimdall.model.LimitSettings;
+import java.util.function.Supplier;
+
+/**
+ * What the handler of a session's messages is wired with.
+ *
+ * @param admin whether its user may use the admin console
+ * @param catalogue what the session's database defines, as far as that is known
+ */
+public record RequestParts(
+    HandledClient client,
+    RequestControl control,
+    ClientInput input,
+    Course course,
+    SessionState carried,
+    ClientTransaction transaction,
+    NameResolution resolution,
+    BatchReplay replay,
+    Writes writes,
+    Destinations destinations,
+    ForeignCalls foreign,
+    Listening listening,
+    ConsoleCommands console,
+    SessionMemory memory,
+    LoopSessions sessions,
+    LoopContext loop,
+    LimitSettings limits,
+    boolean admin,
+    Supplier<Catalogue> catalogue) {}

@@ -1,0 +1,22 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.wire.ReplyEncoder;
+import dev.heimdall.engine.wire.ReplyFraming;
+
+/** What a protocol brings to the sessions of its clients. */
+public interface SessionDialect {
+  /** How the requests of clients are told from one another. */
+  RequestFormat requests();
+
+  /** How replies of servers are told from one another. */
+  ReplyFraming replies();
+
+  /** How the node answers clients itself. */
+  ReplyEncoder encoder();
+
+  /** Looks at the results of a session's statements. */
+  ResultWatch results();
+
+  /** What handles the messages of one session. */
+  RequestHandler handler(RequestParts parts);
+}

@@ -1,0 +1,21 @@
+package dev.heimdall.engine.wire;
+
+import io.netty.buffer.ByteBuf;
+
+/** How the node says something itself in the protocol of a client. */
+public interface ReplyEncoder {
+  /** Appends an error; {@link #ready} follows it where it ends what the client has asked for. */
+  void error(ServerError error, ByteBuf out);
+
+  /** Appends a notice, which answers nothing. */
+  void notice(ServerError notice, ByteBuf out);
+
+  /**
+   * Appends that a value of the session is this now; nothing where the protocol has no such
+   * message.
+   */
+  void parameter(String name, String value, ByteBuf out);
+
+  /** Appends that the client may send its next request. */
+  void ready(TransactionState status, ByteBuf out);
+}

@@ -1,0 +1,101 @@
+package dev.heimdall.engine.dialect.postgres.request;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class SingleStatementTest {
+  private static final int MOST = 1000;
+
+  private final ByteBuf input = Unpooled.buffer();
+
+  private void add(char type, String body) {
+    input.writeByte(type).writeInt(4 + body.length());
+    input.writeCharSequence(body, StandardCharsets.ISO_8859_1);
+  }
+
+  private void statement() {
+    add('P', "\0SELECT 1\0\0\0");
+    add('B', "\0\0\0\0\0\0\0\0");
+    add('D', "P\0");
+    add('E', "\0\0\0\0\0");
+  }
+
+  private int length(int statements) {
+    return SingleStatement.length(input, MOST, statements);
+  }
+
+  @Test
+  void aQueryIsOneWhateverStandsBehindIt() {
+    PgWriter.query(input, "SELECT 1");
+    int length = input.readableBytes();
+    assertThat(length(1)).isEqualTo(length);
+    PgWriter.query(input, "SELECT 2");
+    assertThat(length(1)).isEqualTo(length);
+    assertThat(SingleStatement.length(input, length - 1, 1)).as("too long").isZero();
+  }
+
+  @Test
+  void aBatchIsOneUpToItsSync() {
+    statement();
+    assertThat(length(1)).as("there is no Sync yet").isZero();
+    add('S', "");
+    int length = input.readableBytes();
+    assertThat(length(1)).isEqualTo(length);
+    PgWriter.query(input, "SELECT 2");
+    assertThat(length(1)).isEqualTo(length);
+  }
+
+  @Test
+  void severalStatementsUpToOneSyncAreNotOne() {
+    statement();
+    statement();
+    add('S', "");
+    assertThat(length(1)).isZero();
+    assertThat(length(2)).isEqualTo(input.readableBytes());
+    input.clear();
+    statement();
+    statement();
+    statement();
+    add('S', "");
+    assertThat(length(2)).isZero();
+  }
+
+  @Test
+  void whatIsNotCarriedOutOrAsksForPartOfAnAnswerIsNotOne() {
+    add('P', "a\0SELECT 1\0\0\0");
+    add('S', "");
+    assertThat(length(1)).as("nothing is bound").isZero();
+    input.clear();
+    statement();
+    add('H', "");
+    add('S', "");
+    assertThat(length(1)).as("a Flush").isZero();
+    input.clear();
+    statement();
+    add('C', "Sa\0");
+    add('S', "");
+    assertThat(length(1)).as("a statement is closed that may have been run").isZero();
+    input.clear();
+    add('P', "a\0SELECT 1\0\0\0");
+    statement();
+    add('S', "");
+    assertThat(length(1)).as("two are parsed").isZero();
+  }
+
+  @Test
+  void whatIsClosedOrDescribedBeforehandBelongsToIt() {
+    add('C', "Sold\0");
+    add('P', "a\0SELECT 1\0\0\0");
+    add('D', "Sa\0");
+    add('B', "\0a\0\0\0\0\0\0\0");
+    add('E', "\0\0\0\0\0");
+    add('C', "P\0");
+    add('S', "");
+    assertThat(length(1)).isEqualTo(input.readableBytes());
+  }
+}
