@@ -165,6 +165,7 @@ class RoomsTest {
                 room("listen"),
                 room("backend"),
                 room("pool"),
+                room("dialect"),
                 room("admin"),
                 room("boot")));
   }
@@ -204,6 +205,17 @@ class RoomsTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage(room("pool")));
+  }
+
+  @Test
+  void serverConnectionsAndPoolsKnowNoProtocol() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAnyPackage(room("backend"), room("pool"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(room("wire.postgres"), room("dialect")));
   }
 
   @Test

@@ -632,7 +632,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   /** The connection failed, or code of the node's has thrown this while it was at work with it. */
-  void failed(Throwable cause) {
+  public void failed(Throwable cause) {
     end.failed(cause);
   }
 

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.model.DataSource;
 import io.netty.handler.ssl.SslContext;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.Map;
  *
  * @param tls the context to use when the source's TLS mode asks for it, or null for `disable`
  * @param database the server's name of the database
+ * @param capabilities what the log-in has to agree on with the server
  * @param extra start-up parameters beside those of the source: `replication` for a walsender
  */
 public record ServerTarget(
@@ -17,5 +19,6 @@ public record ServerTarget(
     SslContext tls,
     String database,
     ServerCredential credential,
+    Capabilities capabilities,
     Map<String, String> extra,
     int preparedLimit) {}

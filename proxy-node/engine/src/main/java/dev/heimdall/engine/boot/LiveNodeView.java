@@ -293,7 +293,7 @@ final class LiveNodeView implements NodeView {
               () -> {
                 pool.context().beginEvent();
                 try {
-                  new PoolProbe(pool, began, result).start();
+                  new PoolProbe(context.pools(), pool, began, result).start();
                 } finally {
                   pool.context().endEvent();
                 }

@@ -93,10 +93,10 @@ final class LiveRows {
     List<PoolRow> rows = new ArrayList<>();
     List<ClientSession> clients = loop.clients().all(ClientSession.class);
     for (LoopPool pool : poolsOf(loop)) {
-      VdbContext vdb = node.vdbContexts().get(pool.vdb().vdb());
+      VdbContext vdb = node.vdbContexts().get(pool.scope().vdb());
       rows.add(
           new PoolRow(
-              pool.vdb().vdb(),
+              pool.scope().vdb(),
               pool.key().database(),
               pool.key().credential().user(),
               clients.stream().filter(session -> session.servedBy(pool)).count(),
@@ -112,16 +112,16 @@ final class LiveRows {
               pool.counts().idle(),
               pool.cleaningCount(),
               pool.connectingCount(),
-              pool.vdb().plan().settings().size(),
+              pool.scope().plan().settings().size(),
               TimeUnit.NANOSECONDS.toMicros(pool.longestWait()),
               vdb != null && vdb.settings().vdb().multiplex()
                   ? PoolRow.Mode.TRANSACTION
                   : PoolRow.Mode.SESSION,
-              pool.vdb().paused(),
+              pool.scope().paused(),
               pool.waitNotices(),
               pool.laneFigures().depth(),
               pool.laneFigures().deepest(),
-              pool.vdb().clusterServer().map(ServerAddress::toString).orElse(null)));
+              pool.scope().clusterServer().map(ServerAddress::toString).orElse(null)));
     }
     return rows;
   }
@@ -274,9 +274,9 @@ final class LiveRows {
 
   private static ServerRow pooledRow(LoopPool pool, ServerConnection server) {
     ClientSession client = server.holder() instanceof ClientSession session ? session : null;
-    Duration lifetime = pool.vdb().plan().settings().maxLifetime();
+    Duration lifetime = pool.scope().plan().settings().maxLifetime();
     return serverRow(
-        pool.vdb().vdb(),
+        pool.scope().vdb(),
         pool.key(),
         server,
         state(pool, server, client),

@@ -5,6 +5,7 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A trivial statement through a pool, as a client's. */
 final class PoolProbe implements Waiter {
+  private final VdbPools pools;
   private final LoopPool like;
   private final long began;
   private final CompletableFuture<ProbeResult> result;
@@ -21,14 +23,15 @@ final class PoolProbe implements Waiter {
   /**
    * @param like of whose key and loop the pool is to be
    */
-  PoolProbe(LoopPool like, long began, CompletableFuture<ProbeResult> result) {
+  PoolProbe(VdbPools pools, LoopPool like, long began, CompletableFuture<ProbeResult> result) {
+    this.pools = pools;
     this.like = like;
     this.began = began;
     this.result = result;
   }
 
   void start() {
-    pool = like.vdb().join(like.key(), like.context());
+    pool = pools.join(like.key(), like.context());
     ServerConnection connection = pool.acquire(this);
     if (connection != null) {
       acquired(connection);
@@ -70,7 +73,7 @@ final class PoolProbe implements Waiter {
   }
 
   private void finish(ServerError error) {
-    pool.vdb().leave(pool);
+    pools.leave(pool);
     long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - began);
     result.complete(new ProbeResult(error == null, micros, error == null ? null : error.message()));
   }

@@ -15,6 +15,7 @@ import dev.heimdall.engine.net.TlsFiles;
 import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.pool.Connector;
 import dev.heimdall.engine.pool.PoolEvents;
+import dev.heimdall.engine.pool.PoolPlan;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.session.SessionDialect;
@@ -62,9 +63,9 @@ final class RunningVdbs {
    */
   private record Prepared(
       VdbContext context,
-      VdbPools.Plan plan,
+      PoolPlan plan,
       VdbContext.Settings settings,
-      Map<VdbPools, VdbPools.Plan> forwardPlans,
+      Map<VdbPools, PoolPlan> forwardPlans,
       List<VdbListener> listeners) {}
 
   /** Makes a listener that is not open yet. */
@@ -126,8 +127,8 @@ final class RunningVdbs {
 
   private Prepared prepare(VirtualDatabase vdb, Configuration from) throws IOException {
     RunningVdb running = vdbs.get(vdb.name());
-    VdbPools.Plan plan = plan(vdb, from.sources().get(vdb.source()), from);
-    Map<VdbPools, VdbPools.Plan> forwardPlans = new IdentityHashMap<>();
+    PoolPlan plan = plan(vdb, from.sources().get(vdb.source()), from);
+    Map<VdbPools, PoolPlan> forwardPlans = new IdentityHashMap<>();
     VdbContext.Settings settings =
         settings(vdb, from, forwards(vdb, from, forwardPlans), foreigners(vdb, from));
     VdbContext context =
@@ -188,13 +189,13 @@ final class RunningVdbs {
     prepared.listeners().forEach(VdbListener::accept);
   }
 
-  private VdbPools.Plan plan(VirtualDatabase vdb, DataSource source, Configuration from)
+  private PoolPlan plan(VirtualDatabase vdb, DataSource source, Configuration from)
       throws IOException {
     Map<String, Integer> limits = new HashMap<>();
     for (User user : from.users().values()) {
       limits.put(user.serverUser().orElse(user.name()), user.maxServerConnections());
     }
-    return new VdbPools.Plan(
+    return new PoolPlan(
         source,
         logins.of(source).map(ServerCredential::of),
         TlsContexts.forServer(source.tls()),
@@ -234,8 +235,7 @@ final class RunningVdbs {
    * @param plans takes the plans that those are to have
    */
   private Map<String, VdbPools> forwards(
-      VirtualDatabase vdb, Configuration from, Map<VdbPools, VdbPools.Plan> plans)
-      throws IOException {
+      VirtualDatabase vdb, Configuration from, Map<VdbPools, PoolPlan> plans) throws IOException {
     RunningVdb running = vdbs.get(vdb.name());
     Map<String, VdbPools> before =
         running == null ? Map.of() : running.context().settings().forwards();
@@ -244,7 +244,7 @@ final class RunningVdbs {
       if (from.sources().get(source).engine() != Engine.POSTGRESQL) {
         continue;
       }
-      VdbPools.Plan plan = plan(vdb, from.sources().get(source), from);
+      PoolPlan plan = plan(vdb, from.sources().get(source), from);
       VdbPools pools = before.get(source);
       if (pools == null) {
         pools = new VdbPools(vdb.name(), connector, poolEvents, plan);

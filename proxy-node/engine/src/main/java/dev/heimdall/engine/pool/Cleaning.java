@@ -5,6 +5,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.ServerError;
 import java.security.SecureRandom;
 import java.util.HashMap;
@@ -14,15 +15,32 @@ import java.util.concurrent.TimeUnit;
 
 /** The connections that a session has given back and nobody else may have yet, and why. */
 final class Cleaning {
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private static final String CANCELLED = "57014";
 
   private final SecureRandom chance = new SecureRandom();
-  private final LoopPool pool;
+  private final LoopContext context;
+  private final Pool pool;
   private final Map<ServerConnection, Long> since = new HashMap<>();
 
-  Cleaning(LoopPool pool) {
+  /** Where connections go on. */
+  interface Pool {
+    /** A step was taken: what else was left on the connection is looked at. */
+    void release(ServerConnection connection);
+
+    /** The connection is as good as new. */
+    void cleaned(ServerConnection connection);
+
+    /** The connection may be used. */
+    void free(ServerConnection connection);
+
+    /** There are more of them here, or fewer. */
+    void published();
+  }
+
+  Cleaning(LoopContext context, Pool pool) {
+    this.context = context;
     this.pool = pool;
   }
 
@@ -41,7 +59,7 @@ final class Cleaning {
 
   /** Keeps the connection until {@link #remove}; it was here since it first came. */
   void keep(ServerConnection connection) {
-    since.putIfAbsent(connection, pool.context().now());
+    since.putIfAbsent(connection, context.now());
     pool.published();
   }
 
@@ -102,9 +120,8 @@ final class Cleaning {
                 "DISCARD",
                 () -> {
                   connection.cleaned();
-                  pool.vdb().events().cleaned();
                   since.remove(connection);
-                  pool.free(connection);
+                  pool.cleaned(connection);
                 }));
   }
 
@@ -156,7 +173,7 @@ final class Cleaning {
   void expire(long now) {
     for (Map.Entry<ServerConnection, Long> entry : List.copyOf(since.entrySet())) {
       ServerConnection connection = entry.getKey();
-      if (now - entry.getValue() > PATIENCE_NANOS && !connection.cancelling()) {
+      if (now - entry.getValue() > LIMIT_NANOS && !connection.cancelling()) {
         connection.close("it could not be cleaned in time"); // which takes it out of here
       }
     }

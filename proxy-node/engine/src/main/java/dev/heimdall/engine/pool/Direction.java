@@ -1,5 +1,6 @@
 package dev.heimdall.engine.pool;
 
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ServerAddress;
 
@@ -13,6 +14,11 @@ import dev.heimdall.model.ServerAddress;
  * @param since when that became so, by {@link System#nanoTime}
  */
 record Direction(boolean led, DataSource source, ServerAddress server, long since) {
+  /** What a statement is told that no writer was found for. */
+  static final ServerError NO_WRITER =
+      ServerError.error("57P03", "no server of the cluster says that it is the writer")
+          .withHint("It can be tried again; SHOW NODES tells what is known of the servers.");
+
   static Direction of(DataSource source) {
     return source.cluster().watched()
         ? new Direction(true, null, null, System.nanoTime())

@@ -4,7 +4,6 @@ import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.model.PoolSettings;
-import java.util.Map;
 
 /**
  * Opens the connections of one pool on one loop: for those who wait, and as many as are to be there
@@ -25,7 +24,7 @@ final class Growth {
     if (attempts.tooEarly(now())) {
       return;
     }
-    while (!shared.vdb().holdsBack()
+    while (!shared.scope().holdsBack()
         && pool.wantsMore(attempts.underWay())
         && attempts.mayBegin()) {
       if (!shared.reserve(pool)) {
@@ -42,7 +41,7 @@ final class Growth {
    * @return false where the limits leave none to be opened
    */
   boolean begin() {
-    if (attempts.underWay() > 0 || shared.vdb().holdsBack() || attempts.tooEarly(now())) {
+    if (attempts.underWay() > 0 || shared.scope().holdsBack() || attempts.tooEarly(now())) {
       return true;
     }
     boolean room = shared.reserve(pool);
@@ -54,7 +53,7 @@ final class Growth {
 
   void keepMinimum(PoolSettings settings) {
     if (shared.keepsMinimum(pool)
-        && !shared.vdb().holdsBack()
+        && !shared.scope().holdsBack()
         && !attempts.failing()
         && shared.limit().used() < Math.min(settings.minIdle(), settings.size())
         && shared.reserve(pool)) {
@@ -84,12 +83,10 @@ final class Growth {
     int attempt = attempts.begun();
     long generation = shared.generation();
     shared
-        .vdb()
+        .scope()
         .connectPooled(
             pool.context(),
             shared.key(),
-            Map.of(),
-            shared.vdb().plan().preparedLimit(),
             pool,
             new ServerConnector.Handler() {
               @Override
@@ -110,6 +107,7 @@ final class Growth {
     boolean meant = attempts.failed(attempt, failure, now());
     shared.free();
     pool.notOpened(
-        failure, meant && (failure.permanent() || shared.vdb().reader() && pool.hasNoConnection()));
+        failure,
+        meant && (failure.permanent() || shared.scope().reader() && pool.hasNoConnection()));
   }
 }

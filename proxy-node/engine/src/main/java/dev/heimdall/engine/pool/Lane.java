@@ -139,9 +139,9 @@ public final class Lane {
   }
 
   /** Has the server end a statement that is nobody's and takes long. */
-  void endOrphan(long now, long patience) {
+  void endOrphan(long now, long limit) {
     if (connection.firstOwner() instanceof Orphan orphan
-        && firstAge(now) > patience
+        && firstAge(now) > limit
         && !connection.cancelling()) {
       moveOthersOn(); // the signal may come late
       orphan.cancel.run();

@@ -2,6 +2,7 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.model.PipeliningSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ final class Lanes {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   /** How many times longer than others may wait to get behind it a first statement may take. */
-  private static final int PATIENCE = 4;
+  private static final int MOST_TIMES_LONGER = 4;
 
   /** No statement is taken for shorter work than this. */
   private static final long LEAST_WORK_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
@@ -32,9 +33,47 @@ final class Lanes {
 
   private static final long FORGET_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-  private final LoopPool pool;
+  /** What the lanes need of their pool. */
+  interface Pool {
+    LoopContext context();
+
+    PipeliningSettings pipelining();
+
+    PoolCounts counts();
+
+    /** How many connections the pool may have on all loops. */
+    int size();
+
+    /** Waiters who need a connection of their own. */
+    int waitingAlone();
+
+    /** Whether somebody on another loop has waited for longer than anyone here. */
+    boolean othersWait();
+
+    /** One of the idle connections whose variables are these; null when none is found soon. */
+    ServerConnection takeIdleWith(Variables wanted);
+
+    /** A connection that was taken from the idle ones and not used after all. */
+    void putBack(ServerConnection connection);
+
+    /** Whether nothing has to be done with a shared connection before its next statement. */
+    boolean mayRest(ServerConnection connection);
+
+    boolean retired(ServerConnection connection);
+
+    /** Takes a connection back that several have shared. */
+    void releaseShared(ServerConnection connection);
+
+    /** What {@link #counts} is made of has changed. */
+    void published();
+
+    /** Something has thrown this that ran for the lanes alone. */
+    void failed(Throwable cause);
+  }
+
+  private final Pool pool;
   private final List<Lane> open = new ArrayList<>();
-  private final Width width = new Width();
+  private final AdaptiveConcurrency concurrency = new AdaptiveConcurrency();
   private boolean looking;
 
   /** The shortest time in which any statement was answered: the way there and back. */
@@ -50,7 +89,7 @@ final class Lanes {
   private long moved;
   private int deepest;
 
-  Lanes(LoopPool pool) {
+  Lanes(Pool pool) {
     this.pool = pool;
   }
 
@@ -62,7 +101,7 @@ final class Lanes {
    */
   Lane take(LaneUser user, long alone, PipeliningSettings settings) {
     long now = pool.context().now();
-    int wide = width.within(settings.connections(), pool.size());
+    int wide = concurrency.within(settings.connections(), pool.size());
     int most = user.mayFollow() ? settings.maxDepth() : 1;
     int deep = Math.min(most, depthFor(alone, settings));
     Lane best = least(user.variables(), now, true);
@@ -154,14 +193,14 @@ final class Lanes {
   void look() {
     if (!looking) {
       looking = true;
-      pool.context().later(this::lookNow, LOOK_NANOS, TimeUnit.NANOSECONDS, LoopPool::failed);
+      pool.context().later(this::lookNow, LOOK_NANOS, TimeUnit.NANOSECONDS, pool::failed);
     }
   }
 
   private void lookNow() {
     looking = false;
     long now = pool.context().now();
-    long patience = PATIENCE * longest();
+    long limit = MOST_TIMES_LONGER * longest();
     for (Lane lane : List.copyOf(open)) {
       if (lane.depth() == 0) {
         if (lane.firstAge(now) < REST_NANOS && mayRest(lane)) {
@@ -170,7 +209,7 @@ final class Lanes {
           release(lane);
         }
       } else if (lane.depth() > 1 || lane.orphaned()) {
-        if (lane.firstAge(now) > patience) {
+        if (lane.firstAge(now) > limit) {
           lane.moveOthersOn();
         }
         lane.endOrphan(now, longest());
@@ -197,7 +236,7 @@ final class Lanes {
   }
 
   void sample(long took, long alone) {
-    width.sample(took, alone);
+    concurrency.sample(took, alone);
   }
 
   void movedOn() {

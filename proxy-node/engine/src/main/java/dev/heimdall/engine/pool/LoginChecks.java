@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The server's own decisions on log-ins of clients whose server connections are in the pools
@@ -21,6 +23,8 @@ import java.util.function.Consumer;
  * time, for all who wait for it. Thread-safe.
  */
 public final class LoginChecks {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.pool");
+
   /** Roles whose last check is remembered; one that is not is checked once more. */
   private static final int MAX_KNOWN = 10_000;
 
@@ -152,7 +156,7 @@ public final class LoginChecks {
       return;
     }
     if (server == null) {
-      unavailable(context, key, check, VdbPools.NO_WRITER.asFatal());
+      unavailable(context, key, check, Direction.NO_WRITER.asFatal());
       return;
     }
     synchronized (this) {
@@ -161,7 +165,14 @@ public final class LoginChecks {
     LoginProbe.begin(
         connector,
         context,
-        new ServerTarget(server, pools.plan().tls(), key.database(), key.credential(), Map.of(), 0),
+        new ServerTarget(
+            server,
+            pools.plan().tls(),
+            key.database(),
+            key.credential(),
+            key.capabilities(),
+            Map.of(),
+            0),
         new LoginProbe.Outcome() {
           @Override
           public void accepted(List<List<String>> role) {
@@ -191,7 +202,7 @@ public final class LoginChecks {
         millis,
         TimeUnit.MILLISECONDS,
         cause -> {
-          LoopPool.failed(cause);
+          failed(cause);
           rejected(key, check, ServerError.fatal("XX000", "error in the node: " + cause));
         });
   }
@@ -254,7 +265,7 @@ public final class LoginChecks {
    * as a statement would is refused, the others wait on.
    */
   private void unavailable(LoopContext context, PoolKey key, Check check, ServerError why) {
-    long limit = pools.patience().toNanos();
+    long limit = pools.serverWait().toNanos();
     long now = System.nanoTime();
     List<Waiter> late = new ArrayList<>();
     Waiter next;
@@ -307,9 +318,13 @@ public final class LoginChecks {
     return null;
   }
 
+  private static void failed(Throwable cause) {
+    LOG.error("the check of a log-in met an error in the node", cause);
+  }
+
   private static void tell(List<Waiter> waiters, Consumer<Outcome> decision) {
     for (Waiter waiter : waiters) {
-      waiter.context().soon(() -> decision.accept(waiter.outcome()), LoopPool::failed);
+      waiter.context().soon(() -> decision.accept(waiter.outcome()), LoginChecks::failed);
     }
   }
 }

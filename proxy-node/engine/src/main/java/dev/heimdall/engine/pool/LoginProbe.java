@@ -53,7 +53,7 @@ final class LoginProbe extends InternalQuery
             () -> connection.close("the check of a log-in took too long"),
             target.source().connectTimeout().toMillis(),
             TimeUnit.MILLISECONDS,
-            LoopPool::failed);
+            connection::failed);
     connection.requests().describeRole(this);
   }
 

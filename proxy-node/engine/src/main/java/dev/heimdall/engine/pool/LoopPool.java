@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * The server connections of one pool on one event loop, and the sessions that wait for one, first
  * come, first served. All methods but the counters belong to the loop's thread.
  */
-public final class LoopPool implements ServerConnection.Listener {
+public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cleaning.Pool {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.pool");
 
   private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -29,13 +29,13 @@ public final class LoopPool implements ServerConnection.Listener {
   private final LoopContext context;
   private final IdleConnections idle = new IdleConnections();
   private final Set<ServerConnection> held = new HashSet<>();
-  private final Cleaning cleaning = new Cleaning(this);
+  private final Cleaning cleaning;
   private final Lanes lanes = new Lanes(this);
-  private final Ripening ripening = new Ripening(this);
-  private final Members members;
+  private final Warmup warmup;
+  private final PooledConnections connections;
   private final WaitQueue waiters;
   private final Growth growth;
-  private final Patience patience;
+  private final WaitLimits waitLimits;
   private final PoolAudit audit;
 
   /** Whether those who share have just had their turn. */
@@ -46,9 +46,11 @@ public final class LoopPool implements ServerConnection.Listener {
   LoopPool(SharedPool shared, LoopContext context) {
     this.shared = shared;
     this.context = context;
-    this.members = new Members(this, shared, idle);
+    this.cleaning = new Cleaning(context, this);
+    this.warmup = new Warmup(shared.scope()::warm, this::free);
+    this.connections = new PooledConnections(context, shared, idle);
     this.waiters = new WaitQueue(context);
-    this.patience = new Patience(shared, waiters);
+    this.waitLimits = new WaitLimits(shared.scope(), shared.key(), waiters);
     this.growth = new Growth(this, shared);
     this.audit = new PoolAudit(this, shared);
   }
@@ -57,16 +59,18 @@ public final class LoopPool implements ServerConnection.Listener {
     return shared.key();
   }
 
-  public VdbPools vdb() {
-    return shared.vdb();
+  /** What the pool knows of its virtual database. */
+  public PoolScope scope() {
+    return shared.scope();
   }
 
+  @Override
   public LoopContext context() {
     return context;
   }
 
   private PoolSettings settings() {
-    return shared.vdb().plan().settings();
+    return shared.settings();
   }
 
   // ---- acquire and release
@@ -77,17 +81,17 @@ public final class LoopPool implements ServerConnection.Listener {
    * @return the connection, or null when the waiter waits
    */
   public ServerConnection acquire(Waiter waiter) {
-    if (members.outdated()) {
+    if (connections.outdated()) {
       closeRetired(); // the task that does so may stand behind this statement
     }
-    if (waiters.isEmpty() && !shared.vdb().holdsBack()) {
+    if (waiters.isEmpty() && !shared.scope().holdsBack()) {
       ServerConnection connection = idle.take(waiter.variables());
       if (connection != null) {
         hand(connection);
         return connection;
       }
     }
-    ServerError full = patience.full();
+    ServerError full = waitLimits.full();
     if (full != null) {
       onLoop(() -> waiter.refused(full)); // not before the waiter knows that it waits
       return null;
@@ -104,13 +108,13 @@ public final class LoopPool implements ServerConnection.Listener {
    * when it is free.
    */
   public boolean prepared() {
-    if (members.outdated()) {
+    if (connections.outdated()) {
       closeRetired();
     }
-    if (members.size() > ripening.size()) {
+    if (connections.size() > warmup.size()) {
       return true;
     }
-    return members.isEmpty() && !growth.begin() && shared.shares().anyElsewhere(this);
+    return connections.isEmpty() && !growth.begin() && shared.shares().anyElsewhere(this);
   }
 
   /**
@@ -120,10 +124,10 @@ public final class LoopPool implements ServerConnection.Listener {
    * @return null when there is none now: {@link #acquire} gives a connection of its own
    */
   public Lane share(LaneUser user, long alone) {
-    if (members.outdated()) {
+    if (connections.outdated()) {
       closeRetired();
     }
-    return shared.vdb().holdsBack() ? null : lanes.take(user, alone, pipelining());
+    return shared.scope().holdsBack() ? null : lanes.take(user, alone, pipelining());
   }
 
   /** A short statement was answered; so long it kept a connection. */
@@ -136,8 +140,9 @@ public final class LoopPool implements ServerConnection.Listener {
     return lanes.longest();
   }
 
-  PipeliningSettings pipelining() {
-    return shared.vdb().plan().pipelining();
+  @Override
+  public PipeliningSettings pipelining() {
+    return shared.scope().plan().pipelining();
   }
 
   /** What counts the connections of all loops. */
@@ -145,18 +150,18 @@ public final class LoopPool implements ServerConnection.Listener {
     return shared.limit();
   }
 
-  /** How many connections the pool may have on all loops. */
-  int size() {
+  @Override
+  public int size() {
     return settings().size();
   }
 
-  /** Whether somebody on another loop has waited for longer than anyone here. */
-  boolean othersWait() {
+  @Override
+  public boolean othersWait() {
     return shared.shares().neediest(this, context.now() - SLACK_NANOS) != null;
   }
 
-  /** Whether nothing has to be done with a shared connection before its next statement. */
-  boolean mayRest(ServerConnection connection) {
+  @Override
+  public boolean mayRest(ServerConnection connection) {
     return !connection.closed()
         && connection.status() == TransactionState.IDLE
         && !connection.tainted()
@@ -165,7 +170,7 @@ public final class LoopPool implements ServerConnection.Listener {
         && !connection.cancelling()
         && !connection.wasCancelled()
         && settings().reset() != ResetMode.ALWAYS
-        && !shared.vdb().holdsBack()
+        && !shared.scope().holdsBack()
         && !retired(connection)
         && hungrier() == null;
   }
@@ -184,14 +189,15 @@ public final class LoopPool implements ServerConnection.Listener {
     return waited;
   }
 
-  /** Takes a connection back that several have shared. */
-  void releaseShared(ServerConnection connection) {
+  @Override
+  public void releaseShared(ServerConnection connection) {
     afterShared = true;
     release(connection);
     afterShared = false;
   }
 
   /** Takes a connection back that is quiet or soon will be; what is left on it is cleaned first. */
+  @Override
   public void release(ServerConnection connection) {
     connection.hold(null);
     held.remove(connection);
@@ -213,8 +219,15 @@ public final class LoopPool implements ServerConnection.Listener {
     }
   }
 
+  @Override
+  public void cleaned(ServerConnection connection) {
+    shared.scope().events().cleaned();
+    free(connection);
+  }
+
   /** A clean connection: to the first waiter, to a loop that waits longer, or to the idle ones. */
-  void free(ServerConnection connection) {
+  @Override
+  public void free(ServerConnection connection) {
     if (connection.cancelling()) {
       cleaning.keep(connection);
       return; // cancelsDone frees it
@@ -223,16 +236,16 @@ public final class LoopPool implements ServerConnection.Listener {
       cleaning.absorbCancel(connection);
       return;
     }
-    if (members.retire(connection)) {
+    if (connections.retire(connection)) {
       return;
     }
     LoopPool hungrier = hungrier();
-    if (hungrier != null && !shared.vdb().holdsBack()) {
+    if (hungrier != null && !shared.scope().holdsBack()) {
       moveTo(hungrier, connection);
       return;
     }
-    if (waiters.isEmpty() || shared.vdb().holdsBack()) {
-      if (!shared.vdb().mayIdle(key().credential().user())) {
+    if (waiters.isEmpty() || shared.scope().holdsBack()) {
+      if (!shared.scope().mayIdle(key().credential().user())) {
         connection.close("a rule lets its user have no more idle ones");
         return;
       }
@@ -279,19 +292,19 @@ public final class LoopPool implements ServerConnection.Listener {
     published();
   }
 
-  /** A connection that was taken from the idle ones and not used after all. */
-  void putBack(ServerConnection connection) {
+  @Override
+  public void putBack(ServerConnection connection) {
     idle.add(connection);
   }
 
-  /** One of the idle connections whose variables are these; null when none is found soon. */
-  ServerConnection takeIdleWith(Variables wanted) {
+  @Override
+  public ServerConnection takeIdleWith(Variables wanted) {
     return idle.takeWith(wanted);
   }
 
   /** Gives waiters what is idle, and opens connections for the others. */
   void serve() {
-    if (shared.vdb().holdsBack()) {
+    if (shared.scope().holdsBack()) {
       return;
     }
     while (!waiters.isEmpty() && !idle.isEmpty()) {
@@ -304,19 +317,19 @@ public final class LoopPool implements ServerConnection.Listener {
 
   /** A connection was made. */
   void opened(ServerConnection connection, long generation) {
-    members.add(connection, generation);
+    connections.add(connection, generation);
     context.tick();
-    ripening.take(connection);
+    warmup.take(connection);
     published();
   }
 
   /**
    * No connection was made.
    *
-   * @param everyoneMet whether those who wait would meet the same
+   * @param forAll whether the attempts of those who wait would fail alike
    */
-  void notOpened(ConnectFailure failure, boolean everyoneMet) {
-    if (everyoneMet) {
+  void notOpened(ConnectFailure failure, boolean forAll) {
+    if (forAll) {
       waiters.refuseAll(failure.error());
     }
     published();
@@ -324,24 +337,24 @@ public final class LoopPool implements ServerConnection.Listener {
 
   /** Whether more sessions wait than connections are on their way. */
   boolean wantsMore(int underWay) {
-    return underWay + ripening.size() < waiters.size();
+    return underWay + warmup.size() < waiters.size();
   }
 
   boolean hasNoConnection() {
-    return members.isEmpty();
+    return connections.isEmpty();
   }
 
   /** The replica has answered: new connections may be used. */
-  void ripened() {
+  void warmed() {
     context.tick();
-    ripening.look();
+    warmup.look();
     published();
   }
 
   /** The server is lost: nobody waits for it, and what has not begun to answer is over. */
   void lost(ServerError why) {
     context.tick();
-    for (ServerConnection connection : members.all()) {
+    for (ServerConnection connection : connections.all()) {
       if (!connection.begun()) {
         connection.close(why.message());
       }
@@ -361,13 +374,13 @@ public final class LoopPool implements ServerConnection.Listener {
 
   @Override
   public void serverClosed(ServerConnection connection) {
-    shared.vdb().closed(connection);
+    shared.scope().closed(connection);
     idle.remove(connection);
     held.remove(connection);
     cleaning.remove(connection);
-    ripening.remove(connection);
+    warmup.remove(connection);
     lanes.remove(connection);
-    if (members.remove(connection) != null) {
+    if (connections.remove(connection) != null) {
       shared.free();
     }
     published();
@@ -381,12 +394,13 @@ public final class LoopPool implements ServerConnection.Listener {
     }
   }
 
-  boolean retired(ServerConnection connection) {
-    return members.retired(connection);
+  @Override
+  public boolean retired(ServerConnection connection) {
+    return connections.retired(connection);
   }
 
   private void moveTo(LoopPool target, ServerConnection connection) {
-    Long generation = members.remove(connection);
+    Long generation = connections.remove(connection);
     shared.moving(1);
     published();
     connection.move(
@@ -404,7 +418,7 @@ public final class LoopPool implements ServerConnection.Listener {
 
   private void adopt(ServerConnection connection, long generation) {
     context.tick();
-    members.add(connection, generation);
+    connections.add(connection, generation);
     free(connection);
   }
 
@@ -433,14 +447,14 @@ public final class LoopPool implements ServerConnection.Listener {
 
   void closeRetired() {
     context.tick();
-    members.retireIdle();
+    connections.retireIdle();
     published();
   }
 
   /** Connections go to another server now: none to the one before may do any more. */
   void abandonRetired() {
     context.tick();
-    members.abandonRetired("the writer is another server now");
+    connections.abandonRetired("the writer is another server now");
     published();
   }
 
@@ -453,9 +467,10 @@ public final class LoopPool implements ServerConnection.Listener {
 
   void closeAll() {
     waiters.refuseAll(
-        ServerError.fatal("57P01", "the virtual database " + shared.vdb().vdb() + " was removed"));
+        ServerError.fatal(
+            "57P01", "the virtual database " + shared.scope().vdb() + " was removed"));
     published();
-    for (ServerConnection connection : members.all()) {
+    for (ServerConnection connection : connections.all()) {
       connection.close("the pool was closed");
     }
   }
@@ -469,13 +484,13 @@ public final class LoopPool implements ServerConnection.Listener {
 
   void tick(long now) {
     PoolSettings settings = settings();
-    patience.look(now, members.isEmpty() ? growth.lastFailure() : null);
+    waitLimits.look(now, connections.isEmpty() ? growth.lastFailure() : null);
     published();
     serve();
     if (!waiters.isEmpty()) {
       shared.askOthers(this); // one that is being made may take long, or fail
     }
-    members.expire(now);
+    connections.expire(now);
     cleaning.expire(now);
     growth.keepMinimum(settings);
     published();
@@ -483,30 +498,33 @@ public final class LoopPool implements ServerConnection.Listener {
   }
 
   void onLoop(Runnable task) {
-    context.soon(task, LoopPool::failed);
+    context.soon(task, this::failed);
   }
 
-  static void failed(Throwable cause) {
+  @Override
+  public void failed(Throwable cause) {
     LOG.error("a pool met an error in the node", cause);
   }
 
-  void published() {
+  @Override
+  public void published() {
     counts.publish(
         waiters.size(),
         idle.size(),
         held.size(),
         lanes.size(),
-        members.size(),
-        ripening.size(),
+        connections.size(),
+        warmup.size(),
         growth.underWay(),
         waiters.isEmpty() ? 0 : waiters.firstSince());
   }
 
-  /** Waiters who need a connection of their own; on the loop. */
-  int waitingAlone() {
+  @Override
+  public int waitingAlone() {
     return waiters.sizeWithoutSharing();
   }
 
+  @Override
   public PoolCounts counts() {
     return counts;
   }
@@ -536,7 +554,7 @@ public final class LoopPool implements ServerConnection.Listener {
   }
 
   public Set<ServerConnection> connections() {
-    return Set.copyOf(members.all());
+    return Set.copyOf(connections.all());
   }
 
   /** What was shared so far; only read. */
@@ -544,13 +562,13 @@ public final class LoopPool implements ServerConnection.Listener {
     return lanes.figures();
   }
 
-  /** idle, active, shared, cleaning or ripening. */
+  /** idle, active, shared, cleaning or warmup. */
   public String stateOf(ServerConnection connection) {
     if (connection.shared()) {
       return "shared";
     }
-    if (ripening.contains(connection)) {
-      return "ripening";
+    if (warmup.contains(connection)) {
+      return "warming";
     }
     if (held.contains(connection)) {
       return "active";

@@ -73,7 +73,7 @@ final class LoopShares {
   /** Whether another loop has a connection that may be used. */
   boolean anyElsewhere(LoopPool asking) {
     for (LoopPool pool : loops) {
-      if (pool != asking && pool.counts().all() > pool.counts().ripening()) {
+      if (pool != asking && pool.counts().all() > pool.counts().warming()) {
         return true;
       }
     }

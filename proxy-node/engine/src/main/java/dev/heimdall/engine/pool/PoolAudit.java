@@ -76,7 +76,7 @@ final class PoolAudit {
     if (shared.shares().isFirst(pool) && missing != 0) {
       found.put(PoolAnomaly.COUNT, PoolAnomaly.COUNT);
     }
-    boolean waits = pool.counts().waiting() > 0 && !shared.vdb().holdsBack();
+    boolean waits = pool.counts().waiting() > 0 && !shared.scope().holdsBack();
     if (waits && shared.shares().idleForNobody(pool)) {
       found.put(PoolAnomaly.WAITING, PoolAnomaly.WAITING);
     }
@@ -94,6 +94,6 @@ final class PoolAudit {
   }
 
   private void report(PoolAnomaly anomaly, String what) {
-    shared.vdb().report(anomaly, shared.key(), what);
+    shared.scope().report(anomaly, shared.key(), what);
   }
 }

@@ -10,7 +10,7 @@ public final class PoolCounts {
   private volatile int held;
   private volatile int shared;
   private volatile int all;
-  private volatile int ripening;
+  private volatile int warming;
   private volatile int opening;
   private volatile long headSince;
 
@@ -20,7 +20,7 @@ public final class PoolCounts {
       int held,
       int shared,
       int all,
-      int ripening,
+      int warming,
       int opening,
       long headSince) {
     this.waiting = waiting;
@@ -28,7 +28,7 @@ public final class PoolCounts {
     this.held = held;
     this.shared = shared;
     this.all = all;
-    this.ripening = ripening;
+    this.warming = warming;
     this.opening = opening;
     this.headSince = headSince;
   }
@@ -58,8 +58,8 @@ public final class PoolCounts {
   }
 
   /** Connections that wait for their server to answer for the first time. */
-  public int ripening() {
-    return ripening;
+  public int warming() {
+    return warming;
   }
 
   /** Connections that are being made. */

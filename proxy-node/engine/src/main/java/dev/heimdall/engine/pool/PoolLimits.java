@@ -15,20 +15,20 @@ final class PoolLimits {
   private final Map<String, SharedLimit> perDatabase = new ConcurrentHashMap<>();
   private final Map<String, Integer> byRule = new ConcurrentHashMap<>();
   private final Map<String, Integer> idleByRule = new ConcurrentHashMap<>();
-  private volatile VdbPools.Plan plan;
+  private volatile PoolPlan plan;
 
   /**
    * @param pools how many pools count under it
    */
   private record SharedLimit(Limit limit, int pools) {}
 
-  PoolLimits(VdbPools.Plan plan) {
+  PoolLimits(PoolPlan plan) {
     this.plan = plan;
     total.max(plan.settings().maxConnections());
   }
 
   /** Takes a new plan; what rules have said is forgotten. */
-  void update(VdbPools.Plan next) {
+  void update(PoolPlan next) {
     plan = next;
     byRule.clear();
     idleByRule.clear();

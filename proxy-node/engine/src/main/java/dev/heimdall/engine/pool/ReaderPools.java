@@ -62,7 +62,7 @@ public final class ReaderPools {
   }
 
   /** Takes a new plan for the source that the servers belong to. */
-  void update(VdbPools.Plan plan) {
+  void update(PoolPlan plan) {
     pools.forEach((server, its) -> its.update(plan.at(server)));
   }
 

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.model.PoolSettings;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,8 +9,27 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What the pools of one key have in common over all event loops. */
-final class SharedPool {
-  private final VdbPools vdb;
+final class SharedPool implements PooledConnections.Terms {
+  /** The other pools of the virtual database. Thread-safe. */
+  interface Siblings {
+    /** The limit of all of them. */
+    Limit total();
+
+    /** Something became free that waiters of any of them may want. */
+    void wakeWaiters();
+
+    /**
+     * Closes one idle connection of another pool under the same limit. The room is there when it
+     * has closed; waiters are woken then.
+     */
+    void evictIdleExcept(LoopPool asking, Limit full);
+
+    /** A pool may have closed its last connection. */
+    void forgetUnused(PoolKey key);
+  }
+
+  private final PoolScope scope;
+  private final Siblings siblings;
   private final PoolKey key;
   private final Limit limit;
   private final Limit userLimit;
@@ -27,16 +47,33 @@ final class SharedPool {
   /** The same for the look at each release. */
   private volatile LoopShares shares = new LoopShares();
 
-  SharedPool(VdbPools vdb, PoolKey key, Limit limit, Limit userLimit, Limit databaseLimit) {
-    this.vdb = vdb;
+  SharedPool(
+      PoolScope scope,
+      Siblings siblings,
+      PoolKey key,
+      Limit limit,
+      Limit userLimit,
+      Limit databaseLimit) {
+    this.scope = scope;
+    this.siblings = siblings;
     this.key = key;
     this.limit = limit;
     this.userLimit = userLimit;
     this.databaseLimit = databaseLimit;
   }
 
-  VdbPools vdb() {
-    return vdb;
+  PoolScope scope() {
+    return scope;
+  }
+
+  @Override
+  public PoolSettings settings() {
+    return scope.plan().settings();
+  }
+
+  @Override
+  public int used() {
+    return limit.used();
   }
 
   PoolKey key() {
@@ -47,9 +84,9 @@ final class SharedPool {
     return limit;
   }
 
-  /** Grows when connections that were made before must serve nobody any more. */
-  long generation() {
-    return vdb.generation() + renewals.get();
+  @Override
+  public long generation() {
+    return scope.generation() + renewals.get();
   }
 
   /** Connections made before now are closed as soon as nobody uses them. */
@@ -86,7 +123,7 @@ final class SharedPool {
 
   /** A place under the limit is taken by each connection, from before it is made until its end. */
   boolean unused() {
-    return users == 0 && limit.used() == 0 && vdb.plan().settings().minIdle() == 0;
+    return users == 0 && limit.used() == 0 && settings().minIdle() == 0;
   }
 
   LoopPool on(LoopContext context) {
@@ -122,23 +159,23 @@ final class SharedPool {
     Limit full = reserveCommon();
     if (full != null) {
       limit.give();
-      vdb.evictIdleExcept(asking, full);
+      siblings.evictIdleExcept(asking, full);
     }
     return full == null;
   }
 
   /** Returns the limit that leaves no room; null when there was some. */
   private Limit reserveCommon() {
-    if (!vdb.total().tryTake()) {
-      return vdb.total();
+    if (!siblings.total().tryTake()) {
+      return siblings.total();
     }
     if (!userLimit.tryTake()) {
-      vdb.total().give();
+      siblings.total().give();
       return userLimit;
     }
     if (!databaseLimit.tryTake()) {
       userLimit.give();
-      vdb.total().give();
+      siblings.total().give();
       return databaseLimit;
     }
     return null;
@@ -146,7 +183,7 @@ final class SharedPool {
 
   /** Whether its connections count under this limit. */
   boolean isUnder(Limit common) {
-    return common == vdb.total() || common == userLimit || common == databaseLimit;
+    return common == siblings.total() || common == userLimit || common == databaseLimit;
   }
 
   /** Gives a reserved place back; whoever waits under one of the limits may have it. */
@@ -154,9 +191,9 @@ final class SharedPool {
     limit.give();
     userLimit.give();
     databaseLimit.give();
-    vdb.total().give();
-    vdb.wakeWaiters();
-    vdb.forgetUnused(key);
+    siblings.total().give();
+    siblings.wakeWaiters();
+    siblings.forgetUnused(key);
   }
 
   void wakeWaiters() {

@@ -1,6 +1,5 @@
 package dev.heimdall.engine.pool;
 
-import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.Ending;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
@@ -9,10 +8,7 @@ import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.FailoverSettings;
-import dev.heimdall.model.PipeliningSettings;
-import dev.heimdall.model.PoolSettings;
 import dev.heimdall.model.ServerAddress;
-import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,25 +20,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The pools of one virtual database on all event loops, with what limits them together. */
-public final class VdbPools {
-  /** What a statement is told that waited for a writer in vain. */
-  static final ServerError NO_WRITER =
-      ServerError.error("57P03", "no server of the cluster says that it is the writer")
-          .withHint("It can be tried again; SHOW NODES tells what is known of the servers.");
-
+public final class VdbPools implements PoolScope, SharedPool.Siblings {
   private final String vdb;
   private final Connector connector;
   private final PoolEvents events;
   private final PoolLimits limits;
   private final Map<PoolKey, SharedPool> pools = new ConcurrentHashMap<>();
 
-  private final Openings openings;
+  private final VdbConnector connections;
   private final LoginChecks logins;
 
   /** Those for the replicas of its cluster; null where they are for a replica themselves. */
   private final ReaderPools readers;
 
-  private volatile Plan plan;
+  private volatile PoolPlan plan;
   private volatile Direction direction;
   private volatile WriterWatch watch;
   private volatile boolean paused;
@@ -54,29 +45,12 @@ public final class VdbPools {
   /** Whether there is a replica that answers; a writer's pools do not ask. */
   private volatile boolean answers = true;
 
-  /**
-   * Where to connect and how many; replaced as a whole when the configuration changes.
-   *
-   * @param own as whom the source itself says to log in, if it does
-   */
-  public record Plan(
-      DataSource source,
-      Optional<ServerCredential> own,
-      SslContext tls,
-      PoolSettings settings,
-      PipeliningSettings pipelining,
-      int preparedLimit,
-      Map<String, Integer> userLimits) {
-    Plan at(ServerAddress server) {
-      return new Plan(source.at(server), own, tls, settings, pipelining, preparedLimit, userLimits);
-    }
-  }
-
-  public VdbPools(String vdb, Connector connector, PoolEvents events, Plan plan) {
+  public VdbPools(String vdb, Connector connector, PoolEvents events, PoolPlan plan) {
     this(vdb, connector, events, plan, false);
   }
 
-  private VdbPools(String vdb, Connector connector, PoolEvents events, Plan plan, boolean reader) {
+  private VdbPools(
+      String vdb, Connector connector, PoolEvents events, PoolPlan plan, boolean reader) {
     this.vdb = vdb;
     this.connector = connector;
     this.events = events;
@@ -84,7 +58,7 @@ public final class VdbPools {
     this.readers = reader ? null : new ReaderPools(this::reader);
     this.direction = Direction.of(plan.source());
     this.limits = new PoolLimits(plan);
-    this.openings = new Openings(this, connector);
+    this.connections = new VdbConnector(this, connector);
     this.logins = new LoginChecks(this, connector);
   }
 
@@ -94,6 +68,7 @@ public final class VdbPools {
     return pools;
   }
 
+  @Override
   public String vdb() {
     return vdb;
   }
@@ -103,19 +78,20 @@ public final class VdbPools {
     return readers;
   }
 
-  /** The server of a cluster that connections go to, or went to last; empty for no cluster. */
+  @Override
   public Optional<ServerAddress> clusterServer() {
     return reader()
         ? Optional.of(plan.source().hosts().get(0))
         : Optional.ofNullable(direction.server());
   }
 
-  /** Whether these pools are for one replica of a cluster. */
-  boolean reader() {
+  @Override
+  public boolean reader() {
     return readers == null;
   }
 
-  public Plan plan() {
+  @Override
+  public PoolPlan plan() {
     return plan;
   }
 
@@ -124,11 +100,12 @@ public final class VdbPools {
     return logins;
   }
 
-  PoolEvents events() {
+  @Override
+  public PoolEvents events() {
     return events;
   }
 
-  /** An audit has found this. */
+  @Override
   public void report(PoolAnomaly anomaly, PoolKey key, String what) {
     events.anomaly(vdb, key, anomaly, what);
   }
@@ -146,23 +123,21 @@ public final class VdbPools {
       int preparedLimit,
       ServerConnection.Listener listener,
       ServerConnector.Handler handler) {
-    openings.connect(context, key, parameters, preparedLimit, listener, handler, false);
+    connections.connect(context, key, parameters, preparedLimit, listener, handler, false);
   }
 
-  /** Makes a connection for a pool, which has counted it. */
-  void connectPooled(
+  @Override
+  public void connectPooled(
       LoopContext context,
       PoolKey key,
-      Map<String, String> parameters,
-      int preparedLimit,
       ServerConnection.Listener listener,
       ServerConnector.Handler handler) {
-    openings.connect(context, key, parameters, preparedLimit, listener, handler, true);
+    connections.connect(context, key, Map.of(), plan.preparedLimit(), listener, handler, true);
   }
 
-  /** A connection made by {@link #connect} has ended; told by its listener. */
+  @Override
   public void closed(ServerConnection connection) {
-    openings.closed(connection);
+    connections.closed(connection);
     events.closed(vdb, connection);
     if (connection.ending().side() == Ending.Side.SERVER) {
       suspect(connection.target().source(), connection.ending().reason());
@@ -199,10 +174,8 @@ public final class VdbPools {
     readers.seen(topology);
   }
 
-  /**
-   * Whether a connection was made before its server answered last; a writer's always may be used.
-   */
-  boolean ripe(ServerConnection connection) {
+  @Override
+  public boolean warm(ServerConnection connection) {
     return !reader() || answers && answeredAt - connection.createdAt() > 0;
   }
 
@@ -211,8 +184,8 @@ public final class VdbPools {
     answeredAt = at;
     answers = true;
     for (LoopPool pool : loopPools()) {
-      if (pool.counts().ripening() > 0) {
-        pool.onLoop(pool::ripened);
+      if (pool.counts().warming() > 0) {
+        pool.onLoop(pool::warmed);
       }
     }
   }
@@ -233,7 +206,7 @@ public final class VdbPools {
     loopPools().forEach(pool -> pool.onLoop(() -> pool.retire(error)));
   }
 
-  /** Who tells where connections go; null where nobody does. */
+  @Override
   public WriterWatch watch() {
     return watch;
   }
@@ -269,7 +242,7 @@ public final class VdbPools {
     generation++;
     logins.doubtAll();
     loopPools().forEach(pool -> pool.onLoop(pool::abandonRetired));
-    openings.moved();
+    connections.moved();
   }
 
   /** Another server answers by the name that connections go to. */
@@ -277,7 +250,7 @@ public final class VdbPools {
     abandon();
   }
 
-  /** A server has shown that it is not what it is taken for. */
+  @Override
   public void suspect(ServerConnection connection, String why) {
     suspect(connection.target().source(), why);
   }
@@ -289,36 +262,36 @@ public final class VdbPools {
     }
   }
 
-  /** Whether there is a server to connect to. */
-  boolean directed() {
+  @Override
+  public boolean directed() {
     return direction.known();
   }
 
-  /** Whether the server to connect to is known only since less than so long. */
-  boolean directedWithin(Duration time, long now) {
+  @Override
+  public boolean directedWithin(Duration time, long now) {
     Direction to = direction;
     return to.led() && now - to.since() <= time.toNanos();
   }
 
-  /** Why one more statement cannot wait for a writer; null when it can. */
-  ServerError noRoomWithoutWriter() {
+  @Override
+  public ServerError noRoomWithoutWriter() {
     FailoverSettings settings = plan.source().cluster().failover();
     int waiting = loopPools().stream().mapToInt(p -> p.counts().waiting()).sum();
     if (!settings.queueTimeout().isZero() && waiting < settings.maxQueue()) {
       return null;
     }
-    return NO_WRITER.withDetail(
+    return Direction.NO_WRITER.withDetail(
         "cluster.failover.maxQueue is " + settings.maxQueue() + " and as many wait already.");
   }
 
-  /** How long a statement waits for a server that cannot be reached, or is not known. */
-  Duration patience() {
+  @Override
+  public Duration serverWait() {
     DataSource source = plan.source();
     return direction.led() ? source.cluster().failover().queueTimeout() : source.connectTimeout();
   }
 
   /** Takes a new plan; connections of another source are replaced as they come back. */
-  public synchronized void update(Plan next) {
+  public synchronized void update(PoolPlan next) {
     boolean moved =
         !next.source().equals(plan.source()) || next.preparedLimit() != plan.preparedLimit();
     plan = next;
@@ -365,8 +338,8 @@ public final class VdbPools {
     }
   }
 
-  /** Whether one more connection of this user may stay although nobody uses it. */
-  boolean mayIdle(String user) {
+  @Override
+  public boolean mayIdle(String user) {
     if (limits.aboveRule(user)) {
       return false;
     }
@@ -397,7 +370,12 @@ public final class VdbPools {
 
   private SharedPool make(PoolKey key) {
     return new SharedPool(
-        this, key, new Limit(plan.settings().size()), limits.ofUser(key), limits.ofDatabase(key));
+        this,
+        this,
+        key,
+        new Limit(plan.settings().size()),
+        limits.ofUser(key),
+        limits.ofDatabase(key));
   }
 
   /** Whoever has joined the pool no longer asks it for connections, but may give one back. */
@@ -405,8 +383,8 @@ public final class VdbPools {
     pools.computeIfPresent(pool.key(), (key, shared) -> shared.left() ? gone(key) : shared);
   }
 
-  /** A pool may have closed its last connection. */
-  void forgetUnused(PoolKey key) {
+  @Override
+  public void forgetUnused(PoolKey key) {
     pools.computeIfPresent(key, (k, shared) -> shared.unused() ? gone(k) : shared);
   }
 
@@ -415,11 +393,13 @@ public final class VdbPools {
     return null;
   }
 
-  Limit total() {
+  @Override
+  public Limit total() {
     return limits.total();
   }
 
-  long generation() {
+  @Override
+  public long generation() {
     return generation;
   }
 
@@ -457,6 +437,7 @@ public final class VdbPools {
     return shared != null && shared.allInUse();
   }
 
+  @Override
   public boolean paused() {
     return paused;
   }
@@ -476,11 +457,11 @@ public final class VdbPools {
    * one user or one database was reached.
    */
   public ServerError unreachable() {
-    return direction.known() ? openings.unreachable() : NO_WRITER;
+    return direction.known() ? connections.unreachable() : Direction.NO_WRITER;
   }
 
-  /** Whether nobody gets a server connection now: paused, or there is no server to go to. */
-  boolean holdsBack() {
+  @Override
+  public boolean holdsBack() {
     return paused || !direction.known() || !answers;
   }
 
@@ -492,18 +473,16 @@ public final class VdbPools {
         .sum();
   }
 
-  /** Something became free that waiters of any pool here may want. */
-  void wakeWaiters() {
+  @Override
+  public void wakeWaiters() {
     for (SharedPool pool : pools.values()) {
       pool.wakeWaiters();
     }
   }
 
-  /**
-   * Closes one idle connection of another pool under the same limit, of this loop if there is one.
-   * The room is there when it has closed; waiters are woken then.
-   */
-  void evictIdleExcept(LoopPool asking, Limit full) {
+  /** One of the asking pool's loop if there is one. */
+  @Override
+  public void evictIdleExcept(LoopPool asking, Limit full) {
     LoopPool elsewhere = null;
     for (SharedPool shared : pools.values()) {
       if (shared.key().equals(asking.key()) || !shared.isUnder(full)) {

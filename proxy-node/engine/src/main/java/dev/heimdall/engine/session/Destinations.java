@@ -5,6 +5,7 @@ import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.PoolPlan;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.wire.TransactionState;
@@ -137,7 +138,7 @@ public final class Destinations {
     return client.decision().forward().orElse(null);
   }
 
-  private PoolKey keyAt(VdbPools.Plan plan) {
+  private PoolKey keyAt(PoolPlan plan) {
     PoolKey own = home.key();
     String database =
         forward.setcatalog() ? own.database() : plan.source().database().orElse(own.database());

@@ -369,7 +369,7 @@ final class OwedReplies {
   /** A server that writes only what a writer sends it is none. */
   private void refusedToWrite(ServerConnection from, ServerError error) {
     if (error.sqlState().equals("25006") && !session.reads().away()) {
-      session.lease().destinations().lender().vdb().suspect(from, "refuses to write");
+      session.lease().destinations().lender().scope().suspect(from, "refuses to write");
     }
   }
 
@@ -429,7 +429,7 @@ final class OwedReplies {
     switch (replay.recovery()) {
       case RESUME -> replay.sendAgain();
       case AT_WRITER -> {
-        session.lease().destinations().lender().vdb().suspect(from, "refuses to write");
+        session.lease().destinations().lender().scope().suspect(from, "refuses to write");
         replay.beforeRetry();
         session.lease().tryAgainAtWriter();
       }

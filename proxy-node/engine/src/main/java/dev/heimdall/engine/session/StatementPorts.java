@@ -10,6 +10,7 @@ import dev.heimdall.engine.pipeline.RunHistory;
 import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.PoolScope;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.SessionFacts;
@@ -356,8 +357,8 @@ final class StatementPorts
   }
 
   @Override
-  public VdbPools lender() {
-    return session.lease().destinations().lender().vdb();
+  public PoolScope lender() {
+    return session.lease().destinations().lender().scope();
   }
 
   @Override

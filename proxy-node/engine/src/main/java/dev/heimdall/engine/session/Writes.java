@@ -1,7 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.catalog.Catalogue;
-import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.pool.PoolScope;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
@@ -82,7 +82,7 @@ public final class Writes {
     return viewOf(client.lender());
   }
 
-  private static ClusterView viewOf(VdbPools pools) {
+  private static ClusterView viewOf(PoolScope pools) {
     WriterWatch watch = pools.watch();
     return watch == null || !watch.view().tracksWrites() ? null : watch.view();
   }

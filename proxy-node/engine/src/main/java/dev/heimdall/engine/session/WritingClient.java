@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.catalog.DefinitionChanges;
+import dev.heimdall.engine.pool.PoolScope;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.concurrent.CompletableFuture;
@@ -9,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 interface WritingClient {
 
   /** Where the present or awaited server connection comes from. */
-  VdbPools lender();
+  PoolScope lender();
 
   /** Those of its own data source. */
   VdbPools ownPools();

@@ -3,6 +3,7 @@ package dev.heimdall.engine.backend;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.dialect.postgres.server.PostgresRequests;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -48,7 +49,13 @@ public final class DetachedServer {
             channel,
             listener,
             new ServerTarget(
-                null, null, "db", ServerCredential.withoutSecret("app"), Map.of(), preparedLimit),
+                null,
+                null,
+                "db",
+                ServerCredential.withoutSecret("app"),
+                Capabilities.NONE,
+                Map.of(),
+                preparedLimit),
             PostgresRequests.loggedIn(4711, new byte[4], Map.of("server_version", "18.0")));
     channel.pipeline().addLast(made);
     return made;

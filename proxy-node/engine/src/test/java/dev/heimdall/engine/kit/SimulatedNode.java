@@ -42,6 +42,7 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolAnomaly;
 import dev.heimdall.engine.pool.PoolEvents;
 import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.PoolPlan;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.MatchedRule;
@@ -161,7 +162,7 @@ final class SimulatedNode implements AutoCloseable {
             "app",
             connector::connect,
             new Unheard(),
-            new VdbPools.Plan(
+            new PoolPlan(
                 source,
                 logins.of(source).map(ServerCredential::of),
                 null,

@@ -33,7 +33,7 @@ class LanesTest {
   private VdbPools vdb;
   private LoopPool pool;
 
-  private static VdbPools.Plan plan(int connections) {
+  private static PoolPlan plan(int connections) {
     Duration day = Duration.ofDays(1);
     PipeliningSettings pipelining =
         new PipeliningSettings(
@@ -46,7 +46,7 @@ class LanesTest {
             1 << 16,
             3,
             false);
-    return new VdbPools.Plan(
+    return new PoolPlan(
         PoolSources.primary(),
         Optional.empty(),
         null,

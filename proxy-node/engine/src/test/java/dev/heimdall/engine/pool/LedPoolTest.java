@@ -33,9 +33,9 @@ class LedPoolTest {
   private VdbPools vdb;
   private LoopPool pool;
 
-  private static VdbPools.Plan plan() {
+  private static PoolPlan plan() {
     ClusterSettings none = ClusterSettings.defaults();
-    return new VdbPools.Plan(
+    return new PoolPlan(
         PoolSources.source(
             "cluster",
             "jdbc:postgresql://one.example,other.example",

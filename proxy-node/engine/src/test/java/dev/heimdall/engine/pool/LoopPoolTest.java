@@ -155,7 +155,7 @@ class LoopPoolTest extends OnePool {
   @Test
   void aConnectionBeyondItsLifetimeIsReplacedWhenItComesBack() {
     size = 1;
-    lifetime = Duration.ofMillis(1);
+    lifetime = Duration.ofMillis(50);
     open();
     ServerConnection old = held();
     RecordingWaiter ann = waiting(pool);

@@ -69,8 +69,8 @@ abstract class OnePool {
     }
   }
 
-  VdbPools.Plan plan() {
-    return new VdbPools.Plan(
+  PoolPlan plan() {
+    return new PoolPlan(
         PoolSources.primary(),
         Optional.empty(),
         null,

@@ -76,7 +76,7 @@ class ReaderPoolTest extends OnePool {
   void connectionsGoToTheReplica() {
     assertThat(reader.prepared()).isFalse();
     assertThat(servers.lastTarget().source().hosts()).containsExactly(REPLICA);
-    assertThat(vdb.readers().at(REPLICA)).isSameAs(reader.vdb());
+    assertThat(vdb.readers().at(REPLICA)).isSameAs(reader.scope());
   }
 
   @Test

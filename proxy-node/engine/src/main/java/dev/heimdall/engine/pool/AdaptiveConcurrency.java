@@ -6,7 +6,7 @@ package dev.heimdall.engine.pool;
  * it ever did, it has room for more at the same time; when it takes much longer, more connections
  * only make its processes wait for each other.
  */
-final class Width {
+final class AdaptiveConcurrency {
   private static final int SAMPLES = 32;
 
   /** One sample counts no more than this many times what was expected: a stall is not a load. */

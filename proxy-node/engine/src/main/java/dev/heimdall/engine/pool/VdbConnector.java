@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Makes the server connections of a virtual database, remembers whether its server could be reached
  * the last time, and which connections are no pool's. Thread-safe.
  */
-final class Openings {
+final class VdbConnector {
   private static final String MOVED = "the writer is another server now";
 
   private final VdbPools pools;
@@ -25,7 +25,7 @@ final class Openings {
 
   private volatile ServerError unreachable;
 
-  Openings(VdbPools pools, Connector connector) {
+  VdbConnector(VdbPools pools, Connector connector) {
     this.pools = pools;
     this.connector = connector;
   }
@@ -43,16 +43,22 @@ final class Openings {
       ServerConnection.Listener listener,
       ServerConnector.Handler handler,
       boolean pooled) {
-    VdbPools.Plan now = pools.plan();
+    PoolPlan now = pools.plan();
     Direction to = pools.direction();
     if (!to.known()) {
-      handler.failed(ConnectFailure.unreachable(VdbPools.NO_WRITER.message()));
+      handler.failed(ConnectFailure.unreachable(Direction.NO_WRITER.message()));
       return;
     }
     connector.connect(
         context,
         new ServerTarget(
-            to.source(), now.tls(), key.database(), key.credential(), parameters, preparedLimit),
+            to.source(),
+            now.tls(),
+            key.database(),
+            key.credential(),
+            key.capabilities(),
+            parameters,
+            preparedLimit),
         listener,
         new ServerConnector.Handler() {
           @Override

@@ -6,19 +6,21 @@ import dev.heimdall.model.PoolSettings;
 import java.time.Duration;
 
 /** How many may wait in a pool's queue, and for how long. */
-final class Patience {
-  private final SharedPool shared;
+final class WaitLimits {
+  private final PoolScope scope;
+  private final PoolKey key;
   private final WaitQueue waiters;
 
-  Patience(SharedPool shared, WaitQueue waiters) {
-    this.shared = shared;
+  WaitLimits(PoolScope scope, PoolKey key, WaitQueue waiters) {
+    this.scope = scope;
+    this.key = key;
     this.waiters = waiters;
   }
 
   /** Why one more cannot wait; null when it can. */
   ServerError full() {
-    if (!shared.vdb().directed()) {
-      return shared.vdb().noRoomWithoutWriter();
+    if (!scope.directed()) {
+      return scope.noRoomWithoutWriter();
     }
     int maxQueue = settings().maxQueue();
     if (maxQueue == 0 || waiters.size() < maxQueue) {
@@ -35,32 +37,32 @@ final class Patience {
    * @param unreachable why no server could be reached; null when that is not known, or one was
    */
   void look(long now, ConnectFailure unreachable) {
-    if (shared.vdb().directed()) {
+    if (scope.directed()) {
       refuseLate(now, settings().queueTimeout());
     }
     // Nobody waits for ever for a server that cannot be reached, or is not known.
-    if (!shared.vdb().directed()) {
-      refuse(VdbPools.NO_WRITER, shared.vdb().patience(), now);
+    if (!scope.directed()) {
+      refuse(Direction.NO_WRITER, scope.serverWait(), now);
     } else if (unreachable != null) {
-      Duration patience =
+      Duration limit =
           unreachable.withheld()
-              ? shared.vdb().plan().source().credentials().patience()
-              : shared.vdb().patience();
-      refuse(unreachable.error(), patience, now);
+              ? scope.plan().source().credentials().patience()
+              : scope.serverWait();
+      refuse(unreachable.error(), limit, now);
     }
     if (!settings().queueNotice().isZero()) {
-      waiters.notice(settings().queueNotice(), now, shared.vdb().events()::waitNoticed);
+      waiters.notice(settings().queueNotice(), now, scope.events()::waitNoticed);
     }
   }
 
-  private void refuse(ServerError why, Duration patience, long now) {
-    while (waiters.waitsLonger(patience, now)) {
+  private void refuse(ServerError why, Duration limit, long now) {
+    while (waiters.waitsLonger(limit, now)) {
       waiters.next().refused(why);
     }
   }
 
   private void refuseLate(long now, Duration timeout) {
-    if (shared.vdb().directedWithin(timeout, now)) {
+    if (scope.directedWithin(timeout, now)) {
       return; // before that there was nothing to wait in a queue for
     }
     while (!timeout.isZero() && waiters.waitsLonger(timeout, now)) {
@@ -76,13 +78,10 @@ final class Patience {
   }
 
   private void exhausted(Duration waited) {
-    shared
-        .vdb()
-        .events()
-        .exhausted(shared.vdb().vdb(), shared.key(), settings().size(), waiters.size(), waited);
+    scope.events().exhausted(scope.vdb(), key, settings().size(), waiters.size(), waited);
   }
 
   private PoolSettings settings() {
-    return shared.vdb().plan().settings();
+    return scope.plan().settings();
   }
 }

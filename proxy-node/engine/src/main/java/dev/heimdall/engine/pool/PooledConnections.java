@@ -1,6 +1,7 @@
 package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.model.PoolSettings;
 import java.time.Duration;
 import java.util.HashMap;
@@ -12,20 +13,31 @@ import java.util.concurrent.atomic.AtomicInteger;
  * All connections that a pool has on one loop, of which generation of the pools each is, and whose
  * time is over: those in use end when they are given back, idle ones at once.
  */
-final class Members {
+final class PooledConnections {
   private static final String RETIRED = "its time was over";
 
-  private final LoopPool pool;
-  private final SharedPool shared;
+  /** What the pools of the same key on all event loops go by. Thread-safe. */
+  interface Terms {
+    PoolSettings settings();
+
+    /** Grows when connections that were made before must serve nobody any more. */
+    long generation();
+
+    /** How many connections there are on all loops. */
+    int used();
+  }
+
+  private final LoopContext context;
+  private final Terms terms;
   private final IdleConnections idle;
   private final Map<ServerConnection, Long> generations = new HashMap<>();
 
   /** All idle connections are of this generation or a later one. */
   private long idleGeneration;
 
-  Members(LoopPool pool, SharedPool shared, IdleConnections idle) {
-    this.pool = pool;
-    this.shared = shared;
+  PooledConnections(LoopContext context, Terms terms, IdleConnections idle) {
+    this.context = context;
+    this.terms = terms;
     this.idle = idle;
   }
 
@@ -54,12 +66,11 @@ final class Members {
   // ---- whose time is over
 
   boolean retired(ServerConnection connection) {
-    Duration lifetime = settings().maxLifetime();
+    Duration lifetime = terms.settings().maxLifetime();
     Long generation = generations.get(connection);
     return generation == null
-        || generation != shared.generation()
-        || (!lifetime.isZero()
-            && pool.context().now() - connection.createdAt() > lifetime.toNanos());
+        || generation != terms.generation()
+        || (!lifetime.isZero() && context.now() - connection.createdAt() > lifetime.toNanos());
   }
 
   /** Closes a connection that nobody uses if its time is over; says whether it was. */
@@ -73,17 +84,17 @@ final class Members {
 
   /** Whether idle connections may be of a generation that is over. */
   boolean outdated() {
-    return idleGeneration != shared.generation();
+    return idleGeneration != terms.generation();
   }
 
   void retireIdle() {
-    idleGeneration = shared.generation();
+    idleGeneration = terms.generation();
     idle.closeIf(this::retired, RETIRED);
   }
 
   /** Closes those whose time is over, also when they are in use. */
   void abandonRetired(String why) {
-    idleGeneration = shared.generation();
+    idleGeneration = terms.generation();
     for (ServerConnection connection : all()) {
       if (retired(connection)) {
         connection.close(why);
@@ -93,18 +104,14 @@ final class Members {
 
   /** Closes idle ones whose time is over, and those that nobody has used for long. */
   void expire(long now) {
-    PoolSettings settings = settings();
+    PoolSettings settings = terms.settings();
     idle.closeIf(this::retired, RETIRED);
     long idleNanos = settings.idleTimeout().toNanos();
-    AtomicInteger surplus = new AtomicInteger(shared.limit().used() - settings.minIdle());
+    AtomicInteger surplus = new AtomicInteger(terms.used() - settings.minIdle());
     if (idleNanos > 0) {
       idle.closeIf(
           connection -> now - connection.lastUsed() > idleNanos && surplus.getAndDecrement() > 0,
           "nobody used it");
     }
-  }
-
-  private PoolSettings settings() {
-    return shared.vdb().plan().settings();
   }
 }

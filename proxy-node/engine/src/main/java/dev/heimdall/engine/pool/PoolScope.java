@@ -1,0 +1,70 @@
+package dev.heimdall.engine.pool;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.model.ServerAddress;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What one pool knows of the virtual database that it is for. Thread-safe. */
+public interface PoolScope {
+  /** The virtual database's name. */
+  String vdb();
+
+  PoolPlan plan();
+
+  boolean paused();
+
+  /** The server of a cluster that connections go to, or went to last; empty for no cluster. */
+  Optional<ServerAddress> clusterServer();
+
+  /** Who tells where connections go; null where nobody does. */
+  WriterWatch watch();
+
+  /** A server has shown that it is not what it is taken for. */
+  void suspect(ServerConnection connection, String why);
+
+  /** Whether the connections are for one replica of a cluster. */
+  boolean reader();
+
+  PoolEvents events();
+
+  /** Whether nobody gets a server connection now: paused, or there is no server to go to. */
+  boolean holdsBack();
+
+  /** Whether there is a server to connect to. */
+  boolean directed();
+
+  /** Whether the server to connect to is known only since less than so long. */
+  boolean directedWithin(Duration time, long now);
+
+  /** Why one more statement cannot wait for a writer; null when it can. */
+  ServerError noRoomWithoutWriter();
+
+  /** How long a statement waits for a server that cannot be reached, or is not known. */
+  Duration serverWait();
+
+  /** Whether a connection was made before its server answered last; a writer's always is warm. */
+  boolean warm(ServerConnection connection);
+
+  /** Whether one more connection of this user may stay although nobody uses it. */
+  boolean mayIdle(String user);
+
+  /** Grows when connections that were made before must serve nobody any more. */
+  long generation();
+
+  /** Makes a connection for a pool, which has counted it. */
+  void connectPooled(
+      LoopContext context,
+      PoolKey key,
+      ServerConnection.Listener listener,
+      ServerConnector.Handler handler);
+
+  /** A connection has ended; told by its listener. */
+  void closed(ServerConnection connection);
+
+  /** An audit has found this. */
+  void report(PoolAnomaly anomaly, PoolKey key, String what);
+}

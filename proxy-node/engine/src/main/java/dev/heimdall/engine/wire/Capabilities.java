@@ -1,0 +1,17 @@
+package dev.heimdall.engine.wire;
+
+/**
+ * What a client and its server have to have agreed on alike when they logged in, so that what the
+ * one sends the other understands: for the core an opaque value, equal where connections may stand
+ * for each other.
+ */
+public interface Capabilities {
+  /** Of protocols that have nothing to agree on. */
+  Capabilities NONE =
+      new Capabilities() {
+        @Override
+        public String toString() {
+          return "none";
+        }
+      };
+}
