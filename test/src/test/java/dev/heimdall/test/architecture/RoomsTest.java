@@ -1,7 +1,5 @@
 package dev.heimdall.test.architecture;
 
-import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -315,7 +313,7 @@ class RoomsTest {
   }
 
   @Test
-  void logInsKnowNoStatement() {
+  void logInsKnowNeitherStatementsNorBytes() {
     holds(
         classes()
             .that()
@@ -334,17 +332,18 @@ class RoomsTest {
                 room("net"),
                 room("observe"),
                 room("pool"),
-                room("sql"),
-                room("wire")));
-    // How settings are named is all that they know of SQL.
+                ENGINE + ".wire"));
+  }
+
+  @Test
+  void dialectsArePickedAtTheStartOfTheNodeOnly() {
     holds(
-        noClasses()
+        classes()
             .that()
-            .resideInAPackage(room("client"))
+            .resideInAPackage(room("dialect"))
             .should()
-            .dependOnClassesThat(
-                JavaClass.Predicates.resideInAPackage(room("sql"))
-                    .and(not(name(ENGINE + ".sql.SettingName")))));
+            .onlyHaveDependentClassesThat()
+            .resideInAnyPackage(room("dialect"), room("boot")));
   }
 
   @Test

@@ -44,11 +44,6 @@ public record AuthFailure(String sqlState, String message, String detail, String
     return of(INVALID_PASSWORD, "empty password returned by client");
   }
 
-  /** The start-up packet names no user. */
-  public static AuthFailure noUserName() {
-    return of(INVALID_AUTHORIZATION, "no PostgreSQL user name specified in startup packet");
-  }
-
   /** Nobody of that name is configured, and the name was not proven by a password. */
   public static AuthFailure unknownRole(String user) {
     return of(INVALID_AUTHORIZATION, "role \"" + user + "\" does not exist");
@@ -130,16 +125,6 @@ public record AuthFailure(String sqlState, String message, String detail, String
   /** The client took longer than it may. */
   public static AuthFailure timeout() {
     return of(QUERY_CANCELED, "canceling authentication due to timeout");
-  }
-
-  /**
-   * Another message came where the exchange wanted {@code SASL} or {@code password}.
-   *
-   * @param messageType the type byte that came
-   */
-  public static AuthFailure unexpectedMessage(String wanted, int messageType) {
-    return of(
-        PROTOCOL_VIOLATION, "expected " + wanted + " response, got message type " + messageType);
   }
 
   private static String origin(LogInRequest request) {

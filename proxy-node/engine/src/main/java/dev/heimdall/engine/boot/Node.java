@@ -17,6 +17,8 @@ import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.config.ConfigurationWatcher;
 import dev.heimdall.engine.config.Origin;
 import dev.heimdall.engine.dialect.postgres.server.PostgresServers;
+import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.engine.dialect.postgres.PostgresDialect;
 import dev.heimdall.engine.feed.StoredDocuments;
 import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.jdbc.SourceLogins;
@@ -182,10 +184,11 @@ public final class Node implements AutoCloseable {
             events,
             doors,
             actions);
+    Dialect dialect = PostgresDialect.create();
     vdbs =
         new RunningVdbs(
             (vdb, address, port) ->
-                new VdbListener(context, vdb, address, port, transport, loops, sessions),
+                new VdbListener(context, vdb, dialect, address, port, transport, loops, sessions),
             connector::connect,
             poolEvents,
             logins,

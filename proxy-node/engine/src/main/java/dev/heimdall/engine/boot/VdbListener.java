@@ -1,6 +1,7 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.client.ClientLogin;
+import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.net.ProxyProtocolGate;
 import dev.heimdall.engine.net.Transport;
 import dev.heimdall.engine.session.LoopSessions;
@@ -34,6 +35,7 @@ final class VdbListener {
 
   private final NodeContext node;
   private final VdbContext vdb;
+  private final Dialect dialect;
   private final String address;
   private final int wanted;
   private final Transport transport;
@@ -44,11 +46,13 @@ final class VdbListener {
   private int port;
 
   /**
+   * @param dialect what its clients speak
    * @param wanted the port, or 0 for any free one
    */
   VdbListener(
       NodeContext node,
       VdbContext vdb,
+      Dialect dialect,
       String address,
       int wanted,
       Transport transport,
@@ -56,6 +60,7 @@ final class VdbListener {
       List<LoopSessions> sessions) {
     this.node = node;
     this.vdb = vdb;
+    this.dialect = dialect;
     this.address = address;
     this.wanted = wanted;
     port = wanted;
@@ -162,6 +167,7 @@ final class VdbListener {
             vdb.access(),
             loop.context(),
             loop.metrics(),
+            dialect.clients(),
             new ClientHandlers(node, vdb, loop));
     if (settings.proxyProtocol().enabled()) {
       channel

@@ -34,13 +34,13 @@ public final class Admission {
   /**
    * Operators and cancel requests find the client from now on.
    *
-   * @return the secret of its cancel key
+   * @return its cancel key
    */
-  public byte[] register() {
-    byte[] secret = node.cancels().newSecret(client.login().minor() >= 2 ? 32 : 4);
+  public CancelKey register() {
+    byte[] secret = node.cancels().newSecret(client.login().request().secretLength());
     processId = node.cancels().register(client, secret);
     clients.add(client);
-    return secret;
+    return new CancelKey(processId, secret);
   }
 
   /** The number in its cancel key; 0 before {@link #register}. */

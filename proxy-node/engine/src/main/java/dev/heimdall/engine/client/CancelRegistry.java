@@ -43,9 +43,6 @@ public final class CancelRegistry {
     }
   }
 
-  /**
-   * @param length 4 for protocol 3.0, up to 256 from 3.2 on
-   */
   byte[] newSecret(int length) {
     byte[] secret = new byte[length];
     random.nextBytes(secret);
@@ -65,9 +62,11 @@ public final class CancelRegistry {
   }
 
   /** The client with this key, or null; compares in constant time. */
-  Client find(int processId, byte[] secret) {
-    Entry entry = sessions.get(processId);
-    return entry != null && MessageDigest.isEqual(entry.secret(), secret) ? entry.client() : null;
+  Client find(CancelKey key) {
+    Entry entry = sessions.get(key.session());
+    return entry != null && MessageDigest.isEqual(entry.secret(), key.secret())
+        ? entry.client()
+        : null;
   }
 
   /** The client with this process id, for an operator's KILL. */

@@ -3,7 +3,6 @@ package dev.heimdall.engine.client;
 import dev.heimdall.engine.backend.CancelRoute;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.net.TlsContexts;
-import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.model.Peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -11,29 +10,10 @@ import java.io.IOException;
 
 /** A client's wish to cancel what a session runs, of this node or of another one of the fleet. */
 final class CancelRequest {
-  private static final int MAX_SECRET = 256;
+  private final CancelKey key;
 
-  private final int processId;
-  private final byte[] secret;
-
-  private CancelRequest(int processId, byte[] secret) {
-    this.processId = processId;
-    this.secret = secret;
-  }
-
-  /**
-   * @param body after the request's code
-   * @return null when it is none
-   */
-  static CancelRequest read(ByteBuf body) {
-    int length = body.readableBytes() - 4;
-    if (length < 1 || length > MAX_SECRET) {
-      return null;
-    }
-    int processId = body.readInt();
-    byte[] secret = new byte[length];
-    body.readBytes(secret);
-    return new CancelRequest(processId, secret);
+  CancelRequest(CancelKey key) {
+    this.key = key;
   }
 
   /**
@@ -41,13 +21,14 @@ final class CancelRequest {
    *
    * @param done runs on any thread when nothing more will happen
    */
-  void carryOut(NodeAccess node, VdbAccess vdb, LoopContext loop, Runnable done) {
-    int target = CancelRegistry.nodeOf(processId);
+  void carryOut(
+      NodeAccess node, VdbAccess vdb, LoopContext loop, ClientProtocol protocol, Runnable done) {
+    int target = CancelRegistry.nodeOf(key.session());
     if (target != node.cancels().nodeId()) {
-      passOn(target, node, vdb, loop, done);
+      passOn(target, node, vdb, loop, protocol, done);
       return;
     }
-    Client client = node.cancels().find(processId, secret);
+    Client client = node.cancels().find(key);
     if (client == null) {
       node.events().cancelUnknown();
       done.run();
@@ -61,11 +42,17 @@ final class CancelRequest {
         peer.host(), peer.port(), TlsContexts.forPeer(peer.tls()), peer.tls().mode(), false);
   }
 
-  private void passOn(int target, NodeAccess node, VdbAccess vdb, LoopContext loop, Runnable done) {
+  private void passOn(
+      int target,
+      NodeAccess node,
+      VdbAccess vdb,
+      LoopContext loop,
+      ClientProtocol protocol,
+      Runnable done) {
     for (Peer peer : node.settings().peers()) {
       if (peer.id() == target) {
-        ByteBuf request = Unpooled.buffer(16 + secret.length);
-        PgWriter.cancelRequest(request, processId, secret);
+        ByteBuf request = Unpooled.buffer(64);
+        protocol.cancelRequest(request, key);
         node.connector()
             .passOn(loop, vdb.pools().plan().source(), () -> routeTo(peer), request, done);
         return;

@@ -2,27 +2,36 @@ package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.auth.ServerCredential;
 import java.net.InetSocketAddress;
-import java.util.Map;
 
 /**
  * Who logged in, and how.
  *
- * @param database as the client names it
- * @param parameters start-up parameters other than user, database and replication
- * @param minor minor protocol version that both sides speak
- * @param replication value of the replication parameter, or null
+ * @param request what it asked for
+ * @param encoder how the client is answered
  * @param own what the client proved, as a log-in for the server
  * @param provedAt when it did, by {@link System#nanoTime}
  * @param admin whether it may use the admin console
  */
 public record Login(
-    String user,
-    String database,
-    Map<String, String> parameters,
-    int minor,
-    String replication,
+    SessionRequest request,
+    ClientEncoder encoder,
     ServerCredential own,
     long provedAt,
     boolean admin,
     boolean tls,
-    InetSocketAddress address) {}
+    InetSocketAddress address) {
+
+  public String user() {
+    return request.user();
+  }
+
+  /** As the client names it. */
+  public String database() {
+    return request.database();
+  }
+
+  /** Whether its server connection is made for it alone. */
+  public boolean dedicated() {
+    return request.dedicated() != null;
+  }
+}

@@ -9,19 +9,14 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.LoginChecks;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.postgres.PgWriter;
-import dev.heimdall.engine.wire.postgres.ProtocolException;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.List;
 
 /**
- * A client proves who it is by a password, in the way that was decided: from our request to what
- * its session may use at the server.
+ * A client proves who it is by a password, in the way that was decided: from what it is asked to
+ * what its session may use at the server. The dialogue of its protocol asks the client, and hands
+ * over what the client answers.
  */
-final class PasswordExchange {
+public final class PasswordExchange {
   /** PostgreSQL's limits: a password may be a token of some identity provider. */
   private static final int MAX_PROOF = 1024;
 
@@ -32,15 +27,25 @@ final class PasswordExchange {
   private final LoopContext loop;
   private final AuthDecision decision;
   private final String database;
+  private final LogInDialogue dialogue;
   private final Outcome outcome;
-  private ScramServer scram;
-  private boolean saslBegun;
-  private byte[] md5Salt;
+  private final ScramServer scram;
+
+  /** A client's proof, to be judged when its turn has come. */
+  interface Judgement {
+    void run() throws AuthException;
+  }
 
   /** Told on the client's loop, perhaps when the client has gone. */
   interface Outcome {
+    /** The client has sent its proof. */
+    void judge(Judgement judgement);
+
     /** The password is being checked elsewhere; one of the others follows. */
     void checking();
+
+    /** Whether the client is still there. */
+    boolean awaited();
 
     /** The client is who it says. */
     void admitted(ServerCredential credential);
@@ -54,6 +59,7 @@ final class PasswordExchange {
   /**
    * @param decision that a password is asked for
    * @param database the client's name of it, for a server that is to check the password
+   * @param tlsServerEndPoint what binds the exchange to the TLS channel; null without TLS
    */
   PasswordExchange(
       NodeAccess node,
@@ -61,120 +67,107 @@ final class PasswordExchange {
       LoopContext loop,
       AuthDecision decision,
       String database,
+      byte[] tlsServerEndPoint,
+      LogInDialogue dialogue,
       Outcome outcome) {
     this.node = node;
     this.vdb = vdb;
     this.loop = loop;
     this.decision = decision;
     this.database = database;
+    this.dialogue = dialogue;
     this.outcome = outcome;
+    this.scram =
+        decision.exchange() == AuthDecision.Exchange.SCRAM
+            ? decision.scram(tlsServerEndPoint, node.nonces())
+            : null;
   }
 
-  /**
-   * Sends the request.
-   *
-   * @param tlsServerEndPoint what binds the exchange to the TLS channel; null without TLS
-   */
-  void begin(ChannelHandlerContext ctx, byte[] tlsServerEndPoint) {
-    ByteBuf out = ctx.alloc().buffer(64);
-    switch (decision.exchange()) {
-      case SCRAM -> {
-        scram = decision.scram(tlsServerEndPoint, node.nonces());
-        PgWriter.authenticationSasl(out, scram.mechanisms().toArray(new String[0]));
-      }
-      case MD5 -> {
-        md5Salt = node.cancels().newSecret(4);
-        PgWriter.authenticationMd5(out, md5Salt);
-      }
-      case CLEAR_TEXT -> PgWriter.authenticationCleartext(out);
-      case ACCEPTED, REFUSED -> {
-        out.release();
-        throw nothingAsked();
-      }
-    }
-    ctx.writeAndFlush(out);
+  /** What the client is to be asked for: SCRAM, MD5 or CLEAR_TEXT. */
+  public AuthDecision.Exchange kind() {
+    return decision.exchange();
+  }
+
+  /** The mechanisms to offer for SCRAM, the preferred one first. */
+  public List<String> mechanisms() {
+    return scram.mechanisms();
   }
 
   /** How long the client's next message may be: who sends it has proved nothing yet. */
-  int longestAnswer() {
+  public int longestAnswer() {
     return decision.exchange() == AuthDecision.Exchange.CLEAR_TEXT ? MAX_PASSWORD : MAX_PROOF;
   }
 
-  /** The kind of message that is awaited, as PostgreSQL's errors call it. */
-  String awaited() {
-    return scram != null ? "SASL" : "password";
-  }
-
-  /** Whether the next password message holds what the client's proof is judged by. */
-  boolean proves() {
-    return scram == null || saslBegun;
-  }
-
-  /** The client has sent this in a password message. */
-  void answered(ChannelHandlerContext ctx, byte[] body) throws AuthException, ProtocolException {
-    switch (decision.exchange()) {
-      case SCRAM -> scramMessage(ctx, body);
-      case MD5 -> outcome.admitted(decision.admitMd5(md5Salt, withoutZero(body)));
-      case CLEAR_TEXT -> clearText(ctx, withoutZero(body));
-      case ACCEPTED, REFUSED -> throw nothingAsked();
-    }
-  }
-
-  private static IllegalStateException nothingAsked() {
-    return new IllegalStateException("no password was asked for");
-  }
-
-  private static byte[] withoutZero(byte[] body) {
-    return body.length > 0 && body[body.length - 1] == 0
-        ? Arrays.copyOf(body, body.length - 1)
-        : body;
-  }
-
-  private void scramMessage(ChannelHandlerContext ctx, byte[] body)
-      throws AuthException, ProtocolException {
-    ByteBuf out = ctx.alloc().buffer(256);
-    boolean sent = false;
+  /**
+   * SCRAM's first message from the client.
+   *
+   * @param mechanism the one that it chose
+   */
+  public void scramFirst(String mechanism, byte[] message) {
+    byte[] challenge;
     try {
-      if (!saslBegun) {
-        saslBegun = true;
-        int nameEnd = 0;
-        while (nameEnd < body.length && body[nameEnd] != 0) {
-          nameEnd++;
-        }
-        int start = nameEnd + 5;
-        if (start > body.length || !announced(body, nameEnd + 1, body.length - start)) {
-          throw new ProtocolException("malformed SASL initial response");
-        }
-        String mechanism = new String(body, 0, nameEnd, StandardCharsets.UTF_8);
-        byte[] first = Arrays.copyOfRange(body, start, body.length);
-        PgWriter.authenticationSaslContinue(out, scram.first(mechanism, first));
-        sent = true;
-        ctx.writeAndFlush(out);
-      } else {
-        PgWriter.authenticationSaslFinal(out, scram.last(body));
-        ServerCredential credential = decision.admit(scram.keys());
-        sent = true;
-        ctx.write(out);
-        outcome.admitted(credential);
-      }
-    } finally {
-      if (!sent) {
-        out.release();
-      }
+      challenge = scram.first(mechanism, message);
+    } catch (AuthException e) {
+      outcome.refused(e.failure());
+      return;
     }
+    dialogue.challenge(challenge);
   }
 
-  /** Whether the length at this place is the one of what follows; -1 stands for nothing at all. */
-  private static boolean announced(byte[] body, int at, int following) {
-    int length = ByteBuffer.wrap(body).getInt(at);
-    return length == following || (length == -1 && following == 0);
+  /** SCRAM's last message from the client, its proof. */
+  public void scramLast(byte[] message) {
+    outcome.judge(
+        () -> {
+          byte[] proof = scram.last(message);
+          ServerCredential credential = decision.admit(scram.keys());
+          dialogue.proved(proof);
+          outcome.admitted(credential);
+        });
+  }
+
+  /**
+   * The MD5 hash of the password's hash and the challenge.
+   *
+   * @param salt the challenge, 4 bytes
+   */
+  public void md5(byte[] salt, byte[] response) {
+    outcome.judge(() -> outcome.admitted(decision.admitMd5(salt, response)));
+  }
+
+  /** The password itself. */
+  public void clearText(byte[] password) {
+    outcome.judge(() -> check(password));
+  }
+
+  private void check(byte[] password) throws AuthException {
+    if (decision.serverDecides()) {
+      ServerCredential credential = decision.forTheServer(password);
+      outcome.checking();
+      serverDecides(credential);
+      return;
+    }
+    if (!decision.clearTextDerives(password)) {
+      outcome.admitted(decision.admitClearText(password));
+      return;
+    }
+    outcome.checking();
+    node.offLoop()
+        .execute(
+            () -> {
+              try {
+                ServerCredential credential = decision.admitClearText(password);
+                loop.loop().execute(() -> outcome.admitted(credential));
+              } catch (AuthException e) {
+                loop.loop().execute(() -> outcome.refused(e.failure()));
+              }
+            });
   }
 
   /**
    * Pools come only after the server's decision: a guess must not make one, and a password that was
    * changed at the server must not live on in one.
    */
-  private void serverDecides(ChannelHandlerContext ctx, ServerCredential credential) {
+  private void serverDecides(ServerCredential credential) {
     String atServer = vdb.serverDatabase(database);
     if (atServer == null) {
       AuthFailure unknown = AuthFailure.unknownDatabase(database);
@@ -200,31 +193,7 @@ final class PasswordExchange {
 
               @Override
               public boolean awaited() {
-                return ctx.channel().isActive();
-              }
-            });
-  }
-
-  private void clearText(ChannelHandlerContext ctx, byte[] password) throws AuthException {
-    if (decision.serverDecides()) {
-      ServerCredential credential = decision.forTheServer(password);
-      outcome.checking();
-      serverDecides(ctx, credential);
-      return;
-    }
-    if (!decision.clearTextDerives(password)) {
-      outcome.admitted(decision.admitClearText(password));
-      return;
-    }
-    outcome.checking();
-    node.offLoop()
-        .execute(
-            () -> {
-              try {
-                ServerCredential credential = decision.admitClearText(password);
-                ctx.executor().execute(() -> outcome.admitted(credential));
-              } catch (AuthException e) {
-                ctx.executor().execute(() -> outcome.refused(e.failure()));
+                return outcome.awaited();
               }
             });
   }

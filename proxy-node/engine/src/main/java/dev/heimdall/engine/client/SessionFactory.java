@@ -6,7 +6,7 @@ import io.netty.channel.ChannelHandler;
 /** Makes what takes over a client's channel after its log-in. */
 public interface SessionFactory {
   /**
-   * @param given what the start-up packet asks for
+   * @param given the variables that the client asks for
    */
   ChannelHandler session(Login login, StartupVariables given, Channel channel);
 

@@ -7,8 +7,6 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.LoginChecks;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,10 +24,10 @@ public final class SessionStart {
   private final LoopContext loop;
   private final Admission admission;
   private ServerProfiles.Key profileKey;
-  private byte[] secret;
+  private CancelKey key;
 
   /**
-   * @param given what the start-up packet asks for
+   * @param given the variables that the client asks for
    */
   public SessionStart(
       Client client,
@@ -61,30 +59,30 @@ public final class SessionStart {
       session.fatal(ServerError.fatal(unknown.sqlState(), unknown.message()));
       return;
     }
-    secret = admission.register();
+    key = admission.register();
     ServerCredential credential = vdb.credentialFor(login.user(), login.own());
-    PoolKey key = new PoolKey(database, credential);
-    session.assign(key);
-    if (login.replication() != null) {
-      profileKey = profileKey(key, 0);
-      new ReplicationLink(this, session, loop)
-          .connect(vdb.pools(), key, login.replication(), given.carried().asMap());
+    PoolKey pool = new PoolKey(database, credential);
+    session.assign(pool);
+    if (login.dedicated()) {
+      profileKey = profileKey(pool, 0);
+      new DedicatedLink(this, session, loop)
+          .connect(vdb.pools(), pool, login.request().dedicated(), given.carried().asMap());
       return; // the server decides on a connection that is made for it
     }
     if (vdb.ownRoles()) {
-      vdb.pools().logins().check(loop, key, login.provedAt(), decision(key));
+      vdb.pools().logins().check(loop, pool, login.provedAt(), decision(pool));
     } else {
-      accepted(key, 0);
+      accepted(pool, 0);
     }
   }
 
   /** What the server says of the log-in; pooled connections may be older than its decision. */
-  private LoginChecks.Outcome decision(PoolKey key) {
+  private LoginChecks.Outcome decision(PoolKey pool) {
     return new LoginChecks.Outcome() {
       @Override
       public void accepted(long revision) {
         if (awaited()) {
-          LoopContext.guarded(() -> SessionStart.this.accepted(key, revision), session::failed);
+          LoopContext.guarded(() -> SessionStart.this.accepted(pool, revision), session::failed);
         }
       }
 
@@ -102,8 +100,8 @@ public final class SessionStart {
     };
   }
 
-  private void accepted(PoolKey key, long revision) {
-    profileKey = profileKey(key, revision);
+  private void accepted(PoolKey pool, long revision) {
+    profileKey = profileKey(pool, revision);
     Map<String, String> reported = vdb.profiles().get(profileKey);
     if (reported != null) {
       welcome(reported);
@@ -112,12 +110,12 @@ public final class SessionStart {
     session.acquireServer();
   }
 
-  private ServerProfiles.Key profileKey(PoolKey key, long revision) {
-    return new ServerProfiles.Key(key, revision, given.all().without("application_name"));
+  private ServerProfiles.Key profileKey(PoolKey pool, long revision) {
+    return new ServerProfiles.Key(pool, revision, given.profiled());
   }
 
-  /** The connection of a replication session is here. */
-  void replicationConnected(ServerConnection connection) {
+  /** The connection that is made for this session is here. */
+  void dedicatedConnected(ServerConnection connection) {
     if (session.closed()) {
       connection.close("its client is gone");
       return;
@@ -134,7 +132,6 @@ public final class SessionStart {
    */
   public Map<String, String> learn(ServerConnection server) {
     Map<String, String> reported = new TreeMap<>(server.reported());
-    reported.remove("application_name");
     vdb.profiles().put(profileKey, reported);
     return reported;
   }
@@ -142,13 +139,9 @@ public final class SessionStart {
   /** Ends the log-in: the client may send statements. */
   public void welcome(Map<String, String> reported) {
     ByteBuf out = session.alloc().buffer(512);
-    PgWriter.authenticationOk(out);
     String application = client.applicationName();
-    reported.forEach((name, value) -> PgWriter.parameterStatus(out, name, value));
-    PgWriter.parameterStatus(out, "application_name", application == null ? "" : application);
-    PgWriter.backendKeyData(out, admission.processId(), secret);
-    secret = null;
-    PgWriter.ready(out, TransactionState.IDLE);
+    client.login().encoder().welcome(out, reported, application == null ? "" : application, key);
+    key = null;
     session.ready(out);
     node.events().loggedIn(client);
     session.process();

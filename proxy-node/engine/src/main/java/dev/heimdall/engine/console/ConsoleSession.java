@@ -1,6 +1,7 @@
 package dev.heimdall.engine.console;
 
 import dev.heimdall.engine.client.Admission;
+import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.ClientEvents;
 import dev.heimdall.engine.client.Login;
@@ -10,7 +11,6 @@ import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -64,13 +64,13 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
       fatal(full);
       return;
     }
-    byte[] secret = admission.register();
+    CancelKey key = admission.register();
     ctx.pipeline().addAfter(ctx.name(), "console", talk.handler());
-    welcome(secret);
+    welcome(key);
     events.loggedIn(this);
   }
 
-  private void welcome(byte[] secret) {
+  private void welcome(CancelKey key) {
     ByteBuf out = channel.alloc().buffer(512);
     PgWriter.authenticationOk(out);
     PgWriter.parameterStatus(out, "server_version", "18.0 (Heimdall console)");
@@ -80,7 +80,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
     PgWriter.parameterStatus(out, "TimeZone", "UTC");
     PgWriter.parameterStatus(out, "integer_datetimes", "on");
     PgWriter.parameterStatus(out, "standard_conforming_strings", "on");
-    PgWriter.backendKeyData(out, processId(), secret);
+    PgWriter.backendKeyData(out, key.session(), key.secret());
     PgWriter.ready(out, TransactionState.IDLE);
     channel.writeAndFlush(out);
   }
@@ -103,7 +103,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
   private void fatal(ServerError error) {
     closeReason = error.message();
     ByteBuf out = channel.alloc().buffer(128);
-    ErrorMessage.encode(error, out);
+    login.encoder().error(out, error);
     channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
   }
 
@@ -170,7 +170,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
 
   @Override
   public String applicationName() {
-    return login.parameters().get("application_name");
+    return login.request().applicationName();
   }
 
   @Override

@@ -64,6 +64,7 @@ public final class ProxyProtocolGate extends ByteToMessageDecoder {
     } else if (trusted && settings.required()) {
       refuse(ctx, "no PROXY header from a load balancer that must send one");
     } else {
+      target.settled();
       ctx.pipeline().remove(this);
     }
   }
@@ -115,6 +116,7 @@ public final class ProxyProtocolGate extends ByteToMessageDecoder {
               new InetSocketAddress(
                   InetAddress.getByName(header.sourceAddress()), header.sourcePort()));
         }
+        target.settled();
         ctx.pipeline().remove(this);
       } catch (UnknownHostException e) {
         refuse(ctx, "a PROXY header without an address");

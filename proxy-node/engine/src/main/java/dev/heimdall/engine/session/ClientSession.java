@@ -103,7 +103,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private long lastActivity;
 
   /**
-   * @param given what the start-up packet asks for
+   * @param given the variables that the client asks for
    */
   public ClientSession(
       NodeContext node,
@@ -570,7 +570,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** Whether its server connection was made for it, outside the pools. */
   public boolean dedicated() {
-    return login.replication() != null;
+    return login.dedicated();
   }
 
   public LoopPool pool() {

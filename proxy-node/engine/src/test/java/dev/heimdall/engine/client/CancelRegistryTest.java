@@ -49,9 +49,9 @@ class CancelRegistryTest {
   void nobodyIsFoundWithoutTheirSecret() {
     int id = registry.register(null, new byte[] {1, 2, 3, 4});
 
-    assertThat(registry.find(id, new byte[] {1, 2, 3, 5})).isNull();
-    assertThat(registry.find(id, new byte[0])).isNull();
-    assertThat(registry.find(id + 1, new byte[] {1, 2, 3, 4})).isNull();
+    assertThat(registry.find(new CancelKey(id, new byte[] {1, 2, 3, 5}))).isNull();
+    assertThat(registry.find(new CancelKey(id, new byte[0]))).isNull();
+    assertThat(registry.find(new CancelKey(id + 1, new byte[] {1, 2, 3, 4}))).isNull();
     assertThat(registry.byId(id + 1)).isNull();
   }
 }

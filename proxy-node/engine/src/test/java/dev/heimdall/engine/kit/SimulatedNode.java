@@ -27,6 +27,7 @@ import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.console.Console;
 import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.dialect.postgres.server.PostgresServers;
+import dev.heimdall.engine.dialect.postgres.PostgresDialect;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
@@ -211,6 +212,7 @@ final class SimulatedNode implements AutoCloseable {
                             context.access(),
                             loop,
                             sessions.metrics(),
+                            PostgresDialect.create().clients(),
                             new Handlers(node, context, sessions));
                     login.address(new InetSocketAddress("127.0.0.1", 1));
                     channel.pipeline().addLast("login", login);

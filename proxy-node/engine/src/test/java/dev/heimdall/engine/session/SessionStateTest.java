@@ -31,11 +31,8 @@ class SessionStateTest {
   private final SessionState state = new SessionState(given(), registry, name -> {});
 
   private static StartupVariables given() {
-    try {
-      return StartupVariables.of(Map.of("TimeZone", "UTC"));
-    } catch (StartupVariables.Rejected e) {
-      throw new IllegalStateException(e);
-    }
+    Variables zone = Variables.of(Map.of("timezone", "UTC"));
+    return new StartupVariables(zone, zone, zone, Variables.NONE, Variables.NONE);
   }
 
   private StatementFacts facts(String sql) {

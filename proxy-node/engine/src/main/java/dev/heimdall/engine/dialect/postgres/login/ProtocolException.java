@@ -1,7 +1,7 @@
-package dev.heimdall.engine.wire.postgres;
+package dev.heimdall.engine.dialect.postgres.login;
 
 /** A peer sent bytes that the protocol does not allow; the message says which. */
-public final class ProtocolException extends Exception {
+final class ProtocolException extends Exception {
   private static final long serialVersionUID = 1L;
 
   public ProtocolException(String message) {

@@ -11,10 +11,11 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The server connection of a replication session: made for it, outside the pools, and ended with
- * it. As long as credentials are being changed it is tried again, as for others who wait.
+ * The server connection of a session that has one of its own, as for replication: made for it,
+ * outside the pools, and ended with it. As long as credentials are being changed it is tried again,
+ * as for others who wait.
  */
-final class ReplicationLink implements ServerConnection.Listener, ServerConnector.Handler {
+final class DedicatedLink implements ServerConnection.Listener, ServerConnector.Handler {
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 2000;
 
@@ -27,18 +28,20 @@ final class ReplicationLink implements ServerConnection.Listener, ServerConnecto
   private PoolKey key;
   private Map<String, String> extra;
 
-  ReplicationLink(SessionStart start, StartingClient session, LoopContext loop) {
+  DedicatedLink(SessionStart start, StartingClient session, LoopContext loop) {
     this.start = start;
     this.session = session;
     this.loop = loop;
   }
 
   /**
-   * @param replication the value of the start-up parameter
+   * @param asked what makes the connection what it is to be
+   * @param variables of the session
    */
-  void connect(VdbPools pools, PoolKey key, String replication, Map<String, String> variables) {
+  void connect(
+      VdbPools pools, PoolKey key, Map<String, String> asked, Map<String, String> variables) {
     extra = new TreeMap<>(variables);
-    extra.put("replication", replication);
+    extra.putAll(asked);
     this.pools = pools;
     this.key = key;
     connect();
@@ -52,7 +55,7 @@ final class ReplicationLink implements ServerConnection.Listener, ServerConnecto
   public void connected(ServerConnection connection) {
     loop.beginEvent();
     try {
-      start.replicationConnected(connection);
+      start.dedicatedConnected(connection);
     } finally {
       loop.endEvent();
     }

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.wire.postgres;
+package dev.heimdall.engine.dialect.postgres.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.wire.postgres;
+package dev.heimdall.engine.dialect.postgres.login;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +17,7 @@ import java.util.OptionalInt;
  *     not among them
  * @param protocolOptions names of the protocol options asked for; none is supported
  */
-public record StartupPacket(
-    int minor, Map<String, String> parameters, List<String> protocolOptions) {
+record StartupPacket(int minor, Map<String, String> parameters, List<String> protocolOptions) {
 
   /** PostgreSQL's own limit (MAX_STARTUP_PACKET_LENGTH). */
   public static final int MAX_LENGTH = 10_000;

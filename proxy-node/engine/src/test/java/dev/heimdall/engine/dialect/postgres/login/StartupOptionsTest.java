@@ -1,24 +1,25 @@
-package dev.heimdall.engine.client;
+package dev.heimdall.engine.dialect.postgres.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.client.StartupVariables;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class StartupVariablesTest {
+class StartupOptionsTest {
   private static Map<String, String> options(String text) throws StartupVariables.Rejected {
     return all(Map.of("options", text));
   }
 
   private static Map<String, String> all(Map<String, String> parameters)
       throws StartupVariables.Rejected {
-    return StartupVariables.of(parameters).all().asMap();
+    return StartupOptions.variables(parameters).all().asMap();
   }
 
   @Test
@@ -101,7 +102,7 @@ class StartupVariablesTest {
   @Test
   void whatHasNoEffectAtTheStartIsNotCarried() throws StartupVariables.Rejected {
     StartupVariables given =
-        StartupVariables.of(
+        StartupOptions.variables(
             Map.of(
                 "transaction_read_only",
                 "on",
@@ -145,12 +146,12 @@ class StartupVariablesTest {
     "'a\tb', a\\x09b"
   })
   void applicationNameIsCleanedAsTheServerDoes(String name, String expected) {
-    assertThat(StartupVariables.cleanName(name)).isEqualTo(expected);
+    assertThat(StartupOptions.cleanName(name)).isEqualTo(expected);
   }
 
   @Test
   void applicationNameEndsAtSixtyThreeBytesAndNotInsideAnEscape() {
-    assertThat(StartupVariables.cleanName("x".repeat(100))).hasSize(63);
-    assertThat(StartupVariables.cleanName("x".repeat(61) + "é")).isEqualTo("x".repeat(61));
+    assertThat(StartupOptions.cleanName("x".repeat(100))).hasSize(63);
+    assertThat(StartupOptions.cleanName("x".repeat(61) + "é")).isEqualTo("x".repeat(61));
   }
 }

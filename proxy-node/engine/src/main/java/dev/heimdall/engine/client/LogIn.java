@@ -1,0 +1,53 @@
+package dev.heimdall.engine.client;
+
+import dev.heimdall.engine.wire.ServerError;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * What the dialogue of a client's log-in asks of the node, whatever the protocol. All on the
+ * client's event loop.
+ */
+public interface LogIn {
+  /** For what the client is to be sent. */
+  ByteBuf buffer(int capacity);
+
+  /** Sends with whatever is sent next. */
+  void write(ByteBuf out);
+
+  void send(ByteBuf out);
+
+  /** Bytes that nobody can guess, for a challenge. */
+  byte[] random(int length);
+
+  /** Whether the connection is encrypted. */
+  boolean tls();
+
+  /** Whether the client may have it encrypted. */
+  boolean offersTls();
+
+  /** The client's next bytes are its TLS handshake; what comes after it is read decrypted. */
+  void beginTls();
+
+  /**
+   * The client has begun a TLS handshake that was not agreed, with the bytes that are being read. A
+   * new dialogue goes on inside.
+   *
+   * @param applicationProtocol the one that the client must have chosen in the handshake
+   */
+  void tlsBegun(String applicationProtocol);
+
+  /** The client wants to log in: it is asked for a proof, let in, or refused. */
+  void request(SessionRequest request);
+
+  /** The client wants to cancel what another one runs, and nothing else. */
+  void cancel(CancelKey key);
+
+  /** The client is told, and the connection closed. */
+  void refuse(ServerError error);
+
+  /** The same for what the protocol does not allow; it is counted. */
+  void protocolError(String message);
+
+  /** Closes without an answer. */
+  void close();
+}

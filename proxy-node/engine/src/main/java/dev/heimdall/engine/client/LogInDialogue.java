@@ -1,0 +1,33 @@
+package dev.heimdall.engine.client;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * One client's log-in in the words of its protocol: reads what the client sends, asks the node by
+ * {@link LogIn}, and tells the client what the node has decided. All on the client's event loop.
+ */
+public interface LogInDialogue {
+  /** The client has connected: a protocol whose server speaks first greets it. */
+  void begin();
+
+  /**
+   * The client has sent something. Called again with what is left when more has come, and as long
+   * as something was taken.
+   */
+  void read(ByteBuf in);
+
+  /** The client has to prove who it is before it gets what it requested. */
+  void prove(PasswordExchange exchange);
+
+  /** The next message to the client in an exchange of several. */
+  void challenge(byte[] message);
+
+  /** The last message of such an exchange, the node's own proof: the client is who it says. */
+  void proved(byte[] message);
+
+  /** What the session is to have from its beginning; asked when the client is who it says. */
+  StartupVariables variables() throws StartupVariables.Rejected;
+
+  /** How this client is answered, by what was agreed up to now. */
+  ClientEncoder encoder();
+}

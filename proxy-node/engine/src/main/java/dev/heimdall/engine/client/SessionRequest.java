@@ -1,0 +1,19 @@
+package dev.heimdall.engine.client;
+
+import java.util.Map;
+
+/**
+ * What a client asks for when it logs in, before it has proved anything.
+ *
+ * @param database as the client names it
+ * @param applicationName what it calls itself; may be null
+ * @param dedicated what a server connection that is made for this session alone is asked for, as
+ *     for replication; null for a session whose connections come from a pool
+ * @param secretLength bytes of the secret that its cancel key shall have
+ */
+public record SessionRequest(
+    String user,
+    String database,
+    String applicationName,
+    Map<String, String> dedicated,
+    int secretLength) {}

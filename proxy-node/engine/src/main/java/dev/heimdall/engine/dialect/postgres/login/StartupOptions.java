@@ -1,0 +1,278 @@
+package dev.heimdall.engine.dialect.postgres.login;
+
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.sql.SettingName;
+import dev.heimdall.engine.wire.ServerError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Session variables out of a start-up packet: its parameters, and the switches in `options`. */
+final class StartupOptions {
+  private static final int NAME_MAX = 63;
+
+  /**
+   * Settings that PostgreSQL takes in a start-up packet, if their values are right, and that have
+   * no effect there: those of the transaction in which the session begins, and the user, which the
+   * log-in decides. The server is asked whether it would take them; they are not carried, because
+   * they would have an effect then.
+   */
+  private static final Set<String> OF_TRANSACTION =
+      Set.of("transaction_isolation", "transaction_read_only", "transaction_deferrable");
+
+  private static final String USER = "session_authorization";
+
+  private static final String SEED = "seed";
+
+  private static final String APPLICATION_NAME = "application_name";
+
+  /** The switches of a server process that take a value. */
+  private static final String WITH_VALUE = "BCcDdfhkNprStvW";
+
+  /** Those that a client may give and that do nothing then. */
+  private static final String IGNORED = "bCDEjnrv";
+
+  private StartupOptions() {}
+
+  /**
+   * @param parameters of the start-up packet but for those of the log-in itself
+   */
+  static StartupVariables variables(Map<String, String> parameters)
+      throws StartupVariables.Rejected {
+    TreeMap<String, String> variables = new TreeMap<>();
+    String options = parameters.get("options");
+    if (options != null) {
+      options(options, variables);
+    }
+    parameters.forEach(
+        (name, value) -> {
+          if (!name.equals("options")) {
+            put(variables, name, value);
+          }
+        });
+    String application = variables.get(APPLICATION_NAME);
+    if (application != null) {
+      variables.put(APPLICATION_NAME, cleanName(application));
+    }
+    String seed = variables.get(SEED);
+    if (seed != null) {
+      checkSeed(seed);
+    }
+    TreeMap<String, String> profiled = new TreeMap<>(variables);
+    profiled.remove(APPLICATION_NAME);
+    TreeMap<String, String> kept = new TreeMap<>(variables);
+    kept.keySet().removeAll(OF_TRANSACTION);
+    kept.remove(USER);
+    kept.remove(SEED);
+    TreeMap<String, String> asked = new TreeMap<>(variables);
+    asked.keySet().retainAll(OF_TRANSACTION);
+    return new StartupVariables(
+        Variables.of(variables),
+        Variables.of(profiled),
+        Variables.of(kept),
+        Variables.of(asked),
+        variables.containsKey(USER)
+            ? Variables.of(Map.of(USER, variables.get(USER)))
+            : Variables.NONE);
+  }
+
+  private static void put(Map<String, String> variables, String name, String value) {
+    variables.put(SettingName.of(name), value);
+  }
+
+  /**
+   * The server takes a seed in a start-up packet and does not use it. It cannot be asked, because
+   * there is no way to set a seed and not to use it.
+   */
+  private static void checkSeed(String text) throws StartupVariables.Rejected {
+    double seed;
+    try {
+      seed = Double.parseDouble(text.strip());
+    } catch (NumberFormatException e) {
+      throw new StartupVariables.Rejected(
+          ServerError.fatal("22023", "invalid value for parameter \"seed\": \"" + text + "\""));
+    }
+    if (!(seed >= -1 && seed <= 1)) {
+      throw new StartupVariables.Rejected(
+          ServerError.fatal(
+              "22023",
+              shortest(seed) + " is outside the valid range for parameter \"seed\" (-1 .. 1)"));
+    }
+  }
+
+  private static String shortest(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e6
+        ? String.valueOf((long) value)
+        : String.valueOf(value);
+  }
+
+  /** As PostgreSQL does: cut to 63 bytes, anything but printable ASCII as \xNN. */
+  static String cleanName(String name) {
+    byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    StringBuilder clean = new StringBuilder();
+    for (byte b : bytes) {
+      String next = b >= 32 && b < 127 ? String.valueOf((char) b) : String.format("\\x%02x", b);
+      if (clean.length() + next.length() > NAME_MAX) {
+        break;
+      }
+      clean.append(next);
+    }
+    return clean.toString();
+  }
+
+  /** Reads the switches as the server process does, with getopt. */
+  private static void options(String text, Map<String, String> into)
+      throws StartupVariables.Rejected {
+    List<String> words = words(text);
+    for (int i = 0; i < words.size(); i++) {
+      String word = words.get(i);
+      if (word.startsWith("--")) {
+        setting(word, word.substring(2), into);
+        continue;
+      }
+      if (word.length() < 2 || word.charAt(0) != '-') {
+        throw invalid(word);
+      }
+      for (int at = 1; at < word.length(); at++) {
+        char letter = word.charAt(at);
+        if (WITH_VALUE.indexOf(letter) < 0) {
+          flag(letter, word, into);
+          continue;
+        }
+        String value;
+        if (at + 1 < word.length()) {
+          value = word.substring(at + 1);
+        } else if (++i < words.size()) {
+          value = words.get(i);
+        } else {
+          throw invalid(word);
+        }
+        valued(letter, value, word, into);
+        break;
+      }
+    }
+  }
+
+  private static void flag(char letter, String word, Map<String, String> into)
+      throws StartupVariables.Rejected {
+    switch (letter) {
+      case 'e' -> into.put("datestyle", "euro");
+      case 'F' -> into.put("fsync", "false");
+      case 'i' -> into.put("listen_addresses", "*");
+      case 'l' -> into.put("ssl", "true");
+      case 'O' -> into.put("allow_system_table_mods", "true");
+      case 'P' -> into.put("ignore_system_indexes", "true");
+      case 's' -> into.put("log_statement_stats", "true");
+      case 'T' -> into.put("send_abort_for_crash", "true");
+      default -> {
+        if (IGNORED.indexOf(letter) < 0) {
+          throw invalid(word);
+        }
+      }
+    }
+  }
+
+  private static void valued(char letter, String value, String word, Map<String, String> into)
+      throws StartupVariables.Rejected {
+    switch (letter) {
+      case 'c' -> setting("-c " + value, value, into);
+      case 'B' -> into.put("shared_buffers", value);
+      case 'h' -> into.put("listen_addresses", value);
+      case 'k' -> into.put("unix_socket_directories", value);
+      case 'N' -> into.put("max_connections", value);
+      case 'p' -> into.put("port", value);
+      case 'S' -> into.put("work_mem", value);
+      case 'W' -> into.put("post_auth_delay", value);
+      case 'f' -> into.put(plans(value, word), "false");
+      case 't' -> into.put(statistics(value, word), "true");
+      case 'd' -> into.put("log_min_messages", debugLevel(value, word));
+      default -> {
+        if (IGNORED.indexOf(letter) < 0) {
+          throw invalid(word);
+        }
+      }
+    }
+  }
+
+  private static String plans(String value, String word) throws StartupVariables.Rejected {
+    return switch (value) {
+      case "s" -> "enable_seqscan";
+      case "i" -> "enable_indexscan";
+      case "o" -> "enable_indexonlyscan";
+      case "b" -> "enable_bitmapscan";
+      case "t" -> "enable_tidscan";
+      case "n" -> "enable_nestloop";
+      case "m" -> "enable_mergejoin";
+      case "h" -> "enable_hashjoin";
+      default -> throw invalid(word);
+    };
+  }
+
+  private static String statistics(String value, String word) throws StartupVariables.Rejected {
+    return switch (value.isEmpty() ? ' ' : value.charAt(0)) {
+      case 'p' -> {
+        if (value.startsWith("pa")) {
+          yield "log_parser_stats";
+        }
+        if (value.startsWith("pl")) {
+          yield "log_planner_stats";
+        }
+        throw invalid(word);
+      }
+      case 'e' -> "log_executor_stats";
+      default -> throw invalid(word);
+    };
+  }
+
+  private static String debugLevel(String value, String word) throws StartupVariables.Rejected {
+    if (value.length() != 1 || value.charAt(0) < '0' || value.charAt(0) > '5') {
+      throw invalid(word);
+    }
+    return value.equals("0") ? "notice" : "debug" + value;
+  }
+
+  private static void setting(String word, String text, Map<String, String> into)
+      throws StartupVariables.Rejected {
+    int equals = text.indexOf('=');
+    if (equals <= 0) {
+      throw new StartupVariables.Rejected(ServerError.fatal("42601", word + " requires a value"));
+    }
+    put(into, text.substring(0, equals).replace('-', '_'), text.substring(equals + 1));
+  }
+
+  private static StartupVariables.Rejected invalid(String word) {
+    return new StartupVariables.Rejected(
+        ServerError.fatal("42601", "invalid command-line argument for server process: " + word)
+            .withHint("Try \"postgres --help\" for more information."));
+  }
+
+  /** Splits at white space; a backslash takes the next character as it is. */
+  private static List<String> words(String text) {
+    List<String> words = new ArrayList<>();
+    StringBuilder word = new StringBuilder();
+    boolean inside = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isWhitespace(c)) {
+        if (inside) {
+          words.add(word.toString());
+          word.setLength(0);
+          inside = false;
+        }
+        continue;
+      }
+      if (c == '\\' && i + 1 < text.length()) {
+        c = text.charAt(++i);
+      }
+      word.append(c);
+      inside = true;
+    }
+    if (inside) {
+      words.add(word.toString());
+    }
+    return words;
+  }
+}
