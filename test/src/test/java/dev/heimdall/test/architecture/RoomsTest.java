@@ -255,6 +255,17 @@ class RoomsTest {
   }
 
   @Test
+  void operatorsCommandsKnowNoBytes() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage(room("admin"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ENGINE + ".wire.*..", room("dialect"), room("session")));
+  }
+
+  @Test
   void jdbcStaysOutOfTheDataPlane() {
     holds(
         noClasses()
@@ -347,7 +358,7 @@ class RoomsTest {
   }
 
   @Test
-  void theConsoleKnowsLogInsAndNoSession() {
+  void theConsoleKnowsLogInsAndNeitherSessionsNorBytes() {
     holds(
         classes()
             .that()
@@ -361,7 +372,7 @@ class RoomsTest {
                 room("console"),
                 room("client"),
                 room("net"),
-                room("wire")));
+                ENGINE + ".wire"));
   }
 
   /** The list gets shorter, never longer: a new part gets values or an interface of its own. */

@@ -1,8 +1,12 @@
 package dev.heimdall.engine.admin;
 
 import dev.heimdall.engine.admin.Tokens.Token;
+import dev.heimdall.engine.console.Command;
+import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.engine.wire.Answer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +23,7 @@ import java.util.function.Supplier;
  * The statements of the admin console: to the database {@value #DATABASE}, or in-band, as the
  * statement of an administrator to any other database.
  */
-public final class AdminCommands {
+public final class AdminCommands implements Console {
   /** The name of the database that is the console. */
   public static final String DATABASE = "heimdall";
 
@@ -47,7 +51,8 @@ public final class AdminCommands {
    * in-band, for administrators only: everything else, PostgreSQL's own {@code SHOW} of a parameter
    * included, goes to the server. Nearly all statements are told apart by their first letter.
    */
-  public static boolean recognises(byte[] sql, int offset, int length) {
+  @Override
+  public boolean recognises(byte[] sql, int offset, int length) {
     int start = offset;
     int end = offset + length;
     while (start < end && isBlank(sql[start])) {
@@ -76,61 +81,58 @@ public final class AdminCommands {
     }
   }
 
-  /** Understands one statement; more than one at a time is an error, as it is with Parse. */
-  public AdminPlan plan(String sql, AdminPrincipal principal) {
-    List<AdminPlan> plans = planAll(sql, principal);
-    if (plans.size() > 1) {
+  @Override
+  public Command command(String sql, Operator operator) {
+    List<Command> commands = commands(sql, operator);
+    if (commands.size() > 1) {
       return AdminPlan.known(
-          new AdminResult.Failed(
+          Answer.failed(
               Sqlstate.SYNTAX_ERROR,
               "cannot insert multiple commands into a prepared statement",
               null));
     }
-    return plans.get(0);
+    return commands.get(0);
   }
 
-  /**
-   * Understands the statements of a simple query, at least one: an empty text is an empty
-   * statement. They are to be run in turn, up to the first that fails.
-   */
-  public List<AdminPlan> planAll(String sql, AdminPrincipal principal) {
-    if (!principal.admin()) {
+  @Override
+  public List<Command> commands(String sql, Operator operator) {
+    if (!operator.admin()) {
       return List.of(
           AdminPlan.known(
-              new AdminResult.Failed(
+              Answer.failed(
                   Sqlstate.INSUFFICIENT_PRIVILEGE,
-                  "permission denied: user \"" + principal.user() + "\" is not an administrator",
+                  "permission denied: user \"" + operator.user() + "\" is not an administrator",
                   "Administrators are the users with \"admin\": true in the configuration.")));
     }
     try {
       List<List<Token>> statements = Tokens.statements(sql);
       if (statements.isEmpty()) {
-        return List.of(AdminPlan.known(new AdminResult.Empty()));
+        return List.of(AdminPlan.known(new Answer.Empty()));
       }
-      return statements.stream().map(statement -> planOne(statement, principal)).toList();
+      return statements.stream().map(statement -> planOne(statement, operator)).toList();
     } catch (AdminException e) {
       return List.of(AdminPlan.known(failed(e)));
     }
   }
 
-  private AdminPlan planOne(List<Token> statement, AdminPrincipal principal) {
+  private Command planOne(List<Token> statement, Operator operator) {
     Optional<AdminVerb> verb = AdminVerb.of(statement);
     if (verb.isEmpty()) {
-      return new DriverTalk(node.version(), principal.user())
+      return new DriverTalk(node.version(), operator.user())
           .plan(statement)
           .orElseGet(() -> AdminPlan.known(unknown(statement)));
     }
     if (!verb.get().complete(statement)) {
       return AdminPlan.known(
-          new AdminResult.Failed(
+          Answer.failed(
               Sqlstate.SYNTAX_ERROR,
               "syntax error in " + verb.get().words() + ": \"" + shown(statement) + "\"",
               "It is written " + verb.get().usages() + "."));
     }
-    return plan(verb.get(), verb.get().arguments(statement), principal);
+    return plan(verb.get(), verb.get().arguments(statement), operator);
   }
 
-  private AdminPlan plan(AdminVerb verb, List<Token> arguments, AdminPrincipal principal) {
+  private AdminPlan plan(AdminVerb verb, List<Token> arguments, Operator operator) {
     String vdb = arguments.isEmpty() ? null : arguments.get(0).text();
     return switch (verb) {
       case SHOW_POOLS -> show(Tables.POOLS, node::pools);
@@ -151,33 +153,33 @@ public final class AdminCommands {
       case SHOW_CONFIG -> show(Tables.CONFIG, () -> done(node.config()));
       case SHOW_VERSION -> show(Tables.VERSION, () -> done(List.of("Heimdall " + node.version())));
       case SHOW_HELP -> show(Tables.HELP, () -> done(List.of(AdminVerb.values())));
-      case PAUSE -> pause(vdb, principal);
-      case RESUME -> change(verb, vdb, principal, () -> node.resume(vdb));
-      case RECONNECT -> change(verb, vdb, principal, () -> node.reconnect(vdb));
-      case RELOAD -> change(verb, null, principal, node::reload);
-      case KILL -> kill(arguments.get(0).text(), principal);
+      case PAUSE -> pause(vdb, operator);
+      case RESUME -> change(verb, vdb, operator, () -> node.resume(vdb));
+      case RECONNECT -> change(verb, vdb, operator, () -> node.reconnect(vdb));
+      case RELOAD -> change(verb, null, operator, node::reload);
+      case KILL -> kill(arguments.get(0).text(), operator);
     };
   }
 
-  private AdminPlan pause(String vdb, AdminPrincipal principal) {
-    if (principal.holdsServer()) {
+  private AdminPlan pause(String vdb, Operator operator) {
+    if (operator.holdsServer()) {
       return AdminPlan.known(
-          new AdminResult.Failed(
+          Answer.failed(
               Sqlstate.ACTIVE_TRANSACTION,
               "PAUSE cannot run on a session that holds a server connection",
               "It would wait for that one. Send it outside of a transaction, or to the database"
                   + " of the admin console."));
     }
-    return change(AdminVerb.PAUSE, vdb, principal, () -> node.pause(vdb));
+    return change(AdminVerb.PAUSE, vdb, operator, () -> node.pause(vdb));
   }
 
-  private AdminPlan kill(String number, AdminPrincipal principal) {
+  private AdminPlan kill(String number, Operator operator) {
     try {
       long client = Long.parseLong(number);
-      return change(AdminVerb.KILL, number, principal, () -> node.kill(client));
+      return change(AdminVerb.KILL, number, operator, () -> node.kill(client));
     } catch (NumberFormatException tooLarge) {
       return AdminPlan.known(
-          new AdminResult.Failed(
+          Answer.failed(
               Sqlstate.NUMBER_OUT_OF_RANGE,
               "\"" + number + "\" is out of range for a client id",
               "SHOW CLIENTS lists the ids."));
@@ -199,22 +201,22 @@ public final class AdminCommands {
   private AdminPlan change(
       AdminVerb verb,
       String argument,
-      AdminPrincipal principal,
+      Operator operator,
       Supplier<CompletionStage<Integer>> action) {
     String command = argument == null ? verb.words() : verb.words() + " " + argument;
     return AdminPlan.command(
         () -> ask(action),
         begun ->
-            settle(begun.thenApply(count -> new AdminResult.Done(verb.words() + " " + count)))
-                .whenComplete((result, never) -> logged(principal, command, result)));
+            settle(begun.thenApply(count -> new Answer.Done(verb.words() + " " + count)))
+                .whenComplete((result, never) -> logged(operator, command, result)));
   }
 
-  private void logged(AdminPrincipal principal, String command, AdminResult result) {
+  private void logged(Operator operator, String command, Answer result) {
     String outcome =
-        result instanceof AdminResult.Failed failed
-            ? failed.sqlstate() + " " + failed.message()
-            : result instanceof AdminResult.Done done ? done.tag() : "done";
-    log.adminCommand(principal.user(), principal.address(), command, outcome);
+        result instanceof Answer.Failed failed
+            ? failed.error().sqlState() + " " + failed.error().message()
+            : result instanceof Answer.Done done ? done.tag() : "done";
+    log.adminCommand(operator.user(), operator.address(), command, outcome);
   }
 
   /** Calls, and makes a failure of the call itself look like a failure of its stage. */
@@ -226,35 +228,35 @@ public final class AdminCommands {
     }
   }
 
-  private static CompletionStage<AdminResult> settle(CompletionStage<? extends AdminResult> stage) {
+  private static CompletionStage<Answer> settle(CompletionStage<? extends Answer> stage) {
     return stage.handle((result, problem) -> problem == null ? result : failed(problem));
   }
 
-  private static AdminResult.Failed failed(Throwable problem) {
+  private static Answer.Failed failed(Throwable problem) {
     Throwable cause =
         problem instanceof CompletionException && problem.getCause() != null
             ? problem.getCause()
             : problem;
     if (cause instanceof AdminException admin) {
-      return new AdminResult.Failed(admin.sqlstate(), admin.getMessage(), admin.hint());
+      return Answer.failed(admin.sqlstate(), admin.getMessage(), admin.hint());
     }
     if (cause instanceof CancellationException) {
-      return new AdminResult.Failed(
+      return Answer.failed(
           Sqlstate.QUERY_CANCELED, "canceling statement due to user request", null);
     }
     if (cause instanceof TimeoutException) {
-      return new AdminResult.Failed(
+      return Answer.failed(
           Sqlstate.QUERY_CANCELED,
           "an event loop did not answer within " + LOOPS_ANSWER_SECONDS + " s",
           "GET /livez on the HTTP door names a loop that hangs.");
     }
-    return new AdminResult.Failed(
+    return Answer.failed(
         Sqlstate.INTERNAL_ERROR, "the command failed inside the node: " + cause, null);
   }
 
-  private static AdminResult.Failed unknown(List<Token> statement) {
+  private static Answer.Failed unknown(List<Token> statement) {
     if (ofSessions(statement)) {
-      return new AdminResult.Failed(
+      return Answer.failed(
           Sqlstate.SYNTAX_ERROR,
           "\"" + shown(statement) + "\" is no command of the admin console",
           "It is about the statements of a session: send it, as an administrator, on a connection"
@@ -262,7 +264,7 @@ public final class AdminCommands {
     }
     String nearest =
         AdminVerb.nearest(statement).map(verb -> "Did you mean " + verb.usage() + "? ").orElse("");
-    return new AdminResult.Failed(
+    return Answer.failed(
         Sqlstate.SYNTAX_ERROR,
         "unknown command \"" + shown(statement) + "\"",
         nearest + "The commands are: " + AdminVerb.all() + ".");

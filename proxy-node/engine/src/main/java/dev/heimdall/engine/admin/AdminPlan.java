@@ -1,5 +1,8 @@
 package dev.heimdall.engine.admin;
 
+import dev.heimdall.engine.console.Command;
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Column;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -8,35 +11,21 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/**
- * A statement of the admin console that was understood, or found faulty, but not carried out yet:
- * the extended protocol asks for the columns first.
- */
-public final class AdminPlan {
-  /** What a statement does to the session of the console, if it succeeds. */
-  enum Effect {
-    NONE,
-    BEGINS_TRANSACTION,
-    COMMITS,
-    ROLLS_BACK,
-    /** Goes back to a savepoint: the transaction stays open. */
-    RETURNS,
-    FORGETS_STATEMENTS
-  }
-
-  private final List<AdminColumn> columns;
-  private final AdminResult.Failed failure;
+/** A command with what it does. */
+final class AdminPlan implements Command {
+  private final List<Column> columns;
+  private final Answer.Failed failure;
   private final Effect effect;
   private final String subject;
-  private final Supplier<CompletionStage<AdminResult>> action;
+  private final Supplier<CompletionStage<Answer>> action;
   private final AtomicReference<Future<?>> underWay;
 
   private AdminPlan(
-      List<AdminColumn> columns,
-      AdminResult.Failed failure,
+      List<Column> columns,
+      Answer.Failed failure,
       Effect effect,
       String subject,
-      Supplier<CompletionStage<AdminResult>> action,
+      Supplier<CompletionStage<Answer>> action,
       AtomicReference<Future<?>> underWay) {
     this.columns = columns;
     this.failure = failure;
@@ -46,7 +35,7 @@ public final class AdminPlan {
     this.underWay = underWay;
   }
 
-  static AdminPlan rows(List<AdminColumn> columns, Supplier<CompletionStage<AdminResult>> action) {
+  static AdminPlan rows(List<Column> columns, Supplier<CompletionStage<Answer>> action) {
     return new AdminPlan(
         List.copyOf(columns), null, Effect.NONE, null, action, new AtomicReference<>());
   }
@@ -59,7 +48,7 @@ public final class AdminPlan {
    */
   static AdminPlan command(
       Supplier<CompletionStage<Integer>> action,
-      Function<CompletionStage<Integer>, CompletionStage<AdminResult>> finish) {
+      Function<CompletionStage<Integer>, CompletionStage<Answer>> finish) {
     AtomicReference<Future<?>> underWay = new AtomicReference<>();
     return new AdminPlan(
         List.of(),
@@ -74,10 +63,9 @@ public final class AdminPlan {
         underWay);
   }
 
-  static AdminPlan known(AdminResult result) {
-    List<AdminColumn> columns =
-        result instanceof AdminResult.Rows rows ? rows.columns() : List.of();
-    AdminResult.Failed failure = result instanceof AdminResult.Failed failed ? failed : null;
+  static AdminPlan known(Answer result) {
+    List<Column> columns = result instanceof Answer.Rows rows ? rows.columns() : List.of();
+    Answer.Failed failure = result instanceof Answer.Failed failed ? failed : null;
     return new AdminPlan(
         columns,
         failure,
@@ -96,30 +84,32 @@ public final class AdminPlan {
     return new AdminPlan(columns, failure, does, about, action, underWay);
   }
 
-  Effect effect() {
+  @Override
+  public Effect effect() {
     return effect;
   }
 
-  String subject() {
+  @Override
+  public String subject() {
     return subject;
   }
 
-  /** The columns of the rows to come; empty for a statement without rows. */
-  public List<AdminColumn> columns() {
+  @Override
+  public List<Column> columns() {
     return columns;
   }
 
-  /** Why the statement cannot be carried out, null if it can. */
-  public AdminResult.Failed failure() {
+  @Override
+  public Answer.Failed failure() {
     return failure;
   }
 
-  /** Carries the statement out. The stage never completes exceptionally. */
-  public CompletionStage<AdminResult> run() {
+  @Override
+  public CompletionStage<Answer> run() {
     return action.get();
   }
 
-  /** Gives up waiting, on any thread; nothing happens when the statement does not run. */
+  @Override
   public void cancel() {
     Future<?> waiting = underWay.get();
     if (waiting != null) {

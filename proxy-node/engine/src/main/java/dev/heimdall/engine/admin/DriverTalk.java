@@ -1,9 +1,11 @@
 package dev.heimdall.engine.admin;
 
-import dev.heimdall.engine.admin.AdminColumn.Type;
-import dev.heimdall.engine.admin.AdminPlan.Effect;
 import dev.heimdall.engine.admin.Tokens.Kind;
 import dev.heimdall.engine.admin.Tokens.Token;
+import dev.heimdall.engine.console.Command.Effect;
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Column;
+import dev.heimdall.engine.wire.Column.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -71,18 +73,18 @@ final class DriverTalk {
     return last.kind() == Kind.QUOTED ? last.text() : last.lower();
   }
 
-  private Optional<AdminResult> answer(List<Token> statement) {
+  private Optional<Answer> answer(List<Token> statement) {
     Token verb = statement.get(0);
     if (verb.kind() != Kind.WORD) {
       return Optional.empty();
     }
     String tag = TAGS.get(verb.lower());
     if (tag != null) {
-      return Optional.of(new AdminResult.Done(tag));
+      return Optional.of(new Answer.Done(tag));
     }
     if (verb.is("DISCARD") && statement.size() == 2) {
       String what = statement.get(1).text().toUpperCase(Locale.ROOT);
-      return Optional.of(new AdminResult.Done("DISCARD " + what));
+      return Optional.of(new Answer.Done("DISCARD " + what));
     }
     if (verb.is("SHOW")) {
       return show(statement.subList(1, statement.size()));
@@ -118,7 +120,7 @@ final class DriverTalk {
     return parameters;
   }
 
-  private Optional<AdminResult> show(List<Token> words) {
+  private Optional<Answer> show(List<Token> words) {
     StringBuilder name = new StringBuilder();
     for (Token word : words) {
       name.append(name.isEmpty() ? "" : " ").append(word.lower());
@@ -133,12 +135,12 @@ final class DriverTalk {
     return value == null
         ? Optional.empty()
         : Optional.of(
-            new AdminResult.Rows(
-                List.of(new AdminColumn(parameter, Type.TEXT)), List.of(List.of(value)), "SHOW"));
+            new Answer.Rows(
+                List.of(new Column(parameter, Type.TEXT)), List.of(List.of(value)), "SHOW"));
   }
 
-  private Optional<AdminResult> select(List<Token> tokens) {
-    List<AdminColumn> columns = new ArrayList<>();
+  private Optional<Answer> select(List<Token> tokens) {
+    List<Column> columns = new ArrayList<>();
     List<String> row = new ArrayList<>();
     int start = 0;
     int depth = 0;
@@ -155,11 +157,11 @@ final class DriverTalk {
         start = i + 1;
       }
     }
-    return Optional.of(new AdminResult.Rows(columns, List.of(row), "SELECT 1"));
+    return Optional.of(new Answer.Rows(columns, List.of(row), "SELECT 1"));
   }
 
   /** Evaluates one item of a select list: a value, then perhaps a name for it. */
-  private boolean item(List<Token> tokens, List<AdminColumn> columns, List<String> row) {
+  private boolean item(List<Token> tokens, List<Column> columns, List<String> row) {
     int used = 1;
     if (tokens.isEmpty()) {
       return false;
@@ -174,7 +176,7 @@ final class DriverTalk {
         return false;
       }
     }
-    AdminColumn column = column(first, argument);
+    Column column = column(first, argument);
     if (column == null) {
       return false;
     }
@@ -188,17 +190,17 @@ final class DriverTalk {
     if (rest.size() > 1 || !rest.isEmpty() && rest.get(0).kind() == Kind.SYMBOL) {
       return false;
     }
-    columns.add(rest.isEmpty() ? column : new AdminColumn(rest.get(0).text(), column.type()));
+    columns.add(rest.isEmpty() ? column : new Column(rest.get(0).text(), column.type()));
     row.add(value(first, argument));
     return true;
   }
 
-  private AdminColumn column(Token value, String argument) {
+  private Column column(Token value, String argument) {
     switch (value.kind()) {
       case NUMBER:
-        return value.text().length() > 9 ? null : new AdminColumn("?column?", Type.INT4);
+        return value.text().length() > 9 ? null : new Column("?column?", Type.INT4);
       case STRING:
-        return new AdminColumn("?column?", Type.TEXT);
+        return new Column("?column?", Type.TEXT);
       case WORD:
         String name = bare(value);
         if (function(name, argument) == null) {
@@ -210,7 +212,7 @@ final class DriverTalk {
               case "pg_backend_pid" -> Type.INT4;
               default -> Type.TEXT;
             };
-        return new AdminColumn(type == Type.BOOL && argument == null ? "bool" : name, type);
+        return new Column(type == Type.BOOL && argument == null ? "bool" : name, type);
       default:
         return null;
     }

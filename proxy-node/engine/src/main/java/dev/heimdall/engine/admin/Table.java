@@ -1,5 +1,7 @@
 package dev.heimdall.engine.admin;
 
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Column;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -16,7 +18,7 @@ final class Table<T> {
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS 'UTC'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  private final List<AdminColumn> columns = new ArrayList<>();
+  private final List<Column> columns = new ArrayList<>();
   private final List<Function<T, Object>> values = new ArrayList<>();
   private final Comparator<T> order;
 
@@ -25,32 +27,32 @@ final class Table<T> {
   }
 
   Table<T> text(String name, Function<T, Object> value) {
-    return column(name, AdminColumn.Type.TEXT, value);
+    return column(name, Column.Type.TEXT, value);
   }
 
   Table<T> number(String name, Function<T, Object> value) {
-    return column(name, AdminColumn.Type.INT8, value);
+    return column(name, Column.Type.INT8, value);
   }
 
   Table<T> bool(String name, Function<T, Object> value) {
-    return column(name, AdminColumn.Type.BOOL, value);
+    return column(name, Column.Type.BOOL, value);
   }
 
   Table<T> seconds(String name, Function<T, Duration> value) {
     return column(
         name,
-        AdminColumn.Type.FLOAT8,
+        Column.Type.FLOAT8,
         row -> {
           Duration duration = value.apply(row);
           return duration == null ? null : duration.toMillis() / 1000.0;
         });
   }
 
-  List<AdminColumn> columns() {
+  List<Column> columns() {
     return columns;
   }
 
-  AdminResult.Rows result(List<T> rows) {
+  Answer.Rows result(List<T> rows) {
     List<List<String>> cells = new ArrayList<>(rows.size());
     rows.stream()
         .sorted(order)
@@ -62,11 +64,11 @@ final class Table<T> {
               }
               cells.add(line);
             });
-    return new AdminResult.Rows(columns, cells, "SHOW");
+    return new Answer.Rows(columns, cells, "SHOW");
   }
 
-  private Table<T> column(String name, AdminColumn.Type type, Function<T, Object> value) {
-    columns.add(new AdminColumn(name, type));
+  private Table<T> column(String name, Column.Type type, Function<T, Object> value) {
+    columns.add(new Column(name, type));
     values.add(value);
     return this;
   }

@@ -4,6 +4,7 @@ import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.SessionFactory;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.console.ConsoleSession;
+import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
@@ -12,7 +13,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 
 /** What takes over the channel of a client of one virtual database on one loop after its log-in. */
-record ClientHandlers(NodeContext node, VdbContext vdb, LoopSessions sessions)
+record ClientHandlers(NodeContext node, VdbContext vdb, LoopSessions sessions, Dialect dialect)
     implements SessionFactory {
 
   @Override
@@ -28,6 +29,7 @@ record ClientHandlers(NodeContext node, VdbContext vdb, LoopSessions sessions)
         sessions.context(),
         sessions.clients(),
         node.console(),
+        dialect.console(),
         login,
         channel);
   }

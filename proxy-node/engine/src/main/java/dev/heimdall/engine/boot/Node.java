@@ -182,7 +182,7 @@ public final class Node implements AutoCloseable {
                 offLoop,
                 events),
             events,
-            doors,
+            doors.console(),
             actions);
     Dialect dialect = PostgresDialect.create();
     vdbs =

@@ -168,7 +168,7 @@ final class VdbListener {
             loop.context(),
             loop.metrics(),
             dialect.clients(),
-            new ClientHandlers(node, vdb, loop));
+            new ClientHandlers(node, vdb, loop, dialect));
     if (settings.proxyProtocol().enabled()) {
       channel
           .pipeline()

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.client;
 
+import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
 import java.util.Map;
 
@@ -16,4 +18,10 @@ public interface ClientEncoder {
   void welcome(ByteBuf out, Map<String, String> reported, String application, CancelKey key);
 
   void error(ByteBuf out, ServerError error);
+
+  /** What the node answers to a statement in a server's place, but for the end of the reply. */
+  void answer(ByteBuf out, Answer answer);
+
+  /** Ends a reply: the client may send the next statement. */
+  void ready(ByteBuf out, TransactionState state);
 }

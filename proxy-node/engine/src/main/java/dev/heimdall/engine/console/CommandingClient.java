@@ -13,7 +13,7 @@ public interface CommandingClient {
   /**
    * The command has ended, and what the client has sent behind it is carried out.
    *
-   * @param reply all but ReadyForQuery
+   * @param reply all but its end, which tells of the transaction
    */
   void answered(ByteBuf reply);
 

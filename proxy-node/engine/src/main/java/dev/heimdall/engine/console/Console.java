@@ -1,47 +1,18 @@
 package dev.heimdall.engine.console;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandler;
-import java.net.SocketAddress;
-import java.util.concurrent.CompletionStage;
+import java.util.List;
 
 /** The operator's statements: in the admin database, and among an admin user's own. */
 public interface Console {
   /** Whether the text is a command of the console rather than SQL. Cheap. */
   boolean recognises(byte[] sql, int offset, int length);
 
+  /** Understands one statement; more than one at a time is an error. */
+  Command command(String sql, Operator operator);
+
   /**
-   * Runs one command of an admin user among its other statements.
-   *
-   * @param holdsServer whether the user's session has a server connection, for which a command must
-   *     not wait
+   * Understands the statements of one text, at least one: an empty text is an empty statement. They
+   * are to be run in turn, up to the first that fails.
    */
-  Run run(String sql, String user, SocketAddress address, boolean holdsServer);
-
-  /** Talks to a client of the admin database after ReadyForQuery was sent. */
-  Talk talk(String user, SocketAddress address);
-
-  /** A command under way. */
-  interface Run {
-    /** The reply's bytes but for ReadyForQuery; never fails, errors are part of the reply. */
-    CompletionStage<ByteBuf> reply();
-
-    /** Gives the command up if it waits for something; the reply is an error then. */
-    void cancel();
-  }
-
-  /** The other end of a client of the admin database. All on the client's event loop. */
-  interface Talk {
-    /** Takes the client's bytes and answers them. */
-    ChannelHandler handler();
-
-    /** Whether a command is being carried out. */
-    boolean busy();
-
-    /** How many commands have come. */
-    long commands();
-
-    /** Gives the present command up if it waits for something. */
-    void cancel();
-  }
+  List<Command> commands(String sql, Operator operator);
 }

@@ -13,7 +13,7 @@ public final class ConsoleCommands {
   private final Console console;
   private final Login login;
   private final LoopContext loop;
-  private Console.Run running;
+  private CommandRun running;
 
   public ConsoleCommands(CommandingClient client, Console console, Login login, LoopContext loop) {
     this.client = client;
@@ -28,7 +28,9 @@ public final class ConsoleCommands {
   }
 
   public void run(String sql) {
-    running = console.run(sql, login.user(), login.address(), client.holdsServer());
+    Operator operator =
+        new Operator(login.user(), login.admin(), login.address(), client.holdsServer());
+    running = new CommandRun(console.commands(sql, operator), login.encoder());
     running
         .reply()
         .whenComplete((reply, never) -> loop.soon(() -> answered(reply), client::failed));

@@ -10,14 +10,13 @@ import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
+import java.util.Map;
 
 /**
  * A client of the admin database: counted, listed, killed and drained like any other. Its messages
@@ -30,7 +29,8 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
   private final LoopContext loop;
   private final Login login;
   private final Channel channel;
-  private final Console.Talk talk;
+  private final Map<String, String> reported;
+  private final ConsoleProtocol.Talk talk;
   private final Admission admission;
   private final long connectedAt = System.currentTimeMillis();
   private String closeReason = "client closed the connection";
@@ -45,6 +45,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
       LoopContext loop,
       LoopClients clients,
       Console console,
+      ConsoleProtocol protocol,
       Login login,
       Channel channel) {
     this.events = node.events();
@@ -53,7 +54,8 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
     this.login = login;
     this.channel = channel;
     this.admission = new Admission(node, vdb, clients, this);
-    this.talk = console.talk(login.user(), login.address());
+    this.reported = protocol.reported();
+    this.talk = protocol.talk(console, new Operator(login.user(), login.admin(), login.address()));
   }
 
   @Override
@@ -72,16 +74,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
 
   private void welcome(CancelKey key) {
     ByteBuf out = channel.alloc().buffer(512);
-    PgWriter.authenticationOk(out);
-    PgWriter.parameterStatus(out, "server_version", "18.0 (Heimdall console)");
-    PgWriter.parameterStatus(out, "server_encoding", "UTF8");
-    PgWriter.parameterStatus(out, "client_encoding", "UTF8");
-    PgWriter.parameterStatus(out, "DateStyle", "ISO, MDY");
-    PgWriter.parameterStatus(out, "TimeZone", "UTC");
-    PgWriter.parameterStatus(out, "integer_datetimes", "on");
-    PgWriter.parameterStatus(out, "standard_conforming_strings", "on");
-    PgWriter.backendKeyData(out, key.session(), key.secret());
-    PgWriter.ready(out, TransactionState.IDLE);
+    login.encoder().welcome(out, reported, null, key);
     channel.writeAndFlush(out);
   }
 

@@ -1,10 +1,12 @@
 package dev.heimdall.engine.dialect;
 
 import dev.heimdall.engine.client.ClientProtocol;
+import dev.heimdall.engine.console.ConsoleProtocol;
 
 /**
  * All that the node has to know of one database protocol.
  *
  * @param clients how its clients log in
+ * @param console how they talk to the admin database
  */
-public record Dialect(ClientProtocol clients) {}
+public record Dialect(ClientProtocol clients, ConsoleProtocol console) {}

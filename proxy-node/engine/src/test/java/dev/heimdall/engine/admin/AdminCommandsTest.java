@@ -2,9 +2,13 @@ package dev.heimdall.engine.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.console.Command;
+import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.observe.KeyValueLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Column;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -18,8 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AdminCommandsTest {
-  private static final AdminPrincipal ADMIN =
-      new AdminPrincipal("ann", true, new InetSocketAddress("127.0.0.1", 1));
+  private static final Operator ADMIN =
+      new Operator("ann", true, new InetSocketAddress("127.0.0.1", 1));
 
   private final FakeNode node = new FakeNode();
   private final Metrics metrics = new Metrics("1.2.3", 1, 10);
@@ -138,13 +142,12 @@ class AdminCommandsTest {
 
   @Test
   void changesReachTheNodeWithTheNameAsTyped() {
-    assertThat(run("PAUSE")).isEqualTo(new AdminResult.Done("PAUSE 3"));
-    assertThat(run("pause shop;")).isEqualTo(new AdminResult.Done("PAUSE 1"));
-    assertThat(run("RESUME \"My shop\"")).isEqualTo(new AdminResult.Done("RESUME 1"));
-    assertThat(run("RECONNECT /* all */ shop -- now"))
-        .isEqualTo(new AdminResult.Done("RECONNECT 1"));
-    assertThat(run("KILL 12")).isEqualTo(new AdminResult.Done("KILL 1"));
-    assertThat(run("RELOAD")).isEqualTo(new AdminResult.Done("RELOAD 2"));
+    assertThat(run("PAUSE")).isEqualTo(new Answer.Done("PAUSE 3"));
+    assertThat(run("pause shop;")).isEqualTo(new Answer.Done("PAUSE 1"));
+    assertThat(run("RESUME \"My shop\"")).isEqualTo(new Answer.Done("RESUME 1"));
+    assertThat(run("RECONNECT /* all */ shop -- now")).isEqualTo(new Answer.Done("RECONNECT 1"));
+    assertThat(run("KILL 12")).isEqualTo(new Answer.Done("KILL 1"));
+    assertThat(run("RELOAD")).isEqualTo(new Answer.Done("RELOAD 2"));
     run("PAUSE shop-eu.west_1");
     assertThat(node.orders)
         .containsExactly(
@@ -160,15 +163,14 @@ class AdminCommandsTest {
   @Test
   void whatTheNodeRefusesIsAnErrorInItsWords() {
     assertThat(run("PAUSE nowhere"))
-        .isEqualTo(new AdminResult.Failed("3D000", "no virtual database nowhere", null));
-    assertThat(run("KILL 13"))
-        .isEqualTo(new AdminResult.Failed("42704", "no client has the id 13", "look"));
+        .isEqualTo(Answer.failed("3D000", "no virtual database nowhere", null));
+    assertThat(run("KILL 13")).isEqualTo(Answer.failed("42704", "no client has the id 13", "look"));
   }
 
   @Test
   void aFailureInsideTheNodeIsAnInternalError() {
     node.pools = CompletableFuture.failedFuture(new IllegalStateException("broken"));
-    assertThat(failure("SHOW POOLS").sqlstate()).isEqualTo("XX000");
+    assertThat(failure("SHOW POOLS").error().sqlState()).isEqualTo("XX000");
   }
 
   @ParameterizedTest
@@ -181,60 +183,58 @@ class AdminCommandsTest {
     "KIL 4,KILL <client id>"
   })
   void anUnknownCommandNamesTheNearestOneAndAll(String typed, String nearest) {
-    AdminResult.Failed failure = failure(typed);
-    assertThat(failure.sqlstate()).isEqualTo("42601");
-    assertThat(failure.message()).isEqualTo("unknown command \"" + typed + "\"");
-    assertThat(failure.hint()).startsWith("Did you mean " + nearest + "?").contains("SHOW STATS");
+    Answer.Failed failure = failure(typed);
+    assertThat(failure.error().sqlState()).isEqualTo("42601");
+    assertThat(failure.error().message()).isEqualTo("unknown command \"" + typed + "\"");
+    assertThat(failure.error().hint())
+        .startsWith("Did you mean " + nearest + "?")
+        .contains("SHOW STATS");
   }
 
   @Test
   void wordsThatBeginTwoCommandsShowHowBothAreWritten() {
-    assertThat(failure("SHOW CONFIG STATES").hint())
+    assertThat(failure("SHOW CONFIG STATES").error().hint())
         .isEqualTo("It is written SHOW CONFIG or SHOW CONFIG STATE.");
-    assertThat(failure("SHOW CONFIG STATE now").hint())
+    assertThat(failure("SHOW CONFIG STATE now").error().hint())
         .isEqualTo("It is written SHOW CONFIG STATE.");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"SHOW QUERYINFO", "EXPLAIN RULES SELECT 1"})
   void whatSessionsAnswerIsSentThere(String typed) {
-    AdminResult.Failed failure = failure(typed);
-    assertThat(failure.message()).endsWith("is no command of the admin console");
-    assertThat(failure.hint()).contains("on a connection to a database of a VDB");
+    Answer.Failed failure = failure(typed);
+    assertThat(failure.error().message()).endsWith("is no command of the admin console");
+    assertThat(failure.error().hint()).contains("on a connection to a database of a VDB");
   }
 
   @Test
   void somethingElseAltogetherHasNoNearestCommand() {
-    AdminResult.Failed failure = failure("INSERT INTO orders VALUES ('secret')");
-    assertThat(failure.hint()).startsWith("The commands are: SHOW POOLS");
-    assertThat(failure.message()).doesNotContain("secret");
+    Answer.Failed failure = failure("INSERT INTO orders VALUES ('secret')");
+    assertThat(failure.error().hint()).startsWith("The commands are: SHOW POOLS");
+    assertThat(failure.error().message()).doesNotContain("secret");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"KILL", "KILL x", "KILL 1 2", "PAUSE a b", "SHOW POOLS now", "PAUSE 'a'"})
   void aKnownCommandWithWrongArgumentsShowsItsUsage(String typed) {
-    AdminResult.Failed failure = failure(typed);
-    assertThat(failure.sqlstate()).isEqualTo("42601");
-    assertThat(failure.hint()).startsWith("It is written ");
+    Answer.Failed failure = failure(typed);
+    assertThat(failure.error().sqlState()).isEqualTo("42601");
+    assertThat(failure.error().hint()).startsWith("It is written ");
     assertThat(node.orders).isEmpty();
   }
 
   @Test
   void aNumberBeyondAllIdsIsOutOfRange() {
-    assertThat(failure("KILL 99999999999999999999").sqlstate()).isEqualTo("22003");
+    assertThat(failure("KILL 99999999999999999999").error().sqlState()).isEqualTo("22003");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"SHOW POOLS", "PAUSE", "KILL 12", "SELECT 1", "", "nonsense"})
   void whoIsNoAdministratorGetsNothing(String sql) {
-    AdminResult result =
-        commands
-            .plan(sql, new AdminPrincipal("eve", false, null))
-            .run()
-            .toCompletableFuture()
-            .join();
-    assertThat(result).isInstanceOf(AdminResult.Failed.class);
-    assertThat(((AdminResult.Failed) result).sqlstate()).isEqualTo("42501");
+    Answer result =
+        commands.command(sql, new Operator("eve", false, null)).run().toCompletableFuture().join();
+    assertThat(result).isInstanceOf(Answer.Failed.class);
+    assertThat(((Answer.Failed) result).error().sqlState()).isEqualTo("42501");
     assertThat(node.orders).isEmpty();
   }
 
@@ -253,7 +253,7 @@ class AdminCommandsTest {
         "DEALLOCATE ALL,DEALLOCATE"
       })
   void whatDriversSayByHabitIsAcknowledged(String sql, String tag) {
-    assertThat(run(sql)).isEqualTo(new AdminResult.Done(tag));
+    assertThat(run(sql)).isEqualTo(new Answer.Done(tag));
   }
 
   @ParameterizedTest
@@ -306,37 +306,38 @@ class AdminCommandsTest {
         "SHOW"
       })
   void anyOtherSqlIsRefused(String sql) {
-    assertThat(failure(sql).sqlstate()).isEqualTo("42601");
+    assertThat(failure(sql).error().sqlState()).isEqualTo("42601");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"SHOW 'x", "PAUSE \"x", "SHOW /* x"})
   void anOpenQuoteOrCommentIsASyntaxError(String sql) {
-    assertThat(failure(sql).message()).startsWith("unterminated");
+    assertThat(failure(sql).error().message()).startsWith("unterminated");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", ";", " ; ;", "-- only this", "/* nothing */"})
   void nothingIsAnEmptyStatement(String sql) {
-    assertThat(run(sql)).isEqualTo(new AdminResult.Empty());
+    assertThat(run(sql)).isEqualTo(new Answer.Empty());
   }
 
   @Test
   void aSimpleQueryMayHoldSeveralStatementsAPreparedOneNot() {
-    assertThat(commands.planAll("BEGIN; SHOW POOLS; COMMIT", ADMIN)).hasSize(3);
-    assertThat(commands.plan("BEGIN; COMMIT", ADMIN).failure().sqlstate()).isEqualTo("42601");
+    assertThat(commands.commands("BEGIN; SHOW POOLS; COMMIT", ADMIN)).hasSize(3);
+    assertThat(commands.command("BEGIN; COMMIT", ADMIN).failure().error().sqlState())
+        .isEqualTo("42601");
   }
 
   @Test
   void columnsAreKnownBeforeTheStatementRuns() {
-    assertThat(commands.plan("SHOW POOLS", ADMIN).columns())
+    assertThat(commands.command("SHOW POOLS", ADMIN).columns())
         .contains(
-            new AdminColumn("vdb", AdminColumn.Type.TEXT),
-            new AdminColumn("cl_waiting", AdminColumn.Type.INT8),
-            new AdminColumn("paused", AdminColumn.Type.BOOL));
-    assertThat(commands.plan("PAUSE shop", ADMIN).columns()).isEmpty();
-    assertThat(commands.plan("SELECT 1", ADMIN).columns())
-        .containsExactly(new AdminColumn("?column?", AdminColumn.Type.INT4));
+            new Column("vdb", Column.Type.TEXT),
+            new Column("cl_waiting", Column.Type.INT8),
+            new Column("paused", Column.Type.BOOL));
+    assertThat(commands.command("PAUSE shop", ADMIN).columns()).isEmpty();
+    assertThat(commands.command("SELECT 1", ADMIN).columns())
+        .containsExactly(new Column("?column?", Column.Type.INT4));
     assertThat(node.orders).as("planning does nothing").isEmpty();
   }
 
@@ -393,35 +394,35 @@ class AdminCommandsTest {
   @Test
   void recognitionKeepsToItsPartOfTheBytes() {
     byte[] bytes = "xxSHOW POOLSyy".getBytes(StandardCharsets.UTF_8);
-    assertThat(AdminCommands.recognises(bytes, 2, 10)).isTrue();
-    assertThat(AdminCommands.recognises(bytes, 2, 11)).isFalse();
+    assertThat(commands.recognises(bytes, 2, 10)).isTrue();
+    assertThat(commands.recognises(bytes, 2, 11)).isFalse();
     assertThat(recognises("PAUSE " + "a".repeat(1000))).isFalse();
   }
 
-  private static boolean recognises(String sql) {
+  private boolean recognises(String sql) {
     byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
-    return AdminCommands.recognises(bytes, 0, bytes.length);
+    return commands.recognises(bytes, 0, bytes.length);
   }
 
-  private AdminResult run(String sql) {
-    return commands.plan(sql, ADMIN).run().toCompletableFuture().join();
+  private Answer run(String sql) {
+    return commands.command(sql, ADMIN).run().toCompletableFuture().join();
   }
 
-  private AdminResult.Failed failure(String sql) {
-    assertThat(run(sql)).isInstanceOf(AdminResult.Failed.class);
-    return (AdminResult.Failed) run(sql);
+  private Answer.Failed failure(String sql) {
+    assertThat(run(sql)).isInstanceOf(Answer.Failed.class);
+    return (Answer.Failed) run(sql);
   }
 
   private List<Map<String, String>> rows(String sql) {
-    AdminPlan plan = commands.plan(sql, ADMIN);
-    AdminResult result = plan.run().toCompletableFuture().join();
-    assertThat(result).isInstanceOf(AdminResult.Rows.class);
-    AdminResult.Rows rows = (AdminResult.Rows) result;
+    Command plan = commands.command(sql, ADMIN);
+    Answer result = plan.run().toCompletableFuture().join();
+    assertThat(result).isInstanceOf(Answer.Rows.class);
+    Answer.Rows rows = (Answer.Rows) result;
     assertThat(plan.columns()).isEqualTo(rows.columns());
     return rows.rows().stream().map(row -> named(rows.columns(), row)).toList();
   }
 
-  private static Map<String, String> named(List<AdminColumn> columns, List<String> row) {
+  private static Map<String, String> named(List<Column> columns, List<String> row) {
     assertThat(row).hasSameSizeAs(columns);
     Map<String, String> named = new LinkedHashMap<>();
     for (int i = 0; i < row.size(); i++) {

@@ -24,9 +24,11 @@ import dev.heimdall.engine.client.SessionFactory;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.client.VdbAccess;
+import dev.heimdall.engine.console.Command;
 import dev.heimdall.engine.console.Console;
 import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.dialect.postgres.server.PostgresServers;
+import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
@@ -458,12 +460,12 @@ final class SimulatedNode implements AutoCloseable {
     }
 
     @Override
-    public Run run(String sql, String user, SocketAddress address, boolean holdsServer) {
+    public Command command(String sql, Operator operator) {
       throw new IllegalStateException("nobody is an operator here");
     }
 
     @Override
-    public Talk talk(String user, SocketAddress address) {
+    public List<Command> commands(String sql, Operator operator) {
       throw new IllegalStateException("nobody is an operator here");
     }
   }

@@ -1,5 +1,7 @@
 package dev.heimdall.engine.kit;
 
+import dev.heimdall.engine.dialect.postgres.answer.AnswerWriter;
+import dev.heimdall.engine.wire.Column;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.ErrorMessage;
@@ -333,7 +335,7 @@ final class SimulatedServers {
         out.writeByte('t').writeInt(6).writeShort(0);
       }
       if (answersRows(text)) {
-        PgWriter.textColumns(out, List.of("v"));
+        AnswerWriter.rowDescription(out, List.of(Column.text("v")), new short[0]);
       } else {
         PgWriter.empty(out, (byte) 'n');
       }
@@ -382,7 +384,7 @@ final class SimulatedServers {
         tag = settings(text, out, described);
       } else if (tag == null) {
         if (described) {
-          PgWriter.textColumns(out, List.of("v"));
+          AnswerWriter.rowDescription(out, List.of(Column.text("v")), new short[0]);
         }
         row(out, List.of(text + " " + own()));
         tag = "SELECT 1";
@@ -402,7 +404,7 @@ final class SimulatedServers {
         values.add(asked.group(2));
       }
       if (described) {
-        PgWriter.textColumns(out, names);
+        AnswerWriter.rowDescription(out, names.stream().map(Column::text).toList(), new short[0]);
       }
       row(out, values);
       return "SELECT 1";
@@ -420,7 +422,7 @@ final class SimulatedServers {
         values.add(Objects.equals(value, started.get(name)) ? null : value);
       }
       if (described) {
-        PgWriter.textColumns(out, names);
+        AnswerWriter.rowDescription(out, names.stream().map(Column::text).toList(), new short[0]);
       }
       row(out, values);
       return "SELECT 1";

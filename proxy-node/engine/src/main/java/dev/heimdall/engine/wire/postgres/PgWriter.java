@@ -4,14 +4,10 @@ import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 
 /** Appends whole messages of either direction to a buffer. */
 public final class PgWriter {
-  /** Object id of the type text. */
-  private static final int TEXT_TYPE = 25;
-
   public static final int PROTOCOL_3_0 = 3 << 16;
   public static final int PROTOCOL_3_2 = (3 << 16) | 2;
   public static final int SSL_REQUEST = 80877103;
@@ -189,29 +185,6 @@ public final class PgWriter {
   public static void copyFail(ByteBuf out, String reason) {
     int start = begin(out, FrontendType.COPY_FAIL);
     string(out, reason);
-    end(out, start);
-  }
-
-  /** Describes columns of type text. */
-  public static void textColumns(ByteBuf out, List<String> names) {
-    int start = begin(out, BackendType.ROW_DESCRIPTION);
-    out.writeShort(names.size());
-    for (String name : names) {
-      string(out, name);
-      out.writeInt(0).writeShort(0); // of no table
-      out.writeInt(TEXT_TYPE).writeShort(-1).writeInt(-1).writeShort(0);
-    }
-    end(out, start);
-  }
-
-  /** A row of texts. */
-  public static void textRow(ByteBuf out, List<String> values) {
-    int start = begin(out, BackendType.DATA_ROW);
-    out.writeShort(values.size());
-    for (String value : values) {
-      byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-      out.writeInt(bytes.length).writeBytes(bytes);
-    }
     end(out, start);
   }
 

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.postgres.answer;
 
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.ClientEncoder;
+import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.ErrorMessage;
@@ -33,5 +34,15 @@ public final class PostgresEncoder implements ClientEncoder {
   @Override
   public void error(ByteBuf out, ServerError error) {
     ErrorMessage.encode(error, out);
+  }
+
+  @Override
+  public void answer(ByteBuf out, Answer answer) {
+    AnswerWriter.answer(out, answer, true);
+  }
+
+  @Override
+  public void ready(ByteBuf out, TransactionState state) {
+    PgWriter.ready(out, state);
   }
 }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.dialect.postgres.answer.PostgresEncoder;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.TransactionLog;
@@ -142,7 +143,13 @@ final class ClientMessages implements RequestHandler {
             this::keepForRetry,
             course,
             new RuleCommands(
-                client, parts.admin(), client::transactionNote, parts.catalogue(), input, course),
+                client,
+                new PostgresEncoder(),
+                parts.admin(),
+                client::transactionNote,
+                parts.catalogue(),
+                input,
+                course),
             simple,
             elsewhere);
   }

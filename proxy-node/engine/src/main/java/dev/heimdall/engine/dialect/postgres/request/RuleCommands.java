@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.client.ClientEncoder;
 import dev.heimdall.engine.rules.Explanation;
 import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.session.AnsweringClient;
@@ -9,7 +10,8 @@ import dev.heimdall.engine.session.Course;
 import dev.heimdall.engine.session.RunningStatements;
 import dev.heimdall.engine.session.StatementSummary;
 import dev.heimdall.engine.sql.Statement;
-import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Column;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,6 +28,7 @@ final class RuleCommands {
   private static final String QUERYINFO = "show queryinfo";
 
   private final AnsweringClient client;
+  private final ClientEncoder encoder;
   private final boolean admin;
   private final Supplier<String> replay;
   private final Supplier<Catalogue> catalogue;
@@ -33,18 +36,21 @@ final class RuleCommands {
   private final Course course;
 
   /**
+   * @param encoder of the answers
    * @param admin whether the user may give them
    * @param replay what is known of the transaction's replay; null for nothing
    * @param catalogue of the session's database
    */
   RuleCommands(
       AnsweringClient client,
+      ClientEncoder encoder,
       boolean admin,
       Supplier<String> replay,
       Supplier<Catalogue> catalogue,
       ClientInput pending,
       Course course) {
     this.client = client;
+    this.encoder = encoder;
     this.admin = admin;
     this.replay = replay;
     this.catalogue = catalogue;
@@ -85,13 +91,13 @@ final class RuleCommands {
    * @return whether that could be done now; if not, the reader comes again when it can
    */
   boolean answer(int total) {
-    List<List<String>> rows;
-    List<String> columns;
-    String tag;
+    Answer answer;
     if (isQueryInfo(text(total))) {
-      columns = List.of("attribute", "value");
-      rows = queryInfo(course.running(), replay.get(), catalogue.get());
-      tag = "SHOW";
+      answer =
+          texts(
+              List.of("attribute", "value"),
+              queryInfo(course.running(), replay.get(), catalogue.get()),
+              "SHOW");
     } else {
       ByteBuf input = pending.bytes();
       byte[] sql = new byte[total - 6 - EXPLAIN.length()];
@@ -100,19 +106,19 @@ final class RuleCommands {
       if (explanation == null) {
         return false;
       }
-      columns = Explanation.COLUMNS;
-      rows = explained(explanation);
-      tag = "EXPLAIN";
+      answer = texts(Explanation.COLUMNS, explained(explanation), "EXPLAIN");
     }
     pending.cut();
     pending.bytes().skipBytes(total);
     ByteBuf out = client.alloc().buffer(512);
-    PgWriter.textColumns(out, columns);
-    rows.forEach(row -> PgWriter.textRow(out, row));
-    PgWriter.commandComplete(out, tag);
-    PgWriter.ready(out, client.status());
+    encoder.answer(out, answer);
+    encoder.ready(out, client.status());
     client.write(out);
     return true;
+  }
+
+  private static Answer texts(List<String> names, List<List<String>> rows, String tag) {
+    return new Answer.Rows(names.stream().map(Column::text).toList(), rows, tag);
   }
 
   private static List<List<String>> explained(Explanation explanation) {

@@ -2,6 +2,9 @@ package dev.heimdall.engine.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.console.ConsoleProtocol;
+import dev.heimdall.engine.console.Operator;
+import dev.heimdall.engine.dialect.postgres.console.PostgresConsole;
 import dev.heimdall.engine.observe.KeyValueLog;
 import dev.heimdall.engine.observe.Metrics;
 import io.netty.buffer.ByteBuf;
@@ -16,21 +19,25 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class ConsoleHandlerTest {
-  private static final AdminPrincipal ADMIN =
-      new AdminPrincipal("ann", true, new InetSocketAddress("127.0.0.1", 1));
+class PostgresConsoleTest {
+  private static final Operator ADMIN =
+      new Operator("ann", true, new InetSocketAddress("127.0.0.1", 1));
 
   private final FakeNode node = new FakeNode();
   private final Metrics metrics = new Metrics("1.2.3", 1, 10);
-  private final ConsoleHandler console =
-      new ConsoleHandler(new AdminCommands(node, metrics, new KeyValueLog(), Runnable::run), ADMIN);
-  private final EmbeddedChannel channel = new EmbeddedChannel(console);
+  private final ConsoleProtocol.Talk console = talk();
+  private final EmbeddedChannel channel = new EmbeddedChannel(console.handler());
 
   /** One message of the console, its body still as bytes. */
   private record Reply(char type, byte[] body) {
     String text() {
       return new String(body, StandardCharsets.UTF_8);
     }
+  }
+
+  private ConsoleProtocol.Talk talk() {
+    return new PostgresConsole()
+        .talk(new AdminCommands(node, metrics, new KeyValueLog(), Runnable::run), ADMIN);
   }
 
   @AfterEach
@@ -245,10 +252,7 @@ class ConsoleHandlerTest {
   @Test
   void aFrameThatIsTooLongOrTooShortIsFatal() {
     for (int length : new int[] {-1, 0, 3, 70_000, Integer.MAX_VALUE}) {
-      EmbeddedChannel other =
-          new EmbeddedChannel(
-              new ConsoleHandler(
-                  new AdminCommands(node, metrics, new KeyValueLog(), Runnable::run), ADMIN));
+      EmbeddedChannel other = new EmbeddedChannel(talk().handler());
       other.writeInbound(Unpooled.buffer().writeByte('Q').writeInt(length));
       assertThat(sqlstate(replies(other))).isEqualTo("08P01");
       assertThat(other.isOpen()).isFalse();
@@ -260,10 +264,7 @@ class ConsoleHandlerTest {
   void malformedBodiesAndUnknownTypesAreFatalAndNothingElse() {
     Random random = new Random(3);
     for (int i = 0; i < 2_000; i++) {
-      EmbeddedChannel other =
-          new EmbeddedChannel(
-              new ConsoleHandler(
-                  new AdminCommands(node, metrics, new KeyValueLog(), Runnable::run), ADMIN));
+      EmbeddedChannel other = new EmbeddedChannel(talk().handler());
       byte[] body = new byte[random.nextInt(24)];
       random.nextBytes(body);
       char type =

@@ -1,5 +1,15 @@
-package dev.heimdall.engine.admin;
+package dev.heimdall.engine.dialect.postgres.console;
 
+import dev.heimdall.engine.console.Command;
+import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.console.Operator;
+import dev.heimdall.engine.dialect.postgres.answer.AnswerWriter;
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.postgres.BackendType;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
+import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -14,45 +24,52 @@ import java.util.concurrent.CompletionStage;
  * asks for the next.
  */
 final class ConsoleDialogue {
+  private static final String FEATURE_NOT_SUPPORTED = "0A000";
+  private static final String PROTOCOL_VIOLATION = "08P01";
+  private static final String FAILED_TRANSACTION = "25P02";
+  private static final String UNDEFINED_STATEMENT = "26000";
+  private static final String UNDEFINED_PORTAL = "34000";
   private static final int MOST_STATEMENTS = 1000;
   private static final CompletionStage<Void> DONE = CompletableFuture.completedFuture(null);
 
-  private final AdminCommands commands;
-  private final AdminPrincipal principal;
-  private final Map<String, AdminPlan> statements = new HashMap<>();
+  private final Console console;
+  private final Operator operator;
+  private final Map<String, Command> statements = new HashMap<>();
   private final Map<String, Portal> portals = new HashMap<>();
-  private Transaction transaction = Transaction.NONE;
+  private TransactionState transaction = TransactionState.IDLE;
   private boolean skipping;
-  private volatile AdminPlan running;
+  private volatile Command running;
 
-  /** What ReadyForQuery tells. */
-  private enum Transaction {
-    NONE('I'),
-    OPEN('T'),
-    FAILED('E');
+  /** A message asks for what cannot be; what follows up to Sync is passed over. */
+  private static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient ServerError error;
 
-    private final char status;
+    Refused(String sqlState, String message) {
+      super(message, null, false, false);
+      this.error = ServerError.error(sqlState, message);
+    }
 
-    Transaction(char status) {
-      this.status = status;
+    ServerError error() {
+      return error;
     }
   }
 
   private static final class Portal {
-    private final AdminPlan plan;
+    private final Command plan;
     private final short[] formats;
-    private AdminResult.Rows rows;
+    private Answer.Rows rows;
     private int sent;
 
-    Portal(AdminPlan plan, short[] formats) {
+    Portal(Command plan, short[] formats) {
       this.plan = plan;
       this.formats = formats;
     }
   }
 
-  ConsoleDialogue(AdminCommands commands, AdminPrincipal principal) {
-    this.commands = commands;
-    this.principal = principal;
+  ConsoleDialogue(Console console, Operator operator) {
+    this.console = console;
+    this.operator = operator;
   }
 
   /**
@@ -89,7 +106,7 @@ final class ConsoleDialogue {
           ready(out);
           break;
         case 'F':
-          refuse(out, Sqlstate.FEATURE_NOT_SUPPORTED, "the admin console has no functions to call");
+          refuse(out, FEATURE_NOT_SUPPORTED, "the admin console has no functions to call");
           skipping = false;
           ready(out);
           break;
@@ -100,8 +117,8 @@ final class ConsoleDialogue {
               new IndexOutOfBoundsException("message type " + (int) type));
       }
       return DONE;
-    } catch (AdminException e) {
-      refuse(out, e.sqlstate(), e.getMessage());
+    } catch (Refused e) {
+      fail(out, new Answer.Failed(e.error()));
       return DONE;
     } catch (IndexOutOfBoundsException e) {
       return CompletableFuture.failedFuture(e);
@@ -111,48 +128,48 @@ final class ConsoleDialogue {
   private CompletionStage<Void> query(String sql, ByteBuf out) {
     portals.remove("");
     statements.remove("");
-    return runFrom(commands.planAll(sql, principal), 0, out).thenRun(() -> ready(out));
+    return runFrom(console.commands(sql, operator), 0, out).thenRun(() -> ready(out));
   }
 
-  private CompletionStage<Void> runFrom(List<AdminPlan> plans, int index, ByteBuf out) {
+  private CompletionStage<Void> runFrom(List<Command> plans, int index, ByteBuf out) {
     if (index == plans.size()) {
       return DONE;
     }
     return run(plans.get(index))
         .thenCompose(
             result -> {
-              AdminReply.result(out, result, true);
-              return result instanceof AdminResult.Failed ? DONE : runFrom(plans, index + 1, out);
+              AnswerWriter.answer(out, result, true);
+              return result instanceof Answer.Failed ? DONE : runFrom(plans, index + 1, out);
             });
   }
 
   private void parse(ByteBuf body, ByteBuf out) {
     String name = string(body);
     String sql = string(body);
-    AdminPlan plan = commands.plan(sql, principal);
+    Command plan = console.command(sql, operator);
     if (plan.failure() != null) {
       fail(out, plan.failure());
       return;
     }
     if (!name.isEmpty() && statements.containsKey(name)) {
-      throw new AdminException("42P05", "prepared statement \"" + name + "\" already exists");
+      throw new Refused("42P05", "prepared statement \"" + name + "\" already exists");
     }
     if (statements.size() >= MOST_STATEMENTS) {
-      throw new AdminException(
+      throw new Refused(
           "53400", "the console keeps at most " + MOST_STATEMENTS + " prepared statements");
     }
     statements.put(name, plan);
-    AdminReply.empty(out, '1');
+    PgWriter.empty(out, BackendType.PARSE_COMPLETE);
   }
 
   private void bind(ByteBuf body, ByteBuf out) {
     String portal = string(body);
-    AdminPlan plan = statement(string(body));
+    Command plan = statement(string(body));
     body.skipBytes(2 * body.readUnsignedShort());
     int parameters = body.readUnsignedShort();
     if (parameters != 0) {
-      throw new AdminException(
-          Sqlstate.PROTOCOL_VIOLATION,
+      throw new Refused(
+          PROTOCOL_VIOLATION,
           "bind message supplies " + parameters + " parameters, but the command requires 0");
     }
     short[] formats = new short[body.readUnsignedShort()];
@@ -160,8 +177,8 @@ final class ConsoleDialogue {
       formats[i] = body.readShort();
     }
     if (formats.length > 1 && formats.length != plan.columns().size()) {
-      throw new AdminException(
-          Sqlstate.PROTOCOL_VIOLATION,
+      throw new Refused(
+          PROTOCOL_VIOLATION,
           "bind message has "
               + formats.length
               + " result formats but the command has "
@@ -169,11 +186,10 @@ final class ConsoleDialogue {
               + " columns");
     }
     if (portals.size() >= MOST_STATEMENTS) {
-      throw new AdminException(
-          "53400", "the console keeps at most " + MOST_STATEMENTS + " portals");
+      throw new Refused("53400", "the console keeps at most " + MOST_STATEMENTS + " portals");
     }
     portals.put(portal, new Portal(plan, formats));
-    AdminReply.empty(out, '2');
+    PgWriter.empty(out, BackendType.BIND_COMPLETE);
   }
 
   private void describe(ByteBuf body, ByteBuf out) {
@@ -181,12 +197,14 @@ final class ConsoleDialogue {
     String name = string(body);
     Portal portal = ofStatement ? new Portal(statement(name), new short[0]) : portal(name);
     if (ofStatement) {
-      AdminReply.parameterDescription(out);
+      int start = PgWriter.begin(out, BackendType.PARAMETER_DESCRIPTION);
+      out.writeShort(0);
+      PgWriter.end(out, start);
     }
     if (portal.plan.columns().isEmpty()) {
-      AdminReply.empty(out, 'n');
+      PgWriter.empty(out, BackendType.NO_DATA);
     } else {
-      AdminReply.rowDescription(out, portal.plan.columns(), portal.formats);
+      AnswerWriter.rowDescription(out, portal.plan.columns(), portal.formats);
     }
   }
 
@@ -199,13 +217,13 @@ final class ConsoleDialogue {
     return run(portal.plan)
         .thenAccept(
             result -> {
-              if (result instanceof AdminResult.Rows rows) {
+              if (result instanceof Answer.Rows rows) {
                 portal.rows = rows;
                 send(portal, maxRows, out);
-              } else if (result instanceof AdminResult.Failed failed) {
+              } else if (result instanceof Answer.Failed failed) {
                 fail(out, failed);
               } else {
-                AdminReply.result(out, result, false);
+                AnswerWriter.answer(out, result, false);
               }
             });
   }
@@ -215,14 +233,14 @@ final class ConsoleDialogue {
     int all = portal.rows.rows().size();
     int end = maxRows <= 0 ? all : (int) Math.min(all, (long) portal.sent + maxRows);
     while (portal.sent < end) {
-      AdminReply.dataRow(
+      AnswerWriter.dataRow(
           out, portal.rows.columns(), portal.rows.rows().get(portal.sent), portal.formats);
       portal.sent++;
     }
     if (portal.sent < all) {
-      AdminReply.empty(out, 's');
+      PgWriter.empty(out, BackendType.PORTAL_SUSPENDED);
     } else {
-      AdminReply.commandComplete(out, portal.rows.tag());
+      PgWriter.commandComplete(out, portal.rows.tag());
     }
   }
 
@@ -234,19 +252,19 @@ final class ConsoleDialogue {
     } else {
       portals.remove(name);
     }
-    AdminReply.empty(out, '3');
+    PgWriter.empty(out, BackendType.CLOSE_COMPLETE);
   }
 
-  private CompletionStage<AdminResult> run(AdminPlan plan) {
+  private CompletionStage<Answer> run(Command plan) {
     boolean ends =
         switch (plan.effect()) {
           case COMMITS, ROLLS_BACK, RETURNS -> true;
           default -> false;
         };
-    if (transaction == Transaction.FAILED && !ends) {
+    if (transaction == TransactionState.FAILED && !ends) {
       return CompletableFuture.completedFuture(
-          new AdminResult.Failed(
-              Sqlstate.FAILED_TRANSACTION,
+          Answer.failed(
+              FAILED_TRANSACTION,
               "current transaction is aborted, commands ignored until end of transaction block",
               null));
     }
@@ -256,28 +274,28 @@ final class ConsoleDialogue {
 
   /** Gives up waiting for what is being answered; on any thread. */
   void cancel() {
-    AdminPlan plan = running;
+    Command plan = running;
     if (plan != null) {
       plan.cancel();
     }
   }
 
-  private AdminResult afterwards(AdminPlan plan, AdminResult result) {
-    if (result instanceof AdminResult.Failed) {
+  private Answer afterwards(Command plan, Answer result) {
+    if (result instanceof Answer.Failed) {
       aborted();
       return result;
     }
     switch (plan.effect()) {
-      case BEGINS_TRANSACTION -> transaction = Transaction.OPEN;
+      case BEGINS_TRANSACTION -> transaction = TransactionState.OPEN;
       case COMMITS -> {
-        boolean failed = transaction == Transaction.FAILED;
-        transaction = Transaction.NONE;
-        return failed ? new AdminResult.Done("ROLLBACK") : result;
+        boolean failed = transaction == TransactionState.FAILED;
+        transaction = TransactionState.IDLE;
+        return failed ? new Answer.Done("ROLLBACK") : result;
       }
-      case ROLLS_BACK -> transaction = Transaction.NONE;
+      case ROLLS_BACK -> transaction = TransactionState.IDLE;
       case RETURNS -> {
-        if (transaction == Transaction.FAILED) {
-          transaction = Transaction.OPEN;
+        if (transaction == TransactionState.FAILED) {
+          transaction = TransactionState.OPEN;
         }
       }
       case FORGETS_STATEMENTS -> {
@@ -293,34 +311,33 @@ final class ConsoleDialogue {
   }
 
   private void ready(ByteBuf out) {
-    if (transaction == Transaction.NONE) {
+    if (transaction == TransactionState.IDLE) {
       portals.clear();
     }
-    AdminReply.ready(out, transaction.status);
+    PgWriter.ready(out, transaction);
   }
 
   private void refuse(ByteBuf out, String sqlstate, String message) {
-    fail(out, new AdminResult.Failed(sqlstate, message, null));
+    fail(out, Answer.failed(sqlstate, message, null));
   }
 
   /** Reports an error; what follows up to Sync is passed over. */
-  private void fail(ByteBuf out, AdminResult.Failed failure) {
-    AdminReply.error(out, "ERROR", failure);
+  private void fail(ByteBuf out, Answer.Failed failure) {
+    ErrorMessage.encode(failure.error(), out);
     aborted();
     skipping = true;
   }
 
   private void aborted() {
-    if (transaction == Transaction.OPEN) {
-      transaction = Transaction.FAILED;
+    if (transaction == TransactionState.OPEN) {
+      transaction = TransactionState.FAILED;
     }
   }
 
-  private AdminPlan statement(String name) {
-    AdminPlan plan = statements.get(name);
+  private Command statement(String name) {
+    Command plan = statements.get(name);
     if (plan == null) {
-      throw new AdminException(
-          Sqlstate.UNDEFINED_STATEMENT, "prepared statement \"" + name + "\" does not exist");
+      throw new Refused(UNDEFINED_STATEMENT, "prepared statement \"" + name + "\" does not exist");
     }
     return plan;
   }
@@ -328,7 +345,7 @@ final class ConsoleDialogue {
   private Portal portal(String name) {
     Portal portal = portals.get(name);
     if (portal == null) {
-      throw new AdminException(Sqlstate.UNDEFINED_PORTAL, "portal \"" + name + "\" does not exist");
+      throw new Refused(UNDEFINED_PORTAL, "portal \"" + name + "\" does not exist");
     }
     return portal;
   }

@@ -1,7 +1,13 @@
-package dev.heimdall.engine.admin;
+package dev.heimdall.engine.dialect.postgres.console;
 
+import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.console.ConsoleProtocol;
+import dev.heimdall.engine.console.Operator;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
@@ -12,7 +18,9 @@ import java.util.concurrent.CompletionException;
  * A client of the admin database after its log-in: takes its bytes apart into messages and has them
  * answered one after the other. While the client does not take its answers nothing more is read.
  */
-public final class ConsoleHandler extends ChannelInboundHandlerAdapter {
+final class ConsoleHandler extends ChannelInboundHandlerAdapter implements ConsoleProtocol.Talk {
+  private static final String PROTOCOL_VIOLATION = "08P01";
+  private static final String INTERNAL_ERROR = "XX000";
   private static final int LONGEST_MESSAGE = 64 * 1024;
   private static final int HEADER = 5;
 
@@ -23,8 +31,8 @@ public final class ConsoleHandler extends ChannelInboundHandlerAdapter {
   private long commands;
 
   /** The log-in is over and ReadyForQuery was sent; the console is idle. */
-  public ConsoleHandler(AdminCommands commands, AdminPrincipal principal) {
-    this.dialogue = new ConsoleDialogue(commands, principal);
+  ConsoleHandler(Console console, Operator operator) {
+    this.dialogue = new ConsoleDialogue(console, operator);
   }
 
   @Override
@@ -70,23 +78,28 @@ public final class ConsoleHandler extends ChannelInboundHandlerAdapter {
     if (cause instanceof IOException) {
       ctx.close();
     } else {
-      fail(ctx, Sqlstate.INTERNAL_ERROR, "the console failed: " + cause.getClass().getSimpleName());
+      fail(ctx, INTERNAL_ERROR, "the console failed: " + cause.getClass().getSimpleName());
     }
   }
 
-  /** Gives up waiting for what is being answered; call on the loop. */
+  @Override
+  public ChannelHandler handler() {
+    return this;
+  }
+
+  @Override
   public void cancel() {
     if (answering) {
       dialogue.cancel();
     }
   }
 
-  /** Whether a message is being answered; call on the loop. */
-  public boolean answering() {
+  @Override
+  public boolean busy() {
     return answering;
   }
 
-  /** How many statements have come; call on the loop. */
+  @Override
   public long commands() {
     return commands;
   }
@@ -100,7 +113,7 @@ public final class ConsoleHandler extends ChannelInboundHandlerAdapter {
       int start = received.readerIndex();
       int length = received.getInt(start + 1);
       if (length < 4 || length > LONGEST_MESSAGE) {
-        fail(ctx, Sqlstate.PROTOCOL_VIOLATION, "invalid message length " + length);
+        fail(ctx, PROTOCOL_VIOLATION, "invalid message length " + length);
         return;
       }
       if (received.readableBytes() < 1 + length) {
@@ -158,7 +171,7 @@ public final class ConsoleHandler extends ChannelInboundHandlerAdapter {
       boolean malformed = cause instanceof IndexOutOfBoundsException;
       fail(
           ctx,
-          malformed ? Sqlstate.PROTOCOL_VIOLATION : Sqlstate.INTERNAL_ERROR,
+          malformed ? PROTOCOL_VIOLATION : INTERNAL_ERROR,
           malformed ? "invalid message format" : "the console failed: " + cause);
     }
   }
@@ -167,7 +180,7 @@ public final class ConsoleHandler extends ChannelInboundHandlerAdapter {
     closing = true;
     forget();
     ByteBuf out = ctx.alloc().buffer();
-    AdminReply.error(out, "FATAL", new AdminResult.Failed(sqlstate, message, null));
+    ErrorMessage.encode(ServerError.fatal(sqlstate, message), out);
     ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
   }
 

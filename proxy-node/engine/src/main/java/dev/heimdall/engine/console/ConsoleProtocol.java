@@ -1,0 +1,28 @@
+package dev.heimdall.engine.console;
+
+import io.netty.channel.ChannelHandler;
+import java.util.Map;
+
+/** How clients of one protocol talk to the admin database. */
+public interface ConsoleProtocol {
+  /** What the admin database reports of itself when a client has logged in, as a server does. */
+  Map<String, String> reported();
+
+  /** Talks to a client that was told that it may send statements. */
+  Talk talk(Console console, Operator operator);
+
+  /** The other end of a client of the admin database. All on the client's event loop. */
+  interface Talk {
+    /** Takes the client's bytes and answers them. */
+    ChannelHandler handler();
+
+    /** Whether a command is being carried out. */
+    boolean busy();
+
+    /** How many commands have come. */
+    long commands();
+
+    /** Gives the present command up if it waits for something. */
+    void cancel();
+  }
+}
