@@ -32,6 +32,7 @@ class HouseRulesTest {
                   room("wire"),
                   room("session"),
                   room("client"),
+                  room("dialect"),
                   room("listen"),
                   room("console"),
                   room("backend"),
