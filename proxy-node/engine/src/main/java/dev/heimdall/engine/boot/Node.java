@@ -18,7 +18,6 @@ import dev.heimdall.engine.config.ConfigurationWatcher;
 import dev.heimdall.engine.config.Origin;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
-import dev.heimdall.engine.dialect.postgres.server.PostgresServers;
 import dev.heimdall.engine.feed.StoredDocuments;
 import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.jdbc.SourceLogins;
@@ -159,9 +158,8 @@ public final class Node implements AutoCloseable {
       index++;
     }
     watch = new LoopWatch(loops, metrics, LoopWatch.DEFAULT_INTERVAL);
-    connector =
-        new ServerConnector(
-            transport, new PostgresServers(keyCache, NonceSource.random(random), offLoop), offLoop);
+    Dialect dialect = PostgresDialect.create(keyCache, NonceSource.random(random), offLoop);
+    connector = new ServerConnector(transport, dialect.servers(), offLoop);
     clients = new Limit(configuration.node().maxClients());
     clientsOfUser.update(configuration.users());
     actions =
@@ -184,7 +182,6 @@ public final class Node implements AutoCloseable {
             events,
             doors.console(),
             actions);
-    Dialect dialect = PostgresDialect.create();
     vdbs =
         new RunningVdbs(
             (vdb, address, port) ->

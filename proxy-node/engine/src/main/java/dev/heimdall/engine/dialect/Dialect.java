@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect;
 
+import dev.heimdall.engine.backend.ServerProtocol;
 import dev.heimdall.engine.client.ClientProtocol;
 import dev.heimdall.engine.console.ConsoleProtocol;
 
@@ -8,5 +9,6 @@ import dev.heimdall.engine.console.ConsoleProtocol;
  *
  * @param clients how its clients log in
  * @param console how they talk to the admin database
+ * @param servers how the node talks to servers
  */
-public record Dialect(ClientProtocol clients, ConsoleProtocol console) {}
+public record Dialect(ClientProtocol clients, ConsoleProtocol console, ServerProtocol servers) {}

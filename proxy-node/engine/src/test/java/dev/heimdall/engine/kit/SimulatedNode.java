@@ -29,6 +29,7 @@ import dev.heimdall.engine.console.Console;
 import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.dialect.postgres.server.PostgresServers;
 import dev.heimdall.engine.console.Operator;
+import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
@@ -138,11 +139,11 @@ final class SimulatedNode implements AutoCloseable {
             new LoopSessions.Judging(
                 new StatementParser(), new StatementTimes(), 1, 2, Runnable::run),
             budget);
+    Dialect dialect =
+        PostgresDialect.create(keys, NonceSource.random(random), turns.node()::execute);
     ServerConnector connector =
         new ServerConnector(
-            new InMemory(server, buffers),
-            new PostgresServers(keys, NonceSource.random(random), turns.node()::execute),
-            turns.node()::execute);
+            new InMemory(server, buffers), dialect.servers(), turns.node()::execute);
     SourceLogins logins = new SourceLogins();
     actions = new RuleActions(directory, configuration, logins, new Unheard(), 1);
     NodeContext node =
@@ -214,7 +215,7 @@ final class SimulatedNode implements AutoCloseable {
                             context.access(),
                             loop,
                             sessions.metrics(),
-                            PostgresDialect.create().clients(),
+                            dialect.clients(),
                             new Handlers(node, context, sessions));
                     login.address(new InetSocketAddress("127.0.0.1", 1));
                     channel.pipeline().addLast("login", login);

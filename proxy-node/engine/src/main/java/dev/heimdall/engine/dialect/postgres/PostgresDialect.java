@@ -1,15 +1,26 @@
 package dev.heimdall.engine.dialect.postgres;
 
+import dev.heimdall.engine.auth.NonceSource;
+import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.postgres.answer.PostgresEncoder;
 import dev.heimdall.engine.dialect.postgres.console.PostgresConsole;
 import dev.heimdall.engine.dialect.postgres.login.PostgresClients;
+import dev.heimdall.engine.dialect.postgres.server.PostgresServers;
+import java.util.concurrent.Executor;
 
 /** PostgreSQL's protocol, version 3. */
 public final class PostgresDialect {
   private PostgresDialect() {}
 
-  public static Dialect create() {
-    return new Dialect(new PostgresClients(new PostgresEncoder()), new PostgresConsole());
+  /**
+   * @param keyCache keys of passwords that servers have asked for
+   * @param offLoop where keys are derived
+   */
+  public static Dialect create(ScramKeyCache keyCache, NonceSource nonces, Executor offLoop) {
+    return new Dialect(
+        new PostgresClients(new PostgresEncoder()),
+        new PostgresConsole(),
+        new PostgresServers(keyCache, nonces, offLoop));
   }
 }
