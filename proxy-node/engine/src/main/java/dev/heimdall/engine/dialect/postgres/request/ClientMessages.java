@@ -1,7 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
-import dev.heimdall.engine.dialect.postgres.answer.PostgresEncoder;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.postgres.answer.PostgresEncoder;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.TransactionLog;
 import dev.heimdall.engine.prepared.ClientStatements;
