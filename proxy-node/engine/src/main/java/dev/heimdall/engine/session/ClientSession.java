@@ -1,5 +1,8 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.lease.Abandonment;
+import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.backend.LeaseUse;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;

@@ -1,5 +1,7 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.lease.SettingsCapture;
+import dev.heimdall.engine.lease.Stickiness;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StateChange;

@@ -1,5 +1,7 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.lease.AbandonedClient;
+import dev.heimdall.engine.lease.CapturingClient;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.client.StartingClient;

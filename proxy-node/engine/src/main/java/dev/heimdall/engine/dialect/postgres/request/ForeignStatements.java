@@ -9,7 +9,7 @@ import dev.heimdall.engine.session.Course;
 import dev.heimdall.engine.session.Destinations;
 import dev.heimdall.engine.session.ForeignCalls;
 import dev.heimdall.engine.session.ForeignClient;
-import dev.heimdall.engine.session.SessionState;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;

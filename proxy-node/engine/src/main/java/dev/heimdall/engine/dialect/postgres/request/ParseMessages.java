@@ -20,7 +20,7 @@ import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.RuledOutcomes;
-import dev.heimdall.engine.session.SessionState;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -19,7 +19,7 @@ public final class ClientTransaction {
   /** The group with the last BEGIN behind which no end of its transaction was sent; or -1. */
   private long begun = -1;
 
-  ClientTransaction(PoolMetrics counters) {
+  public ClientTransaction(PoolMetrics counters) {
     this.counters = counters;
   }
 
@@ -28,7 +28,7 @@ public final class ClientTransaction {
     return status;
   }
 
-  boolean open() {
+  public boolean open() {
     return status.inBlock();
   }
 
@@ -61,7 +61,7 @@ public final class ClientTransaction {
   }
 
   /** The unit that began the block in which the client is, or will be; negative when none. */
-  long begun() {
+  public long begun() {
     return begun;
   }
 
@@ -76,7 +76,7 @@ public final class ClientTransaction {
    * @param micros what the group took
    * @param tracked whether the group itself counts; a transaction around it counts in any case
    */
-  void count(TransactionState next, long micros, long now, boolean tracked) {
+  public void count(TransactionState next, long micros, long now, boolean tracked) {
     boolean inside = open() || next != TransactionState.IDLE;
     if (inside && tracked) {
       counters.queryInTransaction();
@@ -103,7 +103,7 @@ public final class ClientTransaction {
   }
 
   /** Its server connection is lost: an open one has failed, and changes nothing. */
-  void lost() {
+  public void lost() {
     definitionsPending = false;
     if (open()) {
       status = TransactionState.FAILED;
@@ -111,7 +111,7 @@ public final class ClientTransaction {
   }
 
   /** It has failed, whatever the server says. */
-  void failed() {
+  public void failed() {
     definitionsPending = false;
     heldBegin = null;
     status = TransactionState.FAILED;
@@ -122,7 +122,7 @@ public final class ClientTransaction {
    *
    * @param held the BEGIN that was answered without a server; null when it was not
    */
-  void rewind(byte[] held, boolean forReplica) {
+  public void rewind(byte[] held, boolean forReplica) {
     definitionsPending = false;
     heldBegin = held;
     heldForReplica = forReplica;

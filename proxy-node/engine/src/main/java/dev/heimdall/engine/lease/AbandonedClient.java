@@ -1,10 +1,10 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 
 /** A session whose client has gone, as what it has left behind sees it; all on its loop. */
-interface AbandonedClient {
+public interface AbandonedClient {
 
   /** To whom replies go. */
   ReplyOwner owner();

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.model.ActionParameters;
@@ -6,14 +6,14 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** Why rules want a session to keep its server connection between transactions, or not to. */
-final class Stickiness {
+public final class Stickiness {
   private final Set<String> words = new LinkedHashSet<>(2);
   private Boolean multiplex;
   private int skip;
   private boolean dropConnection;
 
   /** A statement of this decision is about to run. */
-  void statement(Decision decision) {
+  public void statement(Decision decision) {
     if (skip > 0) {
       skip--;
     }
@@ -40,20 +40,20 @@ final class Stickiness {
    *
    * @param configured whether the virtual database multiplexes
    */
-  boolean keeps(boolean configured) {
+  public boolean keeps(boolean configured) {
     boolean multiplexes = multiplex == null ? configured : multiplex;
     return !multiplexes || configured && !words.isEmpty() || skip > 0;
   }
 
   /** Whether the connection must not serve anybody else; asked when it is given back. */
-  boolean takeDropConnection() {
+  public boolean takeDropConnection() {
     boolean drop = dropConnection;
     dropConnection = false;
     return drop;
   }
 
   /** Why, for operators; null when rules do not care. */
-  String reason() {
+  public String reason() {
     if (!words.isEmpty()) {
       return "rule: multiplex disabled by " + String.join(", ", words);
     }

@@ -1,9 +1,9 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.backend.ServerConnection;
 
 /** A session as the capture of its settings sees it; all on its loop. */
-interface CapturingClient {
+public interface CapturingClient {
 
   boolean closed();
 

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
@@ -92,7 +92,7 @@ public final class SessionState {
   /**
    * @param unlisten told of each channel that the session gives up, null for all
    */
-  SessionState(StartupVariables given, StatementRegistry registry, Consumer<String> unlisten) {
+  public SessionState(StartupVariables given, StatementRegistry registry, Consumer<String> unlisten) {
     this.unlisten = unlisten;
     this.given = given;
     this.startup = given.carried();
@@ -121,24 +121,24 @@ public final class SessionState {
   }
 
   /** Why the session keeps its server connection, or null. */
-  String pinReason() {
+  public String pinReason() {
     return pins.isEmpty() ? null : String.join(", ", pins);
   }
 
-  Set<String> pins() {
+  public Set<String> pins() {
     return pins;
   }
 
-  boolean pinned() {
+  public boolean pinned() {
     return !pins.isEmpty();
   }
 
-  void pin(String reason) {
+  public void pin(String reason) {
     pins.add(reason);
   }
 
   /** What the client gave in its start-up packet. */
-  StartupVariables given() {
+  public StartupVariables given() {
     return given;
   }
 
@@ -157,11 +157,11 @@ public final class SessionState {
   }
 
   /** Statements whose effects wait for the end of their group. */
-  int noted() {
+  public int noted() {
     return notes == null ? 0 : notes.size();
   }
 
-  void groupSent() {
+  public void groupSent() {
     sent++;
   }
 
@@ -176,12 +176,12 @@ public final class SessionState {
   }
 
   /** The group sent last was taken back before it had any effect. */
-  void groupUnsent() {
+  public void groupUnsent() {
     sent--;
   }
 
   /** The next groups will be answered as one: a server that reads copy data ignores their Syncs. */
-  void groupsMerged(int count) {
+  public void groupsMerged(int count) {
     if (count > 0) {
       sent -= count;
       if (notes != null) {
@@ -198,7 +198,7 @@ public final class SessionState {
    *
    * @return whether it may have changed tables that prepared plans rely on
    */
-  boolean groupDone(
+  public boolean groupDone(
       ServerConnection server,
       boolean failed,
       TransactionState statusBefore,
@@ -419,7 +419,7 @@ public final class SessionState {
   }
 
   /** About how many bytes the session's settings take. */
-  long settingsWeight() {
+  public long settingsWeight() {
     return variables.weight() + startup.weight() + touchedWeight;
   }
 
@@ -459,12 +459,12 @@ public final class SessionState {
   /**
    * The settings whose values are to be asked for before the connection may go, or an empty set.
    */
-  Set<String> touched() {
+  public Set<String> touched() {
     return touched == null ? Set.of() : touched;
   }
 
   /** Whether a group that was sent, and is not answered yet, changes settings if it succeeds. */
-  boolean settingsInFlight() {
+  public boolean settingsInFlight() {
     if (notes == null) {
       return false;
     }
@@ -480,7 +480,7 @@ public final class SessionState {
    * Whether a group that was sent, and is not answered yet, takes settings back to the server's
    * defaults that the client has others for: they are to be set anew before anything else is sent.
    */
-  boolean resetInFlight() {
+  public boolean resetInFlight() {
     if (notes == null) {
       return false;
     }
@@ -520,7 +520,7 @@ public final class SessionState {
    * Whether settings that the client was told of have been changed for good and not been read back:
    * with the server connection they would be lost.
    */
-  boolean unread() {
+  public boolean unread() {
     return unread && touched != null && !reported.keySet().containsAll(touched);
   }
 
@@ -529,7 +529,7 @@ public final class SessionState {
    * seen to set them: a function has, or the server has read its configuration again, which is no
    * setting of the session. They are read back like the others, with who has set them.
    */
-  void changedUnseen(Set<String> reportedNames, ServerConnection server) {
+  public void changedUnseen(Set<String> reportedNames, ServerConnection server) {
     Set<String> seen = touched == null ? Set.of() : Set.copyOf(touched);
     unseen = new HashSet<>();
     for (String name : reportedNames) {
@@ -552,12 +552,12 @@ public final class SessionState {
   }
 
   /** The server has reported the value of a setting. */
-  void reported(String name, String value) {
+  public void reported(String name, String value) {
     reported.put(name, value);
   }
 
   /** The server connection is lost outside a transaction: what the server reported is kept. */
-  void keepReported() {
+  public void keepReported() {
     if (unread && touched != null) {
       for (String name : touched) {
         String value = unseen.contains(name) ? null : reported.get(name);
@@ -585,7 +585,7 @@ public final class SessionState {
   }
 
   /** The connection was lost: what was in flight on it has no effect that we know of. */
-  void lost() {
+  public void lost() {
     reported.clear();
     notes = null;
     forgetTouched();

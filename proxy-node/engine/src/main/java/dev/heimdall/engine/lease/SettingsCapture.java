@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
@@ -10,22 +10,22 @@ import java.util.Locale;
  * Asks a session's server for the values of the settings that statements touched: what they are now
  * is what is carried.
  */
-final class SettingsCapture {
+public final class SettingsCapture {
   private final CapturingClient client;
   private final SessionState carried;
   private boolean underWay;
 
-  SettingsCapture(CapturingClient client, SessionState carried) {
+  public SettingsCapture(CapturingClient client, SessionState carried) {
     this.client = client;
     this.carried = carried;
   }
 
   /** Whether the answer is awaited. */
-  boolean underWay() {
+  public boolean underWay() {
     return underWay;
   }
 
-  void begin(ServerConnection server) {
+  public void begin(ServerConnection server) {
     StringBuilder sql = new StringBuilder("SELECT ");
     for (String name : carried.touched()) {
       sql.append(sql.length() > 7 ? "," : "");
@@ -68,7 +68,7 @@ final class SettingsCapture {
   }
 
   /** What was asked of a connection that is lost will not be answered. */
-  void lost() {
+  public void lost() {
     underWay = false;
   }
 }

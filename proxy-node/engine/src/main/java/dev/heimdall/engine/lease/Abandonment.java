@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * Brings the server connection of a client that is gone to rest: what runs is cancelled, copies and
  * batches are ended, and when nothing is owed on it any more it goes back to its pool.
  */
-final class Abandonment {
+public final class Abandonment {
   private static final int CANCEL_ATTEMPTS = 5;
   private static final long CANCEL_AGAIN_MILLIS = 100;
 
@@ -18,7 +18,7 @@ final class Abandonment {
   private final LoopContext loop;
   private final ServerConnector connector;
 
-  Abandonment(
+  public Abandonment(
       AbandonedClient client, SessionState carried, LoopContext loop, ServerConnector connector) {
     this.client = client;
     this.carried = carried;
@@ -27,7 +27,7 @@ final class Abandonment {
   }
 
   /** The client has left this connection behind. */
-  void begin(ServerConnection connection) {
+  public void begin(ServerConnection connection) {
     client.endCutMessage(connection);
     if (connection.closed()) {
       return;
@@ -72,13 +72,13 @@ final class Abandonment {
   }
 
   /** The server waits for copy data that will not come. */
-  void endCopy(ServerConnection connection) {
+  public void endCopy(ServerConnection connection) {
     connection.requests().failCopy("the client is gone");
     endBatch(connection);
   }
 
   /** The server waits for the end of a batch, which will not come. */
-  void endBatch(ServerConnection connection) {
+  public void endBatch(ServerConnection connection) {
     if (!connection.groupOpen()) {
       return;
     }
@@ -87,7 +87,7 @@ final class Abandonment {
   }
 
   /** The connection goes back when nothing is owed on it any more. */
-  void rest(ServerConnection connection) {
+  public void rest(ServerConnection connection) {
     if (client.dedicated()) {
       client.forgetServer();
       connection.close("its client is gone");
