@@ -29,6 +29,9 @@ import java.util.function.Consumer;
  * server has said that they succeeded.
  */
 public final class SessionState {
+  /** Has one value for good once the server has used its buffers for temporary tables. */
+  public static final String TEMPORARY_BUFFERS = "temp_buffers";
+
   /** These belong to the current transaction, whatever statement sets them. */
   private static final Set<String> TRANSACTION_SETTINGS =
       Set.of("transaction_isolation", "transaction_read_only", "transaction_deferrable");
@@ -92,7 +95,8 @@ public final class SessionState {
   /**
    * @param unlisten told of each channel that the session gives up, null for all
    */
-  public SessionState(StartupVariables given, StatementRegistry registry, Consumer<String> unlisten) {
+  public SessionState(
+      StartupVariables given, StatementRegistry registry, Consumer<String> unlisten) {
     this.unlisten = unlisten;
     this.given = given;
     this.startup = given.carried();

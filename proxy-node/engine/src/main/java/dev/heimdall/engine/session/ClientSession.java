@@ -1,8 +1,5 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.lease.Abandonment;
-import dev.heimdall.engine.lease.ClientTransaction;
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.backend.LeaseUse;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
@@ -10,6 +7,9 @@ import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.console.ConsoleCommands;
+import dev.heimdall.engine.lease.Abandonment;
+import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
@@ -136,7 +136,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     this.owed = new OwedReplies(this, loop, transaction);
     this.sharing = new Sharing(this, loop);
     this.writes = new Writes(statementPorts, carried);
-    this.reads = new ReplicaReads(statementPorts, carried, transaction, writes, counters, sessions);
+    this.reads =
+        new ReplicaReads(
+            statementPorts, carried, transaction, writes, counters, sessions.routers(), loop);
     this.loss = new ConnectionLoss(this);
     this.transactionReplay =
         new TransactionReplay(this, loop, vdb.settings().vdb().transactionReplay());

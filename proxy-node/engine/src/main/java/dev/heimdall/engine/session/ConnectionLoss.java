@@ -1,8 +1,8 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;

@@ -1,14 +1,15 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.lease.ClientTransaction;
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.pipeline.Known;
+import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.pipeline.RunHistory;
 import dev.heimdall.engine.pipeline.Surroundings;
@@ -19,6 +20,7 @@ import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
@@ -38,7 +40,7 @@ import java.util.function.Consumer;
  * One statement at a time is on its way to the server; {@link RunningStatements} follows those that
  * were sent.
  */
-public final class Course {
+public final class Course implements RoutedStatement {
   private static final long CATALOGUE_AGAIN_MILLIS = 20;
 
   private enum Stage {
@@ -55,7 +57,7 @@ public final class Course {
   private final Writes writes;
   private final ReplicaReads reads;
   private final LoopContext loop;
-  private final LoopSessions sessions;
+  private final StatementClassifier classifier;
   private final QueryPipeline pipeline;
   private final SessionScope scope;
   private final OwnDefinitions definitions;
@@ -94,16 +96,17 @@ public final class Course {
       ClientTransaction transaction,
       ReplicaReads reads,
       Writes writes,
-      LoopSessions sessions) {
+      LoopPipelines pipelines,
+      StatementClassifier classifier,
+      LoopContext loop) {
     this.client = client;
     this.carried = carried;
     this.reads = reads;
     this.writes = writes;
-    this.loop = sessions.context();
-    this.sessions = sessions;
+    this.loop = loop;
+    this.classifier = classifier;
     this.pipeline =
-        new QueryPipeline(
-            sessions.pipelines(), () -> loop.inEvent(this::comeAgain, client::failed));
+        new QueryPipeline(pipelines, () -> loop.inEvent(this::comeAgain, client::failed));
     this.definitions =
         new OwnDefinitions(
             carried::sent,
@@ -154,7 +157,7 @@ public final class Course {
     }
     prepared = asPrepared;
     if (!judges()) {
-      effects = sessions.classifier().classify(sql, offset, length, standardStrings);
+      effects = classifier.classify(sql, offset, length, standardStrings);
       stage = Stage.GO;
       return true;
     }
@@ -435,15 +438,18 @@ public final class Course {
 
   // ---- the statement that may be sent
 
+  @Override
   public boolean onItsWay() {
     return stage == Stage.GO;
   }
 
   /** What the statement does to its session. */
+  @Override
   public StatementFacts effects() {
     return effects;
   }
 
+  @Override
   public Decision decision() {
     return decision;
   }
@@ -474,7 +480,8 @@ public final class Course {
   }
 
   /** What the statement does to data; null where nobody asked. */
-  Statement statement() {
+  @Override
+  public Statement statement() {
     return statement;
   }
 
@@ -482,7 +489,8 @@ public final class Course {
    * Whether what it reads is known for certain: no tables but those that are named, of which the
    * catalogue knows what is behind them.
    */
-  boolean readsNamedTables() {
+  @Override
+  public boolean readsNamedTables() {
     return statement != null
         && scope.isCurrent(judgedBy)
         && statement.readOnly()
@@ -490,7 +498,8 @@ public final class Course {
   }
 
   /** By which catalogue that was told; null where nobody is sure of it. */
-  Catalogue.Edition judgedBy() {
+  @Override
+  public Catalogue.Edition judgedBy() {
     return judgedBy;
   }
 
@@ -504,6 +513,7 @@ public final class Course {
   }
 
   /** Whether it changes nothing, neither of data nor of its session. */
+  @Override
   public boolean readsOnly() {
     return statement != null
         && statement.readOnly()
@@ -512,7 +522,8 @@ public final class Course {
   }
 
   /** The text without its values; null where nobody asked. */
-  String normalised() {
+  @Override
+  public String normalised() {
     return known == null ? null : known.normalised();
   }
 

@@ -1,8 +1,8 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.lease.Stickiness;
 import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.lease.Stickiness;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.observe.Unreplayed;
 

@@ -1,8 +1,8 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.foreign.ForeignSource;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;

@@ -11,13 +11,9 @@ import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.prepared.StatementRegistry;
-import dev.heimdall.engine.route.ClusterView;
-import dev.heimdall.engine.route.LoopRouter;
 import dev.heimdall.engine.rules.RuleMemory;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.wire.ServerError;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -37,7 +33,7 @@ public final class LoopSessions {
 
   private final RecurringTexts recurring = new RecurringTexts();
   private final LoopClients clients = new LoopClients();
-  private final Map<String, LoopRouter> routers = new HashMap<>();
+  private final LoopRouters routers = new LoopRouters();
 
   /**
    * @param budget what its caches have their share of
@@ -103,14 +99,9 @@ public final class LoopSessions {
     return metrics;
   }
 
-  /** Says where the reads of a source go that is this cluster now. */
-  LoopRouter router(String source, ClusterView view) {
-    LoopRouter known = routers.get(source);
-    if (known == null || known.view() != view) {
-      known = view.router();
-      routers.put(source, known);
-    }
-    return known;
+  /** Where the reads of its sessions go. */
+  LoopRouters routers() {
+    return routers;
   }
 
   /** The clients of this loop, whatever they talk to. */

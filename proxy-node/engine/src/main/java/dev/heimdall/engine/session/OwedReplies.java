@@ -1,9 +1,9 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.lease.ClientTransaction;
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.Recovery;
+import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.prepared.StalePlan;

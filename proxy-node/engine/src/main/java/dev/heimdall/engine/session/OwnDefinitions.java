@@ -1,7 +1,7 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;

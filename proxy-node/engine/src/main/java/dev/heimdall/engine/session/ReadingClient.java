@@ -18,7 +18,7 @@ interface ReadingClient {
   LoopPool join(VdbPools pools, PoolKey key);
 
   /** The statement at the reader's position. */
-  Course course();
+  RoutedStatement next();
 
   /**
    * The length of what waits first, if it is one statement, or so many in one batch, that stands

@@ -1,9 +1,10 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.lease.ClientTransaction;
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.OnWriter;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.LoopPool;
@@ -54,7 +55,8 @@ final class ReplicaReads {
   private final ClientTransaction transaction;
   private final Writes writes;
   private final PoolMetrics counters;
-  private final LoopSessions sessions;
+  private final LoopRouters routers;
+  private final LoopContext loop;
 
   /** The replica that the present or awaited connection leads to; null for the writer. */
   private ServerAddress replica;
@@ -101,13 +103,15 @@ final class ReplicaReads {
       ClientTransaction transaction,
       Writes writes,
       PoolMetrics counters,
-      LoopSessions sessions) {
+      LoopRouters routers,
+      LoopContext loop) {
     this.client = client;
     this.carried = carried;
     this.transaction = transaction;
     this.writes = writes;
     this.counters = counters;
-    this.sessions = sessions;
+    this.routers = routers;
+    this.loop = loop;
   }
 
   /** Whether the present or awaited server connection leads to a replica. */
@@ -153,9 +157,9 @@ final class ReplicaReads {
       why = OnWriter.PAUSED;
       return null;
     }
-    router = sessions.router(pools.plan().source().name(), view);
+    router = routers.router(pools.plan().source().name(), view);
     request = request(view);
-    long now = sessions.context().now();
+    long now = loop.now();
     OnWriter none = null;
     for (Optional<ServerAddress> chosen = router.replica(request, now);
         chosen.isPresent();
@@ -191,9 +195,7 @@ final class ReplicaReads {
     }
     if (!comesAgain) {
       comesAgain = true;
-      sessions
-          .context()
-          .later(this::comeAgain, Math.min(left, LOOK_AGAIN), TimeUnit.NANOSECONDS, client::failed);
+      loop.later(this::comeAgain, Math.min(left, LOOK_AGAIN), TimeUnit.NANOSECONDS, client::failed);
     }
     return true;
   }
@@ -240,12 +242,12 @@ final class ReplicaReads {
       return OnWriter.TRANSACTION;
     }
     whole = false;
-    Course course = client.course();
-    Statement statement = course.statement();
-    if (!course.onItsWay() || statement == null || !statement.readOnly()) {
+    RoutedStatement next = client.next();
+    Statement statement = next.statement();
+    if (!next.onItsWay() || statement == null || !statement.readOnly()) {
       return OnWriter.NOT_A_READ;
     }
-    switch (course.effects().kind()) {
+    switch (next.effects().kind()) {
       case SELECT, EXPLAIN -> {}
       case MULTI -> {
         return OnWriter.SHAPE;
@@ -254,10 +256,10 @@ final class ReplicaReads {
         return OnWriter.NOT_A_READ;
       }
     }
-    if (!course.readsOnly()) {
+    if (!next.readsOnly()) {
       return OnWriter.SESSION;
     }
-    Decision decision = course.decision();
+    Decision decision = next.decision();
     if (!decision.letsReplicaAnswer()) {
       return OnWriter.RULE;
     }
@@ -277,40 +279,40 @@ final class ReplicaReads {
 
   /** Whether the statement at the reader's position is, or follows, a BEGIN that no server has. */
   private boolean beginsTransaction() {
-    Course course = client.course();
+    RoutedStatement next = client.next();
     return transaction.heldBegin() != null
         || (client.status() == TransactionState.IDLE
-            && course.onItsWay()
-            && course.effects().kind() == StatementKind.BEGIN
-            && course.normalised() != null);
+            && next.onItsWay()
+            && next.effects().kind() == StatementKind.BEGIN
+            && next.normalised() != null);
   }
 
   /** Why a transaction must begin at the writer; null when it only reads. */
   private OnWriter ofTransaction(ReadSplit split) {
-    Course course = client.course();
+    RoutedStatement next = client.next();
     byte[] held = transaction.heldBegin();
     TransactionMode mode =
         TransactionMode.of(
-            held == null ? course.normalised() : new String(held, StandardCharsets.UTF_8));
-    String next =
-        held != null && course.onItsWay() && course.normalised() != null ? course.normalised() : "";
+            held == null ? next.normalised() : new String(held, StandardCharsets.UTF_8));
+    String text =
+        held != null && next.onItsWay() && next.normalised() != null ? next.normalised() : "";
     boolean readOnly =
         mode.readOnly().orElseGet(() -> isDefault("default_transaction_read_only", "on"))
-            || TransactionMode.of(next).setsReadOnly();
+            || TransactionMode.of(text).setsReadOnly();
     if (!readOnly) {
       return OnWriter.TRANSACTION;
     }
     boolean asked =
-        course.onItsWay() && course.decision().asksForReplica()
+        next.onItsWay() && next.decision().asksForReplica()
             || held != null && transaction.heldForReplica();
     if (split == ReadSplit.MARKED && !asked) {
       return OnWriter.NOT_MARKED;
     }
-    if (!course.decision().letsReplicaAnswer()) {
+    if (!next.decision().letsReplicaAnswer()) {
       return OnWriter.RULE;
     }
     if (mode.serializable().orElseGet(() -> isDefault("default_transaction_isolation", SERIAL))
-        || next.contains(SERIAL)) {
+        || text.contains(SERIAL)) {
       return OnWriter.ISOLATION;
     }
     return held != null || client.standsAlone(MOST_BYTES, 2) > 0 ? null : OnWriter.SHAPE;
@@ -321,11 +323,11 @@ final class ReplicaReads {
   }
 
   private ReadRequest request(ClusterView view) {
-    Course course = client.course();
-    Decision decision = course.decision();
-    judgedBy = course.judgedBy();
-    boolean known = !whole && course.readsNamedTables() && decision.extraTables().isEmpty();
-    Collection<String> tables = known ? course.statement().tablesRead() : null;
+    RoutedStatement next = client.next();
+    Decision decision = next.decision();
+    judgedBy = next.judgedBy();
+    boolean known = !whole && next.readsNamedTables() && decision.extraTables().isEmpty();
+    Collection<String> tables = known ? next.statement().tablesRead() : null;
     long among =
         decision
             .serverFilter()
@@ -340,7 +342,7 @@ final class ReplicaReads {
     return new ReadRequest(
         tables,
         writes.own(view),
-        view.position(seen, sessions.context().now()),
+        view.position(seen, loop.now()),
         decision.flag(Decision.Flag.LAG_IGNORE).orElse(false),
         among);
   }
@@ -429,7 +431,7 @@ final class ReplicaReads {
   void sent() {
     if (replica != null && !outstanding) {
       outstanding = true;
-      sentAt = sessions.context().now();
+      sentAt = loop.now();
       router.began(replica);
     }
   }
@@ -445,11 +447,11 @@ final class ReplicaReads {
     whole &= status != TransactionState.IDLE || client.outstanding() > 0;
     if (seen != null) {
       // Not the event's time: what is read now may have come after it had begun.
-      noteSeen(sessions.context().nanoTime());
+      noteSeen(loop.nanoTime());
     }
     if (outstanding) {
       outstanding = false;
-      long now = sessions.context().now();
+      long now = loop.now();
       router.ended(replica, now - sentAt, now);
     }
   }
@@ -480,7 +482,7 @@ final class ReplicaReads {
       router.began(replica);
     }
     outstanding = false;
-    router.failed(replica, sessions.context().now());
+    router.failed(replica, loop.now());
     if (++failures >= MOST_FAILURES) {
       barred = OnWriter.FAILED;
     }

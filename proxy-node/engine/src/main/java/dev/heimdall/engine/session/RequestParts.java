@@ -1,9 +1,9 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.lease.ClientTransaction;
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.console.ConsoleCommands;
+import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.NameResolution;

@@ -70,7 +70,9 @@ final class RequestReader implements RequestControl {
             session.transaction(),
             session.reads(),
             session.writes(),
-            sessions);
+            sessions.pipelines(),
+            sessions.classifier(),
+            loop);
     this.reading = new ReadingPause(session.channel().config());
     this.messages = session.dialect().handler(parts(loop, sessions));
   }

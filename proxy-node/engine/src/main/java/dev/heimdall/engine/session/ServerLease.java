@@ -1,12 +1,13 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.lease.SettingsCapture;
-import dev.heimdall.engine.lease.Stickiness;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.lease.SettingsCapture;
+import dev.heimdall.engine.lease.Stickiness;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.Lane;
@@ -305,7 +306,7 @@ final class ServerLease {
 
   private void synchronize(boolean tellClient) {
     counters.stateReplayed();
-    if (destinations.variables().get(VdbContext.TEMPORARY_BUFFERS) != null) {
+    if (destinations.variables().get(SessionState.TEMPORARY_BUFFERS) != null) {
       vdb.temporaryBuffersSet();
     }
     StateChange change = new StateChange(server.applied(), destinations.variables());
@@ -323,7 +324,7 @@ final class ServerLease {
   private void findOut(ServerConnection from, boolean tellClient, ServerError error) {
     Variables wanted = destinations.variables();
     if (!from.applied().exceed(wanted)) {
-      if (from.wasTainted() && wanted.get(VdbContext.TEMPORARY_BUFFERS) != null) {
+      if (from.wasTainted() && wanted.get(SessionState.TEMPORARY_BUFFERS) != null) {
         // Another session's temporary tables may have fixed it.
         closeUnusable(from, "SET", error);
       } else {

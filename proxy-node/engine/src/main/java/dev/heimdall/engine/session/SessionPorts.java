@@ -1,11 +1,11 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.lease.AbandonedClient;
-import dev.heimdall.engine.lease.CapturingClient;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.client.StartingClient;
 import dev.heimdall.engine.console.CommandingClient;
+import dev.heimdall.engine.lease.AbandonedClient;
+import dev.heimdall.engine.lease.CapturingClient;
 import dev.heimdall.engine.listen.ListeningClient;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.wire.ServerError;

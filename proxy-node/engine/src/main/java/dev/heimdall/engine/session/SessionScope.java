@@ -1,10 +1,10 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.SearchPath;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.pool.PoolKey;
@@ -146,7 +146,7 @@ final class SessionScope {
   void noteTemporary(ServerConnection server, Statement statement, StatementFacts effects) {
     for (Effect effect : effects.effects()) {
       if (effect.type() == Effect.Type.SET_VARIABLE
-          && effect.name().equals(VdbContext.TEMPORARY_BUFFERS)) {
+          && effect.name().equals(SessionState.TEMPORARY_BUFFERS)) {
         client.temporaryBuffersSet();
       }
     }

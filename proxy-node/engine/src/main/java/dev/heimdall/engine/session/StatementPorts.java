@@ -1,10 +1,10 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.lease.Stickiness;
 import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.catalog.DefinitionChanges;
+import dev.heimdall.engine.lease.Stickiness;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.pipeline.RunHistory;
@@ -383,7 +383,7 @@ final class StatementPorts
   }
 
   @Override
-  public Course course() {
+  public RoutedStatement next() {
     return session.requests().course();
   }
 

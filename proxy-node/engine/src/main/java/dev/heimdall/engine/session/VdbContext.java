@@ -13,9 +13,6 @@ import java.util.Map;
 
 /** One virtual database at run time: its settings of the moment and what its sessions share. */
 public final class VdbContext {
-  /** Has one value for good once the server has used its buffers for temporary tables. */
-  static final String TEMPORARY_BUFFERS = "temp_buffers";
-
   private final String name;
   private final SessionDialect dialect;
   private final VdbPools pools;

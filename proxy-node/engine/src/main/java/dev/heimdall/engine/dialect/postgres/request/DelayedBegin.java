@@ -1,11 +1,11 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.AnsweringClient;
 import dev.heimdall.engine.session.ClientInput;
-import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;

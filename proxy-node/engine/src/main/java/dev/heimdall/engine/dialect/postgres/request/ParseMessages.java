@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.pipeline.QueryPipeline;
@@ -20,7 +21,6 @@ import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.RuledOutcomes;
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;

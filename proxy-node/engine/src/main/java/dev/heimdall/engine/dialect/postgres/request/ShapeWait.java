@@ -1,7 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
-import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.wire.ServerError;
