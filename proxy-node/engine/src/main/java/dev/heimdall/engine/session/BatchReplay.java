@@ -6,6 +6,8 @@ import dev.heimdall.engine.journal.Guard;
 import dev.heimdall.engine.journal.HeldReply;
 import dev.heimdall.engine.journal.Recovery;
 import dev.heimdall.engine.journal.Recovery.Attempt;
+import dev.heimdall.engine.placement.ReplicaReads;
+import dev.heimdall.engine.placement.ReplicaTrouble;
 import dev.heimdall.engine.prepared.StalePlan;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.sql.StatementFacts;

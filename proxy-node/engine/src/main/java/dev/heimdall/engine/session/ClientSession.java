@@ -13,6 +13,8 @@ import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.placement.ReplicaReads;
+import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LaneUser;
 import dev.heimdall.engine.pool.LoopPool;

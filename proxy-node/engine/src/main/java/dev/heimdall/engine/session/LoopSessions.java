@@ -10,6 +10,7 @@ import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.StatementTimes;
+import dev.heimdall.engine.placement.LoopRouters;
 import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.rules.RuleMemory;
 import dev.heimdall.engine.sql.StatementClassifier;

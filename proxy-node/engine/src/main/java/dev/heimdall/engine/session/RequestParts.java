@@ -6,6 +6,7 @@ import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.model.LimitSettings;
 import java.util.function.Supplier;

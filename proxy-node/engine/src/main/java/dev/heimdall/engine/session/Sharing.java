@@ -9,6 +9,7 @@ import dev.heimdall.engine.journal.Recovery.Attempt;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unshared;
 import dev.heimdall.engine.pipeline.RunHistory;
+import dev.heimdall.engine.placement.ReplicaTrouble;
 import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.prepared.PreparedStatement;

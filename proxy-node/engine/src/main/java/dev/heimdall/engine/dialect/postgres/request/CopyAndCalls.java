@@ -1,9 +1,9 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.session.CallingClient;
 import dev.heimdall.engine.session.ClientInput;
-import dev.heimdall.engine.session.Writes;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import java.util.Set;
 

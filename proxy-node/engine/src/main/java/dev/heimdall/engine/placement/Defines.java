@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.placement;
 
 import dev.heimdall.engine.share.Redefinition;
 import dev.heimdall.engine.sql.Effect;

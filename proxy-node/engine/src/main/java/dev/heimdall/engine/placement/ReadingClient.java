@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.placement;
 
 import dev.heimdall.engine.catalog.DefinitionChanges;
 import dev.heimdall.engine.pool.LoopPool;
@@ -7,7 +7,7 @@ import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.wire.TransactionState;
 
 /** A session as its reads from replicas see it; all on its loop. */
-interface ReadingClient {
+public interface ReadingClient {
 
   /** Those of its own data source. */
   VdbPools ownPools();

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.placement;
 
 import java.util.Locale;
 import java.util.Optional;

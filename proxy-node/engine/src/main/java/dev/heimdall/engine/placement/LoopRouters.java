@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.placement;
 
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.route.LoopRouter;

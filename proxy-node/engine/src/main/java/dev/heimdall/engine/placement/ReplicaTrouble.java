@@ -1,9 +1,9 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.placement;
 
 import dev.heimdall.engine.wire.ServerError;
 
 /** Which errors of a replica say nothing about a read, because the writer may not have them. */
-final class ReplicaTrouble {
+public final class ReplicaTrouble {
   private static final String CANCELED = "57014";
   private static final String BY_RECOVERY = "conflict with recovery";
 
@@ -13,7 +13,7 @@ final class ReplicaTrouble {
    * Whether the writer is to be asked. Not what a value or a function's own RAISE made of it, and
    * not a cancel or a time limit; but recovery cancels too.
    */
-  static boolean mayBe(ServerError error) {
+  public static boolean mayBe(ServerError error) {
     String state = error.sqlState();
     if (state.equals(CANCELED)) {
       return error.message().contains(BY_RECOVERY);

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.placement;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.catalog.Catalogue;
@@ -34,9 +34,9 @@ import java.util.concurrent.TimeUnit;
  * stands alone, outside a transaction, so that it can be sent again when its replica fails it; or
  * it is a whole transaction that changes nothing, and counts as one read when it begins.
  */
-final class ReplicaReads {
+public final class ReplicaReads {
   /** What stands alone and is longer than this goes to the writer: it could not be kept. */
-  static final int MOST_BYTES = 16 * 1024;
+  public static final int MOST_BYTES = 16 * 1024;
 
   /** After so many replicas have failed a read it goes to the writer. */
   private static final int MOST_FAILURES = 2;
@@ -45,7 +45,7 @@ final class ReplicaReads {
   private static final String SERIAL = "serializable";
 
   /** What a statement is told that would tie its session to a replica. */
-  static final ServerError NOT_THERE =
+  public static final ServerError NOT_THERE =
       ServerError.error("25006", "a replica cannot carry this out")
           .withDetail("The transaction is read-only, and therefore runs on a replica.")
           .withHint("Begin it with READ WRITE, or set cluster.reads of the data source.");
@@ -97,7 +97,7 @@ final class ReplicaReads {
   /** Why the statement that was sent last was sent to the writer; null when that is not known. */
   private OnWriter why;
 
-  ReplicaReads(
+  public ReplicaReads(
       ReadingClient client,
       SessionState carried,
       ClientTransaction transaction,
@@ -115,12 +115,12 @@ final class ReplicaReads {
   }
 
   /** Whether the present or awaited server connection leads to a replica. */
-  boolean away() {
+  public boolean away() {
     return replica != null;
   }
 
   /** Whether it leads to one that carries out a whole transaction. */
-  boolean holdsTransaction() {
+  public boolean holdsTransaction() {
     return replica != null && whole;
   }
 
@@ -131,7 +131,7 @@ final class ReplicaReads {
    *
    * @return null when it goes to the writer
    */
-  LoopPool choose() {
+  public LoopPool choose() {
     replica = null;
     request = null;
     why = null;
@@ -208,12 +208,12 @@ final class ReplicaReads {
   }
 
   /** Whether the read at the reader's position waits for a replica. */
-  boolean awaits() {
+  public boolean awaits() {
     return awaits;
   }
 
   /** Lets the read that waits for a replica, if one does, be refused. */
-  boolean stopAwaiting() {
+  public boolean stopAwaiting() {
     boolean did = awaits;
     awaits = false;
     return did;
@@ -352,7 +352,7 @@ final class ReplicaReads {
    * run of it, so what is asked is whether it was asked since the connection was made, and only
    * then, whether it is far enough.
    */
-  boolean mayUse(ServerConnection connection) {
+  public boolean mayUse(ServerConnection connection) {
     if (replica == null) {
       return true;
     }
@@ -374,14 +374,14 @@ final class ReplicaReads {
   }
 
   /** The same of a connection that is one of several, without saying what becomes of the read. */
-  boolean reaches(ServerConnection connection) {
+  public boolean reaches(ServerConnection connection) {
     return replica == null
         || router.view().knows(replica, connection.createdAt())
             && router.mayAnswer(replica, request);
   }
 
   /** There will be no connection to the replica: the read goes elsewhere. */
-  void refused() {
+  public void refused() {
     failed();
     barred = OnWriter.NO_CONNECTION;
   }
@@ -393,7 +393,7 @@ final class ReplicaReads {
    *
    * @return where to, in words for people; null when there is nothing to say
    */
-  String note(Statement statement) {
+  public String note(Statement statement) {
     WriterWatch watch = client.ownPools().watch();
     if (watch == null || client.ownPools().plan().source().cluster().reads() == ReadSplit.NONE) {
       return null;
@@ -416,19 +416,19 @@ final class ReplicaReads {
   }
 
   /** A statement is being sent: what comes behind may have to go elsewhere. */
-  void noteEnd(StatementFacts effects) {
+  public void noteEnd(StatementFacts effects) {
     if (replica != null && client.status() != TransactionState.IDLE) {
       ending |= Writes.ends(effects) || effects.kind() == StatementKind.ROLLBACK;
     }
   }
 
   /** Whether the transaction on a replica may have come to its end, once all is answered. */
-  boolean ending() {
+  public boolean ending() {
     return ending;
   }
 
   /** The group that holds the read was sent. */
-  void sent() {
+  public void sent() {
     if (replica != null && !outstanding) {
       outstanding = true;
       sentAt = loop.now();
@@ -441,7 +441,7 @@ final class ReplicaReads {
    *
    * @param status of the transaction from now on
    */
-  void answered(TransactionState status) {
+  public void answered(TransactionState status) {
     over();
     ending &= client.outstanding() > 0;
     whole &= status != TransactionState.IDLE || client.outstanding() > 0;
@@ -465,7 +465,7 @@ final class ReplicaReads {
   }
 
   /** It was sent in vain, for reasons that are not the replica's, and is sent again or is over. */
-  void takenBack() {
+  public void takenBack() {
     if (outstanding) {
       outstanding = false;
       router.withdrawn(replica);
@@ -473,7 +473,7 @@ final class ReplicaReads {
   }
 
   /** The replica, or the connection to it, has failed it. */
-  void failed() {
+  public void failed() {
     if (replica == null) {
       return;
     }
@@ -489,13 +489,13 @@ final class ReplicaReads {
   }
 
   /** What the replica said about it could be wrong elsewhere: the writer is asked. */
-  void refusedThere() {
+  public void refusedThere() {
     failed();
     barred = OnWriter.FAILED;
   }
 
   /** The statement at the reader's position is another one. */
-  void over() {
+  public void over() {
     failures = 0;
     barred = null;
     awaits = false;

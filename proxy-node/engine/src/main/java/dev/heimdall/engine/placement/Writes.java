@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.placement;
 
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.lease.SessionState;
@@ -74,7 +74,7 @@ public final class Writes {
     }
   }
 
-  Writes(WritingClient client, SessionState carried) {
+  public Writes(WritingClient client, SessionState carried) {
     this.client = client;
     this.carried = carried;
   }
@@ -95,7 +95,8 @@ public final class Writes {
    * @param does what it does to data; null where nobody knows
    * @param judgedBy the catalogue by which that was told; null for none
    */
-  void note(Statement does, StatementFacts effects, Decision decision, Catalogue.Edition judgedBy) {
+  public void note(
+      Statement does, StatementFacts effects, Decision decision, Catalogue.Edition judgedBy) {
     if (view() == null || client.away()) {
       return; // what is sent to a replica writes nothing
     }
@@ -180,12 +181,12 @@ public final class Writes {
   }
 
   /** Statements of groups that are not answered. */
-  int noted() {
+  public int noted() {
     return notes.size();
   }
 
   /** A piece of the reply to the first group that is not answered has come; nobody has seen it. */
-  void beforeReply() {
+  public void beforeReply() {
     if (notes.isEmpty() && !anythingPending && pending.isEmpty()) {
       return;
     }
@@ -230,7 +231,7 @@ public final class Writes {
   }
 
   /** A group was answered; so the transaction stands now. */
-  void answered(TransactionState status) {
+  public void answered(TransactionState status) {
     long group = carried.done();
     while (!notes.isEmpty() && notes.peek().group() <= group) {
       Note note = notes.poll();
@@ -267,12 +268,12 @@ public final class Writes {
   }
 
   /** Whether what was written counts, so that definitions among it are told of here. */
-  boolean tracked() {
+  public boolean tracked() {
     return view() != null;
   }
 
   /** So many groups will be answered as one with what came before. */
-  void merged(int count, long answered) {
+  public void merged(int count, long answered) {
     if (count > 0 && !notes.isEmpty()) {
       List<Note> all = List.copyOf(notes);
       notes.clear();
@@ -283,7 +284,7 @@ public final class Writes {
   /**
    * The connection is lost: what was under way counts as written, for nobody knows that it was not.
    */
-  void lost() {
+  public void lost() {
     if (notes.isEmpty() && !anythingPending && pending.isEmpty()) {
       return;
     }
@@ -304,7 +305,7 @@ public final class Writes {
   }
 
   /** Something was written past the session's statements, of which it waits to hear the end. */
-  void everything() {
+  public void everything() {
     mark(viewOf(client.ownPools()), Set.of(), true, Defines.PERHAPS);
   }
 
@@ -312,7 +313,7 @@ public final class Writes {
    * The same for something that nobody waits for: it counts when it is done, which may be on any
    * thread.
    */
-  void everythingAfter(CompletableFuture<?> end) {
+  public void everythingAfter(CompletableFuture<?> end) {
     ClusterView view = viewOf(client.ownPools());
     if (view != null) {
       Redefinition redefinition = Defines.PERHAPS.of(database());

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.placement;
 
 import dev.heimdall.engine.catalog.DefinitionChanges;
 import dev.heimdall.engine.pool.PoolScope;
@@ -7,7 +7,7 @@ import dev.heimdall.engine.wire.TransactionState;
 import java.util.concurrent.CompletableFuture;
 
 /** A session as what it writes sees it; all on its loop. */
-interface WritingClient {
+public interface WritingClient {
 
   /** Where the present or awaited server connection comes from. */
   PoolScope lender();

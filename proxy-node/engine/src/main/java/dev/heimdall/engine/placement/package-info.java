@@ -1,0 +1,6 @@
+/**
+ * Where one session's statements go: to the writer or, when a replica is fresh enough for what they
+ * read, there; and what the session writes, by which the freshness of later reads is judged. Knows
+ * sessions and statements by its own interfaces only.
+ */
+package dev.heimdall.engine.placement;
