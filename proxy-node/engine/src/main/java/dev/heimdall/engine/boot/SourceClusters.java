@@ -14,6 +14,7 @@ import dev.heimdall.engine.share.SharedStore;
 import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.share.Turns;
 import dev.heimdall.engine.share.WritePositions;
+import dev.heimdall.engine.statement.Running;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Driver;

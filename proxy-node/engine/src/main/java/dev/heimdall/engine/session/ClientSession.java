@@ -20,6 +20,7 @@ import dev.heimdall.engine.pool.LaneUser;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.prepared.NameResolution;
+import dev.heimdall.engine.statement.ObservedSession;
 import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;

@@ -4,6 +4,7 @@ import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.statement.SessionEvents;
 
 /**
  * What all sessions of the node share.

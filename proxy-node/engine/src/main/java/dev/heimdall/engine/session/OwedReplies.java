@@ -11,6 +11,8 @@ import dev.heimdall.engine.reply.ConsistencyHold;
 import dev.heimdall.engine.reply.ReplyGate;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.reply.ReplyStage;
+import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.RunningStatements;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;

@@ -8,6 +8,7 @@ import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.prepared.NameResolution;
+import dev.heimdall.engine.statement.Course;
 import dev.heimdall.model.LimitSettings;
 import java.util.function.Supplier;
 

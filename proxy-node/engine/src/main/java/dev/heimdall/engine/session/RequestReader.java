@@ -6,6 +6,7 @@ import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.PoolAnomaly;
 import dev.heimdall.engine.reply.ReplySource;
+import dev.heimdall.engine.statement.Course;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.LimitSettings;

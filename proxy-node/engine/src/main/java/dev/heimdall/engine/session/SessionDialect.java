@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.statement.ResultWatch;
 import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ReplyFraming;
 

@@ -18,6 +18,7 @@ import dev.heimdall.engine.session.ClientSession.State;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.statement.Course;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.PipeliningSettings;

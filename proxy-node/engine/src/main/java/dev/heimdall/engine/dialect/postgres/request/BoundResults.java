@@ -1,9 +1,9 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.pipeline.Known;
-import dev.heimdall.engine.session.ResultWatch;
-import dev.heimdall.engine.session.Running;
-import dev.heimdall.engine.session.SeenResult;
+import dev.heimdall.engine.statement.ResultWatch;
+import dev.heimdall.engine.statement.Running;
+import dev.heimdall.engine.statement.SeenResult;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import io.netty.buffer.ByteBuf;
 import java.util.Iterator;

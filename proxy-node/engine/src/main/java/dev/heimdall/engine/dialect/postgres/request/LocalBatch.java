@@ -6,7 +6,7 @@ import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.AnsweringClient;
 import dev.heimdall.engine.session.ClientInput;
-import dev.heimdall.engine.session.Course;
+import dev.heimdall.engine.statement.Course;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.FrontendType;

@@ -3,8 +3,8 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.session.RequestFormat;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
-import dev.heimdall.engine.session.ResultWatch;
 import dev.heimdall.engine.session.SessionDialect;
+import dev.heimdall.engine.statement.ResultWatch;
 import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ReplyFraming;
 

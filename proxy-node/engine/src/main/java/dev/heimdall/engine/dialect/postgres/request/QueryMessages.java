@@ -2,10 +2,10 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.listen.Listening;
-import dev.heimdall.engine.session.Course;
 import dev.heimdall.engine.session.Destinations;
 import dev.heimdall.engine.session.LeasingClient;
 import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.statement.Course;
 
 /**
  * What becomes of one Query message: it is an operator's command, a rule's, or a statement, which

@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.session.SeenResult;
+import dev.heimdall.engine.statement.SeenResult;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;

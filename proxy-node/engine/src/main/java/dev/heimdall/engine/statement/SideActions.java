@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.action.AsyncStatement;
 import dev.heimdall.engine.action.Executed;
@@ -184,7 +184,7 @@ public final class SideActions {
    *
    * @return whether it was taken
    */
-  boolean take(ByteBuf consumed) {
+  public boolean take(ByteBuf consumed) {
     if (heldReply == null) {
       heldReply = client.alloc().buffer(256);
     }
@@ -238,7 +238,7 @@ public final class SideActions {
   }
 
   /** Whether a trigger keeps back what the client is to read next. */
-  boolean busy() {
+  public boolean busy() {
     return afterRuns > 0;
   }
 
@@ -251,7 +251,7 @@ public final class SideActions {
   }
 
   /** What was sent will not be answered, or the client is gone. */
-  void end() {
+  public void end() {
     if (afterRuns > 0 && !client.closed()) {
       passOn(); // it is whole
     }

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.rules.Decision;
@@ -80,7 +80,7 @@ public final class StatementNotes {
   }
 
   /** A group was answered, or is going to be sent again. */
-  void groupOver() {
+  public void groupOver() {
     results.groupOver();
   }
 

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.backend.ServerConnection;
@@ -7,7 +7,7 @@ import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.observe.Unreplayed;
 
 /** A session as the judgement of its statements sees it; all on its loop. */
-interface CourseClient extends ScopedClient, ActingClient, RunningClient {
+public interface CourseClient extends ScopedClient, ActingClient, RunningClient {
   /** As logs and counters see it. */
   ObservedSession observed();
 

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.observe.PoolMetrics;

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.backend.ServerConnection;
@@ -93,7 +93,7 @@ public final class Course implements RoutedStatement {
 
   private List<ConcurrencyLimit> places = List.of();
 
-  Course(
+  public Course(
       CourseClient client,
       SessionState carried,
       ClientTransaction transaction,
@@ -350,17 +350,17 @@ public final class Course implements RoutedStatement {
   }
 
   /** A group of messages is answered, and this is where the transaction stands. */
-  void answered(long group, TransactionState status) {
+  public void answered(long group, TransactionState status) {
     definitions.answered(group, status);
   }
 
   /** No transaction is open and nothing is unanswered: settings are what was read back. */
-  void settingsKnown() {
+  public void settingsKnown() {
     scope.settingsKnown();
   }
 
   /** Whether a statement was sent that moves what names mean, as far as the catalogue knows. */
-  boolean namesMoved() {
+  public boolean namesMoved() {
     return scope.moved();
   }
 
@@ -423,12 +423,12 @@ public final class Course implements RoutedStatement {
   }
 
   /** What rules want done beside statements. */
-  SideActions side() {
+  public SideActions side() {
     return side;
   }
 
   /** The statement that is held back is to be refused, in its place, by the server. */
-  void fail(ServerError error) {
+  public void fail(ServerError error) {
     if (hold != null) {
       hold.cancel();
       hold = null;
@@ -531,7 +531,7 @@ public final class Course implements RoutedStatement {
   }
 
   /** How statements like it have run. */
-  RunHistory history() {
+  public RunHistory history() {
     return known.history();
   }
 
@@ -658,7 +658,7 @@ public final class Course implements RoutedStatement {
   }
 
   /** Whether rules keep the client's statement back. */
-  boolean held() {
+  public boolean held() {
     return stage == Stage.HELD;
   }
 
@@ -670,7 +670,7 @@ public final class Course implements RoutedStatement {
   }
 
   /** The statement that was sent last is going to be sent again, with what was decided for it. */
-  void takeBack() {
+  public void takeBack() {
     Running back = running.takeBack();
     if (back != null) {
       resume(back);
@@ -682,7 +682,7 @@ public final class Course implements RoutedStatement {
    *
    * @param onward whether what was on its way is read again behind them
    */
-  void takeBack(Set<Long> groups, boolean onward) {
+  public void takeBack(Set<Long> groups, boolean onward) {
     List<Running> back = running.takeBack(groups);
     if (onward && stage == Stage.GO && known != null && pipeline.ruled()) {
       long next = carried.sent();
@@ -717,7 +717,7 @@ public final class Course implements RoutedStatement {
   }
 
   /** The connection was lost, or the client: nothing more is answered. */
-  void end() {
+  public void end() {
     abandon();
     side.end();
     running.end();

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
@@ -62,7 +62,7 @@ public final class RunningStatements {
   }
 
   /** Statements that were sent and not answered. */
-  int size() {
+  public int size() {
     return running.size();
   }
 
@@ -87,7 +87,7 @@ public final class RunningStatements {
   }
 
   /** What was sent is answered; it took so long, if it was one statement by itself. */
-  void ran(long nanos, long bytes) {
+  public void ran(long nanos, long bytes) {
     if (observed != null && !several && !client.sharing()) {
       client.ran(observed.history(), nanos, bytes);
     }
@@ -112,24 +112,24 @@ public final class RunningStatements {
   }
 
   /** Whether the reply that comes now has to wait for a trigger, of any statement in its group. */
-  boolean holdsReply() {
+  public boolean holdsReply() {
     return !running.isEmpty() && running.peek().group() == triggering;
   }
 
   /** Whether what is sent now would be answered before a reply that has to wait for a trigger. */
-  boolean wouldOvertake() {
+  public boolean wouldOvertake() {
     return triggering >= carried.done() && triggering < carried.sent();
   }
 
   /**
    * Something of the group that is answered now has come from a server, or was said in its place.
    */
-  void seen(ByteBuf piece) {
+  public void seen(ByteBuf piece) {
     notes.reply(piece, running);
   }
 
   /** Something of the group that is answered now goes to the client. */
-  void data() {
+  public void data() {
     if (!running.isEmpty()) {
       running.peek().givePlacesBack();
     }
@@ -157,7 +157,7 @@ public final class RunningStatements {
   }
 
   /** Whether the statement that runs changes nothing. */
-  boolean harmless() {
+  public boolean harmless() {
     return running.size() == 1
         && running.peek().statement() != null
         && running.peek().statement().readOnly();
@@ -167,7 +167,7 @@ public final class RunningStatements {
    * Whether statistics are to show a group that is answered. They do not, where rules say so of all
    * its statements.
    */
-  boolean tracked(long group) {
+  public boolean tracked(long group) {
     boolean hidden = false;
     for (Running each : running) {
       if (each.group() > group) {
@@ -182,7 +182,7 @@ public final class RunningStatements {
   }
 
   /** A group was answered. */
-  void answered(long group, long micros, ServerError error) {
+  public void answered(long group, long micros, ServerError error) {
     if (error == null && running.isEmpty() && observed != null && !several) {
       observed.took(micros); // no rules: those that come some day are to know
     }
@@ -237,7 +237,7 @@ public final class RunningStatements {
   }
 
   /** So many groups will be answered as one with what came before. */
-  void merged(int count, long answered) {
+  public void merged(int count, long answered) {
     if (triggering >= answered) {
       triggering = Math.max(answered, triggering - count);
     }

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.client.ClientEvents;
 import dev.heimdall.engine.rules.Decision;
