@@ -3,7 +3,6 @@ package dev.heimdall.test.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heimdall.engine.statement.Running;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.TestCertificate;
 import java.io.ByteArrayInputStream;

@@ -1,6 +1,5 @@
 package dev.heimdall.test.manager;
 
-import dev.heimdall.engine.statement.Running;
 import dev.heimdall.test.fixture.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,6 @@ package dev.heimdall.test.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.statement.Running;
 import dev.heimdall.test.manager.Rest.Changes;
 import dev.heimdall.test.manager.Rest.Said;
 import java.nio.file.Path;

@@ -3,7 +3,6 @@ package dev.heimdall.engine.placement;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pool.PoolScope;
-import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;

@@ -12,7 +12,6 @@ import dev.heimdall.engine.statement.RunningStatements;
 import dev.heimdall.engine.statement.StatementSummary;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.Column;
-import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
