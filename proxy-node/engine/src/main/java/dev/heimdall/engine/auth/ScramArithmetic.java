@@ -15,6 +15,8 @@ final class ScramArithmetic {
 
   static final int KEY_LENGTH = 32;
 
+  private static final int HMAC_BLOCK = 64;
+  private static final byte[] FIRST_BLOCK = {0, 0, 0, 1};
   private static final byte[] CLIENT_KEY = "Client Key".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SERVER_KEY = "Server Key".getBytes(StandardCharsets.US_ASCII);
 
@@ -39,29 +41,17 @@ final class ScramArithmetic {
     return mac.doFinal(data);
   }
 
-  /** Costs about half a microsecond an iteration: milliseconds, for an off-loop thread. */
+  /** Costs about 0.7 microseconds an iteration: milliseconds, for an off-loop thread. */
   ScramKeys derive(byte[] password, byte[] salt, int iterations) {
     byte[] salted = saltedPassword(password, salt, iterations);
     return new ScramKeys(hmac(salted, CLIENT_KEY), hmac(salted, SERVER_KEY));
   }
 
   private byte[] saltedPassword(byte[] password, byte[] salt, int iterations) {
-    useKey(password);
+    byte[] key = password.length > HMAC_BLOCK ? hash(password) : password;
+    useKey(key);
     mac.update(salt);
-    byte[] round = mac.doFinal(new byte[] {0, 0, 0, 1});
-    byte[] result = round.clone();
-    try {
-      for (int i = 1; i < iterations; i++) {
-        mac.update(round);
-        mac.doFinal(round, 0);
-        for (int j = 0; j < result.length; j++) {
-          result[j] ^= round[j];
-        }
-      }
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("HmacSHA256 gave something else than 32 bytes", e);
-    }
-    return result;
+    return new Pbkdf2(key).rounds(mac.doFinal(FIRST_BLOCK), iterations);
   }
 
   static byte[] xor(byte[] left, byte[] right) {
