@@ -436,14 +436,16 @@ class KilledServersIT {
     return readers.stream().map(reader -> reader.reads).toList();
   }
 
-  /** Waits until each of them has had answers again. */
+  /** Waits until each of them has had answers again, all at the same time. */
   private static void goOn(List<AtomicLong> counts, ConcurrentLinkedQueue<String> errors) {
-    for (AtomicLong count : counts) {
-      long before = count.get();
+    long[] before = counts.stream().mapToLong(AtomicLong::get).toArray();
+    for (int i = 0; i < before.length; i++) {
+      AtomicLong count = counts.get(i);
+      long enough = before[i] + 20;
       Await.until(
           "a client goes on",
           PATIENCE,
-          () -> count.get() > before + 20 || !errors.isEmpty(),
+          () -> count.get() > enough || !errors.isEmpty(),
           errors::toString);
     }
   }
