@@ -21,6 +21,7 @@ public final class ClientInput implements ServerOutput {
   private final Consumer<ServerError> fatal;
 
   private ByteBuf input;
+  private long version;
   private boolean owned;
 
   /** Bytes that have not come of a message whose beginning was handled. */
@@ -58,7 +59,7 @@ public final class ClientInput implements ServerOutput {
     if (setAside) {
       addAside(consumed);
     } else if (input == null) {
-      input = consumed;
+      hold(consumed);
       owned = false;
     } else {
       append(consumed);
@@ -76,18 +77,29 @@ public final class ClientInput implements ServerOutput {
     }
   }
 
+  /** Another buffer has what waits from here on. */
+  private void hold(ByteBuf buffer) {
+    input = buffer;
+    version++;
+  }
+
+  /** Changes whenever positions in what waits mean something else. */
+  public long version() {
+    return version;
+  }
+
   private void own(int extra) {
     ByteBuf copy = alloc.buffer(input.readableBytes() + extra);
     copy.writeBytes(input);
     input.release();
-    input = copy;
+    hold(copy);
     owned = true;
   }
 
   /** Puts messages that were read before in front of what waits. */
   void putInFront(ByteBuf consumed) {
     ByteBuf behind = input;
-    input = consumed;
+    hold(consumed);
     owned = false;
     if (behind != null) {
       append(behind);
@@ -98,7 +110,7 @@ public final class ClientInput implements ServerOutput {
   void setAside() {
     if (input != null) {
       ByteBuf waits = input;
-      input = null;
+      hold(null);
       if (setAside) {
         waits.release(); // it was being read again
       } else {
@@ -133,7 +145,7 @@ public final class ClientInput implements ServerOutput {
     if (setAside) {
       setAside = false;
       release(input);
-      input = aside;
+      hold(aside);
       owned = input != null;
       aside = null;
       mark();
@@ -254,7 +266,7 @@ public final class ClientInput implements ServerOutput {
     ByteBuf changed = alloc.buffer(message.readableBytes() + behind);
     changed.writeBytes(message).writeBytes(input, input.readerIndex() + total, behind);
     input.release();
-    input = changed;
+    hold(changed);
     owned = true;
     mark = 0;
   }
@@ -314,7 +326,7 @@ public final class ClientInput implements ServerOutput {
     }
     if (out == null && runStart == mark && !input.isReadable()) {
       ByteBuf all = input;
-      input = null;
+      hold(null);
       runStart = -1;
       server.write(all.readerIndex(mark));
     } else {
@@ -356,6 +368,6 @@ public final class ClientInput implements ServerOutput {
 
   void release() {
     release(input);
-    input = null;
+    hold(null);
   }
 }

@@ -3,27 +3,14 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.TransactionLog;
+import dev.heimdall.engine.pipeline.RequestSteps;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Supplier;
 
 /**
  * What the protocol of a client makes of its messages, one by one. Each client has one of its own.
  */
-public interface RequestHandler {
-  /**
-   * Handles a message while the session has no server connection, or has one asked for.
-   *
-   * @return whether the reader may go on
-   */
-  boolean withoutServer(byte type, long total);
-
-  /**
-   * Handles a message over the session's server connection.
-   *
-   * @return whether the reader may go on
-   */
-  boolean withServer(byte type, long total);
-
+public interface RequestHandler extends RequestSteps {
   /** The end of a batch has come, up to which everything was dropped. */
   void skipped();
 
@@ -67,7 +54,7 @@ public interface RequestHandler {
   // ---- what may be shared, or sent again
 
   /** Whether all that waits is one statement that may share the pipeline of a connection. */
-  boolean shareable(ByteBuf in, int most);
+  boolean shareable(int most);
 
   /** Whether that statement can be carried out over this connection as it is. */
   boolean runsOn(ServerConnection server);

@@ -4,6 +4,8 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.HeldReply;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pipeline.QueryPath;
+import dev.heimdall.engine.pipeline.ServerLeasing;
 import dev.heimdall.engine.pool.PoolAnomaly;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.statement.Course;
@@ -16,7 +18,7 @@ import io.netty.buffer.ByteBuf;
  * Reads what one client sends, message by message, and has each one handled. Without a server
  * connection nothing is consumed but what the session answers itself.
  */
-final class RequestReader implements RequestControl {
+final class RequestReader implements RequestControl, ServerLeasing {
   private static final int MAX_HELD_INPUT = 128 * 1024;
 
   /** So many of a client that were sent and not answered are not counted. */
@@ -41,6 +43,7 @@ final class RequestReader implements RequestControl {
   private final LostReads lost;
   private final Course course;
   private final RequestHandler messages;
+  private final QueryPath path;
   private final ReadingPause reading;
 
   private final RequestFormat format;
@@ -76,6 +79,7 @@ final class RequestReader implements RequestControl {
             loop);
     this.reading = new ReadingPause(session.channel().config());
     this.messages = session.dialect().handler(parts(loop, sessions));
+    this.path = new QueryPath(messages, this);
   }
 
   private RequestParts parts(LoopContext loop, LoopSessions sessions) {
@@ -291,12 +295,23 @@ final class RequestReader implements RequestControl {
       reading.pause();
       return false;
     }
-    if (session.state() == ClientSession.State.READY && !messages.withoutServer(type, total)) {
-      return false;
-    }
-    if (session.server() == null || session.state() != ClientSession.State.ACTIVE) {
-      return session.state() == ClientSession.State.READY;
-    }
+    return path.handle(type, total);
+  }
+
+  // ---- the server connection, as the path sees it
+
+  @Override
+  public ServerConnection ready() {
+    return session.state() == ClientSession.State.ACTIVE ? session.server() : null;
+  }
+
+  @Override
+  public boolean acquire() {
+    return session.lease().need();
+  }
+
+  @Override
+  public boolean admits(ServerConnection server) {
     if (session.transaction().heldBegin() != null) {
       messages.sendHeldBegin(session.server());
     }
@@ -318,7 +333,7 @@ final class RequestReader implements RequestControl {
       blocked = true;
       return false;
     }
-    return notedWithServer(type, total);
+    return true;
   }
 
   private void takeRest() {
@@ -331,8 +346,9 @@ final class RequestReader implements RequestControl {
     }
   }
 
-  /** Handles what may have to be sent again with other reads. */
-  private boolean notedWithServer(byte type, long total) {
+  /** Forwards what may have to be sent again with other reads. */
+  @Override
+  public boolean forward(ServerConnection server, byte type, long total) {
     ByteBuf waiting = input.bytes();
     if (!reads.handles(waiting, type, total)) {
       return keptWithServer(type, total);
@@ -355,13 +371,13 @@ final class RequestReader implements RequestControl {
   private boolean keptWithServer(byte type, long total) {
     TransactionReplay replay = session.transactionReplay();
     if (!replay.keeps(session.server())) {
-      return messages.withServer(type, total);
+      return messages.forward(session.server(), type, total);
     }
     long sent = session.carried().sent();
     ByteBuf waiting = input.bytes();
     ByteBuf before = waiting.retainedDuplicate();
     try {
-      boolean goesOn = messages.withServer(type, total);
+      boolean goesOn = messages.forward(session.server(), type, total);
       if (!session.closed()) {
         boolean replaced = input.bytes() != waiting;
         int length = replaced ? (int) total : waiting.readerIndex() - before.readerIndex();

@@ -191,7 +191,7 @@ final class Sharing {
     if (!course.onItsWay() || statement == null) {
       return Unshared.UNKNOWN;
     }
-    if (!session.requests().handler().shareable(session.requests().input().bytes(), MOST_BYTES)) {
+    if (!session.requests().handler().shareable(MOST_BYTES)) {
       return Unshared.SHAPE;
     }
     harmless = statement.readOnly();

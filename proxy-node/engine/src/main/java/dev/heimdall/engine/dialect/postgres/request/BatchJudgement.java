@@ -4,6 +4,7 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.session.Course;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
 import java.util.function.BooleanSupplier;
@@ -16,7 +17,7 @@ import java.util.function.BooleanSupplier;
 final class BatchJudgement {
   private final Course course;
   private final BooleanSupplier asked;
-  private final ClientInput pending;
+  private final RequestCursor cursor;
   private final LoopContext loop;
   private final ServerNames names;
   private final ExtendedStatements extended;
@@ -27,13 +28,13 @@ final class BatchJudgement {
   BatchJudgement(
       Course course,
       BooleanSupplier asked,
-      ClientInput pending,
+      RequestCursor cursor,
       LoopContext loop,
       ServerNames names,
       ExtendedStatements extended) {
     this.course = course;
     this.asked = asked;
-    this.pending = pending;
+    this.cursor = cursor;
     this.loop = loop;
     this.names = names;
     this.extended = extended;
@@ -49,29 +50,21 @@ final class BatchJudgement {
     if (course.onItsWay() || !ahead) {
       return true;
     }
-    ByteBuf input = pending.bytes();
+    RequestCursor batch = cursor.read();
     int parsed = -1;
-    int at = input.readerIndex();
-    int end = input.writerIndex();
-    while (end - at >= 5) {
-      byte type = input.getByte(at);
-      int length = input.getInt(at + 1);
-      if (length < 4 || type == FrontendType.SYNC) {
-        return true;
+    for (int i = 0; i < batch.count(); i++) {
+      switch (batch.type(i)) {
+        case FrontendType.BIND -> {
+          return judgeBind(batch.start(i), batch.end(i), parsed);
+        }
+        case FrontendType.PARSE -> parsed = batch.start(i);
+        default -> {}
       }
-      if (type == FrontendType.BIND) {
-        // Its names suffice: parameters may still be on their way.
-        return judgeBind(at, (int) Math.min(at + 1L + length, end), parsed);
-      }
-      if (length >= end - at) {
-        return true;
-      }
-      if (type == FrontendType.PARSE) {
-        parsed = at;
-      }
-      at += length + 1;
     }
-    return true;
+    int rest = batch.start(batch.count());
+    // Its names suffice: parameters may still be on their way.
+    return batch.partial() != FrontendType.BIND
+        || judgeBind(rest, batch.bytes().writerIndex(), parsed);
   }
 
   /**
@@ -85,27 +78,17 @@ final class BatchJudgement {
     if (!course.onItsWay() || !course.deferral().wanted()) {
       return false;
     }
-    ByteBuf input = pending.bytes();
-    int at = input.readerIndex();
-    int end = input.writerIndex();
-    while (end - at >= 5) {
-      long total = input.getInt(at + 1) + 1L;
-      if (total < 5 || input.getByte(at) == FrontendType.SYNC) {
+    RequestCursor batch = cursor.read();
+    for (int i = 0; i < batch.count(); i++) {
+      if (batch.type(i) == FrontendType.BIND) {
         return false;
       }
-      if (total > end - at) {
-        return input.getByte(at) == FrontendType.BIND && total <= limit;
-      }
-      if (input.getByte(at) == FrontendType.BIND) {
-        return false;
-      }
-      at += (int) total;
     }
-    return false;
+    return batch.partial() == FrontendType.BIND && batch.partialTotal() <= limit;
   }
 
   private boolean judgeBind(int bind, int end, int parse) {
-    ByteBuf input = pending.bytes();
+    ByteBuf input = cursor.bytes();
     int portalEnd = input.indexOf(bind + 5, end, (byte) 0);
     int nameEnd = portalEnd < 0 ? -1 : input.indexOf(portalEnd + 1, end, (byte) 0);
     if (nameEnd < 0) {

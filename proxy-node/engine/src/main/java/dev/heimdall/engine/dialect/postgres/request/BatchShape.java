@@ -25,53 +25,49 @@ final class BatchShape {
   /**
    * Whether what waits is one Query, or one batch that binds and executes once and ends in Sync,
    * and nothing else. Notes where it binds a statement that was parsed before.
+   *
+   * @param most bytes
    */
-  boolean shareable(ByteBuf input, int most) {
+  boolean shareable(RequestCursor batch, int most) {
     bindAt = -1;
-    int at = input.readerIndex();
-    int end = input.writerIndex();
-    if (end - at > most) {
+    if (batch.end(batch.count() - 1) - batch.start(0) > most || !batch.isAll()) {
       return false;
     }
-    if (input.getByte(at) == FrontendType.QUERY) {
-      return 1 + input.getInt(at + 1) == end - at;
+    if (batch.isQuery()) {
+      return true;
     }
+    ByteBuf in = batch.bytes();
     int binds = 0;
     int executions = 0;
-    for (int first = at; end - at >= 5; ) {
-      int total = 1 + input.getInt(at + 1);
-      if (total < 5 || total > end - at) {
-        return false;
-      }
-      switch (input.getByte(at)) {
+    for (int i = 0; i < batch.count(); i++) {
+      switch (batch.type(i)) {
         case FrontendType.PARSE -> {
-          if (at != first || input.getByte(at + 5) != 0) {
+          if (i > 0 || in.getByte(batch.body(i)) != 0) {
             return false; // a name can be given once only
           }
         }
         case FrontendType.BIND -> {
           binds++;
-          bindAt = at == first ? at : -1;
+          bindAt = i == 0 ? batch.start(i) : -1;
         }
         case FrontendType.DESCRIBE -> {
-          if (total < 7 || input.getByte(at + 5) != 'P' || binds != 1) {
+          if (batch.total(i) < 7 || in.getByte(batch.body(i)) != 'P' || binds != 1) {
             return false;
           }
         }
         case FrontendType.EXECUTE -> {
           executions++;
-          if (total < 10 || input.getInt(at + total - 4) != 0 || binds != 1) {
+          if (batch.total(i) < 10 || in.getInt(batch.end(i) - 4) != 0 || binds != 1) {
             return false; // not all rows
           }
         }
         case FrontendType.SYNC -> {
-          return binds == 1 && executions == 1 && at + total == end;
+          return binds == 1 && executions == 1;
         }
         default -> {
           return false;
         }
       }
-      at += total;
     }
     return false;
   }
@@ -118,7 +114,11 @@ final class BatchShape {
    *
    * @param maxStatement of Parse
    */
-  static boolean ready(ByteBuf input, long maxStatement) {
+  static boolean ready(RequestCursor batch, long maxStatement) {
+    if (batch.synced() || batch.endsAlone()) {
+      return true;
+    }
+    ByteBuf input = batch.bytes();
     int at = input.readerIndex();
     int end = input.writerIndex();
     long longParses = 0;

@@ -6,6 +6,9 @@ import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.TransactionLog;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.listen.Listening;
+import dev.heimdall.engine.pipeline.Responder;
+import dev.heimdall.engine.pipeline.Responder.Answer;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.ParsedNames;
 import dev.heimdall.engine.prepared.PreparedNames;
@@ -29,6 +32,7 @@ import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -55,12 +59,14 @@ final class ClientMessages implements RequestHandler {
   private final UnnamedStatement unnamed;
   private final ExtendedStatements extended;
   private final BatchJudgement ahead;
-  private final LocalBatch local;
-  private final ClosingBatch closing;
   private final CopyAndCalls copies;
-  private final DelayedBegin begin;
+  private final DelayedBegins begins;
   private final ForeignBatch foreign;
-  private final QueryMessages queries;
+  private final ForeignStatements elsewhere;
+  private final Listening listening;
+  private final RequestCursor cursor;
+  private final List<Responder> commands;
+  private final List<Responder> responders;
 
   private boolean flushSeen;
 
@@ -94,14 +100,13 @@ final class ClientMessages implements RequestHandler {
             client,
             new ShapeWait(client, requests, transaction, parts.loop()));
     this.sequences = new SequenceGuard(client, input, names);
-    this.closing = new ClosingBatch(client, prepared, input);
+    this.cursor = new RequestCursor(input);
+    this.listening = parts.listening();
     this.copies = new CopyAndCalls(client, parts.writes(), input, sequences);
     this.unnamed = new UnnamedStatement(sessions.statements(), parts.memory().unnamed());
     this.extended = new ExtendedStatements(parts, names, sequences, unnamed);
     this.ahead =
-        new BatchJudgement(course, this::judgesUnruled, input, parts.loop(), names, extended);
-    this.local = new LocalBatch(client, prepared, input, names, course, unnamed, extended);
-    this.begin = new DelayedBegin(client, prepared, transaction, input, sessions, names, unnamed);
+        new BatchJudgement(course, this::judgesUnruled, cursor, parts.loop(), names, extended);
     this.simple =
         new SimpleStatements(
             client,
@@ -117,7 +122,7 @@ final class ClientMessages implements RequestHandler {
             unnamed,
             course);
     ForeignCalls calls = parts.foreign();
-    ForeignStatements elsewhere =
+    this.elsewhere =
         new ForeignStatements(client, calls, destinations, carried, input, course, unnamed);
     this.foreign =
         new ForeignBatch(
@@ -134,24 +139,30 @@ final class ClientMessages implements RequestHandler {
             unnamed,
             extended,
             elsewhere);
-    this.queries =
-        new QueryMessages(
+    LoneStatement statement = new LoneStatement(cursor, course, sessions, names, prepared);
+    this.begins = new DelayedBegins(client, transaction, parts.loop(), course, unnamed, statement);
+    RuleCommands rules =
+        new RuleCommands(
             client,
-            destinations,
-            parts.listening(),
-            requests,
-            this::keepForRetry,
-            course,
-            new RuleCommands(
-                client,
-                new PostgresEncoder(),
-                parts.admin(),
-                client::transactionNote,
-                parts.catalogue(),
-                input,
-                course),
-            simple,
-            elsewhere);
+            new PostgresEncoder(),
+            parts.admin(),
+            client::transactionNote,
+            parts.catalogue(),
+            input,
+            course);
+    this.commands =
+        List.of(
+            (type, total) -> type == FrontendType.QUERY ? console((int) total) : Answer.NEXT,
+            (type, total) -> type == FrontendType.QUERY ? command(rules, (int) total) : Answer.NEXT,
+            new ClosingBatch(client, prepared, cursor));
+    this.responders =
+        List.of(
+            new RuleResults(
+                client, requests, prepared, names, course, unnamed, extended, statement),
+            begins,
+            new NameCommands(client, carried, parts.listening(), course, unnamed, statement),
+            (type, total) -> type == FrontendType.QUERY ? defer((int) total) : Answer.NEXT,
+            this::elsewhere);
   }
 
   /** Whether what batches do has to be known even where there are no rules. */
@@ -159,7 +170,117 @@ final class ClientMessages implements RequestHandler {
     return client.mayShare() || (client.led() && course.judges());
   }
 
-  // ---- without a server connection
+  // ---- the steps of the path
+
+  @Override
+  public Answer dialogue(byte type, long total) {
+    if (!foreign.open()) {
+      return Answer.NEXT;
+    }
+    if (ForeignBatch.hasMessages(type)) {
+      return foreign.message(type, total) ? Answer.DONE : Answer.WAIT;
+    }
+    foreign.end();
+    return Answer.NEXT;
+  }
+
+  @Override
+  public boolean framed(ServerConnection server, byte type, long total) {
+    return switch (type) {
+      case FrontendType.QUERY -> input.whole(total, limits.maxStatementSize());
+      case FrontendType.FUNCTION_CALL -> copies.mayCall(total);
+      case FrontendType.PARSE,
+          FrontendType.BIND,
+          FrontendType.DESCRIBE,
+          FrontendType.EXECUTE,
+          FrontendType.CLOSE ->
+          (server != null && !beginsAnew(server))
+              || (firstIsHere(type, total)
+                  && BatchShape.ready(cursor.read(), limits.maxStatementSize()));
+      default -> true;
+    };
+  }
+
+  @Override
+  public boolean begins(ServerConnection server, byte type) {
+    return switch (type) {
+      case FrontendType.QUERY, FrontendType.FUNCTION_CALL -> true;
+      case FrontendType.PARSE,
+          FrontendType.BIND,
+          FrontendType.DESCRIBE,
+          FrontendType.EXECUTE,
+          FrontendType.CLOSE ->
+          server == null || beginsAnew(server);
+      // The transaction has failed that a Sync would end: the server is to say so.
+      case FrontendType.SYNC -> server == null && client.transactionLost();
+      default -> false;
+    };
+  }
+
+  @Override
+  public boolean judged(byte type, long total) {
+    boolean judged =
+        switch (type) {
+          case FrontendType.QUERY -> simple.judge((int) total);
+          case FrontendType.FUNCTION_CALL -> course.judgeCall(copies.function(total));
+          case FrontendType.SYNC -> true;
+          default -> ahead.go();
+        };
+    if (!judged) {
+      requests.block();
+      return false;
+    }
+    return type == FrontendType.QUERY
+        || type == FrontendType.FUNCTION_CALL
+        || !ahead.awaitsDeferred(limits.maxStatementSize());
+  }
+
+  @Override
+  public List<Responder> commands() {
+    return commands;
+  }
+
+  @Override
+  public List<Responder> responders() {
+    return responders;
+  }
+
+  @Override
+  public boolean leaves(byte type) {
+    boolean leaves = destinations.awaitsDeparture();
+    if (!leaves
+        && type != FrontendType.FUNCTION_CALL
+        && client.outstanding() == 0
+        && elsewhere.takes()) {
+      client.settle();
+      leaves = true;
+    }
+    if (leaves) {
+      requests.block();
+    }
+    return leaves;
+  }
+
+  @Override
+  public boolean aside(byte type, long total) {
+    switch (type) {
+      case FrontendType.SYNC -> answerSync();
+      case FrontendType.FLUSH,
+          FrontendType.COPY_DATA,
+          FrontendType.COPY_DONE,
+          FrontendType.COPY_FAIL ->
+          input.begin(total, true);
+      case FrontendType.TERMINATE -> {
+        client.terminate();
+        return false;
+      }
+      default -> {
+        unknownType(type);
+        return false;
+      }
+    }
+    return true;
+  }
 
   @Override
   public void skipped() {
@@ -171,93 +292,10 @@ final class ClientMessages implements RequestHandler {
   }
 
   private void answerSync() {
-    input.bytes().skipBytes(5);
+    input.bytes().skipBytes(PostgresRequests.HEADER);
     ByteBuf reply = client.alloc().buffer(6);
     PgWriter.ready(reply, client.status());
     client.write(reply);
-  }
-
-  @Override
-  public boolean withoutServer(byte type, long total) {
-    if (foreign.open()) {
-      if (ForeignBatch.hasMessages(type)) {
-        return foreign.message(type, total);
-      }
-      foreign.end();
-    }
-    switch (type) {
-      case FrontendType.QUERY -> {
-        if (!input.whole(total, limits.maxStatementSize())) {
-          return false;
-        }
-        return queries.withoutServer((int) total);
-      }
-      case FrontendType.PARSE,
-          FrontendType.BIND,
-          FrontendType.DESCRIBE,
-          FrontendType.EXECUTE,
-          FrontendType.CLOSE -> {
-        if (!firstIsHere(type, total)
-            || !BatchShape.ready(input.bytes(), limits.maxStatementSize())) {
-          return false;
-        }
-        if (type == FrontendType.CLOSE && closing.answer() || !course.ruled() && begin.answer()) {
-          return true;
-        }
-        if (!ahead.go()) {
-          requests.block();
-          return false;
-        }
-        if (ahead.awaitsDeferred(limits.maxStatementSize())) {
-          return false;
-        }
-        ServerError refusal = course.refusal();
-        if (refusal != null && client.status() == TransactionState.IDLE) {
-          course.settled();
-          requests.refuse(refusal);
-          return false;
-        }
-        return local.answer() || foreignOrHome(type, total);
-      }
-      case FrontendType.FUNCTION_CALL -> {
-        if (!copies.mayCall(total)) {
-          return false;
-        }
-        if (!course.judgeCall(copies.function(total))) {
-          requests.block();
-          return false;
-        }
-        ServerError refusal = course.refusal();
-        if (refusal != null && client.status() == TransactionState.IDLE) {
-          course.settled();
-          requests.refuse(refusal);
-          return false;
-        }
-        return client.needServer();
-      }
-      case FrontendType.SYNC -> {
-        if (client.transactionLost()) {
-          return client.needServer();
-        }
-        answerSync();
-        return true;
-      }
-      case FrontendType.FLUSH,
-          FrontendType.COPY_DATA,
-          FrontendType.COPY_DONE,
-          FrontendType.COPY_FAIL -> {
-        input.begin(total, true);
-        return true;
-      }
-      case FrontendType.TERMINATE -> {
-        client.terminate();
-        return false;
-      }
-      default -> {
-        unknownType(type);
-        return false;
-      }
-    }
   }
 
   /**
@@ -272,49 +310,71 @@ final class ClientMessages implements RequestHandler {
     };
   }
 
-  private boolean foreignOrHome(byte type, long total) {
-    return switch (foreign.begin(type, total)) {
-      case HERE -> true;
-      case WAIT -> {
-        requests.block();
-        yield false;
-      }
-      case NO -> client.needServer();
+  // ---- who answers
+
+  private Answer console(int total) {
+    if (!simple.isForConsole(total)) {
+      return Answer.NEXT;
+    }
+    if (client.outstanding() > 0) {
+      return blocked(); // its reply comes after those that are owed
+    }
+    simple.toConsole(total);
+    return Answer.DONE;
+  }
+
+  private Answer command(RuleCommands rules, int total) {
+    if (!rules.recognises(total)) {
+      return Answer.NEXT;
+    }
+    return client.outstanding() == 0 && rules.answer(total) ? Answer.DONE : blocked();
+  }
+
+  private Answer defer(int total) {
+    if (!course.deferral().wanted()) {
+      return Answer.NEXT;
+    }
+    return switch (simple.defer(total)) {
+      case WAIT -> blocked();
+      case DONE -> Answer.DONE;
+      case SEND -> Answer.NEXT;
     };
+  }
+
+  private Answer elsewhere(byte type, long total) {
+    return switch (type) {
+      case FrontendType.QUERY ->
+          !elsewhere.takes()
+              ? Answer.NEXT
+              : elsewhere.query((int) total) ? Answer.DONE : Answer.WAIT;
+      case FrontendType.FUNCTION_CALL, FrontendType.SYNC -> Answer.NEXT;
+      default ->
+          switch (foreign.begin(type, total)) {
+            case HERE -> Answer.DONE;
+            case WAIT -> blocked();
+            case NO -> Answer.NEXT;
+          };
+    };
+  }
+
+  /** Whoever is in the way has the reader come again. */
+  private Answer blocked() {
+    requests.block();
+    return Answer.WAIT;
   }
 
   // ---- with a server connection
 
   @Override
   public void sendHeldBegin(ServerConnection server) {
-    simple.sendHeldBegin(server);
+    begins.send(server);
   }
 
   @Override
-  public boolean withServer(byte type, long total) {
-    ServerConnection server = client.server();
-    if (beginsAnew(server, type)) {
-      if (!firstIsHere(type, total)
-          || !BatchShape.ready(input.bytes(), limits.maxStatementSize())) {
-        return false;
-      }
-      if (!ahead.go() || queries.leaves()) {
-        requests.block();
-        return false;
-      }
-      if (ahead.awaitsDeferred(limits.maxStatementSize())) {
-        return false;
-      }
-    } else if (type == FrontendType.FUNCTION_CALL && destinations.awaitsDeparture()) {
-      requests.block();
-      return false;
-    }
+  public boolean forward(ServerConnection server, byte type, long total) {
     switch (type) {
       case FrontendType.QUERY -> {
-        if (!input.whole(total, limits.maxStatementSize())) {
-          return false;
-        }
-        return queries.withServer(server, (int) total);
+        return query(server, (int) total);
       }
       case FrontendType.BIND -> {
         keepForRetry();
@@ -364,19 +424,24 @@ final class ClientMessages implements RequestHandler {
    * outside a transaction: they may want it elsewhere than what is still on its way, or be ready to
    * send it again.
    */
-  private boolean beginsAnew(ServerConnection server, byte type) {
-    return switch (type) {
-      case FrontendType.PARSE,
-          FrontendType.BIND,
-          FrontendType.DESCRIBE,
-          FrontendType.EXECUTE,
-          FrontendType.CLOSE ->
-          !server.groupOpen()
-              && !server.copyIn()
-              && (client.status() == TransactionState.IDLE || client.endingAway())
-              && (course.ruled() || client.away());
-      default -> false;
-    };
+  private boolean beginsAnew(ServerConnection server) {
+    return !server.groupOpen()
+        && !server.copyIn()
+        && (client.status() == TransactionState.IDLE || client.endingAway())
+        && (course.ruled() || client.away());
+  }
+
+  private boolean query(ServerConnection server, int total) {
+    if (simple.awaitsName(server)) {
+      requests.block();
+      return false;
+    }
+    if (!listening.ready(course.effects()) || !simple.ready(server)) {
+      return false;
+    }
+    keepForRetry();
+    simple.query(server, total);
+    return true;
   }
 
   /** The statement that is about to be sent is kept, if a rule may want it sent again. */
@@ -429,15 +494,7 @@ final class ClientMessages implements RequestHandler {
     }
   }
 
-  /** A function call is judged as the SELECT that would do the same. */
   private boolean call(ServerConnection server, long total) {
-    if (!copies.mayCall(total)) {
-      return false;
-    }
-    if (!course.judgeCall(copies.function(total))) {
-      requests.block();
-      return false;
-    }
     ServerError refusal = course.refusal();
     if (refusal != null) {
       if (!input.whole(total, limits.maxStatementSize())) {
@@ -490,8 +547,8 @@ final class ClientMessages implements RequestHandler {
   // ---- what may be shared, or sent again
 
   @Override
-  public boolean shareable(ByteBuf in, int most) {
-    return shape.shareable(in, most);
+  public boolean shareable(int most) {
+    return shape.shareable(cursor.read(), most);
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.session.AnsweringClient;
-import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -14,57 +14,58 @@ import io.netty.buffer.ByteBuf;
  * of something else, when they find that nobody has a statement any more. Were it on its way to a
  * server, a BEGIN behind it could not be held back, nor its transaction be run again.
  */
-final class ClosingBatch {
+final class ClosingBatch implements Responder {
   private final AnsweringClient client;
   private final PreparedNames names;
-  private final ClientInput pending;
+  private final RequestCursor batch;
 
-  ClosingBatch(AnsweringClient client, PreparedNames names, ClientInput pending) {
+  ClosingBatch(AnsweringClient client, PreparedNames names, RequestCursor batch) {
     this.client = client;
     this.names = names;
-    this.pending = pending;
+    this.batch = batch;
   }
 
-  /** Whether the batch at the reader's position was answered; it is then taken. */
-  boolean answer() {
-    if (client.transactionLost() || client.replaying()) {
-      return false;
+  @Override
+  public Answer answer(byte type, long total) {
+    if (type != FrontendType.CLOSE || client.transactionLost() || client.replaying()) {
+      return Answer.NEXT;
     }
-    ByteBuf in = pending.bytes();
-    if (!onlyCloses(in)) {
-      return false;
+    if (!onlyCloses()) {
+      return Answer.NEXT;
     }
     ByteBuf out = client.alloc().buffer(64);
-    BatchCursor batch = new BatchCursor(in);
-    while (!batch.ends()) {
-      byte[] name = new byte[nameLength(batch)];
-      in.getBytes(batch.body() + 1, name);
+    int closes = batch.count() - 1;
+    for (int i = 0; i < closes; i++) {
+      byte[] name = new byte[nameLength(i)];
+      batch.bytes().getBytes(batch.body(i) + 1, name);
       names.remove(name);
       PgWriter.empty(out, BackendType.CLOSE_COMPLETE);
-      batch.skip();
     }
-    batch.take();
+    batch.take(batch.count());
     PgWriter.ready(out, client.status());
     client.write(out);
-    return true;
+    return Answer.DONE;
   }
 
   /** Whether it is here up to its Sync and closes statements that have names, and nothing else. */
-  private static boolean onlyCloses(ByteBuf in) {
-    BatchCursor batch = new BatchCursor(in);
-    while (batch.type() == FrontendType.CLOSE) {
-      if (nameLength(batch) <= 0
-          || in.getByte(batch.body()) != 'S'
-          || in.indexOf(batch.body(), batch.end(), (byte) 0) != batch.end() - 1) {
+  private boolean onlyCloses() {
+    if (!batch.read().synced()) {
+      return false;
+    }
+    ByteBuf in = batch.bytes();
+    for (int i = 0; i < batch.count() - 1; i++) {
+      if (batch.type(i) != FrontendType.CLOSE
+          || nameLength(i) <= 0
+          || in.getByte(batch.body(i)) != 'S'
+          || in.indexOf(batch.body(i), batch.end(i), (byte) 0) != batch.end(i) - 1) {
         return false; // also when it is malformed: whoever else handles it says so
       }
-      batch.skip();
     }
-    return batch.ends();
+    return true;
   }
 
   /** Between the kind of what is closed and the zero byte. */
-  private static int nameLength(BatchCursor batch) {
-    return batch.end() - batch.body() - 2;
+  private int nameLength(int i) {
+    return batch.total(i) - PostgresRequests.HEADER - 2;
   }
 }

@@ -1,7 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.action.Executed;
-import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.dialect.postgres.request.ShapeCheck.Fit;
@@ -102,37 +101,6 @@ final class SimpleStatements {
     return course.judge(sql, 0, length, names.standardStrings(), false);
   }
 
-  /** Whether the statement was answered without a server; the message is then taken. */
-  boolean answerLocally(int total) {
-    StatementFacts facts = course.effects();
-    if (client.transactionLost()) {
-      if (facts.kind() == StatementKind.ROLLBACK) {
-        client.forgetLostTransaction();
-      }
-      return false;
-    }
-    if (answeredByRule(facts, total) || delayed(facts, total)) {
-      return true;
-    }
-    if (client.status() != TransactionState.IDLE) {
-      return false; // it may fail, and the transaction with it
-    }
-    if (facts.kind() == StatementKind.DISCARD
-        && facts.effects().get(0).type() == Effect.Type.DISCARD_ALL
-        && carried.atStartup()) {
-      carried.names().clear();
-      unnamed.forget();
-      listening.unlisten(null);
-      answer(total, "DISCARD ALL", null);
-      return true;
-    }
-    if (facts.kind() == StatementKind.DEALLOCATE) {
-      deallocate(facts.effects().get(0), total);
-      return true;
-    }
-    return false;
-  }
-
   /** What becomes of a statement that a rule wants carried out later, outside a transaction. */
   Deferral.Outcome defer(int total) {
     ByteBuf input = pending.bytes();
@@ -149,27 +117,6 @@ final class SimpleStatements {
     return outcome;
   }
 
-  /** Outside a transaction a rule's own answer needs no server. */
-  private boolean answeredByRule(StatementFacts facts, int total) {
-    Decision decision = course.decision();
-    if (decision.isNone() || client.status() != TransactionState.IDLE) {
-      return false;
-    }
-    ServerError refusal = course.refusal();
-    if (refusal == null && decision.result().isEmpty()) {
-      return false;
-    }
-    if (client.replaySent()) {
-      return true;
-    }
-    if (refusal != null) {
-      answer(total, null, refusal);
-    } else {
-      answer(total, resultTag(facts, decision.result().getAsInt(), total), null);
-    }
-    return true;
-  }
-
   private static int outcome(Decision decision, ServerError refusal) {
     return refusal != null ? RuledOutcomes.REFUSED : RuledOutcomes.of(decision);
   }
@@ -178,65 +125,6 @@ final class SimpleStatements {
   private String resultTag(StatementFacts facts, long rows, int total) {
     ByteBuf input = pending.bytes();
     return ResultTag.of(facts, input, input.readerIndex() + 5, total - 6, rows);
-  }
-
-  /** BEGIN is held back, and forgotten when the transaction ends without having needed a server. */
-  private boolean delayed(StatementFacts facts, int total) {
-    if (transaction.heldBegin() != null) {
-      boolean commit = facts.kind() == StatementKind.COMMIT;
-      if ((commit || facts.kind() == StatementKind.ROLLBACK) && !facts.chain()) {
-        transaction.dropHeldBegin();
-        answer(total, commit ? "COMMIT" : "ROLLBACK", null);
-        return true;
-      }
-      return false;
-    }
-    if (facts.kind() != StatementKind.BEGIN
-        || client.status() != TransactionState.IDLE
-        || client.replaying()
-        || !client.settings().delayedTransaction()) {
-      return false;
-    }
-    byte[] sql = new byte[total - 6];
-    pending.bytes().getBytes(pending.bytes().readerIndex() + 5, sql);
-    transaction.holdBegin(sql, course.decision().asksForReplica(), loop.now());
-    answer(total, DelayedBegin.tag(sql), null);
-    return true;
-  }
-
-  /** Sends the BEGIN that was answered already, ahead of the first statement of its transaction. */
-  void sendHeldBegin(ServerConnection server) {
-    byte[] sql = transaction.takeHeldBegin();
-    client.transactionBegins(sql, transaction.heldForReplica());
-    server.query(
-        new String(sql, StandardCharsets.UTF_8),
-        new InternalQuery() {
-          @Override
-          protected void done(ServerConnection from, ServerError error) {
-            if (error != null && !from.closed()) {
-              // What follows it is on its way, and must not be taken for a transaction's.
-              from.closeForState("BEGIN", error);
-            } else {
-              client.quietDone(from);
-            }
-          }
-        });
-  }
-
-  private void deallocate(Effect effect, int total) {
-    unnamed.forget();
-    if (effect.type() == Effect.Type.DEALLOCATE_ALL) {
-      carried.names().clear();
-      answer(total, "DEALLOCATE ALL", null);
-    } else if (carried.names().remove(ClientStatements.bytes(effect.name()))) {
-      answer(total, "DEALLOCATE", null);
-    } else {
-      answer(
-          total,
-          null,
-          ServerError.error(
-              "26000", "prepared statement \"" + effect.name() + "\" does not exist"));
-    }
   }
 
   private void answer(int total, String tag, ServerError error) {

@@ -1,0 +1,286 @@
+package dev.heimdall.engine.dialect.postgres.request;
+
+import dev.heimdall.engine.prepared.PreparedNames;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.session.AnsweringClient;
+import dev.heimdall.engine.session.Course;
+import dev.heimdall.engine.session.LoopSessions;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.postgres.BackendType;
+import dev.heimdall.engine.wire.postgres.ErrorMessage;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+
+/**
+ * One statement that waits by itself, in either of the two spellings: a Query, or a batch that
+ * perhaps parses it, binds it once, describes, executes and closes that portal, and ends in Sync.
+ * Whoever answers it without a server does not ask which one it is.
+ */
+final class LoneStatement {
+  private final RequestCursor cursor;
+
+  /** Where the name of the portal begins, and its length; of the statement that is bound, too. */
+  private int portalAt;
+
+  private int portalLength;
+  private int nameAt;
+  private int nameLength;
+
+  private int executions;
+  private boolean parses;
+
+  private final Course course;
+  private final LoopSessions sessions;
+  private final ServerNames names;
+  private final PreparedNames prepared;
+
+  LoneStatement(
+      RequestCursor cursor,
+      Course course,
+      LoopSessions sessions,
+      ServerNames names,
+      PreparedNames prepared) {
+    this.cursor = cursor;
+    this.course = course;
+    this.sessions = sessions;
+    this.names = names;
+    this.prepared = prepared;
+  }
+
+  ByteBuf bytes() {
+    return cursor.bytes();
+  }
+
+  /** Whether what waits first is one. */
+  boolean read() {
+    cursor.read();
+    executions = 0;
+    parses = false;
+    if (cursor.isQuery()) {
+      return true;
+    }
+    int i = 0;
+    if (cursor.type(0) == FrontendType.PARSE) {
+      parses = true;
+      i = 1;
+    }
+    if (!cursor.synced() || cursor.type(i) != FrontendType.BIND || !binds(i)) {
+      return false;
+    }
+    for (i++; i < cursor.count() - 1; i++) {
+      if (!isOfPortal(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean binds(int bind) {
+    ByteBuf in = cursor.bytes();
+    portalAt = cursor.body(bind);
+    portalLength = string(portalAt, cursor.end(bind));
+    nameAt = portalAt + portalLength + 1;
+    nameLength = portalLength < 0 ? -1 : string(nameAt, cursor.end(bind));
+    if (nameLength < 0) {
+      return false; // the error comes when it is read
+    }
+    return !parses
+        || (string(cursor.body(0), cursor.end(0)) == nameLength
+            && equal(in, cursor.body(0), nameAt, nameLength));
+  }
+
+  private boolean isOfPortal(int i) {
+    ByteBuf in = cursor.bytes();
+    int at = cursor.body(i);
+    switch (cursor.type(i)) {
+      case FrontendType.EXECUTE -> {
+        executions++;
+        return cursor.total(i) == 10 + portalLength && equal(in, at, portalAt, portalLength + 1);
+      }
+      case FrontendType.DESCRIBE, FrontendType.CLOSE -> {
+        return cursor.total(i) == 7 + portalLength
+            && in.getByte(at) == 'P'
+            && equal(in, at + 1, portalAt, portalLength + 1);
+      }
+      default -> {
+        return false;
+      }
+    }
+  }
+
+  private int string(int from, int end) {
+    int zero = cursor.bytes().indexOf(from, end, (byte) 0);
+    return zero < 0 ? -1 : zero - from;
+  }
+
+  private static boolean equal(ByteBuf in, int first, int second, int length) {
+    for (int i = 0; i < length; i++) {
+      if (in.getByte(first + i) != in.getByte(second + i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // ---- what it is
+
+  boolean isQuery() {
+    return cursor.isQuery();
+  }
+
+  /** Whether it is prepared with the batch. */
+  boolean parses() {
+    return parses;
+  }
+
+  /** Whether it has no name, or is no prepared statement. */
+  boolean isUnnamed() {
+    return isQuery() || nameLength == 0;
+  }
+
+  /** Whether it is run exactly once, at once, without parameters. */
+  boolean runsPlainly() {
+    if (isQuery()) {
+      return true;
+    }
+    ByteBuf in = cursor.bytes();
+    int formats = nameAt + nameLength + 1;
+    int end = cursor.end(parses ? 1 : 0);
+    return executions == 1
+        && portalLength == 0
+        && end - formats >= 6
+        && in.getShort(formats) == 0
+        && in.getShort(formats + 2) == 0;
+  }
+
+  /** Where its name begins in the input. */
+  int nameAt() {
+    return nameAt;
+  }
+
+  int nameLength() {
+    return nameLength;
+  }
+
+  byte[] name() {
+    byte[] name = new byte[nameLength];
+    cursor.bytes().getBytes(nameAt, name);
+    return name;
+  }
+
+  /** Of a statement that is parsed: its text and the types of its parameters, as Parse has them. */
+  byte[] body() {
+    int at = cursor.body(0) + nameLength + 1;
+    byte[] body = new byte[cursor.end(0) - at];
+    cursor.bytes().getBytes(at, body);
+    return body;
+  }
+
+  /** Where its text begins, if the text is in the input; negative if it is not. */
+  int textAt() {
+    if (isQuery()) {
+      return cursor.body(0);
+    }
+    return parses ? cursor.body(0) + nameLength + 1 : -1;
+  }
+
+  /** The length of the text in the input; negative when it has no end. */
+  int textLength() {
+    return string(textAt(), cursor.end(0));
+  }
+
+  byte[] text() {
+    byte[] text = new byte[textLength()];
+    cursor.bytes().getBytes(textAt(), text);
+    return text;
+  }
+
+  /** Its text, wherever that is. */
+  byte[] sql() {
+    if (textAt() >= 0) {
+      return text();
+    }
+    byte[] body = prepared.get(bytes(), nameAt, nameLength).body();
+    int end = 0;
+    while (body[end] != 0) {
+      end++;
+    }
+    return Arrays.copyOf(body, end);
+  }
+
+  /**
+   * What it does to its session; null when that is not known, or is of no interest.
+   *
+   * @param letters with one of which its text begins if it is of interest, in lower case
+   */
+  StatementFacts facts(String letters) {
+    if (course.onItsWay()) {
+      return course.effects();
+    }
+    if (textAt() < 0) {
+      PreparedStatement named = nameLength == 0 ? null : prepared.get(bytes(), nameAt, nameLength);
+      return named == null ? null : named.facts();
+    }
+    int length = textLength();
+    if (length <= 0 || !mayBegin(letters, length)) {
+      return null;
+    }
+    byte[] text = sessions.context().scratch(length);
+    bytes().getBytes(textAt(), text, 0, length);
+    return sessions.classifier().classify(text, 0, length, names.standardStrings());
+  }
+
+  private boolean mayBegin(String letters, int length) {
+    for (int at = textAt(); at < textAt() + length; at++) {
+      byte b = bytes().getByte(at);
+      if (b > ' ') {
+        return letters.indexOf(b | 0x20) >= 0 || b == '-' || b == '/' || b == ';' || b == '(';
+      }
+    }
+    return false;
+  }
+
+  // ---- its answer
+
+  /** Takes it and says that it was carried out, with this command tag. */
+  void reply(AnsweringClient client, String tag) {
+    ByteBuf out = client.alloc().buffer(64);
+    answer(tag, out);
+    PgWriter.ready(out, client.status());
+    client.write(out);
+  }
+
+  /** Takes it and says that it has failed. */
+  void reply(AnsweringClient client, ServerError error) {
+    ByteBuf out = client.alloc().buffer(128);
+    ErrorMessage.encode(error, out);
+    take();
+    PgWriter.ready(out, client.status());
+    client.write(out);
+  }
+
+  /** Takes it, and appends what says that it was carried out, with this command tag. */
+  private void answer(String tag, ByteBuf out) {
+    if (isQuery()) {
+      PgWriter.commandComplete(out, tag);
+    } else {
+      for (int i = 0; i < cursor.count() - 1; i++) {
+        switch (cursor.type(i)) {
+          case FrontendType.PARSE -> PgWriter.empty(out, BackendType.PARSE_COMPLETE);
+          case FrontendType.BIND -> PgWriter.empty(out, BackendType.BIND_COMPLETE);
+          case FrontendType.DESCRIBE -> PgWriter.empty(out, BackendType.NO_DATA);
+          case FrontendType.EXECUTE -> PgWriter.commandComplete(out, tag);
+          default -> PgWriter.empty(out, BackendType.CLOSE_COMPLETE);
+        }
+      }
+    }
+    take();
+  }
+
+  private void take() {
+    cursor.take(cursor.count());
+  }
+}

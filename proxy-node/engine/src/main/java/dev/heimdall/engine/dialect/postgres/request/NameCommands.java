@@ -1,0 +1,91 @@
+package dev.heimdall.engine.dialect.postgres.request;
+
+import dev.heimdall.engine.listen.Listening;
+import dev.heimdall.engine.pipeline.Responder;
+import dev.heimdall.engine.prepared.ClientStatements;
+import dev.heimdall.engine.prepared.UnnamedStatement;
+import dev.heimdall.engine.session.Course;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.SessionState;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+
+/**
+ * Answers what is about names of prepared statements, outside a transaction: the names are the
+ * session's own, and no server knows of them.
+ */
+final class NameCommands implements Responder {
+  private final HandledClient client;
+  private final SessionState carried;
+  private final Listening listening;
+  private final Course course;
+  private final UnnamedStatement unnamed;
+  private final LoneStatement statement;
+
+  NameCommands(
+      HandledClient client,
+      SessionState carried,
+      Listening listening,
+      Course course,
+      UnnamedStatement unnamed,
+      LoneStatement statement) {
+    this.client = client;
+    this.carried = carried;
+    this.listening = listening;
+    this.course = course;
+    this.unnamed = unnamed;
+    this.statement = statement;
+  }
+
+  @Override
+  public Answer answer(byte type, long total) {
+    if (type != FrontendType.QUERY
+        || client.status() != TransactionState.IDLE
+        || client.transactionLost()) {
+      return Answer.NEXT;
+    }
+    StatementFacts facts = course.effects();
+    switch (facts.kind()) {
+      case DISCARD -> {
+        if (facts.effects().get(0).type() != Effect.Type.DISCARD_ALL || !carried.atStartup()) {
+          return Answer.NEXT;
+        }
+        carried.names().clear();
+        unnamed.forget();
+        listening.unlisten(null);
+        reply("DISCARD ALL");
+      }
+      case DEALLOCATE -> deallocate(facts.effects().get(0));
+      default -> {
+        return Answer.NEXT;
+      }
+    }
+    return Answer.DONE;
+  }
+
+  private void deallocate(Effect effect) {
+    unnamed.forget();
+    if (effect.type() == Effect.Type.DEALLOCATE_ALL) {
+      carried.names().clear();
+      reply("DEALLOCATE ALL");
+    } else if (carried.names().remove(ClientStatements.bytes(effect.name()))) {
+      reply("DEALLOCATE");
+    } else {
+      course.settled();
+      statement.read();
+      statement.reply(
+          client,
+          ServerError.error(
+              "26000", "prepared statement \"" + effect.name() + "\" does not exist"));
+    }
+  }
+
+  private void reply(String tag) {
+    course.settled();
+    statement.read();
+    statement.reply(client, tag);
+  }
+}

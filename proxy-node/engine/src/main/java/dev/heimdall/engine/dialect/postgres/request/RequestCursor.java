@@ -1,0 +1,151 @@
+package dev.heimdall.engine.dialect.postgres.request;
+
+import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+
+/**
+ * The messages that wait from the reader's position on, decoded once for all who look at them: up
+ * to a Sync or a request that stands alone, and no more than {@value #MOST}. They are decoded again
+ * only when the input has changed.
+ */
+final class RequestCursor {
+  /** Longer batches are sent without having been looked at as a whole. */
+  static final int MOST = 128;
+
+  private final ClientInput input;
+
+  private byte[] types = new byte[8];
+
+  /** Where each begins; one more than there are messages. */
+  private int[] starts = new int[9];
+
+  private int count;
+  private byte partial;
+  private long partialTotal;
+
+  /** What was decoded. */
+  private long version = -1;
+
+  private int from = -1;
+  private int to = -1;
+
+  RequestCursor(ClientInput input) {
+    this.input = input;
+  }
+
+  /** Decodes what waits, if that has changed. */
+  RequestCursor read() {
+    ByteBuf in = input.bytes();
+    if (version != input.version() || from != in.readerIndex() || to != in.writerIndex()) {
+      version = input.version();
+      from = in.readerIndex();
+      to = in.writerIndex();
+      decode(in);
+    }
+    return this;
+  }
+
+  private void decode(ByteBuf in) {
+    count = 0;
+    partial = 0;
+    int at = from;
+    starts[0] = at;
+    while (to - at >= PostgresRequests.HEADER && count < MOST) {
+      byte type = in.getByte(at);
+      int length = in.getInt(at + 1);
+      if (length < 4) {
+        return;
+      }
+      if (length >= to - at) {
+        partial = type;
+        partialTotal = length + 1L;
+        return;
+      }
+      if (count == types.length) {
+        types = Arrays.copyOf(types, 2 * count);
+        starts = Arrays.copyOf(starts, 2 * count + 1);
+      }
+      types[count++] = type;
+      at += 1 + length;
+      starts[count] = at;
+      if (type == FrontendType.SYNC
+          || type == FrontendType.QUERY
+          || type == FrontendType.FUNCTION_CALL) {
+        return;
+      }
+    }
+  }
+
+  ByteBuf bytes() {
+    return input.bytes();
+  }
+
+  /** How many are here whole. */
+  int count() {
+    return count;
+  }
+
+  /** The type of one of them; 0 behind the last. */
+  byte type(int i) {
+    return i < count ? types[i] : 0;
+  }
+
+  int start(int i) {
+    return starts[i];
+  }
+
+  /** The first byte of its body. */
+  int body(int i) {
+    return starts[i] + PostgresRequests.HEADER;
+  }
+
+  int end(int i) {
+    return starts[i + 1];
+  }
+
+  /** Its length, header included. */
+  int total(int i) {
+    return starts[i + 1] - starts[i];
+  }
+
+  /**
+   * The type of the message behind them of which only the header and a part are here; 0 for none.
+   */
+  byte partial() {
+    return partial;
+  }
+
+  /** That message's length, header included. */
+  long partialTotal() {
+    return partialTotal;
+  }
+
+  /** Whether they end in a Sync. */
+  boolean synced() {
+    return count > 0 && types[count - 1] == FrontendType.SYNC;
+  }
+
+  /** Whether they end in a request that stands alone. */
+  boolean endsAlone() {
+    return count > 0
+        && (types[count - 1] == FrontendType.QUERY
+            || types[count - 1] == FrontendType.FUNCTION_CALL);
+  }
+
+  /** Whether nothing has come behind them. */
+  boolean isAll() {
+    return starts[count] == to;
+  }
+
+  /** Whether the first is a Query: a statement in its simple spelling. */
+  boolean isQuery() {
+    return type(0) == FrontendType.QUERY;
+  }
+
+  /** Takes the first so many. */
+  void take(int messages) {
+    bytes().readerIndex(starts[messages]);
+  }
+}

@@ -1,0 +1,129 @@
+package dev.heimdall.engine.dialect.postgres.request;
+
+import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.pipeline.Responder;
+import dev.heimdall.engine.prepared.PreparedNames;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.UnnamedStatement;
+import dev.heimdall.engine.session.Course;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.postgres.FrontendType;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+
+/**
+ * Answers a statement that a rule refuses or gives a result to, outside a transaction. What its
+ * batch prepares is remembered, though no server has seen it.
+ */
+final class RuleResults implements Responder {
+  private final HandledClient client;
+  private final RequestControl requests;
+  private final PreparedNames prepared;
+  private final ServerNames names;
+  private final Course course;
+  private final UnnamedStatement unnamed;
+  private final ExtendedStatements extended;
+  private final LoneStatement statement;
+
+  RuleResults(
+      HandledClient client,
+      RequestControl requests,
+      PreparedNames prepared,
+      ServerNames names,
+      Course course,
+      UnnamedStatement unnamed,
+      ExtendedStatements extended,
+      LoneStatement statement) {
+    this.client = client;
+    this.requests = requests;
+    this.prepared = prepared;
+    this.names = names;
+    this.course = course;
+    this.unnamed = unnamed;
+    this.extended = extended;
+    this.statement = statement;
+  }
+
+  @Override
+  public Answer answer(byte type, long total) {
+    if (!course.onItsWay()
+        || client.status() != TransactionState.IDLE
+        || client.transactionLost()) {
+      return Answer.NEXT; // it may fail, and the transaction with it
+    }
+    ServerError refusal = course.refusal();
+    if (refusal != null) {
+      return refuse(type, refusal);
+    }
+    if (course.decision().result().isEmpty() || !statement.read()) {
+      return Answer.NEXT;
+    }
+    if (client.replaySent()) {
+      return Answer.DONE;
+    }
+    return statement.isQuery() ? query() : batch();
+  }
+
+  private Answer refuse(byte type, ServerError refusal) {
+    if (type == FrontendType.QUERY && client.replaySent()) {
+      return Answer.DONE;
+    }
+    course.settled();
+    requests.refuse(refusal);
+    return Answer.DONE;
+  }
+
+  private Answer query() {
+    int length = statement.textLength();
+    ByteBuf text = statement.bytes();
+    reply(ResultTag.of(course.effects(), text, statement.textAt(), length, rows()));
+    return Answer.DONE;
+  }
+
+  private Answer batch() {
+    Examined bound;
+    if (statement.parses()) {
+      if (!statement.isUnnamed()
+          && (prepared.get(statement.name()) != null
+              || prepared.refusesAnother(client.settings().prepared().perClient()) != null)) {
+        return Answer.NEXT; // there is more to say about it
+      }
+      bound = course.previewed().examine(statement.text(), names.standardStrings());
+    } else {
+      bound = extended.examinedOf(statement.bytes(), statement.nameAt(), statement.nameLength());
+    }
+    if (bound == null) {
+      return Answer.NEXT;
+    }
+    ByteBuf text = Unpooled.wrappedBuffer(bound.sql());
+    String tag = ResultTag.of(course.effects(), text, 0, bound.length(), rows());
+    if (statement.parses()) {
+      prepare(bound);
+    }
+    reply(tag);
+    return Answer.DONE;
+  }
+
+  private long rows() {
+    return course.decision().result().getAsInt();
+  }
+
+  private void prepare(Examined bound) {
+    if (statement.isUnnamed()) {
+      unnamed.source(bound, Examined.weight(bound));
+      unnamed.becomes(statement.body(), course.effects());
+      return;
+    }
+    PreparedStatement named = names.own().alone(statement.body(), course.effects());
+    named.source(bound);
+    prepared.put(statement.name(), named);
+  }
+
+  private void reply(String tag) {
+    course.settled();
+    statement.reply(client, tag);
+  }
+}

@@ -1,0 +1,52 @@
+package dev.heimdall.engine.pipeline;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.pipeline.Responder.Answer;
+import java.util.List;
+
+/** What a client's protocol does at each step of the {@link QueryPath}. */
+public interface RequestSteps {
+  /** Takes what belongs to a dialogue of the client's with something other than a server. */
+  Answer dialogue(byte type, long total);
+
+  /**
+   * Whether so much is here of the message at the reader's position, and of those that belong to
+   * it, that the next steps can look at it; it is decoded then.
+   *
+   * @param server null while there is none
+   */
+  boolean framed(ServerConnection server, byte type, long total);
+
+  /** Whether a statement, or a batch of statements, begins that takes all steps. */
+  boolean begins(ServerConnection server, byte type);
+
+  /**
+   * Classifies the statement, and has rules decide on it.
+   *
+   * @return whether both are done; if not, the reader comes again
+   */
+  boolean judged(byte type, long total);
+
+  /** Who answers commands that are no statements, in order. */
+  List<Responder> commands();
+
+  /** Who answers statements in the place of a server, in order. */
+  List<Responder> responders();
+
+  /** Whether the statement goes elsewhere than the server connection leads that the client has. */
+  boolean leaves(byte type);
+
+  /**
+   * Takes a message that begins no statement while the client has no server connection.
+   *
+   * @return whether the reader may go on
+   */
+  boolean aside(byte type, long total);
+
+  /**
+   * Sends a message in the terms of the server, and notes what is to be answered.
+   *
+   * @return whether the reader may go on
+   */
+  boolean forward(ServerConnection server, byte type, long total);
+}
