@@ -1,7 +1,7 @@
 package dev.heimdall.engine.pipeline;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.pipeline.Responder.Answer;
+import dev.heimdall.engine.pipeline.Responder.Outcome;
 
 /**
  * The path of a statement, step by step: the page to read first. It knows no protocol: what a step
@@ -50,18 +50,18 @@ public final class QueryPath {
         return false;
       }
     } else {
-      Answer answer = steps.dialogue(type, total);
-      if (answer != Answer.NEXT) {
-        return answer == Answer.DONE;
+      Outcome outcome = steps.dialogue(type, total);
+      if (outcome != Outcome.NEXT) {
+        return outcome == Outcome.DONE;
       }
     }
     if (!steps.framed(server, type, total)) {
       return false;
     }
     if (steps.begins(server, type)) {
-      Answer answer = judgeAndRespond(server, type, total);
-      if (answer != Answer.NEXT) {
-        return answer == Answer.DONE;
+      Outcome outcome = judgeAndRespond(server, type, total);
+      if (outcome != Outcome.NEXT) {
+        return outcome == Outcome.DONE;
       }
     } else if (server == null) {
       return steps.aside(type, total);
@@ -69,28 +69,28 @@ public final class QueryPath {
     return server != null ? lease.forward(server, type, total) : acquire(type, total);
   }
 
-  private Answer judgeAndRespond(ServerConnection server, byte type, long total) {
-    Answer answer = first(commands, type, total);
-    if (answer != Answer.NEXT) {
-      return answer;
+  private Outcome judgeAndRespond(ServerConnection server, byte type, long total) {
+    Outcome outcome = first(commands, type, total);
+    if (outcome != Outcome.NEXT) {
+      return outcome;
     }
     if (!steps.judged(type, total)) {
-      return Answer.WAIT;
+      return Outcome.WAIT;
     }
     if (server != null) {
-      return steps.leaves(type) ? Answer.WAIT : Answer.NEXT;
+      return steps.leaves(type) ? Outcome.WAIT : Outcome.NEXT;
     }
     return first(responders, type, total);
   }
 
-  private static Answer first(Responder[] order, byte type, long total) {
+  private static Outcome first(Responder[] order, byte type, long total) {
     for (Responder each : order) {
-      Answer answer = each.answer(type, total);
-      if (answer != Answer.NEXT) {
-        return answer;
+      Outcome outcome = each.answer(type, total);
+      if (outcome != Outcome.NEXT) {
+        return outcome;
       }
     }
-    return Answer.NEXT;
+    return Outcome.NEXT;
   }
 
   private boolean acquire(byte type, long total) {

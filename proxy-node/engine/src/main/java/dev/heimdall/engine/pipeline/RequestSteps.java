@@ -1,13 +1,13 @@
 package dev.heimdall.engine.pipeline;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.pipeline.Responder.Answer;
+import dev.heimdall.engine.pipeline.Responder.Outcome;
 import java.util.List;
 
 /** What a client's protocol does at each step of the {@link QueryPath}. */
 public interface RequestSteps {
   /** Takes what belongs to a dialogue of the client's with something other than a server. */
-  Answer dialogue(byte type, long total);
+  Outcome dialogue(byte type, long total);
 
   /**
    * Whether so much is here of the message at the reader's position, and of those that belong to

@@ -3,7 +3,7 @@ package dev.heimdall.engine.pipeline;
 /** Answers what a client asks for without a server connection, or leaves it to the next one. */
 public interface Responder {
   /** What became of a request. */
-  enum Answer {
+  enum Outcome {
     /** It was answered, and taken: the reader goes on. */
     DONE,
     /** It comes again when something has happened: the reader stops. */
@@ -18,5 +18,5 @@ public interface Responder {
    * @param type of the message, in its protocol's terms
    * @param total its length
    */
-  Answer answer(byte type, long total);
+  Outcome answer(byte type, long total);
 }

@@ -2,9 +2,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Examined;
-import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.statement.Course;
-import dev.heimdall.engine.session.Course;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
 import java.util.function.BooleanSupplier;

@@ -8,7 +8,7 @@ import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.pipeline.Responder;
-import dev.heimdall.engine.pipeline.Responder.Answer;
+import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.ParsedNames;
 import dev.heimdall.engine.prepared.PreparedNames;
@@ -152,8 +152,9 @@ final class ClientMessages implements RequestHandler {
             course);
     this.commands =
         List.of(
-            (type, total) -> type == FrontendType.QUERY ? console((int) total) : Answer.NEXT,
-            (type, total) -> type == FrontendType.QUERY ? command(rules, (int) total) : Answer.NEXT,
+            (type, total) -> type == FrontendType.QUERY ? console((int) total) : Outcome.NEXT,
+            (type, total) ->
+                type == FrontendType.QUERY ? command(rules, (int) total) : Outcome.NEXT,
             new ClosingBatch(client, prepared, cursor));
     this.responders =
         List.of(
@@ -161,7 +162,7 @@ final class ClientMessages implements RequestHandler {
                 client, requests, prepared, names, course, unnamed, extended, statement),
             begins,
             new NameCommands(client, carried, parts.listening(), course, unnamed, statement),
-            (type, total) -> type == FrontendType.QUERY ? defer((int) total) : Answer.NEXT,
+            (type, total) -> type == FrontendType.QUERY ? defer((int) total) : Outcome.NEXT,
             this::elsewhere);
   }
 
@@ -173,15 +174,15 @@ final class ClientMessages implements RequestHandler {
   // ---- the steps of the path
 
   @Override
-  public Answer dialogue(byte type, long total) {
+  public Outcome dialogue(byte type, long total) {
     if (!foreign.open()) {
-      return Answer.NEXT;
+      return Outcome.NEXT;
     }
     if (ForeignBatch.hasMessages(type)) {
-      return foreign.message(type, total) ? Answer.DONE : Answer.WAIT;
+      return foreign.message(type, total) ? Outcome.DONE : Outcome.WAIT;
     }
     foreign.end();
-    return Answer.NEXT;
+    return Outcome.NEXT;
   }
 
   @Override
@@ -312,55 +313,55 @@ final class ClientMessages implements RequestHandler {
 
   // ---- who answers
 
-  private Answer console(int total) {
+  private Outcome console(int total) {
     if (!simple.isForConsole(total)) {
-      return Answer.NEXT;
+      return Outcome.NEXT;
     }
     if (client.outstanding() > 0) {
       return blocked(); // its reply comes after those that are owed
     }
     simple.toConsole(total);
-    return Answer.DONE;
+    return Outcome.DONE;
   }
 
-  private Answer command(RuleCommands rules, int total) {
+  private Outcome command(RuleCommands rules, int total) {
     if (!rules.recognises(total)) {
-      return Answer.NEXT;
+      return Outcome.NEXT;
     }
-    return client.outstanding() == 0 && rules.answer(total) ? Answer.DONE : blocked();
+    return client.outstanding() == 0 && rules.answer(total) ? Outcome.DONE : blocked();
   }
 
-  private Answer defer(int total) {
+  private Outcome defer(int total) {
     if (!course.deferral().wanted()) {
-      return Answer.NEXT;
+      return Outcome.NEXT;
     }
     return switch (simple.defer(total)) {
       case WAIT -> blocked();
-      case DONE -> Answer.DONE;
-      case SEND -> Answer.NEXT;
+      case DONE -> Outcome.DONE;
+      case SEND -> Outcome.NEXT;
     };
   }
 
-  private Answer elsewhere(byte type, long total) {
+  private Outcome elsewhere(byte type, long total) {
     return switch (type) {
       case FrontendType.QUERY ->
           !elsewhere.takes()
-              ? Answer.NEXT
-              : elsewhere.query((int) total) ? Answer.DONE : Answer.WAIT;
-      case FrontendType.FUNCTION_CALL, FrontendType.SYNC -> Answer.NEXT;
+              ? Outcome.NEXT
+              : elsewhere.query((int) total) ? Outcome.DONE : Outcome.WAIT;
+      case FrontendType.FUNCTION_CALL, FrontendType.SYNC -> Outcome.NEXT;
       default ->
           switch (foreign.begin(type, total)) {
-            case HERE -> Answer.DONE;
+            case HERE -> Outcome.DONE;
             case WAIT -> blocked();
-            case NO -> Answer.NEXT;
+            case NO -> Outcome.NEXT;
           };
     };
   }
 
   /** Whoever is in the way has the reader come again. */
-  private Answer blocked() {
+  private Outcome blocked() {
     requests.block();
-    return Answer.WAIT;
+    return Outcome.WAIT;
   }
 
   // ---- with a server connection

@@ -26,12 +26,12 @@ final class ClosingBatch implements Responder {
   }
 
   @Override
-  public Answer answer(byte type, long total) {
+  public Outcome answer(byte type, long total) {
     if (type != FrontendType.CLOSE || client.transactionLost() || client.replaying()) {
-      return Answer.NEXT;
+      return Outcome.NEXT;
     }
     if (!onlyCloses()) {
-      return Answer.NEXT;
+      return Outcome.NEXT;
     }
     ByteBuf out = client.alloc().buffer(64);
     int closes = batch.count() - 1;
@@ -44,7 +44,7 @@ final class ClosingBatch implements Responder {
     batch.take(batch.count());
     PgWriter.ready(out, client.status());
     client.write(out);
-    return Answer.DONE;
+    return Outcome.DONE;
   }
 
   /** Whether it is here up to its Sync and closes statements that have names, and nothing else. */

@@ -2,14 +2,14 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.UnnamedStatement;
-import dev.heimdall.engine.session.ClientTransaction;
-import dev.heimdall.engine.session.Course;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.statement.Course;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import java.nio.charset.StandardCharsets;
@@ -42,26 +42,26 @@ final class DelayedBegins implements Responder {
   }
 
   @Override
-  public Answer answer(byte type, long total) {
+  public Outcome answer(byte type, long total) {
     boolean begun = transaction.heldBegin() != null;
     if (!(begun || mayBegin())
         || client.transactionLost()
         || !statement.read()
         || !statement.runsPlainly()
         || (statement.parses() && !statement.isUnnamed())) {
-      return Answer.NEXT;
+      return Outcome.NEXT;
     }
     StatementFacts facts = statement.facts(begun ? "cera" : "bs");
     String tag = facts == null ? null : begun ? end(facts) : begin(facts);
     if (tag == null) {
-      return Answer.NEXT;
+      return Outcome.NEXT;
     }
     if (statement.parses()) {
       unnamed.becomes(statement.body(), facts);
     }
     course.settled();
     statement.reply(client, tag);
-    return Answer.DONE;
+    return Outcome.DONE;
   }
 
   private boolean mayBegin() {

@@ -1,14 +1,14 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.UnnamedStatement;
-import dev.heimdall.engine.session.Course;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.session.SessionState;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.statement.Course;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -41,17 +41,17 @@ final class NameCommands implements Responder {
   }
 
   @Override
-  public Answer answer(byte type, long total) {
+  public Outcome answer(byte type, long total) {
     if (type != FrontendType.QUERY
         || client.status() != TransactionState.IDLE
         || client.transactionLost()) {
-      return Answer.NEXT;
+      return Outcome.NEXT;
     }
     StatementFacts facts = course.effects();
     switch (facts.kind()) {
       case DISCARD -> {
         if (facts.effects().get(0).type() != Effect.Type.DISCARD_ALL || !carried.atStartup()) {
-          return Answer.NEXT;
+          return Outcome.NEXT;
         }
         carried.names().clear();
         unnamed.forget();
@@ -60,10 +60,10 @@ final class NameCommands implements Responder {
       }
       case DEALLOCATE -> deallocate(facts.effects().get(0));
       default -> {
-        return Answer.NEXT;
+        return Outcome.NEXT;
       }
     }
-    return Answer.DONE;
+    return Outcome.DONE;
   }
 
   private void deallocate(Effect effect) {

@@ -5,9 +5,9 @@ import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.UnnamedStatement;
-import dev.heimdall.engine.session.Course;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.statement.Course;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -48,55 +48,55 @@ final class RuleResults implements Responder {
   }
 
   @Override
-  public Answer answer(byte type, long total) {
+  public Outcome answer(byte type, long total) {
     if (!course.onItsWay()
         || client.status() != TransactionState.IDLE
         || client.transactionLost()) {
-      return Answer.NEXT; // it may fail, and the transaction with it
+      return Outcome.NEXT; // it may fail, and the transaction with it
     }
     ServerError refusal = course.refusal();
     if (refusal != null) {
       return refuse(type, refusal);
     }
     if (course.decision().result().isEmpty() || !statement.read()) {
-      return Answer.NEXT;
+      return Outcome.NEXT;
     }
     if (client.replaySent()) {
-      return Answer.DONE;
+      return Outcome.DONE;
     }
     return statement.isQuery() ? query() : batch();
   }
 
-  private Answer refuse(byte type, ServerError refusal) {
+  private Outcome refuse(byte type, ServerError refusal) {
     if (type == FrontendType.QUERY && client.replaySent()) {
-      return Answer.DONE;
+      return Outcome.DONE;
     }
     course.settled();
     requests.refuse(refusal);
-    return Answer.DONE;
+    return Outcome.DONE;
   }
 
-  private Answer query() {
+  private Outcome query() {
     int length = statement.textLength();
     ByteBuf text = statement.bytes();
     reply(ResultTag.of(course.effects(), text, statement.textAt(), length, rows()));
-    return Answer.DONE;
+    return Outcome.DONE;
   }
 
-  private Answer batch() {
+  private Outcome batch() {
     Examined bound;
     if (statement.parses()) {
       if (!statement.isUnnamed()
           && (prepared.get(statement.name()) != null
               || prepared.refusesAnother(client.settings().prepared().perClient()) != null)) {
-        return Answer.NEXT; // there is more to say about it
+        return Outcome.NEXT; // there is more to say about it
       }
       bound = course.previewed().examine(statement.text(), names.standardStrings());
     } else {
       bound = extended.examinedOf(statement.bytes(), statement.nameAt(), statement.nameLength());
     }
     if (bound == null) {
-      return Answer.NEXT;
+      return Outcome.NEXT;
     }
     ByteBuf text = Unpooled.wrappedBuffer(bound.sql());
     String tag = ResultTag.of(course.effects(), text, 0, bound.length(), rows());
@@ -104,7 +104,7 @@ final class RuleResults implements Responder {
       prepare(bound);
     }
     reply(tag);
-    return Answer.DONE;
+    return Outcome.DONE;
   }
 
   private long rows() {
