@@ -1,0 +1,27 @@
+package dev.heimdall.engine.toy;
+
+import dev.heimdall.engine.client.CancelKey;
+import dev.heimdall.engine.client.ClientProtocol;
+import dev.heimdall.engine.client.LogIn;
+import dev.heimdall.engine.client.LogInDialogue;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Clients of a protocol that is as unlike PostgreSQL's as it may be: the server speaks first, and
+ * its greeting holds a challenge before it knows the user; capabilities are agreed; the server may
+ * ask for another proof than the one that came with the request; frames are numbered.
+ */
+final class ToyClients implements ClientProtocol {
+  @Override
+  public LogInDialogue logIn(LogIn login) {
+    return new ToyDialogue(login);
+  }
+
+  @Override
+  public void cancelRequest(ByteBuf out, CancelKey key) {
+    ToyFrames.frame(
+        out,
+        0,
+        to -> to.writeByte(ToyFrames.CANCEL).writeInt(key.session()).writeBytes(key.secret()));
+  }
+}
