@@ -16,7 +16,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
-import java.util.Map;
 
 /**
  * A client of the admin database: counted, listed, killed and drained like any other. Its messages
@@ -29,7 +28,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
   private final LoopContext loop;
   private final Login login;
   private final Channel channel;
-  private final Map<String, String> reported;
+  private final ConsoleProtocol protocol;
   private final ConsoleProtocol.Talk talk;
   private final Admission admission;
   private final long connectedAt = System.currentTimeMillis();
@@ -54,7 +53,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
     this.login = login;
     this.channel = channel;
     this.admission = new Admission(node, vdb, clients, this);
-    this.reported = protocol.reported();
+    this.protocol = protocol;
     this.talk = protocol.talk(console, new Operator(login.user(), login.admin(), login.address()));
   }
 
@@ -74,7 +73,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
 
   private void welcome(CancelKey key) {
     ByteBuf out = channel.alloc().buffer(512);
-    login.encoder().welcome(out, reported, null, key);
+    login.encoder().welcome(out, protocol.reported(), null, key);
     channel.writeAndFlush(out);
   }
 
