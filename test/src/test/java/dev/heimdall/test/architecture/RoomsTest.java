@@ -10,6 +10,9 @@ import static dev.heimdall.test.architecture.Product.room;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** Which room may know which. Rules for rooms that are still to be built come with the rooms. */
@@ -344,6 +347,32 @@ class RoomsTest {
                 room("observe"),
                 room("pool"),
                 ENGINE + ".wire"));
+  }
+
+  /** {@code foreign} answers in PostgreSQL's messages; the others are to leave this list. */
+  @Test
+  void bytesOfAProtocolBelongToItsDialect() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(room("wire.postgres"))
+            .should()
+            .onlyHaveDependentClassesThat()
+            .resideInAnyPackage(
+                room("wire.postgres"),
+                room("dialect.postgres"),
+                room("foreign"),
+                room("listen"),
+                room("prepared")));
+  }
+
+  /** The page that a newcomer reads first stays one page. */
+  @Test
+  void thePathOfAStatementIsOnePage() throws IOException {
+    Path source =
+        Path.of("../proxy-node/engine/src/main/java/dev/heimdall/engine/pipeline/QueryPath.java");
+
+    assertThat(Files.readAllLines(source)).hasSizeLessThanOrEqualTo(150);
   }
 
   @Test
