@@ -47,6 +47,23 @@ class RefreshIT {
   }
 
   @Test
+  void aDatabaseThatIsDroppedIsForgotten() throws Exception {
+    SharedPostgres.createDatabase("catalog_dropped");
+    try (Catalogues catalogues = Asked.catalogues(Asked.source("app", "app", SELDOM, Map.of()))) {
+      Await.until("it was read", () -> catalogues.current("catalog_dropped").fresh());
+      assertThat(catalogues.watched()).isOne();
+
+      SharedPostgres.primary().execute("DROP DATABASE catalog_dropped WITH (FORCE)");
+      Await.until(
+          "it is forgotten",
+          () -> {
+            catalogues.changed("catalog_dropped");
+            return catalogues.watched() == 0;
+          });
+    }
+  }
+
+  @Test
   void aChangeThatWasToldOfIsDoubtedAndThenKnown() throws Exception {
     try (Asked db = Asked.of("catalog_change", "CREATE TABLE a (i int)")) {
       Catalogue before = db.current();

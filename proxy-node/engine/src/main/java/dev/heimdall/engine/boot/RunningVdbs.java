@@ -122,6 +122,9 @@ final class RunningVdbs {
       }
       clusters.update(configuration);
       prepared.forEach(this::commit);
+      for (DataSource source : configuration.sources().values()) {
+        catalogues.of(source).freeing(database -> free(source, database));
+      }
     }
   }
 
@@ -323,6 +326,17 @@ final class RunningVdbs {
                         .map(listener -> Integer.toString(listener.port()))
                         .collect(Collectors.joining(",")))
         .collect(Collectors.joining(" "));
+  }
+
+  /** Nobody keeps a connection to a database of this source that no client is logged in to. */
+  private void free(DataSource source, String database) {
+    for (RunningVdb vdb : vdbs.values()) {
+      for (VdbPools pools : vdb.context().allPools()) {
+        if (pools.plan().source().equals(source)) {
+          pools.free(database);
+        }
+      }
+    }
   }
 
   /** By their names, in order. */

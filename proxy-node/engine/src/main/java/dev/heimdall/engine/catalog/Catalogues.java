@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * The catalogues of the databases of one data source. Read on threads of their own over a
@@ -40,6 +41,7 @@ public final class Catalogues implements AutoCloseable {
   private final AtomicLong versions = new AtomicLong();
   private final AtomicLong untold = new AtomicLong();
   private volatile Closely closely;
+  private volatile Consumer<String> freeing = database -> {};
   private volatile boolean closed;
 
   /**
@@ -134,6 +136,24 @@ public final class Catalogues implements AutoCloseable {
     if (watched != null) {
       watched.suspected();
     }
+  }
+
+  /** Who else keeps connections to databases of the source, and closes those that nobody uses. */
+  public void freeing(Consumer<String> others) {
+    freeing = others;
+  }
+
+  /**
+   * A database is to have no users, because it is dropped, altered or copied: it is not read any
+   * more unless it is asked for again, and nobody else at the node keeps unused connections to it.
+   * Never blocks.
+   */
+  public void free(String database) {
+    WatchedDatabase watched = databases.get(database);
+    if (watched != null) {
+      forget(watched);
+    }
+    freeing.accept(database);
   }
 
   /** The same of all databases. */
@@ -233,7 +253,7 @@ public final class Catalogues implements AutoCloseable {
   /** Closing a connection takes a moment that an event loop does not have. */
   private void closeOffLoop(WatchedDatabase watched) {
     try {
-      executor.execute(watched::close);
+      executor.execute(watched::end);
     } catch (RejectedExecutionException e) {
       // All of this is being closed; nobody waits for an event loop any more.
       watched.close();

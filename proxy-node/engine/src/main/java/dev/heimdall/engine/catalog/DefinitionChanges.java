@@ -49,6 +49,11 @@ public final class DefinitionChanges {
     base.catalogues().suspected(database);
   }
 
+  /** A statement is about to be sent for which this database must have no users. */
+  public void free(String database) {
+    base.catalogues().free(database);
+  }
+
   /**
    * Whether what was told of statements by a catalogue still holds.
    *

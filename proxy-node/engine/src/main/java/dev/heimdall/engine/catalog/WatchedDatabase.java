@@ -38,6 +38,12 @@ final class WatchedDatabase {
   /** A database that nobody has used for so long is not asked often any more. */
   private static final Duration AWAKE = Duration.ofSeconds(10);
 
+  /** From then on a database that nobody asks for is read over a connection that does not stay. */
+  private static final Duration RESTING = Duration.ofMinutes(1);
+
+  /** What a server says of a database that is not there, or not any more. */
+  private static final String NO_DATABASE = "3D000";
+
   /** So long is a database read again that nobody asks for. */
   private static final Duration UNUSED = Duration.ofMinutes(15);
 
@@ -292,6 +298,7 @@ final class WatchedDatabase {
     }
     if (System.nanoTime() - lastUsed() > UNUSED.toNanos()) {
       room.forget().accept(this);
+      close();
       return;
     }
     try (Connection connection = pool().getConnection()) {
@@ -306,8 +313,43 @@ final class WatchedDatabase {
         makeRoom(weight);
       }
     } catch (SQLException | RuntimeException e) {
-      failed(e);
+      if (closed()) {
+        letGo();
+      } else if (isGone(e)) {
+        room.forget().accept(this);
+        close();
+      } else {
+        failed(e);
+      }
+      return;
     }
+    if (closed() || System.nanoTime() - lastUsed() > RESTING.toNanos()) {
+      letGo();
+    }
+  }
+
+  /** A server takes a database with a connection to be in use. */
+  private void letGo() {
+    HikariDataSource unused;
+    synchronized (this) {
+      unused = pool;
+      pool = null;
+    }
+    if (unused != null) {
+      unused.close();
+    }
+    if (closed()) {
+      room.memory().left(this);
+    }
+  }
+
+  private static boolean isGone(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && NO_DATABASE.equals(sql.getSQLState())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private long weightOf(DatabaseObjects read) throws SQLException {
@@ -485,7 +527,18 @@ final class WatchedDatabase {
     return Duration.ofNanos((long) (pause.toNanos() * factor));
   }
 
-  /** Ends watching. May take a moment: not for event loops. */
+  /** Ends watching when what is being read was read. May take a moment: not for event loops. */
+  void end() {
+    synchronized (this) {
+      if (state == State.READING) {
+        state = State.CLOSED;
+        return;
+      }
+    }
+    close();
+  }
+
+  /** Ends watching at once. May take a moment: not for event loops. */
   void close() {
     HikariDataSource open;
     synchronized (this) {

@@ -392,6 +392,7 @@ public final class SessionState {
           LAST_VALUE,
           SEQUENCE_STATE,
           COMPUTED_SEQUENCE,
+          FREE_DATABASE,
           LOCAL_NAMES -> {}
     }
   }

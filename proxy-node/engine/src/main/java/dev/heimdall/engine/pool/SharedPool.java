@@ -95,6 +95,13 @@ final class SharedPool implements PooledConnections.Terms {
     byLoop.values().forEach(pool -> pool.onLoop(pool::closeRetired));
   }
 
+  /** The same if nobody has joined it. */
+  void renewUnlessJoined() {
+    if (users == 0) {
+      renew();
+    }
+  }
+
   /** Closes an idle connection; says whether there was one. */
   boolean closeOneIdle() {
     for (LoopPool pool : byLoop.values()) {

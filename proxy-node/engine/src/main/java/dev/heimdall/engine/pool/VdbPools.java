@@ -21,11 +21,17 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The pools of one virtual database on all event loops, with what limits them together. */
 public final class VdbPools implements PoolScope, SharedPool.Siblings {
+  /** How long a server waits for the users of a database to go, and a little more. */
+  private static final Duration FREEING = Duration.ofSeconds(6);
+
   private final String vdb;
   private final Connector connector;
   private final PoolEvents events;
   private final PoolLimits limits;
   private final Map<PoolKey, SharedPool> pools = new ConcurrentHashMap<>();
+
+  /** Databases that are to have no users, and until when, by {@link System#nanoTime}. */
+  private final Map<String, Long> freed = new ConcurrentHashMap<>();
 
   private final VdbConnector connections;
   private final LoginChecks logins;
@@ -380,7 +386,15 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
 
   /** Whoever has joined the pool no longer asks it for connections, but may give one back. */
   public void leave(LoopPool pool) {
-    pools.computeIfPresent(pool.key(), (key, shared) -> shared.left() ? gone(key) : shared);
+    pools.computeIfPresent(
+        pool.key(),
+        (key, shared) -> {
+          boolean unused = shared.left();
+          if (!unused && toBeFree(key.database())) {
+            shared.renewUnlessJoined();
+          }
+          return unused ? gone(key) : shared;
+        });
   }
 
   @Override
@@ -423,6 +437,38 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   void renew(PoolKey key) {
     withReaders()
         .forEach(each -> Optional.ofNullable(each.pools.get(key)).ifPresent(SharedPool::renew));
+  }
+
+  /**
+   * Closes the connections to a database that no client is logged in to, of this database's pools
+   * and, for some seconds, of those that its last client leaves: the server waits for so long for a
+   * database to have no users. Never blocks.
+   */
+  public void free(String database) {
+    for (VdbPools each : withReaders()) {
+      each.toBeFree(database);
+      each.freed.put(database, System.nanoTime() + FREEING.toNanos());
+      each.pools.forEach(
+          (key, shared) -> {
+            if (key.database().equals(database)) {
+              each.pools.computeIfPresent(
+                  key,
+                  (k, pool) -> {
+                    pool.renewUnlessJoined();
+                    return pool;
+                  });
+            }
+          });
+    }
+  }
+
+  /** Whether a database is to have no users now. */
+  private boolean toBeFree(String database) {
+    if (freed.isEmpty()) {
+      return false;
+    }
+    freed.values().removeIf(until -> until - System.nanoTime() < 0);
+    return freed.containsKey(database);
   }
 
   /** Closes an idle connection of this pool; says whether there was one. */

@@ -68,6 +68,8 @@ public record Effect(Type type, String name, int start, int end) {
      * nothing but literals, parameters and functions that change nothing; empty where the
      * expression can be computed nowhere else than in its statement.
      */
-    COMPUTED_SEQUENCE
+    COMPUTED_SEQUENCE,
+    /** A database of this name must have no users besides: it is dropped, altered or copied. */
+    FREE_DATABASE
   }
 }

@@ -24,6 +24,11 @@ final class EffectList {
     addOnce(type, "");
   }
 
+  /** A database must have no other users for this. */
+  void freeDatabase(String database) {
+    addOnce(Effect.Type.FREE_DATABASE, database);
+  }
+
   /** currval of the sequence that a literal spells like this. */
   void currentValue(String sequence) {
     addOnce(Effect.Type.SEQUENCE_STATE, sequence);

@@ -13,6 +13,7 @@ public final class StatementClassifier {
   private final EffectList effects = new EffectList();
   private final TokenReader reader = new TokenReader(effects);
   private final SettingStatement settings = new SettingStatement(reader, effects);
+  private final DatabaseStatement databases = new DatabaseStatement(reader, effects);
   private final CodeBlock block = new CodeBlock();
   private final boolean knowsBlocks;
   private boolean transactionControl;
@@ -155,8 +156,12 @@ public final class StatementClassifier {
         reader.markDefinition();
         reader.advance();
         noteExtension();
+        databases.alter();
         return StatementKind.DDL;
-      case DROP, TRUNCATE, COMMENT, GRANT, REVOKE, REFRESH, IMPORT, REASSIGN, SECURITY:
+      case DROP:
+        databases.drop();
+        return StatementKind.DDL;
+      case TRUNCATE, COMMENT, GRANT, REVOKE, REFRESH, IMPORT, REASSIGN, SECURITY:
         return StatementKind.DDL;
       case VACUUM, ANALYZE, ANALYSE, CHECKPOINT, CLUSTER, REINDEX, REPACK, WAIT:
         return StatementKind.UTILITY;
@@ -446,6 +451,7 @@ public final class StatementClassifier {
       reader.skipRoutine();
     } else {
       noteExtension();
+      databases.create();
     }
     if (temporary) {
       effects.pin(PinReason.TEMP_TABLE);

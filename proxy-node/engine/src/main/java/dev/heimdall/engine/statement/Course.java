@@ -554,6 +554,7 @@ public final class Course implements RoutedStatement {
     writes.note(statement, effects, decision, judgedBy);
     reads.noteEnd(effects);
     definitions.sent(statement, effects);
+    freeDatabases();
     if (decision.trigger().isPresent()) {
       client.giveUpReplay(Unreplayed.RULE);
     }
@@ -587,6 +588,15 @@ public final class Course implements RoutedStatement {
     }
     scope.noteTemporary(server, statement, effects);
     forget();
+  }
+
+  /** What the node itself keeps open must not be in the way of what the statement needs free. */
+  private void freeDatabases() {
+    for (Effect effect : effects.effects()) {
+      if (effect.type() == Effect.Type.FREE_DATABASE) {
+        client.definitions().free(effect.name());
+      }
+    }
   }
 
   /** Whether a statement may ask out of sight for what its session has taken from sequences. */

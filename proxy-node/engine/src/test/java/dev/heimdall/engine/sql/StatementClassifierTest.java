@@ -301,6 +301,14 @@ class StatementClassifierTest {
         CREATE EXTENSION IF NOT EXISTS hstore ==> DDL ==> LAST_USE
         ALTER EXTENSION hstore UPDATE ==> DDL ==> LAST_USE
         CREATE LANGUAGE plperl ==> DDL ==> LAST_USE
+        DROP DATABASE Shop ==> DDL ==> FREE_DATABASE shop
+        DROP DATABASE IF EXISTS "Shop" WITH (FORCE) ==> DDL ==> FREE_DATABASE Shop
+        DROP TABLE database ==> DDL ==>
+        ALTER DATABASE shop RENAME TO store ==> DDL ==> FREE_DATABASE shop
+        CREATE DATABASE shop OWNER app ==> DDL ==> FREE_DATABASE template1
+        CREATE DATABASE shop WITH TEMPLATE = pattern ENCODING 'UTF8' ==> DDL ==> FREE_DATABASE pattern
+        CREATE DATABASE shop TEMPLATE 'it''s' ==> DDL ==> FREE_DATABASE it's
+        CREATE DATABASE shop TEMPLATE DEFAULT ==> DDL ==> FREE_DATABASE template1
         CREATE FUNCTION f() RETURNS int LANGUAGE c AS 'library', 'symbol' ==> DDL ==> LAST_USE
         CREATE FUNCTION f() RETURNS int AS 'x' LANGUAGE plperl ==> DDL ==> LAST_USE
         CREATE OR REPLACE PROCEDURE f() LANGUAGE 'plpython3u' AS $$ x $$ ==> DDL ==> LAST_USE

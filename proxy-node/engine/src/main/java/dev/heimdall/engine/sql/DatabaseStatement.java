@@ -1,0 +1,86 @@
+package dev.heimdall.engine.sql;
+
+/** The grammar of statements for which a database must have no other users. */
+final class DatabaseStatement {
+  /** What a new database is a copy of where no other one is named. */
+  private static final String DEFAULT_TEMPLATE = "template1";
+
+  private final TokenReader reader;
+  private final EffectList effects;
+
+  DatabaseStatement(TokenReader reader, EffectList effects) {
+    this.reader = reader;
+    this.effects = effects;
+  }
+
+  /** The current token follows ALTER. */
+  void alter() {
+    if (acceptKeyword("database")) {
+      name();
+    }
+  }
+
+  /** The current token is DROP. */
+  void drop() {
+    reader.advance();
+    if (!acceptKeyword("database")) {
+      return;
+    }
+    if (acceptKeyword("if")) {
+      acceptKeyword("exists");
+    }
+    name();
+  }
+
+  /** The current token follows CREATE. */
+  void create() {
+    if (!acceptKeyword("database")) {
+      return;
+    }
+    reader.advance();
+    while (!reader.atEnd()) {
+      if (acceptKeyword("template")) {
+        if (reader.token() == '=') {
+          reader.advance();
+        }
+        template();
+        return;
+      }
+      reader.advance();
+    }
+    effects.freeDatabase(DEFAULT_TEMPLATE);
+  }
+
+  private void template() {
+    Lexer lexer = reader.lexer();
+    if (isKeyword("default")) {
+      effects.freeDatabase(DEFAULT_TEMPLATE);
+    } else if (reader.token() == Lexer.STRING) {
+      String literal = Lexer.decode(lexer.text(), lexer.contentStart(), lexer.contentEnd());
+      effects.freeDatabase(literal.replace("''", "'"));
+    } else {
+      name();
+    }
+  }
+
+  private void name() {
+    if (reader.isName()) {
+      Lexer lexer = reader.lexer();
+      String name = lexer.identifier(lexer.start(), lexer.end());
+      effects.freeDatabase(name);
+    }
+  }
+
+  private boolean acceptKeyword(String keyword) {
+    boolean there = isKeyword(keyword);
+    if (there) {
+      reader.advance();
+    }
+    return there;
+  }
+
+  private boolean isKeyword(String keyword) {
+    return reader.token() == Lexer.WORD
+        && reader.lexer().identifier(reader.lexer().start(), reader.lexer().end()).equals(keyword);
+  }
+}
