@@ -150,15 +150,19 @@ public final class Node implements AutoCloseable {
             random.nextLong(),
             random.nextLong(),
             offLoop);
+    Dialect dialect = PostgresDialect.create(keyCache, NonceSource.random(random), offLoop);
     int index = 0;
     for (EventExecutor loop : loops) {
       sessions.add(
           new LoopSessions(
-              new LoopContext(index, (EventLoop) loop), metrics.loop(index), judging, budget));
+              new LoopContext(index, (EventLoop) loop),
+              metrics.loop(index),
+              judging,
+              dialect.naming().apply(index),
+              budget));
       index++;
     }
     watch = new LoopWatch(loops, metrics, LoopWatch.DEFAULT_INTERVAL);
-    Dialect dialect = PostgresDialect.create(keyCache, NonceSource.random(random), offLoop);
     connector = new ServerConnector(transport, dialect.servers(), offLoop);
     clients = new Limit(configuration.node().maxClients());
     clientsOfUser.update(configuration.users());

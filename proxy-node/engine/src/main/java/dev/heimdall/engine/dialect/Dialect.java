@@ -3,6 +3,8 @@ package dev.heimdall.engine.dialect;
 import dev.heimdall.engine.backend.ServerProtocol;
 import dev.heimdall.engine.client.ClientProtocol;
 import dev.heimdall.engine.console.ConsoleProtocol;
+import dev.heimdall.engine.prepared.ServerNaming;
+import java.util.function.IntFunction;
 
 /**
  * All that the node has to know of one database protocol.
@@ -10,5 +12,10 @@ import dev.heimdall.engine.console.ConsoleProtocol;
  * @param clients how its clients log in
  * @param console how they talk to the admin database
  * @param servers how the node talks to servers
+ * @param naming of prepared statements on servers, for each event loop by its number
  */
-public record Dialect(ClientProtocol clients, ConsoleProtocol console, ServerProtocol servers) {}
+public record Dialect(
+    ClientProtocol clients,
+    ConsoleProtocol console,
+    ServerProtocol servers,
+    IntFunction<ServerNaming> naming) {}

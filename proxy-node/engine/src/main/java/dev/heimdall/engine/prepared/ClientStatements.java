@@ -121,26 +121,7 @@ public final class ClientStatements {
     if (statement != null) {
       return statement.serverName();
     }
-    return namesOne(effect) && isLikeOurs(effect.name())
-        ? bytes("\"_" + effect.name().replace("\"", "\"\"") + '"')
-        : null;
-  }
-
-  /**
-   * Whether the name has our prefix and then only digits and underscores. Others with the prefix
-   * may be a client's, prepared under that very name through the extended protocol.
-   */
-  private static boolean isLikeOurs(String name) {
-    if (!name.startsWith(PreparedStatement.PREFIX)) {
-      return false;
-    }
-    for (int i = PreparedStatement.PREFIX.length(); i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (c != '_' && (c < '0' || c > '9')) {
-        return false;
-      }
-    }
-    return true;
+    return namesOne(effect) ? registry.naming().instead(effect.name()) : null;
   }
 
   /** A name as messages have it. */

@@ -9,15 +9,13 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
  * A client's names of prepared statements. A look-up by the bytes of a message allocates nothing.
  */
 public final class PreparedNames {
-  /** What a name that the client has given already is on the server, to be refused there. */
-  public static final String TAKEN = PreparedStatement.PREFIX + "taken";
-
   /** Of so many names whose Parse failed the errors behind it have the client's names. */
   private static final int MOST_FORGOTTEN = 16;
 
@@ -87,6 +85,10 @@ public final class PreparedNames {
       rehash();
     }
 
+    String text() {
+      return new String(bytes, 0, length, ISO_8859_1);
+    }
+
     private void rehash() {
       int value = 1;
       for (int i = 0; i < length; i++) {
@@ -147,33 +149,24 @@ public final class PreparedNames {
   }
 
   /**
-   * The text with the names of statements on the server replaced by this client's, one character
-   * for each byte.
+   * Each name, one character for each byte, and what it means on servers: also names whose Parse
+   * failed, while something sent behind it is not answered.
    */
-  public String inClientsNames(String text) {
-    String changed = text;
-    for (Map.Entry<Name, PreparedStatement> entry : statements.entrySet()) {
-      changed = withName(changed, entry.getValue(), entry.getKey());
+  public void forEachOnServer(BiConsumer<String, PreparedStatement> each) {
+    statements.forEach((name, statement) -> each.accept(name.text(), statement));
+    for (Forgotten gone : forgotten) {
+      each.accept(gone.name().text(), gone.statement());
     }
-    for (Forgotten each : forgotten) {
-      changed = withName(changed, each.statement(), each.name());
-    }
-    return refused == null ? changed : changed.replace('"' + TAKEN + '"', '"' + refused + '"');
+  }
+
+  /** The name that the server was to refuse last, one character for each byte; null for none. */
+  public String refusedName() {
+    return refused;
   }
 
   /** The server refuses, or skips, a statement because the client has this name already. */
   public void refused(byte[] name) {
     refused = new String(name, ISO_8859_1);
-  }
-
-  private static String withName(String text, PreparedStatement statement, Name name) {
-    return withName(text, statement, new String(name.bytes, 0, name.length, ISO_8859_1));
-  }
-
-  /** The text with this statement's name on the server replaced by another. */
-  public static String withName(String text, PreparedStatement statement, String name) {
-    return text.replace(
-        '"' + new String(statement.serverName(), ISO_8859_1) + '"', '"' + name + '"');
   }
 
   public void put(byte[] name, PreparedStatement statement) {

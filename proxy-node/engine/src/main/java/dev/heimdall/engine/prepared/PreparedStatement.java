@@ -1,21 +1,12 @@
 package dev.heimdall.engine.prepared;
 
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.wire.postgres.FrontendType;
-import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 
 /**
  * A statement as the node prepares it on server connections: one name for one content, whatever
  * names clients use. Belongs to the registry of one event loop; its name is unique in the process.
  */
 public final class PreparedStatement {
-  /**
-   * Statements of clients may not begin with this; such names are unknown to the node and sent on
-   * altered.
-   */
-  public static final String PREFIX = "hd_";
-
   /** How clients come to a statement. */
   public enum Origin {
     /** A Parse message that gives it a name. */
@@ -38,13 +29,13 @@ public final class PreparedStatement {
   int users;
 
   PreparedStatement(
-      String serverName,
+      byte[] serverName,
       byte[] body,
       Origin origin,
       StatementFacts facts,
       StatementRegistry.Key key,
       boolean alone) {
-    this.name = new StatementName(serverName.getBytes(StandardCharsets.US_ASCII), body.length);
+    this.name = new StatementName(serverName, body.length);
     this.body = body;
     this.origin = origin;
     this.facts = facts;
@@ -62,8 +53,8 @@ public final class PreparedStatement {
   }
 
   /**
-   * For the protocol's Parse: text, zero byte, parameter types. For SQL PREPARE: what follows the
-   * name.
+   * What a server is told of it, without its name: as the protocol has it, for a statement of SQL
+   * PREPARE what follows the name.
    */
   public byte[] body() {
     return body;
@@ -75,29 +66,6 @@ public final class PreparedStatement {
    */
   long weight() {
     return 600 + 4L * body.length + key.weight();
-  }
-
-  /**
-   * Appends a Parse message. Parameters whose types the client left open get those that they were
-   * found to have, as the server keeps them when it has to plan a statement anew.
-   */
-  public void parse(ByteBuf out) {
-    int[] types = shape == null ? null : shape.parameterTypes();
-    int text = body.length;
-    if (types != null) {
-      text = 0;
-      while (body[text++] != 0) {}
-    }
-    int size = types == null ? text : text + 2 + 4 * types.length;
-    byte[] serverName = name.onServer();
-    out.writeByte(FrontendType.PARSE).writeInt(4 + serverName.length + 1 + size);
-    out.writeBytes(serverName).writeByte(0).writeBytes(body, 0, text);
-    if (types != null) {
-      out.writeShort(types.length);
-      for (int type : types) {
-        out.writeInt(type);
-      }
-    }
   }
 
   /**

@@ -1,8 +1,6 @@
 package dev.heimdall.engine.prepared;
 
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.wire.ServerError;
-import java.nio.charset.StandardCharsets;
 
 /** What a session's prepared statements are, by their names, for those who need their texts. */
 public final class PreparedTexts {
@@ -14,7 +12,9 @@ public final class PreparedTexts {
     this.unnamed = unnamed;
   }
 
-  /** Text, zero byte and parameter types of a statement; null when there is none of the name. */
+  /**
+   * What a server is told of a statement, without its name; null when there is none of the name.
+   */
   public byte[] body(byte[] name) {
     if (name.length == 0) {
       return unnamed.content();
@@ -26,16 +26,5 @@ public final class PreparedTexts {
   /** What a statement that is there does to its session. */
   public StatementFacts facts(byte[] name) {
     return name.length == 0 ? unnamed.facts() : names.get(name).facts();
-  }
-
-  /** There is none of the name. */
-  public static ServerError missing(byte[] name) {
-    return ServerError.error(
-        "26000",
-        name.length == 0
-            ? "unnamed prepared statement does not exist"
-            : "prepared statement \""
-                + new String(name, StandardCharsets.UTF_8)
-                + "\" does not exist");
   }
 }

@@ -1,7 +1,5 @@
 package dev.heimdall.engine.prepared;
 
-import dev.heimdall.engine.wire.postgres.BackendType;
-import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.function.Consumer;
@@ -34,7 +32,6 @@ public final class ServerStatements {
   private boolean namesMoved;
   private boolean parsedUnsettled;
   private long unnamedVersion;
-  private int[] parameterTypes = new int[0];
 
   private static final class Use {
     private boolean confirmed;
@@ -45,6 +42,7 @@ public final class ServerStatements {
     private boolean unsettled;
 
     private long misfitSince;
+    private long handle;
     private final long group;
     private Object parsedFor;
 
@@ -427,12 +425,27 @@ public final class ServerStatements {
     }
   }
 
-  /** The server has prepared the statement whose Parse it answers next. */
+  /** The server has prepared the statement whose Parse it answers next, by the name sent. */
   public void parsed() {
+    parsed(0);
+  }
+
+  /**
+   * The same where the server says by what number it knows the statement from now on.
+   *
+   * @param handle its number
+   */
+  public void parsed(long handle) {
     Pending parse = pendingNames.poll();
     if (parse.use() != null) {
+      parse.use().handle = handle;
       confirm(parse.use());
     }
+  }
+
+  /** The number that the server has given to a statement that it has, if it numbers them. */
+  public long handle(StatementName statement) {
+    return prepared.get(statement).handle;
   }
 
   /** The server has carried out the node's own Close that comes next. */
@@ -441,17 +454,13 @@ public final class ServerStatements {
     closings--;
   }
 
-  /** A whole message of the answer to the Describe that comes next. */
-  public void described(byte type, ByteBuf message) {
-    if (type == BackendType.PARAMETER_DESCRIPTION) {
-      parameterTypes = StatementShape.parameterTypes(message);
-      return;
-    }
+  /**
+   * The server has answered the Describe that comes next.
+   *
+   * @param shape null where the answer cannot be understood
+   */
+  public void described(StatementShape shape) {
     PendingName describe = pendingNames.poll().name();
-    StatementShape shape =
-        type == BackendType.NO_DATA
-            ? StatementShape.withoutColumns(parameterTypes)
-            : StatementShape.of(parameterTypes, message);
     if (shape != null) {
       describe.described().accept(shape);
     } else if (describe.undo() != null) {

@@ -22,7 +22,7 @@ public final class StatementRegistry {
   private static final int LARGE = 16 * 1024;
   private static final int OF_NAME = 120;
 
-  private final String namePrefix;
+  private final ServerNaming naming;
   private final Map<Key, PreparedStatement> statements = new HashMap<>();
   private final LinkedHashMap<PreparedStatement, Boolean> unused = new LinkedHashMap<>();
   private final Key probe = new Key();
@@ -36,10 +36,11 @@ public final class StatementRegistry {
   private long evictions;
 
   /**
+   * @param naming of statements on servers
    * @param budget what statements may weigh
    */
-  public StatementRegistry(int loop, MemoryBudget budget) {
-    this.namePrefix = PreparedStatement.PREFIX + loop + "_";
+  public StatementRegistry(ServerNaming naming, MemoryBudget budget) {
+    this.naming = naming;
     this.budget = budget;
     this.share = budget.ofLoop(BudgetedCache.PREPARED);
     this.named = budget.ofLoop(BudgetedCache.NAMED);
@@ -133,7 +134,7 @@ public final class StatementRegistry {
     byte[] own = Arrays.copyOf(content, length);
     Key key = new Key().set(own, length, origin, scope, epoch);
     PreparedStatement statement =
-        new PreparedStatement(namePrefix + ++created, own, origin, facts, key, alone);
+        new PreparedStatement(naming.name(++created), own, origin, facts, key, alone);
     if (!alone) {
       statements.put(key, statement);
     }
@@ -219,6 +220,10 @@ public final class StatementRegistry {
   /** Whether clients name as many, on all event loops, as the node has memory for. */
   public boolean full() {
     return budget.full(BudgetedCache.NAMED);
+  }
+
+  ServerNaming naming() {
+    return naming;
   }
 
   /** Statements known, those in nobody's use included. */

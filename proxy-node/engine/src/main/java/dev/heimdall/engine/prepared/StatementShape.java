@@ -1,99 +1,36 @@
 package dev.heimdall.engine.prepared;
 
-import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /**
- * What a client that described a statement was told: the types of its parameters, and what of its
- * columns PostgreSQL compares before it uses a plan again: names, types and type modifiers, in
- * their order. Of the columns only a hash of 128 bits is kept.
- *
- * <p>PostgreSQL also compares collations and tells a domain from its base type; neither is part of
- * a description. Where a column comes from is part of it, but not compared.
+ * What a client that described a statement was told: the types of its parameters, and of its
+ * columns a hash of 128 bits.
  */
 public final class StatementShape {
-  private static final long FIRST = 0x9E3779B97F4A7C15L;
-  private static final long SECOND = 0xC2B2AE3D27D4EB4FL;
-
-  /** Table, column number; size of the type; format: what is between and behind what counts. */
-  private static final int ORIGIN = 6;
-
-  private static final int TYPE_SIZE = 2;
-  private static final int FORMAT = 2;
-
   private final int[] parameterTypes;
   private final long high;
   private final long low;
 
-  private StatementShape(int[] parameterTypes, long high, long low) {
+  /**
+   * @param high half of a hash of all that a server compares of columns before it uses a plan again
+   * @param low the other half
+   */
+  public StatementShape(int[] parameterTypes, long high, long low) {
     this.parameterTypes = parameterTypes;
     this.high = high;
     this.low = low;
   }
 
   /** Of a statement without a result. */
-  static StatementShape withoutColumns(int[] parameterTypes) {
+  public static StatementShape withoutColumns(int[] parameterTypes) {
     return new StatementShape(parameterTypes, 0, 0);
-  }
-
-  /**
-   * @param description a whole RowDescription, only read
-   * @return null where it is none
-   */
-  static StatementShape of(int[] parameterTypes, ByteBuf description) {
-    ByteBuf in = description.slice();
-    if (in.readableBytes() < 7) {
-      return null;
-    }
-    in.skipBytes(5);
-    int columns = in.readUnsignedShort();
-    long high = FIRST + columns;
-    long low = SECOND - columns;
-    for (int i = 0; i < columns; i++) {
-      int length = in.bytesBefore((byte) 0);
-      if (length < 0 || in.readableBytes() < length + 1 + ORIGIN + 4 + TYPE_SIZE + 4 + FORMAT) {
-        return null;
-      }
-      for (int j = 0; j <= length; j++) {
-        long b = in.readByte();
-        high = mixed(high, b, FIRST);
-        low = mixed(low, b, SECOND);
-      }
-      in.skipBytes(ORIGIN);
-      long type = in.readInt();
-      in.skipBytes(TYPE_SIZE);
-      long both = type << 32 | in.readInt() & 0xffffffffL;
-      in.skipBytes(FORMAT);
-      high = mixed(high, both, FIRST);
-      low = mixed(low, both, SECOND);
-    }
-    return new StatementShape(parameterTypes, high, low);
-  }
-
-  private static long mixed(long hash, long value, long factor) {
-    long mixed = (hash ^ value) * factor;
-    return mixed ^ mixed >>> 32;
-  }
-
-  /**
-   * @param description a whole ParameterDescription, only read
-   */
-  static int[] parameterTypes(ByteBuf description) {
-    ByteBuf in = description.slice();
-    if (in.readableBytes() < 7) {
-      return new int[0];
-    }
-    in.skipBytes(5);
-    int[] types = new int[Math.min(in.readUnsignedShort(), in.readableBytes() / 4)];
-    Arrays.setAll(types, i -> in.readInt());
-    return types;
   }
 
   public int[] parameterTypes() {
     return parameterTypes;
   }
 
-  /** Whether PostgreSQL would go on using a plan whose columns became these. */
+  /** Whether a server would go on using a plan whose columns became these. */
   public boolean sameColumns(StatementShape other) {
     return high == other.high && low == other.low;
   }

@@ -56,11 +56,6 @@ public final class UnnamedStatement {
     return cached != null || length >= 0;
   }
 
-  /** The text without the name that stands for none. */
-  public String inClientsNames(String text) {
-    return cached == null ? text : PreparedNames.withName(text, cached, "");
-  }
-
   /** What its clients' side keeps with it; null when it is none, or nothing was kept. */
   public Object source() {
     return exists() ? source : null;
@@ -100,13 +95,6 @@ public final class UnnamedStatement {
       return cached.facts();
     }
     return length < 0 ? null : facts;
-  }
-
-  /** The types of its parameters as its Parse gave them. */
-  public int[] types() {
-    return cached == null
-        ? StatementBody.types(body, Math.max(0, length))
-        : StatementBody.types(cached.body(), cached.body().length);
   }
 
   /** Its text, a zero byte and its parameters' types; null when it is none. */

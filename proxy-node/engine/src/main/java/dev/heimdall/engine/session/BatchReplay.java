@@ -4,11 +4,10 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.Cause;
 import dev.heimdall.engine.journal.Guard;
 import dev.heimdall.engine.journal.HeldReply;
-import dev.heimdall.engine.journal.Recovery;
 import dev.heimdall.engine.journal.Recovery.Attempt;
+import dev.heimdall.engine.journal.Recovery;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.placement.ReplicaTrouble;
-import dev.heimdall.engine.prepared.StalePlan;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
@@ -290,7 +289,7 @@ public final class BatchReplay {
     if (retry != null) {
       return Cause.ERROR;
     }
-    if (remembered && !from.told() && StalePlan.is(error)) {
+    if (remembered && !from.told() && session.dialect().errors().stalePlan(error)) {
       return Cause.STALE_PLAN;
     }
     if (session.reads().away()) {

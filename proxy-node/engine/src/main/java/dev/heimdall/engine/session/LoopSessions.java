@@ -11,6 +11,7 @@ import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.placement.LoopRouters;
+import dev.heimdall.engine.prepared.ServerNaming;
 import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.rules.RuleMemory;
 import dev.heimdall.engine.sql.StatementClassifier;
@@ -40,7 +41,11 @@ public final class LoopSessions {
    * @param budget what its caches have their share of
    */
   public LoopSessions(
-      LoopContext context, LoopMetrics metrics, Judging judging, MemoryBudget budget) {
+      LoopContext context,
+      LoopMetrics metrics,
+      Judging judging,
+      ServerNaming naming,
+      MemoryBudget budget) {
     this.pipelines =
         new LoopPipelines(
             new LoopKnowledge(
@@ -57,7 +62,7 @@ public final class LoopSessions {
             new RuleMemory(budget.ofLoop(BudgetedCache.RULES)));
     this.context = context;
     this.metrics = metrics;
-    this.statements = new StatementRegistry(context.index(), budget);
+    this.statements = new StatementRegistry(naming, budget);
     this.memory = new SessionMemory.OfLoop(budget);
   }
 

@@ -6,7 +6,6 @@ import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
-import dev.heimdall.engine.prepared.StalePlan;
 import dev.heimdall.engine.reply.ConsistencyHold;
 import dev.heimdall.engine.reply.ReplyGate;
 import dev.heimdall.engine.reply.ReplySource;
@@ -331,7 +330,7 @@ final class OwedReplies {
     received = 0;
     dropSkippedTags(carried.done());
     boolean ddl = carried.groupDone(from, error != null, transaction.status(), status);
-    if (ddl || (error != null && StalePlan.is(error))) {
+    if (ddl || (error != null && session.dialect().errors().stalePlan(error))) {
       schemaChanged();
     }
     if (transaction.move(status, ddl)) {

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.prepared.StatementErrors;
 import dev.heimdall.engine.statement.ResultWatch;
 import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ReplyFraming;
@@ -14,6 +15,9 @@ public interface SessionDialect {
 
   /** How the node answers clients itself. */
   ReplyEncoder encoder();
+
+  /** What errors of servers say of prepared statements. */
+  StatementErrors errors();
 
   /** Looks at the results of a session's statements. */
   ResultWatch results();

@@ -12,8 +12,7 @@ import dev.heimdall.engine.pipeline.RunHistory;
 import dev.heimdall.engine.placement.ReplicaTrouble;
 import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LoopPool;
-import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.prepared.StalePlan;
+import dev.heimdall.engine.prepared.StatementErrors;
 import dev.heimdall.engine.session.ClientSession.State;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
@@ -296,7 +295,7 @@ final class Sharing {
    */
   boolean absorbs(ServerError error, ServerConnection from) {
     Cause cause = causeOf(error, from);
-    stalePlan = StalePlan.is(error);
+    stalePlan = session.dialect().errors().stalePlan(error);
     failedOnReplica = cause == Cause.REPLICA_ERROR;
     boolean undelivered =
         cause == Cause.STALE_PLAN || session.requests().replay().nothingGiven(from);
@@ -305,10 +304,8 @@ final class Sharing {
   }
 
   private Cause causeOf(ServerError error, ServerConnection from) {
-    boolean stale =
-        StalePlan.is(error)
-            || (error.sqlState().equals("26000")
-                && error.message().contains(PreparedStatement.PREFIX));
+    StatementErrors errors = session.dialect().errors();
+    boolean stale = errors.stalePlan(error) || errors.unknownStatement(error);
     if (stale && !from.told()) {
       return Cause.STALE_PLAN;
     }

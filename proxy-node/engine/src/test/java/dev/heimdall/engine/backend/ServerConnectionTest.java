@@ -2,6 +2,7 @@ package dev.heimdall.engine.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.ServerStatements;
@@ -479,7 +480,7 @@ class ServerConnectionTest {
   }
 
   private static PreparedStatement statement(String text) {
-    return new StatementRegistry(0, new MemoryBudget(64L << 20, 1))
+    return new StatementRegistry(StatementNames.ofLoop(0), new MemoryBudget(64L << 20, 1))
         .acquireAlone(
             text.getBytes(java.nio.charset.StandardCharsets.UTF_8),
             PreparedStatement.Origin.NAMED,

@@ -131,15 +131,16 @@ final class SimulatedNode implements AutoCloseable {
     LoopContext loop = new LoopContext(0, turns.node(), turns::now);
     budget = new MemoryBudget(memory, 1);
     Metrics metrics = new Metrics("test", 1, 100);
+    Dialect dialect =
+        PostgresDialect.create(keys, NonceSource.random(random), turns.node()::execute);
     LoopSessions sessions =
         new LoopSessions(
             loop,
             metrics.loop(0),
             new LoopSessions.Judging(
                 new StatementParser(), new StatementTimes(), 1, 2, Runnable::run),
+            dialect.naming().apply(0),
             budget);
-    Dialect dialect =
-        PostgresDialect.create(keys, NonceSource.random(random), turns.node()::execute);
     ServerConnector connector =
         new ServerConnector(
             new InMemory(server, buffers), dialect.servers(), turns.node()::execute);

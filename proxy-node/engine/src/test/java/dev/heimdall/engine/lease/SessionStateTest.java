@@ -6,6 +6,7 @@ import dev.heimdall.engine.backend.DetachedServer;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
 import dev.heimdall.engine.prepared.StatementRegistry;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SessionStateTest {
   private final StatementClassifier classifier = new StatementClassifier();
   private final StatementRegistry registry =
-      new StatementRegistry(0, new MemoryBudget(64L << 20, 1));
+      new StatementRegistry(StatementNames.ofLoop(0), new MemoryBudget(64L << 20, 1));
   private final DetachedServer detached = new DetachedServer(10);
   private final ServerConnection server = detached.connection();
   private final Variables startup = Variables.of(Map.of("timezone", "UTC"));

@@ -2,16 +2,19 @@ package dev.heimdall.engine.prepared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PreparedNamesTest {
   private final StatementRegistry registry =
-      new StatementRegistry(0, new MemoryBudget(64L << 20, 1));
+      new StatementRegistry(StatementNames.ofLoop(0), new MemoryBudget(64L << 20, 1));
   private final PreparedNames names = new PreparedNames(registry);
 
   private static byte[] bytes(String text) {
@@ -153,21 +156,20 @@ class PreparedNamesTest {
   }
 
   @Test
-  void errorsBehindFailedParsesHaveTheClientsNamesUntilAllIsAnswered() {
+  void namesWhoseParseFailedAreKnownUntilAllIsAnswered() {
     PreparedStatement one = statement("SELECT 1");
     PreparedStatement two = statement("SELECT 2");
-    String error = "\"%s\" and \"%s\"".formatted(nameOf(one), nameOf(two));
     names.put(bytes("s1"), one);
     names.put(bytes("s2"), two);
     names.remove(bytes("s1"), one);
-    names.remove(bytes("s2"), two);
 
-    assertThat(names.inClientsNames(error)).isEqualTo("\"s1\" and \"s2\"");
+    Map<String, PreparedStatement> onServer = new HashMap<>();
+    names.forEachOnServer(onServer::put);
+    assertThat(onServer).isEqualTo(Map.of("s1", one, "s2", two));
+
     names.allAnswered();
-    assertThat(names.inClientsNames(error)).isEqualTo(error);
-  }
-
-  private static String nameOf(PreparedStatement statement) {
-    return new String(statement.serverName(), StandardCharsets.US_ASCII);
+    onServer.clear();
+    names.forEachOnServer(onServer::put);
+    assertThat(onServer).isEqualTo(Map.of("s2", two));
   }
 }

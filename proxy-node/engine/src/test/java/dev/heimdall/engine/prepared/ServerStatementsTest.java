@@ -2,13 +2,11 @@ package dev.heimdall.engine.prepared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
 import dev.heimdall.engine.prepared.ServerStatements.PendingName;
 import dev.heimdall.engine.prepared.ServerStatements.Standing;
-import dev.heimdall.engine.wire.postgres.BackendType;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,7 +18,7 @@ class ServerStatementsTest {
   private long group = 1;
   private final ServerStatements statements = new ServerStatements(3, () -> group);
   private final StatementRegistry registry =
-      new StatementRegistry(0, new MemoryBudget(64L << 20, 1));
+      new StatementRegistry(StatementNames.ofLoop(0), new MemoryBudget(64L << 20, 1));
   private final List<StatementShape> described = new ArrayList<>();
   private final List<String> undone = new ArrayList<>();
 
@@ -37,17 +35,8 @@ class ServerStatementsTest {
     statements.describing(described::add, () -> undone.add("describe"));
   }
 
-  private static ByteBuf parameters(int... types) {
-    ByteBuf message = Unpooled.buffer().writeByte('t').writeInt(6 + 4 * types.length);
-    message.writeShort(types.length);
-    for (int type : types) {
-      message.writeInt(type);
-    }
-    return message;
-  }
-
-  private static ByteBuf noColumns() {
-    return Unpooled.buffer().writeByte('T').writeInt(6).writeShort(0);
+  private static StatementShape shape(int... types) {
+    return new StatementShape(types, 1, 2);
   }
 
   @Test
@@ -73,14 +62,12 @@ class ServerStatementsTest {
     describe();
 
     statements.parsed();
-    statements.described(BackendType.PARAMETER_DESCRIPTION, parameters(23));
-    statements.described(BackendType.ROW_DESCRIPTION, noColumns());
-    assertThat(described).containsExactly(StatementShape.of(new int[] {23}, noColumns()));
+    statements.described(shape(23));
+    assertThat(described).containsExactly(shape(23));
     assertThat(statements.confirmed(second)).isFalse();
 
     statements.parsed();
-    statements.described(BackendType.PARAMETER_DESCRIPTION, parameters());
-    statements.described(BackendType.NO_DATA, Unpooled.EMPTY_BUFFER);
+    statements.described(StatementShape.withoutColumns(new int[0]));
     assertThat(described.get(1)).isEqualTo(StatementShape.withoutColumns(new int[0]));
     assertThat(statements.confirmed(second)).isTrue();
   }
@@ -88,7 +75,7 @@ class ServerStatementsTest {
   @Test
   void aDescriptionThatCannotBeReadIsAsGoodAsRefused() {
     describe();
-    statements.described(BackendType.ROW_DESCRIPTION, Unpooled.buffer().writeZero(3));
+    statements.described(null);
 
     assertThat(described).isEmpty();
     assertThat(undone).containsExactly("describe");
@@ -364,21 +351,22 @@ class ServerStatementsTest {
   }
 
   @Test
-  void aParseAnewHasTheTypesThatWereFound() {
-    PreparedStatement statement = named("SELECT $1");
-    ByteBuf before = Unpooled.buffer();
-    statement.parse(before);
-    String name = new String(statement.serverName(), StandardCharsets.US_ASCII);
-    assertThat(before.toString(5, before.writerIndex() - 5, StandardCharsets.ISO_8859_1))
-        .isEqualTo(name + "\0SELECT $1\0\0\0");
+  void aServerMayNumberItsStatements() {
+    PreparedStatement first = named("SELECT 1");
+    PreparedStatement second = named("SELECT 2");
+    parse(first);
+    parse(second);
 
-    statement.shape(StatementShape.of(new int[] {23}, noColumns()), 0);
-    ByteBuf after = Unpooled.buffer();
-    statement.parse(after);
+    statements.parsed(17);
+    assertThat(statements.handle(first.name())).isEqualTo(17);
+    assertThat(statements.confirmed(second)).isFalse();
+    statements.parsed(18);
+    assertThat(statements.handle(second.name())).isEqualTo(18);
 
-    assertThat(after.getInt(1)).isEqualTo(after.writerIndex() - 1);
-    assertThat(after.toString(5, after.writerIndex() - 5, StandardCharsets.ISO_8859_1))
-        .isEqualTo(name + "\0SELECT $1\0\0\1\0\0\0\27");
+    statements.forgetAll();
+    parse(first);
+    statements.parsed(19);
+    assertThat(statements.handle(first.name())).isEqualTo(19);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.heimdall.engine.prepared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class StatementRegistryTest {
   private final StatementRegistry registry =
-      new StatementRegistry(3, new MemoryBudget(64L << 20, 1));
+      new StatementRegistry(StatementNames.ofLoop(3), new MemoryBudget(64L << 20, 1));
 
   private PreparedStatement acquire(String text) {
     return acquire(text, Origin.NAMED, "shop", 0);
@@ -30,7 +31,7 @@ class StatementRegistryTest {
   @Test
   void statementsThatNobodyNamesAreKeptByWhatTheyWeigh() {
     MemoryBudget budget = new MemoryBudget(1_000_000, 1);
-    StatementRegistry small = new StatementRegistry(0, budget);
+    StatementRegistry small = new StatementRegistry(StatementNames.ofLoop(0), budget);
     byte[] content = new byte[10_000];
     for (int i = 0; i < 100; i++) {
       small.release(small.acquire(content, content.length - i, Origin.NAMED, null, "shop", 0));
@@ -44,8 +45,8 @@ class StatementRegistryTest {
   @Test
   void statementsThatClientsNameAreCountedUntilNobodyDoes() {
     MemoryBudget budget = new MemoryBudget(1_000_000, 2);
-    StatementRegistry one = new StatementRegistry(0, budget);
-    StatementRegistry other = new StatementRegistry(1, budget);
+    StatementRegistry one = new StatementRegistry(StatementNames.ofLoop(0), budget);
+    StatementRegistry other = new StatementRegistry(StatementNames.ofLoop(1), budget);
     byte[] content = new byte[100_000];
     PreparedStatement first = one.acquire(content, 100_000, Origin.NAMED, null, "shop", 0);
     one.acquire(content, 100_000, Origin.NAMED, null, "shop", 0);
@@ -82,12 +83,12 @@ class StatementRegistryTest {
 
   @Test
   void namesBeginWithTheReservedPrefixAndTheLoop() {
-    assertThat(name(acquire("SELECT 1"))).startsWith(PreparedStatement.PREFIX + "3_");
+    assertThat(name(acquire("SELECT 1"))).startsWith(StatementNames.PREFIX + "3_");
     assertThat(
             name(
-                new StatementRegistry(4, new MemoryBudget(64L << 20, 1))
+                new StatementRegistry(StatementNames.ofLoop(4), new MemoryBudget(64L << 20, 1))
                     .acquire(new byte[0], 0, Origin.NAMED, null, "", 0)))
-        .startsWith(PreparedStatement.PREFIX + "4_");
+        .startsWith(StatementNames.PREFIX + "4_");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.postgres.answer.PostgresEncoder;
 import dev.heimdall.engine.dialect.postgres.console.PostgresConsole;
 import dev.heimdall.engine.dialect.postgres.login.PostgresClients;
+import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.dialect.postgres.server.PostgresServers;
 import java.util.concurrent.Executor;
 
@@ -21,6 +22,7 @@ public final class PostgresDialect {
     return new Dialect(
         new PostgresClients(new PostgresEncoder()),
         new PostgresConsole(),
-        new PostgresServers(keyCache, nonces, offLoop));
+        new PostgresServers(keyCache, nonces, offLoop),
+        StatementNames::ofLoop);
   }
 }

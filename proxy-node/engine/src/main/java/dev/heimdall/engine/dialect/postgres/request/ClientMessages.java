@@ -2,6 +2,8 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.postgres.answer.PostgresEncoder;
+import dev.heimdall.engine.dialect.postgres.prepared.ParsedNames;
+import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.TransactionLog;
 import dev.heimdall.engine.lease.ClientTransaction;
@@ -10,7 +12,6 @@ import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.prepared.ClientStatements;
-import dev.heimdall.engine.prepared.ParsedNames;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.BatchReplay;
@@ -579,7 +580,7 @@ final class ClientMessages implements RequestHandler {
 
   @Override
   public String inClientsNames(String text) {
-    return unnamed.inClientsNames(carried.names().inClientsNames(text));
+    return StatementNames.inClientsNames(text, carried.names(), unnamed.cached());
   }
 
   @Override

@@ -2,6 +2,9 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.postgres.prepared.StalePlan;
+import dev.heimdall.engine.dialect.postgres.prepared.StatementBody;
+import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.dialect.postgres.request.ShapeCheck.Fit;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
@@ -10,8 +13,6 @@ import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.ServerStatements;
-import dev.heimdall.engine.prepared.StalePlan;
-import dev.heimdall.engine.prepared.StatementBody;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.BatchClient;
 import dev.heimdall.engine.session.ClientInput;
@@ -36,7 +37,7 @@ import java.util.List;
  * Sends one client's extended-protocol messages, its statements under their names on the server.
  */
 final class ExtendedStatements {
-  private static final byte[] PREFIX = PreparedStatement.PREFIX.getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] PREFIX = StatementNames.PREFIX.getBytes(StandardCharsets.US_ASCII);
 
   private static final byte[] UNNAMED = new byte[0];
 
@@ -281,7 +282,10 @@ final class ExtendedStatements {
 
   private int[] types(ByteBuf input, int nameAt, int nameEnd) {
     if (nameEnd == nameAt) {
-      return unnamed.types();
+      PreparedStatement cached = unnamed.cached();
+      return cached == null
+          ? StatementBody.types(unnamed.text(), Math.max(0, unnamed.length()))
+          : StatementBody.types(cached.body(), cached.body().length);
     }
     PreparedStatement statement = carried.names().get(input, nameAt, nameEnd - nameAt);
     return statement == null

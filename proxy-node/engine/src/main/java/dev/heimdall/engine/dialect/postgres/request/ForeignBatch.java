@@ -1,5 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.dialect.postgres.prepared.StatementBody;
+import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.foreign.ForeignOutcome;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.foreign.ForeignStatement;
@@ -10,7 +12,6 @@ import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.PreparedTexts;
-import dev.heimdall.engine.prepared.StatementBody;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.ClientInput;
@@ -338,7 +339,7 @@ final class ForeignBatch {
     String portal = text(bytes(at, portalEnd));
     ServerError refusal = course.refusal();
     if (refusal == null && body == null) {
-      refusal = PreparedTexts.missing(name);
+      refusal = StatementNames.missing(name);
     }
     pending.begin(total, true);
     if (refusal == null) {
@@ -399,7 +400,7 @@ final class ForeignBatch {
   private void describeStatement(byte[] name) {
     byte[] body = prepared.body(name);
     if (body == null) {
-      fail(PreparedTexts.missing(name));
+      fail(StatementNames.missing(name));
       return;
     }
     ServerError refusal = statements.refusal(prepared.facts(name), source);

@@ -1,14 +1,15 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.prepared.PreparedNames;
-import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
+import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.UnansweredNames;
 import dev.heimdall.engine.prepared.UnnamedStatement;
@@ -44,7 +45,7 @@ import java.util.Optional;
 final class ParseMessages {
   private static final byte[] UNNAMED = new byte[0];
 
-  private static final byte[] TAKEN = PreparedNames.TAKEN.getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] TAKEN = StatementNames.TAKEN.getBytes(StandardCharsets.US_ASCII);
 
   /** No text and no parameter types. */
   private static final byte[] EMPTY_STATEMENT = new byte[3];

@@ -1,5 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.dialect.postgres.prepared.PostgresStatementErrors;
+import dev.heimdall.engine.prepared.StatementErrors;
 import dev.heimdall.engine.session.RequestFormat;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
@@ -13,6 +15,7 @@ public final class PostgresSessions implements SessionDialect {
   private final RequestFormat requests = new PostgresRequests();
   private final ReplyFraming replies = new PostgresReplies();
   private final ReplyEncoder encoder = new PostgresEncoder();
+  private final StatementErrors errors = new PostgresStatementErrors();
 
   @Override
   public RequestFormat requests() {
@@ -27,6 +30,11 @@ public final class PostgresSessions implements SessionDialect {
   @Override
   public ReplyEncoder encoder() {
     return encoder;
+  }
+
+  @Override
+  public StatementErrors errors() {
+    return errors;
   }
 
   @Override

@@ -6,6 +6,8 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.dialect.postgres.prepared.StatementBody;
+import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.prepared.ClientStatements;
@@ -37,7 +39,7 @@ import java.util.function.Consumer;
 final class ServerNames {
   /** Name of the node's own statement and portal in a client's batch. */
   private static final byte[] OURS =
-      (PreparedStatement.PREFIX + "ours").getBytes(StandardCharsets.US_ASCII);
+      (StatementNames.PREFIX + "ours").getBytes(StandardCharsets.US_ASCII);
 
   private static final byte[] UNNAMED = new byte[0];
 
@@ -172,7 +174,7 @@ final class ServerNames {
     ByteBuf out = pending.out(statement.body().length + 64);
     makeRoom(server, out, statement, quiet);
     known.parsing(new ServerStatements.PendingName(statement, null));
-    statement.parse(out);
+    StatementBody.parse(out, statement);
     server.expect(ReplyQueue.PARSE_OURS, quiet);
     PgWriter.empty(out, FrontendType.SYNC);
     server.expect(ReplyQueue.SYNC, quiet);
@@ -319,7 +321,7 @@ final class ServerNames {
     server.statements().namesMoved(resolution.hasMoved());
     server.statements().parsing(new ServerStatements.PendingName(statement, undo));
     if (expected == ReplyQueue.PARSE_OURS) {
-      statement.parse(out);
+      StatementBody.parse(out, statement);
     } else {
       server.statements().parsedFor(statement, client);
       PgWriter.parse(out, statement.serverName(), statement.body(), statement.body().length);

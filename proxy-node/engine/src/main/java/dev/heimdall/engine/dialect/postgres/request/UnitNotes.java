@@ -1,9 +1,9 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.dialect.postgres.prepared.ParsedNames;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.TransactionLog;
 import dev.heimdall.engine.observe.Unreplayed;
-import dev.heimdall.engine.prepared.ParsedNames;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;

@@ -4,9 +4,11 @@ import dev.heimdall.engine.backend.ReplyDelivery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ReplyScanner;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.dialect.postgres.prepared.ShapeReader;
+import dev.heimdall.engine.dialect.postgres.prepared.StalePlan;
+import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.prepared.ServerStatements;
-import dev.heimdall.engine.prepared.StalePlan;
+import dev.heimdall.engine.prepared.StatementShape;
 import dev.heimdall.engine.wire.ReplyGroups;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -48,6 +50,7 @@ final class ReplyReader implements ReplyScanner {
   private long remaining;
   private boolean dropRemaining;
   private ByteBuf translated;
+  private int[] parameterTypes = new int[0];
 
   ReplyReader(ServerConnection connection, ReplyDelivery delivery) {
     this.connection = connection;
@@ -345,7 +348,7 @@ final class ReplyReader implements ReplyScanner {
       }
       case BackendType.PARAMETER_DESCRIPTION, BackendType.ROW_DESCRIPTION, BackendType.NO_DATA -> {
         if (queue.takeDescribed()) {
-          statements.described(type, in.slice(at, (int) total));
+          described(type, in.slice(at, (int) total));
         }
       }
       case BackendType.ERROR -> {
@@ -380,6 +383,17 @@ final class ReplyReader implements ReplyScanner {
     return delivery.recipient() == null;
   }
 
+  private void described(byte type, ByteBuf message) {
+    if (type == BackendType.PARAMETER_DESCRIPTION) {
+      parameterTypes = ShapeReader.parameterTypes(message);
+    } else {
+      statements.described(
+          type == BackendType.NO_DATA
+              ? StatementShape.withoutColumns(parameterTypes)
+              : ShapeReader.of(parameterTypes, message));
+    }
+  }
+
   /**
    * An error about a statement by its name here, with the name that its client knows; null when it
    * names none.
@@ -393,7 +407,7 @@ final class ReplyReader implements ReplyScanner {
       StalePlan.encode(message);
       return message;
     }
-    if (owner == null || !error.message().contains(PreparedStatement.PREFIX)) {
+    if (owner == null || !error.message().contains(StatementNames.PREFIX)) {
       return null;
     }
     // Single bytes stand for themselves: what is not the name stays as it came, whatever the

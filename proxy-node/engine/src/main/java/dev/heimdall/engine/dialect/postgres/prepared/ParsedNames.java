@@ -1,5 +1,6 @@
-package dev.heimdall.engine.prepared;
+package dev.heimdall.engine.dialect.postgres.prepared;
 
+import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
 

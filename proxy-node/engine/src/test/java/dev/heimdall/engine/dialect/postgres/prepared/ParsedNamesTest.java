@@ -1,10 +1,12 @@
-package dev.heimdall.engine.prepared;
+package dev.heimdall.engine.dialect.postgres.prepared;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.memory.MemoryBudget;
+import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
+import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -12,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class ParsedNamesTest {
   private final StatementRegistry registry =
-      new StatementRegistry(0, new MemoryBudget(64L << 20, 1));
+      new StatementRegistry(StatementNames.ofLoop(0), new MemoryBudget(64L << 20, 1));
   private final PreparedNames names = new PreparedNames(registry);
   private final ByteBuf batch = Unpooled.buffer();
 

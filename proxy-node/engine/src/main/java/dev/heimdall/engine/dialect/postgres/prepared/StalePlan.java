@@ -1,4 +1,4 @@
-package dev.heimdall.engine.prepared;
+package dev.heimdall.engine.dialect.postgres.prepared;
 
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.BackendType;

@@ -1,14 +1,15 @@
-package dev.heimdall.engine.prepared;
+package dev.heimdall.engine.dialect.postgres.prepared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.prepared.StatementShape;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-class StatementShapeTest {
+class ShapeReaderTest {
   private static final int INT = 23;
   private static final int TEXT = 25;
 
@@ -29,7 +30,7 @@ class StatementShapeTest {
   }
 
   private static StatementShape shape(Column... columns) {
-    return StatementShape.of(new int[0], description(columns));
+    return ShapeReader.of(new int[0], description(columns));
   }
 
   @Test
@@ -68,8 +69,8 @@ class StatementShapeTest {
 
   @Test
   void parameterTypesCountForClientsButNotForPlans() {
-    StatementShape one = StatementShape.of(new int[] {INT}, description(new Column("a", INT)));
-    StatementShape two = StatementShape.of(new int[] {TEXT}, description(new Column("a", INT)));
+    StatementShape one = ShapeReader.of(new int[] {INT}, description(new Column("a", INT)));
+    StatementShape two = ShapeReader.of(new int[] {TEXT}, description(new Column("a", INT)));
 
     assertThat(one).isNotEqualTo(two);
     assertThat(one.sameColumns(two)).isTrue();
@@ -80,7 +81,7 @@ class StatementShapeTest {
     byte[] whole = ByteBufUtil.getBytes(description(new Column("a", INT), new Column("b", TEXT)));
 
     for (int length = 0; length < whole.length; length++) {
-      assertThat(StatementShape.of(new int[0], Unpooled.wrappedBuffer(whole, 0, length)))
+      assertThat(ShapeReader.of(new int[0], Unpooled.wrappedBuffer(whole, 0, length)))
           .as("%d bytes", length)
           .isNull();
     }
@@ -91,8 +92,8 @@ class StatementShapeTest {
     ByteBuf message = Unpooled.buffer().writeByte('t').writeInt(14).writeShort(2);
     message.writeInt(INT).writeInt(TEXT);
 
-    assertThat(StatementShape.parameterTypes(message)).containsExactly(INT, TEXT);
-    assertThat(StatementShape.parameterTypes(message.slice(0, 12))).containsExactly(INT);
-    assertThat(StatementShape.parameterTypes(message.slice(0, 5))).isEmpty();
+    assertThat(ShapeReader.parameterTypes(message)).containsExactly(INT, TEXT);
+    assertThat(ShapeReader.parameterTypes(message.slice(0, 12))).containsExactly(INT);
+    assertThat(ShapeReader.parameterTypes(message.slice(0, 5))).isEmpty();
   }
 }
