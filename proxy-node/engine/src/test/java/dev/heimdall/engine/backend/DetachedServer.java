@@ -42,22 +42,30 @@ public final class DetachedServer {
 
   private ServerConnection connection(
       LoopContext context, ServerConnection.Listener listener, int preparedLimit) {
-    ServerConnection made =
-        new ServerConnection(
-            1,
-            context,
-            channel,
-            listener,
-            new ServerTarget(
-                null,
-                null,
-                "db",
-                ServerCredential.withoutSecret("app"),
-                Capabilities.NONE,
-                Map.of(),
-                preparedLimit),
-            PostgresRequests.loggedIn(4711, new byte[4], Map.of("server_version", "18.0")));
-    channel.pipeline().addLast(made);
+    return connection(
+        context,
+        channel,
+        listener,
+        new ServerTarget(
+            null,
+            null,
+            "db",
+            ServerCredential.withoutSecret("app"),
+            Capabilities.NONE,
+            Map.of(),
+            preparedLimit),
+        PostgresRequests.loggedIn(4711, new byte[4], Map.of("server_version", "18.0")));
+  }
+
+  /** What becomes of a channel whose log-in, by any protocol, is over. */
+  public static ServerConnection connection(
+      LoopContext context,
+      EmbeddedChannel channel,
+      ServerConnection.Listener listener,
+      ServerTarget target,
+      LogIn.LoggedIn found) {
+    ServerConnection made = new ServerConnection(1, context, channel, listener, target, found);
+    channel.pipeline().addLast("server", made);
     return made;
   }
 

@@ -6,7 +6,7 @@ import dev.heimdall.model.DataSource;
 import java.time.Duration;
 
 /** Takes no notice of what becomes of a pool. */
-class NoEvents implements PoolEvents {
+public class NoEvents implements PoolEvents {
   @Override
   public void connected(String vdb, PoolKey key, ServerConnection connection) {}
 

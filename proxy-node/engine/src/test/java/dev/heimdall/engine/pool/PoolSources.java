@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What pools in tests lead to. */
-final class PoolSources {
+public final class PoolSources {
   private PoolSources() {}
 
-  static DataSource primary() {
+  public static DataSource primary() {
     return source("primary", "jdbc:postgresql://db.example", ClusterSettings.defaults());
   }
 

@@ -1,0 +1,206 @@
+package dev.heimdall.engine.toy;
+
+import dev.heimdall.engine.wire.TransactionState;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One server process of the toy dialect at the other end of a channel. It answers at once unless it
+ * is told to {@link #hold}, and writes down what it was sent and what the protocol does not allow.
+ */
+final class ToyServer {
+  private final int processId;
+  private final int features;
+  private final EmbeddedChannel channel;
+  private final List<String> requests = new ArrayList<>();
+  private final List<String> violations = new ArrayList<>();
+  private final Map<Integer, String> statements = new HashMap<>();
+  private ByteBuf cut = Unpooled.buffer();
+  private boolean holding;
+  private Runnable held;
+  private int token;
+  private int handles;
+  private int piece = Integer.MAX_VALUE;
+
+  /**
+   * @param features what it is able to do, a bit for each
+   * @param logIn what the node does on its end
+   */
+  ToyServer(int processId, int features, ChannelHandler logIn) {
+    this.processId = processId;
+    this.features = features;
+    this.token = 100 * processId;
+    this.handles = 10 * processId;
+    this.channel = new EmbeddedChannel(logIn);
+  }
+
+  EmbeddedChannel channel() {
+    return channel;
+  }
+
+  /** What it was asked for since this was last asked. */
+  List<String> requests() {
+    List<String> since = List.copyOf(requests);
+    requests.clear();
+    return since;
+  }
+
+  /** What it was sent that it must not be. */
+  List<String> violations() {
+    return violations;
+  }
+
+  /** From now on the next request is answered by {@link #answer}. */
+  void hold() {
+    holding = true;
+  }
+
+  /** The request that was held is answered, and so are all from now on. */
+  void answer() {
+    holding = false;
+    Runnable answering = held;
+    held = null;
+    answering.run();
+  }
+
+  /** Whether a request waits for its answer. */
+  boolean runs() {
+    return held != null;
+  }
+
+  /** What it sends comes in pieces of so many bytes. */
+  void cutInto(int bytes) {
+    piece = bytes;
+  }
+
+  void vanish() {
+    channel.close();
+  }
+
+  // ---- what it says
+
+  void greet() {
+    send(ToyFrame.GREETING, ToyFrame.numbers(features));
+  }
+
+  /** A value has changed, whatever is going on. */
+  void report(String name, String value) {
+    send(ToyFrame.VALUE, ToyFrame.text(name + "=" + value));
+  }
+
+  void send(byte type, byte[] body) {
+    ByteBuf out = Unpooled.buffer();
+    ToyFrame.write(out, type, 0, body);
+    while (out.isReadable()) {
+      channel.pipeline().fireChannelRead(out.readBytes(Math.min(piece, out.readableBytes())));
+    }
+    out.release();
+    channel.pipeline().fireChannelReadComplete();
+    channel.runPendingTasks();
+  }
+
+  private void done() {
+    token++;
+    send(ToyFrame.DONE, ToyFrame.numbers(TransactionState.IDLE.ordinal(), token, processId));
+  }
+
+  // ---- what it hears
+
+  /** Reads what was sent so far; says whether there was anything. */
+  boolean read() {
+    channel.runPendingTasks();
+    ByteBuf in = channel.readOutbound();
+    if (in == null) {
+      return false;
+    }
+    cut.writeBytes(in);
+    in.release();
+    for (int length = length(); length > 0; length = length()) {
+      ByteBuf frame = cut.readBytes(length);
+      request(frame);
+      frame.release();
+    }
+    return true;
+  }
+
+  private int length() {
+    return ToyFrame.length(cut, cut.readerIndex(), cut.writerIndex());
+  }
+
+  private void request(ByteBuf in) {
+    byte type = in.getByte(0);
+    String text = ToyFrame.text(in, 0);
+    switch (type) {
+      case ToyFrame.LOG_IN -> {
+        requests.add("log in " + text + " " + ToyFrame.token(in, 0));
+        report("version", "1");
+        done();
+      }
+      case ToyFrame.STOP -> {
+        requests.add("stop");
+        if (held != null) {
+          held = null;
+          holding = false;
+          send(ToyFrame.ERROR, ToyFrame.text("57014stopped"));
+          done();
+        }
+        send(ToyFrame.STOPPED, new byte[0]);
+      }
+      case ToyFrame.LEAVE -> requests.add("leave");
+      default -> {
+        if (held != null) {
+          violations.add("a request before the last one was answered");
+        }
+        if (ToyFrame.token(in, 0) != token) {
+          violations.add("token " + ToyFrame.token(in, 0) + " instead of " + token);
+        }
+        int handle = type == ToyFrame.EXECUTE ? ToyFrame.number(in, 0, 0) : 0;
+        requests.add(words(type, text, handle));
+        if (holding) {
+          held = () -> carryOut(type, text, handle);
+        } else {
+          carryOut(type, text, handle);
+        }
+      }
+    }
+  }
+
+  private static String words(byte type, String text, int handle) {
+    return switch (type) {
+      case ToyFrame.QUERY -> text;
+      case ToyFrame.PREPARE -> "prepare " + text;
+      case ToyFrame.EXECUTE -> "execute " + handle;
+      case ToyFrame.RESET -> "reset";
+      default -> "unknown " + (char) type;
+    };
+  }
+
+  private void carryOut(byte type, String text, int handle) {
+    switch (type) {
+      case ToyFrame.PREPARE -> {
+        statements.put(++handles, text);
+        send(ToyFrame.HANDLE, ToyFrame.numbers(handles));
+      }
+      case ToyFrame.EXECUTE -> {
+        if (statements.containsKey(handle)) {
+          send(ToyFrame.ROW, ToyFrame.text(statements.get(handle)));
+        } else {
+          send(ToyFrame.ERROR, ToyFrame.text("26000no statement " + handle));
+        }
+      }
+      case ToyFrame.RESET -> statements.clear();
+      default -> {
+        if (text.startsWith("ECHO ")) {
+          send(ToyFrame.ROW, ToyFrame.text(text.substring(5)));
+        }
+      }
+    }
+    done();
+  }
+}
