@@ -473,7 +473,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   private void fail(ServerError error) {
     refused(error);
     ByteBuf out = ctx.alloc().buffer(128);
-    dialogue.encoder().error(out, error);
+    dialogue.encoder().error(error, out);
     ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
   }
 

@@ -140,7 +140,7 @@ public final class SessionStart {
   public void welcome(Map<String, String> reported) {
     ByteBuf out = session.alloc().buffer(512);
     String application = client.applicationName();
-    client.login().encoder().welcome(out, reported, application == null ? "" : application, key);
+    client.login().encoder().welcome(reported, application == null ? "" : application, key, out);
     key = null;
     session.ready(out);
     node.events().loggedIn(client);

@@ -32,7 +32,7 @@ final class CommandRun {
         .thenCompose(
             answer -> {
               // On the thread that made it: many rows must not keep an event loop busy.
-              encoder.answer(out, answer);
+              encoder.answer(answer, out);
               return from(answer instanceof Answer.Failed ? commands.size() : index + 1);
             });
   }

@@ -73,7 +73,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
 
   private void welcome(CancelKey key) {
     ByteBuf out = channel.alloc().buffer(512);
-    login.encoder().welcome(out, protocol.reported(), null, key);
+    login.encoder().welcome(protocol.reported(), null, key, out);
     channel.writeAndFlush(out);
   }
 
@@ -95,7 +95,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
   private void fatal(ServerError error) {
     closeReason = error.message();
     ByteBuf out = channel.alloc().buffer(128);
-    login.encoder().error(out, error);
+    login.encoder().error(error, out);
     channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
   }
 

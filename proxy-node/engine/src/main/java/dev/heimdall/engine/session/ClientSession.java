@@ -457,7 +457,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** How its client is told something by the node. */
   ReplyEncoder encoder() {
-    return dialect.encoder();
+    return login.encoder();
   }
 
   VdbContext vdb() {

@@ -2,7 +2,6 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.prepared.StatementErrors;
 import dev.heimdall.engine.statement.ResultWatch;
-import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ReplyFraming;
 
 /** What a protocol brings to the sessions of its clients. */
@@ -12,9 +11,6 @@ public interface SessionDialect {
 
   /** How replies of servers are told from one another. */
   ReplyFraming replies();
-
-  /** How the node answers clients itself. */
-  ReplyEncoder encoder();
 
   /** What errors of servers say of prepared statements. */
   StatementErrors errors();

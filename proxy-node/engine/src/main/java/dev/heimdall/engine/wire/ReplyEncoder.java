@@ -16,6 +16,9 @@ public interface ReplyEncoder {
    */
   void parameter(String name, String value, ByteBuf out);
 
+  /** Appends what the node answers to a statement in a server's place, but for {@link #ready}. */
+  void answer(Answer answer, ByteBuf out);
+
   /** Appends that the client may send its next request. */
   void ready(TransactionState status, ByteBuf out);
 }

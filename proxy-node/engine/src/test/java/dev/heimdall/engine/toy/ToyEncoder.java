@@ -32,7 +32,7 @@ final class ToyEncoder implements ClientEncoder {
 
   @Override
   public void welcome(
-      ByteBuf out, Map<String, String> reported, String application, CancelKey key) {
+      Map<String, String> reported, String application, CancelKey key, ByteBuf out) {
     frame(
         out,
         to -> {
@@ -48,7 +48,7 @@ final class ToyEncoder implements ClientEncoder {
   }
 
   @Override
-  public void error(ByteBuf out, ServerError error) {
+  public void error(ServerError error, ByteBuf out) {
     frame(
         out,
         to -> {
@@ -58,10 +58,27 @@ final class ToyEncoder implements ClientEncoder {
         });
   }
 
+  /** There are none. */
   @Override
-  public void answer(ByteBuf out, Answer answer) {
+  public void notice(ServerError notice, ByteBuf out) {}
+
+  @Override
+  public void parameter(String name, String value, ByteBuf out) {
+    if ((capabilities & ToyFrames.REPORTS) != 0) {
+      frame(
+          out,
+          to -> {
+            to.writeByte(ToyFrames.VALUE);
+            ToyFrames.text(to, name);
+            ToyFrames.text(to, value);
+          });
+    }
+  }
+
+  @Override
+  public void answer(Answer answer, ByteBuf out) {
     if (answer instanceof Answer.Failed failed) {
-      error(out, failed.error());
+      error(failed.error(), out);
     } else if (answer instanceof Answer.Rows rows) {
       for (List<String> row : rows.rows()) {
         frame(
@@ -76,7 +93,7 @@ final class ToyEncoder implements ClientEncoder {
 
   /** A new command begins the count again. */
   @Override
-  public void ready(ByteBuf out, TransactionState state) {
+  public void ready(TransactionState state, ByteBuf out) {
     frame(out, to -> to.writeByte(ToyFrames.OK).writeByte(state.ordinal()));
     next = 0;
   }

@@ -19,6 +19,7 @@ final class ToyFrames {
   static final int OK = 'K';
   static final int ERROR = 'E';
   static final int ROW = 'R';
+  static final int VALUE = 'V';
 
   /** First bytes of the client's frames. */
   static final int LOG_IN = 'L';

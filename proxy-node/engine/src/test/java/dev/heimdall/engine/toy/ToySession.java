@@ -33,10 +33,10 @@ final class ToySession extends ChannelInboundHandlerAdapter implements Client {
     ByteBuf out = ctx.alloc().buffer();
     ServerError full = admission.acquireSlots();
     if (full != null) {
-      login.encoder().error(out, full);
+      login.encoder().error(full, out);
     } else {
       CancelKey key = admission.register();
-      login.encoder().welcome(out, Map.of("schema", given.carried().get("schema")), null, key);
+      login.encoder().welcome(Map.of("schema", given.carried().get("schema")), null, key, out);
     }
     ctx.writeAndFlush(out);
   }

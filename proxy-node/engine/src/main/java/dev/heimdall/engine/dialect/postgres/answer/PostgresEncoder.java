@@ -16,7 +16,7 @@ public final class PostgresEncoder implements ClientEncoder {
 
   @Override
   public void welcome(
-      ByteBuf out, Map<String, String> reported, String application, CancelKey key) {
+      Map<String, String> reported, String application, CancelKey key, ByteBuf out) {
     PgWriter.authenticationOk(out);
     reported.forEach(
         (name, value) -> {
@@ -32,17 +32,27 @@ public final class PostgresEncoder implements ClientEncoder {
   }
 
   @Override
-  public void error(ByteBuf out, ServerError error) {
+  public void error(ServerError error, ByteBuf out) {
     ErrorMessage.encode(error, out);
   }
 
   @Override
-  public void answer(ByteBuf out, Answer answer) {
+  public void notice(ServerError notice, ByteBuf out) {
+    ErrorMessage.encodeNotice(notice, out);
+  }
+
+  @Override
+  public void parameter(String name, String value, ByteBuf out) {
+    PgWriter.parameterStatus(out, name, value);
+  }
+
+  @Override
+  public void answer(Answer answer, ByteBuf out) {
     AnswerWriter.answer(out, answer, true);
   }
 
   @Override
-  public void ready(ByteBuf out, TransactionState state) {
+  public void ready(TransactionState state, ByteBuf out) {
     PgWriter.ready(out, state);
   }
 }

@@ -1,7 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.dialect.postgres.answer.PostgresEncoder;
 import dev.heimdall.engine.dialect.postgres.prepared.ParsedNames;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.journal.Journal;
@@ -145,7 +144,7 @@ final class ClientMessages implements RequestHandler {
     RuleCommands rules =
         new RuleCommands(
             client,
-            new PostgresEncoder(),
+            client.encoder(),
             parts.admin(),
             client::transactionNote,
             parts.catalogue(),

@@ -7,14 +7,12 @@ import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.SessionDialect;
 import dev.heimdall.engine.statement.ResultWatch;
-import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ReplyFraming;
 
 /** What PostgreSQL's protocol 3 brings to the sessions of its clients. */
 public final class PostgresSessions implements SessionDialect {
   private final RequestFormat requests = new PostgresRequests();
   private final ReplyFraming replies = new PostgresReplies();
-  private final ReplyEncoder encoder = new PostgresEncoder();
   private final StatementErrors errors = new PostgresStatementErrors();
 
   @Override
@@ -25,11 +23,6 @@ public final class PostgresSessions implements SessionDialect {
   @Override
   public ReplyFraming replies() {
     return replies;
-  }
-
-  @Override
-  public ReplyEncoder encoder() {
-    return encoder;
   }
 
   @Override

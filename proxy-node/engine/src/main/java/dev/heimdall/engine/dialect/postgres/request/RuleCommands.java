@@ -1,7 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.catalog.Catalogue;
-import dev.heimdall.engine.client.ClientEncoder;
 import dev.heimdall.engine.rules.Explanation;
 import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.session.AnsweringClient;
@@ -12,6 +11,7 @@ import dev.heimdall.engine.statement.RunningStatements;
 import dev.heimdall.engine.statement.StatementSummary;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.Column;
+import dev.heimdall.engine.wire.ReplyEncoder;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ final class RuleCommands {
   private static final String QUERYINFO = "show queryinfo";
 
   private final AnsweringClient client;
-  private final ClientEncoder encoder;
+  private final ReplyEncoder encoder;
   private final boolean admin;
   private final Supplier<String> replay;
   private final Supplier<Catalogue> catalogue;
@@ -43,7 +43,7 @@ final class RuleCommands {
    */
   RuleCommands(
       AnsweringClient client,
-      ClientEncoder encoder,
+      ReplyEncoder encoder,
       boolean admin,
       Supplier<String> replay,
       Supplier<Catalogue> catalogue,
@@ -111,8 +111,8 @@ final class RuleCommands {
     pending.cut();
     pending.bytes().skipBytes(total);
     ByteBuf out = client.alloc().buffer(512);
-    encoder.answer(out, answer);
-    encoder.ready(out, client.status());
+    encoder.answer(answer, out);
+    encoder.ready(client.status(), out);
     client.write(out);
     return true;
   }
