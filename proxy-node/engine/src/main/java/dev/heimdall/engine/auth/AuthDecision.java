@@ -64,14 +64,20 @@ public final class AuthDecision {
    * The server's side of the SASL exchange.
    *
    * @param tlsServerEndPoint the binding data of our certificate; null without TLS
+   * @param arithmetic of the thread that the exchange belongs to
    */
-  public ScramServer scram(byte[] tlsServerEndPoint, NonceSource nonces) {
+  public ScramServer scram(
+      byte[] tlsServerEndPoint, NonceSource nonces, ScramArithmetic arithmetic) {
     require(Exchange.SCRAM);
     ScramVerifier verifier = account == null ? null : account.verifier();
     return verifier == null
         ? ScramServer.forUnknownUser(
-            request.user(), users.mockVerifier(request.user()), tlsServerEndPoint, nonces)
-        : new ScramServer(request.user(), verifier, tlsServerEndPoint, nonces);
+            request.user(),
+            users.mockVerifier(request.user()),
+            tlsServerEndPoint,
+            nonces,
+            arithmetic)
+        : new ScramServer(request.user(), verifier, tlsServerEndPoint, nonces, arithmetic);
   }
 
   /** Lets a client in that need not prove anything here: trusted, or known by its certificate. */

@@ -69,6 +69,9 @@ public final class FailedLogIns {
    */
   public synchronized OptionalLong turn(
       InetAddress address, String user, FailedLogInSettings settings) {
+    if (entries.isEmpty()) {
+      return OptionalLong.of(0);
+    }
     Entry entry = entry(Key.of(address, user));
     long delay = entry == null ? 0 : delay(entry.failures, settings);
     if (delay == 0) {
@@ -108,7 +111,9 @@ public final class FailedLogIns {
 
   /** A password was right. */
   public synchronized void succeeded(InetAddress address, String user) {
-    entries.remove(Key.of(address, user));
+    if (!entries.isEmpty()) {
+      entries.remove(Key.of(address, user));
+    }
   }
 
   /** Addresses with users of which wrong passwords are remembered. */

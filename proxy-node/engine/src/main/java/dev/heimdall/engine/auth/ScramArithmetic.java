@@ -7,11 +7,11 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The formulas of RFC 5802 with SHA-256. One object belongs to one exchange: it keeps its {@link
- * Mac} and {@link MessageDigest}, whose look-up costs more than what they compute, and is not
- * thread-safe.
+ * The formulas of RFC 5802 with SHA-256. It keeps its {@link Mac} and {@link MessageDigest}, whose
+ * look-up costs more than what they compute, and nothing of what they computed: one object serves
+ * all exchanges of a thread, one after the other, and is not thread-safe.
  */
-final class ScramArithmetic {
+public final class ScramArithmetic {
 
   static final int KEY_LENGTH = 32;
 
@@ -23,7 +23,7 @@ final class ScramArithmetic {
   private final Mac mac;
   private final MessageDigest sha256;
 
-  ScramArithmetic() {
+  public ScramArithmetic() {
     try {
       mac = Mac.getInstance("HmacSHA256");
       sha256 = MessageDigest.getInstance("SHA-256");

@@ -27,7 +27,7 @@ public final class ScramServer {
     FAILED
   }
 
-  private final ScramArithmetic arithmetic = new ScramArithmetic();
+  private final ScramArithmetic arithmetic;
   private final String user;
   private final ScramVerifier verifier;
   private final boolean userExists;
@@ -46,7 +46,9 @@ public final class ScramServer {
       ScramVerifier verifier,
       boolean userExists,
       byte[] tlsServerEndPoint,
-      NonceSource nonces) {
+      NonceSource nonces,
+      ScramArithmetic arithmetic) {
+    this.arithmetic = arithmetic;
     this.user = user;
     this.verifier = verifier;
     this.userExists = userExists;
@@ -59,16 +61,25 @@ public final class ScramServer {
    *     does
    * @param tlsServerEndPoint the binding data of our own certificate; null without TLS or where the
    *     certificate defines none: then the PLUS mechanism is not offered
+   * @param arithmetic of the thread that the exchange belongs to
    */
   public ScramServer(
-      String user, ScramVerifier verifier, byte[] tlsServerEndPoint, NonceSource nonces) {
-    this(user, verifier, true, tlsServerEndPoint, nonces);
+      String user,
+      ScramVerifier verifier,
+      byte[] tlsServerEndPoint,
+      NonceSource nonces,
+      ScramArithmetic arithmetic) {
+    this(user, verifier, true, tlsServerEndPoint, nonces, arithmetic);
   }
 
   /** An exchange that goes like any other and always ends with {@link AuthenticationFailed}. */
   public static ScramServer forUnknownUser(
-      String user, ScramVerifier mock, byte[] tlsServerEndPoint, NonceSource nonces) {
-    return new ScramServer(user, mock, false, tlsServerEndPoint, nonces);
+      String user,
+      ScramVerifier mock,
+      byte[] tlsServerEndPoint,
+      NonceSource nonces,
+      ScramArithmetic arithmetic) {
+    return new ScramServer(user, mock, false, tlsServerEndPoint, nonces, arithmetic);
   }
 
   /** What to offer, the preferred one first. */

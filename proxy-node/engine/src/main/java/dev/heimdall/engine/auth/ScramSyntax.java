@@ -124,8 +124,11 @@ final class ScramSyntax {
       throw ScramException.malformed(
           "The nonce has " + nonce.length() + " characters; 1 to " + limit + " are allowed.");
     }
-    if (!nonce.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ',')) {
-      throw ScramException.malformed("The nonce holds a character that is not printable ASCII.");
+    for (int i = 0; i < nonce.length(); i++) {
+      char c = nonce.charAt(i);
+      if (c <= ' ' || c >= 0x7f || c == ',') {
+        throw ScramException.malformed("The nonce holds a character that is not printable ASCII.");
+      }
     }
     return nonce;
   }

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.client.ClientLogin;
+import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.net.ProxyProtocolGate;
 import dev.heimdall.engine.net.Transport;
@@ -41,9 +42,12 @@ final class VdbListener {
   private final Transport transport;
   private final EventLoopGroup loops;
   private final List<LoopSessions> sessions;
-  private final Map<Object, LoopSessions> byLoop = new IdentityHashMap<>();
+  private final Map<Object, LoopDoor> byLoop = new IdentityHashMap<>();
   private final List<Channel> channels = new ArrayList<>();
   private int port;
+
+  /** What the clients that come in on one event loop share. */
+  private record LoopDoor(LoopAccess access, ClientHandlers handlers) {}
 
   /**
    * @param dialect what its clients speak
@@ -67,7 +71,13 @@ final class VdbListener {
     this.transport = transport;
     this.loops = loops;
     this.sessions = sessions;
-    sessions.forEach(s -> byLoop.put(s.context().loop(), s));
+    sessions.forEach(
+        s ->
+            byLoop.put(
+                s.context().loop(),
+                new LoopDoor(
+                    new LoopAccess(s.context(), s.metrics()),
+                    new ClientHandlers(node, vdb, s, dialect))));
   }
 
   /** Whether it was made for this address and port. */
@@ -127,7 +137,6 @@ final class VdbListener {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.AUTO_READ, false)
-            .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
@@ -159,16 +168,11 @@ final class VdbListener {
   }
 
   private void accept(Channel channel) {
-    LoopSessions loop = byLoop.get(channel.eventLoop());
+    LoopDoor loop = byLoop.get(channel.eventLoop());
     VirtualDatabase settings = vdb.settings().vdb();
     ClientLogin login =
         new ClientLogin(
-            node.access(),
-            vdb.access(),
-            loop.context(),
-            loop.metrics(),
-            dialect.clients(),
-            new ClientHandlers(node, vdb, loop, dialect));
+            node.access(), vdb.access(), loop.access(), dialect.clients(), loop.handlers());
     if (settings.proxyProtocol().enabled()) {
       channel
           .pipeline()

@@ -6,9 +6,7 @@ import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.auth.LogInRequest;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.ClientAddress;
-import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.net.ProxyProtocolGate;
-import dev.heimdall.engine.observe.LoopMetrics;
 import dev.heimdall.engine.observe.PoolKey;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.ClientTlsMode;
@@ -58,8 +56,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
 
   private final NodeAccess node;
   private final VdbAccess vdb;
-  private final LoopContext loop;
-  private final LoopMetrics metrics;
+  private final LoopAccess loop;
   private final ClientProtocol protocol;
   private final SessionFactory sessions;
   private final LogInDialogue dialogue;
@@ -87,14 +84,12 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   public ClientLogin(
       NodeAccess node,
       VdbAccess vdb,
-      LoopContext loop,
-      LoopMetrics metrics,
+      LoopAccess loop,
       ClientProtocol protocol,
       SessionFactory sessions) {
     this.node = node;
     this.vdb = vdb;
     this.loop = loop;
-    this.metrics = metrics;
     this.protocol = protocol;
     this.sessions = sessions;
     this.dialogue = protocol.logIn(this);
@@ -217,7 +212,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       closeUnanswered("TLS is off (tls.mode), but the client began a TLS handshake");
       return;
     }
-    ClientLogin behind = new ClientLogin(node, vdb, loop, metrics, protocol, sessions);
+    ClientLogin behind = new ClientLogin(node, vdb, loop, protocol, sessions);
     behind.address = address;
     behind.applicationProtocol = demanded;
     behind.state = State.TLS_HANDSHAKE;
@@ -282,7 +277,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
             .decide(
                 new LogInRequest(
                     tls, address.getAddress(), wanted.database(), wanted.user(), certificate()));
-    provedAt = loop.nanoTime();
+    provedAt = loop.context().nanoTime();
     switch (decision.exchange()) {
       case ACCEPTED -> {
         try {
@@ -380,7 +375,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   }
 
   private void judge(PasswordExchange.Judgement judgement) {
-    provedAt = loop.nanoTime();
+    provedAt = loop.context().nanoTime();
     try {
       judgement.run();
     } catch (AuthException e) {
@@ -433,7 +428,8 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   public void cancel(CancelKey key) {
     become(State.DONE);
     new CancelRequest(key)
-        .carryOut(node, vdb, loop, protocol, () -> ctx.executor().execute(() -> ctx.close()));
+        .carryOut(
+            node, vdb, loop.context(), protocol, () -> ctx.executor().execute(() -> ctx.close()));
   }
 
   @Override
@@ -491,7 +487,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     if (user != null && vdb.settings().users().find(user).isPresent()) {
       // Whoever asks has proved nothing: names of its own making must not become labels.
       boolean named = vdb.settings().vdb().databases().containsKey(database);
-      metrics.pool(vdb.name(), named ? database : PoolKey.OTHER, user).loginFailed();
+      loop.metrics().pool(vdb.name(), named ? database : PoolKey.OTHER, user).loginFailed();
     }
   }
 

@@ -5,7 +5,6 @@ import dev.heimdall.engine.auth.AuthException;
 import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.auth.ScramServer;
 import dev.heimdall.engine.auth.ServerCredential;
-import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.LoginChecks;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.wire.ServerError;
@@ -24,7 +23,7 @@ public final class PasswordExchange {
 
   private final NodeAccess node;
   private final VdbAccess vdb;
-  private final LoopContext loop;
+  private final LoopAccess loop;
   private final AuthDecision decision;
   private final String database;
   private final LogInDialogue dialogue;
@@ -64,7 +63,7 @@ public final class PasswordExchange {
   PasswordExchange(
       NodeAccess node,
       VdbAccess vdb,
-      LoopContext loop,
+      LoopAccess loop,
       AuthDecision decision,
       String database,
       byte[] tlsServerEndPoint,
@@ -79,7 +78,7 @@ public final class PasswordExchange {
     this.outcome = outcome;
     this.scram =
         decision.exchange() == AuthDecision.Exchange.SCRAM
-            ? decision.scram(tlsServerEndPoint, node.nonces())
+            ? decision.scram(tlsServerEndPoint, node.nonces(), loop.scram())
             : null;
   }
 
@@ -156,9 +155,9 @@ public final class PasswordExchange {
             () -> {
               try {
                 ServerCredential credential = decision.admitClearText(password);
-                loop.loop().execute(() -> outcome.admitted(credential));
+                loop.context().loop().execute(() -> outcome.admitted(credential));
               } catch (AuthException e) {
-                loop.loop().execute(() -> outcome.refused(e.failure()));
+                loop.context().loop().execute(() -> outcome.refused(e.failure()));
               }
             });
   }
@@ -177,7 +176,7 @@ public final class PasswordExchange {
     vdb.pools()
         .logins()
         .checkNow(
-            loop,
+            loop.context(),
             new PoolKey(atServer, credential),
             System.nanoTime(),
             new LoginChecks.Outcome() {

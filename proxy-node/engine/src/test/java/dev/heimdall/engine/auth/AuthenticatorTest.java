@@ -81,7 +81,8 @@ class AuthenticatorTest {
     UserDirectory stored =
         new UserDirectory(List.of(user("scram", null, VERIFIER.encoded())), SALTS, cache);
     ScramServer server =
-        decide(stored, AuthMethod.SCRAM_SHA_256, "unknown", true).scram(null, RANDOM);
+        decide(stored, AuthMethod.SCRAM_SHA_256, "unknown", true)
+            .scram(null, RANDOM, new ScramArithmetic());
 
     assertThat(
             new String(server.first("SCRAM-SHA-256", utf8("n,,n=,r=abc")), StandardCharsets.UTF_8))
@@ -101,7 +102,7 @@ class AuthenticatorTest {
   @CsvSource({"plain, plain-secret", "scram, scram-secret"})
   void rightPasswordIsAdmittedByScramAndByClearText(String user, String password) throws Exception {
     AuthDecision scram = decide(AuthMethod.SCRAM_SHA_256, user);
-    ScramServer server = scram.scram(null, RANDOM);
+    ScramServer server = scram.scram(null, RANDOM, new ScramArithmetic());
     run(server, password);
     assertThat(scram.admit(server.keys()).user()).isEqualTo(user);
 
@@ -126,7 +127,8 @@ class AuthenticatorTest {
         new AuthFailure(
             "28P01", "password authentication failed for user \"" + user + "\"", null, null);
 
-    ScramServer server = decide(AuthMethod.SCRAM_SHA_256, user).scram(null, RANDOM);
+    ScramServer server =
+        decide(AuthMethod.SCRAM_SHA_256, user).scram(null, RANDOM, new ScramArithmetic());
     assertThat(
             catchThrowableOfType(AuthenticationFailed.class, () -> run(server, "guess")).failure())
         .isEqualTo(wrong);
@@ -163,7 +165,8 @@ class AuthenticatorTest {
 
   @Test
   void md5HashOfAUserIsNotAcceptedByScram() {
-    ScramServer server = decide(AuthMethod.SCRAM_SHA_256, "hashed").scram(null, RANDOM);
+    ScramServer server =
+        decide(AuthMethod.SCRAM_SHA_256, "hashed").scram(null, RANDOM, new ScramArithmetic());
 
     assertThatThrownBy(() -> run(server, "md5-secret")).isInstanceOf(AuthenticationFailed.class);
   }
@@ -213,7 +216,7 @@ class AuthenticatorTest {
   @Test
   void whatWasProvenIsWhatIsPassedThrough() throws Exception {
     AuthDecision scram = decide(AuthMethod.SCRAM_SHA_256, "scram");
-    ScramServer server = scram.scram(null, RANDOM);
+    ScramServer server = scram.scram(null, RANDOM, new ScramArithmetic());
     run(server, "scram-secret");
 
     assertThat(scram.admit(server.keys()))
@@ -239,7 +242,7 @@ class AuthenticatorTest {
   @Test
   void rightPasswordForAnotherVdbIsNotPermitted() throws Exception {
     AuthDecision decision = decide(AuthMethod.SCRAM_SHA_256, "elsewhere");
-    ScramServer server = decision.scram(null, RANDOM);
+    ScramServer server = decision.scram(null, RANDOM, new ScramArithmetic());
     run(server, "plain-secret");
 
     assertThat(

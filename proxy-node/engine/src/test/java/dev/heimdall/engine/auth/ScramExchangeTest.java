@@ -34,7 +34,8 @@ class ScramExchangeTest {
             "user",
             ScramVerifier.ofPassword("pencil", salt, 4096),
             null,
-            () -> "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0");
+            () -> "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0",
+            new ScramArithmetic());
 
     assertThat(server.first("SCRAM-SHA-256", ascii("n,,n=user,r=rOprNGfwEbeRWgbNEkqO")))
         .asString(StandardCharsets.US_ASCII)
@@ -63,7 +64,7 @@ class ScramExchangeTest {
   @ValueSource(strings = {"pencil", "", "a,b=c", "I\u00adX", "\u00aa", "\u0627\u0031", "😀ﬁ"})
   void anyPasswordLogsInToItsOwnVerifier(String password) throws Exception {
     ScramVerifier verifier = ScramVerifier.ofPassword(password, SALT, 64);
-    ScramServer server = new ScramServer("u", verifier, null, RANDOM);
+    ScramServer server = new ScramServer("u", verifier, null, RANDOM, new ScramArithmetic());
     ScramClient client = client(password, ChannelBinding.PREFER, null, server.mechanisms());
 
     run(client, server);
@@ -80,7 +81,8 @@ class ScramExchangeTest {
   })
   void channelBindingChoosesTheMechanism(ChannelBinding binding, String mechanism)
       throws Exception {
-    ScramServer server = new ScramServer("u", VERIFIER, CERTIFICATE_HASH, RANDOM);
+    ScramServer server =
+        new ScramServer("u", VERIFIER, CERTIFICATE_HASH, RANDOM, new ScramArithmetic());
     ScramClient client = client("pencil", binding, CERTIFICATE_HASH, server.mechanisms());
 
     assertThat(client.mechanism()).isEqualTo(mechanism);
@@ -91,7 +93,7 @@ class ScramExchangeTest {
 
   @Test
   void clientOverTlsLogsInWhereTheServerOffersNoBinding() throws Exception {
-    ScramServer server = new ScramServer("u", VERIFIER, null, RANDOM);
+    ScramServer server = new ScramServer("u", VERIFIER, null, RANDOM, new ScramArithmetic());
     ScramClient client =
         client("pencil", ChannelBinding.PREFER, CERTIFICATE_HASH, server.mechanisms());
 
@@ -102,7 +104,8 @@ class ScramExchangeTest {
 
   @Test
   void clientWithoutTlsLogsInThoughPlusIsOffered() throws Exception {
-    ScramServer server = new ScramServer("u", VERIFIER, CERTIFICATE_HASH, RANDOM);
+    ScramServer server =
+        new ScramServer("u", VERIFIER, CERTIFICATE_HASH, RANDOM, new ScramArithmetic());
     ScramClient client = client("pencil", ChannelBinding.PREFER, null, BOTH);
 
     run(client, server);
@@ -126,7 +129,8 @@ class ScramExchangeTest {
 
   @Test
   void downgradeByRemovingPlusFromTheOfferIsFound() throws Exception {
-    ScramServer server = new ScramServer("u", VERIFIER, CERTIFICATE_HASH, RANDOM);
+    ScramServer server =
+        new ScramServer("u", VERIFIER, CERTIFICATE_HASH, RANDOM, new ScramArithmetic());
     ScramClient client = client("pencil", ChannelBinding.PREFER, CERTIFICATE_HASH, PLAIN);
 
     ScramException e =
@@ -141,7 +145,8 @@ class ScramExchangeTest {
   void bindingToAnotherCertificateIsRefused() throws Exception {
     byte[] other = CERTIFICATE_HASH.clone();
     other[31] = 1;
-    ScramServer server = new ScramServer("u", VERIFIER, CERTIFICATE_HASH, RANDOM);
+    ScramServer server =
+        new ScramServer("u", VERIFIER, CERTIFICATE_HASH, RANDOM, new ScramArithmetic());
     ScramClient client = client("pencil", ChannelBinding.REQUIRE, other, BOTH);
 
     ScramException e = catchThrowableOfType(ScramException.class, () -> run(client, server));
@@ -154,10 +159,10 @@ class ScramExchangeTest {
   @ValueSource(booleans = {false, true})
   void keysProvenByAClientLogInToAnotherServerWithTheSameVerifier(boolean tls) throws Exception {
     byte[] binding = tls ? CERTIFICATE_HASH : null;
-    ScramServer node = new ScramServer("u", VERIFIER, null, RANDOM);
+    ScramServer node = new ScramServer("u", VERIFIER, null, RANDOM, new ScramArithmetic());
     run(client("pencil", ChannelBinding.PREFER, null, node.mechanisms()), node);
 
-    ScramServer database = new ScramServer("u", VERIFIER, binding, RANDOM);
+    ScramServer database = new ScramServer("u", VERIFIER, binding, RANDOM, new ScramArithmetic());
     ScramClient passthrough =
         ScramClient.withKeys(
             node.keys(), ChannelBinding.PREFER, binding, database.mechanisms(), RANDOM);
@@ -170,10 +175,15 @@ class ScramExchangeTest {
 
   @Test
   void keysOfAnotherVerifierOfTheSamePasswordAreRefused() throws Exception {
-    ScramServer node = new ScramServer("u", VERIFIER, null, RANDOM);
+    ScramServer node = new ScramServer("u", VERIFIER, null, RANDOM, new ScramArithmetic());
     run(client("pencil", ChannelBinding.PREFER, null, PLAIN), node);
     ScramServer database =
-        new ScramServer("u", ScramVerifier.ofPassword("pencil", new byte[16], 64), null, RANDOM);
+        new ScramServer(
+            "u",
+            ScramVerifier.ofPassword("pencil", new byte[16], 64),
+            null,
+            RANDOM,
+            new ScramArithmetic());
     ScramClient passthrough =
         ScramClient.withKeys(node.keys(), ChannelBinding.PREFER, null, PLAIN, RANDOM);
 
@@ -182,7 +192,7 @@ class ScramExchangeTest {
 
   @Test
   void wrongPasswordFailsAsPostgresSaysIt() throws Exception {
-    ScramServer server = new ScramServer("bob", VERIFIER, null, RANDOM);
+    ScramServer server = new ScramServer("bob", VERIFIER, null, RANDOM, new ScramArithmetic());
     ScramClient client = client("pencils", ChannelBinding.PREFER, null, PLAIN);
 
     AuthenticationFailed e =
@@ -197,7 +207,7 @@ class ScramExchangeTest {
 
   @Test
   void failedExchangeCannotBeTriedAgain() throws Exception {
-    ScramServer server = new ScramServer("bob", VERIFIER, null, () -> "s");
+    ScramServer server = new ScramServer("bob", VERIFIER, null, () -> "s", new ScramArithmetic());
     server.first("SCRAM-SHA-256", ascii("n,,n=,r=c"));
     byte[] guess = ascii("c=biws,r=cs,p=" + Base64.getEncoder().encodeToString(new byte[32]));
 
@@ -208,7 +218,7 @@ class ScramExchangeTest {
   @Test
   void serverThatDoesNotKnowTheVerifierIsNotTrusted() throws Exception {
     ScramClient client = client("pencil", ChannelBinding.PREFER, null, PLAIN);
-    ScramServer server = new ScramServer("u", VERIFIER, null, RANDOM);
+    ScramServer server = new ScramServer("u", VERIFIER, null, RANDOM, new ScramArithmetic());
     byte[] last = client.last(server.first(client.mechanism(), client.first()));
     server.last(last);
 
@@ -222,7 +232,7 @@ class ScramExchangeTest {
   @Test
   void errorOfTheServerIsReportedWithoutControlCharacters() throws Exception {
     ScramClient client = client("pencil", ChannelBinding.PREFER, null, PLAIN);
-    ScramServer server = new ScramServer("u", VERIFIER, null, RANDOM);
+    ScramServer server = new ScramServer("u", VERIFIER, null, RANDOM, new ScramArithmetic());
     client.last(server.first(client.mechanism(), client.first()));
 
     assertThatThrownBy(() -> client.verify(ascii("e=invalid-proof\u001b[2J")))
@@ -232,27 +242,30 @@ class ScramExchangeTest {
 
   @Test
   void derivedKeysAreReusedByTheNextConnection() throws Exception {
-    ScramServer server = new ScramServer("u", VERIFIER, null, RANDOM);
+    ScramServer server = new ScramServer("u", VERIFIER, null, RANDOM, new ScramArithmetic());
     ScramClient first = client("pencil", ChannelBinding.PREFER, null, PLAIN);
     byte[] serverFirst = server.first(first.mechanism(), first.first());
     assertThat(first.derivesKeys(serverFirst)).isTrue();
     first.last(serverFirst);
 
-    ScramServer nextServer = new ScramServer("u", VERIFIER, null, RANDOM);
+    ScramServer nextServer = new ScramServer("u", VERIFIER, null, RANDOM, new ScramArithmetic());
     ScramClient next = client("pencil", ChannelBinding.PREFER, null, PLAIN);
     byte[] nextServerFirst = nextServer.first(next.mechanism(), next.first());
     assertThat(next.derivesKeys(nextServerFirst)).isFalse();
     next.verify(nextServer.last(next.last(nextServerFirst)));
 
     ScramClient other = client("pencils", ChannelBinding.PREFER, null, PLAIN);
-    ScramServer otherServer = new ScramServer("u", VERIFIER, null, RANDOM);
+    ScramServer otherServer = new ScramServer("u", VERIFIER, null, RANDOM, new ScramArithmetic());
     assertThat(other.derivesKeys(otherServer.first(other.mechanism(), other.first()))).isTrue();
   }
 
   @Test
   void plusIsOfferedOnlyWithACertificate() {
-    assertThat(new ScramServer("u", VERIFIER, null, RANDOM).mechanisms()).isEqualTo(PLAIN);
-    assertThat(new ScramServer("u", VERIFIER, CERTIFICATE_HASH, RANDOM).mechanisms())
+    assertThat(new ScramServer("u", VERIFIER, null, RANDOM, new ScramArithmetic()).mechanisms())
+        .isEqualTo(PLAIN);
+    assertThat(
+            new ScramServer("u", VERIFIER, CERTIFICATE_HASH, RANDOM, new ScramArithmetic())
+                .mechanisms())
         .isEqualTo(BOTH);
   }
 

@@ -26,12 +26,17 @@ class ScramMockTest {
             "u",
             ScramVerifier.ofPassword("secret", salts.saltOf("u"), ScramVerifier.DEFAULT_ITERATIONS),
             null,
-            RANDOM);
+            RANDOM,
+            new ScramArithmetic());
     ScramServer unknown =
-        ScramServer.forUnknownUser("u", salts.mockVerifier("u", 4096), null, RANDOM);
+        ScramServer.forUnknownUser(
+            "u", salts.mockVerifier("u", 4096), null, RANDOM, new ScramArithmetic());
 
     assertThat(unknown.mechanisms()).isEqualTo(known.mechanisms());
-    assertThat(saltIn(ScramServer.forUnknownUser("u", salts.mockVerifier("u", 4096), null, RANDOM)))
+    assertThat(
+            saltIn(
+                ScramServer.forUnknownUser(
+                    "u", salts.mockVerifier("u", 4096), null, RANDOM, new ScramArithmetic())))
         .isEqualTo(
             saltIn(
                 new ScramServer(
@@ -39,32 +44,46 @@ class ScramMockTest {
                     ScramVerifier.ofPassword(
                         "secret", salts.saltOf("u"), ScramVerifier.DEFAULT_ITERATIONS),
                     null,
-                    RANDOM)));
+                    RANDOM,
+                    new ScramArithmetic())));
     assertThat(failureOfAWrongPassword(unknown)).isEqualTo(failureOfAWrongPassword(known));
   }
 
   @Test
   void saltOfANameIsAlwaysTheSameAndOfNoOtherName() throws Exception {
     String salt =
-        saltIn(ScramServer.forUnknownUser("u", salts.mockVerifier("u", 4096), null, RANDOM));
+        saltIn(
+            ScramServer.forUnknownUser(
+                "u", salts.mockVerifier("u", 4096), null, RANDOM, new ScramArithmetic()));
 
-    assertThat(saltIn(ScramServer.forUnknownUser("u", salts.mockVerifier("u", 4096), null, RANDOM)))
+    assertThat(
+            saltIn(
+                ScramServer.forUnknownUser(
+                    "u", salts.mockVerifier("u", 4096), null, RANDOM, new ScramArithmetic())))
         .isEqualTo(salt);
-    assertThat(saltIn(ScramServer.forUnknownUser("v", salts.mockVerifier("v", 4096), null, RANDOM)))
+    assertThat(
+            saltIn(
+                ScramServer.forUnknownUser(
+                    "v", salts.mockVerifier("v", 4096), null, RANDOM, new ScramArithmetic())))
         .isNotEqualTo(salt);
     byte[] otherSecret = new byte[16];
     otherSecret[0] = 1;
     assertThat(
             saltIn(
                 ScramServer.forUnknownUser(
-                    "u", new UserSalts(otherSecret).mockVerifier("u", 4096), null, RANDOM)))
+                    "u",
+                    new UserSalts(otherSecret).mockVerifier("u", 4096),
+                    null,
+                    RANDOM,
+                    new ScramArithmetic())))
         .isNotEqualTo(salt);
   }
 
   @Test
   void keysOfTheMockItselfDoNotLogIn() throws Exception {
     ScramServer unknown =
-        ScramServer.forUnknownUser("u", salts.mockVerifier("u", 4096), null, RANDOM);
+        ScramServer.forUnknownUser(
+            "u", salts.mockVerifier("u", 4096), null, RANDOM, new ScramArithmetic());
     ScramClient client =
         ScramClient.withKeys(
             new ScramKeys(

@@ -61,7 +61,8 @@ class ScramTamperingTest {
         "SCRAM-SHA-256-PLUS | p=,,n=,r=c                      | 08P01",
       })
   void badClientFirstIsRefused(String mechanism, String clientFirst, String sqlState) {
-    ScramServer server = new ScramServer("u", VERIFIER, CERTIFICATE_HASH, () -> "s");
+    ScramServer server =
+        new ScramServer("u", VERIFIER, CERTIFICATE_HASH, () -> "s", new ScramArithmetic());
     byte[] message = clientFirst == null ? null : latin1(clientFirst);
 
     ScramException e =
@@ -73,7 +74,7 @@ class ScramTamperingTest {
 
   @Test
   void plusIsRefusedWhereItWasNotOffered() {
-    ScramServer server = new ScramServer("u", VERIFIER, null, () -> "s");
+    ScramServer server = new ScramServer("u", VERIFIER, null, () -> "s", new ScramArithmetic());
 
     ScramException e =
         catchThrowableOfType(
@@ -86,19 +87,21 @@ class ScramTamperingTest {
   @Test
   void noncesAndMessagesHaveALongestLength() throws Exception {
     String longest = "x".repeat(256);
-    assertThat(new ScramServer("u", VERIFIER, null, () -> "s").first(PLAIN, first(longest)))
+    assertThat(
+            new ScramServer("u", VERIFIER, null, () -> "s", new ScramArithmetic())
+                .first(PLAIN, first(longest)))
         .isNotEmpty();
     assertThat(
             catchThrowable(
                 () ->
-                    new ScramServer("u", VERIFIER, null, () -> "s")
+                    new ScramServer("u", VERIFIER, null, () -> "s", new ScramArithmetic())
                         .first(PLAIN, first(longest + "x"))))
         .isInstanceOf(ScramException.class)
         .hasMessageContaining("257 characters");
     assertThat(
             catchThrowable(
                 () ->
-                    new ScramServer("u", VERIFIER, null, () -> "s")
+                    new ScramServer("u", VERIFIER, null, () -> "s", new ScramArithmetic())
                         .first(PLAIN, latin1("n,,n=" + "x".repeat(2050) + ",r=c"))))
         .isInstanceOf(ScramException.class)
         .hasMessageContaining("at most 2048");
@@ -106,7 +109,7 @@ class ScramTamperingTest {
 
   @Test
   void extensionsThatNeedNotBeUnderstoodArePassedOver() throws Exception {
-    ScramServer server = new ScramServer("u", VERIFIER, null, () -> "s");
+    ScramServer server = new ScramServer("u", VERIFIER, null, () -> "s", new ScramArithmetic());
     byte[] serverFirst = server.first(PLAIN, latin1("n,,n=a=3Db,r=c,x=1,Y=2=3"));
 
     String withoutProof = "c=biws,r=cs,z=ignored";
@@ -146,7 +149,7 @@ class ScramTamperingTest {
         "c=biws,r=cs,x=added,p=PROOF"
       })
   void tamperedClientFinalIsRefused(String shape) throws Exception {
-    ScramServer server = new ScramServer("u", VERIFIER, null, () -> "s");
+    ScramServer server = new ScramServer("u", VERIFIER, null, () -> "s", new ScramArithmetic());
     byte[] serverFirst = server.first(PLAIN, first("c"));
     String signed = "n=,r=c," + new String(serverFirst, StandardCharsets.US_ASCII) + ",c=biws,r=cs";
     byte[] message = latin1(shape.replace("PROOF", proof(signed)));
@@ -197,7 +200,7 @@ class ScramTamperingTest {
   @ValueSource(
       strings = {"", "v=", "v=AAAA", "v=SIGNATURE,x=1", "v=SIGNATURE,", "V=SIGNATURE", "e=x", "x"})
   void badServerFinalIsRefused(String shape) throws Exception {
-    ScramServer server = new ScramServer("u", VERIFIER, null, () -> "s");
+    ScramServer server = new ScramServer("u", VERIFIER, null, () -> "s", new ScramArithmetic());
     ScramClient client = client("c");
     byte[] right = server.last(client.last(server.first(PLAIN, client.first())));
     String signature = new String(right, StandardCharsets.US_ASCII).substring(2);
@@ -212,7 +215,7 @@ class ScramTamperingTest {
 
   @Test
   void stepsOutOfOrderAreRefused() throws Exception {
-    ScramServer server = new ScramServer("u", VERIFIER, null, () -> "s");
+    ScramServer server = new ScramServer("u", VERIFIER, null, () -> "s", new ScramArithmetic());
     assertThat(catchThrowable(() -> server.last(latin1("c=biws,r=cs,p="))))
         .isInstanceOf(IllegalStateException.class);
     ScramClient client = client("c");
@@ -225,7 +228,7 @@ class ScramTamperingTest {
   @Test
   void everyFlippedBitOfAProofFails() throws Exception {
     for (int bit = 0; bit < 256; bit++) {
-      ScramServer server = new ScramServer("u", VERIFIER, null, () -> "s");
+      ScramServer server = new ScramServer("u", VERIFIER, null, () -> "s", new ScramArithmetic());
       ScramClient client = client("c");
       String last = text(client.last(server.first(PLAIN, client.first())));
       int at = last.indexOf(",p=") + 3;
@@ -253,10 +256,11 @@ class ScramTamperingTest {
     for (int round = 0; round < ROUNDS; round++) {
       byte[] message = mutate(latin1(seeds.get(random.nextInt(seeds.size()))), random);
 
-      ScramServer server = new ScramServer("u", VERIFIER, CERTIFICATE_HASH, () -> "s");
+      ScramServer server =
+          new ScramServer("u", VERIFIER, CERTIFICATE_HASH, () -> "s", new ScramArithmetic());
       accepted += survives(() -> server.first(random.nextBoolean() ? PLAIN : PLUS, message));
 
-      ScramServer second = new ScramServer("u", VERIFIER, null, () -> "s");
+      ScramServer second = new ScramServer("u", VERIFIER, null, () -> "s", new ScramArithmetic());
       second.first(PLAIN, first("c"));
       assertThat(survives(() -> second.last(message))).as("a random proof was accepted").isZero();
 

@@ -31,7 +31,7 @@ class ServerCredentialTest {
   @Test
   void passwordAndKeysAnswerScram() throws Exception {
     for (ServerCredential credential : List.of(password, scramKeys)) {
-      ScramServer server = new ScramServer("app", VERIFIER, null, () -> "s");
+      ScramServer server = new ScramServer("app", VERIFIER, null, () -> "s", new ScramArithmetic());
       ScramClient client = scram(credential);
       client.verify(server.last(client.last(server.first(client.mechanism(), client.first()))));
 

@@ -19,6 +19,7 @@ import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.ClientLogin;
 import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.client.SessionFactory;
 import dev.heimdall.engine.client.StartupVariables;
@@ -213,8 +214,7 @@ final class SimulatedNode implements AutoCloseable {
                         new ClientLogin(
                             node.access(),
                             context.access(),
-                            loop,
-                            sessions.metrics(),
+                            new LoopAccess(loop, sessions.metrics()),
                             dialect.clients(),
                             new Handlers(node, context, sessions));
                     login.address(new InetSocketAddress("127.0.0.1", 1));

@@ -16,6 +16,7 @@ import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.ClientEvents;
 import dev.heimdall.engine.client.ClientLogin;
 import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.client.SessionFactory;
@@ -121,8 +122,7 @@ class ToyLogInTest {
         new ClientLogin(
             node,
             vdb,
-            new LoopContext(0, channel.eventLoop()),
-            metrics.loop(0),
+            new LoopAccess(new LoopContext(0, channel.eventLoop()), metrics.loop(0)),
             new ToyClients(),
             new Sessions());
     login.address(new InetSocketAddress("127.0.0.1", 1));

@@ -10,7 +10,6 @@ import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -186,11 +185,7 @@ final class StartupDialogue implements LogInDialogue {
 
   @Override
   public StartupVariables variables() throws StartupVariables.Rejected {
-    Map<String, String> parameters = new LinkedHashMap<>(startup.parameters());
-    parameters.remove("user");
-    parameters.remove("database");
-    parameters.remove("replication");
-    return StartupOptions.variables(parameters);
+    return StartupOptions.variables(startup.parameters());
   }
 
   @Override

@@ -29,6 +29,13 @@ final class StartupOptions {
 
   private static final String APPLICATION_NAME = "application_name";
 
+  private static final Set<String> NOT_CARRIED =
+      Set.of(
+          "transaction_isolation", "transaction_read_only", "transaction_deferrable", USER, SEED);
+
+  /** Parameters that are no settings. */
+  private static final Set<String> OF_LOG_IN = Set.of("user", "database", "replication", "options");
+
   /** The switches of a server process that take a value. */
   private static final String WITH_VALUE = "BCcDdfhkNprStvW";
 
@@ -38,7 +45,7 @@ final class StartupOptions {
   private StartupOptions() {}
 
   /**
-   * @param parameters of the start-up packet but for those of the log-in itself
+   * @param parameters of the start-up packet
    */
   static StartupVariables variables(Map<String, String> parameters)
       throws StartupVariables.Rejected {
@@ -49,7 +56,7 @@ final class StartupOptions {
     }
     parameters.forEach(
         (name, value) -> {
-          if (!name.equals("options")) {
+          if (!OF_LOG_IN.contains(name)) {
             put(variables, name, value);
           }
         });
@@ -61,22 +68,21 @@ final class StartupOptions {
     if (seed != null) {
       checkSeed(seed);
     }
-    TreeMap<String, String> profiled = new TreeMap<>(variables);
-    profiled.remove(APPLICATION_NAME);
-    TreeMap<String, String> kept = new TreeMap<>(variables);
-    kept.keySet().removeAll(OF_TRANSACTION);
-    kept.remove(USER);
-    kept.remove(SEED);
-    TreeMap<String, String> asked = new TreeMap<>(variables);
-    asked.keySet().retainAll(OF_TRANSACTION);
-    return new StartupVariables(
-        Variables.of(variables),
-        Variables.of(profiled),
-        Variables.of(kept),
-        Variables.of(asked),
-        variables.containsKey(USER)
-            ? Variables.of(Map.of(USER, variables.get(USER)))
-            : Variables.NONE);
+    Variables all = Variables.of(variables);
+    Variables user = Variables.NONE;
+    Variables transaction = Variables.NONE;
+    Variables carried = all;
+    if (variables.keySet().stream().anyMatch(NOT_CARRIED::contains)) {
+      String name = variables.remove(USER);
+      user = name == null ? Variables.NONE : Variables.of(Map.of(USER, name));
+      variables.remove(SEED);
+      TreeMap<String, String> asked = new TreeMap<>(variables);
+      asked.keySet().retainAll(OF_TRANSACTION);
+      transaction = Variables.of(asked);
+      variables.keySet().removeAll(OF_TRANSACTION);
+      carried = Variables.of(variables);
+    }
+    return new StartupVariables(all, all.without(APPLICATION_NAME), carried, transaction, user);
   }
 
   private static void put(Map<String, String> variables, String name, String value) {
@@ -111,6 +117,9 @@ final class StartupOptions {
 
   /** As PostgreSQL does: cut to 63 bytes, anything but printable ASCII as \xNN. */
   static String cleanName(String name) {
+    if (isClean(name)) {
+      return name;
+    }
     byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.UTF_8);
     StringBuilder clean = new StringBuilder();
     for (byte b : bytes) {
@@ -121,6 +130,15 @@ final class StartupOptions {
       clean.append(next);
     }
     return clean.toString();
+  }
+
+  private static boolean isClean(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) < 32 || name.charAt(i) >= 127) {
+        return false;
+      }
+    }
+    return name.length() <= NAME_MAX;
   }
 
   /** Reads the switches as the server process does, with getopt. */
