@@ -188,6 +188,7 @@ public final class Node implements AutoCloseable {
             actions);
     vdbs =
         new RunningVdbs(
+            dialect.sessions(),
             (vdb, address, port) ->
                 new VdbListener(context, vdb, dialect, address, port, transport, loops, sessions),
             connector::connect,

@@ -7,7 +7,6 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.client.VdbAccess;
-import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.net.TlsContexts;
@@ -39,7 +38,7 @@ import java.util.stream.Collectors;
 
 /** The virtual databases of a node: built from its configuration, and brought up to a new one. */
 final class RunningVdbs {
-  private final SessionDialect dialect = new PostgresSessions();
+  private final SessionDialect dialect;
   private final Listening listening;
   private final Connector connector;
   private final PoolEvents poolEvents;
@@ -74,10 +73,12 @@ final class RunningVdbs {
   }
 
   /**
+   * @param dialect what their sessions speak
    * @param removed told of a virtual database that no configuration has any more, between the close
    *     of its listeners and that of its pools
    */
   RunningVdbs(
+      SessionDialect dialect,
       Listening listening,
       Connector connector,
       PoolEvents poolEvents,
@@ -87,6 +88,7 @@ final class RunningVdbs {
       UserSalts salts,
       ScramKeyCache keyCache,
       Consumer<VdbContext> removed) {
+    this.dialect = dialect;
     this.listening = listening;
     this.connector = connector;
     this.poolEvents = poolEvents;

@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ServerProtocol;
 import dev.heimdall.engine.client.ClientProtocol;
 import dev.heimdall.engine.console.ConsoleProtocol;
 import dev.heimdall.engine.prepared.ServerNaming;
+import dev.heimdall.engine.session.SessionDialect;
 import java.util.function.IntFunction;
 
 /**
@@ -12,10 +13,12 @@ import java.util.function.IntFunction;
  * @param clients how its clients log in
  * @param console how they talk to the admin database
  * @param servers how the node talks to servers
+ * @param sessions what it brings to the sessions of its clients
  * @param naming of prepared statements on servers, for each event loop by its number
  */
 public record Dialect(
     ClientProtocol clients,
     ConsoleProtocol console,
     ServerProtocol servers,
+    SessionDialect sessions,
     IntFunction<ServerNaming> naming) {}

@@ -30,7 +30,6 @@ import dev.heimdall.engine.console.Console;
 import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
-import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
@@ -180,7 +179,7 @@ final class SimulatedNode implements AutoCloseable {
     VdbContext context =
         new VdbContext(
             "app",
-            new PostgresSessions(),
+            dialect.sessions(),
             pools,
             new VdbContext.Settings(
                 new VdbAccess.Settings(

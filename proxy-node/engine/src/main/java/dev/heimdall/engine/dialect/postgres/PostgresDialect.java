@@ -7,6 +7,7 @@ import dev.heimdall.engine.dialect.postgres.answer.PostgresEncoder;
 import dev.heimdall.engine.dialect.postgres.console.PostgresConsole;
 import dev.heimdall.engine.dialect.postgres.login.PostgresClients;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
+import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.dialect.postgres.server.PostgresServers;
 import java.util.concurrent.Executor;
 
@@ -23,6 +24,7 @@ public final class PostgresDialect {
         new PostgresClients(new PostgresEncoder()),
         new PostgresConsole(),
         new PostgresServers(keyCache, nonces, offLoop),
+        new PostgresSessions(),
         StatementNames::ofLoop);
   }
 }
