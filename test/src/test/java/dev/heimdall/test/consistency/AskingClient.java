@@ -35,7 +35,7 @@ abstract class AskingClient {
   }
 
   /** One answer, up to ReadyForQuery. */
-  record Answer(List<List<String>> rows, Message error, char status) {
+  record Answer(List<List<String>> rows, Message error, char status, String types) {
     String single() {
       return rows.isEmpty() ? null : rows.get(0).get(0);
     }
@@ -68,8 +68,10 @@ abstract class AskingClient {
   final Answer answer() throws IOException {
     List<List<String>> rows = new ArrayList<>();
     Message error = null;
+    StringBuilder types = new StringBuilder();
     while (true) {
       Message message = client.receive();
+      types.append(message.type() == 'C' ? message.toString() : message.type());
       switch (message.type()) {
         case 'D' -> rows.add(message.columns());
         case 'E' -> {
@@ -77,7 +79,7 @@ abstract class AskingClient {
           note("  " + message);
         }
         case 'Z' -> {
-          return new Answer(rows, error, message.status());
+          return new Answer(rows, error, message.status(), types.toString());
         }
         default -> {}
       }

@@ -393,7 +393,7 @@ final class IsolationClient extends AskingClient implements Runnable {
     } else {
       expectSuccess(answer, "prepared");
       if (!expected.equals(answer.single())) {
-        violated("prepared", name + " answers " + answer.rows() + " for " + expected);
+        violated("prepared", name + " answers " + answer + " for " + expected);
       }
     }
   }
