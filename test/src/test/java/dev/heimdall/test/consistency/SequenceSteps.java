@@ -57,7 +57,8 @@ final class SequenceSteps {
     if (answer.error() != null) {
       checkSequence(asked, answer);
     } else {
-      checkSequence(asked, new Answer(answer.rows().subList(1, 2), null, answer.status(), answer.types()));
+      checkSequence(
+          asked, new Answer(answer.rows().subList(1, 2), null, answer.status(), answer.types()));
     }
   }
 
