@@ -7,6 +7,8 @@ import dev.heimdall.engine.journal.Cause;
 import dev.heimdall.engine.journal.Guard;
 import dev.heimdall.engine.journal.Recovery;
 import dev.heimdall.engine.journal.Recovery.Attempt;
+import dev.heimdall.engine.journal.ReplyChecksum;
+import dev.heimdall.engine.journal.RuledOutcomes;
 import dev.heimdall.engine.journal.TransactionLog;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;

@@ -14,11 +14,11 @@ import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.UnnamedStatement;
+import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.BatchClient;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
-import dev.heimdall.engine.session.RuledOutcomes;
 import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -216,8 +216,8 @@ final class ExtendedStatements {
   /** What rules make of a statement when it is bound: its text was settled when it was parsed. */
   private int boundAs() {
     return course.decision().trigger().isPresent()
-        ? ~RuledOutcomes.AS_IT_IS
-        : RuledOutcomes.AS_IT_IS;
+        ? ~StatementOutcome.AS_IT_IS
+        : StatementOutcome.AS_IT_IS;
   }
 
   /** The statement that this part of the input names, where it has a name on servers. */

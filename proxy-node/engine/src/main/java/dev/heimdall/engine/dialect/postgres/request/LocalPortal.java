@@ -3,9 +3,9 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.BatchClient;
 import dev.heimdall.engine.session.ClientInput;
-import dev.heimdall.engine.session.RuledOutcomes;
 import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.statement.Course;
 import dev.heimdall.engine.wire.ServerError;
@@ -52,7 +52,7 @@ final class LocalPortal {
     if (refusal == null && decision.result().isEmpty()) {
       return false;
     }
-    int outcome = refusal != null ? RuledOutcomes.REFUSED : RuledOutcomes.result(decision);
+    int outcome = refusal != null ? StatementOutcome.REFUSED : StatementOutcome.result(decision);
     if (!client.ruledAlike(outcome)) {
       return true;
     }

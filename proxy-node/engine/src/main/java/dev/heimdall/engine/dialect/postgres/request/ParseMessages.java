@@ -14,13 +14,13 @@ import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.UnansweredNames;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.BatchClient;
 import dev.heimdall.engine.session.BatchReplay;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
-import dev.heimdall.engine.session.RuledOutcomes;
 import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -163,11 +163,11 @@ final class ParseMessages {
 
   private int outcome(Decision decision, ServerError refusal, Optional<String> transform) {
     if (refusal != null) {
-      return RuledOutcomes.REFUSED;
+      return StatementOutcome.REFUSED;
     }
     return answered
-        ? RuledOutcomes.result(decision)
-        : transform.map(RuledOutcomes::text).orElse(RuledOutcomes.AS_IT_IS);
+        ? StatementOutcome.result(decision)
+        : transform.map(StatementOutcome::text).orElse(StatementOutcome.AS_IT_IS);
   }
 
   /**

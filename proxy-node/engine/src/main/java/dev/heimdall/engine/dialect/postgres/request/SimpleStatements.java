@@ -14,9 +14,9 @@ import dev.heimdall.engine.prepared.ClientStatements.Renamed;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.LoopSessions;
-import dev.heimdall.engine.session.RuledOutcomes;
 import dev.heimdall.engine.session.SimpleClient;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -118,7 +118,7 @@ final class SimpleStatements {
   }
 
   private static int outcome(Decision decision, ServerError refusal) {
-    return refusal != null ? RuledOutcomes.REFUSED : RuledOutcomes.of(decision);
+    return refusal != null ? StatementOutcome.REFUSED : StatementOutcome.of(decision);
   }
 
   /** The tag of a statement that was not carried out and is said to be about so many rows. */

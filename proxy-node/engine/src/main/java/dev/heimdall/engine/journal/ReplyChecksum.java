@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.journal;
 
 import dev.heimdall.engine.wire.ReplyFraming;
 import io.netty.buffer.ByteBuf;
@@ -10,7 +10,7 @@ import java.security.NoSuchAlgorithmException;
  * statements they come among: notices, for instance. Nothing is allocated for a message or a piece
  * of one.
  */
-final class ReplyChecksum {
+public final class ReplyChecksum {
   private static final int PIECE = 8 * 1024;
 
   private final ReplyFraming framing;
@@ -22,7 +22,7 @@ final class ReplyChecksum {
 
   private boolean restCounts;
 
-  ReplyChecksum(ReplyFraming framing) {
+  public ReplyChecksum(ReplyFraming framing) {
     this.framing = framing;
     try {
       digest = MessageDigest.getInstance("SHA-256");
@@ -32,12 +32,12 @@ final class ReplyChecksum {
   }
 
   /** So many bytes have counted. */
-  long counted() {
+  public long counted() {
     return counted;
   }
 
   /** Whether it stands amid a message that does not count. */
-  boolean amidUncounted() {
+  public boolean amidUncounted() {
     return rest > 0 && !restCounts;
   }
 
@@ -48,7 +48,7 @@ final class ReplyChecksum {
    * @param scratch of any size but 0
    * @return where the first byte behind them is
    */
-  int add(ByteBuf piece, long most, byte[] scratch) {
+  public int add(ByteBuf piece, long most, byte[] scratch) {
     int end = piece.writerIndex();
     int at = piece.readerIndex();
     int from = at;
@@ -85,7 +85,7 @@ final class ReplyChecksum {
   }
 
   /** The sum of what has counted since the last one was taken. */
-  byte[] take() {
+  public byte[] take() {
     byte[] sum = digest.digest();
     counted = 0;
     rest = 0;
@@ -93,7 +93,7 @@ final class ReplyChecksum {
   }
 
   /** The sum so far; what comes is added to the same. */
-  byte[] soFar() {
+  public byte[] soFar() {
     try {
       return ((MessageDigest) digest.clone()).digest();
     } catch (CloneNotSupportedException e) {
@@ -102,7 +102,7 @@ final class ReplyChecksum {
   }
 
   /** Forgets what has counted. */
-  void clear() {
+  public void clear() {
     digest.reset();
     counted = 0;
     rest = 0;
