@@ -23,6 +23,7 @@ public final class Journal {
   private static final int MOST_HELD = 128 * 1024;
 
   private final ArrayDeque<Unit> units = new ArrayDeque<>(0);
+  private final StandaloneUnit standalone = new StandaloneUnit();
   private final HeldReply reply;
 
   /** The unit of which the end has not been sent; null when there is none. */
@@ -45,6 +46,11 @@ public final class Journal {
     return reply;
   }
 
+  /** The unit that is kept because it may be sent again as a whole. */
+  public StandaloneUnit standalone() {
+    return standalone;
+  }
+
   // ---- what is sent
 
   /** Whether the end of a unit is to come that is noted here. */
@@ -59,7 +65,7 @@ public final class Journal {
 
   /** Whether that unit may be read again, by what is known of it so far. */
   public boolean openReads() {
-    return open.reads;
+    return open.reads();
   }
 
   /**
@@ -68,7 +74,7 @@ public final class Journal {
    * @param number that it will have among all that the client sends
    */
   public void begin(long number) {
-    open = new Unit(number);
+    open = new Unit(number, Guard.READ);
   }
 
   /**
@@ -127,14 +133,14 @@ public final class Journal {
 
   /** Keeps the message of this length at the reader's position for the open unit, if it may. */
   public void keep(ByteBuf input, int total) {
-    if (open.reads && !hold(input, total)) {
+    if (open.reads() && !hold(input, total)) {
       give(open);
     }
   }
 
   /** Whether a message of the open unit is better handled when the rest of it is here, too. */
   public boolean awaitsRest(int here, long total) {
-    return open.reads && total > here && open.length() + total <= MOST_BYTES;
+    return open.reads() && total > here && open.length() + total <= MOST_BYTES;
   }
 
   private boolean hold(ByteBuf input, int total) {
@@ -161,7 +167,7 @@ public final class Journal {
    * @param ends whether it has ended the unit
    */
   public void handled(int length, long total, boolean ends) {
-    if (length == total && open.reads) {
+    if (length == total && open.reads()) {
       open.add(length);
     } else if (length > 0) {
       give(open);
@@ -183,7 +189,7 @@ public final class Journal {
 
   /** It is not read again. */
   private void give(Unit unit) {
-    unit.reads = false;
+    unit.guard = Guard.NONE;
     release(unit);
   }
 
@@ -210,7 +216,7 @@ public final class Journal {
   /** Whether its answer may wait until more of it is here. */
   public boolean mayHold(long done) {
     Unit first = first(done);
-    return first != null && first.reads && !first.flushed;
+    return first != null && first.reads() && !first.flushed;
   }
 
   /**
@@ -285,7 +291,7 @@ public final class Journal {
   }
 
   private static boolean readAgain(Unit unit, boolean undelivered, boolean permitted) {
-    Attempt attempt = new Attempt(Guard.READ, unit.reads, undelivered, permitted);
+    Attempt attempt = new Attempt(unit.guard, unit.reads(), undelivered, permitted);
     return Recovery.of(attempt, Cause.CONNECTION_LOST) == Recovery.READ_AGAIN;
   }
 

@@ -8,10 +8,10 @@ import io.netty.buffer.ByteBuf;
  */
 public final class Unit {
   /** Counted by the session. */
-  final long number;
+  long number;
 
-  /** Whether nothing that was sent of it so far changes anything. */
-  boolean reads = true;
+  /** For what it is kept, by what was sent of it so far. */
+  Guard guard;
 
   /** Whether it asks for the answer to what has no Sync yet. */
   boolean flushed;
@@ -44,8 +44,14 @@ public final class Unit {
     }
   }
 
-  Unit(long number) {
+  Unit(long number, Guard guard) {
     this.number = number;
+    this.guard = guard;
+  }
+
+  /** Whether nothing that was sent of it so far changes anything, and it is kept. */
+  boolean reads() {
+    return guard == Guard.READ;
   }
 
   /** Of whole messages, in bytes. */
@@ -102,6 +108,11 @@ public final class Unit {
     for (Piece piece = head; piece != null; piece = piece.next) {
       out.writeBytes(piece.source, piece.begin, piece.end - piece.begin);
     }
+  }
+
+  /** The messages where they lie, which is in one piece; they are the caller's to release. */
+  ByteBuf messages() {
+    return head.source.retainedSlice(head.begin, head.end - head.begin);
   }
 
   /** Lets the buffers go; says what was counted for them. */

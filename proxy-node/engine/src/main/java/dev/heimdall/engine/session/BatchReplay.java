@@ -4,8 +4,9 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.Cause;
 import dev.heimdall.engine.journal.Guard;
 import dev.heimdall.engine.journal.HeldReply;
+import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.Recovery;
-import dev.heimdall.engine.journal.Recovery.Attempt;
+import dev.heimdall.engine.journal.StandaloneUnit;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.placement.ReplicaTrouble;
 import dev.heimdall.engine.reply.ReplySource;
@@ -40,54 +41,23 @@ public final class BatchReplay {
   private final ClientSession session;
   private final RequestReader requests;
   private final RequestFormat format;
-  private ByteBuf kept;
-  private int batchLength;
-  private boolean sent;
-  private boolean again;
-  private boolean pipelines;
-
-  /** How many answers a client that has sent ahead has waited for since. */
-  private int quiet;
-
-  private boolean shared;
-  private ActionParameters.Retry retry;
-
-  private Failover failover = Failover.NONE;
-
-  /** Whether a Parse of what is kept was answered from memory. */
-  private boolean remembered;
-
-  /** Whether the server has refused to write what is kept. */
-  private boolean refusedToWrite;
-
-  /** What is done about the answer that failed to come. */
-  private Recovery recovery = Recovery.FAIL;
-
-  private int tries;
-
+  private final StandaloneUnit unit;
   private final HeldReply reply;
+  private int batchLength;
 
-  /** What may be done about the loss of the server that the kept statement was sent to. */
-  private enum Failover {
-    NONE,
-    /** It changes data: it runs again when the server has said that it changed nothing. */
-    WRITE,
-    /**
-     * It changes nothing, and was sent to a replica, which may not be able to answer it: it runs
-     * again when the client was told nothing of it.
-     */
-    ON_REPLICA
-  }
+  /** Whether what is being read was sent before, and its Parse was answered to the client. */
+  private boolean resumes;
 
-  /**
-   * @param reply the beginning of the answer to what is kept
-   */
+  /** How many answers in a row the client has waited for since it sent ahead. */
+  private int quiet = QUIET;
+
   BatchReplay(
-      ClientSession session, RequestReader requests, RequestFormat format, HeldReply reply) {
+      ClientSession session, RequestReader requests, RequestFormat format, Journal journal) {
     this.session = session;
     this.requests = requests;
     this.format = format;
-    this.reply = reply;
+    this.unit = journal.standalone();
+    this.reply = journal.reply();
   }
 
   /**
@@ -98,16 +68,16 @@ public final class BatchReplay {
    * @param batch says how long it is, up to its end, and 0 where it may not
    */
   public boolean mayRemember(ServerConnection server, StatementFacts facts, IntSupplier batch) {
-    if (again) {
+    if (resumes) {
       return true;
     }
-    if (kept != null && !shared && failover == Failover.NONE) {
-      return false; // for a rule
+    if (unit.guard() == Guard.RETRY_RULE || unit.guard() == Guard.REMEMBERED) {
+      return false;
     }
     if (session.vdb().settings().vdb().prepared().anonymousParse() != AnonymousParse.AUTO
         || session.status() != TransactionState.IDLE
         || session.outstanding() > 0
-        || pipelines
+        || pipelines()
         || server.groupOpen()
         || !facts.effects().isEmpty()) {
       return false;
@@ -124,64 +94,52 @@ public final class BatchReplay {
 
   /** Keeps the batch at the reader's position until it is answered. */
   public void keep(ByteBuf input) {
-    remembered = true;
-    if (shared || failover != Failover.NONE) {
-      return; // it is kept
+    if (!unit.isKept()) {
+      unit.keep(input, batchLength, session.carried().sent(), Guard.REMEMBERED);
+      reply.begin();
     }
-    kept = input.retainedSlice(input.readerIndex(), batchLength);
-    sent = false;
-    reply.begin();
+    unit.remember();
   }
 
   /** Keeps all that waits, which goes into the pipeline of a shared connection. */
   void keepShared(ByteBuf input) {
-    if (kept != null) {
-      kept.release(); // a server failed it; from here on the pipeline knows what to do about a loss
-      failover = Failover.NONE;
-    }
-    kept = input.retainedSlice();
-    shared = true;
-    sent = false;
+    // One that a server failed is kept: from here on the pipeline knows what to do about a loss.
+    unit.keep(input, input.readableBytes(), session.carried().sent(), Guard.SHARED);
     reply.begin();
   }
 
   /** Whether the client sends more before it has the answer to what it sent before. */
   boolean pipelines() {
-    return pipelines;
+    return quiet < QUIET;
   }
 
   /** Has the reader read what is kept as if it had just come: nothing of it was answered. */
   void repeat() {
     reply.drop();
-    ByteBuf batch = kept;
-    kept = null;
-    shared = false;
-    recovery = Recovery.FAIL;
-    remembered = false;
-    requests.readAgain(batch);
+    requests.readAgain(unit.takeOut());
   }
 
   /** A Sync was sent: the batch, if one is kept, is complete. */
   void sent() {
-    sent = true;
+    unit.sent();
   }
 
   /** Whether what is being read was sent before, and answered in part. */
   public boolean repeats() {
-    return again;
+    return resumes;
   }
 
   /** Whether the Parse that is being read was answered to the client before. */
   public boolean sendingAgain() {
-    boolean was = again;
-    again = false;
+    boolean was = resumes;
+    resumes = false;
     return was;
   }
 
   /** Keeps what stands at the reader's position, because a rule may want it tried again. */
   public void keepForRetry(ByteBuf input, ActionParameters.Retry rule) {
-    if (retry == null && standsAlone() && keep(input, format.whole(input, MAX_BATCH))) {
-      retry = rule;
+    if (standsAlone() && keep(input, format.whole(input, MAX_BATCH), Guard.RETRY_RULE)) {
+      unit.retriedBy(rule);
     }
   }
 
@@ -190,23 +148,22 @@ public final class BatchReplay {
    * none any more.
    */
   public void keepForFailover(ByteBuf input) {
-    if (!again && !pipelines && standsAlone() && keep(input, format.whole(input, MAX_BATCH))) {
-      failover = Failover.WRITE;
-      refusedToWrite = false;
+    if (!pipelines() && standsAlone()) {
+      keep(input, format.whole(input, MAX_BATCH), Guard.WRITE);
     }
   }
 
   /** Keeps the read that stands alone at the reader's position and goes to a replica. */
   public void keepForReplica(ByteBuf input) {
-    if (!again && kept == null && keep(input, format.alone(input, ReplicaReads.MOST_BYTES, 1))) {
-      failover = Failover.ON_REPLICA;
-      refusedToWrite = false;
+    if (!resumes && !unit.isKept()) {
+      keep(input, format.alone(input, ReplicaReads.MOST_BYTES, 1), Guard.REPLICA_READ);
     }
   }
 
   /** Whether nothing is kept, under way, or open before what stands at the reader's position. */
   private boolean standsAlone() {
-    return kept == null
+    return !resumes
+        && !unit.isKept()
         && session.status() == TransactionState.IDLE
         && session.outstanding() == 0
         && !session.server().groupOpen();
@@ -217,35 +174,25 @@ public final class BatchReplay {
    *
    * @return whether that is anything
    */
-  private boolean keep(ByteBuf input, int length) {
-    if (length <= 0) {
+  private boolean keep(ByteBuf input, int length, Guard guard) {
+    if (length <= 0 || requests.handler().namesTaken(input.slice(input.readerIndex(), length))) {
       return false;
     }
-    ByteBuf batch = input.slice(input.readerIndex(), length);
-    if (requests.handler().namesTaken(batch)) {
-      return false;
-    }
-    kept = batch.retain();
-    sent = false;
+    unit.keep(input, length, session.carried().sent(), guard);
     if (session.outstanding() == 0) {
       reply.begin(); // else it is another's that comes first
     }
-    tries = 0;
     return true;
-  }
-
-  private boolean reads() {
-    return failover == Failover.ON_REPLICA;
   }
 
   /** Whether it is known here what to do about the loss of what is being sent. */
   boolean guards() {
-    return kept != null && (retry != null || failover != Failover.NONE || shared);
+    return unit.isGuarded();
   }
 
   /** Whether the kept statement can still be sent again without its client seeing anything. */
   private boolean untold(ServerConnection from) {
-    return reads() ? nothingGiven(from) : !from.begun();
+    return unit.guard() == Guard.REPLICA_READ ? nothingGiven(from) : !from.begun();
   }
 
   /** Whether the client has had nothing of the answer, and there is nothing that it must have. */
@@ -253,43 +200,29 @@ public final class BatchReplay {
     return !reply.delivered() && !from.due();
   }
 
-  private Guard guard() {
-    if (retry != null) {
-      return Guard.RETRY_RULE;
-    }
-    return switch (failover) {
-      case WRITE -> Guard.WRITE;
-      case ON_REPLICA -> Guard.REPLICA_READ;
-      case NONE -> shared ? Guard.SHARED : Guard.NONE;
-    };
+  /** Whether the answer that comes now, the only one that does, is that of the kept batch. */
+  private boolean isAnswered() {
+    return unit.is(session.carried().done());
   }
 
   /** Whether the server's error, the first it says about the kept batch, stays between us. */
   boolean absorbs(ServerError error, ServerConnection from) {
-    if (kept == null || session.outstanding() != 1) {
+    if (!isAnswered() || session.outstanding() != 1) {
       return false;
     }
     Cause cause = causeOf(error, from);
-    Guard guard = cause == Cause.STALE_PLAN ? Guard.REMEMBERED : guard();
-    boolean permitted =
-        switch (cause) {
-          case ERROR -> retry != null && wantsRetry(error);
-          case READ_ONLY_SERVER -> !refusedToWrite;
-          default -> true;
-        };
-    recovery = Recovery.of(new Attempt(guard, reads(), untold(from), permitted), cause);
-    refusedToWrite = recovery == Recovery.AT_WRITER;
-    if (recovery == Recovery.RESUME) {
+    boolean absorbs = unit.fails(cause, untold(from), cause != Cause.ERROR || wantsRetry(error));
+    if (unit.recovery() == Recovery.RESUME) {
       reply.deliver();
     }
-    return absorbing();
+    return absorbs;
   }
 
   private Cause causeOf(ServerError error, ServerConnection from) {
-    if (retry != null) {
+    if (unit.rule() != null) {
       return Cause.ERROR;
     }
-    if (remembered && !from.told() && session.dialect().errors().stalePlan(error)) {
+    if (unit.isRemembered() && !from.told() && session.dialect().errors().stalePlan(error)) {
       return Cause.STALE_PLAN;
     }
     if (session.reads().away()) {
@@ -300,17 +233,17 @@ public final class BatchReplay {
 
   /** What becomes of the batch whose error or loss was absorbed. */
   Recovery recovery() {
-    return recovery;
+    return unit.recovery();
   }
 
   /** Whether the rest of the answer is nobody's. */
   boolean absorbing() {
-    return recovery != Recovery.FAIL;
+    return unit.isRecovering();
   }
 
-  /** Whether its answer is looked after here, so that the client has it as late as may be. */
+  /** Whether what comes now is looked after here, so that the client has it as late as may be. */
   boolean guarded() {
-    return guard() != Guard.NONE;
+    return unit.isGuarded() && isAnswered();
   }
 
   /**
@@ -319,16 +252,17 @@ public final class BatchReplay {
    * the first rows, as long as they are few and come without their end.
    */
   boolean mayHold(ReplySource from, int bytes) {
-    if (!shared && !reads()) {
+    if (unit.guard() != Guard.SHARED && unit.guard() != Guard.REPLICA_READ) {
       return !from.begun();
     }
     return !from.due() && reply.hasRoom(bytes);
   }
 
   private boolean wantsRetry(ServerError error) {
-    return tries < retry.maxRetries()
-        && retry
-            .exception()
+    ActionParameters.Retry rule = unit.rule();
+    return rule != null
+        && unit.tries() < rule.maxRetries()
+        && rule.exception()
             .map(part -> part.equals(error.sqlState()) || error.message().contains(part))
             .orElse(true);
   }
@@ -339,57 +273,63 @@ public final class BatchReplay {
    * @param harmless whether it changes nothing, so that it does not matter if it was carried out
    */
   boolean survivesLoss(ServerError error, boolean harmless, ServerConnection from) {
-    boolean asking = !sent && session.outstanding() == 0 && retry == null;
-    if (kept == null || !(asking || session.outstanding() == 1)) {
+    ActionParameters.Retry rule = unit.rule();
+    boolean asking = unit.isUnsent() && session.outstanding() == 0 && rule == null;
+    if (!isAnswered() || !(asking || session.outstanding() == 1)) {
       return false;
     }
     boolean permitted =
-        retry == null
+        rule == null
             ? session.loss().mayGoOn()
-            : (harmless || retry.repeatUncertain()) && wantsRetry(error);
-    recovery =
-        Recovery.of(new Attempt(guard(), reads(), untold(from), permitted), Cause.CONNECTION_LOST);
-    if (absorbing()) {
+            : (harmless || rule.repeatUncertain()) && wantsRetry(error);
+    boolean survives = unit.fails(Cause.CONNECTION_LOST, untold(from), permitted);
+    if (survives) {
       reply.drop();
       if (asking) {
         requests.input().dropStatement(); // the server was being asked about a statement of it
       }
     }
-    return absorbing();
+    return survives;
   }
 
   /** How long to wait before the next try, which begins now. */
   Duration beforeRetry() {
-    tries++;
+    unit.count();
     reply.drop();
-    return retry == null ? Duration.ZERO : Duration.ofMillis(retry.retryDelay());
+    return unit.rule() == null ? Duration.ZERO : Duration.ofMillis(unit.rule().retryDelay());
   }
 
   /** Tries what is kept again, and keeps it. */
   void tryAgain() {
-    if (kept == null) {
+    if (!unit.isKept()) {
       return; // the client has gone
     }
-    recovery = Recovery.FAIL;
-    sent = false;
-    requests.handler().freeNames(kept);
-    requests.readAgain(kept.retainedSlice());
+    ByteBuf batch = unit.again(session.carried().sent());
+    requests.handler().freeNames(batch);
+    requests.readAgain(batch);
   }
 
   /** Refuses what is kept instead of trying it again. */
   void refuse(ServerError error) {
-    if (kept != null) {
-      requests.handler().freeNames(kept);
-      ByteBuf batch = kept.retainedSlice();
+    if (unit.isKept()) {
+      ByteBuf batch = unit.takeOut();
+      requests.handler().freeNames(batch);
       forget();
       requests.refuseAgain(batch, error);
     }
   }
 
+  /** What waits is refused: if it is what is kept, it will never be answered. */
+  void refused() {
+    resumes = false;
+    if (unit.isUnsent()) {
+      unit.forget();
+    }
+  }
+
   /** Whether what the client has sent behind the batch must wait for the batch's answer. */
   boolean holdsBack() {
-    if (kept != null && sent || absorbing()) {
-      pipelines = true;
+    if (unit.holdsBack()) {
       quiet = 0;
       return true;
     }
@@ -398,40 +338,33 @@ public final class BatchReplay {
 
   /** The server is ready again: the batch goes to the reader once more. */
   void sendAgain() {
-    recovery = Recovery.FAIL;
-    again = format.prepares(kept);
-    shared = false;
-    failover = Failover.NONE;
-    remembered = false;
-    ByteBuf batch = kept;
-    kept = null;
+    ByteBuf batch = unit.takeOut();
+    resumes = format.prepares(batch);
     requests.readAgain(batch);
   }
 
-  /** What was sent is answered. */
-  void answered() {
-    forget();
-    if (pipelines) {
+  /**
+   * A unit was answered.
+   *
+   * @param done its number
+   */
+  void answered(long done) {
+    if (!unit.isKept() || unit.is(done)) {
+      forget();
+    }
+    if (pipelines()) {
       quiet = session.outstanding() == 0 && !requests.input().waits() ? quiet + 1 : 0;
-      pipelines = quiet < QUIET;
     }
   }
 
   /** The batch was answered, or will never be. */
   void forget() {
-    recovery = Recovery.FAIL;
+    unit.forget();
+    resumes = false;
     if (session.closed()) {
       reply.drop();
     } else {
       reply.deliver();
-    }
-    retry = null;
-    failover = Failover.NONE;
-    remembered = false;
-    shared = false;
-    if (kept != null) {
-      kept.release();
-      kept = null;
     }
   }
 }

@@ -307,7 +307,7 @@ final class OwedReplies {
     SessionState carried = session.carried();
     outstanding--;
     statements++;
-    requests.replay().answered();
+    requests.replay().answered(carried.done());
     requests.journal().answered(carried.done());
     session.loss().answered();
     if (!session.sharing().active()) {

@@ -64,7 +64,7 @@ final class RequestReader implements RequestControl, ServerLeasing {
     this.journal =
         new Journal(
             new HeldReply(session.channel().alloc(), piece -> session.owed().deliver(piece)));
-    this.replay = new BatchReplay(session, this, format, journal.reply());
+    this.replay = new BatchReplay(session, this, format, journal);
     this.reads = new SentReads(session, format, replay, journal);
     this.lost = new LostReads(session, this, input, journal, loop);
     this.course =
@@ -519,6 +519,7 @@ final class RequestReader implements RequestControl, ServerLeasing {
     }
     session.sharing().alone();
     session.reads().over();
+    replay.refused();
     course.abandon();
     session.loss().failHeldTransaction();
     ByteBuf reply = session.channel().alloc().buffer(256);

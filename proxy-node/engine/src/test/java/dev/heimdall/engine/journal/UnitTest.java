@@ -8,7 +8,7 @@ import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.Test;
 
 class UnitTest {
-  private final Unit unit = new Unit(7);
+  private final Unit unit = new Unit(7, Guard.READ);
 
   private static ByteBuf input(String bytes) {
     return Unpooled.copiedBuffer(bytes, US_ASCII);
