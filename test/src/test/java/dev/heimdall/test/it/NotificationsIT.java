@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.SharedPostgres;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +59,34 @@ class NotificationsIT extends EachNodeKind {
       List<Message> answer = client.query("NOTIFY own, 'to myself'");
       assertThat(next(client, answer)).isEqualTo("NotificationResponse own=to myself");
     }
+  }
+
+  /** Whoever keeps its server connection is told in the answer, as on a direct connection. */
+  @Test
+  void whatAClientSendsItselfComesFromItsOwnProcess() throws IOException {
+    for (boolean direct : new boolean[] {true, false}) {
+      try (RawClient client = direct ? RawClient.logIn(SharedPostgres.target()) : logIn();
+          RawClient other = logIn()) {
+        client.query("CREATE TEMP TABLE pins_in_transaction_mode (i int)");
+        client.query("LISTEN own");
+        List<Message> answer = client.query("NOTIFY own, 'to myself'");
+        assertThat(answer).extracting(Message::type).containsExactly('C', 'A', 'Z');
+        assertThat(sender(answer.get(1))).isEqualTo(client.processId());
+        client.query("BEGIN");
+        client.query("NOTIFY own, 'later'");
+        answer = client.query("COMMIT");
+        assertThat(answer).extracting(Message::type).containsExactly('C', 'A', 'Z');
+        assertThat(sender(answer.get(1))).isEqualTo(client.processId());
+        other.query("NOTIFY own, 'from another'");
+        Message message = client.receive();
+        assertThat(message.type()).isEqualTo('A');
+        assertThat(sender(message)).isNotEqualTo(client.processId());
+      }
+    }
+  }
+
+  private static int sender(Message notification) {
+    return ByteBuffer.wrap(notification.body()).getInt();
   }
 
   @Test

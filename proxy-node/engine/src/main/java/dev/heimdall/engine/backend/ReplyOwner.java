@@ -29,6 +29,11 @@ public interface ReplyOwner {
   /** Whether notifications on this connection are meant for this owner; dropped if not. */
   boolean takesNotifications();
 
+  /** The process id by which its client knows the server process of this connection. */
+  default int processIdFor(ServerConnection from) {
+    return from.processId();
+  }
+
   /**
    * A text of the server about the owner's statements, with the client's names for them.
    *

@@ -331,6 +331,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public int processIdFor(ServerConnection from) {
+    return start.processId();
+  }
+
+  @Override
   public void parameterChanged(ServerConnection from, String name, String value) {
     carried.reported(name, value);
     resolution.reported(name);

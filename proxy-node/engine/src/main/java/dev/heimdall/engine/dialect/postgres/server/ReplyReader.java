@@ -28,6 +28,9 @@ import java.util.List;
  */
 final class ReplyReader implements ReplyScanner {
   /** Larger messages of the server are passed on in pieces; these kinds are read whole. */
+  /** Where a notification has its sender's process id, behind type and length. */
+  private static final int SENDER = 5;
+
   private static final int MAX_WHOLE = 64 << 20;
 
   /** A notice up to this size may be a server's last words, and is read whole, too. */
@@ -460,13 +463,22 @@ final class ReplyReader implements ReplyScanner {
   private boolean notification(ByteBuf in, int at, int total) {
     ReplyOwner owner = delivery.recipient();
     if (owner != null && owner.takesNotifications()) {
+      nameSender(owner, in, at);
       return true;
     }
     ReplyOwner holder = connection.holder();
     if (holder != null && holder != owner && holder.takesNotifications()) {
+      nameSender(holder, in, at);
       holder.reply(connection, in.retainedSlice(at, total));
     }
     return false;
+  }
+
+  /** What a client has sent itself must come from the process that it was told is its own. */
+  private void nameSender(ReplyOwner owner, ByteBuf in, int at) {
+    if (in.getInt(at + SENDER) == connection.processId()) {
+      in.setInt(at + SENDER, owner.processIdFor(connection));
+    }
   }
 
   private void parameterStatus(ByteBuf in, int at, int end) {
