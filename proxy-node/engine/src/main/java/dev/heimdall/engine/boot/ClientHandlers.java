@@ -8,7 +8,7 @@ import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
-import dev.heimdall.engine.session.VdbContext;
+import dev.heimdall.engine.vdb.VdbContext;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 
@@ -18,7 +18,7 @@ record ClientHandlers(NodeContext node, VdbContext vdb, LoopSessions sessions, D
 
   @Override
   public ChannelHandler session(Login login, StartupVariables given, Channel channel) {
-    return new ClientSession(node, vdb, sessions, login, given, channel);
+    return new ClientSession(node, vdb, dialect.sessions(), sessions, login, given, channel);
   }
 
   @Override

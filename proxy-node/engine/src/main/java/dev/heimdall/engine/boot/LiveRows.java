@@ -6,12 +6,13 @@ import dev.heimdall.engine.admin.ServerRow;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.console.ConsoleSession;
+import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.LoopSessions;
-import dev.heimdall.engine.session.VdbContext;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.ServerAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -103,8 +104,7 @@ final class LiveRows {
               count(
                   clients,
                   pool,
-                  session ->
-                      session.server() == null && session.state() == ClientSession.State.READY),
+                  session -> session.server() == null && session.state() == LeaseState.READY),
               pool.counts().waiting(),
               count(clients, pool, session -> session.pinReason() != null),
               pool.counts().held() + pool.counts().shared(),

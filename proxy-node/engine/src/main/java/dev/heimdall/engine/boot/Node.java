@@ -38,8 +38,8 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
-import dev.heimdall.engine.session.VdbContext;
 import dev.heimdall.engine.statement.SessionEvents;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
@@ -188,7 +188,6 @@ public final class Node implements AutoCloseable {
             actions);
     vdbs =
         new RunningVdbs(
-            dialect.sessions(),
             (vdb, address, port) ->
                 new VdbListener(context, vdb, dialect, address, port, transport, loops, sessions),
             connector::connect,

@@ -17,8 +17,7 @@ import dev.heimdall.engine.pool.PoolEvents;
 import dev.heimdall.engine.pool.PoolPlan;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rules.RuleBook;
-import dev.heimdall.engine.session.SessionDialect;
-import dev.heimdall.engine.session.VdbContext;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.Credentials;
 import dev.heimdall.model.DataSource;
@@ -38,7 +37,6 @@ import java.util.stream.Collectors;
 
 /** The virtual databases of a node: built from its configuration, and brought up to a new one. */
 final class RunningVdbs {
-  private final SessionDialect dialect;
   private final Listening listening;
   private final Connector connector;
   private final PoolEvents poolEvents;
@@ -73,12 +71,10 @@ final class RunningVdbs {
   }
 
   /**
-   * @param dialect what their sessions speak
    * @param removed told of a virtual database that no configuration has any more, between the close
    *     of its listeners and that of its pools
    */
   RunningVdbs(
-      SessionDialect dialect,
       Listening listening,
       Connector connector,
       PoolEvents poolEvents,
@@ -88,7 +84,6 @@ final class RunningVdbs {
       UserSalts salts,
       ScramKeyCache keyCache,
       Consumer<VdbContext> removed) {
-    this.dialect = dialect;
     this.listening = listening;
     this.connector = connector;
     this.poolEvents = poolEvents;
@@ -140,10 +135,7 @@ final class RunningVdbs {
         running != null
             ? running.context()
             : new VdbContext(
-                vdb.name(),
-                dialect,
-                new VdbPools(vdb.name(), connector, poolEvents, plan),
-                settings);
+                vdb.name(), new VdbPools(vdb.name(), connector, poolEvents, plan), settings);
     List<VdbListener> listeners = listeners(vdb, context, running);
     return new Prepared(context, plan, settings, forwardPlans, listeners);
   }

@@ -7,7 +7,7 @@ import dev.heimdall.engine.net.ProxyProtocolGate;
 import dev.heimdall.engine.net.Transport;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
-import dev.heimdall.engine.session.VdbContext;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.LimitSettings;
 import dev.heimdall.model.VirtualDatabase;
 import io.netty.bootstrap.ServerBootstrap;

@@ -18,7 +18,7 @@ public final class Abandonment {
   private final LoopContext loop;
   private final ServerConnector connector;
 
-  public Abandonment(
+  Abandonment(
       AbandonedClient client, SessionState carried, LoopContext loop, ServerConnector connector) {
     this.client = client;
     this.carried = carried;
@@ -27,7 +27,7 @@ public final class Abandonment {
   }
 
   /** The client has left this connection behind. */
-  public void begin(ServerConnection connection) {
+  void begin(ServerConnection connection) {
     client.endCutMessage(connection);
     if (connection.closed()) {
       return;
@@ -72,13 +72,13 @@ public final class Abandonment {
   }
 
   /** The server waits for copy data that will not come. */
-  public void endCopy(ServerConnection connection) {
+  void endCopy(ServerConnection connection) {
     connection.requests().failCopy("the client is gone");
     endBatch(connection);
   }
 
   /** The server waits for the end of a batch, which will not come. */
-  public void endBatch(ServerConnection connection) {
+  void endBatch(ServerConnection connection) {
     if (!connection.groupOpen()) {
       return;
     }
@@ -87,7 +87,7 @@ public final class Abandonment {
   }
 
   /** The connection goes back when nothing is owed on it any more. */
-  public void rest(ServerConnection connection) {
+  void rest(ServerConnection connection) {
     if (client.dedicated()) {
       client.forgetServer();
       connection.close("its client is gone");

@@ -10,22 +10,22 @@ import java.util.Locale;
  * Asks a session's server for the values of the settings that statements touched: what they are now
  * is what is carried.
  */
-public final class SettingsCapture {
+final class SettingsCapture {
   private final CapturingClient client;
   private final SessionState carried;
   private boolean underWay;
 
-  public SettingsCapture(CapturingClient client, SessionState carried) {
+  SettingsCapture(CapturingClient client, SessionState carried) {
     this.client = client;
     this.carried = carried;
   }
 
   /** Whether the answer is awaited. */
-  public boolean underWay() {
+  boolean underWay() {
     return underWay;
   }
 
-  public void begin(ServerConnection server) {
+  void begin(ServerConnection server) {
     StringBuilder sql = new StringBuilder("SELECT ");
     for (String name : carried.touched()) {
       sql.append(sql.length() > 7 ? "," : "");
@@ -68,7 +68,7 @@ public final class SettingsCapture {
   }
 
   /** What was asked of a connection that is lost will not be answered. */
-  public void lost() {
+  void lost() {
     underWay = false;
   }
 }

@@ -3,6 +3,7 @@ package dev.heimdall.engine.placement;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.ReplicaChoice;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.OnWriter;
@@ -34,7 +35,7 @@ import java.util.concurrent.TimeUnit;
  * stands alone, outside a transaction, so that it can be sent again when its replica fails it; or
  * it is a whole transaction that changes nothing, and counts as one read when it begins.
  */
-public final class ReplicaReads {
+public final class ReplicaReads implements ReplicaChoice {
   /** What stands alone and is longer than this goes to the writer: it could not be kept. */
   public static final int MOST_BYTES = 16 * 1024;
 
@@ -115,6 +116,7 @@ public final class ReplicaReads {
   }
 
   /** Whether the present or awaited server connection leads to a replica. */
+  @Override
   public boolean away() {
     return replica != null;
   }
@@ -131,6 +133,7 @@ public final class ReplicaReads {
    *
    * @return null when it goes to the writer
    */
+  @Override
   public LoopPool choose() {
     replica = null;
     request = null;
@@ -208,6 +211,7 @@ public final class ReplicaReads {
   }
 
   /** Whether the read at the reader's position waits for a replica. */
+  @Override
   public boolean awaits() {
     return awaits;
   }
@@ -352,6 +356,7 @@ public final class ReplicaReads {
    * run of it, so what is asked is whether it was asked since the connection was made, and only
    * then, whether it is far enough.
    */
+  @Override
   public boolean mayUse(ServerConnection connection) {
     if (replica == null) {
       return true;
@@ -381,6 +386,7 @@ public final class ReplicaReads {
   }
 
   /** There will be no connection to the replica: the read goes elsewhere. */
+  @Override
   public void refused() {
     failed();
     barred = OnWriter.NO_CONNECTION;
@@ -423,6 +429,7 @@ public final class ReplicaReads {
   }
 
   /** Whether the transaction on a replica may have come to its end, once all is answered. */
+  @Override
   public boolean ending() {
     return ending;
   }
@@ -489,6 +496,7 @@ public final class ReplicaReads {
   }
 
   /** What the replica said about it could be wrong elsewhere: the writer is asked. */
+  @Override
   public void refusedThere() {
     failed();
     barred = OnWriter.FAILED;

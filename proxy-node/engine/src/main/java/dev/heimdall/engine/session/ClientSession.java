@@ -7,8 +7,9 @@ import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.console.ConsoleCommands;
-import dev.heimdall.engine.lease.Abandonment;
 import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
@@ -20,7 +21,10 @@ import dev.heimdall.engine.pool.LaneUser;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.prepared.NameResolution;
+import dev.heimdall.engine.sharing.PipelineSharing;
+import dev.heimdall.engine.statement.Course;
 import dev.heimdall.engine.statement.ObservedSession;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -30,9 +34,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
-import java.util.EnumMap;
-import java.util.EnumSet;
-import java.util.Map;
 
 /**
  * One client after its log-in: the door at which its channel, its pool, its server connection and
@@ -41,39 +42,6 @@ import java.util.Map;
  */
 public final class ClientSession extends ChannelInboundHandlerAdapter
     implements ObservedSession, LaneUser, Waiter, LoopContext.Flushable, StatementOwner {
-
-  /** Where a session stands; {@link ServerLease#become} alone moves it. */
-  public enum State {
-    /** Authenticated; what a server reports to sessions like this one is being asked for. */
-    STARTING,
-    /** Has no server connection and needs none. */
-    READY,
-    /** Waits in its pool's queue. */
-    WAITING,
-    /** Has a server connection whose variables are being made the session's. */
-    SYNCING,
-    /** Has a server connection. */
-    ACTIVE,
-    /** Has one statement in the pipeline of a server connection that others use as well. */
-    SHARING,
-    /** The client is gone; a server connection may still have to be brought to rest. */
-    CLOSED;
-
-    private static final Map<State, EnumSet<State>> MOVES =
-        new EnumMap<>(
-            Map.of(
-                STARTING, EnumSet.of(READY, CLOSED),
-                READY, EnumSet.of(WAITING, SYNCING, ACTIVE, CLOSED),
-                WAITING, EnumSet.of(READY, SYNCING, ACTIVE, CLOSED),
-                SYNCING, EnumSet.of(READY, ACTIVE, CLOSED),
-                ACTIVE, EnumSet.of(READY, SYNCING, SHARING, CLOSED),
-                SHARING, EnumSet.of(READY, ACTIVE, CLOSED),
-                CLOSED, EnumSet.noneOf(State.class)));
-
-    boolean mayBecome(State next) {
-      return MOVES.get(this).contains(next);
-    }
-  }
 
   private final NodeContext node;
   private final VdbContext vdb;
@@ -90,14 +58,14 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private final SessionStart start;
   private final SessionEnd end;
   private final ClientTransaction transaction;
+  private final Course course;
   private final ServerLease lease;
   private final OwedReplies owed;
-  private final Sharing sharing;
+  private final PipelineSharing sharing;
   private final ReplicaReads reads;
   private final Writes writes;
   private final ConnectionLoss loss;
   private final TransactionReplay transactionReplay;
-  private final Abandonment abandonment;
   private final SessionControl control;
   private final ConsoleCommands console;
   private final Listening listening;
@@ -114,13 +82,14 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   public ClientSession(
       NodeContext node,
       VdbContext vdb,
+      SessionDialect dialect,
       LoopSessions sessions,
       Login login,
       StartupVariables given,
       Channel channel) {
     this.node = node;
     this.vdb = vdb;
-    this.dialect = vdb.dialect();
+    this.dialect = dialect;
     this.loop = sessions.context();
     this.login = login;
     this.channel = channel;
@@ -130,22 +99,63 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     this.carried =
         new SessionState(
             given, sessions.statements(), channelName -> this.listening.unlisten(channelName));
-    this.resolution = new NameResolution(new NameFacts(this));
+    this.resolution =
+        new NameResolution(
+            new NameFacts(
+                vdb.name(),
+                carried,
+                () -> pool().key(),
+                this::server,
+                () -> course().judges(),
+                () -> course().namesMoved()));
     this.start =
         new SessionStart(this, given, ports, node.access(), vdb.access(), loop, sessions.clients());
     this.end = new SessionEnd(this, loop);
     this.transaction = new ClientTransaction(counters);
-    this.lease = new ServerLease(this, vdb, loop, counters);
     this.owed = new OwedReplies(this, loop, transaction);
-    this.sharing = new Sharing(this, loop);
     this.writes = new Writes(statementPorts, carried);
     this.reads =
         new ReplicaReads(
             statementPorts, carried, transaction, writes, counters, sessions.routers(), loop);
+    this.course =
+        new Course(
+            statementPorts,
+            carried,
+            transaction,
+            reads,
+            writes,
+            sessions.pipelines(),
+            sessions.classifier(),
+            loop);
+    ServerPorts servers = new ServerPorts(this);
+    this.lease =
+        new ServerLease(
+            servers,
+            reads,
+            carried,
+            transaction,
+            listening,
+            resolution,
+            vdb,
+            loop,
+            counters,
+            node.connector());
+    this.sharing =
+        new PipelineSharing(
+            servers,
+            course,
+            lease,
+            reads,
+            transaction,
+            listening,
+            dialect.errors(),
+            vdb,
+            loop,
+            counters,
+            node.connector());
     this.loss = new ConnectionLoss(this);
     this.transactionReplay =
         new TransactionReplay(this, loop, vdb.settings().vdb().transactionReplay());
-    this.abandonment = new Abandonment(ports, carried, loop, node.connector());
     this.control = new SessionControl(this, loop);
     this.console = new ConsoleCommands(ports, node.console(), login, loop);
     this.foreign = new ForeignCalls(statementPorts, loop);
@@ -381,7 +391,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public LeaseUse use(ServerConnection held) {
-    return new LeaseNeeds(this).of(held);
+    return lease.use(held);
   }
 
   @Override
@@ -440,7 +450,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   @Override
   public void quietDone(ServerConnection from) {
     if (closed()) {
-      abandonment.rest(from);
+      lease.rest(from);
     }
   }
 
@@ -513,7 +523,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return owed;
   }
 
-  Sharing sharing() {
+  PipelineSharing sharing() {
     return sharing;
   }
 
@@ -538,10 +548,6 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return transactionReplay;
   }
 
-  Abandonment abandonment() {
-    return abandonment;
-  }
-
   SessionControl control() {
     return control;
   }
@@ -558,6 +564,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return foreign;
   }
 
+  /** The statement at the reader's position. */
+  Course course() {
+    return course;
+  }
+
   RequestReader requests() {
     return requests;
   }
@@ -569,12 +580,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   // ---- how it stands
 
-  public State state() {
+  public LeaseState state() {
     return lease.state();
   }
 
   boolean closed() {
-    return lease.state() == State.CLOSED;
+    return lease.state() == LeaseState.CLOSED;
   }
 
   public ServerConnection server() {

@@ -2,6 +2,8 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -114,7 +116,7 @@ final class ConnectionLoss {
         }
       }
       case SYNCING -> {
-        lease.become(ClientSession.State.READY);
+        lease.become(LeaseState.READY);
         if (session.vdb().pools().led() && mayGoOn()) {
           requests.process();
         } else {
@@ -135,7 +137,7 @@ final class ConnectionLoss {
           requests.forgetSent();
           session.owed().forget();
           session.carried().lost();
-          lease.become(ClientSession.State.READY);
+          lease.become(LeaseState.READY);
           lease.tryAgain(requests.replay().beforeRetry());
         } else if (!independent || !requests.lostReads().survive(from, error)) {
           tell(from, error);
@@ -206,7 +208,7 @@ final class ConnectionLoss {
               "the server connection it depends on was lost");
       return;
     }
-    session.lease().become(ClientSession.State.READY);
+    session.lease().become(LeaseState.READY);
     answer(error, inTransaction, lost, from.groupOpen());
   }
 

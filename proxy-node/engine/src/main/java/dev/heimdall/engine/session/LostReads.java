@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.Journal.Segment;
+import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
@@ -127,7 +128,7 @@ final class LostReads {
     }
     fail(error, plan.get(0).failed());
     again = plan.get(0).again();
-    session.lease().become(ClientSession.State.READY);
+    session.lease().become(LeaseState.READY);
     loop.soon(this::readAgain, session::failed);
     return true;
   }
@@ -228,10 +229,10 @@ final class LostReads {
    * @return whether that is so; not as long as that connection is being made ready for something
    */
   private boolean leavesConnection() {
-    if (session.state() == ClientSession.State.ACTIVE) {
+    if (session.state() == LeaseState.ACTIVE) {
       session.lease().putDown();
     }
-    return session.state() == ClientSession.State.READY;
+    return session.state() == LeaseState.READY;
   }
 
   private void fail(ServerError error, int count) {

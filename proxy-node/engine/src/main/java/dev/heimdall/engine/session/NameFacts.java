@@ -2,65 +2,90 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.prepared.NameResolution;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** What a session knows of what its names resolve through. */
 final class NameFacts implements NameResolution.Session {
-  private final ClientSession session;
+  private final String vdb;
+  private final SessionState carried;
+  private final Supplier<PoolKey> key;
+  private final Supplier<ServerConnection> server;
+  private final BooleanSupplier judges;
+  private final BooleanSupplier namesMoved;
   private Variables scopeOf;
   private PoolKey keyOf;
   private String scope;
 
-  NameFacts(ClientSession session) {
-    this.session = session;
+  /**
+   * @param key of the session's own pool
+   * @param server its present connection, or null
+   * @param judges whether its statements are judged
+   * @param namesMoved whether a statement was sent that moves what names mean
+   */
+  NameFacts(
+      String vdb,
+      SessionState carried,
+      Supplier<PoolKey> key,
+      Supplier<ServerConnection> server,
+      BooleanSupplier judges,
+      BooleanSupplier namesMoved) {
+    this.vdb = vdb;
+    this.carried = carried;
+    this.key = key;
+    this.server = server;
+    this.judges = judges;
+    this.namesMoved = namesMoved;
   }
 
   @Override
   public boolean judgesCalls() {
-    return session.requests().course().judges();
+    return judges.getAsBoolean();
   }
 
   @Override
   public boolean callsMovedNames() {
-    return session.requests().course().namesMoved();
+    return namesMoved.getAsBoolean();
   }
 
   @Override
   public boolean reportsPath() {
-    ServerConnection server = session.server();
-    return server == null || server.reported().containsKey("search_path");
+    ServerConnection now = server.get();
+    return now == null || now.reported().containsKey("search_path");
   }
 
   @Override
   public long sent() {
-    return session.carried().sent();
+    return carried.sent();
   }
 
   @Override
   public long done() {
-    return session.carried().done();
+    return carried.done();
   }
 
   @Override
   public Set<String> pins() {
-    return session.carried().pins();
+    return carried.pins();
   }
 
   @Override
   public String scope() {
-    Variables variables = session.carried().variables();
-    PoolKey key = session.pool().key();
-    if (scopeOf != variables || keyOf != key) {
+    Variables variables = carried.variables();
+    PoolKey pool = key.get();
+    if (scopeOf != variables || keyOf != pool) {
       scopeOf = variables;
-      keyOf = key;
+      keyOf = pool;
       scope =
-          session.vdbName()
+          vdb
               + '\0'
-              + key.database()
+              + pool.database()
               + '\0'
-              + key.credential().user()
+              + pool.credential().user()
               + '\0'
               + variables.get("search_path")
               + '\0'

@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.Recovery;
 import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
@@ -121,7 +122,7 @@ final class OwedReplies {
 
   /** A part of its answer. */
   void replyElsewhere(ByteBuf consumed) {
-    RunningStatements running = session.requests().course().running();
+    RunningStatements running = session.course().running();
     running.seen(consumed);
     gate.release(recoverable, null, consumed);
   }
@@ -136,7 +137,7 @@ final class OwedReplies {
       session.counters().errorSent();
     }
     count(session.carried().sent(), transaction.status(), micros, now);
-    session.requests().course().running().answered(session.carried().sent(), micros, error);
+    session.course().running().answered(session.carried().sent(), micros, error);
   }
 
   /** A Sync was sent in the place of a client that is gone. */
@@ -189,7 +190,7 @@ final class OwedReplies {
   // ---- the stages of the gate, in their order
 
   private boolean observed(ReplySource from, ByteBuf piece) {
-    session.requests().course().running().seen(piece);
+    session.course().running().seen(piece);
     return false;
   }
 
@@ -213,13 +214,13 @@ final class OwedReplies {
 
   private boolean counted(ReplySource from, ByteBuf piece) {
     session.counters().bytesToClient(piece.readableBytes());
-    session.requests().course().running().data();
+    session.course().running().data();
     return false;
   }
 
   /** An answer waits for the trigger that a rule runs behind its statement. */
   private boolean triggering(ReplySource from, ByteBuf consumed) {
-    Course course = session.requests().course();
+    Course course = session.course();
     return course.running().holdsReply() && course.side().take(consumed);
   }
 
@@ -278,7 +279,7 @@ final class OwedReplies {
   void queriesSkipped(ServerConnection from, int count) {
     merged(count);
     if (session.closed()) {
-      session.abandonment().endBatch(from);
+      session.lease().endBatch(from);
     }
   }
 
@@ -286,7 +287,7 @@ final class OwedReplies {
     session.transactionReplay().giveUp(Unreplayed.COPY);
     merged(ignoredSyncs);
     if (session.closed()) {
-      session.abandonment().endCopy(from);
+      session.lease().endCopy(from);
     }
   }
 
@@ -299,7 +300,7 @@ final class OwedReplies {
     outstanding -= count;
     session.carried().groupsMerged(count);
     session.writes().merged(count, session.carried().done());
-    session.requests().course().running().merged(count, session.carried().done());
+    session.course().running().merged(count, session.carried().done());
   }
 
   void groupComplete(ServerConnection from, TransactionState status, ServerError error) {
@@ -343,7 +344,7 @@ final class OwedReplies {
     session.memory().settings(carried.settingsWeight());
     requests.countHeld();
     if (session.closed()) {
-      session.abandonment().rest(from);
+      session.lease().rest(from);
     } else if (session.sharing().active()) {
       session.sharing().answered();
       session.lease().settleShared();
@@ -362,7 +363,7 @@ final class OwedReplies {
 
   /** A group is answered: its time counts, unless rules leave all that it did out. */
   private void count(long group, TransactionState status, long micros, long now) {
-    boolean tracked = session.requests().course().running().tracked(group);
+    boolean tracked = session.course().running().tracked(group);
     if (tracked) {
       session.counters().queryFinished(micros);
     }
@@ -397,14 +398,13 @@ final class OwedReplies {
     if (session.sharing().active()) {
       return session.sharing().absorbs(error, from);
     }
-    return session.state() == ClientSession.State.ACTIVE
-        && session.requests().replay().absorbs(error, from);
+    return session.state() == LeaseState.ACTIVE && session.requests().replay().absorbs(error, from);
   }
 
   void groupAbsorbed(ServerConnection from) {
     BatchReplay replay = session.requests().replay();
     outstanding--;
-    session.requests().course().running().notes().groupOver();
+    session.course().running().notes().groupOver();
     session.carried().groupUnsent();
     session.requests().journal().takeBack();
     session.transactionReplay().takeBack();
@@ -426,7 +426,7 @@ final class OwedReplies {
       session.reads().refusedThere();
     }
     if (session.closed()) {
-      session.abandonment().rest(from);
+      session.lease().rest(from);
       return;
     }
     switch (replay.recovery()) {

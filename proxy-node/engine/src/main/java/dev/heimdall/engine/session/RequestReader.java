@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.HeldReply;
 import dev.heimdall.engine.journal.Journal;
+import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.QueryPath;
 import dev.heimdall.engine.pipeline.ServerLeasing;
@@ -67,16 +68,7 @@ final class RequestReader implements RequestControl, ServerLeasing {
     this.replay = new BatchReplay(session, this, format, journal);
     this.reads = new SentReads(session, format, replay, journal);
     this.lost = new LostReads(session, this, input, journal, loop);
-    this.course =
-        new Course(
-            session.statementPorts(),
-            session.carried(),
-            session.transaction(),
-            session.reads(),
-            session.writes(),
-            sessions.pipelines(),
-            sessions.classifier(),
-            loop);
+    this.course = session.course();
     this.reading = new ReadingPause(session.channel().config());
     this.messages = session.dialect().handler(parts(loop, sessions));
     this.path = new QueryPath(messages, this);
@@ -108,7 +100,7 @@ final class RequestReader implements RequestControl, ServerLeasing {
   // ---- input
 
   void received(ByteBuf consumed) {
-    if (session.state() == ClientSession.State.CLOSED
+    if (session.state() == LeaseState.CLOSED
         || session.end().announced()
         || !session.channel().isActive()) {
       consumed.release();
@@ -135,8 +127,7 @@ final class RequestReader implements RequestControl, ServerLeasing {
         && !session.atConsole()
         && !session.transactionReplay().active()
         && !session.listening().busy()
-        && (session.state() == ClientSession.State.ACTIVE
-            || session.state() == ClientSession.State.READY);
+        && (session.state() == LeaseState.ACTIVE || session.state() == LeaseState.READY);
   }
 
   boolean blocked() {
@@ -164,7 +155,7 @@ final class RequestReader implements RequestControl, ServerLeasing {
   boolean awaitsRestOfMessage() {
     ServerConnection server = session.server();
     if (server == null
-        || session.state() != ClientSession.State.ACTIVE
+        || session.state() != LeaseState.ACTIVE
         || reading.paused()
         || blocked
         || !input.incomplete()
@@ -246,8 +237,8 @@ final class RequestReader implements RequestControl, ServerLeasing {
         blocked = true;
         return;
       }
-      ClientSession.State state = session.state();
-      if (state != ClientSession.State.READY && state != ClientSession.State.ACTIVE
+      LeaseState state = session.state();
+      if (state != LeaseState.READY && state != LeaseState.ACTIVE
           || session.atConsole()
           || session.transactionReplay().holdsBack()) {
         return;
@@ -289,7 +280,7 @@ final class RequestReader implements RequestControl, ServerLeasing {
     if (skipToSync) {
       return skip(type, total);
     }
-    if (session.state() == ClientSession.State.READY && !session.takesMore()) {
+    if (session.state() == LeaseState.READY && !session.takesMore()) {
       // One who does not read its answers gets no more of them.
       blocked = true;
       reading.pause();
@@ -302,7 +293,7 @@ final class RequestReader implements RequestControl, ServerLeasing {
 
   @Override
   public ServerConnection ready() {
-    return session.state() == ClientSession.State.ACTIVE ? session.server() : null;
+    return session.state() == LeaseState.ACTIVE ? session.server() : null;
   }
 
   @Override

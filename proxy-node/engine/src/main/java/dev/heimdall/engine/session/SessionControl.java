@@ -2,8 +2,8 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.client.TimeLimits;
 import dev.heimdall.engine.client.TimedClient;
+import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.session.ClientSession.State;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 
@@ -46,13 +46,13 @@ final class SessionControl implements TimedClient {
     } else if (session.foreign().busy()) {
       session.counters().cancelled();
       session.foreign().cancel(ServerError.error("57014", message));
-    } else if (session.requests().course().held()
+    } else if (session.course().held()
         && (session.outstanding() == 0 || session.server() == null)) {
       ServerError error = ServerError.error("57014", message);
       if (session.server() == null) {
         session.requests().refuse(error);
       } else {
-        session.requests().course().fail(error);
+        session.course().fail(error);
       }
     } else if (session.lease().stopRepeating()) {
       session.requests().replay().refuse(ServerError.error("57014", message));
@@ -63,7 +63,7 @@ final class SessionControl implements TimedClient {
       return;
     } else if (session.server() != null
         && session.outstanding() > 0
-        && session.state() == State.ACTIVE) {
+        && session.state() == LeaseState.ACTIVE) {
       session.counters().cancelled();
       session.node().connector().cancel(session.server(), done);
       return;
@@ -88,7 +88,7 @@ final class SessionControl implements TimedClient {
   /** The node drains: an idle session goes at once, a busy one after its transaction. */
   void drain() {
     drains = true;
-    if (session.state() == State.STARTING || idle()) {
+    if (session.state() == LeaseState.STARTING || idle()) {
       terminate();
     }
   }
@@ -105,8 +105,8 @@ final class SessionControl implements TimedClient {
         && !session.transactionReplay().active()
         && !session.lease().repeats()
         && !session.requests().lostReads().underWay()
-        && ((session.state() == State.READY && !session.busy())
-            || (session.state() == State.ACTIVE && session.betweenTransactions()));
+        && ((session.state() == LeaseState.READY && !session.busy())
+            || (session.state() == LeaseState.ACTIVE && session.betweenTransactions()));
   }
 
   boolean drains() {
@@ -141,8 +141,8 @@ final class SessionControl implements TimedClient {
     return session.outstanding() == 0
         && !session.console().busy()
         && !session.lease().repeats()
-        && session.state() != State.WAITING
-        && session.state() != State.STARTING;
+        && session.state() != LeaseState.WAITING
+        && session.state() != LeaseState.STARTING;
   }
 
   @Override

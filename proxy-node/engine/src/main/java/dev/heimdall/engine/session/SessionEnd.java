@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
@@ -43,7 +44,7 @@ final class SessionEnd {
     if (reason.equals(BY_CLIENT)) {
       reason = error.message();
     }
-    if (session.state() == ClientSession.State.STARTING) {
+    if (session.state() == LeaseState.STARTING) {
       session.start().failed(error);
     }
     session.requests().discardAll();
@@ -86,10 +87,10 @@ final class SessionEnd {
 
   /** The client's connection is closed. */
   void ended() {
-    boolean welcomed = session.state() != ClientSession.State.STARTING;
-    session.lease().become(ClientSession.State.CLOSED);
+    boolean welcomed = session.state() != LeaseState.STARTING;
+    session.lease().become(LeaseState.CLOSED);
     session.requests().release();
-    session.requests().course().end();
+    session.course().end();
     session.start().release();
     session.lease().leave();
     session.transactionReplay().end();
@@ -104,8 +105,6 @@ final class SessionEnd {
       session.node().events().closed(session, reason);
     }
     session.sharing().abandon();
-    if (session.server() != null) {
-      session.abandonment().begin(session.server());
-    }
+    session.lease().abandon();
   }
 }

@@ -1,11 +1,9 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.client.StartingClient;
 import dev.heimdall.engine.console.CommandingClient;
-import dev.heimdall.engine.lease.AbandonedClient;
-import dev.heimdall.engine.lease.CapturingClient;
+import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.listen.ListeningClient;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.wire.ServerError;
@@ -15,8 +13,7 @@ import io.netty.buffer.ByteBufAllocator;
 /**
  * A session as those see it that accompany it from its beginning to its end: each by an interface.
  */
-final class SessionPorts
-    implements StartingClient, ListeningClient, CommandingClient, CapturingClient, AbandonedClient {
+final class SessionPorts implements StartingClient, ListeningClient, CommandingClient {
   private final ClientSession session;
 
   SessionPorts(ClientSession session) {
@@ -84,7 +81,7 @@ final class SessionPorts
   @Override
   public void ready(ByteBuf welcome) {
     session.write(welcome);
-    session.lease().become(ClientSession.State.READY);
+    session.lease().become(LeaseState.READY);
     session.counters().loggedIn();
   }
 
@@ -95,7 +92,7 @@ final class SessionPorts
 
   @Override
   public void processDedicated() {
-    session.lease().become(ClientSession.State.ACTIVE);
+    session.lease().become(LeaseState.ACTIVE);
     session.requests().process();
   }
 
@@ -161,74 +158,5 @@ final class SessionPorts
     session.write(reply);
     session.requests().process();
     session.lease().settle();
-  }
-
-  // ---- settings that are read back
-
-  @Override
-  public void rest(ServerConnection connection) {
-    session.abandonment().rest(connection);
-  }
-
-  @Override
-  public void settingsHeld(long bytes) {
-    session.memory().settings(bytes);
-  }
-
-  @Override
-  public void settle() {
-    session.lease().settle();
-  }
-
-  // ---- what a client has left behind
-
-  @Override
-  public ReplyOwner owner() {
-    return session;
-  }
-
-  @Override
-  public ServerConnection server() {
-    return session.server();
-  }
-
-  @Override
-  public int outstanding() {
-    return session.outstanding();
-  }
-
-  @Override
-  public boolean undecidedListening() {
-    return session.listening().undecided();
-  }
-
-  @Override
-  public boolean dedicated() {
-    return session.dedicated();
-  }
-
-  @Override
-  public boolean multiplexed() {
-    return session.vdb().settings().vdb().multiplex();
-  }
-
-  @Override
-  public void endCutMessage(ServerConnection connection) {
-    session.requests().endCutMessage(connection);
-  }
-
-  @Override
-  public void endingSent() {
-    session.owed().endingSent();
-  }
-
-  @Override
-  public void forgetServer() {
-    session.lease().forgetServer();
-  }
-
-  @Override
-  public void giveBack(ServerConnection connection) {
-    session.lease().giveBack(connection);
   }
 }

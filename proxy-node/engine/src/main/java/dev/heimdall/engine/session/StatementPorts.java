@@ -38,8 +38,7 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A session as the parts see it that its statements go through: each by an interface of its own.
  */
-final class StatementPorts
-    implements CourseClient, WritingClient, ReadingClient, RoutedClient, HandledClient {
+final class StatementPorts implements CourseClient, WritingClient, ReadingClient, HandledClient {
   private final ClientSession session;
 
   StatementPorts(ClientSession session) {
@@ -375,11 +374,6 @@ final class StatementPorts
   }
 
   @Override
-  public LoopPool chooseReplica() {
-    return session.reads().choose();
-  }
-
-  @Override
   public boolean away() {
     return session.reads().away();
   }
@@ -391,12 +385,7 @@ final class StatementPorts
 
   @Override
   public RoutedStatement next() {
-    return session.requests().course();
-  }
-
-  @Override
-  public Decision decision() {
-    return session.requests().course().decision();
+    return session.course();
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.heimdall.engine.journal.Recovery.Attempt;
 import dev.heimdall.engine.journal.ReplyChecksum;
 import dev.heimdall.engine.journal.RuledOutcomes;
 import dev.heimdall.engine.journal.TransactionLog;
+import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -398,7 +399,7 @@ final class TransactionReplay {
     forgetSent();
     session.carried().names().takeBack();
     session.transaction().rewind(log.heldBegin(), log.heldForReplica());
-    session.lease().become(ClientSession.State.READY);
+    session.lease().become(LeaseState.READY);
     loop.soon(this::run, session::failed);
   }
 
@@ -504,7 +505,7 @@ final class TransactionReplay {
     ServerConnection server = session.server();
     if (server == null) {
       tell();
-    } else if (session.state() == ClientSession.State.ACTIVE && server.quiet()) {
+    } else if (session.state() == LeaseState.ACTIVE && server.quiet()) {
       server.requests().rollBack(new Undo());
     } else {
       server.close("a transaction could not be run again on it");
@@ -536,8 +537,8 @@ final class TransactionReplay {
     log.end();
     become(Stage.NONE);
     session.transaction().failed();
-    if (session.state() != ClientSession.State.READY) {
-      session.lease().become(ClientSession.State.READY);
+    if (session.state() != LeaseState.READY) {
+      session.lease().become(LeaseState.READY);
     }
     if (cut) {
       session.end().close("the server connection was lost in the middle of a message");

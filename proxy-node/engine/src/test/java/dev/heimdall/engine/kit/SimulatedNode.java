@@ -53,11 +53,12 @@ import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
-import dev.heimdall.engine.session.VdbContext;
+import dev.heimdall.engine.session.SessionDialect;
 import dev.heimdall.engine.statement.ObservedSession;
 import dev.heimdall.engine.statement.SeenResult;
 import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.statement.StatementSummary;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
@@ -179,7 +180,6 @@ final class SimulatedNode implements AutoCloseable {
     VdbContext context =
         new VdbContext(
             "app",
-            dialect.sessions(),
             pools,
             new VdbContext.Settings(
                 new VdbAccess.Settings(
@@ -215,7 +215,7 @@ final class SimulatedNode implements AutoCloseable {
                             context.access(),
                             new LoopAccess(loop, sessions.metrics()),
                             dialect.clients(),
-                            new Handlers(node, context, sessions));
+                            new Handlers(node, context, dialect.sessions(), sessions));
                     login.address(new InetSocketAddress("127.0.0.1", 1));
                     channel.pipeline().addLast("login", login);
                   }
@@ -439,11 +439,12 @@ final class SimulatedNode implements AutoCloseable {
   }
 
   /** What clients talk to after their log-in. */
-  private record Handlers(NodeContext node, VdbContext vdb, LoopSessions sessions)
+  private record Handlers(
+      NodeContext node, VdbContext vdb, SessionDialect dialect, LoopSessions sessions)
       implements SessionFactory {
     @Override
     public ChannelHandler session(Login login, StartupVariables given, Channel channel) {
-      return new ClientSession(node, vdb, sessions, login, given, channel);
+      return new ClientSession(node, vdb, dialect, sessions, login, given, channel);
     }
 
     @Override

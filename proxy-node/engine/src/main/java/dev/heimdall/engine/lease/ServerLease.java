@@ -1,41 +1,49 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.LeaseUse;
+import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.backend.Variables;
-import dev.heimdall.engine.lease.SessionState;
-import dev.heimdall.engine.lease.SettingsCapture;
-import dev.heimdall.engine.lease.Stickiness;
+import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.WriterWatch;
-import dev.heimdall.engine.session.ClientSession.State;
+import dev.heimdall.engine.prepared.NameResolution;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The tie between a session and its server connection: gets one, makes its variables the session's,
- * and gives it back when nothing keeps the session on it. The session's {@link State} says how far
- * that is, and moves here only.
+ * and gives it back when nothing keeps the session on it. The session's {@link LeaseState} says how
+ * far that is, and moves here only.
  */
-final class ServerLease {
-  private final ClientSession session;
+public final class ServerLease implements RoutedClient, CapturingClient, AbandonedClient {
+  private final LeaseClient client;
+  private final ReplicaChoice replicas;
+  private final SessionState carried;
+  private final ClientTransaction transaction;
+  private final Listening listening;
+  private final NameResolution resolution;
   private final VdbContext vdb;
   private final LoopContext loop;
   private final PoolMetrics counters;
   private final Destinations destinations;
   private final Stickiness stickiness = new Stickiness();
   private final SettingsCapture capture;
+  private final Abandonment abandonment;
 
-  private State state = State.STARTING;
+  private LeaseState state = LeaseState.STARTING;
 
   /** Whether a statement is to be sent again, and how often one was: each is sent once. */
   private boolean repeats;
@@ -48,20 +56,40 @@ final class ServerLease {
 
   private long waitingSince;
 
-  ServerLease(ClientSession session, VdbContext vdb, LoopContext loop, PoolMetrics counters) {
-    this.session = session;
+  /**
+   * @param replicas where the session's reads go
+   * @param resolution what its prepared statements' names mean
+   */
+  public ServerLease(
+      LeaseClient client,
+      ReplicaChoice replicas,
+      SessionState carried,
+      ClientTransaction transaction,
+      Listening listening,
+      NameResolution resolution,
+      VdbContext vdb,
+      LoopContext loop,
+      PoolMetrics counters,
+      ServerConnector connector) {
+    this.client = client;
+    this.replicas = replicas;
+    this.carried = carried;
+    this.transaction = transaction;
+    this.listening = listening;
+    this.resolution = resolution;
     this.vdb = vdb;
     this.loop = loop;
     this.counters = counters;
-    this.destinations = new Destinations(session.statementPorts(), session.carried(), vdb, loop);
-    this.capture = new SettingsCapture(session.ports(), session.carried());
+    this.destinations = new Destinations(this, replicas, carried, vdb, loop);
+    this.capture = new SettingsCapture(this, carried);
+    this.abandonment = new Abandonment(this, carried, loop, connector);
   }
 
-  State state() {
+  public LeaseState state() {
     return state;
   }
 
-  void become(State next) {
+  public void become(LeaseState next) {
     if (!state.mayBecome(next)) {
       throw new IllegalStateException("a session cannot go from " + state + " to " + next);
     }
@@ -69,50 +97,52 @@ final class ServerLease {
   }
 
   /** The session's connection; null when it has none. */
-  ServerConnection server() {
+  @Override
+  public ServerConnection server() {
     return server;
   }
 
   /** Where the session's connections come from. */
-  Destinations destinations() {
+  public Destinations destinations() {
     return destinations;
   }
 
   /** What rules think of giving the connection back. */
-  Stickiness stickiness() {
+  public Stickiness stickiness() {
     return stickiness;
   }
 
   /** Whether the session stays on its connection between transactions. */
-  boolean keepsServer() {
-    return session.carried().pinned() || stickiness.keeps(vdb.settings().vdb().multiplex());
+  @Override
+  public boolean keepsServer() {
+    return carried.pinned() || stickiness.keeps(vdb.settings().vdb().multiplex());
   }
 
   // ---- getting a connection
 
   /** Asks for a connection from which to learn what servers report to sessions like this one. */
-  void start() {
-    ServerConnection connection = destinations.lender().acquire(session);
+  public void start() {
+    ServerConnection connection = destinations.lender().acquire(client.waiter());
     if (connection != null) {
       acquired(connection);
     }
   }
 
   /** Takes a connection that was made for this session, outside the pools. */
-  void dedicate(ServerConnection connection) {
+  public void dedicate(ServerConnection connection) {
     server = connection;
-    connection.hold(session);
-    connection.applied(session.carried().variables());
+    connection.hold(client.owner());
+    connection.applied(carried.variables());
   }
 
   /** Whether what the client sent may be carried out; if not, it was refused or has ended. */
-  boolean admits() {
-    if (!session.sharing().again() && session.control().endsDrained()) {
+  public boolean admits() {
+    if (!client.sentBefore() && client.endsDrained()) {
       return false;
     }
-    ServerError untold = session.loss().takeUntold();
+    ServerError untold = client.takeUntold();
     if (untold != null) {
-      session.requests().refuse(untold);
+      client.refuse(untold);
     }
     return untold == null;
   }
@@ -122,186 +152,176 @@ final class ServerLease {
    *
    * @return whether the session has one that is ready for use
    */
-  boolean need() {
+  public boolean need() {
     if (!admits()) {
       return false;
     }
     LoopPool lender = destinations.choose();
-    if (session.reads().awaits()) {
-      session.requests().block(); // it comes again when a replica may be far enough
+    if (replicas.awaits()) {
+      client.block(); // it comes again when a replica may be far enough
       return false;
     }
-    ServerConnection shared = destinations.mayShare() ? session.sharing().place(lender) : null;
+    ServerConnection shared = destinations.mayShare() ? client.placeShared(lender) : null;
     if (shared != null) {
       server = shared;
-      become(State.ACTIVE); // until the whole batch is sent
+      become(LeaseState.ACTIVE); // until the whole batch is sent
       return true;
     }
-    ServerConnection connection = lender.acquire(session);
-    if (connection != null && !session.reads().mayUse(connection)) {
+    ServerConnection connection = lender.acquire(client.waiter());
+    if (connection != null && !replicas.mayUse(connection)) {
       lender.release(connection);
       return need(); // it is barred from replicas now
     }
     if (connection == null) {
-      if (state == State.READY) {
-        become(State.WAITING);
+      if (state == LeaseState.READY) {
+        become(LeaseState.WAITING);
         waitingSince = loop.now();
       }
       return false;
     }
     attach(connection);
-    return state == State.ACTIVE;
+    return state == LeaseState.ACTIVE;
   }
 
   /** The session's batch is in the pipeline of its shared connection. */
-  void sentShared() {
-    become(State.SHARING);
+  public void sentShared() {
+    become(LeaseState.SHARING);
   }
 
   /** The session has nothing more in the pipeline of its shared connection. */
-  void leaveShared() {
+  public void leaveShared() {
     server = null;
     if (paused != null) {
       resumePaused();
     }
-    become(State.READY);
+    become(LeaseState.READY);
   }
 
   /** What a shared statement was answered with has been passed on: read on. */
-  void settleShared() {
-    session.listening().deliver();
-    if (session.control().drains()) {
-      session.drain();
-    } else {
-      session.requests().process();
+  public void settleShared() {
+    listening.deliver();
+    if (!client.drained()) {
+      client.process();
     }
   }
 
   /** A place in a shared connection's pipeline is here instead of a connection. */
-  void placed(Lane lane) {
+  public void placed(Lane lane) {
     counters.waited((loop.now() - waitingSince) / 1000);
-    server = session.sharing().take(lane);
-    become(State.ACTIVE);
-    session.requests().process();
+    server = client.takeShared(lane);
+    become(LeaseState.ACTIVE);
+    client.process();
   }
 
   /** A connection that was waited for is here. */
-  void acquired(ServerConnection connection) {
-    if (!session.reads().mayUse(connection)) {
+  public void acquired(ServerConnection connection) {
+    if (!replicas.mayUse(connection)) {
       counters.waited((loop.now() - waitingSince) / 1000);
-      become(State.READY);
+      become(LeaseState.READY);
       destinations.lender().release(connection);
-      session.requests().process();
+      client.process();
       return;
     }
     attach(connection);
-    if (state == State.ACTIVE) {
-      session.requests().process();
+    if (state == LeaseState.ACTIVE) {
+      client.process();
     }
   }
 
   /** None will come. */
-  void refused(ServerError error) {
-    if (state == State.STARTING) {
-      session.fatal(error.asFatal());
+  public void refused(ServerError error) {
+    if (state == LeaseState.STARTING) {
+      client.fatal(error.asFatal());
       return;
     }
-    if (state != State.WAITING) {
+    if (state != LeaseState.WAITING) {
       return; // cancelled or gone in the meantime
     }
-    if (session.reads().away()) {
+    if (replicas.away()) {
       counters.waited((loop.now() - waitingSince) / 1000);
-      session.reads().refused();
-      become(State.READY);
-      session.requests().process();
+      replicas.refused();
+      become(LeaseState.READY);
+      client.process();
       return;
     }
     counters.waitTimedOut((loop.now() - waitingSince) / 1000);
-    become(State.READY);
+    become(LeaseState.READY);
     if (error.sqlState().startsWith("57P01")) {
-      session.fatal(error.asFatal());
+      client.fatal(error.asFatal());
     } else {
       refuse(error);
     }
   }
 
   private void refuse(ServerError error) {
-    session
-        .requests()
-        .refuse(error.isFatal() ? ServerError.error(error.sqlState(), error.message()) : error);
+    client.refuse(error.isFatal() ? ServerError.error(error.sqlState(), error.message()) : error);
   }
 
   /** Tells the client that its wait has become long, if it waits. */
-  boolean waitsLong() {
-    if (state == State.WAITING) {
-      ByteBuf out = session.channel().alloc().buffer(128);
-      session
-          .encoder()
-          .notice(
-              ServerError.notice(
-                  "waiting for a server connection: all those of this pool are busy"),
-              out);
-      session.write(out);
+  public boolean waitsLong() {
+    if (state == LeaseState.WAITING) {
+      client.notice(
+          ServerError.notice("waiting for a server connection: all those of this pool are busy"));
       return true;
     }
     return false;
   }
 
   /** Leaves the queue; says whether the session stood in it. */
-  boolean stopWaiting() {
-    if (state == State.WAITING && destinations.lender().cancel(session)) {
-      become(State.READY);
+  public boolean stopWaiting() {
+    if (state == LeaseState.WAITING && destinations.lender().cancel(client.waiter())) {
+      become(LeaseState.READY);
       return true;
     }
     return false;
   }
 
   /** Nanoseconds that the session has waited for a connection, or 0. */
-  long waited() {
-    return state == State.WAITING ? loop.nanoTime() - waitingSince : 0;
+  public long waited() {
+    return state == LeaseState.WAITING ? loop.nanoTime() - waitingSince : 0;
   }
 
   // ---- making it the session's
 
   private void attach(ServerConnection connection) {
-    session.sharing().alone();
+    client.alone();
     server = connection;
-    connection.hold(session);
+    connection.hold(client.owner());
     counters.serverAssigned();
-    if (state == State.WAITING) {
+    if (state == LeaseState.WAITING) {
       counters.waited((loop.now() - waitingSince) / 1000);
     }
     if (connection.foreignSequences()
-        && !session.reads().away()
-        && state != State.STARTING
+        && !replicas.away()
+        && state != LeaseState.STARTING
         && (keepsServer() || vdb.forgetsSequencesFirst())) {
-      session.requests().handler().forgetSequences(connection);
+      client.forgetSequences(connection);
     }
-    if (session.loss().transactionLost()) {
+    if (client.transactionLost()) {
       toSyncing();
       if (!connection.applied().equals(destinations.variables())) {
         applyAhead(connection); // what comes right behind the ROLLBACK must find them
       }
-      session.loss().failTransaction(connection, new Preparation(false));
+      client.failTransaction(connection, new Preparation(false));
     } else if (!connection.applied().equals(destinations.variables()) || checksStart()) {
       toSyncing();
       synchronize(false);
-    } else if (state == State.STARTING) {
+    } else if (state == LeaseState.STARTING) {
       started();
     } else {
-      become(State.ACTIVE);
+      become(LeaseState.ACTIVE);
     }
   }
 
   private void toSyncing() {
-    if (state != State.STARTING) {
-      become(State.SYNCING);
+    if (state != LeaseState.STARTING) {
+      become(LeaseState.SYNCING);
     }
   }
 
   /** Whether the server has to be asked about start-up parameters that are not carried. */
   private boolean checksStart() {
-    return state == State.STARTING && session.carried().given().checks();
+    return state == LeaseState.STARTING && carried.given().checks();
   }
 
   private void synchronize(boolean tellClient) {
@@ -313,8 +333,7 @@ final class ServerLease {
     server
         .requests()
         .change(
-            checksStart() ? session.carried().given().checked(change) : change,
-            new Preparation(tellClient));
+            checksStart() ? carried.given().checked(change) : change, new Preparation(tellClient));
   }
 
   /**
@@ -347,8 +366,8 @@ final class ServerLease {
                   return;
                 }
                 restored.applied(restored.applied().restoredTo(wanted));
-                if (state == State.CLOSED) {
-                  session.abandonment().rest(restored);
+                if (state == LeaseState.CLOSED) {
+                  abandonment.rest(restored);
                 } else {
                   synchronize(tellClient);
                 }
@@ -365,11 +384,11 @@ final class ServerLease {
       case CLOSED -> {}
       case STARTING -> start();
       default -> {
-        if (session.carried().pinned()) {
-          session.fatal(error.asFatal());
+        if (carried.pinned()) {
+          client.fatal(error.asFatal());
         } else {
-          become(State.READY);
-          session.requests().process();
+          become(LeaseState.READY);
+          client.process();
         }
       }
     }
@@ -377,24 +396,24 @@ final class ServerLease {
 
   /** The session's own values are not taken: it is told so. */
   private void refusedThere(ServerConnection from, ServerError error) {
-    if (state == State.STARTING) {
+    if (state == LeaseState.STARTING) {
       from.taint();
       giveBack(from);
-      session.fatal(error.asFatal());
+      client.fatal(error.asFatal());
       return;
     }
-    boolean ends = session.carried().pinned() || isLasting(error);
+    boolean ends = carried.pinned() || isLasting(error);
     from.hold(null);
     from.closeForState("SET", error);
     giveBack(from);
     if (ends) {
-      session.fatal(error.asFatal());
-    } else if (session.reads().away()) {
-      session.reads().refusedThere();
-      become(State.READY);
-      session.requests().process();
+      client.fatal(error.asFatal());
+    } else if (replicas.away()) {
+      replicas.refusedThere();
+      become(LeaseState.READY);
+      client.process();
     } else {
-      become(State.READY);
+      become(LeaseState.READY);
       refuse(error);
     }
   }
@@ -436,10 +455,8 @@ final class ServerLease {
 
     @Override
     public void parameterChanged(ServerConnection from, String name, String value) {
-      if (tellClient && state != State.CLOSED) {
-        ByteBuf out = session.channel().alloc().buffer(64);
-        session.encoder().parameter(name, value, out);
-        session.write(out);
+      if (tellClient && state != LeaseState.CLOSED) {
+        client.parameter(name, value);
       }
     }
 
@@ -450,14 +467,14 @@ final class ServerLease {
   }
 
   private void prepared(ServerConnection from, boolean tellClient, ServerError error) {
-    if (state == State.CLOSED) {
+    if (state == LeaseState.CLOSED) {
       from.taint(); // what was set for it is set, and nobody has noted that
-      session.abandonment().rest(from);
+      abandonment.rest(from);
       return;
     }
-    if (session.loss().failed(from)) {
-      become(State.ACTIVE);
-      session.requests().process();
+    if (client.failed(from)) {
+      become(LeaseState.ACTIVE);
+      client.process();
       return;
     }
     if (from.closed()) {
@@ -469,88 +486,87 @@ final class ServerLease {
     }
     from.applied(destinations.variables());
     from.takeChangedReports();
-    if (state == State.STARTING) {
+    if (state == LeaseState.STARTING) {
       started();
       return;
     }
-    become(State.ACTIVE);
-    session.requests().process();
+    become(LeaseState.ACTIVE);
+    client.process();
     settle();
   }
 
   private void started() {
-    Map<String, String> reported = session.start().learn(server);
+    Map<String, String> reported = client.learn(server);
     detach();
-    session.start().welcome(reported);
+    client.welcome(reported);
   }
 
   // ---- letting it go
 
   /** A statement of the node's own has ended for which the client's statements waited. */
-  void internalDone(ServerConnection from) {
-    if (state == State.CLOSED) {
-      session.abandonment().rest(from);
+  public void internalDone(ServerConnection from) {
+    if (state == LeaseState.CLOSED) {
+      abandonment.rest(from);
     } else {
       settle();
     }
   }
 
   /** Everything sent was answered: read on, or let the connection go. */
-  void settle() {
-    RequestReader requests = session.requests();
-    if (state != State.ACTIVE
-        || session.outstanding() > 0
+  @Override
+  public void settle() {
+    if (state != LeaseState.ACTIVE
+        || client.outstanding() > 0
         || server == null
         || capture.underWay()
-        || session.listening().busy()
-        || requests.streaming()) {
+        || listening.busy()
+        || client.streaming()) {
       return;
     }
-    if (session.status() == TransactionState.IDLE && !server.groupOpen()) {
+    if (transaction.status() == TransactionState.IDLE && !server.groupOpen()) {
       if (server.hasChangedReports()) {
-        session.carried().changedUnseen(server.takeChangedReports(), server);
+        carried.changedUnseen(server.takeChangedReports(), server);
       }
-      if (!session.carried().touched().isEmpty()) {
+      if (!carried.touched().isEmpty()) {
         capture.begin(server);
         return;
       }
-      if (session.resolution().settle()) {
+      if (resolution.settle()) {
         server.statements().settle();
       }
-      if (!session.carried().pinned()) {
-        requests.course().settingsKnown();
+      if (!carried.pinned()) {
+        client.settingsKnown();
       }
-      if (session.listening().decide(server)) {
+      if (listening.decide(server)) {
         return;
       }
-      session.listening().deliver();
+      listening.deliver();
       if (!server.applied().equals(destinations.variables())) {
-        become(State.SYNCING);
+        become(LeaseState.SYNCING);
         synchronize(true);
         return;
       }
-      if (!keepsServer() || session.reads().away()) {
-        become(State.READY);
+      if (!keepsServer() || replicas.away()) {
+        become(LeaseState.READY);
         detach();
-        if (session.control().drains()) {
-          session.drain();
+        if (client.drained()) {
           return;
         }
       }
     }
-    requests.process();
+    client.process();
   }
 
   /**
    * Whether the values of settings by which the next statement is to be judged are on their way;
    * the reader comes again when they are there.
    */
-  boolean awaitsSettings() {
-    return capture.underWay() || session.carried().settingsInFlight();
+  public boolean awaitsSettings() {
+    return capture.underWay() || carried.settingsInFlight();
   }
 
   /** What was asked of a connection that is lost will not be answered. */
-  void captureLost() {
+  public void captureLost() {
     capture.lost();
   }
 
@@ -568,13 +584,14 @@ final class ServerLease {
   }
 
   /** The session does without its connection until it needs one again. */
-  void putDown() {
-    become(State.READY);
+  public void putDown() {
+    become(LeaseState.READY);
     detach();
   }
 
   /** The connection goes back to the pool that lent it. */
-  void giveBack(ServerConnection connection) {
+  @Override
+  public void giveBack(ServerConnection connection) {
     server = null;
     if (connection.tainted() && vdb.needsUnusedBuffers()) {
       connection.lastUse();
@@ -583,29 +600,30 @@ final class ServerLease {
   }
 
   /** The connection is lost, or was never a pool's. */
-  void forgetServer() {
+  @Override
+  public void forgetServer() {
     server = null;
     paused = null;
   }
 
   /** The session has ended: it waits no longer, and its pools may go. */
-  void leave() {
+  public void leave() {
     if (destinations.home() != null && server == null) {
-      destinations.lender().cancel(session);
+      destinations.lender().cancel(client.waiter());
     }
     destinations.leave();
   }
 
   /** Sends what is to be tried again, over whatever connection is there then. */
-  void tryAgain(Duration pause) {
+  public void tryAgain(Duration pause) {
     takeBack();
     long pausing = ++pauses;
     repeats = true;
-    loop.later(() -> sendAgain(pausing), pause.toMillis(), TimeUnit.MILLISECONDS, session::failed);
+    loop.later(() -> sendAgain(pausing), pause.toMillis(), TimeUnit.MILLISECONDS, client::failed);
   }
 
   /** The same when a server has said that it is the writer, or the time for that is over. */
-  void tryAgainAtWriter() {
+  public void tryAgainAtWriter() {
     WriterWatch watch = vdb.pools().watch();
     if (watch == null) {
       tryAgain(Duration.ZERO);
@@ -618,31 +636,31 @@ final class ServerLease {
     watch
         .confirmed()
         .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete((done, late) -> loop.soon(() -> sendAgain(pausing), session::failed));
+        .whenComplete((done, late) -> loop.soon(() -> sendAgain(pausing), client::failed));
   }
 
   private void takeBack() {
-    session.requests().course().takeBack();
-    if (server != null && (!keepsServer() || session.reads().away())) {
-      become(State.READY);
+    client.takeBack();
+    if (server != null && (!keepsServer() || replicas.away())) {
+      become(LeaseState.READY);
       detach();
     }
   }
 
   private void sendAgain(long pausing) {
-    if (state != State.CLOSED && repeats && pausing == pauses) {
+    if (state != LeaseState.CLOSED && repeats && pausing == pauses) {
       repeats = false;
-      session.requests().replay().tryAgain();
+      client.tryAgain();
     }
   }
 
   /** Whether a statement is to be sent again after a pause, or when there is a writer. */
-  boolean repeats() {
+  public boolean repeats() {
     return repeats;
   }
 
   /** Does not send it again; says whether it was to be. */
-  boolean stopRepeating() {
+  public boolean stopRepeating() {
     boolean did = repeats;
     repeats = false;
     return did;
@@ -651,19 +669,145 @@ final class ServerLease {
   // ---- back-pressure
 
   /** A client that does not read keeps its server from sending. */
-  void pauseForSlowClient(ServerConnection from) {
-    if (!session.takesMore() && from == server && paused == null) {
+  public void pauseForSlowClient(ServerConnection from) {
+    if (!client.takesMore() && from == server && paused == null) {
       paused = from;
       from.pauseReading();
     }
   }
 
   /** The client reads again, or is gone. */
-  void resumePaused() {
+  public void resumePaused() {
     if (paused != null) {
       ServerConnection connection = paused;
       paused = null;
       connection.resumeReading();
     }
+  }
+
+  // ---- what it is needed for
+
+  /** What the session has this connection for, as an audit of the pool asks. */
+  public LeaseUse use(ServerConnection held) {
+    if (server != held) {
+      return LeaseUse.NONE;
+    }
+    if (state == LeaseState.CLOSED) {
+      return LeaseUse.LEAVING;
+    }
+    return state != LeaseState.ACTIVE || working(held) || waiting()
+        ? LeaseUse.WORKING
+        : LeaseUse.NONE;
+  }
+
+  private boolean working(ServerConnection held) {
+    return client.outstanding() > 0
+        || transaction.open()
+        || held.groupOpen()
+        || held.copyIn()
+        || !held.quiet()
+        || client.midMessage()
+        || keepsServer();
+  }
+
+  /** Whether something else than its client has to happen before it goes on. */
+  private boolean waiting() {
+    return awaitsSettings() || repeats || listening.busy() || client.waiting();
+  }
+
+  // ---- as its parts see the session
+
+  @Override
+  public Decision decision() {
+    return client.decision();
+  }
+
+  @Override
+  public TransactionState status() {
+    return transaction.status();
+  }
+
+  @Override
+  public int outstanding() {
+    return client.outstanding();
+  }
+
+  @Override
+  public boolean closed() {
+    return state == LeaseState.CLOSED;
+  }
+
+  @Override
+  public void rest(ServerConnection connection) {
+    abandonment.rest(connection);
+  }
+
+  @Override
+  public void pin(String reason) {
+    client.pin(reason);
+  }
+
+  @Override
+  public void settingsHeld(long bytes) {
+    client.settingsHeld(bytes);
+  }
+
+  @Override
+  public void process() {
+    client.process();
+  }
+
+  @Override
+  public ReplyOwner owner() {
+    return client.owner();
+  }
+
+  @Override
+  public boolean dedicated() {
+    return client.dedicated();
+  }
+
+  @Override
+  public boolean multiplexed() {
+    return vdb.settings().vdb().multiplex();
+  }
+
+  @Override
+  public void endCutMessage(ServerConnection connection) {
+    client.endCutMessage(connection);
+  }
+
+  @Override
+  public void endingSent() {
+    client.endingSent();
+  }
+
+  @Override
+  public boolean undecidedListening() {
+    return listening.undecided();
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    client.failed(cause);
+  }
+
+  // ---- the client is gone
+
+  /** The session has ended: its connection, if it has one, is brought to rest. */
+  public void abandon() {
+    if (server != null) {
+      abandonment.begin(server);
+    }
+  }
+
+  /** The server waits for the end of a batch, which will not come. */
+  public void endBatch(ServerConnection connection) {
+    abandonment.endBatch(connection);
+  }
+
+  /** The server waits for copy data that will not come. */
+  public void endCopy(ServerConnection connection) {
+    abandonment.endCopy(connection);
   }
 }

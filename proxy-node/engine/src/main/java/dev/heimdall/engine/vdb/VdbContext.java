@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.vdb;
 
 import dev.heimdall.engine.catalog.DefinitionChanges;
 import dev.heimdall.engine.client.VdbAccess;
@@ -14,7 +14,6 @@ import java.util.Map;
 /** One virtual database at run time: its settings of the moment and what its sessions share. */
 public final class VdbContext {
   private final String name;
-  private final SessionDialect dialect;
   private final VdbPools pools;
   private final VdbAccess access;
   private final NotificationHubs hubs;
@@ -41,9 +40,8 @@ public final class VdbContext {
     }
   }
 
-  public VdbContext(String name, SessionDialect dialect, VdbPools pools, Settings settings) {
+  public VdbContext(String name, VdbPools pools, Settings settings) {
     this.name = name;
-    this.dialect = dialect;
     this.pools = pools;
     this.hubs = new NotificationHubs(pools);
     this.definitions = new DefinitionChanges(settings.surroundings().catalogues());
@@ -53,11 +51,6 @@ public final class VdbContext {
 
   public String name() {
     return name;
-  }
-
-  /** What its protocol brings to sessions. */
-  SessionDialect dialect() {
-    return dialect;
   }
 
   public VdbPools pools() {
@@ -94,35 +87,35 @@ public final class VdbContext {
   }
 
   /** How its definitions change. */
-  DefinitionChanges definitions() {
+  public DefinitionChanges definitions() {
     return definitions;
   }
 
-  long schemaEpoch() {
+  public long schemaEpoch() {
     return definitions.current();
   }
 
-  void schemaChanged(String database) {
+  public void schemaChanged(String database) {
     definitions.changed(database);
   }
 
   /** What else follows from changed definitions follows from {@link Writes}. */
-  void plansChanged(String database) {
+  public void plansChanged(String database) {
     definitions.plansChanged(database);
   }
 
   /** What statements are judged by. */
-  Surroundings surroundings() {
+  public Surroundings surroundings() {
     return settings.surroundings();
   }
 
   /** A statement asked for the last value of a sequence whose name it computes. */
-  void sequenceComputed() {
+  public void sequenceComputed() {
     sequenceComputed = true;
   }
 
   /** A session has set {@code temp_buffers}. */
-  void temporaryBuffersSet() {
+  public void temporaryBuffersSet() {
     temporaryBuffersSet = true;
   }
 
@@ -130,12 +123,12 @@ public final class VdbContext {
    * Whether to keep no connection on which somebody may have used temporary tables: the server
    * takes no other {@code temp_buffers} there, not even after DISCARD ALL.
    */
-  boolean needsUnusedBuffers() {
+  public boolean needsUnusedBuffers() {
     return temporaryBuffersSet;
   }
 
   /** Whether sessions must not find sequence values of others when they get a connection. */
-  boolean forgetsSequencesFirst() {
+  public boolean forgetsSequencesFirst() {
     return sequenceComputed;
   }
 

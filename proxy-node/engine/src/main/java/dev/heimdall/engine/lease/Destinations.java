@@ -1,14 +1,14 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.foreign.ForeignSource;
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.PoolPlan;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ActionParameters;
 import java.util.ArrayList;
@@ -21,6 +21,7 @@ import java.util.Objects;
  */
 public final class Destinations {
   private final RoutedClient client;
+  private final ReplicaChoice replicas;
   private final SessionState carried;
   private final VdbContext vdb;
   private final LoopContext loop;
@@ -36,26 +37,32 @@ public final class Destinations {
   /** Where else statements of this session were sent. */
   private record Destination(VdbPools pools, LoopPool pool) {}
 
-  Destinations(RoutedClient client, SessionState carried, VdbContext vdb, LoopContext loop) {
+  Destinations(
+      RoutedClient client,
+      ReplicaChoice replicas,
+      SessionState carried,
+      VdbContext vdb,
+      LoopContext loop) {
     this.client = client;
+    this.replicas = replicas;
     this.carried = carried;
     this.vdb = vdb;
     this.loop = loop;
   }
 
   /** Joins the session's own pool. */
-  void settleAt(PoolKey key) {
+  public void settleAt(PoolKey key) {
     home = vdb.pools().join(key, loop);
     lender = home;
   }
 
   /** The session's own pool; null as long as it has none. */
-  LoopPool home() {
+  public LoopPool home() {
     return home;
   }
 
   /** Where the present or awaited server connection comes from. */
-  LoopPool lender() {
+  public LoopPool lender() {
     return lender;
   }
 
@@ -66,8 +73,8 @@ public final class Destinations {
   }
 
   /** Whether short statements may share the connections of the pool that was chosen last. */
-  boolean mayShare() {
-    return lender == home || client.away();
+  public boolean mayShare() {
+    return lender == home || replicas.away();
   }
 
   /** Whether there are data sources of other engines that statements could go to. */
@@ -106,7 +113,7 @@ public final class Destinations {
 
   private LoopPool wanted() {
     forward = mayLeave() ? asked() : null;
-    LoopPool replica = client.chooseReplica();
+    LoopPool replica = replicas.choose();
     if (replica != null) {
       return replica;
     }
@@ -121,7 +128,7 @@ public final class Destinations {
   }
 
   /** The pool of this key among others' pools; the session has joined it until it ends. */
-  LoopPool join(VdbPools pools, PoolKey key) {
+  public LoopPool join(VdbPools pools, PoolKey key) {
     for (Destination known : others) {
       if (known.pools() == pools && known.pool().key().equals(key)) {
         return known.pool();
@@ -147,7 +154,7 @@ public final class Destinations {
   }
 
   /** The session's variables as far as they are to be set where its statement goes. */
-  Variables variables() {
+  public Variables variables() {
     Variables own = carried.variables();
     return forward != null && !forward.setschema() ? own.without("search_path") : own;
   }
@@ -158,8 +165,8 @@ public final class Destinations {
    */
   public boolean awaitsDeparture() {
     return client.outstanding() > 0
-        && (client.status() == TransactionState.IDLE || client.endingAway())
-        && (client.away() || (mayLeave() && !Objects.equals(asked(), forward)));
+        && (client.status() == TransactionState.IDLE || replicas.ending())
+        && (replicas.away() || (mayLeave() && !Objects.equals(asked(), forward)));
   }
 
   /** The session has ended. */
