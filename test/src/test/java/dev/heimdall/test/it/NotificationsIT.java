@@ -1,14 +1,18 @@
 package dev.heimdall.test.it;
 
+import static dev.heimdall.test.fixture.Frontend.query;
 import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** LISTEN and NOTIFY, on whatever server connections the sessions are. */
@@ -135,5 +139,37 @@ class NotificationsIT extends EachNodeKind {
       assertThat(next(control)).isEqualTo("NotificationResponse undone=heard");
       assertThat(listener.query("SELECT 1")).extracting(Message::type).doesNotContain('A');
     }
+  }
+
+  @Test
+  void nobodyListensForAClientThatHasLeftBeforeTheServerAnswered() throws Exception {
+    assumeTrue(kind.multiplexes(), "else each client listens for itself");
+    try (RawClient stays = logIn()) {
+      stays.query("LISTEN stays");
+      String process =
+          SharedPostgres.value("SELECT pid FROM pg_stat_activity WHERE query = 'LISTEN \"stays\"'");
+      int clients = node().clients().size();
+      signal("STOP", process);
+      try (RawClient leaves = logIn()) {
+        leaves.send(query("LISTEN leaves"));
+        Await.until("it is there", () -> node().clients().size() > clients);
+        leaves.close();
+        Await.until("it has left", () -> node().clients().size() == clients);
+      } finally {
+        signal("CONT", process);
+      }
+      Await.until(
+          "the server listens to that channel no more",
+          () ->
+              "UNLISTEN \"leaves\""
+                  .equals(
+                      SharedPostgres.value(
+                          "SELECT query FROM pg_stat_activity WHERE pid = " + process)));
+    }
+  }
+
+  private static void signal(String name, String process) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, process).start();
+    assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
   }
 }

@@ -41,6 +41,10 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
   private final Map<String, Set<Listening>> listeners = new HashMap<>();
   private final Set<String> confirmed = new HashSet<>();
   private final Map<String, Set<Consumer<ServerError>>> waiting = new HashMap<>();
+
+  /** The LISTEN of each channel that was sent last and is not answered. */
+  private final Map<String, InternalQuery> listens = new HashMap<>();
+
   private ServerConnection connection;
   private boolean connecting;
 
@@ -129,16 +133,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
       listeners.remove(channel);
       waiting.remove(channel); // of sessions that have left
       if (confirmed.remove(channel) && connection != null) {
-        connection.query(
-            "UNLISTEN " + quoted(channel),
-            new Quiet() {
-              @Override
-              protected void done(ServerConnection from, ServerError error) {
-                if (error != null && !from.closed()) {
-                  from.closeForState("UNLISTEN", error);
-                }
-              }
-            });
+        sendUnlisten(connection, channel);
       }
     }
   }
@@ -185,7 +180,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
 
   /** Whether it is too early to tell those who wait: credentials are being changed. */
   private boolean mayPass(ConnectFailure failure) {
-    long now = System.nanoTime();
+    long now = loop.nanoTime();
     if (!withheld && failure.withheld()) {
       withheldSince = now;
     }
@@ -201,19 +196,38 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
   }
 
   private void sendListen(String channel) {
-    connection.query(
-        "LISTEN " + quoted(channel),
+    Quiet listen =
         new Quiet() {
           @Override
           protected void done(ServerConnection from, ServerError error) {
+            if (!listens.remove(channel, this)) {
+              return; // another one was sent behind it
+            }
             if (error == null && listeners.containsKey(channel)) {
               confirmed.add(channel);
+            } else if (error == null) {
+              sendUnlisten(from, channel); // everybody has left meanwhile
             }
             Set<Consumer<ServerError>> those = waiting.remove(channel);
             if (those != null) {
               those.forEach(each -> each.accept(error));
             } else if (error != null && !from.closed() && listeners.containsKey(channel)) {
               from.closeForState("LISTEN", error); // it is made anew, and they are listened for
+            }
+          }
+        };
+    listens.put(channel, listen);
+    connection.query("LISTEN " + quoted(channel), listen);
+  }
+
+  private void sendUnlisten(ServerConnection to, String channel) {
+    to.query(
+        "UNLISTEN " + quoted(channel),
+        new Quiet() {
+          @Override
+          protected void done(ServerConnection from, ServerError error) {
+            if (error != null && !from.closed()) {
+              from.closeForState("UNLISTEN", error);
             }
           }
         });
@@ -315,6 +329,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
     if (connection == closed) {
       connection = null;
       confirmed.clear();
+      listens.clear();
       partial = null;
       refuseWaiting(ServerError.error("08006", "the connection to the database server was lost"));
       if (!listeners.isEmpty()) {
