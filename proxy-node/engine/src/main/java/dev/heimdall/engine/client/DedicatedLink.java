@@ -22,7 +22,7 @@ final class DedicatedLink implements ServerConnection.Listener, ServerConnector.
   private final SessionStart start;
   private final StartingClient session;
   private final LoopContext loop;
-  private final long began = System.nanoTime();
+  private final long began;
   private long pause = FIRST_PAUSE_MILLIS;
   private VdbPools pools;
   private PoolKey key;
@@ -32,6 +32,7 @@ final class DedicatedLink implements ServerConnection.Listener, ServerConnector.
     this.start = start;
     this.session = session;
     this.loop = loop;
+    began = loop.nanoTime();
   }
 
   /**
@@ -64,7 +65,7 @@ final class DedicatedLink implements ServerConnection.Listener, ServerConnector.
   @Override
   public void failed(ConnectFailure failure) {
     long patience = pools.plan().source().credentials().patience().toNanos();
-    if (failure.withheld() && System.nanoTime() - began < patience) {
+    if (failure.withheld() && loop.nanoTime() - began < patience) {
       loop.later(this::again, pause, TimeUnit.MILLISECONDS, session::failed);
       pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
     } else {

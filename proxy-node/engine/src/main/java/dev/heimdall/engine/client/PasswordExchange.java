@@ -178,7 +178,7 @@ public final class PasswordExchange {
         .checkNow(
             loop.context(),
             new PoolKey(atServer, credential),
-            System.nanoTime(),
+            loop.context().nanoTime(),
             new LoginChecks.Outcome() {
               @Override
               public void accepted(long revision) {

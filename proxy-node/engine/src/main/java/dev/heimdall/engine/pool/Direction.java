@@ -11,7 +11,7 @@ import dev.heimdall.model.ServerAddress;
  * @param led whether that can change without the configuration
  * @param source for connections to just this server; null while none is known
  * @param server the same server, or the one that was known last; null before the first
- * @param since when that became so, by {@link System#nanoTime}
+ * @param since when that became so, by the clock of the loops
  */
 record Direction(boolean led, DataSource source, ServerAddress server, long since) {
   /** What a statement is told that no writer was found for. */
@@ -19,10 +19,10 @@ record Direction(boolean led, DataSource source, ServerAddress server, long sinc
       ServerError.error("57P03", "no server of the cluster says that it is the writer")
           .withHint("It can be tried again; SHOW NODES tells what is known of the servers.");
 
-  static Direction of(DataSource source) {
+  static Direction of(DataSource source, long now) {
     return source.cluster().watched()
-        ? new Direction(true, null, null, System.nanoTime())
-        : new Direction(false, source, null, System.nanoTime());
+        ? new Direction(true, null, null, now)
+        : new Direction(false, source, null, now);
   }
 
   /** Whether there is a server to connect to. */
@@ -30,18 +30,18 @@ record Direction(boolean led, DataSource source, ServerAddress server, long sinc
     return source != null;
   }
 
-  Direction to(DataSource cluster, ServerAddress writer) {
-    return new Direction(true, cluster.at(writer), writer, System.nanoTime());
+  Direction to(DataSource cluster, ServerAddress writer, long now) {
+    return new Direction(true, cluster.at(writer), writer, now);
   }
 
-  Direction nobody() {
-    return new Direction(true, null, server, System.nanoTime());
+  Direction nobody(long now) {
+    return new Direction(true, null, server, now);
   }
 
   /** The same server by other settings of its source. */
-  Direction by(DataSource next) {
+  Direction by(DataSource next, long now) {
     if (!led || !next.cluster().watched()) {
-      return of(next);
+      return of(next, now);
     }
     return known() ? new Direction(true, next.at(server), server, since) : this;
   }

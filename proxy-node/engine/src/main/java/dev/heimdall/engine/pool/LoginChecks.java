@@ -95,7 +95,7 @@ public final class LoginChecks {
   /**
    * Has the server decide, unless it did within {@code credentials.recheck}.
    *
-   * @param proved when the client proved who it is, by {@link System#nanoTime}
+   * @param proved when the client proved who it is, by the clock of the loop
    */
   public void check(LoopContext context, PoolKey key, long proved, Outcome outcome) {
     check(context, key, proved, pools.plan().source().credentials().recheck(), outcome);
@@ -113,7 +113,7 @@ public final class LoginChecks {
     synchronized (this) {
       Check check = checks.computeIfAbsent(key, k -> new Check());
       if (!check.accepted || check.acceptedAt - noOlder < 0) {
-        check.waiters.add(new Waiter(context, System.nanoTime(), noOlder, outcome));
+        check.waiters.add(new Waiter(context, context.nanoTime(), noOlder, outcome));
         if (!check.running) {
           check.running = true;
           later(context, key, check, 0);
@@ -160,7 +160,7 @@ public final class LoginChecks {
       return;
     }
     synchronized (this) {
-      check.begunAt = System.nanoTime();
+      check.begunAt = context.nanoTime();
     }
     LoginProbe.begin(
         connector,
@@ -266,7 +266,7 @@ public final class LoginChecks {
    */
   private void unavailable(LoopContext context, PoolKey key, Check check, ServerError why) {
     long limit = pools.serverWait().toNanos();
-    long now = System.nanoTime();
+    long now = context.nanoTime();
     List<Waiter> late = new ArrayList<>();
     Waiter next;
     synchronized (this) {

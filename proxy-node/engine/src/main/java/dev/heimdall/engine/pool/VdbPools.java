@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /** The pools of one virtual database on all event loops, with what limits them together. */
 public final class VdbPools implements PoolScope, SharedPool.Siblings {
@@ -40,36 +41,52 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   private final ReaderPools readers;
 
   private volatile PoolPlan plan;
+  private final LongSupplier clock;
   private volatile Direction direction;
   private volatile WriterWatch watch;
   private volatile boolean paused;
   private volatile long generation;
 
   /** When a replica was asked what it answered last, by {@link System#nanoTime}. */
-  private volatile long answeredAt = System.nanoTime();
+  private volatile long answeredAt;
 
   /** Whether there is a replica that answers; a writer's pools do not ask. */
   private volatile boolean answers = true;
 
   public VdbPools(String vdb, Connector connector, PoolEvents events, PoolPlan plan) {
-    this(vdb, connector, events, plan, false);
+    this(vdb, connector, events, plan, System::nanoTime);
+  }
+
+  /**
+   * @param clock that of the loops
+   */
+  public VdbPools(
+      String vdb, Connector connector, PoolEvents events, PoolPlan plan, LongSupplier clock) {
+    this(vdb, connector, events, plan, clock, false);
   }
 
   private VdbPools(
-      String vdb, Connector connector, PoolEvents events, PoolPlan plan, boolean reader) {
+      String vdb,
+      Connector connector,
+      PoolEvents events,
+      PoolPlan plan,
+      LongSupplier clock,
+      boolean reader) {
+    this.clock = clock;
+    this.answeredAt = clock.getAsLong();
     this.vdb = vdb;
     this.connector = connector;
     this.events = events;
     this.plan = plan;
     this.readers = reader ? null : new ReaderPools(this::reader);
-    this.direction = Direction.of(plan.source());
+    this.direction = Direction.of(plan.source(), clock.getAsLong());
     this.limits = new PoolLimits(plan);
     this.connections = new VdbConnector(this, connector);
     this.logins = new LoginChecks(this, connector);
   }
 
   private VdbPools reader(ServerAddress server) {
-    VdbPools pools = new VdbPools(vdb, connector, events, plan.at(server), true);
+    VdbPools pools = new VdbPools(vdb, connector, events, plan.at(server), clock, true);
     pools.watch = watch;
     return pools;
   }
@@ -229,14 +246,14 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
       return;
     }
     if (writer.isEmpty()) {
-      direction = before.known() ? before.nobody() : before;
+      direction = before.known() ? before.nobody(clock.getAsLong()) : before;
       return;
     }
     boolean same = writer.get().equals(before.server()) && !replaced;
     if (same && before.known()) {
       return;
     }
-    direction = before.to(plan.source(), writer.get());
+    direction = before.to(plan.source(), writer.get(), clock.getAsLong());
     if (!same && before.server() != null) {
       abandon();
     }
@@ -301,7 +318,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     boolean moved =
         !next.source().equals(plan.source()) || next.preparedLimit() != plan.preparedLimit();
     plan = next;
-    direction = direction.by(next.source());
+    direction = direction.by(next.source(), clock.getAsLong());
     if (!reader()) {
       readers.update(next);
     }

@@ -174,7 +174,8 @@ final class SimulatedNode implements AutoCloseable {
                 settings.pool(),
                 settings.pipelining(),
                 settings.prepared().perServer(),
-                Map.of()));
+                Map.of()),
+            turns::now);
     UserDirectory users =
         new UserDirectory(configuration.users().values(), new UserSalts(new byte[32]), keys);
     VdbContext context =
