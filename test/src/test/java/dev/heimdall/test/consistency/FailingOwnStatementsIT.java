@@ -12,7 +12,6 @@ import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
 import dev.heimdall.test.operate.Door;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -78,14 +77,6 @@ class FailingOwnStatementsIT {
     return (long) new Door(node.httpPort()).metric("heimdall_server_state_failures_total");
   }
 
-  private static String errorOf(List<Message> answer) {
-    return answer.stream()
-        .filter(message -> message.type() == 'E')
-        .map(Message::sqlState)
-        .findFirst()
-        .orElse(null);
-  }
-
   /** The connection is closed, logged and counted, and the next client has another one. */
   private void checkNobodyGetsTheConnection(String statement) throws IOException {
     Await.until("the statement was refused", () -> relay.failed() > 0);
@@ -118,7 +109,7 @@ class FailingOwnStatementsIT {
       relay.fail("DISCARD SEQUENCES");
       assertThat(asking.query("SELECT lastval()")).noneMatch(message -> message.type() == 'D');
       checkNobodyGetsTheConnection("DISCARD SEQUENCES");
-      assertThat(errorOf(asking.query("SELECT lastval()"))).isEqualTo("55000");
+      assertThat(Message.errorIn(asking.query("SELECT lastval()"))).isEqualTo("55000");
     }
   }
 
@@ -147,7 +138,7 @@ class FailingOwnStatementsIT {
   void toLearnWhatAClientListensFor() throws IOException {
     try (RawClient listener = logIn()) {
       relay.fail("SELECT pg_catalog.pg_listening_channels()");
-      assertThat(errorOf(listener.query("LISTEN news"))).isNull();
+      assertThat(Message.errorIn(listener.query("LISTEN news"))).isNull();
       checkNobodyGetsTheConnection("pg_listening_channels()");
       checkHears(listener);
     }
@@ -157,7 +148,7 @@ class FailingOwnStatementsIT {
   void toFreeTheConnectionFromListening() throws IOException {
     try (RawClient listener = logIn()) {
       relay.fail("UNLISTEN *");
-      assertThat(errorOf(listener.query("LISTEN news"))).isNull();
+      assertThat(Message.errorIn(listener.query("LISTEN news"))).isNull();
       checkNobodyGetsTheConnection("UNLISTEN");
       checkHears(listener);
     }
@@ -253,7 +244,7 @@ class FailingOwnStatementsIT {
       client.query("RESET work_mem");
       Await.until("the statement was refused", () -> relay.failed() > 0);
       relay.fail(null);
-      assertThat(errorOf(client.query("SELECT 1"))).isEqualTo("25P02");
+      assertThat(Message.errorIn(client.query("SELECT 1"))).isEqualTo("25P02");
       client.query("ROLLBACK");
       assertThat(client.value("SHOW work_mem")).isEqualTo("2MB");
       assertThat(client.value("SELECT pg_backend_pid()")).isNotEqualTo(pid);
@@ -268,8 +259,8 @@ class FailingOwnStatementsIT {
       client.query("BEGIN");
       client.query("SELECT no_such_column");
       client.send(Frontend.query("RESET work_mem"), Frontend.query("SELECT lastval()"));
-      assertThat(errorOf(client.untilReady())).isEqualTo("25P02");
-      assertThat(errorOf(client.untilReady())).isEqualTo("25P02");
+      assertThat(Message.errorIn(client.untilReady())).isEqualTo("25P02");
+      assertThat(Message.errorIn(client.untilReady())).isEqualTo("25P02");
       client.query("ROLLBACK");
       assertThat(client.value("SHOW work_mem")).isEqualTo("2MB");
       assertThat(client.value("SELECT pg_backend_pid()")).isEqualTo(pid);

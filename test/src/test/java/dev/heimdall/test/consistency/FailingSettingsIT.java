@@ -12,7 +12,6 @@ import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
 import dev.heimdall.test.operate.Door;
 import java.io.IOException;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,14 +52,6 @@ class FailingSettingsIT {
     return (long) new Door(node.httpPort()).metric("heimdall_server_state_failures_total");
   }
 
-  private static String errorOf(List<Message> answer) {
-    return answer.stream()
-        .filter(message -> message.type() == 'E')
-        .map(Message::sqlState)
-        .findFirst()
-        .orElse(null);
-  }
-
   @Test
   void aSettingThatCannotBePutBackCostsTheConnectionAndNoOtherClient() throws IOException {
     long before = failures();
@@ -92,7 +83,7 @@ class FailingSettingsIT {
 
       // Each further statement would fail as well, a RESET included: the session is over.
       setting.send(Frontend.query("SELECT 1"));
-      assertThat(errorOf(setting.untilClosed())).isEqualTo("42501");
+      assertThat(Message.errorIn(setting.untilClosed())).isEqualTo("42501");
       assertThat(failures()).isEqualTo(before + 1);
       assertThat(next.value("SELECT current_setting('log_statement')")).isEqualTo("none");
     }
