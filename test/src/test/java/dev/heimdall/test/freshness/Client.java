@@ -19,6 +19,12 @@ final class Client implements Runnable, Redefinitions.Steps {
   /** The first so many counters are written more often than others. */
   static final int HOT = 4;
 
+  /**
+   * After so many steps, on average, a client that changes definitions begins another session: its
+   * blocks tie a session to a connection of the writer, where no read is tested.
+   */
+  private static final int STEPS_OF_SESSION = 100;
+
   private final Fleet fleet;
   private final Work work;
   private final int index;
@@ -87,6 +93,10 @@ final class Client implements Runnable, Redefinitions.Steps {
   }
 
   private void step() throws SQLException {
+    if (redefinitions != null && random.nextInt(STEPS_OF_SESSION) == 0) {
+      connection.close();
+      connect();
+    }
     if (redefinitions != null && random.nextInt(4) == 0) {
       redefinitions.step(this, random);
       return;

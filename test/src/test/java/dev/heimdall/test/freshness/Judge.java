@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Says of a history whether its reads saw what a consistency promises, and whether acknowledged
@@ -25,6 +26,7 @@ final class Judge {
 
   private final Consistency consistency;
   private final long propagation;
+  private List<Operation> judged = List.of();
 
   /**
    * @param propagation nanoseconds after which a write is known to all nodes with the consistency
@@ -52,6 +54,7 @@ final class Judge {
         counted.add(counter);
       }
     }
+    judged = counted;
     judgeWrites(counted, finals, verdict);
     judgeReads(counted, finals, verdict);
     return verdict;
@@ -195,13 +198,28 @@ final class Judge {
     }
   }
 
-  private static void require(
+  private void require(
       Operation read, Acknowledged acknowledged, long delay, String whose, Verdict verdict) {
     long needed = acknowledged.before(read.began() - delay);
     if (read.value() < needed) {
       verdict.violated(
-          "%s found %d, but %s had been told of %d".formatted(read, read.value(), whose, needed));
+          "%s found %d, but %s had been told of %d, made by %s"
+              .formatted(read, read.value(), whose, needed, makers(read, needed)));
     }
+  }
+
+  /** The writes that a read has missed, each with what its client did by the same statement. */
+  private String makers(Operation read, long needed) {
+    return judged.stream()
+        .filter(write -> write.kind().isWrite() && write.object().equals(read.object()))
+        .filter(write -> write.value() > read.value() && write.value() <= needed)
+        .flatMap(write -> judged.stream().filter(other -> byOneStatement(write, other)))
+        .map(Operation::toString)
+        .collect(Collectors.joining("; "));
+  }
+
+  private static boolean byOneStatement(Operation one, Operation other) {
+    return one.session() == other.session() && one.began() == other.began();
   }
 
   private static Map<String, Acknowledged> acknowledged(List<Operation> history) {

@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -18,9 +19,17 @@ final class Redefinitions {
   private static final int THROUGH_NODES = 3;
   private static final int EACH = THROUGH_NODES + 1;
 
+  /**
+   * The longest time from one change to the next. Nodes read what there is at most five times a
+   * second, and let replicas answer little until they have: were it changed all the time, hardly a
+   * read would be tested on a replica.
+   */
+  private static final long PAUSE_NANOS = 1_000_000_000L;
+
   private final Fleet fleet;
   private final List<Redefinable> views = made("w");
   private final List<Redefinable> triggers = made("t");
+  private final AtomicLong next = new AtomicLong(System.nanoTime());
 
   /** What a client does of it. */
   interface Steps {
@@ -132,10 +141,9 @@ final class Redefinitions {
   /** One of several things. */
   void step(Steps client, Random random) {
     int dice = random.nextInt(1000);
-    if (dice < 5) {
-      redefine(client, random, views.get(random.nextInt(EACH)), true);
-    } else if (dice < 10) {
-      redefine(client, random, triggers.get(random.nextInt(EACH)), false);
+    if (dice < 40 && isTime(random)) {
+      boolean view = random.nextBoolean();
+      redefine(client, random, (view ? views : triggers).get(random.nextInt(EACH)), view);
     } else if (dice < 150) {
       fire(client, triggers.get(random.nextInt(EACH)));
     } else if (dice < 300) {
@@ -144,6 +152,13 @@ final class Redefinitions {
     } else {
       read(client, views.get(random.nextInt(EACH)));
     }
+  }
+
+  /** Whether to change something now; for one client at a time. */
+  private boolean isTime(Random random) {
+    long due = next.get();
+    long now = System.nanoTime();
+    return now - due >= 0 && next.compareAndSet(due, now + random.nextLong(PAUSE_NANOS));
   }
 
   private void redefine(Steps client, Random random, Redefinable what, boolean view) {
