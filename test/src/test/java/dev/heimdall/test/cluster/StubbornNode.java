@@ -33,7 +33,12 @@ final class StubbornNode implements AutoCloseable {
 
   /** Joins the nodes that share this data source, and waits until they know it. */
   StubbornNode(String store, String source) {
-    channel = "heimdall:writes:" + source;
+    this(store, "heimdall", source);
+  }
+
+  /** The same with another prefix of their channels. */
+  StubbornNode(String store, String prefix, String source) {
+    channel = prefix + ":writes:" + source;
     client = RedisClient.create(RedisURI.create("redis://" + store));
     listening = client.connectPubSub();
     telling = client.connectPubSub();
@@ -66,7 +71,7 @@ final class StubbornNode implements AutoCloseable {
     if (message[1].equals(SELF)) {
       return;
     }
-    if (message[0].startsWith("WROTE")) {
+    if (message[0].startsWith("WROTE") || message[0].equals("CHANGING")) {
       unacknowledged.add(message);
       if (acknowledges) {
         acknowledge();

@@ -7,6 +7,11 @@ import dev.heimdall.engine.share.Redefinition;
 /** The definitions that a node knows are its catalogues. */
 record CatalogueDefinitions(Catalogues catalogues) implements Definitions {
   @Override
+  public Runnable changing(String database) {
+    return catalogues.changing(database);
+  }
+
+  @Override
   public void written(Redefinition redefinition) {
     if (redefinition.certain()) {
       catalogues.changed(redefinition.database());

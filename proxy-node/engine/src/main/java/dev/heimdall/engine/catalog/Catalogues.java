@@ -37,6 +37,7 @@ public final class Catalogues implements AutoCloseable {
   private final ScheduledThreadPoolExecutor executor;
   private final Map<String, WatchedDatabase> databases = new ConcurrentHashMap<>();
   private final CatalogueMemory memory;
+  private final ChangesInProgress changing;
   private final SharedBuiltIns builtIns = new SharedBuiltIns();
   private final AtomicLong versions = new AtomicLong();
   private final AtomicLong untold = new AtomicLong();
@@ -64,11 +65,13 @@ public final class Catalogues implements AutoCloseable {
     if (reader.isEmpty()) {
       executor = null;
       connections = null;
+      changing = null;
       return;
     }
     ThreadFactory threads = threads(source.name());
     executor = new ScheduledThreadPoolExecutor(THREADS, threads);
     executor.setRemoveOnCancelPolicy(true);
+    changing = new ChangesInProgress(executor);
     connections = new SourceConnections(source, reader.get(), USE, executor, threads);
   }
 
@@ -124,6 +127,25 @@ public final class Catalogues implements AutoCloseable {
     if (watched != null) {
       watched.changed();
     }
+  }
+
+  /**
+   * Tells that definitions of a database are about to be changed, at a moment that nobody knows.
+   * Never blocks. Until that is over, and for {@link ChangesInProgress#LONGEST} at most, what
+   * {@link #current} has is not {@link Catalogue#confirmed}.
+   *
+   * @return to be run when it is over; nothing happens when it is run again
+   */
+  public Runnable changing(String database) {
+    if (executor == null) {
+      return () -> {};
+    }
+    Runnable over = changing.begin(database, () -> suspected(database));
+    WatchedDatabase watched = databases.get(database);
+    if (watched != null) {
+      watched.changing();
+    }
+    return over;
   }
 
   /**
@@ -227,7 +249,7 @@ public final class Catalogues implements AutoCloseable {
                     executor,
                     versions::incrementAndGet,
                     new Found(),
-                    new WatchedDatabase.Room(builtIns, memory, this::forget)));
+                    new WatchedDatabase.Room(builtIns, memory, changing, this::forget)));
     watched.start();
     if (databases.size() > MOST_DATABASES) {
       forgetOne(watched);

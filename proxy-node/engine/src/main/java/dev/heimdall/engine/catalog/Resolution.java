@@ -137,8 +137,14 @@ final class Resolution {
         readsSequences,
         maySeed,
         runsUnread,
+        callsCode(),
         understood && parsed.understood(),
         reason);
+  }
+
+  private boolean callsCode() {
+    return called.keySet().stream().anyMatch(routine -> !routine.builtIn())
+        || read.keySet().stream().anyMatch(relation -> relation.view() && !relation.system());
   }
 
   /**

@@ -51,9 +51,14 @@ final class WatchedDatabase {
    * What it shares with others.
    *
    * @param memory what catalogues may weigh
+   * @param changing whose definitions are about to be changed
    * @param forget ends watching a database: it weighs too much, or nobody asks for it
    */
-  record Room(SharedBuiltIns builtIns, CatalogueMemory memory, Consumer<WatchedDatabase> forget) {}
+  record Room(
+      SharedBuiltIns builtIns,
+      CatalogueMemory memory,
+      ChangesInProgress changing,
+      Consumer<WatchedDatabase> forget) {}
 
   private enum State {
     NEW,
@@ -219,6 +224,11 @@ final class WatchedDatabase {
       published = doubted();
     }
     soon(lastOfAll + BETWEEN_READINGS.toNanos());
+  }
+
+  /** Definitions are about to be changed, as the room knows: what is there may be over any time. */
+  synchronized void changing() {
+    published = published.confirmed(false);
   }
 
   /** Definitions may have been changed: to be looked for at once, and to be believed till then. */
@@ -437,7 +447,7 @@ final class WatchedDatabase {
     if (used) {
       asleep = false; // whoever used it may have looked before
     }
-    boolean confirmed = fromSuspicions == suspicions && !asleep;
+    boolean confirmed = fromSuspicions == suspicions && !asleep && !room.changing().any(name);
     if (complete && (news || !published.fresh())) {
       published =
           new Catalogue(name, versions.getAsLong(), Catalogue.Knowledge.FRESH, confirmed, objects);

@@ -33,10 +33,18 @@ enum Defines {
     if (does.kind() == StatementClass.DDL) {
       return CERTAINLY;
     }
+    if (commitsPrepared(does, effects)) {
+      return LIKELY;
+    }
     if (!does.writesAnything()) {
       return NOTHING;
     }
     return does.kind() == StatementClass.CALL ? LIKELY : PERHAPS;
+  }
+
+  /** The transaction was that of any session, and may have changed definitions. */
+  private static boolean commitsPrepared(Statement does, StatementFacts effects) {
+    return effects.kind() == StatementKind.UTILITY && does.kind() == StatementClass.WRITE;
   }
 
   private static boolean unknown(Statement does) {
@@ -68,6 +76,11 @@ enum Defines {
       case LIKELY -> new Redefinition(database, Redefinition.How.LIKELY);
       case CERTAINLY -> new Redefinition(database, Redefinition.How.CERTAIN);
     };
+  }
+
+  /** Whether all nodes have to doubt what they know before it is committed. */
+  boolean likely() {
+    return this == LIKELY || this == CERTAINLY;
   }
 
   /** What two statements do together. */

@@ -6,6 +6,7 @@ import dev.heimdall.engine.pool.PoolScope;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.share.ChangeInProgress;
 import dev.heimdall.engine.share.Redefinition;
 import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.sql.Statement;
@@ -53,23 +54,35 @@ public final class Writes {
 
   private ClusterView ownIn;
 
+  /** Announced for the statement that is sent next; null for nothing. */
+  private ChangeInProgress announced;
+
   /**
    * What a statement that was sent, and is not answered, writes.
    *
    * @param group the group of messages that it belongs to, counted by the session
    * @param anything whether tables that nobody can name may be written too
+   * @param code whether it calls something that may write where definitions have changed
    * @param ends whether a transaction may be committed by it
    * @param judgedBy the catalogue by which this was told; null for none
+   * @param change what it was announced as; null for nothing
    */
   private record Note(
       long group,
       Collection<String> tables,
       boolean anything,
+      boolean code,
       boolean ends,
       Defines defines,
-      Catalogue.Edition judgedBy) {
+      Catalogue.Edition judgedBy,
+      ChangeInProgress change) {
     Note in(long other) {
-      return new Note(other, tables, anything, ends, defines, judgedBy);
+      return new Note(other, tables, anything, code, ends, defines, judgedBy, change);
+    }
+
+    /** Whether it matters by which definitions it was judged. */
+    boolean judged() {
+      return code || !tables.isEmpty();
     }
   }
 
@@ -89,6 +102,57 @@ public final class Writes {
   }
 
   /**
+   * A statement is about to be sent. If it may commit definitions, all nodes are to doubt what they
+   * know of them before it is: when they hear of the commit, it has been for a while. What is
+   * announced is over when the statement is answered, or {@link #notSent}. If the connection is
+   * lost before, nobody knows what becomes of it, and that ends by itself.
+   *
+   * @param does what it does to data; null where nobody knows
+   * @return done when it may be sent; null for at once
+   */
+  public CompletableFuture<Void> announce(Statement does, StatementFacts effects) {
+    if (announced == null && mayCommitDefinitions(Defines.of(does, effects), effects)) {
+      ClusterView view = viewOfNext();
+      if (view != null) {
+        announced = view.changing(database());
+      }
+    }
+    return announced == null ? null : announced.known();
+  }
+
+  /** Where the next statement goes is not chosen yet; the last one may have gone to a replica. */
+  private ClusterView viewOfNext() {
+    if (client.status() == TransactionState.IDLE) {
+      return viewOf(client.ownPools());
+    }
+    return client.away() ? null : view();
+  }
+
+  private boolean mayCommitDefinitions(Defines defines, StatementFacts effects) {
+    if (defines.likely()) {
+      return client.status() == TransactionState.IDLE || ends(effects) || mayBeIdle();
+    }
+    return (definesPending.likely() || !notes.isEmpty()) && ends(effects) && definesBefore();
+  }
+
+  /** Whether no transaction may be open any more by the time when the next statement runs. */
+  private boolean mayBeIdle() {
+    return notes.stream().anyMatch(Note::ends);
+  }
+
+  private boolean definesBefore() {
+    return definesPending.likely() || notes.stream().anyMatch(note -> note.defines().likely());
+  }
+
+  /** What was announced is not sent after all. */
+  public void notSent() {
+    if (announced != null) {
+      announced.over().run();
+      announced = null;
+    }
+  }
+
+  /**
    * A statement is being sent.
    *
    * @param does what it does to data; null where nobody knows
@@ -102,17 +166,18 @@ public final class Writes {
     boolean changed = decision.transformed().isPresent();
     Defines defines = Defines.of(does, effects);
     if (does == null || changed || decision.flag(Decision.Flag.UPDATE).orElse(false)) {
-      add(List.of(), true, true, changed ? defines.and(Defines.PERHAPS) : defines, judgedBy);
+      addAnything(changed ? defines.and(Defines.PERHAPS) : defines);
       return;
     }
     boolean ends = ends(effects);
     switch (does.kind()) {
       case EMPTY, READ, TRANSACTION, SESSION, LOCK -> {
-        if (ends || does.writesAnything() || !does.tablesWritten().isEmpty()) {
+        if (ends || does.writesAnything() || does.callsCode() || !does.tablesWritten().isEmpty()) {
           boolean locksOnly = does.kind() == StatementClass.LOCK && !does.writesAnything();
           add(
               locksOnly ? List.of() : does.tablesWritten(),
               does.writesAnything(),
+              does.callsCode(),
               ends,
               defines,
               judgedBy);
@@ -123,27 +188,35 @@ public final class Writes {
           add(
               does.tablesWritten(),
               does.writesAnything() || does.tablesWritten().isEmpty(),
+              true,
               ends,
               defines,
               judgedBy);
-      default -> add(List.of(), true, true, defines, judgedBy);
+      default -> addAnything(defines);
     }
   }
 
   /** Something is being sent of which nobody knows what it does. */
   public void noteUnknown() {
     if (view() != null && !client.away()) {
-      add(List.of(), true, true, Defines.PERHAPS, null);
+      addAnything(Defines.PERHAPS);
     }
+  }
+
+  private void addAnything(Defines defines) {
+    add(List.of(), true, false, true, defines, null);
   }
 
   private void add(
       Collection<String> tables,
       boolean anything,
+      boolean code,
       boolean ends,
       Defines defines,
       Catalogue.Edition judgedBy) {
-    Note note = new Note(carried.sent(), tables, anything, ends, defines, judgedBy);
+    Note note =
+        new Note(carried.sent(), tables, anything, code, ends, defines, judgedBy, announced);
+    announced = null;
     if (!note.equals(notes.peekLast())) {
       notes.add(note);
     }
@@ -191,23 +264,35 @@ public final class Writes {
     }
     long group = carried.done();
     boolean mayCommit = client.status() == TransactionState.IDLE;
-    boolean anything = anythingPending;
-    Defines defines = definesPending;
-    Set<String> written = new HashSet<>(pending);
-    boolean current = pending.isEmpty() || isCurrent(pendingJudgedBy);
+    // Where definitions were changed meanwhile, a trigger may have written elsewhere.
+    boolean anything = anythingPending || !(pending.isEmpty() || isCurrent(pendingJudgedBy));
+    boolean named = !pending.isEmpty();
     for (Note note : notes) {
       if (note.group() <= group) {
         mayCommit |= note.ends();
-        anything |= note.anything();
-        defines = defines.and(note.defines());
-        written.addAll(note.tables());
-        current &= note.tables().isEmpty() || isCurrent(note.judgedBy());
+        anything |= mayWriteAnything(note);
+        named |= !note.tables().isEmpty();
       }
     }
-    if (mayCommit && (anything || !written.isEmpty())) {
-      // Where definitions were changed meanwhile, a trigger may have written elsewhere.
-      mark(view(), written, anything || !current, defines);
+    if (mayCommit && (anything || named)) {
+      mark(group, anything);
     }
+  }
+
+  private void mark(long group, boolean anything) {
+    Defines defines = definesPending;
+    Set<String> written = new HashSet<>(pending);
+    for (Note note : notes) {
+      if (note.group() <= group) {
+        defines = defines.and(note.defines());
+        written.addAll(note.tables());
+      }
+    }
+    mark(view(), written, anything, defines);
+  }
+
+  private boolean mayWriteAnything(Note note) {
+    return note.anything() || (note.judged() && !isCurrent(note.judgedBy()));
   }
 
   private boolean isCurrent(Catalogue.Edition judgedBy) {
@@ -240,9 +325,12 @@ public final class Writes {
           pendingJudgedBy = note.judgedBy();
         }
         pending.addAll(note.tables());
-        anythingPending |= note.anything();
+        anythingPending |= note.tables().isEmpty() ? mayWriteAnything(note) : note.anything();
         boundPending();
         definesPending = definesPending.and(note.defines());
+      }
+      if (note.change() != null) {
+        note.change().over().run();
       }
     }
     if (status == TransactionState.IDLE) {
@@ -289,15 +377,14 @@ public final class Writes {
     }
     boolean anything = anythingPending;
     Defines defines = definesPending;
-    boolean current = pending.isEmpty() || isCurrent(pendingJudgedBy);
+    anything |= !(pending.isEmpty() || isCurrent(pendingJudgedBy));
     for (Note note : notes) {
-      anything |= note.anything();
+      anything |= mayWriteAnything(note);
       defines = defines.and(note.defines());
-      current &= note.tables().isEmpty() || isCurrent(note.judgedBy());
       pending.addAll(note.tables());
     }
     if (anything || !pending.isEmpty()) {
-      mark(view(), new HashSet<>(pending), anything || !current, defines);
+      mark(view(), new HashSet<>(pending), anything, defines);
     }
     notes.clear();
     forgetPending();

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.route;
 
 import dev.heimdall.engine.share.Alone;
+import dev.heimdall.engine.share.ChangeInProgress;
 import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Exchange;
 import dev.heimdall.engine.share.Redefinition;
@@ -161,6 +162,15 @@ public final class ClusterView {
     }
     WriteMark mark = positions.committed(tables, others || redefinition != null);
     return new Committed(mark, exchange.announce(tables, others, redefinition));
+  }
+
+  /**
+   * Something is about to be sent that changes definitions of a database, or may. To be called
+   * before that; from then on until it is over no node trusts what it knows of them.
+   */
+  public ChangeInProgress changing(String database) {
+    Runnable overHere = definitions.changing(database);
+    return exchange.changing(database).alsoOver(overHere);
   }
 
   /** Definitions were found changed past all nodes: what they showed counts as written now. */

@@ -14,6 +14,11 @@ public final class Alone implements Exchange {
   }
 
   @Override
+  public ChangeInProgress changing(String database) {
+    return ChangeInProgress.UNANNOUNCED;
+  }
+
+  @Override
   public boolean inTouch() {
     return true;
   }

@@ -35,6 +35,7 @@ final class Channel implements Exchange {
   private final LongSupplier clock;
   private final Touch touch;
   private final Acknowledgements acknowledgements = new Acknowledgements();
+  private final ChangesOfOthers inProgress = new ChangesOfOthers();
   private long number;
 
   /**
@@ -80,20 +81,42 @@ final class Channel implements Exchange {
       send(message);
       return DONE;
     }
+    return sendAwaited(message).known();
+  }
+
+  @Override
+  public ChangeInProgress changing(String database) {
+    Sent sent = sendAwaited(n -> Message.changing(self, n, database));
+    return new ChangeInProgress(
+        sent.known(), () -> send(n -> Message.changed(self, n, sent.number())));
+  }
+
+  /**
+   * A message that others acknowledge.
+   *
+   * @param known done when they have, or can no longer be waited for
+   */
+  private record Sent(long number, CompletableFuture<Void> known) {}
+
+  private Sent sendAwaited(Numbered message) {
     CompletableFuture<Void> done;
+    long sent;
     synchronized (this) {
       Set<String> awaited = touch.others();
       if (touch.hearsItself(clock.getAsLong())) {
         // A node may have come of which this one has not heard yet: before its own words it will.
         awaited.add(self);
       }
-      done = acknowledgements.awaited(number + 1, awaited);
+      sent = number + 1;
+      done = acknowledgements.awaited(sent, awaited);
       send(message);
     }
     // Whoever has not answered by then has not heard itself either, and answers no more reads.
-    return done.isDone()
-        ? done
-        : done.completeOnTimeout(null, maxStaleness.toNanos(), TimeUnit.NANOSECONDS);
+    return new Sent(
+        sent,
+        done.isDone()
+            ? done
+            : done.completeOnTimeout(null, maxStaleness.toNanos(), TimeUnit.NANOSECONDS));
   }
 
   /** Makes a message of the next number. */
@@ -145,6 +168,7 @@ final class Channel implements Exchange {
     boolean own = message.node().equals(self);
     boolean gap = touch.heard(message.node(), message.number(), clock.getAsLong());
     if (gap && !own) {
+      inProgress.forget(message.node());
       missed();
     }
     if (!own) {
@@ -158,10 +182,14 @@ final class Channel implements Exchange {
     switch (message.kind()) {
       case WROTE, WROTE_ANY -> {
         if (wrote(message)) {
-          List<String> what = List.of(message.node(), Long.toString(message.number()));
-          send(n -> new Message(Message.Kind.KNOWN, self, n, what));
+          acknowledge(message);
         }
       }
+      case CHANGING -> {
+        message.details().stream().findFirst().ifPresent(database -> changing(message, database));
+        acknowledge(message);
+      }
+      case CHANGED -> message.details().stream().findFirst().ifPresent(n -> changed(message, n));
       case KNOWN -> {
         List<String> what = message.details();
         if (what.size() == 2 && what.get(0).equals(self) && Message.isNumber(what.get(1))) {
@@ -169,12 +197,28 @@ final class Channel implements Exchange {
         }
       }
       case GONE -> {
+        inProgress.forget(message.node());
         touch.gone(message.node(), clock.getAsLong());
         acknowledgements.gone(message.node());
       }
       case HERE -> {
         // That it was heard is all that it says.
       }
+    }
+  }
+
+  private void acknowledge(Message message) {
+    List<String> what = List.of(message.node(), Long.toString(message.number()));
+    send(n -> new Message(Message.Kind.KNOWN, self, n, what));
+  }
+
+  private void changing(Message message, String database) {
+    inProgress.begun(message.node(), message.number(), definitions.changing(database));
+  }
+
+  private void changed(Message message, String number) {
+    if (Message.isNumber(number)) {
+      inProgress.over(message.node(), Long.parseLong(number));
     }
   }
 

@@ -9,6 +9,11 @@ public interface Definitions {
   Definitions NONE =
       new Definitions() {
         @Override
+        public Runnable changing(String database) {
+          return () -> {};
+        }
+
+        @Override
         public void written(Redefinition redefinition) {
           // Nothing is known that could be out of date.
         }
@@ -23,6 +28,15 @@ public interface Definitions {
           // The same.
         }
       };
+
+  /**
+   * Something is about to be sent, through this node or another one, that writes definitions of a
+   * database, or may. Nobody knows when it will be committed, so that until it is over a write
+   * counts for all tables, and a read must see whatever was written.
+   *
+   * @return to be run when it is over, after {@link #written}; nothing happens when it is run again
+   */
+  Runnable changing(String database);
 
   /** A transaction has committed that wrote definitions, through this node or another one. */
   void written(Redefinition redefinition);

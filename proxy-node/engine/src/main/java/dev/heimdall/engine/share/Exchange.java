@@ -26,6 +26,12 @@ public interface Exchange extends AutoCloseable {
   CompletableFuture<Void> announce(
       Collection<String> tables, boolean others, Redefinition redefinition);
 
+  /**
+   * Tells that something is about to be sent that changes definitions of a database, or may; to be
+   * called before that. Never waits, and never fails.
+   */
+  ChangeInProgress changing(String database);
+
   /** Whether this node has certainly heard, but for moments, of what the others have written. */
   boolean inTouch();
 

@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param node who tells it; another name after each start
  * @param number counts what the node tells, from 1 without a gap
  * @param details for {@link Kind#WROTE} the tables; for {@link Kind#WROTE_ANY} the definitions that
- *     were written, if any; for {@link Kind#KNOWN} node and number of what is known now
+ *     were written, if any; for {@link Kind#CHANGING} the database; for {@link Kind#CHANGED} the
+ *     number of what is over; for {@link Kind#KNOWN} node and number of what is known now
  */
 record Message(Kind kind, String node, long number, List<String> details) {
   private static final String SEPARATOR = "\0";
@@ -24,6 +25,10 @@ record Message(Kind kind, String node, long number, List<String> details) {
     WROTE,
     /** Tables were written, and nobody knows which. */
     WROTE_ANY,
+    /** Definitions of this database are about to be changed. */
+    CHANGING,
+    /** That is over, whatever came of it. */
+    CHANGED,
     /** I know of what you told. */
     KNOWN,
     /** I am going. */
@@ -45,6 +50,17 @@ record Message(Kind kind, String node, long number, List<String> details) {
   /** Who changes definitions changes what is read under any name. */
   static Message redefined(String node, long number, Redefinition redefinition) {
     return new Message(Kind.WROTE_ANY, node, number, List.of(redefinition.encoded()));
+  }
+
+  static Message changing(String node, long number, String database) {
+    return new Message(Kind.CHANGING, node, number, List.of(database));
+  }
+
+  /**
+   * @param which by its number
+   */
+  static Message changed(String node, long number, long which) {
+    return new Message(Kind.CHANGED, node, number, List.of(Long.toString(which)));
   }
 
   String encoded() {

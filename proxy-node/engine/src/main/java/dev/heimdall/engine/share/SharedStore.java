@@ -141,6 +141,11 @@ public final class SharedStore implements AutoCloseable {
     }
 
     @Override
+    public ChangeInProgress changing(String database) {
+      return channel.changing(database);
+    }
+
+    @Override
     public boolean inTouch() {
       return channel.inTouch();
     }

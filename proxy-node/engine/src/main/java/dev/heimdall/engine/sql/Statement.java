@@ -23,6 +23,8 @@ import java.util.TreeSet;
  * @param maySeed whether it may set the random seed out of sight, though it seems to change nothing
  *     beyond its transaction
  * @param runsUnread whether it runs code that could not be read, which may have made other code
+ * @param callsCode whether it reads a view or calls a function that the server did not bring, each
+ *     of which may be another one by now
  * @param understood whether nothing else than these tables can be touched by what it says and by
  *     the code that it runs; not where a text or a function could not be read
  * @param reason why it is not a plain read, in words for an operator; null for one
@@ -40,6 +42,7 @@ public record Statement(
     boolean readsSequences,
     boolean maySeed,
     boolean runsUnread,
+    boolean callsCode,
     boolean understood,
     String reason) {
   public Statement {
@@ -70,6 +73,7 @@ public record Statement(
         movesPath,
         false,
         false,
+        !parsed.understood(),
         !parsed.understood(),
         parsed.understood(),
         reason);

@@ -156,7 +156,7 @@ public final class Course implements RoutedStatement {
       return stage == Stage.GO;
     }
     if (resumes()) {
-      return true;
+      return go();
     }
     prepared = asPrepared;
     if (!judges()) {
@@ -274,6 +274,21 @@ public final class Course implements RoutedStatement {
       places = hold.takeOver();
       hold = null;
     }
+    return go();
+  }
+
+  /** It may be sent, once all nodes know that definitions are about to be changed, if they are. */
+  private boolean go() {
+    CompletableFuture<Void> known = writes.announce(statement, effects);
+    if (known != null && !known.isDone()) {
+      await(
+          known,
+          nothing -> {
+            stage = Stage.GO;
+            client.resumeReading();
+          });
+      return false;
+    }
     stage = Stage.GO;
     return true;
   }
@@ -285,7 +300,7 @@ public final class Course implements RoutedStatement {
       return stage == Stage.GO;
     }
     if (resumes()) {
-      return true;
+      return go();
     }
     if (!mayLook()) {
       return false;
@@ -402,8 +417,9 @@ public final class Course implements RoutedStatement {
   private void holdOver() {
     places = hold.takeOver();
     hold = null;
-    stage = Stage.GO;
-    client.resumeReading();
+    if (go()) {
+      client.resumeReading();
+    }
   }
 
   /**
@@ -649,6 +665,7 @@ public final class Course implements RoutedStatement {
     awaiting.giveUp();
     deferral.forget();
     places = List.of();
+    writes.notSent();
   }
 
   /** It will not be sent after all: the client gets an error for it, or is gone. */

@@ -8,6 +8,7 @@ import static dev.heimdall.engine.route.Clusters.replica;
 import static dev.heimdall.engine.route.Clusters.writer;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.share.ChangeInProgress;
 import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Exchange;
 import dev.heimdall.engine.share.Redefinition;
@@ -60,6 +61,11 @@ class LoopRouterTest {
         Collection<String> tables, boolean others, Redefinition redefinition) {
       told.addAll(tables);
       return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public ChangeInProgress changing(String database) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

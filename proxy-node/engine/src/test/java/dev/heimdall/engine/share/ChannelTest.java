@@ -81,6 +81,12 @@ class ChannelTest {
   /** Writes down what it is told. */
   private record Noted(List<String> notes) implements Definitions {
     @Override
+    public Runnable changing(String database) {
+      notes.add("changing " + database);
+      return () -> notes.add("over " + database);
+    }
+
+    @Override
     public void written(Redefinition redefinition) {
       notes.add(redefinition.encoded());
     }
@@ -438,5 +444,66 @@ class ChannelTest {
     assertThat(b.definitions).hasSize(2);
     b.channel.reopened();
     assertThat(b.definitions).hasSize(3);
+  }
+
+  @Test
+  void aChangeOfDefinitionsMayBeSentWhenAllOthersKnowOfItInEachConsistency() {
+    for (Consistency consistency : Consistency.values()) {
+      Node a = new Node("a" + consistency, consistency);
+      Node b = new Node("b" + consistency, consistency);
+      beat();
+      b.definitions.clear();
+      b.delay();
+
+      ChangeInProgress change = a.channel.changing("shop");
+
+      assertThat(change.known()).as(consistency.name()).isNotDone();
+      b.catchUp();
+      assertThat(change.known()).as(consistency.name()).isDone();
+      assertThat(b.definitions).as(consistency.name()).containsExactly("changing shop");
+      a.channel.announce(Set.of(), true, new Redefinition("shop", Redefinition.How.CERTAIN));
+      change.over().run();
+      assertThat(b.definitions)
+          .as(consistency.name())
+          .containsExactly("changing shop", "!shop", "over shop");
+      assertThat(a.definitions).as(consistency.name()).doesNotContain("over shop");
+    }
+  }
+
+  @Test
+  void ofTwoChangesEachEndsByItself() {
+    Node a = new Node("a", false);
+    Node b = new Node("b", false);
+    beat();
+    b.definitions.clear();
+    ChangeInProgress first = a.channel.changing("first");
+    ChangeInProgress second = a.channel.changing("second");
+
+    second.over().run();
+
+    assertThat(b.definitions).containsExactly("changing first", "changing second", "over second");
+    first.over().run();
+    first.over().run();
+    assertThat(b.definitions)
+        .containsExactly("changing first", "changing second", "over second", "over first");
+  }
+
+  @Test
+  void aChangeWhoseNodeIsGoneOrWasNotHeardDoesNotEndAtOnce() {
+    Node a = new Node("a", false);
+    Node b = new Node("b", false);
+    beat();
+    b.definitions.clear();
+    ChangeInProgress change = a.channel.changing("shop");
+    b.hears = false;
+    beat();
+    b.hears = true;
+    change.over().run();
+
+    // What became of it is not known: it ends when its time is over.
+    assertThat(b.definitions).containsExactly("changing shop", "missed");
+    a.channel.changing("shop");
+    a.channel.close();
+    assertThat(b.definitions).containsExactly("changing shop", "missed", "changing shop");
   }
 }

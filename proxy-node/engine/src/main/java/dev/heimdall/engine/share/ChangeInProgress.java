@@ -1,0 +1,30 @@
+package dev.heimdall.engine.share;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A statement that is about to change definitions, or may, and that nodes know of before it is
+ * sent. Between its commit and the moment at which they hear of that, nobody would else doubt by
+ * which definitions statements are judged.
+ *
+ * @param known done when the statement may be sent: when all others know, or can no longer be
+ *     waited for; never fails
+ * @param over to be run when nothing of it can be committed any more, and what was committed is
+ *     announced; nothing happens when it is run again
+ */
+public record ChangeInProgress(CompletableFuture<Void> known, Runnable over) {
+  private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
+  /** Where there is nobody else to know. */
+  static final ChangeInProgress UNANNOUNCED = new ChangeInProgress(DONE, () -> {});
+
+  /** The same, with something else to be done when it is over. */
+  public ChangeInProgress alsoOver(Runnable also) {
+    return new ChangeInProgress(
+        known,
+        () -> {
+          over.run();
+          also.run();
+        });
+  }
+}
