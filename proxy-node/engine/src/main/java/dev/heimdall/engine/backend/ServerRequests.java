@@ -1,6 +1,8 @@
 package dev.heimdall.engine.backend;
 
 import io.netty.buffer.ByteBuf;
+import java.util.Collection;
+import java.util.function.Predicate;
 
 /**
  * What the node itself has to say on one server connection, beside what it passes on for clients,
@@ -18,6 +20,13 @@ public interface ServerRequests {
    * with: the rows of the answer are equal as long as both are the same.
    */
   void describeRole(ReplyOwner owner);
+
+  /**
+   * Reads session variables: the answer is one row with a value, or null for none, for each name.
+   *
+   * @param set of which a value counts only if the session itself has set it
+   */
+  void readVariables(Collection<String> names, Predicate<String> set, ReplyOwner owner);
 
   /** Changes session variables. */
   void change(StateChange change, ReplyOwner owner);

@@ -10,8 +10,10 @@ import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.ServerStatements.PendingName;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** Writes one request at a time, each with the token of the last reply; others wait for theirs. */
 final class ToyRequests implements ServerRequests {
@@ -104,6 +106,11 @@ final class ToyRequests implements ServerRequests {
   @Override
   public void describeRole(ReplyOwner owner) {
     query("ROLE", owner);
+  }
+
+  @Override
+  public void readVariables(Collection<String> names, Predicate<String> set, ReplyOwner owner) {
+    query("READ " + names, owner);
   }
 
   @Override

@@ -15,7 +15,9 @@ import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import dev.heimdall.model.DataSource;
 import io.netty.buffer.ByteBuf;
+import java.util.Collection;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** What the node itself says on a connection to a PostgreSQL server. */
 public final class PostgresRequests implements ServerRequests {
@@ -84,6 +86,11 @@ public final class PostgresRequests implements ServerRequests {
   @Override
   public void describeRole(ReplyOwner owner) {
     query(ROLE, owner);
+  }
+
+  @Override
+  public void readVariables(Collection<String> names, Predicate<String> set, ReplyOwner owner) {
+    query(StateStatements.read(names, set), owner);
   }
 
   @Override

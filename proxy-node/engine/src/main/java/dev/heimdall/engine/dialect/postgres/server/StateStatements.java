@@ -3,7 +3,10 @@ package dev.heimdall.engine.dialect.postgres.server;
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.sql.PostgresLiteral;
+import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** The statements that change session variables of a server connection. */
 final class StateStatements {
@@ -86,6 +89,27 @@ final class StateStatements {
               PostgresLiteral.append(sql, value);
               sql.append(';');
             });
+    return sql.toString();
+  }
+
+  /** What reads these, in their order; of some only what the session itself has set. */
+  static String read(Collection<String> names, Predicate<String> set) {
+    StringBuilder sql = new StringBuilder("SELECT ");
+    String separator = "";
+    for (String name : names) {
+      sql.append(separator);
+      separator = ",";
+      boolean own = set.test(name);
+      sql.append(own ? "(SELECT pg_catalog.current_setting(" : "pg_catalog.current_setting(");
+      PostgresLiteral.append(sql, name);
+      sql.append(",true)");
+      if (own) {
+        sql.append(
+            " FROM pg_catalog.pg_settings WHERE source='session' AND pg_catalog.lower(name)=");
+        PostgresLiteral.append(sql, name.toLowerCase(Locale.ROOT));
+        sql.append(")");
+      }
+    }
     return sql.toString();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.Variables;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -89,6 +90,15 @@ class StateStatementsTest {
 
     assertThat(StateStatements.restore(from, of("a", "2"))).isEqualTo("RESET ROLE;RESET \"zone\";");
     assertThat(StateStatements.restore(of("a", "1"), of("a", "2", "b", "3"))).isEmpty();
+  }
+
+  @Test
+  void settingsAreReadInTheirOrder() {
+    assertThat(StateStatements.read(List.of("a", "B"), "B"::equals))
+        .isEqualTo(
+            "SELECT pg_catalog.current_setting('a',true),"
+                + "(SELECT pg_catalog.current_setting('B',true) FROM pg_catalog.pg_settings"
+                + " WHERE source='session' AND pg_catalog.lower(name)='b')");
   }
 
   @Test
