@@ -351,6 +351,46 @@ class LostReadsIT {
     return told;
   }
 
+  /** A server that is stopped, or told to end a session, rolls back what it was carrying out. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aWriteWhoseServerEndedItsSessionIsCarriedOutOnce(boolean batch) throws IOException {
+    start(c -> {});
+    String insert = "INSERT INTO lost_reads VALUES (3000, 'terminated')";
+    try (RawClient client = logIn();
+        RawClient other = RawClient.logIn(SharedPostgres.target())) {
+      other.query("BEGIN");
+      other.query("LOCK TABLE lost_reads IN SHARE MODE");
+      client.send(batch ? batch(insert) : query(insert));
+      String first = waiting("");
+      SharedPostgres.value("SELECT pg_terminate_backend(" + first + ")");
+      waiting(first);
+      other.query("COMMIT");
+
+      assertThat(client.untilReady())
+          .noneMatch(message -> message.type() == 'E')
+          .anyMatch(message -> message.type() == 'C');
+      assertThat(other.value("SELECT count(*) FROM lost_reads WHERE i = 3000")).isEqualTo("1");
+      assertThat(client.value("SELECT 'and on'")).isEqualTo("and on");
+    }
+  }
+
+  /** The server process, another than this, that waits to write. */
+  private static String waiting(String than) {
+    List<String> found = new ArrayList<>();
+    Await.until(
+        "the write waits for the lock",
+        () -> {
+          String process =
+              SharedPostgres.value(
+                  "SELECT coalesce(min(pid)::text, '') FROM pg_stat_activity WHERE wait_event_type"
+                      + " = 'Lock' AND query LIKE 'INSERT INTO lost_reads%'");
+          found.add(process);
+          return !process.isEmpty() && !process.equals(than);
+        });
+    return found.get(found.size() - 1);
+  }
+
   @Test
   void ofATransactionWhoseBeginWasLostBehindAReadNothingIsCarriedOut() throws IOException {
     start(c -> {});

@@ -4,6 +4,11 @@ package dev.heimdall.engine.journal;
 public enum Cause {
   /** Its server connection ended before the answer did. */
   CONNECTION_LOST,
+  /**
+   * Its server ended the connection by a FATAL error, which stands before anything that says that
+   * the unit was carried out: what was begun of it was rolled back.
+   */
+  TERMINATED,
   /** Its server answered with an error. */
   ERROR,
   /** Its server answered that what is remembered of a statement does not hold any more. */

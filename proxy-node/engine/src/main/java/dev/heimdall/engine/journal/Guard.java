@@ -8,8 +8,15 @@ public enum Guard {
   READ,
   /** It changes nothing, stands alone and was sent to a replica. */
   REPLICA_READ,
-  /** It stands alone, takes effect as a whole or not at all, and was sent to a cluster's writer. */
+  /**
+   * It stands alone, was sent to a cluster's writer, and a rollback leaves nothing of it behind.
+   */
   WRITE,
+  /**
+   * It stands alone, was sent to a cluster's writer, and has no effect where that accepts no
+   * writes. A rollback may leave something of it behind.
+   */
+  OTHER_WRITE,
   /** It stands alone, and a rule wants it retried when it fails. */
   RETRY_RULE,
   /** It stands alone, and a part of it was answered from what is remembered of its statement. */

@@ -38,10 +38,10 @@ public enum Recovery {
     Recovery recovery =
         switch (cause) {
           case CONNECTION_LOST -> ofLoss(unit);
+          case TERMINATED -> unit.guard() == Guard.WRITE ? ELSEWHERE : ofLoss(unit);
           case ERROR -> unit.guard() == Guard.RETRY_RULE ? LATER : FAIL;
           case STALE_PLAN -> ofStalePlan(unit.guard());
-          case READ_ONLY_SERVER ->
-              unit.guard() == Guard.WRITE || unit.guard() == Guard.REPLICA_READ ? AT_WRITER : FAIL;
+          case READ_ONLY_SERVER -> ofRefusedWrite(unit.guard());
           case REPLICA_ERROR -> ofReplicaError(unit.guard());
         };
     return unit.undelivered() && unit.permitted() ? recovery : FAIL;
@@ -55,7 +55,14 @@ public enum Recovery {
       case SHARED -> unit.reads() ? ALONE : FAIL;
       case RETRY_RULE -> LATER; // its rule may permit that it runs twice
       case TRANSACTION -> TRANSACTION; // without its end nothing of it was committed
-      case NONE, WRITE, REMEMBERED -> FAIL;
+      case NONE, WRITE, OTHER_WRITE, REMEMBERED -> FAIL;
+    };
+  }
+
+  private static Recovery ofRefusedWrite(Guard guard) {
+    return switch (guard) {
+      case WRITE, OTHER_WRITE, REPLICA_READ -> AT_WRITER;
+      default -> FAIL;
     };
   }
 

@@ -146,10 +146,12 @@ public final class BatchReplay {
   /**
    * Keeps the write that stands at the reader's position, because the writer of a cluster may be
    * none any more.
+   *
+   * @param undone whether a rollback leaves nothing of it behind
    */
-  public void keepForFailover(ByteBuf input) {
+  public void keepForFailover(ByteBuf input, boolean undone) {
     if (!pipelines() && standsAlone()) {
-      keep(input, format.whole(input, MAX_BATCH), Guard.WRITE);
+      keep(input, format.whole(input, MAX_BATCH), undone ? Guard.WRITE : Guard.OTHER_WRITE);
     }
   }
 
@@ -270,9 +272,10 @@ public final class BatchReplay {
   /**
    * Whether a statement whose connection was lost is to be sent again.
    *
+   * @param cause of the loss
    * @param harmless whether it changes nothing, so that it does not matter if it was carried out
    */
-  boolean survivesLoss(ServerError error, boolean harmless, ServerConnection from) {
+  boolean survivesLoss(ServerError error, Cause cause, boolean harmless, ServerConnection from) {
     ActionParameters.Retry rule = unit.rule();
     boolean asking = unit.isUnsent() && session.outstanding() == 0 && rule == null;
     if (!isAnswered() || !(asking || session.outstanding() == 1)) {
@@ -282,7 +285,7 @@ public final class BatchReplay {
         rule == null
             ? session.loss().mayGoOn()
             : (harmless || rule.repeatUncertain()) && wantsRetry(error);
-    boolean survives = unit.fails(Cause.CONNECTION_LOST, untold(from), permitted);
+    boolean survives = unit.fails(cause, untold(from), permitted);
     if (survives) {
       reply.drop();
       if (asking) {

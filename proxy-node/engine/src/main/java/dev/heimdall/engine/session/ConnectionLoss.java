@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.journal.Cause;
 import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.lease.SessionState;
@@ -21,6 +22,9 @@ final class ConnectionLoss {
 
   /** So long after a server went its connections are found to be lost, one by one. */
   private static final long INCIDENT = TimeUnit.SECONDS.toNanos(2);
+
+  /** By which a server ends a session that it was told to end. */
+  private static final String TERMINATED = "57P01";
 
   /** As for any transaction that may succeed when it is run again from its beginning. */
   static final ServerError TRANSACTION_LOST =
@@ -133,7 +137,8 @@ final class ConnectionLoss {
                 && !requests.streaming()
                 && !lease.keepsServer()
                 && !session.carried().unread();
-        if (independent && requests.replay().survivesLoss(error, harmless, from)) {
+        if (independent
+            && requests.replay().survivesLoss(error, causeOf(lastError), harmless, from)) {
           requests.forgetSent();
           session.owed().forget();
           session.carried().lost();
@@ -144,6 +149,16 @@ final class ConnectionLoss {
         }
       }
     }
+  }
+
+  /**
+   * A server that is stopped, or told to end a session, rolls back what runs and says so first. One
+   * that crashes, or has given up waiting for its replicas, warns and says nothing of the kind.
+   */
+  private static Cause causeOf(ServerError lastError) {
+    return lastError != null && lastError.isFatal() && lastError.sqlState().equals(TERMINATED)
+        ? Cause.TERMINATED
+        : Cause.CONNECTION_LOST;
   }
 
   /**

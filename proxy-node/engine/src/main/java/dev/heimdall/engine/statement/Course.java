@@ -531,6 +531,11 @@ public final class Course implements RoutedStatement {
             || effects.kind() == StatementKind.DDL);
   }
 
+  /** Whether it is one statement of which a rollback leaves nothing in the database. */
+  public boolean undoable() {
+    return effects != null && effects.statements() == 1 && effects.kind() == StatementKind.DML;
+  }
+
   /** Whether it changes nothing, neither of data nor of its session. */
   @Override
   public boolean readsOnly() {

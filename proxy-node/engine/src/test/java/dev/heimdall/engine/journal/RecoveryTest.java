@@ -12,26 +12,32 @@ class RecoveryTest {
   /** The whole table; a row for each guard: by loss of reads and of others, then by each error. */
   @ParameterizedTest
   @CsvSource({
-    // guard,      lost read,   lost other,  error, stale plan, read-only, replica error
-    "NONE,         FAIL,        FAIL,        FAIL,  FAIL,       FAIL,      FAIL",
-    "READ,         READ_AGAIN,  FAIL,        FAIL,  FAIL,       FAIL,      FAIL",
-    "REPLICA_READ, ELSEWHERE,   FAIL,        FAIL,  FAIL,       AT_WRITER, ELSEWHERE",
-    "WRITE,        FAIL,        FAIL,        FAIL,  FAIL,       AT_WRITER, FAIL",
-    "RETRY_RULE,   LATER,       LATER,       LATER, FAIL,       FAIL,      FAIL",
-    "REMEMBERED,   FAIL,        FAIL,        FAIL,  RESUME,     FAIL,      FAIL",
-    "SHARED,       ALONE,       FAIL,        FAIL,  ALONE,      FAIL,      ALONE",
-    "TRANSACTION,  TRANSACTION, TRANSACTION, FAIL,  FAIL,       FAIL,      FAIL"
+    // guard,      lost read,   lost other,  terminated,  error, stale plan, read-only, replica
+    // error
+    "NONE,         FAIL,        FAIL,        FAIL,        FAIL,  FAIL,       FAIL,      FAIL",
+    "READ,         READ_AGAIN,  FAIL,        FAIL,        FAIL,  FAIL,       FAIL,      FAIL",
+    "REPLICA_READ, ELSEWHERE,   FAIL,        FAIL,        FAIL,  FAIL,       AT_WRITER, ELSEWHERE",
+    "WRITE,        FAIL,        FAIL,        ELSEWHERE,   FAIL,  FAIL,       AT_WRITER, FAIL",
+    "OTHER_WRITE,  FAIL,        FAIL,        FAIL,        FAIL,  FAIL,       AT_WRITER, FAIL",
+    "RETRY_RULE,   LATER,       LATER,       LATER,       LATER, FAIL,       FAIL,      FAIL",
+    "REMEMBERED,   FAIL,        FAIL,        FAIL,        FAIL,  RESUME,     FAIL,      FAIL",
+    "SHARED,       ALONE,       FAIL,        FAIL,        FAIL,  ALONE,      FAIL,      ALONE",
+    "TRANSACTION,  TRANSACTION, TRANSACTION, TRANSACTION, FAIL,  FAIL,       FAIL,      FAIL"
   })
   void whatBecomesOfAUnit(
       Guard guard,
       Recovery lostRead,
       Recovery lostOther,
+      Recovery terminated,
       Recovery error,
       Recovery stalePlan,
       Recovery readOnly,
       Recovery replicaError) {
     assertThat(of(guard, true, Cause.CONNECTION_LOST)).isEqualTo(lostRead);
     assertThat(of(guard, false, Cause.CONNECTION_LOST)).isEqualTo(lostOther);
+    assertThat(of(guard, false, Cause.TERMINATED)).isEqualTo(terminated);
+    assertThat(of(guard, true, Cause.TERMINATED))
+        .isEqualTo(guard == Guard.WRITE ? terminated : lostRead);
     for (boolean reads : new boolean[] {true, false}) {
       assertThat(of(guard, reads, Cause.ERROR)).isEqualTo(error);
       assertThat(of(guard, reads, Cause.STALE_PLAN)).isEqualTo(stalePlan);

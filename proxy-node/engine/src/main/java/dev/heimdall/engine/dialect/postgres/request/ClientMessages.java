@@ -458,7 +458,7 @@ final class ClientMessages implements RequestHandler {
     }
     course.decision().retry().ifPresent(rule -> replay.keepForRetry(input.bytes(), rule));
     if (client.led() && course.repeatable() && !course.readsOnly()) {
-      replay.keepForFailover(input.bytes());
+      replay.keepForFailover(input.bytes(), course.undoable());
     }
   }
 
