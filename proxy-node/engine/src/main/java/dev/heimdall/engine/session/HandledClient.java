@@ -36,6 +36,9 @@ public interface HandledClient
   /** The client may be sent something again: it goes on. */
   void resumeReading();
 
+  /** The client cancels what it waits for, over the connection that it waits on. */
+  void cancel();
+
   /** What is kept of the open transaction, for people; null when that is off. */
   String transactionNote();
 }

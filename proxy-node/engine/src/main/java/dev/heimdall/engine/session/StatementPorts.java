@@ -507,6 +507,11 @@ final class StatementPorts implements CourseClient, WritingClient, ReadingClient
   }
 
   @Override
+  public void cancel() {
+    session.control().cancelFromAnyThread(() -> {});
+  }
+
+  @Override
   public String transactionNote() {
     return session.transactionReplay().note();
   }

@@ -142,6 +142,18 @@ final class ToyNode implements Connector, AutoCloseable {
     return session;
   }
 
+  LoopContext context() {
+    return context;
+  }
+
+  VdbPools pools() {
+    return pools;
+  }
+
+  ServerConnector connector() {
+    return cancels;
+  }
+
   /** The server at the other end of a connection. */
   ToyServer serverOf(ServerConnection connection) {
     return servers.stream()

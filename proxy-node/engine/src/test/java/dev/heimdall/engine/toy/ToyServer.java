@@ -25,6 +25,7 @@ final class ToyServer {
   private boolean holding;
   private Runnable held;
   private int token;
+  private TransactionState state = TransactionState.IDLE;
   private int handles;
   private int piece = Integer.MAX_VALUE;
 
@@ -107,7 +108,7 @@ final class ToyServer {
 
   private void done() {
     token++;
-    send(ToyFrame.DONE, ToyFrame.numbers(TransactionState.IDLE.ordinal(), token, processId));
+    send(ToyFrame.DONE, ToyFrame.numbers(state.ordinal(), token, processId));
   }
 
   // ---- what it hears
@@ -198,7 +199,15 @@ final class ToyServer {
       default -> {
         if (text.startsWith("ECHO ")) {
           send(ToyFrame.ROW, ToyFrame.text(text.substring(5)));
+        } else if (text.startsWith("SELECT ")) {
+          send(ToyFrame.ROW, ToyFrame.text(text.substring(7)));
         }
+        state =
+            switch (text) {
+              case "BEGIN" -> TransactionState.OPEN;
+              case "COMMIT", "ROLLBACK" -> TransactionState.IDLE;
+              default -> state;
+            };
       }
     }
     done();

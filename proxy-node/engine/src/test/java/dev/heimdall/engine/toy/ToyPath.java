@@ -1,0 +1,274 @@
+package dev.heimdall.engine.toy;
+
+import dev.heimdall.engine.action.ActionEvents;
+import dev.heimdall.engine.action.RuleActions;
+import dev.heimdall.engine.auth.AuthTable;
+import dev.heimdall.engine.auth.Authenticator;
+import dev.heimdall.engine.auth.FailedLogIns;
+import dev.heimdall.engine.auth.NonceSource;
+import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.auth.UserDirectory;
+import dev.heimdall.engine.auth.UserSalts;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.catalog.CatalogueMemory;
+import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.client.CancelRegistry;
+import dev.heimdall.engine.client.ClientEvents;
+import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.client.NodeAccess;
+import dev.heimdall.engine.client.SessionRequest;
+import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.client.UserLimits;
+import dev.heimdall.engine.client.VdbAccess;
+import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.MemoryBudget;
+import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.pipeline.StatementTimes;
+import dev.heimdall.engine.pipeline.Surroundings;
+import dev.heimdall.engine.pool.Limit;
+import dev.heimdall.engine.prepared.ServerNaming;
+import dev.heimdall.engine.rules.RuleBook;
+import dev.heimdall.engine.session.ClientSession;
+import dev.heimdall.engine.session.LoopSessions;
+import dev.heimdall.engine.session.NodeContext;
+import dev.heimdall.engine.session.VdbContext;
+import dev.heimdall.engine.statement.SessionEvents;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.Credentials;
+import dev.heimdall.model.VirtualDatabase;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.lang.reflect.Proxy;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A node whose clients and servers speak the toy protocol: the engine's own classes between a
+ * client's channel and its servers', put together as the node does, all of it in one thread.
+ */
+final class ToyPath implements AutoCloseable {
+  private final ToyNode servers = new ToyNode();
+  private final Metrics metrics = new Metrics("toy", 1, 10);
+  private final List<Client> clients = new ArrayList<>();
+  private final NodeContext node;
+  private final VdbContext vdb;
+  private final LoopSessions sessions;
+  private final RuleActions actions;
+
+  /**
+   * @param directory an empty one
+   * @param settings of the virtual database, as JSON without the braces
+   * @param rules as a JSON array
+   */
+  ToyPath(Path directory, String settings, String rules) throws Exception {
+    Configuration configuration = configuration(directory, settings, rules);
+    VirtualDatabase virtual = configuration.vdbs().get("app");
+    SecureRandom random = new SecureRandom();
+    MemoryBudget budget = new MemoryBudget(16 << 20, 1);
+    actions =
+        new RuleActions(
+            directory, configuration, new SourceLogins(), unheard(ActionEvents.class), 1);
+    sessions =
+        new LoopSessions(
+            servers.context(),
+            metrics.loop(0),
+            new LoopSessions.Judging(
+                new StatementParser(), new StatementTimes(), 1, 2, Runnable::run),
+            new Numbers(),
+            budget);
+    node =
+        new NodeContext(
+            new NodeAccess(
+                configuration::node,
+                new CancelRegistry(1, random),
+                servers.connector(),
+                new Limit(0),
+                new UserLimits(),
+                NonceSource.random(random),
+                new FailedLogIns(System::nanoTime),
+                Runnable::run,
+                unheard(ClientEvents.class)),
+            unheard(SessionEvents.class),
+            unheard(Console.class),
+            actions);
+    UserDirectory users =
+        new UserDirectory(
+            configuration.users().values(), new UserSalts(new byte[32]), new ScramKeyCache(16));
+    vdb =
+        new VdbContext(
+            "app",
+            new ToySessions(),
+            servers.pools(),
+            new VdbContext.Settings(
+                new VdbAccess.Settings(
+                    virtual,
+                    new Authenticator(
+                        "app",
+                        new AuthTable(virtual.auth()),
+                        users,
+                        virtual.credentials() == Credentials.PASSTHROUGH),
+                    users,
+                    null,
+                    null),
+                new Surroundings(
+                    RuleBook.compile(configuration, virtual, null),
+                    new Catalogues(
+                        configuration.sources().get("main"),
+                        Optional.empty(),
+                        new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES)))),
+                Map.of(),
+                Map.of()));
+  }
+
+  private static Configuration configuration(Path directory, String settings, String rules)
+      throws Exception {
+    for (String folder : List.of("sources", "vdbs", "users", "rules")) {
+      Files.createDirectories(directory.resolve(folder));
+    }
+    Files.writeString(directory.resolve("node.json"), "{}");
+    Files.writeString(
+        directory.resolve("sources/main.json"),
+        "{\"url\": \"jdbc:postgresql://server/app\", \"user\": \"db\", \"password\": \"db\","
+            + " \"tls\": {\"mode\": \"disable\"}, \"catalog\": {\"enabled\": false}}");
+    Files.writeString(directory.resolve("rules/all.json"), "{\"rules\": " + rules + "}");
+    Files.writeString(
+        directory.resolve("vdbs/app.json"),
+        "{\"source\": \"main\", \"ports\": [1], \"rules\": [\"all\"],"
+            + " \"auth\": [{\"method\": \"trust\"}]"
+            + (settings.isEmpty() ? "" : ", " + settings)
+            + "}");
+    Files.writeString(directory.resolve("users/ann.json"), "{\"password\": \"secret\"}");
+    return ConfigurationReader.read(directory);
+  }
+
+  /** Statements have numbers only: what the node calls them is seen by nobody. */
+  private static final class Numbers implements ServerNaming {
+    @Override
+    public byte[] name(long number) {
+      return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public byte[] instead(String unknown) {
+      return null;
+    }
+  }
+
+  /** A listener whom nothing concerns that is told here. */
+  private static <T> T unheard(Class<T> type) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> method.getReturnType() == boolean.class ? false : null));
+  }
+
+  /** A client that has logged in. */
+  Client client() {
+    Client client = new Client();
+    clients.add(client);
+    servers.run();
+    client.told();
+    return client;
+  }
+
+  /** Servers that were connected to, the last one last. */
+  List<ToyServer> servers() {
+    return servers.servers();
+  }
+
+  ToyServer server() {
+    return servers.servers().get(servers.servers().size() - 1);
+  }
+
+  void run() {
+    servers.run();
+    clients.forEach(client -> client.channel.runPendingTasks());
+    servers.run();
+  }
+
+  @Override
+  public void close() {
+    clients.forEach(client -> client.channel.finishAndReleaseAll());
+    servers.close();
+    actions.close();
+    metrics.close();
+  }
+
+  /** One client's end. */
+  final class Client {
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+
+    private Client() {
+      Login login =
+          new Login(
+              new SessionRequest("ann", "app", null, null, 4),
+              new ToyReplyEncoder(),
+              null,
+              0,
+              false,
+              false,
+              new InetSocketAddress("127.0.0.1", 1));
+      StartupVariables given =
+          new StartupVariables(
+              Variables.NONE, Variables.NONE, Variables.NONE, Variables.NONE, Variables.NONE);
+      channel.pipeline().addLast(new ClientSession(node, vdb, sessions, login, given, channel));
+    }
+
+    /** Sends a request, and says what it was told since it was last asked. */
+    List<String> asks(byte type, byte[] body) {
+      ByteBuf out = Unpooled.buffer();
+      ToyFrame.write(out, type, 77, body);
+      channel.writeInbound(out);
+      run();
+      return told();
+    }
+
+    List<String> asks(String sql) {
+      return asks(ToyFrame.QUERY, ToyFrame.text(sql));
+    }
+
+    /** Without the tokens of servers. */
+    List<String> told() {
+      List<String> told = new ArrayList<>();
+      ByteBuf all = Unpooled.buffer();
+      for (ByteBuf piece = channel.readOutbound(); piece != null; piece = channel.readOutbound()) {
+        all.writeBytes(piece);
+        piece.release();
+      }
+      int end = all.writerIndex();
+      for (int at = 0, length = ToyFrame.length(all, at, end);
+          length > 0;
+          at += length, length = ToyFrame.length(all, at, end)) {
+        told.add(words(all, at));
+      }
+      return told;
+    }
+
+    private static String words(ByteBuf all, int at) {
+      return switch (all.getByte(at)) {
+        case ToyFrame.ROW -> "row " + ToyFrame.text(all, at);
+        case ToyFrame.ERROR -> "error " + ToyFrame.text(all, at);
+        case ToyFrame.HANDLE -> "handle " + ToyFrame.number(all, at, 0);
+        case ToyFrame.DONE -> "done " + ToyFrame.number(all, at, 0);
+        default -> "frame " + (char) all.getByte(at);
+      };
+    }
+
+    boolean open() {
+      return channel.isOpen();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.heimdall.engine.toy;
+
+import dev.heimdall.engine.prepared.StatementErrors;
+import dev.heimdall.engine.session.RequestFormat;
+import dev.heimdall.engine.session.RequestHandler;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.SessionDialect;
+import dev.heimdall.engine.statement.ResultWatch;
+import dev.heimdall.engine.statement.Running;
+import dev.heimdall.engine.wire.ReplyFraming;
+import dev.heimdall.engine.wire.ServerError;
+import io.netty.buffer.ByteBuf;
+
+/** What the toy protocol brings to the sessions of its clients. */
+final class ToySessions implements SessionDialect {
+  @Override
+  public RequestFormat requests() {
+    return new ToyFormat();
+  }
+
+  /** What a DONE says of tokens and processes differs from server to server. */
+  @Override
+  public ReplyFraming replies() {
+    return new ReplyFraming() {
+      @Override
+      public int header() {
+        return ToyFrame.HEADER;
+      }
+
+      @Override
+      public long total(ByteBuf in, int at) {
+        return ToyFrame.HEADER + in.getUnsignedShort(at + ToyFrame.HEADER - 2);
+      }
+
+      @Override
+      public boolean answers(ByteBuf in, int at) {
+        byte type = in.getByte(at);
+        return type == ToyFrame.ROW || type == ToyFrame.ERROR;
+      }
+    };
+  }
+
+  @Override
+  public StatementErrors errors() {
+    return new StatementErrors() {
+      @Override
+      public boolean stalePlan(ServerError error) {
+        return false;
+      }
+
+      @Override
+      public boolean unknownStatement(ServerError error) {
+        return error.sqlState().equals("26000");
+      }
+    };
+  }
+
+  /** Nobody looks at results. */
+  @Override
+  public ResultWatch results() {
+    return new ResultWatch() {
+      @Override
+      public boolean begun() {
+        return true;
+      }
+
+      @Override
+      public void begin(boolean asked) {}
+
+      @Override
+      public void take(ByteBuf piece, Iterable<Running> running) {}
+
+      @Override
+      public void spoil(long number) {}
+
+      @Override
+      public void groupOver() {}
+    };
+  }
+
+  @Override
+  public RequestHandler handler(RequestParts parts) {
+    return new ToyStatements(parts);
+  }
+}

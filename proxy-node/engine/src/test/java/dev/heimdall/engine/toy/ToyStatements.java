@@ -1,0 +1,300 @@
+package dev.heimdall.engine.toy;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.journal.Journal;
+import dev.heimdall.engine.journal.TransactionLog;
+import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.pipeline.Responder;
+import dev.heimdall.engine.pipeline.Responder.Outcome;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.RequestHandler;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What a client of the toy protocol asks for: statements as text; statements that it prepares, for
+ * which the node gives out numbers of its own and servers theirs; and, amid a statement, its end.
+ */
+final class ToyStatements implements RequestHandler {
+  private final RequestParts parts;
+  private final HandledClient client;
+  private final Course course;
+
+  /** Those that the client has prepared; it knows them by their places, from 1 on. */
+  private final List<Prepared> prepared = new ArrayList<>();
+
+  private record Prepared(PreparedStatement statement, Examined examined) {}
+
+  ToyStatements(RequestParts parts) {
+    this.parts = parts;
+    this.client = parts.client();
+    this.course = parts.course();
+  }
+
+  // ---- the steps of the path
+
+  @Override
+  public Outcome dialogue(byte type, long total) {
+    return Outcome.NEXT;
+  }
+
+  @Override
+  public boolean framed(ServerConnection server, byte type, long total) {
+    return parts.input().whole(total, parts.limits().maxStatementSize());
+  }
+
+  @Override
+  public boolean begins(ServerConnection server, byte type) {
+    return type != ToyFrame.LEAVE;
+  }
+
+  @Override
+  public boolean judged(byte type, long total) {
+    boolean judged = true;
+    if (type == ToyFrame.QUERY) {
+      byte[] sql = ToyFrame.text(text());
+      judged = course.judge(sql, 0, sql.length, true, false);
+    } else if (known() != null) {
+      judged = course.judge(known().examined());
+    }
+    if (!judged) {
+      parts.control().block();
+    }
+    return judged;
+  }
+
+  @Override
+  public List<Responder> commands() {
+    return List.of(this::stop, this::prepare);
+  }
+
+  @Override
+  public List<Responder> responders() {
+    return List.of(this::refuse, this::result);
+  }
+
+  @Override
+  public boolean leaves(byte type) {
+    boolean leaves = parts.destinations().awaitsDeparture();
+    if (leaves) {
+      parts.control().block();
+    }
+    return leaves;
+  }
+
+  @Override
+  public boolean aside(byte type, long total) {
+    client.terminate();
+    return false;
+  }
+
+  @Override
+  public boolean forward(ServerConnection server, byte type, long total) {
+    if (type == ToyFrame.LEAVE) {
+      return aside(type, total);
+    }
+    if (type == ToyFrame.EXECUTE && !ready(server)) {
+      parts.control().block();
+      return false;
+    }
+    StatementFacts facts = course.effects();
+    String text = course.decision().transformed().orElseGet(this::text);
+    course
+        .decision()
+        .retry()
+        .ifPresent(rule -> parts.replay().keepForRetry(parts.input().bytes(), rule));
+    course.sent(server);
+    client.transactionStatement(facts);
+    parts.transaction().sent(facts, parts.carried().sent());
+    if (type == ToyFrame.QUERY) {
+      server.query(text, client.owner());
+    } else {
+      ((ToyRequests) server.requests()).execute(known().statement(), client.owner());
+    }
+    client.groupSent();
+    parts.input().begin(total, true);
+    return true;
+  }
+
+  /** Whether the server has numbered the statement that is to be executed; else it is asked to. */
+  private boolean ready(ServerConnection server) {
+    PreparedStatement statement = known().statement();
+    if (server.statements().confirmed(statement)) {
+      return true;
+    }
+    if (!server.statements().knows(statement)) {
+      ((ToyRequests) server.requests())
+          .prepare(
+              statement,
+              new InternalQuery() {
+                @Override
+                protected void done(ServerConnection from, ServerError error) {
+                  client.resumeReading();
+                }
+              });
+    }
+    return false;
+  }
+
+  // ---- who answers
+
+  private Outcome stop(byte type, long total) {
+    if (type != ToyFrame.STOP) {
+      return Outcome.NEXT;
+    }
+    parts.input().begin(total, true);
+    client.cancel();
+    return Outcome.DONE;
+  }
+
+  private Outcome prepare(byte type, long total) {
+    if (type != ToyFrame.PREPARE) {
+      return Outcome.NEXT;
+    }
+    byte[] sql = ToyFrame.text(text());
+    if (!course.preview(sql, sql.length, true)) {
+      parts.control().block();
+      return Outcome.WAIT;
+    }
+    PreparedStatement statement =
+        parts
+            .sessions()
+            .statements()
+            .acquire(
+                sql,
+                sql.length,
+                PreparedStatement.Origin.NAMED,
+                course.previewed().effects(),
+                "",
+                client.schemaEpoch());
+    prepared.add(new Prepared(statement, course.previewed().examine(sql, true)));
+    parts.input().begin(total, true);
+    ByteBuf out = client.alloc().buffer();
+    ToyFrame.write(out, ToyFrame.HANDLE, 0, ToyFrame.numbers(prepared.size()));
+    client.encoder().ready(client.status(), out);
+    client.write(out);
+    return Outcome.DONE;
+  }
+
+  private Outcome refuse(byte type, long total) {
+    ServerError refusal =
+        type == ToyFrame.EXECUTE && known() == null
+            ? ServerError.error("26000", "no such statement")
+            : course.refusal();
+    if (refusal == null) {
+      return Outcome.NEXT;
+    }
+    course.settled();
+    parts.control().refuse(refusal);
+    return Outcome.DONE;
+  }
+
+  private Outcome result(byte type, long total) {
+    if (course.decision().result().isEmpty() || client.status() != TransactionState.IDLE) {
+      return Outcome.NEXT;
+    }
+    course.settled();
+    parts.input().begin(total, true);
+    ByteBuf out = client.alloc().buffer();
+    client.encoder().answer(new Answer.Done("DONE"), out);
+    client.encoder().ready(client.status(), out);
+    client.write(out);
+    return Outcome.DONE;
+  }
+
+  private String text() {
+    ByteBuf in = parts.input().bytes();
+    return ToyFrame.text(in, in.readerIndex());
+  }
+
+  /** What the request at the reader's position executes; null when there is no such thing. */
+  private Prepared known() {
+    ByteBuf in = parts.input().bytes();
+    int number = ToyFrame.number(in, in.readerIndex(), 0);
+    return number < 1 || number > prepared.size() ? null : prepared.get(number - 1);
+  }
+
+  // ---- nothing waits, or is shared
+
+  @Override
+  public void skipped() {}
+
+  @Override
+  public void sendHeldBegin(ServerConnection server) {}
+
+  @Override
+  public void handled(ServerConnection server) {}
+
+  @Override
+  public boolean isPrepared(byte kind) {
+    return false;
+  }
+
+  @Override
+  public void known(byte kind, Supplier<String> tag, ByteBuf out) {}
+
+  @Override
+  public long held() {
+    return 0;
+  }
+
+  @Override
+  public String inClientsNames(String text) {
+    return text;
+  }
+
+  @Override
+  public void undoNothing(ServerConnection server) {}
+
+  @Override
+  public void guardSequences(ServerConnection server, boolean known) {}
+
+  @Override
+  public void forgetSequences(ServerConnection server) {}
+
+  @Override
+  public boolean shareable(int most) {
+    return false;
+  }
+
+  @Override
+  public boolean runsOn(ServerConnection server) {
+    return true;
+  }
+
+  @Override
+  public boolean namesTaken(ByteBuf batch) {
+    return false;
+  }
+
+  @Override
+  public void freeNames(ByteBuf batch) {}
+
+  @Override
+  public void note(Journal journal, ByteBuf in, byte type, int total) {
+    if (!(type == ToyFrame.QUERY || type == ToyFrame.EXECUTE)) {
+      journal.spoil();
+    }
+  }
+
+  @Override
+  public void note(TransactionLog log, ByteBuf from, int at, int length) {
+    log.count();
+  }
+
+  @Override
+  public void forget() {
+    prepared.forEach(one -> parts.sessions().statements().release(one.statement()));
+    prepared.clear();
+  }
+}
