@@ -34,8 +34,8 @@ import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
-import dev.heimdall.engine.session.VdbContext;
 import dev.heimdall.engine.statement.SessionEvents;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Credentials;
@@ -109,7 +109,6 @@ final class ToyPath implements AutoCloseable {
     vdb =
         new VdbContext(
             "app",
-            new ToySessions(),
             servers.pools(),
             new VdbContext.Settings(
                 new VdbAccess.Settings(
@@ -224,7 +223,10 @@ final class ToyPath implements AutoCloseable {
       StartupVariables given =
           new StartupVariables(
               Variables.NONE, Variables.NONE, Variables.NONE, Variables.NONE, Variables.NONE);
-      channel.pipeline().addLast(new ClientSession(node, vdb, sessions, login, given, channel));
+      channel
+          .pipeline()
+          .addLast(
+              new ClientSession(node, vdb, new ToySessions(), sessions, login, given, channel));
     }
 
     /** Sends a request, and says what it was told since it was last asked. */
