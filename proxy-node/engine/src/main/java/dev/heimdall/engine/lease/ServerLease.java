@@ -1,27 +1,20 @@
 package dev.heimdall.engine.lease;
 
-import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.LeaseUse;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
-import dev.heimdall.engine.backend.StateChange;
-import dev.heimdall.engine.backend.StateQuery;
-import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LoopPool;
-import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The tie between a session and its server connection: gets one, makes its variables the session's,
@@ -42,13 +35,11 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   private final Stickiness stickiness = new Stickiness();
   private final SettingsCapture capture;
   private final Abandonment abandonment;
+  private final StateTransfer transfer;
+  private final Resending resending;
 
   private LeaseState state = LeaseState.STARTING;
 
-  /** Whether a statement is to be sent again, and how often one was: each is sent once. */
-  private boolean repeats;
-
-  private long pauses;
   private ServerConnection server;
 
   /** Does not read, because the client does not. */
@@ -83,6 +74,8 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
     this.destinations = new Destinations(this, replicas, carried, vdb, loop);
     this.capture = new SettingsCapture(this, carried);
     this.abandonment = new Abandonment(this, carried, loop, connector);
+    this.transfer = new StateTransfer(this, client, carried, destinations, vdb, counters);
+    this.resending = new Resending(this, client, vdb, loop);
   }
 
   public LeaseState state() {
@@ -300,12 +293,12 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
     if (client.transactionLost()) {
       toSyncing();
       if (!connection.applied().equals(destinations.variables())) {
-        applyAhead(connection); // what comes right behind the ROLLBACK must find them
+        transfer.applyAhead(connection); // what comes right behind the ROLLBACK must find them
       }
-      client.failTransaction(connection, new Preparation(false));
-    } else if (!connection.applied().equals(destinations.variables()) || checksStart()) {
+      client.failTransaction(connection, transfer.preparation(false));
+    } else if (!connection.applied().equals(destinations.variables()) || transfer.checksStart()) {
       toSyncing();
-      synchronize(false);
+      transfer.begin(connection, false);
     } else if (state == LeaseState.STARTING) {
       started();
     } else {
@@ -319,64 +312,8 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
     }
   }
 
-  /** Whether the server has to be asked about start-up parameters that are not carried. */
-  private boolean checksStart() {
-    return state == LeaseState.STARTING && carried.given().checks();
-  }
-
-  private void synchronize(boolean tellClient) {
-    counters.stateReplayed();
-    if (destinations.variables().get(SessionState.TEMPORARY_BUFFERS) != null) {
-      vdb.temporaryBuffersSet();
-    }
-    StateChange change = new StateChange(server.applied(), destinations.variables());
-    server
-        .requests()
-        .change(
-            checksStart() ? carried.given().checked(change) : change, new Preparation(tellClient));
-  }
-
-  /**
-   * The connection did not take the session's variables. Either it does not let go of what another
-   * session has set on it, and then nobody may have it, or the session's own values are to blame.
-   */
-  private void findOut(ServerConnection from, boolean tellClient, ServerError error) {
-    Variables wanted = destinations.variables();
-    if (!from.applied().exceed(wanted)) {
-      if (from.wasTainted() && wanted.get(SessionState.TEMPORARY_BUFFERS) != null) {
-        // Another session's temporary tables may have fixed it.
-        closeUnusable(from, "SET", error);
-      } else {
-        refusedThere(from, error);
-      }
-      return;
-    }
-    from.requests()
-        .restore(
-            from.applied(),
-            wanted,
-            new InternalQuery() {
-              @Override
-              protected void done(ServerConnection restored, ServerError why) {
-                if (restored.closed()) {
-                  return; // the loss of the connection is told next
-                }
-                if (why != null) {
-                  closeUnusable(restored, "RESET", why);
-                  return;
-                }
-                restored.applied(restored.applied().restoredTo(wanted));
-                if (state == LeaseState.CLOSED) {
-                  abandonment.rest(restored);
-                } else {
-                  synchronize(tellClient);
-                }
-              }
-            });
-  }
-
   /** Another session's state sticks to the connection: it is closed, and another one is taken. */
-  private void closeUnusable(ServerConnection from, String statement, ServerError error) {
+  void closeUnusable(ServerConnection from, String statement, ServerError error) {
     from.hold(null);
     from.closeForState(statement, error);
     giveBack(from);
@@ -395,7 +332,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   }
 
   /** The session's own values are not taken: it is told so. */
-  private void refusedThere(ServerConnection from, ServerError error) {
+  void refusedThere(ServerConnection from, ServerError error) {
     if (state == LeaseState.STARTING) {
       from.taint();
       giveBack(from);
@@ -426,47 +363,8 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
     return error.sqlState().startsWith("42") || error.sqlState().startsWith("22");
   }
 
-  /** The same ahead of another statement of ours; if it is refused, that is found out later. */
-  private void applyAhead(ServerConnection connection) {
-    Variables wanted = destinations.variables();
-    counters.stateReplayed();
-    connection
-        .requests()
-        .change(
-            new StateChange(connection.applied(), wanted),
-            new StateQuery("SET") { // whom it serves hears of the loss
-              @Override
-              protected void ended(ServerConnection from, ServerError error) {
-                if (error == null) {
-                  from.applied(wanted);
-                  from.takeChangedReports();
-                }
-              }
-            });
-  }
-
-  /** A statement of ours that must succeed before the client's may follow. */
-  private final class Preparation extends InternalQuery {
-    private final boolean tellClient;
-
-    Preparation(boolean tellClient) {
-      this.tellClient = tellClient;
-    }
-
-    @Override
-    public void parameterChanged(ServerConnection from, String name, String value) {
-      if (tellClient && state != LeaseState.CLOSED) {
-        client.parameter(name, value);
-      }
-    }
-
-    @Override
-    protected void done(ServerConnection from, ServerError error) {
-      prepared(from, tellClient, error);
-    }
-  }
-
-  private void prepared(ServerConnection from, boolean tellClient, ServerError error) {
+  /** A statement that had to succeed before the client's has ended. */
+  void prepared(ServerConnection from, boolean tellClient, ServerError error) {
     if (state == LeaseState.CLOSED) {
       from.taint(); // what was set for it is set, and nobody has noted that
       abandonment.rest(from);
@@ -481,7 +379,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
       return; // the loss of the connection is told next
     }
     if (error != null) {
-      findOut(from, tellClient, error);
+      transfer.findOut(from, tellClient, error);
       return;
     }
     from.applied(destinations.variables());
@@ -543,7 +441,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
       listening.deliver();
       if (!server.applied().equals(destinations.variables())) {
         become(LeaseState.SYNCING);
-        synchronize(true);
+        transfer.begin(server, true);
         return;
       }
       if (!keepsServer() || replicas.away()) {
@@ -614,56 +512,17 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
     destinations.leave();
   }
 
-  /** Sends what is to be tried again, over whatever connection is there then. */
-  public void tryAgain(Duration pause) {
-    takeBack();
-    long pausing = ++pauses;
-    repeats = true;
-    loop.later(() -> sendAgain(pausing), pause.toMillis(), TimeUnit.MILLISECONDS, client::failed);
+  /** What sends statements again after a pause, or when there is a writer. */
+  public Resending resending() {
+    return resending;
   }
 
-  /** The same when a server has said that it is the writer, or the time for that is over. */
-  public void tryAgainAtWriter() {
-    WriterWatch watch = vdb.pools().watch();
-    if (watch == null) {
-      tryAgain(Duration.ZERO);
-      return;
-    }
-    takeBack();
-    long pausing = ++pauses;
-    repeats = true;
-    Duration patience = vdb.pools().plan().source().cluster().failover().queueTimeout();
-    watch
-        .confirmed()
-        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete((done, late) -> loop.soon(() -> sendAgain(pausing), client::failed));
-  }
-
-  private void takeBack() {
-    client.takeBack();
+  /** A connection that nothing keeps goes back before what was sent over it is sent again. */
+  void putDownIfFree() {
     if (server != null && (!keepsServer() || replicas.away())) {
       become(LeaseState.READY);
       detach();
     }
-  }
-
-  private void sendAgain(long pausing) {
-    if (state != LeaseState.CLOSED && repeats && pausing == pauses) {
-      repeats = false;
-      client.tryAgain();
-    }
-  }
-
-  /** Whether a statement is to be sent again after a pause, or when there is a writer. */
-  public boolean repeats() {
-    return repeats;
-  }
-
-  /** Does not send it again; says whether it was to be. */
-  public boolean stopRepeating() {
-    boolean did = repeats;
-    repeats = false;
-    return did;
   }
 
   // ---- back-pressure
@@ -712,7 +571,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
 
   /** Whether something else than its client has to happen before it goes on. */
   private boolean waiting() {
-    return awaitsSettings() || repeats || listening.busy() || client.waiting();
+    return awaitsSettings() || resending.pending() || listening.busy() || client.waiting();
   }
 
   // ---- as its parts see the session

@@ -143,7 +143,7 @@ final class ConnectionLoss {
           session.owed().forget();
           session.carried().lost();
           lease.become(LeaseState.READY);
-          lease.tryAgain(requests.replay().beforeRetry());
+          lease.resending().after(requests.replay().beforeRetry());
         } else if (!independent || !requests.lostReads().survive(from, error)) {
           tell(from, error);
         }

@@ -82,7 +82,7 @@ final class OwedReplies {
 
   /** Whether what runs takes longer than this; said once for each run of statements. */
   boolean overdue(long now, long nanos) {
-    boolean runs = outstanding > 0 || session.lease().repeats();
+    boolean runs = outstanding > 0 || session.lease().resending().pending();
     boolean overdue = runs && !overdueTold && now - statementSince > nanos;
     overdueTold |= overdue;
     return overdue;
@@ -434,9 +434,9 @@ final class OwedReplies {
       case AT_WRITER -> {
         session.lease().destinations().lender().scope().suspect(from, "refuses to write");
         replay.beforeRetry();
-        session.lease().tryAgainAtWriter();
+        session.lease().resending().atWriter();
       }
-      default -> session.lease().tryAgain(replay.beforeRetry());
+      default -> session.lease().resending().after(replay.beforeRetry());
     }
   }
 }

@@ -54,7 +54,7 @@ final class SessionControl implements TimedClient {
       } else {
         session.course().fail(error);
       }
-    } else if (session.lease().stopRepeating()) {
+    } else if (session.lease().resending().cancel()) {
       session.requests().replay().refuse(ServerError.error("57014", message));
     } else if (session.lease().stopWaiting() || session.reads().stopAwaiting()) {
       session.requests().refuse(ServerError.error("57014", message));
@@ -103,7 +103,7 @@ final class SessionControl implements TimedClient {
   private boolean idle() {
     return session.status() == TransactionState.IDLE
         && !session.transactionReplay().active()
-        && !session.lease().repeats()
+        && !session.lease().resending().pending()
         && !session.requests().lostReads().underWay()
         && ((session.state() == LeaseState.READY && !session.busy())
             || (session.state() == LeaseState.ACTIVE && session.betweenTransactions()));
@@ -140,7 +140,7 @@ final class SessionControl implements TimedClient {
   public boolean resting() {
     return session.outstanding() == 0
         && !session.console().busy()
-        && !session.lease().repeats()
+        && !session.lease().resending().pending()
         && session.state() != LeaseState.WAITING
         && session.state() != LeaseState.STARTING;
   }

@@ -1,0 +1,78 @@
+package dev.heimdall.engine.lease;
+
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pool.WriterWatch;
+import dev.heimdall.engine.vdb.VdbContext;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * When a session's statement that failed is sent again: after a pause, or when there is a writer.
+ */
+public final class Resending {
+  private final ServerLease lease;
+  private final LeaseClient client;
+  private final VdbContext vdb;
+  private final LoopContext loop;
+
+  /** Whether a statement is to be sent again, and how often one was: each is sent once. */
+  private boolean pending;
+
+  private long pauses;
+
+  Resending(ServerLease lease, LeaseClient client, VdbContext vdb, LoopContext loop) {
+    this.lease = lease;
+    this.client = client;
+    this.vdb = vdb;
+    this.loop = loop;
+  }
+
+  /** Sends it again after a pause, over whatever connection is there then. */
+  public void after(Duration pause) {
+    takeBack();
+    long pausing = ++pauses;
+    pending = true;
+    loop.later(() -> sendAgain(pausing), pause.toMillis(), TimeUnit.MILLISECONDS, client::failed);
+  }
+
+  /** The same when a server has said that it is the writer, or the time for that is over. */
+  public void atWriter() {
+    WriterWatch watch = vdb.pools().watch();
+    if (watch == null) {
+      after(Duration.ZERO);
+      return;
+    }
+    takeBack();
+    long pausing = ++pauses;
+    pending = true;
+    Duration patience = vdb.pools().plan().source().cluster().failover().queueTimeout();
+    watch
+        .confirmed()
+        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete((done, late) -> loop.soon(() -> sendAgain(pausing), client::failed));
+  }
+
+  private void takeBack() {
+    client.takeBack();
+    lease.putDownIfFree();
+  }
+
+  private void sendAgain(long pausing) {
+    if (!lease.closed() && pending && pausing == pauses) {
+      pending = false;
+      client.tryAgain();
+    }
+  }
+
+  /** Whether a statement is to be sent again after a pause, or when there is a writer. */
+  public boolean pending() {
+    return pending;
+  }
+
+  /** Does not send it again; says whether it was to be. */
+  public boolean cancel() {
+    boolean did = pending;
+    pending = false;
+    return did;
+  }
+}

@@ -1,0 +1,139 @@
+package dev.heimdall.engine.lease;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StateChange;
+import dev.heimdall.engine.backend.StateQuery;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.vdb.VdbContext;
+import dev.heimdall.engine.wire.ServerError;
+
+/** Makes the variables of a session's server connection the session's. */
+final class StateTransfer {
+  private final ServerLease lease;
+  private final LeaseClient client;
+  private final SessionState carried;
+  private final Destinations destinations;
+  private final VdbContext vdb;
+  private final PoolMetrics counters;
+
+  StateTransfer(
+      ServerLease lease,
+      LeaseClient client,
+      SessionState carried,
+      Destinations destinations,
+      VdbContext vdb,
+      PoolMetrics counters) {
+    this.lease = lease;
+    this.client = client;
+    this.carried = carried;
+    this.destinations = destinations;
+    this.vdb = vdb;
+    this.counters = counters;
+  }
+
+  /** Whether the server has to be asked about start-up parameters that are not carried. */
+  boolean checksStart() {
+    return lease.state() == LeaseState.STARTING && carried.given().checks();
+  }
+
+  /**
+   * Sets the session's variables on its connection.
+   *
+   * @param tellClient whether the client is to be told of what that changes
+   */
+  void begin(ServerConnection server, boolean tellClient) {
+    counters.stateReplayed();
+    if (destinations.variables().get(SessionState.TEMPORARY_BUFFERS) != null) {
+      vdb.temporaryBuffersSet();
+    }
+    StateChange change = new StateChange(server.applied(), destinations.variables());
+    server
+        .requests()
+        .change(checksStart() ? carried.given().checked(change) : change, preparation(tellClient));
+  }
+
+  /**
+   * The connection did not take the session's variables. Either it does not let go of what another
+   * session has set on it, and then nobody may have it, or the session's own values are to blame.
+   */
+  void findOut(ServerConnection from, boolean tellClient, ServerError error) {
+    Variables wanted = destinations.variables();
+    if (!from.applied().exceed(wanted)) {
+      if (from.wasTainted() && wanted.get(SessionState.TEMPORARY_BUFFERS) != null) {
+        // Another session's temporary tables may have fixed it.
+        lease.closeUnusable(from, "SET", error);
+      } else {
+        lease.refusedThere(from, error);
+      }
+      return;
+    }
+    from.requests()
+        .restore(
+            from.applied(),
+            wanted,
+            new InternalQuery() {
+              @Override
+              protected void done(ServerConnection restored, ServerError why) {
+                if (restored.closed()) {
+                  return; // the loss of the connection is told next
+                }
+                if (why != null) {
+                  lease.closeUnusable(restored, "RESET", why);
+                  return;
+                }
+                restored.applied(restored.applied().restoredTo(wanted));
+                if (lease.closed()) {
+                  lease.rest(restored);
+                } else {
+                  begin(lease.server(), tellClient);
+                }
+              }
+            });
+  }
+
+  /** Sets them ahead of another statement of ours; if it is refused, that is found out later. */
+  void applyAhead(ServerConnection connection) {
+    Variables wanted = destinations.variables();
+    counters.stateReplayed();
+    connection
+        .requests()
+        .change(
+            new StateChange(connection.applied(), wanted),
+            new StateQuery("SET") { // whom it serves hears of the loss
+              @Override
+              protected void ended(ServerConnection from, ServerError error) {
+                if (error == null) {
+                  from.applied(wanted);
+                  from.takeChangedReports();
+                }
+              }
+            });
+  }
+
+  /** A statement of ours that must succeed before the client's may follow. */
+  InternalQuery preparation(boolean tellClient) {
+    return new Preparation(tellClient);
+  }
+
+  private final class Preparation extends InternalQuery {
+    private final boolean tellClient;
+
+    Preparation(boolean tellClient) {
+      this.tellClient = tellClient;
+    }
+
+    @Override
+    public void parameterChanged(ServerConnection from, String name, String value) {
+      if (tellClient && !lease.closed()) {
+        client.parameter(name, value);
+      }
+    }
+
+    @Override
+    protected void done(ServerConnection from, ServerError error) {
+      lease.prepared(from, tellClient, error);
+    }
+  }
+}
