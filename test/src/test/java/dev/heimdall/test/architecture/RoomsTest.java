@@ -333,7 +333,7 @@ class RoomsTest {
                 room("net"),
                 room("pool"),
                 room("sql"),
-                room("wire")));
+                ENGINE + ".wire"));
   }
 
   @Test

@@ -190,6 +190,7 @@ public final class Node implements AutoCloseable {
         new RunningVdbs(
             (vdb, address, port) ->
                 new VdbListener(context, vdb, dialect, address, port, transport, loops, sessions),
+            dialect.notifications(),
             connector::connect,
             poolEvents,
             logins,

@@ -9,6 +9,7 @@ import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.listen.NotificationFormat;
 import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.net.TlsFiles;
 import dev.heimdall.engine.pipeline.Surroundings;
@@ -38,6 +39,7 @@ import java.util.stream.Collectors;
 /** The virtual databases of a node: built from its configuration, and brought up to a new one. */
 final class RunningVdbs {
   private final Listening listening;
+  private final NotificationFormat notifications;
   private final Connector connector;
   private final PoolEvents poolEvents;
   private final SourceLogins logins;
@@ -71,11 +73,13 @@ final class RunningVdbs {
   }
 
   /**
+   * @param notifications how their servers and clients spell notifications
    * @param removed told of a virtual database that no configuration has any more, between the close
    *     of its listeners and that of its pools
    */
   RunningVdbs(
       Listening listening,
+      NotificationFormat notifications,
       Connector connector,
       PoolEvents poolEvents,
       SourceLogins logins,
@@ -85,6 +89,7 @@ final class RunningVdbs {
       ScramKeyCache keyCache,
       Consumer<VdbContext> removed) {
     this.listening = listening;
+    this.notifications = notifications;
     this.connector = connector;
     this.poolEvents = poolEvents;
     this.logins = logins;
@@ -135,7 +140,10 @@ final class RunningVdbs {
         running != null
             ? running.context()
             : new VdbContext(
-                vdb.name(), new VdbPools(vdb.name(), connector, poolEvents, plan), settings);
+                vdb.name(),
+                new VdbPools(vdb.name(), connector, poolEvents, plan),
+                notifications,
+                settings);
     List<VdbListener> listeners = listeners(vdb, context, running);
     return new Prepared(context, plan, settings, forwardPlans, listeners);
   }

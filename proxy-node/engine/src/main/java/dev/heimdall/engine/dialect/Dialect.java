@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect;
 import dev.heimdall.engine.backend.ServerProtocol;
 import dev.heimdall.engine.client.ClientProtocol;
 import dev.heimdall.engine.console.ConsoleProtocol;
+import dev.heimdall.engine.listen.NotificationFormat;
 import dev.heimdall.engine.prepared.ServerNaming;
 import dev.heimdall.engine.session.SessionDialect;
 import java.util.function.IntFunction;
@@ -14,6 +15,7 @@ import java.util.function.IntFunction;
  * @param console how they talk to the admin database
  * @param servers how the node talks to servers
  * @param sessions what it brings to the sessions of its clients
+ * @param notifications how they are spelled
  * @param naming of prepared statements on servers, for each event loop by its number
  */
 public record Dialect(
@@ -21,4 +23,5 @@ public record Dialect(
     ConsoleProtocol console,
     ServerProtocol servers,
     SessionDialect sessions,
+    NotificationFormat notifications,
     IntFunction<ServerNaming> naming) {}

@@ -6,7 +6,6 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -245,7 +244,7 @@ public final class Listening {
       return;
     }
     ByteBuf out = client.alloc().buffer(64);
-    PgWriter.notification(out, processId, channel, payload);
+    hubs.format().append(processId, channel, payload, out);
     waiting.add(new Heard(channel, out));
     deliver();
   }

@@ -10,10 +10,8 @@ import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.BackendType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -36,6 +34,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
   private static final int MAX_MESSAGE = 1 << 20;
 
   private final VdbPools pools;
+  private final NotificationFormat format;
   private final PoolKey key;
   private final LoopContext loop;
   private final Map<String, Set<Listening>> listeners = new HashMap<>();
@@ -54,8 +53,9 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
   private long withheldSince;
   private ByteBuf partial;
 
-  NotificationHub(VdbPools pools, PoolKey key, LoopContext loop) {
+  NotificationHub(VdbPools pools, NotificationFormat format, PoolKey key, LoopContext loop) {
     this.pools = pools;
+    this.format = format;
     this.key = key;
     this.loop = loop;
   }
@@ -283,17 +283,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
       partial.writeBytes(bytes);
       all = partial;
     }
-    while (all.readableBytes() >= 5) {
-      int length = all.getInt(all.readerIndex() + 1);
-      if (all.readableBytes() < length + 1) {
-        break;
-      }
-      ByteBuf message = all.readSlice(length + 1);
-      if (message.readByte() == BackendType.NOTIFICATION) {
-        message.skipBytes(4);
-        tell(message);
-      }
-    }
+    format.read(all, this::tell);
     keep(all);
   }
 
@@ -306,21 +296,11 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
     partial = kept;
   }
 
-  private void tell(ByteBuf body) {
-    int processId = body.readInt();
-    String channel = string(body);
-    String payload = string(body);
+  private void tell(int processId, String channel, String payload) {
     Set<Listening> those = listeners.get(channel);
     if (those != null) {
       those.forEach(listener -> listener.notified(processId, channel, payload));
     }
-  }
-
-  private static String string(ByteBuf body) {
-    int length = body.bytesBefore((byte) 0);
-    String value = body.readCharSequence(length, StandardCharsets.UTF_8).toString();
-    body.skipBytes(1);
-    return value;
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The hubs of one virtual database, one for each pool whose clients listen; thread-safe. */
 public final class NotificationHubs {
   private final VdbPools pools;
+  private final NotificationFormat format;
   private final Map<PoolKey, SharedHub> hubs = new ConcurrentHashMap<>();
 
   /**
@@ -18,8 +19,13 @@ public final class NotificationHubs {
    */
   private record SharedHub(NotificationHub hub, int users) {}
 
-  public NotificationHubs(VdbPools pools) {
+  public NotificationHubs(VdbPools pools, NotificationFormat format) {
     this.pools = pools;
+    this.format = format;
+  }
+
+  NotificationFormat format() {
+    return format;
   }
 
   /**
@@ -31,7 +37,7 @@ public final class NotificationHubs {
             key,
             (k, known) ->
                 known == null
-                    ? new SharedHub(new NotificationHub(pools, k, loop), 1)
+                    ? new SharedHub(new NotificationHub(pools, format, k, loop), 1)
                     : new SharedHub(known.hub(), known.users() + 1))
         .hub();
   }

@@ -3,6 +3,7 @@ package dev.heimdall.engine.vdb;
 import dev.heimdall.engine.catalog.DefinitionChanges;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.foreign.ForeignSource;
+import dev.heimdall.engine.listen.NotificationFormat;
 import dev.heimdall.engine.listen.NotificationHubs;
 import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.pool.VdbPools;
@@ -40,10 +41,11 @@ public final class VdbContext {
     }
   }
 
-  public VdbContext(String name, VdbPools pools, Settings settings) {
+  public VdbContext(
+      String name, VdbPools pools, NotificationFormat notifications, Settings settings) {
     this.name = name;
     this.pools = pools;
-    this.hubs = new NotificationHubs(pools);
+    this.hubs = new NotificationHubs(pools, notifications);
     this.definitions = new DefinitionChanges(settings.surroundings().catalogues());
     this.access = new VdbAccess(name, pools, settings.access());
     update(settings);

@@ -182,6 +182,7 @@ final class SimulatedNode implements AutoCloseable {
         new VdbContext(
             "app",
             pools,
+            dialect.notifications(),
             new VdbContext.Settings(
                 new VdbAccess.Settings(
                     settings,

@@ -5,6 +5,7 @@ import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.postgres.answer.PostgresEncoder;
 import dev.heimdall.engine.dialect.postgres.console.PostgresConsole;
+import dev.heimdall.engine.dialect.postgres.listen.PostgresNotifications;
 import dev.heimdall.engine.dialect.postgres.login.PostgresClients;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
@@ -25,6 +26,7 @@ public final class PostgresDialect {
         new PostgresConsole(),
         new PostgresServers(keyCache, nonces, offLoop),
         new PostgresSessions(),
+        new PostgresNotifications(),
         StatementNames::ofLoop);
   }
 }

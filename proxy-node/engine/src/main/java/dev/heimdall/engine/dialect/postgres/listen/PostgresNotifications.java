@@ -1,0 +1,39 @@
+package dev.heimdall.engine.dialect.postgres.listen;
+
+import dev.heimdall.engine.listen.NotificationFormat;
+import dev.heimdall.engine.wire.postgres.BackendType;
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/** NotificationResponse among a server's other messages. */
+public final class PostgresNotifications implements NotificationFormat {
+  private static final int HEADER = 5;
+
+  @Override
+  public void append(int processId, String channel, String payload, ByteBuf out) {
+    PgWriter.notification(out, processId, channel, payload);
+  }
+
+  @Override
+  public void read(ByteBuf in, Receiver receiver) {
+    while (in.readableBytes() >= HEADER) {
+      int length = in.getInt(in.readerIndex() + 1);
+      if (in.readableBytes() < length + 1) {
+        return;
+      }
+      ByteBuf message = in.readSlice(length + 1);
+      if (message.readByte() == BackendType.NOTIFICATION) {
+        message.skipBytes(4);
+        receiver.notified(message.readInt(), string(message), string(message));
+      }
+    }
+  }
+
+  private static String string(ByteBuf body) {
+    int length = body.bytesBefore((byte) 0);
+    String value = body.readCharSequence(length, StandardCharsets.UTF_8).toString();
+    body.skipBytes(1);
+    return value;
+  }
+}

@@ -1,0 +1,17 @@
+package dev.heimdall.engine.listen;
+
+import io.netty.buffer.ByteBuf;
+
+/** How a protocol spells notifications. */
+public interface NotificationFormat {
+  /** Appends one for a client. */
+  void append(int processId, String channel, String payload, ByteBuf out);
+
+  /** Reads what a server sent as far as it is whole, and hands over the notifications in it. */
+  void read(ByteBuf in, Receiver receiver);
+
+  /** Who is told of them. */
+  interface Receiver {
+    void notified(int processId, String channel, String payload);
+  }
+}
