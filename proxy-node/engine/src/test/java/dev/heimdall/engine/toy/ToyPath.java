@@ -22,6 +22,7 @@ import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.console.Console;
 import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.listen.NotificationFormat;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.observe.Metrics;
@@ -110,6 +111,7 @@ final class ToyPath implements AutoCloseable {
         new VdbContext(
             "app",
             servers.pools(),
+            unheard(NotificationFormat.class),
             new VdbContext.Settings(
                 new VdbAccess.Settings(
                     virtual,
