@@ -50,6 +50,11 @@ public final class ReplyGroups<O> {
     open = true;
   }
 
+  /** Whether the open group, which must be there, is this owner's. */
+  public boolean openIsOf(O owner) {
+    return owners[slot(size - 1)] == owner;
+  }
+
   /** The open group, if there is one, has its end. */
   public void end() {
     open = false;

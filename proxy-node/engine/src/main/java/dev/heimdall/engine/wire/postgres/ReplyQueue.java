@@ -117,6 +117,7 @@ public final class ReplyQueue<O> {
     if (!groups.open()) {
       groups.begin(owner);
     }
+    assert groups.openIsOf(owner) : "a message of kind " + kind + " amid another owner's batch";
     append(kind);
     if (kind >= SYNC) {
       groups.end();

@@ -149,7 +149,11 @@ final class ShapeCheck {
     server.expect(ReplyQueue.DESCRIBE_OURS, owner);
   }
 
-  /** In groups of the node's own: first the statement, then, if the server took it, its shape. */
+  /**
+   * In groups of the node's own, both at once: by the time the first is answered the connection may
+   * be another session's, which may have begun a batch. If the server does not take the statement,
+   * it has no shape to tell either.
+   */
   private void askAlone(ServerConnection server, PreparedStatement statement, long epoch) {
     names.makeKnown(
         server,
@@ -159,13 +163,13 @@ final class ShapeCheck {
             refused = statement;
             refusal = error;
             reader.wake();
-          } else {
-            server
-                .statements()
-                .describing(shape -> answered(server, statement, shape, epoch), reader::wake);
-            describeAlone(server, statement);
           }
         });
+    pending.flushGathered();
+    server
+        .statements()
+        .describing(shape -> answered(server, statement, shape, epoch), reader::wake);
+    describeAlone(server, statement);
     server.statements().asked(statement);
   }
 
