@@ -39,6 +39,7 @@ import java.util.regex.Pattern;
  * is.
  */
 final class SimulatedServers {
+  private static final Pattern PREPARE = Pattern.compile("(?is)prepare\\s+(\\w+)\\s+as\\s+(.*)");
   private static final Pattern SET =
       Pattern.compile("(?i)set\\s+(session\\s+|local\\s+)?([a-z_.]+)\\s*(?:=|\\s+to\\s+)\\s*(.*)");
   private static final Pattern RESET = Pattern.compile("(?i)reset\\s+([a-z_.\"]+)");
@@ -465,6 +466,11 @@ final class SimulatedServers {
       if (lower.startsWith("insert")) {
         uncommitted.add(unquoted(text.replaceFirst("(?i)insert\\s+", "")));
         return "INSERT 0 1";
+      }
+      Matcher prepare = PREPARE.matcher(text);
+      if (prepare.matches()) {
+        statements.put(prepare.group(1), prepare.group(2));
+        return "PREPARE";
       }
       Matcher set = SET.matcher(text);
       if (set.matches()) {
