@@ -79,8 +79,22 @@ final class DatabaseStatement {
     return there;
   }
 
+  /**
+   * Whether the current word is this keyword; no string is made of it.
+   *
+   * @param keyword in lower-case letters
+   */
   private boolean isKeyword(String keyword) {
-    return reader.token() == Lexer.WORD
-        && reader.lexer().identifier(reader.lexer().start(), reader.lexer().end()).equals(keyword);
+    Lexer lexer = reader.lexer();
+    int start = lexer.start();
+    if (reader.token() != Lexer.WORD || lexer.end() - start != keyword.length()) {
+      return false;
+    }
+    for (int i = 0; i < keyword.length(); i++) {
+      if ((lexer.text()[start + i] | 0x20) != keyword.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 }
