@@ -23,6 +23,7 @@ import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.StatementOwner;
+import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.Course;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -154,10 +155,11 @@ final class ClientMessages implements RequestHandler {
         List.of(
             (type, total) -> type == FrontendType.QUERY ? console((int) total) : Outcome.NEXT,
             (type, total) ->
-                type == FrontendType.QUERY ? command(rules, (int) total) : Outcome.NEXT,
-            new ClosingBatch(client, prepared, cursor));
+                type == FrontendType.QUERY ? command(rules, (int) total) : Outcome.NEXT);
     this.responders =
         List.of(
+            this::rollBackLost,
+            new ClosingBatch(client, prepared, cursor),
             new RuleResults(
                 client, requests, prepared, names, course, unnamed, extended, statement),
             begins,
@@ -329,6 +331,16 @@ final class ClientMessages implements RequestHandler {
       return Outcome.NEXT;
     }
     return client.outstanding() == 0 && rules.answer(total) ? Outcome.DONE : blocked();
+  }
+
+  /** A client that rolls back a transaction whose server is gone is not told of the loss. */
+  private Outcome rollBackLost(byte type, long total) {
+    if (type == FrontendType.QUERY
+        && client.transactionLost()
+        && course.effects().kind() == StatementKind.ROLLBACK) {
+      client.forgetLostTransaction();
+    }
+    return Outcome.NEXT;
   }
 
   private Outcome defer(int total) {
