@@ -252,8 +252,7 @@ final class ConnectionLoss {
     untold = inTransaction && owed == 0 && !open ? error : null;
     ByteBuf out = session.channel().alloc().buffer(256);
     for (int i = 0; i < owed; i++) {
-      session.encoder().error(error, out);
-      session.encoder().ready(session.status(), out);
+      session.encoder().failure(error, session.status(), out);
     }
     if (open) {
       session.encoder().error(error, out);

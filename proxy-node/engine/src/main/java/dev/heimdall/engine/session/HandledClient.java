@@ -15,7 +15,7 @@ public interface HandledClient
   @Override
   StatementOwner owner();
 
-  /** How it is told something by the node. */
+  /** How the node encodes what it sends the client itself. */
   ReplyEncoder encoder();
 
   /** The present server connection, or null. */

@@ -239,8 +239,7 @@ final class LostReads {
     if (count > 0) {
       ByteBuf out = session.channel().alloc().buffer(256);
       for (int i = 0; i < count; i++) {
-        session.encoder().error(error, out);
-        session.encoder().ready(session.status(), out);
+        session.encoder().failure(error, session.status(), out);
       }
       session.write(out);
     }

@@ -3,8 +3,8 @@ package dev.heimdall.engine.session;
 import io.netty.buffer.ByteBuf;
 
 /**
- * What can be told of a client's messages by looking at their bytes: where they end, and what they
- * are for. Types are bytes that only the protocol has a meaning for.
+ * What the bytes of a client's messages show: where they end, and what they are for. Types are
+ * bytes that only the protocol has a meaning for.
  */
 public interface RequestFormat {
   /**

@@ -285,8 +285,7 @@ final class ServerPorts implements LeaseClient, SharingClient {
   @Override
   public void answer(ServerError error) {
     ByteBuf out = session.channel().alloc().buffer(128);
-    session.encoder().error(error, out);
-    session.encoder().ready(session.status(), out);
+    session.encoder().failure(error, session.status(), out);
     session.write(out);
   }
 }

@@ -6,10 +6,10 @@ import dev.heimdall.engine.wire.ReplyFraming;
 
 /** What a protocol brings to the sessions of its clients. */
 public interface SessionDialect {
-  /** How the requests of clients are told from one another. */
+  /** Lengths and types of requests. */
   RequestFormat requests();
 
-  /** How replies of servers are told from one another. */
+  /** Lengths of replies, and which of them answer statements. */
   ReplyFraming replies();
 
   /** What errors of servers say of prepared statements. */

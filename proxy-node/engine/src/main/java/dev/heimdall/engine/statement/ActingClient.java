@@ -47,6 +47,6 @@ interface ActingClient {
   /** An error in the node: the session ends. */
   void failed(Throwable cause);
 
-  /** How it is told something by the node. */
+  /** How the node encodes what it sends the client itself. */
   ReplyEncoder encoder();
 }

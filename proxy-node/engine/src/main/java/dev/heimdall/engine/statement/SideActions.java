@@ -224,8 +224,7 @@ public final class SideActions {
     }
     if (afterFailed != null && heldReply != null) {
       heldReply.clear();
-      client.encoder().error(failure(afterFailed), heldReply);
-      client.encoder().ready(client.status(), heldReply);
+      client.encoder().failure(failure(afterFailed), client.status(), heldReply);
     }
     afterFailed = null;
     passOn();

@@ -21,4 +21,10 @@ public interface ReplyEncoder {
 
   /** Appends that the client may send its next request. */
   void ready(TransactionState status, ByteBuf out);
+
+  /** Appends all that answers a request which has failed. */
+  default void failure(ServerError error, TransactionState status, ByteBuf out) {
+    error(error, out);
+    ready(status, out);
+  }
 }

@@ -4,9 +4,6 @@ import io.netty.buffer.ByteBuf;
 
 /** Where the messages of a server end, and which of them answer statements. */
 public interface ReplyFraming {
-  /** Bytes in front of a message that tell {@link #total} and {@link #answers}. */
-  int header();
-
   /**
    * How long the message is that begins there.
    *

@@ -23,11 +23,6 @@ final class ToySessions implements SessionDialect {
   public ReplyFraming replies() {
     return new ReplyFraming() {
       @Override
-      public int header() {
-        return ToyFrame.HEADER;
-      }
-
-      @Override
       public long total(ByteBuf in, int at) {
         return ToyFrame.HEADER + in.getUnsignedShort(at + ToyFrame.HEADER - 2);
       }

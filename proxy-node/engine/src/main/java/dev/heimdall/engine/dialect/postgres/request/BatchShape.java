@@ -150,7 +150,10 @@ final class BatchShape {
     return waits - longParses > MAX_HELD_BATCH || waits > maxStatement + MAX_HELD_BATCH;
   }
 
-  /** Whether a Bind can be told by its portal and statement; names longer than that are wrong. */
+  /**
+   * Whether the names of a Bind, its portal and its statement, are here; names longer than that are
+   * wrong.
+   */
   private static boolean namesAreHere(ByteBuf input, int from, int end) {
     int portalEnd = input.indexOf(from, end, (byte) 0);
     return (portalEnd >= 0 && input.indexOf(portalEnd + 1, end, (byte) 0) >= 0)

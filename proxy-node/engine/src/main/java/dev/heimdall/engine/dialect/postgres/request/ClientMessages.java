@@ -164,7 +164,8 @@ final class ClientMessages implements RequestHandler {
                 client, requests, prepared, names, course, unnamed, extended, statement),
             begins,
             new NameCommands(client, carried, parts.listening(), course, unnamed, statement),
-            (type, total) -> type == FrontendType.QUERY ? defer((int) total) : Outcome.NEXT,
+            (type, total) ->
+                type == FrontendType.QUERY ? defer((int) total, statement) : Outcome.NEXT,
             this::elsewhere);
   }
 
@@ -333,7 +334,7 @@ final class ClientMessages implements RequestHandler {
     return client.outstanding() == 0 && rules.answer(total) ? Outcome.DONE : blocked();
   }
 
-  /** A client that rolls back a transaction whose server is gone is not told of the loss. */
+  /** A client that rolls back a transaction whose server is gone gets no error for the loss. */
   private Outcome rollBackLost(byte type, long total) {
     if (type == FrontendType.QUERY
         && client.transactionLost()
@@ -343,11 +344,11 @@ final class ClientMessages implements RequestHandler {
     return Outcome.NEXT;
   }
 
-  private Outcome defer(int total) {
+  private Outcome defer(int total, LoneStatement statement) {
     if (!course.deferral().wanted()) {
       return Outcome.NEXT;
     }
-    return switch (simple.defer(total)) {
+    return switch (simple.defer(total, statement)) {
       case WAIT -> blocked();
       case DONE -> Outcome.DONE;
       case SEND -> Outcome.NEXT;

@@ -7,11 +7,6 @@ import io.netty.buffer.ByteBuf;
 /** A server's messages: a type, a length without it, and a body. */
 final class PostgresReplies implements ReplyFraming {
   @Override
-  public int header() {
-    return 5;
-  }
-
-  @Override
   public long total(ByteBuf in, int at) {
     return 1L + in.getInt(at + 1);
   }

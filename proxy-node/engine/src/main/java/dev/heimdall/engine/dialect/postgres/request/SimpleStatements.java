@@ -26,7 +26,6 @@ import dev.heimdall.engine.statement.Deferral;
 import dev.heimdall.engine.statement.SideActions;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
@@ -101,17 +100,24 @@ final class SimpleStatements {
     return course.judge(sql, 0, length, names.standardStrings(), false);
   }
 
-  /** What becomes of a statement that a rule wants carried out later, outside a transaction. */
-  Deferral.Outcome defer(int total) {
+  /**
+   * What becomes of a statement that a rule wants carried out later, outside a transaction.
+   *
+   * @param statement the same, to be answered
+   */
+  Deferral.Outcome defer(int total, LoneStatement statement) {
     ByteBuf input = pending.bytes();
     String sql = input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8);
     Deferral.Outcome outcome = course.deferral().defer(sql, names.standardStrings(), List.of());
     if (outcome == Deferral.Outcome.DONE) {
       Executed end = course.deferral().executed();
-      if (end.succeeded()) {
-        answer(total, resultTag(course.effects(), end.rows(), total), null);
+      String tag = end.succeeded() ? resultTag(course.effects(), end.rows(), total) : null;
+      course.settled();
+      statement.read();
+      if (tag != null) {
+        statement.reply(client, tag);
       } else {
-        answer(total, null, SideActions.failure(end));
+        statement.reply(client, SideActions.failure(end));
       }
     }
     return outcome;
@@ -125,19 +131,6 @@ final class SimpleStatements {
   private String resultTag(StatementFacts facts, long rows, int total) {
     ByteBuf input = pending.bytes();
     return ResultTag.of(facts, input, input.readerIndex() + 5, total - 6, rows);
-  }
-
-  private void answer(int total, String tag, ServerError error) {
-    course.settled();
-    pending.bytes().skipBytes(total);
-    ByteBuf out = client.alloc().buffer(128);
-    if (error != null) {
-      ErrorMessage.encode(error, out);
-    } else {
-      PgWriter.commandComplete(out, tag);
-    }
-    PgWriter.ready(out, client.status());
-    client.write(out);
   }
 
   /** Whether the whole Query message at the reader's position is a command of an operator. */

@@ -14,16 +14,8 @@ final class SingleStatement {
   /**
    * Its length up to its end.
    *
+   * @param statements how many may be bound and executed up to one Sync at most
    * @return 0 when it does not stand alone, is longer than that, or is not here whole
-   */
-  static int length(ByteBuf input, int most) {
-    return length(input, most, 1);
-  }
-
-  /**
-   * The same of so many statements up to one Sync at most.
-   *
-   * @param statements how many may be bound and executed
    */
   static int length(ByteBuf input, int most, int statements) {
     int begin = input.readerIndex();
