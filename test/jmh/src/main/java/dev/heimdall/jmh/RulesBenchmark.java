@@ -14,7 +14,7 @@ import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.rules.RuleMemory;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.sql.NameScope;
-import dev.heimdall.engine.sql.StatementClassifier;
+import dev.heimdall.engine.sql.PostgresClassifier;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
@@ -103,7 +103,7 @@ public class RulesBenchmark {
         new LoopKnowledge(
             17,
             23,
-            new StatementClassifier(),
+            new PostgresClassifier(),
             new StatementParser(),
             Runnable::run,
             Runnable::run,

@@ -4,6 +4,7 @@ import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Fingerprinter;
 import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.PostgresClassifier;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementTable;
@@ -36,7 +37,7 @@ public class StatementBenchmark {
   public String sql;
 
   private byte[] text;
-  private final StatementClassifier classifier = new StatementClassifier();
+  private final StatementClassifier classifier = new PostgresClassifier();
   private final Fingerprinter fingerprinter = new Fingerprinter(Dialect.POSTGRES, 17, 23);
   private final StatementTable<String> table = new StatementTable<>(4096);
   private final StatementParser parser = new StatementParser();

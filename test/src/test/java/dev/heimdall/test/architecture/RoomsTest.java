@@ -286,7 +286,12 @@ class RoomsTest {
             .resideInAnyPackage(ENGINE + "..", "dev.heimdall.model..")
             .and()
             .resideOutsideOfPackages(
-                room("jdbc"), room("catalog"), room("action"), room("cluster"), room("foreign"))
+                room("jdbc"),
+                room("catalog"),
+                room("action"),
+                room("cluster"),
+                room("dialect.postgres.cluster"),
+                room("foreign"))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -559,7 +564,6 @@ class RoomsTest {
                 "java..",
                 "org.slf4j..",
                 "com.zaxxer.hikari..",
-                "org.postgresql..",
                 "dev.heimdall.model..",
                 "dev.heimdall.secrets.credentials..",
                 "dev.heimdall.routing..",

@@ -14,8 +14,8 @@ import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.rules.RuleMemory;
 import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.PostgresClassifier;
 import dev.heimdall.engine.sql.Statement;
-import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.test.fixture.Await;
@@ -42,7 +42,7 @@ class KnownStatementsIT {
               new LoopKnowledge(
                   17,
                   23,
-                  new StatementClassifier(),
+                  new PostgresClassifier(),
                   new StatementParser(),
                   new StatementTimes(),
                   Runnable::run,

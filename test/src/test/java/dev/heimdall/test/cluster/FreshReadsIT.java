@@ -3,6 +3,7 @@ package dev.heimdall.test.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.cluster.ClusterTracker;
+import dev.heimdall.engine.dialect.postgres.cluster.PostgresClusters;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.route.LoopRouter;
@@ -104,6 +105,7 @@ class FreshReadsIT {
           new ClusterTracker(
               source,
               new SourceLogins().ofProbes(source).orElseThrow(),
+              new PostgresClusters(),
               (topology, events) -> {
                 if (told != null) {
                   told.changed(topology, System.nanoTime());

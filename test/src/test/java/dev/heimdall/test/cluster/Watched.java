@@ -1,6 +1,7 @@
 package dev.heimdall.test.cluster;
 
 import dev.heimdall.engine.cluster.ClusterTracker;
+import dev.heimdall.engine.dialect.postgres.cluster.PostgresClusters;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
@@ -43,6 +44,7 @@ final class Watched implements AutoCloseable {
         new ClusterTracker(
             source,
             new SourceLogins().ofProbes(source).orElseThrow(),
+            new PostgresClusters(),
             (topology, events) -> {
               if (seen.isEmpty() || seen.get(seen.size() - 1).version() != topology.version()) {
                 seen.add(topology);

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.admin;
 
 import dev.heimdall.engine.topology.TopologyNode;
-import dev.heimdall.engine.wire.Lsn;
+import java.util.OptionalLong;
 
 /**
  * A server of a cluster.
@@ -11,7 +11,8 @@ import dev.heimdall.engine.wire.Lsn;
 public record ClusterNodeRow(String source, TopologyNode node) {
   /** How far it is, in bytes, null where that is not known. */
   Long position() {
-    return node.position() instanceof Lsn lsn ? lsn.bytes() : null;
+    OptionalLong bytes = node.position().bytesOfLog();
+    return bytes.isPresent() ? bytes.getAsLong() : null;
   }
 
   /** A number of the server's, null where it is not known. */

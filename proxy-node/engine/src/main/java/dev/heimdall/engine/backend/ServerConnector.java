@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,17 +28,19 @@ public final class ServerConnector {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
 
   private final Sockets sockets;
-  private final ServerProtocol protocol;
+  private final Function<DataSource, ServerProtocol> protocols;
   private final Executor offLoop;
   private final AtomicLong ids = new AtomicLong();
   private final AtomicInteger cancels = new AtomicInteger();
 
   /**
+   * @param protocols what the servers of a data source speak
    * @param offLoop where names are resolved
    */
-  public ServerConnector(Sockets sockets, ServerProtocol protocol, Executor offLoop) {
+  public ServerConnector(
+      Sockets sockets, Function<DataSource, ServerProtocol> protocols, Executor offLoop) {
     this.sockets = sockets;
-    this.protocol = protocol;
+    this.protocols = protocols;
     this.offLoop = offLoop;
   }
 
@@ -111,7 +114,7 @@ public final class ServerConnector {
             handler.failed(failure);
           }
         };
-    LogIn login = protocol.logIn(target, credential, outcome);
+    LogIn login = protocols.apply(source).logIn(target, credential, outcome);
     bootstrap(context, source)
         .handler(
             new ChannelInitializer<>() {
@@ -227,7 +230,7 @@ public final class ServerConnector {
                 .execute(
                     () -> {
                       CancelConnections.Request request =
-                          protocol.cancelRequest(found, consumed, done);
+                          protocols.apply(source).cancelRequest(found, consumed, done);
                       if (isUnresolved(address)) {
                         request.notConnected("its name cannot be resolved");
                       } else {

@@ -11,7 +11,6 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.session.ClientSession;
-import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.ServerAddress;
 import java.net.InetSocketAddress;
@@ -37,9 +36,9 @@ final class LiveRows {
   }
 
   /** Asks each loop on its own thread and joins the answers. */
-  private <T> CompletionStage<List<T>> eachLoop(Function<LoopSessions, List<T>> question) {
+  private <T> CompletionStage<List<T>> eachLoop(Function<NodeLoop, List<T>> question) {
     List<CompletableFuture<List<T>>> answers = new ArrayList<>();
-    for (LoopSessions loop : node.loopSessions()) {
+    for (NodeLoop loop : node.nodeLoops()) {
       CompletableFuture<List<T>> answer = new CompletableFuture<>();
       answers.add(answer);
       loop.context()
@@ -62,7 +61,7 @@ final class LiveRows {
             });
   }
 
-  private List<LoopPool> poolsOf(LoopSessions loop) {
+  private List<LoopPool> poolsOf(NodeLoop loop) {
     List<LoopPool> pools = new ArrayList<>();
     for (VdbContext vdb : node.vdbContexts().values()) {
       for (VdbPools each : vdb.pools().withReaders()) {
@@ -90,7 +89,7 @@ final class LiveRows {
             });
   }
 
-  private List<PoolRow> poolRows(LoopSessions loop) {
+  private List<PoolRow> poolRows(NodeLoop loop) {
     List<PoolRow> rows = new ArrayList<>();
     List<ClientSession> clients = loop.clients().all(ClientSession.class);
     for (LoopPool pool : poolsOf(loop)) {

@@ -9,6 +9,7 @@ import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.Client;
+import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.cloudwatch.CloudWatch;
@@ -43,6 +44,7 @@ import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.Engine;
 import dev.heimdall.model.NodeSettings;
 import dev.heimdall.model.OpenSecrets;
 import dev.heimdall.model.Problem;
@@ -57,6 +59,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,7 +93,7 @@ public final class Node implements AutoCloseable {
           Math.max(2, Runtime.getRuntime().availableProcessors()),
           new DefaultThreadFactory("heimdall-off-loop", true));
 
-  private final List<LoopSessions> sessions = new ArrayList<>();
+  private final List<NodeLoop> nodeLoops = new ArrayList<>();
   private final Transport transport;
   private final EventLoopGroup loops;
   private final ServerConnector connector;
@@ -132,7 +135,12 @@ public final class Node implements AutoCloseable {
     }
     int loopCount = configuration.node().loopsOn(Runtime.getRuntime().availableProcessors());
     loops = transport.open(loopCount);
-    budget = budget(configuration.node(), loopCount);
+    Dialects dialects =
+        new Dialects(
+            Map.of(
+                Engine.POSTGRESQL,
+                PostgresDialect.create(keyCache, NonceSource.random(random), offLoop)));
+    budget = budget(configuration.node(), loopCount * dialects.engines().size());
     catalogues = new SourceCatalogues(logins, budget.ofNode(BudgetedCache.CATALOGUES));
     metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
     metrics.observe(budget);
@@ -142,28 +150,16 @@ public final class Node implements AutoCloseable {
     poolEvents = new LoggedPoolEvents(log, metrics);
     clusters =
         new SourceClusters(
-            logins, catalogues, log, metrics, offLoop, feed(configuration.node().topology()));
-    LoopSessions.Judging judging =
-        new LoopSessions.Judging(
-            new StatementParser(),
-            new StatementTimes(),
-            random.nextLong(),
-            random.nextLong(),
-            offLoop);
-    Dialect dialect = PostgresDialect.create(keyCache, NonceSource.random(random), offLoop);
-    int index = 0;
-    for (EventExecutor loop : loops) {
-      sessions.add(
-          new LoopSessions(
-              new LoopContext(index, (EventLoop) loop),
-              metrics.loop(index),
-              judging,
-              dialect.naming().apply(index),
-              budget));
-      index++;
-    }
+            logins,
+            catalogues,
+            dialects,
+            log,
+            metrics,
+            offLoop,
+            feed(configuration.node().topology()));
+    nodeLoops(dialects);
     watch = new LoopWatch(loops, metrics, LoopWatch.DEFAULT_INTERVAL);
-    connector = new ServerConnector(transport, dialect.servers(), offLoop);
+    connector = new ServerConnector(transport, source -> dialects.of(source).servers(), offLoop);
     clients = new Limit(configuration.node().maxClients());
     clientsOfUser.update(configuration.users());
     actions =
@@ -188,9 +184,17 @@ public final class Node implements AutoCloseable {
             actions);
     vdbs =
         new RunningVdbs(
-            (vdb, address, port) ->
-                new VdbListener(context, vdb, dialect, address, port, transport, loops, sessions),
-            dialect.notifications(),
+            (vdb, engine, address, port) ->
+                new VdbListener(
+                    context,
+                    vdb,
+                    dialects.of(engine),
+                    address,
+                    port,
+                    transport,
+                    loops,
+                    sessions(engine)),
+            dialects,
             connector::connect,
             poolEvents,
             logins,
@@ -203,6 +207,38 @@ public final class Node implements AutoCloseable {
     watcher =
         new ConfigurationWatcher(
             directory, () -> reloading(observer), this::applied, this::refused);
+  }
+
+  /** The event loops, each with what the clients of each engine need there. */
+  private void nodeLoops(Dialects dialects) {
+    StatementParser parser = new StatementParser();
+    StatementTimes times = new StatementTimes();
+    long key0 = random.nextLong();
+    long key1 = random.nextLong();
+    int index = 0;
+    for (EventExecutor loop : loops) {
+      LoopContext at = new LoopContext(index, (EventLoop) loop);
+      LoopClients clientsOfLoop = new LoopClients();
+      Map<Engine, LoopSessions> sessions = new EnumMap<>(Engine.class);
+      for (Engine engine : dialects.engines()) {
+        Dialect dialect = dialects.of(engine);
+        sessions.put(
+            engine,
+            new LoopSessions(
+                at,
+                metrics.loop(index),
+                clientsOfLoop,
+                new LoopSessions.Judging(dialect.statements(), parser, times, key0, key1, offLoop),
+                dialect.naming().apply(index),
+                budget));
+      }
+      nodeLoops.add(new NodeLoop(at, clientsOfLoop, sessions));
+      index++;
+    }
+  }
+
+  private List<LoopSessions> sessions(Engine engine) {
+    return nodeLoops.stream().map(loop -> loop.sessions().get(engine)).toList();
   }
 
   private static MemoryBudget budget(NodeSettings settings, int loops) {
@@ -283,7 +319,7 @@ public final class Node implements AutoCloseable {
     } catch (IOException | IllegalArgumentException e) {
       throw new StartupException(e.getMessage(), e);
     }
-    for (LoopSessions loop : sessions) {
+    for (NodeLoop loop : nodeLoops) {
       Ticker ticker = new Ticker(loop);
       loop.context()
           .loop()
@@ -297,10 +333,10 @@ public final class Node implements AutoCloseable {
 
   /** The periodic work of one loop. */
   private final class Ticker implements Runnable {
-    private final LoopSessions loop;
+    private final NodeLoop loop;
     private int ticks;
 
-    Ticker(LoopSessions loop) {
+    Ticker(NodeLoop loop) {
       this.loop = loop;
     }
 
@@ -487,7 +523,7 @@ public final class Node implements AutoCloseable {
   }
 
   void forEachClient(java.util.function.Consumer<Client> action) {
-    for (LoopSessions loop : sessions) {
+    for (NodeLoop loop : nodeLoops) {
       loop.context()
           .loop()
           .execute(
@@ -581,8 +617,8 @@ public final class Node implements AutoCloseable {
     return configuration;
   }
 
-  List<LoopSessions> loopSessions() {
-    return sessions;
+  List<NodeLoop> nodeLoops() {
+    return nodeLoops;
   }
 
   Map<String, VdbContext> vdbContexts() {

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.cluster.ClusterTracker;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
@@ -31,6 +32,7 @@ final class RunningCluster implements AutoCloseable {
    * Begins to watch.
    *
    * @param asker as whom servers are asked
+   * @param protocol how
    * @param catalogues what this node knows of its databases
    * @param sharing how writes are told to other nodes
    * @param offLoop where the tracker is told what sessions find
@@ -38,6 +40,7 @@ final class RunningCluster implements AutoCloseable {
   RunningCluster(
       DataSource source,
       DatabaseCredentials asker,
+      ClusterProtocol protocol,
       Driver driver,
       Catalogues catalogues,
       BiFunction<WritePositions, Definitions, Exchange> sharing,
@@ -50,7 +53,7 @@ final class RunningCluster implements AutoCloseable {
     for (TopologyEvent.Kind kind : TopologyEvent.Kind.values()) {
       metrics.clusterEvents(source.name(), kind.spelling(), 0); // a rate needs a beginning
     }
-    tracker = new ClusterTracker(source, asker, this::changed);
+    tracker = new ClusterTracker(source, asker, protocol, this::changed);
     WritePositions positions = new WritePositions(tracker::writtenByNow);
     Definitions definitions = new CatalogueDefinitions(catalogues);
     exchange = sharing.apply(positions, definitions);

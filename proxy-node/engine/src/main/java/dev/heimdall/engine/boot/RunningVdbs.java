@@ -9,7 +9,6 @@ import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.jdbc.SourceLogins;
-import dev.heimdall.engine.listen.NotificationFormat;
 import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.net.TlsFiles;
 import dev.heimdall.engine.pipeline.Surroundings;
@@ -39,7 +38,7 @@ import java.util.stream.Collectors;
 /** The virtual databases of a node: built from its configuration, and brought up to a new one. */
 final class RunningVdbs {
   private final Listening listening;
-  private final NotificationFormat notifications;
+  private final Dialects dialects;
   private final Connector connector;
   private final PoolEvents poolEvents;
   private final SourceLogins logins;
@@ -52,7 +51,10 @@ final class RunningVdbs {
   /** Changed under its own lock; read without it, because binding a port waits for the loops. */
   private final Map<String, RunningVdb> vdbs = new ConcurrentSkipListMap<>();
 
-  private record RunningVdb(VdbContext context, List<VdbListener> listeners) {}
+  /**
+   * @param engine of its servers; what its clients speak
+   */
+  private record RunningVdb(VdbContext context, Engine engine, List<VdbListener> listeners) {}
 
   /**
    * What a virtual database is to be, while it still is what it was.
@@ -62,6 +64,7 @@ final class RunningVdbs {
    */
   private record Prepared(
       VdbContext context,
+      Engine engine,
       PoolPlan plan,
       VdbContext.Settings settings,
       Map<VdbPools, PoolPlan> forwardPlans,
@@ -69,17 +72,17 @@ final class RunningVdbs {
 
   /** Makes a listener that is not open yet. */
   interface Listening {
-    VdbListener make(VdbContext vdb, String address, int port);
+    VdbListener make(VdbContext vdb, Engine engine, String address, int port);
   }
 
   /**
-   * @param notifications how their servers and clients spell notifications
+   * @param dialects what their servers and clients speak
    * @param removed told of a virtual database that no configuration has any more, between the close
    *     of its listeners and that of its pools
    */
   RunningVdbs(
       Listening listening,
-      NotificationFormat notifications,
+      Dialects dialects,
       Connector connector,
       PoolEvents poolEvents,
       SourceLogins logins,
@@ -89,7 +92,7 @@ final class RunningVdbs {
       ScramKeyCache keyCache,
       Consumer<VdbContext> removed) {
     this.listening = listening;
-    this.notifications = notifications;
+    this.dialects = dialects;
     this.connector = connector;
     this.poolEvents = poolEvents;
     this.logins = logins;
@@ -132,7 +135,14 @@ final class RunningVdbs {
 
   private Prepared prepare(VirtualDatabase vdb, Configuration from) throws IOException {
     RunningVdb running = vdbs.get(vdb.name());
-    PoolPlan plan = plan(vdb, from.sources().get(vdb.source()), from);
+    DataSource source = from.sources().get(vdb.source());
+    if (running != null && running.engine() != source.engine()) {
+      throw new IOException(
+          "the virtual database "
+              + vdb.name()
+              + " cannot change its engine while the node runs: restart the node");
+    }
+    PoolPlan plan = plan(vdb, source, from);
     Map<VdbPools, PoolPlan> forwardPlans = new IdentityHashMap<>();
     VdbContext.Settings settings =
         settings(vdb, from, forwards(vdb, from, forwardPlans), foreigners(vdb, from));
@@ -142,14 +152,15 @@ final class RunningVdbs {
             : new VdbContext(
                 vdb.name(),
                 new VdbPools(vdb.name(), connector, poolEvents, plan),
-                notifications,
+                dialects.of(source).notifications(),
                 settings);
-    List<VdbListener> listeners = listeners(vdb, context, running);
-    return new Prepared(context, plan, settings, forwardPlans, listeners);
+    List<VdbListener> listeners = listeners(vdb, context, source.engine(), running);
+    return new Prepared(context, source.engine(), plan, settings, forwardPlans, listeners);
   }
 
   /** Those that are there already for the addresses and ports asked for, and new ones. */
-  private List<VdbListener> listeners(VirtualDatabase vdb, VdbContext context, RunningVdb running) {
+  private List<VdbListener> listeners(
+      VirtualDatabase vdb, VdbContext context, Engine engine, RunningVdb running) {
     List<VdbListener> there = running == null ? List.of() : new ArrayList<>(running.listeners());
     List<VdbListener> listeners = new ArrayList<>();
     for (int port : vdb.ports()) {
@@ -159,7 +170,7 @@ final class RunningVdbs {
               .findFirst()
               .orElse(null);
       if (found == null) {
-        found = listening.make(context, vdb.address(), port);
+        found = listening.make(context, engine, vdb.address(), port);
       } else {
         there.remove(found);
       }
@@ -187,7 +198,8 @@ final class RunningVdbs {
           }
         });
     prepared.forwardPlans().forEach(VdbPools::update);
-    if (vdbs.put(context.name(), new RunningVdb(context, prepared.listeners())) != null) {
+    if (vdbs.put(context.name(), new RunningVdb(context, prepared.engine(), prepared.listeners()))
+        != null) {
       context.pools().update(prepared.plan());
     }
     context.allPools().forEach(clusters::lead);
@@ -245,8 +257,9 @@ final class RunningVdbs {
     Map<String, VdbPools> before =
         running == null ? Map.of() : running.context().settings().forwards();
     Map<String, VdbPools> forwards = new HashMap<>();
+    Engine own = from.sources().get(vdb.source()).engine();
     for (String source : vdb.ruleSources()) {
-      if (from.sources().get(source).engine() != Engine.POSTGRESQL) {
+      if (from.sources().get(source).engine() != own) {
         continue;
       }
       PoolPlan plan = plan(vdb, from.sources().get(source), from);
@@ -267,9 +280,10 @@ final class RunningVdbs {
     Map<String, ForeignSource> before =
         running == null ? Map.of() : running.context().settings().foreigners();
     Map<String, ForeignSource> foreigners = new HashMap<>();
+    Engine own = from.sources().get(vdb.source()).engine();
     for (String name : vdb.ruleSources()) {
       DataSource source = from.sources().get(name);
-      if (source.engine() != Engine.POSTGRESQL) {
+      if (source.engine() != own) {
         ForeignSource.Plan plan =
             new ForeignSource.Plan(
                 source, logins.of(source).orElseThrow(), vdb.pool().size(), vdb.pool().maxQueue());

@@ -31,6 +31,7 @@ import java.util.concurrent.Executor;
 final class SourceClusters implements AutoCloseable {
   private final SourceLogins logins;
   private final SourceCatalogues catalogues;
+  private final Dialects dialects;
   private final EventLog log;
   private final Metrics metrics;
   private final Executor offLoop;
@@ -70,12 +71,14 @@ final class SourceClusters implements AutoCloseable {
   SourceClusters(
       SourceLogins logins,
       SourceCatalogues catalogues,
+      Dialects dialects,
       EventLog log,
       Metrics metrics,
       Executor offLoop,
       TopologyFeed feed) {
     this.logins = logins;
     this.catalogues = catalogues;
+    this.dialects = dialects;
     this.feed = feed;
     rds = new RdsWatch(feed);
     this.log = log;
@@ -107,6 +110,7 @@ final class SourceClusters implements AutoCloseable {
             new RunningCluster(
                 source,
                 logins.ofProbes(source).orElseThrow(),
+                dialects.of(source).clusters(),
                 driver,
                 catalogues.of(source),
                 (positions, definitions) -> exchange(source, positions, definitions, next.node()),

@@ -79,14 +79,16 @@ public final class ClusterTracker implements AutoCloseable {
    *
    * @param source a cluster
    * @param asker as whom its servers are asked
+   * @param protocol how
    */
-  public ClusterTracker(DataSource source, DatabaseCredentials asker, Listener listener) {
+  public ClusterTracker(
+      DataSource source, DatabaseCredentials asker, ClusterProtocol protocol, Listener listener) {
     this.source = source;
     this.asker = asker;
     this.listener = listener;
     settings = source.cluster().probe();
-    prober = prober(source);
-    judge = new TopologyJudge(prober.timelines(), source.cluster().nodes());
+    prober = protocol.prober(source);
+    judge = new TopologyJudge(prober, source.cluster().nodes());
     topology = Topology.unasked(source.hosts());
     long now = System.nanoTime();
     chronicle = new Chronicle(now);
@@ -98,16 +100,6 @@ public final class ClusterTracker implements AutoCloseable {
     executor.setRemoveOnCancelPolicy(true);
     clock = new WriterClock(executor, this::written);
     names = new NameWatch(this::asked, threads);
-  }
-
-  private static Prober prober(DataSource source) {
-    int port = source.port();
-    return switch (source.cluster().kind()) {
-      case AURORA -> new AuroraProber(source::named);
-      case RDS_MULTI_AZ -> new MultiAzProber(port);
-      case POSTGRES, RDS -> new PostgresProber(port);
-      case NONE -> throw new IllegalArgumentException(source.name() + " is no cluster");
-    };
   }
 
   private static ThreadFactory threads(String source) {
@@ -208,7 +200,7 @@ public final class ClusterTracker implements AutoCloseable {
     if (probe == null) {
       throw new SQLException("there is no writer");
     }
-    return probe.with(prober::written);
+    return probe.with(AskedServer::written);
   }
 
   private void add(ServerAddress address) {
@@ -219,8 +211,9 @@ public final class ClusterTracker implements AutoCloseable {
     DataSource one = source.at(address).connectingWithin(settings.timeout());
     Use use = new Use("cluster probe", "heimdall cluster", 2, false, settings.timeout());
     SourceConnections connections = new SourceConnections(one, asker, use, housekeeping, threads);
-    String database = settings.database().or(source::database).orElse("postgres");
-    NodeProbe probe = new NodeProbe(address, database, prober, connections, executor, hears);
+    Optional<String> database = settings.database().or(source::database);
+    NodeProbe probe =
+        new NodeProbe(address, () -> prober.open(one, database, connections), executor, hears);
     probes.put(address, probe);
     hearings.put(address, Hearing.none(address));
     probe.hurry();

@@ -1,10 +1,8 @@
 package dev.heimdall.engine.cluster;
 
-import com.zaxxer.hikari.HikariDataSource;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.model.ServerAddress;
 import java.net.InetAddress;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collections;
@@ -18,9 +16,14 @@ import org.slf4j.LoggerFactory;
 
 /** Asks one server again and again, over a small pool of its own. */
 final class NodeProbe {
-  /** What is done with a connection. */
+  /** Makes ready to ask the server; fails where it cannot be reached. */
+  interface Opening {
+    AskedServer open() throws SQLException;
+  }
+
+  /** What it is asked. */
   interface Question<T> {
-    T ask(Connection connection) throws SQLException;
+    T ask(AskedServer server) throws SQLException;
   }
 
   /** Hears what a server says, and decides when it is asked next. */
@@ -52,31 +55,25 @@ final class NodeProbe {
   private static final Duration AFTER_ERROR = Duration.ofSeconds(1);
 
   private final ServerAddress address;
-  private final String database;
-  private final Prober prober;
-  private final SourceConnections connections;
+  private final Opening opening;
   private final ScheduledExecutorService executor;
   private final Listener listener;
 
   private State state = State.NEW;
   private Future<?> planned;
   private boolean again;
-  private HikariDataSource pool;
+  private AskedServer server;
 
-  /** Where its name led when the pool was made; empty where nobody could say. */
+  /** Where its name led when it was opened; empty where nobody could say. */
   private Set<InetAddress> leading = Set.of();
 
   NodeProbe(
       ServerAddress address,
-      String database,
-      Prober prober,
-      SourceConnections connections,
+      Opening opening,
       ScheduledExecutorService executor,
       Listener listener) {
     this.address = address;
-    this.database = database;
-    this.prober = prober;
-    this.connections = connections;
+    this.opening = opening;
     this.executor = executor;
     this.listener = listener;
   }
@@ -122,7 +119,7 @@ final class NodeProbe {
     try {
       boolean members = listener.wantsMembers(this);
       long askedAt = System.nanoTime();
-      NodeReport report = with(connection -> prober.ask(connection, members));
+      NodeReport report = with(asked -> asked.ask(members));
       next = listener.answered(this, report, askedAt);
     } catch (SQLException | RuntimeException | Error e) {
       next = failed(e);
@@ -145,18 +142,18 @@ final class NodeProbe {
   }
 
   /**
-   * Asks something of the server on this thread. After a failure the pool is made anew: a new pool
-   * fails at its first attempt to connect, where an old one would try on for long.
+   * Asks something of the server on this thread. After a failure it is opened anew: that fails at
+   * its first attempt to connect, where connections of before would be tried on for long.
    */
   <T> T with(Question<T> question) throws SQLException {
-    HikariDataSource open = pool();
-    try (Connection connection = open.getConnection()) {
-      return question.ask(connection);
+    AskedServer open = server();
+    try {
+      return question.ask(open);
     } catch (SQLException | RuntimeException | Error e) {
       boolean broken;
       synchronized (this) {
-        broken = pool == open;
-        pool = broken ? null : pool;
+        broken = server == open;
+        server = broken ? null : server;
       }
       if (broken) {
         open.close();
@@ -172,13 +169,13 @@ final class NodeProbe {
    * @return whether it is
    */
   boolean leads(Set<InetAddress> now) {
-    HikariDataSource open;
+    AskedServer open;
     synchronized (this) {
       if (leading.isEmpty() || now.isEmpty() || !Collections.disjoint(leading, now)) {
         return false;
       }
-      open = pool;
-      pool = null;
+      open = server;
+      server = null;
       leading = Set.of();
     }
     if (open != null) {
@@ -188,26 +185,26 @@ final class NodeProbe {
     return true;
   }
 
-  private HikariDataSource pool() throws SQLException {
+  private AskedServer server() throws SQLException {
     synchronized (this) {
-      if (pool != null) {
-        return pool;
+      if (server != null) {
+        return server;
       }
     }
     Set<InetAddress> before = NameWatch.addresses(address.host());
-    HikariDataSource made = connections.to(database);
-    HikariDataSource superfluous = made;
+    AskedServer made = opening.open();
+    AskedServer superfluous = made;
     try {
       synchronized (this) {
         if (state == State.CLOSED) {
           throw new SQLException("the server is not asked any more");
         }
-        if (pool == null) {
-          pool = made;
+        if (server == null) {
+          server = made;
           leading = before;
           superfluous = null;
         }
-        return pool;
+        return server;
       }
     } finally {
       if (superfluous != null) {
@@ -218,14 +215,14 @@ final class NodeProbe {
 
   /** Ends asking. May take a moment: not for event loops. */
   void close() {
-    HikariDataSource open;
+    AskedServer open;
     synchronized (this) {
       state = State.CLOSED;
       if (planned != null) {
         planned.cancel(false);
       }
-      open = pool;
-      pool = null;
+      open = server;
+      server = null;
     }
     if (open != null) {
       open.close();

@@ -20,7 +20,7 @@ import java.util.List;
  * @param members the servers of the cluster as far as this one names them
  * @param complete whether it was asked for members at all
  */
-record NodeReport(
+public record NodeReport(
     String identity,
     String run,
     String name,
@@ -33,7 +33,7 @@ record NodeReport(
     boolean streaming,
     List<Member> members,
     boolean complete) {
-  NodeReport {
+  public NodeReport {
     members = List.copyOf(members);
   }
 
@@ -44,5 +44,5 @@ record NodeReport(
    * @param position as the other one sees it
    * @param lagMillis as the other one sees it
    */
-  record Member(ServerAddress address, String name, Position position, long lagMillis) {}
+  public record Member(ServerAddress address, String name, Position position, long lagMillis) {}
 }

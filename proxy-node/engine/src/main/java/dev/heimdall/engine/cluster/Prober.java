@@ -1,25 +1,28 @@
 package dev.heimdall.engine.cluster;
 
-import dev.heimdall.engine.wire.Position;
-import java.sql.Connection;
+import dev.heimdall.engine.jdbc.SourceConnections;
+import dev.heimdall.model.DataSource;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** How servers of one kind of cluster are asked what they are. */
-interface Prober {
+public interface Prober {
   /** Whether servers follow numbered histories; else all that say that they belong here do. */
   boolean timelines();
 
-  /**
-   * Asks one server.
-   *
-   * @param connection to it, in autocommit mode
-   * @param members whether it is to name the others too
-   */
-  NodeReport ask(Connection connection, boolean members) throws SQLException;
+  /** What keeps everybody from writing to a writer that is read-only, in the engine's words. */
+  String readOnlyBy();
+
+  /** Why a replica may not say which history it follows, in words. */
+  String timelineUntold();
 
   /**
-   * Asks the writer how far it has written by now: whatever was committed before the call is within
-   * that.
+   * Makes ready to ask one server. Fails where it cannot be reached.
+   *
+   * @param server the source as if it were this server alone
+   * @param database to log in to; empty for the usual one
+   * @param connections to the server, for engines that are asked over JDBC
    */
-  Position written(Connection connection) throws SQLException;
+  AskedServer open(DataSource server, Optional<String> database, SourceConnections connections)
+      throws SQLException;
 }

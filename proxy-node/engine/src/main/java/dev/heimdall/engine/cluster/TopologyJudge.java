@@ -3,7 +3,6 @@ package dev.heimdall.engine.cluster;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
-import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ClusterNode;
 import dev.heimdall.model.NodeRole;
@@ -20,6 +19,7 @@ import java.util.Optional;
  * believed; of two that do, the one whose history is newer.
  */
 final class TopologyJudge {
+  private final Prober prober;
   private final boolean timelines;
   private final Map<ServerAddress, ClusterNode> described = new HashMap<>();
 
@@ -29,11 +29,12 @@ final class TopologyJudge {
   private String lastSystem = "";
 
   /**
-   * @param timelines whether servers of this kind of cluster follow numbered histories, so that one
-   *     that follows another than the writer's is of no use
+   * @param prober of this kind of cluster: where its servers follow numbered histories, one that
+   *     follows another than the writer's is of no use
    */
-  TopologyJudge(boolean timelines, List<ClusterNode> described) {
-    this.timelines = timelines;
+  TopologyJudge(Prober prober, List<ClusterNode> described) {
+    this.prober = prober;
+    timelines = prober.timelines();
     described.forEach(node -> this.described.put(node.server(), node));
   }
 
@@ -137,13 +138,6 @@ final class TopologyJudge {
     return Boolean.compare(one.covers(other), other.covers(one));
   }
 
-  /** How much is missing, where that can be counted. */
-  private static long bytes(Position reached, Position written) {
-    return reached instanceof Lsn from && written instanceof Lsn to
-        ? Math.max(0, to.bytes() - from.bytes())
-        : TopologyNode.UNKNOWN;
-  }
-
   /** What servers say of others, by name, the furthest position of each: positions only grow. */
   private static Map<String, NodeReport.Member> seen(List<Hearing> hearings) {
     Map<String, NodeReport.Member> seen = new HashMap<>();
@@ -194,7 +188,7 @@ final class TopologyJudge {
             && !foreign(hearing, system)
             && leading.isPresent()
             && (!timelines || leading.get().timeline() == report.timeline());
-    long lagBytes = comparable ? bytes(position, leading.get().position()) : TopologyNode.UNKNOWN;
+    long lagBytes = comparable ? position.behind(leading.get().position()) : TopologyNode.UNKNOWN;
     TopologyNode node =
         new TopologyNode(
             hearing.address(),
@@ -260,7 +254,7 @@ final class TopologyJudge {
             mine,
             NodeRole.WRITER,
             NodeState.READ_ONLY,
-            claim + ", but lets nobody write (default_transaction_read_only)")
+            claim + ", but lets nobody write (" + prober.readOnlyBy() + ")")
         : with(node, mine, NodeRole.WRITER, NodeState.UP, claim);
   }
 
@@ -275,7 +269,7 @@ final class TopologyJudge {
           mine,
           NodeRole.REPLICA,
           NodeState.DETACHED,
-          "does not say which timeline it follows: the user that asks needs pg_monitor");
+          "does not say which timeline it follows: " + prober.timelineUntold());
     }
     if (timelines && writer.isPresent() && writer.get().timeline() != report.timeline()) {
       return with(

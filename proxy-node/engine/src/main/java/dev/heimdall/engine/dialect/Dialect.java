@@ -2,10 +2,12 @@ package dev.heimdall.engine.dialect;
 
 import dev.heimdall.engine.backend.ServerProtocol;
 import dev.heimdall.engine.client.ClientProtocol;
+import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.console.ConsoleProtocol;
 import dev.heimdall.engine.listen.NotificationFormat;
 import dev.heimdall.engine.prepared.ServerNaming;
 import dev.heimdall.engine.session.SessionDialect;
+import dev.heimdall.engine.sql.StatementReading;
 import java.util.function.IntFunction;
 
 /**
@@ -15,7 +17,9 @@ import java.util.function.IntFunction;
  * @param console how they talk to the admin database
  * @param servers how the node talks to servers
  * @param sessions what it brings to the sessions of its clients
+ * @param statements how theirs are told apart
  * @param notifications how they are spelled
+ * @param clusters how theirs are watched
  * @param naming of prepared statements on servers, for each event loop by its number
  */
 public record Dialect(
@@ -23,5 +27,7 @@ public record Dialect(
     ConsoleProtocol console,
     ServerProtocol servers,
     SessionDialect sessions,
+    StatementReading statements,
     NotificationFormat notifications,
+    ClusterProtocol clusters,
     IntFunction<ServerNaming> naming) {}

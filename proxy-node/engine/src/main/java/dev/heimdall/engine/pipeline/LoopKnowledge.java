@@ -2,7 +2,6 @@ package dev.heimdall.engine.pipeline;
 
 import dev.heimdall.engine.memory.CacheShare;
 import dev.heimdall.engine.parse.StatementParser;
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Fingerprinter;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.RecentNames;
@@ -67,7 +66,7 @@ public final class LoopKnowledge {
     long ofTexts = share.limit() / 3;
     this.table = new StatementTable<>(CAPACITY, share.limit() - ofTexts, Known::drop);
     this.texts = new StatementTable<>(CAPACITY, ofTexts, seen -> {});
-    this.fingerprinter = new Fingerprinter(Dialect.POSTGRES, key0, key1);
+    this.fingerprinter = new Fingerprinter(classifier.dialect(), key0, key1);
     this.classifier = classifier;
     this.parser = parser;
     this.times = times;
@@ -198,7 +197,7 @@ public final class LoopKnowledge {
       String text = new String(sql, offset, length, StandardCharsets.UTF_8);
       Runnable reading =
           () -> {
-            ParsedStatement parsed = parser.parse(text, Dialect.POSTGRES, standardStrings);
+            ParsedStatement parsed = parser.parse(text, classifier.dialect(), standardStrings);
             loop.execute(() -> of.parsed(parsed));
           };
       try {

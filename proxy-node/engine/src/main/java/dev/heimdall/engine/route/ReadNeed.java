@@ -22,7 +22,9 @@ public record ReadNeed(Position position, long writtenAt, boolean lagIgnored, bo
 
   /** The same for a read that must not be behind a position either. */
   ReadNeed atLeast(Position least) {
-    return position.covers(least) ? this : new ReadNeed(least, writtenAt, lagIgnored, unknowable);
+    return position.covers(least)
+        ? this
+        : new ReadNeed(Position.further(position, least), writtenAt, lagIgnored, unknowable);
   }
 
   /** A read of which nobody can say what it must not miss. */

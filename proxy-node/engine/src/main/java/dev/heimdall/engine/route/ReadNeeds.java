@@ -45,7 +45,7 @@ public final class ReadNeeds {
       return new ReadNeed(own.position(), own.at(), false, false);
     }
     WriteMark last = positions.last(tables);
-    return last.position().covers(own.position())
+    return last.position().covers(own.position()) || !own.position().covers(last.position())
         ? new ReadNeed(own.position(), own.at(), false, false)
         : new ReadNeed(last.position(), last.at(), false, false);
   }

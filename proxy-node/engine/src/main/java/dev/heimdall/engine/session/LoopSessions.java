@@ -1,6 +1,5 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
@@ -15,13 +14,14 @@ import dev.heimdall.engine.prepared.ServerNaming;
 import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.rules.RuleMemory;
 import dev.heimdall.engine.sql.StatementClassifier;
+import dev.heimdall.engine.sql.StatementReading;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * The sessions of one event loop and what they use in turn: the classifier and the registry of
- * statements.
+ * The sessions of one dialect on one event loop, and what they use in turn: the classifier and the
+ * registry of statements.
  */
 public final class LoopSessions {
   private final LoopContext context;
@@ -31,18 +31,20 @@ public final class LoopSessions {
   private final SessionMemory.OfLoop memory;
 
   /** Of texts that no catalogue is asked about. */
-  private final StatementClassifier classifier = new StatementClassifier(false);
+  private final StatementClassifier classifier;
 
   private final RecurringTexts recurring = new RecurringTexts();
-  private final LoopClients clients = new LoopClients();
+  private final LoopClients clients;
   private final LoopRouters routers = new LoopRouters();
 
   /**
+   * @param clients those of the loop, whatever they speak
    * @param budget what its caches have their share of
    */
   public LoopSessions(
       LoopContext context,
       LoopMetrics metrics,
+      LoopClients clients,
       Judging judging,
       ServerNaming naming,
       MemoryBudget budget) {
@@ -51,7 +53,7 @@ public final class LoopSessions {
             new LoopKnowledge(
                 judging.key0(),
                 judging.key1(),
-                new StatementClassifier(),
+                judging.reading().classifier(true),
                 judging.parser(),
                 judging.times(),
                 judging.offLoop(),
@@ -61,20 +63,28 @@ public final class LoopSessions {
             context.loop(),
             new RuleMemory(budget.ofLoop(BudgetedCache.RULES)));
     this.context = context;
+    this.clients = clients;
+    this.classifier = judging.reading().classifier(false);
     this.metrics = metrics;
     this.statements = new StatementRegistry(naming, budget);
     this.memory = new SessionMemory.OfLoop(budget);
   }
 
   /**
-   * With what all loops judge statements.
+   * With what all loops judge statements of one dialect.
    *
+   * @param reading how they are told apart
    * @param times how long statements take
    * @param key0 with {@code key1} the secret key of fingerprints
    * @param offLoop where texts are read and tried that take long
    */
   public record Judging(
-      StatementParser parser, StatementTimes times, long key0, long key1, Executor offLoop) {}
+      StatementReading reading,
+      StatementParser parser,
+      StatementTimes times,
+      long key0,
+      long key1,
+      Executor offLoop) {}
 
   LoopPipelines pipelines() {
     return pipelines;
@@ -117,10 +127,5 @@ public final class LoopSessions {
 
   public LoopContext context() {
     return context;
-  }
-
-  /** Time limits of clients; called about ten times a second on the loop. */
-  public void tick() {
-    clients.all().forEach(Client::tick);
   }
 }

@@ -1,5 +1,7 @@
 package dev.heimdall.engine.wire;
 
+import java.util.OptionalLong;
+
 /**
  * A position in a log that only grows.
  *
@@ -9,5 +11,15 @@ public record Lsn(long bytes) implements Position {
   @Override
   public boolean covers(Position other) {
     return other == Position.NONE || (other instanceof Lsn lsn && bytes >= lsn.bytes);
+  }
+
+  @Override
+  public long behind(Position other) {
+    return other instanceof Lsn lsn ? Math.max(0, lsn.bytes - bytes) : UNKNOWN;
+  }
+
+  @Override
+  public OptionalLong bytesOfLog() {
+    return OptionalLong.of(bytes);
   }
 }

@@ -1,10 +1,16 @@
 package dev.heimdall.engine.wire;
 
+import java.util.OptionalLong;
+
 /**
  * How far the data of a server goes, in the terms of its engine. Positions of one cluster can be
- * compared as long as it has the same writer.
+ * compared as long as it has the same writer. Of two, neither need be further than the other: sets
+ * of transactions may each have what the other lacks.
  */
 public interface Position {
+  /** Stands for what {@link #behind} cannot count. */
+  long UNKNOWN = -1;
+
   /** Before everything; also where nobody knows how far a server is. */
   Position NONE = other -> other == Position.NONE;
 
@@ -14,8 +20,29 @@ public interface Position {
   /** Whether everything is here that is at the other one. */
   boolean covers(Position other);
 
-  /** Of two, the one that covers the other. */
+  /**
+   * A position that covers this one and another of the same engine, where neither of them covers
+   * the other.
+   */
+  default Position with(Position other) {
+    return BEYOND;
+  }
+
+  /** How many bytes of log are missing here that are at the other one, or {@link #UNKNOWN}. */
+  default long behind(Position other) {
+    return UNKNOWN;
+  }
+
+  /** The bytes of log up to here, where the engine counts so. */
+  default OptionalLong bytesOfLog() {
+    return OptionalLong.empty();
+  }
+
+  /** What covers both: one of them where that is enough. */
   static Position further(Position one, Position other) {
-    return one.covers(other) ? one : other;
+    if (one.covers(other)) {
+      return one;
+    }
+    return other.covers(one) ? other : one.with(other);
   }
 }

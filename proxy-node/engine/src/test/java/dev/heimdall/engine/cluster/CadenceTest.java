@@ -16,7 +16,7 @@ class CadenceTest {
 
   private final ProbeSettings settings = ProbeSettings.defaults();
   private final Cadence cadence = new Cadence(settings, 0);
-  private final TopologyJudge judge = new TopologyJudge(true, List.of());
+  private final TopologyJudge judge = new TopologyJudge(new Words(true), List.of());
 
   private static Hearing writer(long at) {
     return Hearing.none(A)

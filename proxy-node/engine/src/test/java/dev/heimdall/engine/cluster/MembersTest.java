@@ -19,7 +19,7 @@ class MembersTest {
   private static final ServerAddress C = new ServerAddress("c", 5432);
   private static final Topology NOBODY = Topology.unasked(List.of());
   private static final Topology LED =
-      new TopologyJudge(true, List.of())
+      new TopologyJudge(new Words(true), List.of())
           .judge(NOBODY, List.of(Hearing.none(A).answered(naming(), 0)), Told.nothing());
 
   private final Members members = new Members(List.of(A), Duration.ofNanos(100), 3);

@@ -52,13 +52,7 @@ class NodeProbeTest {
     ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
     try {
       NodeProbe probe =
-          new NodeProbe(
-              new ServerAddress("a", 5432),
-              "d",
-              new PostgresProber(5432),
-              null,
-              executor,
-              new Failing(errors));
+          new NodeProbe(new ServerAddress("a", 5432), () -> null, executor, new Failing(errors));
       probe.hurry();
 
       assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();

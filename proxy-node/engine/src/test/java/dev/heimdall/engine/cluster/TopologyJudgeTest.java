@@ -25,8 +25,8 @@ class TopologyJudgeTest {
   private static final ServerAddress C = new ServerAddress("c", 5432);
   private static final Topology NOTHING = Topology.unasked(List.of(A, B));
 
-  private final TopologyJudge postgres = new TopologyJudge(true, List.of());
-  private final TopologyJudge aurora = new TopologyJudge(false, List.of());
+  private final TopologyJudge postgres = new TopologyJudge(new Words(true), List.of());
+  private final TopologyJudge aurora = new TopologyJudge(new Words(false), List.of());
 
   private static NodeReport report(
       ServerAddress address, boolean writer, long timeline, long position) {
@@ -306,7 +306,8 @@ class TopologyJudgeTest {
   @Test
   void weightAndZoneComeFromTheConfiguration() {
     TopologyJudge judge =
-        new TopologyJudge(true, List.of(new ClusterNode("b", Optional.of(3), Optional.of("1b"))));
+        new TopologyJudge(
+            new Words(true), List.of(new ClusterNode("b", Optional.of(3), Optional.of("1b"))));
 
     Topology topology =
         judge.judge(NOTHING, List.of(writer(A, 1, 1), replica(B, 1, 1)), Told.nothing());
@@ -339,7 +340,8 @@ class TopologyJudgeTest {
   @Test
   void whatTheApiSaysDescribesServersAndDecidesNothing() {
     TopologyJudge judge =
-        new TopologyJudge(true, List.of(new ClusterNode("b", Optional.of(3), Optional.of("1b"))));
+        new TopologyJudge(
+            new Words(true), List.of(new ClusterNode("b", Optional.of(3), Optional.of("1b"))));
     Told api =
         told(
             told("a", RdsRole.READER, "1a", "available"),

@@ -3,6 +3,7 @@ package dev.heimdall.engine.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.observe.Unreplayed;
+import dev.heimdall.engine.sql.PostgresClassifier;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.TransactionReplaySettings;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class TransactionLogTest {
   private static final byte[] SUM = new byte[TransactionLog.SUM_LENGTH];
 
-  private final StatementClassifier classifier = new StatementClassifier();
+  private final StatementClassifier classifier = new PostgresClassifier();
   private TransactionLog log = log(100, 10_000);
 
   private static TransactionLog log(int statements, long size) {

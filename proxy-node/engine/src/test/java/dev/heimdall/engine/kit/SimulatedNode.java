@@ -20,6 +20,7 @@ import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.ClientLogin;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.LoopAccess;
+import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.client.SessionFactory;
 import dev.heimdall.engine.client.StartupVariables;
@@ -138,13 +139,19 @@ final class SimulatedNode implements AutoCloseable {
         new LoopSessions(
             loop,
             metrics.loop(0),
+            new LoopClients(),
             new LoopSessions.Judging(
-                new StatementParser(), new StatementTimes(), 1, 2, Runnable::run),
+                dialect.statements(),
+                new StatementParser(),
+                new StatementTimes(),
+                1,
+                2,
+                Runnable::run),
             dialect.naming().apply(0),
             budget);
     ServerConnector connector =
         new ServerConnector(
-            new InMemory(server, buffers), dialect.servers(), turns.node()::execute);
+            new InMemory(server, buffers), to -> dialect.servers(), turns.node()::execute);
     SourceLogins logins = new SourceLogins();
     actions = new RuleActions(directory, configuration, logins, new Unheard(), 1);
     NodeContext node =
@@ -231,7 +238,7 @@ final class SimulatedNode implements AutoCloseable {
                 loop.inEvent(
                     () -> {
                       pools.loopPools().forEach(LoopPool::tick);
-                      sessions.tick();
+                      sessions.clients().all().forEach(client -> client.tick());
                     },
                     failures::add),
             100,

@@ -10,6 +10,7 @@ import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
 import dev.heimdall.engine.prepared.StatementRegistry;
+import dev.heimdall.engine.sql.PostgresClassifier;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.TransactionState;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionStateTest {
-  private final StatementClassifier classifier = new StatementClassifier();
+  private final StatementClassifier classifier = new PostgresClassifier();
   private final StatementRegistry registry =
       new StatementRegistry(StatementNames.ofLoop(0), new MemoryBudget(64L << 20, 1));
   private final DetachedServer detached = new DetachedServer(10);

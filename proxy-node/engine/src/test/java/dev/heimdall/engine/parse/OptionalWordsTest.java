@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.ParsedStatement;
-import dev.heimdall.engine.sql.StatementClassifier;
+import dev.heimdall.engine.sql.PostgresClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -21,7 +21,7 @@ class OptionalWordsTest {
   private static String read(String sql) {
     ParsedStatement parsed = new StatementParser().parse(sql, Dialect.POSTGRES, true);
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-    StatementFacts facts = new StatementClassifier().classify(text, 0, text.length, true);
+    StatementFacts facts = new PostgresClassifier().classify(text, 0, text.length, true);
     return "%s %s r:%s w:%s c:%s f:%s %s, %s %s"
         .formatted(
             parsed.kind(),

@@ -8,8 +8,8 @@ import dev.heimdall.engine.memory.CacheUse;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.PostgresClassifier;
 import dev.heimdall.engine.sql.Statement;
-import dev.heimdall.engine.sql.StatementClassifier;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -27,7 +27,7 @@ class LoopKnowledgeTest {
     return new LoopKnowledge(
         17,
         23,
-        new StatementClassifier(),
+        new PostgresClassifier(),
         new StatementParser(),
         times,
         Runnable::run,

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class StatementClassifierCostTest {
   private static final int CALLS = 20_000;
 
-  private final StatementClassifier classifier = new StatementClassifier();
+  private final StatementClassifier classifier = new PostgresClassifier();
 
   @Test
   void statementsWithoutEffectsAllocateNothing() {

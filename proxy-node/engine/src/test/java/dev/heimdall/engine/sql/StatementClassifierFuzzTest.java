@@ -85,7 +85,7 @@ class StatementClassifierFuzzTest {
           "DROP ",
           "CASE ");
 
-  private final StatementClassifier classifier = new StatementClassifier();
+  private final StatementClassifier classifier = new PostgresClassifier();
 
   @Test
   void randomBytesHaveFacts() {

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class StatementClassifierTest {
-  private final StatementClassifier classifier = new StatementClassifier();
+  private final StatementClassifier classifier = new PostgresClassifier();
 
   /** Each line: text, kind, effects; columns are set apart by " ==> " and effects by ", ". */
   private static List<String> lines(String table) {

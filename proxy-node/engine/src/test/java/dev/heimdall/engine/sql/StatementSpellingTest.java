@@ -90,7 +90,7 @@ class StatementSpellingTest {
               "create function f_(_)_returns int begin atomic select case when a then 1 end_;_end",
               StatementKind.DDL));
 
-  private final StatementClassifier classifier = new StatementClassifier();
+  private final StatementClassifier classifier = new PostgresClassifier();
 
   @Test
   void spellingDoesNotChangeTheFacts() {

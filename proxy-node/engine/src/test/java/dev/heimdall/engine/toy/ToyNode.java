@@ -36,7 +36,8 @@ final class ToyNode implements Connector, AutoCloseable {
   private final EmbeddedChannel loop = new EmbeddedChannel();
   private final LoopContext context = new LoopContext(0, loop.eventLoop());
   private final ToyServers protocol = new ToyServers();
-  private final ServerConnector cancels = new ServerConnector(null, protocol, Runnable::run);
+  private final ServerConnector cancels =
+      new ServerConnector(null, source -> protocol, Runnable::run);
   private final List<ToyServer> servers = new ArrayList<>();
   private final VdbPools pools = new VdbPools("toy", this, new NoEvents(), plan());
 

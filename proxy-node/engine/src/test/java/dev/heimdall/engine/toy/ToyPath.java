@@ -15,6 +15,7 @@ import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.ClientEvents;
 import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.client.SessionRequest;
 import dev.heimdall.engine.client.StartupVariables;
@@ -35,6 +36,7 @@ import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
+import dev.heimdall.engine.sql.PostgresClassifier;
 import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.Configuration;
@@ -85,8 +87,14 @@ final class ToyPath implements AutoCloseable {
         new LoopSessions(
             servers.context(),
             metrics.loop(0),
+            new LoopClients(),
             new LoopSessions.Judging(
-                new StatementParser(), new StatementTimes(), 1, 2, Runnable::run),
+                PostgresClassifier::new,
+                new StatementParser(),
+                new StatementTimes(),
+                1,
+                2,
+                Runnable::run),
             new Numbers(),
             budget);
     node =

@@ -4,12 +4,14 @@ import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.postgres.answer.PostgresEncoder;
+import dev.heimdall.engine.dialect.postgres.cluster.PostgresClusters;
 import dev.heimdall.engine.dialect.postgres.console.PostgresConsole;
 import dev.heimdall.engine.dialect.postgres.listen.PostgresNotifications;
 import dev.heimdall.engine.dialect.postgres.login.PostgresClients;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.dialect.postgres.server.PostgresServers;
+import dev.heimdall.engine.sql.PostgresClassifier;
 import java.util.concurrent.Executor;
 
 /** PostgreSQL's protocol, version 3. */
@@ -26,7 +28,9 @@ public final class PostgresDialect {
         new PostgresConsole(),
         new PostgresServers(keyCache, nonces, offLoop),
         new PostgresSessions(),
+        PostgresClassifier::new,
         new PostgresNotifications(),
+        new PostgresClusters(),
         StatementNames::ofLoop);
   }
 }

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.cluster;
+package dev.heimdall.engine.dialect.postgres.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,7 @@
-package dev.heimdall.engine.cluster;
+package dev.heimdall.engine.dialect.postgres.cluster;
 
+import dev.heimdall.engine.cluster.JdbcServer;
+import dev.heimdall.engine.cluster.NodeReport;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ServerAddress;
@@ -14,7 +16,7 @@ import java.util.List;
  * Asks the servers of an RDS Multi-AZ DB cluster. Needs the extension {@code rds_tools} in the
  * database that is asked; beyond what it says of roles, the servers are those of PostgreSQL.
  */
-final class MultiAzProber implements Prober {
+final class MultiAzProber implements JdbcServer.Questions {
   private static final String SELF =
       """
       SELECT rds_tools.dbi_resource_id() AS id,
@@ -33,11 +35,6 @@ final class MultiAzProber implements Prober {
   MultiAzProber(int port) {
     this.port = port;
     postgres = new PostgresProber(port);
-  }
-
-  @Override
-  public boolean timelines() {
-    return postgres.timelines();
   }
 
   @Override

@@ -1,5 +1,7 @@
-package dev.heimdall.engine.cluster;
+package dev.heimdall.engine.dialect.postgres.cluster;
 
+import dev.heimdall.engine.cluster.JdbcServer;
+import dev.heimdall.engine.cluster.NodeReport;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ServerAddress;
@@ -17,7 +19,7 @@ import java.util.function.Function;
  * and positions are those of the storage's log. Each server knows all of them by name, but not
  * where they are.
  */
-final class AuroraProber implements Prober {
+final class AuroraProber implements JdbcServer.Questions {
   /** What a server says in place of its session when it is the writer. */
   private static final String WRITER = "MASTER_SESSION_ID";
 
@@ -58,11 +60,6 @@ final class AuroraProber implements Prober {
    */
   AuroraProber(Function<String, Optional<ServerAddress>> addresses) {
     this.addresses = addresses;
-  }
-
-  @Override
-  public boolean timelines() {
-    return false;
   }
 
   @Override

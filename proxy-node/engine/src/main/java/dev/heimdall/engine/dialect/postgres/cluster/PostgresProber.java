@@ -1,5 +1,7 @@
-package dev.heimdall.engine.cluster;
+package dev.heimdall.engine.dialect.postgres.cluster;
 
+import dev.heimdall.engine.cluster.JdbcServer;
+import dev.heimdall.engine.cluster.NodeReport;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.engine.wire.Position;
@@ -12,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Asks a PostgreSQL primary and its streaming replicas, RDS instances included. */
-final class PostgresProber implements Prober {
+final class PostgresProber implements JdbcServer.Questions {
   /**
    * Whether the whole server is set to let nobody write, as RDS does with one that is about to be
    * replaced. What is set for a database or a user says nothing about others.
@@ -95,11 +97,6 @@ final class PostgresProber implements Prober {
    */
   PostgresProber(int port) {
     this.port = port;
-  }
-
-  @Override
-  public boolean timelines() {
-    return true;
   }
 
   @Override

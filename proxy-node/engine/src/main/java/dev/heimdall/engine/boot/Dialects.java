@@ -1,0 +1,43 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Engine;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What is spoken with the servers of a data source, and with the clients of the virtual databases
+ * that it is behind: its engine says.
+ */
+final class Dialects {
+  private final Map<Engine, Dialect> byEngine;
+
+  Dialects(Map<Engine, Dialect> byEngine) {
+    this.byEngine = new EnumMap<>(byEngine);
+  }
+
+  Dialect of(DataSource source) {
+    Dialect dialect = of(source.engine());
+    if (dialect == null) {
+      throw new IllegalArgumentException(
+          "clients cannot be served from the data source \""
+              + source.name()
+              + "\": the node does not speak the protocol of the engine \""
+              + source.engine().spelling()
+              + "\"");
+    }
+    return dialect;
+  }
+
+  /** Null for an engine whose protocol the node does not speak. */
+  Dialect of(Engine engine) {
+    return byEngine.get(engine);
+  }
+
+  /** The engines whose protocols the node speaks. */
+  Set<Engine> engines() {
+    return byEngine.keySet();
+  }
+}

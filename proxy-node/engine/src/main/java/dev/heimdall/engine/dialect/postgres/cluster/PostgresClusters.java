@@ -1,0 +1,43 @@
+package dev.heimdall.engine.dialect.postgres.cluster;
+
+import dev.heimdall.engine.cluster.AskedServer;
+import dev.heimdall.engine.cluster.ClusterProtocol;
+import dev.heimdall.engine.cluster.JdbcServer;
+import dev.heimdall.engine.cluster.Prober;
+import dev.heimdall.engine.jdbc.SourceConnections;
+import dev.heimdall.model.DataSource;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** Clusters of PostgreSQL: streaming replication, RDS, and Aurora. */
+public final class PostgresClusters implements ClusterProtocol {
+  @Override
+  public Prober prober(DataSource source) {
+    int port = source.port();
+    return switch (source.cluster().kind()) {
+      case AURORA -> new Asked(false, new AuroraProber(source::named));
+      case RDS_MULTI_AZ -> new Asked(true, new MultiAzProber(port));
+      case POSTGRES, RDS -> new Asked(true, new PostgresProber(port));
+      case NONE -> throw new IllegalArgumentException(source.name() + " is no cluster");
+    };
+  }
+
+  private record Asked(boolean timelines, JdbcServer.Questions questions) implements Prober {
+    @Override
+    public String readOnlyBy() {
+      return "default_transaction_read_only";
+    }
+
+    @Override
+    public String timelineUntold() {
+      return "the user that asks needs pg_monitor";
+    }
+
+    @Override
+    public AskedServer open(
+        DataSource server, Optional<String> database, SourceConnections connections)
+        throws SQLException {
+      return new JdbcServer(connections.to(database.orElse("postgres")), questions);
+    }
+  }
+}
