@@ -7,4 +7,7 @@ public interface ReplySource {
 
   /** Whether something has come that the client must have now: its end, a notice, a report. */
   boolean due();
+
+  /** Whether its client was told something that it must not be told twice. */
+  boolean told();
 }

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.journal.UnitInput;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -12,7 +13,7 @@ import java.util.function.Supplier;
  * of messages are passed on as they lie; what must be renamed or left out cuts the run, and small
  * pieces are gathered in one buffer with messages of our own making.
  */
-public final class ClientInput implements ServerOutput {
+public final class ClientInput implements ServerOutput, UnitInput {
   private static final int SMALL_RUN = 2048;
 
   private final RequestFormat format;
@@ -107,7 +108,8 @@ public final class ClientInput implements ServerOutput {
   }
 
   /** What waits, and what comes, waits behind what is read again until it is put back. */
-  void setAside() {
+  @Override
+  public void setAside() {
     if (input != null) {
       ByteBuf waits = input;
       hold(null);
@@ -121,7 +123,8 @@ public final class ClientInput implements ServerOutput {
   }
 
   /** Whether what comes waits behind what is read again. */
-  boolean isSetAside() {
+  @Override
+  public boolean isSetAside() {
     return setAside;
   }
 
@@ -141,7 +144,8 @@ public final class ClientInput implements ServerOutput {
    *
    * @param inFront what to read before it, or null
    */
-  void putBack(ByteBuf inFront) {
+  @Override
+  public void putBack(ByteBuf inFront) {
     if (setAside) {
       setAside = false;
       release(input);
@@ -169,11 +173,13 @@ public final class ClientInput implements ServerOutput {
   }
 
   /** Whether the client has sent something that waits. */
-  boolean waits() {
+  @Override
+  public boolean waits() {
     return input != null && input.isReadable();
   }
 
   /** What waits without what was set aside. */
+  @Override
   public int unread() {
     return input == null ? 0 : input.readableBytes();
   }
@@ -218,7 +224,8 @@ public final class ClientInput implements ServerOutput {
   }
 
   /** Whether the rest of a message is still to come. */
-  boolean midMessage() {
+  @Override
+  public boolean midMessage() {
     return rest > 0;
   }
 
@@ -272,7 +279,8 @@ public final class ClientInput implements ServerOutput {
   }
 
   /** Leaves out the statement that waits, or what has not been handled of its batch. */
-  void dropStatement() {
+  @Override
+  public void dropStatement() {
     if (waits()) {
       input.skipBytes(format.statement(input));
     }

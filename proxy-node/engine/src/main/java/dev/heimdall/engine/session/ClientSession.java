@@ -7,6 +7,7 @@ import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.console.ConsoleCommands;
+import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.lease.ServerLease;
@@ -65,7 +66,6 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private final ReplicaReads reads;
   private final Writes writes;
   private final ConnectionLoss loss;
-  private final TransactionReplay transactionReplay;
   private final SessionControl control;
   private final ConsoleCommands console;
   private final Listening listening;
@@ -154,8 +154,6 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
             counters,
             node.connector());
     this.loss = new ConnectionLoss(this);
-    this.transactionReplay =
-        new TransactionReplay(this, loop, vdb.settings().vdb().transactionReplay());
     this.control = new SessionControl(this, loop);
     this.console = new ConsoleCommands(ports, node.console(), login, loop);
     this.foreign = new ForeignCalls(statementPorts, loop);
@@ -545,7 +543,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   TransactionReplay transactionReplay() {
-    return transactionReplay;
+    return requests.transactionReplay();
   }
 
   SessionControl control() {
@@ -632,7 +630,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** Whether a message that belongs to no statement may be put in here. */
   boolean betweenTransactions() {
-    return !busy() && !inTransaction() && !requests.batchOpen() && !transactionReplay.active();
+    return !busy() && !inTransaction() && !requests.batchOpen() && !transactionReplay().active();
   }
 
   /** Whether an operator's command of this session is under way. */

@@ -1,14 +1,21 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.backend.Ending;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.journal.Cause;
+import dev.heimdall.engine.journal.Loss;
+import dev.heimdall.engine.journal.LostClient;
+import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,21 +23,12 @@ import java.util.concurrent.TimeUnit;
  * that has failed and stays so over the next connection, or the end of the session when it depends
  * on what is gone.
  */
-final class ConnectionLoss {
+final class ConnectionLoss implements LostClient {
   /** A statement whose connections are lost again and again may be the reason. */
   private static final int MOST_INCIDENTS = 3;
 
   /** So long after a server went its connections are found to be lost, one by one. */
   private static final long INCIDENT = TimeUnit.SECONDS.toNanos(2);
-
-  /** By which a server ends a session that it was told to end. */
-  private static final String TERMINATED = "57P01";
-
-  /** As for any transaction that may succeed when it is run again from its beginning. */
-  static final ServerError TRANSACTION_LOST =
-      ServerError.error("40001", "the transaction was lost together with its server")
-          .withDetail("Nothing of it was committed.")
-          .withHint("Run it again from its beginning.");
 
   private final ClientSession session;
   private boolean transactionLost;
@@ -71,8 +69,8 @@ final class ConnectionLoss {
     }
   }
 
-  /** The client is in a transaction of which no server knows: it has failed. */
-  void failTransaction() {
+  @Override
+  public void failTransaction() {
     session.transaction().failed();
     transactionLost = true;
   }
@@ -106,7 +104,10 @@ final class ConnectionLoss {
     session.writes().lost();
     session.reads().failed();
     lease.forgetServer();
-    if (session.transactionReplay().takesOver(from, lastError)) {
+    if (!session.closed()
+        && !session.end().announced()
+        && !transactionLost
+        && session.transactionReplay().takesOver(lossOf(from, lastError))) {
       return;
     }
     ServerError error = errorOf(lastError);
@@ -138,25 +139,42 @@ final class ConnectionLoss {
                 && !lease.keepsServer()
                 && !session.carried().unread();
         if (independent
-            && requests.replay().survivesLoss(error, causeOf(lastError), harmless, from)) {
+            && requests
+                .replay()
+                .survivesLoss(error, causeOf(lastError), harmless, mayGoOn(), from)) {
           requests.forgetSent();
           session.owed().forget();
           session.carried().lost();
           lease.become(LeaseState.READY);
           lease.resending().after(requests.replay().beforeRetry());
-        } else if (!independent || !requests.lostReads().survive(from, error)) {
+        } else if (!independent
+            || !requests
+                .lostReads()
+                .survive(from, from.cutReply(), session.transaction().begun(), error)) {
           tell(from, error);
         }
       }
     }
   }
 
-  /**
-   * A server that is stopped, or told to end a session, rolls back what runs and says so first. One
-   * that crashes, or has given up waiting for its replicas, warns and says nothing of the kind.
-   */
-  private static Cause causeOf(ServerError lastError) {
-    return lastError != null && lastError.isFatal() && lastError.sqlState().equals(TERMINATED)
+  private Loss lossOf(ServerConnection from, ServerError lastError) {
+    Unreplayed obstacle = null;
+    if (session.lease().keepsServer()) {
+      obstacle = Unreplayed.PINNED;
+    } else if (session.listening().undecided()) {
+      obstacle = Unreplayed.LISTEN;
+    } else if (from.ending().side() == Ending.Side.PROTOCOL
+        || (lastError != null && session.dialect().errors().timeLimit(lastError))) {
+      obstacle = Unreplayed.SERVER;
+    }
+    // Where only the connection is lost the statement goes on, and what it locks is locked.
+    Runnable cancel =
+        lastError == null ? () -> session.node().connector().cancel(from, () -> {}) : () -> {};
+    return new Loss(from.cutReply() && from.isFirst(session), obstacle, cancel);
+  }
+
+  private Cause causeOf(ServerError lastError) {
+    return lastError != null && session.dialect().errors().terminated(lastError)
         ? Cause.TERMINATED
         : Cause.CONNECTION_LOST;
   }
@@ -173,8 +191,8 @@ final class ConnectionLoss {
     }
   }
 
-  /** Whether what was lost may be tried again over another connection. */
-  boolean mayGoOn() {
+  @Override
+  public boolean mayGoOn() {
     return incidents <= MOST_INCIDENTS;
   }
 
@@ -185,13 +203,13 @@ final class ConnectionLoss {
 
   private void tell(ServerConnection from, ServerError loss) {
     RequestReader requests = session.requests();
-    ServerError error = certain(from) ? TRANSACTION_LOST : loss;
+    ServerError error = certain(from) ? TransactionReplay.LOST : loss;
     SessionState carried = session.carried();
     incidents = 0;
     boolean cut = cutsMessage(from);
     requests.replay().forget();
     requests.forgetSent();
-    int lost = session.owed().forget();
+    int lost = session.outstanding();
     boolean begun = session.transaction().begunSince(carried.done());
     boolean inTransaction = session.inTransaction() || begun;
     // Those of a transaction that is lost are rolled back.
@@ -199,15 +217,12 @@ final class ConnectionLoss {
     if (!session.inTransaction()) {
       carried.keepReported();
     }
-    carried.lost();
-    requests.course().end();
+    unanswered(Set.of(), false);
     if (begun) {
       session.transaction().failed(); // its client has sent more of it, perhaps
     } else {
       session.transaction().lost();
     }
-    session.lease().captureLost();
-    session.listening().lost();
     if (cut) {
       // The client waits for the rest of a message: whatever came now would be taken for it.
       session.end().close("the server connection was lost in the middle of a message");
@@ -237,21 +252,33 @@ final class ConnectionLoss {
         && !session.requests().journal().reply().dropUndelivered();
   }
 
-  /**
-   * A transaction was lost and could not be run again.
-   *
-   * @param owed how many groups its client waits for the answer to
-   * @param open whether the client has sent part of another
-   */
-  void failed(ServerError error, int owed, boolean open) {
-    answer(error, true, owed, open);
+  @Override
+  public void unanswered(Set<Long> again, boolean onward) {
+    if (again.isEmpty()) {
+      session.course().end();
+    } else {
+      session.course().takeBack(again, onward);
+      session.carried().keepReported();
+    }
+    session.owed().forget();
+    session.carried().lost();
+    session.lease().captureLost();
+    session.listening().lost();
   }
 
-  private void answer(ServerError error, boolean inTransaction, int owed, boolean open) {
-    transactionLost = inTransaction;
-    untold = inTransaction && owed == 0 && !open ? error : null;
+  @Override
+  public void ready() {
+    session.lease().become(LeaseState.READY);
+  }
+
+  @Override
+  public void fail(ServerError error, int units, boolean open) {
+    if (units == 0 && !open) {
+      return;
+    }
+    session.course().side().end();
     ByteBuf out = session.channel().alloc().buffer(256);
-    for (int i = 0; i < owed; i++) {
+    for (int i = 0; i < units; i++) {
       session.encoder().failure(error, session.status(), out);
     }
     if (open) {
@@ -259,6 +286,72 @@ final class ConnectionLoss {
       session.requests().skipToSync();
     }
     session.write(out);
+  }
+
+  @Override
+  public boolean leavesServer() {
+    if (session.state() == LeaseState.ACTIVE) {
+      session.lease().putDown();
+    }
+    return session.state() == LeaseState.READY;
+  }
+
+  @Override
+  public void rewind(byte[] held, boolean forReplica) {
+    session.transaction().rewind(held, forReplica);
+    ready();
+  }
+
+  @Override
+  public void rollBack(Runnable then) {
+    session.lease().stopWaiting();
+    ServerConnection server = session.server();
+    if (server == null) {
+      then.run();
+    } else if (session.state() == LeaseState.ACTIVE && server.quiet()) {
+      server.requests().rollBack(new RollBack(then));
+    } else {
+      server.close("a transaction could not be run again on it");
+    }
+  }
+
+  /** Ends a transaction that was run again with other answers. */
+  private final class RollBack extends StateQuery {
+    private final Runnable then;
+
+    RollBack(Runnable then) {
+      super("ROLLBACK");
+      this.then = then;
+    }
+
+    @Override
+    protected void ended(ServerConnection from, ServerError error) {
+      if (session.closed()) {
+        session.quietDone(from);
+      } else if (!from.closed()) {
+        session.lease().putDown();
+        then.run();
+      }
+    }
+  }
+
+  @Override
+  public void transactionFailed(ServerError error, int owed, boolean open, boolean cut) {
+    session.transaction().failed();
+    if (session.state() != LeaseState.READY) {
+      ready();
+    }
+    if (cut) {
+      session.end().close("the server connection was lost in the middle of a message");
+    } else {
+      answer(error, true, owed, open);
+    }
+  }
+
+  private void answer(ServerError error, boolean inTransaction, int owed, boolean open) {
+    transactionLost = inTransaction;
+    untold = inTransaction && owed == 0 && !open ? error : null;
+    fail(error, owed, open);
     session.requests().process();
   }
 

@@ -1,7 +1,9 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.journal.BatchReplay;
 import dev.heimdall.engine.journal.Recovery;
+import dev.heimdall.engine.journal.UnitPosition;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.lease.SessionState;
@@ -24,7 +26,7 @@ import java.util.List;
  * and what follows from each answer. {@link ClientSession} hands on what the server connection
  * tells a {@link dev.heimdall.engine.backend.ReplyOwner}.
  */
-final class OwedReplies {
+final class OwedReplies implements UnitPosition {
   private final ClientSession session;
   private final LoopContext loop;
   private final ClientTransaction transaction;
@@ -65,9 +67,39 @@ final class OwedReplies {
             session::send);
   }
 
-  /** Groups that the server has not answered. */
-  int outstanding() {
+  @Override
+  public int outstanding() {
     return outstanding;
+  }
+
+  @Override
+  public long sent() {
+    return session.carried().sent();
+  }
+
+  @Override
+  public long done() {
+    return session.carried().done();
+  }
+
+  @Override
+  public boolean unitOpen() {
+    return session.requests().batchOpen();
+  }
+
+  @Override
+  public TransactionState status() {
+    return transaction.status();
+  }
+
+  @Override
+  public boolean away() {
+    return session.reads().away();
+  }
+
+  @Override
+  public boolean closed() {
+    return session.closed();
   }
 
   /** Statements answered. */
@@ -372,7 +404,7 @@ final class OwedReplies {
 
   /** A server that writes only what a writer sends it is none. */
   private void refusedToWrite(ServerConnection from, ServerError error) {
-    if (error.sqlState().equals("25006") && !session.reads().away()) {
+    if (session.dialect().errors().readOnly(error) && !session.reads().away()) {
       session.lease().destinations().lender().scope().suspect(from, "refuses to write");
     }
   }

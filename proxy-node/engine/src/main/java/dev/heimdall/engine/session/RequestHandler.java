@@ -1,8 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.journal.Journal;
-import dev.heimdall.engine.journal.TransactionLog;
+import dev.heimdall.engine.journal.UnitMessages;
 import dev.heimdall.engine.pipeline.RequestSteps;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Supplier;
@@ -10,7 +9,7 @@ import java.util.function.Supplier;
 /**
  * What the protocol of a client makes of its messages, one by one. Each client has one of its own.
  */
-public interface RequestHandler extends RequestSteps {
+public interface RequestHandler extends RequestSteps, UnitMessages {
   /** The end of a batch has come, up to which everything was dropped. */
   void skipped();
 
@@ -58,23 +57,6 @@ public interface RequestHandler extends RequestSteps {
 
   /** Whether that statement can be carried out over this connection as it is. */
   boolean runsOn(ServerConnection server);
-
-  /** Whether a batch gives a name that is taken already, so that it cannot be sent twice. */
-  boolean namesTaken(ByteBuf batch);
-
-  /** Frees the names that a batch gives, so that it can be sent once more. */
-  void freeNames(ByteBuf batch);
-
-  /** Notes what a whole message means for its unit and for those before it. */
-  void note(Journal journal, ByteBuf in, byte type, int total);
-
-  /**
-   * Notes what a message, or its beginning, means for the log of its transaction.
-   *
-   * @param at where it begins
-   * @param length of what is here
-   */
-  void note(TransactionLog log, ByteBuf from, int at, int length);
 
   /** The session ends. */
   void forget();

@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.console.ConsoleCommands;
+import dev.heimdall.engine.journal.BatchReplay;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.Destinations;
 import dev.heimdall.engine.lease.SessionState;

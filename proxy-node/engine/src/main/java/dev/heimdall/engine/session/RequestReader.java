@@ -1,8 +1,14 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.journal.BatchReplay;
 import dev.heimdall.engine.journal.HeldReply;
 import dev.heimdall.engine.journal.Journal;
+import dev.heimdall.engine.journal.LostReads;
+import dev.heimdall.engine.journal.SentReads;
+import dev.heimdall.engine.journal.TransactionReplay;
+import dev.heimdall.engine.journal.UnitMessages;
+import dev.heimdall.engine.journal.UnitReader;
 import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.QueryPath;
@@ -19,7 +25,7 @@ import io.netty.buffer.ByteBuf;
  * Reads what one client sends, message by message, and has each one handled. Without a server
  * connection nothing is consumed but what the session answers itself.
  */
-final class RequestReader implements RequestControl, ServerLeasing {
+final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
   private static final int MAX_HELD_INPUT = 128 * 1024;
 
   /** So many of a client that were sent and not answered are not counted. */
@@ -42,6 +48,7 @@ final class RequestReader implements RequestControl, ServerLeasing {
   private final Journal journal;
   private final SentReads reads;
   private final LostReads lost;
+  private final TransactionReplay transaction;
   private final Course course;
   private final RequestHandler messages;
   private final QueryPath path;
@@ -65,9 +72,37 @@ final class RequestReader implements RequestControl, ServerLeasing {
     this.journal =
         new Journal(
             new HeldReply(session.channel().alloc(), piece -> session.owed().deliver(piece)));
-    this.replay = new BatchReplay(session, this, format, journal);
-    this.reads = new SentReads(session, format, replay, journal);
-    this.lost = new LostReads(session, this, input, journal, loop);
+    this.replay =
+        new BatchReplay(session.owed(), this, input, format, session.dialect().errors(), journal);
+    this.reads = new SentReads(session.owed(), this, format, this::atWriter, replay, journal);
+    this.transaction =
+        new TransactionReplay(
+            session.owed(),
+            this,
+            input,
+            format,
+            session.loss(),
+            session.carried().names(),
+            replay,
+            journal,
+            session.vdb().settings().vdb().transactionReplay(),
+            session.dialect().replies(),
+            session.counters(),
+            session.channel().alloc(),
+            loop,
+            session::failed);
+    this.lost =
+        new LostReads(
+            session.owed(),
+            this,
+            input,
+            session.loss(),
+            replay,
+            transaction,
+            journal,
+            session.channel().alloc(),
+            loop,
+            session::failed);
     this.course = session.course();
     this.reading = new ReadingPause(session.channel().config());
     this.messages = session.dialect().handler(parts(loop, sessions));
@@ -125,7 +160,7 @@ final class RequestReader implements RequestControl, ServerLeasing {
   private boolean awaitsRest() {
     return !blocked
         && !session.atConsole()
-        && !session.transactionReplay().active()
+        && !transaction.active()
         && !session.listening().busy()
         && (session.state() == LeaseState.ACTIVE || session.state() == LeaseState.READY);
   }
@@ -170,7 +205,8 @@ final class RequestReader implements RequestControl, ServerLeasing {
   }
 
   /** Handles what has come as far as the session's state allows. */
-  void process() {
+  @Override
+  public void process() {
     if (processing) {
       again = true;
       return;
@@ -240,7 +276,7 @@ final class RequestReader implements RequestControl, ServerLeasing {
       LeaseState state = session.state();
       if (state != LeaseState.READY && state != LeaseState.ACTIVE
           || session.atConsole()
-          || session.transactionReplay().holdsBack()) {
+          || transaction.holdsBack()) {
         return;
       }
       if (input.midMessage()) {
@@ -333,7 +369,7 @@ final class RequestReader implements RequestControl, ServerLeasing {
     streamEnded = input.takeRest();
     if (streams) {
       int length = input.bytes().readerIndex() - from;
-      session.transactionReplay().handledMore(input.bytes(), from, length);
+      transaction.handledMore(input.bytes(), from, length);
     }
   }
 
@@ -358,10 +394,27 @@ final class RequestReader implements RequestControl, ServerLeasing {
     return goesOn;
   }
 
+  /** Keeps the statement that is about to be sent, if it may have to be sent again by itself. */
+  private void keepAlone(byte type) {
+    if (!course.onItsWay() || !format.begins(type) || format.endsBatch(type)) {
+      return;
+    }
+    if (session.reads().away()) {
+      if (session.status() == TransactionState.IDLE) {
+        replay.keepForReplica(input.bytes());
+      }
+      return;
+    }
+    course.decision().retry().ifPresent(rule -> replay.keepForRetry(input.bytes(), rule));
+    if (session.vdb().pools().led() && course.repeatable() && !course.readsOnly()) {
+      replay.keepForFailover(input.bytes(), course.undoable());
+    }
+  }
+
   /** Handles what may have to be sent again with the rest of its transaction. */
   private boolean keptWithServer(byte type, long total) {
-    TransactionReplay replay = session.transactionReplay();
-    if (!replay.keeps(session.server())) {
+    keepAlone(type);
+    if (!transaction.keeps(session.sharing().active())) {
       return messages.forward(session.server(), type, total);
     }
     long sent = session.carried().sent();
@@ -373,13 +426,23 @@ final class RequestReader implements RequestControl, ServerLeasing {
         boolean replaced = input.bytes() != waiting;
         int length = replaced ? (int) total : waiting.readerIndex() - before.readerIndex();
         if (length > 0) {
-          replay.handled(type, before, length, sent);
+          transaction.handled(type, before, length, sent);
         }
       }
       return goesOn;
     } finally {
       before.release();
     }
+  }
+
+  /** Whether what is sent goes to a cluster's writer, over a connection that nothing else needs. */
+  private boolean atWriter() {
+    return session.vdb().pools().led()
+        && !session.server().copyIn()
+        && !session.lease().keepsServer()
+        && !session.reads().away()
+        && !session.sharing().active()
+        && !transaction.active();
   }
 
   /**
@@ -478,20 +541,29 @@ final class RequestReader implements RequestControl, ServerLeasing {
                 (guarded && replay.mayHold(from, bytes)) || (noted && reads.mayHold(from, bytes)));
   }
 
-  /** Reads messages that were read before once more, in front of what waits. */
-  void readAgain(ByteBuf consumed) {
+  @Override
+  public void readAgain(ByteBuf consumed) {
     input.putInFront(consumed);
     process();
   }
 
-  /** Refuses messages that were read before, in front of what waits. */
-  void refuseAgain(ByteBuf consumed, ServerError error) {
+  @Override
+  public void refuseAgain(ByteBuf consumed, ServerError error) {
     input.putInFront(consumed);
     refuse(error);
   }
 
+  TransactionReplay transactionReplay() {
+    return transaction;
+  }
+
   /** What makes something of the client's messages. */
   RequestHandler handler() {
+    return messages;
+  }
+
+  @Override
+  public UnitMessages messages() {
     return messages;
   }
 
@@ -504,8 +576,8 @@ final class RequestReader implements RequestControl, ServerLeasing {
 
   @Override
   public void refuse(ServerError error) {
-    if (session.transactionReplay().active()) {
-      session.transactionReplay().refused(error);
+    if (transaction.active()) {
+      transaction.refused(error);
       return;
     }
     session.sharing().alone();
@@ -534,8 +606,8 @@ final class RequestReader implements RequestControl, ServerLeasing {
     skipToSync = true;
   }
 
-  /** Whether what the client sends up to its next Sync is void. */
-  boolean skips() {
+  @Override
+  public boolean skips() {
     return skipToSync;
   }
 

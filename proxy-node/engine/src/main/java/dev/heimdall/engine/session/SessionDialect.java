@@ -1,6 +1,6 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.prepared.StatementErrors;
+import dev.heimdall.engine.journal.ErrorCauses;
 import dev.heimdall.engine.statement.ResultWatch;
 import dev.heimdall.engine.wire.ReplyFraming;
 
@@ -12,8 +12,8 @@ public interface SessionDialect {
   /** Lengths of replies, and which of them answer statements. */
   ReplyFraming replies();
 
-  /** What errors of servers say of prepared statements. */
-  StatementErrors errors();
+  /** What errors of servers say of prepared statements, and of why an answer failed. */
+  ErrorCauses errors();
 
   /** Looks at the results of a session's statements. */
   ResultWatch results();

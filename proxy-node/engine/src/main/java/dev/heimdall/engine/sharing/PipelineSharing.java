@@ -3,6 +3,7 @@ package dev.heimdall.engine.sharing;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.journal.Cause;
+import dev.heimdall.engine.journal.ErrorCauses;
 import dev.heimdall.engine.journal.Guard;
 import dev.heimdall.engine.journal.Recovery;
 import dev.heimdall.engine.journal.Recovery.Attempt;
@@ -15,10 +16,8 @@ import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.observe.Unshared;
 import dev.heimdall.engine.pipeline.RunHistory;
 import dev.heimdall.engine.placement.ReplicaReads;
-import dev.heimdall.engine.placement.ReplicaTrouble;
 import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LoopPool;
-import dev.heimdall.engine.prepared.StatementErrors;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementKind;
@@ -42,7 +41,7 @@ public final class PipelineSharing {
   private final ReplicaReads reads;
   private final ClientTransaction transaction;
   private final Listening listening;
-  private final StatementErrors errors;
+  private final ErrorCauses errors;
   private final VdbContext vdb;
   private final LoopContext loop;
   private final PoolMetrics counters;
@@ -84,7 +83,7 @@ public final class PipelineSharing {
       ReplicaReads reads,
       ClientTransaction transaction,
       Listening listening,
-      StatementErrors errors,
+      ErrorCauses errors,
       VdbContext vdb,
       LoopContext loop,
       PoolMetrics counters,
@@ -338,7 +337,7 @@ public final class PipelineSharing {
     if (stale && !from.told()) {
       return Cause.STALE_PLAN;
     }
-    return reads.away() && ReplicaTrouble.mayBe(error) ? Cause.REPLICA_ERROR : Cause.ERROR;
+    return reads.away() && errors.ofReplica(error) ? Cause.REPLICA_ERROR : Cause.ERROR;
   }
 
   /**

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.toy;
 
-import dev.heimdall.engine.prepared.StatementErrors;
+import dev.heimdall.engine.journal.ErrorCauses;
 import dev.heimdall.engine.session.RequestFormat;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
@@ -36,8 +36,8 @@ final class ToySessions implements SessionDialect {
   }
 
   @Override
-  public StatementErrors errors() {
-    return new StatementErrors() {
+  public ErrorCauses errors() {
+    return new ErrorCauses() {
       @Override
       public boolean stalePlan(ServerError error) {
         return false;
@@ -46,6 +46,26 @@ final class ToySessions implements SessionDialect {
       @Override
       public boolean unknownStatement(ServerError error) {
         return error.sqlState().equals("26000");
+      }
+
+      @Override
+      public boolean readOnly(ServerError error) {
+        return false;
+      }
+
+      @Override
+      public boolean ofReplica(ServerError error) {
+        return false;
+      }
+
+      @Override
+      public boolean terminated(ServerError error) {
+        return false;
+      }
+
+      @Override
+      public boolean timeLimit(ServerError error) {
+        return false;
       }
     };
   }

@@ -109,10 +109,6 @@ final class ToyStatements implements RequestHandler {
     }
     StatementFacts facts = course.effects();
     String text = course.decision().transformed().orElseGet(this::text);
-    course
-        .decision()
-        .retry()
-        .ifPresent(rule -> parts.replay().keepForRetry(parts.input().bytes(), rule));
     course.sent(server);
     client.transactionStatement(facts);
     parts.transaction().sent(facts, parts.carried().sent());

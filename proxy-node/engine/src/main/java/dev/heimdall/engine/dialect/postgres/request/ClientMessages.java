@@ -14,7 +14,6 @@ import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.UnnamedStatement;
-import dev.heimdall.engine.session.BatchReplay;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.ForeignCalls;
 import dev.heimdall.engine.session.HandledClient;
@@ -48,7 +47,6 @@ final class ClientMessages implements RequestHandler {
   private final RequestControl requests;
   private final LimitSettings limits;
   private final ClientInput input;
-  private final BatchReplay replay;
   private final Course course;
   private final SessionState carried;
   private final Destinations destinations;
@@ -77,7 +75,6 @@ final class ClientMessages implements RequestHandler {
     this.requests = parts.control();
     this.limits = parts.limits();
     this.input = parts.input();
-    this.replay = parts.replay();
     this.course = parts.course();
     this.carried = parts.carried();
     this.destinations = parts.destinations();
@@ -391,7 +388,6 @@ final class ClientMessages implements RequestHandler {
         return query(server, (int) total);
       }
       case FrontendType.BIND -> {
-        keepForRetry();
         return extended.bind(server, total);
       }
       case FrontendType.EXECUTE -> {
@@ -417,14 +413,12 @@ final class ClientMessages implements RequestHandler {
         if (!input.whole(total, MAX_SMALL_MESSAGE)) {
           return false;
         }
-        keepForRetry();
         return extended.describeOrClose(server, type, (int) total);
       }
       case FrontendType.PARSE -> {
         if (!input.whole(total, limits.maxStatementSize())) {
           return false;
         }
-        keepForRetry();
         return extended.parse(server, (int) total);
       }
       default -> {
@@ -453,26 +447,8 @@ final class ClientMessages implements RequestHandler {
     if (!listening.ready(course.effects()) || !simple.ready(server)) {
       return false;
     }
-    keepForRetry();
     simple.query(server, total);
     return true;
-  }
-
-  /** The statement that is about to be sent is kept, if a rule may want it sent again. */
-  void keepForRetry() {
-    if (!course.onItsWay()) {
-      return;
-    }
-    if (client.away()) {
-      if (client.status() == TransactionState.IDLE) {
-        replay.keepForReplica(input.bytes());
-      }
-      return;
-    }
-    course.decision().retry().ifPresent(rule -> replay.keepForRetry(input.bytes(), rule));
-    if (client.led() && course.repeatable() && !course.readsOnly()) {
-      replay.keepForFailover(input.bytes(), course.undoable());
-    }
   }
 
   private boolean rare(ServerConnection server, byte type, long total) {

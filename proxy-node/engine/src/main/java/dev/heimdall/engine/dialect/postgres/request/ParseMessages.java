@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
+import dev.heimdall.engine.journal.BatchReplay;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Examined;
@@ -16,7 +17,6 @@ import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.BatchClient;
-import dev.heimdall.engine.session.BatchReplay;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestControl;
@@ -210,7 +210,8 @@ final class ParseMessages {
       unnamed.source(examined, Examined.weight(examined));
       if (!transformed
           && resolution.isSettled()
-          && replays.mayRemember(server, facts, () -> recurring(input, total))) {
+          && (replays.repeats() || remembers())
+          && replays.mayRemember(facts, () -> recurring(input, total))) {
         parseAnonymous(server, body, total, facts);
         return true;
       }
@@ -219,6 +220,10 @@ final class ParseMessages {
     byte[] name = new byte[nameEnd - at];
     input.getBytes(at, name);
     return parseNamed(server, name, body, total, facts, examined);
+  }
+
+  private boolean remembers() {
+    return client.settings().prepared().anonymousParse() == AnonymousParse.AUTO;
   }
 
   /**

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
-import dev.heimdall.engine.dialect.postgres.prepared.PostgresStatementErrors;
-import dev.heimdall.engine.prepared.StatementErrors;
+import dev.heimdall.engine.dialect.postgres.prepared.PostgresErrors;
+import dev.heimdall.engine.journal.ErrorCauses;
 import dev.heimdall.engine.session.RequestFormat;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
@@ -13,7 +13,7 @@ import dev.heimdall.engine.wire.ReplyFraming;
 public final class PostgresSessions implements SessionDialect {
   private final RequestFormat requests = new PostgresRequests();
   private final ReplyFraming replies = new PostgresReplies();
-  private final StatementErrors errors = new PostgresStatementErrors();
+  private final ErrorCauses errors = new PostgresErrors();
 
   @Override
   public RequestFormat requests() {
@@ -26,7 +26,7 @@ public final class PostgresSessions implements SessionDialect {
   }
 
   @Override
-  public StatementErrors errors() {
+  public ErrorCauses errors() {
     return errors;
   }
 

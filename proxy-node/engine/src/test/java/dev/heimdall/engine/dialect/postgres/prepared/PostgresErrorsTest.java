@@ -1,13 +1,13 @@
-package dev.heimdall.engine.placement;
+package dev.heimdall.engine.dialect.postgres.prepared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.wire.ServerError;
 import org.junit.jupiter.api.Test;
 
-class ReplicaTroubleTest {
+class PostgresErrorsTest {
   private static boolean trouble(String state, String message) {
-    return ReplicaTrouble.mayBe(ServerError.error(state, message));
+    return new PostgresErrors().ofReplica(ServerError.error(state, message));
   }
 
   @Test

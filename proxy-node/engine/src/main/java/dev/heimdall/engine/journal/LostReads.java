@@ -1,23 +1,23 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.journal;
 
-import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.Journal.Segment;
-import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Reads again, in its order and as if it had just come, what changes nothing of what was lost with
  * its server connection. What changes something, or may, is not: its client is sent an error, in
  * its place among the answers of the others.
  */
-final class LostReads {
+public final class LostReads {
   /** Where it stands; {@link #become} alone moves it. */
   private enum Stage {
     /** Nothing was lost that is read again. */
@@ -28,11 +28,16 @@ final class LostReads {
     READING
   }
 
-  private final ClientSession session;
-  private final RequestReader requests;
-  private final ClientInput input;
+  private final UnitPosition position;
+  private final UnitReader reader;
+  private final UnitInput input;
+  private final LostClient client;
+  private final BatchReplay replay;
+  private final TransactionReplay transaction;
   private final Journal journal;
+  private final ByteBufAllocator allocator;
   private final LoopContext loop;
+  private final Consumer<Throwable> failed;
 
   private Stage stage = Stage.NONE;
 
@@ -54,17 +59,30 @@ final class LostReads {
   /** Whether the client has sent part of a unit that is not read again. */
   private boolean failedOpen;
 
-  LostReads(
-      ClientSession session,
-      RequestReader requests,
-      ClientInput input,
+  /**
+   * @param failed takes what the loop's tasks throw
+   */
+  public LostReads(
+      UnitPosition position,
+      UnitReader reader,
+      UnitInput input,
+      LostClient client,
+      BatchReplay replay,
+      TransactionReplay transaction,
       Journal journal,
-      LoopContext loop) {
-    this.session = session;
-    this.requests = requests;
+      ByteBufAllocator allocator,
+      LoopContext loop,
+      Consumer<Throwable> failed) {
+    this.position = position;
+    this.reader = reader;
     this.input = input;
+    this.client = client;
+    this.replay = replay;
+    this.transaction = transaction;
     this.journal = journal;
+    this.allocator = allocator;
     this.loop = loop;
+    this.failed = failed;
   }
 
   private void become(Stage next) {
@@ -75,45 +93,41 @@ final class LostReads {
    * The server connection is lost, over which nothing but what was noted was under way that the
    * session depends on.
    *
+   * @param cut whether it has cut a message of its answer
+   * @param begun the unit that began the block in which the client is; negative when none did
    * @param error for what is not read again
    * @return whether that is taken care of
    */
-  boolean survive(ServerConnection from, ServerError error) {
+  public boolean survive(ReplySource from, boolean cut, long begun, ServerError error) {
     boolean delivered = journal.reply().delivered() || from.due();
-    if (input.midMessage() || requests.skips() || (delivered && from.cutReply())) {
+    if (input.midMessage() || reader.skips() || (delivered && cut)) {
       return false;
     }
-    long done = session.carried().done();
-    long end = done + session.outstanding();
-    long begun = session.transaction().begun();
+    long done = position.done();
+    long end = done + position.outstanding();
     List<Segment> plan =
         journal.lost(
             done,
-            session.outstanding(),
+            position.outstanding(),
             begun < done ? end + 1 : begun,
             delivered,
-            session.loss().mayGoOn(),
-            session.channel().alloc());
+            client.mayGoOn(),
+            allocator);
     Set<Long> numbers = new HashSet<>();
     plan.forEach(segment -> numbers.addAll(segment.numbers()));
-    boolean openLost = from.groupOpen() && !numbers.contains(end);
+    boolean openLost = position.unitOpen() && !numbers.contains(end);
     if (numbers.isEmpty() || (stage != Stage.NONE && (openLost || !readsAllAgain(plan)))) {
       plan.forEach(LostReads::release);
       return false;
     }
     journal.reply().drop();
-    requests.replay().forget();
-    requests.course().takeBack(numbers, !openLost);
-    session.transactionReplay().takeBack();
-    session.carried().keepReported();
-    session.owed().forget();
-    session.carried().lost();
-    session.lease().captureLost();
-    session.listening().lost();
+    replay.forget();
+    transaction.takeBack();
+    client.unanswered(numbers, !openLost);
     journal.forget(true);
     for (Segment segment : plan) {
       if (segment.again() != null) {
-        requests.handler().freeNames(segment.again());
+        reader.messages().freeNames(segment.again());
       }
     }
     if (stage == Stage.NONE) {
@@ -123,13 +137,10 @@ final class LostReads {
       behind.addAll(plan.subList(1, plan.size()));
     }
     become(Stage.LOST);
-    if (plan.get(0).failed() > 0) {
-      requests.course().side().end();
-    }
-    fail(error, plan.get(0).failed());
+    client.fail(error, plan.get(0).failed(), false);
     again = plan.get(0).again();
-    session.lease().become(LeaseState.READY);
-    loop.soon(this::readAgain, session::failed);
+    client.ready();
+    loop.soon(this::readAgain, failed);
     return true;
   }
 
@@ -158,7 +169,7 @@ final class LostReads {
         input.setAside();
       }
     }
-    requests.readAgain(messages);
+    reader.readAgain(messages);
   }
 
   /** Whether what the client sends may follow what is read again as if nothing had been. */
@@ -167,12 +178,12 @@ final class LostReads {
   }
 
   /** Whether nothing is to be read until what is lost is being read again. */
-  boolean holdsBack() {
+  public boolean holdsBack() {
     return stage == Stage.LOST;
   }
 
   /** Whether some of what was lost is not answered. */
-  boolean underWay() {
+  public boolean underWay() {
     return stage != Stage.NONE;
   }
 
@@ -181,36 +192,30 @@ final class LostReads {
    *
    * @return whether there may be more to be read
    */
-  boolean goesOn() {
+  public boolean goesOn() {
     if (stage != Stage.READING
         || input.waits()
-        || session.outstanding() > 0
-        || requests.batchOpen()
-        || session.closed()) {
+        || position.outstanding() > 0
+        || position.unitOpen()
+        || position.closed()) {
       return false;
     }
     Segment next = behind.peek();
     if (next.again() != null) {
       behind.poll();
-      fail(failure, next.failed());
-      requests.readAgain(next.again());
+      client.fail(failure, next.failed(), false);
+      reader.readAgain(next.again());
       return true;
     }
-    if (failedInBlock >= 0 && !leavesConnection()) {
+    if (failedInBlock >= 0 && !client.leavesServer()) {
       return false;
     }
     behind.poll();
-    fail(failure, next.failed() - Math.max(0, failedInBlock));
+    client.fail(failure, next.failed() - Math.max(0, failedInBlock), false);
     if (failedInBlock >= 0) {
-      session.loss().failTransaction();
-      fail(failure, failedInBlock);
+      client.failTransaction();
     }
-    if (failedOpen) {
-      ByteBuf out = session.channel().alloc().buffer(256);
-      session.encoder().error(failure, out);
-      session.write(out);
-      requests.skipToSync();
-    }
+    client.fail(failure, Math.max(0, failedInBlock), failedOpen);
     over();
     input.putBack(null);
     return true;
@@ -222,31 +227,8 @@ final class LostReads {
     behind.clear();
   }
 
-  /**
-   * The client is in a transaction that no server knows of: what it sends next is not to go over
-   * the connection that the reads were read again on.
-   *
-   * @return whether that is so; not as long as that connection is being made ready for something
-   */
-  private boolean leavesConnection() {
-    if (session.state() == LeaseState.ACTIVE) {
-      session.lease().putDown();
-    }
-    return session.state() == LeaseState.READY;
-  }
-
-  private void fail(ServerError error, int count) {
-    if (count > 0) {
-      ByteBuf out = session.channel().alloc().buffer(256);
-      for (int i = 0; i < count; i++) {
-        session.encoder().failure(error, session.status(), out);
-      }
-      session.write(out);
-    }
-  }
-
   /** The session has ended. */
-  void end() {
+  public void end() {
     if (again != null) {
       again.release();
       again = null;

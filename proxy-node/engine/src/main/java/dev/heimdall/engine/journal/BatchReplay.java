@@ -1,20 +1,10 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.journal;
 
-import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.journal.Cause;
-import dev.heimdall.engine.journal.Guard;
-import dev.heimdall.engine.journal.HeldReply;
-import dev.heimdall.engine.journal.Journal;
-import dev.heimdall.engine.journal.Recovery;
-import dev.heimdall.engine.journal.StandaloneUnit;
-import dev.heimdall.engine.placement.ReplicaReads;
-import dev.heimdall.engine.placement.ReplicaTrouble;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ActionParameters;
-import dev.heimdall.model.AnonymousParse;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.function.IntSupplier;
@@ -35,12 +25,11 @@ public final class BatchReplay {
   /** A client that has waited for so many answers in a row is like any other. */
   private static final int QUIET = 32;
 
-  /** What a server says that writes only what a writer sends it. */
-  private static final String READ_ONLY = "25006";
-
-  private final ClientSession session;
-  private final RequestReader requests;
-  private final RequestFormat format;
+  private final UnitPosition position;
+  private final UnitReader reader;
+  private final UnitInput input;
+  private final UnitFormat format;
+  private final ErrorCauses errors;
   private final StandaloneUnit unit;
   private final HeldReply reply;
   private int batchLength;
@@ -51,11 +40,18 @@ public final class BatchReplay {
   /** How many answers in a row the client has waited for since it sent ahead. */
   private int quiet = QUIET;
 
-  BatchReplay(
-      ClientSession session, RequestReader requests, RequestFormat format, Journal journal) {
-    this.session = session;
-    this.requests = requests;
+  public BatchReplay(
+      UnitPosition position,
+      UnitReader reader,
+      UnitInput input,
+      UnitFormat format,
+      ErrorCauses errors,
+      Journal journal) {
+    this.position = position;
+    this.reader = reader;
+    this.input = input;
     this.format = format;
+    this.errors = errors;
     this.unit = journal.standalone();
     this.reply = journal.reply();
   }
@@ -67,18 +63,17 @@ public final class BatchReplay {
    * @param facts of its statement
    * @param batch says how long it is, up to its end, and 0 where it may not
    */
-  public boolean mayRemember(ServerConnection server, StatementFacts facts, IntSupplier batch) {
+  public boolean mayRemember(StatementFacts facts, IntSupplier batch) {
     if (resumes) {
       return true;
     }
     if (unit.guard() == Guard.RETRY_RULE || unit.guard() == Guard.REMEMBERED) {
       return false;
     }
-    if (session.vdb().settings().vdb().prepared().anonymousParse() != AnonymousParse.AUTO
-        || session.status() != TransactionState.IDLE
-        || session.outstanding() > 0
+    if (position.status() != TransactionState.IDLE
+        || position.outstanding() > 0
         || pipelines()
-        || server.groupOpen()
+        || position.unitOpen()
         || !facts.effects().isEmpty()) {
       return false;
     }
@@ -95,32 +90,32 @@ public final class BatchReplay {
   /** Keeps the batch at the reader's position until it is answered. */
   public void keep(ByteBuf input) {
     if (!unit.isKept()) {
-      unit.keep(input, batchLength, session.carried().sent(), Guard.REMEMBERED);
+      unit.keep(input, batchLength, position.sent(), Guard.REMEMBERED);
       reply.begin();
     }
     unit.remember();
   }
 
   /** Keeps all that waits, which goes into the pipeline of a shared connection. */
-  void keepShared(ByteBuf input) {
+  public void keepShared(ByteBuf input) {
     // One that a server failed is kept: from here on the pipeline knows what to do about a loss.
-    unit.keep(input, input.readableBytes(), session.carried().sent(), Guard.SHARED);
+    unit.keep(input, input.readableBytes(), position.sent(), Guard.SHARED);
     reply.begin();
   }
 
   /** Whether the client sends more before it has the answer to what it sent before. */
-  boolean pipelines() {
+  public boolean pipelines() {
     return quiet < QUIET;
   }
 
   /** Has the reader read what is kept as if it had just come: nothing of it was answered. */
-  void repeat() {
+  public void repeat() {
     reply.drop();
-    requests.readAgain(unit.takeOut());
+    reader.readAgain(unit.takeOut());
   }
 
   /** A Sync was sent: the batch, if one is kept, is complete. */
-  void sent() {
+  public void sent() {
     unit.sent();
   }
 
@@ -158,7 +153,7 @@ public final class BatchReplay {
   /** Keeps the read that stands alone at the reader's position and goes to a replica. */
   public void keepForReplica(ByteBuf input) {
     if (!resumes && !unit.isKept()) {
-      keep(input, format.alone(input, ReplicaReads.MOST_BYTES, 1), Guard.REPLICA_READ);
+      keep(input, format.alone(input, MAX_BATCH, 1), Guard.REPLICA_READ);
     }
   }
 
@@ -166,9 +161,9 @@ public final class BatchReplay {
   private boolean standsAlone() {
     return !resumes
         && !unit.isKept()
-        && session.status() == TransactionState.IDLE
-        && session.outstanding() == 0
-        && !session.server().groupOpen();
+        && position.status() == TransactionState.IDLE
+        && position.outstanding() == 0
+        && !position.unitOpen();
   }
 
   /**
@@ -177,39 +172,39 @@ public final class BatchReplay {
    * @return whether that is anything
    */
   private boolean keep(ByteBuf input, int length, Guard guard) {
-    if (length <= 0 || requests.handler().namesTaken(input.slice(input.readerIndex(), length))) {
+    if (length <= 0 || reader.messages().namesTaken(input.slice(input.readerIndex(), length))) {
       return false;
     }
-    unit.keep(input, length, session.carried().sent(), guard);
-    if (session.outstanding() == 0) {
+    unit.keep(input, length, position.sent(), guard);
+    if (position.outstanding() == 0) {
       reply.begin(); // else it is another's that comes first
     }
     return true;
   }
 
   /** Whether it is known here what to do about the loss of what is being sent. */
-  boolean guards() {
+  public boolean guards() {
     return unit.isGuarded();
   }
 
   /** Whether the kept statement can still be sent again without its client seeing anything. */
-  private boolean untold(ServerConnection from) {
+  private boolean untold(ReplySource from) {
     return unit.guard() == Guard.REPLICA_READ ? nothingGiven(from) : !from.begun();
   }
 
   /** Whether the client has had nothing of the answer, and there is nothing that it must have. */
-  boolean nothingGiven(ServerConnection from) {
+  public boolean nothingGiven(ReplySource from) {
     return !reply.delivered() && !from.due();
   }
 
   /** Whether the answer that comes now, the only one that does, is that of the kept batch. */
   private boolean isAnswered() {
-    return unit.is(session.carried().done());
+    return unit.is(position.done());
   }
 
   /** Whether the server's error, the first it says about the kept batch, stays between us. */
-  boolean absorbs(ServerError error, ServerConnection from) {
-    if (!isAnswered() || session.outstanding() != 1) {
+  public boolean absorbs(ServerError error, ReplySource from) {
+    if (!isAnswered() || position.outstanding() != 1) {
       return false;
     }
     Cause cause = causeOf(error, from);
@@ -220,31 +215,31 @@ public final class BatchReplay {
     return absorbs;
   }
 
-  private Cause causeOf(ServerError error, ServerConnection from) {
+  private Cause causeOf(ServerError error, ReplySource from) {
     if (unit.rule() != null) {
       return Cause.ERROR;
     }
-    if (unit.isRemembered() && !from.told() && session.dialect().errors().stalePlan(error)) {
+    if (unit.isRemembered() && !from.told() && errors.stalePlan(error)) {
       return Cause.STALE_PLAN;
     }
-    if (session.reads().away()) {
-      return ReplicaTrouble.mayBe(error) ? Cause.REPLICA_ERROR : Cause.ERROR;
+    if (position.away()) {
+      return errors.ofReplica(error) ? Cause.REPLICA_ERROR : Cause.ERROR;
     }
-    return error.sqlState().equals(READ_ONLY) ? Cause.READ_ONLY_SERVER : Cause.ERROR;
+    return errors.readOnly(error) ? Cause.READ_ONLY_SERVER : Cause.ERROR;
   }
 
   /** What becomes of the batch whose error or loss was absorbed. */
-  Recovery recovery() {
+  public Recovery recovery() {
     return unit.recovery();
   }
 
   /** Whether the rest of the answer is nobody's. */
-  boolean absorbing() {
+  public boolean absorbing() {
     return unit.isRecovering();
   }
 
   /** Whether what comes now is looked after here, so that the client has it as late as may be. */
-  boolean guarded() {
+  public boolean guarded() {
     return unit.isGuarded() && isAnswered();
   }
 
@@ -253,7 +248,7 @@ public final class BatchReplay {
    * client has nothing of it yet: what comes before a statement is carried out, and of reads also
    * the first rows, as long as they are few and come without their end.
    */
-  boolean mayHold(ReplySource from, int bytes) {
+  public boolean mayHold(ReplySource from, int bytes) {
     if (unit.guard() != Guard.SHARED && unit.guard() != Guard.REPLICA_READ) {
       return !from.begun();
     }
@@ -274,56 +269,56 @@ public final class BatchReplay {
    *
    * @param cause of the loss
    * @param harmless whether it changes nothing, so that it does not matter if it was carried out
+   * @param mayGoOn whether what was lost may be tried again
    */
-  boolean survivesLoss(ServerError error, Cause cause, boolean harmless, ServerConnection from) {
+  public boolean survivesLoss(
+      ServerError error, Cause cause, boolean harmless, boolean mayGoOn, ReplySource from) {
     ActionParameters.Retry rule = unit.rule();
-    boolean asking = unit.isUnsent() && session.outstanding() == 0 && rule == null;
-    if (!isAnswered() || !(asking || session.outstanding() == 1)) {
+    boolean asking = unit.isUnsent() && position.outstanding() == 0 && rule == null;
+    if (!isAnswered() || !(asking || position.outstanding() == 1)) {
       return false;
     }
     boolean permitted =
-        rule == null
-            ? session.loss().mayGoOn()
-            : (harmless || rule.repeatUncertain()) && wantsRetry(error);
+        rule == null ? mayGoOn : (harmless || rule.repeatUncertain()) && wantsRetry(error);
     boolean survives = unit.fails(cause, untold(from), permitted);
     if (survives) {
       reply.drop();
       if (asking) {
-        requests.input().dropStatement(); // the server was being asked about a statement of it
+        input.dropStatement(); // the server was being asked about a statement of it
       }
     }
     return survives;
   }
 
   /** How long to wait before the next try, which begins now. */
-  Duration beforeRetry() {
+  public Duration beforeRetry() {
     unit.count();
     reply.drop();
     return unit.rule() == null ? Duration.ZERO : Duration.ofMillis(unit.rule().retryDelay());
   }
 
   /** Tries what is kept again, and keeps it. */
-  void tryAgain() {
+  public void tryAgain() {
     if (!unit.isKept()) {
       return; // the client has gone
     }
-    ByteBuf batch = unit.again(session.carried().sent());
-    requests.handler().freeNames(batch);
-    requests.readAgain(batch);
+    ByteBuf batch = unit.again(position.sent());
+    reader.messages().freeNames(batch);
+    reader.readAgain(batch);
   }
 
   /** Refuses what is kept instead of trying it again. */
-  void refuse(ServerError error) {
+  public void refuse(ServerError error) {
     if (unit.isKept()) {
       ByteBuf batch = unit.takeOut();
-      requests.handler().freeNames(batch);
+      reader.messages().freeNames(batch);
       forget();
-      requests.refuseAgain(batch, error);
+      reader.refuseAgain(batch, error);
     }
   }
 
   /** What waits is refused: if it is what is kept, it will never be answered. */
-  void refused() {
+  public void refused() {
     resumes = false;
     if (unit.isUnsent()) {
       unit.forget();
@@ -331,7 +326,7 @@ public final class BatchReplay {
   }
 
   /** Whether what the client has sent behind the batch must wait for the batch's answer. */
-  boolean holdsBack() {
+  public boolean holdsBack() {
     if (unit.holdsBack()) {
       quiet = 0;
       return true;
@@ -340,10 +335,10 @@ public final class BatchReplay {
   }
 
   /** The server is ready again: the batch goes to the reader once more. */
-  void sendAgain() {
+  public void sendAgain() {
     ByteBuf batch = unit.takeOut();
     resumes = format.prepares(batch);
-    requests.readAgain(batch);
+    reader.readAgain(batch);
   }
 
   /**
@@ -351,20 +346,20 @@ public final class BatchReplay {
    *
    * @param done its number
    */
-  void answered(long done) {
+  public void answered(long done) {
     if (!unit.isKept() || unit.is(done)) {
       forget();
     }
     if (pipelines()) {
-      quiet = session.outstanding() == 0 && !requests.input().waits() ? quiet + 1 : 0;
+      quiet = position.outstanding() == 0 && !input.waits() ? quiet + 1 : 0;
     }
   }
 
   /** The batch was answered, or will never be. */
-  void forget() {
+  public void forget() {
     unit.forget();
     resumes = false;
-    if (session.closed()) {
+    if (position.closed()) {
       reply.drop();
     } else {
       reply.deliver();

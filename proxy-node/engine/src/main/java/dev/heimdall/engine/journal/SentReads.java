@@ -1,23 +1,37 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.journal;
 
-import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
+import java.util.function.BooleanSupplier;
 
 /**
  * Notes in the journal what a client sends to the writer of a cluster, message by message: what
  * changes nothing can be read again when the server is lost before it has answered.
  */
-final class SentReads {
-  private final ClientSession session;
-  private final RequestFormat format;
+public final class SentReads {
+  private final UnitPosition position;
+  private final UnitReader reader;
+  private final UnitFormat format;
+  private final BooleanSupplier atWriter;
   private final BatchReplay replay;
   private final Journal journal;
 
-  SentReads(ClientSession session, RequestFormat format, BatchReplay replay, Journal journal) {
-    this.session = session;
+  /**
+   * @param atWriter whether what is sent goes to the writer of a cluster, and nothing but what is
+   *     noted here ties the client to the connection
+   */
+  public SentReads(
+      UnitPosition position,
+      UnitReader reader,
+      UnitFormat format,
+      BooleanSupplier atWriter,
+      BatchReplay replay,
+      Journal journal) {
+    this.position = position;
+    this.reader = reader;
     this.format = format;
+    this.atWriter = atWriter;
     this.replay = replay;
     this.journal = journal;
   }
@@ -27,45 +41,40 @@ final class SentReads {
    *
    * @return whether {@link #handled} is to follow
    */
-  boolean handles(ByteBuf input, byte type, long total) {
+  public boolean handles(ByteBuf input, byte type, long total) {
     if (!journal.isOpen()) {
       if (!format.begins(type) || !mayBegin()) {
         return false;
       }
-      journal.begin(session.carried().sent());
+      journal.begin(position.sent());
       if (replay.repeats()) {
         journal.spoil(); // its client has had the first of its answer
       }
     }
     if (format.flushes(type)) {
-      journal.flushed(session.carried().done());
+      journal.flushed(position.done());
     }
     if (total <= input.readableBytes()) { // else it waits, or goes in parts
-      session.requests().handler().note(journal, input, type, (int) total);
+      reader.messages().note(journal, input, type, (int) total);
       journal.keep(input, (int) total);
     }
     return true;
   }
 
   /** Whether the message is better handled when the rest of it is here, too. */
-  boolean awaitsRest(ByteBuf input, long total) {
+  public boolean awaitsRest(ByteBuf input, long total) {
     return journal.awaitsRest(input.readableBytes(), total);
   }
 
   /** Whether what is sent next can be sent again if it turns out to be no more than reads. */
   private boolean mayBegin() {
-    return session.vdb().pools().led()
-        && session.status() == TransactionState.IDLE
-        && !session.server().groupOpen()
-        && !session.server().copyIn()
-        && !session.lease().keepsServer()
-        && !session.reads().away()
-        && !session.sharing().active()
-        && !session.transactionReplay().active();
+    return atWriter.getAsBoolean()
+        && position.status() == TransactionState.IDLE
+        && !position.unitOpen();
   }
 
   /** A statement is being sent of which this is known. */
-  void statement(boolean reads, boolean dropsNames) {
+  public void statement(boolean reads, boolean dropsNames) {
     if (!journal.isOpen()) {
       return;
     }
@@ -83,24 +92,24 @@ final class SentReads {
    * @param length so much of it; nothing, if it waits
    * @param sent whether it has ended a unit
    */
-  void handled(int length, long total, boolean sent) {
+  public void handled(int length, long total, boolean sent) {
     if (journal.isOpen()) {
       journal.handled(length, total, sent);
     }
   }
 
   /** Whether the server's answer that comes now is to one of these. */
-  boolean answers() {
-    return journal.answersNoted(session.carried().done());
+  public boolean answers() {
+    return journal.answersNoted(position.done());
   }
 
   /**
    * Whether what the server says first of a read may wait, so that the client has nothing of it
    * yet: as long as that is little and comes without its end.
    */
-  boolean mayHold(ReplySource from, int bytes) {
-    return journal.mayHold(session.carried().done())
-        && session.status() == TransactionState.IDLE
+  public boolean mayHold(ReplySource from, int bytes) {
+    return journal.mayHold(position.done())
+        && position.status() == TransactionState.IDLE
         && !from.due()
         && journal.reply().hasRoom(bytes);
   }

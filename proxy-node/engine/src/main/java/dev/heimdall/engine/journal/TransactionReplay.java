@@ -1,27 +1,22 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.journal;
 
-import dev.heimdall.engine.backend.Ending;
-import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.StateQuery;
-import dev.heimdall.engine.journal.Cause;
-import dev.heimdall.engine.journal.Guard;
-import dev.heimdall.engine.journal.Recovery;
 import dev.heimdall.engine.journal.Recovery.Attempt;
-import dev.heimdall.engine.journal.ReplyChecksum;
-import dev.heimdall.engine.journal.RuledOutcomes;
-import dev.heimdall.engine.journal.TransactionLog;
-import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.observe.Unreplayed;
+import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.ReplyFraming;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.TransactionReplaySettings;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Runs a client's transaction again when its server is lost before an end of it was sent: one group
@@ -30,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * all of it is the same the client goes on and notices nothing; else the transaction is rolled back
  * there, and the client is told that it was lost.
  */
-final class TransactionReplay {
+public final class TransactionReplay {
   /** Where it stands; {@link #become} alone moves it. */
   private enum Stage {
     /** Nothing is run again. */
@@ -50,11 +45,23 @@ final class TransactionReplay {
 
   private static final int SCRATCH = 8 * 1024;
 
-  /** What a server says that ends a session for a time limit of its own. */
-  private static final Set<String> TIME_LIMITS = Set.of("25P03", "25P04", "57P05");
+  /** As for any transaction that may succeed when it is run again from its beginning. */
+  public static final ServerError LOST =
+      ServerError.error("40001", "the transaction was lost together with its server")
+          .withDetail("Nothing of it was committed.")
+          .withHint("Run it again from its beginning.");
 
-  private final ClientSession session;
+  private final UnitPosition position;
+  private final UnitReader reader;
+  private final UnitInput input;
+  private final UnitFormat format;
+  private final LostClient client;
+  private final PreparedNames names;
+  private final BatchReplay replay;
+  private final Journal journal;
+  private final PoolMetrics counters;
   private final LoopContext loop;
+  private final Consumer<Throwable> failed;
   private final TransactionReplaySettings settings;
   private final TransactionLog log;
   private final RuledOutcomes outcomes = new RuledOutcomes();
@@ -87,12 +94,38 @@ final class TransactionReplay {
   /** What became of the last transaction that was lost; null when there was none. */
   private String outcome;
 
-  TransactionReplay(ClientSession session, LoopContext loop, TransactionReplaySettings settings) {
-    this.session = session;
+  /**
+   * @param failed takes what the loop's tasks throw
+   */
+  public TransactionReplay(
+      UnitPosition position,
+      UnitReader reader,
+      UnitInput input,
+      UnitFormat format,
+      LostClient client,
+      PreparedNames names,
+      BatchReplay replay,
+      Journal journal,
+      TransactionReplaySettings settings,
+      ReplyFraming replies,
+      PoolMetrics counters,
+      ByteBufAllocator allocator,
+      LoopContext loop,
+      Consumer<Throwable> failed) {
+    this.position = position;
+    this.reader = reader;
+    this.input = input;
+    this.format = format;
+    this.client = client;
+    this.names = names;
+    this.replay = replay;
+    this.journal = journal;
+    this.counters = counters;
     this.loop = loop;
+    this.failed = failed;
     this.settings = settings;
-    this.log = new TransactionLog(settings, session.channel().alloc());
-    this.checksum = settings.enabled() ? new ReplyChecksum(session.dialect().replies()) : null;
+    this.log = new TransactionLog(settings, allocator);
+    this.checksum = settings.enabled() ? new ReplyChecksum(replies) : null;
   }
 
   private void become(Stage next) {
@@ -100,12 +133,12 @@ final class TransactionReplay {
   }
 
   /** Whether a transaction is being run again: nothing else goes to the client or comes from it. */
-  boolean active() {
+  public boolean active() {
     return stage != Stage.NONE;
   }
 
   /** Whether nothing is to be read: neither what came nor what is to be read again. */
-  boolean holdsBack() {
+  public boolean holdsBack() {
     return stage == Stage.LOST || stage == Stage.FAILING;
   }
 
@@ -114,31 +147,33 @@ final class TransactionReplay {
   /**
    * Whether what stands at the reader's position is to be kept when it is sent; a transaction may
    * begin with it.
+   *
+   * @param shared whether it goes into a pipeline that others use as well
    */
-  boolean keeps(ServerConnection server) {
+  public boolean keeps(boolean shared) {
     if (checksum == null || stage != Stage.NONE) {
       return false;
     }
     if (!log.keeps()
-        && session.status() == TransactionState.IDLE
-        && session.outstanding() == 0
-        && !server.groupOpen()
-        && !session.sharing().active()) {
+        && position.status() == TransactionState.IDLE
+        && position.outstanding() == 0
+        && !position.unitOpen()
+        && !shared) {
       log.begin(loop.now());
       checksum.clear();
       outcomes.clear();
-      session.carried().names().remember();
+      names.remember();
     }
     return log.keeps();
   }
 
   /** The BEGIN that was answered before is about to be sent. */
-  void begins(byte[] sql, boolean forReplica) {
+  public void begins(byte[] sql, boolean forReplica) {
     if (checksum != null && stage == Stage.NONE) {
       log.begin(sql, forReplica, loop.now());
       checksum.clear();
       outcomes.clear();
-      session.carried().names().remember();
+      names.remember();
     }
   }
 
@@ -147,37 +182,37 @@ final class TransactionReplay {
    *
    * @param sent the number of the session's group before it was
    */
-  void handled(byte type, ByteBuf from, int length, long sent) {
-    boolean group = session.carried().sent() != sent;
-    if (session.dialect().requests().isQuery(type) && !group) {
-      if (session.requests().batchOpen()) {
+  public void handled(byte type, ByteBuf from, int length, long sent) {
+    boolean group = position.sent() != sent;
+    if (format.isQuery(type) && !group) {
+      if (position.unitOpen()) {
         log.giveUp(Unreplayed.CUT); // the server will skip it
       }
       return; // an operator's, which was answered here
     }
     log.message(from, from.readerIndex(), length);
-    session.requests().handler().note(log, from, from.readerIndex(), length);
+    reader.messages().note(log, from, from.readerIndex(), length);
     if (group) {
       log.groupSent();
     }
   }
 
   /** More of a message was handled. */
-  void handledMore(ByteBuf from, int at, int length) {
+  public void handledMore(ByteBuf from, int at, int length) {
     if (stage == Stage.NONE) {
       log.message(from, at, length);
     }
   }
 
   /** A statement is about to be sent; null where nobody knows what it is. */
-  void statement(StatementFacts facts) {
+  public void statement(StatementFacts facts) {
     if (stage == Stage.NONE) {
       log.statement(facts);
     }
   }
 
   /** The same for one that is bound. */
-  void bound(StatementFacts facts, boolean unnamed) {
+  public void bound(StatementFacts facts, boolean unnamed) {
     if (stage == Stage.NONE) {
       log.bound(facts, unnamed);
     }
@@ -188,7 +223,7 @@ final class TransactionReplay {
    *
    * @return whether it may be; not when it is run again and they have made something else of it
    */
-  boolean ruled(int outcome) {
+  public boolean ruled(int outcome) {
     switch (stage) {
       case NONE -> {
         if (log.keeps()) {
@@ -213,7 +248,7 @@ final class TransactionReplay {
    * Whether what a rule would answer without a server must not be, because it is being run again:
    * it was sent the first time.
    */
-  boolean wasSent() {
+  public boolean wasSent() {
     if (active()) {
       different();
     }
@@ -221,14 +256,14 @@ final class TransactionReplay {
   }
 
   /** The open transaction cannot be run again. */
-  void giveUp(Unreplayed why) {
+  public void giveUp(Unreplayed why) {
     if (stage == Stage.NONE) {
       log.giveUp(why);
     }
   }
 
   /** Nothing was answered of what was sent last, and it is going to be read once more. */
-  void takeBack() {
+  public void takeBack() {
     if (checksum != null) {
       checksum.clear();
       if (stage == Stage.NONE) {
@@ -240,7 +275,7 @@ final class TransactionReplay {
   // ---- what is answered
 
   /** Takes a piece of an answer that the client is not to have, which is then released. */
-  boolean takes(ByteBuf consumed) {
+  public boolean takes(ByteBuf consumed) {
     switch (stage) {
       case NONE -> {
         if (log.keeps()) {
@@ -258,8 +293,8 @@ final class TransactionReplay {
             consumed.readerIndex(behind);
             checksum.add(consumed, Long.MAX_VALUE, loop.scratch(SCRATCH));
             // What of the group still waits, for a rule perhaps, is sent for the first time.
-            succeed(log.cut(verified + 1, session.requests().input().unread()));
-            loop.soon(session::resumeReading, session::failed);
+            succeed(log.cut(verified + 1, input.unread()));
+            loop.soon(this::goOn, failed);
             if (consumed.isReadable()) {
               return false;
             }
@@ -277,13 +312,13 @@ final class TransactionReplay {
    *
    * @return whether the transaction is being run again, and goes on by itself
    */
-  boolean answered(TransactionState status) {
+  public boolean answered(TransactionState status) {
     switch (stage) {
       case NONE -> {
         boolean keeps = log.keeps();
         byte[] sum = keeps ? checksum.take() : null;
-        if (log.answered(sum, status, session.outstanding() == 0)) {
-          session.carried().names().forget();
+        if (log.answered(sum, status, position.outstanding() == 0)) {
+          names.forget();
         }
         return false;
       }
@@ -304,20 +339,19 @@ final class TransactionReplay {
   // ---- running it again
 
   /**
-   * The server connection is lost.
+   * The server connection of a client is lost that is there, and in no transaction that was lost
+   * before.
    *
+   * @param loss what is known of it
    * @return whether that is taken care of
    */
-  boolean takesOver(ServerConnection from, ServerError lastError) {
-    if (checksum == null
-        || session.closed()
-        || session.end().announced()
-        || session.loss().transactionLost()) {
+  public boolean takesOver(Loss loss) {
+    if (checksum == null) {
       return false;
     }
     switch (stage) {
       case NONE -> {
-        return begin(from, lastError);
+        return begin(loss);
       }
       case FAILING -> tell();
       default -> {
@@ -333,61 +367,51 @@ final class TransactionReplay {
     return true;
   }
 
-  private boolean begin(ServerConnection from, ServerError lastError) {
-    if (!session.inTransaction() && !log.keeps()) {
+  private boolean inTransaction() {
+    return position.status() != TransactionState.IDLE;
+  }
+
+  private boolean begin(Loss loss) {
+    if (!inTransaction() && !log.keeps()) {
       return false;
     }
-    Unreplayed obstacle = obstacle(from, lastError);
+    Unreplayed obstacle = obstacle(loss);
     Attempt attempt = new Attempt(Guard.TRANSACTION, false, true, obstacle == null);
     if (Recovery.of(attempt, Cause.CONNECTION_LOST) != Recovery.TRANSACTION) {
-      if (session.inTransaction()) {
-        session.counters().transactionUnreplayed(obstacle);
+      if (inTransaction()) {
+        counters.transactionUnreplayed(obstacle);
         outcome = "no: " + obstacle.words();
       }
       log.end();
-      session.carried().names().forget();
+      names.forget();
       return false;
     }
     attempts = 1;
     owed = log.unanswered();
     owedOpen = log.open();
-    cut = from.cutReply() && from.isFirst(session);
+    cut = loss.cut();
     told = checksum.counted();
     toldSum = checksum.soFar();
-    session.requests().replay().forget();
-    session.requests().forgetSent();
-    if ((owed > 0 || owedOpen) && lastError == null) {
-      // Where only the connection is lost the statement goes on, and what it locks is locked.
-      session.node().connector().cancel(from, () -> {});
+    replay.forget();
+    journal.forget(true);
+    if (owed > 0 || owedOpen) {
+      loss.cancel().run();
     }
-    clock =
-        loop.later(
-            this::late, settings.maxTime().toMillis(), TimeUnit.MILLISECONDS, session::failed);
+    clock = loop.later(this::late, settings.maxTime().toMillis(), TimeUnit.MILLISECONDS, failed);
     rewind();
     return true;
   }
 
-  private Unreplayed obstacle(ServerConnection from, ServerError lastError) {
+  private Unreplayed obstacle(Loss loss) {
     Unreplayed obstacle = log.obstacle(loop.now());
-    if (obstacle != null) {
-      return obstacle;
+    if (obstacle != null || loss.obstacle() != null) {
+      return obstacle != null ? obstacle : loss.obstacle();
     }
-    RequestReader requests = session.requests();
-    if (session.lease().keepsServer()) {
-      return Unreplayed.PINNED;
-    }
-    if (requests.input().midMessage()
-        || requests.skips()
-        || checksum.amidUncounted()
-        || session.outstanding() != log.unanswered()) {
-      return Unreplayed.CUT;
-    }
-    if (session.listening().undecided()) {
-      return Unreplayed.LISTEN;
-    }
-    return from.ending().side() == Ending.Side.PROTOCOL
-            || (lastError != null && TIME_LIMITS.contains(lastError.sqlState()))
-        ? Unreplayed.SERVER
+    return input.midMessage()
+            || reader.skips()
+            || checksum.amidUncounted()
+            || position.outstanding() != log.unanswered()
+        ? Unreplayed.CUT
         : null;
   }
 
@@ -396,24 +420,15 @@ final class TransactionReplay {
     become(Stage.LOST);
     verified = 0;
     outcomes.rewind();
-    forgetSent();
-    session.carried().names().takeBack();
-    session.transaction().rewind(log.heldBegin(), log.heldForReplica());
-    session.lease().become(LeaseState.READY);
-    loop.soon(this::run, session::failed);
-  }
-
-  private void forgetSent() {
-    session.owed().forget();
-    session.carried().lost();
-    session.requests().course().end();
-    session.lease().captureLost();
-    session.listening().lost();
+    client.unanswered(Set.of(), false);
+    names.takeBack();
+    client.rewind(log.heldBegin(), log.heldForReplica());
+    loop.soon(this::run, failed);
   }
 
   private void run() {
-    if (stage == Stage.LOST && !session.closed()) {
-      session.requests().input().setAside();
+    if (stage == Stage.LOST && !position.closed()) {
+      input.setAside();
       next();
     }
   }
@@ -422,13 +437,13 @@ final class TransactionReplay {
     checksum.clear();
     if (verified < log.answered()) {
       become(Stage.VERIFYING);
-      session.requests().readAgain(log.group(verified));
+      reader.readAgain(log.group(verified));
     } else if (told > 0) {
       become(Stage.RESUMING);
-      session.requests().readAgain(log.group(verified));
+      reader.readAgain(log.group(verified));
     } else {
       succeed(log.cut(verified, 0));
-      session.requests().process();
+      reader.process();
     }
   }
 
@@ -441,10 +456,16 @@ final class TransactionReplay {
     stopClock();
     become(Stage.NONE);
     outcomes.goOn();
-    session.carried().names().keep();
-    session.requests().input().putBack(unsent);
-    session.counters().transactionReplayed();
+    names.keep();
+    input.putBack(unsent);
+    counters.transactionReplayed();
     outcome = "the last transaction that was lost was run again";
+  }
+
+  private void goOn() {
+    if (!position.closed()) {
+      reader.process();
+    }
   }
 
   private void stopClock() {
@@ -467,12 +488,12 @@ final class TransactionReplay {
   }
 
   /** There is no connection for it, or something refuses what is read again. */
-  void refused(ServerError why) {
+  public void refused(ServerError why) {
     fail(Unreplayed.NO_CONNECTION, why);
   }
 
   /** The client no longer wants what it waits for, if it waits for anything. */
-  void cancel(ServerError error) {
+  public void cancel(ServerError error) {
     if (owed > 0 || owedOpen) {
       fail(Unreplayed.CANCELLED, null);
       failure = error;
@@ -485,83 +506,48 @@ final class TransactionReplay {
     }
     become(Stage.FAILING);
     lost(why, cause);
-    loop.soon(this::undo, session::failed);
+    loop.soon(this::undo, failed);
   }
 
   private void lost(Unreplayed why, ServerError cause) {
     stopClock();
-    session.counters().transactionUnreplayed(why);
+    counters.transactionUnreplayed(why);
     outcome = "no: " + why.words();
     String words = cause == null ? why.words() : why.words() + " (" + cause.message() + ")";
-    failure =
-        ConnectionLoss.TRANSACTION_LOST.withDetail("Nothing of it was committed; " + words + ".");
+    failure = LOST.withDetail("Nothing of it was committed; " + words + ".");
   }
 
   private void undo() {
-    if (stage != Stage.FAILING || session.closed()) {
-      return;
-    }
-    session.lease().stopWaiting();
-    ServerConnection server = session.server();
-    if (server == null) {
-      tell();
-    } else if (session.state() == LeaseState.ACTIVE && server.quiet()) {
-      server.requests().rollBack(new Undo());
-    } else {
-      server.close("a transaction could not be run again on it");
-    }
-  }
-
-  /** Ends what was run again where the answers were others. */
-  private final class Undo extends StateQuery {
-    Undo() {
-      super("ROLLBACK");
-    }
-
-    @Override
-    protected void ended(ServerConnection from, ServerError error) {
-      if (session.closed()) {
-        session.quietDone(from);
-      } else if (!from.closed()) {
-        session.lease().putDown();
-        tell();
-      }
+    if (stage == Stage.FAILING && !position.closed()) {
+      client.rollBack(this::tell);
     }
   }
 
   private void tell() {
-    forgetSent();
-    session.carried().names().bringBack();
-    session.carried().names().forget();
-    session.requests().input().putBack(null);
+    client.unanswered(Set.of(), false);
+    names.bringBack();
+    names.forget();
+    input.putBack(null);
     log.end();
     become(Stage.NONE);
-    session.transaction().failed();
-    if (session.state() != LeaseState.READY) {
-      session.lease().become(LeaseState.READY);
-    }
-    if (cut) {
-      session.end().close("the server connection was lost in the middle of a message");
-    } else {
-      session.loss().failed(failure, owed, owedOpen);
-    }
+    client.transactionFailed(failure, owed, owedOpen, cut);
   }
 
   /** The session ends. */
-  void end() {
+  public void end() {
     stopClock();
     become(Stage.NONE);
     log.end();
-    session.carried().names().forget();
+    names.forget();
   }
 
   // ---- for people
 
   /** What is kept of the open transaction, and what became of one; null when that is off. */
-  String note() {
+  public String note() {
     if (checksum == null) {
       return null;
     }
-    return session.inTransaction() || outcome == null ? log.toString() : outcome;
+    return inTransaction() || outcome == null ? log.toString() : outcome;
   }
 }

@@ -1,0 +1,58 @@
+package dev.heimdall.engine.dialect.postgres.prepared;
+
+import dev.heimdall.engine.journal.ErrorCauses;
+import dev.heimdall.engine.wire.ServerError;
+import java.util.Set;
+
+/** What PostgreSQL's errors say of prepared statements, and of why an answer failed. */
+public final class PostgresErrors implements ErrorCauses {
+  private static final String NO_SUCH_STATEMENT = "26000";
+  private static final String READ_ONLY = "25006";
+  private static final String TERMINATED = "57P01";
+  private static final Set<String> TIME_LIMITS = Set.of("25P03", "25P04", "57P05");
+  private static final String CANCELED = "57014";
+  private static final String BY_RECOVERY = "conflict with recovery";
+
+  @Override
+  public boolean stalePlan(ServerError error) {
+    return StalePlan.is(error);
+  }
+
+  @Override
+  public boolean unknownStatement(ServerError error) {
+    return error.sqlState().equals(NO_SUCH_STATEMENT)
+        && error.message().contains(StatementNames.PREFIX);
+  }
+
+  @Override
+  public boolean readOnly(ServerError error) {
+    return error.sqlState().equals(READ_ONLY);
+  }
+
+  /**
+   * Not what a value or a function's own RAISE made of it, and not a cancel or a time limit; but
+   * recovery cancels too.
+   */
+  @Override
+  public boolean ofReplica(ServerError error) {
+    String state = error.sqlState();
+    if (state.equals(CANCELED)) {
+      return error.message().contains(BY_RECOVERY);
+    }
+    return switch (state.substring(0, Math.min(2, state.length()))) {
+      case "22", "23", "P0" -> false;
+      default -> true;
+    };
+  }
+
+  /** One that crashes, or has given up waiting for its replicas, warns and ends without this. */
+  @Override
+  public boolean terminated(ServerError error) {
+    return error.isFatal() && error.sqlState().equals(TERMINATED);
+  }
+
+  @Override
+  public boolean timeLimit(ServerError error) {
+    return TIME_LIMITS.contains(error.sqlState());
+  }
+}

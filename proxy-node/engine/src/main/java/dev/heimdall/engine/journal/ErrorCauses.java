@@ -1,0 +1,19 @@
+package dev.heimdall.engine.journal;
+
+import dev.heimdall.engine.prepared.StatementErrors;
+import dev.heimdall.engine.wire.ServerError;
+
+/** What errors of a dialect's servers say of why a unit's answer failed. */
+public interface ErrorCauses extends StatementErrors {
+  /** Whether the server accepts no writes. */
+  boolean readOnly(ServerError error);
+
+  /** Whether the error of a replica says nothing about a read: the writer may not have it. */
+  boolean ofReplica(ServerError error);
+
+  /** Whether the server was stopped, or told to end the session, and has rolled back what ran. */
+  boolean terminated(ServerError error);
+
+  /** Whether the server has ended the session for a time limit of its own. */
+  boolean timeLimit(ServerError error);
+}

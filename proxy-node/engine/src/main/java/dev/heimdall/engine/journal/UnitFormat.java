@@ -1,0 +1,33 @@
+package dev.heimdall.engine.journal;
+
+import io.netty.buffer.ByteBuf;
+
+/** What the bytes of a client's messages show of the units that they form. */
+public interface UnitFormat {
+  /** Whether a message of this type is the text of statements to be carried out at once. */
+  boolean isQuery(byte type);
+
+  /** Whether it asks for a statement, or for a part of one, so that a unit may begin with it. */
+  boolean begins(byte type);
+
+  /** Whether the client may wait for the answers to what it has sent so far. */
+  boolean flushes(byte type);
+
+  /**
+   * The length of what waits first, if it is one statement, or so many up to the end of one batch,
+   * that stands alone, whatever is behind it.
+   *
+   * @return 0 when it does not stand alone, is longer than that, or is not here whole
+   */
+  int alone(ByteBuf in, int most, int statements);
+
+  /**
+   * The length of all that waits, if it is one statement that stands alone.
+   *
+   * @return 0 when there is anything else, it is longer than that, or is not here whole
+   */
+  int whole(ByteBuf in, int most);
+
+  /** Whether a batch begins by preparing a statement. */
+  boolean prepares(ByteBuf batch);
+}
