@@ -1,9 +1,11 @@
 package dev.heimdall.test.catalog;
 
 import static dev.heimdall.test.catalog.Said.reads;
+import static dev.heimdall.test.catalog.Said.said;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.SharedPostgres;
 import java.nio.file.Files;
@@ -216,6 +218,16 @@ class CountedChangesIT {
     Asked asked = Asked.of(DATABASE, Asked.source("app", "app", refresh, Map.of()));
     asked.catalogues().watchClosely(CLOSE, () -> {});
     return asked;
+  }
+
+  @Test
+  void itTiesNoSessionThatChangesDefinitions() throws Exception {
+    try (Asked asked = asked(Duration.ofHours(1))) {
+      dev.heimdall.engine.sql.Statement change =
+          asked.resolve(said(StatementClass.DDL, List.of(), List.of("kinds.v"), List.of()));
+      assertThat(change.tablesWritten().toString()).contains("heimdall.definition_changes");
+      assertThat(change.changesSession()).isNull();
+    }
   }
 
   private static boolean known(Asked asked, String view) {

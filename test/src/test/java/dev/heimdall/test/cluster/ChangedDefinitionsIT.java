@@ -104,6 +104,13 @@ class ChangedDefinitionsIT {
     return queryInfo(client).getOrDefault("tables read", "");
   }
 
+  /** What else a change of definitions is known to write. */
+  private static String redefining(Connection client) throws SQLException {
+    awaitCatalogue(client, "untouched");
+    execute(client, "COMMENT ON TABLE untouched IS NULL");
+    return queryInfo(client).getOrDefault("tables written", "");
+  }
+
   @AfterEach
   void goOn() throws Exception {
     routed.pauseReplay(false);
@@ -115,7 +122,7 @@ class ChangedDefinitionsIT {
   private void standStill() {
     routed.cluster().awaitReplay(Duration.ofSeconds(20));
     for (Connection client : List.of(here, there)) {
-      Await.until("replicas have all", () -> answeredBy(client).startsWith("replica"));
+      routed.awaitReplicas(() -> answeredBy(client).startsWith("replica"));
     }
     routed.pauseReplay(true);
   }
@@ -152,6 +159,7 @@ class ChangedDefinitionsIT {
   void viewsThatAreReplacedWhereAnEventTriggerCounts() throws Exception {
     asAdministrator("definition-changes.sql");
     try {
+      Await.until("the event trigger is known", () -> redefining(here).contains("app.heimdall."));
       // Here also for this: sessions go on with replicas, so none is tied by what counts.
       execute(here, OTHER_VIEW);
       thenTheViewShowsTheOtherTable();

@@ -8,7 +8,6 @@ import static dev.heimdall.test.cluster.RoutedCluster.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.catalog.DefinitionKinds;
-import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
@@ -89,7 +88,7 @@ class DefinitionKindsIT {
     routed.cluster().awaitReplay(REPLAY);
     for (Connection client : List.of(here, there)) {
       awaitCatalogue(client, "untouched");
-      Await.until("replicas have all", () -> answeredByReplica(client));
+      routed.awaitReplicas(() -> answeredByReplica(client));
     }
     routed.pauseReplay(true);
   }

@@ -218,7 +218,7 @@ class DefinitionsInProgressIT {
     Connection client = node.target().jdbc("preferQueryMode", "simple");
     clients.add(client);
     awaitCatalogue(client, "untouched");
-    Await.until("replicas have all", () -> answeredByReplica(client));
+    routed.awaitReplicas(() -> answeredByReplica(client));
     return client;
   }
 

@@ -156,6 +156,21 @@ final class RoutedCluster implements AutoCloseable {
         });
   }
 
+  /**
+   * Waits until replicas have all that this client must not miss.
+   *
+   * @param fresh whether a read of this client was answered by a replica
+   */
+  void awaitReplicas(Await.Condition fresh) {
+    Await.until(
+        "replicas have all",
+        () -> {
+          // Reads have pages pruned, which counts as written and is sent with the next commit only.
+          primary().executeIn("app", "SELECT pg_logical_emit_message(true, 'sent', '')");
+          return fresh.holds();
+        });
+  }
+
   /** Waits until reads of this client go to replicas. */
   void awaitReplicaReads(Connection client) {
     Await.until("reads go to replicas", () -> isReplica(port(client)));

@@ -108,7 +108,7 @@ class WriteMarksIT {
   }
 
   private void standStillAgain() {
-    Await.until("replicas have all", () -> answeredBy("untouched").startsWith("replica"));
+    routed.awaitReplicas(() -> answeredBy("untouched").startsWith("replica"));
     routed.pauseReplay(true);
   }
 
@@ -238,7 +238,7 @@ class WriteMarksIT {
     execute(client, "PREPARE TRANSACTION 'one'");
     assertThat(value(reader, "SELECT count(*) FROM a")).isEqualTo("0");
     routed.pauseReplay(false);
-    Await.until("replicas have all", () -> answeredBy("a").startsWith("replica"));
+    routed.awaitReplicas(() -> answeredBy("a").startsWith("replica"));
     routed.pauseReplay(true);
 
     try (Connection another = routed.connect()) {

@@ -284,7 +284,7 @@ final class RoutineReader {
       case "into" -> defines |= !procedural && !before.is("insert") && !before.is("merge");
       case "temp", "temporary" -> {
         if (before.is("create")
-            || before.is("into")
+            || makesTable(before, i)
             || before.is("local")
             || before.is("global")
             || before.is("replace")) {
@@ -317,6 +317,11 @@ final class RoutineReader {
         session(word.toUpperCase(Locale.ROOT));
       }
     }
+  }
+
+  /** Whether this is of SELECT INTO, which fills a variable in PL/pgSQL, and not of INSERT INTO. */
+  private boolean makesTable(Token before, int i) {
+    return !procedural && before.is("into") && !at(i - 2).is("insert") && !at(i - 2).is("merge");
   }
 
   /** Whether the EXECUTE here is no right, and no trigger's. */

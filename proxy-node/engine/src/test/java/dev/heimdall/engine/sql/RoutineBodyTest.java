@@ -74,10 +74,20 @@ class RoutineBodyTest {
         "SET TRANSACTION READ ONLY;",
         "SET CONSTRAINTS ALL DEFERRED;",
         "UPDATE t SET a = 1, b = 2 WHERE c;",
-        "temp := 1; a := temp + load; reset := a;"
+        "temp := 1; a := temp + load; reset := a;",
+        "SELECT max(i) INTO temporary FROM t;",
+        "SELECT i INTO STRICT a FROM t; FETCH c INTO temp;",
+        "INSERT INTO temp VALUES (1);"
       })
   void whatEndsWithTheTransactionIsNoChangeOfTheSession(String statements) {
     assertThat(plpgsql(statements).changesSession()).isNull();
+  }
+
+  @Test
+  void selectIntoMakesATableInSqlOnly() {
+    String statement = "SELECT i INTO TEMP x FROM t";
+    assertThat(RoutineBody.read(statement, false).changesSession()).isEqualTo("TEMPORARY");
+    assertThat(RoutineBody.read(statement, true).changesSession()).isNull();
   }
 
   @Test
