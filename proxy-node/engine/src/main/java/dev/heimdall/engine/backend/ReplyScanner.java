@@ -1,5 +1,6 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.wire.EditedText;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 
@@ -15,6 +16,9 @@ public interface ReplyScanner {
    * @param kind what message, by the protocol's own numbers
    */
   void expect(byte kind, ReplyOwner owner);
+
+  /** The same of a text of statements in which the node has changed something. */
+  void expectEdited(EditedText text, ReplyOwner owner);
 
   /**
    * Bytes have come, cut anywhere.

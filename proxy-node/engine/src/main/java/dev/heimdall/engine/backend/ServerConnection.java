@@ -4,6 +4,7 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementHolder;
 import dev.heimdall.engine.reply.ReplySource;
+import dev.heimdall.engine.wire.EditedText;
 import dev.heimdall.engine.wire.ReplyGroups;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -116,6 +117,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    */
   public void expect(byte kind, ReplyOwner owner) {
     scanner.expect(kind, owner);
+  }
+
+  /** The same of a text of statements in which the node has changed something. */
+  public void expectEdited(EditedText text, ReplyOwner owner) {
+    scanner.expectEdited(text, owner);
   }
 
   /**

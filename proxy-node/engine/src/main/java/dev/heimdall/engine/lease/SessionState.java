@@ -393,7 +393,9 @@ public final class SessionState {
           SEQUENCE_STATE,
           COMPUTED_SEQUENCE,
           FREE_DATABASE,
-          LOCAL_NAMES -> {}
+          LOCAL_NAMES,
+          LOCAL_DEFAULT,
+          NULL_FOR_DEFAULT -> {}
     }
   }
 
@@ -428,37 +430,55 @@ public final class SessionState {
     return variables.weight() + startup.weight() + touchedWeight;
   }
 
-  /** The start-up values of what these effects reset: a server's own default is another one. */
-  public Variables afterReset(List<Effect> effects) {
+  /**
+   * The client's own start-up values of what these effects put back to its default, for the session
+   * or for the transaction: a server's defaults are other ones.
+   */
+  public Variables afterReset(List<Effect> effects, boolean local) {
     Variables restored = Variables.NONE;
+    if (startup.isEmpty()) {
+      return restored;
+    }
+    Effect.Type wanted = local ? Effect.Type.LOCAL_DEFAULT : Effect.Type.RESET_VARIABLE;
     for (Effect effect : effects) {
-      if (effect.type() == Effect.Type.RESET_ALL) {
-        restored = startup.without("role");
-      } else if (effect.type() == Effect.Type.RESET_VARIABLE
-          && startup.get(effect.name()) != null) {
+      if (effect.type() == Effect.Type.RESET_ALL && !local) {
+        restored = startup.without(Variables.ROLE);
+      } else if (effect.type() == wanted && startup.get(effect.name()) != null) {
         restored = restored.with(effect.name(), startup.get(effect.name()));
       }
     }
     return restored;
   }
 
+  /** The value of a setting that the client began with; null where it has given none. */
+  public String startValue(String name) {
+    return startup.get(name);
+  }
+
+  /** Whether the client began with settings of its own. */
+  public boolean hasStartValues() {
+    return !startup.isEmpty();
+  }
+
+  /** The statement that put it back to its default was followed by one that sets our own. */
   private void reset(String name, ServerConnection server) {
     if (touched != null && touched.remove(name)) {
       touchedWeight -= Variables.weight(name);
     }
-    server.applied(server.applied().without(name));
+    Variables applied = server.applied().without(name);
     server.reportExpected(name);
     String own = startup.get(name);
+    server.applied(own == null ? applied : applied.with(name, own));
     variables = own == null ? variables.without(name) : variables.with(name, own);
   }
 
   private void resetAll(ServerConnection server) {
     forgetTouched();
     server.takeChangedReports();
-    String role = variables.get("role");
-    Variables left = role == null ? Variables.NONE : Variables.NONE.with("role", role);
-    server.applied(left);
-    variables = role == null ? startup : startup.with("role", role);
+    String role = variables.get(Variables.ROLE);
+    Variables own = startup.without(Variables.ROLE);
+    variables = role == null ? own : own.with(Variables.ROLE, role);
+    server.applied(variables);
   }
 
   /**
@@ -482,36 +502,23 @@ public final class SessionState {
   }
 
   /**
-   * Whether a group that was sent, and is not answered yet, takes settings back to the server's
-   * defaults that the client has others for: they are to be set anew before anything else is sent.
+   * Whether a group that was sent, and is not answered yet, discards what the session has: its
+   * start-up values are to be set anew before anything else is sent.
    */
-  public boolean resetInFlight() {
+  public boolean discardInFlight() {
     if (notes == null) {
       return false;
     }
     for (Note note : notes) {
-      if (note.group() < sent && takesBack(note.facts().effects())) {
+      if (note.group() < sent && note.facts().effects().stream().anyMatch(SessionState::discards)) {
         return true;
       }
     }
     return false;
   }
 
-  private boolean takesBack(List<Effect> effects) {
-    for (Effect effect : effects) {
-      switch (effect.type()) {
-        case RESET_VARIABLE, RESET_ALL -> {
-          if (!afterReset(effects).isEmpty()) {
-            return true;
-          }
-        }
-        case DISCARD_ALL -> {
-          return true;
-        }
-        default -> {}
-      }
-    }
-    return false;
+  private static boolean discards(Effect effect) {
+    return effect.type() == Effect.Type.DISCARD_ALL;
   }
 
   private static boolean sets(Effect effect) {

@@ -356,7 +356,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
     }
     if (session.status() == TransactionState.IDLE
         && !session.server().groupOpen()
-        && session.carried().resetInFlight()) {
+        && session.carried().discardInFlight()) {
       blocked = true;
       return false;
     }

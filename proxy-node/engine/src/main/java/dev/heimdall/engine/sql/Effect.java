@@ -24,6 +24,13 @@ public record Effect(Type type, String name, int start, int end) {
      * search path or a role that is set for it.
      */
     LOCAL_NAMES,
+    /** A setting goes back to its default until the end of the transaction. */
+    LOCAL_DEFAULT,
+    /**
+     * A NULL at this place of the text, which {@code set_config} takes for the default of the named
+     * setting.
+     */
+    NULL_FOR_DEFAULT,
     /**
      * A setting of a computed name is set until the end of the transaction: it may be the random
      * seed, which nothing takes back.

@@ -81,6 +81,19 @@ final class EffectList {
     }
   }
 
+  /** A setting put back to its default until the end of the transaction. */
+  void localSettingReset(String writtenName, int start, int end) {
+    String name = SettingName.of(writtenName);
+    if (!endsWithTransaction(name) && !name.equals("session_authorization")) {
+      add(Effect.Type.LOCAL_DEFAULT, name, start, end);
+    }
+  }
+
+  /** A setting whose new value is the NULL from here to there. */
+  void nullForDefault(String writtenName, int start, int end) {
+    add(Effect.Type.NULL_FOR_DEFAULT, SettingName.of(writtenName), start, end);
+  }
+
   /** Names may mean something else until the end of the transaction. */
   void localNames() {
     addOnce(Effect.Type.LOCAL_NAMES, "");

@@ -2,6 +2,8 @@ package dev.heimdall.engine.sql;
 
 /** Follows the arguments of one {@code set_config(name, value, is_local)} as the tokens go by. */
 final class SettingCall {
+  private static final byte[] NULL = {'n', 'u', 'l', 'l'};
+
   private final Lexer lexer;
   private final EffectList effects;
 
@@ -13,6 +15,8 @@ final class SettingCall {
   private boolean searchPath;
   private int nameStart;
   private int nameEnd;
+  private int nullStart;
+  private boolean nullValue;
   private boolean local;
   private boolean temporarySchema;
 
@@ -34,6 +38,7 @@ final class SettingCall {
     named = false;
     searchPath = false;
     local = false;
+    nullValue = false;
     temporarySchema = false;
   }
 
@@ -48,7 +53,11 @@ final class SettingCall {
       tokens++;
       switch (argument) {
         case 0 -> nameToken(token);
-        case 1 -> temporarySchema |= TokenReader.mayNameTemporarySchema(lexer, token);
+        case 1 -> {
+          temporarySchema |= TokenReader.mayNameTemporarySchema(lexer, token);
+          nullValue = tokens == 1 && isNull(token);
+          nullStart = nullValue ? lexer.start() : nullStart;
+        }
         case 2 -> local = tokens == 1 && isTrue(token, word);
         default -> named = false;
       }
@@ -85,11 +94,26 @@ final class SettingCall {
       } else {
         effects.setting(name, nameStart, nameEnd);
       }
+      if (nullValue) {
+        effects.nullForDefault(name, nullStart, nullStart + NULL.length);
+      }
     } else if (untilTheEnd) {
       effects.computedLocalSetting();
     } else {
       effects.pin(PinReason.COMPUTED_SETTING);
     }
+  }
+
+  private boolean isNull(int token) {
+    if (token != Lexer.WORD || lexer.end() - lexer.start() != NULL.length) {
+      return false;
+    }
+    for (int i = 0; i < NULL.length; i++) {
+      if (ByteClass.lower(lexer.text()[lexer.start() + i]) != NULL[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean isTrue(int token, Word word) {

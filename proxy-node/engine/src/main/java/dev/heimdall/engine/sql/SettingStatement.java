@@ -58,7 +58,11 @@ final class SettingStatement {
         value(name());
         return;
       }
-      effects.localSetting(name(), nameStart, nameEnd);
+      String name = name();
+      effects.localSetting(name, nameStart, nameEnd);
+      if (reader.word() == Word.DEFAULT) {
+        effects.localSettingReset(name, nameStart, nameEnd);
+      }
       if (first == Word.SEARCH_PATH || quotedSearchPath) {
         searchPathValue();
       }
@@ -68,6 +72,12 @@ final class SettingStatement {
       if (first == Word.SCHEMA || first == Word.ROLE) {
         effects.localNames();
         searchPathValue();
+      } else if (first == Word.TIME && reader.accept(Word.ZONE)) {
+        if (reader.word() == Word.LOCAL || reader.word() == Word.DEFAULT) {
+          effects.localSettingReset("timezone", nameStart, nameEnd);
+        }
+      } else if (first == Word.NAMES && (reader.atEnd() || reader.word() == Word.DEFAULT)) {
+        effects.localSettingReset("client_encoding", nameStart, nameEnd);
       }
       return;
     }

@@ -197,7 +197,10 @@ class StatementClassifierTest {
         SET LOCAL search_path TO a ==> SET ==> LOCAL_NAMES
         SET LOCAL SCHEMA 'a' ==> SET ==> LOCAL_NAMES
         SET LOCAL ROLE a ==> SET ==> LOCAL_NAMES
-        SET LOCAL role TO DEFAULT ==> SET ==> LOCAL_NAMES
+        SET LOCAL role TO DEFAULT ==> SET ==> LOCAL_NAMES, LOCAL_DEFAULT role@10-14
+        SET LOCAL A.b = DEFAULT ==> SET ==> LOCAL_DEFAULT a.b@10-13
+        SET LOCAL TIME ZONE LOCAL ==> SET ==> LOCAL_DEFAULT timezone@10-14
+        SET LOCAL NAMES ==> SET ==> LOCAL_DEFAULT client_encoding@10-15
         SET LOCAL SESSION AUTHORIZATION a ==> SET ==> LOCAL_NAMES
         SET LOCAL seed = 0.5 ==> SET ==> PIN computed setting
         SELECT set_config('seed', '0.1', true) ==> SELECT ==> PIN computed setting
@@ -219,6 +222,9 @@ class StatementClassifierTest {
         SELECT set_config('a.b', 'x', false) ==> SELECT ==> SET_VARIABLE a.b@18-23
         SELECT set_config('a.b', 'x', true) ==> SELECT ==>
         SELECT set_config('a.b', 'x', 'True') ==> SELECT ==>
+        SELECT set_config('A.b', Null, true) ==> SELECT ==> NULL_FOR_DEFAULT a.b@25-29
+        SELECT set_config('a.b', null, false) ==> SELECT ==> SET_VARIABLE a.b@18-23, NULL_FOR_DEFAULT a.b@25-29
+        SELECT set_config('a.b', null || 'c', true) ==> SELECT ==>
         SELECT set_config('a.b', 'x', 't') ==> SELECT ==> SET_VARIABLE a.b@18-23
         SET LOCAL search_path = a, 'pg_temp' ==> SET ==> LOCAL_NAMES, PIN temporary table
         SET LOCAL "Search_Path" = 'pg_temp' ==> SET ==> LOCAL_NAMES, PIN temporary table

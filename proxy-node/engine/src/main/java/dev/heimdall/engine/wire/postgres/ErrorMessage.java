@@ -4,6 +4,7 @@ import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntUnaryOperator;
 
 /** ErrorResponse and NoticeResponse, whose fields are in the protocol's section 54.8. */
 public final class ErrorMessage {
@@ -38,6 +39,31 @@ public final class ErrorMessage {
       ByteBufUtil.writeUtf8(out, value.replace('\0', '?'));
       out.writeByte(0);
     }
+  }
+
+  /**
+   * The fields of an error with another position in the text of the statement.
+   *
+   * @param fields one character for each byte, the last zero included
+   */
+  public static String moved(String fields, IntUnaryOperator position) {
+    int at = 0;
+    while (at < fields.length() && fields.charAt(at) != 0) {
+      int stop = fields.indexOf('\0', at);
+      if (stop < 0) {
+        break;
+      }
+      if (fields.charAt(at) == 'P') {
+        try {
+          int moved = position.applyAsInt(Integer.parseInt(fields.substring(at + 1, stop)));
+          return fields.substring(0, at + 1) + moved + fields.substring(stop);
+        } catch (NumberFormatException notOne) {
+          return fields;
+        }
+      }
+      at = stop + 1;
+    }
+    return fields;
   }
 
   /**

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.wire.postgres;
 
+import dev.heimdall.engine.wire.EditedText;
 import dev.heimdall.engine.wire.ReplyGroups;
+import java.util.ArrayDeque;
 
 /**
  * What one server connection still owes, in order, and to whom.
@@ -49,7 +51,7 @@ public final class ReplyQueue<O> {
   /** A Bind that we put in. */
   public static final byte BIND_OURS = 11;
 
-  /** An Execute that we put in, of a statement without rows. */
+  /** An Execute that we put in. */
   public static final byte EXECUTE_OURS = 12;
 
   /** A Bind, a Describe of its portal and an Execute of it that are not sent: we answer. */
@@ -71,11 +73,17 @@ public final class ReplyQueue<O> {
   /** Owed by nobody: here the client ended a copy that the server had not asked for yet. */
   private static final byte COPY_END = 21;
 
+  /** A Query whose text is not the client's own altogether. */
+  private static final byte QUERY_EDITED = 22;
+
   private byte[] entries = new byte[16];
   private int head;
   private int size;
 
   private final ReplyGroups<O> groups;
+
+  /** What was changed in the texts of the edited queries, in their order; null when never any. */
+  private ArrayDeque<EditedText> edited;
 
   /** How many entries, from the first one on, a Flush has asked for. */
   private int flushed;
@@ -111,7 +119,7 @@ public final class ReplyQueue<O> {
 
   /** Notes that a message of this kind has been sent for the owner. */
   public void expect(byte kind, O owner) {
-    if (skipping() && (kind == QUERY || kind == FUNCTION)) {
+    if (skipping() && (isQuery(kind) || kind == FUNCTION)) {
       return;
     }
     if (!groups.open()) {
@@ -122,6 +130,26 @@ public final class ReplyQueue<O> {
     if (kind >= SYNC) {
       groups.end();
     }
+  }
+
+  /** The same of a Query whose text was changed. */
+  public void expectEdited(EditedText text, O owner) {
+    if (!skipping()) {
+      if (edited == null) {
+        edited = new ArrayDeque<>(2);
+      }
+      edited.add(text);
+      expect(QUERY_EDITED, owner);
+    }
+  }
+
+  /** What was changed in the text that the server answers next; null when nothing was. */
+  public EditedText edited() {
+    return first() == QUERY_EDITED ? edited.peek() : null;
+  }
+
+  private static boolean isQuery(byte kind) {
+    return kind == QUERY || kind == QUERY_EDITED;
   }
 
   private void append(byte kind) {
@@ -184,6 +212,9 @@ public final class ReplyQueue<O> {
     byte first = first();
     switch (type) {
       case BackendType.DATA_ROW:
+        if (first == QUERY_EDITED || first == EXECUTE_OURS) {
+          return first == EXECUTE_OURS || edited.peek().nextIsOwn() ? SWALLOW : FORWARD;
+        }
         return first == EXECUTE || first == QUERY ? FORWARD : OUT_OF_SYNC;
       case BackendType.COMMAND_COMPLETE:
       case BackendType.EMPTY_QUERY:
@@ -194,6 +225,9 @@ public final class ReplyQueue<O> {
         if (first == EXECUTE_OURS) {
           pop();
           return SWALLOW;
+        }
+        if (first == QUERY_EDITED) {
+          return edited.peek().answersOwn() ? SWALLOW : FORWARD;
         }
         return first == QUERY ? FORWARD : OUT_OF_SYNC;
       case BackendType.BIND_COMPLETE:
@@ -208,6 +242,9 @@ public final class ReplyQueue<O> {
         if (first == DESCRIBE) {
           pop();
           return FORWARD;
+        }
+        if (first == QUERY_EDITED) {
+          return edited.peek().nextIsOwn() ? SWALLOW : FORWARD;
         }
         return first == QUERY ? FORWARD : lookedAt(first, true);
       default:
@@ -243,7 +280,7 @@ public final class ReplyQueue<O> {
         return FORWARD;
       case BackendType.COPY_IN:
       case BackendType.COPY_BOTH:
-        if (first != EXECUTE && first != QUERY) {
+        if (first != EXECUTE && !isQuery(first)) {
           return OUT_OF_SYNC;
         }
         ignoredSyncs = beginCopy();
@@ -251,7 +288,7 @@ public final class ReplyQueue<O> {
       case BackendType.COPY_OUT:
       case BackendType.COPY_DATA:
       case BackendType.COPY_DONE:
-        return first == EXECUTE || first == QUERY ? FORWARD : OUT_OF_SYNC;
+        return first == EXECUTE || isQuery(first) ? FORWARD : OUT_OF_SYNC;
       case BackendType.FUNCTION_RESULT:
         return first == FUNCTION ? FORWARD : OUT_OF_SYNC;
       default:
@@ -303,7 +340,7 @@ public final class ReplyQueue<O> {
       return FORWARD; // an administrator's terminate or a shutdown: the connection is about to end
     }
     failed = true;
-    if (first == QUERY || first == FUNCTION) {
+    if (isQuery(first) || first == FUNCTION) {
       return FORWARD;
     }
     dropSkipped();
@@ -314,7 +351,7 @@ public final class ReplyQueue<O> {
   /** After an error in a batch only Sync ends it: what follows a skipped query belongs to it. */
   private void dropSkippedQueries() {
     boolean firsts = true;
-    while (size > 0 && (entries[head] == QUERY || entries[head] == FUNCTION)) {
+    while (size > 0 && (isQuery(entries[head]) || entries[head] == FUNCTION)) {
       pop();
       if (firsts) {
         skippedQueries++;
@@ -407,6 +444,9 @@ public final class ReplyQueue<O> {
 
   private void pop() {
     do {
+      if (entries[head] == QUERY_EDITED) {
+        edited.poll();
+      }
       head = (head + 1) & (entries.length - 1);
       size--;
       flushed = Math.max(0, flushed - 1);
@@ -425,6 +465,7 @@ public final class ReplyQueue<O> {
   /** The connection is lost: nothing of what was expected will come. */
   public void abandon() {
     size = 0;
+    edited = null;
     flushed = 0;
     failed = false;
   }

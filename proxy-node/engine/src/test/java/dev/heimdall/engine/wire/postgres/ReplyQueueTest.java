@@ -2,6 +2,7 @@ package dev.heimdall.engine.wire.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.wire.EditedText;
 import dev.heimdall.engine.wire.ReplyGroups;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +113,7 @@ class ReplyQueueTest {
     "a close of ours before a parse,             cPBES,     312CZ,      sfffr",
     "a parse of ours that fails is the client's, pBES,      EZ,         fr",
     "a statement of ours amid a batch,           PcpbecBES, 1312C32CZ,  fsssssffr",
+    "a statement of ours with a result,          PeS,       1DDCZ,      fsssr",
     "known parse,                                kBES,      2CZ,        kffr",
     "known parse and close together,             kxS,       Z,          kxr",
     "known in the middle,                        BExS,      2CZ,        ffxr",
@@ -130,13 +132,35 @@ class ReplyQueueTest {
     assertThat(receive(received)).as(name).isEqualTo(expected);
   }
 
+  @Test
+  void statementsOfOursInAClientsTextAreSwallowed() {
+    EditedText text = new EditedText();
+    text.own(1);
+    text.own(3);
+    queue.expectEdited(text, "client");
+    send("Q", "client");
+
+    assertThat(receive("CCTDCTDCZTDCZ")).isEqualTo("fsfffsssrfffr");
+  }
+
+  @Test
+  void anErrorEndsAnEditedText() {
+    EditedText text = new EditedText();
+    text.own(0);
+    queue.expectEdited(text, "client");
+    queue.expectEdited(new EditedText(), "client");
+
+    assertThat(receive("CEZCZ")).isEqualTo("sfrfr");
+    assertThat(queue.edited()).isNull();
+  }
+
   @ParameterizedTest(name = "{0} then {1}")
   @CsvSource({
     "'', D", "'', C", "'', Z", "'', 1", "'', T", "'', G", "'', V", "Q, 1", "Q, 2", "Q, 3", "Q, s",
     "Q, n", "Q, t", "Q, V", "Q, R", "Q, K", "Q, v", "Q, ?", "P, 2", "P, D", "P, C", "P, Z", "P, 3",
     "P, T", "P, n", "B, 1", "B, D", "B, C", "B, T", "E, 1", "E, T", "E, Z", "E, n", "E, 2", "D, 1",
-    "D, D", "D, C", "C, 1", "C, 2", "c, 1", "p, 3", "b, 1", "b, C", "e, 2", "e, D", "S, D", "S, C",
-    "S, 1", "S, T", "S, H", "S, d", "F, D", "F, C", "F, T",
+    "D, D", "D, C", "C, 1", "C, 2", "c, 1", "p, 3", "b, 1", "b, C", "e, 2", "S, D", "S, C", "S, 1",
+    "S, T", "S, H", "S, d", "F, D", "F, C", "F, T",
   })
   void whatNothingCausedIsOutOfSync(String sent, char received) {
     send(sent, "client");

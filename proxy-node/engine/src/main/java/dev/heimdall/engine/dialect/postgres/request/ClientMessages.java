@@ -86,7 +86,7 @@ final class ClientMessages implements RequestHandler {
         new ServerNames(
             owner,
             carried,
-            transaction,
+            new StartValues(carried, sessions.classifier()),
             parts.resolution(),
             input,
             new ClientStatements(
@@ -406,7 +406,9 @@ final class ClientMessages implements RequestHandler {
           client.groupSent();
         }
         input.begin(total, false);
-        names.afterGroup(server);
+        if (client.status() == TransactionState.IDLE) {
+          names.startValues().transactionOver();
+        }
         return true;
       }
       case FrontendType.DESCRIBE, FrontendType.CLOSE -> {

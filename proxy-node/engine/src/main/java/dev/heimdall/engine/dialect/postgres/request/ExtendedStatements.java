@@ -156,6 +156,7 @@ final class ExtendedStatements {
     }
     if (bound != null && !bound.effects().isEmpty()) {
       sequences.binds(server, bound, input, nameEnd + 1, end);
+      names.startValues().bound(portal(input, at, portalEnd), bound);
     }
     if (nameLength == 0) {
       useUnnamed(server);
@@ -299,7 +300,22 @@ final class ExtendedStatements {
       return;
     }
     server.expect(ReplyQueue.EXECUTE, owner);
+    if (!names.startValues().awaited()) {
+      pending.begin(total, false);
+      return;
+    }
+    ByteBuf input = pending.bytes();
+    int at = input.readerIndex() + 5;
+    int portalEnd = input.indexOf(at, at + total - 5, (byte) 0);
+    String portal = portalEnd < 0 ? "" : portal(input, at, portalEnd);
     pending.begin(total, false);
+    for (String statement : names.startValues().run(portal)) {
+      names.runInBatch(server, statement);
+    }
+  }
+
+  private static String portal(ByteBuf input, int at, int end) {
+    return input.toString(at, end - at, StandardCharsets.ISO_8859_1);
   }
 
   private StatementFacts factsOf(ByteBuf input, int nameAt, int nameLength) {

@@ -203,8 +203,9 @@ final class ParseMessages {
     }
     sequences.beforeParse(server, facts, examined != null && course.previewedReadsSequences());
     ByteBuf body = input.slice(nameEnd + 1, end - nameEnd - 1);
-    if (names.own().renames(facts)) {
-      body = renamedBody(server, facts, body, length);
+    boolean edited = names.own().renames(facts) || names.startValues().concern(facts.effects());
+    if (edited) {
+      body = editedBody(server, facts, body);
     }
     if (nameEnd == at) {
       unnamed.source(examined, Examined.weight(examined));
@@ -215,7 +216,7 @@ final class ParseMessages {
         parseAnonymous(server, body, total, facts);
         return true;
       }
-      return parseUnnamed(server, body, total, facts);
+      return parseUnnamed(server, body, total, facts, edited);
     }
     byte[] name = new byte[nameEnd - at];
     input.getBytes(at, name);
@@ -236,13 +237,11 @@ final class ParseMessages {
   }
 
   /**
-   * A Parse's body whose text names statements, with their names on the server; those are made
-   * known to it first.
+   * A Parse's body whose text names statements, with their names on the server, or takes defaults
+   * that are the client's own; the statements are made known to it first.
    */
-  private ByteBuf renamedBody(
-      ServerConnection server, StatementFacts facts, ByteBuf body, int length) {
-    ByteBuf renamed = Unpooled.buffer(body.readableBytes() + 64);
-    int done = 0;
+  private ByteBuf editedBody(ServerConnection server, StatementFacts facts, ByteBuf body) {
+    TextEdits edits = new TextEdits();
     for (Effect effect : facts.effects()) {
       PreparedStatement statement = names.own().named(effect);
       byte[] name = names.own().nameOnServer(effect);
@@ -254,11 +253,13 @@ final class ParseMessages {
         }
       }
       if (name != null) {
-        renamed.writeBytes(body, done, effect.start() - done).writeBytes(name);
-        done = effect.end();
+        edits.replace(effect.start(), effect.end(), name);
       }
     }
-    return renamed.writeBytes(body, done, body.readableBytes() - done);
+    names.startValues().nullsForDefaults(edits, facts);
+    ByteBuf edited = Unpooled.buffer(body.readableBytes() + 64);
+    edits.write(edited, body, body.readerIndex(), body.readableBytes(), names.unicode());
+    return edited;
   }
 
   /**
@@ -292,7 +293,7 @@ final class ParseMessages {
    * @param body only read
    */
   private boolean parseUnnamed(
-      ServerConnection server, ByteBuf body, int total, StatementFacts facts) {
+      ServerConnection server, ByteBuf body, int total, StatementFacts facts, boolean edited) {
     if (client.settings().prepared().anonymousParse() == AnonymousParse.CACHE
         && resolution.isSettled()) {
       PreparedStatement statement =
@@ -306,7 +307,7 @@ final class ParseMessages {
     int length = body.readableBytes();
     unnamed.becomes(server, body, facts);
     server.expect(ReplyQueue.PARSE, owner);
-    if (transformed || names.own().renames(facts)) {
+    if (edited || transformed) {
       pending.cut();
       pending.bytes().skipBytes(total);
       PgWriter.parse(pending.out(length + 32), UNNAMED, unnamed.text(), length);

@@ -3,12 +3,9 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.StateQuery;
-import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementBody;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
-import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.NameResolution;
@@ -22,12 +19,12 @@ import dev.heimdall.engine.sql.PostgresLiteral;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -48,7 +45,7 @@ final class ServerNames {
 
   private final StatementOwner client;
   private final SessionState carried;
-  private final ClientTransaction transaction;
+  private final StartValues startValues;
   private final NameResolution resolution;
   private final ServerOutput pending;
   private final ClientStatements own;
@@ -57,7 +54,7 @@ final class ServerNames {
   ServerNames(
       StatementOwner client,
       SessionState carried,
-      ClientTransaction transaction,
+      StartValues startValues,
       NameResolution resolution,
       ServerOutput pending,
       ClientStatements own,
@@ -65,7 +62,7 @@ final class ServerNames {
       ShapeCheck.Reader reader) {
     this.client = client;
     this.carried = carried;
-    this.transaction = transaction;
+    this.startValues = startValues;
     this.resolution = resolution;
     this.pending = pending;
     this.own = own;
@@ -77,6 +74,17 @@ final class ServerNames {
     return own;
   }
 
+  /** What goes back to the client's own start-up values. */
+  StartValues startValues() {
+    return startValues;
+  }
+
+  /** Whether a character of the client's texts may take several bytes, as in UTF-8. */
+  boolean unicode() {
+    String encoding = carried.variables().get("client_encoding");
+    return encoding == null || encoding.toLowerCase(Locale.ROOT).startsWith("utf");
+  }
+
   ShapeCheck shapes() {
     return shapes;
   }
@@ -84,38 +92,6 @@ final class ServerNames {
   boolean standardStrings() {
     String own = carried.variables().get("standard_conforming_strings");
     return own == null || !own.equalsIgnoreCase("off");
-  }
-
-  /** Inside a transaction, what a RESET takes back to the server's default must be ours at once. */
-  void noteReset(StatementFacts facts) {
-    if (transaction.status() == TransactionState.OPEN || transaction.begunSince(carried.done())) {
-      Variables restored = carried.afterReset(facts.effects());
-      if (!restored.isEmpty()) {
-        afterReset = restored;
-      }
-    }
-  }
-
-  /** A group was sent: a statement of the node's may follow. */
-  void afterGroup(ServerConnection server) {
-    if (afterReset != null) {
-      StateChange change = new StateChange(Variables.NONE, afterReset);
-      afterReset = null;
-      pending.flushGathered();
-      server
-          .requests()
-          .change(
-              change,
-              new Keeping("SET") {
-                @Override
-                protected void ended(ServerConnection from, ServerError error) {
-                  if (from.status() == TransactionState.IDLE) {
-                    from.taint(); // its transaction did not begin, and what was set stays
-                  }
-                  super.ended(from, error);
-                }
-              });
-    }
   }
 
   /**
@@ -336,7 +312,6 @@ final class ServerNames {
             || facts.kind() == StatementKind.DDL
             || SessionState.divides(facts, true))) {
       carried.note(facts);
-      noteReset(facts);
     }
   }
 
@@ -374,6 +349,4 @@ final class ServerNames {
     PostgresLiteral.append(sql, block.toString());
     return sql.toString();
   }
-
-  private Variables afterReset;
 }

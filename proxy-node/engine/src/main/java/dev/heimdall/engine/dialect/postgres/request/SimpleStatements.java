@@ -24,6 +24,7 @@ import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.Course;
 import dev.heimdall.engine.statement.Deferral;
 import dev.heimdall.engine.statement.SideActions;
+import dev.heimdall.engine.wire.EditedText;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -35,6 +36,9 @@ import java.util.List;
 
 /** Sends one client's simple queries, or answers them where no server is needed. */
 final class SimpleStatements {
+  private static final ServerError TOO_MANY_RESETS =
+      ServerError.error("54000", "the query puts settings back to their defaults too often");
+
   private final SimpleClient client;
   private final SessionState carried;
   private final ClientTransaction transaction;
@@ -240,13 +244,13 @@ final class SimpleStatements {
       deallocateInTransaction(server, facts.effects().get(0), facts, total);
     } else if (names.own().renames(facts)) {
       renamed(server, facts, total);
+    } else if (names.startValues().concern(facts.effects())) {
+      withStartValues(server, new TextEdits(), facts, total);
     } else {
       carried.note(facts);
       server.expect(ReplyQueue.QUERY, client.owner());
       client.groupSent();
       pending.begin(total, false);
-      names.noteReset(facts);
-      names.afterGroup(server);
     }
   }
 
@@ -283,7 +287,7 @@ final class SimpleStatements {
       if (server.statements().confirmed(statement) && server.status() == TransactionState.FAILED) {
         List<Renamed> prepared = List.of(new Renamed(effect, statement, statement.serverName()));
         // Refused like every statement of a failed transaction; the one that is there stays.
-        sendRenamed(server, total, prepared);
+        sendEdited(server, total, edits(prepared));
         names.own().release(statement);
         return;
       }
@@ -299,7 +303,8 @@ final class SimpleStatements {
       carried.note(facts); // one that fails because its name is taken has no effect
       names.prepareOnServer(server, statement);
     }
-    sendRenamed(server, total, List.of(new Renamed(effect, statement, statement.serverName())));
+    List<Renamed> renamed = List.of(new Renamed(effect, statement, statement.serverName()));
+    sendEdited(server, total, edits(renamed));
   }
 
   /**
@@ -401,28 +406,52 @@ final class SimpleStatements {
         names.noteEffectsOf(statement.facts());
       }
     }
-    carried.note(facts);
-    sendRenamed(server, total, found);
+    TextEdits edits = edits(found);
+    if (names.startValues().concern(facts.effects())) {
+      withStartValues(server, edits, facts, total);
+    } else {
+      carried.note(facts);
+      sendEdited(server, total, edits);
+    }
   }
 
-  /** Sends the Query at the reader's position with the names in it replaced. */
-  private void sendRenamed(ServerConnection server, int total, List<Renamed> names) {
+  /** Sends it with what gives the client its own start-up values where it takes defaults. */
+  private void withStartValues(
+      ServerConnection server, TextEdits edits, StatementFacts facts, int total) {
+    int length = total - 6;
+    byte[] sql = new byte[length];
+    pending.bytes().getBytes(pending.bytes().readerIndex() + 5, sql);
+    names.startValues().edit(edits, sql, length, facts, names.standardStrings());
+    if (edits.tooMany()) {
+      raise(server, TOO_MANY_RESETS, total);
+    } else {
+      carried.note(facts);
+      sendEdited(server, total, edits);
+    }
+  }
+
+  private static TextEdits edits(List<Renamed> renamed) {
+    TextEdits edits = new TextEdits();
+    for (Renamed name : renamed) {
+      edits.replace(name.effect().start(), name.effect().end(), name.onServer());
+    }
+    return edits;
+  }
+
+  /** Sends the Query at the reader's position with its edits. */
+  private void sendEdited(ServerConnection server, int total, TextEdits edits) {
     pending.cut();
     ByteBuf input = pending.bytes();
-    int text = input.readerIndex() + 5;
-    int length = total - 6;
-    ByteBuf out = pending.out(total + 64);
-    int start = PgWriter.begin(out, FrontendType.QUERY);
-    int done = 0;
-    for (Renamed name : names) {
-      out.writeBytes(input, text + done, name.effect().start() - done);
-      out.writeBytes(name.onServer());
-      done = name.effect().end();
-    }
-    out.writeBytes(input, text + done, length - done).writeByte(0);
-    PgWriter.end(out, start);
+    EditedText edited =
+        edits.message(
+            pending.out(total + 64),
+            FrontendType.QUERY,
+            input,
+            input.readerIndex() + 5,
+            total - 6,
+            names.unicode());
     input.skipBytes(total);
-    server.expect(ReplyQueue.QUERY, client.owner());
+    server.expectEdited(edited, client.owner());
     client.groupSent();
   }
 }

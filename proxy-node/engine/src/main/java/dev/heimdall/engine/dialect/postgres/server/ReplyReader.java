@@ -9,6 +9,7 @@ import dev.heimdall.engine.dialect.postgres.prepared.StalePlan;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementShape;
+import dev.heimdall.engine.wire.EditedText;
 import dev.heimdall.engine.wire.ReplyGroups;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -66,6 +67,11 @@ final class ReplyReader implements ReplyScanner {
   @Override
   public void expect(byte kind, ReplyOwner owner) {
     queue.expect(kind, owner);
+  }
+
+  @Override
+  public void expectEdited(EditedText text, ReplyOwner owner) {
+    queue.expectEdited(text, owner);
   }
 
   @Override
@@ -398,8 +404,8 @@ final class ReplyReader implements ReplyScanner {
   }
 
   /**
-   * An error about a statement by its name here, with the name that its client knows; null when it
-   * names none.
+   * An error about a statement by its name here, or about a place in a text that the node has
+   * changed, with the name and the place that its client knows; null when it tells of neither.
    */
   private ByteBuf translated(ServerError error, ByteBuf in, int at, int total) {
     ReplyOwner owner = delivery.recipient();
@@ -410,13 +416,18 @@ final class ReplyReader implements ReplyScanner {
       StalePlan.encode(message);
       return message;
     }
-    if (owner == null || !error.message().contains(StatementNames.PREFIX)) {
+    EditedText edited = queue.edited();
+    boolean named = error.message().contains(StatementNames.PREFIX);
+    if (owner == null || (!named && edited == null)) {
       return null;
     }
     // Single bytes stand for themselves: what is not the name stays as it came, whatever the
     // encoding.
     String text = in.toString(at + 5, total - 5, StandardCharsets.ISO_8859_1);
-    String changed = owner.inClientsNames(text);
+    String changed = named ? owner.inClientsNames(text) : text;
+    if (edited != null) {
+      changed = ErrorMessage.moved(changed, edited::inClientsText);
+    }
     if (changed.equals(text)) {
       return null;
     }
