@@ -89,7 +89,7 @@ public final class Freshness {
     }
     boolean byBytes =
         maxBytes > 0
-            && node.position() != Position.NONE
+            && node.position().bytesOfLog().isPresent() // else there is nothing that counts so
             && (node.lagBytes() < 0 || node.lagBytes() > maxBytes);
     boolean byTime = maxMillis > 0 && (node.lagMillis() < 0 || node.lagMillis() > maxMillis);
     return byBytes || byTime;

@@ -20,6 +20,7 @@ import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.model.DataSource;
 import dev.heimdall.model.PipeliningSettings;
 import dev.heimdall.model.PoolSettings;
 import dev.heimdall.model.ResetMode;
@@ -39,14 +40,28 @@ final class ToyNode implements Connector, AutoCloseable {
   private final ServerConnector cancels =
       new ServerConnector(null, source -> protocol, Runnable::run);
   private final List<ToyServer> servers = new ArrayList<>();
-  private final VdbPools pools = new VdbPools("toy", this, new NoEvents(), plan());
+  private final ToyCluster cluster;
+  private final VdbPools pools;
 
   /** What new servers are able to do. */
   int features = -1;
 
-  private static PoolPlan plan() {
+  /** Whose servers are no cluster, and have no data. */
+  ToyNode() {
+    this(PoolSources.primary(), null);
+  }
+
+  /**
+   * @param cluster that the source is; null for none
+   */
+  ToyNode(DataSource source, ToyCluster cluster) {
+    this.cluster = cluster;
+    pools = new VdbPools("toy", this, new NoEvents(), plan(source));
+  }
+
+  private static PoolPlan plan(DataSource source) {
     return new PoolPlan(
-        PoolSources.primary(),
+        source,
         Optional.empty(),
         null,
         new PoolSettings(
@@ -195,9 +210,17 @@ final class ToyNode implements Connector, AutoCloseable {
             handler.failed(failure);
           }
         };
+    ToyMember member = cluster == null ? null : cluster.at(target.source().hosts().get(0));
+    if (member != null && !member.up()) {
+      on.loop().execute(() -> handler.failed(ConnectFailure.unreachable("it does not answer")));
+      return;
+    }
     ToyServer server =
         new ToyServer(
-            servers.size() + 1, features, protocol.logIn(target, target.credential(), outcome));
+            servers.size() + 1,
+            member,
+            features,
+            protocol.logIn(target, target.credential(), outcome));
     servers.add(server);
     on.loop().execute(server::greet);
   }

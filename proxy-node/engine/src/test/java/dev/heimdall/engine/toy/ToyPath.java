@@ -32,6 +32,7 @@ import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.prepared.ServerNaming;
+import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.LoopSessions;
@@ -56,13 +57,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * A node whose clients and servers speak the toy protocol: the engine's own classes between a
  * client's channel and its servers', put together as the node does, all of it in one thread.
  */
 final class ToyPath implements AutoCloseable {
-  private final ToyNode servers = new ToyNode();
+  private final ToyNode servers;
+  private final ToyCluster cluster;
+  private final ToyWatch watch;
   private final Metrics metrics = new Metrics("toy", 1, 10);
   private final List<Client> clients = new ArrayList<>();
   private final NodeContext node;
@@ -76,7 +82,29 @@ final class ToyPath implements AutoCloseable {
    * @param rules as a JSON array
    */
   ToyPath(Path directory, String settings, String rules) throws Exception {
-    Configuration configuration = configuration(directory, settings, rules);
+    this(directory, configuration(directory, settings, rules, "server", ""), false);
+  }
+
+  /** The same with two servers, of which the first one is the writer. */
+  static ToyPath ofCluster(Path directory, String settings) throws Exception {
+    return new ToyPath(
+        directory,
+        configuration(
+            directory,
+            settings,
+            "[{\"match\": \"SELECT secret\", \"action\": \"drop\"}]", // so that reads are known
+            "127.0.0.1:1,127.0.0.1:2",
+            """
+            , "cluster": {"kind": "postgres", "reads": "all",
+              "probe": {"interval": "100ms", "failedInterval": "100ms", "positionInterval": "10ms",
+                "failoverInterval": "10ms", "discover": false}}"""),
+        true);
+  }
+
+  private ToyPath(Path directory, Configuration configuration, boolean clustered) {
+    cluster = clustered ? new ToyCluster(configuration.sources().get("main")) : null;
+    servers = clustered ? new ToyNode(configuration.sources().get("main"), cluster) : new ToyNode();
+    watch = clustered ? new ToyWatch(configuration, cluster, servers.pools()) : null;
     VirtualDatabase virtual = configuration.vdbs().get("app");
     SecureRandom random = new SecureRandom();
     MemoryBudget budget = new MemoryBudget(16 << 20, 1);
@@ -141,16 +169,20 @@ final class ToyPath implements AutoCloseable {
                 Map.of()));
   }
 
-  private static Configuration configuration(Path directory, String settings, String rules)
-      throws Exception {
+  private static Configuration configuration(
+      Path directory, String settings, String rules, String hosts, String more) throws Exception {
     for (String folder : List.of("sources", "vdbs", "users", "rules")) {
       Files.createDirectories(directory.resolve(folder));
     }
     Files.writeString(directory.resolve("node.json"), "{}");
     Files.writeString(
         directory.resolve("sources/main.json"),
-        "{\"url\": \"jdbc:postgresql://server/app\", \"user\": \"db\", \"password\": \"db\","
-            + " \"tls\": {\"mode\": \"disable\"}, \"catalog\": {\"enabled\": false}}");
+        "{\"url\": \"jdbc:postgresql://"
+            + hosts
+            + "/app\", \"user\": \"db\", \"password\": \"db\","
+            + " \"tls\": {\"mode\": \"disable\"}, \"catalog\": {\"enabled\": false}"
+            + more
+            + "}");
     Files.writeString(directory.resolve("rules/all.json"), "{\"rules\": " + rules + "}");
     Files.writeString(
         directory.resolve("vdbs/app.json"),
@@ -202,7 +234,32 @@ final class ToyPath implements AutoCloseable {
     return servers.servers().get(servers.servers().size() - 1);
   }
 
+  /** What is known of the cluster. */
+  ClusterView view() {
+    return watch.view();
+  }
+
+  /** Those of a cluster. */
+  ToyCluster cluster() {
+    return cluster;
+  }
+
+  /** Goes on until that is so. */
+  void until(BooleanSupplier so) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!so.getAsBoolean()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError("what was to come about has not");
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+      run();
+    }
+  }
+
   void run() {
+    if (watch != null) {
+      watch.follow();
+    }
     servers.run();
     clients.forEach(client -> client.channel.runPendingTasks());
     servers.run();
@@ -211,6 +268,9 @@ final class ToyPath implements AutoCloseable {
   @Override
   public void close() {
     clients.forEach(client -> client.channel.finishAndReleaseAll());
+    if (watch != null) {
+      watch.close();
+    }
     servers.close();
     actions.close();
     metrics.close();

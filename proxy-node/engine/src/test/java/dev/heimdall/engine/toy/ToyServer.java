@@ -17,6 +17,7 @@ import java.util.Map;
 final class ToyServer {
   private final int processId;
   private final int features;
+  private final ToyMember member;
   private final EmbeddedChannel channel;
   private final List<String> requests = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
@@ -26,19 +27,26 @@ final class ToyServer {
   private Runnable held;
   private int token;
   private TransactionState state = TransactionState.IDLE;
+  private boolean written;
   private int handles;
   private int piece = Integer.MAX_VALUE;
 
   /**
+   * @param member the server that it is a process of; null where that has no data
    * @param features what it is able to do, a bit for each
    * @param logIn what the node does on its end
    */
-  ToyServer(int processId, int features, ChannelHandler logIn) {
+  ToyServer(int processId, ToyMember member, int features, ChannelHandler logIn) {
+    this.member = member;
     this.processId = processId;
     this.features = features;
     this.token = 100 * processId;
     this.handles = 10 * processId;
     this.channel = new EmbeddedChannel(logIn);
+  }
+
+  ToyMember member() {
+    return member;
   }
 
   EmbeddedChannel channel() {
@@ -182,6 +190,23 @@ final class ToyServer {
     };
   }
 
+  /** What is written is there for others when its transaction is over. */
+  private void write(String text) {
+    if (member != null && text.startsWith("UPDATE ")) {
+      if (!member.writer()) {
+        send(ToyFrame.ERROR, ToyFrame.text("25006only read here"));
+        return;
+      }
+      written = true;
+    }
+    if (state == TransactionState.IDLE && written) {
+      written = false;
+      if (!text.equals("ROLLBACK")) {
+        member.commit();
+      }
+    }
+  }
+
   private void carryOut(byte type, String text, int handle) {
     switch (type) {
       case ToyFrame.PREPARE -> {
@@ -199,6 +224,8 @@ final class ToyServer {
       default -> {
         if (text.startsWith("ECHO ")) {
           send(ToyFrame.ROW, ToyFrame.text(text.substring(5)));
+        } else if (text.startsWith("SELECT count")) {
+          send(ToyFrame.ROW, ToyFrame.text(Integer.toString(member.count())));
         } else if (text.startsWith("SELECT ")) {
           send(ToyFrame.ROW, ToyFrame.text(text.substring(7)));
         }
@@ -208,6 +235,7 @@ final class ToyServer {
               case "COMMIT", "ROLLBACK" -> TransactionState.IDLE;
               default -> state;
             };
+        write(text);
       }
     }
     done();
