@@ -64,6 +64,26 @@ class RefreshIT {
   }
 
   @Test
+  void whatSessionsBeginWithIsFoundChanged() throws Exception {
+    SharedPostgres.createDatabase("catalog_defaults");
+    try (Catalogues catalogues = Asked.catalogues(Asked.source("app", "app", SELDOM, Map.of()))) {
+      AtomicInteger told = new AtomicInteger();
+      catalogues.beginning(told::incrementAndGet);
+      Await.until("it was read", () -> catalogues.current("catalog_defaults").fresh());
+      Asked.run("catalog_defaults", "CREATE TABLE other (i int)");
+      catalogues.changed("catalog_defaults");
+      Await.until("it was read again", () -> catalogues.current("catalog_defaults").fresh());
+      assertThat(told).hasValue(0);
+
+      SharedPostgres.primary()
+          .execute("ALTER DATABASE catalog_defaults SET lock_timeout TO '4321s'");
+      catalogues.suspected("catalog_defaults");
+
+      Await.until("it is told", () -> told.get() == 1);
+    }
+  }
+
+  @Test
   void aChangeThatWasToldOfIsDoubtedAndThenKnown() throws Exception {
     try (Asked db = Asked.of("catalog_change", "CREATE TABLE a (i int)")) {
       Catalogue before = db.current();

@@ -131,4 +131,47 @@ class StartupValuesIT extends EachNodeKind {
       return transcript;
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ALTER DATABASE app", "ALTER ROLE app", "ALTER USER app IN DATABASE app"})
+  void newDefaultsReachWhoLogsInAfterwards(String altered) throws IOException {
+    try (RawClient client = RawClient.logIn(target())) {
+      client.query("SELECT 1");
+      try {
+        client.query("BEGIN; " + altered + " SET lock_timeout TO '4321s'; SELECT 1");
+        try (RawClient uncommitted = RawClient.logIn(target())) {
+          assertThat(uncommitted.value("SHOW lock_timeout")).isEqualTo("0");
+        }
+        client.query("COMMIT");
+        try (RawClient later = RawClient.logIn(target())) {
+          assertThat(later.value("SHOW lock_timeout")).isEqualTo("4321s");
+        }
+      } finally {
+        client.query("ROLLBACK; " + altered + " RESET lock_timeout");
+      }
+      try (RawClient later = RawClient.logIn(target())) {
+        assertThat(later.value("SHOW lock_timeout")).isEqualTo("0");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ALTER DATABASE app", "ALTER ROLE app"})
+  void whatServersReportIsToldAnewWhenDefaultsHaveChanged(String altered) throws IOException {
+    try (RawClient client = RawClient.logIn(target())) {
+      String zone = client.parameters().get("TimeZone");
+      try {
+        client.query(altered + " SET TimeZone TO 'Asia/Kolkata'");
+        try (RawClient later = RawClient.logIn(target())) {
+          assertThat(later.parameters()).containsEntry("TimeZone", "Asia/Kolkata");
+          assertThat(later.value("SHOW TimeZone")).isEqualTo("Asia/Kolkata");
+        }
+      } finally {
+        client.query(altered + " RESET TimeZone");
+      }
+      try (RawClient later = RawClient.logIn(target())) {
+        assertThat(later.parameters()).containsEntry("TimeZone", zone);
+      }
+    }
+  }
 }

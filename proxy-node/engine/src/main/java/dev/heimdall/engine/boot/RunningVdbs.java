@@ -129,6 +129,7 @@ final class RunningVdbs {
       prepared.forEach(this::commit);
       for (DataSource source : configuration.sources().values()) {
         catalogues.of(source).freeing(database -> free(source, database));
+        catalogues.of(source).beginning(() -> renew(source));
       }
     }
   }
@@ -342,6 +343,20 @@ final class RunningVdbs {
                         .map(listener -> Integer.toString(listener.port()))
                         .collect(Collectors.joining(",")))
         .collect(Collectors.joining(" "));
+  }
+
+  /**
+   * Server sessions of this source that have begun serve those who are logged in, and no others.
+   */
+  private void renew(DataSource source) {
+    for (RunningVdb vdb : vdbs.values()) {
+      for (VdbPools pools : vdb.context().allPools()) {
+        if (pools.plan().source().equals(source)) {
+          pools.renew();
+          vdb.context().access().forgetReported();
+        }
+      }
+    }
   }
 
   /** Nobody keeps a connection to a database of this source that no client is logged in to. */

@@ -93,6 +93,14 @@ final class CatalogueQueries {
           .formatted(
               mark("pg_db_role_setting", "setrole"), mark("pg_event_trigger", "oid"), ROLES_MARK);
 
+  /** The same as long as roles and databases have sessions begin with the same settings. */
+  static final String SESSION_DEFAULTS =
+      """
+      SELECT count(*) || ':' ||
+             coalesce(sum(hashtextextended(concat(setdatabase, ' ', setrole, ' ', setconfig::text), 0)), 0)
+      FROM pg_db_role_setting
+      """;
+
   /**
    * One number for each system table that is read: the same as long as no row of it was written. A
    * row's xmin is that of the transaction that wrote it.

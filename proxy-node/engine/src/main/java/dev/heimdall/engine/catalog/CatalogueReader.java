@@ -34,8 +34,10 @@ final class CatalogueReader {
    * @param replica whether the server is one: it may not have replayed what others have changed
    * @param mark what the system tables look like from outside
    * @param objects null where the mark is the one that was expected
+   * @param defaults a digest of what roles and databases have sessions begin with; null with the
+   *     objects
    */
-  record Reading(boolean replica, Mark mark, DatabaseObjects objects) {}
+  record Reading(boolean replica, Mark mark, DatabaseObjects objects, String defaults) {}
 
   /**
    * What the system tables look like from outside.
@@ -131,7 +133,7 @@ final class CatalogueReader {
         && moment[0].equals(last.moment())
         && (close || last.digest().isOf(moment[0]))) {
       connection.rollback();
-      return new Reading(replica[0], last, null);
+      return new Reading(replica[0], last, null, null);
     }
     String[] path = new String[1];
     each(CatalogueQueries.USUAL_PATH, row -> path[0] = row.getString(1));
@@ -139,7 +141,7 @@ final class CatalogueReader {
     Counted counted = replica[0] ? null : counted(last, path[0]);
     if (close && counted != null && counted.countsLike(last.counted())) {
       connection.rollback();
-      return new Reading(replica[0], new Mark(moment[0], counted, last.digest()), null);
+      return new Reading(replica[0], new Mark(moment[0], counted, last.digest()), null, null);
     }
     long taken = System.nanoTime();
     String[] digest = {path[0]};
@@ -147,7 +149,7 @@ final class CatalogueReader {
     Mark mark = new Mark(moment[0], counted, new Digest(digest[0], moment[0], taken));
     if (last != null && mark.digest().text().equals(last.digest().text())) {
       connection.rollback();
-      return new Reading(replica[0], mark, null);
+      return new Reading(replica[0], mark, null, null);
     }
     if (!replica[0]) {
       changed.run();
@@ -162,8 +164,10 @@ final class CatalogueReader {
     if (builder.hasUnnamed()) {
       types(builder.types());
     }
+    String[] defaults = new String[1];
+    each(CatalogueQueries.SESSION_DEFAULTS, row -> defaults[0] = row.getString(1));
     connection.rollback();
-    return new Reading(replica[0], mark, builder.build());
+    return new Reading(replica[0], mark, builder.build(), defaults[0]);
   }
 
   private Counted counted(Mark last, String path) throws SQLException {

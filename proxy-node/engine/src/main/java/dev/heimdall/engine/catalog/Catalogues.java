@@ -43,6 +43,7 @@ public final class Catalogues implements AutoCloseable {
   private final AtomicLong untold = new AtomicLong();
   private volatile Closely closely;
   private volatile Consumer<String> freeing = database -> {};
+  private volatile Runnable defaultsChanged = () -> {};
   private volatile boolean closed;
 
   /**
@@ -165,6 +166,19 @@ public final class Catalogues implements AutoCloseable {
     freeing = others;
   }
 
+  /** Who keeps sessions of the servers that others are to begin with. */
+  public void beginning(Runnable others) {
+    defaultsChanged = others;
+  }
+
+  /**
+   * Sessions of the servers may begin with other settings from now on: those that have begun are
+   * nobody else's any more. Never blocks.
+   */
+  public void sessionDefaultsChanged() {
+    defaultsChanged.run();
+  }
+
   /**
    * A database is to have no users, because it is dropped, altered or copied: it is not read any
    * more unless it is asked for again, and nobody else at the node keeps unused connections to it.
@@ -212,6 +226,11 @@ public final class Catalogues implements AutoCloseable {
     @Override
     public Optional<Duration> every() {
       return Optional.ofNullable(closely).map(Closely::every);
+    }
+
+    @Override
+    public void sessionDefaultsChanged() {
+      Catalogues.this.sessionDefaultsChanged();
     }
 
     @Override

@@ -54,6 +54,11 @@ public final class DefinitionChanges {
     base.catalogues().free(database);
   }
 
+  /** Sessions of the servers may begin with other settings from now on. */
+  public void sessionDefaultsChanged() {
+    base.catalogues().sessionDefaultsChanged();
+  }
+
   /**
    * Whether what was told of statements by a catalogue still holds.
    *

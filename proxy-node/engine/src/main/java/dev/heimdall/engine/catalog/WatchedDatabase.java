@@ -130,6 +130,9 @@ final class WatchedDatabase {
   private CatalogueReader.Mark mark;
   private DatabaseObjects objects;
 
+  /** A digest of what roles and databases have sessions begin with. */
+  private String defaults;
+
   /** Who wants to know what is found, and how often to look. */
   interface Findings {
     /** How often to look whether anything has changed, while the database is in use. */
@@ -141,6 +144,9 @@ final class WatchedDatabase {
      * @param untold whether nobody has told of it
      */
     void changed(boolean untold);
+
+    /** What sessions begin with was found changed. */
+    void sessionDefaultsChanged();
   }
 
   WatchedDatabase(
@@ -440,6 +446,10 @@ final class WatchedDatabase {
     mark = reading.mark();
     if (news) {
       objects = reading.objects();
+      if (defaults != null && !defaults.equals(reading.defaults())) {
+        findings.sessionDefaultsChanged();
+      }
+      defaults = reading.defaults();
     }
     Optional<Duration> every = findings.every();
     boolean tired = every.isPresent() && System.nanoTime() - lastUsed() > AWAKE.toNanos();

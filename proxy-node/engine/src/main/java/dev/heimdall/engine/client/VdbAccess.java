@@ -66,6 +66,11 @@ public final class VdbAccess {
     return pools;
   }
 
+  /** What servers have reported to earlier sessions may not hold for those that begin now. */
+  public void forgetReported() {
+    profiles.clear();
+  }
+
   ServerProfiles profiles() {
     return profiles;
   }

@@ -393,6 +393,7 @@ public final class SessionState {
           SEQUENCE_STATE,
           COMPUTED_SEQUENCE,
           FREE_DATABASE,
+          SESSION_DEFAULTS,
           LOCAL_NAMES,
           LOCAL_DEFAULT,
           NULL_FOR_DEFAULT -> {}

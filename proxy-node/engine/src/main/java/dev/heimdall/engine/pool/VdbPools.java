@@ -457,6 +457,15 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   }
 
   /**
+   * The servers' sessions may begin with other settings from now on: connections that were made
+   * before serve nobody else, on replicas neither, and roles are looked at again. Never blocks.
+   */
+  public void renew() {
+    logins.doubtAll();
+    withReaders().forEach(each -> each.pools.values().forEach(SharedPool::renew));
+  }
+
+  /**
    * Closes the connections to a database that no client is logged in to, of this database's pools
    * and, for some seconds, of those that its last client leaves: the server waits for so long for a
    * database to have no users. Never blocks.

@@ -1,6 +1,9 @@
 package dev.heimdall.engine.sql;
 
-/** The grammar of statements for which a database must have no other users. */
+/**
+ * The grammar of statements about whole databases and roles: those for which a database must have
+ * no other users, and those that change what sessions begin with.
+ */
 final class DatabaseStatement {
   /** What a new database is a copy of where no other one is named. */
   private static final String DEFAULT_TEMPLATE = "template1";
@@ -17,6 +20,9 @@ final class DatabaseStatement {
   void alter() {
     if (acceptKeyword("database")) {
       name();
+      effects.add(Effect.Type.SESSION_DEFAULTS);
+    } else if (isKeyword("role") || isKeyword("user")) {
+      effects.add(Effect.Type.SESSION_DEFAULTS);
     }
   }
 

@@ -76,6 +76,8 @@ public record Effect(Type type, String name, int start, int end) {
      * expression can be computed nowhere else than in its statement.
      */
     COMPUTED_SEQUENCE,
+    /** Sessions that begin afterwards may begin with other settings. */
+    SESSION_DEFAULTS,
     /** A database of this name must have no users besides: it is dropped, altered or copied. */
     FREE_DATABASE
   }

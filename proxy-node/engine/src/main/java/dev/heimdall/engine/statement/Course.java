@@ -115,6 +115,7 @@ public final class Course implements RoutedStatement {
             carried::sent,
             transaction,
             () -> client.definitions().suspected(client.database()),
+            () -> client.definitions().sessionDefaultsChanged(),
             loop);
     this.scope = new SessionScope(client, carried, pipeline, definitions);
     this.side = new SideActions(client, client.actions(), loop);

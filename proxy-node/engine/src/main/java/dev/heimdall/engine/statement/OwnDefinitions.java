@@ -3,6 +3,7 @@ package dev.heimdall.engine.statement;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -21,6 +22,7 @@ final class OwnDefinitions {
   private final LongSupplier sent;
   private final ClientTransaction transaction;
   private final Runnable suspected;
+  private final Runnable defaultsChanged;
   private final LoopContext loop;
 
   /** The last group with a statement that may have changed definitions; -1 for none. */
@@ -28,6 +30,9 @@ final class OwnDefinitions {
 
   /** Whether it ran code that could not be read, and may have changed definitions by that. */
   private boolean ranUnread;
+
+  /** Whether it may have changed what sessions begin with. */
+  private boolean changedDefaults;
 
   /** Whether that was so, and the catalogue has not been compared with the database since. */
   private boolean suspect;
@@ -41,12 +46,18 @@ final class OwnDefinitions {
   /**
    * @param sent the group of messages that is being sent
    * @param suspected has the catalogue look for what code has defined
+   * @param defaultsChanged told when sessions may begin with other settings from now on
    */
   OwnDefinitions(
-      LongSupplier sent, ClientTransaction transaction, Runnable suspected, LoopContext loop) {
+      LongSupplier sent,
+      ClientTransaction transaction,
+      Runnable suspected,
+      Runnable defaultsChanged,
+      LoopContext loop) {
     this.sent = sent;
     this.transaction = transaction;
     this.suspected = suspected;
+    this.defaultsChanged = defaultsChanged;
     this.loop = loop;
   }
 
@@ -60,6 +71,9 @@ final class OwnDefinitions {
     if (unread || effects.kind() == StatementKind.DDL || (does != null && does.mayDefine())) {
       sentIn = sent.getAsLong();
       ranUnread |= unread;
+      for (Effect effect : effects.effects()) {
+        changedDefaults |= effect.type() == Effect.Type.SESSION_DEFAULTS;
+      }
     }
   }
 
@@ -74,6 +88,10 @@ final class OwnDefinitions {
       return;
     }
     sentIn = -1;
+    if (changedDefaults) {
+      changedDefaults = false;
+      defaultsChanged.run();
+    }
     if (ranUnread) {
       ranUnread = false;
       suspect = true;

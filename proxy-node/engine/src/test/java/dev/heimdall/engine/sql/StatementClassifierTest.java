@@ -58,7 +58,6 @@ class StatementClassifierTest {
         CREATE TABLE a AS SELECT 1 ==> DDL
         CREATE UNLOGGED TABLE a (b int) ==> DDL
         ALTER TABLE a ADD COLUMN b int ==> DDL
-        ALTER ROLE a SET search_path = b ==> DDL
         DROP TABLE a ==> DDL
         TRUNCATE a ==> DDL
         COMMENT ON TABLE a IS 'pg_advisory_lock(1)' ==> DDL
@@ -310,7 +309,9 @@ class StatementClassifierTest {
         DROP DATABASE Shop ==> DDL ==> FREE_DATABASE shop
         DROP DATABASE IF EXISTS "Shop" WITH (FORCE) ==> DDL ==> FREE_DATABASE Shop
         DROP TABLE database ==> DDL ==>
-        ALTER DATABASE shop RENAME TO store ==> DDL ==> FREE_DATABASE shop
+        ALTER DATABASE shop RENAME TO store ==> DDL ==> FREE_DATABASE shop, SESSION_DEFAULTS
+        ALTER ROLE a SET search_path = b ==> DDL ==> SESSION_DEFAULTS
+        ALTER User a IN DATABASE b RESET ALL ==> DDL ==> SESSION_DEFAULTS
         CREATE DATABASE shop OWNER app ==> DDL ==> FREE_DATABASE template1
         CREATE DATABASE shop WITH TEMPLATE = pattern ENCODING 'UTF8' ==> DDL ==> FREE_DATABASE pattern
         CREATE DATABASE shop TEMPLATE 'it''s' ==> DDL ==> FREE_DATABASE it's
