@@ -30,14 +30,16 @@ final class Started implements AutoCloseable {
    */
   static Started start(Path output, Map<String, String> environment, List<String> arguments)
       throws IOException {
-    List<String> command = HeimdallJvm.command("-Xmx256m");
-    command.addAll(arguments);
+    List<String> command = HeimdallJvm.command(arguments, "-Xmx256m");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
     builder.environment().put("AWS_ACCESS_KEY_ID", "testing");
     builder.environment().put("AWS_SECRET_ACCESS_KEY", "testing");
     builder.environment().put("AWS_EC2_METADATA_DISABLED", "true");
+    if (!arguments.get(0).equals("server")) {
+      builder.environment().putAll(HeimdallJvm.forItsManager());
+    }
     builder.environment().putAll(environment);
     return new Started(builder.start(), output);
   }

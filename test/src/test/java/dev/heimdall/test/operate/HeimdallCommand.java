@@ -21,8 +21,7 @@ record HeimdallCommand(int exitCode, String text) {
    */
   static HeimdallCommand run(Map<String, String> environment, String... arguments)
       throws Exception {
-    List<String> command = HeimdallJvm.command();
-    command.addAll(List.of(arguments));
+    List<String> command = HeimdallJvm.command(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     Map<String, String> all =
         new TreeMap<>(Map.of("AWS_ACCESS_KEY_ID", "testing", "AWS_SECRET_ACCESS_KEY", "testing"));

@@ -106,9 +106,9 @@ final class ProxyProcess implements AutoCloseable {
    * @param environment what it knows of AWS, besides credentials that the emulator takes
    */
   void start(Map<String, String> environment, String... arguments) throws IOException {
-    List<String> command = HeimdallJvm.command("-Xmx256m");
-    command.add("proxy");
-    command.addAll(List.of(arguments));
+    List<String> words = new ArrayList<>(List.of("proxy"));
+    words.addAll(List.of(arguments));
+    List<String> command = HeimdallJvm.command(words, "-Xmx256m");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
