@@ -33,7 +33,7 @@ final class BusyClients implements AutoCloseable {
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
       while (!stopped) {
-        statement.execute("SELECT pg_sleep(0.002)");
+        statement.execute("SELECT pg_sleep(0.01)");
         statement.execute("SELECT txid_current()");
         connection.commit();
         done.incrementAndGet(number);

@@ -83,7 +83,7 @@ class ReloadIT extends OwnNodeOfEachKind {
 
   /** One client: transactions with a state of its own, over and over, checked. */
   private static int work(TestNode node, int number, AtomicBoolean stop, AtomicInteger done)
-      throws IOException {
+      throws IOException, InterruptedException {
     int rounds = 0;
     try (RawClient client = RawClient.logIn(node.target(), "application_name", "busy" + number)) {
       client.query("SET my.number = '" + number + "'");
@@ -96,6 +96,7 @@ class ReloadIT extends OwnNodeOfEachKind {
         assertThat(client.query("COMMIT")).extracting(Message::type).doesNotContain('E');
         rounds++;
         done.incrementAndGet();
+        Thread.sleep(2); // Eight without a pause would have the machine to themselves.
       } while (!stop.get());
     }
     return rounds;

@@ -229,7 +229,7 @@ class ScaleInIT {
 
   /** Statement after statement, over connections that its application uses for a second. */
   private static void busy(int port, AtomicBoolean over, AtomicInteger answers, Stalls stalls)
-      throws SQLException {
+      throws SQLException, InterruptedException {
     while (!over.get()) {
       try (Connection connection = DriverManager.getConnection(url(port), "app", "app");
           Statement statement = connection.createStatement()) {
@@ -261,6 +261,7 @@ class ScaleInIT {
           }
           answered = System.nanoTime();
           answers.incrementAndGet();
+          Thread.sleep(1); // Four without a pause would have the machine to themselves.
         }
       }
     }
