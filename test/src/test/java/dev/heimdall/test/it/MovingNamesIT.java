@@ -8,6 +8,7 @@ import static dev.heimdall.test.fixture.Frontend.query;
 import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.Target;
@@ -145,8 +146,9 @@ class MovingNamesIT {
 
   private static void prepareTables() throws IOException {
     try (RawClient client = RawClient.logIn(SharedPostgres.target().in("moving"))) {
-      for (String sql :
-          List.of(
+      String all =
+          String.join(
+              ";",
               "SET client_min_messages = error",
               "DROP SCHEMA IF EXISTS one, two, three CASCADE",
               "CREATE SCHEMA one",
@@ -162,9 +164,8 @@ class MovingNamesIT {
               "CREATE PROCEDURE one.move_names_too() LANGUAGE plpgsql AS"
                   + " $$ BEGIN PERFORM set_config('search_path', 'two', true); END $$",
               "CREATE FUNCTION one.own_path() RETURNS int LANGUAGE sql SET search_path = two AS"
-                  + " 'SELECT 1'")) {
-        client.value(sql);
-      }
+                  + " 'SELECT 1'");
+      assertThat(client.query(all)).extracting(Message::type).doesNotContain('E');
     }
   }
 
@@ -186,12 +187,12 @@ class MovingNamesIT {
       }
     }
     try (RawClient client = RawClient.logIn(SharedPostgres.target().in("moving"))) {
-      for (String schema : List.of("one", "two", "three")) {
-        seen.add(
-            schema
-                + ": "
-                + client.value(
-                    "SELECT string_agg(v::text, ',' ORDER BY v::text) FROM " + schema + ".moved"));
+      for (Message row :
+          client.query(
+              "SELECT 'one', string_agg(v::text, ',' ORDER BY v::text) FROM one.moved"
+                  + " UNION ALL SELECT 'two', string_agg(v, ',' ORDER BY v) FROM two.moved"
+                  + " UNION ALL SELECT 'three', string_agg(v, ',' ORDER BY v) FROM three.moved")) {
+        seen.add(row.toString());
       }
     }
     return seen;
