@@ -15,11 +15,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * No read is older than its consistency allows, and no acknowledged write is lost, whatever becomes
  * of the servers. {@code -Dreads.operations} is the number of operations for all consistencies
- * together (default 10,000); they are spread over histories of at most 40,000, each with servers of
+ * together (default 6,000); they are spread over histories of at most 40,000, each with servers of
  * its own. {@code -Dreads.seed} repeats a run as far as threads allow.
  */
 class ReadConsistencyIT {
-  private static final long OPERATIONS = Long.getLong("reads.operations", 10_000);
+  private static final long OPERATIONS = Long.getLong("reads.operations", 6_000);
   private static final long MOST = 40_000;
   private static final long SEED = Long.getLong("reads.seed", System.nanoTime());
 

@@ -14,6 +14,7 @@ import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.DataInputStream;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,8 +25,15 @@ class StreamingIT {
 
   /** Result of more than a gigabyte; the JVM of the tests has a heap of one. */
   @Test
+  @Tag("long")
   void aGigabyteOfRowsPassesInBoundedMemory() throws IOException {
     rowsPass(NodeKind.ONE_LOOP, 1_100, 1_000_000);
+  }
+
+  /** Ten times what the node may hold. */
+  @Test
+  void muchMoreThanTheBoundPassesInBoundedMemory() throws IOException {
+    rowsPass(NodeKind.ONE_LOOP, 250, 1_000_000);
   }
 
   @ParameterizedTest
