@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.FakeMetadata;
 import dev.heimdall.test.fixture.RedisProcess;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,13 +55,22 @@ class DoctorIT {
   @Test
   @Timeout(value = 20, unit = TimeUnit.MINUTES) // the emulator may first be installed
   void everyServiceThatAnswersIsWell() throws Exception {
-    Report report =
-        doctor(
-            Map.of(
-                "AWS_ENDPOINT_URL",
-                AwsEmulator.shared().endpoint().toString(),
-                "AWS_REGION",
-                "eu-west-1"));
+    Map<String, String> environment =
+        Map.of(
+            "AWS_ENDPOINT_URL",
+            AwsEmulator.shared().endpoint().toString(),
+            "AWS_REGION",
+            "eu-west-1");
+    // The emulator loads a service when it is first asked for, which may take longer than a doctor
+    // waits.
+    AtomicReference<Report> last = new AtomicReference<>();
+    Await.until(
+        "all services are loaded",
+        () -> {
+          last.set(doctor(environment));
+          return !last.get().text().contains("timed out");
+        });
+    Report report = last.get();
 
     assertThat(report.exitCode()).as(report.text()).isZero();
     for (String service : SERVICES) {
