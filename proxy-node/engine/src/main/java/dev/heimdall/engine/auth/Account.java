@@ -58,6 +58,11 @@ final class Account {
     return Optional.ofNullable(verifier).map(ScramVerifier::iterations);
   }
 
+  /** The password itself, where the configuration has it. */
+  Optional<Secret> plainPassword() {
+    return user.password();
+  }
+
   /** Whether nothing here can check this user. */
   boolean hasNothing() {
     return storedMd5Hash == null && storedIterations().isEmpty();

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Optional;
 
 /**
  * What a client has to prove, and the check of the proof. Whichever way, a client is in when one of
@@ -26,6 +27,9 @@ public final class AuthDecision {
     /** None: {@link AuthDecision#failure()} is the answer. */
     REFUSED
   }
+
+  /** What proofs of those are compared with who have no password, to take as long. */
+  private static final String STRANGERS = "none at all";
 
   private final String vdb;
   private final LogInRequest request;
@@ -114,6 +118,30 @@ public final class AuthDecision {
     return account
         .ownPassword()
         .orElseGet(() -> ServerCredential.md5Hash(request.user(), new Secret(hash)));
+  }
+
+  /**
+   * Whether {@link #admitProof} can tell a right proof from a wrong one. So it is for strangers,
+   * whose proofs are all wrong: nothing shows that they are.
+   */
+  public boolean judgesProofs() {
+    return account == null || account.plainPassword().isPresent();
+  }
+
+  /**
+   * Lets a client in that proves the password without sending it, where that can be judged; empty
+   * where it cannot, or the proof is wrong.
+   */
+  public Optional<ServerCredential> admitProof(PasswordProof proof) throws AuthException {
+    require(Exchange.CLEAR_TEXT);
+    Optional<Secret> password = account == null ? Optional.empty() : account.plainPassword();
+    String compared = password.map(Secret::value).orElse(STRANGERS);
+    boolean right = proof.isOf(compared.getBytes(StandardCharsets.UTF_8));
+    if (!right || password.isEmpty()) {
+      return Optional.empty();
+    }
+    checkRights();
+    return Optional.of(ServerCredential.password(request.user(), password.get()));
   }
 
   /** Whether {@link #admitClearText} will take milliseconds: then call it off the event loop. */

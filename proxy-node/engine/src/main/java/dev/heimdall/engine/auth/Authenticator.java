@@ -48,7 +48,7 @@ public final class Authenticator {
       case MD5:
         return decision(request, md5OrScram(request.user()), null);
       case PASSWORD:
-        return request.tls()
+        return request.tls() || request.hidesPasswords()
             ? decision(request, AuthDecision.Exchange.CLEAR_TEXT, null)
             : decision(request, AuthDecision.Exchange.REFUSED, AuthFailure.clearTextNeedsTls());
       case CERT:

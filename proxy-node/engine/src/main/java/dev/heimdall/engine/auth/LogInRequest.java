@@ -7,6 +7,8 @@ import java.security.cert.X509Certificate;
  * What is known of a client before it proves anything.
  *
  * @param tls whether the connection is encrypted
+ * @param hidesPasswords whether its protocol lets nobody on the way read a password, also without
+ *     TLS
  * @param address where it comes from; behind the PROXY protocol the address told there
  * @param database the name in the start-up packet, the user's where there was none
  * @param user the name in the start-up packet
@@ -14,4 +16,15 @@ import java.security.cert.X509Certificate;
  *     it presented none
  */
 public record LogInRequest(
-    boolean tls, InetAddress address, String database, String user, X509Certificate certificate) {}
+    boolean tls,
+    boolean hidesPasswords,
+    InetAddress address,
+    String database,
+    String user,
+    X509Certificate certificate) {
+  /** Of a protocol that sends passwords as they are. */
+  public LogInRequest(
+      boolean tls, InetAddress address, String database, String user, X509Certificate certificate) {
+    this(tls, false, address, database, user, certificate);
+  }
+}

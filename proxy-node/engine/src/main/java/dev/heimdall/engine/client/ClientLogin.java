@@ -276,7 +276,12 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
             .authenticator()
             .decide(
                 new LogInRequest(
-                    tls, address.getAddress(), wanted.database(), wanted.user(), certificate()));
+                    tls,
+                    protocol.hidesPasswords(),
+                    address.getAddress(),
+                    wanted.database(),
+                    wanted.user(),
+                    certificate()));
     provedAt = loop.context().nanoTime();
     switch (decision.exchange()) {
       case ACCEPTED -> {
@@ -308,6 +313,11 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     @Override
     public void judge(PasswordExchange.Judgement judgement) {
       whenItsTurnComes(judgement);
+    }
+
+    @Override
+    public void guessed() {
+      ClientLogin.this.guessed();
     }
 
     @Override
@@ -394,7 +404,16 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       node.failedLogIns().succeeded(address.getAddress(), request.user());
     }
     boolean admin = vdb.settings().users().find(request.user()).map(u -> u.admin()).orElse(false);
-    Login login = new Login(request, dialogue.encoder(), own, provedAt, admin, tls, address);
+    Login login =
+        new Login(
+            request,
+            dialogue.encoder(),
+            dialogue.capabilities(),
+            own,
+            provedAt,
+            admin,
+            tls,
+            address);
     become(State.DONE);
     if (login.database().equals(node.settings().adminDatabase())) {
       openConsole(login);
@@ -478,16 +497,22 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     String database = request == null ? null : request.database();
     node.events().refused(vdb.name(), peer(), user, database, error);
     if (proving && error.sqlState().equals(WRONG_PASSWORD)) {
-      Duration delay =
-          node.failedLogIns().failed(address.getAddress(), user, node.settings().failedLogIns());
-      if (!delay.isZero()) {
-        node.events().slowed(vdb.name(), peer(), user, delay);
-      }
+      guessed();
     }
     if (user != null && vdb.settings().users().find(user).isPresent()) {
       // Whoever asks has proved nothing: names of its own making must not become labels.
       boolean named = vdb.settings().vdb().databases().containsKey(database);
       loop.metrics().pool(vdb.name(), named ? database : PoolKey.OTHER, user).loginFailed();
+    }
+  }
+
+  /** A password was wrong, be it that another proof may follow. */
+  private void guessed() {
+    Duration delay =
+        node.failedLogIns()
+            .failed(address.getAddress(), request.user(), node.settings().failedLogIns());
+    if (!delay.isZero()) {
+      node.events().slowed(vdb.name(), peer(), request.user(), delay);
     }
   }
 

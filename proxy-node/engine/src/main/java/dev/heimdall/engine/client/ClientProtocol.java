@@ -11,6 +11,14 @@ public interface ClientProtocol {
    */
   LogInDialogue logIn(LogIn login);
 
+  /**
+   * Whether nobody on the way can read the passwords that its clients send, also without TLS: they
+   * are encrypted in its messages.
+   */
+  default boolean hidesPasswords() {
+    return false;
+  }
+
   /** Asks another node of the fleet to cancel what the session with this key runs. */
   void cancelRequest(ByteBuf out, CancelKey key);
 }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.client;
 
+import dev.heimdall.engine.wire.Capabilities;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -27,6 +28,12 @@ public interface LogInDialogue {
 
   /** What the session is to have from its beginning; asked when the client is who it says. */
   StartupVariables variables() throws StartupVariables.Rejected;
+
+  /**
+   * What was agreed with the client that its servers must have agreed on too; asked when the client
+   * has requested something.
+   */
+  Capabilities capabilities();
 
   /** How this client is answered, by what was agreed up to now. */
   ClientEncoder encoder();

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.wire.Capabilities;
 import java.net.InetSocketAddress;
 
 /**
@@ -8,6 +9,7 @@ import java.net.InetSocketAddress;
  *
  * @param request what it asked for
  * @param encoder how the client is answered
+ * @param capabilities what was agreed with it that its servers must have agreed on too
  * @param own what the client proved, as a log-in for the server
  * @param provedAt when it did, by {@link System#nanoTime}
  * @param admin whether it may use the admin console
@@ -15,6 +17,7 @@ import java.net.InetSocketAddress;
 public record Login(
     SessionRequest request,
     ClientEncoder encoder,
+    Capabilities capabilities,
     ServerCredential own,
     long provedAt,
     boolean admin,

@@ -3,12 +3,14 @@ package dev.heimdall.engine.client;
 import dev.heimdall.engine.auth.AuthDecision;
 import dev.heimdall.engine.auth.AuthException;
 import dev.heimdall.engine.auth.AuthFailure;
+import dev.heimdall.engine.auth.PasswordProof;
 import dev.heimdall.engine.auth.ScramServer;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.pool.LoginChecks;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A client proves who it is by a password, in the way that was decided: from what it is asked to
@@ -39,6 +41,9 @@ public final class PasswordExchange {
   interface Outcome {
     /** The client has sent its proof. */
     void judge(Judgement judgement);
+
+    /** The proof was wrong, and the client may try another one. */
+    void guessed();
 
     /** The password is being checked elsewhere; one of the others follows. */
     void checking();
@@ -138,6 +143,28 @@ public final class PasswordExchange {
     outcome.judge(() -> check(password));
   }
 
+  /**
+   * A proof in a way of the dialect's own by which the password itself is not sent. It can be
+   * judged only where the node knows the password as it is.
+   *
+   * @param otherwise the proof is none, or nobody can tell: the client has been told nothing, and
+   *     is to prove in another way who it is
+   */
+  public void proof(PasswordProof proof, Runnable otherwise) {
+    outcome.judge(
+        () -> {
+          Optional<ServerCredential> credential = decision.admitProof(proof);
+          if (credential.isPresent()) {
+            outcome.admitted(credential.get());
+            return;
+          }
+          if (decision.judgesProofs()) {
+            outcome.guessed();
+          }
+          otherwise.run();
+        });
+  }
+
   private void check(byte[] password) throws AuthException {
     if (decision.serverDecides()) {
       ServerCredential credential = decision.forTheServer(password);
@@ -177,7 +204,7 @@ public final class PasswordExchange {
         .logins()
         .checkNow(
             loop.context(),
-            new PoolKey(atServer, credential),
+            new PoolKey(atServer, credential, dialogue.capabilities()),
             loop.context().nanoTime(),
             new LoginChecks.Outcome() {
               @Override

@@ -61,7 +61,7 @@ public final class SessionStart {
     }
     key = admission.register();
     ServerCredential credential = vdb.credentialFor(login.user(), login.own());
-    PoolKey pool = new PoolKey(database, credential);
+    PoolKey pool = new PoolKey(database, credential, login.capabilities());
     session.assign(pool);
     if (login.dedicated()) {
       profileKey = profileKey(pool, 0);

@@ -150,7 +150,7 @@ public final class Destinations {
     PoolKey own = home.key();
     String database =
         forward.setcatalog() ? own.database() : plan.source().database().orElse(own.database());
-    return new PoolKey(database, plan.own().orElse(own.credential()));
+    return new PoolKey(database, plan.own().orElse(own.credential()), own.capabilities());
   }
 
   /** The session's variables as far as they are to be set where its statement goes. */

@@ -9,9 +9,4 @@ import dev.heimdall.engine.wire.Capabilities;
  * @param database the server's name of the database
  * @param capabilities what clients have agreed on, and their servers have to
  */
-public record PoolKey(String database, ServerCredential credential, Capabilities capabilities) {
-  /** Of a protocol whose log-ins agree on nothing. */
-  public PoolKey(String database, ServerCredential credential) {
-    this(database, credential, Capabilities.NONE);
-  }
-}
+public record PoolKey(String database, ServerCredential credential, Capabilities capabilities) {}

@@ -6,6 +6,7 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.PipeliningSettings;
 import dev.heimdall.model.PoolSettings;
@@ -21,7 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class LanesTest {
-  private static final PoolKey KEY = new PoolKey("shop", ServerCredential.withoutSecret("app"));
+  private static final PoolKey KEY =
+      new PoolKey("shop", ServerCredential.withoutSecret("app"), Capabilities.NONE);
   private static final int DEPTH = 4;
   private static final long MICROS = 1000;
   private static final long SHORT = 50 * MICROS;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.ClusterSettings;
@@ -23,7 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /** A pool whose connections go to the writer of a cluster. */
 class LedPoolTest {
-  private static final PoolKey KEY = new PoolKey("shop", ServerCredential.withoutSecret("shop"));
+  private static final PoolKey KEY =
+      new PoolKey("shop", ServerCredential.withoutSecret("shop"), Capabilities.NONE);
   private static final ServerAddress ONE = new ServerAddress("one.example", 5432);
   private static final ServerAddress OTHER = new ServerAddress("other.example", 5432);
 

@@ -7,6 +7,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
@@ -164,7 +165,7 @@ class LoopSharesTest extends OnePool {
     most = 1;
     vdb.update(plan());
     ServerConnection others = idle();
-    PoolKey other = new PoolKey("stock", ServerCredential.withoutSecret("app"));
+    PoolKey other = new PoolKey("stock", ServerCredential.withoutSecret("app"), Capabilities.NONE);
     LoopPool asking = vdb.join(other, second);
     RecordingWaiter waiter = waiting(asking);
     runLoops();

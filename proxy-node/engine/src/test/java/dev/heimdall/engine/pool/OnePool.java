@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.model.PipeliningSettings;
 import dev.heimdall.model.PoolSettings;
 import dev.heimdall.model.ResetMode;
@@ -20,7 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 
 /** One pool over two event loops, whose servers the test plays. */
 abstract class OnePool {
-  static final PoolKey KEY = new PoolKey("shop", ServerCredential.withoutSecret("app"));
+  static final PoolKey KEY =
+      new PoolKey("shop", ServerCredential.withoutSecret("app"), Capabilities.NONE);
   static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
   int size = 2;

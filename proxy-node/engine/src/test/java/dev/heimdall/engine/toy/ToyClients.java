@@ -17,11 +17,15 @@ final class ToyClients implements ClientProtocol {
     return new ToyDialogue(login);
   }
 
+  /** They are mixed with a key. */
+  @Override
+  public boolean hidesPasswords() {
+    return true;
+  }
+
   @Override
   public void cancelRequest(ByteBuf out, CancelKey key) {
-    ToyFrames.frame(
-        out,
-        0,
-        to -> to.writeByte(ToyFrames.CANCEL).writeInt(key.session()).writeBytes(key.secret()));
+    ToyFrame.write(
+        out, ToyFrame.CANCEL, 0, to -> to.writeInt(key.session()).writeBytes(key.secret()));
   }
 }

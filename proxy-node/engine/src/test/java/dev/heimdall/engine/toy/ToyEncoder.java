@@ -11,11 +11,13 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What one client of the toy protocol is told: it depends on what was agreed, and counts frames.
+ * What the node itself says to one client of the toy protocol: it depends on what was agreed, and
+ * is counted until the log-in is over.
  */
 final class ToyEncoder implements ClientEncoder {
   private int capabilities;
   private int next;
+  private boolean welcomed;
 
   void agreed(int wanted) {
     capabilities = wanted;
@@ -23,39 +25,29 @@ final class ToyEncoder implements ClientEncoder {
 
   /** Whether the client's frame has the number that comes next. */
   boolean follows(int number) {
-    return number == (next++ & 0xff);
+    return number == next++;
   }
 
-  void frame(ByteBuf out, Consumer<ByteBuf> content) {
-    ToyFrames.frame(out, next++ & 0xff, content);
+  void frame(ByteBuf out, byte type, Consumer<ByteBuf> body) {
+    ToyFrame.write(out, type, welcomed ? 0 : next++, body);
+  }
+
+  private void frame(ByteBuf out, byte type, String text) {
+    frame(out, type, to -> to.writeBytes(ToyFrame.text(text)));
   }
 
   @Override
   public void welcome(
       Map<String, String> reported, String application, CancelKey key, ByteBuf out) {
-    frame(
-        out,
-        to -> {
-          to.writeByte(ToyFrames.OK).writeInt(key.session()).writeBytes(key.secret());
-          if ((capabilities & ToyFrames.REPORTS) != 0) {
-            reported.forEach(
-                (name, value) -> {
-                  ToyFrames.text(to, name);
-                  ToyFrames.text(to, value);
-                });
-          }
-        });
+    frame(out, ToyFrame.WELCOME, to -> to.writeInt(key.session()).writeBytes(key.secret()));
+    reported.forEach((name, value) -> parameter(name, value, out));
+    ready(TransactionState.IDLE, out);
+    welcomed = true;
   }
 
   @Override
   public void error(ServerError error, ByteBuf out) {
-    frame(
-        out,
-        to -> {
-          to.writeByte(ToyFrames.ERROR);
-          ToyFrames.text(to, error.sqlState());
-          ToyFrames.text(to, error.message());
-        });
+    frame(out, ToyFrame.ERROR, error.sqlState() + error.message());
   }
 
   /** There are none. */
@@ -64,14 +56,8 @@ final class ToyEncoder implements ClientEncoder {
 
   @Override
   public void parameter(String name, String value, ByteBuf out) {
-    if ((capabilities & ToyFrames.REPORTS) != 0) {
-      frame(
-          out,
-          to -> {
-            to.writeByte(ToyFrames.VALUE);
-            ToyFrames.text(to, name);
-            ToyFrames.text(to, value);
-          });
+    if ((capabilities & ToyFrame.REPORTS) != 0) {
+      frame(out, ToyFrame.VALUE, name + "=" + value);
     }
   }
 
@@ -81,20 +67,13 @@ final class ToyEncoder implements ClientEncoder {
       error(failed.error(), out);
     } else if (answer instanceof Answer.Rows rows) {
       for (List<String> row : rows.rows()) {
-        frame(
-            out,
-            to -> {
-              to.writeByte(ToyFrames.ROW);
-              row.forEach(value -> ToyFrames.text(to, value));
-            });
+        frame(out, ToyFrame.ROW, String.join(" ", row));
       }
     }
   }
 
-  /** A new command begins the count again. */
   @Override
-  public void ready(TransactionState state, ByteBuf out) {
-    frame(out, to -> to.writeByte(ToyFrames.OK).writeByte(state.ordinal()));
-    next = 0;
+  public void ready(TransactionState status, ByteBuf out) {
+    frame(out, ToyFrame.DONE, to -> to.writeBytes(ToyFrame.numbers(status.ordinal(), 0, 0)));
   }
 }

@@ -3,10 +3,12 @@ package dev.heimdall.engine.toy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 
 /**
- * The bytes of both directions: a type, four bytes of token (0 from a server), two bytes of length,
- * and so many bytes of text or numbers.
+ * The bytes of both directions, from the greeting on: a type, four bytes of token, two bytes of
+ * length, and so many bytes of text or numbers. The token of a request is that of the last reply;
+ * until a client's log-in is over, it counts the frames of both sides up.
  */
 final class ToyFrame {
   static final int HEADER = 7;
@@ -20,8 +22,18 @@ final class ToyFrame {
   static final byte DONE = 'D';
   static final byte STOPPED = 'S';
 
+  // From a server during a log-in.
+  static final byte SWITCH = 'W';
+  static final byte CHALLENGE = 'C';
+  static final byte FULL = 'F';
+  static final byte KEY = 'Y';
+  static final byte WELCOME = 'K';
+
   // From a client.
   static final byte LOG_IN = 'l';
+  static final byte PROOF = 'o';
+  static final byte ASK_KEY = 'y';
+  static final byte CANCEL = 'c';
   static final byte QUERY = 'q';
   static final byte PREPARE = 'p';
   static final byte EXECUTE = 'x';
@@ -30,7 +42,35 @@ final class ToyFrame {
   static final byte STOP = 's';
   static final byte LEAVE = 'b';
 
+  /** Capabilities, a bit each; the other ones are servers'. */
+  static final int TLS = 1;
+
+  /** The client wants to be told what servers report. */
+  static final int REPORTS = 2;
+
   private ToyFrame() {}
+
+  static void write(ByteBuf out, byte type, int token, Consumer<ByteBuf> body) {
+    out.writeByte(type).writeInt(token).writeShort(0);
+    int start = out.writerIndex();
+    body.accept(out);
+    out.setShort(start - 2, out.writerIndex() - start);
+  }
+
+  /** A text in a body that has more than it. */
+  static void part(ByteBuf out, String text) {
+    out.writeByte(text(text).length).writeBytes(text(text));
+  }
+
+  static String part(ByteBuf in) {
+    return in.readCharSequence(in.readUnsignedByte(), StandardCharsets.UTF_8).toString();
+  }
+
+  static byte[] rest(ByteBuf in) {
+    byte[] bytes = new byte[in.readableBytes()];
+    in.readBytes(bytes);
+    return bytes;
+  }
 
   static void write(ByteBuf out, byte type, int token, byte[] body) {
     out.writeByte(type).writeInt(token).writeShort(body.length).writeBytes(body);

@@ -73,7 +73,15 @@ final class ToyLogIn extends ByteToMessageDecoder implements LogIn {
       return;
     }
     ByteBuf out = ctx.alloc().buffer();
-    ToyFrame.write(out, ToyFrame.LOG_IN, wanted, ToyFrame.text(credential.user()));
+    ToyFrame.write(
+        out,
+        ToyFrame.LOG_IN,
+        1,
+        to -> {
+          to.writeInt(wanted);
+          ToyFrame.part(to, credential.user());
+          ToyFrame.part(to, target.database());
+        });
     ctx.writeAndFlush(out);
   }
 

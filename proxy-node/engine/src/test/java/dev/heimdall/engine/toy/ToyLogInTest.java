@@ -27,6 +27,8 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.model.AuthMethod;
+import dev.heimdall.model.AuthRule;
 import dev.heimdall.model.ChannelBinding;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;
@@ -44,7 +46,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,8 +63,10 @@ class ToyLogInTest {
   private final Metrics metrics = new Metrics("test", 1, 10);
   private final LoopClients clients = new LoopClients();
   private final List<EmbeddedChannel> channels = new ArrayList<>();
+  private final Map<EmbeddedChannel, ByteBuf> unread = new HashMap<>();
   private final List<ToySession> sessions = new ArrayList<>();
   private final List<ServerError> refusals = new ArrayList<>();
+  private final List<String> guessed = new ArrayList<>();
   private int protocolErrors;
   private NodeAccess node;
   private VdbAccess vdb;
@@ -87,7 +93,8 @@ class ToyLogInTest {
     Files.writeString(
         directory.resolve("vdbs/app.json"),
         "{\"source\": \"main\", \"ports\": [1], \"clients\": {\"max\": 1},"
-            + " \"auth\": [{\"method\": \"%s\"}]}".formatted(method));
+            + " \"auth\": [{\"method\": \"%s\"}]}"
+                .formatted(method.equals("password") ? "trust" : method));
     Files.writeString(directory.resolve("users/ann.json"), "{\"password\": \"secret\"}");
     Configuration configuration = ConfigurationReader.read(directory);
     VirtualDatabase settings = configuration.vdbs().get("app");
@@ -110,10 +117,26 @@ class ToyLogInTest {
             null,
             new VdbAccess.Settings(
                 settings,
-                new Authenticator("app", new AuthTable(settings.auth()), users),
+                new Authenticator(
+                    "app",
+                    new AuthTable(
+                        method.equals("password") ? passwords(settings) : settings.auth()),
+                    users),
                 users,
                 null,
                 null));
+  }
+
+  /** Of a virtual database that trusts everybody; without TLS, because they go under a key here. */
+  private static List<AuthRule> passwords(VirtualDatabase settings) {
+    AuthRule trusts = settings.auth().get(0);
+    return List.of(
+        new AuthRule(
+            trusts.type(),
+            trusts.databases(),
+            trusts.users(),
+            trusts.address(),
+            AuthMethod.PASSWORD));
   }
 
   private EmbeddedChannel connect() {
@@ -131,19 +154,34 @@ class ToyLogInTest {
     return channel;
   }
 
-  private static Frame frame(EmbeddedChannel channel) {
+  /** The next frame that the server sends. */
+  private Frame frame(EmbeddedChannel channel) {
     channel.runPendingTasks();
-    ByteBuf bytes = channel.readOutbound();
-    assertThat(bytes).isNotNull();
-    ByteBuf content = Unpooled.copiedBuffer(bytes);
-    bytes.release();
-    assertThat(content.readUnsignedShort()).isEqualTo(content.readableBytes() - 1);
-    return new Frame(content.readUnsignedByte(), content.readUnsignedByte(), content);
+    ByteBuf sent = unread.computeIfAbsent(channel, one -> Unpooled.buffer());
+    for (ByteBuf piece = channel.readOutbound(); piece != null; piece = channel.readOutbound()) {
+      sent.writeBytes(piece);
+      piece.release();
+    }
+    assertThat(sent.isReadable()).isTrue();
+    int type = sent.readUnsignedByte();
+    int number = sent.readInt();
+    return new Frame(number, type, sent.readBytes(sent.readUnsignedShort()));
   }
 
-  private static void send(EmbeddedChannel channel, int number, Consumer<ByteBuf> content) {
+  private static String text(Frame frame) {
+    return frame.content().toString(StandardCharsets.UTF_8);
+  }
+
+  /** The text of the next frame, which must be of this type. */
+  private String frame(EmbeddedChannel channel, byte type) {
+    Frame frame = frame(channel);
+    assertThat(frame.type()).isEqualTo(type);
+    return text(frame);
+  }
+
+  private static void send(EmbeddedChannel channel, int number, byte type, Consumer<ByteBuf> body) {
     ByteBuf out = Unpooled.buffer();
-    ToyFrames.frame(out, number, content);
+    ToyFrame.write(out, type, number, body);
     channel.writeInbound(out);
   }
 
@@ -151,20 +189,21 @@ class ToyLogInTest {
     send(
         channel,
         1,
+        ToyFrame.LOG_IN,
         to -> {
-          to.writeByte(ToyFrames.LOG_IN).writeByte(capabilities);
-          ToyFrames.text(to, user);
-          ToyFrames.text(to, "shop");
+          to.writeInt(capabilities);
+          ToyFrame.part(to, user);
+          ToyFrame.part(to, "shop");
           to.writeBytes(proof);
         });
   }
 
   /** What a client answers that knows the password, to the challenge of a greeting. */
   private static byte[] response(Frame greeting, String password) {
-    assertThat(greeting.type()).isEqualTo(ToyFrames.GREETING);
-    greeting.content().skipBytes(1);
+    assertThat(greeting.type()).isEqualTo(ToyFrame.GREETING);
+    greeting.content().skipBytes(4);
     String hash = Md5Password.hash("ann", password);
-    return Md5Password.response(hash, ToyFrames.rest(greeting.content()))
+    return Md5Password.response(hash, ToyFrame.rest(greeting.content()))
         .getBytes(StandardCharsets.US_ASCII);
   }
 
@@ -175,18 +214,16 @@ class ToyLogInTest {
 
     Frame greeting = frame(channel);
     assertThat(greeting.number()).isZero();
-    assertThat(greeting.content().getByte(greeting.content().readerIndex()))
+    assertThat(greeting.content().getInt(greeting.content().readerIndex()))
         .as("TLS is not offered")
-        .isEqualTo((byte) ToyFrames.REPORTS);
-    logIn(channel, ToyFrames.REPORTS, "ann", response(greeting, "secret"));
+        .isEqualTo(~ToyFrame.TLS);
+    logIn(channel, ToyFrame.REPORTS, "ann", response(greeting, "secret"));
 
     Frame welcome = frame(channel);
-    assertThat(welcome.type()).isEqualTo(ToyFrames.OK);
+    assertThat(welcome.type()).isEqualTo(ToyFrame.WELCOME);
     assertThat(welcome.number()).isEqualTo(2);
     assertThat(welcome.content().readInt()).isEqualTo(sessions.get(0).processId());
-    welcome.content().skipBytes(8);
-    assertThat(ToyFrames.text(welcome.content())).isEqualTo("schema");
-    assertThat(ToyFrames.text(welcome.content())).isEqualTo("shop");
+    assertThat(frame(channel, ToyFrame.VALUE)).isEqualTo("schema=shop");
     assertThat(clients.all()).containsExactly(sessions.get(0));
     assertThat(channel.pipeline().get(ClientLogin.class)).isNull();
   }
@@ -199,8 +236,9 @@ class ToyLogInTest {
 
     Frame welcome = frame(channel);
 
-    assertThat(welcome.type()).isEqualTo(ToyFrames.OK);
+    assertThat(welcome.type()).isEqualTo(ToyFrame.WELCOME);
     assertThat(welcome.content().readableBytes()).isEqualTo(4 + 8);
+    assertThat(frame(channel).type()).as("nothing that servers report").isEqualTo(ToyFrame.DONE);
   }
 
   @Test
@@ -210,8 +248,8 @@ class ToyLogInTest {
     logIn(channel, 0, "ann", response(frame(channel), "secret"));
 
     Frame asked = frame(channel);
-    assertThat(asked.type()).isEqualTo(ToyFrames.SWITCH);
-    String mechanism = ToyFrames.text(asked.content());
+    assertThat(asked.type()).isEqualTo(ToyFrame.SWITCH);
+    String mechanism = text(asked);
     ScramClient scram =
         ScramClient.withPassword(
             "secret",
@@ -220,16 +258,63 @@ class ToyLogInTest {
             null,
             List.of(mechanism),
             NonceSource.random(random));
-    send(channel, 3, to -> to.writeByte(ToyFrames.PROOF).writeBytes(scram.first()));
+    send(channel, 3, ToyFrame.PROOF, to -> to.writeBytes(scram.first()));
     Frame challenge = frame(channel);
-    assertThat(challenge.type()).isEqualTo(ToyFrames.CHALLENGE);
-    byte[] last = scram.last(ToyFrames.rest(challenge.content()));
-    send(channel, 5, to -> to.writeByte(ToyFrames.PROOF).writeBytes(last));
+    assertThat(challenge.type()).isEqualTo(ToyFrame.CHALLENGE);
+    byte[] last = scram.last(ToyFrame.rest(challenge.content()));
+    send(channel, 5, ToyFrame.PROOF, to -> to.writeBytes(last));
 
-    scram.verify(ToyFrames.rest(frame(channel).content()));
+    scram.verify(ToyFrame.rest(frame(channel).content()));
     assertThat(scram.isVerified()).isTrue();
-    assertThat(frame(channel).type()).isEqualTo(ToyFrames.OK);
+    assertThat(frame(channel).type()).isEqualTo(ToyFrame.WELCOME);
     assertThat(sessions).hasSize(1);
+  }
+
+  @Test
+  void aProofOfTheProtocolsOwnIsEnoughWhereTheNodeKnowsThePassword() throws Exception {
+    node("password");
+    EmbeddedChannel channel = connect();
+    Frame greeting = frame(channel);
+    greeting.content().skipBytes(4);
+
+    logIn(channel, 0, "ann", ToyProof.of("secret", ToyFrame.rest(greeting.content())));
+
+    assertThat(frame(channel).type()).isEqualTo(ToyFrame.WELCOME);
+  }
+
+  @Test
+  void aProofThatIsNotEnoughIsFollowedByThePasswordUnderAKeyThatTheClientAsksFor()
+      throws Exception {
+    node("password");
+    EmbeddedChannel channel = connect();
+    frame(channel);
+    logIn(channel, 0, "ann", new byte[32]);
+
+    assertThat(frame(channel).type()).isEqualTo(ToyFrame.FULL);
+    send(channel, 3, ToyFrame.ASK_KEY, nothing -> {});
+    Frame key = frame(channel);
+    assertThat(key.type()).isEqualTo(ToyFrame.KEY);
+    byte[] mixed =
+        ToyProof.mixed("secret".getBytes(StandardCharsets.UTF_8), ToyFrame.rest(key.content()));
+    send(channel, 5, ToyFrame.PROOF, to -> to.writeBytes(mixed));
+
+    assertThat(frame(channel).type()).isEqualTo(ToyFrame.WELCOME);
+    assertThat(sessions).hasSize(1);
+  }
+
+  @Test
+  void strangersAndWrongProofsAreAskedForThePasswordAlikeAndCountAsGuesses() throws Exception {
+    node("password");
+    for (String user : List.of("ann", "nobody")) {
+      while (!guessed.contains(user)) {
+        EmbeddedChannel channel = connect();
+        frame(channel);
+        logIn(channel, 0, user, new byte[32]);
+        assertThat(frame(channel).type()).isEqualTo(ToyFrame.FULL);
+      }
+    }
+
+    assertThat(guessed).containsExactly("ann", "nobody");
   }
 
   @Test
@@ -240,8 +325,8 @@ class ToyLogInTest {
 
     Frame error = frame(channel);
 
-    assertThat(error.type()).isEqualTo(ToyFrames.ERROR);
-    assertThat(ToyFrames.text(error.content())).isEqualTo("28P01");
+    assertThat(error.type()).isEqualTo(ToyFrame.ERROR);
+    assertThat(text(error).substring(0, 5)).isEqualTo("28P01");
     assertThat(refusals).extracting(ServerError::sqlState).containsExactly("28P01");
     assertThat(sessions).isEmpty();
     assertThat(channel.isOpen()).isFalse();
@@ -253,9 +338,9 @@ class ToyLogInTest {
     EmbeddedChannel channel = connect();
     frame(channel);
 
-    send(channel, 7, to -> to.writeByte(ToyFrames.LOG_IN));
+    send(channel, 7, ToyFrame.LOG_IN, nothing -> {});
 
-    assertThat(ToyFrames.text(frame(channel).content())).isEqualTo("08P01");
+    assertThat(text(frame(channel)).substring(0, 5)).isEqualTo("08P01");
     assertThat(protocolErrors).isOne();
   }
 
@@ -266,11 +351,11 @@ class ToyLogInTest {
     logIn(channel, 0, "ann", response(frame(channel), "secret"));
     Frame welcome = frame(channel);
     int session = welcome.content().readInt();
-    byte[] secret = ToyFrames.rest(welcome.content());
+    byte[] secret = ToyFrame.rest(welcome.content());
 
     EmbeddedChannel other = connect();
     frame(other);
-    send(other, 1, to -> to.writeByte(ToyFrames.CANCEL).writeInt(session).writeBytes(secret));
+    send(other, 1, ToyFrame.CANCEL, to -> to.writeInt(session).writeBytes(secret));
     other.runPendingTasks();
 
     assertThat(sessions.get(0).cancelled()).isOne();
@@ -278,7 +363,7 @@ class ToyLogInTest {
     secret[0]++;
     EmbeddedChannel guesser = connect();
     frame(guesser);
-    send(guesser, 1, to -> to.writeByte(ToyFrames.CANCEL).writeInt(session).writeBytes(secret));
+    send(guesser, 1, ToyFrame.CANCEL, to -> to.writeInt(session).writeBytes(secret));
     assertThat(sessions.get(0).cancelled()).isOne();
   }
 
@@ -288,13 +373,13 @@ class ToyLogInTest {
     EmbeddedChannel first = connect();
     frame(first);
     logIn(first, 0, "ann", new byte[0]);
-    assertThat(frame(first).type()).isEqualTo(ToyFrames.OK);
+    assertThat(frame(first).type()).isEqualTo(ToyFrame.WELCOME);
 
     EmbeddedChannel second = connect();
     frame(second);
     logIn(second, 0, "ann", new byte[0]);
 
-    assertThat(ToyFrames.text(frame(second).content())).isEqualTo("53300");
+    assertThat(text(frame(second)).substring(0, 5)).isEqualTo("53300");
   }
 
   private final class Sessions implements SessionFactory {
@@ -322,7 +407,9 @@ class ToyLogInTest {
     }
 
     @Override
-    public void slowed(String name, SocketAddress client, String user, Duration delay) {}
+    public void slowed(String name, SocketAddress client, String user, Duration delay) {
+      guessed.add(user);
+    }
 
     @Override
     public void tlsFailed(String name, SocketAddress client, String why) {}

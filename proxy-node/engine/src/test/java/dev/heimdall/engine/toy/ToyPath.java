@@ -9,15 +9,16 @@ import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.auth.UserSalts;
-import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.ClientEvents;
+import dev.heimdall.engine.client.ClientLogin;
 import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.client.NodeAccess;
-import dev.heimdall.engine.client.SessionRequest;
+import dev.heimdall.engine.client.SessionFactory;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.client.VdbAccess;
@@ -46,6 +47,8 @@ import dev.heimdall.model.Credentials;
 import dev.heimdall.model.VirtualDatabase;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
@@ -218,7 +221,12 @@ final class ToyPath implements AutoCloseable {
 
   /** A client that has logged in. */
   Client client() {
-    Client client = new Client();
+    return client(0);
+  }
+
+  /** The same that has agreed on something. */
+  Client client(int capabilities) {
+    Client client = new Client(capabilities);
     clients.add(client);
     servers.run();
     client.told();
@@ -280,23 +288,39 @@ final class ToyPath implements AutoCloseable {
   final class Client {
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
-    private Client() {
-      Login login =
-          new Login(
-              new SessionRequest("ann", "app", null, null, 4),
-              new ToyReplyEncoder(),
-              null,
-              0,
-              false,
-              false,
-              new InetSocketAddress("127.0.0.1", 1));
-      StartupVariables given =
-          new StartupVariables(
-              Variables.NONE, Variables.NONE, Variables.NONE, Variables.NONE, Variables.NONE);
-      channel
-          .pipeline()
-          .addLast(
-              new ClientSession(node, vdb, new ToySessions(), sessions, login, given, channel));
+    private Client(int capabilities) {
+      SessionFactory factory =
+          new SessionFactory() {
+            @Override
+            public ChannelHandler session(Login login, StartupVariables given, Channel at) {
+              return new ClientSession(node, vdb, new ToySessions(), sessions, login, given, at);
+            }
+
+            @Override
+            public ChannelHandler console(Login login, Channel at) {
+              throw new IllegalStateException("nobody is an operator here");
+            }
+          };
+      ClientLogin login =
+          new ClientLogin(
+              node.access(),
+              vdb.access(),
+              new LoopAccess(servers.context(), metrics.loop(0)),
+              new ToyClients(),
+              factory);
+      login.address(new InetSocketAddress("127.0.0.1", 1));
+      channel.pipeline().addLast(login);
+      ByteBuf out = Unpooled.buffer();
+      ToyFrame.write(
+          out,
+          ToyFrame.LOG_IN,
+          1,
+          to -> {
+            to.writeInt(capabilities);
+            ToyFrame.part(to, "ann");
+            ToyFrame.part(to, "");
+          });
+      channel.writeInbound(out);
     }
 
     /** Sends a request, and says what it was told since it was last asked. */

@@ -45,6 +45,23 @@ class ToyPathTest {
   }
 
   @Test
+  void clientsThatHaveAgreedOnOtherCapabilitiesShareNoServerConnection() throws Exception {
+    path("", "[]");
+    Client ann = path.client(4);
+    Client bob = path.client(8);
+    Client cid = path.client(4 | ToyFrame.REPORTS);
+
+    assertThat(ann.asks("SELECT 1")).containsExactly("row 1", IDLE);
+    assertThat(bob.asks("SELECT 2")).containsExactly("row 2", IDLE);
+    assertThat(cid.asks("SELECT 3")).containsExactly("row 3", IDLE);
+
+    assertThat(path.servers()).hasSize(2);
+    assertThat(path.servers().get(0).requests())
+        .containsExactly("log in ann 4", "SELECT 1", "SELECT 3");
+    assertThat(path.servers().get(1).requests()).containsExactly("log in ann 8", "SELECT 2");
+  }
+
+  @Test
   void aTransactionKeepsItsConnectionAndOthersWait() throws Exception {
     path("", "[]");
     Client ann = path.client();

@@ -95,7 +95,7 @@ final class ToyServer {
   // ---- what it says
 
   void greet() {
-    send(ToyFrame.GREETING, ToyFrame.numbers(features));
+    send(ToyFrame.GREETING, ToyFrame.numbers(features, 0)); // with a challenge that nobody answers
   }
 
   /** A value has changed, whatever is going on. */
@@ -147,7 +147,8 @@ final class ToyServer {
     String text = ToyFrame.text(in, 0);
     switch (type) {
       case ToyFrame.LOG_IN -> {
-        requests.add("log in " + text + " " + ToyFrame.token(in, 0));
+        String user = ToyFrame.part(in.slice().skipBytes(ToyFrame.HEADER + 4));
+        requests.add("log in " + user + " " + ToyFrame.number(in, 0, 0));
         report("version", "1");
         done();
       }

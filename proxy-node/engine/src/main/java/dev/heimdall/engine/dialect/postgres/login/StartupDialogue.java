@@ -7,6 +7,7 @@ import dev.heimdall.engine.client.LogInDialogue;
 import dev.heimdall.engine.client.PasswordExchange;
 import dev.heimdall.engine.client.SessionRequest;
 import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
@@ -186,6 +187,11 @@ final class StartupDialogue implements LogInDialogue {
   @Override
   public StartupVariables variables() throws StartupVariables.Rejected {
     return StartupOptions.variables(startup.parameters());
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return Capabilities.NONE;
   }
 
   @Override
