@@ -189,7 +189,9 @@ public final class BatchReplay {
 
   /** Whether the kept statement can still be sent again without its client seeing anything. */
   private boolean untold(ReplySource from) {
-    return unit.guard() == Guard.REPLICA_READ ? nothingGiven(from) : !from.begun();
+    return unit.guard() == Guard.REPLICA_READ
+        ? nothingGiven(from)
+        : !from.begun() && !reply.part().isThere();
   }
 
   /** Whether the client has had nothing of the answer, and there is nothing that it must have. */

@@ -16,6 +16,7 @@ public final class HeldReply {
   private static final int MOST = 7 * 1024;
 
   private final ByteBufAllocator allocator;
+  private final DeliveredPart part;
   private final Consumer<ByteBuf> client;
 
   /** What has come and the client has not had; null for nothing. */
@@ -25,21 +26,41 @@ public final class HeldReply {
   private boolean delivered;
 
   /**
+   * @param part what the client has had of it
    * @param client takes what goes to the client
    */
-  public HeldReply(ByteBufAllocator allocator, Consumer<ByteBuf> client) {
+  public HeldReply(ByteBufAllocator allocator, DeliveredPart part, Consumer<ByteBuf> client) {
     this.allocator = allocator;
+    this.part = part;
     this.client = client;
   }
 
   /** What comes from now on is of another answer. */
   public void begin() {
     delivered = false;
+    part.begin();
+  }
+
+  /** Of that what the client has had of it may be left out when its unit is read again. */
+  public DeliveredPart part() {
+    return part;
   }
 
   /** Whether the client has had something of the answer. */
   public boolean delivered() {
-    return delivered;
+    return delivered || part.isThere();
+  }
+
+  /**
+   * What the client has had of the answer.
+   *
+   * @param due whether something is there that it must have
+   */
+  Delivery delivery(boolean due) {
+    if (part.isKnown()) {
+      return Delivery.KNOWN;
+    }
+    return delivered() || due ? Delivery.UNKNOWN : Delivery.NOTHING;
   }
 
   /** Whether so many bytes more are still little. */
@@ -55,6 +76,10 @@ public final class HeldReply {
    */
   public boolean takes(ByteBuf consumed, boolean mayWait) {
     if (delivered || !mayWait) {
+      if (bytes != null) {
+        part.delivers(bytes);
+      }
+      part.delivers(consumed);
       delivered = true;
       return false;
     }
@@ -77,6 +102,7 @@ public final class HeldReply {
   public void deliver() {
     if (bytes != null) {
       delivered = true;
+      part.delivers(bytes);
       client.accept(takeOut());
     }
   }

@@ -226,6 +226,7 @@ public final class Journal {
    */
   public void answered(long done) {
     reply.deliver();
+    reply.part().end();
     reply.begin();
     while (!units.isEmpty() && units.peek().number <= done) {
       release(units.poll());
@@ -252,14 +253,14 @@ public final class Journal {
    * @param outstanding how many were sent to their end
    * @param block the number from which on they belong to a transaction that began with one of them;
    *     or beyond their end
-   * @param delivered whether the client has had something of the first answer
+   * @param delivered what the client has had of the first answer
    * @param permitted whether what was lost may be tried again
    */
   public List<Segment> lost(
       long done,
       int outstanding,
       long block,
-      boolean delivered,
+      Delivery delivered,
       boolean permitted,
       ByteBufAllocator allocator) {
     List<Segment> segments = new ArrayList<>();
@@ -271,7 +272,7 @@ public final class Journal {
       if (number < block
           && unit != null
           && unit.number == number
-          && readAgain(unit, number > done || !delivered, permitted)) {
+          && readAgain(unit, number > done ? Delivery.NOTHING : delivered, permitted)) {
         again.add(unit);
       } else if (number < end) {
         if (!again.isEmpty()) {
@@ -290,9 +291,12 @@ public final class Journal {
     return segments;
   }
 
-  private static boolean readAgain(Unit unit, boolean undelivered, boolean permitted) {
-    Attempt attempt = new Attempt(unit.guard, unit.reads(), undelivered, permitted);
-    return Recovery.of(attempt, Cause.CONNECTION_LOST) == Recovery.READ_AGAIN;
+  private static boolean readAgain(Unit unit, Delivery delivered, boolean permitted) {
+    Attempt attempt = new Attempt(unit.guard, unit.reads(), delivered, permitted);
+    return switch (Recovery.of(attempt, Cause.CONNECTION_LOST)) {
+      case READ_AGAIN, CONTINUE -> true;
+      default -> false;
+    };
   }
 
   private Unit find(long number) {
@@ -323,6 +327,14 @@ public final class Journal {
     } else {
       reply.drop();
     }
+    reply.part().end();
+    reply.begin();
+    releaseAll();
+  }
+
+  /** What was sent is not answered any more, and will be read again as far as it was planned. */
+  void takeAllBack() {
+    reply.drop();
     reply.begin();
     releaseAll();
   }

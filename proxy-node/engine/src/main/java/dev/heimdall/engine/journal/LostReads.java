@@ -35,6 +35,7 @@ public final class LostReads {
   private final BatchReplay replay;
   private final TransactionReplay transaction;
   private final Journal journal;
+  private final DeliveredPart part;
   private final ByteBufAllocator allocator;
   private final LoopContext loop;
   private final Consumer<Throwable> failed;
@@ -80,6 +81,7 @@ public final class LostReads {
     this.replay = replay;
     this.transaction = transaction;
     this.journal = journal;
+    this.part = journal.reply().part();
     this.allocator = allocator;
     this.loop = loop;
     this.failed = failed;
@@ -99,8 +101,9 @@ public final class LostReads {
    * @return whether that is taken care of
    */
   public boolean survive(ReplySource from, boolean cut, long begun, ServerError error) {
-    boolean delivered = journal.reply().delivered() || from.due();
-    if (input.midMessage() || reader.skips() || (delivered && cut)) {
+    Delivery delivered = journal.reply().delivery(from.due());
+    boolean told = delivered != Delivery.NOTHING;
+    if (input.midMessage() || reader.skips()) {
       return false;
     }
     long done = position.done();
@@ -116,15 +119,24 @@ public final class LostReads {
     Set<Long> numbers = new HashSet<>();
     plan.forEach(segment -> numbers.addAll(segment.numbers()));
     boolean openLost = position.unitOpen() && !numbers.contains(end);
-    if (numbers.isEmpty() || (stage != Stage.NONE && (openLost || !readsAllAgain(plan)))) {
+    boolean continues = told && numbers.contains(done);
+    boolean amidMessage = told && (cut || part.cut()) && !continues;
+    if (numbers.isEmpty()
+        || amidMessage
+        || (stage != Stage.NONE && (openLost || !readsAllAgain(plan)))) {
       plan.forEach(LostReads::release);
       return false;
+    }
+    if (continues) {
+      part.leaveOut(cut, error);
+    } else {
+      part.end();
     }
     journal.reply().drop();
     replay.forget();
     transaction.takeBack();
     client.unanswered(numbers, !openLost);
-    journal.forget(true);
+    journal.takeAllBack();
     for (Segment segment : plan) {
       if (segment.again() != null) {
         reader.messages().freeNames(segment.again());

@@ -8,6 +8,8 @@ public enum Recovery {
   FAIL,
   /** It is read again in its order, with the reads behind it. */
   READ_AGAIN,
+  /** The same, and what its client has of the answer is left out, if it is the same again. */
+  CONTINUE,
   /** It is sent again at once, where its client has had the beginning of the answer. */
   RESUME,
   /** It is sent again at once, over a connection of its own. */
@@ -26,12 +28,11 @@ public enum Recovery {
    *
    * @param guard for what it is kept
    * @param reads whether it changes nothing, so that nobody can tell whether it ran twice
-   * @param undelivered whether its client has had nothing of the answer that is not the same
-   *     wherever it is sent, and nothing is there that it must have
+   * @param delivered what its client has had of the answer
    * @param permitted whether what limits repetitions permits one more: attempts, ages, sizes, a
    *     rule's conditions
    */
-  public record Attempt(Guard guard, boolean reads, boolean undelivered, boolean permitted) {}
+  public record Attempt(Guard guard, boolean reads, Delivery delivered, boolean permitted) {}
 
   /** What becomes of such a unit for this cause. */
   public static Recovery of(Attempt unit, Cause cause) {
@@ -44,7 +45,20 @@ public enum Recovery {
           case READ_ONLY_SERVER -> ofRefusedWrite(unit.guard());
           case REPLICA_ERROR -> ofReplicaError(unit.guard());
         };
-    return unit.undelivered() && unit.permitted() ? recovery : FAIL;
+    return unit.permitted() ? afterDelivery(recovery, unit.delivered()) : FAIL;
+  }
+
+  private static Recovery afterDelivery(Recovery recovery, Delivery delivered) {
+    return switch (delivered) {
+      case NOTHING -> recovery;
+      case KNOWN ->
+          switch (recovery) {
+            case READ_AGAIN -> CONTINUE;
+            case TRANSACTION -> TRANSACTION;
+            default -> FAIL;
+          };
+      case UNKNOWN -> FAIL;
+    };
   }
 
   /** Nobody knows whether a server that is gone has carried it out. */

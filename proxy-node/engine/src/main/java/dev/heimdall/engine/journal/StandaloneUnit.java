@@ -139,7 +139,8 @@ public final class StandaloneUnit {
     Guard guard = remembered && cause == Cause.STALE_PLAN ? Guard.REMEMBERED : unit.guard;
     boolean once = cause != Cause.READ_ONLY_SERVER || recovery != Recovery.AT_WRITER;
     Attempt attempt =
-        new Attempt(guard, guard == Guard.REPLICA_READ, undelivered, permitted && once);
+        new Attempt(
+            guard, guard == Guard.REPLICA_READ, Delivery.of(undelivered), permitted && once);
     recovery = Recovery.of(attempt, cause);
     if (recovery != Recovery.FAIL) {
       become(Stage.RECOVERING);

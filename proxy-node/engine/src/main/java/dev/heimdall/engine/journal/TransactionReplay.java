@@ -6,7 +6,6 @@ import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.wire.ReplyFraming;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.TransactionReplaySettings;
@@ -25,7 +24,7 @@ import java.util.function.Consumer;
  * all of it is the same the client goes on and notices nothing; else the transaction is rolled back
  * there, and the client is told that it was lost.
  */
-public final class TransactionReplay {
+public final class TransactionReplay implements TransactionNotes {
   /** Where it stands; {@link #become} alone moves it. */
   private enum Stage {
     /** Nothing is run again. */
@@ -95,6 +94,7 @@ public final class TransactionReplay {
   private String outcome;
 
   /**
+   * @param checksum null where transactions are not to be run again
    * @param failed takes what the loop's tasks throw
    */
   public TransactionReplay(
@@ -107,7 +107,7 @@ public final class TransactionReplay {
       BatchReplay replay,
       Journal journal,
       TransactionReplaySettings settings,
-      ReplyFraming replies,
+      ReplyChecksum checksum,
       PoolMetrics counters,
       ByteBufAllocator allocator,
       LoopContext loop,
@@ -125,14 +125,14 @@ public final class TransactionReplay {
     this.failed = failed;
     this.settings = settings;
     this.log = new TransactionLog(settings, allocator);
-    this.checksum = settings.enabled() ? new ReplyChecksum(replies) : null;
+    this.checksum = checksum;
   }
 
   private void become(Stage next) {
     stage = next;
   }
 
-  /** Whether a transaction is being run again: nothing else goes to the client or comes from it. */
+  @Override
   public boolean active() {
     return stage != Stage.NONE;
   }
@@ -167,7 +167,7 @@ public final class TransactionReplay {
     return log.keeps();
   }
 
-  /** The BEGIN that was answered before is about to be sent. */
+  @Override
   public void begins(byte[] sql, boolean forReplica) {
     if (checksum != null && stage == Stage.NONE) {
       log.begin(sql, forReplica, loop.now());
@@ -204,25 +204,21 @@ public final class TransactionReplay {
     }
   }
 
-  /** A statement is about to be sent; null where nobody knows what it is. */
+  @Override
   public void statement(StatementFacts facts) {
     if (stage == Stage.NONE) {
       log.statement(facts);
     }
   }
 
-  /** The same for one that is bound. */
+  @Override
   public void bound(StatementFacts facts, boolean unnamed) {
     if (stage == Stage.NONE) {
       log.bound(facts, unnamed);
     }
   }
 
-  /**
-   * Rules have made this of a statement, which is about to be sent or answered.
-   *
-   * @return whether it may be; not when it is run again and they have made something else of it
-   */
+  @Override
   public boolean ruled(int outcome) {
     switch (stage) {
       case NONE -> {
@@ -244,10 +240,7 @@ public final class TransactionReplay {
     }
   }
 
-  /**
-   * Whether what a rule would answer without a server must not be, because it is being run again:
-   * it was sent the first time.
-   */
+  @Override
   public boolean wasSent() {
     if (active()) {
       different();
@@ -376,7 +369,7 @@ public final class TransactionReplay {
       return false;
     }
     Unreplayed obstacle = obstacle(loss);
-    Attempt attempt = new Attempt(Guard.TRANSACTION, false, true, obstacle == null);
+    Attempt attempt = new Attempt(Guard.TRANSACTION, false, Delivery.KNOWN, obstacle == null);
     if (Recovery.of(attempt, Cause.CONNECTION_LOST) != Recovery.TRANSACTION) {
       if (inTransaction()) {
         counters.transactionUnreplayed(obstacle);
@@ -543,7 +536,7 @@ public final class TransactionReplay {
 
   // ---- for people
 
-  /** What is kept of the open transaction, and what became of one; null when that is off. */
+  @Override
   public String note() {
     if (checksum == null) {
       return null;

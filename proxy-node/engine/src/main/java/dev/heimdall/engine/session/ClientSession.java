@@ -153,7 +153,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
             loop,
             counters,
             node.connector());
-    this.loss = new ConnectionLoss(this);
+    this.loss = new ConnectionLoss(this, loop);
     this.control = new SessionControl(this, loop);
     this.console = new ConsoleCommands(ports, node.console(), login, loop);
     this.foreign = new ForeignCalls(statementPorts, loop);
@@ -630,7 +630,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** Whether a message that belongs to no statement may be put in here. */
   boolean betweenTransactions() {
-    return !busy() && !inTransaction() && !requests.batchOpen() && !transactionReplay().active();
+    return !busy()
+        && !inTransaction()
+        && !requests.batchOpen()
+        && !transactionReplay().active()
+        && !requests.journal().reply().part().isLeftOut();
   }
 
   /** Whether an operator's command of this session is under way. */

@@ -5,12 +5,14 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.journal.Cause;
+import dev.heimdall.engine.journal.HeldReply;
 import dev.heimdall.engine.journal.Loss;
 import dev.heimdall.engine.journal.LostClient;
 import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -30,7 +32,11 @@ final class ConnectionLoss implements LostClient {
   /** So long after a server went its connections are found to be lost, one by one. */
   private static final long INCIDENT = TimeUnit.SECONDS.toNanos(2);
 
+  /** Why a session was closed; for the log. */
+  static final String AMID_MESSAGE = "the server connection was lost in the middle of a message";
+
   private final ClientSession session;
+  private final LoopContext loop;
   private boolean transactionLost;
 
   /** How often something happened since the last answer that has cost the session connections. */
@@ -41,8 +47,9 @@ final class ConnectionLoss implements LostClient {
   /** Why the transaction was lost, until the client's next statement has been told. */
   private ServerError untold;
 
-  ConnectionLoss(ClientSession session) {
+  ConnectionLoss(ClientSession session, LoopContext loop) {
     this.session = session;
+    this.loop = loop;
   }
 
   /** Whether the client is in a transaction whose connection was lost. */
@@ -66,6 +73,15 @@ final class ConnectionLoss implements LostClient {
   void failHeldTransaction() {
     if (session.transaction().heldBegin() != null) {
       failTransaction();
+    }
+  }
+
+  /** The answer to a read that was read again is not the one that its client has had a part of. */
+  void unlike(ServerError error, boolean cut) {
+    if (cut) {
+      loop.soon(() -> session.end().close(AMID_MESSAGE), session::failed);
+    } else if (!session.closed()) {
+      fail(error, 1, false);
     }
   }
 
@@ -225,7 +241,7 @@ final class ConnectionLoss implements LostClient {
     }
     if (cut) {
       // The client waits for the rest of a message: whatever came now would be taken for it.
-      session.end().close("the server connection was lost in the middle of a message");
+      session.end().close(AMID_MESSAGE);
       return;
     }
     if (requests.streaming() || session.lease().keepsServer() || settingsLost) {
@@ -247,9 +263,11 @@ final class ConnectionLoss implements LostClient {
    * have no rest: nothing else can be told then.
    */
   boolean cutsMessage(ServerConnection from) {
-    return from.cutReply()
-        && from.isFirst(session)
-        && !session.requests().journal().reply().dropUndelivered();
+    HeldReply reply = session.requests().journal().reply();
+    if (reply.part().isLeftOut()) {
+      return reply.part().cut();
+    }
+    return from != null && from.cutReply() && from.isFirst(session) && !reply.dropUndelivered();
   }
 
   @Override
@@ -342,7 +360,7 @@ final class ConnectionLoss implements LostClient {
       ready();
     }
     if (cut) {
-      session.end().close("the server connection was lost in the middle of a message");
+      session.end().close(AMID_MESSAGE);
     } else {
       answer(error, true, owed, open);
     }

@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.BatchReplay;
+import dev.heimdall.engine.journal.DeliveredPart;
 import dev.heimdall.engine.journal.Recovery;
 import dev.heimdall.engine.journal.UnitPosition;
 import dev.heimdall.engine.lease.ClientTransaction;
@@ -228,7 +229,7 @@ final class OwedReplies implements UnitPosition {
 
   /** What a transaction that is run again is answered is compared, and its client has had it. */
   private boolean replayed(ReplySource from, ByteBuf consumed) {
-    return session.transactionReplay().takes(consumed);
+    return session.transactionReplay().takes(consumed) || part().takes(consumed);
   }
 
   /** The beginning of an answer waits, so that its statement may be sent again. */
@@ -262,9 +263,16 @@ final class OwedReplies implements UnitPosition {
     return false;
   }
 
-  /** While a transaction is run again, the client has had all that is said, or waits for it. */
+  private DeliveredPart part() {
+    return session.requests().journal().reply().part();
+  }
+
+  /**
+   * While a transaction is run again, or the rest of an answer is awaited, the client has had all
+   * that is said, or waits for it.
+   */
   private boolean silenced(ReplySource from, ByteBuf consumed) {
-    if (session.transactionReplay().active()) {
+    if (session.transactionReplay().active() || part().isLeftOut()) {
       consumed.release();
       return true;
     }
@@ -340,6 +348,8 @@ final class OwedReplies implements UnitPosition {
     SessionState carried = session.carried();
     outstanding--;
     statements++;
+    boolean unlike = part().isLeftOut();
+    boolean cut = part().cut();
     requests.replay().answered(carried.done());
     requests.journal().answered(carried.done());
     session.loss().answered();
@@ -370,6 +380,9 @@ final class OwedReplies implements UnitPosition {
       schemaChanged();
     }
     requests.course().answered(group, status);
+    if (unlike) {
+      session.loss().unlike(part().failure(), cut);
+    }
     if (session.transactionReplay().answered(status)) {
       return;
     }

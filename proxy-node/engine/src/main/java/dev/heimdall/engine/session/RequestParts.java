@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.journal.BatchReplay;
+import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.Destinations;
 import dev.heimdall.engine.lease.SessionState;
@@ -29,6 +30,7 @@ public record RequestParts(
     ClientTransaction transaction,
     NameResolution resolution,
     BatchReplay replay,
+    TransactionNotes notes,
     Writes writes,
     Destinations destinations,
     ForeignCalls foreign,

@@ -2,9 +2,11 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.BatchReplay;
+import dev.heimdall.engine.journal.DeliveredPart;
 import dev.heimdall.engine.journal.HeldReply;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.LostReads;
+import dev.heimdall.engine.journal.ReplyChecksum;
 import dev.heimdall.engine.journal.SentReads;
 import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.journal.UnitMessages;
@@ -19,6 +21,7 @@ import dev.heimdall.engine.statement.Course;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.LimitSettings;
+import dev.heimdall.model.TransactionReplaySettings;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -33,6 +36,8 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
 
   /** What one that was sent and not answered takes, about, of each that keeps it. */
   private static final long OF_STATEMENT = 100;
+
+  private static final int SCRATCH = 8 * 1024;
 
   /** A server that has no reason to answer them lets them pile up, those that the node answers. */
   private static final int MAX_UNANSWERED = 100_000;
@@ -69,9 +74,13 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
     this.format = session.dialect().requests();
     this.input =
         new ClientInput(format, session.channel().alloc(), session::server, session::fatal);
+    TransactionReplaySettings replays = session.vdb().settings().vdb().transactionReplay();
     this.journal =
         new Journal(
-            new HeldReply(session.channel().alloc(), piece -> session.owed().deliver(piece)));
+            new HeldReply(
+                session.channel().alloc(),
+                new DeliveredPart(checksum(replays), () -> loop.scratch(SCRATCH)),
+                piece -> session.owed().deliver(piece)));
     this.replay =
         new BatchReplay(session.owed(), this, input, format, session.dialect().errors(), journal);
     this.reads = new SentReads(session.owed(), this, format, this::atWriter, replay, journal);
@@ -85,8 +94,8 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
             session.carried().names(),
             replay,
             journal,
-            session.vdb().settings().vdb().transactionReplay(),
-            session.dialect().replies(),
+            replays,
+            checksum(replays),
             session.counters(),
             session.channel().alloc(),
             loop,
@@ -109,6 +118,11 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
     this.path = new QueryPath(messages, this);
   }
 
+  /** Null where what was answered is not to be compared. */
+  private ReplyChecksum checksum(TransactionReplaySettings replays) {
+    return replays.enabled() ? new ReplyChecksum(session.dialect().replies()) : null;
+  }
+
   private RequestParts parts(LoopContext loop, LoopSessions sessions) {
     return new RequestParts(
         session.statementPorts(),
@@ -119,6 +133,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
         session.transaction(),
         session.resolution(),
         replay,
+        transaction,
         session.writes(),
         session.lease().destinations(),
         session.foreign(),
@@ -579,6 +594,14 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
     if (transaction.active()) {
       transaction.refused(error);
       return;
+    }
+    DeliveredPart part = journal.reply().part();
+    if (part.isLeftOut() && session.outstanding() == 0) {
+      if (part.cut()) {
+        session.end().close(ConnectionLoss.AMID_MESSAGE);
+        return;
+      }
+      journal.forget(true);
     }
     session.sharing().alone();
     session.reads().over();

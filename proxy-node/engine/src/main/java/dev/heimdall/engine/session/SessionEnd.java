@@ -48,7 +48,7 @@ final class SessionEnd {
       session.start().failed(error);
     }
     session.requests().discardAll();
-    if (session.server() != null && session.loss().cutsMessage(session.server())) {
+    if (session.loss().cutsMessage(session.server())) {
       close(); // what came now would be taken for the rest of the message
       return;
     }

@@ -3,6 +3,7 @@ package dev.heimdall.engine.sharing;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.journal.Cause;
+import dev.heimdall.engine.journal.Delivery;
 import dev.heimdall.engine.journal.ErrorCauses;
 import dev.heimdall.engine.journal.Guard;
 import dev.heimdall.engine.journal.Recovery;
@@ -328,7 +329,7 @@ public final class PipelineSharing {
     stalePlan = errors.stalePlan(error);
     failedOnReplica = cause == Cause.REPLICA_ERROR;
     boolean undelivered = cause == Cause.STALE_PLAN || client.nothingGiven(from);
-    Attempt attempt = new Attempt(Guard.SHARED, harmless, undelivered, true);
+    Attempt attempt = new Attempt(Guard.SHARED, harmless, Delivery.of(undelivered), true);
     return Recovery.of(attempt, cause) == Recovery.ALONE;
   }
 
@@ -386,7 +387,8 @@ public final class PipelineSharing {
     // One that stood first may be why: once more, and no more, where servers are not known to go.
     boolean mayBeWhy = from.isFirst(client.user()) && !vdb.pools().led() && repeats > 0;
     Attempt attempt =
-        new Attempt(Guard.SHARED, harmless, received == 0, !mayBeWhy && client.mayGoOn());
+        new Attempt(
+            Guard.SHARED, harmless, Delivery.of(received == 0), !mayBeWhy && client.mayGoOn());
     if (state() != LeaseState.SHARING) {
       repeats = 0;
       return false;

@@ -18,7 +18,10 @@ class JournalTest {
   private final List<String> client = new ArrayList<>();
   private final List<ByteBuf> inputs = new ArrayList<>();
   private final HeldReply reply =
-      new HeldReply(UnpooledByteBufAllocator.DEFAULT, bytes -> client.add(text(bytes)));
+      new HeldReply(
+          UnpooledByteBufAllocator.DEFAULT,
+          new DeliveredPart(null, () -> new byte[1]),
+          bytes -> client.add(text(bytes)));
   private final Journal journal = new Journal(reply);
   private long sent = 10;
 
@@ -72,7 +75,12 @@ class JournalTest {
     StringBuilder plan = new StringBuilder();
     for (Segment segment :
         journal.lost(
-            done, (int) (sent - done), block, delivered, true, UnpooledByteBufAllocator.DEFAULT)) {
+            done,
+            (int) (sent - done),
+            block,
+            delivered ? Delivery.UNKNOWN : Delivery.NOTHING,
+            true,
+            UnpooledByteBufAllocator.DEFAULT)) {
       plan.append(segment.failed()).append(" failed ");
       if (segment.again() != null) {
         plan.append(segment.numbers()).append(text(segment.again())).append(' ');

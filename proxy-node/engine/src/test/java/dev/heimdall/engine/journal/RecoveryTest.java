@@ -47,17 +47,38 @@ class RecoveryTest {
   }
 
   private static Recovery of(Guard guard, boolean reads, Cause cause) {
-    return Recovery.of(new Attempt(guard, reads, true, true), cause);
+    return Recovery.of(new Attempt(guard, reads, Delivery.NOTHING, true), cause);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Cause.class)
+  void onlyReadsInTheirOrderAndTransactionsGoOnBehindWhatIsKnownToBeDelivered(Cause cause) {
+    for (Guard guard : Guard.values()) {
+      for (boolean reads : new boolean[] {true, false}) {
+        Recovery expected =
+            switch (of(guard, reads, cause)) {
+              case READ_AGAIN -> Recovery.CONTINUE;
+              case TRANSACTION -> Recovery.TRANSACTION;
+              default -> Recovery.FAIL;
+            };
+        assertThat(Recovery.of(new Attempt(guard, reads, Delivery.KNOWN, true), cause))
+            .as("%s, %s", guard, reads)
+            .isEqualTo(expected);
+        assertThat(Recovery.of(new Attempt(guard, reads, Delivery.KNOWN, false), cause))
+            .as("%s, %s, not permitted", guard, reads)
+            .isEqualTo(Recovery.FAIL);
+      }
+    }
   }
 
   @ParameterizedTest
   @EnumSource(Cause.class)
   void whatWasDeliveredInPartOrTriedTooOftenFails(Cause cause) {
     for (Guard guard : Guard.values()) {
-      assertThat(Recovery.of(new Attempt(guard, true, false, true), cause))
+      assertThat(Recovery.of(new Attempt(guard, true, Delivery.UNKNOWN, true), cause))
           .as("%s, delivered", guard)
           .isEqualTo(Recovery.FAIL);
-      assertThat(Recovery.of(new Attempt(guard, true, true, false), cause))
+      assertThat(Recovery.of(new Attempt(guard, true, Delivery.NOTHING, false), cause))
           .as("%s, not permitted", guard)
           .isEqualTo(Recovery.FAIL);
     }

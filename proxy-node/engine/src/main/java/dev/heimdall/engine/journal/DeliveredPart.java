@@ -1,0 +1,144 @@
+package dev.heimdall.engine.journal;
+
+import dev.heimdall.engine.wire.ServerError;
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+import java.util.function.Supplier;
+
+/**
+ * What a client has had of the answer to the first unit that is not answered, as a checksum: when
+ * that unit is read again, the same is left out of the new answer, and the client is sent what
+ * follows. All that it has is then of the new answer.
+ */
+public final class DeliveredPart {
+  /** Where it stands; {@link #become} alone moves it. */
+  private enum Stage {
+    /** It has had nothing, as far as is known. */
+    NONE,
+    /** It has had a part. */
+    COUNTED,
+    /** The unit is read again, and the new answer was the same as far as it has come. */
+    LEFT_OUT,
+    /** The new answer is another one. */
+    DIFFERENT
+  }
+
+  /** Null where this is not wanted. */
+  private final ReplyChecksum checksum;
+
+  private final Supplier<byte[]> scratch;
+  private Stage stage = Stage.NONE;
+
+  /** So much it has had, with this sum, before the unit was read again. */
+  private long told;
+
+  private byte[] toldSum;
+
+  /** Whether that ends amid a message. */
+  private boolean cut;
+
+  /** What it is sent if the new answer is another one. */
+  private ServerError failure;
+
+  /**
+   * @param checksum null for none: then nothing is known of what a client has had
+   * @param scratch of any size but 0
+   */
+  public DeliveredPart(ReplyChecksum checksum, Supplier<byte[]> scratch) {
+    this.checksum = checksum;
+    this.scratch = scratch;
+  }
+
+  private void become(Stage next) {
+    stage = next;
+  }
+
+  /** Whether the client has had something. */
+  boolean isThere() {
+    return stage != Stage.NONE;
+  }
+
+  /** Whether that is known, so that a new answer can be compared with it. */
+  boolean isKnown() {
+    return switch (stage) {
+      case NONE, DIFFERENT -> false;
+      case COUNTED -> !checksum.amidUncounted();
+      case LEFT_OUT -> true;
+    };
+  }
+
+  /** Whether the unit is read again: nothing else may come between what it has and what follows. */
+  public boolean isLeftOut() {
+    return stage == Stage.LEFT_OUT || stage == Stage.DIFFERENT;
+  }
+
+  /** Whether it has had the beginning of a message whose rest is to come from elsewhere. */
+  public boolean cut() {
+    return isLeftOut() && cut;
+  }
+
+  /** What the client is sent in the place of the rest. */
+  public ServerError failure() {
+    return failure;
+  }
+
+  /** What comes from now on is an answer from its beginning. */
+  void begin() {
+    switch (stage) {
+      case NONE, DIFFERENT -> {}
+      case COUNTED -> become(Stage.NONE);
+      case LEFT_OUT -> checksum.clear();
+    }
+  }
+
+  /** The answer is over. Behind the beginning of a message the client is sent nothing any more. */
+  void end() {
+    become(cut() ? Stage.DIFFERENT : Stage.NONE);
+  }
+
+  /** The client is sent this piece. */
+  void delivers(ByteBuf piece) {
+    if (checksum != null) {
+      if (stage == Stage.NONE) {
+        checksum.clear();
+        become(Stage.COUNTED);
+      }
+      checksum.add(piece, Long.MAX_VALUE, scratch.get());
+    }
+  }
+
+  /**
+   * The rest does not come, and the unit is read again.
+   *
+   * @param amidMessage whether the answer that was lost has cut a message
+   */
+  void leaveOut(boolean amidMessage, ServerError error) {
+    if (stage == Stage.COUNTED) {
+      told = checksum.counted();
+      toldSum = checksum.soFar();
+      cut = amidMessage;
+    }
+    failure = error;
+    become(Stage.LEFT_OUT);
+    checksum.clear();
+  }
+
+  /** Takes a piece of the new answer that its client has, or is not to have; it is released. */
+  public boolean takes(ByteBuf consumed) {
+    if (!isLeftOut()) {
+      return false;
+    }
+    if (stage == Stage.LEFT_OUT) {
+      int behind = checksum.add(consumed, told, scratch.get());
+      if (checksum.counted() == told) {
+        become(Arrays.equals(checksum.soFar(), toldSum) ? Stage.COUNTED : Stage.DIFFERENT);
+        consumed.readerIndex(behind);
+        if (stage == Stage.COUNTED && consumed.isReadable()) {
+          return false;
+        }
+      }
+    }
+    consumed.release();
+    return true;
+  }
+}

@@ -1,0 +1,34 @@
+package dev.heimdall.engine.journal;
+
+import dev.heimdall.engine.sql.StatementFacts;
+
+/** What is noted of a client's transaction, so that it can be run again, by who sends it. */
+public interface TransactionNotes {
+  /** Whether a transaction is being run again: nothing else goes to the client or comes from it. */
+  boolean active();
+
+  /** The BEGIN that was answered before is about to be sent. */
+  void begins(byte[] sql, boolean forReplica);
+
+  /** A statement is about to be sent; null where nobody knows what it is. */
+  void statement(StatementFacts facts);
+
+  /** The same for one that is bound. */
+  void bound(StatementFacts facts, boolean unnamed);
+
+  /**
+   * Rules have made this of a statement, which is about to be sent or answered.
+   *
+   * @return whether it may be; not when it is run again and they have made something else of it
+   */
+  boolean ruled(int outcome);
+
+  /**
+   * Whether what a rule would answer without a server must not be, because it is being run again:
+   * it was sent the first time.
+   */
+  boolean wasSent();
+
+  /** What is kept of the open transaction, and what became of one; null when that is off. */
+  String note();
+}
