@@ -19,10 +19,4 @@ public interface AnsweringClient {
 
   /** Whether the open transaction was lost with its connection. */
   boolean transactionLost();
-
-  /** Whether the transaction is being replayed, and the client waits. */
-  boolean replaying();
-
-  /** Takes the statement at the reader's position if it was sent before, in a replay. */
-  boolean replaySent();
 }

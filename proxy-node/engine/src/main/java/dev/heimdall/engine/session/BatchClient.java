@@ -1,7 +1,6 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.observe.PoolMetrics;
-import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.VirtualDatabase;
@@ -23,16 +22,6 @@ public interface BatchClient {
 
   /** Whether it has a statement in the pipeline of a connection that others use as well. */
   boolean sharing();
-
-  /**
-   * Whether rules say the same of the statement as before, if the transaction is being replayed.
-   *
-   * @param outcome what rules put in its place
-   */
-  boolean ruledAlike(int outcome);
-
-  /** A statement is bound of which this is known, perhaps within a transaction. */
-  void bound(StatementFacts facts, boolean unnamed);
 
   /** A statement is being sent of which this is known. */
   void sending(boolean mayRepeat, boolean dropsNames);

@@ -38,7 +38,4 @@ public interface HandledClient
 
   /** The client cancels what it waits for, over the connection that it waits on. */
   void cancel();
-
-  /** What is kept of the open transaction, for people; null when that is off. */
-  String transactionNote();
 }

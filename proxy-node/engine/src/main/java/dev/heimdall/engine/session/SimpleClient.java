@@ -1,7 +1,6 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 
 /** A session as its simple queries see it; all on its loop. */
@@ -24,25 +23,6 @@ public interface SimpleClient extends AnsweringClient {
 
   /** The lost transaction is rolled back: the client knows of the loss. */
   void forgetLostTransaction();
-
-  /** A transaction begins that may have to be replayed. */
-  void transactionBegins(byte[] sql, boolean forReplica);
-
-  /** A statement of the transaction is being sent. */
-  void transactionStatement(StatementFacts facts);
-
-  /**
-   * Whether rules say the same of the statement as before, if the transaction is being replayed.
-   *
-   * @param outcome what rules put in its place
-   */
-  boolean ruledAlike(int outcome);
-
-  /** A statement is being sent that may change what names mean. */
-  void namesMayMove(StatementFacts facts);
-
-  /** What names mean may have changed. */
-  void namesMoved();
 
   /** Sends an error and closes. */
   void fatal(ServerError error);

@@ -19,7 +19,6 @@ import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.sql.Statement;
-import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.statement.CourseClient;
 import dev.heimdall.engine.statement.ObservedSession;
 import dev.heimdall.engine.statement.ResultWatch;
@@ -423,16 +422,6 @@ final class StatementPorts implements CourseClient, WritingClient, ReadingClient
   }
 
   @Override
-  public boolean replaying() {
-    return session.transactionReplay().active();
-  }
-
-  @Override
-  public boolean replaySent() {
-    return session.transactionReplay().wasSent();
-  }
-
-  @Override
   public StatementOwner owner() {
     return session;
   }
@@ -460,31 +449,6 @@ final class StatementPorts implements CourseClient, WritingClient, ReadingClient
   }
 
   @Override
-  public void transactionBegins(byte[] sql, boolean forReplica) {
-    session.transactionReplay().begins(sql, forReplica);
-  }
-
-  @Override
-  public void transactionStatement(StatementFacts facts) {
-    session.transactionReplay().statement(facts);
-  }
-
-  @Override
-  public boolean ruledAlike(int outcome) {
-    return session.transactionReplay().ruled(outcome);
-  }
-
-  @Override
-  public void namesMayMove(StatementFacts facts) {
-    session.resolution().sent(facts);
-  }
-
-  @Override
-  public void namesMoved() {
-    session.resolution().moved();
-  }
-
-  @Override
   public boolean needServer() {
     return session.lease().need();
   }
@@ -502,18 +466,8 @@ final class StatementPorts implements CourseClient, WritingClient, ReadingClient
   }
 
   @Override
-  public void bound(StatementFacts facts, boolean unnamed) {
-    session.transactionReplay().bound(facts, unnamed);
-  }
-
-  @Override
   public void cancel() {
     session.control().cancelFromAnyThread(() -> {});
-  }
-
-  @Override
-  public String transactionNote() {
-    return session.transactionReplay().note();
   }
 
   @Override

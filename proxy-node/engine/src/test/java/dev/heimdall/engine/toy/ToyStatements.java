@@ -110,7 +110,7 @@ final class ToyStatements implements RequestHandler {
     StatementFacts facts = course.effects();
     String text = course.decision().transformed().orElseGet(this::text);
     course.sent(server);
-    client.transactionStatement(facts);
+    parts.notes().statement(facts);
     parts.transaction().sent(facts, parts.carried().sent());
     if (type == ToyFrame.QUERY) {
       server.query(text, client.owner());

@@ -108,6 +108,8 @@ final class ClientMessages implements RequestHandler {
     this.simple =
         new SimpleStatements(
             client,
+            parts.notes(),
+            parts.resolution(),
             carried,
             transaction,
             parts.listening(),
@@ -138,13 +140,15 @@ final class ClientMessages implements RequestHandler {
             extended,
             elsewhere);
     LoneStatement statement = new LoneStatement(cursor, course, sessions, names, prepared);
-    this.begins = new DelayedBegins(client, transaction, parts.loop(), course, unnamed, statement);
+    this.begins =
+        new DelayedBegins(
+            client, parts.notes(), transaction, parts.loop(), course, unnamed, statement);
     RuleCommands rules =
         new RuleCommands(
             client,
             client.encoder(),
             parts.admin(),
-            client::transactionNote,
+            parts.notes()::note,
             parts.catalogue(),
             input,
             course);
@@ -156,9 +160,17 @@ final class ClientMessages implements RequestHandler {
     this.responders =
         List.of(
             this::rollBackLost,
-            new ClosingBatch(client, prepared, cursor),
+            new ClosingBatch(client, parts.notes(), prepared, cursor),
             new RuleResults(
-                client, requests, prepared, names, course, unnamed, extended, statement),
+                client,
+                parts.notes(),
+                requests,
+                prepared,
+                names,
+                course,
+                unnamed,
+                extended,
+                statement),
             begins,
             new NameCommands(client, carried, parts.listening(), course, unnamed, statement),
             (type, total) ->

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.session.AnsweringClient;
@@ -16,10 +17,13 @@ import io.netty.buffer.ByteBuf;
  */
 final class ClosingBatch implements Responder {
   private final AnsweringClient client;
+  private final TransactionNotes notes;
   private final PreparedNames names;
   private final RequestCursor batch;
 
-  ClosingBatch(AnsweringClient client, PreparedNames names, RequestCursor batch) {
+  ClosingBatch(
+      AnsweringClient client, TransactionNotes notes, PreparedNames names, RequestCursor batch) {
+    this.notes = notes;
     this.client = client;
     this.names = names;
     this.batch = batch;
@@ -27,7 +31,7 @@ final class ClosingBatch implements Responder {
 
   @Override
   public Outcome answer(byte type, long total) {
-    if (type != FrontendType.CLOSE || client.transactionLost() || client.replaying()) {
+    if (type != FrontendType.CLOSE || client.transactionLost() || notes.active()) {
       return Outcome.NEXT;
     }
     if (!onlyCloses()) {

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Responder;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class DelayedBegins implements Responder {
   private final HandledClient client;
+  private final TransactionNotes notes;
   private final ClientTransaction transaction;
   private final LoopContext loop;
   private final Course course;
@@ -28,11 +30,13 @@ final class DelayedBegins implements Responder {
 
   DelayedBegins(
       HandledClient client,
+      TransactionNotes notes,
       ClientTransaction transaction,
       LoopContext loop,
       Course course,
       UnnamedStatement unnamed,
       LoneStatement statement) {
+    this.notes = notes;
     this.client = client;
     this.transaction = transaction;
     this.loop = loop;
@@ -67,7 +71,7 @@ final class DelayedBegins implements Responder {
   private boolean mayBegin() {
     return client.settings().delayedTransaction()
         && client.status() == TransactionState.IDLE
-        && !client.replaying();
+        && !notes.active();
   }
 
   /** The tag with which the transaction ends that no server has begun; null when it does not. */
@@ -99,7 +103,7 @@ final class DelayedBegins implements Responder {
   /** Sends the BEGIN that was answered already, ahead of the first statement of its transaction. */
   void send(ServerConnection server) {
     byte[] sql = transaction.takeHeldBegin();
-    client.transactionBegins(sql, transaction.heldForReplica());
+    notes.begins(sql, transaction.heldForReplica());
     server.query(
         new String(sql, StandardCharsets.UTF_8),
         new InternalQuery() {

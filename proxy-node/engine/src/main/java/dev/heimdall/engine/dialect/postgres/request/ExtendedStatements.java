@@ -6,6 +6,7 @@ import dev.heimdall.engine.dialect.postgres.prepared.StalePlan;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementBody;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.dialect.postgres.request.ShapeCheck.Fit;
+import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
@@ -42,6 +43,7 @@ final class ExtendedStatements {
   private static final byte[] UNNAMED = new byte[0];
 
   private final BatchClient client;
+  private final TransactionNotes notes;
   private final StatementOwner owner;
   private final RequestControl requests;
   private final SessionState carried;
@@ -58,6 +60,7 @@ final class ExtendedStatements {
 
   ExtendedStatements(
       RequestParts parts, ServerNames names, SequenceGuard sequences, UnnamedStatement unnamed) {
+    this.notes = parts.notes();
     this.client = parts.client();
     this.owner = client.owner();
     this.requests = parts.control();
@@ -70,7 +73,7 @@ final class ExtendedStatements {
     this.sequences = sequences;
     this.course = parts.course();
     this.unnamed = unnamed;
-    this.local = new LocalPortal(client, pending, names, course);
+    this.local = new LocalPortal(client, notes, pending, names, course);
     this.parses = new ParseMessages(parts, names, sequences, unnamed, local);
   }
 
@@ -136,10 +139,10 @@ final class ExtendedStatements {
     if (names.shapes().holdsUp(server, fit)) {
       return false;
     }
-    if (examined != null && !client.ruledAlike(boundAs())) {
+    if (examined != null && !notes.ruled(boundAs())) {
       return true;
     }
-    client.bound(bound, nameLength == 0);
+    notes.bound(bound, nameLength == 0);
     transaction.sent(bound, carried.sent());
     if (examined != null) {
       course.sent(server);

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.StatementOutcome;
@@ -20,6 +21,7 @@ import io.netty.buffer.Unpooled;
  */
 final class LocalPortal {
   private final BatchClient client;
+  private final TransactionNotes notes;
   private final StatementOwner owner;
   private final ClientInput pending;
   private final ServerNames names;
@@ -30,7 +32,13 @@ final class LocalPortal {
 
   private String tag;
 
-  LocalPortal(BatchClient client, ClientInput pending, ServerNames names, Course course) {
+  LocalPortal(
+      BatchClient client,
+      TransactionNotes notes,
+      ClientInput pending,
+      ServerNames names,
+      Course course) {
+    this.notes = notes;
     this.client = client;
     this.owner = client.owner();
     this.pending = pending;
@@ -53,7 +61,7 @@ final class LocalPortal {
       return false;
     }
     int outcome = refusal != null ? StatementOutcome.REFUSED : StatementOutcome.result(decision);
-    if (!client.ruledAlike(outcome)) {
+    if (!notes.ruled(outcome)) {
       return true;
     }
     if (refusal != null) {

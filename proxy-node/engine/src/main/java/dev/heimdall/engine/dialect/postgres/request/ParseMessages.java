@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.journal.BatchReplay;
+import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Examined;
@@ -51,6 +52,7 @@ final class ParseMessages {
   private static final byte[] EMPTY_STATEMENT = new byte[3];
 
   private final BatchClient client;
+  private final TransactionNotes notes;
   private final StatementOwner owner;
   private final RequestControl requests;
   private final SessionState carried;
@@ -79,6 +81,7 @@ final class ParseMessages {
       SequenceGuard sequences,
       UnnamedStatement unnamed,
       LocalPortal local) {
+    this.notes = parts.notes();
     this.client = parts.client();
     this.owner = client.owner();
     this.requests = parts.control();
@@ -126,7 +129,7 @@ final class ParseMessages {
     answered = refusal == null && previewed.decision().result().isPresent();
     Optional<String> transform =
         refusal != null || replays.repeats() ? Optional.empty() : course.transformed();
-    if (!client.ruledAlike(outcome(previewed.decision(), refusal, transform))) {
+    if (!notes.ruled(outcome(previewed.decision(), refusal, transform))) {
       return true;
     }
     if (refusal != null) {

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.PreparedNames;
@@ -20,6 +21,7 @@ import io.netty.buffer.Unpooled;
  */
 final class RuleResults implements Responder {
   private final HandledClient client;
+  private final TransactionNotes notes;
   private final RequestControl requests;
   private final PreparedNames prepared;
   private final ServerNames names;
@@ -30,6 +32,7 @@ final class RuleResults implements Responder {
 
   RuleResults(
       HandledClient client,
+      TransactionNotes notes,
       RequestControl requests,
       PreparedNames prepared,
       ServerNames names,
@@ -37,6 +40,7 @@ final class RuleResults implements Responder {
       UnnamedStatement unnamed,
       ExtendedStatements extended,
       LoneStatement statement) {
+    this.notes = notes;
     this.client = client;
     this.requests = requests;
     this.prepared = prepared;
@@ -61,14 +65,14 @@ final class RuleResults implements Responder {
     if (course.decision().result().isEmpty() || !statement.read()) {
       return Outcome.NEXT;
     }
-    if (client.replaySent()) {
+    if (notes.wasSent()) {
       return Outcome.DONE;
     }
     return statement.isQuery() ? query() : batch();
   }
 
   private Outcome refuse(byte type, ServerError refusal) {
-    if (type == FrontendType.QUERY && client.replaySent()) {
+    if (type == FrontendType.QUERY && notes.wasSent()) {
       return Outcome.DONE;
     }
     course.settled();

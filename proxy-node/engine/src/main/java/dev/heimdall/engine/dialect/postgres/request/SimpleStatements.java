@@ -5,12 +5,14 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.dialect.postgres.prepared.StalePlan;
 import dev.heimdall.engine.dialect.postgres.request.ShapeCheck.Fit;
+import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.ClientStatements.Renamed;
+import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.Decision;
@@ -40,6 +42,8 @@ final class SimpleStatements {
       ServerError.error("54000", "the query puts settings back to their defaults too often");
 
   private final SimpleClient client;
+  private final TransactionNotes notes;
+  private final NameResolution resolution;
   private final SessionState carried;
   private final ClientTransaction transaction;
   private final Listening listening;
@@ -58,6 +62,8 @@ final class SimpleStatements {
    */
   SimpleStatements(
       SimpleClient client,
+      TransactionNotes notes,
+      NameResolution resolution,
       SessionState carried,
       ClientTransaction transaction,
       Listening listening,
@@ -69,6 +75,8 @@ final class SimpleStatements {
       SequenceGuard sequences,
       UnnamedStatement unnamed,
       Course course) {
+    this.notes = notes;
+    this.resolution = resolution;
     this.course = course;
     this.client = client;
     this.carried = carried;
@@ -161,7 +169,7 @@ final class SimpleStatements {
   void query(ServerConnection server, int total) {
     Decision decision = course.decision();
     ServerError refusal = course.refusal();
-    if (!client.ruledAlike(outcome(decision, refusal))) {
+    if (!notes.ruled(outcome(decision, refusal))) {
       return;
     }
     boolean reads = course.readsOnly();
@@ -212,11 +220,11 @@ final class SimpleStatements {
    * @param reads whether it is known to change nothing, be it one statement or several
    */
   private void send(ServerConnection server, StatementFacts facts, boolean reads, int total) {
-    client.transactionStatement(facts);
+    notes.statement(facts);
     transaction.sent(facts, carried.sent());
-    client.namesMayMove(facts);
+    resolution.sent(facts);
     if (facts.kind() == StatementKind.MULTI && !reads) {
-      client.namesMoved();
+      resolution.moved();
     }
     unnamed.forget();
     server.statements().unnamed(null, 0);
