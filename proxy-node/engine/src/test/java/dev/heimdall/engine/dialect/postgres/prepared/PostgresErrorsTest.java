@@ -27,4 +27,17 @@ class PostgresErrorsTest {
     assertThat(trouble("22012", "division by zero")).isFalse();
     assertThat(trouble("P0001", "raised")).isFalse();
   }
+
+  @Test
+  void onlyAFatalErrorSaysThatWhatRanWasRolledBack() {
+    PostgresErrors errors = new PostgresErrors();
+    ServerError ended = ServerError.fatal("57P01", "terminating connection");
+
+    assertThat(errors.terminated(ended)).isTrue();
+    assertThat(errors.terminated(new ServerError("WARNING", "57P01", "so", null, null))).isFalse();
+    assertThat(errors.terminated(ServerError.fatal("57P02", "crash of another"))).isFalse();
+    assertThat(errors.timeLimit(ServerError.fatal("57P05", "idle session timeout"))).isTrue();
+    assertThat(errors.timeLimit(ended)).isFalse();
+    assertThat(errors.readOnly(ServerError.error("25006", "read-only"))).isTrue();
+  }
 }

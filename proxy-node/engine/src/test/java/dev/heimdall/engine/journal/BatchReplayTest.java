@@ -1,0 +1,166 @@
+package dev.heimdall.engine.journal;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.dialect.postgres.prepared.PostgresErrors;
+import dev.heimdall.engine.wire.ServerError;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is made of errors and losses of a unit that stands alone. */
+class BatchReplayTest {
+  private static final ServerError LOST = ServerError.error("08006", "lost");
+  private static final ServerError READ_ONLY = ServerError.error("25006", "read-only");
+  private static final ServerError CONFLICT = ServerError.error("40001", "conflict");
+  private static final ServerError STALE =
+      ServerError.error("0A000", "cached plan must not change result type");
+
+  private final ScriptedClient client = new ScriptedClient();
+  private final Journal journal =
+      new Journal(
+          new HeldReply(
+              UnpooledByteBufAllocator.DEFAULT,
+              new DeliveredPart(null, () -> new byte[1]),
+              ByteBuf::release));
+  private final BatchReplay replay =
+      new BatchReplay(client, client, client, client, new PostgresErrors(), journal);
+  private final ByteBuf input = Unpooled.copiedBuffer("unit", US_ASCII);
+
+  @AfterEach
+  void nothingIsHeldAtTheEnd() {
+    replay.forget();
+    assertThat(input.refCnt()).isEqualTo(1);
+    input.release();
+  }
+
+  private void write(boolean undone) {
+    replay.keepForFailover(input, undone);
+    sent();
+  }
+
+  private void replicaRead() {
+    client.away = true;
+    replay.keepForReplica(input);
+    sent();
+  }
+
+  private void sent() {
+    client.sent++;
+    replay.sent();
+  }
+
+  private boolean survives(Cause cause) {
+    return replay.survivesLoss(LOST, cause, false, true, client);
+  }
+
+  @Test
+  void aWriteIsSentAgainOnceItsServerHasRolledItBack() {
+    write(true);
+    assertThat(survives(Cause.CONNECTION_LOST)).isFalse();
+    assertThat(survives(Cause.TERMINATED)).isTrue();
+    assertThat(replay.recovery()).isEqualTo(Recovery.ELSEWHERE);
+    client.sent = 7;
+
+    replay.tryAgain();
+
+    assertThat(client.readAgain).containsExactly("unit");
+  }
+
+  @Test
+  void aWriteThatHasBegunToBeAnsweredIsNotSentAgain() {
+    write(true);
+    client.begun = true;
+
+    assertThat(survives(Cause.TERMINATED)).isFalse();
+    assertThat(replay.absorbs(READ_ONLY, client)).isFalse();
+  }
+
+  @Test
+  void aWriteThatARollbackDoesNotUndoIsSentAgainWhereNoneIsAcceptedOnly() {
+    write(false);
+    assertThat(survives(Cause.TERMINATED)).isFalse();
+    assertThat(replay.absorbs(CONFLICT, client)).isFalse();
+
+    assertThat(replay.absorbs(READ_ONLY, client)).isTrue();
+
+    assertThat(replay.recovery()).isEqualTo(Recovery.AT_WRITER);
+  }
+
+  @Test
+  void aReadIsSentElsewhereForAnErrorOfItsReplica() {
+    replicaRead();
+
+    assertThat(replay.absorbs(CONFLICT, client)).isTrue();
+
+    assertThat(replay.recovery()).isEqualTo(Recovery.ELSEWHERE);
+  }
+
+  @Test
+  void aReadGetsAnErrorOfItsOwn() {
+    replicaRead();
+
+    assertThat(replay.absorbs(ServerError.error("22012", "division by zero"), client)).isFalse();
+  }
+
+  @Test
+  void aReadWhoseClientHasHadAPartIsNotSentElsewhere() {
+    replicaRead();
+    ByteBuf piece = Unpooled.copiedBuffer("rows", US_ASCII);
+    assertThat(journal.reply().takes(piece, false)).isFalse();
+    piece.release();
+
+    assertThat(survives(Cause.CONNECTION_LOST)).isFalse();
+    assertThat(replay.absorbs(CONFLICT, client)).isFalse();
+  }
+
+  @Test
+  void aBatchWhosePlanIsStaleIsResumedUnlessItsClientWasToldOfIt() {
+    replay.keepForFailover(input, true);
+    replay.keep(input);
+    sent();
+    client.told = true;
+    assertThat(replay.absorbs(STALE, client)).isFalse();
+    client.told = false;
+
+    assertThat(replay.absorbs(STALE, client)).isTrue();
+
+    assertThat(replay.recovery()).isEqualTo(Recovery.RESUME);
+    replay.sendAgain();
+    assertThat(replay.repeats()).as("its Parse was answered").isTrue();
+  }
+
+  @Test
+  void theErrorOfAnotherUnitIsNotItsOwn() {
+    write(true);
+    client.done++;
+    sent();
+
+    assertThat(replay.absorbs(READ_ONLY, client)).isFalse();
+    assertThat(survives(Cause.TERMINATED)).isFalse();
+  }
+
+  @Test
+  void whatIsAnsweredIsNotKept() {
+    write(true);
+    client.done++;
+
+    replay.answered(7);
+
+    assertThat(input.refCnt()).isEqualTo(1);
+    assertThat(replay.guards()).isFalse();
+  }
+
+  @Test
+  void anEarlierAnswerLeavesIt() {
+    client.sent = 8;
+    replicaRead();
+
+    replay.answered(7);
+
+    assertThat(replay.guards()).isTrue();
+  }
+}
