@@ -1,8 +1,8 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.wire.Greeting;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
-import java.util.Map;
 
 /**
  * A log-in at a server, from the beginning of its connection on: the only handler of the channel
@@ -29,7 +29,7 @@ public interface LogIn extends ChannelInboundHandler {
    * What a finished log-in knows.
    *
    * @param processId the server's number for the connection, as its operators see it
-   * @param reported values that the server has reported
+   * @param greeting what the server has told the session
    */
-  record LoggedIn(int processId, Map<String, String> reported, Continuation next) {}
+  record LoggedIn(int processId, Greeting greeting, Continuation next) {}
 }

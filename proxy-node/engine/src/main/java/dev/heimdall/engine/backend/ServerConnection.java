@@ -5,6 +5,7 @@ import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementHolder;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.wire.EditedText;
+import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ReplyGroups;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * One logged-in server connection: what is written to it, who has it, and what is left on it. All
@@ -32,6 +34,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private Listener listener;
   private final int processId;
   private final Map<String, String> reported;
+  private final Greeting welcome;
   private final ServerTarget target;
   private final long createdAt;
   private LoopContext context;
@@ -96,7 +99,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     this.channel = channel;
     this.listener = listener;
     this.processId = found.processId();
-    this.reported = new HashMap<>(found.reported());
+    this.reported = new HashMap<>(found.greeting().reported());
+    this.welcome = found.greeting();
     this.target = target;
     this.statements = new ServerStatements(target.preparedLimit(), groups::now);
     this.delivery = new ReplyDelivery(this, groups);
@@ -205,6 +209,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   public boolean tls() {
     return channel.pipeline().get(io.netty.handler.ssl.SslHandler.class) != null;
+  }
+
+  /** What the server tells sessions like the one that this is now. */
+  public Greeting greeting() {
+    return new Greeting(new TreeMap<>(reported), welcome.warned(), welcome.said());
   }
 
   /** Values that the server reported: server_version, TimeZone and so on. */

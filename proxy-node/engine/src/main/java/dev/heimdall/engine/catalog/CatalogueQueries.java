@@ -98,6 +98,10 @@ final class CatalogueQueries {
       """
       SELECT count(*) || ':' ||
              coalesce(sum(hashtextextended(concat(setdatabase, ' ', setrole, ' ', setconfig::text), 0)), 0)
+             || ' ' || (SELECT count(*) || ':' ||
+                               coalesce(sum(hashtextextended(concat(e.oid, ' ', e.xmin, ' ', p.xmin), 0)), 0)
+                        FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid
+                        WHERE e.evtevent = 'login')
       FROM pg_db_role_setting
       """;
 

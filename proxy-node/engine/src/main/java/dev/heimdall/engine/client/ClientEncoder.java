@@ -1,17 +1,17 @@
 package dev.heimdall.engine.client;
 
+import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ReplyEncoder;
 import io.netty.buffer.ByteBuf;
-import java.util.Map;
 
 /** What the node itself says to a client, in the bytes that were agreed with it. */
 public interface ClientEncoder extends ReplyEncoder {
   /**
    * Ends the log-in: the client may send statements.
    *
-   * @param reported what servers report of themselves and of the session
+   * @param greeting what servers tell a session like this one
    * @param application what the client calls itself; null where it is told nothing of that
    * @param key what cancels its statements
    */
-  void welcome(Map<String, String> reported, String application, CancelKey key, ByteBuf out);
+  void welcome(Greeting greeting, String application, CancelKey key, ByteBuf out);
 }

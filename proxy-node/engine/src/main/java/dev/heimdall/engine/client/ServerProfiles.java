@@ -2,6 +2,7 @@ package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.wire.Greeting;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,13 +14,13 @@ import java.util.Map;
 final class ServerProfiles {
   private static final int MAX_PROFILES = 1000;
 
-  private final Map<Key, Map<String, String>> profiles =
+  private final Map<Key, Greeting> profiles =
       Collections.synchronizedMap(
           new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1L;
 
             @Override
-            protected boolean removeEldestEntry(Map.Entry<Key, Map<String, String>> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<Key, Greeting> eldest) {
               return size() > MAX_PROFILES;
             }
           });
@@ -33,12 +34,12 @@ final class ServerProfiles {
   record Key(PoolKey pool, long revision, Variables variables) {}
 
   /** Null when no session with this key has come yet. */
-  Map<String, String> get(Key key) {
+  Greeting get(Key key) {
     return profiles.get(key);
   }
 
-  void put(Key key, Map<String, String> reported) {
-    profiles.put(key, reported);
+  void put(Key key, Greeting greeting) {
+    profiles.put(key, greeting);
   }
 
   void clear() {

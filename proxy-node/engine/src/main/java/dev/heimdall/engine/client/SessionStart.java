@@ -6,10 +6,9 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.LoginChecks;
 import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The way of a client from its log-in to its first statement: what it has of the node, its pool,
@@ -102,9 +101,9 @@ public final class SessionStart {
 
   private void accepted(PoolKey pool, long revision) {
     profileKey = profileKey(pool, revision);
-    Map<String, String> reported = vdb.profiles().get(profileKey);
-    if (reported != null) {
-      welcome(reported);
+    Greeting greeting = vdb.profiles().get(profileKey);
+    if (greeting != null) {
+      welcome(greeting);
       return;
     }
     session.acquireServer();
@@ -121,7 +120,7 @@ public final class SessionStart {
       return;
     }
     session.dedicate(connection);
-    welcome(new TreeMap<>(connection.reported()));
+    welcome(connection.greeting());
     session.processDedicated();
   }
 
@@ -130,17 +129,18 @@ public final class SessionStart {
    *
    * @return that, for {@link #welcome}
    */
-  public Map<String, String> learn(ServerConnection server) {
-    Map<String, String> reported = new TreeMap<>(server.reported());
-    vdb.profiles().put(profileKey, reported);
-    return reported;
+  public Greeting learn(ServerConnection server) {
+    Greeting greeting = server.greeting();
+    vdb.profiles().put(profileKey, greeting);
+    return greeting;
   }
 
   /** Ends the log-in: the client may send statements. */
-  public void welcome(Map<String, String> reported) {
+  public void welcome(Greeting greeting) {
     ByteBuf out = session.alloc().buffer(512);
     String application = client.applicationName();
-    client.login().encoder().welcome(reported, application == null ? "" : application, key, out);
+    Greeting heard = given.wantsNotices() ? greeting : greeting.silent();
+    client.login().encoder().welcome(heard, application == null ? "" : application, key, out);
     key = null;
     session.ready(out);
     node.events().loggedIn(client);
@@ -149,8 +149,8 @@ public final class SessionStart {
 
   /** The time zone that servers report to sessions like this one; null when that is not known. */
   public String reportedTimeZone() {
-    Map<String, String> reported = profileKey == null ? null : vdb.profiles().get(profileKey);
-    return reported == null ? null : reported.get("TimeZone");
+    Greeting greeting = profileKey == null ? null : vdb.profiles().get(profileKey);
+    return greeting == null ? null : greeting.reported().get("TimeZone");
   }
 
   public int processId() {

@@ -3,6 +3,8 @@ package dev.heimdall.engine.client;
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.wire.ServerError;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * The session variables that a client asks for when it logs in.
@@ -16,6 +18,9 @@ import dev.heimdall.engine.wire.ServerError;
  */
 public record StartupVariables(
     Variables all, Variables profiled, Variables carried, Variables transaction, Variables user) {
+
+  /** Levels of messages to clients that leave out notices. */
+  private static final Set<String> QUIET = Set.of("warning", "error", "fatal", "panic");
 
   /** A client asks for something impossible. */
   public static final class Rejected extends Exception {
@@ -31,6 +36,12 @@ public record StartupVariables(
     public ServerError error() {
       return error;
     }
+  }
+
+  /** Whether the client is to be told what servers say by the way when a session begins. */
+  public boolean wantsNotices() {
+    String least = all.get("client_min_messages");
+    return least == null || !QUIET.contains(least.toLowerCase(Locale.ROOT));
   }
 
   /** Whether the server has to be asked about values that are not carried. */

@@ -9,6 +9,7 @@ import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -73,7 +74,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
 
   private void welcome(CancelKey key) {
     ByteBuf out = channel.alloc().buffer(512);
-    login.encoder().welcome(protocol.reported(), null, key, out);
+    login.encoder().welcome(Greeting.of(protocol.reported()), null, key, out);
     channel.writeAndFlush(out);
   }
 

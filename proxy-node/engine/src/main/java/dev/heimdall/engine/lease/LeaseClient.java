@@ -7,8 +7,8 @@ import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
-import java.util.Map;
 
 /** A session as its lease of a server connection sees it; all on its loop. */
 public interface LeaseClient {
@@ -107,10 +107,10 @@ public interface LeaseClient {
   // ---- its beginning and its end
 
   /** What a server reports to sessions like this one. */
-  Map<String, String> learn(ServerConnection server);
+  Greeting learn(ServerConnection server);
 
   /** The client may begin. */
-  void welcome(Map<String, String> reported);
+  void welcome(Greeting greeting);
 
   /** Ends a session of a node that drains instead of letting it begin another transaction. */
   boolean endsDrained();

@@ -12,9 +12,9 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.vdb.VdbContext;
+import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import java.util.Map;
 
 /**
  * The tie between a session and its server connection: gets one, makes its variables the session's,
@@ -394,9 +394,9 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   }
 
   private void started() {
-    Map<String, String> reported = client.learn(server);
+    Greeting greeting = client.learn(server);
     detach();
-    client.welcome(reported);
+    client.welcome(greeting);
   }
 
   // ---- letting it go

@@ -10,9 +10,9 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sharing.SharingClient;
+import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
-import java.util.Map;
 
 /** A session as those see it that get its statements to servers: each by an interface. */
 final class ServerPorts implements LeaseClient, SharingClient {
@@ -182,13 +182,13 @@ final class ServerPorts implements LeaseClient, SharingClient {
   // ---- its beginning and its end
 
   @Override
-  public Map<String, String> learn(ServerConnection server) {
+  public Greeting learn(ServerConnection server) {
     return session.start().learn(server);
   }
 
   @Override
-  public void welcome(Map<String, String> reported) {
-    session.start().welcome(reported);
+  public void welcome(Greeting greeting) {
+    session.start().welcome(greeting);
   }
 
   @Override

@@ -21,7 +21,7 @@ final class DatabaseStatement {
     if (acceptKeyword("database")) {
       name();
       effects.add(Effect.Type.SESSION_DEFAULTS);
-    } else if (isKeyword("role") || isKeyword("user")) {
+    } else if (isKeyword("role") || isKeyword("user") || isKeyword("event")) {
       effects.add(Effect.Type.SESSION_DEFAULTS);
     }
   }
@@ -29,6 +29,7 @@ final class DatabaseStatement {
   /** The current token is DROP. */
   void drop() {
     reader.advance();
+    noteEventTrigger();
     if (!acceptKeyword("database")) {
       return;
     }
@@ -40,6 +41,7 @@ final class DatabaseStatement {
 
   /** The current token follows CREATE. */
   void create() {
+    noteEventTrigger();
     if (!acceptKeyword("database")) {
       return;
     }
@@ -55,6 +57,13 @@ final class DatabaseStatement {
       reader.advance();
     }
     effects.freeDatabase(DEFAULT_TEMPLATE);
+  }
+
+  /** An event trigger may be called when sessions begin. */
+  private void noteEventTrigger() {
+    if (isKeyword("event")) {
+      effects.add(Effect.Type.SESSION_DEFAULTS);
+    }
   }
 
   private void template() {

@@ -76,7 +76,7 @@ public record Effect(Type type, String name, int start, int end) {
      * expression can be computed nowhere else than in its statement.
      */
     COMPUTED_SEQUENCE,
-    /** Sessions that begin afterwards may begin with other settings. */
+    /** Sessions that begin afterwards may begin with other settings, or hear something else. */
     SESSION_DEFAULTS,
     /** A database of this name must have no users besides: it is dropped, altered or copied. */
     FREE_DATABASE

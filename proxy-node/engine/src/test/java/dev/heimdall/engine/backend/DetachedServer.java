@@ -4,6 +4,7 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.dialect.postgres.server.PostgresRequests;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.Capabilities;
+import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -54,7 +55,8 @@ public final class DetachedServer {
             Capabilities.NONE,
             Map.of(),
             preparedLimit),
-        PostgresRequests.loggedIn(4711, new byte[4], Map.of("server_version", "18.0")));
+        PostgresRequests.loggedIn(
+            4711, new byte[4], Greeting.of(Map.of("server_version", "18.0"))));
   }
 
   /** What becomes of a channel whose log-in, by any protocol, is over. */

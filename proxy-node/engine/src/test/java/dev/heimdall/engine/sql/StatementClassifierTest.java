@@ -311,6 +311,9 @@ class StatementClassifierTest {
         DROP TABLE database ==> DDL ==>
         ALTER DATABASE shop RENAME TO store ==> DDL ==> FREE_DATABASE shop, SESSION_DEFAULTS
         ALTER ROLE a SET search_path = b ==> DDL ==> SESSION_DEFAULTS
+        CREATE EVENT TRIGGER a ON login EXECUTE FUNCTION b() ==> DDL ==> SESSION_DEFAULTS
+        ALTER EVENT TRIGGER a DISABLE ==> DDL ==> SESSION_DEFAULTS
+        DROP EVENT TRIGGER a ==> DDL ==> SESSION_DEFAULTS
         ALTER User a IN DATABASE b RESET ALL ==> DDL ==> SESSION_DEFAULTS
         CREATE DATABASE shop OWNER app ==> DDL ==> FREE_DATABASE template1
         CREATE DATABASE shop WITH TEMPLATE = pattern ENCODING 'UTF8' ==> DDL ==> FREE_DATABASE pattern

@@ -3,11 +3,11 @@ package dev.heimdall.engine.toy;
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.ClientEncoder;
 import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -37,10 +37,9 @@ final class ToyEncoder implements ClientEncoder {
   }
 
   @Override
-  public void welcome(
-      Map<String, String> reported, String application, CancelKey key, ByteBuf out) {
+  public void welcome(Greeting greeting, String application, CancelKey key, ByteBuf out) {
     frame(out, ToyFrame.WELCOME, to -> to.writeInt(key.session()).writeBytes(key.secret()));
-    reported.forEach((name, value) -> parameter(name, value, out));
+    greeting.reported().forEach((name, value) -> parameter(name, value, out));
     ready(TransactionState.IDLE, out);
     welcomed = true;
   }

@@ -6,6 +6,7 @@ import dev.heimdall.engine.backend.LogIn;
 import dev.heimdall.engine.backend.ServerDialogue;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.wire.Capabilities;
+import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -55,7 +56,7 @@ final class ToyLogIn extends ByteToMessageDecoder implements LogIn {
             ctx,
             new LoggedIn(
                 ToyFrame.number(in, at, 2),
-                reported,
+                Greeting.of(reported),
                 (connection, replies) -> {
                   ToyRequests requests = new ToyRequests(connection, token);
                   return new ServerDialogue(

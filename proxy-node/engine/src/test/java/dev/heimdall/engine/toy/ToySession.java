@@ -8,6 +8,7 @@ import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.client.VdbAccess;
+import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -36,7 +37,9 @@ final class ToySession extends ChannelInboundHandlerAdapter implements Client {
       login.encoder().error(full, out);
     } else {
       CancelKey key = admission.register();
-      login.encoder().welcome(Map.of("schema", given.carried().get("schema")), null, key, out);
+      login
+          .encoder()
+          .welcome(Greeting.of(Map.of("schema", given.carried().get("schema"))), null, key, out);
     }
     ctx.writeAndFlush(out);
   }

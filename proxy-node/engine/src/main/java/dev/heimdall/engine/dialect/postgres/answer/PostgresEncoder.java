@@ -3,31 +3,34 @@ package dev.heimdall.engine.dialect.postgres.answer;
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.ClientEncoder;
 import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
-import java.util.Map;
 
 /** The same for every client: nothing of PostgreSQL's answers depends on what was agreed. */
 public final class PostgresEncoder implements ClientEncoder {
   private static final String APPLICATION_NAME = "application_name";
 
   @Override
-  public void welcome(
-      Map<String, String> reported, String application, CancelKey key, ByteBuf out) {
+  public void welcome(Greeting greeting, String application, CancelKey key, ByteBuf out) {
     PgWriter.authenticationOk(out);
-    reported.forEach(
-        (name, value) -> {
-          if (!name.equals(APPLICATION_NAME)) {
-            PgWriter.parameterStatus(out, name, value);
-          }
-        });
+    out.writeBytes(greeting.warned());
+    greeting
+        .reported()
+        .forEach(
+            (name, value) -> {
+              if (!name.equals(APPLICATION_NAME)) {
+                PgWriter.parameterStatus(out, name, value);
+              }
+            });
     if (application != null) {
       PgWriter.parameterStatus(out, APPLICATION_NAME, application);
     }
     PgWriter.backendKeyData(out, key.session(), key.secret());
+    out.writeBytes(greeting.said());
     PgWriter.ready(out, TransactionState.IDLE);
   }
 

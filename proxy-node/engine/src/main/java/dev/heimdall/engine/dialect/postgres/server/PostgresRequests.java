@@ -10,13 +10,13 @@ import dev.heimdall.engine.backend.ServerRequests;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import dev.heimdall.model.DataSource;
 import io.netty.buffer.ByteBuf;
 import java.util.Collection;
-import java.util.Map;
 import java.util.function.Predicate;
 
 /** What the node itself says on a connection to a PostgreSQL server. */
@@ -58,11 +58,10 @@ public final class PostgresRequests implements ServerRequests {
    *
    * @param processId and its key, which a cancel request has to name
    */
-  public static LogIn.LoggedIn loggedIn(
-      int processId, byte[] cancelKey, Map<String, String> reported) {
+  public static LogIn.LoggedIn loggedIn(int processId, byte[] cancelKey, Greeting greeting) {
     return new LogIn.LoggedIn(
         processId,
-        reported,
+        greeting,
         (connection, replies) ->
             new ServerDialogue(
                 new ReplyReader(connection, replies),

@@ -10,6 +10,7 @@ import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.LogIn;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.net.TlsContexts;
+import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.ErrorMessage;
@@ -26,6 +27,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,6 +69,9 @@ final class ServerLogIn extends ByteToMessageDecoder implements LogIn {
     DONE
   }
 
+  /** Bytes of notices that are kept. */
+  private static final int MOST_SAID = 8 * 1024;
+
   private final ServerTarget target;
   private final ServerCredential credential;
   private final ScramKeyCache keyCache;
@@ -78,6 +83,8 @@ final class ServerLogIn extends ByteToMessageDecoder implements LogIn {
   private ScramClient scram;
   private int processId;
   private byte[] key = new byte[0];
+  private byte[] warned = new byte[0];
+  private byte[] said = new byte[0];
 
   /**
    * @param credential as whom to log in: what the target's says at the moment
@@ -269,7 +276,8 @@ final class ServerLogIn extends ByteToMessageDecoder implements LogIn {
                 ? ConnectFailure.refusedAuthenticated(error)
                 : ConnectFailure.refused(error));
       }
-      case BackendType.NOTICE, BackendType.NEGOTIATE_VERSION -> {}
+      case BackendType.NOTICE -> keep(message.readerIndex(0));
+      case BackendType.NEGOTIATE_VERSION -> {}
       default ->
           fail(
               ctx,
@@ -278,13 +286,33 @@ final class ServerLogIn extends ByteToMessageDecoder implements LogIn {
     }
   }
 
+  /** Keeps what clients are to hear of it, as far as there is room. */
+  private void keep(ByteBuf notice) {
+    if (reported.isEmpty()) {
+      warned = with(warned, notice);
+    } else {
+      said = with(said, notice);
+    }
+  }
+
+  private static byte[] with(byte[] messages, ByteBuf another) {
+    int length = another.readableBytes();
+    if (messages.length + length > MOST_SAID) {
+      return messages;
+    }
+    byte[] more = Arrays.copyOf(messages, messages.length + length);
+    another.readBytes(more, messages.length, length);
+    return more;
+  }
+
   private void ready(ChannelHandlerContext ctx) {
     if (state != State.SETTING_UP) {
       fail(ctx, ConnectFailure.unreachable("the server was ready before it authenticated us"));
       return;
     }
     become(State.DONE);
-    outcome.ready(ctx, PostgresRequests.loggedIn(processId, key, reported));
+    outcome.ready(
+        ctx, PostgresRequests.loggedIn(processId, key, new Greeting(reported, warned, said)));
   }
 
   private void authentication(ChannelHandlerContext ctx, ByteBuf message) throws AuthException {

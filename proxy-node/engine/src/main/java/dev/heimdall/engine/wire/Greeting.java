@@ -1,0 +1,24 @@
+package dev.heimdall.engine.wire;
+
+import java.util.Map;
+
+/**
+ * What a server tells a session that begins.
+ *
+ * @param reported values of its own and of the session, by their names
+ * @param warned what it says before, whatever the session wants to hear, in the protocol's bytes
+ * @param said what it says afterwards, as notices
+ */
+public record Greeting(Map<String, String> reported, byte[] warned, byte[] said) {
+  private static final byte[] NOTHING = new byte[0];
+
+  /** One without words. */
+  public static Greeting of(Map<String, String> reported) {
+    return new Greeting(reported, NOTHING, NOTHING);
+  }
+
+  /** The same for a session that wants to hear no notices. */
+  public Greeting silent() {
+    return said.length == 0 ? this : new Greeting(reported, warned, NOTHING);
+  }
+}
