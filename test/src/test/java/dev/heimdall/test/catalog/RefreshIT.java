@@ -156,6 +156,28 @@ class RefreshIT {
   }
 
   @Test
+  void whatIsReadWhileTheNodeIsApartIsNotTrustedUntilItIsReadAfterThat() throws Exception {
+    SharedPostgres.createDatabase("catalog_apart");
+    try (Catalogues catalogues = Asked.catalogues(Asked.source("app", "app", SELDOM, Map.of()))) {
+      Runnable together = catalogues.apart();
+      Await.until("it was read", () -> catalogues.current("catalog_apart").fresh());
+      assertThat(catalogues.current("catalog_apart").confirmed()).isFalse();
+      try (Connection holds = SharedPostgres.primary().connect("catalog_apart");
+          Statement statement = holds.createStatement()) {
+        statement.execute("BEGIN; LOCK TABLE pg_namespace IN ACCESS EXCLUSIVE MODE");
+        together.run();
+        assertThat(catalogues.current("catalog_apart").confirmed()).isFalse();
+      }
+      Await.until("it was asked", () -> catalogues.current("catalog_apart").confirmed());
+
+      Runnable again = catalogues.apart();
+      assertThat(catalogues.current("catalog_apart").confirmed()).isFalse();
+      again.run();
+      Await.until("it was asked again", () -> catalogues.current("catalog_apart").confirmed());
+    }
+  }
+
+  @Test
   void aDatabaseThatIsWatchedCloselyIsNotAskedAsSeldomAsOthers() throws Exception {
     try (Asked db = Asked.of("catalog_close_watch", "CREATE TABLE a (i int)")) {
       AtomicInteger found = new AtomicInteger();

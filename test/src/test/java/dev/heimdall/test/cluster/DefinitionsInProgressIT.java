@@ -298,6 +298,34 @@ class DefinitionsInProgressIT {
     seenWhileInProgress(Consistency.SESSION, true, TRIGGER, inTransaction(TRIGGER));
   }
 
+  /** It is the same with one that has started and not come to the others yet. */
+  @Test
+  void aNodeThatHasNotJoinedTheOthersTrustsNothing() throws Exception {
+    try (RedisProcess nowhere = RedisProcess.running()) {
+      nowhere.stop();
+      Consumer<TestConfiguration> apart =
+          wishes(Consistency.SESSION, 3)
+              .andThen(c -> c.node("store.servers", List.of(nowhere.address())));
+      try (TestNode node = routed.another(apart);
+          Connection changing = NODES.get(Consistency.SESSION)[0].target().jdbc();
+          Connection client = node.target().jdbc("preferQueryMode", "simple")) {
+        routed.awaitReplicas(
+            () -> {
+              value(client, "SELECT count(*) FROM v");
+              Map<String, String> info = queryInfo(client);
+              return info.get("answered by").startsWith("replica")
+                  && info.get("tables read").contains("app.a");
+            });
+        blind();
+        execute(changing, TRIGGER.change());
+        routed.cluster().awaitReplay(REPLAY);
+        routed.pauseReplay(true);
+        execute(client, TRIGGER.write());
+        assertThat(value(client, TRIGGER.read())).isEqualTo("1");
+      }
+    }
+  }
+
   /** How a change comes to be committed. */
   static Stream<List<String>> commits() {
     String change = VIEW.change();

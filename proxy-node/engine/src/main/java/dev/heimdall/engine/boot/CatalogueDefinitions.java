@@ -12,6 +12,11 @@ record CatalogueDefinitions(Catalogues catalogues) implements Definitions {
   }
 
   @Override
+  public Runnable apart() {
+    return catalogues.apart();
+  }
+
+  @Override
   public void written(Redefinition redefinition) {
     if (redefinition.certain()) {
       catalogues.changed(redefinition.database());

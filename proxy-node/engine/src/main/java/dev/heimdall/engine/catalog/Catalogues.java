@@ -150,6 +150,19 @@ public final class Catalogues implements AutoCloseable {
   }
 
   /**
+   * The same of all databases, those included that are used from now on only: this node is not told
+   * of changes by others before they are made.
+   */
+  public Runnable apart() {
+    if (executor == null) {
+      return () -> {};
+    }
+    Runnable over = changing.beginAll(this::suspected);
+    databases.values().forEach(WatchedDatabase::changing);
+    return over;
+  }
+
+  /**
    * Tells that definitions of a database may have been changed, by something of which nobody knows
    * what it did. Never blocks. Until the database was asked after this call, what {@link #current}
    * has is not {@link Catalogue#confirmed}.

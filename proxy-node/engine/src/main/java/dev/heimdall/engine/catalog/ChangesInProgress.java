@@ -8,6 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The databases whose definitions somebody is about to change: what was read of them may be out of
@@ -22,6 +23,7 @@ final class ChangesInProgress {
 
   private final ScheduledExecutorService timer;
   private final Map<String, Integer> counts = new ConcurrentHashMap<>();
+  private final AtomicInteger ofAll = new AtomicInteger();
 
   ChangesInProgress(ScheduledExecutorService timer) {
     this.timer = timer;
@@ -33,11 +35,28 @@ final class ChangesInProgress {
    */
   Runnable begin(String database, Runnable ended) {
     counts.merge(database, 1, Integer::sum);
+    return until(
+        () -> {
+          counts.computeIfPresent(database, (name, count) -> count == 1 ? null : count - 1);
+          ended.run();
+        });
+  }
+
+  /** The same of all databases. */
+  Runnable beginAll(Runnable ended) {
+    ofAll.incrementAndGet();
+    return until(
+        () -> {
+          ofAll.decrementAndGet();
+          ended.run();
+        });
+  }
+
+  private Runnable until(Runnable ended) {
     AtomicBoolean over = new AtomicBoolean();
     Runnable end =
         () -> {
           if (over.compareAndSet(false, true)) {
-            counts.computeIfPresent(database, (name, count) -> count == 1 ? null : count - 1);
             ended.run();
           }
         };
@@ -54,6 +73,6 @@ final class ChangesInProgress {
   }
 
   boolean any(String database) {
-    return counts.containsKey(database);
+    return ofAll.get() > 0 || counts.containsKey(database);
   }
 }

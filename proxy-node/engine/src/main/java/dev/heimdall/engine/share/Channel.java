@@ -23,6 +23,9 @@ final class Channel implements Exchange {
   /** Names in one message; with more, it says that anything may have been written. */
   private static final int MOST_TABLES = 500;
 
+  /** How often a node says that it is there, in one {@code maxStaleness}. */
+  static final int BEATS = 5;
+
   private static final int LAPSE = 10;
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
@@ -36,6 +39,8 @@ final class Channel implements Exchange {
   private final Touch touch;
   private final Acknowledgements acknowledgements = new Acknowledgements();
   private final ChangesOfOthers inProgress = new ChangesOfOthers();
+  private final AnnouncedChanges announced;
+  private final Joining joining;
   private long number;
 
   /**
@@ -62,6 +67,8 @@ final class Channel implements Exchange {
     this.out = out;
     this.clock = clock;
     touch = new Touch(self, maxStaleness.toNanos(), LAPSE * maxStaleness.toNanos());
+    announced = new AnnouncedChanges(clock);
+    joining = new Joining(definitions);
   }
 
   @Override
@@ -86,9 +93,43 @@ final class Channel implements Exchange {
 
   @Override
   public ChangeInProgress changing(String database) {
-    Sent sent = sendAwaited(n -> Message.changing(self, n, database));
+    CompletableFuture<Void> joined = joining.joined();
+    if (joined.isDone()) {
+      return announced(database);
+    }
+    // Nobody may hear it yet, nor be known to this node; and what is not heard is not told again.
+    CompletableFuture<ChangeInProgress> later =
+        joined
+            .copy()
+            .completeOnTimeout(null, maxStaleness.toNanos(), TimeUnit.NANOSECONDS)
+            .thenApply(nothing -> announced(database));
     return new ChangeInProgress(
-        sent.known(), () -> send(n -> Message.changed(self, n, sent.number())));
+        later.thenCompose(ChangeInProgress::known),
+        () -> later.thenAccept(change -> change.over().run()));
+  }
+
+  private ChangeInProgress announced(String database) {
+    AnnouncedChanges.Change change;
+    Sent sent;
+    synchronized (this) {
+      sent = sendAwaited(n -> Message.changing(self, n, database));
+      change = announced.add(database, sent.number());
+    }
+    return new ChangeInProgress(sent.known(), () -> over(change));
+  }
+
+  private synchronized void over(AnnouncedChanges.Change change) {
+    for (long which : announced.over(change)) {
+      send(n -> Message.changed(self, n, which));
+    }
+  }
+
+  /** A node has come that was not told of the changes in progress. */
+  private synchronized void announceAgain() {
+    for (AnnouncedChanges.Change change : announced.present()) {
+      send(n -> Message.changing(self, n, change.database()));
+      change.numbers().add(number);
+    }
   }
 
   /**
@@ -133,6 +174,8 @@ final class Channel implements Exchange {
   /** Says that this node is there; to be done several times within {@code maxStaleness}. */
   void here() {
     send(n -> new Message(Message.Kind.HERE, self, n, List.of()));
+    // As it will be when this is done the next time.
+    joining.heard(touch.inTouch(clock.getAsLong() + maxStaleness.toNanos() / BEATS));
   }
 
   /** The same, for a timer that would do it no more after an error. */
@@ -147,6 +190,7 @@ final class Channel implements Exchange {
   /** The way to the others was lost and is open again. */
   void reopened() {
     touch.lost();
+    joining.heard(false);
     missed();
   }
 
@@ -166,6 +210,7 @@ final class Channel implements Exchange {
     }
     Message message = decoded.get();
     boolean own = message.node().equals(self);
+    boolean known = own || touch.knows(message.node());
     boolean gap = touch.heard(message.node(), message.number(), clock.getAsLong());
     if (gap && !own) {
       inProgress.forget(message.node());
@@ -173,6 +218,9 @@ final class Channel implements Exchange {
     }
     if (!own) {
       act(message);
+      if (!known && message.kind() != Message.Kind.GONE) {
+        announceAgain();
+      }
     } else if (acknowledgements.any()) {
       acknowledgements.echoed(self, message.number(), touch.others());
     }
@@ -259,6 +307,7 @@ final class Channel implements Exchange {
 
   @Override
   public void close() {
+    joining.close();
     send(n -> new Message(Message.Kind.GONE, self, n, List.of()));
   }
 }

@@ -14,6 +14,11 @@ public interface Definitions {
         }
 
         @Override
+        public Runnable apart() {
+          return () -> {};
+        }
+
+        @Override
         public void written(Redefinition redefinition) {
           // Nothing is known that could be out of date.
         }
@@ -37,6 +42,14 @@ public interface Definitions {
    * @return to be run when it is over, after {@link #written}; nothing happens when it is run again
    */
   Runnable changing(String database);
+
+  /**
+   * Other nodes may change definitions of any database from now on, and this one is not told of it
+   * before: the same as {@link #changing} for all databases.
+   *
+   * @return to be run when it is told again; nothing happens when it is run again
+   */
+  Runnable apart();
 
   /** A transaction has committed that wrote definitions, through this node or another one. */
   void written(Redefinition redefinition);

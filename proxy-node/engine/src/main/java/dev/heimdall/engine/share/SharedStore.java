@@ -21,9 +21,6 @@ import java.util.stream.Collectors;
  * the store is away nobody is in touch; when it is back everything goes on by itself.
  */
 public final class SharedStore implements AutoCloseable {
-  /** How often a node says that it is there, in one {@code maxStaleness}. */
-  private static final int BEATS = 5;
-
   private final StoreSettings settings;
   private final String self;
   private final ClientResources resources;
@@ -92,7 +89,7 @@ public final class SharedStore implements AutoCloseable {
             System::nanoTime);
     channels.put(name, channel);
     link.listen(name);
-    long pause = Math.max(10, maxStaleness.toMillis() / BEATS);
+    long pause = Math.max(10, maxStaleness.toMillis() / Channel.BEATS);
     return new Joined(
         name,
         channel,

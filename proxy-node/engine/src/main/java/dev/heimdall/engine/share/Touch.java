@@ -87,6 +87,11 @@ final class Touch {
     return own != null && now - own.at() < maxStaleness;
   }
 
+  /** Whether it has heard a node, which has not gone since. */
+  synchronized boolean knows(String node) {
+    return nodes.containsKey(node);
+  }
+
   /** The other nodes. */
   synchronized Set<String> others() {
     Set<String> others = new HashSet<>(nodes.keySet());

@@ -37,6 +37,16 @@ class ChangesInProgressTest {
   }
 
   @Test
+  void allDatabasesMayBeBeingChanged() {
+    Runnable over = changes.beginAll(ended::incrementAndGet);
+    assertThat(changes.any("shop")).isTrue();
+    over.run();
+    over.run();
+    assertThat(changes.any("shop")).isFalse();
+    assertThat(ended).hasValue(1);
+  }
+
+  @Test
   void oneWhoseEndIsNotHeardEndsByItself() {
     changes.begin("shop", ended::incrementAndGet);
 

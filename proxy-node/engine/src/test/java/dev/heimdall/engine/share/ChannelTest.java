@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,7 @@ class ChannelTest {
     private List<String> late;
 
     final List<String> definitions = new ArrayList<>();
+    final AtomicInteger apart = new AtomicInteger();
 
     Node(String name, boolean strict) {
       this(name, strict ? Consistency.STRICT : Consistency.FLEET);
@@ -43,7 +45,13 @@ class ChannelTest {
     Node(String name, Consistency consistency) {
       channel =
           new Channel(
-              name, positions, new Noted(definitions), consistency, STALE, this::tell, () -> now);
+              name,
+              positions,
+              new Noted(definitions, apart),
+              consistency,
+              STALE,
+              this::tell,
+              () -> now);
       nodes.add(this);
       channel.reopened();
       channel.here();
@@ -79,11 +87,17 @@ class ChannelTest {
   }
 
   /** Writes down what it is told. */
-  private record Noted(List<String> notes) implements Definitions {
+  private record Noted(List<String> notes, AtomicInteger timesApart) implements Definitions {
     @Override
     public Runnable changing(String database) {
       notes.add("changing " + database);
       return () -> notes.add("over " + database);
+    }
+
+    @Override
+    public Runnable apart() {
+      timesApart.incrementAndGet();
+      return timesApart::decrementAndGet;
     }
 
     @Override
@@ -505,5 +519,106 @@ class ChannelTest {
     a.channel.changing("shop");
     a.channel.close();
     assertThat(b.definitions).containsExactly("changing shop", "missed", "changing shop");
+  }
+
+  @Test
+  void aNodeTrustsNoDefinitionsUntilItHearsItselfAndAllOthers() {
+    Node a = new Node("a", Consistency.SESSION);
+    beat();
+    assertThat(a.apart).as("it has joined").hasValue(0);
+    a.channel.reopened();
+    assertThat(a.apart).as("nobody knows what was said meanwhile").hasValue(1);
+    a.channel.here();
+    assertThat(a.apart).as("others may not have said that they are there").hasValue(1);
+    a.channel.here();
+    assertThat(a.apart).hasValue(0);
+
+    Node b = new Node("b", Consistency.SESSION);
+    assertThat(b.apart).hasValue(1);
+    beat();
+    assertThat(b.apart).hasValue(0);
+    b.hears = false;
+    // Who does not acknowledge a change is waited for 5 s, and may doubt only with its beats.
+    for (int i = 0; i < 4; i++) {
+      assertThat(b.apart).hasValue(0);
+      now += SECOND;
+      beat();
+    }
+    assertThat(b.apart).hasValue(1);
+    assertThat(a.apart).hasValue(0);
+    b.hears = true;
+    beat();
+    beat();
+    assertThat(b.apart).hasValue(0);
+  }
+
+  @Test
+  void aNodeThatHasNotJoinedSendsNoChangeOfDefinitions() {
+    Node b = new Node("b", Consistency.SESSION);
+    beat();
+    b.definitions.clear();
+    Node a = new Node("a", Consistency.SESSION);
+
+    ChangeInProgress change = a.channel.changing("shop");
+    ChangeInProgress given = a.channel.changing("given up");
+    given.over().run();
+
+    assertThat(change.known()).isNotDone();
+    assertThat(b.definitions).isEmpty();
+    a.channel.here();
+    assertThat(change.known()).isDone();
+    assertThat(b.definitions)
+        .containsExactlyInAnyOrder("changing shop", "changing given up", "over given up");
+    change.over().run();
+    assertThat(b.definitions).endsWith("over shop");
+  }
+
+  @Test
+  void aNodeThatCannotJoinDelaysChangesForAWhileOnly() throws Exception {
+    Channel alone =
+        new Channel(
+            "a",
+            new WritePositions(() -> CompletableFuture.completedFuture(new Lsn(1))),
+            Definitions.NONE,
+            Consistency.SESSION,
+            Duration.ofMillis(20),
+            text -> {},
+            () -> now);
+
+    alone.changing("shop").known().get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aNodeThatComesLaterIsToldOfChangesInProgress() {
+    Node a = new Node("a", Consistency.SESSION);
+    beat();
+    ChangeInProgress change = a.channel.changing("shop");
+
+    Node b = new Node("b", Consistency.SESSION);
+
+    assertThat(b.definitions).contains("changing shop");
+    assertThat(b.apart).as("it is told before it trusts what it has read").hasValue(1);
+    beat();
+    assertThat(b.apart).hasValue(0);
+    assertThat(b.definitions.stream().filter("changing shop"::equals)).hasSize(1);
+    change.over().run();
+    assertThat(b.definitions).endsWith("over shop");
+    Node c = new Node("c", Consistency.SESSION);
+    assertThat(c.definitions).doesNotContain("changing shop");
+  }
+
+  @Test
+  void aChangeThatGoesOnForLongIsNotToldAgain() {
+    Node a = new Node("a", Consistency.SESSION);
+    beat();
+    ChangeInProgress change = a.channel.changing("shop");
+    now += 61 * SECOND;
+    beat();
+
+    Node b = new Node("b", Consistency.SESSION);
+
+    assertThat(b.definitions).doesNotContain("changing shop");
+    change.over().run();
+    assertThat(b.definitions).doesNotContain("over shop");
   }
 }
