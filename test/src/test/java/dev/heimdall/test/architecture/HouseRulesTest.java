@@ -7,46 +7,126 @@ import static dev.heimdall.test.architecture.Product.holds;
 import static dev.heimdall.test.architecture.Product.room;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
-import java.util.List;
+import java.net.InetAddress;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the house is built, whichever room: what names, static fields and event loops may be. */
 class HouseRulesTest {
+  /** Rooms whose code runs on event loops, but for what they hand to threads of others. */
+  private static final String[] ON_LOOPS =
+      Stream.of(
+              "wire",
+              "session",
+              "statement",
+              "placement",
+              "sharing",
+              "lease",
+              "vdb",
+              "journal",
+              "reply",
+              "pipeline",
+              "prepared",
+              "client",
+              "console",
+              "dialect",
+              "listen",
+              "backend",
+              "pool",
+              "route",
+              "rules",
+              "parse",
+              "sql")
+          .map(Product::room)
+          .toArray(String[]::new);
+
+  /** What a thread may have to wait in. */
+  private static final Map<Class<?>, Set<String>> WAITING =
+      Map.of(
+          Thread.class, Set.of("sleep", "join"),
+          Object.class, Set.of("wait"),
+          java.util.concurrent.Future.class, Set.of("get"),
+          CompletableFuture.class, Set.of("get", "join"),
+          CountDownLatch.class, Set.of("await"),
+          Semaphore.class, Set.of("acquire", "acquireUninterruptibly"),
+          BlockingQueue.class, Set.of("take", "put"),
+          ExecutorService.class, Set.of("awaitTermination", "invokeAll", "invokeAny", "close"),
+          io.netty.util.concurrent.Future.class,
+              Set.of("get", "sync", "syncUninterruptibly", "await", "awaitUninterruptibly"),
+          InetAddress.class, Set.of("getByName", "getAllByName", "getCanonicalHostName"));
+
+  /** What reads and writes while its caller waits. */
+  private static final String[] BLOCKING = {
+    "java.sql..", "javax.sql..", "com.zaxxer..", "java.net.http..", "io.lettuce..",
+  };
+
   @Test
-  void eventLoopsNeverSleepOrJoin() {
-    for (String blocking : List.of("sleep", "join")) {
-      holds(
-          noClasses()
-              .that()
-              .resideInAnyPackage(
-                  room("wire"),
-                  room("session"),
-                  room("client"),
-                  room("dialect"),
-                  room("listen"),
-                  room("console"),
-                  room("backend"),
-                  room("pool"),
-                  room("net"))
-              .should()
-              .callMethodWhere(
-                  com.tngtech.archunit.core.domain.JavaCall.Predicates.target(
-                          com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With
-                              .<JavaClass>owner(JavaClass.Predicates.assignableTo(Thread.class)))
-                      .and(
-                          com.tngtech.archunit.core.domain.JavaCall.Predicates.target(
-                              com.tngtech.archunit.core.domain.properties.HasName.Predicates.name(
-                                  blocking)))));
+  void eventLoopsNeverWait() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAnyPackage(ON_LOOPS)
+            .and()
+            .resideOutsideOfPackage(room("dialect.postgres.cluster"))
+            .should()
+            .callMethodWhere(waits())
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAnyPackage(BLOCKING)
+            .orShould()
+            .dependOnClassesThat()
+            .haveNameMatching(
+                "java\\.net\\.(Server)?Socket|java\\.nio\\.file\\.Files|java\\.lang\\.Process"
+                    + "|java\\.io\\.(File(In|Out)putStream|FileReader|FileWriter|RandomAccessFile)"));
+  }
+
+  private static DescribedPredicate<JavaMethodCall> waits() {
+    return DescribedPredicate.describe(
+        "may wait",
+        call ->
+            WAITING.entrySet().stream()
+                .anyMatch(
+                    of ->
+                        of.getValue().contains(call.getTarget().getName())
+                            && call.getTargetOwner().isAssignableTo(of.getKey())));
+  }
+
+  @Test
+  void aRoomThatWaitedWouldBeFound() {
+    assertThat(
+            noClasses()
+                .should()
+                .callMethodWhere(waits())
+                .evaluate(new ClassFileImporter().importClasses(Waiter.class))
+                .getFailureReport()
+                .getDetails())
+        .hasSize(4);
+  }
+
+  private static final class Waiter {
+    static void waits(CompletableFuture<String> future, CountDownLatch latch, Object lock)
+        throws Exception {
+      future.join();
+      latch.await();
+      lock.wait();
+      Thread.sleep(1);
     }
   }
 

@@ -120,6 +120,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    * @param kind what message, by the protocol's own numbers
    */
   public void expect(byte kind, ReplyOwner owner) {
+    assert context.inLoop();
     scanner.expect(kind, owner);
   }
 
@@ -133,6 +134,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    * share the connection, at the end of the loop's turn.
    */
   public void write(ByteBuf consumed) {
+    assert context.inLoop();
     bytesOut += consumed.readableBytes();
     channel.write(consumed, channel.voidPromise());
     if (!flushPending) {
@@ -449,6 +451,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   public void hold(ReplyOwner owner) {
+    assert context.inLoop();
     this.holder = owner;
     statements.settle();
     this.foreignSequences = delivery.groupsAnswered() != groupsBeforeClean;
@@ -562,6 +565,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    * @param why in words, for the log
    */
   public void close(String why) {
+    assert context.inLoop();
     end.close(why);
   }
 

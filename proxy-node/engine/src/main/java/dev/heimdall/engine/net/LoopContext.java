@@ -60,6 +60,14 @@ public final class LoopContext {
     return loop;
   }
 
+  /**
+   * Whether this is the loop's thread: asserted at the doors of what belongs to the loop, and so
+   * found in tests.
+   */
+  public boolean inLoop() {
+    return loop.inEventLoop();
+  }
+
   /** Nanoseconds of the clock at the beginning of the event that is being handled. */
   public long now() {
     return now;
@@ -77,6 +85,7 @@ public final class LoopContext {
 
   /** Begins an event: the clock is read, and flushes wait for {@link #endEvent}. */
   public void beginEvent() {
+    assert inLoop();
     insideEvent = true;
     now = clock.getAsLong();
   }
@@ -137,6 +146,7 @@ public final class LoopContext {
    * Asks for a flush at the end of the event; callers ask once until {@link Flushable#flushNow}.
    */
   public void flushLater(Flushable channel) {
+    assert inLoop();
     dirty.add(channel);
     if (!insideEvent && !flushScheduled) {
       flushScheduled = true;

@@ -81,6 +81,7 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
    * @return the connection, or null when the waiter waits
    */
   public ServerConnection acquire(Waiter waiter) {
+    assert context.inLoop();
     if (connections.outdated()) {
       closeRetired(); // the task that does so may stand behind this statement
     }
@@ -199,6 +200,7 @@ public final class LoopPool implements ServerConnection.Listener, Lanes.Pool, Cl
   /** Takes a connection back that is quiet or soon will be; what is left on it is cleaned first. */
   @Override
   public void release(ServerConnection connection) {
+    assert context.inLoop();
     connection.hold(null);
     held.remove(connection);
     connection.closeCondemned();

@@ -439,6 +439,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** What kept the client's statements waiting is over. */
   void resumeReading() {
+    assert loop.inLoop();
     if (!closed()) {
       requests.process();
     }
