@@ -84,7 +84,8 @@ class HouseRulesTest {
             .that()
             .resideInAnyPackage(ON_LOOPS)
             .and()
-            .resideOutsideOfPackage(room("dialect.postgres.cluster"))
+            .resideOutsideOfPackages(
+                room("dialect.postgres.catalog"), room("dialect.postgres.cluster"))
             .should()
             .callMethodWhere(waits())
             .orShould()

@@ -291,6 +291,7 @@ class RoomsTest {
                 room("catalog"),
                 room("action"),
                 room("cluster"),
+                room("dialect.postgres.catalog"),
                 room("dialect.postgres.cluster"),
                 room("foreign"))
             .should()

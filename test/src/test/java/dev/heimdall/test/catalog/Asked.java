@@ -3,6 +3,7 @@ package dev.heimdall.test.catalog;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.dialect.postgres.catalog.PostgresCatalogue;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
@@ -57,6 +58,7 @@ final class Asked implements AutoCloseable {
     return new Catalogues(
         source,
         new SourceLogins().ofCatalogue(source),
+        new PostgresCatalogue(),
         new CatalogueMemory(new MemoryBudget(budget, 1).ofNode(BudgetedCache.CATALOGUES)));
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.dialect.postgres.catalog.PostgresCatalogue;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
@@ -77,6 +78,7 @@ class CatalogueTlsIT {
     return new Catalogues(
         source,
         new SourceLogins().ofCatalogue(source),
+        new PostgresCatalogue(),
         new CatalogueMemory(new MemoryBudget(64L << 20, 1).ofNode(BudgetedCache.CATALOGUES)));
   }
 

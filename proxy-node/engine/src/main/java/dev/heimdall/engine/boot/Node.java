@@ -141,7 +141,7 @@ public final class Node implements AutoCloseable {
                 Engine.POSTGRESQL,
                 PostgresDialect.create(keyCache, NonceSource.random(random), offLoop)));
     budget = budget(configuration.node(), loopCount * dialects.engines().size());
-    catalogues = new SourceCatalogues(logins, budget.ofNode(BudgetedCache.CATALOGUES));
+    catalogues = new SourceCatalogues(logins, dialects, budget.ofNode(BudgetedCache.CATALOGUES));
     metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
     metrics.observe(budget);
     cloudWatch =

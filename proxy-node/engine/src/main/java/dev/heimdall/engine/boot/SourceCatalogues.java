@@ -2,6 +2,7 @@ package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.CacheShare;
 import dev.heimdall.model.DataSource;
@@ -12,13 +13,15 @@ import java.util.Map;
 /** The catalogues of each data source in use; new ones when a source changes. Thread-safe. */
 final class SourceCatalogues implements AutoCloseable {
   private final SourceLogins logins;
+  private final Dialects dialects;
   private final CatalogueMemory memory;
   private final Map<DataSource, Catalogues> bySource = new HashMap<>();
 
   /**
    * @param share bytes that the catalogues of all sources may have together
    */
-  SourceCatalogues(SourceLogins logins, CacheShare share) {
+  SourceCatalogues(SourceLogins logins, Dialects dialects, CacheShare share) {
+    this.dialects = dialects;
     this.logins = logins;
     this.memory = new CatalogueMemory(share);
   }
@@ -26,7 +29,13 @@ final class SourceCatalogues implements AutoCloseable {
   /** The catalogues of a source as it is configured now. */
   synchronized Catalogues of(DataSource source) {
     return bySource.computeIfAbsent(
-        source, one -> new Catalogues(one, logins.ofCatalogue(one), memory));
+        source,
+        one -> {
+          Dialect dialect = dialects.of(one.engine());
+          return dialect == null
+              ? Catalogues.unread(one, memory)
+              : new Catalogues(one, logins.ofCatalogue(one), dialect.catalogue(), memory);
+        });
   }
 
   /** Closes those of all other sources. */

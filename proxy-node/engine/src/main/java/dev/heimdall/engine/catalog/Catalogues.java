@@ -36,6 +36,7 @@ public final class Catalogues implements AutoCloseable {
   private final SourceConnections connections;
   private final ScheduledThreadPoolExecutor executor;
   private final Map<String, WatchedDatabase> databases = new ConcurrentHashMap<>();
+  private final CatalogueProtocol protocol;
   private final CatalogueMemory memory;
   private final ChangesInProgress changing;
   private final SharedBuiltIns builtIns = new SharedBuiltIns();
@@ -57,11 +58,16 @@ public final class Catalogues implements AutoCloseable {
    * Reads nothing until it is asked.
    *
    * @param reader as whom it reads; empty where it is not to
+   * @param protocol how
    * @param memory what its catalogues may weigh, with those of other sources
    */
   public Catalogues(
-      DataSource source, Optional<DatabaseCredentials> reader, CatalogueMemory memory) {
+      DataSource source,
+      Optional<DatabaseCredentials> reader,
+      CatalogueProtocol protocol,
+      CatalogueMemory memory) {
     this.source = source;
+    this.protocol = protocol;
     this.memory = memory;
     if (reader.isEmpty()) {
       executor = null;
@@ -74,6 +80,11 @@ public final class Catalogues implements AutoCloseable {
     executor.setRemoveOnCancelPolicy(true);
     changing = new ChangesInProgress(executor);
     connections = new SourceConnections(source, reader.get(), USE, executor, threads);
+  }
+
+  /** Those of a source whose databases nobody can read. */
+  public static Catalogues unread(DataSource source, CatalogueMemory memory) {
+    return new Catalogues(source, Optional.empty(), null, memory);
   }
 
   private static ThreadFactory threads(String source) {
@@ -281,7 +292,7 @@ public final class Catalogues implements AutoCloseable {
                     executor,
                     versions::incrementAndGet,
                     new Found(),
-                    new WatchedDatabase.Room(builtIns, memory, changing, this::forget)));
+                    new WatchedDatabase.Room(protocol, builtIns, memory, changing, this::forget)));
     watched.start();
     if (databases.size() > MOST_DATABASES) {
       forgetOne(watched);

@@ -4,12 +4,12 @@ import dev.heimdall.engine.sql.RowChange;
 import java.util.Set;
 
 /** Sets of row changes as bits: graphs of many tables hold many of them. */
-final class Changes {
-  static final int INSERT = 1 << RowChange.INSERT.ordinal();
-  static final int UPDATE = 1 << RowChange.UPDATE.ordinal();
-  static final int DELETE = 1 << RowChange.DELETE.ordinal();
-  static final int TRUNCATE = 1 << RowChange.TRUNCATE.ordinal();
-  static final int ALL = INSERT | UPDATE | DELETE | TRUNCATE;
+public final class Changes {
+  public static final int INSERT = 1 << RowChange.INSERT.ordinal();
+  public static final int UPDATE = 1 << RowChange.UPDATE.ordinal();
+  public static final int DELETE = 1 << RowChange.DELETE.ordinal();
+  public static final int TRUNCATE = 1 << RowChange.TRUNCATE.ordinal();
+  public static final int ALL = INSERT | UPDATE | DELETE | TRUNCATE;
 
   private Changes() {}
 

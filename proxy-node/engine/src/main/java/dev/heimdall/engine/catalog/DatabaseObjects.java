@@ -29,7 +29,7 @@ import java.util.Set;
  * @param onDefinition functions that event triggers call on DDL, with the trigger in words
  * @param byNumber all functions by their OID
  */
-record DatabaseObjects(
+public record DatabaseObjects(
     Map<String, Map<String, Relation>> relations,
     Map<String, Map<String, Relation>> indexes,
     Map<String, Routine> builtIns,

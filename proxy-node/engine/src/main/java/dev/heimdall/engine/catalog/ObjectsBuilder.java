@@ -21,7 +21,7 @@ import java.util.function.Predicate;
  * their ids there; ids that nobody introduced (temporary tables, say) are passed over. The order
  * is: schemas and relations, routines, then what connects them.
  */
-final class ObjectsBuilder {
+public final class ObjectsBuilder {
   /** Operators that ORDER BY, IN, BETWEEN, LIKE, SIMILAR TO and other words stand for. */
   private static final Set<String> BEHIND_WORDS =
       Set.of("=", "<>", "<", "<=", ">", ">=", "~~", "!~~", "~~*", "!~~*", "~", "!~", "~*", "!~*");
@@ -46,32 +46,32 @@ final class ObjectsBuilder {
 
   private final SharedBuiltIns shared;
 
-  ObjectsBuilder() {
+  public ObjectsBuilder() {
     this(new SharedBuiltIns());
   }
 
   /**
    * @param shared the server's own functions, as other databases of it have them
    */
-  ObjectsBuilder(SharedBuiltIns shared) {
+  public ObjectsBuilder(SharedBuiltIns shared) {
     this.shared = shared;
   }
 
   private record Unfinished(RoutineRow row, Routine routine, RoutineBody body) {}
 
   /** A schema that every role may look into. */
-  ObjectsBuilder openSchema(String name) {
+  public ObjectsBuilder openSchema(String name) {
     openSchemas.add(name);
     return this;
   }
 
   /** The search path of roles without one of their own. */
-  ObjectsBuilder path(List<String> schemas) {
+  public ObjectsBuilder path(List<String> schemas) {
     path = List.copyOf(schemas);
     return this;
   }
 
-  ObjectsBuilder rolePath(String role, List<String> schemas) {
+  public ObjectsBuilder rolePath(String role, List<String> schemas) {
     rolePaths.put(role, List.copyOf(schemas));
     return this;
   }
@@ -80,7 +80,8 @@ final class ObjectsBuilder {
    * @param kind as {@code pg_class.relkind} has it
    * @param rowSecurity whether policies may hide rows from some
    */
-  ObjectsBuilder relation(long id, String schema, String name, char kind, boolean rowSecurity) {
+  public ObjectsBuilder relation(
+      long id, String schema, String name, char kind, boolean rowSecurity) {
     Relation relation = new Relation(schema, name, kind, rowSecurity);
     relationsById.put(id, relation);
     relations.computeIfAbsent(schema, s -> new HashMap<>()).put(name, relation);
@@ -90,7 +91,7 @@ final class ObjectsBuilder {
     return this;
   }
 
-  ObjectsBuilder index(String schema, String name, long table) {
+  public ObjectsBuilder index(String schema, String name, long table) {
     Relation indexed = relationsById.get(table);
     if (indexed != null) {
       indexes.computeIfAbsent(schema, s -> new HashMap<>()).put(name, indexed);
@@ -98,7 +99,7 @@ final class ObjectsBuilder {
     return this;
   }
 
-  ObjectsBuilder inherits(long child, long parent) {
+  public ObjectsBuilder inherits(long child, long parent) {
     Relation lower = relationsById.get(child);
     Relation upper = relationsById.get(parent);
     if (lower != null && upper != null) {
@@ -108,7 +109,7 @@ final class ObjectsBuilder {
   }
 
   /** A function of the server; of overloads each is told. */
-  ObjectsBuilder builtIn(long id, String name, char volatility) {
+  public ObjectsBuilder builtIn(long id, String name, char volatility) {
     Effect effect = BuiltIns.ofBuiltIn(name, volatility);
     Routine known = builtIns.get(name);
     if (known == null || known.effect().compareTo(effect) < 0) {
@@ -119,7 +120,7 @@ final class ObjectsBuilder {
     return this;
   }
 
-  ObjectsBuilder routine(RoutineRow row) {
+  public ObjectsBuilder routine(RoutineRow row) {
     RoutineBody body = Judgement.body(row);
     Routine routine = Judgement.of(row, body);
     routinesById.put(row.id(), routine);
@@ -131,7 +132,7 @@ final class ObjectsBuilder {
   }
 
   /** The query of a view. */
-  ObjectsBuilder view(
+  public ObjectsBuilder view(
       long view, List<Long> reads, List<Long> calls, boolean sessionDependent, boolean locks) {
     Relation relation = relationsById.get(view);
     if (relation != null) {
@@ -152,12 +153,13 @@ final class ObjectsBuilder {
   }
 
   /** A policy of row security. */
-  ObjectsBuilder policy(long table, List<Long> reads, List<Long> calls) {
+  public ObjectsBuilder policy(long table, List<Long> reads, List<Long> calls) {
     return view(table, reads, calls, true, false);
   }
 
   /** A rule that does something else or more when the relation is changed. */
-  ObjectsBuilder rule(long relation, String name, int when, List<Long> touches, List<Long> calls) {
+  public ObjectsBuilder rule(
+      long relation, String name, int when, List<Long> touches, List<Long> calls) {
     Relation ruled = relationsById.get(relation);
     if (ruled != null) {
       String through = "rule " + name + " on " + ruled;
@@ -181,7 +183,8 @@ final class ObjectsBuilder {
    *     {@code d}, as {@code pg_constraint.confupdtype} has it
    * @param onDelete the same for {@code confdeltype}
    */
-  ObjectsBuilder foreignKey(long referencing, long referenced, char onUpdate, char onDelete) {
+  public ObjectsBuilder foreignKey(
+      long referencing, long referenced, char onUpdate, char onDelete) {
     Relation from = relationsById.get(referencing);
     Relation to = relationsById.get(referenced);
     if (from != null && to != null) {
@@ -204,12 +207,12 @@ final class ObjectsBuilder {
   }
 
   /** A trigger that is not switched off; {@code calls} has its function and those of its WHEN. */
-  ObjectsBuilder trigger(long relation, String name, int when, List<Long> calls) {
+  public ObjectsBuilder trigger(long relation, String name, int when, List<Long> calls) {
     return onWrite(relation, when, calls, "trigger " + name + " on ");
   }
 
   /** Functions in defaults, checks, indexes and policies, called when rows are changed. */
-  ObjectsBuilder expressions(long relation, List<Long> calls) {
+  public ObjectsBuilder expressions(long relation, List<Long> calls) {
     Relation computing = relationsById.get(relation);
     if (computing != null) {
       noteworthy(calls).forEach(computing::addComputed);
@@ -227,7 +230,7 @@ final class ObjectsBuilder {
   }
 
   /** The function of an operator that is written in texts. */
-  ObjectsBuilder operator(String schema, String name, long function) {
+  public ObjectsBuilder operator(String schema, String name, long function) {
     operators.computeIfAbsent(name, n -> new ArrayList<>(1)).addAll(noteworthy(List.of(function)));
     return this;
   }
@@ -238,7 +241,7 @@ final class ObjectsBuilder {
    * @param types its operands' types that are not the server's own
    * @param ordering whether an operator class has it, so that words may stand for it
    */
-  ObjectsBuilder operator(
+  public ObjectsBuilder operator(
       String schema, String name, long function, List<Long> types, boolean ordering) {
     if (ordering || BEHIND_WORDS.contains(name)) {
       unnamed(function, "operator " + schema + '.' + name, types);
@@ -252,7 +255,7 @@ final class ObjectsBuilder {
    *
    * @param types the types that it is of; none where they are the server's own
    */
-  ObjectsBuilder unnamed(long function, String through, List<Long> types) {
+  public ObjectsBuilder unnamed(long function, String through, List<Long> types) {
     for (Routine routine : noteworthy(List.of(function))) {
       unnamed.add(new Unjudged(routine, through, List.copyOf(types)));
     }
@@ -260,15 +263,15 @@ final class ObjectsBuilder {
   }
 
   /** Whether there are such functions, so that it matters where their types are used. */
-  boolean hasUnnamed() {
+  public boolean hasUnnamed() {
     return !unnamed.isEmpty();
   }
 
-  TypeUses types() {
+  public TypeUses types() {
     return types;
   }
 
-  ObjectsBuilder eventTrigger(String name, long function) {
+  public ObjectsBuilder eventTrigger(String name, long function) {
     Routine routine = routinesById.get(function);
     if (routine != null) {
       onDefinition.put(routine, "event trigger " + name);
@@ -276,7 +279,7 @@ final class ObjectsBuilder {
     return this;
   }
 
-  DatabaseObjects build() {
+  public DatabaseObjects build() {
     Judgement.Names names = new BodyNames();
     for (Unfinished one : unfinished) {
       Judgement.complete(one.routine, one.row, one.body, noteworthy(one.row.also()), names);

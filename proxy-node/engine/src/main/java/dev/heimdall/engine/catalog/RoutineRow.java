@@ -13,7 +13,7 @@ import java.util.List;
  * @param also functions that it calls besides what its body says, by their ids: those that an
  *     aggregate is made of, and those in the defaults of its parameters
  */
-record RoutineRow(
+public record RoutineRow(
     long id,
     String schema,
     String name,

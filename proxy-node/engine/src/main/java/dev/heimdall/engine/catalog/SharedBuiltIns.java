@@ -7,7 +7,7 @@ import java.util.Map;
  * The server's own functions, of which every database of a server has the same: kept once for all
  * catalogues of a data source. Thread-safe.
  */
-final class SharedBuiltIns {
+public final class SharedBuiltIns {
   /** More are not shared: somebody makes functions in {@code pg_catalog}. */
   private static final int MOST = 20_000;
 

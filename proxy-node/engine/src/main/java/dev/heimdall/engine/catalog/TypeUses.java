@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Where types that are not the server's own are used: in other types, relations and functions. */
-final class TypeUses {
+public final class TypeUses {
   private final Map<Long, String> names = new HashMap<>();
   private final Map<Long, List<Long>> containers = new HashMap<>();
   private final Map<Long, Long> rowTypes = new HashMap<>();
@@ -23,7 +23,7 @@ final class TypeUses {
    * @param base the type that a domain is of, or 0
    * @param relation whose rows it is the type of, or 0
    */
-  void type(long id, String name, long element, long base, long relation) {
+  public void type(long id, String name, long element, long base, long relation) {
     names.put(id, name);
     contains(id, element);
     contains(id, base);
@@ -33,19 +33,19 @@ final class TypeUses {
   }
 
   /** Values of one type have values of the other in them. */
-  void contains(long container, long type) {
+  public void contains(long container, long type) {
     if (type != 0) {
       containers.computeIfAbsent(type, t -> new ArrayList<>(1)).add(container);
     }
   }
 
   /** A relation has a column of the type, or computes with it. */
-  void relation(long relation, long type) {
+  public void relation(long relation, long type) {
     relations.computeIfAbsent(type, t -> new HashSet<>()).add(relation);
   }
 
   /** A function takes or returns the type. */
-  void routine(long routine, long type) {
+  public void routine(long routine, long type) {
     routines.computeIfAbsent(type, t -> new ArrayList<>(1)).add(routine);
   }
 

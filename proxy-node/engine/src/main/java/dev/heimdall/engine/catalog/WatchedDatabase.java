@@ -6,8 +6,6 @@ import dev.heimdall.model.DataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,20 +39,19 @@ final class WatchedDatabase {
   /** From then on a database that nobody asks for is read over a connection that does not stay. */
   private static final Duration RESTING = Duration.ofMinutes(1);
 
-  /** What a server says of a database that is not there, or not any more. */
-  private static final String NO_DATABASE = "3D000";
-
   /** So long is a database read again that nobody asks for. */
   private static final Duration UNUSED = Duration.ofMinutes(15);
 
   /**
    * What it shares with others.
    *
+   * @param protocol how databases are read
    * @param memory what catalogues may weigh
    * @param changing whose definitions are about to be changed
    * @param forget ends watching a database: it weighs too much, or nobody asks for it
    */
   record Room(
+      CatalogueProtocol protocol,
       SharedBuiltIns builtIns,
       CatalogueMemory memory,
       ChangesInProgress changing,
@@ -70,7 +67,7 @@ final class WatchedDatabase {
 
   private final String name;
   private final Duration refresh;
-  private final List<String> pathOfConnections;
+  private final ReadingTerms terms;
   private final SourceConnections connections;
   private final ScheduledExecutorService executor;
   private final LongSupplier versions;
@@ -127,7 +124,7 @@ final class WatchedDatabase {
   private long suspicionsRead;
 
   private HikariDataSource pool;
-  private CatalogueReader.Mark mark;
+  private CatalogueProtocol.Mark mark;
   private DatabaseObjects objects;
 
   /** A digest of what roles and databases have sessions begin with. */
@@ -165,18 +162,9 @@ final class WatchedDatabase {
     this.findings = findings;
     ofCluster = source.cluster().watched();
     refresh = source.catalog().refresh();
-    pathOfConnections = pathOf(source.parameters());
+    terms = new ReadingTerms(source.parameters(), room.builtIns(), refresh, room.memory().limit());
     where = name + " at " + source.host() + ":" + source.port();
     published = Catalogue.unknown(name);
-  }
-
-  private static List<String> pathOf(Map<String, String> parameters) {
-    for (Map.Entry<String, String> parameter : parameters.entrySet()) {
-      if (parameter.getKey().equalsIgnoreCase("search_path")) {
-        return SearchPath.parse(parameter.getValue());
-      }
-    }
-    return null;
   }
 
   String name() {
@@ -297,7 +285,7 @@ final class WatchedDatabase {
   private void read() {
     long from;
     long fromSuspicions;
-    CatalogueReader.Mark last;
+    CatalogueProtocol.Mark last;
     synchronized (this) {
       if (state != State.WAITING) {
         return;
@@ -318,11 +306,9 @@ final class WatchedDatabase {
       return;
     }
     try (Connection connection = pool().getConnection()) {
-      CatalogueReader reader =
-          new CatalogueReader(
-              connection, pathOfConnections, room.builtIns(), refresh, room.memory().limit());
       long asked = System.nanoTime();
-      CatalogueReader.Reading reading = reader.read(last, () -> found(from));
+      CatalogueProtocol.Reading reading =
+          room.protocol().read(connection, terms, last, () -> found(from));
       long weight = reading.objects() == null ? 0 : weightOf(reading.objects());
       done(from, fromSuspicions, asked, reading);
       if (weight > 0) {
@@ -359,9 +345,9 @@ final class WatchedDatabase {
     }
   }
 
-  private static boolean isGone(Throwable failure) {
+  private boolean isGone(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException sql && NO_DATABASE.equals(sql.getSQLState())) {
+      if (cause instanceof SQLException sql && room.protocol().isGone(sql)) {
         return true;
       }
     }
@@ -371,7 +357,7 @@ final class WatchedDatabase {
   private long weightOf(DatabaseObjects read) throws SQLException {
     long weight = read.weight();
     if (weight > room.memory().limit()) {
-      throw CatalogueReader.tooLarge(Long.toString(weight >> 20), room.memory().limit());
+      throw terms.tooLarge(Long.toString(weight >> 20));
     }
     return weight;
   }
@@ -422,7 +408,7 @@ final class WatchedDatabase {
   }
 
   private synchronized void done(
-      long from, long fromSuspicions, long asked, CatalogueReader.Reading reading) {
+      long from, long fromSuspicions, long asked, CatalogueProtocol.Reading reading) {
     if (state == State.CLOSED) {
       return;
     }
@@ -480,7 +466,7 @@ final class WatchedDatabase {
    * It was not the writer that was asked. That is better than nothing, and says nothing of what may
    * have changed.
    */
-  private void doneElsewhere(CatalogueReader.Reading reading) {
+  private void doneElsewhere(CatalogueProtocol.Reading reading) {
     if (objects == null) {
       objects = reading.objects();
       published =

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect;
 
 import dev.heimdall.engine.backend.ServerProtocol;
+import dev.heimdall.engine.catalog.CatalogueProtocol;
 import dev.heimdall.engine.client.ClientProtocol;
 import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.console.ConsoleProtocol;
@@ -19,6 +20,7 @@ import java.util.function.IntFunction;
  * @param sessions what it brings to the sessions of its clients
  * @param statements how theirs are told apart
  * @param notifications how they are spelled
+ * @param catalogue how what is in their databases is read
  * @param clusters how theirs are watched
  * @param naming of prepared statements on servers, for each event loop by its number
  */
@@ -29,5 +31,6 @@ public record Dialect(
     SessionDialect sessions,
     StatementReading statements,
     NotificationFormat notifications,
+    CatalogueProtocol catalogue,
     ClusterProtocol clusters,
     IntFunction<ServerNaming> naming) {}

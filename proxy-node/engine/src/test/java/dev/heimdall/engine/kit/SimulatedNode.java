@@ -203,10 +203,8 @@ final class SimulatedNode implements AutoCloseable {
                     null),
                 new Surroundings(
                     RuleBook.compile(configuration, settings, null),
-                    new Catalogues(
-                        source,
-                        java.util.Optional.empty(),
-                        new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES)))),
+                    Catalogues.unread(
+                        source, new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES)))),
                 Map.of(),
                 Map.of()));
     listening =

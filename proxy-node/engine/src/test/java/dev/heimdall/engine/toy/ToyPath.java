@@ -59,7 +59,6 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -164,9 +163,8 @@ final class ToyPath implements AutoCloseable {
                     null),
                 new Surroundings(
                     RuleBook.compile(configuration, virtual, null),
-                    new Catalogues(
+                    Catalogues.unread(
                         configuration.sources().get("main"),
-                        Optional.empty(),
                         new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES)))),
                 Map.of(),
                 Map.of()));

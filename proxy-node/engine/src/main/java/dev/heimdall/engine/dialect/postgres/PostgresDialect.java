@@ -4,6 +4,7 @@ import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.postgres.answer.PostgresEncoder;
+import dev.heimdall.engine.dialect.postgres.catalog.PostgresCatalogue;
 import dev.heimdall.engine.dialect.postgres.cluster.PostgresClusters;
 import dev.heimdall.engine.dialect.postgres.console.PostgresConsole;
 import dev.heimdall.engine.dialect.postgres.listen.PostgresNotifications;
@@ -30,6 +31,7 @@ public final class PostgresDialect {
         new PostgresSessions(),
         PostgresClassifier::new,
         new PostgresNotifications(),
+        new PostgresCatalogue(),
         new PostgresClusters(),
         StatementNames::ofLoop);
   }

@@ -1,14 +1,21 @@
-package dev.heimdall.engine.catalog;
+package dev.heimdall.engine.dialect.postgres.catalog;
 
+import dev.heimdall.engine.catalog.CatalogueProtocol;
+import dev.heimdall.engine.catalog.Changes;
+import dev.heimdall.engine.catalog.ObjectsBuilder;
+import dev.heimdall.engine.catalog.ReadingTerms;
+import dev.heimdall.engine.catalog.RoutineRow;
+import dev.heimdall.engine.catalog.SearchPath;
+import dev.heimdall.engine.catalog.TypeUses;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Reads the system tables of one database in one snapshot. */
 final class CatalogueReader {
@@ -31,22 +38,13 @@ final class CatalogueReader {
   private static final int ON_TRUNCATE = 1 << 5;
 
   /**
-   * @param replica whether the server is one: it may not have replayed what others have changed
-   * @param mark what the system tables look like from outside
-   * @param objects null where the mark is the one that was expected
-   * @param defaults a digest of what roles and databases have sessions begin with; null with the
-   *     objects
-   */
-  record Reading(boolean replica, Mark mark, DatabaseObjects objects, String defaults) {}
-
-  /**
    * What the system tables look like from outside.
    *
    * @param moment the same as long as no transaction has written anything; see {@link
    *     CatalogueQueries#MOMENT}
    * @param counted where an event trigger counts changes of definitions, else null
    */
-  record Mark(String moment, Counted counted, Digest digest) {}
+  record Mark(String moment, Counted counted, Digest digest) implements CatalogueProtocol.Mark {}
 
   /**
    * A digest of the system tables.
@@ -80,31 +78,12 @@ final class CatalogueReader {
   }
 
   private final Connection connection;
-  private final List<String> pathOfConnections;
-  private final SharedBuiltIns builtIns;
-  private final Duration uncounted;
-  private final long most;
+  private final ReadingTerms terms;
   private long weight;
 
-  /**
-   * @param connection without auto-commit; its transaction is ended here unless reading fails
-   * @param pathOfConnections the search path that the pool's connections are started with; null
-   *     where it is left to the server
-   * @param uncounted how long a change may remain unnoticed that no event trigger has counted
-   *     although there is one
-   * @param most bytes that a catalogue may weigh: one that will weigh more is not read to its end
-   */
-  CatalogueReader(
-      Connection connection,
-      List<String> pathOfConnections,
-      SharedBuiltIns builtIns,
-      Duration uncounted,
-      long most) {
-    this.builtIns = builtIns;
-    this.uncounted = uncounted;
-    this.most = most;
+  CatalogueReader(Connection connection, ReadingTerms terms) {
     this.connection = connection;
-    this.pathOfConnections = pathOfConnections;
+    this.terms = terms;
   }
 
   /**
@@ -113,7 +92,7 @@ final class CatalogueReader {
    * @param last of the last reading; null at first
    * @param changed runs when something was, before it is read
    */
-  Reading read(Mark last, Runnable changed) throws SQLException {
+  CatalogueProtocol.Reading read(Mark last, Runnable changed) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "SET LOCAL search_path = pg_catalog; SET LOCAL statement_timeout = '"
@@ -128,12 +107,13 @@ final class CatalogueReader {
           replica[0] = row.getBoolean(1);
           moment[0] = row.getString(2);
         });
-    boolean close = last != null && System.nanoTime() - last.digest().taken() < uncounted.toNanos();
+    boolean close =
+        last != null && System.nanoTime() - last.digest().taken() < terms.uncounted().toNanos();
     if (last != null
         && moment[0].equals(last.moment())
         && (close || last.digest().isOf(moment[0]))) {
       connection.rollback();
-      return new Reading(replica[0], last, null, null);
+      return new CatalogueProtocol.Reading(replica[0], last, null, null);
     }
     String[] path = new String[1];
     each(CatalogueQueries.USUAL_PATH, row -> path[0] = row.getString(1));
@@ -141,7 +121,8 @@ final class CatalogueReader {
     Counted counted = replica[0] ? null : counted(last, path[0]);
     if (close && counted != null && counted.countsLike(last.counted())) {
       connection.rollback();
-      return new Reading(replica[0], new Mark(moment[0], counted, last.digest()), null, null);
+      return new CatalogueProtocol.Reading(
+          replica[0], new Mark(moment[0], counted, last.digest()), null, null);
     }
     long taken = System.nanoTime();
     String[] digest = {path[0]};
@@ -149,12 +130,12 @@ final class CatalogueReader {
     Mark mark = new Mark(moment[0], counted, new Digest(digest[0], moment[0], taken));
     if (last != null && mark.digest().text().equals(last.digest().text())) {
       connection.rollback();
-      return new Reading(replica[0], mark, null, null);
+      return new CatalogueProtocol.Reading(replica[0], mark, null, null);
     }
     if (!replica[0]) {
       changed.run();
     }
-    ObjectsBuilder builder = new ObjectsBuilder(builtIns);
+    ObjectsBuilder builder = new ObjectsBuilder(terms.builtIns());
     paths(builder, path[0]);
     relations(builder);
     routines(builder);
@@ -167,7 +148,7 @@ final class CatalogueReader {
     String[] defaults = new String[1];
     each(CatalogueQueries.SESSION_DEFAULTS, row -> defaults[0] = row.getString(1));
     connection.rollback();
-    return new Reading(replica[0], mark, builder.build(), defaults[0]);
+    return new CatalogueProtocol.Reading(replica[0], mark, builder.build(), defaults[0]);
   }
 
   private Counted counted(Mark last, String path) throws SQLException {
@@ -201,7 +182,18 @@ final class CatalogueReader {
     }
   }
 
+  /** The search path that connections are started with; null where it is left to the server. */
+  private static List<String> pathOf(Map<String, String> parameters) {
+    for (Map.Entry<String, String> parameter : parameters.entrySet()) {
+      if (parameter.getKey().equalsIgnoreCase("search_path")) {
+        return SearchPath.parse(parameter.getValue());
+      }
+    }
+    return null;
+  }
+
   private void paths(ObjectsBuilder builder, String usual) throws SQLException {
+    List<String> pathOfConnections = pathOf(terms.parameters());
     if (pathOfConnections != null) {
       builder.path(pathOfConnections);
     } else {
@@ -373,21 +365,9 @@ final class CatalogueReader {
   /** Stops before the heap is full of what will be too large in the end. */
   private void weighs(long more) throws SQLException {
     weight += more;
-    if (weight > most) {
-      throw tooLarge("more than " + (most >> 20), most);
+    if (weight > terms.most()) {
+      throw terms.tooLarge("more than " + (terms.most() >> 20));
     }
-  }
-
-  /**
-   * @param size in MiB
-   */
-  static SQLException tooLarge(String size, long most) {
-    return new SQLException(
-        "it would take "
-            + size
-            + " MiB of memory, and catalogues may take "
-            + (most >> 20)
-            + " MiB; raise memoryBudget in node.json");
   }
 
   private static char character(ResultSet row, int column) throws SQLException {

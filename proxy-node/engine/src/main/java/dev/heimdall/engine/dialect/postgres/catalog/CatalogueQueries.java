@@ -1,4 +1,4 @@
-package dev.heimdall.engine.catalog;
+package dev.heimdall.engine.dialect.postgres.catalog;
 
 /**
  * What is asked of the system tables. For PostgreSQL 12 and later. Run with {@code pg_catalog} as

@@ -1,0 +1,34 @@
+package dev.heimdall.engine.catalog;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** How the databases of one engine are asked what is in them. */
+public interface CatalogueProtocol {
+  /**
+   * Reads everything, unless nothing was written since.
+   *
+   * @param connection without auto-commit; its transaction is ended here unless reading fails
+   * @param last of the last reading; null at first
+   * @param changed runs when something was written since, before it is read
+   */
+  Reading read(Connection connection, ReadingTerms terms, Mark last, Runnable changed)
+      throws SQLException;
+
+  /** Whether a failure says that there is no such database, or not any more. */
+  boolean isGone(SQLException failure);
+
+  /** What a database looks like from outside, by which a change is noticed: its protocol's own. */
+  interface Mark {}
+
+  /**
+   * What was read.
+   *
+   * @param replica whether the server is one: it may not have replayed what others have changed
+   * @param mark what the database looks like from outside
+   * @param objects null where the mark is the one that was expected
+   * @param defaults a digest of what roles and databases have sessions begin with; null with the
+   *     objects
+   */
+  record Reading(boolean replica, Mark mark, DatabaseObjects objects, String defaults) {}
+}

@@ -1,0 +1,27 @@
+package dev.heimdall.engine.catalog;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What a catalogue is read by.
+ *
+ * @param parameters that connections of the data source are started with
+ * @param builtIns the server's own functions, as other databases of it have them
+ * @param uncounted how long a change may remain unnoticed that nothing has counted although the
+ *     database counts changes
+ * @param most bytes that a catalogue may weigh: one that will weigh more is not read to its end
+ */
+public record ReadingTerms(
+    Map<String, String> parameters, SharedBuiltIns builtIns, Duration uncounted, long most) {
+  /** Why a catalogue is not kept. */
+  public SQLException tooLarge(String mebibytes) {
+    return new SQLException(
+        "it would take "
+            + mebibytes
+            + " MiB of memory, and catalogues may take "
+            + (most >> 20)
+            + " MiB; raise memoryBudget in node.json");
+  }
+}
