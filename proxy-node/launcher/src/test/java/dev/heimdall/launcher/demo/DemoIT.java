@@ -69,7 +69,10 @@ class DemoIT {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx512m");
+    // For its few seconds a second compiler and threads for garbage cost more than they save.
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.add("-Dio.netty.leakDetection.level=PARANOID");
+    command.add("-Dio.netty.leakDetection.acquireAndReleaseOnly=true");
     command.add("-Djava.io.tmpdir=" + Files.createDirectory(temporary.resolve("tmp")));
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
