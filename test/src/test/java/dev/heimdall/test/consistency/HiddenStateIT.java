@@ -368,7 +368,7 @@ class HiddenStateIT {
 
   @Test
   @Tag("long")
-  @Timeout(value = 5, unit = TimeUnit.HOURS)
+  @Timeout(value = 3, unit = TimeUnit.HOURS)
   void theNextClientFindsNoTraceInManyRounds() throws IOException {
     rounds(Integer.getInteger("hidden.rounds", 20_000));
   }
