@@ -38,7 +38,6 @@ import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
-import dev.heimdall.engine.sql.PostgresClassifier;
 import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.Configuration;
@@ -119,7 +118,7 @@ final class ToyPath implements AutoCloseable {
             metrics.loop(0),
             new LoopClients(),
             new LoopSessions.Judging(
-                PostgresClassifier::new,
+                knowsBlocks -> new ToyClassifier(),
                 new StatementParser(),
                 new StatementTimes(),
                 1,

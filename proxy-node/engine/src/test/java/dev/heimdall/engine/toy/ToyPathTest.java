@@ -62,6 +62,21 @@ class ToyPathTest {
   }
 
   @Test
+  void whatAStatementOfThisDialectSetsGoesWithTheSession() throws Exception {
+    path("", "[]");
+    Client ann = path.client();
+    Client bob = path.client();
+
+    assertThat(ann.asks("USE shop")).containsExactly(IDLE);
+    assertThat(bob.asks("SELECT schema")).containsExactly("row ", IDLE);
+    assertThat(ann.asks("SELECT schema")).containsExactly("row shop", IDLE);
+    assertThat(bob.asks("USE stock")).containsExactly(IDLE);
+    assertThat(ann.asks("SELECT schema")).containsExactly("row shop", IDLE);
+
+    assertThat(path.servers()).hasSize(1);
+  }
+
+  @Test
   void aTransactionKeepsItsConnectionAndOthersWait() throws Exception {
     path("", "[]");
     Client ann = path.client();

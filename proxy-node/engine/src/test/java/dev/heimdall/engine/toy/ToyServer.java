@@ -28,6 +28,7 @@ final class ToyServer {
   private int token;
   private TransactionState state = TransactionState.IDLE;
   private boolean written;
+  private String schema = "";
   private int handles;
   private int piece = Integer.MAX_VALUE;
 
@@ -221,10 +222,19 @@ final class ToyServer {
           send(ToyFrame.ERROR, ToyFrame.text("26000no statement " + handle));
         }
       }
-      case ToyFrame.RESET -> statements.clear();
+      case ToyFrame.RESET -> {
+        statements.clear();
+        schema = "";
+      }
       default -> {
         if (text.startsWith("ECHO ")) {
           send(ToyFrame.ROW, ToyFrame.text(text.substring(5)));
+        } else if (text.equals("SELECT schema") || text.equals("READ [schema]")) {
+          send(ToyFrame.ROW, ToyFrame.text(schema));
+        } else if (text.startsWith("USE ")) {
+          schema = text.substring(4);
+        } else if (text.startsWith("SET {schema=")) {
+          schema = text.substring(12, text.length() - 1);
         } else if (text.startsWith("SELECT count")) {
           send(ToyFrame.ROW, ToyFrame.text(Integer.toString(member.count())));
         } else if (text.startsWith("SELECT ")) {

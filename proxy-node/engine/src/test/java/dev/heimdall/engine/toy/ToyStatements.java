@@ -112,6 +112,9 @@ final class ToyStatements implements RequestHandler {
     course.sent(server);
     parts.notes().statement(facts);
     parts.transaction().sent(facts, parts.carried().sent());
+    if (!facts.effects().isEmpty()) {
+      parts.carried().note(facts);
+    }
     if (type == ToyFrame.QUERY) {
       server.query(text, client.owner());
     } else {

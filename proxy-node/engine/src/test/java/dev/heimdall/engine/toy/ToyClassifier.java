@@ -1,0 +1,49 @@
+package dev.heimdall.engine.toy;
+
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.StatementClassifier;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Tells the statements of the toy dialect apart: by their first words, one in a text. */
+final class ToyClassifier implements StatementClassifier {
+  /** For what a statement reads and writes, its SQL is like PostgreSQL's. */
+  @Override
+  public Dialect dialect() {
+    return Dialect.POSTGRES;
+  }
+
+  @Override
+  public StatementFacts classify(byte[] sql, int offset, int length, boolean standardStrings) {
+    String text = new String(sql, offset, length, StandardCharsets.UTF_8);
+    return switch (text.split(" ", 2)[0]) {
+      case "SELECT", "ECHO" -> facts(StatementKind.SELECT);
+      case "UPDATE" -> facts(StatementKind.DML);
+      case "BEGIN" -> facts(StatementKind.BEGIN);
+      case "COMMIT" -> facts(StatementKind.COMMIT);
+      case "ROLLBACK" -> facts(StatementKind.ROLLBACK);
+      // Which PostgreSQL does not know.
+      case "USE" -> facts(StatementKind.SET, effect(Effect.Type.SET_VARIABLE, "schema"));
+      default ->
+          facts(
+              StatementKind.UNKNOWN, effect(Effect.Type.PIN, PinReason.UNKNOWN_STATEMENT.label()));
+    };
+  }
+
+  private static StatementFacts facts(StatementKind kind, Effect... effects) {
+    return new StatementFacts(kind, 1, List.of(effects), false, false);
+  }
+
+  private static Effect effect(Effect.Type type, String name) {
+    return new Effect(type, name, -1, -1);
+  }
+
+  @Override
+  public boolean dependsOnLiterals() {
+    return false;
+  }
+}
