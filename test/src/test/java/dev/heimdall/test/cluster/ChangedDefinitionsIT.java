@@ -32,6 +32,9 @@ import org.junit.jupiter.api.Test;
  * that is judged by what was defined before does not see what the session wrote after it.
  */
 class ChangedDefinitionsIT {
+  private static final String CONNECTIONS_TO_SPARE =
+      "SELECT count(*) FROM pg_stat_activity WHERE datname = 'spare'";
+
   private static RedisProcess store;
 
   private static final Consumer<TestConfiguration> WISHES =
@@ -102,6 +105,36 @@ class ChangedDefinitionsIT {
   private static String behind(Connection client) throws SQLException {
     value(client, "SELECT count(*) FROM v");
     return queryInfo(client).getOrDefault("tables read", "");
+  }
+
+  @Test
+  void otherNodesLetGoOfADatabaseThatIsDropped() throws SQLException {
+    routed.primary().execute("CREATE DATABASE spare OWNER app");
+    try (Connection client = other.target().in("spare").jdbc()) {
+      assertThat(value(client, "SELECT 7")).isEqualTo("7");
+    }
+    assertThat(routed.primary().queryValue("postgres", CONNECTIONS_TO_SPARE)).isNotEqualTo("0");
+
+    execute(here, "DROP DATABASE spare");
+
+    assertThat(routed.primary().queryValue("postgres", CONNECTIONS_TO_SPARE)).isEqualTo("0");
+  }
+
+  @Test
+  void clientsOfOtherNodesBeginWithNewDefaults() throws SQLException {
+    try {
+      execute(here, "ALTER ROLE app SET lock_timeout = '4321s'");
+
+      Await.until(
+          "the other node has heard of it",
+          () -> {
+            try (Connection client = other.target().jdbc()) {
+              return value(client, "SHOW lock_timeout").equals("4321s");
+            }
+          });
+    } finally {
+      execute(here, "ALTER ROLE app RESET lock_timeout");
+    }
   }
 
   /** What else a change of definitions is known to write. */

@@ -26,6 +26,16 @@ record CatalogueDefinitions(Catalogues catalogues) implements Definitions {
   }
 
   @Override
+  public void free(String database) {
+    catalogues.free(database);
+  }
+
+  @Override
+  public void sessionDefaultsChanged() {
+    catalogues.sessionDefaultsChanged();
+  }
+
+  @Override
   public void missed() {
     catalogues.suspected();
   }

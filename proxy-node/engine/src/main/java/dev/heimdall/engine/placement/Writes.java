@@ -120,6 +120,22 @@ public final class Writes {
     return announced == null ? null : announced.known();
   }
 
+  /** A statement is being sent for which other nodes, too, must let go of a database. */
+  public void free(String database) {
+    ClusterView view = view();
+    if (view != null) {
+      view.free(database);
+    }
+  }
+
+  /** What sessions begin with was changed, for other nodes, too. */
+  public void sessionDefaultsChanged() {
+    ClusterView view = viewOf(client.ownPools());
+    if (view != null) {
+      view.sessionDefaultsChanged();
+    }
+  }
+
   /** Where the next statement goes is not chosen yet; the last one may have gone to a replica. */
   private ClusterView viewOfNext() {
     if (client.status() == TransactionState.IDLE) {

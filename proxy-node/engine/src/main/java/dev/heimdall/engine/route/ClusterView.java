@@ -173,6 +173,16 @@ public final class ClusterView {
     return exchange.changing(database).alsoOver(overHere);
   }
 
+  /** A statement is about to be sent for which no node may keep connections to a database. */
+  public void free(String database) {
+    exchange.free(database);
+  }
+
+  /** Sessions that begin from now on, through whatever node, may begin with other settings. */
+  public void sessionDefaultsChanged() {
+    exchange.sessionDefaultsChanged();
+  }
+
   /** Definitions were found changed past all nodes: what they showed counts as written now. */
   public void redefinedUntold() {
     positions.missed();

@@ -132,6 +132,16 @@ final class Channel implements Exchange {
     }
   }
 
+  @Override
+  public void free(String database) {
+    send(n -> Message.free(self, n, database));
+  }
+
+  @Override
+  public void sessionDefaultsChanged() {
+    send(n -> Message.defaults(self, n));
+  }
+
   /**
    * A message that others acknowledge.
    *
@@ -249,6 +259,8 @@ final class Channel implements Exchange {
         touch.gone(message.node(), clock.getAsLong());
         acknowledgements.gone(message.node());
       }
+      case FREE -> message.details().stream().findFirst().ifPresent(definitions::free);
+      case DEFAULTS -> definitions.sessionDefaultsChanged();
       case HERE -> {
         // That it was heard is all that it says.
       }

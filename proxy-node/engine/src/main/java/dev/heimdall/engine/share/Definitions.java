@@ -24,6 +24,16 @@ public interface Definitions {
         }
 
         @Override
+        public void free(String database) {
+          // Nobody reads them.
+        }
+
+        @Override
+        public void sessionDefaultsChanged() {
+          // No sessions are kept.
+        }
+
+        @Override
         public void missed() {
           // The same.
         }
@@ -53,6 +63,12 @@ public interface Definitions {
 
   /** A transaction has committed that wrote definitions, through this node or another one. */
   void written(Redefinition redefinition);
+
+  /** A statement is about to be sent for which a database must have no users, by another node. */
+  void free(String database);
+
+  /** Another node has changed what sessions of the servers begin with. */
+  void sessionDefaultsChanged();
 
   /**
    * Writes to any definition may have been missed: the connection to other nodes was lost and is

@@ -32,6 +32,15 @@ public interface Exchange extends AutoCloseable {
    */
   ChangeInProgress changing(String database);
 
+  /**
+   * Tells that a statement is about to be sent for which a database must have no users. Never
+   * waits, and never fails.
+   */
+  default void free(String database) {}
+
+  /** Tells that sessions of the servers may begin with other settings from now on; the same. */
+  default void sessionDefaultsChanged() {}
+
   /** Whether this node has certainly heard, but for moments, of what the others have written. */
   boolean inTouch();
 

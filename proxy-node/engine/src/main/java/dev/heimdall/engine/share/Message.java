@@ -11,8 +11,9 @@ import java.util.Optional;
  * @param node who tells it; another name after each start
  * @param number counts what the node tells, from 1 without a gap
  * @param details for {@link Kind#WROTE} the tables; for {@link Kind#WROTE_ANY} the definitions that
- *     were written, if any; for {@link Kind#CHANGING} the database; for {@link Kind#CHANGED} the
- *     number of what is over; for {@link Kind#KNOWN} node and number of what is known now
+ *     were written, if any; for {@link Kind#CHANGING} and {@link Kind#FREE} the database; for
+ *     {@link Kind#CHANGED} the number of what is over; for {@link Kind#KNOWN} node and number of
+ *     what is known now
  */
 record Message(Kind kind, String node, long number, List<String> details) {
   private static final String SEPARATOR = "\0";
@@ -29,6 +30,10 @@ record Message(Kind kind, String node, long number, List<String> details) {
     CHANGING,
     /** That is over, whatever came of it. */
     CHANGED,
+    /** This database must have no users for a moment. */
+    FREE,
+    /** What sessions begin with was changed. */
+    DEFAULTS,
     /** I know of what you told. */
     KNOWN,
     /** I am going. */
@@ -50,6 +55,14 @@ record Message(Kind kind, String node, long number, List<String> details) {
   /** Who changes definitions changes what is read under any name. */
   static Message redefined(String node, long number, Redefinition redefinition) {
     return new Message(Kind.WROTE_ANY, node, number, List.of(redefinition.encoded()));
+  }
+
+  static Message free(String node, long number, String database) {
+    return new Message(Kind.FREE, node, number, List.of(database));
+  }
+
+  static Message defaults(String node, long number) {
+    return new Message(Kind.DEFAULTS, node, number, List.of());
   }
 
   static Message changing(String node, long number, String database) {

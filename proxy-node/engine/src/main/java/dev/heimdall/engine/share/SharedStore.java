@@ -143,6 +143,16 @@ public final class SharedStore implements AutoCloseable {
     }
 
     @Override
+    public void free(String database) {
+      channel.free(database);
+    }
+
+    @Override
+    public void sessionDefaultsChanged() {
+      channel.sessionDefaultsChanged();
+    }
+
+    @Override
     public boolean inTouch() {
       return channel.inTouch();
     }

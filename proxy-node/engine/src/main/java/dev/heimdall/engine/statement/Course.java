@@ -115,7 +115,7 @@ public final class Course implements RoutedStatement {
             carried::sent,
             transaction,
             () -> client.definitions().suspected(client.database()),
-            () -> client.definitions().sessionDefaultsChanged(),
+            this::sessionDefaultsChanged,
             loop);
     this.scope = new SessionScope(client, carried, pipeline, definitions);
     this.side = new SideActions(client, client.actions(), loop);
@@ -612,11 +612,17 @@ public final class Course implements RoutedStatement {
     forget();
   }
 
-  /** What the node itself keeps open must not be in the way of what the statement needs free. */
+  private void sessionDefaultsChanged() {
+    client.definitions().sessionDefaultsChanged();
+    writes.sessionDefaultsChanged();
+  }
+
+  /** What nodes themselves keep open must not be in the way of what the statement needs free. */
   private void freeDatabases() {
     for (Effect effect : effects.effects()) {
       if (effect.type() == Effect.Type.FREE_DATABASE) {
         client.definitions().free(effect.name());
+        writes.free(effect.name());
       }
     }
   }

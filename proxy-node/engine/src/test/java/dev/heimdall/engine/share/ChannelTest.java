@@ -101,6 +101,16 @@ class ChannelTest {
     }
 
     @Override
+    public void free(String database) {
+      notes.add("free " + database);
+    }
+
+    @Override
+    public void sessionDefaultsChanged() {
+      notes.add("defaults");
+    }
+
+    @Override
     public void written(Redefinition redefinition) {
       notes.add(redefinition.encoded());
     }
@@ -440,6 +450,21 @@ class ChannelTest {
     assertThat(a.channel.announce(Set.of("t"), true)).isDone();
 
     assertThat(b.position("t")).isEqualTo(100);
+  }
+
+  @Test
+  void othersLetGoOfADatabaseAndOfSessionsWithFormerDefaults() {
+    Node a = new Node("a", Consistency.SESSION);
+    Node b = new Node("b", Consistency.SESSION);
+    a.channel.here();
+    b.definitions.clear();
+    a.definitions.clear();
+
+    a.channel.free("shop");
+    a.channel.sessionDefaultsChanged();
+
+    assertThat(b.definitions).containsExactly("free shop", "defaults");
+    assertThat(a.definitions).isEmpty();
   }
 
   @Test
