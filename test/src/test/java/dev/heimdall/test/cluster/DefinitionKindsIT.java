@@ -74,7 +74,7 @@ class DefinitionKindsIT {
   void connect() throws Exception {
     here = routed.connect("preferQueryMode", "simple");
     there = other.target().jdbc("preferQueryMode", "simple");
-    asOwner(routed.primary(), "DROP SCHEMA IF EXISTS kinds CASCADE", "CREATE SCHEMA kinds");
+    throughANode("DROP SCHEMA IF EXISTS kinds CASCADE", "CREATE SCHEMA kinds");
   }
 
   @AfterEach
@@ -82,6 +82,15 @@ class DefinitionKindsIT {
     routed.pauseReplay(false);
     here.close();
     there.close();
+  }
+
+  /** So that both nodes know of it at once, and find nothing of it later. */
+  private static void throughANode(String... statements) throws SQLException {
+    try (Connection client = routed.connect("preferQueryMode", "simple")) {
+      for (String sql : statements) {
+        execute(client, sql);
+      }
+    }
   }
 
   private void standStill() {
@@ -105,14 +114,10 @@ class DefinitionKindsIT {
   @ParameterizedTest
   @MethodSource("kinds")
   void noReadOfTheOtherNodeMissesIt(DefinitionKinds.Kind kind) throws Exception {
-    asOwner(routed.primary(), DefinitionKinds.statements(kind.before()));
+    throughANode(DefinitionKinds.statements(kind.before()));
     try {
       standStill();
-      try (Connection client = routed.connect("preferQueryMode", "simple")) {
-        for (String sql : DefinitionKinds.statements(kind.change())) {
-          execute(client, sql);
-        }
-      }
+      throughANode(DefinitionKinds.statements(kind.change()));
       assertThat(answeredByReplica(there)).isFalse();
       assertThat(answeredByReplica(here)).isFalse();
       // Nor once the catalogue was read again.
@@ -122,7 +127,7 @@ class DefinitionKindsIT {
       }
     } finally {
       routed.pauseReplay(false);
-      asOwner(routed.primary(), DefinitionKinds.statements(kind.after()));
+      throughANode(DefinitionKinds.statements(kind.after()));
     }
   }
 
