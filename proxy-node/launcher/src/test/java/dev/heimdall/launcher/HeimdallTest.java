@@ -115,6 +115,23 @@ class HeimdallTest {
         .contains("warning", "sources/db.json", BackendTls.RDS_AUTHORITIES.toString());
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "db.abc123.eu-west-1.rds.amazonaws.com https://truststore.pki.rds.amazonaws.com/",
+        "db.abc123.us-gov-west-1.rds.amazonaws.com https://truststore.pki.us-gov-west-1.rds.amazonaws.com/",
+        "db.abc123.cn-north-1.rds.amazonaws.com.cn https://rds-truststore.s3.cn-north-1.amazonaws.com.cn/"
+      })
+  void whereTheAuthoritiesOfEachPartitionAreIsSaid(String hostAndAddress) throws IOException {
+    assumeFalse(Files.exists(BackendTls.RDS_AUTHORITIES), "this machine has them");
+    String host = hostAndAddress.split(" ")[0];
+    write("sources/db.json", "{\"url\": \"jdbc:postgresql://" + host + "\"}");
+    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"db\"}");
+
+    assertThat(heimdall("check", directory.toString())).isEqualTo(4);
+    assertThat(err.toString()).contains("\"caFile\"", hostAndAddress.split(" ")[1]);
+  }
+
   @Test
   void theProxyRefusesABadConfigurationAsCheckDoes() {
     assertThat(heimdall("proxy", "--config", directory.toString())).isEqualTo(3);

@@ -120,7 +120,10 @@ public final class TlsContexts {
             + (authorities.equals(BackendTls.RDS_AUTHORITIES)
                 ? "; it is to hold the certificate authorities of RDS. Save"
                     + " https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem there, or"
-                    + " name another file as \"caFile\" in the data source's \"tls\""
+                    + " name another file as \"caFile\" in the data source's \"tls\". Other"
+                    + " authorities are those of regions in GovCloud"
+                    + " (https://truststore.pki.us-gov-west-1.rds.amazonaws.com/global/global-bundle.pem)"
+                    + " and China (https://rds-truststore.s3.cn-north-1.amazonaws.com.cn/global/global-bundle.pem)"
                 : ""));
   }
 
