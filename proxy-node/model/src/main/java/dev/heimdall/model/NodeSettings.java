@@ -23,9 +23,9 @@ public record NodeSettings(
         int loops,
     @Setting(
             value =
-                "How the node talks to the kernel. `auto` takes `epoll` where the machine has it, else"
-                    + " `nio`; naming one that it lacks is an error at start. `io_uring` is"
-                    + " experimental: faster, but connections that are cut may be noticed late.",
+                "How the node talks to the kernel. `auto` takes the first that the machine has of"
+                    + " `io_uring` (a kernel of 6.0 or newer that lets containers use it), `epoll`"
+                    + " and `nio`; naming one that it lacks is an error at start.",
             byDefault = "auto",
             applies = Applies.RESTART)
         Transport transport,

@@ -535,6 +535,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   public void move(
       LoopContext to, Listener newListener, java.util.function.Consumer<Boolean> done) {
     LoopContext from = context;
+    // io_uring would begin another read on this loop when the one that waits is cancelled, and
+    // never leave it.
+    channel.config().setAutoRead(false);
     channel
         .deregister()
         .addListener(
@@ -550,7 +553,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
                                   () -> {
                                     boolean moved =
                                         left.isSuccess() && arrived.isSuccess() && !end.closed();
-                                    if (!moved) {
+                                    if (moved) {
+                                      channel.config().setAutoRead(true);
+                                    } else {
                                       channel.close();
                                     }
                                     done.accept(moved);

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.net;
 
 import io.netty.bootstrap.AbstractBootstrap;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -16,14 +17,18 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringAdaptiveBufferRingAllocator;
+import io.netty.channel.uring.IoUringBufferRingConfig;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Locale;
 
 /** One kind of event loop with its channel classes. */
 public enum Transport implements Sockets {
@@ -50,7 +55,15 @@ public enum Transport implements Sockets {
           IoUringChannelOption.TCP_USER_TIMEOUT)) {
     @Override
     IoHandlerFactory ioHandler() {
-      return IoUringIoHandler.newFactory();
+      return IoUringIoHandler.newFactory(
+          new IoUringIoHandlerConfig()
+              .setBufferRingConfig(
+                  IoUringBufferRingConfig.builder()
+                      .bufferGroupId(RING)
+                      .bufferRingSize(RING_BUFFERS)
+                      .batchSize(RING_BUFFERS)
+                      .allocator(new IoUringAdaptiveBufferRingAllocator())
+                      .build()));
     }
   },
   NIO(NioSocketChannel.class, NioServerSocketChannel.class, null) {
@@ -59,6 +72,15 @@ public enum Transport implements Sockets {
       return NioIoHandler.newFactory();
     }
   };
+
+  /** The one ring of buffers that a loop of io_uring has. */
+  private static final short RING = 0;
+
+  /**
+   * As many reads as are expected between two looks at what has come; each is replaced when it is
+   * used.
+   */
+  private static final short RING_BUFFERS = 64;
 
   private final Class<? extends Channel> socketChannel;
   private final Class<? extends ServerChannel> serverChannel;
@@ -83,31 +105,43 @@ public enum Transport implements Sockets {
   abstract IoHandlerFactory ioHandler();
 
   /**
-   * The transport that the setting asks for; `auto` takes epoll where the system has it. io_uring
-   * hands the kernel the reads and writes of many connections in one call, but ends channels late
-   * and fails tests that cut connections: whoever wants it asks for it by name.
+   * The transport that the setting asks for; `auto` takes the first that the system has of
+   * io_uring, epoll and NIO.
    *
    * @throws IllegalStateException when the system lacks the one asked for; the message says why
    */
   public static Transport of(dev.heimdall.model.Transport setting) {
     return switch (setting) {
-      case AUTO -> Epoll.isAvailable() ? EPOLL : NIO;
+      case AUTO -> lackOfIoUring() == null ? IO_URING : Epoll.isAvailable() ? EPOLL : NIO;
       case NIO -> NIO;
-      case EPOLL -> {
-        if (!Epoll.isAvailable()) {
-          throw new IllegalStateException(
-              "transport epoll is not available here: " + Epoll.unavailabilityCause());
-        }
-        yield EPOLL;
-      }
-      case IO_URING -> {
-        if (!IoUring.isAvailable()) {
-          throw new IllegalStateException(
-              "transport io_uring is not available here: " + IoUring.unavailabilityCause());
-        }
-        yield IO_URING;
-      }
+      case EPOLL -> available(EPOLL, Epoll.unavailabilityCause());
+      case IO_URING -> available(IO_URING, lackOfIoUring());
     };
+  }
+
+  private static Transport available(Transport transport, Object lack) {
+    if (lack != null) {
+      throw new IllegalStateException(
+          "transport "
+              + transport.name().toLowerCase(Locale.ROOT)
+              + " is not available here: "
+              + lack);
+    }
+    return transport;
+  }
+
+  /**
+   * What the system lacks for io_uring, or null. Reads must stay with the kernel until the end of
+   * the connection and choose their buffers when bytes come: where a poll has to tell first, Netty
+   * overlooks connections that are reset behind their last bytes, as the poll tells that only once.
+   */
+  private static Object lackOfIoUring() {
+    if (!IoUring.isAvailable()) {
+      return IoUring.unavailabilityCause();
+    }
+    return IoUring.isRegisterBufferRingSupported() && IoUring.isRecvMultishotEnabled()
+        ? null
+        : "the kernel is older than 6.0";
   }
 
   /** Starts this many loops; the threads are named for logs and dumps. */
@@ -120,6 +154,9 @@ public enum Transport implements Sockets {
   @Override
   public void watch(AbstractBootstrap<?, ?> bootstrap, Duration idle, Duration userTimeout) {
     bootstrap.option(ChannelOption.SO_KEEPALIVE, !idle.isZero());
+    if (this == IO_URING) {
+      bootstrap.option(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, RING);
+    }
     if (watch == null) {
       return;
     }
@@ -135,6 +172,14 @@ public enum Transport implements Sockets {
     }
   }
 
+  /** Sets what the connections that a listener accepts need of the transport. */
+  public void accept(ServerBootstrap bootstrap) {
+    bootstrap.channel(serverChannel).childOption(ChannelOption.SO_KEEPALIVE, true);
+    if (this == IO_URING) {
+      bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, RING);
+    }
+  }
+
   @Override
   public Class<? extends Channel> socketChannel() {
     return socketChannel;
@@ -143,10 +188,6 @@ public enum Transport implements Sockets {
   @Override
   public SocketAddress address(String host, int port) {
     return new InetSocketAddress(host, port);
-  }
-
-  public Class<? extends ServerChannel> serverChannel() {
-    return serverChannel;
   }
 
   /** Whether each loop can listen on the same port for itself. */
