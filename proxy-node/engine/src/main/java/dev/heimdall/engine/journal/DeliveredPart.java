@@ -72,6 +72,11 @@ public final class DeliveredPart {
     return stage == Stage.LEFT_OUT || stage == Stage.DIFFERENT;
   }
 
+  /** Whether the new answer is another one. */
+  boolean isDifferent() {
+    return stage == Stage.DIFFERENT;
+  }
+
   /** Whether it has had the beginning of a message whose rest is to come from elsewhere. */
   public boolean cut() {
     return isLeftOut() && cut;

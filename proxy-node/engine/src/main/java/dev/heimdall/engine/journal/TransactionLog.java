@@ -20,8 +20,14 @@ public final class TransactionLog {
   private enum Stage {
     /** No transaction is open, or it is not known to be one. */
     NONE,
-    /** The transaction, or what may begin one, is being kept. */
-    KEPT,
+    /** What may begin one is being kept. */
+    AWAITED,
+    /** It is open, and is being kept. */
+    OPEN,
+    /** The same, and a ROLLBACK is unanswered: what is sent behind it is no part of it. */
+    ROLLING_BACK,
+    /** It is being kept, and a statement was sent that may have ended it. */
+    ENDED,
     /** It is open and cannot be run again. */
     GIVEN_UP
   }
@@ -48,15 +54,6 @@ public final class TransactionLog {
   private byte[] heldBegin;
   private boolean heldForReplica;
 
-  /** Whether the first statement is a BEGIN; nothing is known of one that has not come. */
-  private boolean begun;
-
-  /** Whether a statement was sent that may have ended the transaction. */
-  private boolean ended;
-
-  /** Whether a ROLLBACK is unanswered: what is sent behind it is no part of the transaction. */
-  private boolean rollingBack;
-
   /** Whether the unnamed statement is one that was parsed in the transaction, or none. */
   private boolean unnamedKnown;
 
@@ -67,30 +64,28 @@ public final class TransactionLog {
 
   private void become(Stage next) {
     stage = next;
-    if (next != Stage.KEPT && bytes != null) {
+    if (!keeps() && bytes != null) {
       bytes.release();
       bytes = null;
     }
   }
 
   public boolean keeps() {
-    return stage == Stage.KEPT;
+    return stage != Stage.NONE && stage != Stage.GIVEN_UP;
   }
 
   // ---- what is sent
 
   /** What is sent next may begin a transaction. */
   public void begin(long now) {
-    become(Stage.KEPT);
+    become(Stage.NONE);
+    become(Stage.AWAITED);
     reason = null;
     sent = 0;
     answered = 0;
     statements = 0;
     since = now;
     heldBegin = null;
-    begun = false;
-    ended = false;
-    rollingBack = false;
     unnamedKnown = false;
     if (ends.length > 64) {
       ends = new int[4];
@@ -101,7 +96,7 @@ public final class TransactionLog {
   /** A transaction begins with a BEGIN that was answered before. */
   public void begin(byte[] sql, boolean forReplica, long now) {
     begin(now);
-    begun = true;
+    become(Stage.OPEN);
     heldBegin = sql;
     heldForReplica = forReplica;
   }
@@ -112,19 +107,28 @@ public final class TransactionLog {
    * @param facts null where nobody knows what it is
    */
   public void statement(StatementFacts facts) {
-    if (stage != Stage.KEPT) {
-      return;
-    }
-    if (!begun) {
-      begun = facts != null && facts.kind() == StatementKind.BEGIN;
-      if (!begun) {
-        become(Stage.NONE);
+    switch (stage) {
+      case NONE, GIVEN_UP -> {
         return;
       }
+      case AWAITED -> {
+        if (facts == null || facts.kind() != StatementKind.BEGIN) {
+          become(Stage.NONE);
+          return;
+        }
+        become(Stage.OPEN);
+      }
+      case OPEN -> {
+        if (facts == null || mayEnd(facts)) {
+          become(Stage.ENDED);
+        } else if (facts.kind() == StatementKind.ROLLBACK) {
+          become(Stage.ROLLING_BACK);
+        }
+      }
+      case ROLLING_BACK -> become(Stage.ENDED);
+      case ENDED -> {}
     }
-    ended |= rollingBack || facts == null || mayEnd(facts);
     if (facts != null) {
-      rollingBack |= facts.kind() == StatementKind.ROLLBACK;
       for (Effect effect : facts.effects()) {
         switch (effect.type()) {
           case LISTEN, UNLISTEN, UNLISTEN_ALL -> giveUp(Unreplayed.LISTEN);
@@ -157,7 +161,7 @@ public final class TransactionLog {
    * @param from its bytes
    */
   public void message(ByteBuf from, int at, int length) {
-    if (stage != Stage.KEPT) {
+    if (!keeps()) {
       return;
     }
     int size = bytes == null ? 0 : bytes.readableBytes();
@@ -185,7 +189,7 @@ public final class TransactionLog {
 
   /** What is kept so far ends a group of messages. */
   public void groupSent() {
-    if (stage == Stage.KEPT) {
+    if (keeps()) {
       if (sent == ends.length) {
         ends = Arrays.copyOf(ends, 2 * sent);
       }
@@ -215,8 +219,10 @@ public final class TransactionLog {
       giveUp(Unreplayed.LATE_START);
       return false;
     }
-    if (stage == Stage.KEPT) {
-      rollingBack &= !last;
+    if (keeps()) {
+      if (last && stage == Stage.ROLLING_BACK) {
+        become(Stage.OPEN);
+      }
       if ((answered + 1) * SUM_LENGTH > sums.length) {
         sums = Arrays.copyOf(sums, 2 * sums.length);
       }
@@ -228,7 +234,7 @@ public final class TransactionLog {
 
   /** The transaction cannot be run again. */
   public void giveUp(Unreplayed why) {
-    if (stage == Stage.KEPT) {
+    if (keeps()) {
       reason = why;
       become(Stage.GIVEN_UP);
     }
@@ -246,15 +252,9 @@ public final class TransactionLog {
     return switch (stage) {
       case NONE -> Unreplayed.LATE_START;
       case GIVEN_UP -> reason;
-      case KEPT -> {
-        if (!begun) {
-          yield Unreplayed.LATE_START;
-        }
-        if (ended) {
-          yield Unreplayed.COMMIT;
-        }
-        yield now - since > limits.maxTime().toNanos() ? Unreplayed.AGE : null;
-      }
+      case AWAITED -> Unreplayed.LATE_START;
+      case ENDED -> Unreplayed.COMMIT;
+      case OPEN, ROLLING_BACK -> now - since > limits.maxTime().toNanos() ? Unreplayed.AGE : null;
     };
   }
 
@@ -323,7 +323,9 @@ public final class TransactionLog {
       bytes.writerIndex(from);
     }
     sent = Math.min(sent, unread > 0 ? group - 1 : group);
-    rollingBack &= sent > answered;
+    if (sent <= answered && stage == Stage.ROLLING_BACK) {
+      become(Stage.OPEN);
+    }
     return rest;
   }
 
@@ -335,7 +337,7 @@ public final class TransactionLog {
     return switch (stage) {
       case NONE -> "no transaction is kept";
       case GIVEN_UP -> "no: " + reason.words();
-      case KEPT -> "kept: " + statements + " statements, " + size() + " bytes";
+      default -> "kept: " + statements + " statements, " + size() + " bytes";
     };
   }
 }

@@ -11,7 +11,6 @@ import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.TransactionReplaySettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -73,18 +72,13 @@ public final class TransactionReplay implements TransactionNotes {
   /** Groups that were run again and answered as before. */
   private int verified;
 
-  /** So much of its answer the client had of the first group that was not answered. */
-  private long told;
-
-  private byte[] toldSum;
+  /** What the client had of the answer to the first group that was not answered. */
+  private final DeliveredPart part;
 
   /** Groups that the client waits for an answer to, and whether it has sent part of another. */
   private int owed;
 
   private boolean owedOpen;
-
-  /** Whether the client has had the beginning of a message whose rest did not come. */
-  private boolean cut;
 
   private int attempts;
   private ScheduledFuture<?> clock;
@@ -126,6 +120,7 @@ public final class TransactionReplay implements TransactionNotes {
     this.settings = settings;
     this.log = new TransactionLog(settings, allocator);
     this.checksum = checksum;
+    this.part = new DeliveredPart(checksum, () -> loop.scratch(SCRATCH));
   }
 
   private void become(Stage next) {
@@ -160,6 +155,7 @@ public final class TransactionReplay implements TransactionNotes {
         && !position.unitOpen()
         && !shared) {
       log.begin(loop.now());
+      part.end();
       checksum.clear();
       outcomes.clear();
       names.remember();
@@ -171,6 +167,7 @@ public final class TransactionReplay implements TransactionNotes {
   public void begins(byte[] sql, boolean forReplica) {
     if (checksum != null && stage == Stage.NONE) {
       log.begin(sql, forReplica, loop.now());
+      part.end();
       checksum.clear();
       outcomes.clear();
       names.remember();
@@ -259,6 +256,7 @@ public final class TransactionReplay implements TransactionNotes {
   public void takeBack() {
     if (checksum != null) {
       checksum.clear();
+      part.begin();
       if (stage == Stage.NONE) {
         log.end();
       }
@@ -272,27 +270,24 @@ public final class TransactionReplay implements TransactionNotes {
     switch (stage) {
       case NONE -> {
         if (log.keeps()) {
-          checksum.add(consumed, Long.MAX_VALUE, loop.scratch(SCRATCH));
+          part.delivers(consumed);
         }
         return false;
       }
       case VERIFYING -> checksum.add(consumed, Long.MAX_VALUE, loop.scratch(SCRATCH));
       case RESUMING -> {
-        int behind = checksum.add(consumed, told, loop.scratch(SCRATCH));
-        if (checksum.counted() == told) {
-          if (!Arrays.equals(checksum.soFar(), toldSum)) {
-            different();
-          } else {
-            consumed.readerIndex(behind);
-            checksum.add(consumed, Long.MAX_VALUE, loop.scratch(SCRATCH));
-            // What of the group still waits, for a rule perhaps, is sent for the first time.
-            succeed(log.cut(verified + 1, input.unread()));
-            loop.soon(this::goOn, failed);
-            if (consumed.isReadable()) {
-              return false;
-            }
+        boolean had = part.takes(consumed);
+        if (part.isDifferent()) {
+          different();
+        } else if (!part.isLeftOut()) {
+          if (!had) {
+            part.delivers(consumed);
           }
+          // What of the group still waits, for a rule perhaps, is sent for the first time.
+          succeed(log.cut(verified + 1, input.unread()));
+          loop.soon(this::goOn, failed);
         }
+        return had;
       }
       case LOST, FAILING -> {}
     }
@@ -310,6 +305,7 @@ public final class TransactionReplay implements TransactionNotes {
       case NONE -> {
         boolean keeps = log.keeps();
         byte[] sum = keeps ? checksum.take() : null;
+        part.end();
         if (log.answered(sum, status, position.outstanding() == 0)) {
           names.forget();
         }
@@ -382,9 +378,11 @@ public final class TransactionReplay implements TransactionNotes {
     attempts = 1;
     owed = log.unanswered();
     owedOpen = log.open();
-    cut = loss.cut();
-    told = checksum.counted();
-    toldSum = checksum.soFar();
+    if (checksum.counted() > 0) {
+      part.leaveOut(loss.cut(), null);
+    } else {
+      part.end();
+    }
     replay.forget();
     journal.forget(true);
     if (owed > 0 || owedOpen) {
@@ -428,10 +426,11 @@ public final class TransactionReplay implements TransactionNotes {
 
   private void next() {
     checksum.clear();
+    part.begin();
     if (verified < log.answered()) {
       become(Stage.VERIFYING);
       reader.readAgain(log.group(verified));
-    } else if (told > 0) {
+    } else if (part.isLeftOut()) {
       become(Stage.RESUMING);
       reader.readAgain(log.group(verified));
     } else {
@@ -523,6 +522,8 @@ public final class TransactionReplay implements TransactionNotes {
     input.putBack(null);
     log.end();
     become(Stage.NONE);
+    boolean cut = part.cut();
+    part.end();
     client.transactionFailed(failure, owed, owedOpen, cut);
   }
 

@@ -172,4 +172,32 @@ class DeliveredPartTest {
     assertThat(passes(FIRST + SECOND + NOTICE)).isEqualTo(NOTICE);
     allReleased();
   }
+
+  @Test
+  void whatHasWaitedIsAPartWhenMoreHasComeThanMayWait() {
+    HeldReply reply = new HeldReply(UnpooledByteBufAllocator.DEFAULT, part, ByteBuf::release);
+    assertThat(reply.takes(piece(FIRST), true)).isTrue();
+    ByteBuf more = piece(SECOND);
+    assertThat(reply.takes(more, false)).isFalse();
+    more.release();
+    reply.takeOut().release();
+
+    part.leaveOut(false, LOST);
+
+    assertThat(passes(FIRST + SECOND + NOTICE)).isEqualTo(NOTICE);
+    allReleased();
+  }
+
+  @Test
+  void whatFollowsAnAnswerThatWasAnotherIsNotLeftOut() {
+    Journal journal =
+        new Journal(new HeldReply(UnpooledByteBufAllocator.DEFAULT, part, ByteBuf::release));
+    delivers(FIRST);
+    part.leaveOut(false, LOST);
+
+    journal.answered(7);
+
+    assertThat(passes(SECOND)).isEqualTo(SECOND);
+    allReleased();
+  }
 }

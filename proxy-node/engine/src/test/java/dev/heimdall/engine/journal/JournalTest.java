@@ -71,6 +71,17 @@ class JournalTest {
     message(text, true);
   }
 
+  @Test
+  void whatWillBeReadAgainIsLetGo() {
+    read("first");
+    message("open", false);
+
+    journal.takeAllBack();
+
+    assertThat(journal.isOpen()).isFalse();
+    assertThat(inputs).allMatch(input -> input.refCnt() == 1);
+  }
+
   private String lost(long done, long block, boolean delivered) {
     StringBuilder plan = new StringBuilder();
     for (Segment segment :
