@@ -46,6 +46,14 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
       ServerError.fatal("54000", "too many messages in a batch without a Sync")
           .withDetail(MAX_UNANSWERED + " Parse and Close messages have no answer yet.");
 
+  /** Whether what has come is being handled; {@link #become} alone moves it. */
+  private enum Turn {
+    OVER,
+    TAKEN,
+    /** It is, and has to be once more: something was in the way that is no more. */
+    REPEATED
+  }
+
   private final ClientSession session;
   private final LimitSettings limits;
   private final ClientInput input;
@@ -64,8 +72,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
   private boolean streamEnded;
   private boolean skipToSync;
   private boolean blocked;
-  private boolean processing;
-  private boolean again;
+  private Turn turn = Turn.OVER;
 
   RequestReader(
       ClientSession session, LoopContext loop, LoopSessions sessions, LimitSettings limits) {
@@ -219,24 +226,26 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
         || (session.outstanding() == 1 && input.streaming() && !server.groupOpen());
   }
 
+  private void become(Turn next) {
+    turn = next;
+  }
+
   /** Handles what has come as far as the session's state allows. */
   @Override
   public void process() {
-    if (processing) {
-      again = true;
+    if (turn != Turn.OVER) {
+      become(Turn.REPEATED);
       return;
     }
-    processing = true;
     try {
       do {
-        again = false;
+        become(Turn.TAKEN);
         blocked = false;
         run();
         finish();
-        again |= lost.goesOn();
-      } while (again);
+      } while (lost.goesOn() || turn == Turn.REPEATED);
     } finally {
-      processing = false;
+      become(Turn.OVER);
     }
     if (streamEnded) {
       // A reply may have ended the statement while the rest of a message was still on its way to
@@ -655,7 +664,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
     forgetSent();
     lost.end();
     messages.forget();
-    if (!processing) {
+    if (turn == Turn.OVER) {
       input.release();
     }
   }
