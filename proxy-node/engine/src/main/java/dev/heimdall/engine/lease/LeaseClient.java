@@ -1,6 +1,5 @@
 package dev.heimdall.engine.lease;
 
-import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.pool.Lane;
@@ -89,20 +88,6 @@ public interface LeaseClient {
 
   /** The statement that waited has a connection to itself. */
   void alone();
-
-  // ---- connections that were lost
-
-  /** What the client's next statement is to be told instead of being sent; null for nothing. */
-  ServerError takeUntold();
-
-  /** Whether the client is in a transaction whose connection was lost. */
-  boolean transactionLost();
-
-  /** Brings another connection to where the client is: in a transaction that has failed. */
-  void failTransaction(ServerConnection connection, InternalQuery preparation);
-
-  /** Whether the connection is now in the failed transaction that the client is in. */
-  boolean failed(ServerConnection connection);
 
   // ---- its beginning and its end
 

@@ -23,6 +23,7 @@ import dev.heimdall.engine.wire.TransactionState;
  */
 public final class ServerLease implements RoutedClient, CapturingClient, AbandonedClient {
   private final LeaseClient client;
+  private final LostTransaction lost;
   private final ReplicaChoice replicas;
   private final SessionState carried;
   private final ClientTransaction transaction;
@@ -53,6 +54,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
    */
   public ServerLease(
       LeaseClient client,
+      LostTransaction lost,
       ReplicaChoice replicas,
       SessionState carried,
       ClientTransaction transaction,
@@ -63,6 +65,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
       PoolMetrics counters,
       ServerConnector connector) {
     this.client = client;
+    this.lost = lost;
     this.replicas = replicas;
     this.carried = carried;
     this.transaction = transaction;
@@ -133,7 +136,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
     if (!client.sentBefore() && client.endsDrained()) {
       return false;
     }
-    ServerError untold = client.takeUntold();
+    ServerError untold = lost.takeUntold();
     if (untold != null) {
       client.refuse(untold);
     }
@@ -290,12 +293,12 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
         && (keepsServer() || vdb.forgetsSequencesFirst())) {
       client.forgetSequences(connection);
     }
-    if (client.transactionLost()) {
+    if (lost.transactionLost()) {
       toSyncing();
       if (!connection.applied().equals(destinations.variables())) {
         transfer.applyAhead(connection); // what comes right behind the ROLLBACK must find them
       }
-      client.failTransaction(connection, transfer.preparation(false));
+      lost.failTransaction(connection, transfer.preparation(false));
     } else if (!connection.applied().equals(destinations.variables()) || transfer.checksStart()) {
       toSyncing();
       transfer.begin(connection, false);
@@ -370,7 +373,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
       abandonment.rest(from);
       return;
     }
-    if (client.failed(from)) {
+    if (lost.failed(from)) {
       become(LeaseState.ACTIVE);
       client.process();
       return;

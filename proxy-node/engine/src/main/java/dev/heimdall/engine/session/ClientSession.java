@@ -25,6 +25,7 @@ import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.statement.Course;
 import dev.heimdall.engine.statement.ObservedSession;
+import dev.heimdall.engine.statement.StatementNotes;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ServerError;
@@ -120,6 +121,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     this.course =
         new Course(
             statementPorts,
+            new StatementNotes(
+                this,
+                node.events(),
+                dialect.results(),
+                () -> vdb.surroundings().rules().printsResults()),
+            node.actions(),
             carried,
             transaction,
             reads,
@@ -127,10 +134,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
             sessions.pipelines(),
             sessions.classifier(),
             loop);
+    this.loss = new ConnectionLoss(this, loop);
     ServerPorts servers = new ServerPorts(this);
     this.lease =
         new ServerLease(
             servers,
+            loss,
             reads,
             carried,
             transaction,
@@ -153,7 +162,6 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
             loop,
             counters,
             node.connector());
-    this.loss = new ConnectionLoss(this, loop);
     this.control = new SessionControl(this, loop);
     this.console = new ConsoleCommands(ports, node.console(), login, loop);
     this.foreign = new ForeignCalls(statementPorts, loop);

@@ -10,6 +10,7 @@ import dev.heimdall.engine.journal.Loss;
 import dev.heimdall.engine.journal.LostClient;
 import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.lease.LostTransaction;
 import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
@@ -25,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  * that has failed and stays so over the next connection, or the end of the session when it depends
  * on what is gone.
  */
-final class ConnectionLoss implements LostClient {
+final class ConnectionLoss implements LostClient, LostTransaction {
   /** A statement whose connections are lost again and again may be the reason. */
   private static final int MOST_INCIDENTS = 3;
 
@@ -52,13 +53,13 @@ final class ConnectionLoss implements LostClient {
     this.loop = loop;
   }
 
-  /** Whether the client is in a transaction whose connection was lost. */
-  boolean transactionLost() {
+  @Override
+  public boolean transactionLost() {
     return transactionLost;
   }
 
-  /** What the client's next statement is to be told instead of being sent; null for nothing. */
-  ServerError takeUntold() {
+  @Override
+  public ServerError takeUntold() {
     ServerError error = untold;
     untold = null;
     return error;
@@ -91,13 +92,13 @@ final class ConnectionLoss implements LostClient {
     transactionLost = true;
   }
 
-  /** Brings another connection to where the client is: in a transaction that has failed. */
-  void failTransaction(ServerConnection connection, InternalQuery preparation) {
+  @Override
+  public void failTransaction(ServerConnection connection, InternalQuery preparation) {
     connection.requests().failTransaction(preparation);
   }
 
-  /** Whether the connection is now in the failed transaction that the client is in. */
-  boolean failed(ServerConnection connection) {
+  @Override
+  public boolean failed(ServerConnection connection) {
     if (transactionLost && !connection.closed() && connection.status() == TransactionState.FAILED) {
       transactionLost = false;
       return true;

@@ -1,6 +1,5 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.lease.LeaseClient;
@@ -157,26 +156,9 @@ final class ServerPorts implements LeaseClient, SharingClient {
     session.sharing().alone();
   }
 
-  // ---- connections that were lost
-
-  @Override
-  public ServerError takeUntold() {
-    return session.loss().takeUntold();
-  }
-
   @Override
   public boolean transactionLost() {
     return session.loss().transactionLost();
-  }
-
-  @Override
-  public void failTransaction(ServerConnection connection, InternalQuery preparation) {
-    session.loss().failTransaction(connection, preparation);
-  }
-
-  @Override
-  public boolean failed(ServerConnection connection) {
-    return session.loss().failed(connection);
   }
 
   // ---- its beginning and its end

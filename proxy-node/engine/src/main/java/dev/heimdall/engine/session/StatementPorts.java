@@ -1,6 +1,5 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.catalog.DefinitionChanges;
@@ -20,9 +19,6 @@ import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.statement.CourseClient;
-import dev.heimdall.engine.statement.ObservedSession;
-import dev.heimdall.engine.statement.ResultWatch;
-import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -220,28 +216,8 @@ final class StatementPorts implements CourseClient, WritingClient, ReadingClient
   // ---- how its statements are judged, and what is sent of them
 
   @Override
-  public ObservedSession observed() {
-    return session;
-  }
-
-  @Override
-  public SessionEvents events() {
-    return session.node().events();
-  }
-
-  @Override
-  public ResultWatch results() {
-    return session.dialect().results();
-  }
-
-  @Override
   public PoolMetrics counters() {
     return session.counters();
-  }
-
-  @Override
-  public RuleActions actions() {
-    return session.node().actions();
   }
 
   @Override

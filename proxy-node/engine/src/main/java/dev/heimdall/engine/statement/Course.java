@@ -1,6 +1,7 @@
 package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.action.Executed;
+import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.lease.ClientTransaction;
@@ -95,6 +96,8 @@ public final class Course implements RoutedStatement {
 
   public Course(
       CourseClient client,
+      StatementNotes notes,
+      RuleActions actions,
       SessionState carried,
       ClientTransaction transaction,
       ReplicaReads reads,
@@ -118,13 +121,7 @@ public final class Course implements RoutedStatement {
             this::sessionDefaultsChanged,
             loop);
     this.scope = new SessionScope(client, carried, pipeline, definitions);
-    this.side = new SideActions(client, client.actions(), loop);
-    StatementNotes notes =
-        new StatementNotes(
-            client.observed(),
-            client.events(),
-            client.results(),
-            () -> client.surroundings().rules().printsResults());
+    this.side = new SideActions(client, actions, loop);
     this.running = new RunningStatements(client, carried, notes, side, loop);
     this.awaiting = new Awaiting(loop, client::failed);
     this.deferral = new Deferral(client, side, this::decision, this::statement, loop);

@@ -1,6 +1,5 @@
 package dev.heimdall.engine.statement;
 
-import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.lease.Stickiness;
 import dev.heimdall.engine.observe.PoolMetrics;
@@ -8,18 +7,7 @@ import dev.heimdall.engine.observe.Unreplayed;
 
 /** A session as the judgement of its statements sees it; all on its loop. */
 public interface CourseClient extends ScopedClient, ActingClient, RunningClient {
-  /** As logs and counters see it. */
-  ObservedSession observed();
-
-  SessionEvents events();
-
-  /** Looks at the results of its statements. */
-  ResultWatch results();
-
   PoolMetrics counters();
-
-  /** What rules want done away from the event loops. */
-  RuleActions actions();
 
   /** The present server connection, or null. */
   ServerConnection server();

@@ -22,7 +22,7 @@ public final class StatementNotes {
    * @param results looks at replies
    * @param printsResults whether there are rules that want results written down
    */
-  StatementNotes(
+  public StatementNotes(
       ObservedSession session,
       SessionEvents events,
       ResultWatch results,
