@@ -323,6 +323,68 @@ class KilledServersIT {
     }
   }
 
+  /** Some 130 KB in a second and less: most of the time its client has had a part of it. */
+  private static final String LARGE =
+      "SELECT g, pg_sleep(0.001)::text AS slept, repeat('x', 300) FROM generate_series(1, 400) g";
+
+  @Test
+  void largeReadsGoOnBehindWhatTheirClientsHave() throws Exception {
+    AtomicBoolean stop = new AtomicBoolean();
+    ConcurrentLinkedQueue<String> errors = new ConcurrentLinkedQueue<>();
+    List<AtomicLong> counts = new ArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    try (RoutedCluster routed =
+        new RoutedCluster(
+            c ->
+                c.source("cluster.reads", "none")
+                    .vdb("transactionReplay.enabled", true)
+                    .vdb("pipelining.enabled", false),
+            primary -> asOwner(primary, "CREATE TABLE t (i int)"))) {
+      for (int i = 0; i < 4; i++) {
+        AtomicLong reads = new AtomicLong();
+        counts.add(reads);
+        Thread thread = new Thread(() -> readLarge(routed, reads, stop, errors), "large-" + i);
+        thread.setDaemon(true);
+        threads.add(thread);
+        thread.start();
+      }
+      goOn(counts, errors);
+      for (int round = 0; round < ROUNDS; round++) {
+        for (End end : End.values()) {
+          end.of(routed.primary());
+          goOn(counts, errors);
+          assertThat(errors).as("%s", end).isEmpty();
+        }
+      }
+      stop.set(true);
+      for (Thread thread : threads) {
+        thread.join(TimeUnit.SECONDS.toMillis(20));
+      }
+      assertThat(errors).isEmpty();
+    } finally {
+      stop.set(true);
+    }
+  }
+
+  private static void readLarge(
+      RoutedCluster routed,
+      AtomicLong reads,
+      AtomicBoolean stop,
+      ConcurrentLinkedQueue<String> errors) {
+    try (RawClient client = RawClient.logIn(routed.node().target())) {
+      String whole = client.query(LARGE).toString();
+      while (!stop.get()) {
+        List<Message> answer = client.query(LARGE);
+        if (!answer.toString().equals(whole)) {
+          errors.add(answer.size() + " messages, the last " + answer.get(answer.size() - 2));
+        }
+        reads.incrementAndGet();
+      }
+    } catch (Exception | AssertionError e) {
+      errors.add("large reads: " + e);
+    }
+  }
+
   /** Inserts between reads, all of it sent at once, and notes what it is told. */
   private static final class Writer implements Runnable {
     private final RoutedCluster routed;
