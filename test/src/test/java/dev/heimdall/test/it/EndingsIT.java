@@ -12,6 +12,8 @@ import dev.heimdall.test.fixture.Target;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How connections end. */
 class EndingsIT extends EachNodeKind {
@@ -33,16 +35,31 @@ class EndingsIT extends EachNodeKind {
     }
   }
 
-  /** By an administrator, as by a failover. */
-  @Test
-  void anIdleClientWhoseOwnServerConnectionIsKilledIsToldAsDirectly() throws IOException {
-    assertThat(killed(target())).isEqualTo(killed(SharedPostgres.target()));
+  /**
+   * By an administrator, as by a failover. What comes first has the client keep its server
+   * connection in transaction mode, too.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CREATE TEMP TABLE pins (i int)",
+        "BEGIN; CREATE TEMP TABLE pins (i int)",
+        "CREATE TEMP TABLE pins (i int); BEGIN; SELECT 1",
+        "CREATE TEMP TABLE pins (i int); BEGIN; SELECT 1/0",
+      })
+  void anIdleClientWhoseOwnServerConnectionIsKilledIsToldAsDirectly(String before)
+      throws IOException {
+    assertThat(killed(target(), before)).isEqualTo(killed(SharedPostgres.target(), before));
   }
 
-  private static List<String> killed(Target where) throws IOException {
+  private static List<String> killed(Target where, String before) throws IOException {
     try (RawClient client = RawClient.logIn(where)) {
-      client.query("CREATE TEMP TABLE pins_in_transaction_mode (i int)");
-      String pid = client.value("SELECT pg_backend_pid()");
+      String pid = null;
+      for (String text : before.split("; ")) {
+        if (client.query(text).get(0).type() != 'E') {
+          pid = client.value("SELECT pg_backend_pid()");
+        }
+      }
       SharedPostgres.value("SELECT pg_terminate_backend(" + pid + ")");
       List<Message> last = client.untilClosed();
       return last.stream()
