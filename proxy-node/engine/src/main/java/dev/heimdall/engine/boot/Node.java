@@ -61,6 +61,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -311,7 +312,16 @@ public final class Node implements AutoCloseable {
   }
 
   private void open() throws StartupException {
-    log.node("starting", "version=" + Version.current() + " directory=" + directory);
+    log.node(
+        "starting",
+        "version="
+            + Version.current()
+            + " directory="
+            + directory
+            + " transport="
+            + transport.name().toLowerCase(Locale.ROOT)
+            + " loops="
+            + nodeLoops.size());
     try {
       vdbs.update(configuration);
       cloudWatch.update(configuration);
