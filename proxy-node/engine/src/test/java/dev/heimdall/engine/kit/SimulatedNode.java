@@ -10,8 +10,6 @@ import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.auth.UserSalts;
-import dev.heimdall.engine.backend.ConnectFailure;
-import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
@@ -43,8 +41,8 @@ import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.NoEvents;
 import dev.heimdall.engine.pool.PoolAnomaly;
-import dev.heimdall.engine.pool.PoolEvents;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.PoolPlan;
 import dev.heimdall.engine.pool.VdbPools;
@@ -357,25 +355,7 @@ final class SimulatedNode implements AutoCloseable {
   }
 
   /** Keeps what must not happen, and nothing else. */
-  private final class Unheard implements PoolEvents, SessionEvents, ActionEvents {
-    @Override
-    public void connected(String vdb, PoolKey key, ServerConnection connection) {}
-
-    @Override
-    public void connectFailed(String vdb, DataSource server, ConnectFailure failure) {}
-
-    @Override
-    public void closed(String vdb, ServerConnection connection) {}
-
-    @Override
-    public void cleaned() {}
-
-    @Override
-    public void waitNoticed() {}
-
-    @Override
-    public void exhausted(String vdb, PoolKey key, int size, int waiting, Duration waited) {}
-
+  private final class Unheard extends NoEvents implements SessionEvents, ActionEvents {
     @Override
     public void anomaly(String vdb, PoolKey key, PoolAnomaly anomaly, String what) {
       anomalies.add(anomaly + " " + what);
