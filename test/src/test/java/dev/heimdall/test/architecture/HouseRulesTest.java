@@ -98,6 +98,22 @@ class HouseRulesTest {
                     + "|java\\.io\\.(File(In|Out)putStream|FileReader|FileWriter|RandomAccessFile)"));
   }
 
+  /** It resolves names and reads certificates too, which others have it do off the loops. */
+  @Test
+  void transportNeverSleepsOrJoins() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage(room("net"))
+            .should()
+            .callMethodWhere(
+                DescribedPredicate.describe(
+                    "sleeps or joins",
+                    call ->
+                        Set.of("sleep", "join").contains(call.getTarget().getName())
+                            && call.getTargetOwner().isAssignableTo(Thread.class))));
+  }
+
   private static DescribedPredicate<JavaMethodCall> waits() {
     return DescribedPredicate.describe(
         "may wait",
