@@ -38,7 +38,7 @@ def add_common(parser, routes, default_routes):
     parser.add_argument("--node-port", type=int, metavar="N", help="measure a node that runs already and serves database bench on this port")
     parser.add_argument("--node-pid", type=int, metavar="PID", help="with --node-port: its process, for CPU and memory")
     parser.add_argument("--node-patience", type=int, default=300, metavar="S", help="seconds for a node to be ready, building included (300)")
-    parser.add_argument("--port-base", type=int, default=6300, metavar="N", help="the first of seventeen ports in a row that are used (6300)")
+    parser.add_argument("--port-base", type=int, default=6300, metavar="N", help="the first of nineteen ports in a row that are used (6300)")
     parser.add_argument("--peers", type=Path, default=PEERS, metavar="DIR", help="where setup unpacked (default: test/target/load/peers)")
     parser.add_argument("--postgres-bin", type=Path, metavar="DIR", help="PostgreSQL's programs (default: the newest of /usr/lib/postgresql)")
     parser.add_argument("--scale", type=int, default=10, help="pgbench scale of the database (10)")
