@@ -35,10 +35,10 @@ PASSWORD = "a-log-in-to-measure"
 RULES = {"rules-0": 0, "rules-10": 10, "rules-100": 100}
 # Keeps what a client sends in a transaction, to run it again when the server is lost.
 REPLAY = "node-replay"
-NAMES = ("direct", "haproxy", "pgbouncer", "node", "node-2", "node-alone", "node-epoll", REPLAY, *RULES)
+NAMES = ("direct", "haproxy", "pgbouncer", "node", "node-2", "node-alone", "node-uring", REPLAY, *RULES)
 _HBA = f"host all {','.join(_ITERATIONS)} 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n"
 _OFFSETS = {"direct": 0, "haproxy": 1, "pgbouncer": 2, "node": 3, "node-2": 5, "node-alone": 13, "rules-0": 7, "rules-10": 9, "rules-100": 11,
-            "node-writer": 7, "node-replicas": 9, REPLAY: 15, "node-epoll": 17}
+            "node-writer": 7, "node-replicas": 9, REPLAY: 15, "node-uring": 17}
 
 
 @dataclass
@@ -174,8 +174,8 @@ listen database
             f"users/{TRUSTED}.json": {"password": secrets.token_hex(8)},
             f"users/{OPERATOR}.json": {"password": secrets.token_hex(8), "admin": True},
         }
-        if name == "node-epoll":
-            documents["node.json"]["transport"] = "epoll"
+        if name == "node-uring":
+            documents["node.json"]["transport"] = "io_uring"
         if name == "node-alone":
             documents["vdbs/bench.json"]["pipelining"] = {"enabled": False}
         if name == REPLAY:
@@ -192,7 +192,7 @@ listen database
         if not shutil.which(command[0], path=os.pathsep.join([os.environ.get("PATH", ""), str(HOME)])):
             raise Failure(f"route {name}: {command[0]} is not there or cannot be executed; give --node-command, or leave the route out of --routes")
         child = self._processes.start("the node", command, folder / "log", cwd=HOME)
-        rules = (f", {RULES[name]} rules" if name in RULES else ", nothing shared" if name == "node-alone" else ", epoll" if name == "node-epoll"
+        rules = (f", {RULES[name]} rules" if name in RULES else ", nothing shared" if name == "node-alone" else ", io_uring" if name == "node-uring"
                  else ", transactions can be run again" if name == REPLAY else "")
         return Route(name, port, settings=f"transaction pooling, {POOL_SIZE} server connections, {loops} event loop{'s' * (loops > 1)}{rules}",
                      child=child)

@@ -23,9 +23,10 @@ public record NodeSettings(
         int loops,
     @Setting(
             value =
-                "How the node talks to the kernel. `auto` takes the first that the machine has of"
-                    + " `io_uring` (a kernel of 6.0 or newer that lets containers use it), `epoll`"
-                    + " and `nio`; naming one that it lacks is an error at start.",
+                "How the node talks to the kernel. `auto` takes `epoll` where the machine has it, else"
+                    + " `nio`; naming one that it lacks is an error at start. `io_uring` (a kernel of"
+                    + " 6.0 or newer) is experimental: not faster in measurements, and its buffers"
+                    + " may take more memory than `memoryBudget` plans.",
             byDefault = "auto",
             applies = Applies.RESTART)
         Transport transport,

@@ -266,6 +266,10 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     if (address == null && ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
       address = remote;
     }
+    if (address == null) {
+      close(); // the client has left before anybody asked where it came from
+      return;
+    }
     VdbAccess.Settings settings = vdb.settings();
     if (settings.vdb().tls().mode() == ClientTlsMode.REQUIRE && !tls) {
       refuse(AuthFailure.tlsRequired(vdb.name()));
