@@ -41,6 +41,8 @@ class SharedRepliesIT {
     try (RawClient client = node.logIn()) {
       client.query("CREATE TABLE IF NOT EXISTS pipe_mine AS SELECT 1 AS n");
       client.query("CREATE SEQUENCE IF NOT EXISTS pipe_sequence");
+      // Until the catalogue is read again, a connection is cleaned of what was prepared on it.
+      node.awaitShares(client);
     }
   }
 

@@ -161,7 +161,11 @@ public final class SharingNode implements AutoCloseable {
 
   /** Waits until so many statements are in shared pipelines. */
   void awaitDepth(int depth) {
-    Await.until(depth + " statements in the pipeline", () -> depth() == depth);
+    Await.until(
+        depth + " statements in the pipeline",
+        Duration.ofMinutes(1),
+        () -> depth() == depth,
+        () -> "there are " + depth() + ", and not shared were " + unshared());
   }
 
   /** Statements in shared pipelines now. */
