@@ -3,11 +3,11 @@ package dev.heimdall.test.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.heimdall.engine.net.Transport;
 import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.TestNode;
-import io.netty.channel.uring.IoUring;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,10 +25,7 @@ class TransportIT {
 
   private void start(String transport) {
     assumeTrue(
-        !transport.equals("io_uring")
-            || IoUring.isAvailable()
-                && IoUring.isRegisterBufferRingSupported()
-                && IoUring.isRecvMultishotEnabled(),
+        !transport.equals("io_uring") || nodesCanUse(dev.heimdall.model.Transport.IO_URING),
         "this kernel has no io_uring that the node can use");
     node =
         TestNode.start(
@@ -37,6 +34,15 @@ class TransportIT {
                     .node("loops", 2)
                     .vdb("pool.size", 1)
                     .vdb("pool.queueTimeout", "20s"));
+  }
+
+  private static boolean nodesCanUse(dev.heimdall.model.Transport transport) {
+    try {
+      Transport.of(transport);
+      return true;
+    } catch (IllegalStateException lacking) {
+      return false;
+    }
   }
 
   @AfterEach
