@@ -23,7 +23,7 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.sharing.PipelineSharing;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.statement.ObservedSession;
 import dev.heimdall.engine.statement.StatementNotes;
 import dev.heimdall.engine.vdb.VdbContext;
@@ -60,7 +60,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private final SessionStart start;
   private final SessionEnd end;
   private final ClientTransaction transaction;
-  private final Course course;
+  private final StatementLifecycle lifecycle;
   private final ServerLease lease;
   private final OwedReplies owed;
   private final PipelineSharing sharing;
@@ -107,8 +107,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
                 carried,
                 () -> pool().key(),
                 this::server,
-                () -> course().judges(),
-                () -> course().namesMoved()));
+                () -> lifecycle().judges(),
+                () -> lifecycle().namesMoved()));
     this.start =
         new SessionStart(this, given, ports, node.access(), vdb.access(), loop, sessions.clients());
     this.end = new SessionEnd(this, loop);
@@ -118,8 +118,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     this.reads =
         new ReplicaReads(
             statementPorts, carried, transaction, writes, counters, sessions.routers(), loop);
-    this.course =
-        new Course(
+    this.lifecycle =
+        new StatementLifecycle(
             statementPorts,
             new StatementNotes(
                 this,
@@ -152,7 +152,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     this.sharing =
         new PipelineSharing(
             servers,
-            course,
+            lifecycle,
             lease,
             reads,
             transaction,
@@ -572,8 +572,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   /** The statement at the reader's position. */
-  Course course() {
-    return course;
+  StatementLifecycle lifecycle() {
+    return lifecycle;
   }
 
   RequestReader requests() {

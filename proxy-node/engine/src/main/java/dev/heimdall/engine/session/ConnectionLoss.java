@@ -149,7 +149,7 @@ final class ConnectionLoss implements LostClient, LostTransaction {
         }
       }
       default -> {
-        boolean harmless = requests.course().running().harmless();
+        boolean harmless = requests.lifecycle().running().harmless();
         boolean independent =
             session.status() == TransactionState.IDLE
                 && !requests.streaming()
@@ -274,9 +274,9 @@ final class ConnectionLoss implements LostClient, LostTransaction {
   @Override
   public void unanswered(Set<Long> again, boolean onward) {
     if (again.isEmpty()) {
-      session.course().end();
+      session.lifecycle().end();
     } else {
-      session.course().takeBack(again, onward);
+      session.lifecycle().takeBack(again, onward);
       session.carried().keepReported();
     }
     session.owed().forget();
@@ -295,7 +295,7 @@ final class ConnectionLoss implements LostClient, LostTransaction {
     if (units == 0 && !open) {
       return;
     }
-    session.course().side().end();
+    session.lifecycle().side().end();
     ByteBuf out = session.channel().alloc().buffer(256);
     for (int i = 0; i < units; i++) {
       session.encoder().failure(error, session.status(), out);

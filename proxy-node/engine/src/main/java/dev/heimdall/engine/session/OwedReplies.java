@@ -14,7 +14,7 @@ import dev.heimdall.engine.reply.ConsistencyHold;
 import dev.heimdall.engine.reply.ReplyGate;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.reply.ReplyStage;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.statement.RunningStatements;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -155,7 +155,7 @@ final class OwedReplies implements UnitPosition {
 
   /** A part of its answer. */
   void replyElsewhere(ByteBuf consumed) {
-    RunningStatements running = session.course().running();
+    RunningStatements running = session.lifecycle().running();
     running.seen(consumed);
     gate.release(recoverable, null, consumed);
   }
@@ -170,7 +170,7 @@ final class OwedReplies implements UnitPosition {
       session.counters().errorSent();
     }
     count(session.carried().sent(), transaction.status(), micros, now);
-    session.course().running().answered(session.carried().sent(), micros, error);
+    session.lifecycle().running().answered(session.carried().sent(), micros, error);
   }
 
   /** A Sync was sent in the place of a client that is gone. */
@@ -223,7 +223,7 @@ final class OwedReplies implements UnitPosition {
   // ---- the stages of the gate, in their order
 
   private boolean observed(ReplySource from, ByteBuf piece) {
-    session.course().running().seen(piece);
+    session.lifecycle().running().seen(piece);
     return false;
   }
 
@@ -247,14 +247,14 @@ final class OwedReplies implements UnitPosition {
 
   private boolean counted(ReplySource from, ByteBuf piece) {
     session.counters().bytesToClient(piece.readableBytes());
-    session.course().running().data();
+    session.lifecycle().running().data();
     return false;
   }
 
   /** An answer waits for the trigger that a rule runs behind its statement. */
   private boolean triggering(ReplySource from, ByteBuf consumed) {
-    Course course = session.course();
-    return course.running().holdsReply() && course.side().take(consumed);
+    StatementLifecycle lifecycle = session.lifecycle();
+    return lifecycle.running().holdsReply() && lifecycle.side().take(consumed);
   }
 
   /** A server that sends faster than the client reads is to pause. */
@@ -340,7 +340,7 @@ final class OwedReplies implements UnitPosition {
     outstanding -= count;
     session.carried().groupsMerged(count);
     session.writes().merged(count, session.carried().done());
-    session.course().running().merged(count, session.carried().done());
+    session.lifecycle().running().merged(count, session.carried().done());
   }
 
   void groupComplete(ServerConnection from, TransactionState status, ServerError error) {
@@ -368,8 +368,8 @@ final class OwedReplies implements UnitPosition {
     }
     count(carried.done(), status, micros, now);
     long group = carried.done();
-    requests.course().running().answered(group, micros, error);
-    requests.course().running().ran(nanos, received);
+    requests.lifecycle().running().answered(group, micros, error);
+    requests.lifecycle().running().ran(nanos, received);
     received = 0;
     dropSkippedTags(carried.done());
     boolean ddl = carried.groupDone(from, error != null, transaction.status(), status);
@@ -379,7 +379,7 @@ final class OwedReplies implements UnitPosition {
     if (transaction.move(status, ddl)) {
       schemaChanged();
     }
-    requests.course().answered(group, status);
+    requests.lifecycle().answered(group, status);
     if (unlike) {
       session.loss().unlike(part().failure(), cut);
     }
@@ -408,7 +408,7 @@ final class OwedReplies implements UnitPosition {
 
   /** A group is answered: its time counts, unless rules leave all that it did out. */
   private void count(long group, TransactionState status, long micros, long now) {
-    boolean tracked = session.course().running().tracked(group);
+    boolean tracked = session.lifecycle().running().tracked(group);
     if (tracked) {
       session.counters().queryFinished(micros);
     }
@@ -449,7 +449,7 @@ final class OwedReplies implements UnitPosition {
   void groupAbsorbed(ServerConnection from) {
     BatchReplay replay = session.requests().replay();
     outstanding--;
-    session.course().running().notes().groupOver();
+    session.lifecycle().running().notes().groupOver();
     session.carried().groupUnsent();
     session.requests().journal().takeBack();
     session.transactionReplay().takeBack();

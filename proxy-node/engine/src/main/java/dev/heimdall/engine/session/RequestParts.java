@@ -11,7 +11,7 @@ import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.prepared.NameResolution;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.model.LimitSettings;
 import java.util.function.Supplier;
 
@@ -25,7 +25,7 @@ public record RequestParts(
     HandledClient client,
     RequestControl control,
     ClientInput input,
-    Course course,
+    StatementLifecycle lifecycle,
     SessionState carried,
     ClientTransaction transaction,
     NameResolution resolution,

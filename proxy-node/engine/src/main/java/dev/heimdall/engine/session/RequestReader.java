@@ -17,7 +17,7 @@ import dev.heimdall.engine.pipeline.QueryPath;
 import dev.heimdall.engine.pipeline.ServerLeasing;
 import dev.heimdall.engine.pool.PoolAnomaly;
 import dev.heimdall.engine.reply.ReplySource;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.LimitSettings;
@@ -62,7 +62,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
   private final SentReads reads;
   private final LostReads lost;
   private final TransactionReplay transaction;
-  private final Course course;
+  private final StatementLifecycle lifecycle;
   private final RequestHandler messages;
   private final QueryPath path;
   private final ReadingPause reading;
@@ -119,7 +119,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
             session.channel().alloc(),
             loop,
             session::failed);
-    this.course = session.course();
+    this.lifecycle = session.lifecycle();
     this.reading = new ReadingPause(session.channel().config());
     this.messages = session.dialect().handler(parts(loop, sessions));
     this.path = new QueryPath(messages, this);
@@ -135,7 +135,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
         session.statementPorts(),
         this,
         input,
-        course,
+        lifecycle,
         session.carried(),
         session.transaction(),
         session.resolution(),
@@ -259,7 +259,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
 
   /** How much the client makes the node keep of what it has sent. */
   void countHeld() {
-    int statements = session.carried().noted() + session.writes().noted() + course.running().size();
+    int statements = session.carried().noted() + session.writes().noted() + lifecycle.running().size();
     session
         .memory()
         .input(
@@ -331,9 +331,9 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
   }
 
   private boolean step(byte type, long total) {
-    if (course.side().busy()
+    if (lifecycle.side().busy()
         || session.foreign().busy()
-        || (course.running().wouldOvertake() && !format.ofDialogue(type))) {
+        || (lifecycle.running().wouldOvertake() && !format.ofDialogue(type))) {
       blocked = true;
       return false;
     }
@@ -420,7 +420,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
 
   /** Keeps the statement that is about to be sent, if it may have to be sent again by itself. */
   private void keepAlone(byte type) {
-    if (!course.onItsWay() || !format.begins(type) || format.endsBatch(type)) {
+    if (!lifecycle.onItsWay() || !format.begins(type) || format.endsBatch(type)) {
       return;
     }
     if (session.reads().away()) {
@@ -429,9 +429,9 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
       }
       return;
     }
-    course.decision().retry().ifPresent(rule -> replay.keepForRetry(input.bytes(), rule));
-    if (session.vdb().pools().led() && course.repeatable() && !course.readsOnly()) {
-      replay.keepForFailover(input.bytes(), course.undoable());
+    lifecycle.decision().retry().ifPresent(rule -> replay.keepForRetry(input.bytes(), rule));
+    if (session.vdb().pools().led() && lifecycle.repeatable() && !lifecycle.readsOnly()) {
+      replay.keepForFailover(input.bytes(), lifecycle.undoable());
     }
   }
 
@@ -522,8 +522,8 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
     }
   }
 
-  Course course() {
-    return course;
+  StatementLifecycle lifecycle() {
+    return lifecycle;
   }
 
   BatchReplay replay() {
@@ -615,7 +615,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
     session.sharing().alone();
     session.reads().over();
     replay.refused();
-    course.abandon();
+    lifecycle.abandon();
     session.loss().failHeldTransaction();
     ByteBuf reply = session.channel().alloc().buffer(256);
     session.encoder().error(error, reply);
@@ -655,7 +655,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
 
   void discardAll() {
     input.discard();
-    course.abandon();
+    lifecycle.abandon();
   }
 
   void release() {

@@ -68,8 +68,8 @@ final class ServerPorts implements LeaseClient, SharingClient {
     return session.requests().blocked()
         || session.atConsole()
         || session.foreign().busy()
-        || session.course().held()
-        || session.course().side().busy()
+        || session.lifecycle().held()
+        || session.lifecycle().side().busy()
         || session.transactionReplay().active();
   }
 
@@ -80,17 +80,17 @@ final class ServerPorts implements LeaseClient, SharingClient {
 
   @Override
   public Decision decision() {
-    return session.course().decision();
+    return session.lifecycle().decision();
   }
 
   @Override
   public void takeBack() {
-    session.course().takeBack();
+    session.lifecycle().takeBack();
   }
 
   @Override
   public void settingsKnown() {
-    session.course().settingsKnown();
+    session.lifecycle().settingsKnown();
   }
 
   @Override

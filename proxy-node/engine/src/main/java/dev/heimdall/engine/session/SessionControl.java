@@ -46,13 +46,13 @@ final class SessionControl implements TimedClient {
     } else if (session.foreign().busy()) {
       session.counters().cancelled();
       session.foreign().cancel(ServerError.error("57014", message));
-    } else if (session.course().held()
+    } else if (session.lifecycle().held()
         && (session.outstanding() == 0 || session.server() == null)) {
       ServerError error = ServerError.error("57014", message);
       if (session.server() == null) {
         session.requests().refuse(error);
       } else {
-        session.course().fail(error);
+        session.lifecycle().fail(error);
       }
     } else if (session.lease().resending().cancel()) {
       session.requests().replay().refuse(ServerError.error("57014", message));

@@ -90,7 +90,7 @@ final class SessionEnd {
     boolean welcomed = session.state() != LeaseState.STARTING;
     session.lease().become(LeaseState.CLOSED);
     session.requests().release();
-    session.course().end();
+    session.lifecycle().end();
     session.start().release();
     session.lease().leave();
     session.transactionReplay().end();

@@ -18,7 +18,7 @@ import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.sql.Statement;
-import dev.heimdall.engine.statement.CourseClient;
+import dev.heimdall.engine.statement.LifecycleClient;
 import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -33,7 +33,7 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A session as the parts see it that its statements go through: each by an interface of its own.
  */
-final class StatementPorts implements CourseClient, WritingClient, ReadingClient, HandledClient {
+final class StatementPorts implements LifecycleClient, WritingClient, ReadingClient, HandledClient {
   private final ClientSession session;
 
   StatementPorts(ClientSession session) {
@@ -360,7 +360,7 @@ final class StatementPorts implements CourseClient, WritingClient, ReadingClient
 
   @Override
   public RoutedStatement next() {
-    return session.course();
+    return session.lifecycle();
   }
 
   @Override

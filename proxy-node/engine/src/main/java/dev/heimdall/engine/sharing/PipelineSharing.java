@@ -22,7 +22,7 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementKind;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -37,7 +37,7 @@ public final class PipelineSharing {
   private static final int MOST_BYTES = 16 * 1024;
 
   private final SharingClient client;
-  private final Course course;
+  private final StatementLifecycle lifecycle;
   private final ServerLease lease;
   private final ReplicaReads reads;
   private final ClientTransaction transaction;
@@ -74,12 +74,12 @@ public final class PipelineSharing {
   private String how;
 
   /**
-   * @param course the statement at the reader's position
+   * @param lifecycle the statement at the reader's position
    * @param reads where the session's reads go
    */
   public PipelineSharing(
       SharingClient client,
-      Course course,
+      StatementLifecycle lifecycle,
       ServerLease lease,
       ReplicaReads reads,
       ClientTransaction transaction,
@@ -90,7 +90,7 @@ public final class PipelineSharing {
       PoolMetrics counters,
       ServerConnector connector) {
     this.client = client;
-    this.course = course;
+    this.lifecycle = lifecycle;
     this.lease = lease;
     this.reads = reads;
     this.transaction = transaction;
@@ -104,7 +104,7 @@ public final class PipelineSharing {
 
   /** Whether statements of this session may share connections at all. */
   public boolean enabled() {
-    return vdb.pools().plan().pipelining().enabled() && course.judges();
+    return vdb.pools().plan().pipelining().enabled() && lifecycle.judges();
   }
 
   /** Whether the session has a statement in a shared pipeline, or is about to put it there. */
@@ -144,7 +144,7 @@ public final class PipelineSharing {
     Unshared reason = reason();
     Lane found = null;
     if (reason == null) {
-      history = course.history();
+      history = lifecycle.history();
       found = pool.share(client.user(), history.bestNanos());
       reason = found == null ? Unshared.NO_PLACE : null;
       noPlace = found == null && harmless; // else it waits for a connection of its own
@@ -179,7 +179,7 @@ public final class PipelineSharing {
     if (!enabled() || byItself || reason() != null || !harmless || !runsOn(connection)) {
       return -1;
     }
-    history = course.history();
+    history = lifecycle.history();
     return history.bestNanos();
   }
 
@@ -217,8 +217,8 @@ public final class PipelineSharing {
     if (client.pipelines()) {
       return Unshared.CLIENT_PIPELINES;
     }
-    Statement statement = course.statement();
-    if (!course.onItsWay() || statement == null) {
+    Statement statement = lifecycle.statement();
+    if (!lifecycle.onItsWay() || statement == null) {
       return Unshared.UNKNOWN;
     }
     if (!client.shareable(MOST_BYTES)) {
@@ -226,18 +226,18 @@ public final class PipelineSharing {
     }
     harmless = statement.readOnly();
     if (!(harmless || mayWrite(statement))
-        || course.effects().statements() != 1
-        || course.effects().kind() == StatementKind.COPY) {
+        || lifecycle.effects().statements() != 1
+        || lifecycle.effects().kind() == StatementKind.COPY) {
       return Unshared.NOT_A_READ;
     }
     if (harmless && !statement.repeatable()
         || statement.changesSession() != null
         || statement.readsSequences()
         || statement.maySeed()
-        || !course.effects().effects().isEmpty()) {
+        || !lifecycle.effects().effects().isEmpty()) {
       return Unshared.SESSION;
     }
-    if (!course.decision().letsShare()) {
+    if (!lifecycle.decision().letsShare()) {
       return Unshared.RULE;
     }
     return bySize();
@@ -251,11 +251,11 @@ public final class PipelineSharing {
 
   private Unshared bySize() {
     PipeliningSettings settings = vdb.pools().plan().pipelining();
-    RunHistory ran = course.history();
+    RunHistory ran = lifecycle.history();
     if (ran.largest() > settings.maxResultSize()) {
       return Unshared.LARGE;
     }
-    if (course.decision().asksToShare()) {
+    if (lifecycle.decision().asksToShare()) {
       return null;
     }
     if (ran.runs() < settings.minRuns()) {
@@ -357,7 +357,7 @@ public final class PipelineSharing {
     }
     lease.leaveShared();
     place.answered();
-    course.takeBack();
+    lifecycle.takeBack();
     return stalePlan && !failedOnReplica;
   }
 
@@ -419,7 +419,7 @@ public final class PipelineSharing {
     repeats++;
     byItself = true;
     counters.pipelineRepeated();
-    course.takeBack();
+    lifecycle.takeBack();
     client.repeatBatch();
   }
 
@@ -434,7 +434,7 @@ public final class PipelineSharing {
       return;
     }
     leave();
-    course.end();
+    lifecycle.end();
     client.forgetBatch();
     client.answer(error);
     counters.errorSent();

@@ -12,7 +12,7 @@ import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 final class ToyStatements implements RequestHandler {
   private final RequestParts parts;
   private final HandledClient client;
-  private final Course course;
+  private final StatementLifecycle lifecycle;
 
   /** Those that the client has prepared; it knows them by their places, from 1 on. */
   private final List<Prepared> prepared = new ArrayList<>();
@@ -38,7 +38,7 @@ final class ToyStatements implements RequestHandler {
   ToyStatements(RequestParts parts) {
     this.parts = parts;
     this.client = parts.client();
-    this.course = parts.course();
+    this.lifecycle = parts.lifecycle();
   }
 
   // ---- the steps of the path
@@ -63,9 +63,9 @@ final class ToyStatements implements RequestHandler {
     boolean judged = true;
     if (type == ToyFrame.QUERY) {
       byte[] sql = ToyFrame.text(text());
-      judged = course.judge(sql, 0, sql.length, true, false);
+      judged = lifecycle.judge(sql, 0, sql.length, true, false);
     } else if (known() != null) {
-      judged = course.judge(known().examined());
+      judged = lifecycle.judge(known().examined());
     }
     if (!judged) {
       parts.control().block();
@@ -107,9 +107,9 @@ final class ToyStatements implements RequestHandler {
       parts.control().block();
       return false;
     }
-    StatementFacts facts = course.effects();
-    String text = course.decision().transformed().orElseGet(this::text);
-    course.sent(server);
+    StatementFacts facts = lifecycle.effects();
+    String text = lifecycle.decision().transformed().orElseGet(this::text);
+    lifecycle.sent(server);
     parts.notes().statement(facts);
     parts.transaction().sent(facts, parts.carried().sent());
     if (!facts.effects().isEmpty()) {
@@ -161,7 +161,7 @@ final class ToyStatements implements RequestHandler {
       return Outcome.NEXT;
     }
     byte[] sql = ToyFrame.text(text());
-    if (!course.preview(sql, sql.length, true)) {
+    if (!lifecycle.preview(sql, sql.length, true)) {
       parts.control().block();
       return Outcome.WAIT;
     }
@@ -173,10 +173,10 @@ final class ToyStatements implements RequestHandler {
                 sql,
                 sql.length,
                 PreparedStatement.Origin.NAMED,
-                course.previewed().effects(),
+                lifecycle.previewed().effects(),
                 "",
                 client.schemaEpoch());
-    prepared.add(new Prepared(statement, course.previewed().examine(sql, true)));
+    prepared.add(new Prepared(statement, lifecycle.previewed().examine(sql, true)));
     parts.input().begin(total, true);
     ByteBuf out = client.alloc().buffer();
     ToyFrame.write(out, ToyFrame.HANDLE, 0, ToyFrame.numbers(prepared.size()));
@@ -189,20 +189,20 @@ final class ToyStatements implements RequestHandler {
     ServerError refusal =
         type == ToyFrame.EXECUTE && known() == null
             ? ServerError.error("26000", "no such statement")
-            : course.refusal();
+            : lifecycle.refusal();
     if (refusal == null) {
       return Outcome.NEXT;
     }
-    course.settled();
+    lifecycle.settled();
     parts.control().refuse(refusal);
     return Outcome.DONE;
   }
 
   private Outcome result(byte type, long total) {
-    if (course.decision().result().isEmpty() || client.status() != TransactionState.IDLE) {
+    if (lifecycle.decision().result().isEmpty() || client.status() != TransactionState.IDLE) {
       return Outcome.NEXT;
     }
-    course.settled();
+    lifecycle.settled();
     parts.input().begin(total, true);
     ByteBuf out = client.alloc().buffer();
     client.encoder().answer(new Answer.Done("DONE"), out);

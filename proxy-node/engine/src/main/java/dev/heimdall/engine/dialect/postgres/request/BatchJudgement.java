@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Examined;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
 import java.util.function.BooleanSupplier;
@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
  * elsewhere, and it may share a connection.
  */
 final class BatchJudgement {
-  private final Course course;
+  private final StatementLifecycle lifecycle;
   private final BooleanSupplier asked;
   private final RequestCursor cursor;
   private final LoopContext loop;
@@ -24,13 +24,13 @@ final class BatchJudgement {
    * @param asked whether something besides rules wants to know what batches do
    */
   BatchJudgement(
-      Course course,
+      StatementLifecycle lifecycle,
       BooleanSupplier asked,
       RequestCursor cursor,
       LoopContext loop,
       ServerNames names,
       ExtendedStatements extended) {
-    this.course = course;
+    this.lifecycle = lifecycle;
     this.asked = asked;
     this.cursor = cursor;
     this.loop = loop;
@@ -44,8 +44,8 @@ final class BatchJudgement {
    * @return whether the batch may go on
    */
   boolean go() {
-    boolean ahead = course.ruled() || asked.getAsBoolean();
-    if (course.onItsWay() || !ahead) {
+    boolean ahead = lifecycle.ruled() || asked.getAsBoolean();
+    if (lifecycle.onItsWay() || !ahead) {
       return true;
     }
     RequestCursor batch = cursor.read();
@@ -73,7 +73,7 @@ final class BatchJudgement {
    * @param limit of a Bind that can be deferred, in bytes
    */
   boolean awaitsDeferred(long limit) {
-    if (!course.onItsWay() || !course.deferral().wanted()) {
+    if (!lifecycle.onItsWay() || !lifecycle.deferral().wanted()) {
       return false;
     }
     RequestCursor batch = cursor.read();
@@ -102,10 +102,10 @@ final class BatchJudgement {
       byte[] sql = loop.scratch(textEnd - textAt);
       input.getBytes(textAt, sql, 0, textEnd - textAt);
       int[] types = BindParameters.types(input, textEnd + 1, parseEnd);
-      return course.judge(sql, 0, textEnd - textAt, names.standardStrings(), true, types);
+      return lifecycle.judge(sql, 0, textEnd - textAt, names.standardStrings(), true, types);
     }
     Examined examined = extended.examinedOf(input, portalEnd + 1, nameEnd - portalEnd - 1);
-    return examined == null || course.judge(examined);
+    return examined == null || lifecycle.judge(examined);
   }
 
   private static boolean sameName(ByteBuf input, int first, int second) {

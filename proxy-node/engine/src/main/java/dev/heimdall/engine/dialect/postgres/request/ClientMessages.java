@@ -23,7 +23,7 @@ import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.sql.StatementKind;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
@@ -47,7 +47,7 @@ final class ClientMessages implements RequestHandler {
   private final RequestControl requests;
   private final LimitSettings limits;
   private final ClientInput input;
-  private final Course course;
+  private final StatementLifecycle lifecycle;
   private final SessionState carried;
   private final Destinations destinations;
   private final BatchShape shape = new BatchShape();
@@ -75,7 +75,7 @@ final class ClientMessages implements RequestHandler {
     this.requests = parts.control();
     this.limits = parts.limits();
     this.input = parts.input();
-    this.course = parts.course();
+    this.lifecycle = parts.lifecycle();
     this.carried = parts.carried();
     this.destinations = parts.destinations();
     LoopSessions sessions = parts.sessions();
@@ -104,7 +104,7 @@ final class ClientMessages implements RequestHandler {
     this.unnamed = new UnnamedStatement(sessions.statements(), parts.memory().unnamed());
     this.extended = new ExtendedStatements(parts, names, sequences, unnamed);
     this.ahead =
-        new BatchJudgement(course, this::judgesUnruled, cursor, parts.loop(), names, extended);
+        new BatchJudgement(lifecycle, this::judgesUnruled, cursor, parts.loop(), names, extended);
     this.simple =
         new SimpleStatements(
             client,
@@ -120,10 +120,10 @@ final class ClientMessages implements RequestHandler {
             names,
             sequences,
             unnamed,
-            course);
+            lifecycle);
     ForeignCalls calls = parts.foreign();
     this.elsewhere =
-        new ForeignStatements(client, calls, destinations, carried, input, course, unnamed);
+        new ForeignStatements(client, calls, destinations, carried, input, lifecycle, unnamed);
     this.foreign =
         new ForeignBatch(
             client,
@@ -132,17 +132,17 @@ final class ClientMessages implements RequestHandler {
             prepared,
             requests,
             input,
-            course,
+            lifecycle,
             sessions,
             limits,
             names,
             unnamed,
             extended,
             elsewhere);
-    LoneStatement statement = new LoneStatement(cursor, course, sessions, names, prepared);
+    LoneStatement statement = new LoneStatement(cursor, lifecycle, sessions, names, prepared);
     this.begins =
         new DelayedBegins(
-            client, parts.notes(), transaction, parts.loop(), course, unnamed, statement);
+            client, parts.notes(), transaction, parts.loop(), lifecycle, unnamed, statement);
     RuleCommands rules =
         new RuleCommands(
             client,
@@ -151,7 +151,7 @@ final class ClientMessages implements RequestHandler {
             parts.notes()::note,
             parts.catalogue(),
             input,
-            course);
+            lifecycle);
     this.commands =
         List.of(
             (type, total) -> type == FrontendType.QUERY ? console((int) total) : Outcome.NEXT,
@@ -167,12 +167,12 @@ final class ClientMessages implements RequestHandler {
                 requests,
                 prepared,
                 names,
-                course,
+                lifecycle,
                 unnamed,
                 extended,
                 statement),
             begins,
-            new NameCommands(client, carried, parts.listening(), course, unnamed, statement),
+            new NameCommands(client, carried, parts.listening(), lifecycle, unnamed, statement),
             (type, total) ->
                 type == FrontendType.QUERY ? defer((int) total, statement) : Outcome.NEXT,
             this::elsewhere);
@@ -180,7 +180,7 @@ final class ClientMessages implements RequestHandler {
 
   /** Whether what batches do has to be known even where there are no rules. */
   private boolean judgesUnruled() {
-    return client.mayShare() || (client.led() && course.judges());
+    return client.mayShare() || (client.led() && lifecycle.judges());
   }
 
   // ---- the steps of the path
@@ -235,7 +235,7 @@ final class ClientMessages implements RequestHandler {
     boolean judged =
         switch (type) {
           case FrontendType.QUERY -> simple.judge((int) total);
-          case FrontendType.FUNCTION_CALL -> course.judgeCall(copies.function(total));
+          case FrontendType.FUNCTION_CALL -> lifecycle.judgeCall(copies.function(total));
           case FrontendType.SYNC -> true;
           default -> ahead.go();
         };
@@ -347,14 +347,14 @@ final class ClientMessages implements RequestHandler {
   private Outcome rollBackLost(byte type, long total) {
     if (type == FrontendType.QUERY
         && client.transactionLost()
-        && course.effects().kind() == StatementKind.ROLLBACK) {
+        && lifecycle.effects().kind() == StatementKind.ROLLBACK) {
       client.forgetLostTransaction();
     }
     return Outcome.NEXT;
   }
 
   private Outcome defer(int total, LoneStatement statement) {
-    if (!course.deferral().wanted()) {
+    if (!lifecycle.deferral().wanted()) {
       return Outcome.NEXT;
     }
     return switch (simple.defer(total, statement)) {
@@ -410,8 +410,8 @@ final class ClientMessages implements RequestHandler {
         return true;
       }
       case FrontendType.SYNC -> {
-        if (course.onItsWay()) {
-          course.settled(); // its Parse was refused, so that no Bind has taken the decision
+        if (lifecycle.onItsWay()) {
+          lifecycle.settled(); // its Parse was refused, so that no Bind has taken the decision
         }
         if (!server.copyIn()) {
           server.expect(ReplyQueue.SYNC, owner);
@@ -450,7 +450,7 @@ final class ClientMessages implements RequestHandler {
     return !server.groupOpen()
         && !server.copyIn()
         && (client.status() == TransactionState.IDLE || client.endingAway())
-        && (course.ruled() || client.away());
+        && (lifecycle.ruled() || client.away());
   }
 
   private boolean query(ServerConnection server, int total) {
@@ -458,7 +458,7 @@ final class ClientMessages implements RequestHandler {
       requests.block();
       return false;
     }
-    if (!listening.ready(course.effects()) || !simple.ready(server)) {
+    if (!listening.ready(lifecycle.effects()) || !simple.ready(server)) {
       return false;
     }
     simple.query(server, total);
@@ -499,7 +499,7 @@ final class ClientMessages implements RequestHandler {
   }
 
   private boolean call(ServerConnection server, long total) {
-    ServerError refusal = course.refusal();
+    ServerError refusal = lifecycle.refusal();
     if (refusal != null) {
       if (!input.whole(total, limits.maxStatementSize())) {
         return false;
@@ -507,8 +507,8 @@ final class ClientMessages implements RequestHandler {
       simple.refuse(server, refusal, (int) total);
       return true;
     }
-    if (course.onItsWay()) {
-      course.sent(server);
+    if (lifecycle.onItsWay()) {
+      lifecycle.sent(server);
     }
     return copies.call(server, total);
   }

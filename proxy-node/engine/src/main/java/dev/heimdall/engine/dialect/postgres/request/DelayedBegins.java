@@ -10,7 +10,7 @@ import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +24,7 @@ final class DelayedBegins implements Responder {
   private final TransactionNotes notes;
   private final ClientTransaction transaction;
   private final LoopContext loop;
-  private final Course course;
+  private final StatementLifecycle lifecycle;
   private final UnnamedStatement unnamed;
   private final LoneStatement statement;
 
@@ -33,14 +33,14 @@ final class DelayedBegins implements Responder {
       TransactionNotes notes,
       ClientTransaction transaction,
       LoopContext loop,
-      Course course,
+      StatementLifecycle lifecycle,
       UnnamedStatement unnamed,
       LoneStatement statement) {
     this.notes = notes;
     this.client = client;
     this.transaction = transaction;
     this.loop = loop;
-    this.course = course;
+    this.lifecycle = lifecycle;
     this.unnamed = unnamed;
     this.statement = statement;
   }
@@ -63,7 +63,7 @@ final class DelayedBegins implements Responder {
     if (statement.parses()) {
       unnamed.becomes(statement.body(), facts);
     }
-    course.settled();
+    lifecycle.settled();
     statement.reply(client, tag);
     return Outcome.DONE;
   }
@@ -90,7 +90,7 @@ final class DelayedBegins implements Responder {
       return null;
     }
     byte[] sql = statement.sql();
-    transaction.holdBegin(sql, course.decision().asksForReplica(), loop.now());
+    transaction.holdBegin(sql, lifecycle.decision().asksForReplica(), loop.now());
     return tag(sql);
   }
 

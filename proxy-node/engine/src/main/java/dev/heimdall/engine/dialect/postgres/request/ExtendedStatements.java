@@ -23,7 +23,7 @@ import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.statement.SideActions;
 import dev.heimdall.engine.statement.StatementMix;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -53,7 +53,7 @@ final class ExtendedStatements {
   private final ClientInput pending;
   private final ServerNames names;
   private final SequenceGuard sequences;
-  private final Course course;
+  private final StatementLifecycle lifecycle;
   private final UnnamedStatement unnamed;
   private final ParseMessages parses;
   private final LocalPortal local;
@@ -71,9 +71,9 @@ final class ExtendedStatements {
     this.pending = parts.input();
     this.names = names;
     this.sequences = sequences;
-    this.course = parts.course();
+    this.lifecycle = parts.lifecycle();
     this.unnamed = unnamed;
-    this.local = new LocalPortal(client, notes, pending, names, course);
+    this.local = new LocalPortal(client, notes, pending, names, lifecycle);
     this.parses = new ParseMessages(parts, names, sequences, unnamed, local);
   }
 
@@ -106,15 +106,15 @@ final class ExtendedStatements {
     }
     int nameLength = nameEnd - portalEnd - 1;
     Examined examined = examinedOf(input, portalEnd + 1, nameLength);
-    if (examined != null && course.judges()) {
-      if (!course.judge(examined)) {
+    if (examined != null && lifecycle.judges()) {
+      if (!lifecycle.judge(examined)) {
         requests.block();
         return false;
       }
       if (local.answersBind(server, total, at, portalEnd)) {
         return true;
       }
-      if (course.deferral().wanted() && total <= limits().maxStatementSize()) {
+      if (lifecycle.deferral().wanted() && total <= limits().maxStatementSize()) {
         if (input.readableBytes() < total) {
           return false;
         }
@@ -145,10 +145,10 @@ final class ExtendedStatements {
     notes.bound(bound, nameLength == 0);
     transaction.sent(bound, carried.sent());
     if (examined != null) {
-      course.sent(server);
+      lifecycle.sent(server);
     } else {
       StatementMix.count(client.counters(), null, bound);
-      course.running().notes().unjudged(carried.sent());
+      lifecycle.running().notes().unjudged(carried.sent());
       writes.noteUnknown();
       client.sending(false, false);
     }
@@ -219,7 +219,7 @@ final class ExtendedStatements {
 
   /** What rules make of a statement when it is bound: its text was settled when it was parsed. */
   private int boundAs() {
-    return course.decision().trigger().isPresent()
+    return lifecycle.decision().trigger().isPresent()
         ? ~StatementOutcome.AS_IT_IS
         : StatementOutcome.AS_IT_IS;
   }
@@ -261,19 +261,19 @@ final class ExtendedStatements {
     if (parameters == null) {
       return null; // the server says what is wrong
     }
-    Examined examined = course.examined();
+    Examined examined = lifecycle.examined();
     String sql = new String(examined.sql(), 0, examined.length(), StandardCharsets.UTF_8);
-    switch (course.deferral().defer(sql, examined.standardStrings(), parameters)) {
+    switch (lifecycle.deferral().defer(sql, examined.standardStrings(), parameters)) {
       case WAIT -> {
         requests.block();
         return false;
       }
       case DONE -> {
-        Executed outcome = course.deferral().executed();
+        Executed outcome = lifecycle.deferral().executed();
         if (outcome.succeeded()) {
           local.answer(server, total, portalAt, portalEnd, outcome.rows());
         } else {
-          course.sent(server);
+          lifecycle.sent(server);
           local.raise(server, SideActions.failure(outcome), total);
         }
         return true;

@@ -23,7 +23,7 @@ import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -52,7 +52,7 @@ final class ForeignBatch {
   private final RequestControl requests;
   private final ClientInput pending;
   private final ServerNames names;
-  private final Course course;
+  private final StatementLifecycle lifecycle;
   private final UnnamedStatement unnamed;
   private final ExtendedStatements extended;
   private final ForeignStatements statements;
@@ -85,7 +85,7 @@ final class ForeignBatch {
       PreparedNames own,
       RequestControl requests,
       ClientInput pending,
-      Course course,
+      StatementLifecycle lifecycle,
       LoopSessions sessions,
       LimitSettings limits,
       ServerNames names,
@@ -103,7 +103,7 @@ final class ForeignBatch {
     this.requests = requests;
     this.pending = pending;
     this.names = names;
-    this.course = course;
+    this.lifecycle = lifecycle;
     this.unnamed = unnamed;
     this.extended = extended;
     this.statements = statements;
@@ -125,20 +125,20 @@ final class ForeignBatch {
     }
     ForeignSource found = null;
     Decision decision = null;
-    if (course.onItsWay()) {
-      decision = course.decision();
-      found = statements.takes() && !course.deferral().wanted() ? destinations.foreign() : null;
+    if (lifecycle.onItsWay()) {
+      decision = lifecycle.decision();
+      found = statements.takes() && !lifecycle.deferral().wanted() ? destinations.foreign() : null;
     } else if (type == FrontendType.PARSE || type == FrontendType.DESCRIBE) {
       byte[] text = text(type, total);
       if (text == null) {
         return Begin.NO;
       }
-      if (!course.preview(text, text.length, names.standardStrings())) {
+      if (!lifecycle.preview(text, text.length, names.standardStrings())) {
         return Begin.WAIT;
       }
-      decision = course.previewed().decision();
+      decision = lifecycle.previewed().decision();
       found =
-          ForeignStatements.goes(course.previewed().effects())
+          ForeignStatements.goes(lifecycle.previewed().effects())
               ? destinations.foreign(decision)
               : null;
     }
@@ -256,12 +256,12 @@ final class ForeignBatch {
     }
     byte[] name = bytes(at, nameEnd);
     byte[] sql = bytes(nameEnd + 1, textEnd);
-    if (!course.preview(sql, sql.length, names.standardStrings())) {
+    if (!lifecycle.preview(sql, sql.length, names.standardStrings())) {
       requests.block();
       return false;
     }
-    QueryPipeline previewed = course.previewed();
-    ServerError refusal = Course.refusal(previewed.decision());
+    QueryPipeline previewed = lifecycle.previewed();
+    ServerError refusal = StatementLifecycle.refusal(previewed.decision());
     if (refusal == null && name.length > 0 && own.get(name) != null) {
       refusal =
           ServerError.error("42P05", "prepared statement \"" + text(name) + "\" already exists");
@@ -280,7 +280,7 @@ final class ForeignBatch {
     Examined examined = previewed.keep(new Examined(), sql, sql.length, names.standardStrings());
     StatementFacts facts = previewed.effects();
     byte[] body = bytes(nameEnd + 1, end);
-    Optional<String> transformed = course.transformed();
+    Optional<String> transformed = lifecycle.transformed();
     if (transformed.isPresent()) {
       byte[] changed = transformed.get().getBytes(StandardCharsets.UTF_8);
       facts = sessions.classifier().classify(changed, 0, changed.length, names.standardStrings());
@@ -321,7 +321,7 @@ final class ForeignBatch {
     }
     int nameLength = nameEnd - portalEnd - 1;
     Examined examined = extended.examinedOf(in, portalEnd + 1, nameLength);
-    if (examined != null && !course.judge(examined)) {
+    if (examined != null && !lifecycle.judge(examined)) {
       requests.block();
       return false;
     }
@@ -337,7 +337,7 @@ final class ForeignBatch {
     }
     List<Integer> formats = BindParameters.resultFormats(in, nameEnd + 1, end);
     String portal = text(bytes(at, portalEnd));
-    ServerError refusal = course.refusal();
+    ServerError refusal = lifecycle.refusal();
     if (refusal == null && body == null) {
       refusal = StatementNames.missing(name);
     }
@@ -350,7 +350,7 @@ final class ForeignBatch {
       }
     }
     if (examined != null) {
-      course.sentElsewhere();
+      lifecycle.sentElsewhere();
     }
     if (refusal != null) {
       fail(refusal);
@@ -362,7 +362,7 @@ final class ForeignBatch {
 
   private ForeignPortal portal(
       byte[] body, StatementFacts facts, List<Parameter> parameters, List<Integer> formats) {
-    Decision decision = course.decision();
+    Decision decision = lifecycle.decision();
     String sql = StatementBody.sql(body);
     String tag = null;
     if (decision.result().isPresent()) {
@@ -499,7 +499,7 @@ final class ForeignBatch {
   private void fail(ServerError why) {
     error = why;
     described = null;
-    course.abandon();
+    lifecycle.abandon();
     replies.error(why);
     requests.skipToSync();
   }

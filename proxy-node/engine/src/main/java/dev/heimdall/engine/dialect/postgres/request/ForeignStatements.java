@@ -11,7 +11,7 @@ import dev.heimdall.engine.session.ForeignCalls;
 import dev.heimdall.engine.session.ForeignClient;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -65,7 +65,7 @@ final class ForeignStatements {
   private final Destinations destinations;
   private final SessionState carried;
   private final ClientInput pending;
-  private final Course course;
+  private final StatementLifecycle lifecycle;
   private final UnnamedStatement unnamed;
 
   ForeignStatements(
@@ -74,20 +74,20 @@ final class ForeignStatements {
       Destinations destinations,
       SessionState carried,
       ClientInput pending,
-      Course course,
+      StatementLifecycle lifecycle,
       UnnamedStatement unnamed) {
     this.client = client;
     this.calls = calls;
     this.destinations = destinations;
     this.carried = carried;
     this.pending = pending;
-    this.course = course;
+    this.lifecycle = lifecycle;
     this.unnamed = unnamed;
   }
 
   /** Whether the judged statement goes to a data source of another engine. */
   boolean takes() {
-    return destinations.foreign() != null && goes(course.effects());
+    return destinations.foreign() != null && goes(lifecycle.effects());
   }
 
   /** Whether a statement of this kind goes where a rule wants it. */
@@ -128,19 +128,19 @@ final class ForeignStatements {
       return false;
     }
     ForeignSource source = destinations.foreign();
-    StatementFacts facts = course.effects();
+    StatementFacts facts = lifecycle.effects();
     ByteBuf input = pending.bytes();
     String sql =
-        course
+        lifecycle
             .decision()
             .transformed()
             .orElseGet(
                 () -> input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8));
-    String database = destinations.foreignDatabase(source, course.decision());
+    String database = destinations.foreignDatabase(source, lifecycle.decision());
     pending.cut();
     input.skipBytes(total);
     unnamed.forget();
-    course.sentElsewhere();
+    lifecycle.sentElsewhere();
     client.sentElsewhere();
     ServerError refusal = refusal(facts, source);
     if (refusal != null) {

@@ -8,7 +8,7 @@ import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.BatchClient;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.StatementOwner;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
@@ -25,7 +25,7 @@ final class LocalPortal {
   private final StatementOwner owner;
   private final ClientInput pending;
   private final ServerNames names;
-  private final Course course;
+  private final StatementLifecycle lifecycle;
 
   /** The portal that we answer for; null when there is none. */
   private byte[] portal;
@@ -37,13 +37,13 @@ final class LocalPortal {
       TransactionNotes notes,
       ClientInput pending,
       ServerNames names,
-      Course course) {
+      StatementLifecycle lifecycle) {
     this.notes = notes;
     this.client = client;
     this.owner = client.owner();
     this.pending = pending;
     this.names = names;
-    this.course = course;
+    this.lifecycle = lifecycle;
   }
 
   /** The server itself says the error, so that it fails the batch and keeps its place. */
@@ -55,8 +55,8 @@ final class LocalPortal {
   /** Whether a rule's refusal or result took the place of the Bind at the reader's position. */
   boolean answersBind(ServerConnection server, long total, int portalAt, int portalEnd) {
     portal = null;
-    ServerError refusal = course.refusal();
-    Decision decision = course.decision();
+    ServerError refusal = lifecycle.refusal();
+    Decision decision = lifecycle.decision();
     if (refusal == null && decision.result().isEmpty()) {
       return false;
     }
@@ -65,7 +65,7 @@ final class LocalPortal {
       return true;
     }
     if (refusal != null) {
-      course.sent(server);
+      lifecycle.sent(server);
       raise(server, refusal, total);
     } else {
       answer(server, total, portalAt, portalEnd, decision.result().getAsInt());
@@ -77,11 +77,11 @@ final class LocalPortal {
   void answer(ServerConnection server, long total, int portalAt, int portalEnd, long rows) {
     portal = new byte[portalEnd - portalAt];
     pending.bytes().getBytes(portalAt, portal);
-    Examined examined = course.examined();
+    Examined examined = lifecycle.examined();
     tag =
         ResultTag.of(
-            course.effects(), Unpooled.wrappedBuffer(examined.sql()), 0, examined.length(), rows);
-    course.sent(server);
+            lifecycle.effects(), Unpooled.wrappedBuffer(examined.sql()), 0, examined.length(), rows);
+    lifecycle.sent(server);
     server.expect(ReplyQueue.BIND_KNOWN, owner);
     pending.begin(total, true);
   }

@@ -5,7 +5,7 @@ import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.session.AnsweringClient;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.ErrorMessage;
@@ -32,19 +32,19 @@ final class LoneStatement {
   private int executions;
   private boolean parses;
 
-  private final Course course;
+  private final StatementLifecycle lifecycle;
   private final LoopSessions sessions;
   private final ServerNames names;
   private final PreparedNames prepared;
 
   LoneStatement(
       RequestCursor cursor,
-      Course course,
+      StatementLifecycle lifecycle,
       LoopSessions sessions,
       ServerNames names,
       PreparedNames prepared) {
     this.cursor = cursor;
-    this.course = course;
+    this.lifecycle = lifecycle;
     this.sessions = sessions;
     this.names = names;
     this.prepared = prepared;
@@ -217,8 +217,8 @@ final class LoneStatement {
    * @param letters with one of which its text begins if it is of interest, in lower case
    */
   StatementFacts facts(String letters) {
-    if (course.onItsWay()) {
-      return course.effects();
+    if (lifecycle.onItsWay()) {
+      return lifecycle.effects();
     }
     if (textAt() < 0) {
       PreparedStatement named = nameLength == 0 ? null : prepared.get(bytes(), nameAt, nameLength);

@@ -8,7 +8,7 @@ import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -21,7 +21,7 @@ final class NameCommands implements Responder {
   private final HandledClient client;
   private final SessionState carried;
   private final Listening listening;
-  private final Course course;
+  private final StatementLifecycle lifecycle;
   private final UnnamedStatement unnamed;
   private final LoneStatement statement;
 
@@ -29,13 +29,13 @@ final class NameCommands implements Responder {
       HandledClient client,
       SessionState carried,
       Listening listening,
-      Course course,
+      StatementLifecycle lifecycle,
       UnnamedStatement unnamed,
       LoneStatement statement) {
     this.client = client;
     this.carried = carried;
     this.listening = listening;
-    this.course = course;
+    this.lifecycle = lifecycle;
     this.unnamed = unnamed;
     this.statement = statement;
   }
@@ -47,7 +47,7 @@ final class NameCommands implements Responder {
         || client.transactionLost()) {
       return Outcome.NEXT;
     }
-    StatementFacts facts = course.effects();
+    StatementFacts facts = lifecycle.effects();
     switch (facts.kind()) {
       case DISCARD -> {
         if (facts.effects().get(0).type() != Effect.Type.DISCARD_ALL || !carried.atStartup()) {
@@ -74,7 +74,7 @@ final class NameCommands implements Responder {
     } else if (carried.names().remove(ClientStatements.bytes(effect.name()))) {
       reply("DEALLOCATE");
     } else {
-      course.settled();
+      lifecycle.settled();
       statement.read();
       statement.reply(
           client,
@@ -84,7 +84,7 @@ final class NameCommands implements Responder {
   }
 
   private void reply(String tag) {
-    course.settled();
+    lifecycle.settled();
     statement.read();
     statement.reply(client, tag);
   }

@@ -26,7 +26,7 @@ import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -63,7 +63,7 @@ final class ParseMessages {
   private final ServerNames names;
   private final SequenceGuard sequences;
   private final BatchReplay replays;
-  private final Course course;
+  private final StatementLifecycle lifecycle;
   private final UnnamedStatement unnamed;
   private final LocalPortal local;
 
@@ -93,7 +93,7 @@ final class ParseMessages {
     this.names = names;
     this.sequences = sequences;
     this.replays = parts.replay();
-    this.course = parts.course();
+    this.lifecycle = parts.lifecycle();
     this.unnamed = unnamed;
     this.local = local;
   }
@@ -114,21 +114,21 @@ final class ParseMessages {
     input.getBytes(nameEnd + 1, sql, 0, length);
     forgetAnswered(server);
     answered = false;
-    if (!course.judges()) {
+    if (!lifecycle.judges()) {
       StatementFacts facts =
           sessions.classifier().classify(sql, 0, length, names.standardStrings());
       return parse(server, total, nameEnd, length, facts, null);
     }
     int[] types = BindParameters.types(input, textEnd + 1, end);
-    if (!course.preview(sql, length, names.standardStrings(), types)) {
+    if (!lifecycle.preview(sql, length, names.standardStrings(), types)) {
       requests.block();
       return false;
     }
-    QueryPipeline previewed = course.previewed();
-    ServerError refusal = Course.refusal(previewed.decision());
+    QueryPipeline previewed = lifecycle.previewed();
+    ServerError refusal = StatementLifecycle.refusal(previewed.decision());
     answered = refusal == null && previewed.decision().result().isPresent();
     Optional<String> transform =
-        refusal != null || replays.repeats() ? Optional.empty() : course.transformed();
+        refusal != null || replays.repeats() ? Optional.empty() : lifecycle.transformed();
     if (!notes.ruled(outcome(previewed.decision(), refusal, transform))) {
       return true;
     }
@@ -204,7 +204,7 @@ final class ParseMessages {
       answerParse(server, unnamed::forget, total);
       return true;
     }
-    sequences.beforeParse(server, facts, examined != null && course.previewedReadsSequences());
+    sequences.beforeParse(server, facts, examined != null && lifecycle.previewedReadsSequences());
     ByteBuf body = input.slice(nameEnd + 1, end - nameEnd - 1);
     boolean edited = names.own().renames(facts) || names.startValues().concern(facts.effects());
     if (edited) {

@@ -6,7 +6,7 @@ import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.session.AnsweringClient;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.sql.Statement;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.statement.RunningStatements;
 import dev.heimdall.engine.statement.StatementSummary;
 import dev.heimdall.engine.wire.Answer;
@@ -33,7 +33,7 @@ final class RuleCommands {
   private final Supplier<String> replay;
   private final Supplier<Catalogue> catalogue;
   private final ClientInput pending;
-  private final Course course;
+  private final StatementLifecycle lifecycle;
 
   /**
    * @param encoder of the answers
@@ -48,14 +48,14 @@ final class RuleCommands {
       Supplier<String> replay,
       Supplier<Catalogue> catalogue,
       ClientInput pending,
-      Course course) {
+      StatementLifecycle lifecycle) {
     this.client = client;
     this.encoder = encoder;
     this.admin = admin;
     this.replay = replay;
     this.catalogue = catalogue;
     this.pending = pending;
-    this.course = course;
+    this.lifecycle = lifecycle;
   }
 
   /** Whether the whole Query message at the reader's position is one of these commands. */
@@ -96,13 +96,13 @@ final class RuleCommands {
       answer =
           texts(
               List.of("attribute", "value"),
-              queryInfo(course.running(), replay.get(), catalogue.get()),
+              queryInfo(lifecycle.running(), replay.get(), catalogue.get()),
               "SHOW");
     } else {
       ByteBuf input = pending.bytes();
       byte[] sql = new byte[total - 6 - EXPLAIN.length()];
       input.getBytes(input.readerIndex() + 5 + EXPLAIN.length(), sql);
-      Explanation explanation = course.explain(sql);
+      Explanation explanation = lifecycle.explain(sql);
       if (explanation == null) {
         return false;
       }

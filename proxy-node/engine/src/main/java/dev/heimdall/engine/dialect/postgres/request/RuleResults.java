@@ -8,7 +8,7 @@ import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -25,7 +25,7 @@ final class RuleResults implements Responder {
   private final RequestControl requests;
   private final PreparedNames prepared;
   private final ServerNames names;
-  private final Course course;
+  private final StatementLifecycle lifecycle;
   private final UnnamedStatement unnamed;
   private final ExtendedStatements extended;
   private final LoneStatement statement;
@@ -36,7 +36,7 @@ final class RuleResults implements Responder {
       RequestControl requests,
       PreparedNames prepared,
       ServerNames names,
-      Course course,
+      StatementLifecycle lifecycle,
       UnnamedStatement unnamed,
       ExtendedStatements extended,
       LoneStatement statement) {
@@ -45,7 +45,7 @@ final class RuleResults implements Responder {
     this.requests = requests;
     this.prepared = prepared;
     this.names = names;
-    this.course = course;
+    this.lifecycle = lifecycle;
     this.unnamed = unnamed;
     this.extended = extended;
     this.statement = statement;
@@ -53,16 +53,16 @@ final class RuleResults implements Responder {
 
   @Override
   public Outcome answer(byte type, long total) {
-    if (!course.onItsWay()
+    if (!lifecycle.onItsWay()
         || client.status() != TransactionState.IDLE
         || client.transactionLost()) {
       return Outcome.NEXT; // it may fail, and the transaction with it
     }
-    ServerError refusal = course.refusal();
+    ServerError refusal = lifecycle.refusal();
     if (refusal != null) {
       return refuse(type, refusal);
     }
-    if (course.decision().result().isEmpty() || !statement.read()) {
+    if (lifecycle.decision().result().isEmpty() || !statement.read()) {
       return Outcome.NEXT;
     }
     if (notes.wasSent()) {
@@ -75,7 +75,7 @@ final class RuleResults implements Responder {
     if (type == FrontendType.QUERY && notes.wasSent()) {
       return Outcome.DONE;
     }
-    course.settled();
+    lifecycle.settled();
     requests.refuse(refusal);
     return Outcome.DONE;
   }
@@ -83,7 +83,7 @@ final class RuleResults implements Responder {
   private Outcome query() {
     int length = statement.textLength();
     ByteBuf text = statement.bytes();
-    reply(ResultTag.of(course.effects(), text, statement.textAt(), length, rows()));
+    reply(ResultTag.of(lifecycle.effects(), text, statement.textAt(), length, rows()));
     return Outcome.DONE;
   }
 
@@ -95,7 +95,7 @@ final class RuleResults implements Responder {
               || prepared.refusesAnother(client.settings().prepared().perClient()) != null)) {
         return Outcome.NEXT; // there is more to say about it
       }
-      bound = course.previewed().examine(statement.text(), names.standardStrings());
+      bound = lifecycle.previewed().examine(statement.text(), names.standardStrings());
     } else {
       bound = extended.examinedOf(statement.bytes(), statement.nameAt(), statement.nameLength());
     }
@@ -103,7 +103,7 @@ final class RuleResults implements Responder {
       return Outcome.NEXT;
     }
     ByteBuf text = Unpooled.wrappedBuffer(bound.sql());
-    String tag = ResultTag.of(course.effects(), text, 0, bound.length(), rows());
+    String tag = ResultTag.of(lifecycle.effects(), text, 0, bound.length(), rows());
     if (statement.parses()) {
       prepare(bound);
     }
@@ -112,22 +112,22 @@ final class RuleResults implements Responder {
   }
 
   private long rows() {
-    return course.decision().result().getAsInt();
+    return lifecycle.decision().result().getAsInt();
   }
 
   private void prepare(Examined bound) {
     if (statement.isUnnamed()) {
       unnamed.source(bound, Examined.weight(bound));
-      unnamed.becomes(statement.body(), course.effects());
+      unnamed.becomes(statement.body(), lifecycle.effects());
       return;
     }
-    PreparedStatement named = names.own().alone(statement.body(), course.effects());
+    PreparedStatement named = names.own().alone(statement.body(), lifecycle.effects());
     named.source(bound);
     prepared.put(statement.name(), named);
   }
 
   private void reply(String tag) {
-    course.settled();
+    lifecycle.settled();
     statement.reply(client, tag);
   }
 }

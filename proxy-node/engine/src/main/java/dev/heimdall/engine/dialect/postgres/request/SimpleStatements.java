@@ -23,7 +23,7 @@ import dev.heimdall.engine.session.SimpleClient;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
-import dev.heimdall.engine.statement.Course;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.statement.Deferral;
 import dev.heimdall.engine.statement.SideActions;
 import dev.heimdall.engine.wire.EditedText;
@@ -55,7 +55,7 @@ final class SimpleStatements {
   private final ServerNames names;
   private final SequenceGuard sequences;
   private final UnnamedStatement unnamed;
-  private final Course course;
+  private final StatementLifecycle lifecycle;
 
   /**
    * @param admin whether the user may give commands of operators
@@ -74,10 +74,10 @@ final class SimpleStatements {
       ServerNames names,
       SequenceGuard sequences,
       UnnamedStatement unnamed,
-      Course course) {
+      StatementLifecycle lifecycle) {
     this.notes = notes;
     this.resolution = resolution;
-    this.course = course;
+    this.lifecycle = lifecycle;
     this.client = client;
     this.carried = carried;
     this.transaction = transaction;
@@ -97,7 +97,7 @@ final class SimpleStatements {
    * and it may be carried out; not when it was malformed and the session has ended.
    */
   boolean judge(int total) {
-    if (course.onItsWay()) {
+    if (lifecycle.onItsWay()) {
       return true;
     }
     ByteBuf input = pending.bytes();
@@ -109,7 +109,7 @@ final class SimpleStatements {
     }
     byte[] sql = loop.scratch(length);
     input.getBytes(at + 5, sql, 0, length);
-    return course.judge(sql, 0, length, names.standardStrings(), false);
+    return lifecycle.judge(sql, 0, length, names.standardStrings(), false);
   }
 
   /**
@@ -120,11 +120,11 @@ final class SimpleStatements {
   Deferral.Outcome defer(int total, LoneStatement statement) {
     ByteBuf input = pending.bytes();
     String sql = input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8);
-    Deferral.Outcome outcome = course.deferral().defer(sql, names.standardStrings(), List.of());
+    Deferral.Outcome outcome = lifecycle.deferral().defer(sql, names.standardStrings(), List.of());
     if (outcome == Deferral.Outcome.DONE) {
-      Executed end = course.deferral().executed();
-      String tag = end.succeeded() ? resultTag(course.effects(), end.rows(), total) : null;
-      course.settled();
+      Executed end = lifecycle.deferral().executed();
+      String tag = end.succeeded() ? resultTag(lifecycle.effects(), end.rows(), total) : null;
+      lifecycle.settled();
       statement.read();
       if (tag != null) {
         statement.reply(client, tag);
@@ -167,41 +167,41 @@ final class SimpleStatements {
 
   /** Sends a Query message, or what rules put in its place. */
   void query(ServerConnection server, int total) {
-    Decision decision = course.decision();
-    ServerError refusal = course.refusal();
+    Decision decision = lifecycle.decision();
+    ServerError refusal = lifecycle.refusal();
     if (!notes.ruled(outcome(decision, refusal))) {
       return;
     }
-    boolean reads = course.readsOnly();
+    boolean reads = lifecycle.readsOnly();
     if (decision.isNone() && refusal == null) {
-      course.sent(server);
-      send(server, course.effects(), reads, total);
+      lifecycle.sent(server);
+      send(server, lifecycle.effects(), reads, total);
       return;
     }
     if (refusal != null) {
-      course.sent(server);
+      lifecycle.sent(server);
       raise(server, refusal, total);
     } else if (decision.result().isPresent()) {
-      String tag = resultTag(course.effects(), decision.result().getAsInt(), total);
-      course.sent(server);
+      String tag = resultTag(lifecycle.effects(), decision.result().getAsInt(), total);
+      lifecycle.sent(server);
       known(server, tag, total);
     } else if (decision.transformed().isPresent()) {
       byte[] text = decision.transformed().get().getBytes(StandardCharsets.UTF_8);
       TextChange.apply(pending, FrontendType.QUERY, 0, text, total - 6, total);
       StatementFacts facts =
           sessions.classifier().classify(text, 0, text.length, names.standardStrings());
-      course.sent(server);
+      lifecycle.sent(server);
       send(server, facts, false, text.length + 6);
     } else {
-      StatementFacts facts = course.effects();
-      course.sent(server);
+      StatementFacts facts = lifecycle.effects();
+      lifecycle.sent(server);
       send(server, facts, reads, total);
     }
   }
 
   /** Has the server say that a rule refuses the message at the reader's position. */
   void refuse(ServerConnection server, ServerError error, int total) {
-    course.sent(server);
+    lifecycle.sent(server);
     raise(server, error, total);
   }
 
@@ -359,7 +359,7 @@ final class SimpleStatements {
     if (client.outstanding() == 0 || server.copyIn()) {
       return false;
     }
-    for (Effect effect : course.effects().effects()) {
+    for (Effect effect : lifecycle.effects().effects()) {
       if (effect.start() < 0) {
         continue;
       }
@@ -384,7 +384,7 @@ final class SimpleStatements {
 
   /** Whether all is known of the prepared statements that the judged query runs. */
   boolean ready(ServerConnection server) {
-    for (Effect effect : course.effects().effects()) {
+    for (Effect effect : lifecycle.effects().effects()) {
       PreparedStatement statement =
           effect.type() == Effect.Type.EXECUTE ? names.own().named(effect) : null;
       if (statement != null

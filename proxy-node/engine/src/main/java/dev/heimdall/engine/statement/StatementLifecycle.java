@@ -44,7 +44,7 @@ import java.util.function.Consumer;
  * One statement at a time is on its way to the server; {@link RunningStatements} follows those that
  * were sent.
  */
-public final class Course implements RoutedStatement {
+public final class StatementLifecycle implements RoutedStatement {
   private static final long CATALOGUE_AGAIN_MILLIS = 20;
 
   private enum Stage {
@@ -56,7 +56,7 @@ public final class Course implements RoutedStatement {
     GO
   }
 
-  private final CourseClient client;
+  private final LifecycleClient client;
   private final SessionState carried;
   private final Writes writes;
   private final ReplicaReads reads;
@@ -94,8 +94,8 @@ public final class Course implements RoutedStatement {
 
   private List<ConcurrencyLimit> places = List.of();
 
-  public Course(
-      CourseClient client,
+  public StatementLifecycle(
+      LifecycleClient client,
       StatementNotes notes,
       RuleActions actions,
       SessionState carried,

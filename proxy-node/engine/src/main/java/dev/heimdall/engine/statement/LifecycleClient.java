@@ -6,7 +6,7 @@ import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.observe.Unreplayed;
 
 /** A session as the judgement of its statements sees it; all on its loop. */
-public interface CourseClient extends ScopedClient, ActingClient, RunningClient {
+public interface LifecycleClient extends ScopedClient, ActingClient, RunningClient {
   PoolMetrics counters();
 
   /** The present server connection, or null. */
