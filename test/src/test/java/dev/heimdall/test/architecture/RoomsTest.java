@@ -461,7 +461,7 @@ class RoomsTest {
             "SessionPorts",
             "StatementPorts",
             "ConnectionLoss",
-            "OwedReplies",
+            "PendingReplies",
             "RequestReader");
     holds(
         noClasses()

@@ -61,7 +61,7 @@ final class ConnectionEnd {
   }
 
   /**
-   * Ends the connection politely; what is owed is lost.
+   * Ends the connection politely; pending replies are lost.
    *
    * @param why in words, for the log
    */

@@ -65,7 +65,7 @@ public interface ReplyOwner {
   void groupComplete(ServerConnection from, TransactionState status, ServerError error);
 
   /**
-   * The connection ended while replies were owed, or while this owner held it.
+   * The connection ended while replies were pending, or while this owner held it.
    *
    * @param lastError a FATAL the server sent before, which no owner has seen; or null
    */

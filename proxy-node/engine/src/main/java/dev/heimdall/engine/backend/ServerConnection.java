@@ -284,7 +284,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return delivery.status();
   }
 
-  /** Whether the server owes nothing and no batch was begun that has not been ended. */
+  /** Whether no replies are pending and no batch was begun that has not been ended. */
   public boolean quiet() {
     return groups.isEmpty();
   }
@@ -468,7 +468,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return shared;
   }
 
-  /** Whose reply comes next; null when none is owed. */
+  /** Whose reply comes next; null when none is pending. */
   public ReplyOwner firstOwner() {
     return groups.first();
   }
@@ -565,7 +565,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   /**
-   * Ends the connection politely; what is owed is lost.
+   * Ends the connection politely; pending replies are lost.
    *
    * @param why in words, for the log
    */

@@ -52,9 +52,9 @@ public interface LostClient {
   /**
    * Its transaction was not run again.
    *
-   * @param owed how many units it waits for the answer to
+   * @param pending how many units it waits for the answer to
    * @param open whether it has sent part of another
    * @param cut whether it has had the beginning of a message whose rest does not come
    */
-  void transactionFailed(ServerError error, int owed, boolean open, boolean cut);
+  void transactionFailed(ServerError error, int pending, boolean open, boolean cut);
 }

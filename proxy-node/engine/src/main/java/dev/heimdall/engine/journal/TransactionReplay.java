@@ -76,9 +76,9 @@ public final class TransactionReplay implements TransactionNotes {
   private final DeliveredPart part;
 
   /** Groups that the client waits for an answer to, and whether it has sent part of another. */
-  private int owed;
+  private int pending;
 
-  private boolean owedOpen;
+  private boolean pendingOpen;
 
   private int attempts;
   private ScheduledFuture<?> clock;
@@ -376,8 +376,8 @@ public final class TransactionReplay implements TransactionNotes {
       return false;
     }
     attempts = 1;
-    owed = log.unanswered();
-    owedOpen = log.open();
+    pending = log.unanswered();
+    pendingOpen = log.open();
     if (checksum.counted() > 0) {
       part.leaveOut(loss.cut(), null);
     } else {
@@ -385,7 +385,7 @@ public final class TransactionReplay implements TransactionNotes {
     }
     replay.forget();
     journal.forget(true);
-    if (owed > 0 || owedOpen) {
+    if (pending > 0 || pendingOpen) {
       loss.cancel().run();
     }
     clock = loop.later(this::late, settings.maxTime().toMillis(), TimeUnit.MILLISECONDS, failed);
@@ -486,7 +486,7 @@ public final class TransactionReplay implements TransactionNotes {
 
   /** The client no longer wants what it waits for, if it waits for anything. */
   public void cancel(ServerError error) {
-    if (owed > 0 || owedOpen) {
+    if (pending > 0 || pendingOpen) {
       fail(Unreplayed.CANCELLED, null);
       failure = error;
     }
@@ -524,7 +524,7 @@ public final class TransactionReplay implements TransactionNotes {
     become(Stage.NONE);
     boolean cut = part.cut();
     part.end();
-    client.transactionFailed(failure, owed, owedOpen, cut);
+    client.transactionFailed(failure, pending, pendingOpen, cut);
   }
 
   /** The session ends. */

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Brings the server connection of a client that is gone to rest: what runs is cancelled, copies and
- * batches are ended, and when nothing is owed on it any more it goes back to its pool.
+ * batches are ended, and when it has no pending replies any more it goes back to its pool.
  */
 public final class Abandonment {
   private static final int CANCEL_ATTEMPTS = 5;
@@ -86,7 +86,7 @@ public final class Abandonment {
     client.endingSent();
   }
 
-  /** The connection goes back when nothing is owed on it any more. */
+  /** The connection goes back when it has no pending replies any more. */
   void rest(ServerConnection connection) {
     if (client.dedicated()) {
       client.forgetServer();

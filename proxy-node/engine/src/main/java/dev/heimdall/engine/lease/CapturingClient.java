@@ -7,7 +7,7 @@ public interface CapturingClient {
 
   boolean closed();
 
-  /** The client is gone: the connection goes back when nothing is owed on it any more. */
+  /** The client is gone: the connection goes back when it has no pending replies any more. */
   void rest(ServerConnection connection);
 
   /** The session keeps its connection from now on. */

@@ -61,7 +61,7 @@ public interface LeaseClient {
   /** Fills up a message that the client has sent a part of, if it can be. */
   void endCutMessage(ServerConnection connection);
 
-  // ---- what it is owed
+  // ---- pending replies
 
   /** Groups of messages that are not answered. */
   int outstanding();

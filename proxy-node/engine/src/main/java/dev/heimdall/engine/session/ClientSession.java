@@ -23,8 +23,8 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.sharing.PipelineSharing;
-import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.statement.ObservedSession;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.statement.StatementNotes;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ReplyEncoder;
@@ -62,7 +62,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private final ClientTransaction transaction;
   private final StatementLifecycle lifecycle;
   private final ServerLease lease;
-  private final OwedReplies owed;
+  private final PendingReplies pendingReplies;
   private final PipelineSharing sharing;
   private final ReplicaReads reads;
   private final Writes writes;
@@ -113,7 +113,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         new SessionStart(this, given, ports, node.access(), vdb.access(), loop, sessions.clients());
     this.end = new SessionEnd(this, loop);
     this.transaction = new ClientTransaction(counters);
-    this.owed = new OwedReplies(this, loop, transaction);
+    this.pendingReplies = new PendingReplies(this, loop, transaction);
     this.writes = new Writes(statementPorts, carried);
     this.reads =
         new ReplicaReads(
@@ -207,7 +207,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   void write(ByteBuf consumed) {
-    owed.write(consumed);
+    pendingReplies.write(consumed);
   }
 
   /** Sends the client what nothing holds back any more. */
@@ -318,22 +318,22 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public void reply(ServerConnection from, ByteBuf consumed) {
-    owed.reply(from, consumed);
+    pendingReplies.reply(from, consumed);
   }
 
   @Override
   public void knownReply(ServerConnection from, byte kind) {
-    owed.knownReply(from, kind);
+    pendingReplies.knownReply(from, kind);
   }
 
   @Override
   public void queriesSkipped(ServerConnection from, int count) {
-    owed.queriesSkipped(from, count);
+    pendingReplies.queriesSkipped(from, count);
   }
 
   @Override
   public void copyInStarted(ServerConnection from, int ignoredSyncs) {
-    owed.copyInStarted(from, ignoredSyncs);
+    pendingReplies.copyInStarted(from, ignoredSyncs);
   }
 
   @Override
@@ -362,17 +362,17 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public boolean absorbs(ServerConnection from, ServerError error) {
-    return owed.absorbs(from, error);
+    return pendingReplies.absorbs(from, error);
   }
 
   @Override
   public void groupAbsorbed(ServerConnection from) {
-    owed.groupAbsorbed(from);
+    pendingReplies.groupAbsorbed(from);
   }
 
   @Override
   public void groupComplete(ServerConnection from, TransactionState status, ServerError error) {
-    owed.groupComplete(from, status, error);
+    pendingReplies.groupComplete(from, status, error);
   }
 
   @Override
@@ -442,7 +442,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** A group of messages was sent that ReadyForQuery will answer. */
   void groupSent() {
-    owed.groupSent();
+    pendingReplies.groupSent();
   }
 
   /** What kept the client's statements waiting is over. */
@@ -526,8 +526,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return lease;
   }
 
-  OwedReplies owed() {
-    return owed;
+  PendingReplies pendingReplies() {
+    return pendingReplies;
   }
 
   PipelineSharing sharing() {
@@ -544,7 +544,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** Whether the client takes more of what it is sent. */
   boolean takesMore() {
-    return channel.isWritable() && !owed.consistency().large();
+    return channel.isWritable() && !pendingReplies.consistency().large();
   }
 
   ConnectionLoss loss() {
@@ -629,12 +629,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   int outstanding() {
-    return owed.outstanding();
+    return pendingReplies.outstanding();
   }
 
-  /** Whether a reply is owed to the client. */
+  /** Whether the client waits for a reply. */
   public boolean busy() {
-    return owed.outstanding() > 0;
+    return pendingReplies.outstanding() > 0;
   }
 
   /** Whether a message that belongs to no statement may be put in here. */
@@ -699,7 +699,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public long statements() {
-    return owed.statements();
+    return pendingReplies.statements();
   }
 
   @Override

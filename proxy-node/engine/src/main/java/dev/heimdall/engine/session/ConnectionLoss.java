@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a client sees when its server connection is lost: errors for what was owed, a transaction
+ * What a client sees when its server connection is lost: errors for pending replies, a transaction
  * that has failed and stays so over the next connection, or the end of the session when it depends
  * on what is gone.
  */
@@ -160,7 +160,7 @@ final class ConnectionLoss implements LostClient, LostTransaction {
                 .replay()
                 .survivesLoss(error, causeOf(lastError), harmless, mayGoOn(), from)) {
           requests.forgetSent();
-          session.owed().forget();
+          session.pendingReplies().forget();
           session.carried().lost();
           lease.become(LeaseState.READY);
           lease.resending().after(requests.replay().beforeRetry());
@@ -279,7 +279,7 @@ final class ConnectionLoss implements LostClient, LostTransaction {
       session.lifecycle().takeBack(again, onward);
       session.carried().keepReported();
     }
-    session.owed().forget();
+    session.pendingReplies().forget();
     session.carried().lost();
     session.lease().captureLost();
     session.listening().lost();
@@ -355,7 +355,7 @@ final class ConnectionLoss implements LostClient, LostTransaction {
   }
 
   @Override
-  public void transactionFailed(ServerError error, int owed, boolean open, boolean cut) {
+  public void transactionFailed(ServerError error, int pending, boolean open, boolean cut) {
     session.transaction().failed();
     if (session.state() != LeaseState.READY) {
       ready();
@@ -363,14 +363,14 @@ final class ConnectionLoss implements LostClient, LostTransaction {
     if (cut) {
       session.end().close(AMID_MESSAGE);
     } else {
-      answer(error, true, owed, open);
+      answer(error, true, pending, open);
     }
   }
 
-  private void answer(ServerError error, boolean inTransaction, int owed, boolean open) {
+  private void answer(ServerError error, boolean inTransaction, int pending, boolean open) {
     transactionLost = inTransaction;
-    untold = inTransaction && owed == 0 && !open ? error : null;
-    fail(error, owed, open);
+    untold = inTransaction && pending == 0 && !open ? error : null;
+    fail(error, pending, open);
     session.requests().process();
   }
 

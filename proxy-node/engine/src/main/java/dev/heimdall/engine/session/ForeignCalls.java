@@ -38,7 +38,7 @@ public final class ForeignCalls {
     private ScheduledFuture<?> patience;
 
     /** Pieces that the source may send more when the client takes what it has. */
-    private int owed;
+    private int pending;
 
     Run(Consumer<ForeignOutcome> then) {
       this.then = then;
@@ -110,7 +110,7 @@ public final class ForeignCalls {
     if (client.takesMore()) {
       from.call.goOn();
     } else {
-      from.owed++;
+      from.pending++;
     }
   }
 
@@ -132,7 +132,7 @@ public final class ForeignCalls {
   /** The client reads again. */
   void clientWritable() {
     if (running != null) {
-      for (; running.owed > 0; running.owed--) {
+      for (; running.pending > 0; running.pending--) {
         running.call.goOn();
       }
     }

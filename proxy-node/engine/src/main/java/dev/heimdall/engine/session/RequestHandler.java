@@ -16,7 +16,10 @@ public interface RequestHandler extends RequestSteps, UnitMessages {
   /** Sends the BEGIN that was answered before there was a server connection. */
   void sendHeldBegin(ServerConnection server);
 
-  /** Whatever has come was handled: what the node owes in the place of the server is answered. */
+  /**
+   * Whatever has come was handled: pending replies that the node gives in place of the server are
+   * sent.
+   */
   void handled(ServerConnection server);
 
   /** Whether an answer that is known says that a statement was prepared. */

@@ -87,13 +87,15 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
             new HeldReply(
                 session.channel().alloc(),
                 new DeliveredPart(checksum(replays), () -> loop.scratch(SCRATCH)),
-                piece -> session.owed().deliver(piece)));
+                piece -> session.pendingReplies().deliver(piece)));
     this.replay =
-        new BatchReplay(session.owed(), this, input, format, session.dialect().errors(), journal);
-    this.reads = new SentReads(session.owed(), this, format, this::atWriter, replay, journal);
+        new BatchReplay(
+            session.pendingReplies(), this, input, format, session.dialect().errors(), journal);
+    this.reads =
+        new SentReads(session.pendingReplies(), this, format, this::atWriter, replay, journal);
     this.transaction =
         new TransactionReplay(
-            session.owed(),
+            session.pendingReplies(),
             this,
             input,
             format,
@@ -109,7 +111,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
             session::failed);
     this.lost =
         new LostReads(
-            session.owed(),
+            session.pendingReplies(),
             this,
             input,
             session.loss(),
@@ -221,7 +223,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
         || session.lease().keepsServer()) {
       return false;
     }
-    // A function call is owed its answer from its first byte on.
+    // The reply of a function call is pending from its first byte on.
     return !session.busy()
         || (session.outstanding() == 1 && input.streaming() && !server.groupOpen());
   }
@@ -259,7 +261,8 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
 
   /** How much the client makes the node keep of what it has sent. */
   void countHeld() {
-    int statements = session.carried().noted() + session.writes().noted() + lifecycle.running().size();
+    int statements =
+        session.carried().noted() + session.writes().noted() + lifecycle.running().size();
     session
         .memory()
         .input(

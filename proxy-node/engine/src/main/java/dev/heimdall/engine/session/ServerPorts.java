@@ -108,7 +108,7 @@ final class ServerPorts implements LeaseClient, SharingClient {
     session.requests().endCutMessage(connection);
   }
 
-  // ---- what it is owed
+  // ---- pending replies
 
   @Override
   public int outstanding() {
@@ -117,7 +117,7 @@ final class ServerPorts implements LeaseClient, SharingClient {
 
   @Override
   public void endingSent() {
-    session.owed().endingSent();
+    session.pendingReplies().endingSent();
   }
 
   @Override
@@ -256,7 +256,7 @@ final class ServerPorts implements LeaseClient, SharingClient {
 
   @Override
   public void groupTakenBack() {
-    session.owed().takeBack();
+    session.pendingReplies().takeBack();
   }
 
   @Override

@@ -162,7 +162,7 @@ final class SessionControl implements TimedClient {
 
   @Override
   public boolean overdue(long now, long nanos) {
-    return session.owed().overdue(now, nanos);
+    return session.pendingReplies().overdue(now, nanos);
   }
 
   /** A server that reads the rest of a message does not look at a cancel request. */

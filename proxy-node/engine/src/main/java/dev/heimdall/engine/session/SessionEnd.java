@@ -98,7 +98,7 @@ final class SessionEnd {
     session.listening().end();
     session.memory().end();
     session.console().cancel();
-    session.owed().consistency().end();
+    session.pendingReplies().consistency().end();
     session.foreign().abandon();
     session.lease().resumePaused();
     if (welcomed) {

@@ -152,7 +152,7 @@ final class SessionPorts implements StartingClient, ListeningClient, CommandingC
 
   @Override
   public void answered(ByteBuf reply) {
-    session.owed().answeredHere();
+    session.pendingReplies().answeredHere();
     session.active();
     session.encoder().ready(session.status(), reply);
     session.write(reply);

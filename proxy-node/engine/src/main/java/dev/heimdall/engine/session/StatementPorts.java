@@ -156,7 +156,7 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
 
   @Override
   public void replyElsewhere(ByteBuf consumed) {
-    session.owed().replyElsewhere(consumed);
+    session.pendingReplies().replyElsewhere(consumed);
   }
 
   @Override
@@ -185,12 +185,12 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
 
   @Override
   public void sentElsewhere() {
-    session.owed().sentElsewhere();
+    session.pendingReplies().sentElsewhere();
   }
 
   @Override
   public void answeredElsewhere(ServerError error) {
-    session.owed().answeredElsewhere(error);
+    session.pendingReplies().answeredElsewhere(error);
   }
 
   @Override
@@ -381,7 +381,7 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   @Override
   public void delayReplies(CompletableFuture<Void> until) {
     if (!session.closed()) {
-      session.owed().consistency().until(until);
+      session.pendingReplies().consistency().until(until);
     }
   }
 
@@ -416,7 +416,7 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
 
   @Override
   public void promiseTag(String tag) {
-    session.owed().promiseTag(tag);
+    session.pendingReplies().promiseTag(tag);
   }
 
   @Override

@@ -51,7 +51,8 @@ class ServerConnectionTest {
 
   /** A conversation with something of everything; who sent what is in {@link #expectAll}. */
   private byte[] conversation() {
-    ErrorMessage.encodeNotice(ServerError.notice("to nobody"), stream); // before anything is owed
+    ErrorMessage.encodeNotice(
+        ServerError.notice("to nobody"), stream); // before anything is pending
     message('T', new byte[10]);
     row(30);
     row(0);

@@ -5,7 +5,7 @@ import dev.heimdall.engine.wire.ReplyGroups;
 import java.util.ArrayDeque;
 
 /**
- * What one server connection still owes, in order, and to whom.
+ * The pending replies of one server connection, in order, and whose they are.
  *
  * <p>Each message that will be answered leaves an entry; messages up to the one that ReadyForQuery
  * answers form a group, and each group has one owner. Feed {@link #on} the type of each message
@@ -70,7 +70,9 @@ public final class ReplyQueue<O> {
   public static final byte QUERY = 19;
   public static final byte FUNCTION = 20;
 
-  /** Owed by nobody: here the client ended a copy that the server had not asked for yet. */
+  /**
+   * Not pending for anybody: here the client ended a copy that the server had not asked for yet.
+   */
   private static final byte COPY_END = 21;
 
   /** A Query whose text is not the client's own altogether. */

@@ -330,7 +330,7 @@ final class ClientMessages implements RequestHandler {
       return Outcome.NEXT;
     }
     if (client.outstanding() > 0) {
-      return blocked(); // its reply comes after those that are owed
+      return blocked(); // its reply comes after those that are pending
     }
     simple.toConsole(total);
     return Outcome.DONE;

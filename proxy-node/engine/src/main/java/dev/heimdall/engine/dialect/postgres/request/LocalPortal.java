@@ -80,7 +80,11 @@ final class LocalPortal {
     Examined examined = lifecycle.examined();
     tag =
         ResultTag.of(
-            lifecycle.effects(), Unpooled.wrappedBuffer(examined.sql()), 0, examined.length(), rows);
+            lifecycle.effects(),
+            Unpooled.wrappedBuffer(examined.sql()),
+            0,
+            examined.length(),
+            rows);
     lifecycle.sent(server);
     server.expect(ReplyQueue.BIND_KNOWN, owner);
     pending.begin(total, true);

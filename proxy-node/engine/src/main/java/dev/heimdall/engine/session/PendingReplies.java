@@ -14,8 +14,8 @@ import dev.heimdall.engine.reply.ConsistencyHold;
 import dev.heimdall.engine.reply.ReplyGate;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.reply.ReplyStage;
-import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.statement.RunningStatements;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
@@ -23,11 +23,11 @@ import java.util.ArrayDeque;
 import java.util.List;
 
 /**
- * What a session's client is still owed: how many groups of messages the server has not answered,
+ * The replies that a session's client waits for: how many groups of messages are not answered yet,
  * and what follows from each answer. {@link ClientSession} hands on what the server connection
  * tells a {@link dev.heimdall.engine.backend.ReplyOwner}.
  */
-final class OwedReplies implements UnitPosition {
+final class PendingReplies implements UnitPosition {
   private final ClientSession session;
   private final LoopContext loop;
   private final ClientTransaction transaction;
@@ -48,7 +48,7 @@ final class OwedReplies implements UnitPosition {
   /** The command tag of a statement in a group that is answered without having been carried out. */
   private record Promise(long group, String tag) {}
 
-  OwedReplies(ClientSession session, LoopContext loop, ClientTransaction transaction) {
+  PendingReplies(ClientSession session, LoopContext loop, ClientTransaction transaction) {
     this.session = session;
     this.loop = loop;
     this.transaction = transaction;
