@@ -83,7 +83,7 @@ final class KeyEventsQuestion {
       }
       return all;
     } finally {
-      Meeting.shutDown(client);
+      StoreConnections.shutDown(client);
     }
   }
 
@@ -93,7 +93,7 @@ final class KeyEventsQuestion {
       Optional<String> flags = flags(asking.sync());
       return flags.isPresent() ? of(primary, flags.get()) : tried(client, primary, asking.sync());
     } catch (RedisException e) {
-      return new Answer(KeyEvents.UNKNOWN, primary.name() + ": " + Meeting.reason(e));
+      return new Answer(KeyEvents.UNKNOWN, primary.name() + ": " + StoreConnections.reason(e));
     }
   }
 

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows whether the store tells of what becomes of its keys: asks at each meeting, and once a
+ * Knows whether the store tells of what becomes of its keys: asks at each connection, and once a
  * minute as long as it does not, as that is changed while servers run. On a thread of its own,
  * which is there only meanwhile: nothing waits for it, and nothing depends on it yet.
  */
@@ -28,7 +28,7 @@ final class KeyEventsWatch implements AutoCloseable {
   /** What the log knows; of interest to the own thread only. */
   private KeyEventsQuestion.Answer said = new KeyEventsQuestion.Answer(KeyEvents.ON, "");
 
-  private record Known(Meeting of, KeyEventsQuestion.Answer answer) {}
+  private record Known(StoreConnections of, KeyEventsQuestion.Answer answer) {}
 
   KeyEventsWatch(KeyEventsQuestion question) {
     this.question = question;
@@ -47,17 +47,17 @@ final class KeyEventsWatch implements AutoCloseable {
   }
 
   /** The node is here, or still is; to be called now and then, by one thread. Never waits. */
-  void at(Meeting meeting) {
+  void at(StoreConnections connections) {
     long now = System.nanoTime();
     Known last = known;
-    if (meeting != last.of()) {
-      learn(new Known(meeting, KeyEventsQuestion.Answer.NONE), true);
+    if (connections != last.of()) {
+      learn(new Known(connections, KeyEventsQuestion.Answer.NONE), true);
     } else if (last.answer().events() == KeyEvents.ON || now - askedAt < AGAIN) {
       return;
     }
     askedAt = now;
     try {
-      executor.execute(() -> ask(meeting));
+      executor.execute(() -> ask(connections));
     } catch (RejectedExecutionException e) {
       // All of this is being closed.
     }
@@ -66,7 +66,7 @@ final class KeyEventsWatch implements AutoCloseable {
   /**
    * Takes this for what is known.
    *
-   * @param another whether it may be of another meeting than what was known
+   * @param another whether it may be of other connections than what was known
    */
   private synchronized boolean learn(Known next, boolean another) {
     boolean fits = another || next.of() == known.of();
@@ -76,17 +76,17 @@ final class KeyEventsWatch implements AutoCloseable {
     return fits;
   }
 
-  private void ask(Meeting meeting) {
-    if (meeting != known.of()) {
+  private void ask(StoreConnections connections) {
+    if (connections != known.of()) {
       return;
     }
     KeyEventsQuestion.Answer found;
     try {
-      found = question.ask(meeting.primaries());
+      found = question.ask(connections.primaries());
     } catch (RuntimeException e) {
-      found = new KeyEventsQuestion.Answer(KeyEvents.UNKNOWN, Meeting.reason(e));
+      found = new KeyEventsQuestion.Answer(KeyEvents.UNKNOWN, StoreConnections.reason(e));
     }
-    if (!executor.isShutdown() && learn(new Known(meeting, found), false)) {
+    if (!executor.isShutdown() && learn(new Known(connections, found), false)) {
       say(found);
     }
   }
@@ -109,10 +109,10 @@ final class KeyEventsWatch implements AutoCloseable {
     said = found;
   }
 
-  /** What is known of this meeting. */
-  KeyEventsQuestion.Answer answer(Meeting meeting) {
+  /** What is known over these connections. */
+  KeyEventsQuestion.Answer answer(StoreConnections connections) {
     Known last = known;
-    return last.of() == meeting ? last.answer() : KeyEventsQuestion.Answer.NONE;
+    return last.of() == connections ? last.answer() : KeyEventsQuestion.Answer.NONE;
   }
 
   @Override

@@ -98,13 +98,13 @@ public final class SharedStore implements AutoCloseable {
 
   /** How it is with the store. Never waits. */
   public StoreState state() {
-    Optional<Meeting> meeting = link.meeting();
+    Optional<StoreConnections> connections = link.connections();
     KeyEventsQuestion.Answer answer =
-        meeting.map(events::answer).orElse(KeyEventsQuestion.Answer.NONE);
+        connections.map(events::answer).orElse(KeyEventsQuestion.Answer.NONE);
     return new StoreState(
         settings,
-        meeting.isPresent() ? StoreState.Connection.CONNECTED : StoreState.Connection.AWAY,
-        meeting.stream()
+        connections.isPresent() ? StoreState.Connection.CONNECTED : StoreState.Connection.AWAY,
+        connections.stream()
             .flatMap(m -> m.primaries().stream())
             .map(KeyEventsQuestion.Primary::name)
             .sorted()

@@ -12,7 +12,7 @@ public final class StoreExamination {
     private static final long serialVersionUID = 1L;
 
     FailedException(Throwable cause) {
-      super(Meeting.reason(cause));
+      super(StoreConnections.reason(cause));
     }
   }
 
@@ -25,14 +25,14 @@ public final class StoreExamination {
     ClientResources resources = StoreServers.resources();
     try {
       StoreServers servers = new StoreServers(settings, resources);
-      Meeting meeting = servers.meet();
+      StoreConnections connections = servers.connect();
       KeyEventsQuestion.Answer answer =
-          new KeyEventsQuestion(servers, settings.prefix()).ask(meeting.primaries());
-      meeting.close();
+          new KeyEventsQuestion(servers, settings.prefix()).ask(connections.primaries());
+      connections.close();
       return new StoreState(
           settings,
           StoreState.Connection.CONNECTED,
-          meeting.primaries().get(0).name(),
+          connections.primaries().get(0).name(),
           0,
           answer.events(),
           answer.detail());

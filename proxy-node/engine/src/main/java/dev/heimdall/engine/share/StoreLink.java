@@ -48,19 +48,21 @@ final class StoreLink implements AutoCloseable {
   private final Supplier<Set<String>> channels;
   private final Consumer<String> subscribed;
   private final BiConsumer<String, String> heard;
-  private final Consumer<Meeting> here;
+  private final Consumer<StoreConnections> here;
   private final ScheduledExecutorService executor;
 
-  /** Why there is no meeting, as far as the log knows; more than so many reasons are too many. */
+  /**
+   * Why there is no connection, as far as the log knows; more than so many reasons are too many.
+   */
   private final Set<String> complaints = new HashSet<>();
 
   /** What the store has refused and the log knows of. */
   private final Set<String> refusals = ConcurrentHashMap.newKeySet();
 
-  /** The channels that are heard at the present meeting. */
+  /** The channels that are heard over the present connections. */
   private final Set<String> confirmed = ConcurrentHashMap.newKeySet();
 
-  private volatile Meeting meeting;
+  private volatile StoreConnections connections;
   private State state = State.SEEKING;
   private Duration pause = SHORTEST_PAUSE;
   private int checks;
@@ -71,7 +73,8 @@ final class StoreLink implements AutoCloseable {
    * @param channels what is to be listened to
    * @param subscribed told of a channel from when on it is heard, at first and after each loss
    * @param heard gets channel and text
-   * @param here told of each meeting, and then once a second as long as it lasts; must not wait
+   * @param here given all new connections, and then once a second as long as it lasts; must not
+   *     wait
    */
   StoreLink(
       StoreSettings settings,
@@ -79,7 +82,7 @@ final class StoreLink implements AutoCloseable {
       Supplier<Set<String>> channels,
       Consumer<String> subscribed,
       BiConsumer<String, String> heard,
-      Consumer<Meeting> here) {
+      Consumer<StoreConnections> here) {
     this.settings = settings;
     this.servers = servers;
     this.channels = channels;
@@ -114,31 +117,31 @@ final class StoreLink implements AutoCloseable {
       task.run();
     } catch (RuntimeException | Error e) {
       LOG.error("an error in the node has interrupted its connection to the shared store", e);
-      Meeting here = meeting;
+      StoreConnections here = connections;
       if (here == null) {
         again();
       } else {
-        lose(here, Meeting.reason(e));
+        lose(here, StoreConnections.reason(e));
       }
     }
   }
 
   /** The only place where the state changes; says whether the move is one. */
-  private synchronized boolean become(State next, Meeting at) {
+  private synchronized boolean become(State next, StoreConnections at) {
     if (state == State.CLOSED || (state == State.MET && next == State.MET)) {
       return false;
     }
     state = next;
-    meeting = at;
+    connections = at;
     return true;
   }
 
   private void connect() {
-    Meeting found;
+    StoreConnections found;
     try {
-      found = servers.meet();
+      found = servers.connect();
     } catch (RuntimeException e) {
-      complain("cannot connect to", Meeting.reason(e));
+      complain("cannot connect to", StoreConnections.reason(e));
       again();
       return;
     }
@@ -184,8 +187,8 @@ final class StoreLink implements AutoCloseable {
     }
   }
 
-  private void lose(Meeting lost, String why) {
-    if (lost != meeting || !become(State.SEEKING, null)) {
+  private void lose(StoreConnections lost, String why) {
+    if (lost != connections || !become(State.SEEKING, null)) {
       return;
     }
     lost.close();
@@ -193,8 +196,8 @@ final class StoreLink implements AutoCloseable {
     again();
   }
 
-  private void check(Meeting here) {
-    if (here != meeting) {
+  private void check(StoreConnections here) {
+    if (here != connections) {
       return;
     }
     channels.get().stream()
@@ -204,7 +207,7 @@ final class StoreLink implements AutoCloseable {
   }
 
   /** Says in words why this is not the right place; nothing if it is, or cannot be asked that. */
-  private CompletableFuture<String> fault(Meeting here) {
+  private CompletableFuture<String> fault(StoreConnections here) {
     return here.fault()
         .handle(
             (fault, failure) -> {
@@ -215,12 +218,12 @@ final class StoreLink implements AutoCloseable {
                 refused("the question whether its server is still the right one", failure);
                 return "";
               }
-              return Meeting.reason(failure);
+              return StoreConnections.reason(failure);
             });
   }
 
-  private void checked(Meeting here, String fault) {
-    if (here != meeting) {
+  private void checked(StoreConnections here, String fault) {
+    if (here != connections) {
       return;
     }
     checks++;
@@ -244,33 +247,33 @@ final class StoreLink implements AutoCloseable {
 
   private void refused(String what, Throwable failure) {
     if (denied(failure) && refusals.add(what)) {
-      LOG.warn("the shared store refuses {}: {}", what, Meeting.reason(failure));
+      LOG.warn("the shared store refuses {}: {}", what, StoreConnections.reason(failure));
     }
   }
 
   private final class Ear extends RedisPubSubAdapter<String, String> {
-    private final Meeting at;
+    private final StoreConnections at;
 
-    Ear(Meeting at) {
+    Ear(StoreConnections at) {
       this.at = at;
     }
 
     @Override
     public void subscribed(String channel, long count) {
-      if (at == meeting && confirmed.add(channel)) {
+      if (at == connections && confirmed.add(channel)) {
         subscribed.accept(channel);
       }
     }
 
     @Override
     public void message(String channel, String message) {
-      if (at == meeting) {
+      if (at == connections) {
         heard.accept(channel, message);
       }
     }
   }
 
-  private void subscribe(Meeting here, String channel) {
+  private void subscribe(StoreConnections here, String channel) {
     here.subscribe(channel)
         .whenComplete(
             (nothing, failure) -> {
@@ -280,9 +283,9 @@ final class StoreLink implements AutoCloseable {
             });
   }
 
-  /** Listens to a channel more, now or when there is a meeting. */
+  /** Listens to a channel more, now or when it is connected. */
   void listen(String channel) {
-    Meeting here = meeting;
+    StoreConnections here = connections;
     if (here != null) {
       subscribe(here, channel);
     }
@@ -290,7 +293,7 @@ final class StoreLink implements AutoCloseable {
 
   void leave(String channel) {
     confirmed.remove(channel);
-    Meeting here = meeting;
+    StoreConnections here = connections;
     if (here != null) {
       here.unsubscribe(channel);
     }
@@ -298,7 +301,7 @@ final class StoreLink implements AutoCloseable {
 
   /** Sends a text to all who listen, or drops it. */
   void tell(String channel, String text) {
-    Meeting here = meeting;
+    StoreConnections here = connections;
     if (here != null) {
       here.publish(channel, text)
           .whenComplete(
@@ -311,14 +314,14 @@ final class StoreLink implements AutoCloseable {
   }
 
   /** Where the node is connected, if it is. */
-  Optional<Meeting> meeting() {
-    return Optional.ofNullable(meeting);
+  Optional<StoreConnections> connections() {
+    return Optional.ofNullable(connections);
   }
 
   /** Ends the connection. */
   @Override
   public void close() {
-    Meeting last = meeting;
+    StoreConnections last = connections;
     become(State.CLOSED, null);
     executor.shutdownNow();
     if (last != null) {

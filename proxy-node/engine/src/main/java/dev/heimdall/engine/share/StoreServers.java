@@ -30,8 +30,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The servers of the store, and which of them the nodes have to meet at so that each hears all. Its
- * methods wait for the network, and are for one thread.
+ * The servers of the store, and which of them is the pub/sub server of all nodes. Its methods wait
+ * for the network, and are for one thread.
  */
 final class StoreServers {
   /** How long a server may take to connect, and to answer. */
@@ -102,11 +102,11 @@ final class StoreServers {
   }
 
   /**
-   * Connects to a server over which all nodes hear each other.
+   * Connects to the server that has the pub/sub channel of all nodes.
    *
    * @throws RuntimeException when there is none
    */
-  Meeting meet() {
+  StoreConnections connect() {
     return switch (settings.mode()) {
       case STANDALONE -> single(uris);
       case REPLICATION -> single(List.of());
@@ -138,18 +138,18 @@ final class StoreServers {
   }
 
   /** At this server, or at the one that is the primary of all. */
-  private Meeting single(List<RedisURI> given) {
+  private StoreConnections single(List<RedisURI> given) {
     RedisClient client = client();
     try {
       RedisURI at = given.isEmpty() ? primary(client) : given.get(0);
-      return Meeting.of(client, client.connectPubSub(at), client.connectPubSub(at), at);
+      return StoreConnections.of(client, client.connectPubSub(at), client.connectPubSub(at), at);
     } catch (RuntimeException e) {
-      Meeting.shutDown(client);
+      StoreConnections.shutDown(client);
       throw e;
     }
   }
 
-  private Meeting cluster() {
+  private StoreConnections cluster() {
     List<RedisURI> seeds = new ArrayList<>(uris);
     seeds.addAll(members);
     RedisClusterClient client = RedisClusterClient.create(resources, seeds);
@@ -159,8 +159,8 @@ final class StoreServers {
                 ClusterTopologyRefreshOptions.builder().enableAllAdaptiveRefreshTriggers().build())
             .build());
     try {
-      Meeting found =
-          Meeting.of(
+      StoreConnections found =
+          StoreConnections.of(
               client,
               client.connectPubSub(),
               client.connectPubSub(),
@@ -172,7 +172,7 @@ final class StoreServers {
       members = client.getPartitions().stream().map(this::own).toList();
       return found;
     } catch (RuntimeException e) {
-      Meeting.shutDown(client);
+      StoreConnections.shutDown(client);
       throw e;
     }
   }
@@ -182,20 +182,20 @@ final class StoreServers {
   }
 
   /**
-   * Whether the nodes meet somewhere else by now, though the server of this meeting still says that
-   * it is a primary: after a failover that it did not notice there may be two.
+   * Whether nodes connect to another server by now, though the server of these connections still
+   * says that it is a primary: after a failover that it did not notice there may be two.
    */
-  boolean elsewhere(Meeting meeting) {
+  boolean elsewhere(StoreConnections connections) {
     if (settings.mode() != StoreMode.REPLICATION) {
       return false;
     }
     RedisClient client = client();
     try {
-      return !primary(client).toString().equals(meeting.at());
+      return !primary(client).toString().equals(connections.at());
     } catch (RedisException e) {
       return false;
     } finally {
-      Meeting.shutDown(client);
+      StoreConnections.shutDown(client);
     }
   }
 
@@ -211,7 +211,7 @@ final class StoreServers {
       try {
         found.add(one.join());
       } catch (RuntimeException e) {
-        reasons.add(Meeting.reason(e));
+        reasons.add(StoreConnections.reason(e));
       }
     }
     return found.stream()
@@ -237,9 +237,9 @@ final class StoreServers {
         .handle(
             (said, failure) -> {
               if (failure != null) {
-                throw new RedisException(name + " " + Meeting.reason(failure));
+                throw new RedisException(name + " " + StoreConnections.reason(failure));
               }
-              if (!Meeting.isPrimary(said)) {
+              if (!StoreConnections.isPrimary(said)) {
                 throw new RedisException(name + " is a replica");
               }
               int replicas = said.size() > 2 && said.get(2) instanceof List<?> l ? l.size() : 0;

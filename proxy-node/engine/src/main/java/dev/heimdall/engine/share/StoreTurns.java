@@ -35,8 +35,8 @@ final class StoreTurns implements Turns {
 
   private <T> CompletableFuture<T> ask(
       Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> question) {
-    return link.meeting()
-        .map(meeting -> question.apply(meeting.keys()).toCompletableFuture())
+    return link.connections()
+        .map(connections -> question.apply(connections.keys()).toCompletableFuture())
         .orElseGet(
             () -> CompletableFuture.failedFuture(new RedisException("the shared store is away")));
   }

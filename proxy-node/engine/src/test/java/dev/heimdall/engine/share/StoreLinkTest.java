@@ -70,7 +70,7 @@ class StoreLinkTest {
             () -> channels,
             subscribed::add,
             (channel, text) -> heard.add(channel + "=" + text),
-            meeting -> here.run());
+            connections -> here.run());
   }
 
   private void connect() {
@@ -131,7 +131,7 @@ class StoreLinkTest {
   void whileTheStoreIsAwayNothingIsKeptForItAndTheLinkComesBackByItself() throws Exception {
     store.away(true);
     connect();
-    assertThat(link.meeting()).isEmpty();
+    assertThat(link.connections()).isEmpty();
     link.tell(CHANNEL, "lost");
     link.leave("test:writes:none");
     store.away(false);
@@ -146,13 +146,13 @@ class StoreLinkTest {
     connect();
     expect(subscribed, CHANNEL);
     store.primary(false);
-    await("it is left", () -> link.meeting().isEmpty());
+    await("it is left", () -> link.connections().isEmpty());
     int asked = store.roles();
     await("it is asked again", () -> store.roles() > asked + 2);
-    assertThat(link.meeting()).isEmpty();
+    assertThat(link.connections()).isEmpty();
     store.primary(true);
     expect(subscribed, CHANNEL);
-    assertThat(link.meeting()).isPresent();
+    assertThat(link.connections()).isPresent();
   }
 
   @Test
@@ -169,7 +169,7 @@ class StoreLinkTest {
     store.refuse("ROLE", "LOADING Redis is loading the dataset in memory");
     connect();
     await("it was tried several times", () -> store.roles() > 6);
-    assertThat(link.meeting()).isEmpty();
+    assertThat(link.connections()).isEmpty();
     assertThat(subscribed).isEmpty();
     store.refuse("ROLE", null);
     expect(subscribed, CHANNEL);
@@ -179,7 +179,7 @@ class StoreLinkTest {
   void aChannelThatWasRefusedIsTriedAgain() throws Exception {
     store.refuse("SUBSCRIBE", "NOPERM this user has no permissions to access the channel");
     connect();
-    await("it has met", () -> link.meeting().isPresent());
+    await("it is connected", () -> link.connections().isPresent());
     store.refuse("SUBSCRIBE", null);
     expect(subscribed, CHANNEL);
   }
@@ -222,7 +222,7 @@ class StoreLinkTest {
     expect(subscribed, CHANNEL);
     link.close();
     await("its connections are gone", () -> store.connections() == 0);
-    assertThat(link.meeting()).isEmpty();
+    assertThat(link.connections()).isEmpty();
     link.listen("test:writes:other");
     link.tell(CHANNEL, "nobody");
     assertThat(store.published()).isEmpty();

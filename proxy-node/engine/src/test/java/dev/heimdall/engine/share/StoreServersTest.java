@@ -71,7 +71,7 @@ class StoreServersTest {
   void refusedConnectionsLogNoErrorWhenTheirTimeIsUp() throws Exception {
     String server = closedPort();
     for (StoreMode mode : StoreMode.values()) {
-      assertThatThrownBy(() -> at(mode, server).meet()).as("%s", mode).isNotNull();
+      assertThatThrownBy(() -> at(mode, server).connect()).as("%s", mode).isNotNull();
     }
 
     untilTheDriversTimersHaveRun();

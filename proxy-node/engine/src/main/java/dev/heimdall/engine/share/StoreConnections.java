@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Connections to where all nodes hear each other, until one of them is lost. Never waits. */
-final class Meeting {
+/** Connections to the pub/sub channel of all nodes, until one of them is lost. Never waits. */
+final class StoreConnections {
   private final AbstractRedisClient client;
   private final StatefulRedisPubSubConnection<String, String> listening;
   private final StatefulRedisPubSubConnection<String, String> telling;
@@ -24,7 +24,7 @@ final class Meeting {
   private final String at;
   private final List<KeyEventsQuestion.Primary> primaries;
 
-  private Meeting(
+  private StoreConnections(
       AbstractRedisClient client,
       StatefulRedisPubSubConnection<String, String> listening,
       StatefulRedisPubSubConnection<String, String> telling,
@@ -42,12 +42,12 @@ final class Meeting {
   }
 
   /** At one server. */
-  static Meeting of(
+  static StoreConnections of(
       AbstractRedisClient client,
       StatefulRedisPubSubConnection<String, String> listening,
       StatefulRedisPubSubConnection<String, String> telling,
       RedisURI at) {
-    return new Meeting(
+    return new StoreConnections(
         client,
         listening,
         telling,
@@ -58,13 +58,13 @@ final class Meeting {
   }
 
   /** In a cluster, at whatever servers of it. */
-  static Meeting of(
+  static StoreConnections of(
       AbstractRedisClient client,
       StatefulRedisPubSubConnection<String, String> listening,
       StatefulRedisPubSubConnection<String, String> telling,
       StatefulRedisClusterConnection<String, String> keys,
       List<KeyEventsQuestion.Primary> primaries) {
-    return new Meeting(client, listening, telling, keys.async(), true, "", primaries);
+    return new StoreConnections(client, listening, telling, keys.async(), true, "", primaries);
   }
 
   /** Which server it is; nothing in a cluster. */
@@ -112,7 +112,7 @@ final class Meeting {
     return keys;
   }
 
-  /** Says in words why nodes must not meet here any more; nothing while they should. */
+  /** Says in words why nodes must not use this server any more; nothing while they should. */
   CompletableFuture<String> fault() {
     return fault(listening)
         .thenCombine(fault(telling), (one, other) -> one.isEmpty() ? other : one);
