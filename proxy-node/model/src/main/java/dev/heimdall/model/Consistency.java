@@ -6,7 +6,7 @@ public enum Consistency implements Spelled {
   SESSION,
   /**
    * Also what any client of this node wrote, and of other nodes after the propagation delay: a node
-   * that is out of touch with them reads from the writer.
+   * that is partitioned from them reads from the writer.
    */
   FLEET,
   /** Also what any client of any node wrote: replies to writes wait for all nodes. */

@@ -83,12 +83,15 @@ class SharedStoreIT {
       StoreNode.acquaint(a, b);
 
       redis.stop();
-      Await.until("nobody is in touch", () -> !a.inTouch() && !b.inTouch());
+      Await.until(
+          "no node is connected to its peers",
+          () -> !a.connectedToPeers() && !b.connectedToPeers());
       log.set(500);
       assertThat(a.exchange().announce(Set.of("t"), false)).isDone();
 
       redis.start();
-      Await.until("both are in touch", () -> a.inTouch() && b.inTouch());
+      Await.until(
+          "both are connected to their peers", () -> a.connectedToPeers() && b.connectedToPeers());
       assertThat(b.position("t")).isEqualTo(500);
       assertThat(a.position("any")).isEqualTo(500);
       log.set(600);
@@ -111,7 +114,7 @@ class SharedStoreIT {
           () -> a.store().state().others() == 0,
           () -> "");
       a.exchange().announce(Set.of("t"), false).get(20, TimeUnit.SECONDS);
-      Await.until("it is in touch", a::inTouch);
+      Await.until("it is connected to its peers", a::connectedToPeers);
     }
   }
 
@@ -119,8 +122,8 @@ class SharedStoreIT {
   void aStoreThatRefusesTheNodeLeavesItOutOfTouch() throws Exception {
     try (StoreNode a = node(1, Consistency.FLEET, "wrong");
         StoreNode b = node(2, Consistency.FLEET)) {
-      Await.until("it is in touch", b::inTouch);
-      assertThat(a.inTouch()).isFalse();
+      Await.until("it is connected to its peers", b::connectedToPeers);
+      assertThat(a.connectedToPeers()).isFalse();
       assertThat(a.exchange().announce(Set.of("t"), false)).isDone();
     }
   }

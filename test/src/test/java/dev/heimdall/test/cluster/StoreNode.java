@@ -89,8 +89,8 @@ final class StoreNode implements AutoCloseable {
     return store;
   }
 
-  boolean inTouch() {
-    return exchange.inTouch();
+  boolean connectedToPeers() {
+    return exchange.connectedToPeers();
   }
 
   /** Up to where a replica must have come to show this table. */
@@ -101,7 +101,7 @@ final class StoreNode implements AutoCloseable {
   /** Has the one tell of writes until the other has heard of one: from then on all are heard. */
   static void acquaint(StoreNode a, StoreNode b) {
     for (StoreNode node : List.of(a, b)) {
-      Await.until("it is in touch", node::inTouch);
+      Await.until("it is connected to its peers", node::connectedToPeers);
     }
     for (StoreNode teller : List.of(a, b)) {
       StoreNode hearer = teller == a ? b : a;

@@ -141,7 +141,7 @@ class StoreVariantsIT {
     StoreNode stranger = node(tls(server, TlsMode.VERIFY_FULL, other), 3);
 
     logged("WARN cannot connect to the shared store", server, "certification path");
-    assertThat(stranger.inTouch()).isFalse();
+    assertThat(stranger.connectedToPeers()).isFalse();
     tells(a, b, "t");
   }
 
@@ -161,9 +161,9 @@ class StoreVariantsIT {
     StoreNode careless = node(tls(server, TlsMode.VERIFY_CA, certificate), 1);
     StoreNode careful = node(tls(server, TlsMode.VERIFY_FULL, certificate), 2);
 
-    Await.until("the careless one is in touch", careless::inTouch);
+    Await.until("the careless one is connected to its peers", careless::connectedToPeers);
     logged("WARN cannot connect to the shared store", server, "127.0.0.2 found");
-    assertThat(careful.inTouch()).isFalse();
+    assertThat(careful.connectedToPeers()).isFalse();
   }
 
   // users
@@ -187,10 +187,10 @@ class StoreVariantsIT {
     StoreNode node = node(as("heimdall", "secret", at(StoreMode.STANDALONE, redis)), 1);
 
     logged("WARN cannot connect to the shared store", redis.address(), "WRONGPASS");
-    assertThat(node.inTouch()).isFalse();
+    assertThat(node.connectedToPeers()).isFalse();
     redis.run("ACL SETUSER heimdall >secret");
 
-    Await.until("it is in touch", node::inTouch);
+    Await.until("it is connected to its peers", node::connectedToPeers);
     logged("INFO the shared store can be reached again");
     assertThat(lines.beginningWith("WARN"))
         .doesNotHaveDuplicates()
@@ -203,10 +203,10 @@ class StoreVariantsIT {
     StoreNode node = node(as("heimdall", "secret", at(StoreMode.STANDALONE, redis)), 1);
 
     logged("WARN the shared store refuses to let this node listen to test:writes:shop", "NOPERM");
-    assertThat(node.inTouch()).isFalse();
+    assertThat(node.connectedToPeers()).isFalse();
     redis.run("ACL SETUSER heimdall &test:*");
 
-    Await.until("it is in touch", node::inTouch);
+    Await.until("it is connected to its peers", node::connectedToPeers);
   }
 
   @Test
@@ -214,9 +214,9 @@ class StoreVariantsIT {
     RedisProcess redis = redis("user heimdall on >secret " + RIGHTS + " -role");
     StoreNode node = node(as("heimdall", "secret", at(StoreMode.STANDALONE, redis)), 1);
 
-    Await.until("it is in touch", node::inTouch);
+    Await.until("it is connected to its peers", node::connectedToPeers);
     logged("WARN the shared store refuses the question whether", "NOPERM");
-    assertThat(node.inTouch()).isTrue();
+    assertThat(node.connectedToPeers()).isTrue();
   }
 
   // a primary with replicas
@@ -231,7 +231,8 @@ class StoreVariantsIT {
 
     primary.stop();
     logged("WARN lost the shared store");
-    Await.until("nobody is in touch", () -> !a.inTouch() && !b.inTouch());
+    Await.until(
+        "no node is connected to its peers", () -> !a.connectedToPeers() && !b.connectedToPeers());
     replica.run("REPLICAOF NO ONE");
 
     StoreNode.acquaint(a, b);
@@ -283,7 +284,7 @@ class StoreVariantsIT {
     logged(
         "WARN cannot connect to the shared store",
         "no server is the primary: " + replica.address() + " is a replica");
-    assertThat(node.inTouch()).isFalse();
+    assertThat(node.connectedToPeers()).isFalse();
   }
 
   @Test
@@ -291,15 +292,15 @@ class StoreVariantsIT {
     RedisProcess server = redis();
     RedisProcess other = redis();
     StoreNode node = node(at(StoreMode.STANDALONE, server), 1);
-    Await.until("it is in touch", node::inTouch);
+    Await.until("it is connected to its peers", node::connectedToPeers);
 
     server.run("REPLICAOF 127.0.0.1 " + other.port());
 
     logged("WARN lost the shared store", "its server is a replica now");
-    Await.until("it is out of touch", () -> !node.inTouch());
+    Await.until("it is partitioned", () -> !node.connectedToPeers());
     assertThat(lines.beginningWith("INFO the shared store can be reached again")).isEmpty();
     server.run("REPLICAOF NO ONE");
-    Await.until("it is in touch again", node::inTouch);
+    Await.until("it is connected to its peers again", node::connectedToPeers);
   }
 
   private static int listeners(RedisProcess server) {
@@ -427,7 +428,7 @@ class StoreVariantsIT {
     redis.run("CONFIG SET notify-keyspace-events KEA", "CLIENT KILL TYPE pubsub");
     logged("INFO the shared store tells of its keys now", "AKE");
     keyEvents(node, KeyEvents.ON, "is \"AKE\"");
-    Await.until("it is in touch", node::inTouch);
+    Await.until("it is connected to its peers", node::connectedToPeers);
     assertThat(lines.beginningWith(SILENT)).hasSize(1);
   }
 
@@ -457,7 +458,7 @@ class StoreVariantsIT {
         redis("user heimdall on >secret " + RIGHTS.replace(" &__keyevent@0__:*", ""), EVENTS);
     StoreNode node = node(as("heimdall", "secret", at(StoreMode.STANDALONE, redis)), 1);
 
-    Await.until("it is in touch", node::inTouch);
+    Await.until("it is connected to its peers", node::connectedToPeers);
     logged("INFO cannot find out whether the shared store tells of its keys", "NOPERM");
     assertThat(node.store().state().keyEvents()).isEqualTo(KeyEvents.UNKNOWN);
     assertThat(node.store().state().detail()).contains(redis.address(), "NOPERM");

@@ -164,7 +164,8 @@ class StrictRepliesIT {
       store.stop();
       write.get(30, TimeUnit.SECONDS);
       assertThat(value(reader, "SELECT count(*) FROM t")).isEqualTo("1");
-      Await.until("nobody is in touch", () -> answeredBy(reader).contains("not heard from"));
+      Await.until(
+          "no node is connected to its peers", () -> answeredBy(reader).contains("not heard from"));
 
       execute(client, "INSERT INTO t VALUES (2)");
       assertThat(value(reader, "SELECT count(*) FROM t")).isEqualTo("2");

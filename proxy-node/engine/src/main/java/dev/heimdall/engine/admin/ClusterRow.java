@@ -7,7 +7,8 @@ import dev.heimdall.model.Consistency;
  * A cluster that the node watches.
  *
  * @param source the data source that it is
- * @param inTouch whether the node has certainly heard of what was written through other nodes
+ * @param connectedToPeers whether the node has certainly heard of what was written through other
+ *     nodes
  */
 public record ClusterRow(
-    String source, Topology topology, Consistency consistency, boolean inTouch) {}
+    String source, Topology topology, Consistency consistency, boolean connectedToPeers) {}

@@ -53,7 +53,7 @@ final class Tables {
           .number("nodes", row -> row.topology().nodes().size())
           .bool("degraded", row -> row.topology().degraded())
           .text("consistency", row -> row.consistency().spelling())
-          .bool("in_touch", ClusterRow::inTouch);
+          .bool("in_touch", ClusterRow::connectedToPeers);
 
   static final Table<ClusterNodeRow> NODES =
       new Table<>(

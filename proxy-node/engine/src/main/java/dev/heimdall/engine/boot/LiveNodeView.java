@@ -59,7 +59,7 @@ final class LiveNodeView implements NodeView {
                     cluster.source().name(),
                     cluster.view().topology(),
                     cluster.source().cluster().consistency(),
-                    cluster.inTouch()))
+                    cluster.connectedToPeers()))
         .toList();
   }
 

@@ -85,8 +85,8 @@ final class RunningCluster implements AutoCloseable {
   }
 
   /** Whether this node has certainly heard of what was written through others. */
-  boolean inTouch() {
-    return exchange.inTouch();
+  boolean connectedToPeers() {
+    return exchange.connectedToPeers();
   }
 
   ClusterView view() {

@@ -241,7 +241,7 @@ public final class ClusterView {
             positions,
             request.tables(),
             sinceTaken(request.own()),
-            alone || exchange.inTouch(),
+            alone || exchange.connectedToPeers(),
             samples.floor().position())
         .atLeast(request.seen());
   }

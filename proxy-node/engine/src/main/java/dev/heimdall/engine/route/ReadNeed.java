@@ -10,8 +10,8 @@ import dev.heimdall.engine.wire.Position;
  * @param writtenAt when the last write was committed that it must not miss, by {@link
  *     System#nanoTime}: for servers that tell no positions
  * @param lagIgnored whether it may miss anything, because a rule says so
- * @param unknowable whether nobody can say what it must not miss: this node is out of touch with
- *     the others
+ * @param unknowable whether nobody can say what it must not miss: this node is partitioned from the
+ *     others
  */
 public record ReadNeed(Position position, long writtenAt, boolean lagIgnored, boolean unknowable) {
   /** A read that may miss anything. */

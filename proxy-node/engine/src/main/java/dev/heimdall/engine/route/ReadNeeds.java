@@ -19,7 +19,7 @@ public final class ReadNeeds {
    *
    * @param tables what it reads, in full as the catalogue spells them; null where nobody knows
    * @param own the last write of the client's session; null when it has written nothing
-   * @param inTouch whether this node has certainly heard of the writes of all others
+   * @param connectedToPeers whether this node has certainly heard of the writes of all others
    * @param floor up to where every read must see whatever it reads: what had been written {@code
    *     maxStaleness} ago; {@link Position#NONE} for nothing
    */
@@ -27,12 +27,12 @@ public final class ReadNeeds {
       WritePositions positions,
       Collection<String> tables,
       WriteMark own,
-      boolean inTouch,
+      boolean connectedToPeers,
       Position floor) {
     if (consistency == Consistency.SESSION) {
       return own == null ? ReadNeed.NO_WRITE : own(positions, tables, own);
     }
-    if (!inTouch) {
+    if (!connectedToPeers) {
       return ReadNeed.UNKNOWABLE;
     }
     WriteMark last = tables == null ? positions.last() : positions.last(tables);

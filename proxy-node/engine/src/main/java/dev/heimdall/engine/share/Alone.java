@@ -19,7 +19,7 @@ public final class Alone implements Exchange {
   }
 
   @Override
-  public boolean inTouch() {
+  public boolean connectedToPeers() {
     return true;
   }
 

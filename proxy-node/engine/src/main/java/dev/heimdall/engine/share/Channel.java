@@ -36,11 +36,11 @@ final class Channel implements Exchange {
   private final Duration maxStaleness;
   private final Consumer<String> out;
   private final LongSupplier clock;
-  private final Touch touch;
+  private final PeerHeartbeats heartbeats;
   private final Acknowledgements acknowledgements = new Acknowledgements();
   private final ChangesOfOthers inProgress = new ChangesOfOthers();
   private final AnnouncedChanges announced;
-  private final Joining joining;
+  private final Membership membership;
   private long number;
 
   /**
@@ -66,9 +66,9 @@ final class Channel implements Exchange {
     this.maxStaleness = maxStaleness;
     this.out = out;
     this.clock = clock;
-    touch = new Touch(self, maxStaleness.toNanos(), LAPSE * maxStaleness.toNanos());
+    heartbeats = new PeerHeartbeats(self, maxStaleness.toNanos(), LAPSE * maxStaleness.toNanos());
     announced = new AnnouncedChanges(clock);
-    joining = new Joining(definitions);
+    membership = new Membership(definitions);
   }
 
   @Override
@@ -93,7 +93,7 @@ final class Channel implements Exchange {
 
   @Override
   public ChangeInProgress changing(String database) {
-    CompletableFuture<Void> joined = joining.joined();
+    CompletableFuture<Void> joined = membership.joined();
     if (joined.isDone()) {
       return announced(database);
     }
@@ -153,8 +153,8 @@ final class Channel implements Exchange {
     CompletableFuture<Void> done;
     long sent;
     synchronized (this) {
-      Set<String> awaited = touch.others();
-      if (touch.hearsItself(clock.getAsLong())) {
+      Set<String> awaited = heartbeats.others();
+      if (heartbeats.hearsItself(clock.getAsLong())) {
         // A node may have come of which this one has not heard yet: before its own words it will.
         awaited.add(self);
       }
@@ -185,7 +185,8 @@ final class Channel implements Exchange {
   void here() {
     send(n -> new Message(Message.Kind.HERE, self, n, List.of()));
     // As it will be when this is done the next time.
-    joining.heard(touch.inTouch(clock.getAsLong() + maxStaleness.toNanos() / BEATS));
+    membership.heard(
+        heartbeats.connectedToPeers(clock.getAsLong() + maxStaleness.toNanos() / BEATS));
   }
 
   /** The same, for a timer that would do it no more after an error. */
@@ -199,8 +200,8 @@ final class Channel implements Exchange {
 
   /** The way to the others was lost and is open again. */
   void reopened() {
-    touch.lost();
-    joining.heard(false);
+    heartbeats.lost();
+    membership.heard(false);
     missed();
   }
 
@@ -220,8 +221,8 @@ final class Channel implements Exchange {
     }
     Message message = decoded.get();
     boolean own = message.node().equals(self);
-    boolean known = own || touch.knows(message.node());
-    boolean gap = touch.heard(message.node(), message.number(), clock.getAsLong());
+    boolean known = own || heartbeats.knows(message.node());
+    boolean gap = heartbeats.heard(message.node(), message.number(), clock.getAsLong());
     if (gap && !own) {
       inProgress.forget(message.node());
       missed();
@@ -232,7 +233,7 @@ final class Channel implements Exchange {
         announceAgain();
       }
     } else if (acknowledgements.any()) {
-      acknowledgements.echoed(self, message.number(), touch.others());
+      acknowledgements.echoed(self, message.number(), heartbeats.others());
     }
   }
 
@@ -256,7 +257,7 @@ final class Channel implements Exchange {
       }
       case GONE -> {
         inProgress.forget(message.node());
-        touch.gone(message.node(), clock.getAsLong());
+        heartbeats.gone(message.node(), clock.getAsLong());
         acknowledgements.gone(message.node());
       }
       case FREE -> message.details().stream().findFirst().ifPresent(definitions::free);
@@ -308,18 +309,18 @@ final class Channel implements Exchange {
   }
 
   @Override
-  public boolean inTouch() {
-    return touch.inTouch(clock.getAsLong());
+  public boolean connectedToPeers() {
+    return heartbeats.connectedToPeers(clock.getAsLong());
   }
 
   /** The other nodes that are known, for people. */
   int others() {
-    return touch.others().size();
+    return heartbeats.others().size();
   }
 
   @Override
   public void close() {
-    joining.close();
+    membership.close();
     send(n -> new Message(Message.Kind.GONE, self, n, List.of()));
   }
 }

@@ -42,7 +42,7 @@ public interface Exchange extends AutoCloseable {
   default void sessionDefaultsChanged() {}
 
   /** Whether this node has certainly heard, but for moments, of what the others have written. */
-  boolean inTouch();
+  boolean connectedToPeers();
 
   @Override
   void close();

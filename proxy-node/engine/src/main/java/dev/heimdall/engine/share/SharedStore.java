@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 
 /**
  * The connection of this node to the others, over publish and subscribe of Redis or Valkey. While
- * the store is away nobody is in touch; when it is back everything goes on by itself.
+ * the store is unavailable nodes are partitioned; when it is back everything goes on by itself.
  */
 public final class SharedStore implements AutoCloseable {
   private final StoreSettings settings;
@@ -153,8 +153,8 @@ public final class SharedStore implements AutoCloseable {
     }
 
     @Override
-    public boolean inTouch() {
-      return channel.inTouch();
+    public boolean connectedToPeers() {
+      return channel.connectedToPeers();
     }
 
     @Override

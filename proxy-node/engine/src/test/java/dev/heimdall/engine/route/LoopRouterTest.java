@@ -40,7 +40,7 @@ class LoopRouterTest {
           Optional.empty());
 
   private long log = 100;
-  private boolean inTouch = true;
+  private boolean connectedToPeers = true;
   private final List<String> told = new ArrayList<>();
   private boolean writerAnswers = true;
   private long version = 1;
@@ -69,8 +69,8 @@ class LoopRouterTest {
     }
 
     @Override
-    public boolean inTouch() {
-      return inTouch;
+    public boolean connectedToPeers() {
+      return connectedToPeers;
     }
 
     @Override
@@ -144,7 +144,7 @@ class LoopRouterTest {
   @Test
   void aNodeOutOfTouchReadsFromTheWriterUnlessARuleSaysOtherwise() {
     cluster(writer(100), replica(R1, 100));
-    inTouch = false;
+    connectedToPeers = false;
 
     assertThat(routed(reading("a"))).isEmpty();
     assertThat(router.soon(reading("a"))).isFalse();

@@ -162,21 +162,21 @@ class ChannelTest {
   @Test
   void aNodeIsInTouchWhenItHearsItselfAndAllOthers() {
     Node a = new Node("a", false);
-    assertThat(a.channel.inTouch()).isTrue();
+    assertThat(a.channel.connectedToPeers()).isTrue();
     Node b = new Node("b", false);
     now += 4 * SECOND;
-    assertThat(a.channel.inTouch()).isTrue();
+    assertThat(a.channel.connectedToPeers()).isTrue();
     a.channel.here();
     now += SECOND;
-    assertThat(a.channel.inTouch()).as("nobody knows what b writes").isFalse();
+    assertThat(a.channel.connectedToPeers()).as("nobody knows what b writes").isFalse();
     b.channel.here();
-    assertThat(a.channel.inTouch()).isTrue();
+    assertThat(a.channel.connectedToPeers()).isTrue();
     b.channel.close();
     nodes.remove(b);
     now += 3 * SECOND;
     a.channel.here();
     now += 4 * SECOND;
-    assertThat(a.channel.inTouch()).as("b has said that it goes").isTrue();
+    assertThat(a.channel.connectedToPeers()).as("b has said that it goes").isTrue();
   }
 
   @Test
@@ -188,7 +188,7 @@ class ChannelTest {
       beat();
     }
 
-    assertThat(a.channel.inTouch()).isTrue();
+    assertThat(a.channel.connectedToPeers()).isTrue();
     assertThat(a.channel.others()).isZero();
   }
 
@@ -198,13 +198,13 @@ class ChannelTest {
     a.hears = false;
     now += 6 * SECOND;
     beat();
-    assertThat(a.channel.inTouch()).isFalse();
+    assertThat(a.channel.connectedToPeers()).isFalse();
 
     a.hears = true;
     a.channel.reopened();
-    assertThat(a.channel.inTouch()).isFalse();
+    assertThat(a.channel.connectedToPeers()).isFalse();
     beat();
-    assertThat(a.channel.inTouch()).isTrue();
+    assertThat(a.channel.connectedToPeers()).isTrue();
   }
 
   @Test
@@ -282,7 +282,9 @@ class ChannelTest {
     Node a = new Node("a", true);
     a.delay();
     Node b = new Node("b", true);
-    assertThat(b.channel.inTouch()).as("nobody else is there for all that it knows").isTrue();
+    assertThat(b.channel.connectedToPeers())
+        .as("nobody else is there for all that it knows")
+        .isTrue();
     b.delay();
     log = 200;
 
@@ -347,7 +349,7 @@ class ChannelTest {
       now += SECOND;
       beat();
       if (i >= 5) {
-        assertThat(b.channel.inTouch()).as("%d s without a word of its own", i).isFalse();
+        assertThat(b.channel.connectedToPeers()).as("%d s without a word of its own", i).isFalse();
       }
     }
     // Nobody waits for it any more, so it must not answer.
@@ -355,7 +357,7 @@ class ChannelTest {
 
     b.tells = true;
     beat();
-    assertThat(b.channel.inTouch()).isTrue();
+    assertThat(b.channel.connectedToPeers()).isTrue();
   }
 
   @Test

@@ -3,14 +3,12 @@ package dev.heimdall.engine.share;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Whether this node is one of those that tell each other of changes of definitions before they are
- * made: it hears itself and has heard all others. Until then, and whenever it is no longer so, what
- * it knows of definitions is not to be trusted. Thread-safe.
+ * Whether this node is a member of the group whose nodes notify each other of changes of
+ * definitions before they are made: it receives its own heartbeats and those of all others. Until
+ * then, and whenever that ends, what it knows of definitions is not to be trusted. Thread-safe.
  */
-final class Joining {
-  /**
-   * Within the second beat in touch at the latest, each of the others has said that it is there.
-   */
+final class Membership {
+  /** By the second heartbeat while connected, each of the others has sent one, too. */
   private static final int ENOUGH = 2;
 
   private final Definitions definitions;
@@ -18,21 +16,21 @@ final class Joining {
   private Runnable together;
   private int beats;
 
-  Joining(Definitions definitions) {
+  Membership(Definitions definitions) {
     this.definitions = definitions;
     together = definitions.apart();
   }
 
   /** To be called with each beat, and when it is known that others were not heard. */
-  void heard(boolean inTouch) {
+  void heard(boolean connectedToPeers) {
     boolean enough;
     synchronized (this) {
-      beats = inTouch ? beats + 1 : 0;
+      beats = connectedToPeers ? beats + 1 : 0;
       enough = beats >= ENOUGH;
       if (enough && together != null) {
         together.run();
         together = null;
-      } else if (!inTouch && together == null) {
+      } else if (!connectedToPeers && together == null) {
         together = definitions.apart();
       }
     }

@@ -9,7 +9,7 @@ import java.util.Set;
  * Whether a node hears the others. It has to hear itself, which shows that the way there and back
  * is open, and each of those that it knows, often enough. Times are of {@link System#nanoTime}.
  */
-final class Touch {
+final class PeerHeartbeats {
   private static final int MOST_NODES = 4096;
 
   private final String self;
@@ -25,7 +25,7 @@ final class Touch {
    * @param maxStaleness how long a node may be silent before nobody knows what it wrote
    * @param lapse how long until a silent node counts as gone
    */
-  Touch(String self, long maxStaleness, long lapse) {
+  PeerHeartbeats(String self, long maxStaleness, long lapse) {
     this.self = self;
     this.maxStaleness = maxStaleness;
     this.lapse = lapse;
@@ -77,7 +77,7 @@ final class Touch {
   }
 
   /** Whether all were heard lately; without a lock, as it is asked for each read. */
-  boolean inTouch(long now) {
+  boolean connectedToPeers(long now) {
     return heardSelf && now - until < 0;
   }
 
