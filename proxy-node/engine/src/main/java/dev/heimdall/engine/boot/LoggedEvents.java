@@ -27,7 +27,7 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns what happens to clients into log lines and counters. */
+/** LeaderLeases what happens to clients into log lines and counters. */
 final class LoggedEvents implements SessionEvents {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.client");
 

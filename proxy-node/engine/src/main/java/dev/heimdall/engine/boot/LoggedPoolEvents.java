@@ -15,7 +15,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns what happens to server connections into log lines and counters. */
+/** LeaderLeases what happens to server connections into log lines and counters. */
 final class LoggedPoolEvents implements PoolEvents {
   private static final Logger AUDIT = LoggerFactory.getLogger("heimdall.pool.audit");
 

@@ -10,9 +10,9 @@ import dev.heimdall.engine.rds.RdsWatch;
 import dev.heimdall.engine.share.Alone;
 import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Exchange;
+import dev.heimdall.engine.share.LeaderLeases;
 import dev.heimdall.engine.share.SharedStore;
 import dev.heimdall.engine.share.StoreState;
-import dev.heimdall.engine.share.Turns;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.statement.Running;
 import dev.heimdall.model.Configuration;
@@ -126,7 +126,9 @@ final class SourceClusters implements AutoCloseable {
   }
 
   private Optional<RdsWatch.Watching> asking(DataSource source, NodeSettings node) {
-    return hears(source) ? Optional.empty() : Optional.of(rds.watch(source, () -> turns(node)));
+    return hears(source)
+        ? Optional.empty()
+        : Optional.of(rds.watch(source, () -> leaderLeases(node)));
   }
 
   /** Whether others ask AWS about it, and tell the node. */
@@ -172,8 +174,8 @@ final class SourceClusters implements AutoCloseable {
         : Optional.of(StoreState.unused(settings));
   }
 
-  private synchronized Optional<Turns> turns(NodeSettings node) {
-    return store(node).map(SharedStore::turns);
+  private synchronized Optional<LeaderLeases> leaderLeases(NodeSettings node) {
+    return store(node).map(SharedStore::leaderLeases);
   }
 
   private Optional<SharedStore> store(NodeSettings node) {

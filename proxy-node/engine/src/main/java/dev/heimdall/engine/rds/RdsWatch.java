@@ -1,7 +1,7 @@
 package dev.heimdall.engine.rds;
 
 import dev.heimdall.engine.feed.TopologyFeed;
-import dev.heimdall.engine.share.Turns;
+import dev.heimdall.engine.share.LeaderLeases;
 import dev.heimdall.model.ApiUse;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.RdsPlace;
@@ -44,10 +44,10 @@ public final class RdsWatch implements AutoCloseable {
   /**
    * Begins to ask about the cluster that a data source is; does nothing if there is nothing to ask.
    *
-   * @param turns by which the nodes of a fleet divide the work; empty for a node that is alone
+   * @param leases by which the nodes of a fleet divide the work; empty for a node that is alone
    * @return ends it
    */
-  public synchronized Watching watch(DataSource source, Supplier<Optional<Turns>> turns) {
+  public synchronized Watching watch(DataSource source, Supplier<Optional<LeaderLeases>> leases) {
     Optional<RdsPlace> place = source.rdsPlace();
     if (place.isEmpty() || closed) {
       return () -> {};
@@ -60,7 +60,7 @@ public final class RdsWatch implements AutoCloseable {
             source.cluster().api().interval());
     RegionWatch region = regions.get(at);
     if (region == null) {
-      region = new RegionWatch(at, credentials.get(), turns.get(), feed, watched);
+      region = new RegionWatch(at, credentials.get(), leases.get(), feed, watched);
       regions.put(at, region);
     } else {
       region.add(watched);

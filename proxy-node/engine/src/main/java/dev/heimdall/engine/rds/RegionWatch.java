@@ -2,7 +2,7 @@ package dev.heimdall.engine.rds;
 
 import dev.heimdall.engine.feed.Subject;
 import dev.heimdall.engine.feed.TopologyFeed;
-import dev.heimdall.engine.share.Turns;
+import dev.heimdall.engine.share.LeaderLeases;
 import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.routing.RdsName;
 import dev.heimdall.routing.RdsPace;
@@ -32,8 +32,8 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
  * Asks the API of one region about all clusters there, on a thread of its own. With a store, each
- * node asks for the turn each interval; who has it asks the API, and leaves the answer for the
- * others. Without one, and while it is away, the node asks by itself, less often.
+ * node tries to acquire the lease each interval; its holder asks the API, and publishes the answer
+ * for the others. Without one, and while it is away, the node asks by itself, less often.
  */
 final class RegionWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RdsWatch.class);
@@ -48,7 +48,7 @@ final class RegionWatch implements AutoCloseable {
   private static final Duration FIRST = Duration.ofSeconds(1);
 
   private final RdsWatch.Place place;
-  private final Optional<Turns> turns;
+  private final Optional<LeaderLeases> leases;
   private final RdsReader reader;
   private final RdsPace pace;
   private final Complaints complaints;
@@ -69,11 +69,11 @@ final class RegionWatch implements AutoCloseable {
   RegionWatch(
       RdsWatch.Place place,
       AwsCredentialsProvider credentials,
-      Optional<Turns> turns,
+      Optional<LeaderLeases> leases,
       TopologyFeed feed,
       Watched first) {
     this.place = place;
-    this.turns = turns;
+    this.leases = leases;
     this.feed = feed;
     source = Subject.nodesAt(place.region(), place.endpoint());
     watched.add(first);
@@ -91,7 +91,7 @@ final class RegionWatch implements AutoCloseable {
               return thread;
             });
     // Nodes that are started together shall not ask together; and the store takes a moment.
-    later(turns.isPresent() ? FIRST.plus(some(FIRST)) : some(interval()));
+    later(leases.isPresent() ? FIRST.plus(some(FIRST)) : some(interval()));
   }
 
   /** Whoever wants to know more often decides it for all: they are asked about together. */
@@ -154,7 +154,7 @@ final class RegionWatch implements AutoCloseable {
     }
     Duration pause = interval();
     try {
-      pause = turns.isPresent() ? withOthers(turns.get()) : alone();
+      pause = leases.isPresent() ? withOthers(leases.get()) : alone();
     } catch (RuntimeException | Error e) {
       // Nothing known leads here; but who asks no more would not be missed by anybody.
       LOG.error("asking the RDS API in {} has failed", place.region(), e);
@@ -162,10 +162,10 @@ final class RegionWatch implements AutoCloseable {
     later(jittered(pause));
   }
 
-  private Duration withOthers(Turns shared) {
+  private Duration withOthers(LeaderLeases shared) {
     String work = work();
     Optional<Boolean> mine =
-        barred() ? Optional.of(false) : told(shared.take(work, lasting(interval())));
+        barred() ? Optional.of(false) : told(shared.acquire(work, lasting(interval())));
     if (mine.isEmpty()) {
       if (!storeAway) {
         // All nodes notice that at the same time.
@@ -175,7 +175,8 @@ final class RegionWatch implements AutoCloseable {
       return alone();
     }
     storeAway = false;
-    Optional<Bulletin> before = told(shared.left(work)).flatMap(o -> o).flatMap(Bulletin::decode);
+    Optional<Bulletin> before =
+        told(shared.published(work)).flatMap(o -> o).flatMap(Bulletin::decode);
     if (!mine.get()) {
       before.flatMap(Bulletin::document).ifPresent(this::heard);
       return interval();
@@ -185,10 +186,10 @@ final class RegionWatch implements AutoCloseable {
     TopologyReading answer = ask();
     if (!answer.barred()) {
       Duration pause = pace.after(answer);
-      told(shared.rest(work, lasting(pause)));
-      told(shared.leave(work, new Bulletin(pause, last).encoded(), pause.multipliedBy(LASTS)));
+      told(shared.backOff(work, lasting(pause)));
+      told(shared.publish(work, new Bulletin(pause, last).encoded(), pause.multipliedBy(LASTS)));
     }
-    // Not the pause: another node may have the next turn, and what it is told is wanted here.
+    // Not the pause: another node may hold the next lease, and its result is wanted here.
     return interval();
   }
 
@@ -212,7 +213,7 @@ final class RegionWatch implements AutoCloseable {
       nextAlone = now + (pause.compareTo(least) > 0 ? pause : least).toNanos();
     }
     Duration left = Duration.ofNanos(nextAlone - now);
-    return turns.isPresent() || left.compareTo(interval()) < 0 ? interval() : left;
+    return leases.isPresent() || left.compareTo(interval()) < 0 ? interval() : left;
   }
 
   /** Whether this node need not ask: another one may be allowed to. */

@@ -115,8 +115,8 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /** What one node of the fleet does for all. */
-  public Turns turns() {
-    return new StoreTurns(link, settings.prefix(), self);
+  public LeaderLeases leaderLeases() {
+    return new StoreLeaderLeases(link, settings.prefix(), self);
   }
 
   /** A channel until it is left. */

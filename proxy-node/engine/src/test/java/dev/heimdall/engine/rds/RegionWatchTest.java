@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.heimdall.engine.feed.Subject;
 import dev.heimdall.engine.feed.TopologyFeed;
-import dev.heimdall.engine.share.Turns;
+import dev.heimdall.engine.share.LeaderLeases;
 import dev.heimdall.model.RdsPlace;
 import dev.heimdall.routing.RdsName;
 import dev.heimdall.routing.RdsRole;
@@ -77,8 +77,8 @@ class RegionWatchTest {
     api.stop(0);
   }
 
-  /** A store that has one answer for whoever asks for the turn. */
-  private static final class Store implements Turns {
+  /** A store that has one answer for each try to acquire the lease. */
+  private static final class Store implements LeaderLeases {
     private final CompletableFuture<Boolean> mine;
     private final Map<String, String> left = new ConcurrentHashMap<>();
     private final AtomicInteger asked = new AtomicInteger();
@@ -90,24 +90,24 @@ class RegionWatchTest {
     }
 
     @Override
-    public CompletableFuture<Boolean> take(String work, Duration lasts) {
+    public CompletableFuture<Boolean> acquire(String work, Duration lasts) {
       asked.incrementAndGet();
       return mine.copy();
     }
 
     @Override
-    public CompletableFuture<Void> rest(String work, Duration lasts) {
+    public CompletableFuture<Void> backOff(String work, Duration lasts) {
       return CompletableFuture.completedFuture(null);
     }
 
     @Override
-    public CompletableFuture<Void> leave(String work, String result, Duration lasts) {
+    public CompletableFuture<Void> publish(String work, String result, Duration lasts) {
       left.put(work, result);
       return CompletableFuture.completedFuture(null);
     }
 
     @Override
-    public CompletableFuture<Optional<String>> left(String work) {
+    public CompletableFuture<Optional<String>> published(String work) {
       return CompletableFuture.completedFuture(Optional.ofNullable(before));
     }
   }
@@ -116,7 +116,7 @@ class RegionWatchTest {
     return URI.create("http://127.0.0.1:" + api.getAddress().getPort());
   }
 
-  private RegionWatch watch(Optional<Turns> turns) {
+  private RegionWatch watch(Optional<LeaderLeases> leases) {
     Optional<URI> endpoint = Optional.of(endpoint());
     feed.watch(
         new Subject(
@@ -128,7 +128,7 @@ class RegionWatchTest {
     return new RegionWatch(
         new RdsWatch.Place("eu-west-1", endpoint),
         StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret")),
-        turns,
+        leases,
         feed,
         new Watched(new RdsName("shop", true), true, INTERVAL));
   }
@@ -256,36 +256,36 @@ class RegionWatchTest {
 
   @Test
   void anErrorInHeimdallDoesNotEndTheAsking() throws Exception {
-    AtomicInteger turns = new AtomicInteger();
+    AtomicInteger leases = new AtomicInteger();
     Store store = new Store(CompletableFuture.completedFuture(false), left(1, "one.example"));
-    Turns failing =
-        new Turns() {
+    LeaderLeases failing =
+        new LeaderLeases() {
           @Override
-          public CompletableFuture<Boolean> take(String work, Duration lasts) {
-            if (turns.incrementAndGet() == 1) {
+          public CompletableFuture<Boolean> acquire(String work, Duration lasts) {
+            if (leases.incrementAndGet() == 1) {
               throw new NoClassDefFoundError("of a jar that was replaced");
             }
-            return store.take(work, lasts);
+            return store.acquire(work, lasts);
           }
 
           @Override
-          public CompletableFuture<Void> rest(String work, Duration lasts) {
-            return store.rest(work, lasts);
+          public CompletableFuture<Void> backOff(String work, Duration lasts) {
+            return store.backOff(work, lasts);
           }
 
           @Override
-          public CompletableFuture<Void> leave(String work, String result, Duration lasts) {
-            return store.leave(work, result, lasts);
+          public CompletableFuture<Void> publish(String work, String result, Duration lasts) {
+            return store.publish(work, result, lasts);
           }
 
           @Override
-          public CompletableFuture<Optional<String>> left(String work) {
-            return store.left(work);
+          public CompletableFuture<Optional<String>> published(String work) {
+            return store.published(work);
           }
         };
     try (RegionWatch watch = watch(Optional.of(failing))) {
       assertThat(told.poll(30, TimeUnit.SECONDS)).isNotNull();
-      assertThat(turns.get()).isGreaterThan(1);
+      assertThat(leases.get()).isGreaterThan(1);
     }
   }
 

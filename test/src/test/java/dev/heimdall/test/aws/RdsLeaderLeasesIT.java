@@ -29,7 +29,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** Nodes of a fleet that have one of them ask the RDS API for all. */
-class RdsTurnsIT {
+class RdsLeaderLeasesIT {
   private static final AwsCredentialsProvider SOMEBODY =
       StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "not-so-secret"));
 
@@ -66,7 +66,7 @@ class RdsTurnsIT {
       watch = new RdsWatch(feed, () -> credentials);
       DataSource source = configuration.sources().get("shop");
       feed.watch(Subject.of(source), told::add);
-      watch.watch(source, () -> Optional.of(store.turns()));
+      watch.watch(source, () -> Optional.of(store.leaderLeases()));
       nodes.add(this);
     }
 

@@ -9,23 +9,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** Turns as keys that expire: whoever sets one has the turn. */
-final class StoreTurns implements Turns {
+/** Leader leases as keys that expire: the node that sets one holds the lease. */
+final class StoreLeaderLeases implements LeaderLeases {
   private final StoreLink link;
   private final String prefix;
   private final String self;
 
   /**
    * @param prefix how the names of keys begin
-   * @param self who has a turn, for people
+   * @param self who holds a lease, for people
    */
-  StoreTurns(StoreLink link, String prefix, String self) {
+  StoreLeaderLeases(StoreLink link, String prefix, String self) {
     this.link = link;
     this.prefix = prefix;
     this.self = self;
   }
 
-  private String turn(String work) {
+  private String lease(String work) {
     return prefix + ":turn:" + work;
   }
 
@@ -38,29 +38,31 @@ final class StoreTurns implements Turns {
     return link.connections()
         .map(connections -> question.apply(connections.keys()).toCompletableFuture())
         .orElseGet(
-            () -> CompletableFuture.failedFuture(new RedisException("the shared store is away")));
+            () ->
+                CompletableFuture.failedFuture(
+                    new RedisException("the shared store is unavailable")));
   }
 
   @Override
-  public CompletableFuture<Boolean> take(String work, Duration lasts) {
-    return ask(keys -> keys.set(turn(work), self, SetArgs.Builder.nx().px(lasts)))
+  public CompletableFuture<Boolean> acquire(String work, Duration lasts) {
+    return ask(keys -> keys.set(lease(work), self, SetArgs.Builder.nx().px(lasts)))
         .thenApply("OK"::equals);
   }
 
   @Override
-  public CompletableFuture<Void> rest(String work, Duration lasts) {
-    return ask(keys -> keys.set(turn(work), self, SetArgs.Builder.px(lasts)))
+  public CompletableFuture<Void> backOff(String work, Duration lasts) {
+    return ask(keys -> keys.set(lease(work), self, SetArgs.Builder.px(lasts)))
         .thenAccept(said -> {});
   }
 
   @Override
-  public CompletableFuture<Void> leave(String work, String text, Duration lasts) {
+  public CompletableFuture<Void> publish(String work, String text, Duration lasts) {
     return ask(keys -> keys.set(result(work), text, SetArgs.Builder.px(lasts)))
         .thenAccept(said -> {});
   }
 
   @Override
-  public CompletableFuture<Optional<String>> left(String work) {
+  public CompletableFuture<Optional<String>> published(String work) {
     return ask(keys -> keys.get(result(work))).thenApply(Optional::ofNullable);
   }
 }
