@@ -150,8 +150,8 @@ public final class TransactionLog {
   private static boolean mayEnd(StatementFacts facts) {
     return switch (facts.kind()) {
       case COMMIT, PREPARE_TRANSACTION, UNKNOWN -> true;
-      case MULTI -> facts.transactionControlInside();
-      default -> false;
+      case MULTI -> facts.transactionControlInside() || facts.commitsImplicitly();
+      default -> facts.commitsImplicitly();
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.sql.PinReason;
 
 /** A session as the capture of its settings sees it; all on its loop. */
 public interface CapturingClient {
@@ -11,7 +12,7 @@ public interface CapturingClient {
   void rest(ServerConnection connection);
 
   /** The session keeps its connection from now on. */
-  void pin(String reason);
+  void pin(PinReason reason);
 
   /** The settings that are carried take so much memory. */
   void settingsHeld(long bytes);

@@ -52,11 +52,11 @@ public final class ClientTransaction {
       case COMMIT, ROLLBACK -> begun = facts.chain() ? begun : -1;
       case PREPARE_TRANSACTION -> begun = -1;
       case MULTI -> {
-        if (facts.transactionControlInside()) {
+        if (facts.transactionControlInside() || facts.commitsImplicitly()) {
           begun = facts.chain() ? group : -1;
         }
       }
-      default -> {}
+      default -> begun = facts.commitsImplicitly() ? -1 : begun;
     }
   }
 

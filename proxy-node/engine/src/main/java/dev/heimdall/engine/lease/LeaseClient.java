@@ -6,6 +6,7 @@ import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 
@@ -103,7 +104,7 @@ public interface LeaseClient {
   /** The session has come to rest: if its node drains, it ends. */
   boolean drained();
 
-  void pin(String reason);
+  void pin(PinReason reason);
 
   /** The settings that are carried take so much memory. */
   void settingsHeld(long bytes);

@@ -11,6 +11,7 @@ import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
@@ -605,7 +606,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   }
 
   @Override
-  public void pin(String reason) {
+  public void pin(PinReason reason) {
     client.pin(reason);
   }
 

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * What a session must find again on whatever server connection it gets next: variables and prepared
@@ -47,33 +48,12 @@ public final class SessionState {
   private static final Set<String> NOT_SETTABLE =
       Set.of("is_superuser", "in_hot_standby", "server_encoding", "server_version");
 
-  private static final Set<String> OUTLIVE_ROLLBACK =
-      Set.of(
-          PinReason.ADVISORY_LOCK.label(),
-          PinReason.COMPUTED_SETTING.label(),
-          PinReason.FOREIGN_CONNECTION.label(),
-          PinReason.LOAD.label(),
-          PinReason.BACKUP.label(),
-          PinReason.REPLICATION_SLOT.label(),
-          PinReason.REPLICATION_ORIGIN.label(),
-          PinReason.UNKNOWN_STATEMENT.label());
-
-  /** What DISCARD ALL leaves where it is, or may leave: the server process has to end. */
-  private static final Set<String> OUTLIVE_DISCARD =
-      Set.of(
-          PinReason.FOREIGN_CONNECTION.label(),
-          PinReason.LOAD.label(),
-          PinReason.BACKUP.label(),
-          PinReason.REPLICATION_SLOT.label(),
-          PinReason.REPLICATION_ORIGIN.label(),
-          PinReason.UNKNOWN_STATEMENT.label());
-
   private final StartupVariables given;
   private final Variables startup;
   private final Consumer<String> unlisten;
   private final PreparedNames names;
   private Variables variables;
-  private final Set<String> pins = new LinkedHashSet<>(2);
+  private final Set<PinReason> pins = new LinkedHashSet<>(2);
   private ArrayDeque<Note> notes;
   private Set<String> touched;
 
@@ -108,7 +88,7 @@ public final class SessionState {
   private void pinForEncoding() {
     String encoding = variables.get("client_encoding");
     if (encoding != null && UNREADABLE_ENCODINGS.contains(encoding.toLowerCase(Locale.ROOT))) {
-      pins.add("client_encoding " + encoding);
+      pins.add(PinReason.harmless("client_encoding " + encoding));
     }
   }
 
@@ -126,10 +106,12 @@ public final class SessionState {
 
   /** Why the session keeps its server connection, or null. */
   public String pinReason() {
-    return pins.isEmpty() ? null : String.join(", ", pins);
+    return pins.isEmpty()
+        ? null
+        : pins.stream().map(PinReason::label).collect(Collectors.joining(", "));
   }
 
-  public Set<String> pins() {
+  public Set<PinReason> pins() {
     return pins;
   }
 
@@ -137,7 +119,7 @@ public final class SessionState {
     return !pins.isEmpty();
   }
 
-  public void pin(String reason) {
+  public void pin(PinReason reason) {
     pins.add(reason);
   }
 
@@ -235,7 +217,7 @@ public final class SessionState {
         }
       }
       if (preparesAmongOthers(facts)) {
-        pins.add(PinReason.PREPARE_IN_BATCH.label());
+        pins.add(PinReason.PREPARE_IN_BATCH);
         server.taint();
       }
     }
@@ -252,7 +234,7 @@ public final class SessionState {
   /** Whether a statement that does this has one of the tags that a server connection counts. */
   private static boolean changesNames(Effect effect) {
     return switch (effect.type()) {
-      case PREPARE, DEALLOCATE, DEALLOCATE_ALL, DISCARD_ALL -> true;
+      case PREPARE, DEALLOCATE, DEALLOCATE_ALL, RESET_SESSION -> true;
       default -> false;
     };
   }
@@ -281,9 +263,9 @@ public final class SessionState {
   public static boolean divides(StatementFacts facts, boolean outside) {
     return switch (facts.kind()) {
       case BEGIN, COMMIT, ROLLBACK, PREPARE_TRANSACTION -> true;
-      case MULTI -> facts.transactionControlInside();
-      case CALL, DO -> outside;
-      default -> false;
+      case MULTI -> facts.transactionControlInside() || facts.commitsImplicitly();
+      case CALL, BLOCK -> outside;
+      default -> facts.commitsImplicitly();
     };
   }
 
@@ -297,7 +279,7 @@ public final class SessionState {
     switch (effect.type()) {
       case PIN -> {
         // A lock, a seed or a loaded library stays though its statement failed.
-        if (divided || OUTLIVE_ROLLBACK.contains(effect.name())) {
+        if (divided || effect.pin().outlivesRollback()) {
           apply(effect, server, false);
         }
       }
@@ -306,7 +288,7 @@ public final class SessionState {
           apply(effect, server, false);
         }
       }
-      case DISCARD_ALL -> {
+      case RESET_SESSION -> {
         server.applied(Variables.NONE);
         server.taint();
         server.statements().doubtAll();
@@ -353,7 +335,7 @@ public final class SessionState {
           startup.names().forEach(this::touch);
         }
       }
-      case DISCARD_ALL -> {
+      case RESET_SESSION -> {
         unlisten.accept(null);
         names.clear();
         pins.clear();
@@ -365,17 +347,16 @@ public final class SessionState {
         names.clear();
         server.statements().forgetAll();
       }
-      case DISCARD_TEMP -> {
-        if (plain) { // else a ROLLBACK may bring them back
-          pins.remove(PinReason.TEMP_TABLE.label());
+      case UNPIN_IF_FINAL -> {
+        if (plain) { // else a ROLLBACK may bring it back
+          pins.remove(effect.pin());
         }
       }
-      case UNLOCK_ALL -> pins.remove(PinReason.ADVISORY_LOCK.label());
-      case CLOSE_ALL -> pins.remove(PinReason.HOLD_CURSOR.label());
+      case UNPIN -> pins.remove(effect.pin());
       case PIN -> {
-        pins.add(effect.name());
+        pins.add(effect.pin());
         server.taint();
-        if (OUTLIVE_DISCARD.contains(effect.name())) {
+        if (effect.pin().outlivesReset()) {
           server.lastUse();
         }
       }
@@ -384,19 +365,18 @@ public final class SessionState {
       case DEALLOCATE -> deallocate(effect.name(), server);
       case MAY_SEED -> server.seedInDoubt();
       case LAST_USE -> server.lastUse();
-      case DISCARD_SEQUENCES -> server.sequencesForgotten();
-      case DISCARD_PLANS,
-          PREPARE,
+      case FORGET_SEQUENCES -> server.sequencesForgotten();
+      case PREPARE,
           EXECUTE,
           LISTEN,
           LAST_VALUE,
           SEQUENCE_STATE,
-          COMPUTED_SEQUENCE,
+          COMMITS,
           FREE_DATABASE,
           SESSION_DEFAULTS,
           LOCAL_NAMES,
           LOCAL_DEFAULT,
-          NULL_FOR_DEFAULT -> {}
+          OWN -> {}
     }
   }
 
@@ -519,12 +499,12 @@ public final class SessionState {
   }
 
   private static boolean discards(Effect effect) {
-    return effect.type() == Effect.Type.DISCARD_ALL;
+    return effect.type() == Effect.Type.RESET_SESSION;
   }
 
   private static boolean sets(Effect effect) {
     return switch (effect.type()) {
-      case SET_VARIABLE, RESET_VARIABLE, RESET_ALL, DISCARD_ALL -> true;
+      case SET_VARIABLE, RESET_VARIABLE, RESET_ALL, RESET_SESSION -> true;
       default -> false;
     };
   }
@@ -548,7 +528,7 @@ public final class SessionState {
     for (String name : reportedNames) {
       String setting = SettingName.of(name);
       if (setting.equals("session_authorization")) {
-        pins.add(PinReason.SESSION_AUTHORIZATION.label());
+        pins.add(PinReason.of("session authorization"));
         server.taint();
       } else if (!NOT_SETTABLE.contains(setting)) {
         touch(setting);

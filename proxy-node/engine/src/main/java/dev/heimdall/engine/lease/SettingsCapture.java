@@ -2,6 +2,7 @@ package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.wire.ServerError;
 
 /**
@@ -42,7 +43,7 @@ final class SettingsCapture {
                   client.settingsHeld(carried.settingsWeight());
                   client.settle();
                 } else if (!from.closed()) {
-                  client.pin("setting that cannot be read");
+                  client.pin(PinReason.of("setting that cannot be read"));
                   carried.lost();
                   from.condemn("current_setting", error);
                   client.process();

@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
@@ -81,7 +82,7 @@ public final class Listening {
     }
     if (client.keepsServer()) {
       if (client.pinned()) {
-        client.pin("LISTEN"); // what else pins it may end before the listening does
+        client.pin(PinReason.LISTEN); // what else pins it may end before the listening does
       }
       return true;
     }
@@ -112,7 +113,7 @@ public final class Listening {
     if (problem != null) {
       // The hub has no connection: the session listens on its own one, which it then keeps.
       stopAsking();
-      client.pin("LISTEN");
+      client.pin(PinReason.LISTEN);
     }
     client.resumeReading();
   }

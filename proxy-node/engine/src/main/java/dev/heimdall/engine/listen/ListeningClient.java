@@ -2,6 +2,7 @@ package dev.heimdall.engine.listen;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -17,7 +18,7 @@ public interface ListeningClient {
   boolean pinned();
 
   /** The client keeps its server connection from now on. */
-  void pin(String reason);
+  void pin(PinReason reason);
 
   /** A statement that had to wait may be sent. */
   void resumeReading();

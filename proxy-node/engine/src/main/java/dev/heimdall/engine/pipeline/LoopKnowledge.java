@@ -218,13 +218,9 @@ public final class LoopKnowledge {
           ROLLBACK,
           SAVEPOINT,
           SET,
-          RESET,
+          SESSION,
           SHOW,
-          DISCARD,
           DEALLOCATE,
-          LISTEN,
-          UNLISTEN,
-          NOTIFY,
           FETCH,
           CLOSE ->
           true;

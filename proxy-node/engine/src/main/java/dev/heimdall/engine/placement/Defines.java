@@ -57,7 +57,7 @@ enum Defines {
       return false;
     }
     for (Effect effect : effects.effects()) {
-      if (effect.type() == Effect.Type.PIN && PinReason.TEMP_TABLE.label().equals(effect.name())) {
+      if (effect.type() == Effect.Type.PIN && PinReason.TEMP_TABLE.equals(effect.pin())) {
         return true;
       }
     }

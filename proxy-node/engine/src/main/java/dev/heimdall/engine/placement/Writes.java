@@ -238,7 +238,7 @@ public final class Writes {
     }
   }
 
-  /** Whether it can do what a transaction block must not: commit. */
+  /** Whether it can do what most statements in a transaction block cannot: commit. */
   static boolean ends(StatementFacts effects) {
     return switch (effects.kind()) {
       case EMPTY,
@@ -249,21 +249,18 @@ public final class Writes {
           ROLLBACK,
           SAVEPOINT,
           SET,
-          RESET,
+          SESSION,
           SHOW,
           PREPARE,
           EXECUTE,
           DEALLOCATE,
-          LISTEN,
-          UNLISTEN,
-          NOTIFY,
           DECLARE,
           FETCH,
           CLOSE,
-          COPY,
+          BULK,
           LOCK,
           EXPLAIN ->
-          false;
+          effects.commitsImplicitly();
       default -> true;
     };
   }

@@ -13,21 +13,6 @@ import java.util.Set;
  * is known.
  */
 public final class NameResolution {
-  /** Pins that leave names alone. */
-  private static final Set<String> HARMLESS =
-      Set.of(
-          PinReason.ADVISORY_LOCK.label(),
-          PinReason.HOLD_CURSOR.label(),
-          PinReason.LOAD.label(),
-          PinReason.FOREIGN_CONNECTION.label(),
-          PinReason.BACKUP.label(),
-          PinReason.REPLICATION_SLOT.label(),
-          PinReason.REPLICATION_ORIGIN.label(),
-          PinReason.PREPARE_IN_BATCH.label(),
-          "PREPARE through the extended protocol",
-          "LISTEN",
-          "replication");
-
   /** Settings that the server reports and by which names are resolved. */
   private static final Set<String> REPORTED = Set.of("search_path", "session_authorization");
 
@@ -51,7 +36,7 @@ public final class NameResolution {
     long done();
 
     /** Why the session keeps its server connection. */
-    Set<String> pins();
+    Set<PinReason> pins();
 
     /**
      * What names resolve through when all is settled: whose server and database it is, as whom, and
@@ -89,20 +74,7 @@ public final class NameResolution {
       return true;
     }
     return switch (facts.kind()) {
-      case EMPTY,
-          BEGIN,
-          COMMIT,
-          ROLLBACK,
-          SAVEPOINT,
-          SET,
-          RESET,
-          SHOW,
-          DISCARD,
-          DEALLOCATE,
-          LISTEN,
-          UNLISTEN,
-          NOTIFY ->
-          false;
+      case EMPTY, BEGIN, COMMIT, ROLLBACK, SAVEPOINT, SET, SESSION, SHOW, DEALLOCATE -> false;
       default -> true;
     };
   }
@@ -138,12 +110,12 @@ public final class NameResolution {
   }
 
   private boolean uncertainPin() {
-    Set<String> pins = session.pins();
+    Set<PinReason> pins = session.pins();
     if (pins.isEmpty()) {
       return false;
     }
-    for (String pin : pins) {
-      if (!HARMLESS.contains(pin) && !pin.startsWith("client_encoding")) {
+    for (PinReason pin : pins) {
+      if (!pin.keepsNames()) {
         return true;
       }
     }
@@ -152,15 +124,20 @@ public final class NameResolution {
 
   private static boolean moves(StatementFacts facts) {
     switch (facts.kind()) {
-      case DDL, DO, CALL -> {
+      case DDL, BLOCK, CALL -> {
         return true;
       }
       default -> {}
     }
     for (Effect effect : facts.effects()) {
       switch (effect.type()) {
-        case LOCAL_NAMES, RESET_ALL, DISCARD_ALL, DISCARD_TEMP, PIN -> {
+        case LOCAL_NAMES, RESET_ALL, RESET_SESSION, PIN -> {
           return true;
+        }
+        case UNPIN, UNPIN_IF_FINAL -> {
+          if (!effect.pin().keepsNames()) {
+            return true;
+          }
         }
         case SET_VARIABLE, RESET_VARIABLE -> {
           if (effect.name().equals("search_path") || effect.name().equals("role")) {

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.VirtualDatabase;
@@ -32,7 +33,7 @@ public interface BatchClient {
   /** There is no room for its unnamed statement: the session ends. */
   void refuseUnnamed();
 
-  void pin(String reason);
+  void pin(PinReason reason);
 
   /** Sends an error and closes. */
   void fatal(ServerError error);

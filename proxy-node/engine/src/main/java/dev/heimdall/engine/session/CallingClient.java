@@ -1,5 +1,7 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.sql.PinReason;
+
 /** A session as its COPY data and function calls see it; all on its loop. */
 public interface CallingClient {
 
@@ -12,5 +14,5 @@ public interface CallingClient {
   /** A group of messages was sent. */
   void groupSent();
 
-  void pin(String reason);
+  void pin(PinReason reason);
 }

@@ -23,6 +23,7 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.sharing.PipelineSharing;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.statement.ObservedSession;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.statement.StatementNotes;
@@ -461,9 +462,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     }
   }
 
-  void pin(String reason) {
+  void pin(PinReason reason) {
     carried.pin(reason);
-    node.events().pinned(this, reason);
+    node.events().pinned(this, reason.label());
   }
 
   // ---- what it is made of

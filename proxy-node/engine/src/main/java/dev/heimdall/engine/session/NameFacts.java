@@ -5,6 +5,7 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.prepared.NameResolution;
+import dev.heimdall.engine.sql.PinReason;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -69,7 +70,7 @@ final class NameFacts implements NameResolution.Session {
   }
 
   @Override
-  public Set<String> pins() {
+  public Set<PinReason> pins() {
     return carried.pins();
   }
 

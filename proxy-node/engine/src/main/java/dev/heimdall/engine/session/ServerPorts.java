@@ -9,6 +9,7 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sharing.SharingClient;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
@@ -188,7 +189,7 @@ final class ServerPorts implements LeaseClient, SharingClient {
   }
 
   @Override
-  public void pin(String reason) {
+  public void pin(PinReason reason) {
     session.pin(reason);
   }
 

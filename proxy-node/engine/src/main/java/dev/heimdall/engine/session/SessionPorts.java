@@ -6,6 +6,7 @@ import dev.heimdall.engine.console.CommandingClient;
 import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.listen.ListeningClient;
 import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -75,7 +76,7 @@ final class SessionPorts implements StartingClient, ListeningClient, CommandingC
   @Override
   public void dedicate(ServerConnection connection) {
     session.lease().dedicate(connection);
-    session.carried().pin("replication");
+    session.carried().pin(PinReason.REPLICATION);
   }
 
   @Override
@@ -119,7 +120,7 @@ final class SessionPorts implements StartingClient, ListeningClient, CommandingC
   }
 
   @Override
-  public void pin(String reason) {
+  public void pin(PinReason reason) {
     session.pin(reason);
   }
 

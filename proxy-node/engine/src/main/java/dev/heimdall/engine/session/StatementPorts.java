@@ -17,6 +17,7 @@ import dev.heimdall.engine.pool.PoolScope;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.SessionFacts;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.statement.LifecycleClient;
 import dev.heimdall.engine.wire.ReplyEncoder;
@@ -96,7 +97,7 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   }
 
   @Override
-  public void pin(String reason) {
+  public void pin(PinReason reason) {
     session.pin(reason);
   }
 

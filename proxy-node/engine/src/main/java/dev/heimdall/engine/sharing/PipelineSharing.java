@@ -227,7 +227,7 @@ public final class PipelineSharing {
     harmless = statement.readOnly();
     if (!(harmless || mayWrite(statement))
         || lifecycle.effects().statements() != 1
-        || lifecycle.effects().kind() == StatementKind.COPY) {
+        || lifecycle.effects().kind() == StatementKind.BULK) {
       return Unshared.NOT_A_READ;
     }
     if (harmless && !statement.repeatable()

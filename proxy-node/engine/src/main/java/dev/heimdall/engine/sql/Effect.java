@@ -5,50 +5,48 @@ package dev.heimdall.engine.sql;
  *
  * @param type what is done
  * @param name what it is done to, as the server understands it: a setting in lower case, a folded
- *     identifier for prepared statements and channels, {@link PinReason#label()} for a pin; empty
- *     where there is nothing to name
+ *     identifier for prepared statements and channels, {@link PinReason#label()} where something
+ *     pins or does so no more; empty where there is nothing to name
  * @param start first byte of the name's token, relative to the start of the text given; -1 where
  *     the text has none
  * @param end one past the last byte of the name's token (quotes included), or -1
+ * @param detail the {@link PinReason} of what pins or does so no more; what an effect of the
+ *     dialect's own is; else null
  */
-public record Effect(Type type, String name, int start, int end) {
+public record Effect(Type type, String name, int start, int end, Detail detail) {
 
-  /** What is done to the session. */
+  /** What only effects of some types have. */
+  public interface Detail {}
+
+  /** What is done to the session, whatever the dialect. */
   public enum Type {
     /** A setting takes a new value until the end of the session. */
     SET_VARIABLE,
     /** A setting goes back to its default. */
     RESET_VARIABLE,
     /**
-     * What unqualified names mean may be different until the end of the transaction, because of a
-     * search path or a role that is set for it.
+     * What unqualified names mean may be different until the end of the transaction, because of
+     * something that is set for it.
      */
     LOCAL_NAMES,
     /** A setting goes back to its default until the end of the transaction. */
     LOCAL_DEFAULT,
     /**
-     * A NULL at this place of the text, which {@code set_config} takes for the default of the named
-     * setting.
-     */
-    NULL_FOR_DEFAULT,
-    /**
      * A setting of a computed name is set until the end of the transaction: it may be the random
      * seed, which nothing takes back.
      */
     MAY_SEED,
-    /** All settings go back to their defaults, except the role and the session authorization. */
+    /** All settings go back to their defaults, but for those that say who the session is. */
     RESET_ALL,
-    /** DISCARD ALL: everything, the role and the session authorization included. */
-    DISCARD_ALL,
-    DISCARD_TEMP,
-    DISCARD_SEQUENCES,
-    DISCARD_PLANS,
+    /** All that the session has goes, as if it had begun anew. */
+    RESET_SESSION,
     /** A prepared statement of this name comes into being. */
     PREPARE,
     /** A prepared statement of this name is run (or explained). */
     EXECUTE,
     DEALLOCATE,
     DEALLOCATE_ALL,
+    /** The session hears a channel; of dialects that have a NotificationFormat. */
     LISTEN,
     UNLISTEN,
     UNLISTEN_ALL,
@@ -59,26 +57,56 @@ public record Effect(Type type, String name, int start, int end) {
     LAST_USE,
     /** The session cannot leave its server connection from here on. */
     PIN,
-    /** All advisory locks at session level are given up. */
-    UNLOCK_ALL,
-    /** All cursors are closed. */
-    CLOSE_ALL,
-    /** {@code lastval}: this session's last value of whatever sequence is read. */
+    /** What pinned it is gone, whatever becomes of the transaction. */
+    UNPIN,
+    /** What pinned it is gone unless a rollback brings it back. */
+    UNPIN_IF_FINAL,
+    /** The session's last value of whatever sequence is read. */
     LAST_VALUE,
-    /**
-     * {@code currval}: this session's last value of a sequence is read; the name is as the call's
-     * literal spells it.
-     */
+    /** The session's last value of a sequence is read; the name is as the statement spells it. */
     SEQUENCE_STATE,
+    /** The session's last values of sequences are forgotten. */
+    FORGET_SEQUENCES,
     /**
-     * The same of a sequence whose name is computed: the effect's name is the expression, which has
-     * nothing but literals, parameters and functions that change nothing; empty where the
-     * expression can be computed nowhere else than in its statement.
+     * The transaction that is open is committed before the statement does anything, and what it
+     * does itself is final.
      */
-    COMPUTED_SEQUENCE,
+    COMMITS,
     /** Sessions that begin afterwards may begin with other settings, or hear something else. */
     SESSION_DEFAULTS,
     /** A database of this name must have no users besides: it is dropped, altered or copied. */
-    FREE_DATABASE
+    FREE_DATABASE,
+    /** Something that only the dialect knows. */
+    OWN
+  }
+
+  /** An effect whose name has a place in the text. */
+  public Effect(Type type, String name, int start, int end) {
+    this(type, name, start, end, null);
+  }
+
+  /** An effect whose name, if any, has no place in the text. */
+  public Effect(Type type, String name) {
+    this(type, name, -1, -1, null);
+  }
+
+  /** Something pins the session, or does so no more. */
+  public Effect(Type type, PinReason reason) {
+    this(type, reason.label(), -1, -1, reason);
+  }
+
+  /** An effect that only the statement's dialect knows. */
+  public Effect(Detail own, String name, int start, int end) {
+    this(Type.OWN, name, start, end, own);
+  }
+
+  /** Whether it is this effect of the dialect's own. */
+  public boolean is(Detail own) {
+    return type == Type.OWN && detail == own;
+  }
+
+  /** What pins the session, or does so no more. */
+  public PinReason pin() {
+    return (PinReason) detail;
   }
 }

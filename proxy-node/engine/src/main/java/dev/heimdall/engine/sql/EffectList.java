@@ -19,28 +19,38 @@ final class EffectList {
     effects.add(new Effect(type, name, start - base, end - base));
   }
 
+  /** The same of one that only this dialect has. */
+  private void add(PostgresEffect own, String name, int start, int end) {
+    effects.add(new Effect(own, name, start - base, end - base));
+  }
+
   /** An effect without a name; said once where the same follows itself. */
   void add(Effect.Type type) {
-    addOnce(type, "");
+    addOnce(new Effect(type, ""));
   }
 
   /** A database must have no other users for this. */
   void freeDatabase(String database) {
-    addOnce(Effect.Type.FREE_DATABASE, database);
+    addOnce(new Effect(Effect.Type.FREE_DATABASE, database));
   }
 
   /** currval of the sequence that a literal spells like this. */
   void currentValue(String sequence) {
-    addOnce(Effect.Type.SEQUENCE_STATE, sequence);
+    addOnce(new Effect(Effect.Type.SEQUENCE_STATE, sequence));
   }
 
   /** currval of a sequence that this expression computes; empty for one that only runs in place. */
   void computedSequence(String expression) {
-    addOnce(Effect.Type.COMPUTED_SEQUENCE, expression);
+    addOnce(new Effect(PostgresEffect.COMPUTED_SEQUENCE, expression, -1, -1));
   }
 
   void pin(PinReason reason) {
-    addOnce(Effect.Type.PIN, reason.label());
+    addOnce(new Effect(Effect.Type.PIN, reason));
+  }
+
+  /** The session has less that pins it; {@code type} says from when. */
+  void unpin(Effect.Type type, PinReason reason) {
+    addOnce(new Effect(type, reason));
   }
 
   /** A setting changed for the session, by whatever statement. */
@@ -48,7 +58,7 @@ final class EffectList {
     String name = SettingName.of(writtenName);
     switch (name) {
       case "session_authorization" -> {
-        pin(PinReason.SESSION_AUTHORIZATION);
+        pin(PostgresPins.SESSION_AUTHORIZATION);
         add(Effect.Type.SET_VARIABLE, "role", start, end); // which there is none of afterwards
       }
       // The seed cannot be read back.
@@ -91,32 +101,28 @@ final class EffectList {
 
   /** A setting whose new value is the NULL from here to there. */
   void nullForDefault(String writtenName, int start, int end) {
-    add(Effect.Type.NULL_FOR_DEFAULT, SettingName.of(writtenName), start, end);
+    add(PostgresEffect.NULL_FOR_DEFAULT, SettingName.of(writtenName), start, end);
   }
 
   /** Names may mean something else until the end of the transaction. */
   void localNames() {
-    addOnce(Effect.Type.LOCAL_NAMES, "");
+    addOnce(new Effect(Effect.Type.LOCAL_NAMES, ""));
   }
 
   /** A setting whose name is computed changes until the end of the transaction. */
   void computedLocalSetting() {
     localNames();
-    addOnce(Effect.Type.MAY_SEED, "");
+    addOnce(new Effect(Effect.Type.MAY_SEED, ""));
   }
 
   List<Effect> take() {
     return effects.isEmpty() ? List.of() : List.copyOf(effects);
   }
 
-  private void addOnce(Effect.Type type, String name) {
-    if (!effects.isEmpty()) {
-      Effect last = effects.get(effects.size() - 1);
-      if (last.type() == type && last.name().equals(name)) {
-        return;
-      }
+  private void addOnce(Effect effect) {
+    if (effects.isEmpty() || !effects.get(effects.size() - 1).equals(effect)) {
+      effects.add(effect);
     }
-    effects.add(new Effect(type, name, -1, -1));
   }
 
   /** These are of one transaction, in whatever way they are set. */

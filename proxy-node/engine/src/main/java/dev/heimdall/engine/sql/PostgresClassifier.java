@@ -106,7 +106,7 @@ public final class PostgresClassifier implements StatementClassifier {
         return StatementKind.SET;
       case RESET:
         settings.reset();
-        return StatementKind.RESET;
+        return StatementKind.SET;
       case SHOW:
         return StatementKind.SHOW;
       case DISCARD:
@@ -121,11 +121,11 @@ public final class PostgresClassifier implements StatementClassifier {
         return deallocate();
       case LISTEN:
         reader.advanceToName();
-        return named(Effect.Type.LISTEN, StatementKind.LISTEN);
+        return named(Effect.Type.LISTEN, StatementKind.SESSION);
       case UNLISTEN:
         return unlisten();
       case NOTIFY:
-        return StatementKind.NOTIFY;
+        return StatementKind.SESSION;
       case DECLARE:
         return declare();
       case FETCH, MOVE:
@@ -133,7 +133,7 @@ public final class PostgresClassifier implements StatementClassifier {
       case CLOSE:
         return close();
       case COPY:
-        return StatementKind.COPY;
+        return StatementKind.BULK;
       case CALL:
         return StatementKind.CALL;
       case DO:
@@ -143,8 +143,8 @@ public final class PostgresClassifier implements StatementClassifier {
       case EXPLAIN:
         return explain();
       case LOAD:
-        effects.pin(PinReason.LOAD);
-        return StatementKind.LOAD;
+        effects.pin(PostgresPins.LOADED_LIBRARY);
+        return StatementKind.UTILITY;
       case CREATE:
         return create();
       case ALTER:
@@ -268,17 +268,25 @@ public final class PostgresClassifier implements StatementClassifier {
 
   private StatementKind discard() {
     reader.advance();
-    Effect.Type type;
-    switch (reader.word()) {
-      case ALL -> type = Effect.Type.DISCARD_ALL;
-      case TEMP, TEMPORARY -> type = Effect.Type.DISCARD_TEMP;
-      case SEQUENCES -> type = Effect.Type.DISCARD_SEQUENCES;
-      case PLANS -> type = Effect.Type.DISCARD_PLANS;
+    Word what = reader.word();
+    switch (what) {
+      case ALL, TEMP, TEMPORARY, SEQUENCES, PLANS -> reader.advance();
       default -> {
         return notUnderstood();
       }
     }
-    return complete(type, StatementKind.DISCARD);
+    if (!reader.atEnd()) {
+      return notUnderstood();
+    }
+    switch (what) {
+      case ALL -> effects.add(Effect.Type.RESET_SESSION);
+      case SEQUENCES -> effects.add(Effect.Type.FORGET_SEQUENCES);
+      case PLANS -> {
+        // Nobody sees a difference.
+      }
+      default -> effects.unpin(Effect.Type.UNPIN_IF_FINAL, PinReason.TEMP_TABLE);
+    }
+    return StatementKind.SESSION;
   }
 
   private StatementKind prepare() {
@@ -320,8 +328,8 @@ public final class PostgresClassifier implements StatementClassifier {
   private StatementKind unlisten() {
     reader.advanceToName();
     return reader.token() == '*'
-        ? complete(Effect.Type.UNLISTEN_ALL, StatementKind.UNLISTEN)
-        : named(Effect.Type.UNLISTEN, StatementKind.UNLISTEN);
+        ? complete(Effect.Type.UNLISTEN_ALL, StatementKind.SESSION)
+        : named(Effect.Type.UNLISTEN, StatementKind.SESSION);
   }
 
   /** The current token must be the statement's last. */
@@ -370,7 +378,7 @@ public final class PostgresClassifier implements StatementClassifier {
   private StatementKind close() {
     reader.advance();
     if (reader.word() == Word.ALL) {
-      effects.add(Effect.Type.CLOSE_ALL);
+      effects.unpin(Effect.Type.UNPIN, PinReason.HOLD_CURSOR);
     }
     return StatementKind.CLOSE;
   }
@@ -389,7 +397,7 @@ public final class PostgresClassifier implements StatementClassifier {
     if (opaque) {
       effects.pin(PinReason.UNKNOWN_STATEMENT);
     }
-    return StatementKind.DO;
+    return StatementKind.BLOCK;
   }
 
   private boolean isPlpgsql() {

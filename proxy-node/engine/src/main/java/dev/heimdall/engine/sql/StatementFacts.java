@@ -32,7 +32,7 @@ public record StatementFacts(
       new StatementFacts(
           StatementKind.UNKNOWN,
           1,
-          List.of(new Effect(Effect.Type.PIN, PinReason.UNKNOWN_STATEMENT.label(), -1, -1)),
+          List.of(new Effect(Effect.Type.PIN, PinReason.UNKNOWN_STATEMENT)),
           false,
           false);
 
@@ -56,10 +56,25 @@ public record StatementFacts(
   public boolean dropsNames() {
     for (Effect effect : effects) {
       switch (effect.type()) {
-        case DEALLOCATE, DEALLOCATE_ALL, DISCARD_ALL -> {
+        case DEALLOCATE, DEALLOCATE_ALL, RESET_SESSION -> {
           return true;
         }
         default -> {}
+      }
+    }
+    return false;
+  }
+
+  /** Whether it ends whatever transaction is open by committing it, though it is no COMMIT. */
+  public boolean commitsImplicitly() {
+    return has(Effect.Type.COMMITS);
+  }
+
+  /** Whether it has an effect of this type. */
+  public boolean has(Effect.Type type) {
+    for (int i = 0; i < effects.size(); i++) {
+      if (effects.get(i).type() == type) {
+        return true;
       }
     }
     return false;

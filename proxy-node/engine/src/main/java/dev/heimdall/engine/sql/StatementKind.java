@@ -1,15 +1,19 @@
 package dev.heimdall.engine.sql;
 
-/** What a statement is, by its leading words. Text with several statements is {@link #MULTI}. */
+/**
+ * What a statement is, by its leading words, in terms that every dialect's statements have a place
+ * among; what only one of them has is in its effects. Text with several statements is {@link
+ * #MULTI}.
+ */
 public enum StatementKind {
   /** No statement at all: nothing but white space, comments and semicolons. */
   EMPTY,
   /**
-   * SELECT, VALUES, TABLE, and WITH … without a data-modifying part. Locking clauses do not change
-   * the kind.
+   * A query: SELECT, VALUES, TABLE, and WITH … without a data-modifying part. Locking clauses do
+   * not change the kind.
    */
   SELECT,
-  /** INSERT, UPDATE, DELETE, MERGE, also below WITH. */
+  /** INSERT, UPDATE, DELETE, MERGE and the like, also below WITH. */
   DML,
   /**
    * CREATE, ALTER, DROP, TRUNCATE, COMMENT, GRANT and the like; also SELECT … INTO, which creates a
@@ -24,14 +28,19 @@ public enum StatementKind {
   ROLLBACK,
   /** SAVEPOINT, RELEASE, ROLLBACK TO. */
   SAVEPOINT,
-  /** PREPARE TRANSACTION: ends the transaction of this session. */
+  /**
+   * Ends the transaction of this session, whose outcome is another statement's: the first phase of
+   * two.
+   */
   PREPARE_TRANSACTION,
-  /** SET in all its forms, transaction-local ones included. */
+  /** Changes settings of the session or of its transaction, or puts them back, and nothing else. */
   SET,
-  RESET,
   SHOW,
-  /** DISCARD, well formed: with one DISCARD_… effect and no other. */
-  DISCARD,
+  /**
+   * Well formed, about nothing else than what the session has, and calling nothing: what it does is
+   * in its effects.
+   */
+  SESSION,
   /** PREPARE of a statement: its first effect is PREPARE, with the place of the name. */
   PREPARE,
   /**
@@ -40,22 +49,22 @@ public enum StatementKind {
   EXECUTE,
   /** DEALLOCATE, well formed: with one effect, DEALLOCATE or DEALLOCATE_ALL, and no other. */
   DEALLOCATE,
-  /** LISTEN, well formed: with one LISTEN effect and no other. */
-  LISTEN,
-  /** UNLISTEN, well formed: with one effect, UNLISTEN or UNLISTEN_ALL, and no other. */
-  UNLISTEN,
-  NOTIFY,
+  /** Makes a cursor. */
   DECLARE,
-  /** FETCH and MOVE. */
+  /** Moves a cursor, with rows or without. */
   FETCH,
+  /** Closes a cursor, or all. */
   CLOSE,
-  COPY,
+  /** Data in bulk, to the client or from it: the client may have to send more. */
+  BULK,
+  /** Calls a routine, which may end transactions. */
   CALL,
-  DO,
+  /** Runs a block of code that stands in the text, which may end transactions. */
+  BLOCK,
+  /** Locks tables. */
   LOCK,
   EXPLAIN,
-  LOAD,
-  /** VACUUM, ANALYZE, CHECKPOINT, COMMIT PREPARED, ROLLBACK PREPARED and other maintenance. */
+  /** Maintenance; also the second phase of a transaction in two, which may be another session's. */
   UTILITY,
   /** More than one non-empty statement. */
   MULTI,

@@ -377,21 +377,21 @@ final class TokenReader {
         readsLiterals = true;
       }
       case LASTVAL -> effects.add(Effect.Type.LAST_VALUE);
-      case PG_ADVISORY_UNLOCK_ALL -> effects.add(Effect.Type.UNLOCK_ALL);
+      case PG_ADVISORY_UNLOCK_ALL -> effects.unpin(Effect.Type.UNPIN, PostgresPins.ADVISORY_LOCK);
       case PG_ADVISORY_LOCK,
           PG_ADVISORY_LOCK_SHARED,
           PG_TRY_ADVISORY_LOCK,
           PG_TRY_ADVISORY_LOCK_SHARED ->
-          effects.pin(PinReason.ADVISORY_LOCK);
+          effects.pin(PostgresPins.ADVISORY_LOCK);
       case SETSEED, SET_LIMIT -> effects.pin(PinReason.COMPUTED_SETTING);
-      case DBLINK_CONNECT, DBLINK_CONNECT_U -> effects.pin(PinReason.FOREIGN_CONNECTION);
-      case PG_BACKUP_START, PG_START_BACKUP -> effects.pin(PinReason.BACKUP);
-      case PG_REPLICATION_ORIGIN_SESSION_SETUP -> effects.pin(PinReason.REPLICATION_ORIGIN);
+      case DBLINK_CONNECT, DBLINK_CONNECT_U -> effects.pin(PostgresPins.FOREIGN_CONNECTION);
+      case PG_BACKUP_START, PG_START_BACKUP -> effects.pin(PostgresPins.BACKUP);
+      case PG_REPLICATION_ORIGIN_SESSION_SETUP -> effects.pin(PostgresPins.REPLICATION_ORIGIN);
       case PG_COPY_LOGICAL_REPLICATION_SLOT,
           PG_COPY_PHYSICAL_REPLICATION_SLOT,
           PG_CREATE_LOGICAL_REPLICATION_SLOT,
           PG_CREATE_PHYSICAL_REPLICATION_SLOT ->
-          effects.pin(PinReason.REPLICATION_SLOT);
+          effects.pin(PostgresPins.REPLICATION_SLOT);
       default -> {}
     }
     return false;

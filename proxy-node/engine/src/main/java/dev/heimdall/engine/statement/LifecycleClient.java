@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.lease.Stickiness;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.observe.Unreplayed;
+import dev.heimdall.engine.sql.PinReason;
 
 /** A session as the judgement of its statements sees it; all on its loop. */
 public interface LifecycleClient extends ScopedClient, ActingClient, RunningClient {
@@ -30,5 +31,5 @@ public interface LifecycleClient extends ScopedClient, ActingClient, RunningClie
   /** The transaction cannot be replayed any more. */
   void giveUpReplay(Unreplayed why);
 
-  void pin(String reason);
+  void pin(PinReason reason);
 }

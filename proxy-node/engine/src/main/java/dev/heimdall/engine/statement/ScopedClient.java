@@ -4,6 +4,7 @@ import dev.heimdall.engine.catalog.DefinitionChanges;
 import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.rules.SessionFacts;
+import dev.heimdall.engine.sql.PinReason;
 
 /** A session as the scope of its statements sees it; all on its loop. */
 interface ScopedClient {
@@ -23,5 +24,5 @@ interface ScopedClient {
   void temporaryBuffersSet();
 
   /** The session keeps its connection from now on. */
-  void pin(String reason);
+  void pin(PinReason reason);
 }

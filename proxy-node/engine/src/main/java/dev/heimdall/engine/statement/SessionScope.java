@@ -155,7 +155,7 @@ final class SessionScope {
     }
     if (isTemporary(server.reported().get("search_path"))
         || isTemporary(carried.variables().get("search_path"))) {
-      client.pin(PinReason.TEMP_TABLE.label());
+      client.pin(PinReason.TEMP_TABLE);
       server.taint();
     } else if (pathMoved) {
       server.taint(); // nobody knows yet where to
@@ -164,7 +164,7 @@ final class SessionScope {
 
   private static boolean mayCreate(StatementFacts effects) {
     return switch (effects.kind()) {
-      case DDL, MULTI, DO, CALL -> true;
+      case DDL, MULTI, BLOCK, CALL -> true;
       default -> false;
     };
   }

@@ -23,6 +23,7 @@ import dev.heimdall.engine.rules.Explanation;
 import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -589,7 +590,7 @@ public final class StatementLifecycle implements RoutedStatement {
         scope.pathMoved();
       }
       if (statement != null && statement.changesSession() != null) {
-        client.pin(statement.changesSession());
+        client.pin(PinReason.of(statement.changesSession()));
         scope.pathMoved();
         server.taint();
         if (statement.outlivesDiscard()) {

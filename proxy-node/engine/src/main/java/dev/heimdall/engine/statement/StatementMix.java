@@ -32,7 +32,7 @@ public final class StatementMix {
     } else if (facts != null) {
       switch (facts.kind()) {
         case SELECT -> counters.readSent();
-        case DML, DDL, COPY, CALL, DO, LOCK, MULTI, UNKNOWN -> counters.writeSent();
+        case DML, DDL, BULK, CALL, BLOCK, LOCK, MULTI, UNKNOWN -> counters.writeSent();
         default -> {
           // Neither, or it cannot be told.
         }

@@ -109,7 +109,7 @@ class StatementClassifierTest {
         COMMIT PREPARED 'a' ==> UTILITY
         ROLLBACK PREPARED 'a' ==> UTILITY
         SHOW search_path ==> SHOW
-        NOTIFY a, 'b' ==> NOTIFY
+        NOTIFY a, 'b' ==> SESSION
         DECLARE a CURSOR FOR SELECT 1 ==> DECLARE
         DECLARE a CURSOR WITHOUT HOLD FOR SELECT 1 ==> DECLARE
         DECLARE a CURSOR FOR WITH hold AS (SELECT 1) SELECT * FROM hold ==> DECLARE
@@ -117,18 +117,18 @@ class StatementClassifierTest {
         MOVE 1 IN a ==> FETCH
         CLOSE a ==> CLOSE
         CLOSE "all" ==> CLOSE
-        COPY a FROM STDIN ==> COPY
-        COPY (SELECT 1) TO STDOUT ==> COPY
+        COPY a FROM STDIN ==> BULK
+        COPY (SELECT 1) TO STDOUT ==> BULK
         CALL p(1) ==> CALL
-        DO $$ BEGIN PERFORM 1; END $$ ==> DO
+        DO $$ BEGIN PERFORM 1; END $$ ==> BLOCK
         LOCK TABLE a ==> LOCK
         EXPLAIN SELECT 1 ==> EXPLAIN
         EXPLAIN ANALYZE DELETE FROM a ==> EXPLAIN
         EXPLAIN (ANALYZE, BUFFERS) SELECT 1 ==> EXPLAIN
         CREATE FUNCTION f() RETURNS int LANGUAGE sql SET search_path = a, pg_temp AS 'SELECT 1' ==> DDL
         ALTER FUNCTION f() SET search_path = a, "pg_temp" ==> DDL
-        DO $$ DECLARE x int; BEGIN /* set a = 1 */ x := (SELECT 1 /* pg_advisory_lock(1) */); UPDATE t SET a = x; END $$ LANGUAGE plpgsql ==> DO
-        DO LANGUAGE 'plpgsql' 'BEGIN RAISE NOTICE ''hello''; END' ==> DO
+        DO $$ DECLARE x int; BEGIN /* set a = 1 */ x := (SELECT 1 /* pg_advisory_lock(1) */); UPDATE t SET a = x; END $$ LANGUAGE plpgsql ==> BLOCK
+        DO LANGUAGE 'plpgsql' 'BEGIN RAISE NOTICE ''hello''; END' ==> BLOCK
         VACUUM a ==> UTILITY
         ANALYZE ==> UTILITY
         CHECKPOINT ==> UTILITY
@@ -140,7 +140,7 @@ class StatementClassifierTest {
         SET transaction_isolation TO serializable ==> SET
         SET transaction_read_only = on ==> SET
         SET CONSTRAINTS ALL DEFERRED ==> SET
-        RESET transaction_isolation ==> RESET
+        RESET transaction_isolation ==> SET
         """);
   }
 
@@ -206,18 +206,18 @@ class StatementClassifierTest {
         SELECT set_config('role', 'a', true) ==> SELECT ==> LOCAL_NAMES
         SET seed = 0.5 ==> SET ==> PIN computed setting
         SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY ==> SET ==> SET_VARIABLE default_transaction_isolation@12-27, SET_VARIABLE default_transaction_read_only@12-27, SET_VARIABLE default_transaction_deferrable@12-27
-        RESET a ==> RESET ==> RESET_VARIABLE a@6-7
-        RESET A.b ==> RESET ==> RESET_VARIABLE a.b@6-9
-        RESET ALL ==> RESET ==> RESET_ALL
-        RESET "all" ==> RESET ==> RESET_VARIABLE all@6-11
-        RESET ROLE ==> RESET ==> RESET_VARIABLE role@6-10
-        RESET SESSION AUTHORIZATION ==> RESET ==> RESET_VARIABLE session_authorization@6-13, SET_VARIABLE role@6-13
-        RESET TIME ZONE ==> RESET ==> RESET_VARIABLE timezone@6-10
-        DISCARD ALL ==> DISCARD ==> DISCARD_ALL
-        DISCARD TEMP ==> DISCARD ==> DISCARD_TEMP
-        DISCARD TEMPORARY ==> DISCARD ==> DISCARD_TEMP
-        DISCARD SEQUENCES ==> DISCARD ==> DISCARD_SEQUENCES
-        DISCARD PLANS ==> DISCARD ==> DISCARD_PLANS
+        RESET a ==> SET ==> RESET_VARIABLE a@6-7
+        RESET A.b ==> SET ==> RESET_VARIABLE a.b@6-9
+        RESET ALL ==> SET ==> RESET_ALL
+        RESET "all" ==> SET ==> RESET_VARIABLE all@6-11
+        RESET ROLE ==> SET ==> RESET_VARIABLE role@6-10
+        RESET SESSION AUTHORIZATION ==> SET ==> RESET_VARIABLE session_authorization@6-13, SET_VARIABLE role@6-13
+        RESET TIME ZONE ==> SET ==> RESET_VARIABLE timezone@6-10
+        DISCARD ALL ==> SESSION ==> RESET_SESSION
+        DISCARD TEMP ==> SESSION ==> UNPIN_IF_FINAL temporary table
+        DISCARD TEMPORARY ==> SESSION ==> UNPIN_IF_FINAL temporary table
+        DISCARD SEQUENCES ==> SESSION ==> FORGET_SEQUENCES
+        DISCARD PLANS ==> SESSION ==>
         SELECT set_config('a.b', 'x', false) ==> SELECT ==> SET_VARIABLE a.b@18-23
         SELECT set_config('a.b', 'x', true) ==> SELECT ==>
         SELECT set_config('a.b', 'x', 'True') ==> SELECT ==>
@@ -282,7 +282,7 @@ class StatementClassifierTest {
         SELECT pg_catalog . "pg_try_advisory_lock_shared"(1) ==> SELECT ==> PIN advisory lock
         SELECT pg_advisory_lock(1), pg_advisory_lock(2) ==> SELECT ==> PIN advisory lock
         SELECT pg_advisory_xact_lock(1), pg_try_advisory_xact_lock_shared(1), pg_advisory_unlock(1) ==> SELECT ==>
-        SELECT pg_advisory_unlock_all() ==> SELECT ==> UNLOCK_ALL
+        SELECT pg_advisory_unlock_all() ==> SELECT ==> UNPIN advisory lock
         SELECT dblink_connect('x', 'y') ==> SELECT ==> PIN foreign connection
         SELECT pg_backup_start('x') ==> SELECT ==> PIN base backup
         SELECT pg_create_physical_replication_slot('x', true, true) ==> SELECT ==> PIN replication slot
@@ -302,7 +302,7 @@ class StatementClassifierTest {
         INSERT INTO a VALUES (currval('s')) ==> DML ==> SEQUENCE_STATE s
         DECLARE a CURSOR WITH HOLD FOR SELECT 1 ==> DECLARE ==> PIN cursor with hold
         DECLARE a BINARY NO SCROLL CURSOR WITH /* */ HOLD FOR SELECT currval('s') ==> DECLARE ==> PIN cursor with hold, SEQUENCE_STATE s
-        LOAD 'auto_explain' ==> LOAD ==> PIN loaded library
+        LOAD 'auto_explain' ==> UTILITY ==> PIN loaded library
         CREATE EXTENSION IF NOT EXISTS hstore ==> DDL ==> LAST_USE
         ALTER EXTENSION hstore UPDATE ==> DDL ==> LAST_USE
         CREATE LANGUAGE plperl ==> DDL ==> LAST_USE
@@ -325,23 +325,23 @@ class StatementClassifierTest {
         CREATE FUNCTION f() RETURNS int LANGUAGE "plpgsql" AS 'x' ==> DDL ==>
         CREATE FUNCTION f() RETURNS int LANGUAGE SQL AS 'SELECT 1' ==> DDL ==>
         CREATE FUNCTION f() RETURNS int LANGUAGE internal AS 'int4inc' ==> DDL ==>
-        DO $$ BEGIN PERFORM set_config('a.b', 'c', false); END $$ ==> DO ==> PIN unknown statement
-        DO 'BEGIN CREATE TEMP TABLE a (b int); END' ==> DO ==> PIN unknown statement
-        DO LANGUAGE plpgsql $x$ BEGIN SET a.b = 1; END $x$ ==> DO ==> PIN unknown statement
-        DO $$ BEGIN EXECUTE 'set a.b to 1'; END $$ ==> DO ==> PIN unknown statement
-        DO $$ BEGIN SET LOCAL a.b = 1; UPDATE t SET a = 1; END $$ ==> DO ==>
-        DO $$ BEGIN UPDATE t SET a = 1; SET a.b = 1; END $$ ==> DO ==> PIN unknown statement
-        DO $$ BEGIN PERFORM pg_advisory_lock(1); END $$ LANGUAGE plpgsql ==> DO ==> PIN unknown statement
-        DO E'BEGIN\\nSET a.b = 1; END' ==> DO ==> PIN unknown statement
-        DO LANGUAGE plpython3u $$ x = 1 $$ ==> DO ==> PIN unknown statement
-        DO $$ BEGIN /* update the rest */ SET a.b = 1; END $$ ==> DO ==> PIN unknown statement
-        DO $$ BEGIN IF update THEN SET a.b = 1; END IF; END $$ ==> DO ==> PIN unknown statement
-        DO $$ BEGIN SET"a".b = 1; END $$ ==> DO ==> PIN unknown statement
-        DO $$ BEGIN EXECUTE 'SET ' || x; END $$ ==> DO ==> PIN unknown statement
-        DO $$ BEGIN EXECUTE 'SET LOCAL ' || x; END $$ ==> DO ==> PIN unknown statement
-        DO $$ BEGIN EXECUTE format('SET %I = 1', x); END $$ ==> DO ==> PIN unknown statement
-        DO $$ BEGIN EXECUTE E'\\x53ET a.b = 1'; END $$ ==> DO ==> PIN unknown statement
-        DO $$ BEGIN CREATE TABLE pg_temp_3.a (b int); END $$ ==> DO ==> PIN unknown statement
+        DO $$ BEGIN PERFORM set_config('a.b', 'c', false); END $$ ==> BLOCK ==> PIN unknown statement
+        DO 'BEGIN CREATE TEMP TABLE a (b int); END' ==> BLOCK ==> PIN unknown statement
+        DO LANGUAGE plpgsql $x$ BEGIN SET a.b = 1; END $x$ ==> BLOCK ==> PIN unknown statement
+        DO $$ BEGIN EXECUTE 'set a.b to 1'; END $$ ==> BLOCK ==> PIN unknown statement
+        DO $$ BEGIN SET LOCAL a.b = 1; UPDATE t SET a = 1; END $$ ==> BLOCK ==>
+        DO $$ BEGIN UPDATE t SET a = 1; SET a.b = 1; END $$ ==> BLOCK ==> PIN unknown statement
+        DO $$ BEGIN PERFORM pg_advisory_lock(1); END $$ LANGUAGE plpgsql ==> BLOCK ==> PIN unknown statement
+        DO E'BEGIN\\nSET a.b = 1; END' ==> BLOCK ==> PIN unknown statement
+        DO LANGUAGE plpython3u $$ x = 1 $$ ==> BLOCK ==> PIN unknown statement
+        DO $$ BEGIN /* update the rest */ SET a.b = 1; END $$ ==> BLOCK ==> PIN unknown statement
+        DO $$ BEGIN IF update THEN SET a.b = 1; END IF; END $$ ==> BLOCK ==> PIN unknown statement
+        DO $$ BEGIN SET"a".b = 1; END $$ ==> BLOCK ==> PIN unknown statement
+        DO $$ BEGIN EXECUTE 'SET ' || x; END $$ ==> BLOCK ==> PIN unknown statement
+        DO $$ BEGIN EXECUTE 'SET LOCAL ' || x; END $$ ==> BLOCK ==> PIN unknown statement
+        DO $$ BEGIN EXECUTE format('SET %I = 1', x); END $$ ==> BLOCK ==> PIN unknown statement
+        DO $$ BEGIN EXECUTE E'\\x53ET a.b = 1'; END $$ ==> BLOCK ==> PIN unknown statement
+        DO $$ BEGIN CREATE TABLE pg_temp_3.a (b int); END $$ ==> BLOCK ==> PIN unknown statement
         CALL p(set_config('a.b', 'c', false)) ==> CALL ==> SET_VARIABLE a.b@18-23
         PREPARE p AS SELECT 1 ==> PREPARE ==> PREPARE p@8-9
         PREPARE "P q" (int, text) AS SELECT $1 ==> PREPARE ==> PREPARE P q@8-13
@@ -363,11 +363,11 @@ class StatementClassifierTest {
         DEALLOCATE ALL ==> DEALLOCATE ==> DEALLOCATE_ALL
         DEALLOCATE PREPARE ALL ==> DEALLOCATE ==> DEALLOCATE_ALL
         DEALLOCATE "all" ==> DEALLOCATE ==> DEALLOCATE all@11-16
-        LISTEN a ==> LISTEN ==> LISTEN a@7-8
-        LISTEN "A""b" ==> LISTEN ==> LISTEN A"b@7-13
-        UNLISTEN a ==> UNLISTEN ==> UNLISTEN a@9-10
-        UNLISTEN * ==> UNLISTEN ==> UNLISTEN_ALL
-        CLOSE ALL ==> CLOSE ==> CLOSE_ALL
+        LISTEN a ==> SESSION ==> LISTEN a@7-8
+        LISTEN "A""b" ==> SESSION ==> LISTEN A"b@7-13
+        UNLISTEN a ==> SESSION ==> UNLISTEN a@9-10
+        UNLISTEN * ==> SESSION ==> UNLISTEN_ALL
+        CLOSE ALL ==> CLOSE ==> UNPIN cursor with hold
         LISTEN U&"d\\0061t" ==> UNKNOWN ==> PIN unknown statement
         LISTEN U&"d!0061t" UESCAPE '!' ==> UNKNOWN ==> PIN unknown statement
         SELECT U&"set\\005fconfig"('a.b', 'c', false) ==> SELECT ==> PIN unknown statement
@@ -390,7 +390,7 @@ class StatementClassifierTest {
         PREPARE pg_temp AS SELECT 1 ==> PREPARE ==> PREPARE pg_temp@8-15
         PREPARE set_config (int) AS SELECT $1 ==> PREPARE ==> PREPARE set_config@8-18
         EXECUTE "set_config" (1) ==> EXECUTE ==> EXECUTE set_config@8-20
-        LISTEN pg_temp_1 ==> LISTEN ==> LISTEN pg_temp_1@7-16
+        LISTEN pg_temp_1 ==> SESSION ==> LISTEN pg_temp_1@7-16
         FROBNICATE a ==> UNKNOWN ==> PIN unknown statement
         (DELETE FROM a) ==> UNKNOWN ==> PIN unknown statement
         SELECT 'a ==> UNKNOWN ==> PIN unknown statement
@@ -489,8 +489,12 @@ class StatementClassifierTest {
     return facts.effects().stream()
         .map(
             effect ->
-                (effect.type() + " " + effect.name()).strip()
+                (type(effect) + " " + effect.name()).strip()
                     + (effect.start() < 0 ? "" : "@" + effect.start() + "-" + effect.end()))
         .collect(Collectors.joining(", "));
+  }
+
+  static Object type(Effect effect) {
+    return effect.type() == Effect.Type.OWN ? effect.detail() : effect.type();
   }
 }

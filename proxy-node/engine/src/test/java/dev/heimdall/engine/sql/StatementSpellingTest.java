@@ -33,9 +33,9 @@ class StatementSpellingTest {
               StatementKind.SET,
               "PIN session authorization",
               "SET_VARIABLE role"),
-          sample("reset a_._b", StatementKind.RESET, "RESET_VARIABLE a.b"),
-          sample("reset all", StatementKind.RESET, "RESET_ALL"),
-          sample("discard all", StatementKind.DISCARD, "DISCARD_ALL"),
+          sample("reset a_._b", StatementKind.SET, "RESET_VARIABLE a.b"),
+          sample("reset all", StatementKind.SET, "RESET_ALL"),
+          sample("discard all", StatementKind.SESSION, "RESET_SESSION"),
           sample(
               "select set#config_(_'a.b'_,_'x'_,_false_)",
               StatementKind.SELECT,
@@ -63,12 +63,12 @@ class StatementSpellingTest {
           sample("insert into temp values_(_1_)", StatementKind.DML),
           sample("select pg#advisory#lock_(_1_)", StatementKind.SELECT, "PIN advisory lock"),
           sample("select pg#advisory#xact#lock_(_1_)", StatementKind.SELECT),
-          sample("select pg#advisory#unlock#all_(_)", StatementKind.SELECT, "UNLOCK_ALL"),
+          sample("select pg#advisory#unlock#all_(_)", StatementKind.SELECT, "UNPIN advisory lock"),
           sample(
               "declare c cursor with hold for select 1",
               StatementKind.DECLARE,
               "PIN cursor with hold"),
-          sample("load 'x'", StatementKind.LOAD, "PIN loaded library"),
+          sample("load 'x'", StatementKind.UTILITY, "PIN loaded library"),
           sample("select currval_(_'s'_)", StatementKind.SELECT, "SEQUENCE_STATE s"),
           sample("prepare p_(_int_,_text_)_as select $1", StatementKind.PREPARE, "PREPARE p"),
           sample("execute \"P\"_(_1_)", StatementKind.EXECUTE, "EXECUTE P"),
@@ -76,9 +76,9 @@ class StatementSpellingTest {
           sample("create table t as execute p", StatementKind.DDL, "EXECUTE p"),
           sample("deallocate prepare p", StatementKind.DEALLOCATE, "DEALLOCATE p"),
           sample("deallocate all", StatementKind.DEALLOCATE, "DEALLOCATE_ALL"),
-          sample("listen c", StatementKind.LISTEN, "LISTEN c"),
-          sample("unlisten_*", StatementKind.UNLISTEN, "UNLISTEN_ALL"),
-          sample("close all", StatementKind.CLOSE, "CLOSE_ALL"),
+          sample("listen c", StatementKind.SESSION, "LISTEN c"),
+          sample("unlisten_*", StatementKind.SESSION, "UNLISTEN_ALL"),
+          sample("close all", StatementKind.CLOSE, "UNPIN cursor with hold"),
           sample("start transaction read only_,_deferrable", StatementKind.BEGIN),
           sample("begin", StatementKind.BEGIN),
           sample("commit work", StatementKind.COMMIT),
@@ -191,6 +191,7 @@ class StatementSpellingTest {
 
   private static boolean saidOnce(String effect) {
     return effect.startsWith("PIN ")
+        || effect.startsWith("UNPIN ")
         || effect.startsWith("SEQUENCE_STATE ")
         || effect.startsWith("COMPUTED_SEQUENCE ")
         || effect.indexOf(' ') < 0;
@@ -202,7 +203,7 @@ class StatementSpellingTest {
 
   private static List<String> names(StatementFacts facts) {
     return facts.effects().stream()
-        .map(effect -> (effect.type() + " " + effect.name()).strip())
+        .map(effect -> (StatementClassifierTest.type(effect) + " " + effect.name()).strip())
         .collect(Collectors.toList());
   }
 

@@ -11,6 +11,8 @@ import java.util.List;
 
 /** Tells the statements of the toy dialect apart: by their first words, one in a text. */
 final class ToyClassifier implements StatementClassifier {
+  private static final PinReason HELD = PinReason.harmless("held table");
+
   /** For what a statement reads and writes, its SQL is like PostgreSQL's. */
   @Override
   public Dialect dialect() {
@@ -27,19 +29,17 @@ final class ToyClassifier implements StatementClassifier {
       case "COMMIT" -> facts(StatementKind.COMMIT);
       case "ROLLBACK" -> facts(StatementKind.ROLLBACK);
       // Which PostgreSQL does not know.
-      case "USE" -> facts(StatementKind.SET, effect(Effect.Type.SET_VARIABLE, "schema"));
+      case "DEFINE" -> facts(StatementKind.DDL, new Effect(Effect.Type.COMMITS, ""));
+      case "HOLD" -> facts(StatementKind.LOCK, new Effect(Effect.Type.PIN, HELD));
+      case "FREE" -> facts(StatementKind.LOCK, new Effect(Effect.Type.UNPIN, HELD));
+      case "USE" -> facts(StatementKind.SET, new Effect(Effect.Type.SET_VARIABLE, "schema"));
       default ->
-          facts(
-              StatementKind.UNKNOWN, effect(Effect.Type.PIN, PinReason.UNKNOWN_STATEMENT.label()));
+          facts(StatementKind.UNKNOWN, new Effect(Effect.Type.PIN, PinReason.UNKNOWN_STATEMENT));
     };
   }
 
   private static StatementFacts facts(StatementKind kind, Effect... effects) {
     return new StatementFacts(kind, 1, List.of(effects), false, false);
-  }
-
-  private static Effect effect(Effect.Type type, String name) {
-    return new Effect(type, name, -1, -1);
   }
 
   @Override

@@ -154,6 +154,57 @@ class ToyPathTest {
   }
 
   @Test
+  void aTransactionIsNotRunAgainFromAStatementOnThatCommitsByTheWay() throws Exception {
+    path("\"transactionReplay\": {\"enabled\": true}", "[]");
+    Client ann = path.client();
+    ann.asks("BEGIN");
+    assertThat(ann.asks("UPDATE t SET a = 1")).containsExactly(OPEN);
+
+    path.server().hold();
+    assertThat(ann.asks("DEFINE u")).isEmpty();
+    path.server().vanish();
+    path.run();
+
+    List<String> told = ann.told();
+    assertThat(told).hasSize(2);
+    assertThat(told.get(0)).startsWith("error 08006");
+    assertThat(ann.asks("ROLLBACK")).containsExactly(IDLE);
+    assertThat(path.servers())
+        .filteredOn(one -> one.requests().contains("UPDATE t SET a = 1"))
+        .hasSize(1);
+  }
+
+  @Test
+  void aStatementThatCommitsByTheWayFreesTheServerConnection() throws Exception {
+    path("", "[]");
+    Client ann = path.client();
+    Client bob = path.client();
+    ann.asks("BEGIN");
+    assertThat(ann.asks("UPDATE t SET a = 1")).containsExactly(OPEN);
+    assertThat(bob.asks("SELECT 2")).isEmpty();
+
+    assertThat(ann.asks("DEFINE u")).containsExactly(IDLE);
+
+    assertThat(bob.told()).containsExactly("row 2", IDLE);
+    assertThat(path.servers()).hasSize(1);
+  }
+
+  @Test
+  void whatPinsInThisDialectKeepsTheServerConnectionUntilItIsGone() throws Exception {
+    path("", "[]");
+    Client ann = path.client();
+    Client bob = path.client();
+
+    assertThat(ann.asks("HOLD t")).containsExactly(IDLE);
+    assertThat(bob.asks("SELECT 2")).isEmpty();
+    assertThat(ann.asks("SELECT 1")).containsExactly("row 1", IDLE);
+    assertThat(ann.asks("FREE t")).containsExactly(IDLE);
+
+    assertThat(bob.told()).containsExactly("row 2", IDLE);
+    assertThat(path.servers()).hasSize(1);
+  }
+
+  @Test
   void aStatementIsTriedAgainWhereARuleWantsThat() throws Exception {
     path(
         "",

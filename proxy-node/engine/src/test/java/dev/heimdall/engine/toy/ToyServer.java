@@ -244,7 +244,7 @@ final class ToyServer {
             switch (text) {
               case "BEGIN" -> TransactionState.OPEN;
               case "COMMIT", "ROLLBACK" -> TransactionState.IDLE;
-              default -> state;
+              default -> text.startsWith("DEFINE ") ? TransactionState.IDLE : state;
             };
         write(text);
       }

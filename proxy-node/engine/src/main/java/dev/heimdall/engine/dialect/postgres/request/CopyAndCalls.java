@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.session.CallingClient;
 import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import java.util.Set;
 
@@ -72,7 +73,7 @@ final class CopyAndCalls {
     int function = function(total);
     if (!LARGE_OBJECTS.contains(function)) {
       sequences.beforeCall(server, function);
-      client.pin("function call");
+      client.pin(PinReason.of("function call"));
       server.taint();
       server.lastUse(); // it may be a function in any language
     }

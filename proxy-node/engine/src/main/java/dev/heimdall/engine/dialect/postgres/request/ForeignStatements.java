@@ -9,6 +9,7 @@ import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.ForeignCalls;
 import dev.heimdall.engine.session.ForeignClient;
+import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.StatementLifecycle;
@@ -35,19 +36,14 @@ final class ForeignStatements {
           StatementKind.SAVEPOINT,
           StatementKind.PREPARE_TRANSACTION,
           StatementKind.SET,
-          StatementKind.RESET,
-          StatementKind.DISCARD,
+          StatementKind.SESSION,
           StatementKind.PREPARE,
           StatementKind.EXECUTE,
           StatementKind.DEALLOCATE,
-          StatementKind.LISTEN,
-          StatementKind.UNLISTEN,
-          StatementKind.NOTIFY,
           StatementKind.DECLARE,
           StatementKind.FETCH,
           StatementKind.CLOSE,
-          StatementKind.LOCK,
-          StatementKind.LOAD);
+          StatementKind.LOCK);
 
   /** Statements that leave nothing behind on their connection, but for what their words say. */
   private static final Set<StatementKind> CONTAINED =
@@ -92,7 +88,8 @@ final class ForeignStatements {
 
   /** Whether a statement of this kind goes where a rule wants it. */
   static boolean goes(StatementFacts facts) {
-    return !AT_HOME.contains(facts.kind());
+    return !AT_HOME.contains(facts.kind())
+        && !(facts.kind() == StatementKind.UTILITY && facts.has(Effect.Type.PIN)); // LOAD
   }
 
   /** Whether a statement of this kind leaves its connection as it was. */
@@ -107,7 +104,7 @@ final class ForeignStatements {
       return ServerError.error("0A000", "several statements in one cannot be forwarded" + where)
           .withHint("Send them one by one.");
     }
-    if (facts.kind() == StatementKind.COPY || !goes(facts)) {
+    if (facts.kind() == StatementKind.BULK || !goes(facts)) {
       return ServerError.error("0A000", "this kind of statement cannot be forwarded" + where);
     }
     String encoding = carried.variables().get("client_encoding");

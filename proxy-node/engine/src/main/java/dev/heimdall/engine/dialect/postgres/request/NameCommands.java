@@ -49,8 +49,8 @@ final class NameCommands implements Responder {
     }
     StatementFacts facts = lifecycle.effects();
     switch (facts.kind()) {
-      case DISCARD -> {
-        if (facts.effects().get(0).type() != Effect.Type.DISCARD_ALL || !carried.atStartup()) {
+      case SESSION -> {
+        if (!facts.has(Effect.Type.RESET_SESSION) || !carried.atStartup()) {
           return Outcome.NEXT;
         }
         carried.names().clear();

@@ -24,6 +24,7 @@ import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.StatementLifecycle;
@@ -192,7 +193,7 @@ final class ParseMessages {
     if (facts.kind() == StatementKind.PREPARE) {
       // The text of a prepared PREPARE is out of our reach when it runs: its name stays the
       // client's, on this connection.
-      client.pin("PREPARE through the extended protocol");
+      client.pin(PinReason.harmless("PREPARE through the extended protocol"));
     }
     if (nameEnd == at && !unnamed.hasRoomFor(end - nameEnd - 1, Examined.weight(examined))) {
       client.refuseUnnamed();

@@ -6,6 +6,7 @@ import dev.heimdall.engine.session.SchemaClient;
 import dev.heimdall.engine.session.ServerOutput;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Parameter;
+import dev.heimdall.engine.sql.PostgresEffect;
 import dev.heimdall.engine.sql.PostgresLiteral;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.TransactionState;
@@ -147,7 +148,7 @@ final class SequenceGuard {
     for (Effect effect : facts.effects()) {
       if (effect.type() == Effect.Type.LAST_VALUE
           || effect.type() == Effect.Type.SEQUENCE_STATE
-          || effect.type() == Effect.Type.COMPUTED_SEQUENCE
+          || effect.is(PostgresEffect.COMPUTED_SEQUENCE)
           || (prepared(effect, depth) != null && reads(prepared(effect, depth), depth + 1))) {
         return true;
       }
@@ -177,7 +178,7 @@ final class SequenceGuard {
         last = true;
       } else if (effect.type() == Effect.Type.SEQUENCE_STATE) {
         currentValue(effect.name(), foreign);
-      } else if (effect.type() == Effect.Type.COMPUTED_SEQUENCE) {
+      } else if (effect.is(PostgresEffect.COMPUTED_SEQUENCE)) {
         computedValue(effect.name(), foreign);
       } else if (prepared != null) {
         last |= conditions(prepared, foreign, depth + 1);

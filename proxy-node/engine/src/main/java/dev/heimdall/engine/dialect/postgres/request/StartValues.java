@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.PostgresEffect;
 import dev.heimdall.engine.sql.PostgresLiteral;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -61,8 +62,14 @@ final class StartValues {
     }
     for (Effect effect : effects) {
       switch (effect.type()) {
-        case RESET_VARIABLE, LOCAL_DEFAULT, NULL_FOR_DEFAULT -> {
+        case RESET_VARIABLE, LOCAL_DEFAULT -> {
           if (carried.startValue(effect.name()) != null) {
+            return true;
+          }
+        }
+        case OWN -> {
+          if (effect.is(PostgresEffect.NULL_FOR_DEFAULT)
+              && carried.startValue(effect.name()) != null) {
             return true;
           }
         }
@@ -102,7 +109,7 @@ final class StartValues {
   void nullsForDefaults(TextEdits edits, StatementFacts facts) {
     for (Effect effect : facts.effects()) {
       String own =
-          effect.type() == Effect.Type.NULL_FOR_DEFAULT ? carried.startValue(effect.name()) : null;
+          effect.is(PostgresEffect.NULL_FOR_DEFAULT) ? carried.startValue(effect.name()) : null;
       if (own != null) {
         StringBuilder literal = new StringBuilder();
         PostgresLiteral.append(literal, own);

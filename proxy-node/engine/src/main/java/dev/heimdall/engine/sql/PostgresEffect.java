@@ -1,0 +1,16 @@
+package dev.heimdall.engine.sql;
+
+/** What statements of PostgreSQL do that no other dialect's do. */
+public enum PostgresEffect implements Effect.Detail {
+  /**
+   * {@code currval} of a sequence whose name is computed: the effect's name is the expression,
+   * which has nothing but literals, parameters and functions that change nothing; empty where the
+   * expression can be computed nowhere else than in its statement.
+   */
+  COMPUTED_SEQUENCE,
+  /**
+   * A NULL at this place of the text, which {@code set_config} takes for the default of the named
+   * setting.
+   */
+  NULL_FOR_DEFAULT
+}
