@@ -72,7 +72,7 @@ public final class StatementLifecycle implements RoutedStatement {
   private final Deferral deferral;
 
   private Stage stage = Stage.NONE;
-  private Hold hold;
+  private Throttle throttle;
   private StatementFacts effects;
   private Statement statement;
 
@@ -232,14 +232,14 @@ public final class StatementLifecycle implements RoutedStatement {
   private boolean trigger() {
     CompletableFuture<Executed> before = side.before(decision, statement);
     if (before == null) {
-      return hold();
+      return throttle();
     }
     await(
         before,
         end -> {
           writes.everything();
           if (end.succeeded()) {
-            if (hold()) {
+            if (throttle()) {
               client.resumeReading();
             }
           } else {
@@ -263,15 +263,15 @@ public final class StatementLifecycle implements RoutedStatement {
     awaiting.begin(something, then);
   }
 
-  private boolean hold() {
-    if (Hold.wanted(decision)) {
-      hold = new Hold(loop, decision, this::holdOver, client::failed);
-      if (!hold.begin()) {
+  private boolean throttle() {
+    if (Throttle.wanted(decision)) {
+      throttle = new Throttle(loop, decision, this::throttleOver, client::failed);
+      if (!throttle.begin()) {
         stage = Stage.HELD;
         return false;
       }
-      places = hold.takeOver();
-      hold = null;
+      places = throttle.takeOver();
+      throttle = null;
     }
     return go();
   }
@@ -413,9 +413,9 @@ public final class StatementLifecycle implements RoutedStatement {
     return decision.dropped() || decision.result().isPresent();
   }
 
-  private void holdOver() {
-    places = hold.takeOver();
-    hold = null;
+  private void throttleOver() {
+    places = throttle.takeOver();
+    throttle = null;
     if (go()) {
       client.resumeReading();
     }
@@ -444,9 +444,9 @@ public final class StatementLifecycle implements RoutedStatement {
 
   /** The statement that is held back is to be refused, in its place, by the server. */
   public void fail(ServerError error) {
-    if (hold != null) {
-      hold.cancel();
-      hold = null;
+    if (throttle != null) {
+      throttle.cancel();
+      throttle = null;
     }
     awaiting.giveUp();
     failure = error;
@@ -686,9 +686,9 @@ public final class StatementLifecycle implements RoutedStatement {
   }
 
   private void drop() {
-    if (hold != null) {
-      hold.cancel();
-      hold = null;
+    if (throttle != null) {
+      throttle.cancel();
+      throttle = null;
     }
     places.forEach(ConcurrencyLimit::release);
     forget();

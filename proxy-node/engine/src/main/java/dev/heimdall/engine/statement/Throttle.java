@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Keeps a statement back as long as rules want it: until its rate allows it, until it has a place
- * among those that run at the same time, and then for its delay.
+ * Delays a statement as long as rules want it: until its rate allows it, until it has a slot among
+ * those that run at the same time, and then for its fixed delay.
  */
-final class Hold {
+final class Throttle {
   /** How soon a statement without a place asks again. */
   private static final long ASK_AGAIN_NANOS = 500_000;
 
@@ -37,7 +37,7 @@ final class Hold {
    * @param over runs when it is over, if it was not at once
    * @param failed told what that has thrown
    */
-  Hold(LoopContext loop, Decision decision, Runnable over, Consumer<? super Throwable> failed) {
+  Throttle(LoopContext loop, Decision decision, Runnable over, Consumer<? super Throwable> failed) {
     this.loop = loop;
     this.decision = decision;
     this.over = over;
