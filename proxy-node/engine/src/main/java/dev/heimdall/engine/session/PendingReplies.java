@@ -10,7 +10,7 @@ import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
-import dev.heimdall.engine.reply.ConsistencyHold;
+import dev.heimdall.engine.reply.ConsistencyDelay;
 import dev.heimdall.engine.reply.ReplyGate;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.reply.ReplyStage;
@@ -32,7 +32,7 @@ final class PendingReplies implements UnitPosition {
   private final LoopContext loop;
   private final ClientTransaction transaction;
   private final ReplyStage recoverable = this::recoverable;
-  private final ConsistencyHold consistency;
+  private final ConsistencyDelay consistency;
   private final ReplyGate gate;
   private ArrayDeque<Promise> knownTags;
   private int outstanding;
@@ -53,7 +53,7 @@ final class PendingReplies implements UnitPosition {
     this.loop = loop;
     this.transaction = transaction;
     this.consistency =
-        new ConsistencyHold(
+        new ConsistencyDelay(
             task -> loop.soon(task, session::failed), session::send, this::allPassed);
     this.gate =
         new ReplyGate(
@@ -290,7 +290,7 @@ final class PendingReplies implements UnitPosition {
   }
 
   /** Delays answers until all nodes know of the writes that they acknowledge. */
-  ConsistencyHold consistency() {
+  ConsistencyDelay consistency() {
     return consistency;
   }
 

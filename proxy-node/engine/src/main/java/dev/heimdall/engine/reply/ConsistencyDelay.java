@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * everything behind it, so that nothing overtakes. It belongs to the thread of its client's event
  * loop.
  */
-public final class ConsistencyHold implements ReplyStage {
+public final class ConsistencyDelay implements ReplyStage {
   /** With more than this, nothing more is requested of servers for the client. */
   private static final int LARGE = 64 * 1024;
 
@@ -26,7 +26,7 @@ public final class ConsistencyHold implements ReplyStage {
    * @param client takes what need not wait any more
    * @param passed runs when nothing waits any more
    */
-  public ConsistencyHold(Consumer<Runnable> loop, Consumer<ByteBuf> client, Runnable passed) {
+  public ConsistencyDelay(Consumer<Runnable> loop, Consumer<ByteBuf> client, Runnable passed) {
     this.loop = loop;
     this.client = client;
     this.passed = passed;
