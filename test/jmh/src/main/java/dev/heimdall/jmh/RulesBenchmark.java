@@ -8,7 +8,7 @@ import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.QueryPipeline;
-import dev.heimdall.engine.pipeline.Surroundings;
+import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.rules.RuleMemory;
@@ -116,8 +116,8 @@ public class RulesBenchmark {
                 Runnable::run,
                 new RuleMemory(new MemoryBudget(64L << 20, 1).ofLoop(BudgetedCache.RULES))),
             () -> {});
-    pipeline.surroundings(
-        new Surroundings(
+    pipeline.rulesAndCatalogues(
+        new RulesAndCatalogues(
             RuleBook.compile(configuration, configuration.vdbs().get("bench"), null),
             new Catalogues(
                 configuration.sources().get("db"),

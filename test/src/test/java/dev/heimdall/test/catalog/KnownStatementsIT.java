@@ -9,8 +9,8 @@ import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pipeline.StatementTimes;
-import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.rules.RuleMemory;
 import dev.heimdall.engine.sql.NameScope;
@@ -71,7 +71,7 @@ class KnownStatementsIT {
 
   private Statement judged(Catalogues by, boolean doubtful) {
     NameScope scope = new NameScope(DATABASE, "app", null);
-    pipeline.surroundings(new Surroundings(noRules, by));
+    pipeline.rulesAndCatalogues(new RulesAndCatalogues(noRules, by));
     pipeline.classify(SQL, 0, SQL.length, true);
     while (!pipeline.understand(SQL, 0, SQL.length, true, scope, doubtful)) {
       assertThat(scope.database()).isEqualTo(DATABASE); // read at once: the second time it is known

@@ -11,7 +11,7 @@ import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.net.TlsFiles;
-import dev.heimdall.engine.pipeline.Surroundings;
+import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pool.Connector;
 import dev.heimdall.engine.pool.PoolEvents;
 import dev.heimdall.engine.pool.PoolPlan;
@@ -242,7 +242,7 @@ final class RunningVdbs {
             users,
             TlsContexts.forClients(vdb.tls()),
             TlsContexts.serverEndPoint(vdb.tls())),
-        new Surroundings(rules(vdb, from), catalogues.of(from.sources().get(vdb.source()))),
+        new RulesAndCatalogues(rules(vdb, from), catalogues.of(from.sources().get(vdb.source()))),
         forwards,
         foreigners);
   }
@@ -299,7 +299,9 @@ final class RunningVdbs {
   private RuleBook rules(VirtualDatabase vdb, Configuration from) {
     RunningVdb running = vdbs.get(vdb.name());
     return RuleBook.compile(
-        from, vdb, running == null ? null : running.context().settings().surroundings().rules());
+        from,
+        vdb,
+        running == null ? null : running.context().settings().rulesAndCatalogues().rules());
   }
 
   private void stop(RunningVdb vdb) {

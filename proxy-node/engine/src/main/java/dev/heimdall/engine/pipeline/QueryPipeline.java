@@ -34,7 +34,7 @@ public final class QueryPipeline {
   private final Runnable comeAgain;
   private final StatementText text = new StatementText();
 
-  private Surroundings surroundings;
+  private RulesAndCatalogues rulesAndCatalogues;
   private LoopRules rules;
   private SessionFacts facts;
   private SessionRules sessionRules;
@@ -71,9 +71,9 @@ public final class QueryPipeline {
   }
 
   /** By what the statements that follow are judged. */
-  public void surroundings(Surroundings now) {
-    if (surroundings != now) {
-      surroundings = now;
+  public void rulesAndCatalogues(RulesAndCatalogues now) {
+    if (rulesAndCatalogues != now) {
+      rulesAndCatalogues = now;
       rules = now.rules().isEmpty() ? null : loop.rules(now.rules());
       sessionRules = null;
       matches = null;
@@ -189,13 +189,13 @@ public final class QueryPipeline {
       boolean standardStrings,
       NameScope scope,
       boolean doubtful) {
-    if (!surroundings.catalogues().enabled() && rules == null) {
+    if (!rulesAndCatalogues.catalogues().enabled() && rules == null) {
       return true;
     }
     if (!loop.knowledge().read(of, sql, offset, length, standardStrings, comeAgain)) {
       return false;
     }
-    Catalogue catalogue = surroundings.catalogues().current(scope.database());
+    Catalogue catalogue = rulesAndCatalogues.catalogues().current(scope.database());
     statement = of.statement(scope, doubtful ? catalogue.doubted() : catalogue, declared);
     unconfirmed = !catalogue.confirmed();
     awaitable = unconfirmed && !doubtful && catalogue.known();
@@ -233,8 +233,8 @@ public final class QueryPipeline {
     if (rules == null || !rules.book().needsStatement()) {
       return false;
     }
-    return !surroundings.catalogues().current(database).known()
-        && surroundings.catalogues().beingReadFirst(database);
+    return !rulesAndCatalogues.catalogues().current(database).known()
+        && rulesAndCatalogues.catalogues().beingReadFirst(database);
   }
 
   /**
@@ -249,8 +249,8 @@ public final class QueryPipeline {
     if (!awaitable || statement == null || (!doubted && !(suspect && tables))) {
       return null;
     }
-    Catalogue catalogue = surroundings.catalogues().current(scope.database());
-    return surroundings.catalogues().beingReadAgain(scope.database())
+    Catalogue catalogue = rulesAndCatalogues.catalogues().current(scope.database());
+    return rulesAndCatalogues.catalogues().beingReadAgain(scope.database())
             && catalogue.restsOnCode(statement.parsed(), scope, tables)
         ? catalogue.edition()
         : null;
@@ -266,7 +266,7 @@ public final class QueryPipeline {
    * knows no such function.
    */
   public String callOf(int function, String database) {
-    FunctionName name = surroundings.catalogues().current(database).function(function);
+    FunctionName name = rulesAndCatalogues.catalogues().current(database).function(function);
     return name == null
         ? "FUNCTION CALL " + Integer.toUnsignedString(function)
         : "SELECT " + quoted(name.schema()) + "." + quoted(name.name()) + "()";
@@ -329,7 +329,7 @@ public final class QueryPipeline {
 
   /** What the rules would say to the text classified last, and why. Not for the hot path. */
   public Explanation explain(boolean inTransaction) {
-    return surroundings
+    return rulesAndCatalogues
         .rules()
         .explain(
             facts, text, statement, inTransaction, false, known.averageMicros(), System.nanoTime());

@@ -126,7 +126,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
                 this,
                 node.events(),
                 dialect.results(),
-                () -> vdb.surroundings().rules().printsResults()),
+                () -> vdb.rulesAndCatalogues().rules().printsResults()),
             node.actions(),
             carried,
             transaction,

@@ -153,7 +153,12 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
         loop,
         limits,
         session.login().admin(),
-        () -> session.vdb().surroundings().catalogues().current(session.pool().key().database()));
+        () ->
+            session
+                .vdb()
+                .rulesAndCatalogues()
+                .catalogues()
+                .current(session.pool().key().database()));
   }
 
   // ---- input

@@ -6,8 +6,8 @@ import dev.heimdall.engine.catalog.DefinitionChanges;
 import dev.heimdall.engine.lease.Stickiness;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.observe.Unreplayed;
+import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pipeline.RunHistory;
-import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.placement.ReadingClient;
 import dev.heimdall.engine.placement.RoutedStatement;
 import dev.heimdall.engine.placement.WritingClient;
@@ -222,8 +222,8 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   }
 
   @Override
-  public Surroundings surroundings() {
-    return session.vdb().surroundings();
+  public RulesAndCatalogues rulesAndCatalogues() {
+    return session.vdb().rulesAndCatalogues();
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.catalog.DefinitionChanges;
-import dev.heimdall.engine.pipeline.Surroundings;
+import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.sql.PinReason;
@@ -10,7 +10,7 @@ import dev.heimdall.engine.sql.PinReason;
 interface ScopedClient {
 
   /** What statements are judged by. */
-  Surroundings surroundings();
+  RulesAndCatalogues rulesAndCatalogues();
 
   /** What is known of the definitions that they are judged by. */
   DefinitionChanges definitions();

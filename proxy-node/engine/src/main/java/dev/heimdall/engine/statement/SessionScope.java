@@ -182,7 +182,7 @@ final class SessionScope {
    * Tells the pipeline what has changed of the session and of what its statements are judged by.
    */
   void tellPipeline() {
-    pipeline.surroundings(client.surroundings());
+    pipeline.rulesAndCatalogues(client.rulesAndCatalogues());
     Variables variables = carried.variables();
     if (told == variables) {
       return;

@@ -12,8 +12,8 @@ import dev.heimdall.engine.pipeline.Examined;
 import dev.heimdall.engine.pipeline.Known;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pipeline.RunHistory;
-import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.placement.RoutedStatement;
 import dev.heimdall.engine.placement.Writes;
@@ -134,7 +134,7 @@ public final class StatementLifecycle implements RoutedStatement {
 
   /** What is needed to judge a statement: nothing where neither rules nor a catalogue are there. */
   public boolean judges() {
-    return client.surroundings().judge();
+    return client.rulesAndCatalogues().judge();
   }
 
   /**
@@ -331,8 +331,8 @@ public final class StatementLifecycle implements RoutedStatement {
 
   /** Whether there are rules. */
   public boolean ruled() {
-    Surroundings now = client.surroundings();
-    pipeline.surroundings(now);
+    RulesAndCatalogues now = client.rulesAndCatalogues();
+    pipeline.rulesAndCatalogues(now);
     return pipeline.ruled();
   }
 

@@ -5,7 +5,7 @@ import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.listen.NotificationFormat;
 import dev.heimdall.engine.listen.NotificationHubs;
-import dev.heimdall.engine.pipeline.Surroundings;
+import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.model.VirtualDatabase;
 import java.util.ArrayList;
@@ -27,13 +27,13 @@ public final class VdbContext {
    * What the configuration says of it.
    *
    * @param access what log-ins go by
-   * @param surroundings what statements are judged by
+   * @param rulesAndCatalogues what statements are judged by
    * @param forwards pools of the sources that rules may send statements to, by the source's name
    * @param foreigners those of them that are of other engines
    */
   public record Settings(
       VdbAccess.Settings access,
-      Surroundings surroundings,
+      RulesAndCatalogues rulesAndCatalogues,
       Map<String, VdbPools> forwards,
       Map<String, ForeignSource> foreigners) {
     public VirtualDatabase vdb() {
@@ -46,7 +46,7 @@ public final class VdbContext {
     this.name = name;
     this.pools = pools;
     this.hubs = new NotificationHubs(pools, notifications);
-    this.definitions = new DefinitionChanges(settings.surroundings().catalogues());
+    this.definitions = new DefinitionChanges(settings.rulesAndCatalogues().catalogues());
     this.access = new VdbAccess(name, pools, settings.access());
     update(settings);
   }
@@ -80,9 +80,9 @@ public final class VdbContext {
     Settings last = settings;
     this.settings = next;
     if (last != null) {
-      definitions.replace(next.surroundings().catalogues());
-      if (last.surroundings().rules() != next.surroundings().rules()) {
-        last.surroundings().rules().retire();
+      definitions.replace(next.rulesAndCatalogues().catalogues());
+      if (last.rulesAndCatalogues().rules() != next.rulesAndCatalogues().rules()) {
+        last.rulesAndCatalogues().rules().retire();
       }
     }
     access.update(next.access());
@@ -107,8 +107,8 @@ public final class VdbContext {
   }
 
   /** What statements are judged by. */
-  public Surroundings surroundings() {
-    return settings.surroundings();
+  public RulesAndCatalogues rulesAndCatalogues() {
+    return settings.rulesAndCatalogues();
   }
 
   /** A statement asked for the last value of a sequence whose name it computes. */

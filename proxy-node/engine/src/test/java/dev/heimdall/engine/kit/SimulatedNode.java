@@ -37,8 +37,8 @@ import dev.heimdall.engine.net.Sockets;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pipeline.StatementTimes;
-import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.NoEvents;
@@ -199,7 +199,7 @@ final class SimulatedNode implements AutoCloseable {
                     users,
                     null,
                     null),
-                new Surroundings(
+                new RulesAndCatalogues(
                     RuleBook.compile(configuration, settings, null),
                     Catalogues.unread(
                         source, new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES)))),

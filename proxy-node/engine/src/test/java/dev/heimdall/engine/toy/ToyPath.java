@@ -29,8 +29,8 @@ import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pipeline.StatementTimes;
-import dev.heimdall.engine.pipeline.Surroundings;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.prepared.ServerNaming;
 import dev.heimdall.engine.route.ClusterView;
@@ -160,7 +160,7 @@ final class ToyPath implements AutoCloseable {
                     users,
                     null,
                     null),
-                new Surroundings(
+                new RulesAndCatalogues(
                     RuleBook.compile(configuration, virtual, null),
                     Catalogues.unread(
                         configuration.sources().get("main"),

@@ -9,7 +9,7 @@ import dev.heimdall.engine.rules.RuleBook;
  * @param rules its rule lists
  * @param catalogues what is known of the databases of its source
  */
-public record Surroundings(RuleBook rules, Catalogues catalogues) {
+public record RulesAndCatalogues(RuleBook rules, Catalogues catalogues) {
   /** Whether statements have to be known beyond what they do to their session. */
   public boolean judge() {
     return catalogues.enabled() || !rules.isEmpty();
