@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * @param regions where there are clusters or nodes besides its own: {@code HEIMDALL_REGIONS}
  * @param tag that nodes have: {@code HEIMDALL_FLEET_TAG}
  * @param fleet the tag's value: {@code HEIMDALL_FLEET}
- * @param port of a node's HTTP door: {@code HEIMDALL_NODE_PORT}
+ * @param port of a node's HTTP endpoint: {@code HEIMDALL_NODE_PORT}
  * @param rds where the RDS API is, if not where AWS has it: {@code HEIMDALL_RDS_ENDPOINT}
  * @param ec2 the same of EC2: {@code HEIMDALL_EC2_ENDPOINT}
  * @param secrets the same of Secrets Manager: {@code HEIMDALL_SECRETS_ENDPOINT}

@@ -17,7 +17,7 @@ final class TaggedNodes implements NodeDoor.Finder, AutoCloseable {
   private final int port;
 
   /**
-   * @param port of a node's HTTP door, where its machine does not say another one
+   * @param port of a node's HTTP endpoint, where its machine does not say another one
    */
   TaggedNodes(List<Ec2Query> regions, String tag, String fleet, int port) {
     this.regions = List.copyOf(regions);

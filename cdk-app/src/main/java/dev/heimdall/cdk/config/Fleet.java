@@ -20,7 +20,7 @@ public record Fleet(
             format = Format.NETWORK)
         List<Cidr> clients,
     @Setting(
-            value = "The port of the nodes' HTTP door (`http.port` in their `node.json`).",
+            value = "The port of the nodes' HTTP endpoint (`http.port` in their `node.json`).",
             byDefault = "5059",
             range = "1..65535")
         int httpPort,

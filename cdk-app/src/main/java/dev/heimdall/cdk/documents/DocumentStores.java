@@ -166,7 +166,7 @@ public final class DocumentStores extends Construct {
     Secret pushKey =
         Secret.Builder.create(this, "PushKey")
             .secretName(pushKeyName)
-            .description("Heimdall: what pushes to the nodes' /topology door are signed with")
+            .description("Heimdall: what pushes to the nodes' /topology endpoint are signed with")
             .encryptionKey(key)
             .generateSecretString(
                 SecretStringGenerator.builder().excludePunctuation(true).passwordLength(48).build())

@@ -12,7 +12,7 @@ import java.util.List;
  * @param subnets one for each zone
  * @param ports the ports of virtual databases
  * @param clients the networks of clients
- * @param httpPort the port of the nodes' HTTP door
+ * @param httpPort the port of the nodes' HTTP endpoint
  * @param image the image's id
  * @param instanceTypes the types of instances, the preferred one first
  * @param fewest nodes of a zone at least

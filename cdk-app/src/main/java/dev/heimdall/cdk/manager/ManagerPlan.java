@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param vpc the network's id
  * @param subnets where its instances may be
  * @param clients the networks that people and their tools are in
- * @param port of its HTTP door
+ * @param port of its HTTP endpoint
  * @param certificate the ARN of the certificate that the address answers with; empty: no TLS
  * @param image the image's id
  * @param instanceType the type of instances

@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param key the key of the bucket and the secret; its ARN
  * @param pushKey the name of the secret that pushes are signed with
  * @param nodeGroup the nodes' security group
- * @param httpPort the port of the nodes' HTTP door
+ * @param httpPort the port of the nodes' HTTP endpoint
  * @param keepLogs days
  */
 public record ConfigSyncPlan(

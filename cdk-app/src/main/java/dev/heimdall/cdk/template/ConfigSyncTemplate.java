@@ -48,7 +48,7 @@ final class ConfigSyncTemplate extends Stack {
             "The nodes' security group: an output of the fleet.",
             Optional.empty());
     Number httpPort =
-        ask.number("HttpPort", "The port of the nodes' HTTP door, http.port.", 5059, 1, 65535);
+        ask.number("HttpPort", "The port of the nodes' HTTP endpoint, http.port.", 5059, 1, 65535);
     String others =
         ask.text(
             "OtherRegions",

@@ -32,7 +32,7 @@ final class FleetTemplate extends Stack {
     List<Slot<String>> clients =
         ask.networks("ClientNetwork", "A network that clients are in, such as 10.0.0.0/16.", 3);
     Number httpPort =
-        ask.number("HttpPort", "The port of the nodes' HTTP door, http.port.", 5059, 1, 65535);
+        ask.number("HttpPort", "The port of the nodes' HTTP endpoint, http.port.", 5059, 1, 65535);
 
     ask.heading("Network");
     String vpc = ask.of("AWS::EC2::VPC::Id", "Vpc", "The network.", Optional.empty());

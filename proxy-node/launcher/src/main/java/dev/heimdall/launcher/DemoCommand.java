@@ -33,7 +33,7 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "5050",
       description = {
-        "The node's port; the databases take N+1 to N+3, the HTTP door N+9.",
+        "The node's port; the databases take N+1 to N+3, the HTTP endpoint N+9.",
         "Default: ${DEFAULT-VALUE}."
       })
   private int portBase;

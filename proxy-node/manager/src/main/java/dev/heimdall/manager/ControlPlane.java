@@ -2,7 +2,7 @@ package dev.heimdall.manager;
 
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.http.Certificates;
-import dev.heimdall.manager.http.HttpDoor;
+import dev.heimdall.manager.http.HttpListener;
 import dev.heimdall.manager.http.PemFiles;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.PasswordException;
@@ -20,13 +20,14 @@ import org.slf4j.LoggerFactory;
 public final class ControlPlane implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 
-  private final HttpDoor door;
+  private final HttpListener listener;
   private final Optional<Certificates> tls;
   private final LogIn logIn;
   private final Editor editor;
 
-  private ControlPlane(HttpDoor door, Optional<Certificates> tls, LogIn logIn, Editor editor) {
-    this.door = door;
+  private ControlPlane(
+      HttpListener listener, Optional<Certificates> tls, LogIn logIn, Editor editor) {
+    this.listener = listener;
     this.tls = tls;
     this.logIn = logIn;
     this.editor = editor;
@@ -45,9 +46,9 @@ public final class ControlPlane implements AutoCloseable {
               : Optional.empty();
       LogIn logIn = LogIn.with(settings.password());
       Editor editor = new Editor(DocumentStore.open(settings.place()));
-      HttpDoor door = open(address, tls, editor, logIn, settings.version());
-      tell(settings, address, door.port());
-      return new ControlPlane(door, tls, logIn, editor);
+      HttpListener listener = open(address, tls, editor, logIn, settings.version());
+      tell(settings, address, listener.port());
+      return new ControlPlane(listener, tls, logIn, editor);
     } catch (PemFiles.Unusable | PasswordException | StoreException | IOException e) {
       throw new ControlPlaneException(e.getMessage(), e);
     }
@@ -64,7 +65,7 @@ public final class ControlPlane implements AutoCloseable {
     }
   }
 
-  private static HttpDoor open(
+  private static HttpListener open(
       InetSocketAddress address,
       Optional<Certificates> tls,
       Editor editor,
@@ -72,7 +73,7 @@ public final class ControlPlane implements AutoCloseable {
       String version)
       throws ControlPlaneException {
     try {
-      return HttpDoor.open(address, tls, editor, logIn, version);
+      return HttpListener.open(address, tls, editor, logIn, version);
     } catch (IOException e) {
       editor.close();
       logIn.close();
@@ -100,13 +101,13 @@ public final class ControlPlane implements AutoCloseable {
 
   /** Where it listens. */
   public int port() {
-    return door.port();
+    return listener.port();
   }
 
   /** Stops listening, and ends what was begun. */
   @Override
   public void close() {
-    door.close();
+    listener.close();
     tls.ifPresent(Certificates::close);
     logIn.close();
     editor.close();

@@ -207,7 +207,8 @@ final class CrossChecks {
             n ->
                 listeners.put(
                     "node.json $.http.port",
-                    new Listener(n.http().address(), n.http().port(), "the HTTP door, node.json")));
+                    new Listener(
+                        n.http().address(), n.http().port(), "the HTTP endpoint, node.json")));
     vdbs.forEach(
         (name, document) ->
             document

@@ -30,7 +30,7 @@ public record NodeSettings(
             byDefault = "auto",
             applies = Applies.RESTART)
         Transport transport,
-    @Setting("The HTTP door for health checks, metrics and drain.") HttpDoor http,
+    @Setting("The HTTP endpoint for health checks, metrics and drain.") HttpSettings http,
     @Setting(
             value =
                 "The database name that leads to the node's own `SHOW` commands instead of a"

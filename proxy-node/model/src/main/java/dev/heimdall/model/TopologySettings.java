@@ -7,9 +7,9 @@ import java.util.Optional;
 public record TopologySettings(
     @Setting(
             value =
-                "What pushes to `/topology` of the HTTP door are signed with: the same text as the"
-                    + " function that pushes has. A key of 32 characters or more, or two, one a"
-                    + " line, the newest first: both are accepted. Without it the door takes no"
+                "What pushes to `/topology` of the HTTP endpoint are signed with: the same text as"
+                    + " the function that pushes has. A key of 32 characters or more, or two, one a"
+                    + " line, the newest first: both are accepted. Without it the endpoint takes no"
                     + " pushes.")
         Optional<Secret> key,
     @Setting(

@@ -132,7 +132,7 @@ class ConfigurationProblemsTest {
               "node.json:1:22 $.http.address: got \"localhost\", expected an IPv4 or IPv6 address, such as \"0.0.0.0\" or \"::1\"; did you mean \"127.0.0.1\"?"),
           node(
               "\"http\": {\"prot\": 1}",
-              "node.json:1:11 $.http.prot: got the unknown key \"prot\", expected one of the keys of HttpDoor; did you mean \"port\"?"),
+              "node.json:1:11 $.http.prot: got the unknown key \"prot\", expected one of the keys of HttpSettings; did you mean \"port\"?"),
           node(
               "\"port\": 5059",
               "node.json:1:2 $.port: got the unknown key \"port\", expected one of the keys of NodeSettings; did you mean \"http.port\"?"),
@@ -302,7 +302,7 @@ class ConfigurationProblemsTest {
           file(
               "vdbs/shop.json",
               "{\"ports\": [5059], \"source\": \"primray\"}",
-              "vdbs/shop.json:1:12 $.ports[0]: got 5059 on 0.0.0.0, expected a port of its own: the HTTP door, node.json listens on 5059 of 127.0.0.1",
+              "vdbs/shop.json:1:12 $.ports[0]: got 5059 on 0.0.0.0, expected a port of its own: the HTTP endpoint, node.json listens on 5059 of 127.0.0.1",
               "vdbs/shop.json:1:29 $.source: got \"primray\", expected the name of a document in sources (primary); did you mean \"primary\"?"),
           vdb(
               "\"size\": 5",
@@ -508,7 +508,7 @@ class ConfigurationProblemsTest {
     for (Class<? extends Record> type :
         List.of(
             NodeSettings.class,
-            HttpDoor.class,
+            HttpSettings.class,
             DataSource.class,
             VirtualDatabase.class,
             PoolSettings.class,

@@ -205,7 +205,7 @@ class ConfigurationReaderTest {
     assertThat(problems())
         .containsExactly(
             "vdbs/v4.json:1:29 $.ports[0]: got 5059 on ::, expected a port of its own: the HTTP"
-                + " door, node.json listens on 5059 of 127.0.0.1");
+                + " endpoint, node.json listens on 5059 of 127.0.0.1");
   }
 
   @Test

@@ -37,7 +37,7 @@ class SettingsReadTest {
                 1,
                 0,
                 Transport.AUTO,
-                new HttpDoor("127.0.0.1", 5059, true),
+                new HttpSettings("127.0.0.1", 5059, true),
                 "heimdall",
                 List.of(),
                 Duration.ofSeconds(30),
@@ -195,7 +195,7 @@ class SettingsReadTest {
                 7,
                 2,
                 Transport.IO_URING,
-                new HttpDoor("::1", 0, false),
+                new HttpSettings("::1", 0, false),
                 "admin",
                 List.of(
                     new Peer(

@@ -9,7 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
-/** A node's HTTP door, seen from outside. */
+/** A node's HTTP endpoint, seen from outside. */
 public final class Door {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -10,7 +10,7 @@ import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.TestNode;
 import org.junit.jupiter.api.Test;
 
-/** The HTTP door tells the node's health apart from its databases'. */
+/** The HTTP endpoint tells the node's health apart from its databases'. */
 class HealthIT {
 
   @Test

@@ -38,7 +38,7 @@ final class ProxyProcess implements AutoCloseable {
    * Starts the command and waits until it serves clients.
    *
    * @param directory an empty one, for configuration and output
-   * @param nodeSettings what {@code node.json} says besides the HTTP door's port
+   * @param nodeSettings what {@code node.json} says besides the HTTP endpoint's port
    */
   static ProxyProcess start(Path directory, Map<String, Object> nodeSettings) throws IOException {
     return start(directory, nodeSettings, null);

@@ -248,7 +248,7 @@ public final class AdminCommands implements Console {
       return Answer.failed(
           Sqlstate.QUERY_CANCELED,
           "an event loop did not answer within " + LOOPS_ANSWER_SECONDS + " s",
-          "GET /livez on the HTTP door names a loop that hangs.");
+          "GET /livez on the HTTP endpoint names a loop that hangs.");
     }
     return Answer.failed(
         Sqlstate.INTERNAL_ERROR, "the command failed inside the node: " + cause, null);

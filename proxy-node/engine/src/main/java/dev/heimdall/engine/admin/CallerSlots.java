@@ -8,9 +8,9 @@ import java.util.Set;
 
 /**
  * The slots of the HTTP endpoint. A new caller gets one although all are taken: the one that has
- * kept the door waiting for longest, of the address that has most, loses its connection. So
- * connections that send nothing, or send slowly, keep no health check out. Belongs to the door's
- * thread.
+ * kept the listener waiting for longest, of the address that has most, loses its connection. So
+ * connections that send nothing, or send slowly, keep no health check out. Belongs to the
+ * listener's thread.
  */
 final class CallerSlots {
   private final int most;
@@ -20,7 +20,7 @@ final class CallerSlots {
 
   /** A connection. */
   interface Caller {
-    /** Whether the door waits for it, rather than it for the door. */
+    /** Whether the listener waits for it, rather than it for the listener. */
     boolean awaited();
 
     /** Closes the connection to make room. */
@@ -46,7 +46,7 @@ final class CallerSlots {
     return true;
   }
 
-  /** The caller's request was answered: others have kept the door waiting for longer now. */
+  /** The caller's request was answered: others have kept the listener waiting for longer now. */
   void answered(InetAddress from, Caller caller) {
     Set<Caller> same = callers.get(from);
     if (same != null && same.remove(caller)) {
@@ -64,7 +64,7 @@ final class CallerSlots {
     }
   }
 
-  /** The address with the most callers that the door waits for. */
+  /** The address with the most callers that the listener waits for. */
   private InetAddress busiest() {
     InetAddress busiest = null;
     long most = 0;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Topology documents, as the HTTP door shows them and answers those who push them. */
+/** Topology documents, as the HTTP endpoint shows them and answers those who push them. */
 final class Documents {
   private Documents() {}
 

@@ -28,9 +28,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * One connection to the HTTP door. Answers one request at a time, so that pipelined ones get their
- * replies in order however long each takes, and reads no further meanwhile; gives every request a
- * deadline to arrive whole.
+ * One connection to the HTTP endpoint. Answers one request at a time, so that pipelined ones get
+ * their replies in order however long each takes, and reads no further meanwhile; gives every
+ * request a deadline to arrive whole.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter implements CallerSlots.Caller {
   private final Queue<FullHttpRequest> pipelined = new ArrayDeque<>();
@@ -173,10 +173,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Calle
 
   private static HttpReply malformed(Throwable cause) {
     if (cause instanceof TooLongHttpLineException) {
-      return HttpReply.error(414, "The request line is longer than " + HttpDoor.LONGEST_LINE);
+      return HttpReply.error(414, "The request line is longer than " + HttpListener.LONGEST_LINE);
     }
     if (cause instanceof TooLongHttpHeaderException) {
-      return HttpReply.error(431, "The headers are longer than " + HttpDoor.LONGEST_HEADERS);
+      return HttpReply.error(431, "The headers are longer than " + HttpListener.LONGEST_HEADERS);
     }
     return HttpReply.error(400, "This is no HTTP request");
   }

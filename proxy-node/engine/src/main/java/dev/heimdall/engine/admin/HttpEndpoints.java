@@ -27,7 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
-/** What each path of the HTTP door means. Called and answered on the door's own thread. */
+/** What each path of the HTTP endpoint means. Called and answered on the listener's own thread. */
 final class HttpEndpoints {
   static final String TOPOLOGY = "/topology";
   static final List<String> PATHS =
@@ -39,7 +39,7 @@ final class HttpEndpoints {
   private final Metrics metrics;
   private final LoopWatch loops;
   private final EventLog log;
-  private final Executor door;
+  private final Executor thread;
   private final Duration patience;
   private final long startedNanos = System.nanoTime();
 
@@ -54,17 +54,17 @@ final class HttpEndpoints {
       Metrics metrics,
       LoopWatch loops,
       EventLog log,
-      Executor door,
+      Executor thread,
       Duration patience) {
     this.node = node;
     this.metrics = metrics;
     this.loops = loops;
     this.log = log;
-    this.door = door;
+    this.thread = thread;
     this.patience = patience;
   }
 
-  /** Never completes exceptionally, and on the door's thread. */
+  /** Never completes exceptionally, and on the listener's thread. */
   CompletionStage<HttpReply> answer(
       String method, String path, HttpHeaders headers, byte[] body, InetSocketAddress peer) {
     if (!PATHS.contains(path)) {
@@ -146,7 +146,7 @@ final class HttpEndpoints {
     List<CompletableFuture<?>> all = new ArrayList<>(asked.values());
     all.add(pools);
     return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-        .thenApplyAsync(nothing -> report(health, pools.join(), asked), door);
+        .thenApplyAsync(nothing -> report(health, pools.join(), asked), thread);
   }
 
   /** A probe that is still under way is waited for again: they must not pile up in the queue. */
@@ -216,7 +216,7 @@ final class HttpEndpoints {
                   openMetrics ? Metrics.OPEN_METRICS : Metrics.PROMETHEUS_TEXT,
                   metrics.scrape(openMetrics));
             },
-            door);
+            thread);
   }
 
   private HttpReply drain(HttpHeaders headers, InetSocketAddress peer) {

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What the operator's doors may see of the node and do to it. The implementation asks each event
- * loop and puts the answers together: no method blocks, stages may complete on any thread, rows
- * come in any order.
+ * What the operator's endpoints may see of the node and do to it. The implementation asks each
+ * event loop and puts the answers together: no method blocks, stages may complete on any thread,
+ * rows come in any order.
  *
  * <p>Where a virtual database is named, {@code null} stands for all of them. A name that does not
  * exist, or something that cannot be done, completes the stage with an {@link AdminException}.

@@ -108,7 +108,7 @@ public final class Node implements AutoCloseable {
   private final LoopWatch watch;
   private final Figures figures;
   private final NodeContext context;
-  private final OperatorDoors doors;
+  private final OperatorListeners listeners;
   private final RunningVdbs vdbs;
   private final Limit clients;
   private final UserLimits clientsOfUser = new UserLimits();
@@ -166,7 +166,7 @@ public final class Node implements AutoCloseable {
     actions =
         new RuleActions(
             directory, configuration, logins, new LoggedActions(log, metrics), ACTION_THREADS);
-    doors = new OperatorDoors(this, metrics, watch, log);
+    listeners = new OperatorListeners(this, metrics, watch, log);
     SessionEvents events = new LoggedEvents(log, metrics);
     context =
         new NodeContext(
@@ -181,7 +181,7 @@ public final class Node implements AutoCloseable {
                 offLoop,
                 events),
             events,
-            doors.console(),
+            listeners.console(),
             actions);
     vdbs =
         new RunningVdbs(
@@ -325,7 +325,7 @@ public final class Node implements AutoCloseable {
     try {
       vdbs.update(configuration);
       cloudWatch.update(configuration);
-      doors.open(configuration.node().http());
+      listeners.open(configuration.node().http());
     } catch (IOException | IllegalArgumentException e) {
       throw new StartupException(e.getMessage(), e);
     }
@@ -555,7 +555,7 @@ public final class Node implements AutoCloseable {
     }
     closed = true;
     watcher.close();
-    doors.close();
+    listeners.close();
     vdbs.closeListeners();
     forEachClient(Client::killFromAnyThread);
     awaitGoodbyes();
@@ -609,9 +609,9 @@ public final class Node implements AutoCloseable {
     return vdbs.port(vdb);
   }
 
-  /** The port of the HTTP door, or -1 when it is off. */
+  /** The port of the HTTP endpoint, or -1 when it is off. */
   public int httpPort() {
-    return doors.port();
+    return listeners.port();
   }
 
   /** The client with this id, or null. */

@@ -24,29 +24,29 @@ final class AskingDataSource implements DataSource {
   private static final int PATIENCE_SECONDS = 12;
 
   private final DatabaseCredentials credentials;
-  private final List<Door> doors;
+  private final List<Target> targets;
 
   /**
    * One way to connect.
    *
    * @param host whom the credentials are for
    */
-  record Door(DataSource driver, String host, int port) {}
+  record Target(DataSource driver, String host, int port) {}
 
   /**
-   * @param doors are tried in their order
+   * @param targets are tried in their order
    */
-  AskingDataSource(DatabaseCredentials credentials, List<Door> doors) {
+  AskingDataSource(DatabaseCredentials credentials, List<Target> targets) {
     this.credentials = credentials;
-    this.doors = doors;
+    this.targets = targets;
   }
 
   @Override
   public Connection getConnection() throws SQLException {
     SQLException last = new SQLException("there is no server to connect to", "08001");
-    for (Door door : doors) {
+    for (Target target : targets) {
       try {
-        return connect(door);
+        return connect(target);
       } catch (SQLException e) {
         last = e;
       }
@@ -54,16 +54,17 @@ final class AskingDataSource implements DataSource {
     throw last;
   }
 
-  private Connection connect(Door door) throws SQLException {
-    DatabaseLogin login = await(credentials.login(door.host(), door.port()));
+  private Connection connect(Target target) throws SQLException {
+    DatabaseLogin login = await(credentials.login(target.host(), target.port()));
     for (int tries = 1; ; tries++) {
       try {
-        return door.driver().getConnection(login.user(), login.password().orElse(null));
+        return target.driver().getConnection(login.user(), login.password().orElse(null));
       } catch (SQLException e) {
         if (e.getSQLState() == null || !e.getSQLState().startsWith("28")) {
           throw e;
         }
-        Optional<DatabaseLogin> next = await(credentials.instead(login, door.host(), door.port()));
+        Optional<DatabaseLogin> next =
+            await(credentials.instead(login, target.host(), target.port()));
         if (next.isEmpty() || tries == TRIES) {
           throw e;
         }

@@ -84,8 +84,8 @@ public final class SourceConnections {
         new AskingDataSource(
             credentials,
             switch (source.engine()) {
-              case POSTGRESQL -> doors(database);
-              case MYSQL -> List.of(door(new MysqlDriver(source, use).to(database), first()));
+              case POSTGRESQL -> targets(database);
+              case MYSQL -> List.of(target(new MysqlDriver(source, use).to(database), first()));
             }));
     config.setMaximumPoolSize(use.connections());
     config.setMinimumIdle(0);
@@ -106,22 +106,22 @@ public final class SourceConnections {
     return source.hosts().get(0);
   }
 
-  private static AskingDataSource.Door door(javax.sql.DataSource driver, ServerAddress server) {
-    return new AskingDataSource.Door(driver, server.host(), server.port());
+  private static AskingDataSource.Target target(javax.sql.DataSource driver, ServerAddress server) {
+    return new AskingDataSource.Target(driver, server.host(), server.port());
   }
 
   /** What is asked for anew may be for one server only: then the driver must not choose one. */
-  private List<AskingDataSource.Door> doors(String database) throws SQLException {
+  private List<AskingDataSource.Target> targets(String database) throws SQLException {
     if (source.hosts().size() == 1 || credentials.written().isPresent()) {
-      return List.of(door(driver(database, source.hosts(), use.reading()), first()));
+      return List.of(target(driver(database, source.hosts(), use.reading()), first()));
     }
-    List<AskingDataSource.Door> doors = new ArrayList<>();
+    List<AskingDataSource.Target> targets = new ArrayList<>();
     for (boolean any : use.reading() ? List.of(false, true) : List.of(false)) {
       for (ServerAddress server : source.hosts()) {
-        doors.add(door(driver(database, List.of(server), any), server));
+        targets.add(target(driver(database, List.of(server), any), server));
       }
     }
-    return doors;
+    return targets;
   }
 
   /**

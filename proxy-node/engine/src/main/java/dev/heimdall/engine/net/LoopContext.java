@@ -61,8 +61,8 @@ public final class LoopContext {
   }
 
   /**
-   * Whether this is the loop's thread: asserted at the doors of what belongs to the loop, and so
-   * found in tests.
+   * Whether this is the loop's thread: asserted at the entry points of what belongs to the loop,
+   * and so found in tests.
    */
   public boolean inLoop() {
     return loop.inEventLoop();

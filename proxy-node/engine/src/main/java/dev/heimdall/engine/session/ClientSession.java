@@ -39,9 +39,9 @@ import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 
 /**
- * One client after its log-in: the door at which its channel, its pool, its server connection and
- * operators knock. What they want is done by the parts that it is made of. All methods but those
- * that say otherwise belong to the thread of its event loop.
+ * One client after its log-in: the callbacks of its channel, its pool, its server connection and
+ * operators. The work is done by the parts that it is made of. All methods but those that say
+ * otherwise belong to the thread of its event loop.
  */
 public final class ClientSession extends ChannelInboundHandlerAdapter
     implements ObservedSession, LaneUser, Waiter, LoopContext.Flushable, StatementOwner {

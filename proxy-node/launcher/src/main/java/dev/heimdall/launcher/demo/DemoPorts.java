@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 
 /** The ports of a demo, all counted from one. */
 public record DemoPorts(int base) {
-  /** The HTTP door's port is 9 above the base. */
+  /** The HTTP endpoint's port is 9 above the base. */
   public static final int HIGHEST_BASE = 65535 - 9;
 
   static final String HOST = "127.0.0.1";
@@ -72,7 +72,7 @@ public record DemoPorts(int base) {
     roles.put(primary(), "the PostgreSQL primary");
     roles.put(firstReplica(), "the first PostgreSQL replica");
     roles.put(secondReplica(), "the second PostgreSQL replica");
-    roles.put(http(), "the node's HTTP door");
+    roles.put(http(), "the node's HTTP endpoint");
     return roles;
   }
 

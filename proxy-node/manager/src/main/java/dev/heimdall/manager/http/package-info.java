@@ -1,2 +1,2 @@
-/** The manager's HTTP door: bounds, TLS, who may pass, and what the paths do. */
+/** The manager's HTTP endpoint: bounds, TLS, who may pass, and what the paths do. */
 package dev.heimdall.manager.http;

@@ -37,7 +37,7 @@ public final class LogIn implements AutoCloseable {
    */
   public static LogIn with(PasswordPlace place) throws PasswordException {
     LogIn logIn = new LogIn(source(place), System::nanoTime);
-    // What is wrong with its place is told now and not when somebody stands before the door.
+    // What is wrong with its place is told now and not at the first log-in.
     Thread first = new Thread(logIn.password::look, "manager-password");
     first.setDaemon(true);
     first.start();

@@ -1,7 +1,7 @@
 package dev.heimdall.model;
 
 /** Where the node answers HTTP. */
-public record HttpDoor(
+public record HttpSettings(
     @Setting(
             value = "The address to listen on.",
             byDefault = "127.0.0.1",
@@ -16,7 +16,7 @@ public record HttpDoor(
             applies = Applies.RESTART)
         int port,
     @Setting(
-            value = "Whether the door is open at all.",
+            value = "Whether the node listens for HTTP at all.",
             byDefault = "true",
             applies = Applies.RESTART)
         boolean enabled) {}

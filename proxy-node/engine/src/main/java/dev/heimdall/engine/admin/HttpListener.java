@@ -36,11 +36,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The node's HTTP door: {@code /livez /readyz /status /metrics /drain /topology}. It has a thread
- * of its own, so that a scraper never costs a client of the proxy anything, and is frugal with
- * strangers: few connections, short requests, a deadline for each.
+ * The node's HTTP endpoint: {@code /livez /readyz /status /metrics /drain /topology}. It has a
+ * thread of its own, so that a scraper never costs a client of the proxy anything, and is frugal
+ * with strangers: few connections, short requests, a deadline for each.
  */
-public final class HttpDoor implements AutoCloseable {
+public final class HttpListener implements AutoCloseable {
   static final int LONGEST_LINE = 4096;
   static final int LONGEST_HEADERS = 8192;
   private static final int LONGEST_BODY = 4096;
@@ -83,24 +83,24 @@ public final class HttpDoor implements AutoCloseable {
   private final CallerSlots slots;
   private final EventLoopGroup loop =
       new MultiThreadIoEventLoopGroup(
-          1, new DefaultThreadFactory("http-door", true), NioIoHandler.newFactory());
+          1, new DefaultThreadFactory("http-endpoint", true), NioIoHandler.newFactory());
   private final ChannelGroup callers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private Channel listener;
 
-  public HttpDoor(
+  public HttpListener(
       Settings settings, NodeView node, Metrics metrics, LoopWatch loops, EventLog log) {
     this.settings = settings;
     this.slots = new CallerSlots(settings.maxConnections(), settings.maxOfOneAddress());
     this.endpoints = new HttpEndpoints(node, metrics, loops, log, loop.next(), settings.patience());
   }
 
-  /** The door's thread, for other work that must not run on the loops of the traffic. */
+  /** The listener's thread, for other work that must not run on the loops of the traffic. */
   public Executor executor() {
     return loop.next();
   }
 
   /**
-   * Opens the door.
+   * Starts to listen.
    *
    * @throws IOException if the address cannot be listened on; the message says which, why, and what
    *     to do
@@ -119,7 +119,7 @@ public final class HttpDoor implements AutoCloseable {
     if (!bound.isSuccess()) {
       Throwable cause = bound.cause();
       throw new IOException(
-          "The HTTP door cannot listen on "
+          "The HTTP endpoint cannot listen on "
               + address.getHostString()
               + ":"
               + address.getPort()
@@ -132,7 +132,7 @@ public final class HttpDoor implements AutoCloseable {
     listener = bound.channel();
   }
 
-  /** Where the door listens, once started. */
+  /** Where it listens, once started. */
   public InetSocketAddress address() {
     return (InetSocketAddress) listener.localAddress();
   }

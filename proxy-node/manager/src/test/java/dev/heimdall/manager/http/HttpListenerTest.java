@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The endpoint of the manager as bytes: slow clients, odd requests, and where bodies end. */
-class HttpDoorTest {
+class HttpListenerTest {
   private static final int MANY = 64;
   private static final String HOST = "Host: localhost\r\n";
   private static final String IN =
@@ -49,7 +49,7 @@ class HttpDoorTest {
   @TempDir private Path directory;
   private LogIn logIn;
   private Editor editor;
-  private HttpDoor door;
+  private HttpListener door;
 
   @BeforeEach
   void open() throws Exception {
@@ -69,8 +69,8 @@ class HttpDoorTest {
     editor.close();
   }
 
-  private HttpDoor door(Bounds.Connections bounds) throws IOException {
-    return HttpDoor.open(
+  private HttpListener door(Bounds.Connections bounds) throws IOException {
+    return HttpListener.open(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         Optional.empty(),
         editor,
@@ -98,7 +98,8 @@ class HttpDoorTest {
     return connect(door, from, receiveBuffer);
   }
 
-  private static Socket connect(HttpDoor to, String from, int receiveBuffer) throws IOException {
+  private static Socket connect(HttpListener to, String from, int receiveBuffer)
+      throws IOException {
     Socket socket = new Socket();
     socket.setSoTimeout(20_000);
     if (receiveBuffer > 0) {
@@ -123,7 +124,7 @@ class HttpDoorTest {
     return exchange(door, "127.0.0.1", bytes);
   }
 
-  private static String exchange(HttpDoor door, String from, String bytes) throws IOException {
+  private static String exchange(HttpListener door, String from, String bytes) throws IOException {
     try (Socket socket = connect(door, from, 0)) {
       send(socket, bytes);
       return readAll(socket);
@@ -185,7 +186,7 @@ class HttpDoorTest {
 
   @Test
   void whereAllSlotsAreTakenTheSlowestOfTheBusiestAddressMakesRoom() throws Exception {
-    try (HttpDoor small =
+    try (HttpListener small =
             door(
                 new Bounds.Connections(
                     4,
@@ -218,10 +219,10 @@ class HttpDoorTest {
   void whateverAClientIsAwaitedForHasADeadline() throws Exception {
     Duration moment = Duration.ofMillis(150);
     Duration long_ = Duration.ofMinutes(1);
-    try (HttpDoor idle = door(new Bounds.Connections(8, 8, moment, long_, long_, long_));
-        HttpDoor headers = door(new Bounds.Connections(8, 8, long_, moment, long_, long_));
-        HttpDoor body = door(new Bounds.Connections(8, 8, long_, long_, moment, long_));
-        HttpDoor reply = door(new Bounds.Connections(8, 8, long_, long_, long_, moment))) {
+    try (HttpListener idle = door(new Bounds.Connections(8, 8, moment, long_, long_, long_));
+        HttpListener headers = door(new Bounds.Connections(8, 8, long_, moment, long_, long_));
+        HttpListener body = door(new Bounds.Connections(8, 8, long_, long_, moment, long_));
+        HttpListener reply = door(new Bounds.Connections(8, 8, long_, long_, long_, moment))) {
       assertThat(exchange(idle, "127.0.0.1", "")).isEmpty();
       // Between two requests, too.
       assertThat(statuses(exchange(idle, "127.0.0.1", LAST.replace(CLOSE, ""))))

@@ -41,13 +41,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-class HttpDoorTest {
+class HttpListenerTest {
   private final FakeNode node = new FakeNode();
   private final DefaultEventLoopGroup loops = new DefaultEventLoopGroup(2);
   private final Metrics metrics = new Metrics("1.2.3", 2, 10);
   private final LoopWatch watch = new LoopWatch(loops, metrics, Duration.ofMillis(100));
   private final HttpClient client = HttpClient.newHttpClient();
-  private HttpDoor door;
+  private HttpListener door;
 
   @BeforeEach
   void open() throws IOException {
@@ -270,12 +270,13 @@ class HttpDoorTest {
   @Test
   void tooLongLinesAndHeadersAreRefused() throws Exception {
     try (Socket socket = connect()) {
-      send(socket, "GET /" + "a".repeat(HttpDoor.LONGEST_LINE) + " HTTP/1.1\r\n\r\n");
+      send(socket, "GET /" + "a".repeat(HttpListener.LONGEST_LINE) + " HTTP/1.1\r\n\r\n");
       assertThat(readAll(socket)).startsWith("HTTP/1.1 414");
     }
     try (Socket socket = connect()) {
       send(
-          socket, "GET /livez HTTP/1.1\r\nX: " + "a".repeat(HttpDoor.LONGEST_HEADERS) + "\r\n\r\n");
+          socket,
+          "GET /livez HTTP/1.1\r\nX: " + "a".repeat(HttpListener.LONGEST_HEADERS) + "\r\n\r\n");
       assertThat(readAll(socket)).startsWith("HTTP/1.1 431");
     }
   }
@@ -307,7 +308,7 @@ class HttpDoorTest {
 
   @Test
   void aRequestThatTricklesInIsCutOff() throws Exception {
-    try (HttpDoor hasty = door(0, 8, Duration.ofMillis(200))) {
+    try (HttpListener hasty = door(0, 8, Duration.ofMillis(200))) {
       hasty.start();
       try (Socket idle = connect(hasty);
           Socket half = connect(hasty)) {
@@ -320,8 +321,8 @@ class HttpDoorTest {
 
   @Test
   void headersAndBodiesHaveDeadlinesOfTheirOwn() throws Exception {
-    HttpDoor.Settings hasty =
-        new HttpDoor.Settings(
+    HttpListener.Settings hasty =
+        new HttpListener.Settings(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             8,
             8,
@@ -329,7 +330,7 @@ class HttpDoorTest {
             Duration.ofMillis(100),
             Duration.ofMillis(100),
             Duration.ofMillis(300));
-    try (HttpDoor strict = new HttpDoor(hasty, node, metrics, watch, new KeyValueLog())) {
+    try (HttpListener strict = new HttpListener(hasty, node, metrics, watch, new KeyValueLog())) {
       strict.start();
       try (Socket idle = connect(strict);
           Socket headers = connect(strict);
@@ -347,7 +348,7 @@ class HttpDoorTest {
   @Test
   void aBusyPortIsNamedWithTheRemedy() {
     int port = door.address().getPort();
-    try (HttpDoor second = door(port, 8, Duration.ofSeconds(1))) {
+    try (HttpListener second = door(port, 8, Duration.ofSeconds(1))) {
       assertThatThrownBy(second::start)
           .isInstanceOf(IOException.class)
           .hasMessageContaining(":" + port)
@@ -461,9 +462,9 @@ class HttpDoorTest {
   private static final String GET_AND_CLOSE =
       "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
-  private HttpDoor door(int port, int connections, Duration deadline) {
-    return new HttpDoor(
-        new HttpDoor.Settings(
+  private HttpListener door(int port, int connections, Duration deadline) {
+    return new HttpListener(
+        new HttpListener.Settings(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
             connections,
             connections,
@@ -514,7 +515,7 @@ class HttpDoorTest {
     return connect(door);
   }
 
-  private static Socket connect(HttpDoor door) throws IOException {
+  private static Socket connect(HttpListener door) throws IOException {
     Socket socket = new Socket(door.address().getAddress(), door.address().getPort());
     socket.setSoTimeout(20_000);
     return socket;

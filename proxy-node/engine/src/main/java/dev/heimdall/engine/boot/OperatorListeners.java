@@ -8,16 +8,16 @@ import dev.heimdall.engine.observe.Metrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** The operator's ways in: the console's statements and the HTTP door. */
-final class OperatorDoors implements AutoCloseable {
+/** The operator's ways in: the console's statements and the HTTP endpoint. */
+final class OperatorListeners implements AutoCloseable {
   private final LiveNodeView view;
   private final Metrics metrics;
   private final LoopWatch watch;
   private final EventLog log;
   private final AdminCommands commands;
-  private dev.heimdall.engine.admin.HttpDoor http;
+  private dev.heimdall.engine.admin.HttpListener http;
 
-  OperatorDoors(Node node, Metrics metrics, LoopWatch watch, EventLog log) {
+  OperatorListeners(Node node, Metrics metrics, LoopWatch watch, EventLog log) {
     this.view = new LiveNodeView(node);
     this.metrics = metrics;
     this.watch = watch;
@@ -25,11 +25,11 @@ final class OperatorDoors implements AutoCloseable {
     this.commands = new AdminCommands(view, metrics, log, node.offLoop());
   }
 
-  void open(dev.heimdall.model.HttpDoor settings) throws IOException {
+  void open(dev.heimdall.model.HttpSettings settings) throws IOException {
     if (settings.enabled()) {
       http =
-          new dev.heimdall.engine.admin.HttpDoor(
-              dev.heimdall.engine.admin.HttpDoor.Settings.at(
+          new dev.heimdall.engine.admin.HttpListener(
+              dev.heimdall.engine.admin.HttpListener.Settings.at(
                   new InetSocketAddress(settings.address(), settings.port())),
               view,
               metrics,

@@ -33,7 +33,7 @@ import javax.net.ssl.SSLEngine;
  * it some memory, and no thread, however slow its client is. A thread is given to a request once it
  * has arrived whole.
  */
-public final class HttpDoor implements AutoCloseable {
+public final class HttpListener implements AutoCloseable {
   private static final int BACKLOG = 128;
   private static final Duration CLOSING = Duration.ofSeconds(1);
 
@@ -47,7 +47,7 @@ public final class HttpDoor implements AutoCloseable {
   private final Endpoint endpoint;
   private Channel listener;
 
-  private HttpDoor(Bounds.Connections bounds, Optional<Certificates> tls, Paths paths) {
+  private HttpListener(Bounds.Connections bounds, Optional<Certificates> tls, Paths paths) {
     EventLoop loop = group.next();
     this.bounds = bounds;
     this.tls = tls;
@@ -67,7 +67,7 @@ public final class HttpDoor implements AutoCloseable {
    * @param version of the manager, which it tells
    * @throws IOException when the address cannot be had
    */
-  public static HttpDoor open(
+  public static HttpListener open(
       InetSocketAddress address,
       Optional<Certificates> tls,
       Editor editor,
@@ -77,7 +77,7 @@ public final class HttpDoor implements AutoCloseable {
     return open(address, tls, editor, logIn, version, Bounds.Connections.standard());
   }
 
-  static HttpDoor open(
+  static HttpListener open(
       InetSocketAddress address,
       Optional<Certificates> tls,
       Editor editor,
@@ -86,9 +86,10 @@ public final class HttpDoor implements AutoCloseable {
       Bounds.Connections bounds)
       throws IOException {
     OwnOrigin origin = new OwnOrigin(address.getAddress().isLoopbackAddress());
-    HttpDoor door = new HttpDoor(bounds, tls, new Paths(editor, logIn, origin, version));
-    door.listen(address);
-    return door;
+    HttpListener listener =
+        new HttpListener(bounds, tls, new Paths(editor, logIn, origin, version));
+    listener.listen(address);
+    return listener;
   }
 
   private void listen(InetSocketAddress address) throws IOException {
