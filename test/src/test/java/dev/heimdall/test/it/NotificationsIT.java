@@ -172,4 +172,19 @@ class NotificationsIT extends EachNodeKind {
     Process kill = new ProcessBuilder("kill", "-" + name, process).start();
     assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
   }
+
+  @Test
+  void clientsThatLeaveAtOnceLeaveNoServerConnectionBehind() throws IOException {
+    String ours = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'app'";
+    int before = Integer.parseInt(SharedPostgres.value(ours));
+    for (int i = 0; i < 60; i++) {
+      try (RawClient client = logIn()) {
+        client.value("SELECT 1"); // it has a server connection, and the hub has none
+        client.send(query("LISTEN left_at_once"));
+      }
+    }
+    Await.until(
+        "no more server connections than the pool may have",
+        () -> Integer.parseInt(SharedPostgres.value(ours)) <= before + 8);
+  }
 }

@@ -32,6 +32,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
   private static final long RETRY_MILLIS = 500;
   private static final int MAX_MESSAGE = 1 << 20;
+  private static final String UNUSED = "nobody listens any more";
 
   private final VdbPools pools;
   private final NotificationFormat format;
@@ -122,7 +123,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
                         Set.copyOf(listeners.keySet()).forEach(each -> leave(listener, each));
                       }
                       if (listeners.isEmpty() && connection != null) {
-                        connection.close("nobody listens any more");
+                        connection.close(UNUSED);
                       }
                     }));
   }
@@ -162,6 +163,9 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
                   withheld = false;
                   connection = made;
                   made.hold(NotificationHub.this);
+                  if (listeners.isEmpty()) {
+                    made.close(UNUSED); // they have left meanwhile
+                  }
                   listeners.keySet().forEach(channel -> sendListen(channel));
                 });
           }
