@@ -62,14 +62,14 @@ public final class ClusterTracker implements AutoCloseable {
   private final ScheduledThreadPoolExecutor executor;
   private final ScheduledThreadPoolExecutor housekeeping;
   private final EventHistory history = new EventHistory(EVENTS);
-  private final Cadence cadence;
+  private final ProbeInterval cadence;
   private final WriterClock clock;
   private final Members members;
   private final NameWatch names;
   private final Map<ServerAddress, NodeProbe> probes = new LinkedHashMap<>();
-  private final Map<ServerAddress, Hearing> hearings = new LinkedHashMap<>();
+  private final Map<ServerAddress, ProbeHistory> hearings = new LinkedHashMap<>();
   private final Chronicle chronicle;
-  private Told told = Told.nothing();
+  private RdsDescriptions told = RdsDescriptions.nothing();
   private long toldAt;
   private boolean closed;
   private volatile Topology topology;
@@ -92,7 +92,7 @@ public final class ClusterTracker implements AutoCloseable {
     topology = Topology.unasked(source.hosts());
     long now = System.nanoTime();
     chronicle = new Chronicle(now);
-    cadence = new Cadence(settings, now);
+    cadence = new ProbeInterval(settings, now);
     members = new Members(source.hosts(), settings.interval(), MOST_NODES);
     threads = threads(source.name());
     housekeeping = new ScheduledThreadPoolExecutor(1, threads);
@@ -156,8 +156,8 @@ public final class ClusterTracker implements AutoCloseable {
       return;
     }
     long now = System.nanoTime();
-    Told before = told;
-    told = Told.of(source, servers);
+    RdsDescriptions before = told;
+    told = RdsDescriptions.of(source, servers);
     toldAt = now;
     discover(now);
     publish(now);
@@ -174,7 +174,7 @@ public final class ClusterTracker implements AutoCloseable {
 
   private void discover(long now) {
     if (now - toldAt > TOLD.toNanos()) {
-      told = Told.nothing();
+      told = RdsDescriptions.nothing();
     }
     if (settings.discover()) {
       told.present().forEach(address -> members.named(address, now));
@@ -200,7 +200,7 @@ public final class ClusterTracker implements AutoCloseable {
     if (probe == null) {
       throw new SQLException("there is no writer");
     }
-    return probe.with(AskedServer::written);
+    return probe.with(ProbedServer::written);
   }
 
   private void add(ServerAddress address) {
@@ -215,7 +215,7 @@ public final class ClusterTracker implements AutoCloseable {
     NodeProbe probe =
         new NodeProbe(address, () -> prober.open(one, database, connections), executor, hears);
     probes.put(address, probe);
-    hearings.put(address, Hearing.none(address));
+    hearings.put(address, ProbeHistory.none(address));
     probe.hurry();
   }
 
@@ -242,12 +242,12 @@ public final class ClusterTracker implements AutoCloseable {
   private synchronized Duration heard(
       NodeProbe probe, Optional<NodeReport> report, String why, long askedAt) {
     ServerAddress address = probe.address();
-    Hearing before = hearings.get(address);
+    ProbeHistory before = hearings.get(address);
     if (closed || before == null) {
       return settings.interval();
     }
     long now = System.nanoTime();
-    Hearing hearing =
+    ProbeHistory hearing =
         report.isPresent() ? before.answered(report.get(), askedAt) : before.failed(why);
     hearings.put(address, hearing);
     if (report.isPresent() && report.get().complete()) {

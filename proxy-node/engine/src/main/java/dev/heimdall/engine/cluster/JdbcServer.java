@@ -10,7 +10,7 @@ import java.sql.SQLException;
  *
  * @param pool of connections to it, in autocommit mode; closed with this
  */
-public record JdbcServer(HikariDataSource pool, Questions questions) implements AskedServer {
+public record JdbcServer(HikariDataSource pool, Questions questions) implements ProbedServer {
   /** What servers of an engine are asked, and how their answers are read. */
   public interface Questions {
     /**
@@ -18,7 +18,7 @@ public record JdbcServer(HikariDataSource pool, Questions questions) implements 
      */
     NodeReport ask(Connection connection, boolean members) throws SQLException;
 
-    /** As {@link AskedServer#written}. */
+    /** As {@link ProbedServer#written}. */
     Position written(Connection connection) throws SQLException;
   }
 

@@ -55,14 +55,14 @@ final class Members {
    * one that was may be one of them, and has to be found when it is back.
    */
   List<ServerAddress> superfluous(
-      Map<ServerAddress, Hearing> hearings, Topology topology, long now) {
+      Map<ServerAddress, ProbeHistory> hearings, Topology topology, long now) {
     List<ServerAddress> gone = new ArrayList<>();
     if (topology.writer().isEmpty()) {
       return gone;
     }
     namedAt.forEach(
         (address, at) -> {
-          Hearing hearing = hearings.get(address);
+          ProbeHistory hearing = hearings.get(address);
           if (hearing != null && hearing.down() && now - at > patience) {
             gone.add(address);
           }

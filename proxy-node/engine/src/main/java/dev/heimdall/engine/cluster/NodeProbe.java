@@ -18,12 +18,12 @@ import org.slf4j.LoggerFactory;
 final class NodeProbe {
   /** Makes ready to ask the server; fails where it cannot be reached. */
   interface Opening {
-    AskedServer open() throws SQLException;
+    ProbedServer open() throws SQLException;
   }
 
   /** What it is asked. */
   interface Question<T> {
-    T ask(AskedServer server) throws SQLException;
+    T ask(ProbedServer server) throws SQLException;
   }
 
   /** Hears what a server says, and decides when it is asked next. */
@@ -62,7 +62,7 @@ final class NodeProbe {
   private State state = State.NEW;
   private Future<?> planned;
   private boolean again;
-  private AskedServer server;
+  private ProbedServer server;
 
   /** Where its name led when it was opened; empty where nobody could say. */
   private Set<InetAddress> leading = Set.of();
@@ -146,7 +146,7 @@ final class NodeProbe {
    * its first attempt to connect, where connections of before would be tried on for long.
    */
   <T> T with(Question<T> question) throws SQLException {
-    AskedServer open = server();
+    ProbedServer open = server();
     try {
       return question.ask(open);
     } catch (SQLException | RuntimeException | Error e) {
@@ -169,7 +169,7 @@ final class NodeProbe {
    * @return whether it is
    */
   boolean leads(Set<InetAddress> now) {
-    AskedServer open;
+    ProbedServer open;
     synchronized (this) {
       if (leading.isEmpty() || now.isEmpty() || !Collections.disjoint(leading, now)) {
         return false;
@@ -185,15 +185,15 @@ final class NodeProbe {
     return true;
   }
 
-  private AskedServer server() throws SQLException {
+  private ProbedServer server() throws SQLException {
     synchronized (this) {
       if (server != null) {
         return server;
       }
     }
     Set<InetAddress> before = NameWatch.addresses(address.host());
-    AskedServer made = opening.open();
-    AskedServer superfluous = made;
+    ProbedServer made = opening.open();
+    ProbedServer superfluous = made;
     try {
       synchronized (this) {
         if (state == State.CLOSED) {
@@ -215,7 +215,7 @@ final class NodeProbe {
 
   /** Ends asking. May take a moment: not for event loops. */
   void close() {
-    AskedServer open;
+    ProbedServer open;
     synchronized (this) {
       state = State.CLOSED;
       if (planned != null) {

@@ -23,6 +23,6 @@ public interface Prober {
    * @param database to log in to; empty for the usual one
    * @param connections to the server, for engines that are asked over JDBC
    */
-  AskedServer open(DataSource server, Optional<String> database, SourceConnections connections)
+  ProbedServer open(DataSource server, Optional<String> database, SourceConnections connections)
       throws SQLException;
 }

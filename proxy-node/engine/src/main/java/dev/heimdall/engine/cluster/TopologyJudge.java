@@ -41,16 +41,16 @@ final class TopologyJudge {
   /**
    * @param told what the RDS API adds; it decides nothing
    */
-  Topology judge(Topology before, List<Hearing> heard, Told told) {
-    List<Hearing> hearings = withoutAliases(before, heard);
+  Topology judge(Topology before, List<ProbeHistory> heard, RdsDescriptions told) {
+    List<ProbeHistory> hearings = withoutAliases(before, heard);
     String system = system(before, hearings);
-    Optional<Hearing> writer =
+    Optional<ProbeHistory> writer =
         hearings.stream()
             .filter(h -> h.claims() && !foreign(h, system))
             .max(newest(before, hearings));
     Map<String, NodeReport.Member> seen = seen(hearings);
     List<TopologyNode> nodes = new ArrayList<>();
-    for (Hearing hearing : hearings) {
+    for (ProbeHistory hearing : hearings) {
       nodes.add(told.completed(node(hearing, writer, system, seen)));
     }
     return before.with(nodes);
@@ -61,10 +61,10 @@ final class TopologyJudge {
    * the writer is known: a name of the cluster's that comes to lead to it later is no other server.
    * An address that leads nowhere any more gives way to one that still does.
    */
-  private static List<Hearing> withoutAliases(Topology before, List<Hearing> heard) {
+  private static List<ProbeHistory> withoutAliases(Topology before, List<ProbeHistory> heard) {
     Optional<ServerAddress> writer = before.writer().map(TopologyNode::address);
-    Map<String, Hearing> chosen = new HashMap<>();
-    for (Hearing hearing : heard) {
+    Map<String, ProbeHistory> chosen = new HashMap<>();
+    for (ProbeHistory hearing : heard) {
       boolean writes = writer.isPresent() && writer.get().equals(hearing.address());
       chosen.merge(
           identity(hearing),
@@ -77,11 +77,11 @@ final class TopologyJudge {
         .toList();
   }
 
-  private static Hearing up(Hearing first, Hearing other) {
+  private static ProbeHistory up(ProbeHistory first, ProbeHistory other) {
     return first.down() ? other : first;
   }
 
-  private static String identity(Hearing hearing) {
+  private static String identity(ProbeHistory hearing) {
     return hearing.last().map(NodeReport::identity).orElse("");
   }
 
@@ -90,7 +90,7 @@ final class TopologyJudge {
    * it says again that it is the writer, or if any server of it answers; else that of the first who
    * has answered.
    */
-  private String system(Topology before, List<Hearing> hearings) {
+  private String system(Topology before, List<ProbeHistory> hearings) {
     Optional<ServerAddress> writer = before.writer().map(TopologyNode::address);
     lastWriter = writer.or(() -> lastWriter);
     Optional<String> its =
@@ -116,17 +116,17 @@ final class TopologyJudge {
         .orElse("");
   }
 
-  private static boolean foreign(Hearing hearing, String system) {
+  private static boolean foreign(ProbeHistory hearing, String system) {
     return hearing.last().map(report -> !report.system().equals(system)).orElse(false);
   }
 
   /** The last in this order is the writer. */
-  private Comparator<Hearing> newest(Topology before, List<Hearing> order) {
+  private Comparator<ProbeHistory> newest(Topology before, List<ProbeHistory> order) {
     Optional<ServerAddress> writer = before.writer().map(TopologyNode::address);
-    Comparator<Hearing> newer =
+    Comparator<ProbeHistory> newer =
         timelines
             ? Comparator.comparingLong(h -> h.last().orElseThrow().timeline())
-            : Comparator.comparingLong(Hearing::claimsSince);
+            : Comparator.comparingLong(ProbeHistory::claimsSince);
     return newer
         .thenComparing(h -> !h.last().orElseThrow().readOnly())
         .thenComparing(h -> writer.isPresent() && h.address().equals(writer.get()))
@@ -139,9 +139,9 @@ final class TopologyJudge {
   }
 
   /** What servers say of others, by name, the furthest position of each: positions only grow. */
-  private static Map<String, NodeReport.Member> seen(List<Hearing> hearings) {
+  private static Map<String, NodeReport.Member> seen(List<ProbeHistory> hearings) {
     Map<String, NodeReport.Member> seen = new HashMap<>();
-    for (Hearing hearing : hearings) {
+    for (ProbeHistory hearing : hearings) {
       if (!hearing.down()) {
         hearing.last().stream()
             .flatMap(report -> report.members().stream())
@@ -158,8 +158,8 @@ final class TopologyJudge {
   }
 
   private TopologyNode node(
-      Hearing hearing,
-      Optional<Hearing> writer,
+      ProbeHistory hearing,
+      Optional<ProbeHistory> writer,
       String system,
       Map<String, NodeReport.Member> seen) {
     Optional<ClusterNode> mine = Optional.ofNullable(described.get(hearing.address()));
@@ -182,7 +182,7 @@ final class TopologyJudge {
       position = Position.further(position, other.position());
       lagMillis = lagMillis >= 0 ? lagMillis : other.lagMillis();
     }
-    Optional<NodeReport> leading = writer.flatMap(Hearing::last);
+    Optional<NodeReport> leading = writer.flatMap(ProbeHistory::last);
     boolean comparable =
         !hearing.down()
             && !foreign(hearing, system)
@@ -210,9 +210,9 @@ final class TopologyJudge {
   private TopologyNode judged(
       TopologyNode node,
       Optional<ClusterNode> mine,
-      Hearing hearing,
+      ProbeHistory hearing,
       NodeReport report,
-      Optional<Hearing> writer,
+      Optional<ProbeHistory> writer,
       boolean foreign) {
     NodeRole said = report.writer() ? NodeRole.UNKNOWN : NodeRole.REPLICA;
     if (hearing.down()) {
@@ -239,11 +239,11 @@ final class TopologyJudge {
     if (hearing.failures() > 0) {
       return with(node, mine, said, NodeState.SUSPECT, hearing.failure());
     }
-    return replica(node, mine, report, writer.flatMap(Hearing::last));
+    return replica(node, mine, report, writer.flatMap(ProbeHistory::last));
   }
 
   private TopologyNode writer(
-      TopologyNode node, Optional<ClusterNode> mine, Hearing hearing, NodeReport report) {
+      TopologyNode node, Optional<ClusterNode> mine, ProbeHistory hearing, NodeReport report) {
     String claim = "says that it is the writer" + on(report);
     if (hearing.failures() > 0) {
       return with(node, mine, NodeRole.WRITER, NodeState.SUSPECT, hearing.failure());

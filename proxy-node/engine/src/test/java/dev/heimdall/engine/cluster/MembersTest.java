@@ -20,7 +20,10 @@ class MembersTest {
   private static final Topology NOBODY = Topology.unasked(List.of());
   private static final Topology LED =
       new TopologyJudge(new Words(true), List.of())
-          .judge(NOBODY, List.of(Hearing.none(A).answered(naming(), 0)), Told.nothing());
+          .judge(
+              NOBODY,
+              List.of(ProbeHistory.none(A).answered(naming(), 0)),
+              RdsDescriptions.nothing());
 
   private final Members members = new Members(List.of(A), Duration.ofNanos(100), 3);
 
@@ -58,9 +61,9 @@ class MembersTest {
   @Test
   void whoIsNeitherNamedNorAnswersIsForgottenAfterAWhile() {
     members.named(A, naming(B, C), 0);
-    Hearing down = Hearing.none(B).failed("x").failed("x");
-    Map<ServerAddress, Hearing> hearings =
-        Map.of(B, down, C, Hearing.none(C).answered(naming(), 0));
+    ProbeHistory down = ProbeHistory.none(B).failed("x").failed("x");
+    Map<ServerAddress, ProbeHistory> hearings =
+        Map.of(B, down, C, ProbeHistory.none(C).answered(naming(), 0));
 
     assertThat(members.superfluous(hearings, LED, 100)).isEmpty();
     assertThat(members.superfluous(hearings, LED, 101)).containsExactly(B);
@@ -72,13 +75,14 @@ class MembersTest {
     members.named(A, naming(B), 0);
     members.named(A, naming(B), 90);
 
-    assertThat(members.superfluous(Map.of(B, Hearing.none(B).failed("x")), LED, 150)).isEmpty();
+    assertThat(members.superfluous(Map.of(B, ProbeHistory.none(B).failed("x")), LED, 150))
+        .isEmpty();
   }
 
   @Test
   void nobodyIsForgottenWhileThereIsNoWriterToNameThem() {
     members.named(A, naming(B), 0);
-    Hearing down = Hearing.none(B).answered(naming(), 10).failed("x").failed("x");
+    ProbeHistory down = ProbeHistory.none(B).answered(naming(), 10).failed("x").failed("x");
 
     assertThat(members.superfluous(Map.of(B, down), NOBODY, 1_000)).isEmpty();
   }

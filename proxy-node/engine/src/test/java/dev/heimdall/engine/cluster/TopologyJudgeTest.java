@@ -55,12 +55,12 @@ class TopologyJudgeTest {
         true);
   }
 
-  private static Hearing writer(ServerAddress address, long timeline, long position) {
-    return Hearing.none(address).answered(report(address, true, timeline, position), 1);
+  private static ProbeHistory writer(ServerAddress address, long timeline, long position) {
+    return ProbeHistory.none(address).answered(report(address, true, timeline, position), 1);
   }
 
-  private static Hearing replica(ServerAddress address, long timeline, long position) {
-    return Hearing.none(address).answered(report(address, false, timeline, position), 1);
+  private static ProbeHistory replica(ServerAddress address, long timeline, long position) {
+    return ProbeHistory.none(address).answered(report(address, false, timeline, position), 1);
   }
 
   private static TopologyNode node(Topology topology, ServerAddress address) {
@@ -74,7 +74,8 @@ class TopologyJudgeTest {
   @Test
   void whoSaysThatItIsTheWriterIsBelieved() {
     Topology topology =
-        postgres.judge(NOTHING, List.of(replica(A, 1, 90), writer(B, 1, 100)), Told.nothing());
+        postgres.judge(
+            NOTHING, List.of(replica(A, 1, 90), writer(B, 1, 100)), RdsDescriptions.nothing());
 
     assertThat(writerOf(topology)).contains(B);
     assertThat(node(topology, A).role()).isEqualTo(NodeRole.REPLICA);
@@ -88,7 +89,9 @@ class TopologyJudgeTest {
   void nobodyIsTheWriterWhileNobodySaysSo() {
     Topology topology =
         postgres.judge(
-            NOTHING, List.of(replica(A, 1, 90), Hearing.none(B).failed("refused")), Told.nothing());
+            NOTHING,
+            List.of(replica(A, 1, 90), ProbeHistory.none(B).failed("refused")),
+            RdsDescriptions.nothing());
 
     assertThat(topology.writer()).isEmpty();
     assertThat(node(topology, A).state()).isEqualTo(NodeState.UP);
@@ -100,10 +103,12 @@ class TopologyJudgeTest {
   @Test
   void ofTwoClaimsTheOneOnTheNewerTimelineIsBelieved() {
     Topology before =
-        postgres.judge(NOTHING, List.of(writer(A, 1, 100), replica(B, 1, 100)), Told.nothing());
+        postgres.judge(
+            NOTHING, List.of(writer(A, 1, 100), replica(B, 1, 100)), RdsDescriptions.nothing());
 
     Topology after =
-        postgres.judge(before, List.of(writer(A, 1, 900), writer(B, 2, 110)), Told.nothing());
+        postgres.judge(
+            before, List.of(writer(A, 1, 900), writer(B, 2, 110)), RdsDescriptions.nothing());
 
     assertThat(writerOf(after)).contains(B);
     assertThat(node(after, A).role()).isEqualTo(NodeRole.UNKNOWN);
@@ -113,9 +118,9 @@ class TopologyJudgeTest {
     assertThat(after.version()).isEqualTo(2);
   }
 
-  private static Hearing readOnly(ServerAddress address, long timeline, long position) {
+  private static ProbeHistory readOnly(ServerAddress address, long timeline, long position) {
     NodeReport said = report(address, true, timeline, position);
-    return Hearing.none(address)
+    return ProbeHistory.none(address)
         .answered(
             new NodeReport(
                 said.identity(),
@@ -136,10 +141,12 @@ class TopologyJudgeTest {
   @Test
   void aWriterThatLetsNobodyWriteIsTheWriterAsLongAsThereIsNoOther() {
     Topology before =
-        postgres.judge(NOTHING, List.of(writer(A, 1, 100), replica(B, 1, 100)), Told.nothing());
+        postgres.judge(
+            NOTHING, List.of(writer(A, 1, 100), replica(B, 1, 100)), RdsDescriptions.nothing());
 
     Topology closed =
-        postgres.judge(before, List.of(readOnly(A, 1, 100), replica(B, 1, 100)), Told.nothing());
+        postgres.judge(
+            before, List.of(readOnly(A, 1, 100), replica(B, 1, 100)), RdsDescriptions.nothing());
     assertThat(writerOf(closed)).contains(A);
     assertThat(node(closed, A).state()).isEqualTo(NodeState.READ_ONLY);
     assertThat(node(closed, A).why()).contains("lets nobody write");
@@ -148,23 +155,27 @@ class TopologyJudgeTest {
 
     // One that was made of a copy, and has a history of its own.
     Topology after =
-        postgres.judge(closed, List.of(readOnly(A, 1, 900), writer(B, 1, 110)), Told.nothing());
+        postgres.judge(
+            closed, List.of(readOnly(A, 1, 900), writer(B, 1, 110)), RdsDescriptions.nothing());
     assertThat(writerOf(after)).contains(B);
     assertThat(node(after, A).state()).isEqualTo(NodeState.REFUTED);
 
     // Who is the writer on a newer timeline is that also while it lets nobody write.
     Topology newer =
-        postgres.judge(before, List.of(writer(A, 1, 900), readOnly(B, 2, 110)), Told.nothing());
+        postgres.judge(
+            before, List.of(writer(A, 1, 900), readOnly(B, 2, 110)), RdsDescriptions.nothing());
     assertThat(writerOf(newer)).contains(B);
   }
 
   @Test
   void aNameThatComesToLeadToTheWriterIsNoOtherServer() {
     Topology before =
-        postgres.judge(NOTHING, List.of(replica(A, 1, 100), writer(B, 1, 100)), Told.nothing());
-    Hearing name = Hearing.none(A).answered(report(B, true, 1, 110), 2);
+        postgres.judge(
+            NOTHING, List.of(replica(A, 1, 100), writer(B, 1, 100)), RdsDescriptions.nothing());
+    ProbeHistory name = ProbeHistory.none(A).answered(report(B, true, 1, 110), 2);
 
-    Topology after = postgres.judge(before, List.of(name, writer(B, 1, 110)), Told.nothing());
+    Topology after =
+        postgres.judge(before, List.of(name, writer(B, 1, 110)), RdsDescriptions.nothing());
 
     assertThat(writerOf(after)).contains(B);
     assertThat(after.nodes()).hasSize(1);
@@ -173,10 +184,12 @@ class TopologyJudgeTest {
   @Test
   void aSecondWriterOnTheSameTimelineDoesNotReplaceTheFirst() {
     Topology before =
-        postgres.judge(NOTHING, List.of(replica(A, 1, 100), writer(B, 1, 100)), Told.nothing());
+        postgres.judge(
+            NOTHING, List.of(replica(A, 1, 100), writer(B, 1, 100)), RdsDescriptions.nothing());
 
     Topology after =
-        postgres.judge(before, List.of(writer(A, 1, 900), writer(B, 1, 110)), Told.nothing());
+        postgres.judge(
+            before, List.of(writer(A, 1, 900), writer(B, 1, 110)), RdsDescriptions.nothing());
 
     assertThat(writerOf(after)).contains(B);
     assertThat(node(after, A).state()).isEqualTo(NodeState.REFUTED);
@@ -184,16 +197,21 @@ class TopologyJudgeTest {
 
   @Test
   void whereThereAreNoTimelinesTheOneThatClaimsItLaterIsBelievedAndStaysSo() {
-    Hearing old = Hearing.none(A).answered(report(A, true, 0, 10), 1);
-    Topology before = aurora.judge(NOTHING, List.of(old, replica(B, 0, 10)), Told.nothing());
-    Hearing promoted = Hearing.none(B).answered(report(B, true, 0, 10), 5);
+    ProbeHistory old = ProbeHistory.none(A).answered(report(A, true, 0, 10), 1);
+    Topology before =
+        aurora.judge(NOTHING, List.of(old, replica(B, 0, 10)), RdsDescriptions.nothing());
+    ProbeHistory promoted = ProbeHistory.none(B).answered(report(B, true, 0, 10), 5);
 
     Topology after =
         aurora.judge(
-            before, List.of(old.answered(report(A, true, 0, 99), 6), promoted), Told.nothing());
+            before,
+            List.of(old.answered(report(A, true, 0, 99), 6), promoted),
+            RdsDescriptions.nothing());
     Topology later =
         aurora.judge(
-            after, List.of(old.answered(report(A, true, 0, 999), 7), promoted), Told.nothing());
+            after,
+            List.of(old.answered(report(A, true, 0, 999), 7), promoted),
+            RdsDescriptions.nothing());
 
     assertThat(writerOf(before)).contains(A);
     assertThat(writerOf(after)).contains(B);
@@ -204,13 +222,17 @@ class TopologyJudgeTest {
   @Test
   void oneFailureMakesAServerSuspectAndTwoMakeItDown() {
     Topology up =
-        postgres.judge(NOTHING, List.of(writer(A, 1, 100), replica(B, 1, 100)), Told.nothing());
-    Hearing once = writer(A, 1, 100).failed("reset");
+        postgres.judge(
+            NOTHING, List.of(writer(A, 1, 100), replica(B, 1, 100)), RdsDescriptions.nothing());
+    ProbeHistory once = writer(A, 1, 100).failed("reset");
 
-    Topology suspect = postgres.judge(up, List.of(once, replica(B, 1, 100)), Told.nothing());
+    Topology suspect =
+        postgres.judge(up, List.of(once, replica(B, 1, 100)), RdsDescriptions.nothing());
     Topology down =
         postgres.judge(
-            suspect, List.of(once.failed("refused"), replica(B, 1, 100)), Told.nothing());
+            suspect,
+            List.of(once.failed("refused"), replica(B, 1, 100)),
+            RdsDescriptions.nothing());
 
     assertThat(writerOf(suspect)).contains(A);
     assertThat(node(suspect, A).state()).isEqualTo(NodeState.SUSPECT);
@@ -222,7 +244,8 @@ class TopologyJudgeTest {
   @Test
   void aReplicaOfAnOlderTimelineIsDetached() {
     Topology topology =
-        postgres.judge(NOTHING, List.of(writer(A, 2, 100), replica(B, 1, 400)), Told.nothing());
+        postgres.judge(
+            NOTHING, List.of(writer(A, 2, 100), replica(B, 1, 400)), RdsDescriptions.nothing());
 
     assertThat(node(topology, B).state()).isEqualTo(NodeState.DETACHED);
     assertThat(node(topology, B).lagBytes()).isEqualTo(TopologyNode.UNKNOWN);
@@ -233,7 +256,8 @@ class TopologyJudgeTest {
   @Test
   void aReplicaThatDoesNotSayItsTimelineIsDetached() {
     Topology topology =
-        postgres.judge(NOTHING, List.of(writer(A, 2, 100), replica(B, 0, 100)), Told.nothing());
+        postgres.judge(
+            NOTHING, List.of(writer(A, 2, 100), replica(B, 0, 100)), RdsDescriptions.nothing());
 
     assertThat(node(topology, B).state()).isEqualTo(NodeState.DETACHED);
     assertThat(node(topology, B).why()).contains("pg_monitor");
@@ -241,10 +265,11 @@ class TopologyJudgeTest {
 
   @Test
   void aServerOfAnotherClusterIsNotBelieved() {
-    Hearing stranger = Hearing.none(B).answered(report("b", "other", true, 9, 900, List.of()), 1);
+    ProbeHistory stranger =
+        ProbeHistory.none(B).answered(report("b", "other", true, 9, 900, List.of()), 1);
 
     Topology topology =
-        postgres.judge(NOTHING, List.of(writer(A, 1, 100), stranger), Told.nothing());
+        postgres.judge(NOTHING, List.of(writer(A, 1, 100), stranger), RdsDescriptions.nothing());
 
     assertThat(writerOf(topology)).contains(A);
     assertThat(node(topology, B).state()).isEqualTo(NodeState.DETACHED);
@@ -253,11 +278,14 @@ class TopologyJudgeTest {
 
   @Test
   void twoAddressesOfOneServerAreOneNode() {
-    Hearing alias = Hearing.none(C).answered(report("a", "system", true, 1, 100, List.of()), 1);
+    ProbeHistory alias =
+        ProbeHistory.none(C).answered(report("a", "system", true, 1, 100, List.of()), 1);
 
     Topology topology =
         postgres.judge(
-            NOTHING, List.of(writer(A, 1, 100), replica(B, 1, 100), alias), Told.nothing());
+            NOTHING,
+            List.of(writer(A, 1, 100), replica(B, 1, 100), alias),
+            RdsDescriptions.nothing());
 
     assertThat(topology.nodes()).extracting(TopologyNode::address).containsExactly(A, B);
     assertThat(writerOf(topology)).contains(A);
@@ -265,12 +293,14 @@ class TopologyJudgeTest {
 
   @Test
   void aNameThatLeadsNowhereAnyMoreGivesWayToAnotherOfTheSameServer() {
-    Hearing alias = Hearing.none(C).answered(report("a", "system", true, 1, 100, List.of()), 1);
-    Topology before = postgres.judge(NOTHING, List.of(writer(A, 1, 100), alias), Told.nothing());
-    Hearing gone = writer(A, 1, 100).failed("unknown host").failed("unknown host");
+    ProbeHistory alias =
+        ProbeHistory.none(C).answered(report("a", "system", true, 1, 100, List.of()), 1);
+    Topology before =
+        postgres.judge(NOTHING, List.of(writer(A, 1, 100), alias), RdsDescriptions.nothing());
+    ProbeHistory gone = writer(A, 1, 100).failed("unknown host").failed("unknown host");
 
-    Topology after = postgres.judge(before, List.of(gone, alias), Told.nothing());
-    Topology later = postgres.judge(after, List.of(gone, alias), Told.nothing());
+    Topology after = postgres.judge(before, List.of(gone, alias), RdsDescriptions.nothing());
+    Topology later = postgres.judge(after, List.of(gone, alias), RdsDescriptions.nothing());
 
     assertThat(writerOf(before)).contains(A);
     assertThat(writerOf(after)).contains(C);
@@ -282,9 +312,11 @@ class TopologyJudgeTest {
   @Test
   void onlyPositionsDoNotMakeANewVersion() {
     Topology before =
-        postgres.judge(NOTHING, List.of(writer(A, 1, 100), replica(B, 1, 100)), Told.nothing());
+        postgres.judge(
+            NOTHING, List.of(writer(A, 1, 100), replica(B, 1, 100)), RdsDescriptions.nothing());
     Topology after =
-        postgres.judge(before, List.of(writer(A, 1, 200), replica(B, 1, 150)), Told.nothing());
+        postgres.judge(
+            before, List.of(writer(A, 1, 200), replica(B, 1, 150)), RdsDescriptions.nothing());
 
     assertThat(after.version()).isEqualTo(before.version());
     assertThat(node(after, B).lagBytes()).isEqualTo(50);
@@ -293,10 +325,12 @@ class TopologyJudgeTest {
   @Test
   void whatOthersSayOfAServersPositionCounts() {
     NodeReport.Member seen = new NodeReport.Member(B, "b", new Lsn(80), 7);
-    Hearing writer = Hearing.none(A).answered(report("a", "", true, 0, 100, List.of(seen)), 1);
-    Hearing reader = Hearing.none(B).answered(report("b", "", false, 0, -1, List.of()), 1);
+    ProbeHistory writer =
+        ProbeHistory.none(A).answered(report("a", "", true, 0, 100, List.of(seen)), 1);
+    ProbeHistory reader =
+        ProbeHistory.none(B).answered(report("b", "", false, 0, -1, List.of()), 1);
 
-    Topology topology = aurora.judge(NOTHING, List.of(writer, reader), Told.nothing());
+    Topology topology = aurora.judge(NOTHING, List.of(writer, reader), RdsDescriptions.nothing());
 
     assertThat(node(topology, B).position()).isEqualTo(new Lsn(80));
     assertThat(node(topology, B).lagMillis()).isEqualTo(7);
@@ -310,7 +344,7 @@ class TopologyJudgeTest {
             new Words(true), List.of(new ClusterNode("b", Optional.of(3), Optional.of("1b"))));
 
     Topology topology =
-        judge.judge(NOTHING, List.of(writer(A, 1, 1), replica(B, 1, 1)), Told.nothing());
+        judge.judge(NOTHING, List.of(writer(A, 1, 1), replica(B, 1, 1)), RdsDescriptions.nothing());
 
     assertThat(node(topology, B).weight()).contains(3);
     assertThat(node(topology, B).zone()).contains("1b");
@@ -329,12 +363,12 @@ class TopologyJudgeTest {
         "available");
   }
 
-  private static Told told(RdsServer... servers) {
+  private static RdsDescriptions told(RdsServer... servers) {
     Map<ServerAddress, RdsServer> told = new LinkedHashMap<>();
     for (RdsServer server : servers) {
       told.put(new ServerAddress(server.host().orElseThrow(), server.port()), server);
     }
-    return new Told(told);
+    return new RdsDescriptions(told);
   }
 
   @Test
@@ -342,7 +376,7 @@ class TopologyJudgeTest {
     TopologyJudge judge =
         new TopologyJudge(
             new Words(true), List.of(new ClusterNode("b", Optional.of(3), Optional.of("1b"))));
-    Told api =
+    RdsDescriptions api =
         told(
             told("a", RdsRole.READER, "1a", "available"),
             told("b", RdsRole.WRITER, "1c", "rebooting"));
@@ -360,7 +394,8 @@ class TopologyJudgeTest {
 
   @Test
   void aServerIsDescribedByItsNameWhereItsAddressIsAnother() {
-    Hearing writer = Hearing.none(A).answered(report("db-x", "", true, 0, 1, List.of()), 1);
+    ProbeHistory writer =
+        ProbeHistory.none(A).answered(report("db-x", "", true, 0, 1, List.of()), 1);
 
     Topology topology =
         aurora.judge(NOTHING, List.of(writer), told(told("x", RdsRole.READER, "1a", "modifying")));
@@ -371,16 +406,19 @@ class TopologyJudgeTest {
 
   @Test
   void aWriterThatComesBackIsNotOfAnotherClusterBecauseOfAServerOfThePast() {
-    Hearing past = Hearing.none(A).answered(report("a", "old system", false, 1, 50, List.of()), 1);
-    Hearing writer = writer(B, 1, 100);
-    Topology before = postgres.judge(NOTHING, List.of(writer(B, 1, 90)), Told.nothing());
-    Topology led = postgres.judge(before, List.of(past, writer), Told.nothing());
+    ProbeHistory past =
+        ProbeHistory.none(A).answered(report("a", "old system", false, 1, 50, List.of()), 1);
+    ProbeHistory writer = writer(B, 1, 100);
+    Topology before = postgres.judge(NOTHING, List.of(writer(B, 1, 90)), RdsDescriptions.nothing());
+    Topology led = postgres.judge(before, List.of(past, writer), RdsDescriptions.nothing());
     assertThat(writerOf(led)).contains(B);
     Topology lost =
-        postgres.judge(led, List.of(past, writer.failed("x").failed("x")), Told.nothing());
+        postgres.judge(
+            led, List.of(past, writer.failed("x").failed("x")), RdsDescriptions.nothing());
     assertThat(lost.writer()).isEmpty();
 
-    Topology after = postgres.judge(lost, List.of(past, writer(B, 1, 110)), Told.nothing());
+    Topology after =
+        postgres.judge(lost, List.of(past, writer(B, 1, 110)), RdsDescriptions.nothing());
 
     assertThat(writerOf(after)).contains(B);
     assertThat(node(after, A).state()).isEqualTo(NodeState.DETACHED);

@@ -17,7 +17,7 @@ record Words(boolean timelines) implements Prober {
   }
 
   @Override
-  public AskedServer open(
+  public ProbedServer open(
       DataSource server, Optional<String> database, SourceConnections connections) {
     throw new UnsupportedOperationException("nobody is asked");
   }

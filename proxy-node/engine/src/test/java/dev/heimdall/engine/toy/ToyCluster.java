@@ -1,7 +1,7 @@
 package dev.heimdall.engine.toy;
 
-import dev.heimdall.engine.cluster.AskedServer;
 import dev.heimdall.engine.cluster.ClusterProtocol;
+import dev.heimdall.engine.cluster.ProbedServer;
 import dev.heimdall.engine.cluster.Prober;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.model.DataSource;
@@ -49,7 +49,7 @@ final class ToyCluster implements ClusterProtocol, Prober {
   }
 
   @Override
-  public AskedServer open(
+  public ProbedServer open(
       DataSource server, Optional<String> database, SourceConnections connections) {
     return at(server.hosts().get(0));
   }

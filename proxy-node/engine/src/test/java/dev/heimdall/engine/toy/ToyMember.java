@@ -1,7 +1,7 @@
 package dev.heimdall.engine.toy;
 
-import dev.heimdall.engine.cluster.AskedServer;
 import dev.heimdall.engine.cluster.NodeReport;
+import dev.heimdall.engine.cluster.ProbedServer;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ServerAddress;
 import java.sql.SQLException;
@@ -13,7 +13,7 @@ import java.util.Set;
  * One server of a toy cluster, beside its connections: what it has of the cluster's data, and what
  * it says of itself. May be asked on any thread.
  */
-final class ToyMember implements AskedServer {
+final class ToyMember implements ProbedServer {
   private final ServerAddress address;
   private final Set<String> transactions = new HashSet<>();
   private boolean writer;

@@ -1,8 +1,8 @@
 package dev.heimdall.engine.dialect.postgres.cluster;
 
-import dev.heimdall.engine.cluster.AskedServer;
 import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.cluster.JdbcServer;
+import dev.heimdall.engine.cluster.ProbedServer;
 import dev.heimdall.engine.cluster.Prober;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.model.DataSource;
@@ -34,7 +34,7 @@ public final class PostgresClusters implements ClusterProtocol {
     }
 
     @Override
-    public AskedServer open(
+    public ProbedServer open(
         DataSource server, Optional<String> database, SourceConnections connections)
         throws SQLException {
       return new JdbcServer(connections.to(database.orElse("postgres")), questions);

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** How often servers are asked: seldom in peace, often while one is away or no writer is known. */
-final class Cadence {
+final class ProbeInterval {
   /** How long to ask as often as in a failover; beyond that, nobody expects a writer soon. */
   private static final Duration SEEKING = Duration.ofMinutes(5);
 
@@ -25,7 +25,7 @@ final class Cadence {
   /**
    * @param now by {@link System#nanoTime}, as everywhere here
    */
-  Cadence(ProbeSettings settings, long now) {
+  ProbeInterval(ProbeSettings settings, long now) {
     this.settings = settings;
     suspectedAt = now;
     withoutWriterSince = now;
@@ -51,7 +51,7 @@ final class Cadence {
   }
 
   /** How long to wait before a server is asked again. */
-  Duration next(Hearing hearing, Topology topology, long now) {
+  Duration next(ProbeHistory hearing, Topology topology, long now) {
     if (seeking(topology, now)) {
       return settings.failoverInterval();
     }
@@ -63,7 +63,7 @@ final class Cadence {
   }
 
   /** Whether it is time for a server to name the others. */
-  boolean wantsMembers(ServerAddress server, Collection<Hearing> hearings, long now) {
+  boolean wantsMembers(ServerAddress server, Collection<ProbeHistory> hearings, long now) {
     Long at = membersAt.get(server);
     boolean failed = hearings.stream().anyMatch(hearing -> hearing.failures() > 0);
     Duration interval = failed ? settings.failedInterval() : settings.interval();

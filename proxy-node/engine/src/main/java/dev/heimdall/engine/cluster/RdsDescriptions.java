@@ -17,18 +17,18 @@ import java.util.Optional;
  *
  * @param servers by their addresses
  */
-record Told(Map<ServerAddress, RdsServer> servers) {
-  static Told nothing() {
-    return new Told(Map.of());
+record RdsDescriptions(Map<ServerAddress, RdsServer> servers) {
+  static RdsDescriptions nothing() {
+    return new RdsDescriptions(Map.of());
   }
 
   /** Of a data source's servers, those left out whose address nobody knows. */
-  static Told of(DataSource source, List<RdsServer> servers) {
+  static RdsDescriptions of(DataSource source, List<RdsServer> servers) {
     Map<ServerAddress, RdsServer> told = new LinkedHashMap<>();
     for (RdsServer server : servers) {
       address(source, server).ifPresent(address -> told.put(address, server));
     }
-    return new Told(told);
+    return new RdsDescriptions(told);
   }
 
   private static Optional<ServerAddress> address(DataSource source, RdsServer server) {

@@ -10,26 +10,26 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class CadenceTest {
+class ProbeIntervalTest {
   private static final ServerAddress A = new ServerAddress("a", 5432);
   private static final long SECOND = 1_000_000_000L;
 
   private final ProbeSettings settings = ProbeSettings.defaults();
-  private final Cadence cadence = new Cadence(settings, 0);
+  private final ProbeInterval cadence = new ProbeInterval(settings, 0);
   private final TopologyJudge judge = new TopologyJudge(new Words(true), List.of());
 
-  private static Hearing writer(long at) {
-    return Hearing.none(A)
+  private static ProbeHistory writer(long at) {
+    return ProbeHistory.none(A)
         .answered(
             new NodeReport("a", "a", "", "", true, false, 1, new Lsn(1), 0, true, List.of(), true),
             at);
   }
 
-  private Topology judged(Hearing hearing) {
-    return judge.judge(Topology.unasked(List.of(A)), List.of(hearing), Told.nothing());
+  private Topology judged(ProbeHistory hearing) {
+    return judge.judge(Topology.unasked(List.of(A)), List.of(hearing), RdsDescriptions.nothing());
   }
 
-  private Duration next(Hearing hearing, long now) {
+  private Duration next(ProbeHistory hearing, long now) {
     return cadence.next(hearing, judged(hearing), now);
   }
 
@@ -40,7 +40,7 @@ class CadenceTest {
 
   @Test
   void withoutAWriterServersAreAskedOftenForFiveMinutes() {
-    Hearing gone = writer(1).failed("x").failed("x");
+    ProbeHistory gone = writer(1).failed("x").failed("x");
     next(writer(1), 2);
 
     assertThat(next(gone, SECOND)).isEqualTo(settings.failoverInterval());
@@ -59,7 +59,7 @@ class CadenceTest {
   @Test
   void whoFailedOnceIsAskedAgainSoonAndWhoIsDownSeldom() {
     Topology peace = judged(writer(1));
-    Hearing once = Hearing.none(new ServerAddress("b", 1)).failed("x");
+    ProbeHistory once = ProbeHistory.none(new ServerAddress("b", 1)).failed("x");
 
     assertThat(cadence.next(once, peace, 2)).isEqualTo(settings.failoverInterval());
     assertThat(cadence.next(once.failed("x"), peace, 2)).isEqualTo(settings.failedInterval());
@@ -67,8 +67,9 @@ class CadenceTest {
 
   @Test
   void membersAreAskedForSeldomAndOftenerWhileOneIsAway() {
-    List<Hearing> well = List.of(writer(1));
-    List<Hearing> away = List.of(writer(1), Hearing.none(new ServerAddress("b", 1)).failed("x"));
+    List<ProbeHistory> well = List.of(writer(1));
+    List<ProbeHistory> away =
+        List.of(writer(1), ProbeHistory.none(new ServerAddress("b", 1)).failed("x"));
 
     assertThat(cadence.wantsMembers(A, well, 0)).isTrue();
     cadence.membersHeard(A, 0);

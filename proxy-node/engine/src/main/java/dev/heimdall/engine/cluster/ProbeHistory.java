@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param claimsSince when it began to say that it is the writer, which it has done each time since;
  *     0 when it does not say so
  */
-record Hearing(
+record ProbeHistory(
     ServerAddress address,
     Optional<NodeReport> last,
     int failures,
@@ -23,17 +23,17 @@ record Hearing(
   /** So many failures in a row mean that a server is down, not just disturbed. */
   static final int DOWN = 2;
 
-  static Hearing none(ServerAddress address) {
-    return new Hearing(address, Optional.empty(), 0, "", 0, 0);
+  static ProbeHistory none(ServerAddress address) {
+    return new ProbeHistory(address, Optional.empty(), 0, "", 0, 0);
   }
 
-  Hearing answered(NodeReport report, long askedAt) {
+  ProbeHistory answered(NodeReport report, long askedAt) {
     long since = !report.writer() ? 0 : claimsSince == 0 ? askedAt : claimsSince;
-    return new Hearing(address, Optional.of(report), 0, "", askedAt, since);
+    return new ProbeHistory(address, Optional.of(report), 0, "", askedAt, since);
   }
 
-  Hearing failed(String why) {
-    return new Hearing(address, last, failures + 1, why, at, claimsSince);
+  ProbeHistory failed(String why) {
+    return new ProbeHistory(address, last, failures + 1, why, at, claimsSince);
   }
 
   boolean down() {

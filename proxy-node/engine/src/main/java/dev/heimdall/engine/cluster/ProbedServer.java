@@ -4,7 +4,7 @@ import dev.heimdall.engine.wire.Position;
 import java.sql.SQLException;
 
 /** One server that can be asked what it is, on any thread that may wait. */
-public interface AskedServer extends AutoCloseable {
+public interface ProbedServer extends AutoCloseable {
   /**
    * @param members whether it is to name the others too
    */
