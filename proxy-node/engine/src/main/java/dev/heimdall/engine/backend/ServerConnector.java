@@ -57,13 +57,13 @@ public final class ServerConnector {
       ServerTarget target,
       ServerConnection.Listener listener,
       Handler handler) {
-    AskedLogin.Attempt attempt =
+    RefreshedLogin.Attempt attempt =
         (credential, told) -> connect(context, target, credential, listener, told);
     target
         .credential()
         .asked()
         .ifPresentOrElse(
-            who -> new AskedLogin(context, who, target, attempt, handler).begin(),
+            who -> new RefreshedLogin(context, who, target, attempt, handler).begin(),
             () -> attempt.as(target.credential(), handler));
   }
 

@@ -81,7 +81,7 @@ public final class SourceConnections {
     HikariConfig config = new HikariConfig();
     config.setPoolName(use.name() + " of " + database + " at " + source.name());
     config.setDataSource(
-        new AskingDataSource(
+        new RefreshingDataSource(
             credentials,
             switch (source.engine()) {
               case POSTGRESQL -> targets(database);
@@ -106,16 +106,17 @@ public final class SourceConnections {
     return source.hosts().get(0);
   }
 
-  private static AskingDataSource.Target target(javax.sql.DataSource driver, ServerAddress server) {
-    return new AskingDataSource.Target(driver, server.host(), server.port());
+  private static RefreshingDataSource.Target target(
+      javax.sql.DataSource driver, ServerAddress server) {
+    return new RefreshingDataSource.Target(driver, server.host(), server.port());
   }
 
   /** What is asked for anew may be for one server only: then the driver must not choose one. */
-  private List<AskingDataSource.Target> targets(String database) throws SQLException {
+  private List<RefreshingDataSource.Target> targets(String database) throws SQLException {
     if (source.hosts().size() == 1 || credentials.written().isPresent()) {
       return List.of(target(driver(database, source.hosts(), use.reading()), first()));
     }
-    List<AskingDataSource.Target> targets = new ArrayList<>();
+    List<RefreshingDataSource.Target> targets = new ArrayList<>();
     for (boolean any : use.reading() ? List.of(false, true) : List.of(false)) {
       for (ServerAddress server : source.hosts()) {
         targets.add(target(driver(database, List.of(server), any), server));

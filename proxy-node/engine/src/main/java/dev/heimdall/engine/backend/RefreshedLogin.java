@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * Makes one connection with credentials that may change: asks for them, and for others when the
  * server refuses these. On one event loop.
  */
-final class AskedLogin implements ServerConnector.Handler {
+final class RefreshedLogin implements ServerConnector.Handler {
   /** What was read last, what is current, and what was before. */
   private static final int TRIES = 3;
 
@@ -35,7 +35,7 @@ final class AskedLogin implements ServerConnector.Handler {
   private DatabaseLogin login;
   private int tries;
 
-  AskedLogin(
+  RefreshedLogin(
       LoopContext context,
       DatabaseCredentials credentials,
       ServerTarget target,

@@ -17,7 +17,7 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 
 /** Asks for credentials for each connection, and for others when a server refuses them. */
-final class AskingDataSource implements DataSource {
+final class RefreshingDataSource implements DataSource {
   /** What was read last, what is current, and what was before. */
   private static final int TRIES = 3;
 
@@ -36,7 +36,7 @@ final class AskingDataSource implements DataSource {
   /**
    * @param targets are tried in their order
    */
-  AskingDataSource(DatabaseCredentials credentials, List<Target> targets) {
+  RefreshingDataSource(DatabaseCredentials credentials, List<Target> targets) {
     this.credentials = credentials;
     this.targets = targets;
   }
