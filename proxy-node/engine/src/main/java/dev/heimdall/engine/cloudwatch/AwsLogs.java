@@ -23,7 +23,7 @@ final class AwsLogs implements LogsApi {
   }
 
   @Override
-  public int put(String group, String stream, List<InputLogEvent> events) throws Trouble {
+  public int put(String group, String stream, List<InputLogEvent> events) throws CallFailure {
     PutLogEventsResponse answer =
         call(
             PUT,
@@ -49,7 +49,7 @@ final class AwsLogs implements LogsApi {
   }
 
   @Override
-  public void createStream(String group, String stream) throws Trouble {
+  public void createStream(String group, String stream) throws CallFailure {
     call(
         CREATE_STREAM,
         logs -> {
@@ -63,7 +63,7 @@ final class AwsLogs implements LogsApi {
   }
 
   @Override
-  public boolean createGroup(String group) throws Trouble {
+  public boolean createGroup(String group) throws CallFailure {
     return call(
         CREATE_GROUP,
         logs -> {
@@ -77,14 +77,14 @@ final class AwsLogs implements LogsApi {
   }
 
   @Override
-  public void retention(String group, int days) throws Trouble {
+  public void retention(String group, int days) throws CallFailure {
     call(
         RETENTION,
         logs ->
             logs.putRetentionPolicy(request -> request.logGroupName(group).retentionInDays(days)));
   }
 
-  private <T> T call(String action, Function<CloudWatchLogsClient, T> what) throws Trouble {
+  private <T> T call(String action, Function<CloudWatchLogsClient, T> what) throws CallFailure {
     place.checkCredentials(action);
     if (client == null) {
       client = place.client(CloudWatchLogsClient.builder(), endpoint, action);
@@ -92,7 +92,7 @@ final class AwsLogs implements LogsApi {
     try {
       return what.apply(client);
     } catch (SdkException e) {
-      throw Trouble.of(action, e);
+      throw CallFailure.of(action, e);
     }
   }
 

@@ -21,7 +21,7 @@ final class AwsMetrics implements MetricsApi {
   }
 
   @Override
-  public void put(List<MetricDatum> data) throws Trouble {
+  public void put(List<MetricDatum> data) throws CallFailure {
     place.checkCredentials(PUT);
     if (client == null) {
       client = place.client(CloudWatchClient.builder(), endpoint, PUT);
@@ -29,7 +29,7 @@ final class AwsMetrics implements MetricsApi {
     try {
       client.putMetricData(request -> request.namespace(NAMESPACE).metricData(data));
     } catch (SdkException e) {
-      throw Trouble.of(PUT, e);
+      throw CallFailure.of(PUT, e);
     }
   }
 

@@ -30,16 +30,17 @@ final class AwsPlace {
 
   /** Makes a client: each call once, with little patience. */
   <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(
-      B builder, Optional<URI> endpoint, String action) throws Trouble {
+      B builder, Optional<URI> endpoint, String action) throws CallFailure {
     return PATIENCE.client(builder, Optional.of(region(action)), endpoint, provider());
   }
 
   /** Fails where nobody is known in whose name to call: the SDK itself would say that late. */
-  void checkCredentials(String action) throws Trouble {
+  void checkCredentials(String action) throws CallFailure {
     try {
       provider().resolveCredentials();
     } catch (SdkException e) {
-      throw new Trouble(Trouble.Kind.NO_CREDENTIALS, action, Trouble.of(action, e).getMessage());
+      throw new CallFailure(
+          CallFailure.Kind.NO_CREDENTIALS, action, CallFailure.of(action, e).getMessage());
     }
   }
 
@@ -50,14 +51,15 @@ final class AwsPlace {
     return provider;
   }
 
-  private String region(String action) throws Trouble {
+  private String region(String action) throws CallFailure {
     if (settings.region().isPresent()) {
       return settings.region().get();
     }
     try {
       return DefaultAwsRegionProviderChain.builder().build().getRegion().id();
     } catch (SdkException e) {
-      throw new Trouble(Trouble.Kind.NO_REGION, action, Trouble.of(action, e).getMessage());
+      throw new CallFailure(
+          CallFailure.Kind.NO_REGION, action, CallFailure.of(action, e).getMessage());
     }
   }
 }

@@ -23,7 +23,7 @@ final class Backoff {
   }
 
   /** The pause after a call in vain. */
-  Duration after(Trouble.Kind kind) {
+  Duration after(CallFailure.Kind kind) {
     Duration now =
         switch (kind) {
           // Nothing but a person will end these.

@@ -41,7 +41,7 @@ public final class CloudWatch implements AutoCloseable, VdbLines {
   private final int nodeId;
   private final Metrics counters;
   private final AwsPlace place;
-  private final Data data;
+  private final MetricData data;
 
   private volatile Set<String> measured = Set.of();
   private final Map<String, LogSender> logged = new ConcurrentHashMap<>();
@@ -69,7 +69,7 @@ public final class CloudWatch implements AutoCloseable, VdbLines {
     this.counters = counters;
     place = new AwsPlace(settings, credentials);
     data =
-        new Data(
+        new MetricData(
             settings.nodeDimension() ? Optional.of(Integer.toString(nodeId)) : Optional.empty());
   }
 
@@ -119,7 +119,7 @@ public final class CloudWatch implements AutoCloseable, VdbLines {
                             stream,
                             logsApi,
                             backoff(),
-                            new Complaints(LOG, "log lines of " + name),
+                            new FailureLog(LOG, "log lines of " + name),
                             counters,
                             System::nanoTime))
                 .group(group));
@@ -133,7 +133,7 @@ public final class CloudWatch implements AutoCloseable, VdbLines {
     metricsApi = new AwsMetrics(place, settings.metricsUri());
     MetricSender sender =
         new MetricSender(
-            metricsApi, backoff(), new Complaints(LOG, "metrics"), counters, System::nanoTime);
+            metricsApi, backoff(), new FailureLog(LOG, "metrics"), counters, System::nanoTime);
     metricsThread = thread("cloudwatch-metrics", sender::round);
     metrics = sender;
   }

@@ -23,7 +23,7 @@ final class LogSender {
   private final String stream;
   private final LogsApi api;
   private final Backoff backoff;
-  private final Complaints complaints;
+  private final FailureLog complaints;
   private final Metrics counters;
   private final LongSupplier nanoClock;
   private final JsonFactory json = new JsonFactory();
@@ -48,7 +48,7 @@ final class LogSender {
       String stream,
       LogsApi api,
       Backoff backoff,
-      Complaints complaints,
+      FailureLog complaints,
       Metrics counters,
       LongSupplier nanoClock) {
     this.group = group;
@@ -132,10 +132,10 @@ final class LogSender {
       backoff.reset();
       complaints.over();
       return true;
-    } catch (Trouble trouble) {
+    } catch (CallFailure trouble) {
       counters.count(NodeCounter.CLOUDWATCH_FAILURES);
       complaints.about(trouble);
-      if (trouble.kind() == Trouble.Kind.REFUSED && trouble.action().equals(LogsApi.PUT)) {
+      if (trouble.kind() == CallFailure.Kind.REFUSED && trouble.action().equals(LogsApi.PUT)) {
         counters.count(NodeCounter.CLOUDWATCH_LINES_DROPPED, batch.size());
         return true;
       }
@@ -145,11 +145,11 @@ final class LogSender {
     }
   }
 
-  private int put(LogGroup to) throws Trouble {
+  private int put(LogGroup to) throws CallFailure {
     try {
       return api.put(to.name(), stream, batch.events());
-    } catch (Trouble trouble) {
-      if (trouble.kind() != Trouble.Kind.MISSING) {
+    } catch (CallFailure trouble) {
+      if (trouble.kind() != CallFailure.Kind.MISSING) {
         throw trouble;
       }
     }
@@ -158,12 +158,12 @@ final class LogSender {
   }
 
   /** Makes the stream, and before it the group if that is not there either. */
-  private void prepare(LogGroup to) throws Trouble {
+  private void prepare(LogGroup to) throws CallFailure {
     try {
       api.createStream(to.name(), stream);
       return;
-    } catch (Trouble trouble) {
-      if (trouble.kind() != Trouble.Kind.MISSING) {
+    } catch (CallFailure trouble) {
+      if (trouble.kind() != CallFailure.Kind.MISSING) {
         throw trouble;
       }
     }
@@ -172,7 +172,7 @@ final class LogSender {
     if (made && to.days() > 0) {
       try {
         api.retention(to.name(), to.days());
-      } catch (Trouble trouble) {
+      } catch (CallFailure trouble) {
         // The lines arrive all the same; that they stay for ever is worth a word.
         counters.count(NodeCounter.CLOUDWATCH_FAILURES);
         complaints.retention(to.name(), to.days(), trouble);

@@ -15,20 +15,20 @@ interface LogsApi extends AutoCloseable {
    *
    * @return how many of them it did not take, because of their age
    */
-  int put(String group, String stream, List<InputLogEvent> events) throws Trouble;
+  int put(String group, String stream, List<InputLogEvent> events) throws CallFailure;
 
   /** Makes a stream, if it is not there. */
-  void createStream(String group, String stream) throws Trouble;
+  void createStream(String group, String stream) throws CallFailure;
 
   /**
    * Makes a group.
    *
    * @return whether it was not there
    */
-  boolean createGroup(String group) throws Trouble;
+  boolean createGroup(String group) throws CallFailure;
 
   /** Says how many days a group keeps events. */
-  void retention(String group, int days) throws Trouble;
+  void retention(String group, int days) throws CallFailure;
 
   @Override
   void close();

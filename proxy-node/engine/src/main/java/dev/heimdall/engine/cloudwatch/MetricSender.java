@@ -22,7 +22,7 @@ final class MetricSender {
 
   private final MetricsApi api;
   private final Backoff backoff;
-  private final Complaints complaints;
+  private final FailureLog complaints;
   private final Metrics counters;
   private final LongSupplier nanoClock;
   private final Deque<MetricDatum> queue = new ArrayDeque<>();
@@ -32,7 +32,7 @@ final class MetricSender {
   MetricSender(
       MetricsApi api,
       Backoff backoff,
-      Complaints complaints,
+      FailureLog complaints,
       Metrics counters,
       LongSupplier nanoClock) {
     this.api = api;
@@ -75,10 +75,10 @@ final class MetricSender {
       counters.count(NodeCounter.CLOUDWATCH_METRICS_SENT, batch.size());
       backoff.reset();
       complaints.over();
-    } catch (Trouble trouble) {
+    } catch (CallFailure trouble) {
       counters.count(NodeCounter.CLOUDWATCH_FAILURES);
       complaints.about(trouble);
-      if (trouble.kind() == Trouble.Kind.REFUSED) {
+      if (trouble.kind() == CallFailure.Kind.REFUSED) {
         counters.count(NodeCounter.CLOUDWATCH_METRICS_DROPPED, batch.size());
       } else {
         giveBack(batch);

@@ -7,7 +7,7 @@ import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 interface MetricsApi extends AutoCloseable {
   String PUT = "cloudwatch:PutMetricData";
 
-  void put(List<MetricDatum> data) throws Trouble;
+  void put(List<MetricDatum> data) throws CallFailure;
 
   @Override
   void close();

@@ -53,8 +53,8 @@ public final class RdsWatch implements AutoCloseable {
       return () -> {};
     }
     Place at = new Place(place.get().region(), place.get().endpoint());
-    Watched watched =
-        new Watched(
+    WatchedCluster watched =
+        new WatchedCluster(
             new RdsName(place.get().name(), place.get().cluster()),
             source.cluster().api().use() == ApiUse.ON,
             source.cluster().api().interval());
@@ -74,7 +74,7 @@ public final class RdsWatch implements AutoCloseable {
     void close();
   }
 
-  private synchronized void leave(Place at, Watched watched) {
+  private synchronized void leave(Place at, WatchedCluster watched) {
     RegionWatch region = regions.get(at);
     if (region != null && region.remove(watched)) {
       regions.remove(at);

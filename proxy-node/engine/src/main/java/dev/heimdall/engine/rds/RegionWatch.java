@@ -51,10 +51,10 @@ final class RegionWatch implements AutoCloseable {
   private final Optional<LeaderLeases> leases;
   private final RdsReader reader;
   private final RdsPace pace;
-  private final Complaints complaints;
+  private final FailureLog complaints;
   private final String source;
   private final TopologyFeed feed;
-  private final List<Watched> watched = new CopyOnWriteArrayList<>();
+  private final List<WatchedCluster> watched = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService executor;
 
   private Future<?> next;
@@ -71,7 +71,7 @@ final class RegionWatch implements AutoCloseable {
       AwsCredentialsProvider credentials,
       Optional<LeaderLeases> leases,
       TopologyFeed feed,
-      Watched first) {
+      WatchedCluster first) {
     this.place = place;
     this.leases = leases;
     this.feed = feed;
@@ -82,7 +82,7 @@ final class RegionWatch implements AutoCloseable {
             new AwsAccess(place.region(), place.endpoint(), credentials, RdsReader.ANSWER),
             this::now);
     pace = new RdsPace(this::interval);
-    complaints = new Complaints(LOG, place.region());
+    complaints = new FailureLog(LOG, place.region());
     executor =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -96,7 +96,7 @@ final class RegionWatch implements AutoCloseable {
 
   /** Whoever wants to know more often decides it for all: they are asked about together. */
   private Duration interval() {
-    return watched.stream().map(Watched::interval).min(Duration::compareTo).orElse(FIRST);
+    return watched.stream().map(WatchedCluster::interval).min(Duration::compareTo).orElse(FIRST);
   }
 
   /** Who asks after another node asks later, also where his clock is behind. */
@@ -105,7 +105,7 @@ final class RegionWatch implements AutoCloseable {
     return last.map(one -> one.written().plusMillis(1)).filter(now::isBefore).orElse(now);
   }
 
-  void add(Watched one) {
+  void add(WatchedCluster one) {
     boolean sooner = one.interval().compareTo(interval()) < 0;
     watched.add(one);
     if (sooner) {
@@ -124,7 +124,7 @@ final class RegionWatch implements AutoCloseable {
   }
 
   /** Whether there is nothing left to ask about. */
-  boolean remove(Watched one) {
+  boolean remove(WatchedCluster one) {
     watched.remove(one);
     return watched.isEmpty();
   }
@@ -175,19 +175,21 @@ final class RegionWatch implements AutoCloseable {
       return alone();
     }
     storeAway = false;
-    Optional<Bulletin> before =
-        told(shared.published(work)).flatMap(o -> o).flatMap(Bulletin::decode);
+    Optional<PublishedResult> before =
+        told(shared.published(work)).flatMap(o -> o).flatMap(PublishedResult::decode);
     if (!mine.get()) {
-      before.flatMap(Bulletin::document).ifPresent(this::heard);
+      before.flatMap(PublishedResult::document).ifPresent(this::heard);
       return interval();
     }
     before.ifPresent(bulletin -> pace.adopt(bulletin.pause()));
-    before.flatMap(Bulletin::document).ifPresent(this::heard);
+    before.flatMap(PublishedResult::document).ifPresent(this::heard);
     TopologyReading answer = ask();
     if (!answer.barred()) {
       Duration pause = pace.after(answer);
       told(shared.backOff(work, lasting(pause)));
-      told(shared.publish(work, new Bulletin(pause, last).encoded(), pause.multipliedBy(LASTS)));
+      told(
+          shared.publish(
+              work, new PublishedResult(pause, last).encoded(), pause.multipliedBy(LASTS)));
     }
     // Not the pause: another node may hold the next lease, and its result is wanted here.
     return interval();
@@ -222,10 +224,10 @@ final class RegionWatch implements AutoCloseable {
   }
 
   private TopologyReading ask() {
-    Collection<RdsName> names = watched.stream().map(Watched::name).distinct().toList();
+    Collection<RdsName> names = watched.stream().map(WatchedCluster::name).distinct().toList();
     TopologyReading answer = reader.read(names);
     if (!executor.isShutdown()) {
-      complaints.about(answer, watched.stream().anyMatch(Watched::needed));
+      complaints.about(answer, watched.stream().anyMatch(WatchedCluster::needed));
       if (answer.barred()) {
         barredUntil = System.nanoTime() + pace.after(answer).toNanos();
       } else if (!answer.complete().isEmpty()) {

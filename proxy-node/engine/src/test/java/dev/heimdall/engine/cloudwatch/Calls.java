@@ -14,7 +14,7 @@ final class Calls implements MetricsApi, LogsApi {
   final List<String> others = new ArrayList<>();
   int tries;
   int rejects;
-  Trouble.Kind trouble;
+  CallFailure.Kind trouble;
 
   /** What fails, as IAM calls it; everything if it is empty. */
   String only = "";
@@ -22,41 +22,41 @@ final class Calls implements MetricsApi, LogsApi {
   boolean streams = true;
   boolean groups = true;
 
-  private void pass(String action) throws Trouble {
+  private void pass(String action) throws CallFailure {
     tries++;
     if (trouble != null && (only.isEmpty() || only.equals(action))) {
-      throw new Trouble(trouble, action, "told to");
+      throw new CallFailure(trouble, action, "told to");
     }
   }
 
   @Override
-  public void put(List<MetricDatum> data) throws Trouble {
+  public void put(List<MetricDatum> data) throws CallFailure {
     pass(MetricsApi.PUT);
     metrics.add(data);
   }
 
   @Override
-  public int put(String group, String stream, List<InputLogEvent> events) throws Trouble {
+  public int put(String group, String stream, List<InputLogEvent> events) throws CallFailure {
     pass(LogsApi.PUT);
     if (!streams) {
-      throw new Trouble(Trouble.Kind.MISSING, LogsApi.PUT, "no stream");
+      throw new CallFailure(CallFailure.Kind.MISSING, LogsApi.PUT, "no stream");
     }
     logs.add(events);
     return rejects;
   }
 
   @Override
-  public void createStream(String group, String stream) throws Trouble {
+  public void createStream(String group, String stream) throws CallFailure {
     pass(CREATE_STREAM);
     if (!groups) {
-      throw new Trouble(Trouble.Kind.MISSING, CREATE_STREAM, "no group");
+      throw new CallFailure(CallFailure.Kind.MISSING, CREATE_STREAM, "no group");
     }
     streams = true;
     others.add("stream " + group + " " + stream);
   }
 
   @Override
-  public boolean createGroup(String group) throws Trouble {
+  public boolean createGroup(String group) throws CallFailure {
     pass(CREATE_GROUP);
     boolean made = !groups;
     groups = true;
@@ -65,7 +65,7 @@ final class Calls implements MetricsApi, LogsApi {
   }
 
   @Override
-  public void retention(String group, int days) throws Trouble {
+  public void retention(String group, int days) throws CallFailure {
     pass(RETENTION);
     others.add("retention " + group + " " + days);
   }

@@ -22,7 +22,7 @@ class LogSenderTest {
           "node-1",
           aws,
           new Backoff(() -> 1),
-          new Complaints(LoggerFactory.getLogger(LogSenderTest.class), "lines"),
+          new FailureLog(LoggerFactory.getLogger(LogSenderTest.class), "lines"),
           counters,
           aws.nanos::get);
 
@@ -113,7 +113,7 @@ class LogSenderTest {
   void linesArriveThoughTheRetentionCannotBeSet() {
     aws.streams = false;
     aws.groups = false;
-    aws.trouble = Trouble.Kind.DENIED;
+    aws.trouble = CallFailure.Kind.DENIED;
     aws.only = LogsApi.RETENTION;
     line(1, "one");
     sender.round(true);
@@ -123,7 +123,7 @@ class LogSenderTest {
 
   @Test
   void linesAreKeptWhileItIsAwayUpToABoundAndTheRestIsCounted() {
-    aws.trouble = Trouble.Kind.AWAY;
+    aws.trouble = CallFailure.Kind.AWAY;
     String text = "x".repeat(200);
     int each = new Line(1, Level.INFO, "heimdall.query", text, Map.of()).size();
     int fit = (int) (LogSender.MOST_BYTES / each);
@@ -155,7 +155,7 @@ class LogSenderTest {
     assertThat(counted(NodeCounter.CLOUDWATCH_LINES_SENT)).isEqualTo(1);
     assertThat(counted(NodeCounter.CLOUDWATCH_LINES_DROPPED)).isEqualTo(1);
 
-    aws.trouble = Trouble.Kind.REFUSED;
+    aws.trouble = CallFailure.Kind.REFUSED;
     line(3, "malformed");
     sender.round(true);
     assertThat(counted(NodeCounter.CLOUDWATCH_LINES_DROPPED)).isEqualTo(2);
@@ -168,7 +168,7 @@ class LogSenderTest {
 
   @Test
   void whatNobodyWantsAnyMoreIsCounted() {
-    aws.trouble = Trouble.Kind.DENIED;
+    aws.trouble = CallFailure.Kind.DENIED;
     line(1, "one");
     sender.round(true);
     line(2, "two");

@@ -19,7 +19,7 @@ class MetricSenderTest {
       new MetricSender(
           aws,
           new Backoff(() -> 1),
-          new Complaints(LoggerFactory.getLogger(MetricSenderTest.class), "metrics"),
+          new FailureLog(LoggerFactory.getLogger(MetricSenderTest.class), "metrics"),
           counters,
           aws.nanos::get);
 
@@ -52,7 +52,7 @@ class MetricSenderTest {
 
   @Test
   void afterACallInVainItIsLeftAloneLongerAndLonger() {
-    aws.trouble = Trouble.Kind.AWAY;
+    aws.trouble = CallFailure.Kind.AWAY;
     sender.offer(data(3));
     sender.round();
     for (int pause : new int[] {2, 4, 8, 16, 32, 60, 60}) {
@@ -71,7 +71,7 @@ class MetricSenderTest {
     assertThat(counted(NodeCounter.CLOUDWATCH_METRICS_DROPPED)).isZero();
     assertThat(counted(NodeCounter.CLOUDWATCH_FAILURES)).isEqualTo(8);
 
-    aws.trouble = Trouble.Kind.AWAY;
+    aws.trouble = CallFailure.Kind.AWAY;
     sender.offer(data(1));
     sender.round();
     int before = aws.tries;
@@ -82,7 +82,7 @@ class MetricSenderTest {
 
   @Test
   void whereAPermissionIsMissingItIsAskedSeldom() {
-    aws.trouble = Trouble.Kind.DENIED;
+    aws.trouble = CallFailure.Kind.DENIED;
     sender.offer(data(1));
     sender.round();
     aws.seconds(299);
@@ -95,7 +95,7 @@ class MetricSenderTest {
 
   @Test
   void theOldestAreDroppedAndCountedWhenThereIsNoMoreRoom() {
-    aws.trouble = Trouble.Kind.THROTTLED;
+    aws.trouble = CallFailure.Kind.THROTTLED;
     List<MetricDatum> all =
         IntStream.range(0, MetricSender.MOST + 7).mapToObj(MetricSenderTest::numbered).toList();
     sender.offer(all);
@@ -113,7 +113,7 @@ class MetricSenderTest {
 
   @Test
   void whatItWillNeverTakeStandsInNobodysWay() {
-    aws.trouble = Trouble.Kind.REFUSED;
+    aws.trouble = CallFailure.Kind.REFUSED;
     sender.offer(data(2));
     sender.round();
     assertThat(counted(NodeCounter.CLOUDWATCH_METRICS_DROPPED)).isEqualTo(2);

@@ -130,7 +130,7 @@ class RegionWatchTest {
         StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret")),
         leases,
         feed,
-        new Watched(new RdsName("shop", true), true, INTERVAL));
+        new WatchedCluster(new RdsName("shop", true), true, INTERVAL));
   }
 
   private String left(long version, String host) {
@@ -167,7 +167,7 @@ class RegionWatchTest {
             List.of("eu-west-1"),
             List.of(cluster),
             List.of());
-    return new Bulletin(Duration.ofSeconds(1), Optional.of(document)).encoded();
+    return new PublishedResult(Duration.ofSeconds(1), Optional.of(document)).encoded();
   }
 
   @Test
@@ -202,7 +202,8 @@ class RegionWatchTest {
       until(() -> !store.left.isEmpty());
       assertThat(asked.get()).isPositive();
       assertThat(store.left.keySet()).singleElement().asString().startsWith("rds:eu-west-1:");
-      Bulletin bulletin = Bulletin.decode(store.left.values().iterator().next()).orElseThrow();
+      PublishedResult bulletin =
+          PublishedResult.decode(store.left.values().iterator().next()).orElseThrow();
       assertThat(bulletin.document().orElseThrow().source()).startsWith("nodes-eu-west-1-");
       assertThat(feed.state().documents())
           .extracting(known -> known.by() + " " + known.document().source())
@@ -218,7 +219,10 @@ class RegionWatchTest {
     try (RegionWatch watch = watch(Optional.of(store))) {
       until(() -> !store.left.isEmpty());
       TopologyDocument next =
-          Bulletin.decode(store.left.values().iterator().next()).orElseThrow().document().get();
+          PublishedResult.decode(store.left.values().iterator().next())
+              .orElseThrow()
+              .document()
+              .get();
       assertThat(next.version()).isEqualTo(ahead + 1);
       assertThat(next.clusters()).as("the API knows it no more").isEmpty();
     }
@@ -226,9 +230,9 @@ class RegionWatchTest {
 
   @Test
   void whatANodeLeftThatHadNoAnswerIsAPauseOnly() {
-    Bulletin bulletin = new Bulletin(Duration.ofMinutes(2), Optional.empty());
-    assertThat(Bulletin.decode(bulletin.encoded())).contains(bulletin);
-    assertThat(Bulletin.decode("120000\nrds 1\nshop")).as("of a version before").isEmpty();
+    PublishedResult bulletin = new PublishedResult(Duration.ofMinutes(2), Optional.empty());
+    assertThat(PublishedResult.decode(bulletin.encoded())).contains(bulletin);
+    assertThat(PublishedResult.decode("120000\nrds 1\nshop")).as("of a version before").isEmpty();
   }
 
   @Test
@@ -239,8 +243,8 @@ class RegionWatchTest {
             StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret")),
             Optional.empty(),
             feed,
-            new Watched(new RdsName("slow", true), true, Duration.ofDays(1)))) {
-      watch.add(new Watched(new RdsName("shop", true), true, INTERVAL));
+            new WatchedCluster(new RdsName("slow", true), true, Duration.ofDays(1)))) {
+      watch.add(new WatchedCluster(new RdsName("shop", true), true, INTERVAL));
       until(() -> asked.get() > 0);
     }
   }

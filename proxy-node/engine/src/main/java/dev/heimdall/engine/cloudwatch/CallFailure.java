@@ -4,7 +4,7 @@ import dev.heimdall.routing.sdk.AwsSaid;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** Why a call of CloudWatch was in vain. */
-final class Trouble extends Exception {
+final class CallFailure extends Exception {
   private static final long serialVersionUID = 1L;
 
   /** What is to be done about it. */
@@ -31,16 +31,16 @@ final class Trouble extends Exception {
   /**
    * @param action as IAM calls it
    */
-  Trouble(Kind kind, String action, String message) {
+  CallFailure(Kind kind, String action, String message) {
     super(message);
     this.kind = kind;
     this.action = action;
   }
 
   /** What the SDK threw. */
-  static Trouble of(String action, SdkException thrown) {
+  static CallFailure of(String action, SdkException thrown) {
     AwsSaid said = AwsSaid.of(thrown);
-    return new Trouble(kind(said), action, said.words());
+    return new CallFailure(kind(said), action, said.words());
   }
 
   private static Kind kind(AwsSaid said) {

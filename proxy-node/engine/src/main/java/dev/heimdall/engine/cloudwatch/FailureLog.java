@@ -3,21 +3,21 @@ package dev.heimdall.engine.cloudwatch;
 import org.slf4j.Logger;
 
 /** Says of each trouble once that it begins, and that it is over. For one thread. */
-final class Complaints {
+final class FailureLog {
   private final Logger log;
   private final String what;
-  private Trouble.Kind said;
+  private CallFailure.Kind said;
   private String about = "";
 
   /**
    * @param what is not told to CloudWatch while there is trouble
    */
-  Complaints(Logger log, String what) {
+  FailureLog(Logger log, String what) {
     this.log = log;
     this.what = what;
   }
 
-  void about(Trouble trouble) {
+  void about(CallFailure trouble) {
     if (trouble.kind() == said && trouble.action().equals(about)) {
       return;
     }
@@ -65,7 +65,7 @@ final class Complaints {
   }
 
   /** A group keeps its lines for ever, against what was wanted. */
-  void retention(String group, int days, Trouble trouble) {
+  void retention(String group, int days, CallFailure trouble) {
     log.warn(
         "the log group {} keeps its lines for ever instead of {} days: {} has failed ({})",
         group,

@@ -14,7 +14,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.cloudwatch.model.CloudWatchException;
 
-class TroubleTest {
+class CallFailureTest {
   private static AwsServiceException said(int status, String code) {
     return CloudWatchException.builder()
         .statusCode(status)
@@ -38,39 +38,39 @@ class TroubleTest {
     "503,ServiceUnavailable,AWAY",
     "400,InvalidParameterValue,REFUSED"
   })
-  void whatIsToBeDoneFollowsFromWhatItSays(int status, String code, Trouble.Kind kind) {
-    Trouble trouble = Trouble.of(MetricsApi.PUT, said(status, code));
+  void whatIsToBeDoneFollowsFromWhatItSays(int status, String code, CallFailure.Kind kind) {
+    CallFailure trouble = CallFailure.of(MetricsApi.PUT, said(status, code));
     assertThat(trouble.kind()).isEqualTo(kind);
     assertThat(trouble).hasMessage(code + ": because");
   }
 
   @Test
   void whoDoesNotAnswerIsAway() {
-    Trouble trouble =
-        Trouble.of(MetricsApi.PUT, SdkClientException.create("Connect to x timed out\nagain"));
-    assertThat(trouble.kind()).isEqualTo(Trouble.Kind.AWAY);
+    CallFailure trouble =
+        CallFailure.of(MetricsApi.PUT, SdkClientException.create("Connect to x timed out\nagain"));
+    assertThat(trouble.kind()).isEqualTo(CallFailure.Kind.AWAY);
     assertThat(trouble).hasMessage("Connect to x timed out");
     assertThat(
-            Trouble.of(
+            CallFailure.of(
                     MetricsApi.PUT,
                     CloudWatchException.builder().statusCode(502).message("").build())
                 .kind())
-        .isEqualTo(Trouble.Kind.AWAY);
+        .isEqualTo(CallFailure.Kind.AWAY);
   }
 
   @Test
   void aTroubleIsToldOnceByThePermissionThatIsMissingAndItsEndToo() {
-    Logger logger = (Logger) LoggerFactory.getLogger(TroubleTest.class);
+    Logger logger = (Logger) LoggerFactory.getLogger(CallFailureTest.class);
     ListAppender<ILoggingEvent> lines = new ListAppender<>();
     lines.start();
     logger.addAppender(lines);
     Complaints complaints = new Complaints(logger, "metrics");
     for (int i = 0; i < 5; i++) {
-      complaints.about(Trouble.of(MetricsApi.PUT, said(403, "AccessDenied")));
+      complaints.about(CallFailure.of(MetricsApi.PUT, said(403, "AccessDenied")));
     }
     complaints.over();
     complaints.over();
-    complaints.about(Trouble.of(MetricsApi.PUT, said(400, "Throttling")));
+    complaints.about(CallFailure.of(MetricsApi.PUT, said(400, "Throttling")));
     logger.detachAppender(lines);
     assertThat(lines.list)
         .extracting(line -> line.getLevel() + " " + line.getFormattedMessage())

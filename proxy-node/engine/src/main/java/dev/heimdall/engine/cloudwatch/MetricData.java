@@ -14,13 +14,13 @@ import software.amazon.awssdk.services.cloudwatch.model.StandardUnit;
  * mean of, so that the mean over nodes and intervals is a mean over queries. What nobody knows is
  * not sent: the mean of nothing, and {@code Cache Hit Percent} as long as there is no cache.
  */
-final class Data {
+final class MetricData {
   private final Optional<Dimension> node;
 
   /**
    * @param node as which each figure is sent a second time, if it is
    */
-  Data(Optional<String> node) {
+  MetricData(Optional<String> node) {
     this.node = node.map(id -> dimension("Node", id));
   }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.cloudwatch.model.Dimension;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 
-class DataTest {
+class MetricDataTest {
   private static final Instant AT = Instant.ofEpochSecond(60);
   private static final VdbFigures FIGURES =
       new VdbFigures(
@@ -23,7 +23,7 @@ class DataTest {
 
   @Test
   void eachFigureHasItsWellKnownNameAndOneDimension() {
-    List<MetricDatum> data = new Data(Optional.empty()).of(FIGURES, AT);
+    List<MetricDatum> data = new MetricData(Optional.empty()).of(FIGURES, AT);
     assertThat(data)
         .extracting(MetricDatum::metricName)
         .containsExactly(
@@ -43,7 +43,7 @@ class DataTest {
 
   @Test
   void aMeanCountsAsOftenAsWhatItIsTheMeanOf() {
-    List<MetricDatum> data = new Data(Optional.empty()).of(FIGURES, AT);
+    List<MetricDatum> data = new MetricData(Optional.empty()).of(FIGURES, AT);
     assertThat(data.get(0).value()).isEqualTo(2.5);
     assertThat(data.get(1).values()).containsExactly(1.5);
     assertThat(data.get(1).counts()).containsExactly(150.0);
@@ -56,7 +56,7 @@ class DataTest {
   void theMeanOfNothingIsNotSent() {
     VdbFigures.Mean nothing = new VdbFigures.Mean(Double.NaN, 0);
     assertThat(
-            new Data(Optional.empty())
+            new MetricData(Optional.empty())
                 .of(new VdbFigures("shop", 0, nothing, nothing, nothing, nothing), AT))
         .extracting(MetricDatum::metricName)
         .containsExactly("DB Query Rate");
@@ -64,7 +64,7 @@ class DataTest {
 
   @Test
   void theNodeIsADimensionOnlyWhereThatIsWanted() {
-    assertThat(new Data(Optional.of("7")).of(FIGURES, AT))
+    assertThat(new MetricData(Optional.of("7")).of(FIGURES, AT))
         .hasSize(10)
         .filteredOn(one -> one.dimensions().size() == 2)
         .hasSize(5)

@@ -6,12 +6,12 @@ import java.time.Duration;
 /**
  * A cluster that the API is asked about. Equal to itself only: two data sources may be one cluster.
  */
-final class Watched {
+final class WatchedCluster {
   private final RdsName name;
   private final boolean needed;
   private final Duration interval;
 
-  Watched(RdsName name, boolean needed, Duration interval) {
+  WatchedCluster(RdsName name, boolean needed, Duration interval) {
     this.name = name;
     this.needed = needed;
     this.interval = interval;

@@ -9,12 +9,12 @@ import java.util.Set;
 import org.slf4j.Logger;
 
 /** Says of each trouble with the API that it begins, and that it is over. For one thread. */
-final class Complaints {
+final class FailureLog {
   private final Logger log;
   private final String region;
   private final Map<String, AwsTrouble.Kind> said = new HashMap<>();
 
-  Complaints(Logger log, String region) {
+  FailureLog(Logger log, String region) {
     this.log = log;
     this.region = region;
   }

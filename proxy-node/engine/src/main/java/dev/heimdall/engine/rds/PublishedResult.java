@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param pause how long it is best to leave the API alone
  * @param document what the API said last, if it has said anything
  */
-record Bulletin(Duration pause, Optional<TopologyDocument> document) {
+record PublishedResult(Duration pause, Optional<TopologyDocument> document) {
   String encoded() {
     return pause.toMillis()
         + "\n"
@@ -20,7 +20,7 @@ record Bulletin(Duration pause, Optional<TopologyDocument> document) {
   }
 
   /** Empty for a text of another version. */
-  static Optional<Bulletin> decode(String text) {
+  static Optional<PublishedResult> decode(String text) {
     int end = text.indexOf('\n');
     if (end < 0 || !text.substring(0, end).matches("[0-9]{1,12}")) {
       return Optional.empty();
@@ -29,7 +29,7 @@ record Bulletin(Duration pause, Optional<TopologyDocument> document) {
     String json = text.substring(end + 1);
     try {
       return Optional.of(
-          new Bulletin(
+          new PublishedResult(
               pause,
               json.isEmpty()
                   ? Optional.empty()
