@@ -2,8 +2,8 @@ package dev.heimdall.engine.cluster;
 
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.Use;
-import dev.heimdall.engine.topology.Chronicle;
 import dev.heimdall.engine.topology.EventHistory;
+import dev.heimdall.engine.topology.EventRecorder;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyEvent;
 import dev.heimdall.engine.topology.TopologyNode;
@@ -68,7 +68,7 @@ public final class ClusterTracker implements AutoCloseable {
   private final NameWatch names;
   private final Map<ServerAddress, NodeProbe> probes = new LinkedHashMap<>();
   private final Map<ServerAddress, ProbeHistory> hearings = new LinkedHashMap<>();
-  private final Chronicle chronicle;
+  private final EventRecorder chronicle;
   private RdsDescriptions told = RdsDescriptions.nothing();
   private long toldAt;
   private boolean closed;
@@ -91,7 +91,7 @@ public final class ClusterTracker implements AutoCloseable {
     judge = new TopologyJudge(prober, source.cluster().nodes());
     topology = Topology.unasked(source.hosts());
     long now = System.nanoTime();
-    chronicle = new Chronicle(now);
+    chronicle = new EventRecorder(now);
     cadence = new ProbeInterval(settings, now);
     members = new Members(source.hosts(), settings.interval(), MOST_NODES);
     threads = threads(source.name());

@@ -13,8 +13,8 @@ import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.route.LoopRouter;
+import dev.heimdall.engine.route.MonotonicReads;
 import dev.heimdall.engine.route.ReadRequest;
-import dev.heimdall.engine.route.SeenReads;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Statement;
@@ -69,7 +69,7 @@ public final class ReplicaReads implements ReplicaChoice {
   private Catalogue.Edition judgedBy;
 
   /** What the session's reads have seen; null where none of its reads may go to a replica. */
-  private SeenReads seen;
+  private MonotonicReads seen;
 
   private long sentAt;
   private boolean outstanding;
@@ -149,7 +149,7 @@ public final class ReplicaReads implements ReplicaChoice {
       return null;
     }
     if (seen == null) {
-      seen = new SeenReads();
+      seen = new MonotonicReads();
     }
     why = barred != null ? barred : reason(split);
     return why != null ? null : choose(pools, watch.view());

@@ -33,7 +33,7 @@ public final class ClusterView {
   private final Definitions definitions;
   private final Exchange exchange;
   private final Freshness freshness;
-  private final ReadNeeds needs;
+  private final ReadRequirements needs;
   private final WriterSamples samples;
   private final boolean tracksWrites;
   private volatile Snapshot snapshot;
@@ -70,7 +70,7 @@ public final class ClusterView {
     this.definitions = definitions;
     this.exchange = exchange;
     freshness = new Freshness(settings.lag());
-    needs = new ReadNeeds(settings.consistency());
+    needs = new ReadRequirements(settings.consistency());
     samples = new WriterSamples(settings.lag().maxStaleness());
     tracksWrites = settings.reads() != ReadSplit.NONE || !(exchange instanceof Alone);
     snapshot = of(Topology.unasked(source.hosts()));
@@ -222,7 +222,7 @@ public final class ClusterView {
   }
 
   /** How far a server must be to answer the next read of a session that has seen so much. */
-  public Position position(SeenReads seen, long now) {
+  public Position position(MonotonicReads seen, long now) {
     return seen.position(snapshot.topology(), samples, now);
   }
 
@@ -231,9 +231,9 @@ public final class ClusterView {
   }
 
   /** What a read must not miss now. */
-  ReadNeed need(ReadRequest request) {
+  ReadRequirement need(ReadRequest request) {
     if (request.lagIgnored()) {
-      return ReadNeed.NOTHING;
+      return ReadRequirement.NOTHING;
     }
     boolean alone = source.cluster().consistency() == Consistency.SESSION;
     return needs

@@ -35,7 +35,7 @@ public final class Freshness {
    * @param need what the read must not miss
    * @return bit i stands for node i of the topology
    */
-  public long eligible(Topology topology, ReadNeed need) {
+  public long eligible(Topology topology, ReadRequirement need) {
     long eligible = 0;
     List<TopologyNode> nodes = topology.nodes();
     for (int i = 0; i < nodes.size() && i < MOST_NODES; i++) {
@@ -50,7 +50,7 @@ public final class Freshness {
    * Whether a replica will soon be fresh enough that is not now, so that waiting for it makes
    * sense.
    */
-  public boolean soon(Topology topology, ReadNeed need) {
+  public boolean soon(Topology topology, ReadRequirement need) {
     for (TopologyNode node : topology.nodes()) {
       Verdict verdict = verdict(node, need);
       if (node.role() == NodeRole.REPLICA && verdict == Verdict.BEHIND) {
@@ -61,7 +61,7 @@ public final class Freshness {
   }
 
   /** Why a server may answer a read or not. */
-  public Verdict verdict(TopologyNode node, ReadNeed need) {
+  public Verdict verdict(TopologyNode node, ReadRequirement need) {
     if (!node.state().usable()) {
       return Verdict.UNUSABLE;
     }
@@ -95,12 +95,12 @@ public final class Freshness {
     return byBytes || byTime;
   }
 
-  private static Verdict byPosition(TopologyNode node, ReadNeed need) {
+  private static Verdict byPosition(TopologyNode node, ReadRequirement need) {
     return node.position().covers(need.position()) ? Verdict.FRESH : Verdict.BEHIND;
   }
 
   /** What was written before it answered, less its lag, is there; what came later may be. */
-  private Verdict byTime(TopologyNode node, ReadNeed need) {
+  private Verdict byTime(TopologyNode node, ReadRequirement need) {
     if (node.lagMillis() < 0) {
       return Verdict.UNKNOWN;
     }

@@ -56,7 +56,7 @@ public final class LoopRouter {
   /** Why no replica may answer a read for which {@link #replica} has just named none. */
   public Unanswered whyNone(ReadRequest request) {
     Topology topology = view.snapshot().topology();
-    ReadNeed need = view.need(request);
+    ReadRequirement need = view.need(request);
     Unanswered why = Unanswered.NO_REPLICA;
     for (int i = 0; i < topology.nodes().size() && i < Freshness.MOST_NODES; i++) {
       TopologyNode node = topology.nodes().get(i);

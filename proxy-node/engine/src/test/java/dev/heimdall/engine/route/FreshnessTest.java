@@ -31,16 +31,16 @@ class FreshnessTest {
   private final WritePositions positions =
       new WritePositions(() -> CompletableFuture.completedFuture(new Lsn(log)));
 
-  private static ReadNeed upTo(long position) {
-    return new ReadNeed(new Lsn(position), 1, false, false);
+  private static ReadRequirement upTo(long position) {
+    return new ReadRequirement(new Lsn(position), 1, false, false);
   }
 
-  private Freshness.Verdict verdict(TopologyNode node, ReadNeed need) {
+  private Freshness.Verdict verdict(TopologyNode node, ReadRequirement need) {
     return freshness.verdict(node, need);
   }
 
-  private ReadNeed need(Consistency consistency, Set<String> tables, WriteMark own) {
-    return new ReadNeeds(consistency).of(positions, tables, own, true, Position.NONE);
+  private ReadRequirement need(Consistency consistency, Set<String> tables, WriteMark own) {
+    return new ReadRequirements(consistency).of(positions, tables, own, true, Position.NONE);
   }
 
   @Test
@@ -57,7 +57,7 @@ class FreshnessTest {
   void aWriteWithoutAPositionIsOnNoReplica() {
     Topology topology = Clusters.of(writer(100), replica(R1, Long.MAX_VALUE - 1));
 
-    assertThat(freshness.eligible(topology, new ReadNeed(Position.BEYOND, 1, false, false)))
+    assertThat(freshness.eligible(topology, new ReadRequirement(Position.BEYOND, 1, false, false)))
         .isEqualTo(0b01);
   }
 
@@ -67,7 +67,7 @@ class FreshnessTest {
       TopologyNode replica = node(R1, NodeRole.REPLICA, state, 100, 0, 0, 0);
       assertThat(verdict(replica, upTo(1)) == Freshness.Verdict.FRESH)
           .isEqualTo(state == NodeState.UP);
-      assertThat(verdict(replica, ReadNeed.NOTHING) == Freshness.Verdict.FRESH)
+      assertThat(verdict(replica, ReadRequirement.NOTHING) == Freshness.Verdict.FRESH)
           .isEqualTo(state == NodeState.UP);
     }
     assertThat(verdict(node(R1, NodeRole.UNKNOWN, NodeState.UP, 100, 0, 0, 0), upTo(1)))
@@ -85,7 +85,9 @@ class FreshnessTest {
     assertThat(verdict(node(R1, NodeRole.REPLICA, NodeState.UP, 100, 0, 60_000, 0), upTo(1)))
         .isEqualTo(Freshness.Verdict.FRESH);
     assertThat(
-            verdict(node(R1, NodeRole.REPLICA, NodeState.UP, 100, 1, 60_000, 0), ReadNeed.NOTHING))
+            verdict(
+                node(R1, NodeRole.REPLICA, NodeState.UP, 100, 1, 60_000, 0),
+                ReadRequirement.NOTHING))
         .isEqualTo(Freshness.Verdict.FRESH);
   }
 
@@ -97,8 +99,8 @@ class FreshnessTest {
     Freshness byTime = new Freshness(settings);
     // It answered at 100 ms, 20 ms behind: with the margin it shows what was written until 70 ms.
     TopologyNode replica = node(R1, NodeRole.REPLICA, NodeState.UP, -1, -1, 20, 100 * MILLI);
-    ReadNeed at69 = new ReadNeed(Position.BEYOND, 69 * MILLI, false, false);
-    ReadNeed at70 = new ReadNeed(Position.BEYOND, 70 * MILLI, false, false);
+    ReadRequirement at69 = new ReadRequirement(Position.BEYOND, 69 * MILLI, false, false);
+    ReadRequirement at70 = new ReadRequirement(Position.BEYOND, 70 * MILLI, false, false);
 
     assertThat(byTime.verdict(replica, at69)).isEqualTo(Freshness.Verdict.FRESH);
     assertThat(byTime.verdict(replica, at70)).isEqualTo(Freshness.Verdict.BEHIND);
@@ -133,7 +135,7 @@ class FreshnessTest {
       assertThat(need(consistency, Set.of("a"), null).position()).isEqualTo(new Lsn(100));
       assertThat(need(consistency, null, null).position()).isEqualTo(new Lsn(200));
       assertThat(
-              new ReadNeeds(consistency)
+              new ReadRequirements(consistency)
                   .of(positions, Set.of("a"), null, true, new Lsn(150))
                   .position())
           .isEqualTo(new Lsn(150));
@@ -143,13 +145,14 @@ class FreshnessTest {
   @Test
   void aNodeOutOfTouchReadsFromTheWriter() {
     Topology topology = Clusters.of(writer(100), replica(R1, 100));
-    ReadNeed need =
-        new ReadNeeds(Consistency.FLEET).of(positions, Set.of("a"), null, false, Position.NONE);
+    ReadRequirement need =
+        new ReadRequirements(Consistency.FLEET)
+            .of(positions, Set.of("a"), null, false, Position.NONE);
 
     assertThat(freshness.eligible(topology, need)).isEqualTo(0b01);
     assertThat(freshness.soon(topology, need)).isFalse();
     assertThat(
-            new ReadNeeds(Consistency.SESSION)
+            new ReadRequirements(Consistency.SESSION)
                 .of(positions, Set.of("a"), null, false, Position.NONE)
                 .unknowable())
         .isFalse();

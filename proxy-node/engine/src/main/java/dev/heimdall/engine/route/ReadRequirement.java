@@ -13,20 +13,22 @@ import dev.heimdall.engine.wire.Position;
  * @param unknowable whether nobody can say what it must not miss: this node is partitioned from the
  *     others
  */
-public record ReadNeed(Position position, long writtenAt, boolean lagIgnored, boolean unknowable) {
+public record ReadRequirement(
+    Position position, long writtenAt, boolean lagIgnored, boolean unknowable) {
   /** A read that may miss anything. */
-  public static final ReadNeed NOTHING = new ReadNeed(Position.NONE, 0, true, false);
+  public static final ReadRequirement NOTHING = new ReadRequirement(Position.NONE, 0, true, false);
 
   /** A read that has nothing to miss, but should not be answered by a replica far behind. */
-  static final ReadNeed NO_WRITE = new ReadNeed(Position.NONE, 0, false, false);
+  static final ReadRequirement NO_WRITE = new ReadRequirement(Position.NONE, 0, false, false);
 
   /** The same for a read that must not be behind a position either. */
-  ReadNeed atLeast(Position least) {
+  ReadRequirement atLeast(Position least) {
     return position.covers(least)
         ? this
-        : new ReadNeed(Position.further(position, least), writtenAt, lagIgnored, unknowable);
+        : new ReadRequirement(Position.further(position, least), writtenAt, lagIgnored, unknowable);
   }
 
   /** A read of which nobody can say what it must not miss. */
-  public static final ReadNeed UNKNOWABLE = new ReadNeed(Position.BEYOND, 0, false, true);
+  public static final ReadRequirement UNKNOWABLE =
+      new ReadRequirement(Position.BEYOND, 0, false, true);
 }

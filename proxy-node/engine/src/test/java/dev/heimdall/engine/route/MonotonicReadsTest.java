@@ -15,10 +15,10 @@ import dev.heimdall.model.ServerAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class SeenReadsTest {
+class MonotonicReadsTest {
   private static final long AGE = 320;
 
-  private final SeenReads seen = new SeenReads();
+  private final MonotonicReads seen = new MonotonicReads();
   private final WriterSamples samples = new WriterSamples(Duration.ofNanos(AGE));
 
   private static TopologyNode writer(ServerAddress address, long position, long at) {

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class ChronicleTest {
+class EventRecorderTest {
   private static final ServerAddress A = new ServerAddress("a", 5432);
   private static final ServerAddress B = new ServerAddress("b", 5432);
   private static final Instant NOW = Instant.EPOCH;
 
-  private final Chronicle chronicle = new Chronicle(0);
+  private final EventRecorder chronicle = new EventRecorder(0);
   private Topology topology = Topology.unasked(List.of(A, B));
 
   private static TopologyNode node(ServerAddress address, NodeRole role, NodeState state) {

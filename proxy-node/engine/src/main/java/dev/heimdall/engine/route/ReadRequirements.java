@@ -7,10 +7,10 @@ import dev.heimdall.model.Consistency;
 import java.util.Collection;
 
 /** What a read must not miss, by the consistency that is asked for. */
-public final class ReadNeeds {
+public final class ReadRequirements {
   private final Consistency consistency;
 
-  public ReadNeeds(Consistency consistency) {
+  public ReadRequirements(Consistency consistency) {
     this.consistency = consistency;
   }
 
@@ -23,30 +23,31 @@ public final class ReadNeeds {
    * @param floor up to where every read must see whatever it reads: what had been written {@code
    *     maxStaleness} ago; {@link Position#NONE} for nothing
    */
-  public ReadNeed of(
+  public ReadRequirement of(
       WritePositions positions,
       Collection<String> tables,
       WriteMark own,
       boolean connectedToPeers,
       Position floor) {
     if (consistency == Consistency.SESSION) {
-      return own == null ? ReadNeed.NO_WRITE : own(positions, tables, own);
+      return own == null ? ReadRequirement.NO_WRITE : own(positions, tables, own);
     }
     if (!connectedToPeers) {
-      return ReadNeed.UNKNOWABLE;
+      return ReadRequirement.UNKNOWABLE;
     }
     WriteMark last = tables == null ? positions.last() : positions.last(tables);
-    return new ReadNeed(Position.further(last.position(), floor), last.at(), false, false);
+    return new ReadRequirement(Position.further(last.position(), floor), last.at(), false, false);
   }
 
   /** The session's last write counts, or an earlier one that was the last to these tables. */
-  private static ReadNeed own(WritePositions positions, Collection<String> tables, WriteMark own) {
+  private static ReadRequirement own(
+      WritePositions positions, Collection<String> tables, WriteMark own) {
     if (tables == null) {
-      return new ReadNeed(own.position(), own.at(), false, false);
+      return new ReadRequirement(own.position(), own.at(), false, false);
     }
     WriteMark last = positions.last(tables);
     return last.position().covers(own.position()) || !own.position().covers(last.position())
-        ? new ReadNeed(own.position(), own.at(), false, false)
-        : new ReadNeed(last.position(), last.at(), false, false);
+        ? new ReadRequirement(own.position(), own.at(), false, false)
+        : new ReadRequirement(last.position(), last.at(), false, false);
   }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * Tells in events what happens between one snapshot and the next, and how long states lasted that
  * end. For one thread at a time.
  */
-public final class Chronicle {
+public final class EventRecorder {
   private final Map<ServerAddress, Long> downSince = new HashMap<>();
   private long withoutWriterSince;
   private String suspicion = "";
@@ -21,7 +21,7 @@ public final class Chronicle {
   /**
    * @param nanos the moment from which on there is no writer, by {@link System#nanoTime}
    */
-  public Chronicle(long nanos) {
+  public EventRecorder(long nanos) {
     withoutWriterSince = nanos;
   }
 

@@ -17,7 +17,7 @@ import java.util.Optional;
  * counts what it was known to have. For the writer the first position counts that is old enough for
  * replicas to have it: with the newest ones a session that is never idle would stay at the writer.
  */
-public final class SeenReads {
+public final class MonotonicReads {
   private static final long NEVER = 0;
 
   private final List<Answer> answers = new ArrayList<>(2);
