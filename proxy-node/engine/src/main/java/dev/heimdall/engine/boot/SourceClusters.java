@@ -117,7 +117,8 @@ final class SourceClusters implements AutoCloseable {
                 log,
                 metrics,
                 offLoop);
-        TopologyFeed.Watching hearing = feed.watch(Subject.of(source), cluster.tracker()::told);
+        TopologyFeed.Watching hearing =
+            feed.watch(Subject.of(source), cluster.tracker()::described);
         running.put(
             source.name(),
             new Running(source, driver, cluster, hearing, asking(source, next.node())));

@@ -67,9 +67,9 @@ public final class ClusterTracker implements AutoCloseable {
   private final Members members;
   private final NameWatch names;
   private final Map<ServerAddress, NodeProbe> probes = new LinkedHashMap<>();
-  private final Map<ServerAddress, ProbeHistory> hearings = new LinkedHashMap<>();
+  private final Map<ServerAddress, ProbeHistory> probeHistories = new LinkedHashMap<>();
   private final EventRecorder chronicle;
-  private RdsDescriptions told = RdsDescriptions.nothing();
+  private RdsDescriptions descriptions = RdsDescriptions.nothing();
   private long toldAt;
   private boolean closed;
   private volatile Topology topology;
@@ -151,33 +151,33 @@ public final class ClusterTracker implements AutoCloseable {
    * What the RDS API says. Servers that nobody knew are asked from now on; whether one is the
    * writer, or there at all, it has to say itself.
    */
-  public synchronized void told(List<RdsServer> servers) {
+  public synchronized void described(List<RdsServer> servers) {
     if (closed) {
       return;
     }
     long now = System.nanoTime();
-    RdsDescriptions before = told;
-    told = RdsDescriptions.of(source, servers);
+    RdsDescriptions before = descriptions;
+    descriptions = RdsDescriptions.of(source, servers);
     toldAt = now;
     discover(now);
     publish(now);
     Optional<ServerAddress> writer =
-        told.writer().filter(address -> topology.node(address).isPresent());
+        descriptions.writer().filter(address -> topology.node(address).isPresent());
     boolean doubtful =
         writer.isPresent() && !writer.equals(topology.writer().map(TopologyNode::address));
     if (doubtful) {
       suspect(writer.get(), "is the writer by the RDS API");
-    } else if (!told.equals(before)) {
+    } else if (!descriptions.equals(before)) {
       refresh();
     }
   }
 
   private void discover(long now) {
     if (now - toldAt > TOLD.toNanos()) {
-      told = RdsDescriptions.nothing();
+      descriptions = RdsDescriptions.nothing();
     }
     if (settings.discover()) {
-      told.present().forEach(address -> members.named(address, now));
+      descriptions.present().forEach(address -> members.named(address, now));
       members.missing(probes.keySet()).forEach(this::add);
     }
   }
@@ -215,7 +215,7 @@ public final class ClusterTracker implements AutoCloseable {
     NodeProbe probe =
         new NodeProbe(address, () -> prober.open(one, database, connections), executor, hears);
     probes.put(address, probe);
-    hearings.put(address, ProbeHistory.none(address));
+    probeHistories.put(address, ProbeHistory.none(address));
     probe.hurry();
   }
 
@@ -224,7 +224,8 @@ public final class ClusterTracker implements AutoCloseable {
         @Override
         public boolean wantsMembers(NodeProbe probe) {
           synchronized (ClusterTracker.this) {
-            return cadence.wantsMembers(probe.address(), hearings.values(), System.nanoTime());
+            return cadence.wantsMembers(
+                probe.address(), probeHistories.values(), System.nanoTime());
           }
         }
 
@@ -242,14 +243,14 @@ public final class ClusterTracker implements AutoCloseable {
   private synchronized Duration heard(
       NodeProbe probe, Optional<NodeReport> report, String why, long askedAt) {
     ServerAddress address = probe.address();
-    ProbeHistory before = hearings.get(address);
+    ProbeHistory before = probeHistories.get(address);
     if (closed || before == null) {
       return settings.interval();
     }
     long now = System.nanoTime();
-    ProbeHistory hearing =
+    ProbeHistory probed =
         report.isPresent() ? before.answered(report.get(), askedAt) : before.failed(why);
-    hearings.put(address, hearing);
+    probeHistories.put(address, probed);
     if (report.isPresent() && report.get().complete()) {
       cadence.membersHeard(address, now);
       if (settings.discover()) {
@@ -258,13 +259,13 @@ public final class ClusterTracker implements AutoCloseable {
     }
     discover(now);
     publish(now);
-    members.superfluous(hearings, topology, now).forEach(this::remove);
-    return jittered(cadence.next(hearing, topology, now));
+    members.superfluous(probeHistories, topology, now).forEach(this::remove);
+    return jittered(cadence.next(probed, topology, now));
   }
 
   private void remove(ServerAddress address) {
     NodeProbe probe = probes.remove(address);
-    hearings.remove(address);
+    probeHistories.remove(address);
     cadence.forget(address);
     if (probe != null) {
       executor.execute(probe::close);
@@ -274,7 +275,7 @@ public final class ClusterTracker implements AutoCloseable {
 
   private void publish(long now) {
     Topology before = topology;
-    Topology after = judge.judge(before, new ArrayList<>(hearings.values()), told);
+    Topology after = judge.judge(before, new ArrayList<>(probeHistories.values()), descriptions);
     topology = after;
     List<TopologyEvent> events =
         before.version() == after.version()

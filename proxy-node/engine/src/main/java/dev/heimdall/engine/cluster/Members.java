@@ -55,15 +55,15 @@ final class Members {
    * one that was may be one of them, and has to be found when it is back.
    */
   List<ServerAddress> superfluous(
-      Map<ServerAddress, ProbeHistory> hearings, Topology topology, long now) {
+      Map<ServerAddress, ProbeHistory> probeHistories, Topology topology, long now) {
     List<ServerAddress> gone = new ArrayList<>();
     if (topology.writer().isEmpty()) {
       return gone;
     }
     namedAt.forEach(
         (address, at) -> {
-          ProbeHistory hearing = hearings.get(address);
-          if (hearing != null && hearing.down() && now - at > patience) {
+          ProbeHistory probed = probeHistories.get(address);
+          if (probed != null && probed.down() && now - at > patience) {
             gone.add(address);
           }
         });

@@ -51,21 +51,21 @@ final class ProbeInterval {
   }
 
   /** How long to wait before a server is asked again. */
-  Duration next(ProbeHistory hearing, Topology topology, long now) {
+  Duration next(ProbeHistory probed, Topology topology, long now) {
     if (seeking(topology, now)) {
       return settings.failoverInterval();
     }
-    if (hearing.failures() == 1) {
+    if (probed.failures() == 1) {
       // Down or just disturbed? The next answer tells.
       return settings.failoverInterval();
     }
-    return hearing.failures() > 0 ? settings.failedInterval() : settings.positionInterval();
+    return probed.failures() > 0 ? settings.failedInterval() : settings.positionInterval();
   }
 
   /** Whether it is time for a server to name the others. */
-  boolean wantsMembers(ServerAddress server, Collection<ProbeHistory> hearings, long now) {
+  boolean wantsMembers(ServerAddress server, Collection<ProbeHistory> probeHistories, long now) {
     Long at = membersAt.get(server);
-    boolean failed = hearings.stream().anyMatch(hearing -> hearing.failures() > 0);
+    boolean failed = probeHistories.stream().anyMatch(probed -> probed.failures() > 0);
     Duration interval = failed ? settings.failedInterval() : settings.interval();
     return at == null || now - at >= interval.toNanos();
   }

@@ -24,11 +24,11 @@ record RdsDescriptions(Map<ServerAddress, RdsServer> servers) {
 
   /** Of a data source's servers, those left out whose address nobody knows. */
   static RdsDescriptions of(DataSource source, List<RdsServer> servers) {
-    Map<ServerAddress, RdsServer> told = new LinkedHashMap<>();
+    Map<ServerAddress, RdsServer> descriptions = new LinkedHashMap<>();
     for (RdsServer server : servers) {
-      address(source, server).ifPresent(address -> told.put(address, server));
+      address(source, server).ifPresent(address -> descriptions.put(address, server));
     }
-    return new RdsDescriptions(told);
+    return new RdsDescriptions(descriptions);
   }
 
   private static Optional<ServerAddress> address(DataSource source, RdsServer server) {

@@ -39,19 +39,19 @@ final class TopologyJudge {
   }
 
   /**
-   * @param told what the RDS API adds; it decides nothing
+   * @param descriptions what the RDS API adds; it decides nothing
    */
-  Topology judge(Topology before, List<ProbeHistory> heard, RdsDescriptions told) {
-    List<ProbeHistory> hearings = withoutAliases(before, heard);
-    String system = system(before, hearings);
+  Topology judge(Topology before, List<ProbeHistory> heard, RdsDescriptions descriptions) {
+    List<ProbeHistory> probeHistories = withoutAliases(before, heard);
+    String system = system(before, probeHistories);
     Optional<ProbeHistory> writer =
-        hearings.stream()
+        probeHistories.stream()
             .filter(h -> h.claims() && !foreign(h, system))
-            .max(newest(before, hearings));
-    Map<String, NodeReport.Member> seen = seen(hearings);
+            .max(newest(before, probeHistories));
+    Map<String, NodeReport.Member> seen = seen(probeHistories);
     List<TopologyNode> nodes = new ArrayList<>();
-    for (ProbeHistory hearing : hearings) {
-      nodes.add(told.completed(node(hearing, writer, system, seen)));
+    for (ProbeHistory probed : probeHistories) {
+      nodes.add(descriptions.completed(node(probed, writer, system, seen)));
     }
     return before.with(nodes);
   }
@@ -64,16 +64,16 @@ final class TopologyJudge {
   private static List<ProbeHistory> withoutAliases(Topology before, List<ProbeHistory> heard) {
     Optional<ServerAddress> writer = before.writer().map(TopologyNode::address);
     Map<String, ProbeHistory> chosen = new HashMap<>();
-    for (ProbeHistory hearing : heard) {
-      boolean writes = writer.isPresent() && writer.get().equals(hearing.address());
+    for (ProbeHistory probed : heard) {
+      boolean writes = writer.isPresent() && writer.get().equals(probed.address());
       chosen.merge(
-          identity(hearing),
-          hearing,
+          identity(probed),
+          probed,
           (first, other) ->
               first.down() == other.down() ? writes ? other : first : up(first, other));
     }
     return heard.stream()
-        .filter(hearing -> identity(hearing).isEmpty() || chosen.get(identity(hearing)) == hearing)
+        .filter(probed -> identity(probed).isEmpty() || chosen.get(identity(probed)) == probed)
         .toList();
   }
 
@@ -81,8 +81,8 @@ final class TopologyJudge {
     return first.down() ? other : first;
   }
 
-  private static String identity(ProbeHistory hearing) {
-    return hearing.last().map(NodeReport::identity).orElse("");
+  private static String identity(ProbeHistory probed) {
+    return probed.last().map(NodeReport::identity).orElse("");
   }
 
   /**
@@ -90,18 +90,18 @@ final class TopologyJudge {
    * it says again that it is the writer, or if any server of it answers; else that of the first who
    * has answered.
    */
-  private String system(Topology before, List<ProbeHistory> hearings) {
+  private String system(Topology before, List<ProbeHistory> probeHistories) {
     Optional<ServerAddress> writer = before.writer().map(TopologyNode::address);
     lastWriter = writer.or(() -> lastWriter);
     Optional<String> its =
-        hearings.stream()
+        probeHistories.stream()
             .filter(h -> lastWriter.isPresent() && h.address().equals(lastWriter.get()))
             .filter(h -> writer.isPresent() || h.claims())
             .flatMap(h -> h.last().stream())
             .map(NodeReport::system)
             .findFirst();
     boolean answers =
-        hearings.stream()
+        probeHistories.stream()
             .filter(h -> lastWriter.isPresent() && !h.down())
             .flatMap(h -> h.last().stream())
             .anyMatch(report -> report.system().equals(lastSystem));
@@ -109,15 +109,15 @@ final class TopologyJudge {
       lastSystem = its.orElse(lastSystem);
       return lastSystem;
     }
-    return hearings.stream()
+    return probeHistories.stream()
         .flatMap(h -> h.last().stream())
         .map(NodeReport::system)
         .findFirst()
         .orElse("");
   }
 
-  private static boolean foreign(ProbeHistory hearing, String system) {
-    return hearing.last().map(report -> !report.system().equals(system)).orElse(false);
+  private static boolean foreign(ProbeHistory probed, String system) {
+    return probed.last().map(report -> !report.system().equals(system)).orElse(false);
   }
 
   /** The last in this order is the writer. */
@@ -139,11 +139,11 @@ final class TopologyJudge {
   }
 
   /** What servers say of others, by name, the furthest position of each: positions only grow. */
-  private static Map<String, NodeReport.Member> seen(List<ProbeHistory> hearings) {
+  private static Map<String, NodeReport.Member> seen(List<ProbeHistory> probeHistories) {
     Map<String, NodeReport.Member> seen = new HashMap<>();
-    for (ProbeHistory hearing : hearings) {
-      if (!hearing.down()) {
-        hearing.last().stream()
+    for (ProbeHistory probed : probeHistories) {
+      if (!probed.down()) {
+        probed.last().stream()
             .flatMap(report -> report.members().stream())
             .filter(member -> !member.name().isEmpty())
             .forEach(
@@ -158,23 +158,23 @@ final class TopologyJudge {
   }
 
   private TopologyNode node(
-      ProbeHistory hearing,
+      ProbeHistory probed,
       Optional<ProbeHistory> writer,
       String system,
       Map<String, NodeReport.Member> seen) {
-    Optional<ClusterNode> mine = Optional.ofNullable(described.get(hearing.address()));
-    TopologyNode unasked = TopologyNode.unasked(hearing.address());
-    if (hearing.last().isEmpty()) {
-      boolean down = hearing.down();
+    Optional<ClusterNode> mine = Optional.ofNullable(described.get(probed.address()));
+    TopologyNode unasked = TopologyNode.unasked(probed.address());
+    if (probed.last().isEmpty()) {
+      boolean down = probed.down();
       return with(
           unasked,
           mine,
           NodeRole.UNKNOWN,
           down ? NodeState.DOWN : NodeState.UNKNOWN,
-          down ? hearing.failure() : unasked.why());
+          down ? probed.failure() : unasked.why());
     }
-    NodeReport report = hearing.last().get();
-    boolean isWriter = writer.isPresent() && writer.get() == hearing;
+    NodeReport report = probed.last().get();
+    boolean isWriter = writer.isPresent() && writer.get() == probed;
     Position position = report.position();
     long lagMillis = report.lagMillis();
     NodeReport.Member other = seen.get(report.name());
@@ -184,14 +184,14 @@ final class TopologyJudge {
     }
     Optional<NodeReport> leading = writer.flatMap(ProbeHistory::last);
     boolean comparable =
-        !hearing.down()
-            && !foreign(hearing, system)
+        !probed.down()
+            && !foreign(probed, system)
             && leading.isPresent()
             && (!timelines || leading.get().timeline() == report.timeline());
     long lagBytes = comparable ? position.behind(leading.get().position()) : TopologyNode.UNKNOWN;
     TopologyNode node =
         new TopologyNode(
-            hearing.address(),
+            probed.address(),
             report.name(),
             report.run(),
             NodeRole.UNKNOWN,
@@ -202,27 +202,27 @@ final class TopologyJudge {
             position,
             lagBytes,
             isWriter ? 0 : lagMillis,
-            hearing.at(),
+            probed.at(),
             "");
-    return judged(node, mine, hearing, report, writer, foreign(hearing, system));
+    return judged(node, mine, probed, report, writer, foreign(probed, system));
   }
 
   private TopologyNode judged(
       TopologyNode node,
       Optional<ClusterNode> mine,
-      ProbeHistory hearing,
+      ProbeHistory probed,
       NodeReport report,
       Optional<ProbeHistory> writer,
       boolean foreign) {
     NodeRole said = report.writer() ? NodeRole.UNKNOWN : NodeRole.REPLICA;
-    if (hearing.down()) {
-      return with(node, mine, said, NodeState.DOWN, hearing.failure());
+    if (probed.down()) {
+      return with(node, mine, said, NodeState.DOWN, probed.failure());
     }
     if (foreign) {
       return with(node, mine, NodeRole.UNKNOWN, NodeState.DETACHED, "belongs to another cluster");
     }
-    if (writer.isPresent() && writer.get() == hearing) {
-      return writer(node, mine, hearing, report);
+    if (writer.isPresent() && writer.get() == probed) {
+      return writer(node, mine, probed, report);
     }
     if (report.writer()) {
       return with(
@@ -236,17 +236,17 @@ final class TopologyJudge {
               + writer.orElseThrow().address()
               + on(writer.get().last().orElseThrow()));
     }
-    if (hearing.failures() > 0) {
-      return with(node, mine, said, NodeState.SUSPECT, hearing.failure());
+    if (probed.failures() > 0) {
+      return with(node, mine, said, NodeState.SUSPECT, probed.failure());
     }
     return replica(node, mine, report, writer.flatMap(ProbeHistory::last));
   }
 
   private TopologyNode writer(
-      TopologyNode node, Optional<ClusterNode> mine, ProbeHistory hearing, NodeReport report) {
+      TopologyNode node, Optional<ClusterNode> mine, ProbeHistory probed, NodeReport report) {
     String claim = "says that it is the writer" + on(report);
-    if (hearing.failures() > 0) {
-      return with(node, mine, NodeRole.WRITER, NodeState.SUSPECT, hearing.failure());
+    if (probed.failures() > 0) {
+      return with(node, mine, NodeRole.WRITER, NodeState.SUSPECT, probed.failure());
     }
     return report.readOnly()
         ? with(

@@ -62,11 +62,11 @@ class MembersTest {
   void whoIsNeitherNamedNorAnswersIsForgottenAfterAWhile() {
     members.named(A, naming(B, C), 0);
     ProbeHistory down = ProbeHistory.none(B).failed("x").failed("x");
-    Map<ServerAddress, ProbeHistory> hearings =
+    Map<ServerAddress, ProbeHistory> probeHistories =
         Map.of(B, down, C, ProbeHistory.none(C).answered(naming(), 0));
 
-    assertThat(members.superfluous(hearings, LED, 100)).isEmpty();
-    assertThat(members.superfluous(hearings, LED, 101)).containsExactly(B);
+    assertThat(members.superfluous(probeHistories, LED, 100)).isEmpty();
+    assertThat(members.superfluous(probeHistories, LED, 101)).containsExactly(B);
     assertThat(members.missing(Set.of(A, C))).isEmpty();
   }
 

@@ -25,12 +25,12 @@ class ProbeIntervalTest {
             at);
   }
 
-  private Topology judged(ProbeHistory hearing) {
-    return judge.judge(Topology.unasked(List.of(A)), List.of(hearing), RdsDescriptions.nothing());
+  private Topology judged(ProbeHistory probed) {
+    return judge.judge(Topology.unasked(List.of(A)), List.of(probed), RdsDescriptions.nothing());
   }
 
-  private Duration next(ProbeHistory hearing, long now) {
-    return cadence.next(hearing, judged(hearing), now);
+  private Duration next(ProbeHistory probed, long now) {
+    return cadence.next(probed, judged(probed), now);
   }
 
   @Test
