@@ -2,7 +2,7 @@ package dev.heimdall.engine.admin;
 
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.heimdall.engine.feed.FeedState;
-import dev.heimdall.engine.feed.Known;
+import dev.heimdall.engine.feed.KnownDocument;
 import dev.heimdall.engine.feed.Push;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ final class Documents {
   static HttpReply shown(NodeView node) {
     List<Map<String, Object>> documents = new ArrayList<>();
     FeedState state = node.topology();
-    for (Known known : state.documents()) {
+    for (KnownDocument known : state.documents()) {
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("came", known.at().toString());
       entry.put("heard", known.heard().toString());

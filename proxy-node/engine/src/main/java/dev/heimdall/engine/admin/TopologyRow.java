@@ -1,7 +1,7 @@
 package dev.heimdall.engine.admin;
 
 import dev.heimdall.engine.feed.FeedState;
-import dev.heimdall.engine.feed.Known;
+import dev.heimdall.engine.feed.KnownDocument;
 import java.time.Duration;
 import java.util.List;
 
@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param age how long ago it was heard that there is none after it
  */
-record TopologyRow(Known known, Duration age) {
+record TopologyRow(KnownDocument known, Duration age) {
   static List<TopologyRow> all(FeedState state) {
     return state.documents().stream()
         .map(known -> new TopologyRow(known, state.age(known)))

@@ -28,7 +28,7 @@ final class WriterFollowers implements WriterWatch {
 
   private Optional<ServerAddress> writer = Optional.empty();
   private Optional<TopologyNode> leading = Optional.empty();
-  private final Doubts doubts = new Doubts();
+  private final WriterConfirmations doubts = new WriterConfirmations();
 
   /**
    * @param offLoop where the tracker is told what sessions find

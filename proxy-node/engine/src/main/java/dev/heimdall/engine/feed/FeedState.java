@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param now when that was so
  */
 public record FeedState(
-    List<Known> documents,
+    List<KnownDocument> documents,
     Map<Push.Kind, Long> pushes,
     long byPreviousKey,
     Optional<String> trouble,
@@ -27,7 +27,7 @@ public record FeedState(
   }
 
   /** How long ago it was heard that a document is still what its writer says. */
-  public Duration age(Known known) {
+  public Duration age(KnownDocument known) {
     Duration age = Duration.between(known.heard(), now);
     return age.isNegative() ? Duration.ZERO : age;
   }

@@ -39,9 +39,9 @@ public record Subject(
    * and of those that asked at the same time the one that was heard first. A server by a name that
    * it cannot have is left out: whoever is asked for its role is also shown a password.
    */
-  Optional<List<RdsServer>> told(List<Known> heard) {
+  Optional<List<RdsServer>> told(List<KnownDocument> heard) {
     Answer last = null;
-    for (Known known : heard) {
+    for (KnownDocument known : heard) {
       Optional<TopologyDocument.Told> told = arn.flatMap(known.document()::told);
       if (told.isPresent() && (last == null || told.get().asked().isAfter(last.told.asked()))) {
         last = new Answer(told.get(), own(known));
@@ -60,14 +60,14 @@ public record Subject(
    */
   private record Answer(TopologyDocument.Told told, boolean own) {}
 
-  private boolean own(Known known) {
+  private boolean own(KnownDocument known) {
     return place
         .map(at -> nodesAt(at.region(), at.endpoint()))
         .filter(known.document().source()::equals)
         .isPresent();
   }
 
-  private Optional<Answer> byName(Known known) {
+  private Optional<Answer> byName(KnownDocument known) {
     RdsName name = new RdsName(place.orElseThrow().name(), place.get().cluster());
     return known.document().told(name).map(told -> new Answer(told, true));
   }

@@ -50,11 +50,11 @@ public final class TopologyFeed implements AutoCloseable {
   /** Changes that are named in one line of the log. */
   private static final int MOST_NAMED = 8;
 
-  private final Gatekeeper gatekeeper;
+  private final PushVerifier gatekeeper;
   private final Optional<Shelf> shelf;
   private final Duration interval;
   private final Clock clock;
-  private final Map<String, Known> known = new TreeMap<>();
+  private final Map<String, KnownDocument> known = new TreeMap<>();
   private final Map<Push.Kind, Long> pushes = new EnumMap<>(Push.Kind.class);
   private final List<Watched> watched = new CopyOnWriteArrayList<>();
 
@@ -76,7 +76,7 @@ public final class TopologyFeed implements AutoCloseable {
    */
   public TopologyFeed(
       Optional<Secret> keys, Optional<Shelf> shelf, Duration interval, Clock clock) {
-    this.gatekeeper = new Gatekeeper(clock);
+    this.gatekeeper = new PushVerifier(clock);
     this.shelf = shelf;
     this.interval = interval;
     this.clock = clock;
@@ -157,7 +157,7 @@ public final class TopologyFeed implements AutoCloseable {
       }
     }
     try {
-      return take(TopologyDocument.parse(push.body()), Known.By.PUSH);
+      return take(TopologyDocument.parse(push.body()), KnownDocument.By.PUSH);
     } catch (TopologyException e) {
       LOG.warn("a topology document that was pushed cannot be read: {}", e.getMessage());
       return new Push.Outcome(
@@ -178,26 +178,26 @@ public final class TopologyFeed implements AutoCloseable {
             .or(() -> document(source))
             .orElseGet(() -> TopologyDocument.none(source));
     if (!before.written().isAfter(reading.asked())) {
-      take(before.next(reading, POLLED), Known.By.POLL);
+      take(before.next(reading, POLLED), KnownDocument.By.POLL);
     }
     return document(source);
   }
 
   /** Takes the document that another node has made of what AWS said to it. */
   public void hear(TopologyDocument document) {
-    take(document, Known.By.POLL);
+    take(document, KnownDocument.By.POLL);
   }
 
   /** Nobody asks any more for what this source says. */
   public synchronized void withdraw(String source) {
-    if (known.containsKey(source) && known.get(source).by() == Known.By.POLL) {
+    if (known.containsKey(source) && known.get(source).by() == KnownDocument.By.POLL) {
       known.remove(source);
       shelf.ifPresent(Shelf::forget);
     }
   }
 
   private synchronized Optional<TopologyDocument> document(String source) {
-    return Optional.ofNullable(known.get(source)).map(Known::document);
+    return Optional.ofNullable(known.get(source)).map(KnownDocument::document);
   }
 
   private Optional<TopologyDocument> stored(String source, TopologyReading reading) {
@@ -219,13 +219,13 @@ public final class TopologyFeed implements AutoCloseable {
     }
   }
 
-  private Push.Outcome take(TopologyDocument document, Known.By by) {
-    Known before;
+  private Push.Outcome take(TopologyDocument document, KnownDocument.By by) {
+    KnownDocument before;
     synchronized (this) {
       before = known.get(document.source());
       if (before != null && !document.follows(before.document())) {
         // What is told counts for a while only: that it is still so is worth telling.
-        if (by != Known.By.POLL && !before.document().follows(document)) {
+        if (by != KnownDocument.By.POLL && !before.document().follows(document)) {
           known.put(document.source(), before.heard(clock.instant()));
           later(this::tellAll);
         }
@@ -233,12 +233,12 @@ public final class TopologyFeed implements AutoCloseable {
             Push.Kind.KNOWN,
             "The node has version " + before.document().version() + " of " + document.source());
       }
-      if (before == null && by != Known.By.POLL && known.size() >= MOST_SOURCES) {
+      if (before == null && by != KnownDocument.By.POLL && known.size() >= MOST_SOURCES) {
         return new Push.Outcome(
             Push.Kind.TOO_MANY, "The node has documents of " + MOST_SOURCES + " others already");
       }
       Instant now = clock.instant();
-      known.put(document.source(), new Known(document, by, now, now));
+      known.put(document.source(), new KnownDocument(document, by, now, now));
     }
     say(before, document, by);
     later(this::tellAll);
@@ -246,7 +246,7 @@ public final class TopologyFeed implements AutoCloseable {
         Push.Kind.TAKEN, "version " + document.version() + " of " + document.source());
   }
 
-  private static void say(Known before, TopologyDocument document, Known.By by) {
+  private static void say(KnownDocument before, TopologyDocument document, KnownDocument.By by) {
     TopologyDocument old =
         before == null ? TopologyDocument.none(document.source()) : before.document();
     TopologyDiff diff = TopologyDiff.between(old, document);
@@ -284,10 +284,10 @@ public final class TopologyFeed implements AutoCloseable {
   /** Passes on what is said of a cluster, if anything is. */
   private void tell(Watched one) {
     FeedState state = state();
-    List<Known> counting =
+    List<KnownDocument> counting =
         state.documents().stream()
             .filter(known -> state.age(known).compareTo(COUNTS) < 0)
-            .sorted(Comparator.comparing(Known::at))
+            .sorted(Comparator.comparing(KnownDocument::at))
             .toList();
     one.subject().told(counting).ifPresent(one.told());
   }
@@ -322,12 +322,12 @@ public final class TopologyFeed implements AutoCloseable {
   /** What came from the store is still what it has, as it tells what differs. */
   private synchronized void stillStored() {
     Instant now = clock.instant();
-    known.replaceAll((source, one) -> one.by() == Known.By.STORE ? one.heard(now) : one);
+    known.replaceAll((source, one) -> one.by() == KnownDocument.By.STORE ? one.heard(now) : one);
   }
 
   private void read(String name, byte[] json) {
     try {
-      take(TopologyDocument.parse(json), Known.By.STORE);
+      take(TopologyDocument.parse(json), KnownDocument.By.STORE);
     } catch (TopologyException e) {
       LOG.warn("the topology document {} cannot be read: {}", name, e.getMessage());
     }

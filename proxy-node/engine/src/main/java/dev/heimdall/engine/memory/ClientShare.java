@@ -24,8 +24,8 @@ public final class ClientShare {
   }
 
   /** For one client, which holds nothing yet. */
-  public Holding holding() {
-    return new Holding(this);
+  public ClientUsage holding() {
+    return new ClientUsage(this);
   }
 
   /**

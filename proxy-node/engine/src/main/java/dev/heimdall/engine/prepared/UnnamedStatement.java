@@ -1,6 +1,6 @@
 package dev.heimdall.engine.prepared;
 
-import dev.heimdall.engine.memory.Holding;
+import dev.heimdall.engine.memory.ClientUsage;
 import dev.heimdall.engine.sql.StatementFacts;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
@@ -17,7 +17,7 @@ public final class UnnamedStatement {
   private static final int KEPT_BUFFER = 4096;
 
   private final StatementRegistry registry;
-  private final Holding memory;
+  private final ClientUsage memory;
   private final ServerStatements.PendingName parse;
   private final Runnable releaseCached = this::releaseCached;
   private final Runnable forget = this::forget;
@@ -36,7 +36,7 @@ public final class UnnamedStatement {
   /**
    * @param memory what it takes
    */
-  public UnnamedStatement(StatementRegistry registry, Holding memory) {
+  public UnnamedStatement(StatementRegistry registry, ClientUsage memory) {
     this.registry = registry;
     this.memory = memory;
     this.parse = new ServerStatements.PendingName(null, forget);

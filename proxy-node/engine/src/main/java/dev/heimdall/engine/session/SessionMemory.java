@@ -2,7 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.ClientShare;
-import dev.heimdall.engine.memory.Holding;
+import dev.heimdall.engine.memory.ClientUsage;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.function.Consumer;
@@ -13,10 +13,10 @@ import java.util.function.Consumer;
  */
 public final class SessionMemory {
   private final Consumer<ServerError> fatal;
-  private final Holding unnamed;
-  private final Holding settings;
-  private final Holding channels;
-  private final Holding input;
+  private final ClientUsage unnamed;
+  private final ClientUsage settings;
+  private final ClientUsage channels;
+  private final ClientUsage input;
 
   private SessionMemory(Consumer<ServerError> fatal, OfLoop loop) {
     this.fatal = fatal;
@@ -46,7 +46,7 @@ public final class SessionMemory {
   }
 
   /** What its unnamed statement takes. */
-  public Holding unnamed() {
+  public ClientUsage unnamed() {
     return unnamed;
   }
 

@@ -177,7 +177,7 @@ class SeveralWritersTest {
   /** What is told of it to somebody who begins to watch. */
   private List<String> told(Subject subject) throws InterruptedException {
     BlockingQueue<List<String>> told = watch(feed, subject);
-    // Known to everybody, and told after it on the same thread.
+    // KnownDocument to everybody, and told after it on the same thread.
     feed.hear(document("last", 1, 0, cluster("last", NOW, "end")));
     awaitTold(watch(feed, byArn("last")), "end");
     return told.isEmpty() ? List.of() : told.take();
@@ -243,7 +243,7 @@ class SeveralWritersTest {
         .singleElement()
         .satisfies(
             known -> {
-              assertThat(known.by()).isEqualTo(Known.By.POLL);
+              assertThat(known.by()).isEqualTo(KnownDocument.By.POLL);
               assertThat(known.document()).isEqualTo(second);
             });
     feed.withdraw(NODES);
@@ -324,7 +324,9 @@ class SeveralWritersTest {
     awaitTold(told, "a.host");
     node.publish(NODES, ofShop(2, "b.host"));
     awaitTold(told, "b.host");
-    assertThat(node.state().documents()).extracting(Known::by).containsExactly(Known.By.POLL);
+    assertThat(node.state().documents())
+        .extracting(KnownDocument::by)
+        .containsExactly(KnownDocument.By.POLL);
     assertThat(node.state().documents().get(0).document().version()).isEqualTo(2);
   }
 
@@ -382,7 +384,9 @@ class SeveralWritersTest {
     while (node.state().documents().isEmpty()) {
       told.poll(1, TimeUnit.SECONDS);
     }
-    assertThat(node.state().documents()).extracting(Known::by).containsExactly(Known.By.STORE);
+    assertThat(node.state().documents())
+        .extracting(KnownDocument::by)
+        .containsExactly(KnownDocument.By.STORE);
   }
 
   @Test

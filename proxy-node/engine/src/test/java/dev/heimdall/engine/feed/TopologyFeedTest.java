@@ -344,7 +344,9 @@ class TopologyFeedTest {
     push(document("eu-west-1", 2, NOW, "b"));
     shelved.add(document("eu-west-1", 1, NOW, "a").json());
     awaitTold("b");
-    assertThat(feed.state().documents()).extracting(Known::by).containsExactly(Known.By.PUSH);
+    assertThat(feed.state().documents())
+        .extracting(KnownDocument::by)
+        .containsExactly(KnownDocument.By.PUSH);
   }
 
   @Test

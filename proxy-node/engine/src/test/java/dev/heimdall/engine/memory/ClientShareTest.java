@@ -17,8 +17,8 @@ class ClientShareTest {
 
   @Test
   void whatClientsHoldCountsOverAllLoops() {
-    Holding ann = one.holding();
-    Holding bob = other.holding();
+    ClientUsage ann = one.holding();
+    ClientUsage bob = other.holding();
     assertThat(ann.is(100_000)).isTrue();
     assertThat(bob.is(150_000)).isTrue();
     assertThat(use()).isEqualTo(new CacheUse(BudgetedCache.UNNAMED, 250_000, 750_000, 2, 0));
@@ -31,7 +31,7 @@ class ClientShareTest {
   @Test
   void whoHoldsMuchIsRefusedWhenHalfIsTaken() {
     assertThat(one.holding().is(300_000)).isTrue();
-    Holding bob = other.holding();
+    ClientUsage bob = other.holding();
 
     assertThat(bob.is(100_000)).isFalse();
 
@@ -42,7 +42,7 @@ class ClientShareTest {
 
   @Test
   void whoIsAloneMayHaveMostOfIt() {
-    Holding ann = one.holding();
+    ClientUsage ann = one.holding();
     assertThat(other.holding().is(90_000)).isTrue();
 
     assertThat(ann.is(560_000)).isTrue();
@@ -62,8 +62,8 @@ class ClientShareTest {
 
   @Test
   void lessThanBeforeIsNeverRefused() {
-    Holding ann = one.holding();
-    Holding bob = other.holding();
+    ClientUsage ann = one.holding();
+    ClientUsage bob = other.holding();
     assertThat(ann.is(300_000)).isTrue();
     assertThat(bob.is(200_000)).isFalse();
 
@@ -73,7 +73,7 @@ class ClientShareTest {
 
   @Test
   void whatHasEndedHoldsNothing() {
-    Holding ann = one.holding();
+    ClientUsage ann = one.holding();
     ann.is(200_000);
 
     ann.close();

@@ -1,12 +1,12 @@
 package dev.heimdall.engine.memory;
 
 /** What one client holds of a {@link ClientShare}. Belongs to the client's event loop. */
-public final class Holding {
+public final class ClientUsage {
   private final ClientShare share;
   private long bytes;
   private boolean closed;
 
-  Holding(ClientShare share) {
+  ClientUsage(ClientShare share) {
     this.share = share;
   }
 

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * Lets in what was signed with one of the keys, just now, and not seen before. Strangers cost it
  * the time for one signature, and no memory. For one thread at a time.
  */
-final class Gatekeeper {
+final class PushVerifier {
   /** Clocks may differ by so much, and a push may be under way for so long. */
   static final Duration WINDOW = Duration.ofMinutes(2);
 
@@ -34,7 +34,7 @@ final class Gatekeeper {
   /** Nonces with the second after which they need not be known any more, oldest first. */
   private final Map<String, Long> seen = new LinkedHashMap<>();
 
-  Gatekeeper(Clock clock) {
+  PushVerifier(Clock clock) {
     this.clock = clock;
   }
 

@@ -12,7 +12,7 @@ import java.util.Locale;
  * @param heard when it was heard last that there is none after it: it was pushed again, or still
  *     was what the store had; nodes that ask write another one each time
  */
-public record Known(TopologyDocument document, By by, Instant at, Instant heard) {
+public record KnownDocument(TopologyDocument document, By by, Instant at, Instant heard) {
   /** The ways in which one comes. */
   public enum By {
     PUSH,
@@ -26,7 +26,7 @@ public record Known(TopologyDocument document, By by, Instant at, Instant heard)
     }
   }
 
-  Known heard(Instant again) {
-    return new Known(document, by, at, again);
+  KnownDocument heard(Instant again) {
+    return new KnownDocument(document, by, at, again);
   }
 }

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-class DoubtsTest {
-  private final Doubts doubts = new Doubts();
+class WriterConfirmationsTest {
+  private final WriterConfirmations doubts = new WriterConfirmations();
 
   @Test
   void whatIsSaidAfterwardsCounts() {

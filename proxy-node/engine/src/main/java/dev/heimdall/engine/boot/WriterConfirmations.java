@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
  * Who waits until a server has said again that it is the writer. Times are of {@link
  * System#nanoTime}. Thread-safe; nobody is told under the lock.
  */
-final class Doubts {
+final class WriterConfirmations {
   private final Map<CompletableFuture<Void>, Long> waiting = new LinkedHashMap<>();
   private boolean ended;
 
