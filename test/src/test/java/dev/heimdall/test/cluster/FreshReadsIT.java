@@ -8,8 +8,8 @@ import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.route.LoopRouter;
 import dev.heimdall.engine.route.ReadRequest;
-import dev.heimdall.engine.share.Alone;
 import dev.heimdall.engine.share.Definitions;
+import dev.heimdall.engine.share.SingleNode;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
@@ -112,7 +112,7 @@ class FreshReadsIT {
                 }
               });
       positions = new WritePositions(tracker::writtenByNow);
-      view = new ClusterView(source, DRIVER, positions, Definitions.NONE, new Alone());
+      view = new ClusterView(source, DRIVER, positions, Definitions.NONE, new SingleNode());
       told = view;
       tracker.start();
       Await.until("all servers are known", () -> ready(view.topology()));

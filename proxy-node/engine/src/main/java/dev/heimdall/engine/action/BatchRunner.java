@@ -201,7 +201,7 @@ final class BatchRunner {
   }
 
   private static Executed alone(Connections.Lease lease, Ticket ticket) throws SQLException {
-    return Alone.execute(
+    return OutsideTransaction.execute(
         lease,
         ticket.settings,
         connection -> text(ticket, typeNames(connection, ticket.text.unknownTypes())));

@@ -235,7 +235,7 @@ public final class Triggers {
       return Executed.failed("28000", "the node knows no password for this user");
     }
     try (Connections.Lease lease = connections.lease(target.get())) {
-      return Alone.execute(
+      return OutsideTransaction.execute(
           lease, SessionSettings.of(origin, source.get(), true), connection -> trigger.command());
     }
   }

@@ -7,11 +7,11 @@ import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rds.RdsWatch;
-import dev.heimdall.engine.share.Alone;
 import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Exchange;
 import dev.heimdall.engine.share.LeaderLeases;
 import dev.heimdall.engine.share.SharedStore;
+import dev.heimdall.engine.share.SingleNode;
 import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.statement.Running;
@@ -162,7 +162,7 @@ final class SourceClusters implements AutoCloseable {
       DataSource source, WritePositions positions, Definitions definitions, NodeSettings node) {
     return store(node)
         .<Exchange>map(s -> s.join(source, positions, definitions))
-        .orElseGet(Alone::new);
+        .orElseGet(SingleNode::new);
   }
 
   /** How it is with the shared store of these settings, if they name one. */

@@ -1,10 +1,10 @@
 package dev.heimdall.engine.route;
 
-import dev.heimdall.engine.share.Alone;
 import dev.heimdall.engine.share.ChangeInProgress;
 import dev.heimdall.engine.share.Definitions;
 import dev.heimdall.engine.share.Exchange;
 import dev.heimdall.engine.share.Redefinition;
+import dev.heimdall.engine.share.SingleNode;
 import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.Topology;
@@ -72,7 +72,7 @@ public final class ClusterView {
     freshness = new Freshness(settings.lag());
     needs = new ReadRequirements(settings.consistency());
     samples = new WriterSamples(settings.lag().maxStaleness());
-    tracksWrites = settings.reads() != ReadSplit.NONE || !(exchange instanceof Alone);
+    tracksWrites = settings.reads() != ReadSplit.NONE || !(exchange instanceof SingleNode);
     snapshot = of(Topology.unasked(source.hosts()));
   }
 

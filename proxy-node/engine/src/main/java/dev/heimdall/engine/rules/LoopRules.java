@@ -21,7 +21,7 @@ public final class LoopRules {
   private static final int LONGEST_KEPT = 16 * 1024;
 
   private final RuleBook book;
-  private final Walk walk = new Walk();
+  private final RuleEvaluation walk = new RuleEvaluation();
 
   private final long[] high = new long[TEXTS];
   private final long[] low = new long[TEXTS];

@@ -29,7 +29,7 @@ public final class Outcome {
   private Decision[] decisions = new Decision[2];
   private int kept;
 
-  Outcome(List<List<Candidate>> lists, int candidates, RuleCounters counters, Walk walk) {
+  Outcome(List<List<Candidate>> lists, int candidates, RuleCounters counters, RuleEvaluation walk) {
     this.lists = lists;
     this.counters = counters;
     boolean counted = lists.stream().anyMatch(Outcome::isCounted);
@@ -73,7 +73,7 @@ public final class Outcome {
     return candidate.parameters().equals(PLAIN);
   }
 
-  Decision preview(Walk walk, long averageMicros, long now) {
+  Decision preview(RuleEvaluation walk, long averageMicros, long now) {
     if (constant != null) {
       return constant;
     }
@@ -81,7 +81,7 @@ public final class Outcome {
     return walk.decision(counters);
   }
 
-  Decision decide(Walk walk, long averageMicros, long now) {
+  Decision decide(RuleEvaluation walk, long averageMicros, long now) {
     if (constant != null) {
       for (CompiledRule rule : moving) {
         rule.run().matched(rule);

@@ -193,7 +193,7 @@ public final class RuleBook {
         id, bits, statement.understood(), usesTableNames ? names : new TreeSet<>());
   }
 
-  Outcome outcome(Candidates candidates, Walk walk) {
+  Outcome outcome(Candidates candidates, RuleEvaluation walk) {
     List<List<Candidate>> found = new ArrayList<>();
     for (CompiledList list : lists) {
       found.add(candidates.of(list));

@@ -121,7 +121,7 @@ final class TextExpression {
    *
    * @param caseIsSafe whether only ASCII letters can be equal but for their case to ASCII letters
    */
-  boolean matches(TriedText text, boolean caseIsSafe) {
+  boolean matches(MatchInput text, boolean caseIsSafe) {
     if (way == Way.LITERALS) {
       return text.hasLiteral(literals);
     }
@@ -188,7 +188,7 @@ final class TextExpression {
   }
 
   /** What the groups hold, for a text that matches. */
-  TextMatches.Found found(TriedText text) {
+  TextMatches.Found found(MatchInput text) {
     Matcher matcher = pattern.matcher(text.whole());
     if (!matcher.find()) {
       return null;

@@ -72,7 +72,7 @@ final class TextExpressions {
     if (beginningsOnly) {
       boolean[] all = new boolean[expressions.size()];
       Arrays.fill(all, true);
-      return matches(new TriedText(reader, statement.beginning(most), true), all, true);
+      return matches(new MatchInput(reader, statement.beginning(most), true), all, true);
     }
     if (onLoop && statement.length() > LONGEST) {
       return null;
@@ -94,10 +94,12 @@ final class TextExpressions {
       return null;
     }
     return matches(
-        new TriedText(reader, statement.exactly(), statement.standardStrings()), worth, caseIsSafe);
+        new MatchInput(reader, statement.exactly(), statement.standardStrings()),
+        worth,
+        caseIsSafe);
   }
 
-  private TextMatches matches(TriedText text, boolean[] worth, boolean caseIsSafe) {
+  private TextMatches matches(MatchInput text, boolean[] worth, boolean caseIsSafe) {
     long[] bits = new long[(worth.length + 63) >> 6];
     TextMatches.Found[] found = null;
     boolean replaced = false;

@@ -4,8 +4,8 @@ import static dev.heimdall.engine.route.Clusters.R1;
 import static dev.heimdall.engine.route.Clusters.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.share.Alone;
 import dev.heimdall.engine.share.Definitions;
+import dev.heimdall.engine.share.SingleNode;
 import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.NodeState;
@@ -37,7 +37,7 @@ class ClusterViewTest {
   private final WritePositions positions =
       new WritePositions(() -> CompletableFuture.completedFuture(new Lsn(log)));
   private final ClusterView view =
-      new ClusterView(source(), DRIVER, positions, Definitions.NONE, new Alone());
+      new ClusterView(source(), DRIVER, positions, Definitions.NONE, new SingleNode());
   private final LoopRouter router = new LoopRouter(view, source().cluster().balance(), () -> 0.5);
 
   private static DataSource source() {

@@ -5,8 +5,8 @@ import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.route.ClusterView;
-import dev.heimdall.engine.share.Alone;
 import dev.heimdall.engine.share.Definitions;
+import dev.heimdall.engine.share.SingleNode;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
@@ -46,7 +46,7 @@ final class ToyWatch implements WriterWatch, AutoCloseable {
             configuration.driverOf(source),
             new WritePositions(tracker::writtenByNow),
             Definitions.NONE,
-            new Alone());
+            new SingleNode());
     pools.follow(this);
     tracker.start();
   }

@@ -6,8 +6,8 @@ import java.sql.Statement;
 import java.util.Map;
 
 /** Carries a text out outside of a transaction, on a connection that is as new afterwards. */
-final class Alone {
-  private Alone() {}
+final class OutsideTransaction {
+  private OutsideTransaction() {}
 
   /** Makes the text, with the session's variables set. */
   interface Text {

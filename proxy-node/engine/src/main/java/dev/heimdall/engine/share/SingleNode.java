@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 
 /** A node without others: there is nobody to tell, and nothing to hear. */
-public final class Alone implements Exchange {
+public final class SingleNode implements Exchange {
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
   @Override

@@ -8,7 +8,7 @@ import java.util.List;
  * Goes through candidates in order and asks the counters: which rules match this time. One object
  * is used again and again by one thread.
  */
-final class Walk {
+final class RuleEvaluation {
   private static final int CACHES =
       Candidate.bit(RuleAction.CACHE) | Candidate.bit(RuleAction.TABLE_CACHE);
   private static final int CALL = Candidate.bit(RuleAction.CALL);

@@ -5,14 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /** A text on which expressions are tried; what some of them need is made when it is needed. */
-final class TriedText {
+final class MatchInput {
   private final LiteralReader reader;
   private final byte[] bytes;
   private final boolean standardStrings;
   private String whole;
   private Set<String> literals;
 
-  TriedText(LiteralReader reader, byte[] bytes, boolean standardStrings) {
+  MatchInput(LiteralReader reader, byte[] bytes, boolean standardStrings) {
     this.standardStrings = standardStrings;
     this.reader = reader;
     this.bytes = bytes;
