@@ -118,7 +118,7 @@ public final class AdminCommands implements Console {
   private Command planOne(List<Token> statement, Operator operator) {
     Optional<AdminVerb> verb = AdminVerb.of(statement);
     if (verb.isEmpty()) {
-      return new DriverTalk(node.version(), operator.user())
+      return new DriverQueries(node.version(), operator.user())
           .plan(statement)
           .orElseGet(() -> AdminPlan.known(unknown(statement)));
     }

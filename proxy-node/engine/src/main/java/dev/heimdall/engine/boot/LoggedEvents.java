@@ -9,7 +9,7 @@ import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.statement.ObservedSession;
-import dev.heimdall.engine.statement.SeenResult;
+import dev.heimdall.engine.statement.SampledResult;
 import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.statement.StatementSummary;
 import dev.heimdall.engine.wire.ServerError;
@@ -165,7 +165,7 @@ final class LoggedEvents implements SessionEvents {
 
   @Override
   public void resultSeen(
-      ObservedSession session, StatementSummary statement, SeenResult result, long micros) {
+      ObservedSession session, StatementSummary statement, SampledResult result, long micros) {
     Decision decision = statement.decision();
     if (decision.flag(Decision.Flag.PRINT_META).orElse(false)) {
       log.resultColumns(
@@ -192,7 +192,7 @@ final class LoggedEvents implements SessionEvents {
     return names.contains("*") || names.contains("all") ? name -> true : names::contains;
   }
 
-  private void rows(ObservedSession session, SeenResult result, Predicate<String> wanted) {
+  private void rows(ObservedSession session, SampledResult result, Predicate<String> wanted) {
     long number = 0;
     for (List<String> row : result.rows()) {
       number++;

@@ -32,7 +32,7 @@ public final class Deferral {
   private final SideActions side;
   private final Supplier<Decision> decision;
   private final Supplier<Statement> statement;
-  private final Awaiting awaiting;
+  private final AsyncWait awaiting;
   private Submission submission;
   private Executed executed;
 
@@ -50,7 +50,7 @@ public final class Deferral {
     this.side = side;
     this.decision = decision;
     this.statement = statement;
-    this.awaiting = new Awaiting(loop, client::failed);
+    this.awaiting = new AsyncWait(loop, client::failed);
   }
 
   /** Whether a rule wants the statement carried out later, and that can be. */

@@ -15,7 +15,7 @@ public final class Running {
   private final StatementFacts effects;
   private final boolean prepared;
   private final List<ConcurrencyLimit> places;
-  private final SeenResult result;
+  private final SampledResult result;
   private long group;
   private boolean placesGiven;
 
@@ -39,11 +39,11 @@ public final class Running {
     this.prepared = prepared;
     this.places = places;
     this.group = group;
-    this.result = SeenResult.wanted(decision) ? new SeenResult() : null;
+    this.result = SampledResult.wanted(decision) ? new SampledResult() : null;
   }
 
   /** What is seen of its result; null where nobody wants to know. */
-  public SeenResult result() {
+  public SampledResult result() {
     return result;
   }
 

@@ -30,7 +30,7 @@ public interface SessionEvents extends ClientEvents {
 
   /** A rule wants to know of a result; this holds data. */
   void resultSeen(
-      ObservedSession session, StatementSummary statement, SeenResult result, long micros);
+      ObservedSession session, StatementSummary statement, SampledResult result, long micros);
 
   /**
    * A statement that was judged has come to its end.

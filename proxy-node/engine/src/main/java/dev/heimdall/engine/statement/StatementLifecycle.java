@@ -68,7 +68,7 @@ public final class StatementLifecycle implements RoutedStatement {
   private final OwnDefinitions definitions;
   private final SideActions side;
   private final RunningStatements running;
-  private final Awaiting awaiting;
+  private final AsyncWait awaiting;
   private final Deferral deferral;
 
   private Stage stage = Stage.NONE;
@@ -124,7 +124,7 @@ public final class StatementLifecycle implements RoutedStatement {
     this.scope = new SessionScope(client, carried, pipeline, definitions);
     this.side = new SideActions(client, actions, loop);
     this.running = new RunningStatements(client, carried, notes, side, loop);
-    this.awaiting = new Awaiting(loop, client::failed);
+    this.awaiting = new AsyncWait(loop, client::failed);
     this.deferral = new Deferral(client, side, this::decision, this::statement, loop);
   }
 

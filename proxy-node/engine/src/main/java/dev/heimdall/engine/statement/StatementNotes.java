@@ -89,7 +89,7 @@ public final class StatementNotes {
    *
    * @param result what was seen of its result; null where nobody has looked
    */
-  void answered(StatementSummary summary, SeenResult result, long micros, ServerError error) {
+  void answered(StatementSummary summary, SampledResult result, long micros, ServerError error) {
     if (result != null) {
       events.resultSeen(session, summary, result, micros);
     }

@@ -54,7 +54,7 @@ import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
 import dev.heimdall.engine.session.SessionDialect;
 import dev.heimdall.engine.statement.ObservedSession;
-import dev.heimdall.engine.statement.SeenResult;
+import dev.heimdall.engine.statement.SampledResult;
 import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.statement.StatementSummary;
 import dev.heimdall.engine.vdb.VdbContext;
@@ -408,7 +408,7 @@ final class SimulatedNode implements AutoCloseable {
         ObservedSession session, StatementSummary s, long us, ServerError e) {}
 
     @Override
-    public void resultSeen(ObservedSession session, StatementSummary s, SeenResult r, long us) {}
+    public void resultSeen(ObservedSession session, StatementSummary s, SampledResult r, long us) {}
 
     @Override
     public void statementDone(

@@ -3,7 +3,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.pipeline.Known;
 import dev.heimdall.engine.statement.ResultWatch;
 import dev.heimdall.engine.statement.Running;
-import dev.heimdall.engine.statement.SeenResult;
+import dev.heimdall.engine.statement.SampledResult;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import io.netty.buffer.ByteBuf;
 import java.util.Iterator;
@@ -79,7 +79,7 @@ final class BoundResults implements ResultWatch, MessageCutter.Taker {
     if (type == BackendType.ROW_DESCRIPTION) {
       return true;
     }
-    SeenResult result = type == BackendType.DATA_ROW ? result() : null;
+    SampledResult result = type == BackendType.DATA_ROW ? result() : null;
     return result != null && result.wantsRow();
   }
 
@@ -90,7 +90,7 @@ final class BoundResults implements ResultWatch, MessageCutter.Taker {
       case BackendType.ROW_DESCRIPTION ->
           columns(new RowText(RowText.described(body, length), false));
       case BackendType.DATA_ROW -> {
-        SeenResult result = result();
+        SampledResult result = result();
         if (result != null) {
           result.row(result.wantsRow() ? columns.row(body, length) : List.of());
         }
@@ -126,7 +126,7 @@ final class BoundResults implements ResultWatch, MessageCutter.Taker {
   }
 
   private void columns(RowText found) {
-    SeenResult result = result();
+    SampledResult result = result();
     if (current == null) {
       described = found; // of a statement that is bound later
       return;
@@ -137,12 +137,12 @@ final class BoundResults implements ResultWatch, MessageCutter.Taker {
     }
   }
 
-  private void show(SeenResult result, RowText found) {
+  private void show(SampledResult result, RowText found) {
     columns = found;
     result.columns(found.seen());
   }
 
-  private SeenResult result() {
+  private SampledResult result() {
     if (current == null && bound == 0) {
       Iterator<Running> each = group.iterator();
       Running first = each.hasNext() ? each.next() : null;

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
-import dev.heimdall.engine.statement.SeenResult;
+import dev.heimdall.engine.statement.SampledResult;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ record RowText(List<Column> columns, boolean exactly) {
   static final RowText UNKNOWN = new RowText(List.of(), false);
 
   private static final int MOST_COLUMNS = 1664;
-  private static final int LONGEST_VALUE = SeenResult.LONGEST_VALUE;
+  private static final int LONGEST_VALUE = SampledResult.LONGEST_VALUE;
   private static final String NULL = "null";
 
   private static final Map<Integer, String> TYPES =
@@ -47,8 +47,8 @@ record RowText(List<Column> columns, boolean exactly) {
 
   /** A column with its type's object id and the format of its values. */
   record Column(String name, int oid, boolean binary) {
-    SeenResult.Column seen() {
-      return new SeenResult.Column(name, TYPES.getOrDefault(oid, Integer.toString(oid)));
+    SampledResult.Column seen() {
+      return new SampledResult.Column(name, TYPES.getOrDefault(oid, Integer.toString(oid)));
     }
   }
 
@@ -76,7 +76,7 @@ record RowText(List<Column> columns, boolean exactly) {
     return List.copyOf(columns);
   }
 
-  List<SeenResult.Column> seen() {
+  List<SampledResult.Column> seen() {
     return columns.stream().map(Column::seen).toList();
   }
 

@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.statement.SeenResult;
+import dev.heimdall.engine.statement.SampledResult;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +58,8 @@ class RowTextTest {
   @Test
   void columnsHaveNamesAndTypes() {
     assertThat(columns(true, true, INT4, UNCOMMON).seen())
-        .containsExactly(new SeenResult.Column("c0", "int4"), new SeenResult.Column("c1", "600"));
+        .containsExactly(
+            new SampledResult.Column("c0", "int4"), new SampledResult.Column("c1", "600"));
   }
 
   @Test
@@ -82,18 +83,18 @@ class RowTextTest {
   @Test
   void withoutADescriptionColumnsAreNumbered() {
     assertThat(only(RowText.UNKNOWN, row(text("a"), new byte[] {0}))).containsExactly("a", "\\x00");
-    assertThat(new SeenResult().name(1)).isEqualTo("2");
+    assertThat(new SampledResult().name(1)).isEqualTo("2");
   }
 
   @Test
   void manyRowsAndLongValuesAreCut() {
     RowText columns = columns(false, true, TEXT);
-    SeenResult result = new SeenResult();
+    SampledResult result = new SampledResult();
     byte[] row = row(text("y".repeat(1000)));
     for (int i = 0; i < 250; i++) {
       result.row(columns.row(row, row.length));
     }
-    assertThat(result.rows()).hasSize(SeenResult.MOST_ROWS);
+    assertThat(result.rows()).hasSize(SampledResult.MOST_ROWS);
     assertThat(result.rowCount()).isEqualTo(250);
     assertThat(result.rows().get(0)).containsExactly("y".repeat(64) + "…");
   }

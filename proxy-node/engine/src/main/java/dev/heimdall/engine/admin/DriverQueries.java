@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * Answers what drivers and tools say by habit before and between the commands: settings,
  * transaction control, {@code SELECT 1}, {@code SELECT version()}. Nothing of it has an effect.
  */
-final class DriverTalk {
+final class DriverQueries {
   /** The PostgreSQL version that the console claims; drivers choose their dialect by it. */
   static final String SERVER_VERSION = "18.0";
 
@@ -40,7 +40,7 @@ final class DriverTalk {
   private final String version;
   private final String user;
 
-  DriverTalk(String version, String user) {
+  DriverQueries(String version, String user) {
     this.version = version;
     this.user = user;
   }

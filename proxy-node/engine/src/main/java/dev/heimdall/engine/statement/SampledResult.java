@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * The columns and the first rows of a result, as text for a log. Rules ask for it: it holds data.
  */
-public final class SeenResult {
+public final class SampledResult {
   /** Further rows are only counted. */
   public static final int MOST_ROWS = 100;
 

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  * What a session's statement waits for that another thread does: one thing at a time, and heard of
  * on the loop, unless the statement is given up before.
  */
-final class Awaiting {
+final class AsyncWait {
   private final LoopContext loop;
   private final Consumer<Throwable> failed;
   private CompletableFuture<?> awaited;
@@ -16,7 +16,7 @@ final class Awaiting {
   /**
    * @param failed ends the session after an error in the node
    */
-  Awaiting(LoopContext loop, Consumer<Throwable> failed) {
+  AsyncWait(LoopContext loop, Consumer<Throwable> failed) {
     this.loop = loop;
     this.failed = failed;
   }
