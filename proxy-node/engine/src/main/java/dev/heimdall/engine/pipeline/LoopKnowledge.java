@@ -31,15 +31,15 @@ public final class LoopKnowledge {
   private final Executor parsing;
   private final Executor loop;
   private final CacheShare share;
-  private final StatementTable<Known> table;
+  private final StatementTable<FingerprintEntry> table;
   private final StatementTable<Seen> texts;
   private final RecentNames recent = new RecentNames();
-  private Known known;
+  private FingerprintEntry known;
   private long exactHigh;
   private long exactLow;
 
   /** A very text, and what it does to its session. */
-  private record Seen(Known known, StatementFacts facts) {
+  private record Seen(FingerprintEntry known, StatementFacts facts) {
     int weight() {
       // What is known may have lost its place; then its text stays as long as this.
       return Weight.bounded(100 + facts.weight() + Weight.of(known.normalised()));
@@ -64,7 +64,7 @@ public final class LoopKnowledge {
       CacheShare share) {
     this.share = share;
     long ofTexts = share.limit() / 3;
-    this.table = new StatementTable<>(CAPACITY, share.limit() - ofTexts, Known::drop);
+    this.table = new StatementTable<>(CAPACITY, share.limit() - ofTexts, FingerprintEntry::drop);
     this.texts = new StatementTable<>(CAPACITY, ofTexts, seen -> {});
     this.fingerprinter = new Fingerprinter(classifier.dialect(), key0, key1);
     this.classifier = classifier;
@@ -109,7 +109,7 @@ public final class LoopKnowledge {
    * More was found out about this text, which may be too much to be kept; to be called when that
    * was taken from it.
    */
-  void weigh(Known of) {
+  void weigh(FingerprintEntry of) {
     if (!of.grewHeavier()) {
       return;
     }
@@ -122,11 +122,11 @@ public final class LoopKnowledge {
   }
 
   /** What is known of a text that was looked at before, looked up anew where it lost its place. */
-  Known renewed(Examined examined) {
+  FingerprintEntry renewed(ClassifiedText examined) {
     if (examined.known().dropped()) {
       long high = exactHigh;
       long low = exactLow;
-      Known last = known;
+      FingerprintEntry last = known;
       look(examined.sql(), 0, examined.length(), examined.standardStrings());
       examined.known(known);
       known = last;
@@ -148,7 +148,7 @@ public final class LoopKnowledge {
     if (known == null) {
       boolean same = facts.effects().isEmpty() && !classifier.dependsOnLiterals();
       known =
-          new Known(
+          new FingerprintEntry(
               high,
               low,
               same ? facts : null,
@@ -168,7 +168,7 @@ public final class LoopKnowledge {
   }
 
   /** What is known of texts like the one looked at last. */
-  public Known known() {
+  public FingerprintEntry known() {
     return known;
   }
 
@@ -189,7 +189,12 @@ public final class LoopKnowledge {
    * @return whether it was read already
    */
   public boolean read(
-      Known of, byte[] sql, int offset, int length, boolean standardStrings, Runnable later) {
+      FingerprintEntry of,
+      byte[] sql,
+      int offset,
+      int length,
+      boolean standardStrings,
+      Runnable later) {
     if (of.isParsed()) {
       return true;
     }

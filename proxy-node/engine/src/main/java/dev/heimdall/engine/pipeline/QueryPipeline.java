@@ -40,10 +40,10 @@ public final class QueryPipeline {
   private SessionRules sessionRules;
 
   private StatementFacts effects;
-  private int[] types = Examined.NO_TYPES;
+  private int[] types = ClassifiedText.NO_TYPES;
   private long exactHigh;
   private long exactLow;
-  private Known known;
+  private FingerprintEntry known;
   private Statement statement;
   private Catalogue.Edition judgedBy;
   private boolean doubted;
@@ -87,7 +87,7 @@ public final class QueryPipeline {
     exactHigh = loop.knowledge().exactHigh();
     exactLow = loop.knowledge().exactLow();
     text.set(sql, offset, length, exactHigh, exactLow).standardStrings(standardStrings);
-    types = Examined.NO_TYPES;
+    types = ClassifiedText.NO_TYPES;
     statement = null;
     judgedBy = null;
     doubted = false;
@@ -111,14 +111,14 @@ public final class QueryPipeline {
    *
    * @param sql the text again, in an array of its own that does not change
    */
-  public Examined keep(Examined into, byte[] sql, int length, boolean standardStrings) {
+  public ClassifiedText keep(ClassifiedText into, byte[] sql, int length, boolean standardStrings) {
     into.set(sql, length, standardStrings, effects, known, exactHigh, exactLow);
     into.types(types);
     return into;
   }
 
   /** Whether the text classified last is the one kept here. */
-  public boolean isOf(Examined examined) {
+  public boolean isOf(ClassifiedText examined) {
     return examined != null
         && examined.exactHigh() == exactHigh
         && examined.exactLow() == exactLow
@@ -127,7 +127,7 @@ public final class QueryPipeline {
   }
 
   /** Instead of step 1 for a text that went through it before. */
-  public StatementFacts recall(Examined examined) {
+  public StatementFacts recall(ClassifiedText examined) {
     effects = examined.effects();
     known = loop.knowledge().renewed(examined);
     exactHigh = examined.exactHigh();
@@ -168,7 +168,7 @@ public final class QueryPipeline {
    *
    * @param executed the text that is run
    */
-  public boolean understand(Examined executed, NameScope scope, boolean doubtful) {
+  public boolean understand(ClassifiedText executed, NameScope scope, boolean doubtful) {
     return understand(
         loop.knowledge().renewed(executed),
         executed.types(),
@@ -181,7 +181,7 @@ public final class QueryPipeline {
   }
 
   private boolean understand(
-      Known of,
+      FingerprintEntry of,
       int[] declared,
       byte[] sql,
       int offset,
@@ -210,10 +210,10 @@ public final class QueryPipeline {
    *
    * @param sql an array that does not change
    */
-  public Examined examine(byte[] sql, boolean standardStrings) {
+  public ClassifiedText examine(byte[] sql, boolean standardStrings) {
     LoopKnowledge knowledge = loop.knowledge();
     StatementFacts found = knowledge.look(sql, 0, sql.length, standardStrings);
-    Examined examined = new Examined();
+    ClassifiedText examined = new ClassifiedText();
     examined.set(
         sql,
         sql.length,
@@ -389,7 +389,7 @@ public final class QueryPipeline {
   }
 
   /** What is known of statements like it. */
-  public Known known() {
+  public FingerprintEntry known() {
     return known;
   }
 

@@ -44,9 +44,9 @@ final class VdbConnector {
       ServerConnector.Handler handler,
       boolean pooled) {
     PoolPlan now = pools.plan();
-    Direction to = pools.direction();
+    PoolTarget to = pools.direction();
     if (!to.known()) {
-      handler.failed(ConnectFailure.unreachable(Direction.NO_WRITER.message()));
+      handler.failed(ConnectFailure.unreachable(PoolTarget.NO_WRITER.message()));
       return;
     }
     connector.connect(
@@ -69,7 +69,7 @@ final class VdbConnector {
               outside.add(connection);
             }
             handler.connected(connection);
-            Direction after = pools.direction();
+            PoolTarget after = pools.direction();
             if (!pooled && after.known() && !to.source().equals(after.source())) {
               connection.close(MOVED); // while it was being made
             }

@@ -42,7 +42,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
 
   private volatile PoolPlan plan;
   private final LongSupplier clock;
-  private volatile Direction direction;
+  private volatile PoolTarget direction;
   private volatile WriterWatch watch;
   private volatile boolean paused;
   private volatile long generation;
@@ -79,7 +79,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     this.events = events;
     this.plan = plan;
     this.readers = reader ? null : new ReaderPools(this::reader);
-    this.direction = Direction.of(plan.source(), clock.getAsLong());
+    this.direction = PoolTarget.of(plan.source(), clock.getAsLong());
     this.limits = new PoolLimits(plan);
     this.connections = new VdbConnector(this, connector);
     this.logins = new LoginChecks(this, connector);
@@ -169,7 +169,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
 
   // ---- the server that connections go to
 
-  Direction direction() {
+  PoolTarget direction() {
     return direction;
   }
 
@@ -241,7 +241,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
    * @param replaced whether it is another server than so far although its name may be the same
    */
   public synchronized void lead(Optional<ServerAddress> writer, boolean replaced) {
-    Direction before = direction;
+    PoolTarget before = direction;
     if (!before.led()) {
       return;
     }
@@ -292,7 +292,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
 
   @Override
   public boolean directedWithin(Duration time, long now) {
-    Direction to = direction;
+    PoolTarget to = direction;
     return to.led() && now - to.since() <= time.toNanos();
   }
 
@@ -303,7 +303,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     if (!settings.queueTimeout().isZero() && waiting < settings.maxQueue()) {
       return null;
     }
-    return Direction.NO_WRITER.withDetail(
+    return PoolTarget.NO_WRITER.withDetail(
         "cluster.failover.maxQueue is " + settings.maxQueue() + " and as many wait already.");
   }
 
@@ -529,7 +529,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
    * one user or one database was reached.
    */
   public ServerError unreachable() {
-    return direction.known() ? connections.unreachable() : Direction.NO_WRITER;
+    return direction.known() ? connections.unreachable() : PoolTarget.NO_WRITER;
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.statement;
 
-import dev.heimdall.engine.pipeline.Known;
+import dev.heimdall.engine.pipeline.FingerprintEntry;
 import dev.heimdall.engine.rules.ConcurrencyLimit;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Statement;
@@ -9,7 +9,7 @@ import java.util.List;
 
 /** A statement that was judged and sent, until its group is answered. */
 public final class Running {
-  private final Known known;
+  private final FingerprintEntry known;
   private final Statement statement;
   private final Decision decision;
   private final StatementFacts effects;
@@ -25,7 +25,7 @@ public final class Running {
    * @param group the group of messages that it belongs to, counted by the session
    */
   Running(
-      Known known,
+      FingerprintEntry known,
       Statement statement,
       Decision decision,
       StatementFacts effects,
@@ -47,7 +47,7 @@ public final class Running {
     return result;
   }
 
-  public Known known() {
+  public FingerprintEntry known() {
     return known;
   }
 

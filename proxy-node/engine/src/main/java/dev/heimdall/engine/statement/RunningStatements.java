@@ -2,7 +2,7 @@ package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.pipeline.Known;
+import dev.heimdall.engine.pipeline.FingerprintEntry;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.wire.ServerError;
@@ -29,14 +29,14 @@ public final class RunningStatements {
   private StatementSummary last;
 
   /** The one that was sent last, if nothing was written down of it. */
-  private Known sent;
+  private FingerprintEntry sent;
 
   private Statement sentDoes;
   private String pipelined;
   private String answeredBy;
 
   /** The one statement that runs, if its time can be told from those of others. */
-  private Known observed;
+  private FingerprintEntry observed;
 
   private boolean several;
 
@@ -77,7 +77,7 @@ public final class RunningStatements {
   }
 
   /** A statement is being sent; how long it takes tells how long others like it will take. */
-  void observe(Known statement, Statement does) {
+  void observe(FingerprintEntry statement, Statement does) {
     several = observed != null || client.outstanding() > 0;
     observed = statement;
     sent = statement;
@@ -205,7 +205,12 @@ public final class RunningStatements {
   }
 
   /** A statement has come to its end, at a server or without one. */
-  void done(Known known, Statement statement, Decision decision, long micros, ServerError error) {
+  void done(
+      FingerprintEntry known,
+      Statement statement,
+      Decision decision,
+      long micros,
+      ServerError error) {
     last = summary(known, statement, decision);
     if (sent == null) {
       pipelined = null; // it was answered without a server
@@ -232,7 +237,8 @@ public final class RunningStatements {
     return answeredBy;
   }
 
-  private static StatementSummary summary(Known known, Statement statement, Decision decision) {
+  private static StatementSummary summary(
+      FingerprintEntry known, Statement statement, Decision decision) {
     return new StatementSummary(known.normalised(), statement, decision, known.averageMicros());
   }
 

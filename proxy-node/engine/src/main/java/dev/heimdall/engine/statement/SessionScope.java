@@ -5,7 +5,7 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.SearchPath;
 import dev.heimdall.engine.lease.SessionState;
-import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.prepared.ClientStatements;
@@ -50,14 +50,14 @@ final class SessionScope {
    * tell where unqualified names lead.
    */
   void note(boolean standardStrings) {
-    Examined executed = executed(standardStrings);
+    ClassifiedText executed = executed(standardStrings);
     if ((executed == null ? pipeline.known() : executed.known()).movesPath()) {
       pathMoved = true;
     }
   }
 
   /** What an EXECUTE runs, as far as this node has seen it being prepared; else null. */
-  private Examined executed(boolean standardStrings) {
+  private ClassifiedText executed(boolean standardStrings) {
     StatementFacts found = pipeline.effects();
     if (found.kind() != StatementKind.EXECUTE || found.effects().isEmpty()) {
       return null;
@@ -72,13 +72,13 @@ final class SessionScope {
             pipeline.examine(Arrays.copyOfRange(body, begin, body.length), standardStrings));
       }
     }
-    return prepared == null ? null : (Examined) prepared.source();
+    return prepared == null ? null : (ClassifiedText) prepared.source();
   }
 
   /** Step 2 of the pipeline, for the text that it has classified last. */
   boolean understand(byte[] sql, int offset, int length, boolean standardStrings) {
     boolean doubtful = own.pending();
-    Examined executed = executed(standardStrings);
+    ClassifiedText executed = executed(standardStrings);
     if (executed != null) {
       return pipeline.understand(executed, now(), doubtful);
     }

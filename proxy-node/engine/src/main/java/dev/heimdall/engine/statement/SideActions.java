@@ -8,7 +8,7 @@ import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.action.Submission;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.pipeline.Known;
+import dev.heimdall.engine.pipeline.FingerprintEntry;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.Statement;
@@ -67,7 +67,7 @@ public final class SideActions {
   /** The rules have decided: what nobody waits for begins. */
   void decided(
       Decision decision,
-      Known known,
+      FingerprintEntry known,
       Statement statement,
       byte[] sql,
       int offset,
@@ -92,7 +92,7 @@ public final class SideActions {
   /** Asks for the statement's plan, if rules want that. */
   void plan(
       Decision decision,
-      Known known,
+      FingerprintEntry known,
       Statement statement,
       byte[] sql,
       int offset,

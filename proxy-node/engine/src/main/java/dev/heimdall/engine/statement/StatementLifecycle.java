@@ -8,8 +8,8 @@ import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
-import dev.heimdall.engine.pipeline.Examined;
-import dev.heimdall.engine.pipeline.Known;
+import dev.heimdall.engine.pipeline.ClassifiedText;
+import dev.heimdall.engine.pipeline.FingerprintEntry;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
@@ -80,12 +80,12 @@ public final class StatementLifecycle implements RoutedStatement {
   private Catalogue.Edition judgedBy;
 
   private boolean doubted;
-  private Known known;
+  private FingerprintEntry known;
   private Decision decision = Decision.NONE;
   private boolean prepared;
   private long takenHigh;
   private long takenLow;
-  private Examined examined;
+  private ClassifiedText examined;
 
   /** Statements that were sent and are to be read again, with what was decided for them. */
   private final Deque<Running> again = new ArrayDeque<>(0);
@@ -293,7 +293,7 @@ public final class StatementLifecycle implements RoutedStatement {
   }
 
   /** The same for a prepared statement that is about to be run. */
-  public boolean judge(Examined examined) {
+  public boolean judge(ClassifiedText examined) {
     this.examined = examined;
     if (stage != Stage.NONE) {
       return stage == Stage.GO;
@@ -473,7 +473,7 @@ public final class StatementLifecycle implements RoutedStatement {
   }
 
   /** The text of the prepared statement that was judged last. */
-  public Examined examined() {
+  public ClassifiedText examined() {
     return examined;
   }
 

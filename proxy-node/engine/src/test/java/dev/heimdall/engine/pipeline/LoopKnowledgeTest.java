@@ -52,7 +52,7 @@ class LoopKnowledgeTest {
     return judged(knowledge.known(), sql);
   }
 
-  private Statement judged(Known known, byte[] sql) {
+  private Statement judged(FingerprintEntry known, byte[] sql) {
     for (int i = 0; i < 2; i++) {
       if (knowledge.read(known, sql, 0, sql.length, true, () -> {})) {
         Statement statement = known.statement(SCOPE, Catalogue.unknown("db"));
@@ -101,14 +101,14 @@ class LoopKnowledgeTest {
   void whatWasKeptOfATextIsLookedUpAnewOnceItHasLostItsPlace() {
     byte[] sql = sql("SELECT 1 FROM kept");
     knowledge.look(sql, 0, sql.length, true);
-    Examined examined = new Examined();
-    Known first = knowledge.known();
+    ClassifiedText examined = new ClassifiedText();
+    FingerprintEntry first = knowledge.known();
     examined.set(sql, sql.length, true, knowledge.look(sql, 0, sql.length, true), first, 1, 2);
     for (int i = 0; !first.dropped(); i++) {
       judged(tables(i * 50, 50));
     }
 
-    Known now = knowledge.renewed(examined);
+    FingerprintEntry now = knowledge.renewed(examined);
     assertThat(now).isNotSameAs(first);
     assertThat(now.dropped()).isFalse();
     assertThat(examined.known()).isSameAs(now);
@@ -117,7 +117,7 @@ class LoopKnowledgeTest {
     assertThat(knowledge.known()).isSameAs(now);
   }
 
-  private static Known looked(LoopKnowledge by, String text) {
+  private static FingerprintEntry looked(LoopKnowledge by, String text) {
     by.look(sql(text), 0, sql(text).length, true);
     return by.known();
   }

@@ -4,7 +4,7 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.TransactionLog;
-import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.prepared.PreparedStatement;
@@ -33,7 +33,7 @@ final class ToyStatements implements RequestHandler {
   /** Those that the client has prepared; it knows them by their places, from 1 on. */
   private final List<Prepared> prepared = new ArrayList<>();
 
-  private record Prepared(PreparedStatement statement, Examined examined) {}
+  private record Prepared(PreparedStatement statement, ClassifiedText examined) {}
 
   ToyStatements(RequestParts parts) {
     this.parts = parts;

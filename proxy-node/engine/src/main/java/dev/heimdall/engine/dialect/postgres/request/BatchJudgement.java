@@ -1,7 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
@@ -104,7 +104,7 @@ final class BatchJudgement {
       int[] types = BindParameters.types(input, textEnd + 1, parseEnd);
       return lifecycle.judge(sql, 0, textEnd - textAt, names.standardStrings(), true, types);
     }
-    Examined examined = extended.examinedOf(input, portalEnd + 1, nameEnd - portalEnd - 1);
+    ClassifiedText examined = extended.examinedOf(input, portalEnd + 1, nameEnd - portalEnd - 1);
     return examined == null || lifecycle.judge(examined);
   }
 

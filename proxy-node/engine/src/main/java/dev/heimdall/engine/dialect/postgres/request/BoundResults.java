@@ -1,6 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
-import dev.heimdall.engine.pipeline.Known;
+import dev.heimdall.engine.pipeline.FingerprintEntry;
 import dev.heimdall.engine.statement.ResultWatch;
 import dev.heimdall.engine.statement.Running;
 import dev.heimdall.engine.statement.SampledResult;
@@ -28,12 +28,12 @@ final class BoundResults implements ResultWatch, MessageCutter.Taker {
   private RowText columns = RowText.UNKNOWN;
 
   /** What was described to the client before, by what is known of the text. */
-  private final Map<Known, RowText> remembered =
+  private final Map<FingerprintEntry, RowText> remembered =
       new LinkedHashMap<>(0) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Known, RowText> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<FingerprintEntry, RowText> eldest) {
           return size() > MOST_REMEMBERED;
         }
       };

@@ -10,7 +10,7 @@ import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
-import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.ServerStatements;
@@ -105,7 +105,7 @@ final class ExtendedStatements {
       return false;
     }
     int nameLength = nameEnd - portalEnd - 1;
-    Examined examined = examinedOf(input, portalEnd + 1, nameLength);
+    ClassifiedText examined = examinedOf(input, portalEnd + 1, nameLength);
     if (examined != null && lifecycle.judges()) {
       if (!lifecycle.judge(examined)) {
         requests.block();
@@ -243,12 +243,12 @@ final class ExtendedStatements {
   }
 
   /** What the pipeline found of the text of a client's statement; null when nobody asked. */
-  Examined examinedOf(ByteBuf input, int nameAt, int nameLength) {
+  ClassifiedText examinedOf(ByteBuf input, int nameAt, int nameLength) {
     if (nameLength == 0) {
-      return (Examined) unnamed.source();
+      return (ClassifiedText) unnamed.source();
     }
     PreparedStatement statement = carried.names().get(input, nameAt, nameLength);
-    return statement == null ? null : (Examined) statement.source();
+    return statement == null ? null : (ClassifiedText) statement.source();
   }
 
   /** Whether the Bind's statement was put off; null when it is to be sent. */
@@ -261,7 +261,7 @@ final class ExtendedStatements {
     if (parameters == null) {
       return null; // the server says what is wrong
     }
-    Examined examined = lifecycle.examined();
+    ClassifiedText examined = lifecycle.examined();
     String sql = new String(examined.sql(), 0, examined.length(), StandardCharsets.UTF_8);
     switch (lifecycle.deferral().defer(sql, examined.standardStrings(), parameters)) {
       case WAIT -> {

@@ -8,7 +8,7 @@ import dev.heimdall.engine.foreign.ForeignStatement;
 import dev.heimdall.engine.foreign.ForeignStatement.Want;
 import dev.heimdall.engine.lease.Destinations;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
@@ -161,7 +161,7 @@ final class ForeignBatch {
       return null;
     }
     if (type == FrontendType.DESCRIBE) {
-      Examined examined =
+      ClassifiedText examined =
           in.getByte(at) == 'S' && total > 6 ? extended.examinedOf(in, at + 1, end - at - 2) : null;
       return examined == null ? null : Arrays.copyOf(examined.sql(), examined.length());
     }
@@ -277,7 +277,8 @@ final class ForeignBatch {
       fail(refusal);
       return true;
     }
-    Examined examined = previewed.keep(new Examined(), sql, sql.length, names.standardStrings());
+    ClassifiedText examined =
+        previewed.keep(new ClassifiedText(), sql, sql.length, names.standardStrings());
     StatementFacts facts = previewed.effects();
     byte[] body = bytes(nameEnd + 1, end);
     Optional<String> transformed = lifecycle.transformed();
@@ -289,11 +290,11 @@ final class ForeignBatch {
       body = put.array();
     }
     if (name.length == 0) {
-      if (!unnamed.hasRoomFor(body.length, Examined.weight(examined))) {
+      if (!unnamed.hasRoomFor(body.length, ClassifiedText.weight(examined))) {
         client.refuseUnnamed();
         return false;
       }
-      unnamed.source(examined, Examined.weight(examined));
+      unnamed.source(examined, ClassifiedText.weight(examined));
       unnamed.becomes(body, facts);
     } else {
       PreparedStatement statement = names.own().alone(body, facts);
@@ -320,7 +321,7 @@ final class ForeignBatch {
       return false;
     }
     int nameLength = nameEnd - portalEnd - 1;
-    Examined examined = extended.examinedOf(in, portalEnd + 1, nameLength);
+    ClassifiedText examined = extended.examinedOf(in, portalEnd + 1, nameLength);
     if (examined != null && !lifecycle.judge(examined)) {
       requests.block();
       return false;

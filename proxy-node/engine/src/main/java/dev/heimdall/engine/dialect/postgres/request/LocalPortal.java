@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.TransactionNotes;
-import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.BatchClient;
@@ -77,7 +77,7 @@ final class LocalPortal {
   void answer(ServerConnection server, long total, int portalAt, int portalEnd, long rows) {
     portal = new byte[portalEnd - portalAt];
     pending.bytes().getBytes(portalAt, portal);
-    Examined examined = lifecycle.examined();
+    ClassifiedText examined = lifecycle.examined();
     tag =
         ResultTag.of(
             lifecycle.effects(),

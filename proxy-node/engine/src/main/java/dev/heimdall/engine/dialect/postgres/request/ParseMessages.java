@@ -6,7 +6,7 @@ import dev.heimdall.engine.journal.BatchReplay;
 import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.prepared.PreparedNames;
@@ -137,12 +137,12 @@ final class ParseMessages {
       local.raise(server, refusal, total);
       return true;
     }
-    Examined last = (Examined) unnamed.lastSource();
-    Examined examined =
+    ClassifiedText last = (ClassifiedText) unnamed.lastSource();
+    ClassifiedText examined =
         previewed.isOf(last)
             ? last
             : previewed.keep(
-                new Examined(), Arrays.copyOf(sql, length), length, names.standardStrings());
+                new ClassifiedText(), Arrays.copyOf(sql, length), length, names.standardStrings());
     if (transform.isEmpty()) {
       return parse(server, total, nameEnd, length, previewed.effects(), examined);
     }
@@ -186,7 +186,7 @@ final class ParseMessages {
       int nameEnd,
       int length,
       StatementFacts facts,
-      Examined examined) {
+      ClassifiedText examined) {
     ByteBuf input = pending.bytes();
     int at = input.readerIndex() + 5;
     int end = input.readerIndex() + total;
@@ -195,12 +195,12 @@ final class ParseMessages {
       // client's, on this connection.
       client.pin(PinReason.harmless("PREPARE through the extended protocol"));
     }
-    if (nameEnd == at && !unnamed.hasRoomFor(end - nameEnd - 1, Examined.weight(examined))) {
+    if (nameEnd == at && !unnamed.hasRoomFor(end - nameEnd - 1, ClassifiedText.weight(examined))) {
       client.refuseUnnamed();
       return false;
     }
     if (nameEnd == at && answered) {
-      unnamed.source(examined, Examined.weight(examined));
+      unnamed.source(examined, ClassifiedText.weight(examined));
       unnamed.becomes(copy(input.slice(nameEnd + 1, end - nameEnd - 1)), facts);
       answerParse(server, unnamed::forget, total);
       return true;
@@ -212,7 +212,7 @@ final class ParseMessages {
       body = editedBody(server, facts, body);
     }
     if (nameEnd == at) {
-      unnamed.source(examined, Examined.weight(examined));
+      unnamed.source(examined, ClassifiedText.weight(examined));
       if (!transformed
           && resolution.isSettled()
           && (replays.repeats() || remembers())
@@ -333,7 +333,7 @@ final class ParseMessages {
       ByteBuf body,
       int total,
       StatementFacts facts,
-      Examined examined) {
+      ClassifiedText examined) {
     PreparedNames own = carried.names();
     PreparedStatement existing = own.get(name);
     if (existing == null && awaitsClose(server, name)) {

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.journal.TransactionNotes;
-import dev.heimdall.engine.pipeline.Examined;
+import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
@@ -88,7 +88,7 @@ final class RuleResults implements Responder {
   }
 
   private Outcome batch() {
-    Examined bound;
+    ClassifiedText bound;
     if (statement.parses()) {
       if (!statement.isUnnamed()
           && (prepared.get(statement.name()) != null
@@ -115,9 +115,9 @@ final class RuleResults implements Responder {
     return lifecycle.decision().result().getAsInt();
   }
 
-  private void prepare(Examined bound) {
+  private void prepare(ClassifiedText bound) {
     if (statement.isUnnamed()) {
-      unnamed.source(bound, Examined.weight(bound));
+      unnamed.source(bound, ClassifiedText.weight(bound));
       unnamed.becomes(statement.body(), lifecycle.effects());
       return;
     }

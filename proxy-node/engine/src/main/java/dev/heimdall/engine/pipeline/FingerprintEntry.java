@@ -13,7 +13,7 @@ import java.util.List;
  * What an event loop knows of statements with one fingerprint. Belongs to the loop; what was
  * resolved is kept for the scope and the catalogue that were asked for last, which seldom change.
  */
-public final class Known {
+public final class FingerprintEntry {
   /** Weight of the newest time in the average: 1/8. */
   private static final int SHARE = 3;
 
@@ -44,7 +44,7 @@ public final class Known {
    * @param whole whether the normalised text is all of it: what is not seen may move the path
    * @param times what the loops tell each other
    */
-  Known(
+  FingerprintEntry(
       long high,
       long low,
       StatementFacts facts,

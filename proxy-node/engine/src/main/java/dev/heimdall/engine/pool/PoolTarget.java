@@ -13,16 +13,16 @@ import dev.heimdall.model.ServerAddress;
  * @param server the same server, or the one that was known last; null before the first
  * @param since when that became so, by the clock of the loops
  */
-record Direction(boolean led, DataSource source, ServerAddress server, long since) {
+record PoolTarget(boolean led, DataSource source, ServerAddress server, long since) {
   /** What a statement is told that no writer was found for. */
   static final ServerError NO_WRITER =
       ServerError.error("57P03", "no server of the cluster says that it is the writer")
           .withHint("It can be tried again; SHOW NODES tells what is known of the servers.");
 
-  static Direction of(DataSource source, long now) {
+  static PoolTarget of(DataSource source, long now) {
     return source.cluster().watched()
-        ? new Direction(true, null, null, now)
-        : new Direction(false, source, null, now);
+        ? new PoolTarget(true, null, null, now)
+        : new PoolTarget(false, source, null, now);
   }
 
   /** Whether there is a server to connect to. */
@@ -30,19 +30,19 @@ record Direction(boolean led, DataSource source, ServerAddress server, long sinc
     return source != null;
   }
 
-  Direction to(DataSource cluster, ServerAddress writer, long now) {
-    return new Direction(true, cluster.at(writer), writer, now);
+  PoolTarget to(DataSource cluster, ServerAddress writer, long now) {
+    return new PoolTarget(true, cluster.at(writer), writer, now);
   }
 
-  Direction nobody(long now) {
-    return new Direction(true, null, server, now);
+  PoolTarget nobody(long now) {
+    return new PoolTarget(true, null, server, now);
   }
 
   /** The same server by other settings of its source. */
-  Direction by(DataSource next, long now) {
+  PoolTarget by(DataSource next, long now) {
     if (!led || !next.cluster().watched()) {
       return of(next, now);
     }
-    return known() ? new Direction(true, next.at(server), server, since) : this;
+    return known() ? new PoolTarget(true, next.at(server), server, since) : this;
   }
 }

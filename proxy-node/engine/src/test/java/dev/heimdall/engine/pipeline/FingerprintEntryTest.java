@@ -12,15 +12,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class KnownTest {
+class FingerprintEntryTest {
   private static final NameScope SCOPE = new NameScope("db", "app", null);
   private static final ParsedStatement PARSED =
       new ParsedStatement(
           StatementClass.READ, true, 1, List.of(), List.of(), List.of(), false, List.of());
 
-  private final Known known = new Known(1, 2, null, "select ?", true, new StatementTimes());
+  private final FingerprintEntry known =
+      new FingerprintEntry(1, 2, null, "select ?", true, new StatementTimes());
 
-  KnownTest() {
+  FingerprintEntryTest() {
     known.beingParsed(() -> {});
     known.parsed(PARSED);
   }

@@ -6,7 +6,7 @@ import dev.heimdall.engine.sql.StatementFacts;
  * A text that was classified, kept with what was found, so that a prepared statement need not be
  * looked through each time it is run. Belongs to one event loop.
  */
-public final class Examined {
+public final class ClassifiedText {
   /** Of a text that comes without types of parameters. */
   static final int[] NO_TYPES = {};
 
@@ -15,7 +15,7 @@ public final class Examined {
   private int length;
   private boolean standardStrings;
   private StatementFacts effects;
-  private Known known;
+  private FingerprintEntry known;
   private long exactHigh;
   private long exactLow;
 
@@ -25,7 +25,7 @@ public final class Examined {
       int textLength,
       boolean standard,
       StatementFacts found,
-      Known like,
+      FingerprintEntry like,
       long high,
       long low) {
     sql = text;
@@ -43,7 +43,7 @@ public final class Examined {
   }
 
   /** About how many bytes it takes that nothing else refers to; of none at all nothing. */
-  public static int weight(Examined examined) {
+  public static int weight(ClassifiedText examined) {
     return examined == null ? 0 : examined.sql.length;
   }
 
@@ -69,12 +69,12 @@ public final class Examined {
   }
 
   /** What is known of texts like it. */
-  public Known known() {
+  public FingerprintEntry known() {
     return known;
   }
 
   /** What is known of texts like it was looked up anew. */
-  void known(Known now) {
+  void known(FingerprintEntry now) {
     known = now;
   }
 
