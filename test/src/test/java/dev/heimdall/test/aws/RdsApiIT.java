@@ -125,7 +125,7 @@ class RdsApiIT {
       untilRow(node, cluster.replicas().get(1), "replica", "state", "up");
 
       becomes(2, "backing-up");
-      untilRow(node, cluster.replicas().get(1), "replica", "why", "; RDS says: backing-up");
+      untilRow(node, cluster.replicas().get(1), "replica", "why", "; RDS reports: backing-up");
       assertThat(lines.beginningWith("WARN")).isEmpty();
     }
   }
@@ -289,7 +289,7 @@ class RdsApiIT {
 
       node.change(c -> c.without("node.json", "topology"));
       becomes(2, "backing-up");
-      untilRow(node, cluster.replicas().get(1), "replica", "why", "; RDS says: backing-up");
+      untilRow(node, cluster.replicas().get(1), "replica", "why", "; RDS reports: backing-up");
     }
   }
 
@@ -311,7 +311,7 @@ class RdsApiIT {
         untilRow(node, cluster.replicas().get(1), "replica", "state", "up");
       }
       becomes(2, "backing-up");
-      untilRow(hears, cluster.replicas().get(1), "replica", "why", "; RDS says: backing-up");
+      untilRow(hears, cluster.replicas().get(1), "replica", "why", "; RDS reports: backing-up");
       assertThat(hears.admin("SHOW TOPOLOGY"))
           .singleElement()
           .satisfies(
@@ -328,7 +328,7 @@ class RdsApiIT {
     try (TestNode node = node()) {
       Await.until(
           "it is said",
-          () -> !lines.beginningWith("WARN the RDS API in eu-west-1 refuses").isEmpty());
+          () -> !lines.beginningWith("WARN the RDS API in eu-west-1 denies").isEmpty());
       untilRow(node, cluster.primary(), "writer", "state", "up");
       assertThat(lines.beginningWith("WARN"))
           .singleElement()
@@ -347,7 +347,7 @@ class RdsApiIT {
     try (TestNode node = node()) {
       Await.until(
           "it is said",
-          () -> !lines.beginningWith("WARN the RDS API in eu-west-1 is asked too much").isEmpty());
+          () -> !lines.beginningWith("WARN the RDS API in eu-west-1 throttles calls").isEmpty());
       assertThat(rds.requests()).hasSize(1);
       untilRow(node, cluster.primary(), "writer", "state", "up");
 
@@ -357,7 +357,7 @@ class RdsApiIT {
           "it is said that all is well",
           () ->
               !lines
-                  .beginningWith("INFO the RDS API in eu-west-1 tells everything again")
+                  .beginningWith("INFO the RDS API in eu-west-1 answers completely again")
                   .isEmpty());
       assertThat(lines.beginningWith("WARN")).hasSize(1);
     }

@@ -177,7 +177,7 @@ class StoreVariantsIT {
 
     StoreNode.acquaint(a, b);
     tells(a, b, "t");
-    keyEvents(a, KeyEvents.ON, redis.address() + " has told that a key was renamed");
+    keyEvents(a, KeyEvents.ON, redis.address() + " has published the event of a renamed key");
     assertThat(lines.beginningWith("WARN")).isEmpty();
   }
 
@@ -202,7 +202,7 @@ class StoreVariantsIT {
     RedisProcess redis = redis("user heimdall on >secret " + RIGHTS.replace("&test:*", "&other:*"));
     StoreNode node = node(as("heimdall", "secret", at(StoreMode.STANDALONE, redis)), 1);
 
-    logged("WARN the shared store refuses to let this node listen to test:writes:shop", "NOPERM");
+    logged("WARN the shared store rejects to let this node listen to test:writes:shop", "NOPERM");
     assertThat(node.connectedToPeers()).isFalse();
     redis.run("ACL SETUSER heimdall &test:*");
 
@@ -215,7 +215,7 @@ class StoreVariantsIT {
     StoreNode node = node(as("heimdall", "secret", at(StoreMode.STANDALONE, redis)), 1);
 
     Await.until("it is connected to its peers", node::connectedToPeers);
-    logged("WARN the shared store refuses the question whether", "NOPERM");
+    logged("WARN the shared store rejects the question whether", "NOPERM");
     assertThat(node.connectedToPeers()).isTrue();
   }
 
@@ -384,7 +384,7 @@ class StoreVariantsIT {
 
     StoreNode.acquaint(a, b);
     tells(a, b, "t");
-    keyEvents(a, KeyEvents.ON, " has told that a key was renamed");
+    keyEvents(a, KeyEvents.ON, " has published the event of a renamed key");
     assertThat(lines.beginningWith("WARN")).isEmpty();
 
     // Each server tells of its own keys only, so one that does not is one too many.
@@ -397,7 +397,7 @@ class StoreVariantsIT {
             servers.stream().map(RedisProcess::address).toArray(String[]::new));
   }
 
-  // what the store tells of its keys
+  // events of the store's keys
 
   private static void keyEvents(StoreNode node, KeyEvents expected, String detail) {
     Await.until(
@@ -426,7 +426,7 @@ class StoreVariantsIT {
     keyEvents(node, KeyEvents.OFF, "is \"g$KE\"");
 
     redis.run("CONFIG SET notify-keyspace-events KEA", "CLIENT KILL TYPE pubsub");
-    logged("INFO the shared store tells of its keys now", "AKE");
+    logged("INFO the shared store publishes events of its keys now", "AKE");
     keyEvents(node, KeyEvents.ON, "is \"AKE\"");
     Await.until("it is connected to its peers", node::connectedToPeers);
     assertThat(lines.beginningWith(SILENT)).hasSize(1);
@@ -440,7 +440,7 @@ class StoreVariantsIT {
       keyEvents(
           node(at(StoreMode.STANDALONE, redis), 1),
           KeyEvents.OFF,
-          redis.address() + " has told nobody that a key was renamed");
+          redis.address() + " has published no event for a renamed key");
     }
     RedisProcess redis = redis("rename-command CONFIG \"\"", EVENTS);
     keyEvents(node(at(StoreMode.STANDALONE, redis), 1), KeyEvents.ON, "has told");
@@ -459,7 +459,7 @@ class StoreVariantsIT {
     StoreNode node = node(as("heimdall", "secret", at(StoreMode.STANDALONE, redis)), 1);
 
     Await.until("it is connected to its peers", node::connectedToPeers);
-    logged("INFO cannot find out whether the shared store tells of its keys", "NOPERM");
+    logged("INFO cannot find out whether the shared store publishes events of its keys", "NOPERM");
     assertThat(node.store().state().keyEvents()).isEqualTo(KeyEvents.UNKNOWN);
     assertThat(node.store().state().detail()).contains(redis.address(), "NOPERM");
     assertThat(lines.beginningWith("WARN")).isEmpty();

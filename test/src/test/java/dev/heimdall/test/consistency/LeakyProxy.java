@@ -117,7 +117,7 @@ final class LeakyProxy implements AutoCloseable {
         }
       }
     } catch (IOException | InterruptedException gone) {
-      // the client is gone, or the proxy is at its end
+      // the client has disconnected, or the proxy is at its end
     } finally {
       giveBack(held);
     }

@@ -322,7 +322,7 @@ class ClientFaultsIT {
 
     node.admin("KILL " + id);
 
-    Await.until("the client is gone", () -> node.clients().size() == 1);
+    Await.until("the client has disconnected", () -> node.clients().size() == 1);
     stuck.vanish();
   }
 

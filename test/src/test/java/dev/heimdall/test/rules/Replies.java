@@ -71,6 +71,6 @@ record Replies(List<Message> messages) {
             m ->
                 m.type() == 'E'
                     && m.sqlState().equals("42501")
-                    && m.fields().get('M').equals("statement refused by a rule"));
+                    && m.fields().get('M').equals("statement rejected by a rule"));
   }
 }

@@ -25,7 +25,7 @@ final class Failure {
     if (server != null) {
       return Executed.failed(sqlstate(e), server.getServerErrorMessage().getMessage());
     }
-    return Executed.failed(sqlstate(e), "the server could not be asked");
+    return Executed.failed(sqlstate(e), "the server could not be queried");
   }
 
   static Executed uncertain() {

@@ -210,7 +210,7 @@ public final class Plans {
     Origin origin = request.origin();
     DataSource source =
         Target.source(now, origin, Optional.empty())
-            .orElseThrow(() -> new SQLException("the virtual database has gone", "3D000"));
+            .orElseThrow(() -> new SQLException("the virtual database was removed", "3D000"));
     Target target =
         Target.of(now, logins, origin, source)
             .orElseThrow(() -> new SQLException("no password is known", "28000"));

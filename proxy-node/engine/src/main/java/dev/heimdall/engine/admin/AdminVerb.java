@@ -19,7 +19,10 @@ enum AdminVerb {
   SHOW_NODES("SHOW NODES", Argument.NONE, "Servers of these clusters: role, state, lag, why"),
   SHOW_EVENTS("SHOW EVENTS", Argument.NONE, "What became of these clusters, oldest first"),
   SHOW_TOPOLOGY("SHOW TOPOLOGY", Argument.NONE, "Topology documents, and how recent they are"),
-  SHOW_STORE("SHOW STORE", Argument.NONE, "The shared store: where, and whether it tells of keys"),
+  SHOW_STORE(
+      "SHOW STORE",
+      Argument.NONE,
+      "The shared store: where, and whether it publishes events of keys"),
   SHOW_MEMORY("SHOW MEMORY", Argument.NONE, "Heap, network buffers, and what caches have of them"),
   SHOW_QUEUES("SHOW QUEUES", Argument.NONE, "Queues of async-execute rules"),
   SHOW_PLANS("SHOW PLANS", Argument.NONE, "Plans that extract-plan rules had taken"),

@@ -116,7 +116,7 @@ public final class SessionStart {
   /** The connection that is made for this session is here. */
   void dedicatedConnected(ServerConnection connection) {
     if (session.closed()) {
-      connection.close("its client is gone");
+      connection.close("its client has disconnected");
       return;
     }
     session.dedicate(connection);

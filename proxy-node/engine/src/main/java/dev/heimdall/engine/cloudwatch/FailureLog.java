@@ -57,7 +57,7 @@ final class FailureLog {
               message);
       case REFUSED ->
           log.warn(
-              "{}: CloudWatch refuses what {} sent, which is dropped ({})",
+              "{}: CloudWatch rejects what {} sent, which is dropped ({})",
               what,
               trouble.action(),
               message);

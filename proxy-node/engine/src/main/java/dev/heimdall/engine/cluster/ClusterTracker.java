@@ -134,7 +134,7 @@ public final class ClusterTracker implements AutoCloseable {
   /**
    * Somebody has found a server not to be what the topology says: it refuses writes, or cannot be
    * reached. All servers are asked at once, and every 100 ms (by default) until one that was asked
-   * after this call says that it is the writer. Never blocks for long.
+   * after this call reports that it is the writer. Never blocks for long.
    */
   public synchronized void suspect(ServerAddress server, String why) {
     cadence.suspect(System.nanoTime());

@@ -197,7 +197,7 @@ final class NodeProbe {
     try {
       synchronized (this) {
         if (state == State.CLOSED) {
-          throw new SQLException("the server is not asked any more");
+          throw new SQLException("the server is not probed any more");
         }
         if (server == null) {
           server = made;

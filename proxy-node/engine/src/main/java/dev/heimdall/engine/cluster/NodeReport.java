@@ -12,7 +12,7 @@ import java.util.List;
  * @param name what the cluster calls it; empty where it has no names
  * @param system the same for all servers of a cluster; empty where there is no such thing
  * @param writer whether it says of itself that it is the writer
- * @param readOnly whether it lets nobody write although it is the writer
+ * @param readOnly whetherit allows no writes although it is the writer
  * @param timeline which history of the cluster it follows; 0 where it does not say
  * @param position as in {@code TopologyNode}
  * @param lagMillis as in {@code TopologyNode}

@@ -40,7 +40,7 @@ record ProbeHistory(
     return failures >= DOWN || (last.isEmpty() && failures > 0);
   }
 
-  /** Whether it says that it is the writer, as far as it can still be asked. */
+  /** Whether it reports that it is the writer, as far as it can still be asked. */
   boolean claims() {
     return !down() && last.map(NodeReport::writer).orElse(false);
   }

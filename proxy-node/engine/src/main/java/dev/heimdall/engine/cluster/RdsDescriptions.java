@@ -74,7 +74,7 @@ record RdsDescriptions(Map<ServerAddress, RdsServer> servers) {
         node.lagBytes(),
         node.lagMillis(),
         node.at(),
-        remarks.isEmpty() ? node.why() : node.why() + "; RDS says: " + remarks);
+        remarks.isEmpty() ? node.why() : node.why() + "; RDS reports: " + remarks);
   }
 
   private Map<String, RdsServer> byName() {

@@ -230,7 +230,7 @@ final class TopologyJudge {
           mine,
           NodeRole.UNKNOWN,
           NodeState.REFUTED,
-          "says that it is the writer"
+          "reports that it is the writer"
               + on(report)
               + ", but so does "
               + writer.orElseThrow().address()
@@ -244,7 +244,7 @@ final class TopologyJudge {
 
   private TopologyNode writer(
       TopologyNode node, Optional<ClusterNode> mine, ProbeHistory probed, NodeReport report) {
-    String claim = "says that it is the writer" + on(report);
+    String claim = "reports that it is the writer" + on(report);
     if (probed.failures() > 0) {
       return with(node, mine, NodeRole.WRITER, NodeState.SUSPECT, probed.failure());
     }
@@ -254,7 +254,7 @@ final class TopologyJudge {
             mine,
             NodeRole.WRITER,
             NodeState.READ_ONLY,
-            claim + ", but lets nobody write (" + prober.readOnlyBy() + ")")
+            claim + ", but allows no writes (" + prober.readOnlyBy() + ")")
         : with(node, mine, NodeRole.WRITER, NodeState.UP, claim);
   }
 
@@ -284,7 +284,7 @@ final class TopologyJudge {
         mine,
         NodeRole.REPLICA,
         NodeState.UP,
-        report.streaming() ? "says that it is a replica" : "is a replica, but gets nothing new");
+        report.streaming() ? "reports that it is a replica" : "is a replica, but gets nothing new");
   }
 
   private String on(NodeReport report) {

@@ -210,7 +210,7 @@ public final class TopologyFeed implements AutoCloseable {
       if (kept.trouble().isPresent()) {
         unwritable = now.plus(UNWRITABLE);
         LOG.info(
-            "what the RDS API says is not written down for other nodes: {}", kept.trouble().get());
+            "the answer of the RDS API is not stored for other nodes: {}", kept.trouble().get());
       }
       return kept.before();
     } catch (IOException e) {

@@ -169,7 +169,7 @@ public final class LostReads {
 
   private void readAgain() {
     if (stage != Stage.LOST) {
-      return; // the client is gone
+      return; // the client has disconnected
     }
     ByteBuf messages = again;
     again = null;

@@ -58,7 +58,7 @@ public final class Abandonment {
             return;
           }
           if (attempt > CANCEL_ATTEMPTS) {
-            connection.close("its client is gone, and what it ran cannot be cancelled");
+            connection.close("its client has disconnected, and what it ran cannot be cancelled");
             return;
           }
           if (client.outstanding() > 0 && !connection.cancelling()) {
@@ -73,7 +73,7 @@ public final class Abandonment {
 
   /** The server waits for copy data that will not come. */
   void endCopy(ServerConnection connection) {
-    connection.requests().failCopy("the client is gone");
+    connection.requests().failCopy("the client has disconnected");
     endBatch(connection);
   }
 
@@ -90,7 +90,7 @@ public final class Abandonment {
   void rest(ServerConnection connection) {
     if (client.dedicated()) {
       client.forgetServer();
-      connection.close("its client is gone");
+      connection.close("its client has disconnected");
     } else if (client.server() == connection && connection.quiet() && !connection.closed()) {
       if (!keepsNothing() || connection.hasChangedReports()) {
         connection.taint();

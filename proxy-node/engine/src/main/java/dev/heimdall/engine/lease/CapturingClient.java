@@ -8,7 +8,9 @@ public interface CapturingClient {
 
   boolean closed();
 
-  /** The client is gone: the connection goes back when it has no pending replies any more. */
+  /**
+   * The client has disconnected: the connection goes back when it has no pending replies any more.
+   */
   void rest(ServerConnection connection);
 
   /** The session keeps its connection from now on. */

@@ -18,7 +18,7 @@ public enum LeaseState {
   ACTIVE,
   /** Has one statement in the pipeline of a server connection that others use as well. */
   SHARING,
-  /** The client is gone; a server connection may still have to be brought to rest. */
+  /** The client has disconnected; a server connection may still have to be brought to rest. */
   CLOSED;
 
   private static final Map<LeaseState, EnumSet<LeaseState>> MOVES =

@@ -655,7 +655,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
     client.failed(cause);
   }
 
-  // ---- the client is gone
+  // ---- the client has disconnected
 
   /** The session has ended: its connection, if it has one, is brought to rest. */
   public void abandon() {

@@ -264,7 +264,7 @@ public final class Listening {
     }
   }
 
-  /** The client is gone. */
+  /** The client has disconnected. */
   public void end() {
     if (hub != null) {
       hub.unlisten(this, null);

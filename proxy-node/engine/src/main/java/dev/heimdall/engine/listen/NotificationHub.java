@@ -32,7 +32,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
   private static final long RETRY_MILLIS = 500;
   private static final int MAX_MESSAGE = 1 << 20;
-  private static final String UNUSED = "nobody listens any more";
+  private static final String UNUSED = "no client listens any more";
 
   private final VdbPools pools;
   private final NotificationFormat format;

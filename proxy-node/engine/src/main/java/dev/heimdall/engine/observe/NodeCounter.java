@@ -27,7 +27,7 @@ public enum NodeCounter {
       "heimdall.config.reload.failures", "Changed configurations that were not valid"),
   ASYNC_ACCEPTED("heimdall.async.accepted", "Statements put into a queue by rules"),
   ASYNC_RUN_NOW(
-      "heimdall.async.run.now", "Statements that rules wanted put off and that were run at once"),
+      "heimdall.async.run.now", "Statements that rules wanted deferred and that were run at once"),
   ASYNC_EXECUTED("heimdall.async.executed", "Statements of queues that were carried out"),
   ASYNC_FAILED("heimdall.async.failed", "Statements of queues that failed"),
   ASYNC_LOST("heimdall.async.lost", "Statements still in queues when the node stopped"),
@@ -39,11 +39,11 @@ public enum NodeCounter {
   CLOUDWATCH_METRICS_SENT("heimdall.cloudwatch.metrics.sent", "Metrics that CloudWatch has taken"),
   CLOUDWATCH_METRICS_DROPPED(
       "heimdall.cloudwatch.metrics.dropped",
-      "Metrics that CloudWatch was not told: it was away for too long, or did not take them"),
+      "Metrics not sent to CloudWatch: it was unavailable for too long, or rejected them"),
   CLOUDWATCH_LINES_SENT("heimdall.cloudwatch.lines.sent", "Log lines that CloudWatch has taken"),
   CLOUDWATCH_LINES_DROPPED(
       "heimdall.cloudwatch.lines.dropped",
-      "Log lines that CloudWatch was not told: there were too many, or it did not take them"),
+      "Log lines not sent to CloudWatch: there were too many, or it rejected them"),
   CLOUDWATCH_FAILURES("heimdall.cloudwatch.failures", "Calls of CloudWatch that failed");
 
   final String meter;

@@ -20,7 +20,7 @@ public enum OnWriter {
   OUT_OF_TOUCH("this node has not heard from the other nodes of late"),
   LAGGING("all replicas are too far behind"),
   BEHIND("no replica has replayed yet what it must not miss"),
-  TURN("it was the writer's turn"),
+  TURN("load balancing chose the writer"),
   FAILED("a replica could not answer it");
 
   private final String answer;

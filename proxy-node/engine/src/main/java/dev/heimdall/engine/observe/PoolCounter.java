@@ -16,7 +16,7 @@ enum PoolCounter {
   BYTES_IN("heimdall.client.received", "bytes", "Bytes received from clients"),
   BYTES_OUT("heimdall.client.sent", "bytes", "Bytes sent to clients"),
   LOGINS("heimdall.logins", null, "Clients that logged in"),
-  LOGIN_FAILURES("heimdall.login.failures", null, "Log-ins refused to a known user"),
+  LOGIN_FAILURES("heimdall.login.failures", null, "Rejected log-ins of a known user"),
   ERRORS("heimdall.errors", null, "Error replies sent to clients, the servers' and the node's own"),
   PREPARED_HITS(
       "heimdall.prepared.hits", null, "Prepared statements found on the server connection"),

@@ -16,7 +16,7 @@ import dev.heimdall.model.ServerAddress;
 record PoolTarget(boolean led, DataSource source, ServerAddress server, long since) {
   /** What a statement is told that no writer was found for. */
   static final ServerError NO_WRITER =
-      ServerError.error("57P03", "no server of the cluster says that it is the writer")
+      ServerError.error("57P03", "no server of the cluster reports that it is the writer")
           .withHint("It can be tried again; SHOW NODES tells what is known of the servers.");
 
   static PoolTarget of(DataSource source, long now) {

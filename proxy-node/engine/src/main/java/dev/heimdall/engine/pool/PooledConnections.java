@@ -111,7 +111,7 @@ final class PooledConnections {
     if (idleNanos > 0) {
       idle.closeIf(
           connection -> now - connection.lastUsed() > idleNanos && surplus.getAndDecrement() > 0,
-          "nobody used it");
+          "no client used it");
     }
   }
 }

@@ -31,7 +31,7 @@ final class FailureLog {
       }
     }
     if (said.keySet().retainAll(now) && said.isEmpty()) {
-      log.info("the RDS API in {} tells everything again", region);
+      log.info("the RDS API in {} answers completely again", region);
     }
   }
 
@@ -42,19 +42,21 @@ final class FailureLog {
         if (needed) {
           log.warn("there are no AWS credentials for the RDS API in {}: {}", region, message);
         } else {
-          log.info("without AWS credentials the RDS API in {} is not asked", region);
+          log.info("without AWS credentials the RDS API in {} is not called", region);
         }
       }
       case DENIED ->
           log.warn(
-              "the RDS API in {} refuses {} ({}); the servers themselves tell less than it would",
+              "the RDS API in {} denies {} ({}); probes of the servers report less than it would",
               region,
               trouble.action(),
               message);
       case THROTTLED ->
           log.warn(
-              "the RDS API in {} is asked too much ({}); this node asks less", region, message);
-      case FAILED -> log.warn("cannot ask the RDS API in {}: {}", region, message);
+              "the RDS API in {} throttles calls ({}); this node calls less often",
+              region,
+              message);
+      case FAILED -> log.warn("cannot call the RDS API in {}: {}", region, message);
     }
   }
 }

@@ -70,7 +70,7 @@ public final class ConsistencyDelay implements ReplyStage {
     passed.run();
   }
 
-  /** The client is gone. */
+  /** The client has disconnected. */
   public void end() {
     acknowledged = null;
     bytes = 0;

@@ -75,7 +75,7 @@ public final class ForeignCalls {
   }
 
   /**
-   * @param then what follows, unless the client is gone
+   * @param then what follows, unless the client has disconnected
    */
   public void run(ForeignSource source, ForeignStatement what, Consumer<ForeignOutcome> then) {
     Run run = new Run(then);
@@ -143,7 +143,7 @@ public final class ForeignCalls {
     running.call.cancel(why);
   }
 
-  /** The client is gone. */
+  /** The client has disconnected. */
   void abandon() {
     if (running != null) {
       Run left = running;
@@ -151,7 +151,7 @@ public final class ForeignCalls {
       if (left.patience != null) {
         left.patience.cancel(false);
       }
-      left.call.cancel(ServerError.error("57014", "the client is gone"));
+      left.call.cancel(ServerError.error("57014", "the client has disconnected"));
     }
   }
 }

@@ -418,7 +418,7 @@ final class PendingReplies implements UnitPosition {
   /** A server that writes only what a writer sends it is none. */
   private void refusedToWrite(ServerConnection from, ServerError error) {
     if (session.dialect().errors().readOnly(error) && !session.reads().away()) {
-      session.lease().destinations().lender().scope().suspect(from, "refuses to write");
+      session.lease().destinations().lender().scope().suspect(from, "rejects writes");
     }
   }
 
@@ -477,7 +477,7 @@ final class PendingReplies implements UnitPosition {
     switch (replay.recovery()) {
       case RESUME -> replay.sendAgain();
       case AT_WRITER -> {
-        session.lease().destinations().lender().scope().suspect(from, "refuses to write");
+        session.lease().destinations().lender().scope().suspect(from, "rejects writes");
         replay.beforeRetry();
         session.lease().resending().atWriter();
       }

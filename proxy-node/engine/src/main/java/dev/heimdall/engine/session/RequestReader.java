@@ -657,7 +657,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
    */
   void endCutMessage(ServerConnection server) {
     if (streaming()) {
-      server.close("its client is gone amid a message");
+      server.close("its client has disconnected amid a message");
     }
   }
 

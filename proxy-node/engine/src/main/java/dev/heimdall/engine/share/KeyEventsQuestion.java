@@ -137,8 +137,9 @@ final class KeyEventsQuestion {
     }
     return renamed.isEmpty()
         ? new Answer(
-            KeyEvents.OFF, "%s has told nobody that a key was renamed".formatted(primary.name()))
-        : new Answer(KeyEvents.ON, "%s has told that a key was renamed".formatted(primary.name()));
+            KeyEvents.OFF, "%s has published no event for a renamed key".formatted(primary.name()))
+        : new Answer(
+            KeyEvents.ON, "%s has published the event of a renamed key".formatted(primary.name()));
   }
 
   /** One of this server's. The part in braces alone says whose it is, also of its later name. */

@@ -95,7 +95,9 @@ final class KeyEventsWatch implements AutoCloseable {
     boolean news = found.events() != said.events();
     if (found.events() == KeyEvents.UNKNOWN) {
       if (news) {
-        LOG.info("cannot find out whether the shared store tells of its keys: {}", found.detail());
+        LOG.info(
+            "cannot find out whether the shared store publishes events of its keys: {}",
+            found.detail());
       }
     } else if (news && found.events() == KeyEvents.OFF) {
       LOG.warn(
@@ -104,7 +106,7 @@ final class KeyEventsWatch implements AutoCloseable {
               + " needs it, but the query cache will",
           found.detail());
     } else if (news && said.events() == KeyEvents.OFF) {
-      LOG.info("the shared store tells of its keys now: {}", found.detail());
+      LOG.info("the shared store publishes events of its keys now: {}", found.detail());
     }
     said = found;
   }

@@ -247,7 +247,7 @@ final class StoreLink implements AutoCloseable {
 
   private void refused(String what, Throwable failure) {
     if (denied(failure) && refusals.add(what)) {
-      LOG.warn("the shared store refuses {}: {}", what, StoreConnections.reason(failure));
+      LOG.warn("the shared store rejects {}: {}", what, StoreConnections.reason(failure));
     }
   }
 

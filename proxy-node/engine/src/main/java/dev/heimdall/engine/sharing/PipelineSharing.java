@@ -453,7 +453,7 @@ public final class PipelineSharing {
     connector.cancel(connection, done);
   }
 
-  /** The client is gone. */
+  /** The client has disconnected. */
   public void abandon() {
     if (lane == null) {
       return;

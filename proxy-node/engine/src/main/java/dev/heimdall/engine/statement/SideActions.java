@@ -249,7 +249,7 @@ public final class SideActions {
     }
   }
 
-  /** What was sent will not be answered, or the client is gone. */
+  /** What was sent will not be answered, or the client has disconnected. */
   public void end() {
     if (afterRuns > 0 && !client.closed()) {
       passOn(); // it is whole

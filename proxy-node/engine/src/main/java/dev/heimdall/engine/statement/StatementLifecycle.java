@@ -491,7 +491,7 @@ public final class StatementLifecycle implements RoutedStatement {
     for (MatchedRule matched : decision.matched()) {
       rule = matched.action().equals("drop") ? matched : rule;
     }
-    ServerError error = ServerError.error("42501", "statement refused by a rule");
+    ServerError error = ServerError.error("42501", "statement rejected by a rule");
     return rule == null
         ? error
         : error.withDetail("Rule " + rule.place() + rule.comment().map(c -> ": " + c).orElse(""));

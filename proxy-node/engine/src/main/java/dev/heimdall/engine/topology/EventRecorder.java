@@ -132,7 +132,7 @@ public final class EventRecorder {
   }
 
   private String hint() {
-    String hint = suspicion.isEmpty() ? "" : "; asked because " + suspicion;
+    String hint = suspicion.isEmpty() ? "" : "; probed because " + suspicion;
     suspicion = "";
     return hint;
   }

@@ -8,7 +8,7 @@ public enum NodeState implements Spelled {
   UNKNOWN,
   /** It answers, and belongs to the cluster as it is now. */
   UP,
-  /** It says that it is the writer, and lets nobody write. */
+  /** It reports that it is the writer, and allows no writes. */
   READ_ONLY,
   /** It did not answer the last time, having done so before. It may still work. */
   SUSPECT,
@@ -17,7 +17,7 @@ public enum NodeState implements Spelled {
    * another cluster.
    */
   DETACHED,
-  /** It says that it is the writer, and is not believed because another one says so too. */
+  /** It reports that it is the writer, and is not believed because another one says so too. */
   REFUTED,
   /** It does not answer. */
   DOWN;

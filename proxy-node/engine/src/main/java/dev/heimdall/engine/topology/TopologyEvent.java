@@ -30,7 +30,7 @@ public record TopologyEvent(
     NO_WRITER,
     /** Several servers say that they are the writer; the one named is not believed. */
     CONFLICT,
-    /** The writer lets nobody write. */
+    /** The writer allows no writes. */
     READ_ONLY,
     /** Another server answers at a server's address, or the same one after it was started anew. */
     REPLACED,

@@ -57,7 +57,7 @@ public record TopologyNode(
         UNKNOWN,
         UNKNOWN,
         0,
-        "not asked yet");
+        "not probed yet");
   }
 
   /**

@@ -114,7 +114,7 @@ class TopologyJudgeTest {
     assertThat(node(after, A).role()).isEqualTo(NodeRole.UNKNOWN);
     assertThat(node(after, A).state()).isEqualTo(NodeState.REFUTED);
     assertThat(node(after, A).why())
-        .isEqualTo("says that it is the writer on timeline 1, but so does b:5432 on timeline 2");
+        .isEqualTo("reports that it is the writer on timeline 1, but so does b:5432 on timeline 2");
     assertThat(after.version()).isEqualTo(2);
   }
 
@@ -149,7 +149,7 @@ class TopologyJudgeTest {
             before, List.of(readOnly(A, 1, 100), replica(B, 1, 100)), RdsDescriptions.nothing());
     assertThat(writerOf(closed)).contains(A);
     assertThat(node(closed, A).state()).isEqualTo(NodeState.READ_ONLY);
-    assertThat(node(closed, A).why()).contains("lets nobody write");
+    assertThat(node(closed, A).why()).contains("allows no writes");
     assertThat(node(closed, B).state()).isEqualTo(NodeState.UP);
     assertThat(closed.version()).isEqualTo(2);
 
@@ -160,7 +160,7 @@ class TopologyJudgeTest {
     assertThat(writerOf(after)).contains(B);
     assertThat(node(after, A).state()).isEqualTo(NodeState.REFUTED);
 
-    // Who is the writer on a newer timeline is that also while it lets nobody write.
+    // Who is the writer on a newer timeline is that also whileit allows no writes.
     Topology newer =
         postgres.judge(
             before, List.of(writer(A, 1, 900), readOnly(B, 2, 110)), RdsDescriptions.nothing());
@@ -386,10 +386,10 @@ class TopologyJudgeTest {
     assertThat(writerOf(topology)).contains(A);
     assertThat(node(topology, A).zone()).contains("1a");
     assertThat(node(topology, A).why())
-        .isEqualTo("says that it is the writer on timeline 1; RDS says: promotion tier 1");
+        .isEqualTo("reports that it is the writer on timeline 1; RDS reports: promotion tier 1");
     assertThat(node(topology, B).zone()).contains("1b");
     assertThat(node(topology, B).why())
-        .isEqualTo("says that it is a replica; RDS says: promotion tier 1, rebooting");
+        .isEqualTo("reports that it is a replica; RDS reports: promotion tier 1, rebooting");
   }
 
   @Test

@@ -13,7 +13,7 @@ record Words(boolean timelines) implements Prober {
 
   @Override
   public String timelineUntold() {
-    return "the user that asks needs pg_monitor";
+    return "the user of the probes needs pg_monitor";
   }
 
   @Override

@@ -156,7 +156,7 @@ class EventRecorderTest {
     assertThat(chronicle.tell(before, topology, NOW, 2))
         .filteredOn(event -> event.kind() == TopologyEvent.Kind.WRITER)
         .extracting(TopologyEvent::cause)
-        .containsExactly("because; asked because a:5432 is read-only");
+        .containsExactly("because; probed because a:5432 is read-only");
   }
 
   @Test

@@ -103,7 +103,7 @@ class ToyPathTest {
     Client ann = path.client();
 
     assertThat(ann.asks("SELECT secret"))
-        .containsExactly("error 42501statement refused by a rule", IDLE);
+        .containsExactly("error 42501statement rejected by a rule", IDLE);
     assertThat(ann.asks("UPDATE quiet SET a = 1")).containsExactly(IDLE);
     assertThat(path.servers()).allSatisfy(one -> assertThat(one.requests()).hasSize(1));
     assertThat(ann.asks("SELECT old")).containsExactly("row new", IDLE);

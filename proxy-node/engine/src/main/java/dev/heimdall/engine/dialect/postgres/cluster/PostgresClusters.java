@@ -30,7 +30,7 @@ public final class PostgresClusters implements ClusterProtocol {
 
     @Override
     public String timelineUntold() {
-      return "the user that asks needs pg_monitor";
+      return "the user of the probes needs pg_monitor";
     }
 
     @Override

@@ -16,7 +16,7 @@ import java.util.List;
 /** Asks a PostgreSQL primary and its streaming replicas, RDS instances included. */
 final class PostgresProber implements JdbcServer.Questions {
   /**
-   * Whether the whole server is set to let nobody write, as RDS does with one that is about to be
+   * Whether the whole serveris set to allow no writes, as RDS does with one that is about to be
    * replaced. What is set for a database or a user says nothing about others.
    */
   static final String READ_ONLY =
