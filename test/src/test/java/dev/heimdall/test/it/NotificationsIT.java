@@ -1,6 +1,7 @@
 package dev.heimdall.test.it;
 
 import static dev.heimdall.test.fixture.Frontend.query;
+import static dev.heimdall.test.fixture.Frontend.statement;
 import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -11,6 +12,7 @@ import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,146 @@ class NotificationsIT extends EachNodeKind {
         assertThat(message.type()).isEqualTo('A');
         assertThat(sender(message)).isNotEqualTo(client.processId());
       }
+    }
+  }
+
+  /** The same for a client for which the pool's connection listens. */
+  @Test
+  void aClientHearsItselfBeforeItsStatementHasEnded() throws IOException {
+    try (RawClient other = logIn()) {
+      other.query("DROP TABLE IF EXISTS told");
+      other.query("CREATE TABLE told (i int)");
+      other.query(
+          "CREATE OR REPLACE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS"
+              + " 'BEGIN NOTIFY self, ''trigger''; RETURN NULL; END'");
+      other.query(
+          "CREATE TRIGGER tell AFTER INSERT ON told FOR EACH STATEMENT EXECUTE FUNCTION tell()");
+    }
+    for (boolean direct : new boolean[] {true, false}) {
+      try (RawClient client = direct ? RawClient.logIn(SharedPostgres.target()) : logIn();
+          RawClient other = logIn()) {
+        client.query("LISTEN self");
+        for (int i = 0; i < 10; i++) {
+          hearsItself(client, client.query("NOTIFY self, 'n'"), "CAZ");
+          other.query("SELECT 1"); // on the server connection that the client had
+          hearsItself(client, client.query("SELECT pg_notify('self', 'f')"), "TDCAZ");
+          hearsItself(client, client.query("INSERT INTO told VALUES (1)"), "CAZ");
+          hearsItself(client, client.query("DO 'BEGIN NOTIFY self; END'"), "CAZ");
+          hearsItself(client, client.query("SELECT 1; NOTIFY self"), "TDCCAZ");
+          client.query("BEGIN");
+          hearsItself(client, client.query("NOTIFY self"), "CZ");
+          hearsItself(client, client.query("COMMIT"), "CAZ");
+          client.send(statement("NOTIFY self, 'b'"), sync());
+          hearsItself(client, client.untilReady(), "12nCAZ");
+          client.send(statement("SELECT pg_notify($1, 'c')", "self"), sync());
+          hearsItself(client, client.untilReady(), "12TDCAZ");
+        }
+        client.query("BEGIN");
+        client.query("LISTEN later");
+        client.query("NOTIFY later");
+        hearsItself(client, client.query("COMMIT"), "CAZ");
+        client.query("BEGIN");
+        client.query("NOTIFY self");
+        hearsItself(client, client.query("ROLLBACK"), "CZ");
+      }
+    }
+  }
+
+  private static void hearsItself(RawClient client, List<Message> answer, String types) {
+    StringBuilder found = new StringBuilder();
+    for (Message message : answer) {
+      found.append(message.type());
+      if (message.type() == 'A') {
+        assertThat(sender(message)).isEqualTo(client.processId());
+      }
+    }
+    assertThat(found).hasToString(types);
+  }
+
+  /** What it has sent before the answer to the first one is held back with it, in its order. */
+  @Test
+  void aClientThatDoesNotWaitHearsItselfInItsPlace() throws IOException {
+    try (RawClient client = logIn()) {
+      client.query("LISTEN ahead");
+      for (int i = 0; i < 10; i++) {
+        client.send(query("NOTIFY ahead, '1'"), query("SELECT 2"), query("NOTIFY ahead, '3'"));
+        List<String> all = new ArrayList<>();
+        for (int answer = 0; answer < 3; answer++) {
+          for (Message message : client.untilReady()) {
+            all.add(message.type() == 'A' ? message.toString() : "" + message.type());
+          }
+        }
+        String one = "NotificationResponse ahead=1";
+        String three = "NotificationResponse ahead=3";
+        assertThat(all).containsSubsequence("C", one, "Z", "T", "D", "C", "Z", "C", "Z");
+        assertThat(all).containsSubsequence("C", three, "Z").hasSize(10);
+      }
+    }
+  }
+
+  /** Whatever server connection they had. */
+  @Test
+  void theSenderIsTheProcessThatItWasTold() throws IOException {
+    try (RawClient listener = logIn();
+        RawClient one = logIn();
+        RawClient two = logIn();
+        RawClient pinned = logIn()) {
+      pinned.query("CREATE TEMP TABLE pins_in_transaction_mode (i int)");
+      pinned.query("LISTEN who");
+      listener.query("LISTEN who");
+      for (int i = 0; i < 20; i++) {
+        RawClient sender = i % 2 == 0 ? one : two;
+        if (i % 3 == 0) {
+          (sender == one ? two : one).query("BEGIN"); // takes the connection that it had
+        }
+        sender.query("NOTIFY who");
+        for (RawClient each : List.of(listener, pinned)) {
+          Message heard = each.receive();
+          assertThat(heard.type()).isEqualTo('A');
+          assertThat(sender(heard)).isEqualTo(sender.processId());
+        }
+        one.query("COMMIT");
+        two.query("COMMIT");
+      }
+    }
+  }
+
+  @Test
+  void notificationsOfATransactionAreWrittenAtOnce() throws IOException {
+    try (RawClient listener = logIn();
+        RawClient notifier = logIn()) {
+      listener.query("LISTEN many");
+      for (int round = 0; round < 5; round++) {
+        notifier.query("SELECT pg_notify('many', i::text) FROM generate_series(100, 199) i");
+        assertThat(listener.receive()).hasToString("NotificationResponse many=100");
+        int each = 5 + 4 + "many".length() + 1 + 3 + 1;
+        assertThat(listener.stream().available()).isEqualTo(99 * each);
+        for (int i = 101; i < 200; i++) {
+          assertThat(listener.receive()).hasToString("NotificationResponse many=" + i);
+        }
+      }
+    }
+  }
+
+  @Test
+  void notificationsComeInTheOrderOfTheCommits() throws IOException {
+    try (RawClient listener = logIn();
+        RawClient other = logIn()) {
+      listener.query("LISTEN order_of");
+      List<String> heard = new ArrayList<>();
+      List<String> committed = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        for (RawClient sender : List.of(other, listener)) {
+          committed.add("NotificationResponse order_of=" + i + " by " + sender.processId());
+          List<Message> answer = sender.query("NOTIFY order_of, '" + i + "'");
+          if (sender == listener) {
+            answer.stream()
+                .filter(m -> m.type() == 'A')
+                .forEach(m -> heard.add(m + " by " + sender(m)));
+          }
+        }
+      }
+      assertThat(heard).isEqualTo(committed);
     }
   }
 
@@ -165,6 +307,29 @@ class NotificationsIT extends EachNodeKind {
                   .equals(
                       SharedPostgres.value(
                           "SELECT query FROM pg_stat_activity WHERE pid = " + process)));
+    }
+  }
+
+  /** Held back is no answer for long, and none where nobody can tell. */
+  @Test
+  void anAnswerDoesNotWaitForAListenerThatIsSilentOrGone() throws Exception {
+    assumeTrue(kind.multiplexes(), "else each client listens for itself");
+    try (RawClient client = logIn()) {
+      client.query("LISTEN late");
+      String process =
+          SharedPostgres.value("SELECT pid FROM pg_stat_activity WHERE query = 'LISTEN \"late\"'");
+      signal("STOP", process);
+      try {
+        hearsItself(client, client.query("NOTIFY late, 'in time'"), "CZ");
+      } finally {
+        signal("CONT", process);
+      }
+      assertThat(next(client)).isEqualTo("NotificationResponse late=in time");
+      SharedPostgres.value("SELECT pg_terminate_backend(" + process + ")");
+      client.query("NOTIFY late, 'perhaps lost'");
+      Await.until(
+          "it listens again",
+          () -> client.query("NOTIFY late, 'x'").stream().anyMatch(m -> m.type() == 'A'));
     }
   }
 

@@ -34,6 +34,22 @@ public interface ReplyOwner {
     return from.processId();
   }
 
+  /** The process id by which its client knows who has sent a notification from another one. */
+  default int senderFor(int process) {
+    return process;
+  }
+
+  /**
+   * Whether the message that is about to end the group must come by itself: its owner may have
+   * something to say before. What comes of the group from now on is that message and what is right
+   * before it.
+   *
+   * @param status of the transaction, as that message says
+   */
+  default boolean endsApart(ServerConnection from, TransactionState status) {
+    return false;
+  }
+
   /**
    * A text of the server about the owner's statements, with the client's names for them.
    *

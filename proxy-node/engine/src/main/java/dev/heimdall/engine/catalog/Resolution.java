@@ -72,6 +72,7 @@ final class Resolution {
   private boolean writesAnything;
   private boolean understood = true;
   private boolean runsUnread;
+  private boolean mayNotify;
   private Basis basis = Basis.TABLES;
   private String changesSession;
   private boolean outlivesDiscard;
@@ -138,6 +139,7 @@ final class Resolution {
         maySeed,
         runsUnread,
         callsCode(),
+        mayNotify || writesAnything || !parsed.understood(),
         understood && parsed.understood(),
         reason);
   }
@@ -516,6 +518,7 @@ final class Resolution {
     if (called.put(routine, true) != null) {
       return;
     }
+    mayNotify |= routine.notifies();
     readsAnyType |= routine.builtIn() && READING_ANY_TYPE.contains(routine.name());
     defines |= routine.defines();
     if (routine.hasTemporaryPath()) {

@@ -77,6 +77,12 @@ final class Routine {
     return locks;
   }
 
+  /** Whether it may send notifications itself: of the server's own functions, one does. */
+  boolean notifies() {
+    return effect == Effect.ANYTHING
+        || (effect.changesSomething() && (!builtIn || name.equals("pg_notify")));
+  }
+
   /** How it changes the session, as the end of a sentence that begins with it; or null. */
   String changesSession() {
     return changesSession;

@@ -421,7 +421,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
         || client.outstanding() > 0
         || server == null
         || capture.underWay()
-        || listening.busy()
+        || listening.holdsServer()
         || client.streaming()) {
       return;
     }
@@ -440,6 +440,9 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
         client.settingsKnown();
       }
       if (listening.decide(server)) {
+        return;
+      }
+      if (listening.announces()) {
         return;
       }
       listening.deliver();

@@ -11,7 +11,11 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One session's part in LISTEN and NOTIFY.
@@ -21,10 +25,18 @@ import java.util.Set;
  * PostgreSQL's own. When the transaction is over the server is asked what it listens for: that is
  * what the session hears from the hub from then on, and the connection is free to go. Whatever the
  * hub hears in between waits, so nothing is lost and nothing comes twice.
+ *
+ * <p>What the session may have notified itself of comes before the end of the answer to it, as
+ * PostgreSQL has it: that end is held back until the hub has told of all that was committed.
  */
 public final class Listening {
   private static final int MAX_WAITING = 10_000;
   private static final int OF_CHANNEL = 600;
+
+  /** An answer is held back no longer than that for notifications of its own. */
+  private static final int MOST_HELD_MILLIS = 1000;
+
+  private static final long NOTHING = -1;
 
   private enum State {
     /** The session hears what it listens for, if anything. */
@@ -37,17 +49,36 @@ public final class Listening {
     DECIDING
   }
 
-  private record Heard(String channel, ByteBuf message) {}
-
   private final ListeningClient client;
   private final NotificationHubs hubs;
   private final LoopContext loop;
-  private final ArrayDeque<Heard> waiting = new ArrayDeque<>(0);
+  private final ArrayDeque<Notification> waiting = new ArrayDeque<>(0);
   private Set<String> channels = Set.of();
   private Set<String> asked = Set.of();
   private NotificationHub hub;
   private State state = State.SETTLED;
   private boolean outcomeKnown;
+  private boolean counted;
+
+  /** The first group of messages, not answered yet, that may notify; or {@link #NOTHING}. */
+  private long notifies = NOTHING;
+
+  /** Over which connection. */
+  private ServerConnection sentOver;
+
+  /** Over when the end of an answer may go that is held back; null when none is. */
+  private CompletableFuture<Void> announcing;
+
+  /** Whether the hub has told of all that the held answer needs, and the outcome is awaited. */
+  private boolean announced;
+
+  /** Whether the hub must tell of what was committed after it was asked. */
+  private boolean again;
+
+  /** Whether a statement waits until others' notifications from its connection were told of. */
+  private boolean clearing;
+
+  private ScheduledFuture<?> limit;
 
   public Listening(ListeningClient client, NotificationHubs hubs, LoopContext loop) {
     this.client = client;
@@ -57,15 +88,45 @@ public final class Listening {
 
   /** Whether the client's next statement must wait. */
   public boolean busy() {
-    return state == State.ASKING || state == State.DECIDING;
+    return holdsServer() || announces();
+  }
+
+  /** Whether something of the server connection is awaited. */
+  public boolean holdsServer() {
+    return state == State.ASKING || state == State.DECIDING || clearing;
+  }
+
+  /**
+   * Whether the end of an answer is held back: the server connection stays until then, so that no
+   * other session's notifications come from it.
+   */
+  public boolean announces() {
+    return announcing != null;
   }
 
   /**
    * Makes ready for a statement that is about to be sent.
    *
+   * @param facts what it does to the session; null where nobody knows
+   * @param mayNotify whether it may send notifications
    * @return whether it may be sent now; if not, the reader is called again when it may
    */
-  public boolean ready(StatementFacts facts) {
+  public boolean ready(StatementFacts facts, boolean mayNotify, ServerConnection server) {
+    if (mayNotify && hears() && hubs.senders().othersUnheard(server, client.processId())) {
+      // Or they would be taken for its own.
+      clearing = true;
+      afterAll(
+          () -> {
+            clearing = false;
+            hubs.senders().heard(server);
+            client.resumeReading();
+          });
+      return false;
+    }
+    return facts == null || facts.effects().isEmpty() || ready(facts);
+  }
+
+  private boolean ready(StatementFacts facts) {
     Set<String> wanted = null;
     boolean listens = false;
     for (Effect effect : facts.effects()) {
@@ -80,6 +141,7 @@ public final class Listening {
     if (!listens) {
       return true;
     }
+    count(true);
     if (client.keepsServer()) {
       if (client.pinned()) {
         client.pin(PinReason.LISTEN); // what else pins it may end before the listening does
@@ -103,6 +165,97 @@ public final class Listening {
     }
     hub.listen(this, wanted, problem -> loop.soon(() -> hubListens(problem), client::failed));
     return false;
+  }
+
+  /** Others' connections are told apart as long as somebody listens. */
+  private void count(boolean listens) {
+    if (listens != counted) {
+      counted = listens;
+      if (listens) {
+        hubs.senders().listens();
+      } else {
+        hubs.senders().leaves();
+      }
+    }
+  }
+
+  /** Whether the hub listens for the client. */
+  public boolean hears() {
+    return !channels.isEmpty() || !asked.isEmpty();
+  }
+
+  /** The client sends something over this connection that may notify, in this group of messages. */
+  public void sends(ServerConnection server, long group) {
+    hubs.senders().sends(server, client.processId());
+    if (hears() && notifies == NOTHING) {
+      notifies = group;
+      sentOver = server;
+    }
+  }
+
+  /**
+   * A transaction is over, and the answer to a group of messages about to end.
+   *
+   * @return over when that end may go; null for now
+   */
+  public CompletableFuture<Void> beforeEnd(long group) {
+    if (notifies == NOTHING || notifies > group) {
+      return null;
+    }
+    notifies = NOTHING;
+    if (announcing == null) {
+      announcing = new CompletableFuture<>();
+      announced = false;
+      afterAll(this::toldOfAll);
+    } else {
+      again = true;
+    }
+    return announcing;
+  }
+
+  /** Tells when the hub has told of all that is committed now, or cannot be waited for. */
+  private void afterAll(Runnable then) {
+    Runnable once =
+        new Runnable() {
+          private boolean done;
+
+          @Override
+          public void run() {
+            if (!done && !client.closed()) {
+              done = true;
+              limit.cancel(false);
+              then.run();
+            }
+          }
+        };
+    limit = loop.later(once, MOST_HELD_MILLIS, TimeUnit.MILLISECONDS, client::failed);
+    hub.afterAll(() -> loop.soon(once, client::failed));
+  }
+
+  private void toldOfAll() {
+    if (again) {
+      again = false;
+      afterAll(this::toldOfAll);
+    } else if (state == State.DECIDING) {
+      announced = true;
+    } else {
+      announce();
+    }
+  }
+
+  /** The end of the held answer may go, behind what has come. */
+  private void announce() {
+    ByteBuf heard = heard();
+    if (heard != null) {
+      client.writeBeforeEnd(heard);
+    }
+    hubs.senders().heard(sentOver);
+    sentOver = null;
+    CompletableFuture<Void> over = announcing;
+    announcing = null;
+    announced = false;
+    over.complete(null);
+    client.announced();
   }
 
   private void hubListens(ServerError problem) {
@@ -137,7 +290,11 @@ public final class Listening {
     count();
     state = State.SETTLED;
     given.stream().filter(channel -> !channels.contains(channel)).forEach(this::leave);
-    deliver();
+    if (announced) {
+      announce();
+    } else {
+      deliver();
+    }
   }
 
   private void leave(String channel) {
@@ -228,40 +385,52 @@ public final class Listening {
     count();
   }
 
-  /** A notification from the hub, on any thread. */
-  void notified(int processId, String channel, String payload) {
-    loop.soon(() -> add(processId, channel, payload), client::failed);
+  /** Notifications from the hub, in their order; on any thread. */
+  void notified(List<Notification> notifications) {
+    loop.soon(() -> add(notifications), client::failed);
   }
 
-  private void add(int processId, String channel, String payload) {
-    boolean wanted = channels.contains(channel) || asked.contains(channel);
-    if (client.closed() || !wanted) {
-      return;
+  private void add(List<Notification> notifications) {
+    for (Notification each : notifications) {
+      boolean wanted = channels.contains(each.channel()) || asked.contains(each.channel());
+      if (client.closed() || !wanted) {
+        continue;
+      }
+      if (waiting.size() >= MAX_WAITING) {
+        client.fatal(
+            ServerError.fatal("53400", "too many notifications wait for this client")
+                .withDetail("The limit is " + MAX_WAITING + "."));
+        return;
+      }
+      waiting.add(each);
     }
-    if (waiting.size() >= MAX_WAITING) {
-      client.fatal(
-          ServerError.fatal("53400", "too many notifications wait for this client")
-              .withDetail("The limit is " + MAX_WAITING + "."));
-      return;
-    }
-    ByteBuf out = client.alloc().buffer(64);
-    hubs.format().append(processId, channel, payload, out);
-    waiting.add(new Heard(channel, out));
     deliver();
   }
 
   /** Delivers what waits, when the client is between transactions: no sooner than PostgreSQL. */
   public void deliver() {
-    if (waiting.isEmpty() || state != State.SETTLED || !client.betweenTransactions()) {
+    if (waiting.isEmpty()
+        || state != State.SETTLED
+        || announces()
+        || !client.betweenTransactions()) {
       return;
     }
-    for (Heard next = waiting.poll(); next != null; next = waiting.poll()) {
+    ByteBuf heard = heard();
+    if (heard != null) {
+      client.write(heard);
+    }
+  }
+
+  /** What waits, in one piece; null for nothing. */
+  private ByteBuf heard() {
+    ByteBuf out = null;
+    for (Notification next = waiting.poll(); next != null; next = waiting.poll()) {
       if (channels.contains(next.channel())) {
-        client.write(next.message());
-      } else {
-        next.message().release();
+        out = out == null ? client.alloc().buffer(64) : out;
+        hubs.format().append(next.processId(), next.channel(), next.payload(), out);
       }
     }
+    return out;
   }
 
   /** The client has disconnected. */
@@ -270,7 +439,12 @@ public final class Listening {
       hub.unlisten(this, null);
       hubs.leave(client.poolKey());
     }
-    waiting.forEach(heard -> heard.message().release());
+    count(false);
+    if (limit != null) {
+      limit.cancel(false);
+    }
+    announcing = null;
+    notifies = NOTHING;
     waiting.clear();
     channels = Set.of();
     asked = Set.of();

@@ -17,6 +17,9 @@ public interface ListeningClient {
 
   boolean pinned();
 
+  /** The process id that it was told is its own. */
+  int processId();
+
   /** The client keeps its server connection from now on. */
   void pin(PinReason reason);
 
@@ -31,8 +34,14 @@ public interface ListeningClient {
 
   ByteBufAllocator alloc();
 
-  /** Sends a message to the client. */
+  /** Sends messages to the client. */
   void write(ByteBuf consumed);
+
+  /** Puts messages in front of the end of the answer that is held back, which may go then. */
+  void writeBeforeEnd(ByteBuf consumed);
+
+  /** An answer is not held back any longer. */
+  void announced();
 
   /**
    * Whether the node has memory for so many bytes of channels; if not, the client has been ended.

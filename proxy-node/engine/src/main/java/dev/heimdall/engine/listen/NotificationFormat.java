@@ -7,6 +7,9 @@ public interface NotificationFormat {
   /** Appends one for a client. */
   void append(int processId, String channel, String payload, ByteBuf out);
 
+  /** Whether a piece of an answer is the message that ends it, and nothing else. */
+  boolean endsAnswer(ByteBuf piece);
+
   /** Reads what a server sent as far as it is whole, and hands over the notifications in it. */
   void read(ByteBuf in, Receiver receiver);
 

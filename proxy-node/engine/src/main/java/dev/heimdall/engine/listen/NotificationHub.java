@@ -12,9 +12,12 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * connection is lost it is made anew; what was notified in between is lost, as it is for any client
  * of PostgreSQL that reconnects.
  */
-final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
+final class NotificationHub
+    implements ServerConnection.Listener, ReplyOwner, LoopContext.Flushable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
   private static final long RETRY_MILLIS = 500;
   private static final int MAX_MESSAGE = 1 << 20;
@@ -36,6 +40,7 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
 
   private final VdbPools pools;
   private final NotificationFormat format;
+  private final Senders senders;
   private final PoolKey key;
   private final LoopContext loop;
   private final Map<String, Set<Listening>> listeners = new HashMap<>();
@@ -44,6 +49,14 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
 
   /** The LISTEN of each channel that was sent last and is not answered. */
   private final Map<String, InternalQuery> listens = new HashMap<>();
+
+  /** What the server has sent in one event, of which each session hears at once. */
+  private final Map<Listening, List<Notification>> told = new LinkedHashMap<>();
+
+  /** Who waits for the round trip that begins next. */
+  private final List<Runnable> waitingForAll = new ArrayList<>();
+
+  private boolean roundTrip;
 
   private ServerConnection connection;
   private boolean connecting;
@@ -54,9 +67,11 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
   private long withheldSince;
   private ByteBuf partial;
 
-  NotificationHub(VdbPools pools, NotificationFormat format, PoolKey key, LoopContext loop) {
+  NotificationHub(
+      VdbPools pools, NotificationFormat format, Senders senders, PoolKey key, LoopContext loop) {
     this.pools = pools;
     this.format = format;
+    this.senders = senders;
     this.key = key;
     this.loop = loop;
   }
@@ -126,6 +141,51 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
                         connection.close(UNUSED);
                       }
                     }));
+  }
+
+  /**
+   * Tells when sessions have been told of all that was committed before this; at once when there is
+   * no connection that could tell. A server signals those who listen before it says that a
+   * transaction is committed, so what it sends until it answers a statement behind that has it.
+   * Callable from any thread.
+   *
+   * @param then on the hub's loop
+   */
+  void afterAll(Runnable then) {
+    loop.loop().execute(() -> inEvent(() -> afterAllNow(then)));
+  }
+
+  private void afterAllNow(Runnable then) {
+    if (connection == null || connection.closed()) {
+      then.run();
+      return;
+    }
+    waitingForAll.add(then);
+    if (!roundTrip) {
+      beginRoundTrip();
+    }
+  }
+
+  private void beginRoundTrip() {
+    List<Runnable> those = List.copyOf(waitingForAll);
+    waitingForAll.clear();
+    roundTrip = true;
+    connection.query(
+        "",
+        new Quiet() {
+          @Override
+          protected void done(ServerConnection from, ServerError error) {
+            roundTrip = false;
+            flushNow();
+            those.forEach(Runnable::run);
+            if (connection == null || from.closed()) {
+              waitingForAll.forEach(Runnable::run);
+              waitingForAll.clear();
+            } else if (!waitingForAll.isEmpty()) {
+              beginRoundTrip();
+            }
+          }
+        });
   }
 
   private void leave(Listening listener, String channel) {
@@ -287,8 +347,19 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
       partial.writeBytes(bytes);
       all = partial;
     }
+    boolean first = told.isEmpty();
     format.read(all, this::tell);
+    if (first && !told.isEmpty()) {
+      loop.flushLater(this);
+    }
     keep(all);
+  }
+
+  /** Sessions hear what the server has told. */
+  @Override
+  public void flushNow() {
+    told.forEach(Listening::notified);
+    told.clear();
   }
 
   private void keep(ByteBuf rest) {
@@ -303,7 +374,9 @@ final class NotificationHub implements ServerConnection.Listener, ReplyOwner {
   private void tell(int processId, String channel, String payload) {
     Set<Listening> those = listeners.get(channel);
     if (those != null) {
-      those.forEach(listener -> listener.notified(processId, channel, payload));
+      Notification notification = new Notification(senders.of(processId), channel, payload);
+      those.forEach(
+          listener -> told.computeIfAbsent(listener, l -> new ArrayList<>(1)).add(notification));
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class NotificationHubs {
   private final VdbPools pools;
   private final NotificationFormat format;
+  private final Senders senders = new Senders();
   private final Map<PoolKey, SharedHub> hubs = new ConcurrentHashMap<>();
 
   /**
@@ -24,8 +25,13 @@ public final class NotificationHubs {
     this.format = format;
   }
 
-  NotificationFormat format() {
+  public NotificationFormat format() {
     return format;
+  }
+
+  /** Who has sent what is notified. */
+  public Senders senders() {
+    return senders;
   }
 
   /**
@@ -37,7 +43,7 @@ public final class NotificationHubs {
             key,
             (k, known) ->
                 known == null
-                    ? new SharedHub(new NotificationHub(pools, format, k, loop), 1)
+                    ? new SharedHub(new NotificationHub(pools, format, senders, k, loop), 1)
                     : new SharedHub(known.hub(), known.users() + 1))
         .hub();
   }

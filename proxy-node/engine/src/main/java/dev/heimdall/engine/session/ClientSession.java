@@ -353,6 +353,16 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public int senderFor(int process) {
+    return vdb.hubs().senders().of(process);
+  }
+
+  @Override
+  public boolean endsApart(ServerConnection from, TransactionState status) {
+    return listening.hears() && pendingReplies.delaysEnd(status);
+  }
+
+  @Override
   public void parameterChanged(ServerConnection from, String name, String value) {
     carried.reported(name, value);
     resolution.reported(name);
@@ -545,7 +555,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** Whether the client takes more of what it is sent. */
   boolean takesMore() {
-    return channel.isWritable() && !pendingReplies.consistency().large();
+    return channel.isWritable() && !pendingReplies.delay().large();
   }
 
   ConnectionLoss loss() {

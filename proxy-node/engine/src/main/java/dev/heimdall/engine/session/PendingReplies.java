@@ -10,7 +10,7 @@ import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
-import dev.heimdall.engine.reply.ConsistencyDelay;
+import dev.heimdall.engine.reply.ReplyDelay;
 import dev.heimdall.engine.reply.ReplyGate;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.reply.ReplyStage;
@@ -21,6 +21,7 @@ import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The replies that a session's client waits for: how many groups of messages are not answered yet,
@@ -32,7 +33,7 @@ final class PendingReplies implements UnitPosition {
   private final LoopContext loop;
   private final ClientTransaction transaction;
   private final ReplyStage recoverable = this::recoverable;
-  private final ConsistencyDelay consistency;
+  private final ReplyDelay delay;
   private final ReplyGate gate;
   private ArrayDeque<Promise> knownTags;
   private int outstanding;
@@ -52,9 +53,8 @@ final class PendingReplies implements UnitPosition {
     this.session = session;
     this.loop = loop;
     this.transaction = transaction;
-    this.consistency =
-        new ConsistencyDelay(
-            task -> loop.soon(task, session::failed), session::send, this::allPassed);
+    this.delay =
+        new ReplyDelay(task -> loop.soon(task, session::failed), session::send, this::allPassed);
     this.gate =
         new ReplyGate(
             List.of(
@@ -64,7 +64,7 @@ final class PendingReplies implements UnitPosition {
                 this::counted,
                 this::triggering,
                 this::metered),
-            List.of(this::silenced, consistency),
+            List.of(this::silenced, delay),
             session::send);
   }
 
@@ -289,9 +289,25 @@ final class PendingReplies implements UnitPosition {
     gate.release(recoverable, null, consumed);
   }
 
-  /** Delays answers until all nodes know of the writes that they acknowledge. */
-  ConsistencyDelay consistency() {
-    return consistency;
+  /** Delays answers until more is known than that they are right. */
+  ReplyDelay delay() {
+    return delay;
+  }
+
+  /**
+   * Whether the end of the answer that is coming is held back, with what is right before it: the
+   * client may have notified itself.
+   */
+  boolean delaysEnd(TransactionState status) {
+    if (status != TransactionState.IDLE || session.closed() || session.sharing().active()) {
+      return false;
+    }
+    long last = outstanding == 1 ? Long.MAX_VALUE : session.carried().done();
+    CompletableFuture<Void> heard = session.listening().beforeEnd(last);
+    if (heard != null) {
+      delay.until(heard);
+    }
+    return heard != null;
   }
 
   private void allPassed() {

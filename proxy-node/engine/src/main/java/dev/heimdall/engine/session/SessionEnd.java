@@ -98,7 +98,7 @@ final class SessionEnd {
     session.listening().end();
     session.memory().end();
     session.console().cancel();
-    session.pendingReplies().consistency().end();
+    session.pendingReplies().delay().end();
     session.foreign().abandon();
     session.lease().resumePaused();
     if (welcomed) {

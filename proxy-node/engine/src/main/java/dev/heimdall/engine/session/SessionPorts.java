@@ -135,6 +135,22 @@ final class SessionPorts implements StartingClient, ListeningClient, CommandingC
   }
 
   @Override
+  public int processId() {
+    return session.processId();
+  }
+
+  @Override
+  public void writeBeforeEnd(ByteBuf consumed) {
+    session.pendingReplies().delay().beforeEnd(consumed, session.vdb().hubs().format()::endsAnswer);
+  }
+
+  @Override
+  public void announced() {
+    session.lease().settle();
+    session.resumeReading();
+  }
+
+  @Override
   public boolean mayHold(long channels) {
     return session.memory().channels(channels);
   }

@@ -380,9 +380,14 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   }
 
   @Override
+  public void notifies(ServerConnection server) {
+    session.listening().sends(server, session.carried().sent());
+  }
+
+  @Override
   public void delayReplies(CompletableFuture<Void> until) {
     if (!session.closed()) {
-      session.pendingReplies().consistency().until(until);
+      session.pendingReplies().delay().until(until);
     }
   }
 

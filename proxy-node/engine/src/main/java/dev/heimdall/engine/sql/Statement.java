@@ -25,6 +25,8 @@ import java.util.TreeSet;
  * @param runsUnread whether it runs code that could not be read, which may have made other code
  * @param callsCode whether it reads a view or calls a function that the server did not bring, each
  *     of which may be another one by now
+ * @param mayNotify whether it may send notifications to clients that listen, in code that it runs
+ *     as well; of one that nothing is known of, it may
  * @param understood whether nothing else than these tables can be touched by what it says and by
  *     the code that it runs; not where a text or a function could not be read
  * @param reason why it is not a plain read, in words for an operator; null for one
@@ -43,6 +45,7 @@ public record Statement(
     boolean maySeed,
     boolean runsUnread,
     boolean callsCode,
+    boolean mayNotify,
     boolean understood,
     String reason) {
   public Statement {
@@ -75,6 +78,7 @@ public record Statement(
         false,
         !parsed.understood(),
         !parsed.understood(),
+        writesAnything || !parsed.understood(),
         parsed.understood(),
         reason);
   }

@@ -28,6 +28,9 @@ public interface LifecycleClient extends ScopedClient, ActingClient, RunningClie
   /** A statement is being sent that may ask for values of sequences. */
   void guardSequences(ServerConnection server, boolean known);
 
+  /** A statement is being sent over this connection that may send notifications. */
+  void notifies(ServerConnection server);
+
   /** The transaction cannot be replayed any more. */
   void giveUpReplay(Unreplayed why);
 

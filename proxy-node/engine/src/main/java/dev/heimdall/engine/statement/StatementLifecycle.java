@@ -567,8 +567,41 @@ public final class StatementLifecycle implements RoutedStatement {
         && !client.repeatsGuarded();
   }
 
+  /** Whether it may send notifications to clients that listen, by itself or by what it runs. */
+  public boolean mayNotify() {
+    return decision.transformed().isPresent() || mayNotify(effects, statement);
+  }
+
+  /**
+   * The same of any statement.
+   *
+   * @param statement what it does to data; null where nobody knows
+   */
+  public static boolean mayNotify(StatementFacts effects, Statement statement) {
+    return switch (effects.kind()) {
+      case EMPTY,
+          BEGIN,
+          COMMIT,
+          ROLLBACK,
+          SAVEPOINT,
+          PREPARE_TRANSACTION,
+          SET,
+          SHOW,
+          PREPARE,
+          DEALLOCATE,
+          CLOSE ->
+          false;
+      case SESSION -> effects.effects().isEmpty(); // or it would be about something else
+      case MULTI, EXECUTE -> statement == null || !statement.readOnly();
+      default -> statement == null || statement.mayNotify();
+    };
+  }
+
   /** It is being sent over this connection. */
   public void sent(ServerConnection server) {
+    if (mayNotify()) {
+      client.notifies(server);
+    }
     client.sending(mayRepeat(), effects.dropsNames());
     countKind();
     writes.note(statement, effects, decision, judgedBy);

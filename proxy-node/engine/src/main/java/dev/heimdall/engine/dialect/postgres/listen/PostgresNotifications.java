@@ -9,10 +9,17 @@ import java.nio.charset.StandardCharsets;
 /** NotificationResponse among a server's other messages. */
 public final class PostgresNotifications implements NotificationFormat {
   private static final int HEADER = 5;
+  private static final int READY = 6;
 
   @Override
   public void append(int processId, String channel, String payload, ByteBuf out) {
     PgWriter.notification(out, processId, channel, payload);
+  }
+
+  @Override
+  public boolean endsAnswer(ByteBuf piece) {
+    return piece.readableBytes() == READY
+        && piece.getByte(piece.readerIndex()) == BackendType.READY;
   }
 
   @Override

@@ -458,7 +458,8 @@ final class ClientMessages implements RequestHandler {
       requests.block();
       return false;
     }
-    if (!listening.ready(lifecycle.effects()) || !simple.ready(server)) {
+    if (!listening.ready(lifecycle.effects(), lifecycle.mayNotify(), server)
+        || !simple.ready(server)) {
       return false;
     }
     simple.query(server, total);
@@ -507,9 +508,13 @@ final class ClientMessages implements RequestHandler {
       simple.refuse(server, refusal, (int) total);
       return true;
     }
+    if (!listening.ready(null, true, server)) {
+      return false;
+    }
     if (lifecycle.onItsWay()) {
       lifecycle.sent(server);
     }
+    listening.sends(server, carried.sent());
     return copies.call(server, total);
   }
 

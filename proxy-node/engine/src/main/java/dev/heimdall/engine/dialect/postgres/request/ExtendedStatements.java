@@ -125,7 +125,11 @@ final class ExtendedStatements {
       }
     }
     StatementFacts bound = factsOf(input, portalEnd + 1, nameLength);
-    if (bound != null && !bound.effects().isEmpty() && !listening.ready(bound)) {
+    boolean notifies =
+        examined != null && lifecycle.judges()
+            ? lifecycle.mayNotify()
+            : bound == null || StatementLifecycle.mayNotify(bound, null);
+    if (!listening.ready(bound, notifies, server)) {
       return false;
     }
     if (nameLength == 0 && unnamed.inDoubt(server)
@@ -150,6 +154,9 @@ final class ExtendedStatements {
       StatementMix.count(client.counters(), null, bound);
       lifecycle.running().notes().unjudged(carried.sent());
       writes.noteUnknown();
+      if (notifies) {
+        listening.sends(server, carried.sent());
+      }
       client.sending(false, false);
     }
     if (fit == Fit.CHANGED) {

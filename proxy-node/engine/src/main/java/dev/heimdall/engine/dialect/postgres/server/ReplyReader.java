@@ -28,10 +28,10 @@ import java.util.List;
  * names.
  */
 final class ReplyReader implements ReplyScanner {
-  /** Larger messages of the server are passed on in pieces; these kinds are read whole. */
   /** Where a notification has its sender's process id, behind type and length. */
   private static final int SENDER = 5;
 
+  /** Larger messages of the server are passed on in pieces; some kinds are read whole. */
   private static final int MAX_WHOLE = 64 << 20;
 
   /** A notice up to this size may be a server's last words, and is read whole, too. */
@@ -245,6 +245,10 @@ final class ReplyReader implements ReplyScanner {
           start = at;
           completeGroup();
           continue;
+        }
+        if (groups.first().endsApart(connection, next)) {
+          delivery.pass(in, start, at);
+          start = at;
         }
         at += 6;
         if (start == begin && at == end) {
@@ -489,6 +493,8 @@ final class ReplyReader implements ReplyScanner {
   private void nameSender(ReplyOwner owner, ByteBuf in, int at) {
     if (in.getInt(at + SENDER) == connection.processId()) {
       in.setInt(at + SENDER, owner.processIdFor(connection));
+    } else {
+      in.setInt(at + SENDER, owner.senderFor(in.getInt(at + SENDER)));
     }
   }
 

@@ -2,15 +2,18 @@ package dev.heimdall.engine.reply;
 
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
- * Delays what goes to a client until all nodes know of the writes that it acknowledges, and
- * everything behind it, so that nothing overtakes. It belongs to the thread of its client's event
- * loop.
+ * Delays what goes to a client until all nodes know of the writes that it acknowledges, or until
+ * what its client has notified itself of has come, and everything behind it, so that nothing
+ * overtakes. It belongs to the thread of its client's event loop.
  */
-public final class ConsistencyDelay implements ReplyStage {
+public final class ReplyDelay implements ReplyStage {
   /** With more than this, nothing more is requested of servers for the client. */
   private static final int LARGE = 64 * 1024;
 
@@ -18,7 +21,7 @@ public final class ConsistencyDelay implements ReplyStage {
   private final Consumer<ByteBuf> client;
   private final Runnable passed;
   private final ArrayDeque<ByteBuf> held = new ArrayDeque<>(0);
-  private CompletableFuture<Void> acknowledged;
+  private CompletableFuture<Void> over;
   private int bytes;
 
   /**
@@ -26,7 +29,7 @@ public final class ConsistencyDelay implements ReplyStage {
    * @param client takes what need not wait any more
    * @param passed runs when nothing waits any more
    */
-  public ConsistencyDelay(Consumer<Runnable> loop, Consumer<ByteBuf> client, Runnable passed) {
+  public ReplyDelay(Consumer<Runnable> loop, Consumer<ByteBuf> client, Runnable passed) {
     this.loop = loop;
     this.client = client;
     this.passed = passed;
@@ -37,20 +40,35 @@ public final class ConsistencyDelay implements ReplyStage {
     if (next.isDone()) {
       return;
     }
-    CompletableFuture<Void> all =
-        acknowledged == null ? next : CompletableFuture.allOf(acknowledged, next);
-    acknowledged = all;
+    CompletableFuture<Void> all = over == null ? next : CompletableFuture.allOf(over, next);
+    over = all;
     all.whenComplete((done, never) -> loop.accept(this::pass));
   }
 
   @Override
   public boolean takes(ReplySource from, ByteBuf consumed) {
-    if (acknowledged == null) {
+    if (over == null) {
       return false;
     }
     held.add(consumed);
     bytes += consumed.readableBytes();
     return true;
+  }
+
+  /**
+   * Puts something in front of the first held piece that is such an end of an answer, or behind
+   * everything.
+   */
+  public void beforeEnd(ByteBuf consumed, Predicate<ByteBuf> end) {
+    List<ByteBuf> all = new ArrayList<>(held);
+    int at = 0;
+    while (at < all.size() && !end.test(all.get(at))) {
+      at++;
+    }
+    all.add(at, consumed);
+    bytes += consumed.readableBytes();
+    held.clear();
+    held.addAll(all);
   }
 
   /** Whether so much waits that no more should come. */
@@ -59,10 +77,10 @@ public final class ConsistencyDelay implements ReplyStage {
   }
 
   private void pass() {
-    if (acknowledged == null || !acknowledged.isDone()) {
+    if (over == null || !over.isDone()) {
       return;
     }
-    acknowledged = null;
+    over = null;
     bytes = 0;
     for (ByteBuf next = held.poll(); next != null; next = held.poll()) {
       client.accept(next);
@@ -72,7 +90,7 @@ public final class ConsistencyDelay implements ReplyStage {
 
   /** The client has disconnected. */
   public void end() {
-    acknowledged = null;
+    over = null;
     bytes = 0;
     held.forEach(ByteBuf::release);
     held.clear();

@@ -1,0 +1,14 @@
+package dev.heimdall.engine.listen;
+
+/**
+ * What a server has told one who listens.
+ *
+ * @param processId of who has sent it, as clients know it
+ */
+record Notification(int processId, String channel, String payload) {
+  /** Without the payload, which is for the listener alone. */
+  @Override
+  public String toString() {
+    return "notification of " + channel;
+  }
+}
