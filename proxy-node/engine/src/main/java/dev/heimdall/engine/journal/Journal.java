@@ -1,6 +1,5 @@
 package dev.heimdall.engine.journal;
 
-import dev.heimdall.engine.journal.Recovery.Attempt;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
@@ -8,37 +7,35 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The units that a client has sent to one server connection and has had no answer to, in their
- * order, those that may be read again with their bytes. Who handles the client's messages says what
- * each of them means for its unit and for those before it.
- *
- * <p>Nothing is copied before there is a loss: the buffers in which the messages came are held, up
- * to {@value #MOST_HELD} bytes of them.
+ * What a client has sent and may have to send again: the units that one server connection has had
+ * and not answered, in their order, one that may be sent again by itself, and those of a
+ * transaction that may be run again. A unit is kept once, for all of these, in one memory. Who
+ * handles the client's messages says what each of them means for its unit and for those before it.
  */
 public final class Journal {
   /** A longer unit is not kept. */
   private static final int MOST_BYTES = 32 * 1024;
 
-  /** So much memory is held for one client that waits for answers. */
-  private static final int MOST_HELD = 128 * 1024;
-
   private final ArrayDeque<Unit> units = new ArrayDeque<>(0);
-  private final StandaloneUnit standalone = new StandaloneUnit();
   private final HeldReply reply;
+  private final UnitMemory memory;
+  private final StandaloneUnit standalone;
 
   /** The unit of which the end has not been sent; null when there is none. */
   private Unit open;
 
-  /** The buffer that was held last, and all that are held in bytes. */
-  private ByteBuf newest;
-
-  private int held;
-
   /**
    * @param reply the beginning of the answer to the first unit
    */
-  public Journal(HeldReply reply) {
+  public Journal(HeldReply reply, ByteBufAllocator allocator) {
     this.reply = reply;
+    this.memory = new UnitMemory(allocator);
+    this.standalone = new StandaloneUnit(memory);
+  }
+
+  /** Bytes that all take that is kept. */
+  public int size() {
+    return memory.size();
   }
 
   /** The beginning of the answer to the first unit. */
@@ -55,7 +52,7 @@ public final class Journal {
 
   /** Whether the end of a unit is to come that is noted here. */
   public boolean isOpen() {
-    return open != null;
+    return open != null && open.noted;
   }
 
   /** Whether that unit has messages that are kept. */
@@ -74,7 +71,10 @@ public final class Journal {
    * @param number that it will have among all that the client sends
    */
   public void begin(long number) {
-    open = new Unit(number, Guard.READ);
+    if (open == null) {
+      open = new Unit(number, Guard.READ);
+    }
+    open.noted = true;
   }
 
   /**
@@ -133,31 +133,21 @@ public final class Journal {
 
   /** Keeps the message of this length at the reader's position for the open unit, if it may. */
   public void keep(ByteBuf input, int total) {
-    if (open.reads() && !hold(input, total)) {
+    if (open.reads() && (open.length() + total > MOST_BYTES || !memory.hasRoom(input))) {
       give(open);
+    }
+    hold(input);
+  }
+
+  private void hold(ByteBuf input) {
+    if (open.isKept()) {
+      memory.hold(open, input, input.readerIndex());
     }
   }
 
   /** Whether a message of the open unit is better handled when the rest of it is here, too. */
   public boolean awaitsRest(int here, long total) {
     return open.reads() && total > here && open.length() + total <= MOST_BYTES;
-  }
-
-  private boolean hold(ByteBuf input, int total) {
-    if (open.length() + total > MOST_BYTES) {
-      return false;
-    }
-    if (open.continues(input)) {
-      return true;
-    }
-    int more = input == newest ? 0 : input.capacity();
-    if (held + more > MOST_HELD) {
-      return false;
-    }
-    held += more;
-    newest = input;
-    open.hold(input, more);
-    return true;
   }
 
   /**
@@ -167,13 +157,28 @@ public final class Journal {
    * @param ends whether it has ended the unit
    */
   public void handled(int length, long total, boolean ends) {
-    if (length == total && open.reads()) {
-      open.add(length);
-    } else if (length > 0) {
+    if (open == null) {
+      return;
+    }
+    if (length > 0 && length < total) {
       give(open);
     }
+    if (open.isKept()) {
+      open.add(length);
+      memory.limit(open);
+    }
     if (ends) {
-      units.add(open);
+      if (open.noted) {
+        units.add(open);
+      }
+      open = null;
+    }
+  }
+
+  /** What was handled was an operator's, which no server has had. */
+  public void handledHere() {
+    if (open != null && !open.begun() && !open.ofTransaction) {
+      release(open);
       open = null;
     }
   }
@@ -190,14 +195,92 @@ public final class Journal {
   /** It is not read again. */
   private void give(Unit unit) {
     unit.guard = Guard.NONE;
-    release(unit);
+    if (!unit.ofTransaction) {
+      memory.release(unit);
+    }
   }
 
   private void release(Unit unit) {
-    held -= unit.release();
-    if (held == 0) {
-      newest = null;
+    give(unit);
+    unit.noted = false;
+  }
+
+  // ---- what is kept with its transaction
+
+  /**
+   * What stands at the reader's position is kept with its transaction when it is sent.
+   *
+   * @param number that its unit will have
+   * @return its unit; null when the beginning of that is not kept
+   */
+  Unit join(ByteBuf input, long number) {
+    if (open == null) {
+      open = new Unit(number, Guard.NONE);
+    } else if (open.begun() && !open.ofTransaction) {
+      return null;
     }
+    open.ofTransaction = true;
+    hold(input);
+    return open;
+  }
+
+  /** More of the message was handled that is kept with its transaction. */
+  void handledMore(ByteBuf input, int at, int length) {
+    if (open != null && open.ofTransaction) {
+      memory.hold(open, input, at);
+      open.add(length);
+      memory.limit(open);
+    }
+  }
+
+  /** It was answered, and is kept with its transaction for as long as that lasts. */
+  void keepFor(Unit unit) {
+    memory.copy(unit);
+  }
+
+  /** The messages of a unit; they are the caller's to release. */
+  ByteBuf messages(Unit unit) {
+    ByteBuf messages = memory.buffer(unit.length());
+    unit.writeTo(messages);
+    return messages;
+  }
+
+  /**
+   * The messages of a transaction from one of its units on, which are not kept with it any more.
+   *
+   * @param unread so many bytes of the unit before, likewise
+   */
+  ByteBuf cut(List<Unit> transaction, int from, int unread) {
+    ByteBuf rest = memory.buffer(unread);
+    if (unread > 0) {
+      Unit begun = transaction.get(from - 1);
+      begun.writeTo(rest, begun.length() - unread);
+      begun.cutTo(begun.length() - unread);
+    }
+    List<Unit> behind = transaction.subList(from, transaction.size());
+    for (Unit unit : behind) {
+      unit.writeTo(rest);
+      part(unit);
+    }
+    behind.clear();
+    return rest;
+  }
+
+  /** It is not kept with its transaction any more. */
+  void part(Unit unit) {
+    unit.ofTransaction = false;
+    if (!unit.reads()) {
+      memory.release(unit);
+    }
+    if (unit == open && !unit.noted) {
+      open = null;
+    }
+  }
+
+  /** A unit of a transaction that was run again goes on. */
+  void goOn(Unit unit, long number) {
+    unit.number = number;
+    open = unit;
   }
 
   // ---- what is answered
@@ -205,7 +288,7 @@ public final class Journal {
   /** The unit whose answer comes next; null when it is none that was noted. */
   private Unit first(long done) {
     Unit first = units.isEmpty() ? open : units.peek();
-    return first != null && first.number == done ? first : null;
+    return first != null && first.noted && first.number == done ? first : null;
   }
 
   /** Whether the unit that is answered next is noted. */
@@ -257,12 +340,7 @@ public final class Journal {
    * @param permitted whether what was lost may be tried again
    */
   public List<Segment> lost(
-      long done,
-      int outstanding,
-      long block,
-      Delivery delivered,
-      boolean permitted,
-      ByteBufAllocator allocator) {
+      long done, int outstanding, long block, Delivery delivered, boolean permitted) {
     List<Segment> segments = new ArrayList<>();
     List<Unit> again = new ArrayList<>();
     int failed = 0;
@@ -276,7 +354,7 @@ public final class Journal {
         again.add(unit);
       } else if (number < end) {
         if (!again.isEmpty()) {
-          segments.add(segment(failed, again, allocator));
+          segments.add(segment(failed, again));
           again.clear();
           failed = 0;
         }
@@ -284,7 +362,7 @@ public final class Journal {
       }
     }
     if (!again.isEmpty()) {
-      segments.add(segment(failed, again, allocator));
+      segments.add(segment(failed, again));
       failed = 0;
     }
     segments.add(new Segment(failed, List.of(), null));
@@ -292,8 +370,7 @@ public final class Journal {
   }
 
   private static boolean readAgain(Unit unit, Delivery delivered, boolean permitted) {
-    Attempt attempt = new Attempt(unit.guard, unit.reads(), delivered, permitted);
-    return switch (Recovery.of(attempt, Cause.CONNECTION_LOST)) {
+    return switch (Recovery.of(unit.attempt(delivered, permitted), Cause.CONNECTION_LOST)) {
       case READ_AGAIN, CONTINUE -> true;
       default -> false;
     };
@@ -308,8 +385,8 @@ public final class Journal {
     return null;
   }
 
-  private static Segment segment(int failed, List<Unit> again, ByteBufAllocator allocator) {
-    ByteBuf messages = allocator.buffer();
+  private Segment segment(int failed, List<Unit> again) {
+    ByteBuf messages = memory.buffer(again.stream().mapToInt(Unit::length).sum());
     again.forEach(unit -> unit.writeTo(messages));
     return new Segment(failed, again.stream().map(unit -> unit.number).toList(), messages);
   }

@@ -5,7 +5,6 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
@@ -36,7 +35,6 @@ public final class LostReads {
   private final TransactionReplay transaction;
   private final Journal journal;
   private final DeliveredPart part;
-  private final ByteBufAllocator allocator;
   private final LoopContext loop;
   private final Consumer<Throwable> failed;
 
@@ -71,7 +69,6 @@ public final class LostReads {
       BatchReplay replay,
       TransactionReplay transaction,
       Journal journal,
-      ByteBufAllocator allocator,
       LoopContext loop,
       Consumer<Throwable> failed) {
     this.position = position;
@@ -82,7 +79,6 @@ public final class LostReads {
     this.transaction = transaction;
     this.journal = journal;
     this.part = journal.reply().part();
-    this.allocator = allocator;
     this.loop = loop;
     this.failed = failed;
   }
@@ -114,8 +110,7 @@ public final class LostReads {
             position.outstanding(),
             begun < done ? end + 1 : begun,
             delivered,
-            client.mayGoOn(),
-            allocator);
+            client.mayGoOn());
     Set<Long> numbers = new HashSet<>();
     plan.forEach(segment -> numbers.addAll(segment.numbers()));
     boolean openLost = position.unitOpen() && !numbers.contains(end);

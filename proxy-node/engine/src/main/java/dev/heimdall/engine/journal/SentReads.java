@@ -39,7 +39,7 @@ public final class SentReads {
   /**
    * The message at the reader's position is about to be handled.
    *
-   * @return whether {@link #handled} is to follow
+   * @return whether {@link Journal#handled} is to follow
    */
   public boolean handles(ByteBuf input, byte type, long total) {
     if (!journal.isOpen()) {
@@ -83,18 +83,6 @@ public final class SentReads {
     }
     if (dropsNames) {
       journal.dropsNames();
-    }
-  }
-
-  /**
-   * The message was handled.
-   *
-   * @param length so much of it; nothing, if it waits
-   * @param sent whether it has ended a unit
-   */
-  public void handled(int length, long total, boolean sent) {
-    if (journal.isOpen()) {
-      journal.handled(length, total, sent);
     }
   }
 

@@ -22,6 +22,7 @@ public final class StandaloneUnit {
     RECOVERING
   }
 
+  private final UnitMemory memory;
   private Stage stage = Stage.NONE;
 
   /** Its bytes, and for what they are kept; null when none is kept. */
@@ -39,11 +40,15 @@ public final class StandaloneUnit {
   /** How often it was sent again. */
   private int tries;
 
+  StandaloneUnit(UnitMemory memory) {
+    this.memory = memory;
+  }
+
   private void become(Stage next) {
     stage = next;
     if (next == Stage.NONE) {
       if (unit != null) {
-        unit.release();
+        memory.release(unit);
       }
       unit = null;
       rule = null;
@@ -60,7 +65,7 @@ public final class StandaloneUnit {
   public void keep(ByteBuf messages, int length, long number, Guard guard) {
     become(Stage.NONE);
     unit = new Unit(number, guard);
-    unit.hold(messages, 0);
+    memory.hold(unit, messages, messages.readerIndex());
     unit.add(length);
     recovery = Recovery.FAIL;
     tries = 0;

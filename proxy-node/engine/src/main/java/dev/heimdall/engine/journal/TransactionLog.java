@@ -7,13 +7,13 @@ import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.TransactionReplaySettings;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
 import java.util.Arrays;
 
 /**
- * What a client has sent in its open transaction, group by group, with a checksum of what each was
- * answered: all that is needed to run it again and to find out whether that makes a difference. Of
- * a transaction that cannot be run again it keeps nothing but the reason.
+ * Which units of the journal a client's open transaction is made of, with a checksum of what each
+ * was answered: all that is needed to run it again and to find out whether that makes a difference.
+ * Of a transaction that cannot be run again it keeps nothing but the reason.
  */
 public final class TransactionLog {
   /** Where it stands; {@link #become} alone moves it. */
@@ -32,21 +32,17 @@ public final class TransactionLog {
     GIVEN_UP
   }
 
-  /** Bytes of the checksum of an answer. */
-  public static final int SUM_LENGTH = 32;
-
-  private static final int FIRST_SIZE = 512;
-
   private final TransactionReplaySettings limits;
-  private final ByteBufAllocator allocator;
+  private final Journal journal;
   private Stage stage = Stage.NONE;
   private Unreplayed reason;
-  private ByteBuf bytes;
 
-  /** Where the groups end that were sent. */
-  private int[] ends = new int[4];
+  /** In their order; the last of them may have no end yet. */
+  private final ArrayList<Unit> units = new ArrayList<>(0);
 
-  private byte[] sums = new byte[4 * SUM_LENGTH];
+  /** Of their messages, in bytes. */
+  private long size;
+
   private int sent;
   private int answered;
   private int statements;
@@ -57,16 +53,17 @@ public final class TransactionLog {
   /** Whether the unnamed statement is one that was parsed in the transaction, or none. */
   private boolean unnamedKnown;
 
-  public TransactionLog(TransactionReplaySettings limits, ByteBufAllocator allocator) {
+  public TransactionLog(TransactionReplaySettings limits, Journal journal) {
     this.limits = limits;
-    this.allocator = allocator;
+    this.journal = journal;
   }
 
   private void become(Stage next) {
     stage = next;
-    if (!keeps() && bytes != null) {
-      bytes.release();
-      bytes = null;
+    if (!keeps()) {
+      units.forEach(journal::part);
+      units.clear();
+      size = 0;
     }
   }
 
@@ -87,10 +84,6 @@ public final class TransactionLog {
     since = now;
     heldBegin = null;
     unnamedKnown = false;
-    if (ends.length > 64) {
-      ends = new int[4];
-      sums = new byte[4 * SUM_LENGTH];
-    }
   }
 
   /** A transaction begins with a BEGIN that was answered before. */
@@ -156,23 +149,36 @@ public final class TransactionLog {
   }
 
   /**
-   * Keeps part of a message that was handled.
+   * What stands at the reader's position is kept when it is sent.
    *
-   * @param from its bytes
+   * @param number that its unit will have
    */
-  public void message(ByteBuf from, int at, int length) {
-    if (!keeps()) {
-      return;
+  public void keep(ByteBuf input, long number) {
+    Unit unit = journal.join(input, number);
+    if (unit == null) {
+      giveUp(Unreplayed.LATE_START);
+    } else if (!open()) {
+      units.add(unit);
+    } else if (units.get(sent) != unit) {
+      giveUp(Unreplayed.CUT);
+      journal.part(unit);
     }
-    int size = bytes == null ? 0 : bytes.readableBytes();
-    if (size + (long) length > limits.maxSize()) {
+  }
+
+  /** So much of a message of the unit that is open, or was until then, was handled. */
+  public void handled(int length) {
+    size += length;
+    if (size > limits.maxSize()) {
       giveUp(Unreplayed.SIZE);
-      return;
     }
-    if (bytes == null) {
-      bytes = allocator.buffer(Math.max(FIRST_SIZE, length));
+  }
+
+  /** More of a message was handled whose beginning was. */
+  public void handledMore(ByteBuf from, int at, int length) {
+    if (keeps()) {
+      journal.handledMore(from, at, length);
+      handled(length);
     }
-    bytes.writeBytes(from, at, length);
   }
 
   /** The unnamed statement is one of the transaction's own from here on, or none. */
@@ -189,11 +195,8 @@ public final class TransactionLog {
 
   /** What is kept so far ends a group of messages. */
   public void groupSent() {
-    if (keeps()) {
-      if (sent == ends.length) {
-        ends = Arrays.copyOf(ends, 2 * sent);
-      }
-      ends[sent++] = size();
+    if (keeps() && ++sent > limits.maxStatements()) {
+      giveUp(Unreplayed.STATEMENTS);
     }
   }
 
@@ -219,15 +222,15 @@ public final class TransactionLog {
       giveUp(Unreplayed.LATE_START);
       return false;
     }
-    if (keeps()) {
+    if (keeps() && answered == sent) {
+      giveUp(Unreplayed.CUT);
+    } else if (keeps()) {
       if (last && stage == Stage.ROLLING_BACK) {
         become(Stage.OPEN);
       }
-      if ((answered + 1) * SUM_LENGTH > sums.length) {
-        sums = Arrays.copyOf(sums, 2 * sums.length);
-      }
-      System.arraycopy(sum, 0, sums, answered * SUM_LENGTH, SUM_LENGTH);
-      answered++;
+      Unit unit = units.get(answered++);
+      unit.sum = sum;
+      journal.keepFor(unit);
     }
     return false;
   }
@@ -278,51 +281,31 @@ public final class TransactionLog {
 
   /** Whether messages were sent that no group's end has followed. */
   public boolean open() {
-    return size() > start(sent);
-  }
-
-  private int size() {
-    return bytes == null ? 0 : bytes.readableBytes();
-  }
-
-  private int start(int group) {
-    return group == 0 ? 0 : ends[group - 1];
-  }
-
-  private int end(int group) {
-    return group < sent ? ends[group] : size();
+    return units.size() > sent;
   }
 
   /** The messages of a group, or what there is of one that has not ended. */
   public ByteBuf group(int group) {
-    return copy(start(group), end(group));
-  }
-
-  private ByteBuf copy(int from, int to) {
-    ByteBuf copy = allocator.buffer(Math.max(1, to - from));
-    if (to > from) {
-      copy.writeBytes(bytes, from, to - from);
-    }
-    return copy;
+    return journal.messages(units.get(group));
   }
 
   public boolean same(int group, byte[] sum) {
-    int at = group * SUM_LENGTH;
-    return Arrays.equals(sums, at, at + SUM_LENGTH, sum, 0, SUM_LENGTH);
+    return Arrays.equals(units.get(group).sum, sum);
   }
 
   /**
    * The messages from this group on, which are not kept any more: they will be sent anew.
    *
    * @param unread so many bytes of the group before, which were not sent again either
+   * @param number of the unit that is open then
    */
-  public ByteBuf cut(int group, int unread) {
-    int from = (group == 0 ? 0 : end(group - 1)) - unread;
-    ByteBuf rest = copy(from, size());
-    if (bytes != null) {
-      bytes.writerIndex(from);
-    }
+  public ByteBuf cut(int group, int unread, long number) {
+    ByteBuf rest = journal.cut(units, group, unread);
+    size -= rest.readableBytes();
     sent = Math.min(sent, unread > 0 ? group - 1 : group);
+    if (open()) {
+      journal.goOn(units.get(sent), number);
+    }
     if (sent <= answered && stage == Stage.ROLLING_BACK) {
       become(Stage.OPEN);
     }
@@ -337,7 +320,7 @@ public final class TransactionLog {
     return switch (stage) {
       case NONE -> "no transaction is kept";
       case GIVEN_UP -> "no: " + reason.words();
-      default -> "kept: " + statements + " statements, " + size() + " bytes";
+      default -> "kept: " + statements + " statements, " + size + " bytes";
     };
   }
 }

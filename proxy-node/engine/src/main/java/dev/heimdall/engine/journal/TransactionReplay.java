@@ -10,7 +10,6 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.TransactionReplaySettings;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -103,7 +102,6 @@ public final class TransactionReplay implements TransactionNotes {
       TransactionReplaySettings settings,
       ReplyChecksum checksum,
       PoolMetrics counters,
-      ByteBufAllocator allocator,
       LoopContext loop,
       Consumer<Throwable> failed) {
     this.position = position;
@@ -118,7 +116,7 @@ public final class TransactionReplay implements TransactionNotes {
     this.loop = loop;
     this.failed = failed;
     this.settings = settings;
-    this.log = new TransactionLog(settings, allocator);
+    this.log = new TransactionLog(settings, journal);
     this.checksum = checksum;
     this.part = new DeliveredPart(checksum, () -> loop.scratch(SCRATCH));
   }
@@ -140,12 +138,12 @@ public final class TransactionReplay implements TransactionNotes {
   // ---- what is kept
 
   /**
-   * Whether what stands at the reader's position is to be kept when it is sent; a transaction may
-   * begin with it.
+   * What stands at the reader's position is about to be sent; a transaction may begin with it.
    *
    * @param shared whether it goes into a pipeline that others use as well
+   * @return whether {@link #handled} is to follow
    */
-  public boolean keeps(boolean shared) {
+  public boolean keeps(ByteBuf input, boolean shared) {
     if (checksum == null || stage != Stage.NONE) {
       return false;
     }
@@ -159,6 +157,9 @@ public final class TransactionReplay implements TransactionNotes {
       checksum.clear();
       outcomes.clear();
       names.remember();
+    }
+    if (log.keeps()) {
+      log.keep(input, position.sent());
     }
     return log.keeps();
   }
@@ -177,27 +178,31 @@ public final class TransactionReplay implements TransactionNotes {
   /**
    * A message was handled, or its beginning.
    *
-   * @param sent the number of the session's group before it was
+   * @param at where it begins
+   * @param ended whether it has ended its unit
    */
-  public void handled(byte type, ByteBuf from, int length, long sent) {
-    boolean group = position.sent() != sent;
-    if (format.isQuery(type) && !group) {
-      if (position.unitOpen()) {
-        log.giveUp(Unreplayed.CUT); // the server will skip it
-      }
-      return; // an operator's, which was answered here
+  public void handled(ByteBuf from, int at, int length, boolean ended) {
+    if (length == 0 || !log.keeps()) {
+      return;
     }
-    log.message(from, from.readerIndex(), length);
-    reader.messages().note(log, from, from.readerIndex(), length);
-    if (group) {
+    reader.messages().note(log, from, at, length); // as long as it is kept
+    log.handled(length);
+    if (ended) {
       log.groupSent();
+    }
+  }
+
+  /** An operator's statement was answered here. */
+  public void handledHere() {
+    if (position.unitOpen()) {
+      log.giveUp(Unreplayed.CUT); // the server will skip it
     }
   }
 
   /** More of a message was handled. */
   public void handledMore(ByteBuf from, int at, int length) {
     if (stage == Stage.NONE) {
-      log.message(from, at, length);
+      log.handledMore(from, at, length);
     }
   }
 
@@ -284,7 +289,7 @@ public final class TransactionReplay implements TransactionNotes {
             part.delivers(consumed);
           }
           // What of the group still waits, for a rule perhaps, is sent for the first time.
-          succeed(log.cut(verified + 1, input.unread()));
+          succeed(log.cut(verified + 1, input.unread(), position.sent()));
           loop.soon(this::goOn, failed);
         }
         return had;
@@ -434,7 +439,7 @@ public final class TransactionReplay implements TransactionNotes {
       become(Stage.RESUMING);
       reader.readAgain(log.group(verified));
     } else {
-      succeed(log.cut(verified, 0));
+      succeed(log.cut(verified, 0, position.sent()));
       reader.process();
     }
   }

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.journal;
 
+import dev.heimdall.engine.journal.Recovery.Attempt;
 import io.netty.buffer.ByteBuf;
+import java.util.function.IntFunction;
 
 /**
  * Messages of a client that a server answers as one and that were sent and are not answered: where
@@ -12,6 +14,15 @@ public final class Unit {
 
   /** For what it is kept, by what was sent of it so far. */
   Guard guard;
+
+  /** Whether it is among those that may be read again, even if it turned out not to be one. */
+  boolean noted;
+
+  /** Whether it is kept with its transaction. */
+  boolean ofTransaction;
+
+  /** Of its answer, by which its transaction is compared when it is run again; null until then. */
+  byte[] sum;
 
   /** Whether it asks for the answer to what has no Sync yet. */
   boolean flushed;
@@ -27,20 +38,31 @@ public final class Unit {
   private Piece head;
   private Piece tail;
   private int length;
+  private int held;
+  private int copied;
 
-  /** What lies in one piece in one buffer, which is held. */
+  /** What lies in one piece in one buffer, which is the client's or a copy. */
   private static final class Piece {
-    private final ByteBuf source;
-    private final int begin;
-    private final int counted;
+    private ByteBuf source;
+    private int begin;
     private int end;
+    private boolean copy;
     private Piece next;
 
-    Piece(ByteBuf source, int counted) {
+    Piece(ByteBuf source, int begin) {
       this.source = source.retain();
-      this.counted = counted;
-      this.begin = source.readerIndex();
+      this.begin = begin;
       this.end = begin;
+    }
+
+    void moveTo(ByteBuf other) {
+      int at = other.writerIndex();
+      other.retain().writeBytes(source, begin, end - begin);
+      source.release();
+      source = other;
+      begin = at;
+      end = other.writerIndex();
+      copy = true;
     }
   }
 
@@ -63,24 +85,61 @@ public final class Unit {
     return length > 0;
   }
 
-  /** Whether what is at the reader's position lies right behind what there is. */
-  boolean continues(ByteBuf input) {
-    return tail != null && tail.source == input && tail.end == input.readerIndex();
+  /** Whether its messages are kept. */
+  boolean isKept() {
+    return reads() || ofTransaction;
+  }
+
+  /** What is known of it when its answer fails to come. */
+  Attempt attempt(Delivery delivered, boolean permitted) {
+    return new Attempt(guard, reads() || guard == Guard.REPLICA_READ, delivered, permitted);
+  }
+
+  /** Whether what is there lies right behind what it has. */
+  boolean continues(ByteBuf input, int at) {
+    return tail != null && tail.source == input && tail.end == at;
   }
 
   /**
-   * What is added from now on lies at the reader's position.
+   * What is added from now on lies there.
    *
-   * @param counted what {@link #release} gives back for it
+   * @param counted what it takes, as {@link #held} tells
    */
-  void hold(ByteBuf input, int counted) {
-    Piece piece = new Piece(input, counted);
+  void hold(ByteBuf input, int at, int counted) {
+    Piece piece = new Piece(input, at);
+    held += counted;
     if (tail == null) {
       head = piece;
     } else {
       tail.next = piece;
     }
     tail = piece;
+  }
+
+  /** What its buffers take that are held. */
+  int held() {
+    return held;
+  }
+
+  /** What its copies take. */
+  int copied() {
+    return copied;
+  }
+
+  /**
+   * What lies in held buffers is moved.
+   *
+   * @param room a buffer where there is room for so many bytes
+   */
+  void copy(IntFunction<ByteBuf> room) {
+    for (Piece piece = head; piece != null; piece = piece.next) {
+      if (!piece.copy) {
+        int size = piece.end - piece.begin;
+        piece.moveTo(room.apply(size));
+        copied += size;
+      }
+    }
+    held = 0;
   }
 
   void add(int bytes) {
@@ -105,9 +164,32 @@ public final class Unit {
   }
 
   void writeTo(ByteBuf out) {
+    writeTo(out, 0);
+  }
+
+  /**
+   * Writes what there is.
+   *
+   * @param from so many bytes are left out at its beginning
+   */
+  void writeTo(ByteBuf out, int from) {
+    int skip = from;
     for (Piece piece = head; piece != null; piece = piece.next) {
-      out.writeBytes(piece.source, piece.begin, piece.end - piece.begin);
+      int size = piece.end - piece.begin;
+      int skipped = Math.min(skip, size);
+      out.writeBytes(piece.source, piece.begin + skipped, size - skipped);
+      skip -= skipped;
     }
+  }
+
+  /** Leaves out what is behind so many bytes. */
+  void cutTo(int bytes) {
+    int rest = bytes;
+    for (Piece piece = head; piece != null; piece = piece.next) {
+      piece.end = piece.begin + Math.min(rest, piece.end - piece.begin);
+      rest -= piece.end - piece.begin;
+    }
+    length = bytes;
   }
 
   /** The messages where they lie, which is in one piece; they are the caller's to release. */
@@ -115,15 +197,14 @@ public final class Unit {
     return head.source.retainedSlice(head.begin, head.end - head.begin);
   }
 
-  /** Lets the buffers go; says what was counted for them. */
-  int release() {
-    int counted = 0;
+  /** Lets its buffers go. */
+  void release() {
     for (Piece piece = head; piece != null; piece = piece.next) {
-      counted += piece.counted;
       piece.source.release();
     }
     head = null;
     tail = null;
-    return counted;
+    held = 0;
+    copied = 0;
   }
 }

@@ -34,6 +34,9 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
   /** So many of a client that were sent and not answered are not counted. */
   private static final int FEW_STATEMENTS = 64;
 
+  /** So many bytes that are kept to be sent again are not counted. */
+  private static final int LITTLE_KEPT = 16 * 1024;
+
   /** What one that was sent and not answered takes, about, of each that keeps it. */
   private static final long OF_STATEMENT = 100;
 
@@ -87,7 +90,8 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
             new HeldReply(
                 session.channel().alloc(),
                 new DeliveredPart(checksum(replays), () -> loop.scratch(SCRATCH)),
-                piece -> session.pendingReplies().deliver(piece)));
+                piece -> session.pendingReplies().deliver(piece)),
+            session.channel().alloc());
     this.replay =
         new BatchReplay(
             session.pendingReplies(), this, input, format, session.dialect().errors(), journal);
@@ -106,7 +110,6 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
             replays,
             checksum(replays),
             session.counters(),
-            session.channel().alloc(),
             loop,
             session::failed);
     this.lost =
@@ -118,7 +121,6 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
             replay,
             transaction,
             journal,
-            session.channel().alloc(),
             loop,
             session::failed);
     this.lifecycle = session.lifecycle();
@@ -266,6 +268,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
 
   /** How much the client makes the node keep of what it has sent. */
   void countHeld() {
+    int kept = journal.size();
     int statements =
         session.carried().noted() + session.writes().noted() + lifecycle.running().size();
     session
@@ -273,6 +276,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
         .input(
             input.held()
                 + messages.held()
+                + (kept > LITTLE_KEPT ? kept : 0)
                 + (statements > FEW_STATEMENTS ? OF_STATEMENT * statements : 0));
   }
 
@@ -405,25 +409,38 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
     }
   }
 
-  /** Forwards what may have to be sent again with other reads. */
+  /** Forwards what may have to be sent again, alone or with others. */
   @Override
   public boolean forward(ServerConnection server, byte type, long total) {
     ByteBuf waiting = input.bytes();
-    if (!reads.handles(waiting, type, total)) {
-      return keptWithServer(type, total);
-    }
-    if (reads.awaitsRest(waiting, total)) {
+    boolean noted = reads.handles(waiting, type, total);
+    if (noted && reads.awaitsRest(waiting, total)) {
       return false;
+    }
+    keepAlone(type);
+    boolean kept = transaction.keeps(waiting, session.sharing().active());
+    if (!noted && !kept) {
+      return messages.forward(session.server(), type, total);
     }
     int at = waiting.readerIndex();
     long sent = session.carried().sent();
-    boolean goesOn = keptWithServer(type, total);
+    boolean goesOn = messages.forward(session.server(), type, total);
     if (!session.closed()) {
       boolean replaced = input.bytes() != waiting;
       int length = replaced ? (int) total : waiting.readerIndex() - at;
-      reads.handled(length, total, session.carried().sent() != sent);
+      handled(type, waiting, at, length, total, session.carried().sent() != sent);
     }
     return goesOn;
+  }
+
+  private void handled(byte type, ByteBuf from, int at, int length, long total, boolean ended) {
+    if (length > 0 && !ended && format.isQuery(type)) {
+      journal.handledHere();
+      transaction.handledHere();
+    } else {
+      transaction.handled(from, at, length, ended);
+      journal.handled(length, total, ended);
+    }
   }
 
   /** Keeps the statement that is about to be sent, if it may have to be sent again by itself. */
@@ -440,30 +457,6 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
     lifecycle.decision().retry().ifPresent(rule -> replay.keepForRetry(input.bytes(), rule));
     if (session.vdb().pools().led() && lifecycle.repeatable() && !lifecycle.readsOnly()) {
       replay.keepForFailover(input.bytes(), lifecycle.undoable());
-    }
-  }
-
-  /** Handles what may have to be sent again with the rest of its transaction. */
-  private boolean keptWithServer(byte type, long total) {
-    keepAlone(type);
-    if (!transaction.keeps(session.sharing().active())) {
-      return messages.forward(session.server(), type, total);
-    }
-    long sent = session.carried().sent();
-    ByteBuf waiting = input.bytes();
-    ByteBuf before = waiting.retainedDuplicate();
-    try {
-      boolean goesOn = messages.forward(session.server(), type, total);
-      if (!session.closed()) {
-        boolean replaced = input.bytes() != waiting;
-        int length = replaced ? (int) total : waiting.readerIndex() - before.readerIndex();
-        if (length > 0) {
-          transaction.handled(type, before, length, sent);
-        }
-      }
-      return goesOn;
-    } finally {
-      before.release();
     }
   }
 

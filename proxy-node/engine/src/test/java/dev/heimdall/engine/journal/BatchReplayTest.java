@@ -25,7 +25,8 @@ class BatchReplayTest {
           new HeldReply(
               UnpooledByteBufAllocator.DEFAULT,
               new DeliveredPart(null, () -> new byte[1]),
-              ByteBuf::release));
+              ByteBuf::release),
+          UnpooledByteBufAllocator.DEFAULT);
   private final BatchReplay replay =
       new BatchReplay(client, client, client, client, new PostgresErrors(), journal);
   private final ByteBuf input = Unpooled.copiedBuffer("unit", US_ASCII);

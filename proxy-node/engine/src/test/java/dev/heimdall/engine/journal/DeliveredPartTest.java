@@ -191,7 +191,9 @@ class DeliveredPartTest {
   @Test
   void whatFollowsAnAnswerThatWasAnotherIsNotLeftOut() {
     Journal journal =
-        new Journal(new HeldReply(UnpooledByteBufAllocator.DEFAULT, part, ByteBuf::release));
+        new Journal(
+            new HeldReply(UnpooledByteBufAllocator.DEFAULT, part, ByteBuf::release),
+            UnpooledByteBufAllocator.DEFAULT);
     delivers(FIRST);
     part.leaveOut(false, LOST);
 

@@ -22,7 +22,7 @@ class JournalTest {
           UnpooledByteBufAllocator.DEFAULT,
           new DeliveredPart(null, () -> new byte[1]),
           bytes -> client.add(text(bytes)));
-  private final Journal journal = new Journal(reply);
+  private final Journal journal = new Journal(reply, UnpooledByteBufAllocator.DEFAULT);
   private long sent = 10;
 
   @AfterEach
@@ -90,8 +90,7 @@ class JournalTest {
             (int) (sent - done),
             block,
             delivered ? Delivery.UNKNOWN : Delivery.NOTHING,
-            true,
-            UnpooledByteBufAllocator.DEFAULT)) {
+            true)) {
       plan.append(segment.failed()).append(" failed ");
       if (segment.again() != null) {
         plan.append(segment.numbers()).append(text(segment.again())).append(' ');
@@ -207,6 +206,17 @@ class JournalTest {
     assertThat(client).containsExactly("first");
     assertThat(reply.delivered()).as("a part of it").isTrue();
     assertThat(lost(10, NO_BLOCK, false)).isEqualTo("1 failed");
+  }
+
+  @Test
+  void anOperatorsStatementIsNoPartOfAUnit() {
+    journal.begin(sent);
+    ByteBuf input = input("SHOW");
+    journal.keep(input, 4);
+    journal.handledHere();
+    assertThat(journal.isOpen()).isFalse();
+    read("a");
+    assertThat(lost(10, NO_BLOCK, false)).isEqualTo("0 failed [10]a 0 failed");
   }
 
   @Test

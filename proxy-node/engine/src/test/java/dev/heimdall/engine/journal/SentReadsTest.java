@@ -22,7 +22,8 @@ class SentReadsTest {
           new HeldReply(
               UnpooledByteBufAllocator.DEFAULT,
               new DeliveredPart(null, () -> new byte[1]),
-              ByteBuf::release));
+              ByteBuf::release),
+          UnpooledByteBufAllocator.DEFAULT);
   private final BatchReplay replay =
       new BatchReplay(client, client, client, client, new PostgresErrors(), journal);
   private boolean atWriter = true;
@@ -43,7 +44,7 @@ class SentReadsTest {
     inputs.add(input);
     if (reads.handles(input, (byte) 'Q', text.length())) {
       reads.statement(changesNothing, false);
-      reads.handled(text.length(), text.length(), true);
+      journal.handled(text.length(), text.length(), true);
     }
     client.sent++;
   }
@@ -51,13 +52,7 @@ class SentReadsTest {
   private String again() {
     StringBuilder again = new StringBuilder();
     for (Segment segment :
-        journal.lost(
-            client.done,
-            client.outstanding(),
-            Long.MAX_VALUE,
-            Delivery.NOTHING,
-            true,
-            UnpooledByteBufAllocator.DEFAULT)) {
+        journal.lost(client.done, client.outstanding(), Long.MAX_VALUE, Delivery.NOTHING, true)) {
       again.append(segment.failed()).append(" failed;");
       if (segment.again() != null) {
         again.append(segment.again().toString(US_ASCII)).append(';');

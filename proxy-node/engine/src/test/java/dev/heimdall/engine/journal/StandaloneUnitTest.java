@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import org.junit.jupiter.api.Test;
 
 class StandaloneUnitTest {
-  private final StandaloneUnit unit = new StandaloneUnit();
+  private final StandaloneUnit unit =
+      new StandaloneUnit(new UnitMemory(UnpooledByteBufAllocator.DEFAULT));
   private final ByteBuf input = Unpooled.copiedBuffer("-first-second", US_ASCII).skipBytes(1);
 
   private void keep(Guard guard) {

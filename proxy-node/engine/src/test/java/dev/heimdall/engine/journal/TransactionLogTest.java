@@ -12,34 +12,73 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class TransactionLogTest {
-  private static final byte[] SUM = new byte[TransactionLog.SUM_LENGTH];
+  private static final byte[] SUM = new byte[32];
 
   private final StatementClassifier classifier = new PostgresClassifier();
+  private final List<ByteBuf> inputs = new ArrayList<>();
+  private final Journal journal =
+      new Journal(
+          new HeldReply(
+              UnpooledByteBufAllocator.DEFAULT,
+              new DeliveredPart(null, () -> new byte[1]),
+              ByteBuf::release),
+          UnpooledByteBufAllocator.DEFAULT);
   private TransactionLog log = log(100, 10_000);
+  private long number = 5;
 
-  private static TransactionLog log(int statements, long size) {
+  private TransactionLog log(int statements, long size) {
     return new TransactionLog(
-        new TransactionReplaySettings(true, statements, size, Duration.ofSeconds(1)),
-        UnpooledByteBufAllocator.DEFAULT);
+        new TransactionReplaySettings(true, statements, size, Duration.ofSeconds(1)), journal);
   }
 
   @AfterEach
-  void release() {
+  void nothingIsHeldAtTheEnd() {
     log.end();
+    assertThat(journal.size()).isZero();
+    for (ByteBuf input : inputs) {
+      assertThat(input.refCnt()).isEqualTo(1);
+      input.release();
+    }
   }
 
   private void send(String sql) {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    ByteBuf bytes = input(sql);
+    if (log.keeps()) {
+      log.keep(bytes, number);
+    }
     log.statement(classifier.classify(text, 0, text.length, true));
-    ByteBuf bytes = Unpooled.wrappedBuffer(text);
-    log.message(bytes, 0, text.length);
     log.unnamedKnown();
     log.count();
-    log.groupSent();
+    handled(text.length, true);
+  }
+
+  private ByteBuf input(String text) {
+    ByteBuf input = Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
+    inputs.add(input);
+    return input;
+  }
+
+  private void handled(int length, boolean ends) {
+    if (log.keeps()) {
+      log.handled(length);
+      if (ends) {
+        log.groupSent();
+      }
+    }
+    journal.handled(length, length, ends);
+    number += ends ? 1 : 0;
+  }
+
+  private void part(String text, boolean ends) {
+    log.keep(input(text), number);
+    handled(text.length(), ends);
   }
 
   private boolean answer(TransactionState status) {
@@ -74,13 +113,106 @@ class TransactionLogTest {
     assertThat(text(log.group(0))).isEqualTo("BEGIN");
     assertThat(text(log.group(1))).isEqualTo("INSERT 1");
     assertThat(log.same(1, SUM)).isTrue();
-    assertThat(text(log.cut(3, 0))).isEqualTo("SELECT 3");
+    assertThat(text(log.cut(3, 0, number))).isEqualTo("SELECT 3");
     assertThat(log.unanswered()).isEqualTo(1);
-    assertThat(text(log.cut(2, 0))).isEqualTo("SELECT 2");
+    assertThat(text(log.cut(2, 0, number))).isEqualTo("SELECT 2");
     assertThat(log.unanswered()).isZero();
 
     assertThat(answer(TransactionState.IDLE)).isTrue();
     assertThat(log.keeps()).isFalse();
+  }
+
+  @Test
+  void whatIsAnsweredHoldsNoBufferOfTheClientsInput() {
+    log.begin(0);
+    send("BEGIN");
+    answer(TransactionState.OPEN);
+    send("SELECT 1");
+    assertThat(inputs.get(0).refCnt()).isEqualTo(1);
+    assertThat(inputs.get(1).refCnt()).as("unanswered").isEqualTo(2);
+    assertThat(text(log.group(0))).isEqualTo("BEGIN");
+    assertThat(text(log.group(1))).isEqualTo("SELECT 1");
+  }
+
+  @Test
+  void whatIsKeptForReadingAgainAsWellIsKeptOnce() {
+    log.begin(0);
+    journal.begin(number);
+    ByteBuf input = input("BEGIN");
+    journal.keep(input, 5);
+    log.keep(input, number);
+    assertThat(input.refCnt()).isEqualTo(2);
+    journal.spoil();
+    assertThat(input.refCnt()).as("with its transaction").isEqualTo(2);
+    log.statement(classifier.classify("BEGIN".getBytes(StandardCharsets.UTF_8), 0, 5, true));
+    handled(5, true);
+    journal.answered(number - 1);
+    assertThat(text(log.group(0))).isEqualTo("BEGIN");
+    log.end();
+    assertThat(input.refCnt()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsNoTransactionIsStillReadAgain() {
+    log.begin(0);
+    journal.begin(number);
+    ByteBuf input = input("SELECT");
+    journal.keep(input, 6);
+    log.keep(input, number);
+    log.statement(classifier.classify("SELECT 1".getBytes(StandardCharsets.UTF_8), 0, 8, true));
+    assertThat(log.keeps()).isFalse();
+    handled(6, true);
+    assertThat(input.refCnt()).isEqualTo(2);
+    assertThat(journal.answersNoted(number - 1)).isTrue();
+    journal.answered(number - 1);
+    assertThat(input.refCnt()).isEqualTo(1);
+  }
+
+  @Test
+  void theRestOfAUnitFollowsWhatWasSentOfItAgain() {
+    log.begin("BEGIN".getBytes(StandardCharsets.UTF_8), false, 0);
+    part("bind", false);
+    part("execute", false);
+    part("sync", true);
+    journal.forget(true); // the server is lost
+
+    assertThat(text(log.group(0))).isEqualTo("bindexecutesync");
+    assertThat(text(log.cut(1, 6, number))).as("not sent again").isEqualTo("tesync");
+    assertThat(log.unanswered()).isZero();
+    assertThat(log.open()).isTrue();
+
+    part("tesync", true);
+    assertThat(log.unanswered()).isEqualTo(1);
+    assertThat(text(log.group(0))).isEqualTo("bindexecutesync");
+    answer(TransactionState.OPEN);
+    part("more", true);
+    assertThat(text(log.group(1))).isEqualTo("more");
+  }
+
+  @Test
+  void aMessageInPartsIsKeptWhole() {
+    log.begin("BEGIN".getBytes(StandardCharsets.UTF_8), false, 0);
+    ByteBuf first = input("bi");
+    log.keep(first, number);
+    log.handled(2);
+    journal.handled(2, 9, false);
+    log.handledMore(input("-nd"), 1, 2);
+    part("sync", true);
+    assertThat(text(log.group(0))).isEqualTo("bindsync");
+  }
+
+  @Test
+  void whatLiesInTooManyBuffersIsCopied() {
+    log = log(100, 1 << 20);
+    log.begin("BEGIN".getBytes(StandardCharsets.UTF_8), false, 0);
+    String text = "x".repeat(50_000);
+    part(text, true);
+    part(text, true);
+    part(text, true);
+    assertThat(inputs.get(1).refCnt()).isEqualTo(2);
+    assertThat(inputs.get(2).refCnt()).isEqualTo(1);
+    assertThat(text(log.group(2))).isEqualTo(text);
+    assertThat(journal.size()).isEqualTo(150_000);
   }
 
   @Test
