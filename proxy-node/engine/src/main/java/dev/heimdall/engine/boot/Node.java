@@ -123,7 +123,11 @@ public final class Node implements AutoCloseable {
   private volatile long patienceEnds;
   private boolean closed;
 
-  private Node(Path directory, Configuration configuration, Observer observer)
+  /**
+   * @param others dialects besides PostgreSQL's
+   */
+  private Node(
+      Path directory, Configuration configuration, Observer observer, Map<Engine, Dialect> others)
       throws StartupException {
     this.directory = directory;
     this.observer = observer;
@@ -136,11 +140,11 @@ public final class Node implements AutoCloseable {
     }
     int loopCount = configuration.node().loopsOn(Runtime.getRuntime().availableProcessors());
     loops = transport.open(loopCount);
-    Dialects dialects =
-        new Dialects(
-            Map.of(
-                Engine.POSTGRESQL,
-                PostgresDialect.create(keyCache, NonceSource.random(random), offLoop)));
+    Map<Engine, Dialect> spoken = new EnumMap<>(Engine.class);
+    spoken.putAll(others);
+    spoken.put(
+        Engine.POSTGRESQL, PostgresDialect.create(keyCache, NonceSource.random(random), offLoop));
+    Dialects dialects = new Dialects(spoken);
     budget = budget(configuration.node(), loopCount * dialects.engines().size());
     catalogues = new SourceCatalogues(logins, dialects, budget.ofNode(BudgetedCache.CATALOGUES));
     metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
@@ -301,7 +305,14 @@ public final class Node implements AutoCloseable {
       throw new StartupException(
           e.problems().stream().map(Object::toString).collect(Collectors.joining("\n")), e);
     }
-    Node node = new Node(configDirectory, configuration, observer);
+    return start(configDirectory, configuration, observer, Map.of());
+  }
+
+  /** Starts one that speaks these dialects besides PostgreSQL's. */
+  static Node start(
+      Path directory, Configuration configuration, Observer observer, Map<Engine, Dialect> others)
+      throws StartupException {
+    Node node = new Node(directory, configuration, observer, others);
     try {
       node.open();
     } catch (StartupException | RuntimeException e) {

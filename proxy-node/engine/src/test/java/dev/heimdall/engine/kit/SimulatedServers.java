@@ -16,8 +16,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalServerChannel;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,7 +40,7 @@ import java.util.regex.Pattern;
  * with its own text and the settings of its session, so that whoever gets the row can tell whose it
  * is.
  */
-final class SimulatedServers {
+public final class SimulatedServers {
   private static final Pattern PREPARE = Pattern.compile("(?is)prepare\\s+(\\w+)\\s+as\\s+(.*)");
   private static final Pattern SET =
       Pattern.compile("(?i)set\\s+(session\\s+|local\\s+)?([a-z_.]+)\\s*(?:=|\\s+to\\s+)\\s*(.*)");
@@ -51,7 +53,8 @@ final class SimulatedServers {
       List.of("application_name", "client_encoding", "search_path", "standard_conforming_strings");
 
   private final EventLoop loop;
-  private final LocalAddress address;
+  private final SocketAddress address;
+  private final Class<? extends ServerChannel> channels;
   private final ByteBufAllocator buffers;
   private final List<Session> sessions = new ArrayList<>();
   private final List<String> inserted = new ArrayList<>();
@@ -63,8 +66,18 @@ final class SimulatedServers {
   private boolean reportsPath = true;
 
   SimulatedServers(EventLoop loop, LocalAddress address, ByteBufAllocator buffers) {
+    this(loop, address, LocalServerChannel.class, buffers);
+  }
+
+  /** Those whose clients connect to this address by channels of this kind. */
+  public SimulatedServers(
+      EventLoop loop,
+      SocketAddress address,
+      Class<? extends ServerChannel> channels,
+      ByteBufAllocator buffers) {
     this.loop = loop;
     this.address = address;
+    this.channels = channels;
     this.buffers = buffers;
     listen();
   }
@@ -74,7 +87,7 @@ final class SimulatedServers {
     listening =
         new ServerBootstrap()
             .group(loop)
-            .channel(LocalServerChannel.class)
+            .channel(channels)
             .childOption(ChannelOption.ALLOCATOR, buffers)
             .childHandler(
                 new ChannelInitializer<>() {
@@ -89,18 +102,23 @@ final class SimulatedServers {
             .channel();
   }
 
+  /** Where they listen, once they do. */
+  public SocketAddress listensAt() {
+    return listening.localAddress();
+  }
+
   /** Nobody can connect any more; connections that are there stay. */
   void refuse() {
     listening.close();
   }
 
   /** The connections that are open, oldest first. */
-  List<Session> open() {
+  public List<Session> open() {
     return sessions.stream().filter(session -> session.channel.isActive()).toList();
   }
 
   /** Errors of the simulation itself. */
-  List<Throwable> failures() {
+  public List<Throwable> failures() {
     return failures;
   }
 
@@ -128,7 +146,7 @@ final class SimulatedServers {
   }
 
   /** One connection. */
-  final class Session extends ChannelInboundHandlerAdapter {
+  public final class Session extends ChannelInboundHandlerAdapter {
     private final int process;
     private final Map<String, String> statements = new LinkedHashMap<>();
     private final Map<String, String> portals = new LinkedHashMap<>();
@@ -150,12 +168,12 @@ final class SimulatedServers {
     }
 
     /** The texts that came to be carried out, those of the node's own included. */
-    List<String> received() {
+    public List<String> received() {
       return received;
     }
 
     /** Ends the connection as a crash does. */
-    void kill() {
+    public void kill() {
       channel.close();
     }
 

@@ -23,8 +23,8 @@ import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.jdbc.SourceLogins;
-import dev.heimdall.engine.listen.NotificationFormat;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.observe.Metrics;
@@ -32,7 +32,6 @@ import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.pool.Limit;
-import dev.heimdall.engine.prepared.ServerNaming;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.session.ClientSession;
@@ -51,7 +50,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -67,6 +65,7 @@ import java.util.function.BooleanSupplier;
  * client's channel and its servers', put together as the node does, all of it in one thread.
  */
 final class ToyPath implements AutoCloseable {
+  private final Dialect dialect = ToyDialect.create();
   private final ToyNode servers;
   private final ToyCluster cluster;
   private final ToyWatch watch;
@@ -118,13 +117,13 @@ final class ToyPath implements AutoCloseable {
             metrics.loop(0),
             new LoopClients(),
             new LoopSessions.Judging(
-                knowsBlocks -> new ToyClassifier(),
+                dialect.statements(),
                 new StatementParser(),
                 new StatementTimes(),
                 1,
                 2,
                 Runnable::run),
-            new Numbers(),
+            dialect.naming().apply(0),
             budget);
     node =
         new NodeContext(
@@ -148,7 +147,7 @@ final class ToyPath implements AutoCloseable {
         new VdbContext(
             "app",
             servers.pools(),
-            unheard(NotificationFormat.class),
+            dialect.notifications(),
             new VdbContext.Settings(
                 new VdbAccess.Settings(
                     virtual,
@@ -192,19 +191,6 @@ final class ToyPath implements AutoCloseable {
             + "}");
     Files.writeString(directory.resolve("users/ann.json"), "{\"password\": \"secret\"}");
     return ConfigurationReader.read(directory);
-  }
-
-  /** Statements have numbers only: what the node calls them is seen by nobody. */
-  private static final class Numbers implements ServerNaming {
-    @Override
-    public byte[] name(long number) {
-      return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
-    }
-
-    @Override
-    public byte[] instead(String unknown) {
-      return null;
-    }
   }
 
   /** A listener whom nothing concerns that is told here. */
@@ -290,7 +276,7 @@ final class ToyPath implements AutoCloseable {
           new SessionFactory() {
             @Override
             public ChannelHandler session(Login login, StartupVariables given, Channel at) {
-              return new ClientSession(node, vdb, new ToySessions(), sessions, login, given, at);
+              return new ClientSession(node, vdb, dialect.sessions(), sessions, login, given, at);
             }
 
             @Override
@@ -303,7 +289,7 @@ final class ToyPath implements AutoCloseable {
               node.access(),
               vdb.access(),
               new LoopAccess(servers.context(), metrics.loop(0)),
-              new ToyClients(),
+              dialect.clients(),
               factory);
       login.address(new InetSocketAddress("127.0.0.1", 1));
       channel.pipeline().addLast(login);
@@ -345,19 +331,9 @@ final class ToyPath implements AutoCloseable {
       for (int at = 0, length = ToyFrame.length(all, at, end);
           length > 0;
           at += length, length = ToyFrame.length(all, at, end)) {
-        told.add(words(all, at));
+        told.add(ToyClient.words(all, at));
       }
       return told;
-    }
-
-    private static String words(ByteBuf all, int at) {
-      return switch (all.getByte(at)) {
-        case ToyFrame.ROW -> "row " + ToyFrame.text(all, at);
-        case ToyFrame.ERROR -> "error " + ToyFrame.text(all, at);
-        case ToyFrame.HANDLE -> "handle " + ToyFrame.number(all, at, 0);
-        case ToyFrame.DONE -> "done " + ToyFrame.number(all, at, 0);
-        default -> "frame " + (char) all.getByte(at);
-      };
     }
 
     boolean open() {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * One server process of the toy dialect at the other end of a channel. It answers at once unless it
@@ -19,6 +20,7 @@ final class ToyServer {
   private final int features;
   private final ToyMember member;
   private final EmbeddedChannel channel;
+  private final Consumer<ByteBuf> out;
   private final List<String> requests = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
   private final Map<Integer, String> statements = new HashMap<>();
@@ -38,12 +40,31 @@ final class ToyServer {
    * @param logIn what the node does on its end
    */
   ToyServer(int processId, ToyMember member, int features, ChannelHandler logIn) {
+    this(processId, member, features, new EmbeddedChannel(logIn), null);
+  }
+
+  /**
+   * One of which only the bytes are here.
+   *
+   * @param out takes what it sends
+   */
+  ToyServer(int processId, Consumer<ByteBuf> out) {
+    this(processId, null, -1, null, out);
+  }
+
+  private ToyServer(
+      int processId,
+      ToyMember member,
+      int features,
+      EmbeddedChannel channel,
+      Consumer<ByteBuf> out) {
     this.member = member;
     this.processId = processId;
     this.features = features;
     this.token = 100 * processId;
     this.handles = 10 * processId;
-    this.channel = new EmbeddedChannel(logIn);
+    this.channel = channel;
+    this.out = out == null ? this::toNode : out;
   }
 
   ToyMember member() {
@@ -105,12 +126,16 @@ final class ToyServer {
   }
 
   void send(byte type, byte[] body) {
-    ByteBuf out = Unpooled.buffer();
-    ToyFrame.write(out, type, 0, body);
-    while (out.isReadable()) {
-      channel.pipeline().fireChannelRead(out.readBytes(Math.min(piece, out.readableBytes())));
+    ByteBuf frame = Unpooled.buffer();
+    ToyFrame.write(frame, type, 0, body);
+    out.accept(frame);
+  }
+
+  private void toNode(ByteBuf bytes) {
+    while (bytes.isReadable()) {
+      channel.pipeline().fireChannelRead(bytes.readBytes(Math.min(piece, bytes.readableBytes())));
     }
-    out.release();
+    bytes.release();
     channel.pipeline().fireChannelReadComplete();
     channel.runPendingTasks();
   }
@@ -129,6 +154,12 @@ final class ToyServer {
     if (in == null) {
       return false;
     }
+    take(in);
+    return true;
+  }
+
+  /** Reads what has come. */
+  void take(ByteBuf in) {
     cut.writeBytes(in);
     in.release();
     for (int length = length(); length > 0; length = length()) {
@@ -136,7 +167,6 @@ final class ToyServer {
       request(frame);
       frame.release();
     }
-    return true;
   }
 
   private int length() {

@@ -1,0 +1,53 @@
+package dev.heimdall.engine.toy;
+
+import dev.heimdall.engine.catalog.CatalogueProtocol;
+import dev.heimdall.engine.cluster.ClusterProtocol;
+import dev.heimdall.engine.console.ConsoleProtocol;
+import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.engine.listen.NotificationFormat;
+import dev.heimdall.engine.prepared.ServerNaming;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+
+/** All that a node has to know of the toy protocol. */
+public final class ToyDialect {
+  private ToyDialect() {}
+
+  /** Without operators, notifications, a catalogue and clusters. */
+  public static Dialect create() {
+    return new Dialect(
+        new ToyClients(),
+        lacking(ConsoleProtocol.class),
+        new ToyServers(),
+        new ToySessions(),
+        knowsBlocks -> new ToyClassifier(),
+        lacking(NotificationFormat.class),
+        lacking(CatalogueProtocol.class),
+        lacking(ClusterProtocol.class),
+        loop -> new Numbers());
+  }
+
+  /** Of which nobody asks anything. */
+  private static <T> T lacking(Class<T> type) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              throw new UnsupportedOperationException(type + " is not the toy's");
+            }));
+  }
+
+  /** Statements have numbers only: what the node calls them is seen by nobody. */
+  private static final class Numbers implements ServerNaming {
+    @Override
+    public byte[] name(long number) {
+      return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public byte[] instead(String unknown) {
+      return null;
+    }
+  }
+}
