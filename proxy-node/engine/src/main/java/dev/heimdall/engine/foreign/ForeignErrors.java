@@ -23,7 +23,9 @@ final class ForeignErrors {
   }
 
   ServerError of(SQLException e) {
-    return ServerError.error(state(e), message(e)).withDetail(detail(e));
+    return ServerError.error(state(e), message(e))
+        .withDetail(detail(e))
+        .withNumber(e.getErrorCode());
   }
 
   /** Nobody has asked anything yet, because there is no connection. */

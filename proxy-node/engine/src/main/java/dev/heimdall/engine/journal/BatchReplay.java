@@ -262,7 +262,7 @@ public final class BatchReplay {
     return rule != null
         && unit.tries() < rule.maxRetries()
         && rule.exception()
-            .map(part -> part.equals(error.sqlState()) || error.message().contains(part))
+            .map(part -> error.isCalled(part) || error.message().contains(part))
             .orElse(true);
   }
 

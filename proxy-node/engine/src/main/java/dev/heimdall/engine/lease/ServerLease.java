@@ -251,7 +251,10 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   }
 
   private void refuse(ServerError error) {
-    client.refuse(error.isFatal() ? ServerError.error(error.sqlState(), error.message()) : error);
+    client.refuse(
+        error.isFatal()
+            ? ServerError.error(error.sqlState(), error.message()).withNumber(error.number())
+            : error);
   }
 
   /** Tells the client that its wait has become long, if it waits. */

@@ -384,12 +384,7 @@ final class ConnectionLoss implements LostClient, LostTransaction {
 
   private static ServerError errorOf(ServerError lastError) {
     return lastError != null
-        ? new ServerError(
-            "ERROR",
-            lastError.sqlState(),
-            lastError.message(),
-            lastError.detail(),
-            lastError.hint())
+        ? lastError.asError()
         : ServerError.error("08006", "the connection to the database server was lost")
             .withHint("Whether a statement that changes data took effect is not known.");
   }

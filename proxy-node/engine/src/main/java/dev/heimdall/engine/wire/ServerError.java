@@ -9,9 +9,15 @@ package dev.heimdall.engine.wire;
  * @param message one line, lower case, no full stop
  * @param detail more about this case, or null
  * @param hint what to do, or null
+ * @param number what the engine itself calls it, where it numbers its errors; else 0
  */
 public record ServerError(
-    String severity, String sqlState, String message, String detail, String hint) {
+    String severity, String sqlState, String message, String detail, String hint, int number) {
+
+  /** One that has no number. */
+  public ServerError(String severity, String sqlState, String message, String detail, String hint) {
+    this(severity, sqlState, message, detail, hint, 0);
+  }
 
   public static ServerError error(String sqlState, String message) {
     return new ServerError("ERROR", sqlState, message, null, null);
@@ -31,18 +37,33 @@ public record ServerError(
   }
 
   public ServerError withDetail(String text) {
-    return new ServerError(severity, sqlState, message, text, hint);
+    return new ServerError(severity, sqlState, message, text, hint, number);
   }
 
   public ServerError withHint(String text) {
-    return new ServerError(severity, sqlState, message, detail, text);
+    return new ServerError(severity, sqlState, message, detail, text, number);
+  }
+
+  /** The same with the engine's own number. */
+  public ServerError withNumber(int own) {
+    return new ServerError(severity, sqlState, message, detail, hint, own);
   }
 
   public ServerError asFatal() {
-    return new ServerError("FATAL", sqlState, message, detail, hint);
+    return new ServerError("FATAL", sqlState, message, detail, hint, number);
+  }
+
+  /** What is an error of a statement, whatever else it was to the one who said it. */
+  public ServerError asError() {
+    return new ServerError("ERROR", sqlState, message, detail, hint, number);
   }
 
   public boolean isFatal() {
     return severity.equals("FATAL") || severity.equals("PANIC");
+  }
+
+  /** Whether it is meant by its SQLSTATE or by its number. */
+  public boolean isCalled(String code) {
+    return code.equals(sqlState) || (number != 0 && code.equals(Integer.toString(number)));
   }
 }

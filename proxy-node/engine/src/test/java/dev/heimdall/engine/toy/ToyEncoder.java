@@ -46,7 +46,8 @@ final class ToyEncoder implements ClientEncoder {
 
   @Override
   public void error(ServerError error, ByteBuf out) {
-    frame(out, ToyFrame.ERROR, error.sqlState() + error.message());
+    String number = error.number() == 0 ? "" : "/" + error.number() + "/";
+    frame(out, ToyFrame.ERROR, error.sqlState() + number + error.message());
   }
 
   /** There are none. */

@@ -224,6 +224,21 @@ class ToyPathTest {
   }
 
   @Test
+  void aRuleNamesErrorsByTheNumbersThatTheEngineGivesThem() throws Exception {
+    path(
+        "",
+        """
+        [{"match": "SELECT", "action": "retry",
+          "parameters": {"maxRetries": 1, "exception": "1213"}}]
+        """);
+    Client ann = path.client();
+
+    assertThat(ann.asks("SELECT crowded")).containsExactly("error HY000/1213/try again", IDLE);
+    assertThat(path.server().requests()).endsWith("SELECT crowded", "SELECT crowded");
+    assertThat(ann.asks("SELECT crowded")).containsExactly("row crowded", IDLE);
+  }
+
+  @Test
   void aClientIsToldOfALossThatMayHaveChangedSomething() throws Exception {
     path("", "[]");
     Client ann = path.client();

@@ -77,8 +77,12 @@ final class ToyReplies implements ReplyScanner {
     switch (type) {
       case ToyFrame.ROW -> delivery.noted(false, true);
       case ToyFrame.ERROR -> {
-        delivery.failed(error(ToyFrame.text(in, at)));
+        ServerError error = error(ToyFrame.text(in, at));
+        delivery.failed(error);
         requests.failed();
+        if (delivery.absorbs(error)) {
+          return;
+        }
         delivery.noted(false, true);
       }
       case ToyFrame.HANDLE -> {
@@ -99,16 +103,22 @@ final class ToyReplies implements ReplyScanner {
 
   private void done(ByteBuf in, int at, int end) {
     delivery.ends(TransactionState.values()[ToyFrame.number(in, at, 0)]);
-    delivery.pass(in, at, end);
+    if (!delivery.absorbing()) {
+      delivery.pass(in, at, end);
+    }
     ReplyOwner owner = delivery.groups().first();
     delivery.groups().dropFirst();
     requests.answered(ToyFrame.number(in, at, 1));
     delivery.complete(owner);
   }
 
-  /** Five characters of SQLSTATE, and the message. */
+  /** Five characters of SQLSTATE, perhaps a number between slashes, and the message. */
   private static ServerError error(String text) {
-    return ServerError.error(text.substring(0, 5), text.substring(5));
+    int from = text.charAt(5) == '/' ? text.indexOf('/', 6) : -1;
+    return from < 0
+        ? ServerError.error(text.substring(0, 5), text.substring(5))
+        : ServerError.error(text.substring(0, 5), text.substring(from + 1))
+            .withNumber(Integer.parseInt(text.substring(6, from)));
   }
 
   @Override

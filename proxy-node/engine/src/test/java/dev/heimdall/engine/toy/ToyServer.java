@@ -33,6 +33,7 @@ final class ToyServer {
   private String schema = "";
   private int handles;
   private int piece = Integer.MAX_VALUE;
+  private int refusals = 2;
 
   /**
    * @param member the server that it is a process of; null where that has no data
@@ -257,7 +258,9 @@ final class ToyServer {
         schema = "";
       }
       default -> {
-        if (text.startsWith("ECHO ")) {
+        if (text.equals("SELECT crowded") && refusals-- > 0) {
+          send(ToyFrame.ERROR, ToyFrame.text("HY000/1213/try again"));
+        } else if (text.startsWith("ECHO ")) {
           send(ToyFrame.ROW, ToyFrame.text(text.substring(5)));
         } else if (text.equals("SELECT schema") || text.equals("READ [schema]")) {
           send(ToyFrame.ROW, ToyFrame.text(schema));
