@@ -62,7 +62,8 @@ final class SessionControl implements TimedClient {
       session.sharing().cancel(ServerError.error("57014", message), done);
       return;
     } else if (session.server() != null
-        && session.outstanding() > 0
+        // A server that only waits for the rest of a batch ignores the request.
+        && (session.outstanding() > 0 || session.requests().batchOpen())
         && session.state() == LeaseState.ACTIVE) {
       session.counters().cancelled();
       session.node().connector().cancel(session.server(), done);
