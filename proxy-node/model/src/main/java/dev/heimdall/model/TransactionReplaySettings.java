@@ -9,8 +9,8 @@ public record TransactionReplaySettings(
                 "Whether a transaction whose server is lost before its COMMIT was sent is run again"
                     + " on another connection. Its client notices nothing if all that it was told"
                     + " before is answered the same again, and gets 40001 if it is not. A read on a"
-                    + " cluster's writer that was answered in part is continued likewise, or gets"
-                    + " the error of the loss.",
+                    + " cluster that was answered in part is continued likewise, or gets the error"
+                    + " of the loss.",
             byDefault = "false",
             applies = Applies.NEW_CONNECTIONS)
         boolean enabled,

@@ -30,12 +30,16 @@ public final class BatchReplay {
   private final UnitInput input;
   private final UnitFormat format;
   private final ErrorCauses errors;
+  private final Journal journal;
   private final StandaloneUnit unit;
   private final HeldReply reply;
   private int batchLength;
 
   /** Whether what is being read was sent before, and its Parse was answered to the client. */
   private boolean resumes;
+
+  /** What the server has said of the unit that is kept, in the place of its client; or null. */
+  private ServerError absorbed;
 
   /** How many answers in a row the client has waited for since it sent ahead. */
   private int quiet = QUIET;
@@ -52,6 +56,7 @@ public final class BatchReplay {
     this.input = input;
     this.format = format;
     this.errors = errors;
+    this.journal = journal;
     this.unit = journal.standalone();
     this.reply = journal.reply();
   }
@@ -187,11 +192,11 @@ public final class BatchReplay {
     return unit.isGuarded();
   }
 
-  /** Whether the kept statement can still be sent again without its client seeing anything. */
-  private boolean untold(ReplySource from) {
+  /** What the client has had of the kept statement's answer that it would have twice. */
+  private Delivery delivered(ReplySource from) {
     return unit.guard() == Guard.REPLICA_READ
-        ? nothingGiven(from)
-        : !from.begun() && !reply.part().isThere();
+        ? reply.delivery(from.due())
+        : Delivery.of(!from.begun() && !reply.part().isThere());
   }
 
   /** Whether the client has had nothing of the answer, and there is nothing that it must have. */
@@ -210,7 +215,11 @@ public final class BatchReplay {
       return false;
     }
     Cause cause = causeOf(error, from);
-    boolean absorbs = unit.fails(cause, untold(from), cause != Cause.ERROR || wantsRetry(error));
+    boolean permitted = cause != Cause.ERROR || wantsRetry(error);
+    boolean absorbs = unit.fails(cause, delivered(from), permitted);
+    if (absorbs) {
+      absorbed = error;
+    }
     if (unit.recovery() == Recovery.RESUME) {
       reply.deliver();
     }
@@ -228,6 +237,19 @@ public final class BatchReplay {
       return errors.ofReplica(error) ? Cause.REPLICA_ERROR : Cause.ERROR;
     }
     return errors.readOnly(error) ? Cause.READ_ONLY_SERVER : Cause.ERROR;
+  }
+
+  /** The answer of the unit that was sent last has ended, and its error was absorbed. */
+  public void groupAbsorbed() {
+    leaveOut(absorbed);
+    absorbed = null;
+    journal.takeBack();
+  }
+
+  private void leaveOut(ServerError error) {
+    if (unit.recovery() == Recovery.CONTINUE_ELSEWHERE) {
+      reply.part().leaveOut(error);
+    }
   }
 
   /** What becomes of the batch whose error or loss was absorbed. */
@@ -282,9 +304,10 @@ public final class BatchReplay {
     }
     boolean permitted =
         rule == null ? mayGoOn : (harmless || rule.repeatUncertain()) && wantsRetry(error);
-    boolean survives = unit.fails(cause, untold(from), permitted);
+    boolean survives = unit.fails(cause, delivered(from), permitted);
     if (survives) {
-      reply.drop();
+      leaveOut(error);
+      journal.takeAllBack();
       if (asking) {
         input.dropStatement(); // the server was being asked about a statement of it
       }

@@ -115,13 +115,14 @@ public final class DeliveredPart {
   /**
    * The rest does not come, and the unit is read again.
    *
-   * @param amidMessage whether the answer that was lost has cut a message
+   * @param error that the client is sent if the new answer is another one; null where others see to
+   *     that
    */
-  void leaveOut(boolean amidMessage, ServerError error) {
+  void leaveOut(ServerError error) {
     if (stage == Stage.COUNTED) {
       told = checksum.counted();
       toldSum = checksum.soFar();
-      cut = amidMessage;
+      cut = checksum.amidMessage();
     }
     failure = error;
     become(Stage.LEFT_OUT);

@@ -5,8 +5,7 @@ import dev.heimdall.engine.observe.Unreplayed;
 /**
  * What is known of a server connection that was lost.
  *
- * @param cut whether the client has had the beginning of a message of it whose rest does not come
  * @param obstacle why nothing can be run again that depends on it; null when that may be
  * @param cancel ends there what goes on without the connection, and what it locks
  */
-public record Loss(boolean cut, Unreplayed obstacle, Runnable cancel) {}
+public record Loss(Unreplayed obstacle, Runnable cancel) {}

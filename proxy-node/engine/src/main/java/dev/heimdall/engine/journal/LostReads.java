@@ -123,7 +123,7 @@ public final class LostReads {
       return false;
     }
     if (continues) {
-      part.leaveOut(cut, error);
+      part.leaveOut(error);
     } else {
       part.end();
     }

@@ -16,6 +16,8 @@ public enum Recovery {
   ALONE,
   /** It is sent again at once, elsewhere. */
   ELSEWHERE,
+  /** The same, and what its client has of the answer is left out, if it is the same again. */
+  CONTINUE_ELSEWHERE,
   /** It is sent again when a server has said that it is the writer. */
   AT_WRITER,
   /** It is sent again after the pause of its rule. */
@@ -45,16 +47,22 @@ public enum Recovery {
           case READ_ONLY_SERVER -> ofRefusedWrite(unit.guard());
           case REPLICA_ERROR -> ofReplicaError(unit.guard());
         };
-    return unit.permitted() ? afterDelivery(recovery, unit.delivered()) : FAIL;
+    return unit.permitted() ? afterDelivery(recovery, unit) : FAIL;
   }
 
-  private static Recovery afterDelivery(Recovery recovery, Delivery delivered) {
-    return switch (delivered) {
+  /**
+   * A new answer takes the place of the one that was begun, as a whole: its client is sent what
+   * follows the part that it has, or else an error.
+   */
+  private static Recovery afterDelivery(Recovery recovery, Attempt unit) {
+    return switch (unit.delivered()) {
       case NOTHING -> recovery;
       case KNOWN ->
           switch (recovery) {
             case READ_AGAIN -> CONTINUE;
+            case ELSEWHERE -> unit.guard() == Guard.REPLICA_READ ? CONTINUE_ELSEWHERE : FAIL;
             case TRANSACTION -> TRANSACTION;
+            // What is short enough for a shared pipeline waits as a whole before it is delivered.
             default -> FAIL;
           };
       case UNKNOWN -> FAIL;

@@ -136,16 +136,14 @@ public final class StandaloneUnit {
   /**
    * Its answer will not be the one that its client is sent, unless nothing can be done about that.
    *
-   * @param undelivered whether its client has had nothing of the answer that it would have twice
+   * @param delivered what its client has had of the answer that it would have twice
    * @param permitted whether what limits repetitions permits one more
    * @return whether something is done about it
    */
-  public boolean fails(Cause cause, boolean undelivered, boolean permitted) {
+  public boolean fails(Cause cause, Delivery delivered, boolean permitted) {
     Guard guard = remembered && cause == Cause.STALE_PLAN ? Guard.REMEMBERED : unit.guard;
     boolean once = cause != Cause.READ_ONLY_SERVER || recovery != Recovery.AT_WRITER;
-    Attempt attempt =
-        new Attempt(
-            guard, guard == Guard.REPLICA_READ, Delivery.of(undelivered), permitted && once);
+    Attempt attempt = new Attempt(guard, guard == Guard.REPLICA_READ, delivered, permitted && once);
     recovery = Recovery.of(attempt, cause);
     if (recovery != Recovery.FAIL) {
       become(Stage.RECOVERING);

@@ -384,7 +384,7 @@ public final class TransactionReplay implements TransactionNotes {
     pending = log.unanswered();
     pendingOpen = log.open();
     if (checksum.counted() > 0) {
-      part.leaveOut(loss.cut(), null);
+      part.leaveOut(null);
     } else {
       part.end();
     }

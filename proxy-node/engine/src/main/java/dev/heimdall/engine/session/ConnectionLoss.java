@@ -159,7 +159,6 @@ final class ConnectionLoss implements LostClient, LostTransaction {
             && requests
                 .replay()
                 .survivesLoss(error, causeOf(lastError), harmless, mayGoOn(), from)) {
-          requests.forgetSent();
           session.pendingReplies().forget();
           session.carried().lost();
           lease.become(LeaseState.READY);
@@ -187,7 +186,7 @@ final class ConnectionLoss implements LostClient, LostTransaction {
     // Where only the connection is lost the statement goes on, and what it locks is locked.
     Runnable cancel =
         lastError == null ? () -> session.node().connector().cancel(from, () -> {}) : () -> {};
-    return new Loss(from.cutReply() && from.isFirst(session), obstacle, cancel);
+    return new Loss(obstacle, cancel);
   }
 
   private Cause causeOf(ServerError lastError) {

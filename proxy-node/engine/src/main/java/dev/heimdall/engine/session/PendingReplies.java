@@ -3,7 +3,6 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.BatchReplay;
 import dev.heimdall.engine.journal.DeliveredPart;
-import dev.heimdall.engine.journal.Recovery;
 import dev.heimdall.engine.journal.UnitPosition;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
@@ -467,7 +466,7 @@ final class PendingReplies implements UnitPosition {
     outstanding--;
     session.lifecycle().running().notes().groupOver();
     session.carried().groupUnsent();
-    session.requests().journal().takeBack();
+    replay.groupAbsorbed();
     session.transactionReplay().takeBack();
     if (session.sharing().active()) {
       boolean untold = session.sharing().takeUntold() != 0;
@@ -481,10 +480,10 @@ final class PendingReplies implements UnitPosition {
       }
       return;
     }
-    if (replay.recovery() == Recovery.RESUME) {
-      schemaChanged();
-    } else if (replay.recovery() == Recovery.ELSEWHERE) {
-      session.reads().refusedThere();
+    switch (replay.recovery()) {
+      case RESUME -> schemaChanged();
+      case ELSEWHERE, CONTINUE_ELSEWHERE -> session.reads().refusedThere();
+      default -> {}
     }
     if (session.closed()) {
       session.lease().rest(from);

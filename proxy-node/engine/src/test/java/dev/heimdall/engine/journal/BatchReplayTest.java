@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.dialect.postgres.prepared.PostgresErrors;
+import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -20,16 +21,22 @@ class BatchReplayTest {
       ServerError.error("0A000", "cached plan must not change result type");
 
   private final ScriptedClient client = new ScriptedClient();
-  private final Journal journal =
-      new Journal(
-          new HeldReply(
-              UnpooledByteBufAllocator.DEFAULT,
-              new DeliveredPart(null, () -> new byte[1]),
-              ByteBuf::release),
-          UnpooledByteBufAllocator.DEFAULT);
-  private final BatchReplay replay =
-      new BatchReplay(client, client, client, client, new PostgresErrors(), journal);
+  private Journal journal = journal(null);
+  private BatchReplay replay = replay();
   private final ByteBuf input = Unpooled.copiedBuffer("unit", US_ASCII);
+
+  private static Journal journal(ReplyChecksum checksum) {
+    return new Journal(
+        new HeldReply(
+            UnpooledByteBufAllocator.DEFAULT,
+            new DeliveredPart(checksum, () -> new byte[1]),
+            ByteBuf::release),
+        UnpooledByteBufAllocator.DEFAULT);
+  }
+
+  private BatchReplay replay() {
+    return new BatchReplay(client, client, client, client, new PostgresErrors(), journal);
+  }
 
   @AfterEach
   void nothingIsHeldAtTheEnd() {
@@ -116,6 +123,60 @@ class BatchReplayTest {
 
     assertThat(survives(Cause.CONNECTION_LOST)).isFalse();
     assertThat(replay.absorbs(CONFLICT, client)).isFalse();
+  }
+
+  /** A read at a replica whose client has had a row and the beginning of another. */
+  private DeliveredPart partOfARead() {
+    journal = journal(new ReplyChecksum(new PostgresSessions().replies()));
+    replay = replay();
+    replicaRead();
+    deliver("D\0\0\0\7rowD\0\0\0\7r");
+    return journal.reply().part();
+  }
+
+  private void deliver(String bytes) {
+    ByteBuf piece = Unpooled.copiedBuffer(bytes, US_ASCII);
+    assertThat(journal.reply().takes(piece, false)).isFalse();
+    piece.release();
+  }
+
+  @Test
+  void aReadOfWhichItsClientHasHadAKnownPartIsContinuedElsewhere() {
+    DeliveredPart part = partOfARead();
+
+    assertThat(survives(Cause.CONNECTION_LOST)).isTrue();
+
+    assertThat(replay.recovery()).isEqualTo(Recovery.CONTINUE_ELSEWHERE);
+    assertThat(part.isLeftOut()).isTrue();
+    assertThat(part.cut()).as("amid a message").isTrue();
+    assertThat(part.failure()).isEqualTo(LOST);
+    client.sent = 7;
+    replay.tryAgain();
+    assertThat(client.readAgain).containsExactly("unit");
+  }
+
+  @Test
+  void whatComesBeforeAnErrorThatIsAbsorbedIsNoPartOfTheNewAnswer() {
+    DeliveredPart part = partOfARead();
+
+    assertThat(replay.absorbs(CONFLICT, client)).isTrue();
+    assertThat(part.isLeftOut()).as("its rest may come, for nobody").isFalse();
+    replay.groupAbsorbed();
+
+    assertThat(part.isLeftOut()).isTrue();
+    assertThat(part.cut()).isTrue();
+    assertThat(part.failure()).isEqualTo(CONFLICT);
+  }
+
+  @Test
+  void aWriteIsNotContinuedWhateverIsKnownOfItsAnswer() {
+    journal = journal(new ReplyChecksum(new PostgresSessions().replies()));
+    replay = replay();
+    write(true);
+    client.begun = true;
+    deliver("D\0\0\0\7row");
+
+    assertThat(survives(Cause.TERMINATED)).isFalse();
   }
 
   @Test

@@ -72,7 +72,7 @@ class DeliveredPartTest {
         }
         part.end();
         delivers(whole.substring(0, had));
-        part.leaveOut(had != FIRST.length(), LOST);
+        part.leaveOut(LOST);
         assertThat(part.cut()).isEqualTo(had != FIRST.length());
         String sent = passes(whole.substring(0, cut)) + passes(whole.substring(cut));
         assertThat(sent).as("had %d, cut at %d", had, cut).isEqualTo(whole.substring(had));
@@ -85,7 +85,7 @@ class DeliveredPartTest {
   @Test
   void nothingMoreIsSentOfAnAnswerThatIsAnother() {
     delivers(FIRST + SECOND.substring(0, 7));
-    part.leaveOut(true, LOST);
+    part.leaveOut(LOST);
 
     assertThat(passes(message('D', "other row") + SECOND)).isEmpty();
     assertThat(passes(SECOND)).isEmpty();
@@ -102,7 +102,7 @@ class DeliveredPartTest {
   @Test
   void anAnswerThatEndsTooEarlyIsAnother() {
     delivers(FIRST + SECOND);
-    part.leaveOut(false, LOST);
+    part.leaveOut(LOST);
 
     assertThat(passes(FIRST)).isEmpty();
 
@@ -114,15 +114,15 @@ class DeliveredPartTest {
   @Test
   void whatIsReadAgainMayBeLostAgain() {
     delivers(FIRST + SECOND.substring(0, 9));
-    part.leaveOut(true, LOST);
+    part.leaveOut(LOST);
     assertThat(passes(FIRST)).isEmpty();
     part.begin();
-    part.leaveOut(false, LOST);
+    part.leaveOut(LOST);
     assertThat(part.cut()).as("it has no more of that message").isTrue();
     assertThat(passes(FIRST + SECOND.substring(0, 12))).isEqualTo(SECOND.substring(9, 12));
     assertThat(part.isKnown()).isTrue();
 
-    part.leaveOut(true, LOST);
+    part.leaveOut(LOST);
 
     assertThat(passes(FIRST + SECOND)).isEqualTo(SECOND.substring(12));
     allReleased();
@@ -131,7 +131,7 @@ class DeliveredPartTest {
   @Test
   void noticesAreNoPartOfTheAnswer() {
     delivers(FIRST + NOTICE);
-    part.leaveOut(false, LOST);
+    part.leaveOut(LOST);
 
     assertThat(passes(FIRST + SECOND)).isEqualTo(SECOND);
     delivers(NOTICE.substring(0, 7));
@@ -167,7 +167,7 @@ class DeliveredPartTest {
     more.release();
     assertThat(reply.delivery(true)).isEqualTo(Delivery.KNOWN);
 
-    part.leaveOut(false, LOST);
+    part.leaveOut(LOST);
 
     assertThat(passes(FIRST + SECOND + NOTICE)).isEqualTo(NOTICE);
     allReleased();
@@ -182,7 +182,7 @@ class DeliveredPartTest {
     more.release();
     reply.takeOut().release();
 
-    part.leaveOut(false, LOST);
+    part.leaveOut(LOST);
 
     assertThat(passes(FIRST + SECOND + NOTICE)).isEqualTo(NOTICE);
     allReleased();
@@ -195,7 +195,7 @@ class DeliveredPartTest {
             new HeldReply(UnpooledByteBufAllocator.DEFAULT, part, ByteBuf::release),
             UnpooledByteBufAllocator.DEFAULT);
     delivers(FIRST);
-    part.leaveOut(false, LOST);
+    part.leaveOut(LOST);
 
     journal.answered(7);
 

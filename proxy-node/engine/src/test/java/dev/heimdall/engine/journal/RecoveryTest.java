@@ -52,12 +52,14 @@ class RecoveryTest {
 
   @ParameterizedTest
   @EnumSource(Cause.class)
-  void onlyReadsInTheirOrderAndTransactionsGoOnBehindWhatIsKnownToBeDelivered(Cause cause) {
+  void onlyReadsAndTransactionsGoOnBehindWhatIsKnownToBeDelivered(Cause cause) {
     for (Guard guard : Guard.values()) {
       for (boolean reads : new boolean[] {true, false}) {
         Recovery expected =
             switch (of(guard, reads, cause)) {
               case READ_AGAIN -> Recovery.CONTINUE;
+              case ELSEWHERE ->
+                  guard == Guard.REPLICA_READ ? Recovery.CONTINUE_ELSEWHERE : Recovery.FAIL;
               case TRANSACTION -> Recovery.TRANSACTION;
               default -> Recovery.FAIL;
             };

@@ -60,7 +60,7 @@ class StandaloneUnitTest {
     unit.sent();
     assertThat(unit.holdsBack()).isTrue();
 
-    assertThat(unit.fails(Cause.CONNECTION_LOST, true, true)).isTrue();
+    assertThat(unit.fails(Cause.CONNECTION_LOST, Delivery.NOTHING, true)).isTrue();
     assertThat(unit.recovery()).isEqualTo(Recovery.ELSEWHERE);
     assertThat(unit.holdsBack()).isTrue();
     assertThat(text(unit.again(9))).isEqualTo("first-");
@@ -76,11 +76,11 @@ class StandaloneUnitTest {
   void aSecondServerThatRefusesToWriteIsTheEnd() {
     keep(Guard.WRITE);
     unit.sent();
-    assertThat(unit.fails(Cause.READ_ONLY_SERVER, true, true)).isTrue();
+    assertThat(unit.fails(Cause.READ_ONLY_SERVER, Delivery.NOTHING, true)).isTrue();
     unit.again(7).release();
     unit.sent();
 
-    assertThat(unit.fails(Cause.READ_ONLY_SERVER, true, true)).isFalse();
+    assertThat(unit.fails(Cause.READ_ONLY_SERVER, Delivery.NOTHING, true)).isFalse();
     assertThat(unit.isRecovering()).isFalse();
     unit.forget();
   }
@@ -90,9 +90,9 @@ class StandaloneUnitTest {
   void whatRecoversAndIsLostForGoodDoesNotRecover() {
     keep(Guard.WRITE);
     unit.sent();
-    assertThat(unit.fails(Cause.READ_ONLY_SERVER, true, true)).isTrue();
+    assertThat(unit.fails(Cause.READ_ONLY_SERVER, Delivery.NOTHING, true)).isTrue();
 
-    assertThat(unit.fails(Cause.CONNECTION_LOST, true, true)).isFalse();
+    assertThat(unit.fails(Cause.CONNECTION_LOST, Delivery.NOTHING, true)).isFalse();
 
     assertThat(unit.isRecovering()).isFalse();
     assertThat(unit.holdsBack()).isTrue();
@@ -105,8 +105,8 @@ class StandaloneUnitTest {
     unit.remember();
     unit.sent();
 
-    assertThat(unit.fails(Cause.ERROR, true, true)).isFalse();
-    assertThat(unit.fails(Cause.STALE_PLAN, true, true)).isTrue();
+    assertThat(unit.fails(Cause.ERROR, Delivery.NOTHING, true)).isFalse();
+    assertThat(unit.fails(Cause.STALE_PLAN, Delivery.NOTHING, true)).isTrue();
     assertThat(unit.recovery()).isEqualTo(Recovery.RESUME);
     unit.takeOut().release();
     assertThat(unit.isKept()).isFalse();
