@@ -2,6 +2,7 @@ package dev.heimdall.jmh;
 
 import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.dialect.postgres.catalog.PostgresObjects;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.parse.StatementParser;
@@ -25,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -119,9 +119,9 @@ public class RulesBenchmark {
     pipeline.rulesAndCatalogues(
         new RulesAndCatalogues(
             RuleBook.compile(configuration, configuration.vdbs().get("bench"), null),
-            new Catalogues(
+            Catalogues.unread(
                 configuration.sources().get("db"),
-                Optional.empty(),
+                PostgresObjects.INSTANCE,
                 new CatalogueMemory(
                     new MemoryBudget(64L << 20, 1).ofNode(BudgetedCache.CATALOGUES)))));
     pipeline.session(

@@ -13,6 +13,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Which room may know which. Rules for rooms that are still to be built come with the rooms. */
@@ -440,6 +442,33 @@ class RoomsTest {
                 room("wire.mysql"),
                 room("wire.sqlserver"),
                 room("dialect")));
+  }
+
+  /** What an engine brings into its databases, and how it looks names up, is its dialect's. */
+  @Test
+  void theCatalogueIsOfNoEngine() throws IOException {
+    Path room = Path.of("../proxy-node/engine/src/main/java/dev/heimdall/engine/catalog");
+    try (Stream<Path> files = Files.list(room)) {
+      assertThat(files)
+          .isNotEmpty()
+          .allSatisfy(
+              file ->
+                  assertThat(file)
+                      .content()
+                      .doesNotContain("pg_", "plpgsql", "PostgreSQL", "information_schema"));
+    }
+  }
+
+  /** Kinds and effects of statements are what all dialects have. */
+  @Test
+  void whatAllStatementsHaveIsOfNoEngine() {
+    Path room = Path.of("../proxy-node/engine/src/main/java/dev/heimdall/engine/sql");
+    assertThat(List.of("StatementKind", "Effect", "PinReason", "StatementFacts"))
+        .allSatisfy(
+            name ->
+                assertThat(room.resolve(name + ".java"))
+                    .content()
+                    .doesNotContain("pg_", "DISCARD", "COPY", "NOTIFY", "advisory", "Postgres"));
   }
 
   /** So that each part can be understood, and tested, without the others. */

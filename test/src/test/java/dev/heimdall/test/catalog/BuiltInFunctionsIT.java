@@ -2,6 +2,7 @@ package dev.heimdall.test.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.dialect.postgres.catalog.PostgresCatalogue;
 import dev.heimdall.test.fixture.SharedPostgres;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -30,8 +31,7 @@ class BuiltInFunctionsIT {
 
   @BeforeAll
   static void read() throws Exception {
-    try (InputStream in =
-        dev.heimdall.engine.catalog.Catalogue.class.getResourceAsStream("functions.txt")) {
+    try (InputStream in = PostgresCatalogue.class.getResourceAsStream("functions.txt")) {
       Set<String> current = null;
       for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
         if (line.startsWith("[")) {
@@ -139,8 +139,7 @@ class BuiltInFunctionsIT {
   @Test
   void everyOperatorOfTheServerIsListed() throws Exception {
     Set<String> listed;
-    try (InputStream in =
-        dev.heimdall.engine.catalog.Catalogue.class.getResourceAsStream("operators.txt")) {
+    try (InputStream in = PostgresCatalogue.class.getResourceAsStream("operators.txt")) {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       listed = new TreeSet<>(List.of(text.strip().split("\\s+")));
     }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.catalog.BuiltInObjects;
 import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.dialect.Dialect;
@@ -33,7 +34,7 @@ final class SourceCatalogues implements AutoCloseable {
         one -> {
           Dialect dialect = dialects.of(one.engine());
           return dialect == null
-              ? Catalogues.unread(one, memory)
+              ? Catalogues.unread(one, BuiltInObjects.NONE, memory)
               : new Catalogues(one, logins.ofCatalogue(one), dialect.catalogue(), memory);
         });
   }

@@ -10,8 +10,8 @@ import dev.heimdall.engine.sql.TableName;
 import java.util.List;
 
 /**
- * What a PostgreSQL database said of itself at one moment, and what statements mean by it. Never
- * changes; made anew when the database has changed.
+ * What a database said of itself at one moment, and what statements mean by it. Never changes; made
+ * anew when the database has changed.
  */
 public final class Catalogue {
   /** How far the catalogue can be relied on. */
@@ -28,7 +28,7 @@ public final class Catalogue {
    * source it is of. Keeps nothing of the catalogue in memory.
    */
   public static final class Edition {
-    /** Of all that know nothing: they give the same answers. */
+    /** Of all of an engine that know nothing: they give the same answers. */
     private static final Edition UNKNOWN = new Edition();
 
     private Edition() {}
@@ -80,9 +80,11 @@ public final class Catalogue {
    * What holds for a database that cannot be asked: the server's own functions are known; tables
    * are taken for tables and keep the names they are written with, so that reading them is a READ
    * though never repeatable; any other function and any write may change anything.
+   *
+   * @param own what the server brings
    */
-  public static Catalogue unknown(String database) {
-    return new Catalogue(database, 0, Knowledge.NONE, false, DatabaseObjects.NONE);
+  public static Catalogue unknown(String database, BuiltInObjects own) {
+    return new Catalogue(database, 0, Knowledge.NONE, false, DatabaseObjects.unknown(own));
   }
 
   /** The database's name at the server. */

@@ -5,6 +5,9 @@ import java.sql.SQLException;
 
 /** How the databases of one engine are asked what is in them. */
 public interface CatalogueProtocol {
+  /** What the server brings into each of them. */
+  BuiltInObjects own();
+
   /**
    * Reads everything, unless nothing was written since.
    *

@@ -39,7 +39,7 @@ public final class Catalogues implements AutoCloseable {
   private final CatalogueProtocol protocol;
   private final CatalogueMemory memory;
   private final ChangesInProgress changing;
-  private final SharedBuiltIns builtIns = new SharedBuiltIns();
+  private final SharedBuiltIns builtIns;
   private final AtomicLong versions = new AtomicLong();
   private final AtomicLong untold = new AtomicLong();
   private volatile Closely closely;
@@ -66,8 +66,18 @@ public final class Catalogues implements AutoCloseable {
       Optional<DatabaseCredentials> reader,
       CatalogueProtocol protocol,
       CatalogueMemory memory) {
+    this(source, reader, protocol, protocol.own(), memory);
+  }
+
+  private Catalogues(
+      DataSource source,
+      Optional<DatabaseCredentials> reader,
+      CatalogueProtocol protocol,
+      BuiltInObjects own,
+      CatalogueMemory memory) {
     this.source = source;
     this.protocol = protocol;
+    builtIns = new SharedBuiltIns(own);
     this.memory = memory;
     if (reader.isEmpty()) {
       executor = null;
@@ -82,9 +92,13 @@ public final class Catalogues implements AutoCloseable {
     connections = new SourceConnections(source, reader.get(), USE, executor, threads);
   }
 
-  /** Those of a source whose databases nobody can read. */
-  public static Catalogues unread(DataSource source, CatalogueMemory memory) {
-    return new Catalogues(source, Optional.empty(), null, memory);
+  /**
+   * Those of a source whose databases nobody can read.
+   *
+   * @param own what its servers bring
+   */
+  public static Catalogues unread(DataSource source, BuiltInObjects own, CatalogueMemory memory) {
+    return new Catalogues(source, Optional.empty(), null, own, memory);
   }
 
   private static ThreadFactory threads(String source) {
@@ -279,7 +293,7 @@ public final class Catalogues implements AutoCloseable {
 
   private Catalogue first(String database) {
     if (executor == null || closed) {
-      return Catalogue.unknown(database);
+      return Catalogue.unknown(database, builtIns.own());
     }
     WatchedDatabase watched =
         databases.computeIfAbsent(

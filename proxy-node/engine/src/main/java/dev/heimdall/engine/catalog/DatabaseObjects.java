@@ -5,7 +5,6 @@ import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.sql.Weight;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +13,7 @@ import java.util.Set;
  * The tables and functions of one database by name. Never changes once {@link ObjectsBuilder} has
  * put it together.
  *
+ * @param own what every database of the engine has
  * @param relations by schema and name; only of the last do indexes have their table
  * @param indexes the tables of indexes, by the index's schema and name
  * @param builtIns the server's own functions by name, all overloads together
@@ -27,9 +27,10 @@ import java.util.Set;
  * @param onTables functions that change the session and that hang on some table or view, with what
  *     calls them in words
  * @param onDefinition functions that event triggers call on DDL, with the trigger in words
- * @param byNumber all functions by their OID
+ * @param byNumber all functions by the number that calls may name them by
  */
 public record DatabaseObjects(
+    BuiltInObjects own,
     Map<String, Map<String, Relation>> relations,
     Map<String, Map<String, Relation>> indexes,
     Map<String, Routine> builtIns,
@@ -42,25 +43,24 @@ public record DatabaseObjects(
     Map<Routine, String> onTables,
     Map<Routine, String> onDefinition,
     Map<Long, Routine> byNumber) {
-  private static final String CATALOG = "pg_catalog";
-  private static final List<String> USUAL_PATH = List.of("$user", TableName.USUAL_SCHEMA);
-  private static final Map<String, Routine> LISTED = readList();
 
   /** What is known of a database that was not asked: the server's own functions. */
-  static final DatabaseObjects NONE =
-      new DatabaseObjects(
-          Map.of(),
-          Map.of(),
-          Map.of(),
-          Map.of(),
-          Map.of(),
-          Set.of(),
-          USUAL_PATH,
-          Map.of(),
-          List.of(),
-          Map.of(),
-          Map.of(),
-          Map.of());
+  static DatabaseObjects unknown(BuiltInObjects own) {
+    return new DatabaseObjects(
+        own,
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        Set.of(),
+        own.usualPath(),
+        Map.of(),
+        List.of(),
+        Map.of(),
+        Map.of(),
+        Map.of());
+  }
 
   /**
    * The relations that a name may mean: usually one. More where it depends on the rights of the
@@ -94,7 +94,7 @@ public record DatabaseObjects(
   List<Routine> routines(FunctionName name, NameScope scope) {
     List<Routine> candidates = new ArrayList<>(1);
     boolean qualified = name.schema() != null;
-    if (!qualified || name.schema().equals(CATALOG) || name.schema().equals("information_schema")) {
+    if (!qualified || own.hasFunctionsIn(name.schema())) {
       Routine builtIn = builtIn(name.name());
       if (builtIn != null) {
         candidates.add(builtIn);
@@ -115,7 +115,7 @@ public record DatabaseObjects(
   /** The server's own function of this name, or a keyword that looks like one; or null. */
   Routine builtIn(String name) {
     Routine found = builtIns.get(name);
-    return found == null ? listed(name) : found;
+    return found == null ? own.listed(name) : found;
   }
 
   /** The schemas that a session looks into for a name, in order. */
@@ -128,18 +128,7 @@ public record DatabaseObjects(
       configured = scope.user() == null ? null : rolePaths.get(scope.user());
       configured = configured == null ? path : configured;
     }
-    List<String> schemas = new ArrayList<>(configured.size() + 1);
-    if (!configured.contains(CATALOG)) {
-      schemas.add(CATALOG);
-    }
-    for (String schema : configured) {
-      if (!schema.equals("$user")) {
-        schemas.add(schema);
-      } else if (scope.user() != null) {
-        schemas.add(scope.user());
-      }
-    }
-    return schemas;
+    return own.searched(configured, scope.user());
   }
 
   private Relation relation(String schema, String name) {
@@ -175,16 +164,5 @@ public record DatabaseObjects(
       sum += 200 + Weight.of(schemas);
     }
     return sum + Weight.of(openSchemas);
-  }
-
-  /** A function of the server, or a keyword that looks like one, from the list; or null. */
-  static Routine listed(String name) {
-    return LISTED.get(name);
-  }
-
-  private static Map<String, Routine> readList() {
-    Map<String, Routine> routines = new LinkedHashMap<>();
-    BuiltIns.EFFECTS.forEach((name, effect) -> routines.put(name, Judgement.builtIn(name, effect)));
-    return Map.copyOf(routines);
   }
 }

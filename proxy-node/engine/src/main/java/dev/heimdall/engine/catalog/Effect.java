@@ -3,7 +3,7 @@ package dev.heimdall.engine.catalog;
 import dev.heimdall.engine.sql.Basis;
 
 /** What a function does whose body cannot be read, in the order of how careful one must be. */
-enum Effect {
+public enum Effect {
   /** Reads its arguments: the same for the same. Settings may decide how the result is written. */
   REPEATABLE,
   /** Changes nothing, and answers from the clock, from chance or from the session besides. */

@@ -26,8 +26,10 @@ final class NamesInScope implements Judgement.Names {
   }
 
   @Override
-  public Routine builtIn(String name) {
-    return objects.builtIn(name);
+  public Routine builtIn(FunctionName name) {
+    return name.schema() == null || objects.own().isFunctionSchema(name.schema())
+        ? objects.builtIn(name.name())
+        : null;
   }
 
   @Override

@@ -17,15 +17,11 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Puts the objects of a database together from what its system tables hold. Things are named by
- * their ids there; ids that nobody introduced (temporary tables, say) are passed over. The order
- * is: schemas and relations, routines, then what connects them.
+ * Puts the objects of a database together from what it holds of them. Things are named by their ids
+ * there; ids that nobody introduced (temporary tables, say) are passed over. The order is: schemas
+ * and relations, routines, then what connects them.
  */
 public final class ObjectsBuilder {
-  /** Operators that ORDER BY, IN, BETWEEN, LIKE, SIMILAR TO and other words stand for. */
-  private static final Set<String> BEHIND_WORDS =
-      Set.of("=", "<>", "<", "<=", ">", ">=", "~~", "!~~", "~~*", "!~~*", "~", "!~", "~*", "!~*");
-
   private final Map<Long, Relation> relationsById = new HashMap<>();
   private final Map<String, Map<String, Relation>> relations = new HashMap<>();
   private final Map<String, Map<String, Relation>> indexes = new HashMap<>();
@@ -40,24 +36,27 @@ public final class ObjectsBuilder {
   private final List<Unjudged> unnamed = new ArrayList<>();
   private final TypeUses types = new TypeUses();
   private final Map<Routine, String> onDefinition = new LinkedHashMap<>();
-  private List<String> path = List.of("$user", TableName.USUAL_SCHEMA);
+  private List<String> path;
 
   private record Unjudged(Routine routine, String through, List<Long> types) {}
 
   private final SharedBuiltIns shared;
-
-  public ObjectsBuilder() {
-    this(new SharedBuiltIns());
-  }
+  private final BuiltInObjects own;
 
   /**
    * @param shared the server's own functions, as other databases of it have them
    */
   public ObjectsBuilder(SharedBuiltIns shared) {
     this.shared = shared;
+    own = shared.own();
+    path = own.usualPath();
   }
 
-  private record Unfinished(RoutineRow row, Routine routine, RoutineBody body) {}
+  private record Unfinished(RoutineRow row, Routine routine) {
+    RoutineBody body() {
+      return row.body();
+    }
+  }
 
   /** A schema that every role may look into. */
   public ObjectsBuilder openSchema(String name) {
@@ -77,15 +76,14 @@ public final class ObjectsBuilder {
   }
 
   /**
-   * @param kind as {@code pg_class.relkind} has it
    * @param rowSecurity whether policies may hide rows from some
    */
   public ObjectsBuilder relation(
-      long id, String schema, String name, char kind, boolean rowSecurity) {
-    Relation relation = new Relation(schema, name, kind, rowSecurity);
+      long id, String schema, String name, RelationKind kind, boolean rowSecurity) {
+    Relation relation = new Relation(schema, name, kind, own.isOfServer(schema), rowSecurity);
     relationsById.put(id, relation);
     relations.computeIfAbsent(schema, s -> new HashMap<>()).put(name, relation);
-    if (!schema.equals("information_schema")) {
+    if (own.maySearch(schema)) {
       sameName.computeIfAbsent(name, n -> new ArrayList<>(1)).add(relation);
     }
     return this;
@@ -109,8 +107,7 @@ public final class ObjectsBuilder {
   }
 
   /** A function of the server; of overloads each is told. */
-  public ObjectsBuilder builtIn(long id, String name, char volatility) {
-    Effect effect = BuiltIns.ofBuiltIn(name, volatility);
+  public ObjectsBuilder builtIn(long id, String name, Effect effect) {
     Routine known = builtIns.get(name);
     if (known == null || known.effect().compareTo(effect) < 0) {
       known = shared.routine(name, effect);
@@ -121,12 +118,11 @@ public final class ObjectsBuilder {
   }
 
   public ObjectsBuilder routine(RoutineRow row) {
-    RoutineBody body = Judgement.body(row);
-    Routine routine = Judgement.of(row, body);
+    Routine routine = Judgement.of(row);
     routinesById.put(row.id(), routine);
     routines.computeIfAbsent(row.name(), n -> new ArrayList<>(1)).add(routine);
-    if (body != null || !row.also().isEmpty()) {
-      unfinished.add(new Unfinished(row, routine, body));
+    if (row.body() != null || !row.also().isEmpty()) {
+      unfinished.add(new Unfinished(row, routine));
     }
     return this;
   }
@@ -179,31 +175,26 @@ public final class ObjectsBuilder {
   /**
    * A foreign key.
    *
-   * @param onUpdate what happens to referencing rows: {@code a}, {@code r}, {@code c}, {@code n} or
-   *     {@code d}, as {@code pg_constraint.confupdtype} has it
-   * @param onDelete the same for {@code confdeltype}
+   * @param onUpdate what happens to referencing rows
+   * @param onDelete the same where the other row is deleted
    */
   public ObjectsBuilder foreignKey(
-      long referencing, long referenced, char onUpdate, char onDelete) {
+      long referencing, long referenced, ReferentialAction onUpdate, ReferentialAction onDelete) {
     Relation from = relationsById.get(referencing);
     Relation to = relationsById.get(referenced);
     if (from != null && to != null) {
       String through = "a foreign key to " + to;
-      if (changesRows(onUpdate)) {
+      if (onUpdate != ReferentialAction.NONE) {
         to.add(new Consequence(Changes.UPDATE, from, Changes.UPDATE, List.of(), through));
       }
-      if (changesRows(onDelete)) {
-        int then = onDelete == 'c' ? Changes.DELETE : Changes.UPDATE;
+      if (onDelete != ReferentialAction.NONE) {
+        int then = onDelete == ReferentialAction.CASCADE ? Changes.DELETE : Changes.UPDATE;
         to.add(new Consequence(Changes.DELETE, from, then, List.of(), through));
       }
       // TRUNCATE … CASCADE empties them whatever the constraint says.
       to.add(new Consequence(Changes.TRUNCATE, from, Changes.TRUNCATE, List.of(), through));
     }
     return this;
-  }
-
-  private static boolean changesRows(char action) {
-    return action == 'c' || action == 'n' || action == 'd';
   }
 
   /** A trigger that is not switched off; {@code calls} has its function and those of its WHEN. */
@@ -243,7 +234,7 @@ public final class ObjectsBuilder {
    */
   public ObjectsBuilder operator(
       String schema, String name, long function, List<Long> types, boolean ordering) {
-    if (ordering || BEHIND_WORDS.contains(name)) {
+    if (ordering || own.operatorsBehindWords().contains(name)) {
       unnamed(function, "operator " + schema + '.' + name, types);
     }
     return operator(schema, name, function);
@@ -282,10 +273,11 @@ public final class ObjectsBuilder {
   public DatabaseObjects build() {
     Judgement.Names names = new BodyNames();
     for (Unfinished one : unfinished) {
-      Judgement.complete(one.routine, one.row, one.body, noteworthy(one.row.also()), names);
+      Judgement.complete(one.routine, one.row, noteworthy(one.row.also()), names);
     }
     List<Unnamed> judged = unnamed();
     return new DatabaseObjects(
+        own,
         relations,
         indexes,
         shared.same(builtIns),
@@ -320,8 +312,8 @@ public final class ObjectsBuilder {
         }
       }
       for (Unfinished body : unfinished) {
-        if (body.body != null
-            && body.body.mentioned().stream().anyMatch(name -> names.contains(name.table()))) {
+        if (body.body() != null
+            && body.body().mentioned().stream().anyMatch(name -> names.contains(name.table()))) {
           body.routine.alsoCalls(one.routine);
         }
       }
@@ -444,9 +436,12 @@ public final class ObjectsBuilder {
     }
 
     @Override
-    public Routine builtIn(String name) {
-      Routine found = builtIns.get(name);
-      return found == null ? DatabaseObjects.listed(name) : found;
+    public Routine builtIn(FunctionName name) {
+      if (name.schema() != null && !own.isFunctionSchema(name.schema())) {
+        return null;
+      }
+      Routine found = builtIns.get(name.name());
+      return found == null ? own.listed(name.name()) : found;
     }
   }
 }

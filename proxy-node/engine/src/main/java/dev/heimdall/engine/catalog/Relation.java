@@ -4,7 +4,6 @@ import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Weight;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A table or what can stand in its place, and what reading or writing it brings with it directly.
@@ -22,18 +21,9 @@ final class Relation {
    */
   record Consequence(int when, Relation relation, int then, List<Routine> calls, String through) {}
 
-  /** What ANALYZE has found: the most common values of columns, among others. */
-  private static final Set<String> OF_OTHERS_VALUES =
-      Set.of(
-          "pg_statistic",
-          "pg_statistic_ext_data",
-          "pg_stats",
-          "pg_stats_ext",
-          "pg_stats_ext_exprs");
-
   private final String schema;
   private final String name;
-  private final char kind;
+  private final RelationKind kind;
   private final boolean system;
 
   private boolean sessionDependent;
@@ -46,18 +36,16 @@ final class Relation {
   private List<Consequence> consequences = List.of();
 
   /**
-   * @param kind as {@code pg_class.relkind} has it
+   * @param system whether it is the server's own
    * @param sessionDependent whether two sessions may see different rows in it
    */
-  Relation(String schema, String name, char kind, boolean sessionDependent) {
+  Relation(
+      String schema, String name, RelationKind kind, boolean system, boolean sessionDependent) {
     this.schema = schema;
     this.name = name;
     this.kind = kind;
     this.sessionDependent = sessionDependent;
-    system =
-        schema.equals("pg_catalog")
-            || schema.equals("information_schema")
-            || schema.equals("pg_toast");
+    this.system = system;
   }
 
   String schema() {
@@ -72,34 +60,24 @@ final class Relation {
     return system;
   }
 
-  /** Whether it is the server's own and holds values that stand in other tables. */
-  boolean holdsOthersValues() {
-    return system && holdsOthersValues(schema, name);
-  }
-
-  /** The same of a name that looks like one of the server's own. */
-  static boolean holdsOthersValues(String schema, String name) {
-    return "pg_toast".equals(schema) || OF_OTHERS_VALUES.contains(name);
-  }
-
   boolean view() {
-    return kind == 'v';
+    return kind == RelationKind.VIEW;
   }
 
   boolean materializedView() {
-    return kind == 'm';
+    return kind == RelationKind.MATERIALIZED_VIEW;
   }
 
   boolean partitioned() {
-    return kind == 'p';
+    return kind == RelationKind.PARTITIONED;
   }
 
   /** What its rows rest on; nothing else if they only change by writes that name it. */
   Basis basis() {
-    if (system || kind == 'S') {
+    if (system || kind == RelationKind.SEQUENCE) {
       return Basis.SERVER; // a replica's sequences are ahead of what was drawn
     }
-    if (kind == 'f') {
+    if (kind == RelationKind.FOREIGN) {
       return Basis.ANYTHING;
     }
     return sessionDependent ? Basis.MOMENT : Basis.TABLES;

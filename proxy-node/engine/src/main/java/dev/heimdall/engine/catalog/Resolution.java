@@ -15,7 +15,6 @@ import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -27,31 +26,6 @@ import java.util.TreeSet;
 final class Resolution {
   /** One thing to follow: one of the two is null. */
   private record Step(Relation relation, Routine routine, int changes, String through) {}
-
-  /** Words that compare or convert, or stand before an expression of a certain type. */
-  private static final Set<String> COMPUTING =
-      Set.of(
-          ("::,all,and,any,array,between,case,cast,coalesce,distinct,except,fetch,filter,greatest"
-                  + ",group,having,ilike,in,intersect,is,json_table,least,like,limit,natural,not"
-                  + ",nullif,offset,on,or,order,over,overlaps,partition,recursive,returning,row"
-                  + ",similar,some,tablesample,union,using,values,where,window,xmlserialize"
-                  + ",xmltable")
-              .split(","));
-
-  /** Functions that answer with what the session has taken from sequences. */
-  private static final Set<String> LAST_VALUES = Set.of("currval", "lastval");
-
-  /** Functions of the server that read text as a value of the type that an argument says. */
-  private static final Set<String> READING_ANY_TYPE =
-      Set.of(
-          "array_in",
-          "domain_in",
-          "multirange_in",
-          "pg_input_error_info",
-          "pg_input_is_valid",
-          "pg_restore_attribute_stats",
-          "range_in",
-          "record_in");
 
   private final DatabaseObjects objects;
   private final Catalogue.Knowledge knowledge;
@@ -123,7 +97,7 @@ final class Resolution {
     follow();
     callUnnamed();
     if (temporaryPath != null && defines) {
-      changesSession(temporaryPath + " may create in pg_temp, which is in its search_path");
+      changesSession(temporaryPath + " " + temporaryPath.temporaryPath());
     }
     return new Statement(
         parsed,
@@ -184,7 +158,7 @@ final class Resolution {
         || !called.isEmpty()
         || !parsed.functions().isEmpty()
         || !parsed.operators().isEmpty()
-        || COMPUTING.stream().anyMatch(parsed.names()::contains)
+        || objects.own().computingWords().stream().anyMatch(parsed.names()::contains)
         || read.keySet().stream().anyMatch(relation -> relation.view() || relation.restricted());
   }
 
@@ -250,8 +224,8 @@ final class Resolution {
   }
 
   private void unknownTable(TableName name) {
-    basis = basis.and(ofServer(name) ? Basis.SERVER : Basis.ANYTHING);
-    if (Relation.holdsOthersValues(name.schema(), name.table())) {
+    basis = basis.and(objects.own().looksOfServer(name) ? Basis.SERVER : Basis.ANYTHING);
+    if (objects.own().holdsOthersValues(name.schema(), name.table())) {
       understood = false;
       because("the table " + spelled(name) + " holds values of other tables");
     }
@@ -262,14 +236,6 @@ final class Resolution {
     } else if (knowledge == Catalogue.Knowledge.DOUBTED) {
       doubtRead(name);
     }
-  }
-
-  /** Whether a table of which nothing is known looks like one of the server's own. */
-  private static boolean ofServer(TableName name) {
-    String schema = name.schema();
-    return schema == null
-        ? name.table().startsWith("pg_")
-        : schema.equals("pg_catalog") || schema.equals("information_schema");
   }
 
   /** Where there was a table a moment ago may now be a view that does whatever it likes. */
@@ -331,7 +297,7 @@ final class Resolution {
     List<Routine> found = objects.operators().get(operator);
     if (found != null) {
       call(found);
-    } else if (!BuiltIns.OPERATORS.contains(operator) && !operator.equals("=>")) {
+    } else if (!objects.own().hasOperator(operator)) {
       unknownCall("the operator " + operator);
     }
   }
@@ -411,7 +377,7 @@ final class Resolution {
     }
     if (relation.system()) {
       // The server's own views read what only it changes.
-      if (relation.holdsOthersValues()) {
+      if (objects.own().holdsOthersValues(relation.schema(), relation.name())) {
         understood = false;
         because(relation + " holds values of other tables");
       }
@@ -512,16 +478,16 @@ final class Resolution {
       changesSession(does(routine, through, routine.changesSession()));
       outlivesDiscard |= routine.outlivesDiscard();
     }
-    if (through != null && routine.builtIn() && LAST_VALUES.contains(routine.name())) {
+    if (through != null && isBuiltIn(routine, BuiltInObjects.Trait.READS_SEQUENCES)) {
       readsSequences = true;
     }
     if (called.put(routine, true) != null) {
       return;
     }
-    mayNotify |= routine.notifies();
-    readsAnyType |= routine.builtIn() && READING_ANY_TYPE.contains(routine.name());
+    mayNotify |= routine.notifies(objects.own());
+    readsAnyType |= isBuiltIn(routine, BuiltInObjects.Trait.READS_ANY_TYPE);
     defines |= routine.defines();
-    if (routine.hasTemporaryPath()) {
+    if (routine.temporaryPath() != null) {
       temporaryPath = routine;
     }
     basis = basis.and(routine.basis());
@@ -561,6 +527,10 @@ final class Resolution {
     if (routine.defines()) {
       objects.onDefinition().forEach(this::call);
     }
+  }
+
+  private boolean isBuiltIn(Routine routine, BuiltInObjects.Trait trait) {
+    return routine.builtIn() && objects.own().has(trait, routine.name());
   }
 
   /** A sentence of a function, who calls it and what it does. */

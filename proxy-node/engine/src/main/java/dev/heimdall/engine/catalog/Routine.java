@@ -24,7 +24,7 @@ final class Routine {
   private boolean maySeed;
   private boolean unread;
   private boolean defines;
-  private boolean temporaryPath;
+  private String temporaryPath;
   private List<Relation> reads = List.of();
   private Map<Relation, Integer> writes = Map.of();
   private List<Routine> calls = List.of();
@@ -77,10 +77,15 @@ final class Routine {
     return locks;
   }
 
-  /** Whether it may send notifications itself: of the server's own functions, one does. */
-  boolean notifies() {
+  /**
+   * Whether it may send notifications itself.
+   *
+   * @param own the server's own functions, few of which do
+   */
+  boolean notifies(BuiltInObjects own) {
     return effect == Effect.ANYTHING
-        || (effect.changesSomething() && (!builtIn || name.equals("pg_notify")));
+        || (effect.changesSomething()
+            && (!builtIn || own.has(BuiltInObjects.Trait.NOTIFIES, name)));
   }
 
   /** How it changes the session, as the end of a sentence that begins with it; or null. */
@@ -197,13 +202,15 @@ final class Routine {
     return defines;
   }
 
-  /** It runs with a search path on which temporary objects are. */
-  void setTemporaryPath() {
-    temporaryPath = true;
+  /**
+   * @param how what is created while it runs may be temporary though nothing says so; or null
+   */
+  void setTemporaryPath(String how) {
+    temporaryPath = how;
   }
 
-  /** Whether what is created while it runs may be temporary though nothing says so. */
-  boolean hasTemporaryPath() {
+  /** How that may be, as the end of a sentence that begins with it; or null. */
+  String temporaryPath() {
     return temporaryPath;
   }
 

@@ -1,26 +1,42 @@
 package dev.heimdall.engine.catalog;
 
+import dev.heimdall.engine.sql.RoutineBody;
 import java.util.List;
 
 /**
- * A function or procedure that is not the server's own, as the system tables have it.
+ * A function or procedure that is not the server's own, as its database has it.
  *
- * @param kind {@code f}, {@code p}, {@code a} or {@code w}: {@code pg_proc.prokind}
- * @param volatility {@code i}, {@code s} or {@code v}: {@code pg_proc.provolatile}
- * @param body its source, in whatever language
- * @param settings what is set while it runs, as {@code name=value} in lines; empty for nothing
- * @param ofExtension whether an extension brought it
- * @param also functions that it calls besides what its body says, by their ids: those that an
- *     aggregate is made of, and those in the defaults of its parameters
+ * @param id by which others name it
+ * @param mayWrite whether it may change anything by itself: the server keeps others from it
+ * @param body what its source says; null where it cannot be read
+ * @param instead what is known of one without a body; else null
+ * @param temporaryPath how things that it creates may be temporary though nothing says so, as the
+ *     end of a sentence that begins with it; null where they are not
+ * @param also functions that it calls besides what its body says, by their ids
  */
 public record RoutineRow(
     long id,
     String schema,
     String name,
-    char kind,
-    char volatility,
-    String language,
-    String body,
-    String settings,
-    boolean ofExtension,
-    List<Long> also) {}
+    boolean mayWrite,
+    RoutineBody body,
+    Unread instead,
+    String temporaryPath,
+    List<Long> also) {
+
+  /**
+   * What a function does whose body nobody can read.
+   *
+   * @param because what makes the effect more than {@link Effect#REPEATABLE}, as the end of a
+   *     sentence that begins with the function
+   * @param readsUnnamed whether it may read tables that nobody can name, whatever it may change
+   * @param movesNames whether names in statements may mean something else after it
+   */
+  public record Unread(Effect effect, String because, boolean readsUnnamed, boolean movesNames) {}
+
+  /** One whose body can be read. */
+  public static RoutineRow of(
+      long id, String schema, String name, boolean mayWrite, RoutineBody body, List<Long> also) {
+    return new RoutineRow(id, schema, name, mayWrite, body, null, null, also);
+  }
+}

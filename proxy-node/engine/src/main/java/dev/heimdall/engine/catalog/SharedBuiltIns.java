@@ -8,18 +8,28 @@ import java.util.Map;
  * catalogues of a data source. Thread-safe.
  */
 public final class SharedBuiltIns {
-  /** More are not shared: somebody makes functions in {@code pg_catalog}. */
+  /** More are not shared: somebody makes functions among them. */
   private static final int MOST = 20_000;
 
   private final Map<String, Map<Effect, Routine>> routines = new HashMap<>();
+  private final BuiltInObjects own;
   private Map<String, Routine> last = Map.of();
+
+  public SharedBuiltIns(BuiltInObjects own) {
+    this.own = own;
+  }
+
+  /** What the server brings. */
+  BuiltInObjects own() {
+    return own;
+  }
 
   /** The function of this name with this effect. */
   synchronized Routine routine(String name, Effect effect) {
     Map<Effect, Routine> known = routines.get(name);
     Routine routine = known == null ? null : known.get(effect);
     if (routine == null) {
-      routine = Judgement.builtIn(name, effect);
+      routine = own.function(name, effect);
       if (routines.size() < MOST) {
         routines.computeIfAbsent(name, n -> new HashMap<>(2)).put(effect, routine);
       }

@@ -36,7 +36,7 @@ final class UnreadStatement {
   Map<Routine, String> calls() {
     for (FunctionName name : words.calls()) {
       names.routines(name).forEach(this::named);
-      Routine builtIn = names.builtIn(name.name());
+      Routine builtIn = objects.builtIn(name.name());
       if (builtIn != null && builtIn.effect() != Effect.REPEATABLE) {
         named(builtIn);
       }

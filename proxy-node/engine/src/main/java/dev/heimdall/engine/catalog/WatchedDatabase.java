@@ -164,7 +164,7 @@ final class WatchedDatabase {
     refresh = source.catalog().refresh();
     terms = new ReadingTerms(source.parameters(), room.builtIns(), refresh, room.memory().limit());
     where = name + " at " + source.host() + ":" + source.port();
-    published = Catalogue.unknown(name);
+    published = Catalogue.unknown(name, room.builtIns().own());
   }
 
   String name() {

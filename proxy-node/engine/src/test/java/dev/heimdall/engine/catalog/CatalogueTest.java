@@ -3,6 +3,8 @@ package dev.heimdall.engine.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.catalog.Catalogue.Knowledge;
+import dev.heimdall.engine.dialect.postgres.catalog.PostgresObjects;
+import dev.heimdall.engine.dialect.postgres.catalog.PostgresRoutines;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.NameScope;
@@ -45,23 +47,23 @@ class CatalogueTest {
 
   private static RoutineRow routine(
       long id, String name, char volatility, String language, String body, boolean ofExtension) {
-    return new RoutineRow(
+    return PostgresRoutines.row(
         id, "public", name, 'f', volatility, language, body, "", ofExtension, List.of());
   }
 
   /** Tables 1 to 3 in public, and one called t in each of two schemas. */
   private static ObjectsBuilder objects() {
-    return new ObjectsBuilder()
+    return new ObjectsBuilder(new SharedBuiltIns(PostgresObjects.INSTANCE))
         .openSchema("pg_catalog")
         .openSchema("public")
-        .relation(1, "public", "a", 'r', false)
-        .relation(2, "public", "b", 'r', false)
-        .relation(3, "public", "c", 'r', false)
-        .relation(4, "public", "t", 'r', false)
-        .relation(5, "hidden", "t", 'r', false)
-        .relation(6, "pg_catalog", "pg_class", 'r', false)
-        .builtIn(10, "nextval", 'v')
-        .builtIn(11, "lower", 'i')
+        .relation(1, "public", "a", RelationKind.TABLE, false)
+        .relation(2, "public", "b", RelationKind.TABLE, false)
+        .relation(3, "public", "c", RelationKind.TABLE, false)
+        .relation(4, "public", "t", RelationKind.TABLE, false)
+        .relation(5, "hidden", "t", RelationKind.TABLE, false)
+        .relation(6, "pg_catalog", "pg_class", RelationKind.TABLE, false)
+        .builtIn(10, "nextval", Effect.WRITE)
+        .builtIn(11, "lower", Effect.REPEATABLE)
         .routine(routine(WRITER, "writer", 'v', "sql", "INSERT INTO b VALUES (1)", false))
         .routine(routine(READER, "reader", 's', "sql", "SELECT a FROM b", false));
   }
@@ -113,9 +115,9 @@ class CatalogueTest {
   void cyclesOfForeignKeysAndInheritanceEnd() {
     ObjectsBuilder builder =
         objects()
-            .foreignKey(1, 2, 'c', 'c')
-            .foreignKey(2, 3, 'c', 'c')
-            .foreignKey(3, 1, 'c', 'c')
+            .foreignKey(1, 2, ReferentialAction.CASCADE, ReferentialAction.CASCADE)
+            .foreignKey(2, 3, ReferentialAction.CASCADE, ReferentialAction.CASCADE)
+            .foreignKey(3, 1, ReferentialAction.CASCADE, ReferentialAction.CASCADE)
             .inherits(1, 1);
 
     assertThat(
@@ -324,9 +326,9 @@ class CatalogueTest {
   void whatAnAnswerRestsOnIsToldApart() {
     ObjectsBuilder builder =
         objects()
-            .relation(10, "public", "guarded", 'r', true)
-            .relation(11, "public", "elsewhere", 'f', false)
-            .relation(12, "public", "drawn", 'S', false)
+            .relation(10, "public", "guarded", RelationKind.TABLE, true)
+            .relation(11, "public", "elsewhere", RelationKind.FOREIGN, false)
+            .relation(12, "public", "drawn", RelationKind.SEQUENCE, false)
             .routine(routine(20, "volatile_reader", 'v', "sql", "SELECT now() FROM a", false))
             .routine(routine(21, "asks_server", 'v', "sql", "SELECT pg_is_in_recovery()", false))
             .routine(routine(22, "stable_extended", 's', "c", "x", true));
@@ -352,15 +354,18 @@ class CatalogueTest {
     assertThat(resolve(builder, reads("guarded")).basis()).isEqualTo(Basis.MOMENT);
     assertThat(resolve(builder, reads("elsewhere", "guarded")).basis()).isEqualTo(Basis.ANYTHING);
     assertThat(resolve(builder, reads("drawn")).basis()).isEqualTo(Basis.SERVER);
-    assertThat(Catalogue.unknown("db").resolve(reads("pg_class"), SCOPE).basis())
+    assertThat(
+            Catalogue.unknown("db", PostgresObjects.INSTANCE)
+                .resolve(reads("pg_class"), SCOPE)
+                .basis())
         .isEqualTo(Basis.SERVER);
-    assertThat(Catalogue.unknown("db").resolve(reads("a"), SCOPE).basis())
+    assertThat(Catalogue.unknown("db", PostgresObjects.INSTANCE).resolve(reads("a"), SCOPE).basis())
         .isEqualTo(Basis.ANYTHING);
   }
 
   @Test
   void withoutACatalogueTablesKeepTheirNamesAndFunctionsMayDoAnything() {
-    Catalogue unknown = Catalogue.unknown("db");
+    Catalogue unknown = Catalogue.unknown("db", PostgresObjects.INSTANCE);
 
     Statement read = unknown.resolve(reads("a", "s.b"), SCOPE);
     assertThat(read.tablesRead()).containsExactly("db.a", "db.s.b");

@@ -29,6 +29,7 @@ import dev.heimdall.engine.console.Console;
 import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
+import dev.heimdall.engine.dialect.postgres.catalog.PostgresObjects;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
@@ -202,7 +203,9 @@ final class SimulatedNode implements AutoCloseable {
                 new RulesAndCatalogues(
                     RuleBook.compile(configuration, settings, null),
                     Catalogues.unread(
-                        source, new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES)))),
+                        source,
+                        PostgresObjects.INSTANCE,
+                        new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES)))),
                 Map.of(),
                 Map.of()));
     listening =

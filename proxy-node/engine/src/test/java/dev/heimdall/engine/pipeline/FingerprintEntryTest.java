@@ -3,6 +3,7 @@ package dev.heimdall.engine.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.dialect.postgres.catalog.PostgresObjects;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
@@ -39,17 +40,21 @@ class FingerprintEntryTest {
   }
 
   private WeakReference<Catalogue> judge() {
-    Catalogue catalogue = Catalogue.unknown("db");
+    Catalogue catalogue = Catalogue.unknown("db", PostgresObjects.INSTANCE);
     assertThat(known.statement(SCOPE, catalogue).kind()).isEqualTo(StatementClass.READ);
     return new WeakReference<>(catalogue);
   }
 
   @Test
   void theSameCatalogueIsAskedOnce() {
-    Statement first = known.statement(SCOPE, Catalogue.unknown("db"));
+    Statement first = known.statement(SCOPE, Catalogue.unknown("db", PostgresObjects.INSTANCE));
 
-    assertThat(known.statement(SCOPE, Catalogue.unknown("db"))).isSameAs(first);
-    assertThat(known.statement(new NameScope("db", "other", null), Catalogue.unknown("db")))
+    assertThat(known.statement(SCOPE, Catalogue.unknown("db", PostgresObjects.INSTANCE)))
+        .isSameAs(first);
+    assertThat(
+            known.statement(
+                new NameScope("db", "other", null),
+                Catalogue.unknown("db", PostgresObjects.INSTANCE)))
         .isNotSameAs(first);
   }
 }

@@ -3,6 +3,7 @@ package dev.heimdall.engine.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.dialect.postgres.catalog.PostgresObjects;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.CacheUse;
 import dev.heimdall.engine.memory.MemoryBudget;
@@ -55,7 +56,8 @@ class LoopKnowledgeTest {
   private Statement judged(FingerprintEntry known, byte[] sql) {
     for (int i = 0; i < 2; i++) {
       if (knowledge.read(known, sql, 0, sql.length, true, () -> {})) {
-        Statement statement = known.statement(SCOPE, Catalogue.unknown("db"));
+        Statement statement =
+            known.statement(SCOPE, Catalogue.unknown("db", PostgresObjects.INSTANCE));
         knowledge.weigh(known);
         return statement;
       }

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.toy;
 
+import dev.heimdall.engine.catalog.BuiltInObjects;
 import dev.heimdall.engine.catalog.CatalogueProtocol;
+import dev.heimdall.engine.catalog.ReadingTerms;
 import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.console.ConsoleProtocol;
 import dev.heimdall.engine.dialect.Dialect;
@@ -8,6 +10,8 @@ import dev.heimdall.engine.listen.NotificationFormat;
 import dev.heimdall.engine.prepared.ServerNaming;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 
 /** All that a node has to know of the toy protocol. */
 public final class ToyDialect {
@@ -22,9 +26,27 @@ public final class ToyDialect {
         new ToySessions(),
         knowsBlocks -> new ToyClassifier(),
         lacking(NotificationFormat.class),
-        lacking(CatalogueProtocol.class),
+        new Unasked(),
         lacking(ClusterProtocol.class),
         loop -> new Numbers());
+  }
+
+  /** Nothing is known of databases, nor of what servers bring into each of them. */
+  private static final class Unasked implements CatalogueProtocol {
+    @Override
+    public BuiltInObjects own() {
+      return BuiltInObjects.NONE;
+    }
+
+    @Override
+    public Reading read(Connection connection, ReadingTerms terms, Mark last, Runnable changed) {
+      throw new UnsupportedOperationException("the toy has no catalogue");
+    }
+
+    @Override
+    public boolean isGone(SQLException failure) {
+      return false;
+    }
   }
 
   /** Of which nobody asks anything. */

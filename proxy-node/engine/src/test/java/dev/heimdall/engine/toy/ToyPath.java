@@ -163,6 +163,7 @@ final class ToyPath implements AutoCloseable {
                     RuleBook.compile(configuration, virtual, null),
                     Catalogues.unread(
                         configuration.sources().get("main"),
+                        dialect.catalogue().own(),
                         new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES)))),
                 Map.of(),
                 Map.of()));

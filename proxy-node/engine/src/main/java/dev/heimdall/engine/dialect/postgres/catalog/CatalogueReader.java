@@ -2,9 +2,11 @@ package dev.heimdall.engine.dialect.postgres.catalog;
 
 import dev.heimdall.engine.catalog.CatalogueProtocol;
 import dev.heimdall.engine.catalog.Changes;
+import dev.heimdall.engine.catalog.Effect;
 import dev.heimdall.engine.catalog.ObjectsBuilder;
 import dev.heimdall.engine.catalog.ReadingTerms;
-import dev.heimdall.engine.catalog.RoutineRow;
+import dev.heimdall.engine.catalog.ReferentialAction;
+import dev.heimdall.engine.catalog.RelationKind;
 import dev.heimdall.engine.catalog.SearchPath;
 import dev.heimdall.engine.catalog.TypeUses;
 import java.sql.Array;
@@ -222,7 +224,7 @@ final class CatalogueReader {
                 row.getLong(1),
                 row.getString(2),
                 row.getString(3),
-                character(row, 4),
+                kind(character(row, 4)),
                 row.getBoolean(5)));
     each(
         CatalogueQueries.INDEXES,
@@ -233,7 +235,11 @@ final class CatalogueReader {
   private void routines(ObjectsBuilder builder) throws SQLException {
     each(
         CatalogueQueries.BUILT_INS,
-        row -> builder.builtIn(row.getLong(1), row.getString(2), character(row, 3)));
+        row -> {
+          String name = row.getString(2);
+          Effect effect = ListedFunctions.ofBuiltIn(name, character(row, 3));
+          builder.builtIn(row.getLong(1), name, effect);
+        });
     // Before 14 there were no bodies in standard SQL.
     boolean parsedBodies = connection.getMetaData().getDatabaseMajorVersion() >= 14;
     each(
@@ -243,7 +249,7 @@ final class CatalogueReader {
           String body = row.getString(7);
           weighs(body == null ? 0 : body.length());
           builder.routine(
-              new RoutineRow(
+              PostgresRoutines.row(
                   row.getLong(1),
                   row.getString(2),
                   row.getString(3),
@@ -297,7 +303,10 @@ final class CatalogueReader {
         CatalogueQueries.FOREIGN_KEYS,
         row ->
             builder.foreignKey(
-                row.getLong(1), row.getLong(2), character(row, 3), character(row, 4)));
+                row.getLong(1),
+                row.getLong(2),
+                action(character(row, 3)),
+                action(character(row, 4))));
     each(
         CatalogueQueries.TRIGGERS,
         row -> {
@@ -337,6 +346,31 @@ final class CatalogueReader {
 
   private void comparisons(ObjectsBuilder builder) throws SQLException {
     each(CatalogueQueries.COMPARISONS, row -> builder.expressions(row.getLong(1), ids(row, 2)));
+  }
+
+  /**
+   * @param letter as {@code pg_class.relkind} has it
+   */
+  private static RelationKind kind(char letter) {
+    return switch (letter) {
+      case 'v' -> RelationKind.VIEW;
+      case 'm' -> RelationKind.MATERIALIZED_VIEW;
+      case 'p' -> RelationKind.PARTITIONED;
+      case 'f' -> RelationKind.FOREIGN;
+      case 'S' -> RelationKind.SEQUENCE;
+      default -> RelationKind.TABLE;
+    };
+  }
+
+  /**
+   * @param letter as {@code pg_constraint.confupdtype} and {@code confdeltype} have it
+   */
+  private static ReferentialAction action(char letter) {
+    return switch (letter) {
+      case 'c' -> ReferentialAction.CASCADE;
+      case 'n', 'd' -> ReferentialAction.SET;
+      default -> ReferentialAction.NONE;
+    };
   }
 
   private static int changes(int triggerType) {

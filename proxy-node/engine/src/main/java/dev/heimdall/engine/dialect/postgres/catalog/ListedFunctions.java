@@ -1,5 +1,6 @@
-package dev.heimdall.engine.catalog;
+package dev.heimdall.engine.dialect.postgres.catalog;
 
+import dev.heimdall.engine.catalog.Effect;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,7 +14,7 @@ import java.util.Set;
  * What PostgreSQL's own functions do, and those of well-known extensions. From a list that was made
  * by hand: the server says only how often a function may be called, not what it changes.
  */
-final class BuiltIns {
+final class ListedFunctions {
   private static final String BUILT_IN = "functions.txt";
   private static final String OF_EXTENSIONS = "extension-functions.txt";
   private static final String OF_OPERATORS = "operators.txt";
@@ -27,7 +28,7 @@ final class BuiltIns {
   /** The server's own operators, of versions 12 to 18; all of them only compute. */
   static final Set<String> OPERATORS = Set.of(text(OF_OPERATORS).strip().split("\\s+"));
 
-  private BuiltIns() {}
+  private ListedFunctions() {}
 
   /**
    * What a built-in function does.
@@ -77,7 +78,7 @@ final class BuiltIns {
   }
 
   private static String text(String resource) {
-    try (InputStream in = BuiltIns.class.getResourceAsStream(resource)) {
+    try (InputStream in = ListedFunctions.class.getResourceAsStream(resource)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

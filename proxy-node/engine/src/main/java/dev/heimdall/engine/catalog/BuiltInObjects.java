@@ -1,0 +1,149 @@
+package dev.heimdall.engine.catalog;
+
+import dev.heimdall.engine.sql.TableName;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What every database of an engine has without anybody having made it, and how its names are looked
+ * up. Never changes.
+ */
+public class BuiltInObjects {
+  /** Those of an engine of which nothing is known. */
+  public static final BuiltInObjects NONE = new BuiltInObjects("", Map.of(), Map.of());
+
+  /** What one can only know of a function. */
+  public enum Trait {
+    /** It reads or writes files, or returns rows of tables that no text names. */
+    READS_UNNAMED,
+    /** What it does to the session is there after the session's state was reset, or may be. */
+    OUTLIVES_RESET,
+    /** Names in statements may mean something else after it. */
+    MOVES_NAMES,
+    /** It sends a notification. */
+    NOTIFIES,
+    /** It answers with what the session has taken from sequences. */
+    READS_SEQUENCES,
+    /** It reads text as a value of the type that an argument says. */
+    READS_ANY_TYPE
+  }
+
+  private final String functionSchema;
+  private final Map<Trait, Set<String>> traits;
+  private final Map<String, Routine> functions = new HashMap<>();
+
+  /**
+   * @param functionSchema where functions are that the server brings
+   * @param functions what they do, by name, as far as that is known without asking
+   * @param traits functions by what only those have
+   */
+  protected BuiltInObjects(
+      String functionSchema, Map<String, Effect> functions, Map<Trait, Set<String>> traits) {
+    this.functionSchema = functionSchema;
+    this.traits = traits;
+    functions.forEach((name, effect) -> this.functions.put(name, function(name, effect)));
+  }
+
+  // ---- functions and operators
+
+  /** The function of the server, or the keyword that looks like one, that is listed; or null. */
+  final Routine listed(String name) {
+    return functions.get(name);
+  }
+
+  /** A function of the server. */
+  final Routine function(String name, Effect effect) {
+    String because =
+        switch (effect) {
+          case REPEATABLE, MOMENT, VARYING, SERVER -> null;
+          case SESSION -> "changes the session";
+          case LOCK, SESSION_LOCK -> "takes or gives back locks";
+          case WRITE -> "changes something in the server, or only the writer can answer it";
+          case ANYTHING -> "may do anything";
+        };
+    Routine routine = new Routine(functionSchema, name, true, effect, because);
+    if (effect == Effect.ANYTHING || has(Trait.OUTLIVES_RESET, name)) {
+      routine.changeSessionForGood(because);
+    } else if (effect.changesSession()) {
+      routine.changeSession(because);
+    }
+    if (has(Trait.READS_UNNAMED, name)) {
+      routine.cannotBeRead();
+    }
+    if (has(Trait.MOVES_NAMES, name)) {
+      routine.movePath();
+    }
+    return routine;
+  }
+
+  /** Whether it is known of a function of this name. */
+  public final boolean has(Trait trait, String function) {
+    return traits.getOrDefault(trait, Set.of()).contains(function);
+  }
+
+  /** Whether it is where functions are that the server brings. */
+  final boolean isFunctionSchema(String schema) {
+    return schema.equals(functionSchema);
+  }
+
+  /** Whether functions that the server brings may be called by this schema. */
+  protected boolean hasFunctionsIn(String schema) {
+    return schema.equals(functionSchema);
+  }
+
+  /** Whether it is an operator of the server's own, which only computes. */
+  protected boolean hasOperator(String name) {
+    return true;
+  }
+
+  /** Operators that words of the language stand for. */
+  protected Set<String> operatorsBehindWords() {
+    return Set.of();
+  }
+
+  /** Words with which a statement does more than to return columns and literals as they are. */
+  protected Set<String> computingWords() {
+    return Set.of();
+  }
+
+  // ---- relations
+
+  /** Whether what is in a schema is the server's own. */
+  protected boolean isOfServer(String schema) {
+    return false;
+  }
+
+  /** Whether a table of which nothing is known looks like one of the server's own. */
+  protected boolean looksOfServer(TableName name) {
+    return false;
+  }
+
+  /** Whether one of the server's own tables holds values that stand in other tables. */
+  protected boolean holdsOthersValues(String schema, String name) {
+    return false;
+  }
+
+  /** Whether names without a schema, in code that runs anywhere, may mean what is in this one. */
+  protected boolean maySearch(String schema) {
+    return true;
+  }
+
+  // ---- names
+
+  /** The schemas that a session looks into that has said nothing of them. */
+  protected List<String> usualPath() {
+    return List.of();
+  }
+
+  /**
+   * The schemas that a session looks into for a name, in order.
+   *
+   * @param configured what is set
+   * @param user as whom it works; null where that is not known
+   */
+  protected List<String> searched(List<String> configured, String user) {
+    return configured;
+  }
+}
