@@ -29,6 +29,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 
 /** One kind of event loop with its channel classes. */
 public enum Transport implements Sockets {
@@ -39,7 +40,8 @@ public enum Transport implements Sockets {
           EpollChannelOption.TCP_KEEPIDLE,
           EpollChannelOption.TCP_KEEPINTVL,
           EpollChannelOption.TCP_KEEPCNT,
-          EpollChannelOption.TCP_USER_TIMEOUT)) {
+          EpollChannelOption.TCP_USER_TIMEOUT),
+      Map.of()) {
     @Override
     IoHandlerFactory ioHandler() {
       return EpollIoHandler.newFactory();
@@ -52,7 +54,8 @@ public enum Transport implements Sockets {
           IoUringChannelOption.TCP_KEEPIDLE,
           IoUringChannelOption.TCP_KEEPINTVL,
           IoUringChannelOption.TCP_KEEPCNT,
-          IoUringChannelOption.TCP_USER_TIMEOUT)) {
+          IoUringChannelOption.TCP_USER_TIMEOUT),
+      Map.of(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, Transport.RING)) {
     @Override
     IoHandlerFactory ioHandler() {
       return IoUringIoHandler.newFactory(
@@ -66,7 +69,7 @@ public enum Transport implements Sockets {
                       .build()));
     }
   },
-  NIO(NioSocketChannel.class, NioServerSocketChannel.class, null) {
+  NIO(NioSocketChannel.class, NioServerSocketChannel.class, null, Map.of()) {
     @Override
     IoHandlerFactory ioHandler() {
       return NioIoHandler.newFactory();
@@ -86,6 +89,9 @@ public enum Transport implements Sockets {
   private final Class<? extends ServerChannel> serverChannel;
   private final Watch watch;
 
+  /** Options that each of its connections has. */
+  private final Map<ChannelOption<Short>, Short> options;
+
   /** The options by which the kernel finds out that the other side is gone. */
   private record Watch(
       ChannelOption<Integer> idle,
@@ -96,10 +102,12 @@ public enum Transport implements Sockets {
   Transport(
       Class<? extends Channel> socketChannel,
       Class<? extends ServerChannel> serverChannel,
-      Watch watch) {
+      Watch watch,
+      Map<ChannelOption<Short>, Short> options) {
     this.socketChannel = socketChannel;
     this.serverChannel = serverChannel;
     this.watch = watch;
+    this.options = options;
   }
 
   abstract IoHandlerFactory ioHandler();
@@ -155,9 +163,7 @@ public enum Transport implements Sockets {
   @Override
   public void watch(AbstractBootstrap<?, ?> bootstrap, Duration idle, Duration userTimeout) {
     bootstrap.option(ChannelOption.SO_KEEPALIVE, !idle.isZero());
-    if (this == IO_URING) {
-      bootstrap.option(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, RING);
-    }
+    options.forEach(bootstrap::option);
     if (watch == null) {
       return;
     }
@@ -176,9 +182,7 @@ public enum Transport implements Sockets {
   /** Sets what the connections that a listener accepts need of the transport. */
   public void accept(ServerBootstrap bootstrap) {
     bootstrap.channel(serverChannel).childOption(ChannelOption.SO_KEEPALIVE, true);
-    if (this == IO_URING) {
-      bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, RING);
-    }
+    options.forEach(bootstrap::childOption);
   }
 
   @Override

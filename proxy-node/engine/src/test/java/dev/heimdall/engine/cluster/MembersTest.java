@@ -19,7 +19,7 @@ class MembersTest {
   private static final ServerAddress C = new ServerAddress("c", 5432);
   private static final Topology NOBODY = Topology.unasked(List.of());
   private static final Topology LED =
-      new TopologyJudge(new Words(true), List.of())
+      new TopologyJudge(Probers.postgres(), List.of())
           .judge(
               NOBODY,
               List.of(ProbeHistory.none(A).answered(naming(), 0)),

@@ -16,7 +16,7 @@ class ProbeIntervalTest {
 
   private final ProbeSettings settings = ProbeSettings.defaults();
   private final ProbeInterval cadence = new ProbeInterval(settings, 0);
-  private final TopologyJudge judge = new TopologyJudge(new Words(true), List.of());
+  private final TopologyJudge judge = new TopologyJudge(Probers.postgres(), List.of());
 
   private static ProbeHistory writer(long at) {
     return ProbeHistory.none(A)

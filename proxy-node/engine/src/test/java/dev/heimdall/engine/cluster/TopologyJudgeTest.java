@@ -25,8 +25,8 @@ class TopologyJudgeTest {
   private static final ServerAddress C = new ServerAddress("c", 5432);
   private static final Topology NOTHING = Topology.unasked(List.of(A, B));
 
-  private final TopologyJudge postgres = new TopologyJudge(new Words(true), List.of());
-  private final TopologyJudge aurora = new TopologyJudge(new Words(false), List.of());
+  private final TopologyJudge postgres = new TopologyJudge(Probers.postgres(), List.of());
+  private final TopologyJudge aurora = new TopologyJudge(Probers.aurora(), List.of());
 
   private static NodeReport report(
       ServerAddress address, boolean writer, long timeline, long position) {
@@ -341,7 +341,7 @@ class TopologyJudgeTest {
   void weightAndZoneComeFromTheConfiguration() {
     TopologyJudge judge =
         new TopologyJudge(
-            new Words(true), List.of(new ClusterNode("b", Optional.of(3), Optional.of("1b"))));
+            Probers.postgres(), List.of(new ClusterNode("b", Optional.of(3), Optional.of("1b"))));
 
     Topology topology =
         judge.judge(NOTHING, List.of(writer(A, 1, 1), replica(B, 1, 1)), RdsDescriptions.nothing());
@@ -375,7 +375,7 @@ class TopologyJudgeTest {
   void whatTheApiSaysDescribesServersAndDecidesNothing() {
     TopologyJudge judge =
         new TopologyJudge(
-            new Words(true), List.of(new ClusterNode("b", Optional.of(3), Optional.of("1b"))));
+            Probers.postgres(), List.of(new ClusterNode("b", Optional.of(3), Optional.of("1b"))));
     RdsDescriptions api =
         told(
             told("a", RdsRole.READER, "1a", "available"),

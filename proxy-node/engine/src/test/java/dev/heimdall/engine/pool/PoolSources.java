@@ -18,7 +18,7 @@ public final class PoolSources {
     return source("primary", "jdbc:postgresql://db.example", ClusterSettings.defaults());
   }
 
-  static DataSource source(String name, String url, ClusterSettings cluster) {
+  public static DataSource source(String name, String url, ClusterSettings cluster) {
     return new DataSource(
         name,
         Engine.POSTGRESQL,
