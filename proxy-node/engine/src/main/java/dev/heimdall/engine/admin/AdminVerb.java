@@ -65,10 +65,6 @@ enum AdminVerb {
     return words;
   }
 
-  Argument argument() {
-    return argument;
-  }
-
   String usage() {
     return words + argument.usage;
   }

@@ -32,7 +32,6 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -92,11 +91,6 @@ public final class HttpListener implements AutoCloseable {
     this.settings = settings;
     this.slots = new CallerSlots(settings.maxConnections(), settings.maxOfOneAddress());
     this.endpoints = new HttpEndpoints(node, metrics, loops, log, loop.next(), settings.patience());
-  }
-
-  /** The listener's thread, for other work that must not run on the loops of the traffic. */
-  public Executor executor() {
-    return loop.next();
   }
 
   /**

@@ -60,11 +60,6 @@ public final class Journal {
     return open.begun();
   }
 
-  /** Whether that unit may be read again, by what is known of it so far. */
-  public boolean openReads() {
-    return open.reads();
-  }
-
   /**
    * A unit begins that can be read again if it turns out to be no more than reads.
    *

@@ -96,10 +96,6 @@ public final class SessionState {
     return variables;
   }
 
-  public void variables(Variables changed) {
-    this.variables = changed;
-  }
-
   public PreparedNames names() {
     return names;
   }

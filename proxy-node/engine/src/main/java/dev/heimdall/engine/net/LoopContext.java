@@ -30,7 +30,6 @@ public final class LoopContext {
   private boolean flushScheduled;
   private boolean turnScheduled;
   private long now;
-  private volatile long lastTurn;
 
   public LoopContext(int index, EventLoop loop) {
     this(index, loop, System::nanoTime);
@@ -44,7 +43,6 @@ public final class LoopContext {
     this.loop = loop;
     this.clock = clock;
     now = clock.getAsLong();
-    lastTurn = now;
   }
 
   /** Something whose written bytes wait for a flush. */
@@ -76,11 +74,6 @@ public final class LoopContext {
   /** Nanoseconds of the clock at this moment; callable from any thread. */
   public long nanoTime() {
     return clock.getAsLong();
-  }
-
-  /** When the loop last handled anything, for a watchdog on another thread. */
-  public long lastTurn() {
-    return lastTurn;
   }
 
   /** Begins an event: the clock is read, and flushes wait for {@link #endEvent}. */
@@ -139,7 +132,6 @@ public final class LoopContext {
   /** Reads the clock anew; called by the loop's periodic task. */
   public void tick() {
     now = clock.getAsLong();
-    lastTurn = now;
   }
 
   /**

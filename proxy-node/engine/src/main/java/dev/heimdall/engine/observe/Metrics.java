@@ -124,11 +124,6 @@ public final class Metrics implements AutoCloseable {
     return loops.get(index);
   }
 
-  /** How many loops there are. */
-  public int loopCount() {
-    return loops.size();
-  }
-
   /**
    * Counts one event of the node on any thread; on a loop, {@link LoopMetrics#count} is cheaper.
    */

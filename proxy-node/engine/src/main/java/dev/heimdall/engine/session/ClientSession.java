@@ -501,10 +501,6 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return channel;
   }
 
-  SessionPorts ports() {
-    return ports;
-  }
-
   SessionMemory memory() {
     return memory;
   }

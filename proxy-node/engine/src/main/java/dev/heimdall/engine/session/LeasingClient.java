@@ -6,13 +6,6 @@ public interface LeasingClient {
   /** Groups of messages that are not answered. */
   int outstanding();
 
-  /**
-   * The message at the reader's position needs a server connection.
-   *
-   * @return whether the reader may go on
-   */
-  boolean needServer();
-
   /** The connection may be given back. */
   void settle();
 }

@@ -430,11 +430,6 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
     session.loss().forgetUntold();
   }
 
-  @Override
-  public boolean needServer() {
-    return session.lease().need();
-  }
-
   // ---- what handles the client's messages
 
   @Override

@@ -159,10 +159,6 @@ final class TokenReader {
     return Word.of(previousWord);
   }
 
-  int previousToken() {
-    return previousToken;
-  }
-
   /** How many parentheses are open after the current token. */
   int depth() {
     return depth;
