@@ -26,6 +26,9 @@ final class ConnectionEnd {
 
   private boolean closed;
 
+  /** Whether the server has said that it ends the connection. */
+  private boolean announced;
+
   /** The error that its users get; null as long as nobody has said why. */
   private ServerError fatal;
 
@@ -79,6 +82,7 @@ final class ConnectionEnd {
       note(side, why);
       ByteBuf out = channel.alloc().buffer(5);
       connection.requests().terminate(out);
+      connection.allLeaves();
       channel.writeAndFlush(out);
       closeNow();
     }
@@ -93,6 +97,19 @@ final class ConnectionEnd {
   /** The server has said why it ends the connection. */
   void announced(ServerError error) {
     fatal = error;
+    announced = true;
+  }
+
+  /** Whether the server has said why it ends the connection, which it reads nothing from then. */
+  boolean isAnnounced() {
+    return announced;
+  }
+
+  /** The server has said that it ends the connection. */
+  void follow() {
+    if (!closed) {
+      closeNow();
+    }
   }
 
   /** The connection failed, or code of the node's has thrown this while it was at work with it. */
@@ -118,6 +135,9 @@ final class ConnectionEnd {
    * Some transports tell the end of a channel later than its close: nobody may meet it until then.
    */
   private void closeNow() {
+    if (connection.tls() && !announced) {
+      connection.allLeaves(); // what waits may go out ahead of the end of TLS
+    }
     channel.close();
     lost();
   }

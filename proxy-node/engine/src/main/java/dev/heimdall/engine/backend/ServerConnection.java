@@ -75,6 +75,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private long lastUsed;
 
   private boolean flushPending;
+  private boolean flushesLate;
+
+  /** So many of the bytes written were handed to the operating system, or may have been. */
+  private long left;
+
+  /** The same when everything had been answered last. */
+  private long leftBefore;
 
   private long bytesIn;
   private long bytesOut;
@@ -139,7 +146,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     channel.write(consumed, channel.voidPromise());
     if (!flushPending) {
       flushPending = true;
-      if (shared) {
+      if (shared || flushesLate) {
         context.flushAtTurnsEnd(this);
       } else {
         context.flushLater(this);
@@ -147,10 +154,44 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     }
   }
 
+  /**
+   * What is written in this event leaves at the end of the loop's turn: when the loop has learnt
+   * before whether the server has ended the connection, nothing is sent that it cannot get.
+   */
+  public void flushLate() {
+    flushesLate = true;
+  }
+
   @Override
   public void flushNow() {
     flushPending = false;
-    channel.flush();
+    flushesLate = false;
+    if (end.isAnnounced()) {
+      context.soon(end::follow, this::failed); // who has said so reads nothing any more
+    } else if (channel.isActive()) {
+      left = bytesOut;
+      channel.flush();
+    }
+  }
+
+  /** All that was written leaves, or may. */
+  void allLeaves() {
+    left = bytesOut;
+  }
+
+  /** How many bytes were written to it. */
+  public long written() {
+    return bytesOut;
+  }
+
+  @Override
+  public long left() {
+    return left;
+  }
+
+  /** Whether nothing has left that is not answered: no server can have carried it out. */
+  public boolean nothingLeft() {
+    return left == leftBefore;
   }
 
   /** Sends a statement, or several in one text, of the node's own. */
@@ -635,6 +676,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   void used() {
     lastUsed = context.now();
+    if (groups.isEmpty()) {
+      leftBefore = left;
+    }
   }
 
   @Override

@@ -303,7 +303,10 @@ public final class BatchReplay {
       return false;
     }
     boolean permitted =
-        rule == null ? mayGoOn : (harmless || rule.repeatUncertain()) && wantsRetry(error);
+        rule == null
+            ? mayGoOn
+            : (harmless || cause == Cause.NEVER_SENT || rule.repeatUncertain())
+                && wantsRetry(error);
     boolean survives = unit.fails(cause, delivered(from), permitted);
     if (survives) {
       leaveOut(error);

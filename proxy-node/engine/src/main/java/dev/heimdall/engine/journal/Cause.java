@@ -4,6 +4,8 @@ package dev.heimdall.engine.journal;
 public enum Cause {
   /** Its server connection ended before the answer did. */
   CONNECTION_LOST,
+  /** Its server connection ended before any of it had left the node. */
+  NEVER_SENT,
   /**
    * Its server ended the connection by a FATAL error, which stands before anything that says that
    * the unit was carried out: what was begun of it was rolled back.

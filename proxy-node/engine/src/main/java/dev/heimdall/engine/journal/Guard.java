@@ -6,6 +6,8 @@ public enum Guard {
   NONE,
   /** It changes nothing and was sent to the writer of a cluster, perhaps with others behind it. */
   READ,
+  /** It may change something: it is kept for the case that none of it leaves the node. */
+  UNSENT,
   /** It changes nothing, stands alone and was sent to a replica. */
   REPLICA_READ,
   /**

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -64,12 +65,29 @@ public final class Journal {
    * A unit begins that can be read again if it turns out to be no more than reads.
    *
    * @param number that it will have among all that the client sends
+   * @param written how many bytes have been written to the server connection before it
+   * @param left how many of them may have left the node
    */
-  public void begin(long number) {
+  public void begin(long number, long written, long left) {
+    releaseLeft(left);
     if (open == null) {
       open = new Unit(number, Guard.READ);
+      open.writtenBefore = written;
     }
     open.noted = true;
+  }
+
+  /** What may change something and has left is not read again. */
+  private void releaseLeft(long left) {
+    for (Iterator<Unit> i = units.descendingIterator(); i.hasNext(); ) {
+      Unit unit = i.next();
+      if (unit.guard != Guard.UNSENT) {
+        return;
+      }
+      if (unit.writtenBefore < left) {
+        give(unit);
+      }
+    }
   }
 
   /**
@@ -121,6 +139,13 @@ public final class Journal {
     return open.contains(search);
   }
 
+  /** The open unit may change something: it can be read again as long as none of it has left. */
+  public void changes() {
+    if (open.reads()) {
+      open.guard = Guard.UNSENT;
+    }
+  }
+
   /** The open unit cannot be read again. */
   public void spoil() {
     give(open);
@@ -128,7 +153,7 @@ public final class Journal {
 
   /** Keeps the message of this length at the reader's position for the open unit, if it may. */
   public void keep(ByteBuf input, int total) {
-    if (open.reads() && (open.length() + total > MOST_BYTES || !memory.hasRoom(input))) {
+    if (open.mayBeRead() && (open.length() + total > MOST_BYTES || !memory.hasRoom(input))) {
       give(open);
     }
     hold(input);
@@ -264,7 +289,7 @@ public final class Journal {
   /** It is not kept with its transaction any more. */
   void part(Unit unit) {
     unit.ofTransaction = false;
-    if (!unit.reads()) {
+    if (!unit.mayBeRead()) {
       memory.release(unit);
     }
     if (unit == open && !unit.noted) {
@@ -331,11 +356,12 @@ public final class Journal {
    * @param outstanding how many were sent to their end
    * @param block the number from which on they belong to a transaction that began with one of them;
    *     or beyond their end
+   * @param unsent the first of which nothing has left the node; or beyond their end
    * @param delivered what the client has had of the first answer
    * @param permitted whether what was lost may be tried again
    */
   public List<Segment> lost(
-      long done, int outstanding, long block, Delivery delivered, boolean permitted) {
+      long done, int outstanding, long block, long unsent, Delivery delivered, boolean permitted) {
     List<Segment> segments = new ArrayList<>();
     List<Unit> again = new ArrayList<>();
     int failed = 0;
@@ -345,7 +371,11 @@ public final class Journal {
       if (number < block
           && unit != null
           && unit.number == number
-          && readAgain(unit, number > done ? Delivery.NOTHING : delivered, permitted)) {
+          && readAgain(
+              unit,
+              number >= unsent ? Cause.NEVER_SENT : Cause.CONNECTION_LOST,
+              number > done ? Delivery.NOTHING : delivered,
+              permitted)) {
         again.add(unit);
       } else if (number < end) {
         if (!again.isEmpty()) {
@@ -364,8 +394,28 @@ public final class Journal {
     return segments;
   }
 
-  private static boolean readAgain(Unit unit, Delivery delivered, boolean permitted) {
-    return switch (Recovery.of(unit.attempt(delivered, permitted), Cause.CONNECTION_LOST)) {
+  /**
+   * The number of the first unit of which nothing has left the node, with those behind it.
+   *
+   * @param left so many bytes of all that was written to the server connection may have
+   */
+  long firstUnsent(long left) {
+    if (open != null && open.writtenBefore < left) {
+      return Long.MAX_VALUE;
+    }
+    long first = open == null ? Long.MAX_VALUE : open.number;
+    for (Iterator<Unit> i = units.descendingIterator(); i.hasNext(); ) {
+      Unit unit = i.next();
+      if (unit.writtenBefore < left) {
+        break;
+      }
+      first = unit.number;
+    }
+    return first;
+  }
+
+  private static boolean readAgain(Unit unit, Cause cause, Delivery delivered, boolean permitted) {
+    return switch (Recovery.of(unit.attempt(delivered, permitted), cause)) {
       case READ_AGAIN, CONTINUE -> true;
       default -> false;
     };

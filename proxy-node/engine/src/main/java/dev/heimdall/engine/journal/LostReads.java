@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 
 /**
  * Reads again, in its order and as if it had just come, what changes nothing of what was lost with
- * its server connection. What changes something, or may, is not: its client is sent an error, in
- * its place among the answers of the others.
+ * its server connection, and that of which nothing had left the node. What else changes something,
+ * or may, is not: its client is sent an error, in its place among the answers of the others.
  */
 public final class LostReads {
   /** Where it stands; {@link #become} alone moves it. */
@@ -104,11 +104,15 @@ public final class LostReads {
     }
     long done = position.done();
     long end = done + position.outstanding();
+    long unsent = journal.firstUnsent(from.left());
+    // A block whose beginning has not left either begins anew.
+    boolean inBlock = begun >= done && begun < unsent;
     List<Segment> plan =
         journal.lost(
             done,
             position.outstanding(),
-            begun < done ? end + 1 : begun,
+            inBlock ? begun : end + 1,
+            unsent,
             delivered,
             client.mayGoOn());
     Set<Long> numbers = new HashSet<>();
@@ -139,7 +143,7 @@ public final class LostReads {
     }
     if (stage == Stage.NONE) {
       failure = error;
-      failedInBlock = begun < done ? -1 : (int) (end - begun);
+      failedInBlock = inBlock ? (int) (end - begun) : -1;
       failedOpen = openLost;
       behind.addAll(plan.subList(1, plan.size()));
     }

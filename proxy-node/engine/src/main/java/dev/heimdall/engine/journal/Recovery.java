@@ -41,6 +41,7 @@ public enum Recovery {
     Recovery recovery =
         switch (cause) {
           case CONNECTION_LOST -> ofLoss(unit);
+          case NEVER_SENT -> ofUnsent(unit.guard());
           case TERMINATED -> unit.guard() == Guard.WRITE ? ELSEWHERE : ofLoss(unit);
           case ERROR -> unit.guard() == Guard.RETRY_RULE ? LATER : FAIL;
           case STALE_PLAN -> ofStalePlan(unit.guard());
@@ -77,7 +78,19 @@ public enum Recovery {
       case SHARED -> unit.reads() ? ALONE : FAIL;
       case RETRY_RULE -> LATER; // its rule may permit that it runs twice
       case TRANSACTION -> TRANSACTION; // without its end nothing of it was committed
-      case NONE, WRITE, OTHER_WRITE, REMEMBERED -> FAIL;
+      case NONE, UNSENT, WRITE, OTHER_WRITE, REMEMBERED -> FAIL;
+    };
+  }
+
+  /** Nobody has carried it out. */
+  private static Recovery ofUnsent(Guard guard) {
+    return switch (guard) {
+      case READ, UNSENT -> READ_AGAIN;
+      case REPLICA_READ, WRITE, OTHER_WRITE -> ELSEWHERE;
+      case SHARED -> ALONE;
+      case RETRY_RULE -> LATER;
+      case TRANSACTION -> TRANSACTION;
+      case NONE, REMEMBERED -> FAIL;
     };
   }
 

@@ -4,6 +4,7 @@ import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Notes in the journal what a client sends to the writer of a cluster, message by message: what
@@ -14,24 +15,32 @@ public final class SentReads {
   private final UnitReader reader;
   private final UnitFormat format;
   private final BooleanSupplier atWriter;
+  private final LongSupplier written;
+  private final LongSupplier left;
   private final BatchReplay replay;
   private final Journal journal;
 
   /**
    * @param atWriter whether what is sent goes to the writer of a cluster, and nothing but what is
    *     noted here ties the client to the connection
+   * @param written how many bytes have been written to that
+   * @param left how many of them may have left the node
    */
   public SentReads(
       UnitPosition position,
       UnitReader reader,
       UnitFormat format,
       BooleanSupplier atWriter,
+      LongSupplier written,
+      LongSupplier left,
       BatchReplay replay,
       Journal journal) {
     this.position = position;
     this.reader = reader;
     this.format = format;
     this.atWriter = atWriter;
+    this.written = written;
+    this.left = left;
     this.replay = replay;
     this.journal = journal;
   }
@@ -46,7 +55,7 @@ public final class SentReads {
       if (!format.begins(type) || !mayBegin()) {
         return false;
       }
-      journal.begin(position.sent());
+      journal.begin(position.sent(), written.getAsLong(), left.getAsLong());
       if (replay.repeats()) {
         journal.spoil(); // its client has had the first of its answer
       }
@@ -73,12 +82,18 @@ public final class SentReads {
         && !position.unitOpen();
   }
 
-  /** A statement is being sent of which this is known. */
-  public void statement(boolean reads, boolean dropsNames) {
+  /**
+   * A statement is being sent of which this is known.
+   *
+   * @param later whether it may be read again where it has not been sent
+   */
+  public void statement(boolean reads, boolean later, boolean dropsNames) {
     if (!journal.isOpen()) {
       return;
     }
-    if (!reads) {
+    if (!reads && later) {
+      journal.changes();
+    } else if (!reads) {
       journal.spoil();
     }
     if (dropsNames) {

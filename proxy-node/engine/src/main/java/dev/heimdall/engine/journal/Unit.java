@@ -9,6 +9,9 @@ import java.util.function.IntFunction;
  * they stand in the buffers in which they came.
  */
 public final class Unit {
+  /** How many bytes had been written to its server connection before it; -1 if nobody knows. */
+  long writtenBefore = -1;
+
   /** Counted by the session. */
   long number;
 
@@ -71,6 +74,11 @@ public final class Unit {
     this.guard = guard;
   }
 
+  /** Whether it is kept to be read again in its order. */
+  boolean mayBeRead() {
+    return guard == Guard.READ || guard == Guard.UNSENT;
+  }
+
   /** Whether nothing that was sent of it so far changes anything, and it is kept. */
   boolean reads() {
     return guard == Guard.READ;
@@ -87,7 +95,7 @@ public final class Unit {
 
   /** Whether its messages are kept. */
   boolean isKept() {
-    return reads() || ofTransaction;
+    return mayBeRead() || ofTransaction;
   }
 
   /** What is known of it when its answer fails to come. */

@@ -10,4 +10,7 @@ public interface ReplySource {
 
   /** Whether its client was told something that it must not be told twice. */
   boolean told();
+
+  /** How many bytes of all that was written to it may have left the node. */
+  long left();
 }

@@ -25,7 +25,7 @@ public interface BatchClient {
   boolean sharing();
 
   /** A statement is being sent of which this is known. */
-  void sending(boolean mayRepeat, boolean dropsNames);
+  void sending(boolean mayRepeat, boolean mayRunLater, boolean dropsNames);
 
   /** The reply that comes next gets this tag. */
   void promiseTag(String tag);

@@ -158,7 +158,7 @@ final class ConnectionLoss implements LostClient, LostTransaction {
         if (independent
             && requests
                 .replay()
-                .survivesLoss(error, causeOf(lastError), harmless, mayGoOn(), from)) {
+                .survivesLoss(error, causeOf(from, lastError), harmless, mayGoOn(), from)) {
           session.pendingReplies().forget();
           session.carried().lost();
           lease.become(LeaseState.READY);
@@ -189,7 +189,10 @@ final class ConnectionLoss implements LostClient, LostTransaction {
     return new Loss(obstacle, cancel);
   }
 
-  private Cause causeOf(ServerError lastError) {
+  private Cause causeOf(ServerConnection from, ServerError lastError) {
+    if (from.nothingLeft()) {
+      return Cause.NEVER_SENT;
+    }
     return lastError != null && session.dialect().errors().terminated(lastError)
         ? Cause.TERMINATED
         : Cause.CONNECTION_LOST;
@@ -373,12 +376,14 @@ final class ConnectionLoss implements LostClient, LostTransaction {
     session.requests().process();
   }
 
-  /** Whether a transaction of a cluster was lost of which nothing was unanswered: no COMMIT. */
+  /**
+   * Whether a transaction of a cluster was lost of which nothing was unanswered, or nothing of that
+   * had left the node: no COMMIT.
+   */
   private boolean certain(ServerConnection from) {
     return session.vdb().pools().led()
         && session.inTransaction()
-        && session.outstanding() == 0
-        && !from.groupOpen();
+        && (from.nothingLeft() || (session.outstanding() == 0 && !from.groupOpen()));
   }
 
   private static ServerError errorOf(ServerError lastError) {

@@ -96,7 +96,15 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
         new BatchReplay(
             session.pendingReplies(), this, input, format, session.dialect().errors(), journal);
     this.reads =
-        new SentReads(session.pendingReplies(), this, format, this::atWriter, replay, journal);
+        new SentReads(
+            session.pendingReplies(),
+            this,
+            format,
+            this::atWriter,
+            () -> session.server().written(),
+            () -> session.server().left(),
+            replay,
+            journal);
     this.transaction =
         new TransactionReplay(
             session.pendingReplies(),
@@ -413,6 +421,9 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
   @Override
   public boolean forward(ServerConnection server, byte type, long total) {
     ByteBuf waiting = input.bytes();
+    if (atWriter()) {
+      session.server().flushLate();
+    }
     boolean noted = reads.handles(waiting, type, total);
     if (noted && reads.awaitsRest(waiting, total)) {
       return false;

@@ -257,8 +257,8 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   }
 
   @Override
-  public void sending(boolean mayRepeat, boolean dropsNames) {
-    session.requests().sentReads().statement(mayRepeat, dropsNames);
+  public void sending(boolean mayRepeat, boolean mayRunLater, boolean dropsNames) {
+    session.requests().sentReads().statement(mayRepeat, mayRunLater, dropsNames);
   }
 
   @Override

@@ -23,7 +23,7 @@ public interface LifecycleClient extends ScopedClient, ActingClient, RunningClie
   boolean repeatsGuarded();
 
   /** A statement is being sent of which this is known. */
-  void sending(boolean mayRepeat, boolean dropsNames);
+  void sending(boolean mayRepeat, boolean mayRunLater, boolean dropsNames);
 
   /** A statement is being sent that may ask for values of sequences. */
   void guardSequences(ServerConnection server, boolean known);

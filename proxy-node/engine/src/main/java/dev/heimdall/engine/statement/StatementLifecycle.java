@@ -567,6 +567,37 @@ public final class StatementLifecycle implements RoutedStatement {
         && !client.repeatsGuarded();
   }
 
+  /** Whether it may be read again where it has not been sent: it leaves nothing in the node. */
+  private boolean mayRunLater() {
+    return decision.isNone()
+        && failure == null
+        && (statement == null || statement.changesSession() == null)
+        && mayRunLater(effects)
+        && !client.repeatsGuarded();
+  }
+
+  /** The same of a statement that nobody has judged. */
+  public static boolean mayRunLater(StatementFacts effects) {
+    return effects.effects().isEmpty()
+        && switch (effects.kind()) {
+          case SELECT,
+              DML,
+              DDL,
+              BEGIN,
+              COMMIT,
+              ROLLBACK,
+              SESSION,
+              CALL,
+              BLOCK,
+              LOCK,
+              EXPLAIN,
+              UTILITY,
+              MULTI ->
+              true;
+          default -> false;
+        };
+  }
+
   /** Whether it may send notifications to clients that listen, by itself or by what it runs. */
   public boolean mayNotify() {
     return decision.transformed().isPresent() || mayNotify(effects, statement);
@@ -602,7 +633,7 @@ public final class StatementLifecycle implements RoutedStatement {
     if (mayNotify()) {
       client.notifies(server);
     }
-    client.sending(mayRepeat(), effects.dropsNames());
+    client.sending(mayRepeat(), mayRunLater(), effects.dropsNames());
     countKind();
     writes.note(statement, effects, decision, judgedBy);
     reads.noteEnd(effects);

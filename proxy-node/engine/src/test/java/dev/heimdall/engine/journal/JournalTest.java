@@ -51,7 +51,7 @@ class JournalTest {
   /** A message of the open unit, or of a new one. */
   private void message(String text, boolean ends) {
     if (!journal.isOpen()) {
-      journal.begin(sent);
+      journal.begin(sent, 0, 1);
     }
     ByteBuf input = input(text);
     journal.keep(input, text.length());
@@ -66,7 +66,7 @@ class JournalTest {
   }
 
   private void write(String text) {
-    journal.begin(sent);
+    journal.begin(sent, 0, 1);
     journal.spoil();
     message(text, true);
   }
@@ -89,6 +89,7 @@ class JournalTest {
             done,
             (int) (sent - done),
             block,
+            Long.MAX_VALUE,
             delivered ? Delivery.UNKNOWN : Delivery.NOTHING,
             true)) {
       plan.append(segment.failed()).append(" failed ");
@@ -148,10 +149,10 @@ class JournalTest {
 
   @Test
   void anotherUnnamedStatementTakesAwayWhatUsesTheOneOfBefore() {
-    journal.begin(sent);
+    journal.begin(sent, 0, 1);
     journal.uses(true);
     read("uses");
-    journal.begin(sent);
+    journal.begin(sent, 0, 1);
     journal.parsesUnnamed();
     journal.uses(true);
     read("own");
@@ -161,7 +162,7 @@ class JournalTest {
   @Test
   void aDroppedNameTakesAwayWhatWasSentBefore() {
     read("a");
-    journal.begin(sent);
+    journal.begin(sent, 0, 1);
     journal.dropsNames();
     read("closes");
     read("b");
@@ -210,7 +211,7 @@ class JournalTest {
 
   @Test
   void anOperatorsStatementIsNoPartOfAUnit() {
-    journal.begin(sent);
+    journal.begin(sent, 0, 1);
     ByteBuf input = input("SHOW");
     journal.keep(input, 4);
     journal.handledHere();

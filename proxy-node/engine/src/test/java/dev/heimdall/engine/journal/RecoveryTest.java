@@ -13,16 +13,17 @@ class RecoveryTest {
   @ParameterizedTest
   @CsvSource({
     // guard,      lost read,   lost other,  terminated,  error, stale plan, read-only, replica
-    // error
-    "NONE,         FAIL,        FAIL,        FAIL,        FAIL,  FAIL,       FAIL,      FAIL",
-    "READ,         READ_AGAIN,  FAIL,        FAIL,        FAIL,  FAIL,       FAIL,      FAIL",
-    "REPLICA_READ, ELSEWHERE,   FAIL,        FAIL,        FAIL,  FAIL,       AT_WRITER, ELSEWHERE",
-    "WRITE,        FAIL,        FAIL,        ELSEWHERE,   FAIL,  FAIL,       AT_WRITER, FAIL",
-    "OTHER_WRITE,  FAIL,        FAIL,        FAIL,        FAIL,  FAIL,       AT_WRITER, FAIL",
-    "RETRY_RULE,   LATER,       LATER,       LATER,       LATER, FAIL,       FAIL,      FAIL",
-    "REMEMBERED,   FAIL,        FAIL,        FAIL,        FAIL,  RESUME,     FAIL,      FAIL",
-    "SHARED,       ALONE,       FAIL,        FAIL,        FAIL,  ALONE,      FAIL,      ALONE",
-    "TRANSACTION,  TRANSACTION, TRANSACTION, TRANSACTION, FAIL,  FAIL,       FAIL,      FAIL"
+    // error,      never sent
+    "NONE,         FAIL,        FAIL,        FAIL,        FAIL,  FAIL,       FAIL,      FAIL, FAIL",
+    "READ,         READ_AGAIN,  FAIL,        FAIL,        FAIL,  FAIL,       FAIL,      FAIL, READ_AGAIN",
+    "UNSENT,       FAIL,        FAIL,        FAIL,        FAIL,  FAIL,       FAIL,      FAIL, READ_AGAIN",
+    "REPLICA_READ, ELSEWHERE,   FAIL,        FAIL,        FAIL,  FAIL,       AT_WRITER, ELSEWHERE, ELSEWHERE",
+    "WRITE,        FAIL,        FAIL,        ELSEWHERE,   FAIL,  FAIL,       AT_WRITER, FAIL, ELSEWHERE",
+    "OTHER_WRITE,  FAIL,        FAIL,        FAIL,        FAIL,  FAIL,       AT_WRITER, FAIL, ELSEWHERE",
+    "RETRY_RULE,   LATER,       LATER,       LATER,       LATER, FAIL,       FAIL,      FAIL, LATER",
+    "REMEMBERED,   FAIL,        FAIL,        FAIL,        FAIL,  RESUME,     FAIL,      FAIL, FAIL",
+    "SHARED,       ALONE,       FAIL,        FAIL,        FAIL,  ALONE,      FAIL,      ALONE, ALONE",
+    "TRANSACTION,  TRANSACTION, TRANSACTION, TRANSACTION, FAIL,  FAIL,       FAIL,      FAIL, TRANSACTION"
   })
   void whatBecomesOfAUnit(
       Guard guard,
@@ -32,13 +33,15 @@ class RecoveryTest {
       Recovery error,
       Recovery stalePlan,
       Recovery readOnly,
-      Recovery replicaError) {
+      Recovery replicaError,
+      Recovery neverSent) {
     assertThat(of(guard, true, Cause.CONNECTION_LOST)).isEqualTo(lostRead);
     assertThat(of(guard, false, Cause.CONNECTION_LOST)).isEqualTo(lostOther);
     assertThat(of(guard, false, Cause.TERMINATED)).isEqualTo(terminated);
     assertThat(of(guard, true, Cause.TERMINATED))
         .isEqualTo(guard == Guard.WRITE ? terminated : lostRead);
     for (boolean reads : new boolean[] {true, false}) {
+      assertThat(of(guard, reads, Cause.NEVER_SENT)).isEqualTo(neverSent);
       assertThat(of(guard, reads, Cause.ERROR)).isEqualTo(error);
       assertThat(of(guard, reads, Cause.STALE_PLAN)).isEqualTo(stalePlan);
       assertThat(of(guard, reads, Cause.READ_ONLY_SERVER)).isEqualTo(readOnly);

@@ -183,4 +183,9 @@ final class ScriptedClient
   public boolean told() {
     return told;
   }
+
+  @Override
+  public long left() {
+    return Long.MAX_VALUE;
+  }
 }

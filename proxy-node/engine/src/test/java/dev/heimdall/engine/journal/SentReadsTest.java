@@ -28,7 +28,7 @@ class SentReadsTest {
       new BatchReplay(client, client, client, client, new PostgresErrors(), journal);
   private boolean atWriter = true;
   private final SentReads reads =
-      new SentReads(client, client, client, () -> atWriter, replay, journal);
+      new SentReads(client, client, client, () -> atWriter, () -> 0, () -> 1, replay, journal);
 
   @AfterEach
   void nothingIsHeldAtTheEnd() {
@@ -43,7 +43,7 @@ class SentReadsTest {
     ByteBuf input = Unpooled.copiedBuffer(text, US_ASCII);
     inputs.add(input);
     if (reads.handles(input, (byte) 'Q', text.length())) {
-      reads.statement(changesNothing, false);
+      reads.statement(changesNothing, false, false);
       journal.handled(text.length(), text.length(), true);
     }
     client.sent++;
@@ -52,7 +52,13 @@ class SentReadsTest {
   private String again() {
     StringBuilder again = new StringBuilder();
     for (Segment segment :
-        journal.lost(client.done, client.outstanding(), Long.MAX_VALUE, Delivery.NOTHING, true)) {
+        journal.lost(
+            client.done,
+            client.outstanding(),
+            Long.MAX_VALUE,
+            Long.MAX_VALUE,
+            Delivery.NOTHING,
+            true)) {
       again.append(segment.failed()).append(" failed;");
       if (segment.again() != null) {
         again.append(segment.again().toString(US_ASCII)).append(';');

@@ -137,7 +137,7 @@ class TransactionLogTest {
   @Test
   void whatIsKeptForReadingAgainAsWellIsKeptOnce() {
     log.begin(0);
-    journal.begin(number);
+    journal.begin(number, 0, 1);
     ByteBuf input = input("BEGIN");
     journal.keep(input, 5);
     log.keep(input, number);
@@ -155,7 +155,7 @@ class TransactionLogTest {
   @Test
   void whatIsNoTransactionIsStillReadAgain() {
     log.begin(0);
-    journal.begin(number);
+    journal.begin(number, 0, 1);
     ByteBuf input = input("SELECT");
     journal.keep(input, 6);
     log.keep(input, number);

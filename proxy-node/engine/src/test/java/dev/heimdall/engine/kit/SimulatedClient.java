@@ -69,10 +69,16 @@ final class SimulatedClient {
 
   /** Sends what this writes as one piece; the node has seen it when this returns. */
   SimulatedClient send(Consumer<ByteBuf> writer) {
+    sendOnly(writer);
+    turns.run();
+    return this;
+  }
+
+  /** The same, and the node has not seen it when this returns. */
+  SimulatedClient sendOnly(Consumer<ByteBuf> writer) {
     ByteBuf out = channel.alloc().buffer();
     writer.accept(out);
     channel.writeAndFlush(out);
-    turns.run();
     return this;
   }
 

@@ -87,6 +87,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -117,11 +118,27 @@ final class SimulatedNode implements AutoCloseable {
     this(directory, vdb, 16 << 20);
   }
 
+  /** One whose source is a cluster, of which the only server is the writer. */
+  static SimulatedNode ofCluster(Path directory, String vdb) {
+    SimulatedNode node = new SimulatedNode(directory, vdb, "\"cluster\": {\"kind\": \"postgres\"}");
+    node.pools.lead(Optional.of(node.pools.plan().source().hosts().get(0)), false);
+    node.turns.run();
+    return node;
+  }
+
+  private SimulatedNode(Path directory, String vdb, String source) {
+    this(directory, vdb, source, 16 << 20);
+  }
+
   /**
    * @param memory the memory budget in bytes
    */
   SimulatedNode(Path directory, String vdb, long memory) {
-    Configuration configuration = configuration(directory, vdb);
+    this(directory, vdb, "", memory);
+  }
+
+  private SimulatedNode(Path directory, String vdb, String of, long memory) {
+    Configuration configuration = configuration(directory, vdb, of);
     VirtualDatabase settings = configuration.vdbs().get("app");
     DataSource source = configuration.sources().get("main");
     LocalAddress server = new LocalAddress("server-" + NAMES.incrementAndGet());
@@ -246,7 +263,7 @@ final class SimulatedNode implements AutoCloseable {
     turns.run();
   }
 
-  private static Configuration configuration(Path directory, String vdb) {
+  private static Configuration configuration(Path directory, String vdb, String source) {
     try {
       write(directory, "node.json", "{}");
       write(
@@ -254,8 +271,9 @@ final class SimulatedNode implements AutoCloseable {
           "sources/main.json",
           """
           {"url": "jdbc:postgresql://server/app", "user": "db", "password": "db",
-           "tls": {"mode": "disable"}, "catalog": {"enabled": false}}
-          """);
+           "tls": {"mode": "disable"}, "catalog": {"enabled": false}%s}
+          """
+              .formatted(source.isEmpty() ? "" : ", " + source));
       write(
           directory,
           "vdbs/app.json",

@@ -157,7 +157,7 @@ final class ExtendedStatements {
       if (notifies) {
         listening.sends(server, carried.sent());
       }
-      client.sending(false, false);
+      client.sending(false, bound != null && StatementLifecycle.mayRunLater(bound), false);
     }
     if (fit == Fit.CHANGED) {
       names.shapes().dropInBatch(server, statement);
