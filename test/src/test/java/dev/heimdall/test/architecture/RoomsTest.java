@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which room may know which. Rules for rooms that are still to be built come with the rooms. */
 class RoomsTest {
@@ -456,6 +458,40 @@ class RoomsTest {
                   assertThat(file)
                       .content()
                       .doesNotContain("pg_", "plpgsql", "PostgreSQL", "information_schema"));
+    }
+  }
+
+  /** What a setting means to its session is its dialect's to say. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "backend",
+        "journal",
+        "lease",
+        "placement",
+        "pool",
+        "prepared",
+        "reply",
+        "session",
+        "sharing",
+        "statement",
+        "vdb"
+      })
+  void theseRoomsNameNoSettingOfOneEngine(String name) throws IOException {
+    Path room = Path.of("../proxy-node/engine/src/main/java/dev/heimdall/engine").resolve(name);
+    try (Stream<Path> files = Files.list(room)) {
+      assertThat(files)
+          .isNotEmpty()
+          .allSatisfy(
+              file ->
+                  assertThat(file)
+                      .content()
+                      .doesNotContain(
+                          "search_path",
+                          "client_encoding",
+                          "session_authorization",
+                          "temp_buffers",
+                          "pg_temp"));
     }
   }
 

@@ -156,7 +156,7 @@ public final class Destinations {
   /** The session's variables as far as they are to be set where its statement goes. */
   public Variables variables() {
     Variables own = carried.variables();
-    return forward != null && !forward.setschema() ? own.without("search_path") : own;
+    return forward != null && !forward.setschema() ? own.without(carried.rules().path()) : own;
   }
 
   /**

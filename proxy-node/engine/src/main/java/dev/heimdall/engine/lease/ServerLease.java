@@ -501,7 +501,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   @Override
   public void giveBack(ServerConnection connection) {
     server = null;
-    if (connection.tainted() && vdb.needsUnusedBuffers()) {
+    if (connection.tainted() && vdb.needsUnusedConnections()) {
       connection.lastUse();
     }
     destinations.lender().release(connection);

@@ -9,7 +9,7 @@ import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.PinReason;
-import dev.heimdall.engine.sql.SettingName;
+import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.TransactionState;
@@ -17,7 +17,6 @@ import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,24 +29,7 @@ import java.util.stream.Collectors;
  * server has said that they succeeded.
  */
 public final class SessionState {
-  /** Has one value for good once the server has used its buffers for temporary tables. */
-  public static final String TEMPORARY_BUFFERS = "temp_buffers";
-
-  /** These belong to the current transaction, whatever statement sets them. */
-  private static final Set<String> TRANSACTION_SETTINGS =
-      Set.of("transaction_isolation", "transaction_read_only", "transaction_deferrable");
-
-  /**
-   * Encodings whose characters may hold bytes of ASCII, so that the classifier could misread a
-   * text.
-   */
-  private static final Set<String> UNREADABLE_ENCODINGS =
-      Set.of("sjis", "big5", "gbk", "gb18030", "uhc", "johab", "shift_jis_2004", "shiftjis");
-
-  /** What a server reports and no session can set. */
-  private static final Set<String> NOT_SETTABLE =
-      Set.of("is_superuser", "in_hot_standby", "server_encoding", "server_version");
-
+  private final SettingRules rules;
   private final StartupVariables given;
   private final Variables startup;
   private final Consumer<String> unlisten;
@@ -76,20 +58,41 @@ public final class SessionState {
    * @param unlisten told of each channel that the session gives up, null for all
    */
   public SessionState(
-      StartupVariables given, StatementRegistry registry, Consumer<String> unlisten) {
+      SettingRules rules,
+      StartupVariables given,
+      StatementRegistry registry,
+      Consumer<String> unlisten) {
+    this.rules = rules;
     this.unlisten = unlisten;
     this.given = given;
     this.startup = given.carried();
     this.variables = startup;
     this.names = new PreparedNames(registry);
-    pinForEncoding();
+    pinForValues();
   }
 
-  private void pinForEncoding() {
-    String encoding = variables.get("client_encoding");
-    if (encoding != null && UNREADABLE_ENCODINGS.contains(encoding.toLowerCase(Locale.ROOT))) {
-      pins.add(PinReason.harmless("client_encoding " + encoding));
+  private void pinForValues() {
+    for (String name : variables.names()) {
+      PinReason reason = rules.pinOf(name, variables.get(name));
+      if (reason != null) {
+        pins.add(reason);
+      }
     }
+  }
+
+  /** What its settings mean. */
+  public SettingRules rules() {
+    return rules;
+  }
+
+  /** Whether one of these has a value for good once the server has used it. */
+  boolean fixedByUse(Variables those) {
+    for (String name : rules.fixedByUse()) {
+      if (those.get(name) != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   public Variables variables() {
@@ -386,7 +389,7 @@ public final class SessionState {
   }
 
   private void touch(String name) {
-    if (!TRANSACTION_SETTINGS.contains(name)) {
+    if (!rules.ofTransaction(name)) {
       if (touched == null) {
         touched = new LinkedHashSet<>(4);
       }
@@ -419,7 +422,7 @@ public final class SessionState {
     Effect.Type wanted = local ? Effect.Type.LOCAL_DEFAULT : Effect.Type.RESET_VARIABLE;
     for (Effect effect : effects) {
       if (effect.type() == Effect.Type.RESET_ALL && !local) {
-        restored = startup.without(Variables.ROLE);
+        restored = startupForReset();
       } else if (effect.type() == wanted && startup.get(effect.name()) != null) {
         restored = restored.with(effect.name(), startup.get(effect.name()));
       }
@@ -452,10 +455,21 @@ public final class SessionState {
   private void resetAll(ServerConnection server) {
     forgetTouched();
     server.takeChangedReports();
-    String role = variables.get(Variables.ROLE);
-    Variables own = startup.without(Variables.ROLE);
-    variables = role == null ? own : own.with(Variables.ROLE, role);
+    Variables own = startupForReset();
+    for (String name : variables.names()) {
+      own = rules.outlivesReset(name) ? own.with(name, variables.get(name)) : own;
+    }
+    variables = own;
     server.applied(variables);
+  }
+
+  /** The start-up values that are in force again when all settings were put back. */
+  private Variables startupForReset() {
+    Variables own = startup;
+    for (String name : startup.names()) {
+      own = rules.outlivesReset(name) ? own.without(name) : own;
+    }
+    return own;
   }
 
   /**
@@ -522,11 +536,12 @@ public final class SessionState {
     Set<String> seen = touched == null ? Set.of() : Set.copyOf(touched);
     unseen = new HashSet<>();
     for (String name : reportedNames) {
-      String setting = SettingName.of(name);
-      if (setting.equals("session_authorization")) {
-        pins.add(PinReason.of("session authorization"));
+      String setting = rules.nameOf(name);
+      PinReason pin = rules.pinOfChange(setting);
+      if (pin != null) {
+        pins.add(pin);
         server.taint();
-      } else if (!NOT_SETTABLE.contains(setting)) {
+      } else if (!rules.reportedOnly(setting)) {
         touch(setting);
         if (!seen.contains(setting)) {
           unseen.add(setting);
@@ -560,7 +575,7 @@ public final class SessionState {
     int i = 0;
     for (String name : touched) {
       String value = values.get(i++);
-      boolean gone = value == null || (name.equals("role") && value.equals("none"));
+      boolean gone = value == null || rules.unset(name, value);
       Variables applied = server.applied();
       server.applied(gone ? applied.without(name) : applied.with(name, value));
       variables = gone ? variables.without(name) : variables.with(name, value);
@@ -570,7 +585,7 @@ public final class SessionState {
     }
     forgetTouched();
     reported.clear();
-    pinForEncoding();
+    pinForValues();
   }
 
   /** The connection was lost: what was in flight on it has no effect that we know of. */

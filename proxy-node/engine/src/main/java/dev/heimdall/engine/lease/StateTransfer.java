@@ -45,8 +45,8 @@ final class StateTransfer {
    */
   void begin(ServerConnection server, boolean tellClient) {
     counters.stateReplayed();
-    if (destinations.variables().get(SessionState.TEMPORARY_BUFFERS) != null) {
-      vdb.temporaryBuffersSet();
+    if (carried.fixedByUse(destinations.variables())) {
+      vdb.fixedSettingUsed();
     }
     StateChange change = new StateChange(server.applied(), destinations.variables());
     server
@@ -61,8 +61,8 @@ final class StateTransfer {
   void findOut(ServerConnection from, boolean tellClient, ServerError error) {
     Variables wanted = destinations.variables();
     if (!from.applied().exceed(wanted)) {
-      if (from.wasTainted() && wanted.get(SessionState.TEMPORARY_BUFFERS) != null) {
-        // Another session's temporary tables may have fixed it.
+      if (from.wasTainted() && carried.fixedByUse(wanted)) {
+        // Another session may have fixed it.
         lease.closeUnusable(from, "SET", error);
       } else {
         lease.refusedThere(from, error);

@@ -2,6 +2,7 @@ package dev.heimdall.engine.prepared;
 
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.sql.StatementFacts;
 import java.util.Set;
 
@@ -13,9 +14,6 @@ import java.util.Set;
  * is known.
  */
 public final class NameResolution {
-  /** Settings that the server reports and by which names are resolved. */
-  private static final Set<String> REPORTED = Set.of("search_path", "session_authorization");
-
   /** What is known of the session whose statements they are. */
   public interface Session {
     /** Whether it is known of each statement what the functions do that it calls. */
@@ -46,6 +44,7 @@ public final class NameResolution {
   }
 
   private final Session session;
+  private final SettingRules rules;
 
   /** Something was sent since the session's settings were read back that may move names. */
   private boolean moved;
@@ -53,8 +52,9 @@ public final class NameResolution {
   /** The last group of messages with a statement of which nobody knows what it calls; or -1. */
   private long unknownIn = -1;
 
-  public NameResolution(Session session) {
+  public NameResolution(Session session, SettingRules rules) {
     this.session = session;
+    this.rules = rules;
   }
 
   /** A statement is being sent. */
@@ -86,7 +86,7 @@ public final class NameResolution {
 
   /** The server has reported a setting. */
   public void reported(String name) {
-    moved |= REPORTED.contains(name);
+    moved |= rules.movesNames(name);
   }
 
   /**
@@ -122,7 +122,7 @@ public final class NameResolution {
     return false;
   }
 
-  private static boolean moves(StatementFacts facts) {
+  private boolean moves(StatementFacts facts) {
     switch (facts.kind()) {
       case DDL, BLOCK, CALL -> {
         return true;
@@ -140,7 +140,7 @@ public final class NameResolution {
           }
         }
         case SET_VARIABLE, RESET_VARIABLE -> {
-          if (effect.name().equals("search_path") || effect.name().equals("role")) {
+          if (rules.movesNames(effect.name())) {
             return true;
           }
         }

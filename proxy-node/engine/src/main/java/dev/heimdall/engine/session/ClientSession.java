@@ -100,7 +100,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     this.listening = new Listening(ports, vdb.hubs(), loop);
     this.carried =
         new SessionState(
-            given, sessions.statements(), channelName -> this.listening.unlisten(channelName));
+            dialect.settings(),
+            given,
+            sessions.statements(),
+            channelName -> this.listening.unlisten(channelName));
     this.resolution =
         new NameResolution(
             new NameFacts(
@@ -109,7 +112,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
                 () -> pool().key(),
                 this::server,
                 () -> lifecycle().judges(),
-                () -> lifecycle().namesMoved()));
+                () -> lifecycle().namesMoved()),
+            dialect.settings());
     this.start =
         new SessionStart(this, given, ports, node.access(), vdb.access(), loop, sessions.clients());
     this.end = new SessionEnd(this, loop);

@@ -56,7 +56,7 @@ final class NameFacts implements NameResolution.Session {
   @Override
   public boolean reportsPath() {
     ServerConnection now = server.get();
-    return now == null || now.reported().containsKey("search_path");
+    return now == null || now.reported().containsKey(carried.rules().path());
   }
 
   @Override
@@ -88,9 +88,9 @@ final class NameFacts implements NameResolution.Session {
               + '\0'
               + pool.credential().user()
               + '\0'
-              + variables.get("search_path")
+              + variables.get(carried.rules().path())
               + '\0'
-              + variables.get("role");
+              + variables.get(carried.rules().role());
     }
     return scope;
   }

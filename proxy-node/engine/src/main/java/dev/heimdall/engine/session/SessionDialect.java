@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.journal.ErrorCauses;
+import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.statement.ResultWatch;
 import dev.heimdall.engine.wire.ReplyFraming;
 
@@ -14,6 +15,9 @@ public interface SessionDialect {
 
   /** What errors of servers say of prepared statements, and of why an answer failed. */
   ErrorCauses errors();
+
+  /** What settings mean. */
+  SettingRules settings();
 
   /** Looks at the results of a session's statements. */
   ResultWatch results();

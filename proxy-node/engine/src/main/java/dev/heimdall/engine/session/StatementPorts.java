@@ -237,8 +237,8 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
   }
 
   @Override
-  public void temporaryBuffersSet() {
-    session.vdb().temporaryBuffersSet();
+  public void fixedSettingUsed() {
+    session.vdb().fixedSettingUsed();
   }
 
   @Override

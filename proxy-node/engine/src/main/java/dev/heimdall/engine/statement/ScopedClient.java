@@ -20,8 +20,8 @@ interface ScopedClient {
   /** What rules ask for. */
   SessionFacts facts();
 
-  /** A statement sets {@code temp_buffers}. */
-  void temporaryBuffersSet();
+  /** A statement sets what servers have one value of for good once it was used. */
+  void fixedSettingUsed();
 
   /** The session keeps its connection from now on. */
   void pin(PinReason reason);

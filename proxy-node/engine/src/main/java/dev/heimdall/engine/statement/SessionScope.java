@@ -3,7 +3,6 @@ package dev.heimdall.engine.statement;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.catalog.Catalogue;
-import dev.heimdall.engine.catalog.SearchPath;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.QueryPipeline;
@@ -14,6 +13,7 @@ import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.PreparedText;
+import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -146,15 +146,15 @@ final class SessionScope {
   void noteTemporary(ServerConnection server, Statement statement, StatementFacts effects) {
     for (Effect effect : effects.effects()) {
       if (effect.type() == Effect.Type.SET_VARIABLE
-          && effect.name().equals(SessionState.TEMPORARY_BUFFERS)) {
-        client.temporaryBuffersSet();
+          && carried.rules().fixedByUse().contains(effect.name())) {
+        client.fixedSettingUsed();
       }
     }
     if (statement == null ? !mayCreate(effects) : !statement.mayDefine()) {
       return;
     }
-    if (isTemporary(server.reported().get("search_path"))
-        || isTemporary(carried.variables().get("search_path"))) {
+    String path = carried.rules().path();
+    if (isTemporary(server.reported().get(path)) || isTemporary(carried.variables().get(path))) {
       client.pin(PinReason.TEMP_TABLE);
       server.taint();
     } else if (pathMoved) {
@@ -169,8 +169,8 @@ final class SessionScope {
     };
   }
 
-  private static boolean isTemporary(String path) {
-    return path != null && path.contains("pg_temp");
+  private boolean isTemporary(String path) {
+    return path != null && carried.rules().temporary(path);
   }
 
   /** No transaction is open and nothing is unanswered: settings are what was read back. */
@@ -188,15 +188,14 @@ final class SessionScope {
       return;
     }
     told = variables;
-    String path = variables.get("search_path");
-    String role = variables.get("role");
+    SettingRules rules = carried.rules();
+    String path = variables.get(rules.path());
+    String role = variables.get(rules.role());
     PoolKey pool = client.poolKey();
     String user = pool.credential().user();
     scope =
         new NameScope(
-            pool.database(),
-            role == null ? user : role,
-            path == null ? null : SearchPath.parse(path));
+            pool.database(), role == null ? user : role, path == null ? null : rules.schemas(path));
     pipeline.session(client.facts());
   }
 }

@@ -21,7 +21,7 @@ public final class VdbContext {
   private final DefinitionChanges definitions;
   private volatile Settings settings;
   private volatile boolean sequenceComputed;
-  private volatile boolean temporaryBuffersSet;
+  private volatile boolean fixedSettingUsed;
 
   /**
    * What the configuration says of it.
@@ -116,17 +116,17 @@ public final class VdbContext {
     sequenceComputed = true;
   }
 
-  /** A session has set {@code temp_buffers}. */
-  public void temporaryBuffersSet() {
-    temporaryBuffersSet = true;
+  /** A session has set something that servers have one value of for good once it was used. */
+  public void fixedSettingUsed() {
+    fixedSettingUsed = true;
   }
 
   /**
-   * Whether to keep no connection on which somebody may have used temporary tables: the server
-   * takes no other {@code temp_buffers} there, not even after DISCARD ALL.
+   * Whether to keep no connection on which somebody may have used what such a setting is for: the
+   * server takes no other value there, not even after the session's state was reset.
    */
-  public boolean needsUnusedBuffers() {
-    return temporaryBuffersSet;
+  public boolean needsUnusedConnections() {
+    return fixedSettingUsed;
   }
 
   /** Whether sessions must not find sequence values of others when they get a connection. */

@@ -7,6 +7,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
+import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
 import dev.heimdall.engine.prepared.StatementRegistry;
@@ -30,7 +31,8 @@ class SessionStateTest {
   private final DetachedServer detached = new DetachedServer(10);
   private final ServerConnection server = detached.connection();
   private final Variables startup = Variables.of(Map.of("timezone", "UTC"));
-  private final SessionState state = new SessionState(given(), registry, name -> {});
+  private final SessionState state =
+      new SessionState(new PostgresSessions().settings(), given(), registry, name -> {});
 
   private static StartupVariables given() {
     Variables zone = Variables.of(Map.of("timezone", "UTC"));

@@ -77,6 +77,17 @@ class ToyPathTest {
   }
 
   @Test
+  void whatSettingsMeanIsForTheDialectToSay() throws Exception {
+    path("", "[]");
+    Client ann = path.client();
+    Client bob = path.client();
+
+    assertThat(ann.asks("USE sealed")).containsExactly(IDLE);
+    assertThat(bob.asks("SELECT schema")).isEmpty();
+    assertThat(ann.asks("SELECT schema")).containsExactly("row sealed", IDLE);
+  }
+
+  @Test
   void aTransactionKeepsItsConnectionAndOthersWait() throws Exception {
     path("", "[]");
     Client ann = path.client();

@@ -5,6 +5,7 @@ import dev.heimdall.engine.session.RequestFormat;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.SessionDialect;
+import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.statement.ResultWatch;
 import dev.heimdall.engine.statement.Running;
 import dev.heimdall.engine.wire.ReplyFraming;
@@ -13,6 +14,11 @@ import io.netty.buffer.ByteBuf;
 
 /** What the toy protocol brings to the sessions of its clients. */
 final class ToySessions implements SessionDialect {
+  @Override
+  public SettingRules settings() {
+    return new ToySettings();
+  }
+
   @Override
   public RequestFormat requests() {
     return new ToyFormat();

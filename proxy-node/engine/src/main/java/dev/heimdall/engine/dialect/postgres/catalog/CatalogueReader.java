@@ -7,7 +7,6 @@ import dev.heimdall.engine.catalog.ObjectsBuilder;
 import dev.heimdall.engine.catalog.ReadingTerms;
 import dev.heimdall.engine.catalog.ReferentialAction;
 import dev.heimdall.engine.catalog.RelationKind;
-import dev.heimdall.engine.catalog.SearchPath;
 import dev.heimdall.engine.catalog.TypeUses;
 import java.sql.Array;
 import java.sql.Connection;

@@ -6,14 +6,21 @@ import dev.heimdall.engine.session.RequestFormat;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.SessionDialect;
+import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.statement.ResultWatch;
 import dev.heimdall.engine.wire.ReplyFraming;
 
 /** What PostgreSQL's protocol 3 brings to the sessions of its clients. */
 public final class PostgresSessions implements SessionDialect {
+  private final SettingRules settings = new PostgresSettings();
   private final RequestFormat requests = new PostgresRequests();
   private final ReplyFraming replies = new PostgresReplies();
   private final ErrorCauses errors = new PostgresErrors();
+
+  @Override
+  public SettingRules settings() {
+    return settings;
+  }
 
   @Override
   public RequestFormat requests() {

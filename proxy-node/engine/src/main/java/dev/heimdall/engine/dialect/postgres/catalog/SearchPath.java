@@ -1,4 +1,4 @@
-package dev.heimdall.engine.catalog;
+package dev.heimdall.engine.dialect.postgres.catalog;
 
 import java.util.ArrayList;
 import java.util.List;

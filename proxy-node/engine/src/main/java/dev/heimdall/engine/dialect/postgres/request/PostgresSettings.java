@@ -1,0 +1,100 @@
+package dev.heimdall.engine.dialect.postgres.request;
+
+import dev.heimdall.engine.dialect.postgres.catalog.SearchPath;
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.SettingName;
+import dev.heimdall.engine.sql.SettingRules;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** PostgreSQL's settings. */
+final class PostgresSettings implements SettingRules {
+  private static final String PATH = "search_path";
+  private static final String ROLE = "role";
+  private static final String AUTHORIZATION = "session_authorization";
+
+  private static final Set<String> OF_TRANSACTION =
+      Set.of("transaction_isolation", "transaction_read_only", "transaction_deferrable");
+
+  private static final Set<String> REPORTED_ONLY =
+      Set.of("is_superuser", "in_hot_standby", "server_encoding", "server_version");
+
+  /**
+   * Encodings whose characters may hold bytes of ASCII, so that the classifier could misread a
+   * text.
+   */
+  private static final Set<String> UNREADABLE_ENCODINGS =
+      Set.of("sjis", "big5", "gbk", "gb18030", "uhc", "johab", "shift_jis_2004", "shiftjis");
+
+  /** The buffers for temporary tables. */
+  private static final Set<String> FIXED_BY_USE = Set.of("temp_buffers");
+
+  @Override
+  public String nameOf(String written) {
+    return SettingName.of(written);
+  }
+
+  @Override
+  public boolean ofTransaction(String name) {
+    return OF_TRANSACTION.contains(name);
+  }
+
+  @Override
+  public boolean reportedOnly(String name) {
+    return REPORTED_ONLY.contains(name);
+  }
+
+  @Override
+  public boolean outlivesReset(String name) {
+    return name.equals(ROLE);
+  }
+
+  @Override
+  public boolean unset(String name, String value) {
+    return name.equals(ROLE) && value.equals("none");
+  }
+
+  @Override
+  public Set<String> fixedByUse() {
+    return FIXED_BY_USE;
+  }
+
+  @Override
+  public PinReason pinOf(String name, String value) {
+    return name.equals("client_encoding")
+            && UNREADABLE_ENCODINGS.contains(value.toLowerCase(Locale.ROOT))
+        ? PinReason.harmless("client_encoding " + value)
+        : null;
+  }
+
+  @Override
+  public PinReason pinOfChange(String name) {
+    return name.equals(AUTHORIZATION) ? PinReason.of("session authorization") : null;
+  }
+
+  @Override
+  public boolean movesNames(String name) {
+    return name.equals(PATH) || name.equals(ROLE) || name.equals(AUTHORIZATION);
+  }
+
+  @Override
+  public String path() {
+    return PATH;
+  }
+
+  @Override
+  public String role() {
+    return ROLE;
+  }
+
+  @Override
+  public List<String> schemas(String path) {
+    return SearchPath.parse(path);
+  }
+
+  @Override
+  public boolean temporary(String path) {
+    return path.contains("pg_temp");
+  }
+}

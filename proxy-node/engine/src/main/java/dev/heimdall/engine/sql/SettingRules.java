@@ -1,0 +1,51 @@
+package dev.heimdall.engine.sql;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What settings of a session mean to whoever carries them from one server connection to the next,
+ * in one dialect. Names are as {@link #nameOf} gives them.
+ */
+public interface SettingRules {
+  /** The one name of a setting that is known under several spellings. */
+  String nameOf(String written);
+
+  /** Whether it belongs to the current transaction, whatever statement sets it. */
+  boolean ofTransaction(String name);
+
+  /** Whether the server reports it and no session can set it. */
+  boolean reportedOnly(String name);
+
+  /** Whether it stays when all settings are put back to their defaults. */
+  boolean outlivesReset(String name);
+
+  /** Whether a value says that nothing is set. */
+  boolean unset(String name, String value);
+
+  /** Those that have one value for good once the server has used them. */
+  Set<String> fixedByUse();
+
+  /** Why a session with this value cannot leave its server connection; null where it can. */
+  PinReason pinOf(String name, String value);
+
+  /** Why one cannot for which the server reports a change that no statement has made; or null. */
+  PinReason pinOfChange(String name);
+
+  // ---- what unqualified names mean
+
+  /** Whether they mean something else when it is changed. */
+  boolean movesNames(String name);
+
+  /** The setting that has the schemas in which they are looked up; empty where there is none. */
+  String path();
+
+  /** The setting that has whose rights count; empty where there is none. */
+  String role();
+
+  /** The schemas that a value of {@link #path} names. */
+  List<String> schemas(String path);
+
+  /** Whether what is created by such a value is gone with the session. */
+  boolean temporary(String path);
+}
