@@ -15,7 +15,6 @@ import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.ClientInput;
-import dev.heimdall.engine.session.ForeignCalls;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestControl;
@@ -60,8 +59,8 @@ final class ClientMessages implements RequestHandler {
   private final BatchJudgement ahead;
   private final CopyAndCalls copies;
   private final DelayedBegins begins;
-  private final ForeignBatch foreign;
-  private final ForeignStatements elsewhere;
+  private final ForeignRequests foreign;
+  private final ForeignRules elsewhere;
   private final Listening listening;
   private final RequestCursor cursor;
   private final List<Responder> commands;
@@ -121,16 +120,16 @@ final class ClientMessages implements RequestHandler {
             sequences,
             unnamed,
             lifecycle);
-    ForeignCalls calls = parts.foreign();
-    this.elsewhere =
-        new ForeignStatements(client, calls, destinations, carried, input, lifecycle, unnamed);
+    this.elsewhere = new ForeignRules(destinations, carried, lifecycle);
     this.foreign =
-        new ForeignBatch(
+        new ForeignRequests(
             client,
-            calls,
+            client.encoder(),
+            parts.foreign(),
             destinations,
             prepared,
             requests,
+            cursor,
             input,
             lifecycle,
             sessions,
@@ -175,7 +174,7 @@ final class ClientMessages implements RequestHandler {
             new NameCommands(client, carried, parts.listening(), lifecycle, unnamed, statement),
             (type, total) ->
                 type == FrontendType.QUERY ? defer((int) total, statement) : Outcome.NEXT,
-            this::elsewhere);
+            foreign);
   }
 
   /** Whether what batches do has to be known even where there are no rules. */
@@ -190,7 +189,7 @@ final class ClientMessages implements RequestHandler {
     if (!foreign.open()) {
       return Outcome.NEXT;
     }
-    if (ForeignBatch.hasMessages(type)) {
+    if (ForeignRequests.hasMessages(type)) {
       return foreign.message(type, total) ? Outcome.DONE : Outcome.WAIT;
     }
     foreign.end();
@@ -361,22 +360,6 @@ final class ClientMessages implements RequestHandler {
       case WAIT -> blocked();
       case DONE -> Outcome.DONE;
       case SEND -> Outcome.NEXT;
-    };
-  }
-
-  private Outcome elsewhere(byte type, long total) {
-    return switch (type) {
-      case FrontendType.QUERY ->
-          !elsewhere.takes()
-              ? Outcome.NEXT
-              : elsewhere.query((int) total) ? Outcome.DONE : Outcome.WAIT;
-      case FrontendType.FUNCTION_CALL, FrontendType.SYNC -> Outcome.NEXT;
-      default ->
-          switch (foreign.begin(type, total)) {
-            case HERE -> Outcome.DONE;
-            case WAIT -> blocked();
-            case NO -> Outcome.NEXT;
-          };
     };
   }
 

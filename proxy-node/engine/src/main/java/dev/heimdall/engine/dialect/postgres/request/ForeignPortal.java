@@ -39,7 +39,7 @@ record ForeignPortal(
   }
 
   private ForeignStatement asked(Want want, String database, boolean described, int maxRows) {
-    boolean contained = ForeignStatements.contained(facts);
+    boolean contained = ForeignRules.contained(facts);
     return new ForeignStatement(
         want, sql, database, types, parameters, formats, described, maxRows, contained);
   }

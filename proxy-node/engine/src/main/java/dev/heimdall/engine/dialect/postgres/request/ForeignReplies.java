@@ -1,17 +1,20 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.session.ForeignClient;
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 
-/** What a client is told of its batch for another engine, in a server's place. */
+/** What the node replies to a statement for another engine, in a server's place. */
 final class ForeignReplies {
   private final ForeignClient client;
+  private final ReplyEncoder encoder;
 
-  ForeignReplies(ForeignClient client) {
+  ForeignReplies(ForeignClient client, ReplyEncoder encoder) {
     this.client = client;
+    this.encoder = encoder;
   }
 
   /** A message without content. */
@@ -24,20 +27,20 @@ final class ForeignReplies {
   /** A statement is done. */
   void complete(String tag) {
     ByteBuf out = client.alloc().buffer(32);
-    PgWriter.commandComplete(out, tag);
+    encoder.answer(new Answer.Done(tag), out);
     client.replyElsewhere(out);
   }
 
   void error(ServerError why) {
     ByteBuf out = client.alloc().buffer(256);
-    ErrorMessage.encode(why, out);
+    encoder.error(why, out);
     client.replyElsewhere(out);
   }
 
-  /** The batch is over. */
+  /** The Query or batch is over. */
   void ready() {
     ByteBuf out = client.alloc().buffer(6);
-    PgWriter.ready(out, client.status());
+    encoder.ready(client.status(), out);
     client.replyElsewhere(out);
   }
 }

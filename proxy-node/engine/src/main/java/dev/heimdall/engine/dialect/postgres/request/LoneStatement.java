@@ -81,14 +81,14 @@ final class LoneStatement {
   private boolean binds(int bind) {
     ByteBuf in = cursor.bytes();
     portalAt = cursor.body(bind);
-    portalLength = string(portalAt, cursor.end(bind));
+    portalLength = cursor.string(portalAt, cursor.end(bind));
     nameAt = portalAt + portalLength + 1;
-    nameLength = portalLength < 0 ? -1 : string(nameAt, cursor.end(bind));
+    nameLength = portalLength < 0 ? -1 : cursor.string(nameAt, cursor.end(bind));
     if (nameLength < 0) {
       return false; // the error comes when it is read
     }
     return !parses
-        || (string(cursor.body(0), cursor.end(0)) == nameLength
+        || (cursor.string(cursor.body(0), cursor.end(0)) == nameLength
             && equal(in, cursor.body(0), nameAt, nameLength));
   }
 
@@ -109,11 +109,6 @@ final class LoneStatement {
         return false;
       }
     }
-  }
-
-  private int string(int from, int end) {
-    int zero = cursor.bytes().indexOf(from, end, (byte) 0);
-    return zero < 0 ? -1 : zero - from;
   }
 
   private static boolean equal(ByteBuf in, int first, int second, int length) {
@@ -166,17 +161,12 @@ final class LoneStatement {
   }
 
   byte[] name() {
-    byte[] name = new byte[nameLength];
-    cursor.bytes().getBytes(nameAt, name);
-    return name;
+    return cursor.copy(nameAt, nameAt + nameLength);
   }
 
   /** Of a statement that is parsed: its text and the types of its parameters, as Parse has them. */
   byte[] body() {
-    int at = cursor.body(0) + nameLength + 1;
-    byte[] body = new byte[cursor.end(0) - at];
-    cursor.bytes().getBytes(at, body);
-    return body;
+    return cursor.copy(cursor.body(0) + nameLength + 1, cursor.end(0));
   }
 
   /** Where its text begins, if the text is in the input; negative if it is not. */
@@ -189,13 +179,11 @@ final class LoneStatement {
 
   /** The length of the text in the input; negative when it has no end. */
   int textLength() {
-    return string(textAt(), cursor.end(0));
+    return cursor.string(textAt(), cursor.end(0));
   }
 
   byte[] text() {
-    byte[] text = new byte[textLength()];
-    cursor.bytes().getBytes(textAt(), text);
-    return text;
+    return cursor.copy(textAt(), textAt() + textLength());
   }
 
   /** Its text, wherever that is. */

@@ -144,6 +144,19 @@ final class RequestCursor {
     return type(0) == FrontendType.QUERY;
   }
 
+  /** The length of the string that begins here; negative when it has no end before that. */
+  int string(int from, int end) {
+    int zero = bytes().indexOf(from, end, (byte) 0);
+    return zero < 0 ? -1 : zero - from;
+  }
+
+  /** A copy of a part of the input. */
+  byte[] copy(int from, int to) {
+    byte[] copy = new byte[to - from];
+    bytes().getBytes(from, copy);
+    return copy;
+  }
+
   /** Takes the first so many. */
   void take(int messages) {
     bytes().readerIndex(starts[messages]);

@@ -7,11 +7,9 @@ import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.foreign.ForeignStatement;
 import dev.heimdall.engine.foreign.ForeignStatement.Want;
 import dev.heimdall.engine.lease.Destinations;
-import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.ClassifiedText;
-import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.PreparedNames;
-import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.PreparedTexts;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.Decision;
@@ -24,6 +22,7 @@ import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -33,32 +32,32 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * A batch of the extended protocol that goes to a data source of another engine, message by
- * message, up to its Sync. What it prepares is remembered as if a server had it.
+ * Statements that go to a data source of another engine, in both spellings: a Query, or a batch of
+ * the extended protocol, message by message, up to its Sync. What a batch prepares is remembered as
+ * if a server had it.
  */
-final class ForeignBatch {
+final class ForeignRequests implements Responder {
   private static final int MAX_SMALL_MESSAGE = 64 * 1024;
 
   private final ForeignClient client;
   private final ForeignCalls calls;
   private final Destinations destinations;
   private final PreparedNames own;
-  private final LoopContext loop;
-  private final LoopSessions sessions;
   private final LimitSettings limits;
   private final RequestControl requests;
+  private final RequestCursor cursor;
   private final ClientInput pending;
   private final ServerNames names;
   private final StatementLifecycle lifecycle;
   private final UnnamedStatement unnamed;
   private final ExtendedStatements extended;
-  private final ForeignStatements statements;
+  private final ForeignRules rules;
   private final PreparedTexts prepared;
   private final ForeignReplies replies;
   private final ForeignPortals portals;
+  private final ForeignParses parses;
 
   /** Where it goes; null while there is none. */
   private ForeignSource source;
@@ -70,20 +69,14 @@ final class ForeignBatch {
   /** The portal whose Describe waits for its Execute, so that both are one question. */
   private String described;
 
-  /** What is to be done about a batch. */
-  enum Begin {
-    HERE,
-    /** The reader comes again. */
-    WAIT,
-    NO
-  }
-
-  ForeignBatch(
+  ForeignRequests(
       ForeignClient client,
+      ReplyEncoder encoder,
       ForeignCalls calls,
       Destinations destinations,
       PreparedNames own,
       RequestControl requests,
+      RequestCursor cursor,
       ClientInput pending,
       StatementLifecycle lifecycle,
       LoopSessions sessions,
@@ -91,86 +84,146 @@ final class ForeignBatch {
       ServerNames names,
       UnnamedStatement unnamed,
       ExtendedStatements extended,
-      ForeignStatements statements) {
+      ForeignRules rules) {
     this.client = client;
     this.calls = calls;
     this.destinations = destinations;
     this.own = own;
-    this.loop = sessions.context();
-    this.sessions = sessions;
     this.limits = limits;
     this.portals = new ForeignPortals(limits.maxPipeline(), limits.maxStatementSize());
     this.requests = requests;
+    this.cursor = cursor;
     this.pending = pending;
     this.names = names;
     this.lifecycle = lifecycle;
     this.unnamed = unnamed;
     this.extended = extended;
-    this.statements = statements;
+    this.rules = rules;
     this.prepared = new PreparedTexts(own, unnamed);
-    this.replies = new ForeignReplies(client);
+    this.replies = new ForeignReplies(client, encoder);
+    this.parses =
+        new ForeignParses(
+            client, requests, cursor, pending, lifecycle, sessions, names, own, unnamed, replies);
   }
 
-  /** Whether there is one, which the next message belongs to. */
+  /** Whether a batch is open, which the next message belongs to. */
   boolean open() {
     return source != null;
   }
 
-  // ---- its beginning
+  // ---- their beginning
 
-  /** Whether the batch at the reader's position goes to another engine; it is open then. */
-  Begin begin(byte type, long total) {
-    if (!destinations.foreigners()) {
-      return Begin.NO;
+  @Override
+  public Outcome answer(byte type, long total) {
+    return switch (type) {
+      case FrontendType.QUERY -> rules.takes() ? query((int) total) : Outcome.NEXT;
+      case FrontendType.FUNCTION_CALL, FrontendType.SYNC -> Outcome.NEXT;
+      default -> destinations.foreigners() ? batch(type) : Outcome.NEXT;
+    };
+  }
+
+  /** Has the judged Query at the reader's position carried out. */
+  private Outcome query(int total) {
+    if (!client.admits()) {
+      return Outcome.WAIT;
     }
+    StatementFacts facts = lifecycle.effects();
+    ByteBuf in = pending.bytes();
+    String sql =
+        lifecycle
+            .decision()
+            .transformed()
+            .orElseGet(() -> in.toString(in.readerIndex() + 5, total - 6, StandardCharsets.UTF_8));
+    begin(destinations.foreign(), lifecycle.decision());
+    pending.cut();
+    in.skipBytes(total);
+    unnamed.forget();
+    lifecycle.sentElsewhere();
+    ServerError refusal = rules.refusal(facts, source);
+    if (refusal != null) {
+      failQuery(refusal);
+    } else {
+      calls.run(
+          source,
+          ForeignStatement.simple(sql, database, ForeignRules.contained(facts)),
+          outcome -> answered(outcome, facts, sql));
+    }
+    return Outcome.DONE;
+  }
+
+  private void answered(ForeignOutcome outcome, StatementFacts facts, String sql) {
+    if (outcome.error() != null) {
+      failQuery(outcome.error());
+    } else {
+      replies.complete(ForeignTag.of(facts, sql, outcome));
+      replies.ready();
+      end();
+    }
+  }
+
+  private void failQuery(ServerError why) {
+    error = why;
+    replies.error(why);
+    replies.ready();
+    end();
+  }
+
+  private void begin(ForeignSource where, Decision decision) {
+    source = where;
+    database = destinations.foreignDatabase(where, decision);
+    error = null;
+    client.sentElsewhere();
+  }
+
+  /** Begins the batch at the reader's position if it goes to another engine. */
+  private Outcome batch(byte type) {
     ForeignSource found = null;
     Decision decision = null;
     if (lifecycle.onItsWay()) {
       decision = lifecycle.decision();
-      found = statements.takes() && !lifecycle.deferral().wanted() ? destinations.foreign() : null;
+      found = rules.takes() && !lifecycle.deferral().wanted() ? destinations.foreign() : null;
     } else if (type == FrontendType.PARSE || type == FrontendType.DESCRIBE) {
-      byte[] text = text(type, total);
+      byte[] text = text(type);
       if (text == null) {
-        return Begin.NO;
+        return Outcome.NEXT;
       }
       if (!lifecycle.preview(text, text.length, names.standardStrings())) {
-        return Begin.WAIT;
+        requests.block();
+        return Outcome.WAIT;
       }
       decision = lifecycle.previewed().decision();
       found =
-          ForeignStatements.goes(lifecycle.previewed().effects())
+          ForeignRules.goes(lifecycle.previewed().effects())
               ? destinations.foreign(decision)
               : null;
     }
     if (found == null || !client.admits()) {
-      return Begin.NO;
+      return Outcome.NEXT;
     }
-    source = found;
-    database = destinations.foreignDatabase(found, decision);
-    error = null;
-    client.sentElsewhere();
-    return Begin.HERE;
+    begin(found, decision);
+    return Outcome.DONE;
   }
 
   /** The text that a batch without a Bind begins with; null where that is not known. */
-  private byte[] text(byte type, long total) {
-    ByteBuf in = pending.bytes();
-    int at = in.readerIndex() + 5;
-    int end = in.readerIndex() + (int) total;
-    if (in.readableBytes() < total) {
+  private byte[] text(byte type) {
+    if (cursor.read().count() == 0) {
       return null;
     }
+    int at = cursor.body(0);
+    int end = cursor.end(0);
     if (type == FrontendType.DESCRIBE) {
       ClassifiedText examined =
-          in.getByte(at) == 'S' && total > 6 ? extended.examinedOf(in, at + 1, end - at - 2) : null;
+          end - at > 1 && cursor.bytes().getByte(at) == 'S'
+              ? extended.examinedOf(cursor.bytes(), at + 1, end - at - 2)
+              : null;
       return examined == null ? null : Arrays.copyOf(examined.sql(), examined.length());
     }
-    int nameEnd = in.indexOf(at, end, (byte) 0);
-    int textEnd = nameEnd < 0 ? -1 : in.indexOf(nameEnd + 1, end, (byte) 0);
-    return textEnd < 0 ? null : bytes(nameEnd + 1, textEnd);
+    int name = cursor.string(at, end);
+    int text = name < 0 ? -1 : cursor.string(at + name + 1, end);
+    return text < 0 ? null : cursor.copy(at + name + 1, at + name + 1 + text);
   }
 
-  // ---- its messages
+  // ---- the messages of a batch
 
   /**
    * Handles the message at the reader's position.
@@ -182,20 +235,21 @@ final class ForeignBatch {
     if (!pending.whole(total, text ? limits.maxStatementSize() : MAX_SMALL_MESSAGE)) {
       return false;
     }
-    if (described != null && !executes(type, (int) total)) {
+    cursor.read();
+    if (described != null && !executes(type)) {
       describePortal();
       return true;
     }
     switch (type) {
       case FrontendType.PARSE -> {
-        return parse((int) total);
+        return parses.parse(this::fail);
       }
       case FrontendType.BIND -> {
-        return bind((int) total);
+        return bind();
       }
-      case FrontendType.DESCRIBE -> describe((int) total);
-      case FrontendType.EXECUTE -> execute((int) total);
-      case FrontendType.CLOSE -> close((int) total);
+      case FrontendType.DESCRIBE -> describe();
+      case FrontendType.EXECUTE -> execute();
+      case FrontendType.CLOSE -> close();
       case FrontendType.FLUSH -> pending.begin(total, true);
       case FrontendType.TERMINATE -> {
         client.terminate();
@@ -235,7 +289,7 @@ final class ForeignBatch {
     return portals.bytes();
   }
 
-  /** The batch is over, with or without a Sync. */
+  /** The Query or batch is over, with or without a Sync. */
   void end() {
     source = null;
     described = null;
@@ -244,89 +298,24 @@ final class ForeignBatch {
     error = null;
   }
 
-  private boolean parse(int total) {
-    ByteBuf in = pending.bytes();
-    int at = in.readerIndex() + 5;
-    int end = in.readerIndex() + total;
-    int nameEnd = in.indexOf(at, end, (byte) 0);
-    int textEnd = nameEnd < 0 ? -1 : in.indexOf(nameEnd + 1, end, (byte) 0);
-    if (textEnd < 0 || nameEnd - at > BatchShape.MAX_NAMES) {
+  private boolean bind() {
+    ByteBuf in = cursor.bytes();
+    int at = cursor.body(0);
+    int end = cursor.end(0);
+    int portalLength = cursor.string(at, end);
+    int nameAt = at + portalLength + 1;
+    int nameLength = portalLength < 0 ? -1 : cursor.string(nameAt, end);
+    if (nameLength < 0) {
       client.protocolError("invalid string in message");
       return false;
     }
-    byte[] name = bytes(at, nameEnd);
-    byte[] sql = bytes(nameEnd + 1, textEnd);
-    if (!lifecycle.preview(sql, sql.length, names.standardStrings())) {
-      requests.block();
-      return false;
-    }
-    QueryPipeline previewed = lifecycle.previewed();
-    ServerError refusal = StatementLifecycle.refusal(previewed.decision());
-    if (refusal == null && name.length > 0 && own.get(name) != null) {
-      refusal =
-          ServerError.error("42P05", "prepared statement \"" + text(name) + "\" already exists");
-    }
-    ServerError another =
-        refusal == null && name.length > 0 ? own.refusesAnother(perClient()) : null;
-    if (another != null) {
-      client.fatal(another);
-      return false;
-    }
-    if (refusal != null) {
-      pending.begin(total, true);
-      fail(refusal);
-      return true;
-    }
-    ClassifiedText examined =
-        previewed.keep(new ClassifiedText(), sql, sql.length, names.standardStrings());
-    StatementFacts facts = previewed.effects();
-    byte[] body = bytes(nameEnd + 1, end);
-    Optional<String> transformed = lifecycle.transformed();
-    if (transformed.isPresent()) {
-      byte[] changed = transformed.get().getBytes(StandardCharsets.UTF_8);
-      facts = sessions.classifier().classify(changed, 0, changed.length, names.standardStrings());
-      ByteBuf put = Unpooled.buffer(changed.length + end - textEnd);
-      put.writeBytes(changed).writeBytes(in, textEnd, end - textEnd);
-      body = put.array();
-    }
-    if (name.length == 0) {
-      if (!unnamed.hasRoomFor(body.length, ClassifiedText.weight(examined))) {
-        client.refuseUnnamed();
-        return false;
-      }
-      unnamed.source(examined, ClassifiedText.weight(examined));
-      unnamed.becomes(body, facts);
-    } else {
-      PreparedStatement statement = names.own().alone(body, facts);
-      statement.source(examined);
-      own.put(name, statement);
-    }
-    pending.begin(total, true);
-    replies.say(BackendType.PARSE_COMPLETE);
-    return true;
-  }
-
-  private int perClient() {
-    return client.preparedLimit();
-  }
-
-  private boolean bind(int total) {
-    ByteBuf in = pending.bytes();
-    int at = in.readerIndex() + 5;
-    int end = in.readerIndex() + total;
-    int portalEnd = in.indexOf(at, end, (byte) 0);
-    int nameEnd = portalEnd < 0 ? -1 : in.indexOf(portalEnd + 1, end, (byte) 0);
-    if (nameEnd < 0) {
-      client.protocolError("invalid string in message");
-      return false;
-    }
-    int nameLength = nameEnd - portalEnd - 1;
-    ClassifiedText examined = extended.examinedOf(in, portalEnd + 1, nameLength);
+    int nameEnd = nameAt + nameLength;
+    ClassifiedText examined = extended.examinedOf(in, nameAt, nameLength);
     if (examined != null && !lifecycle.judge(examined)) {
       requests.block();
       return false;
     }
-    byte[] name = bytes(portalEnd + 1, nameEnd);
+    byte[] name = cursor.copy(nameAt, nameEnd);
     byte[] body = prepared.body(name);
     List<Parameter> parameters =
         body == null
@@ -337,15 +326,15 @@ final class ForeignBatch {
       return false;
     }
     List<Integer> formats = BindParameters.resultFormats(in, nameEnd + 1, end);
-    String portal = text(bytes(at, portalEnd));
+    String portal = text(cursor.copy(at, at + portalLength));
     ServerError refusal = lifecycle.refusal();
     if (refusal == null && body == null) {
       refusal = StatementNames.missing(name);
     }
-    pending.begin(total, true);
+    take();
     if (refusal == null) {
       StatementFacts facts = prepared.facts(name);
-      refusal = facts.kind() == StatementKind.EMPTY ? null : statements.refusal(facts, source);
+      refusal = facts.kind() == StatementKind.EMPTY ? null : rules.refusal(facts, source);
       if (refusal == null) {
         refusal = portals.put(portal, portal(body, facts, parameters, formats));
       }
@@ -379,11 +368,10 @@ final class ForeignBatch {
     return Arrays.stream(StatementBody.types(body, body.length)).boxed().toList();
   }
 
-  private void describe(int total) {
-    ByteBuf in = pending.bytes();
-    byte kind = total > 6 ? in.getByte(in.readerIndex() + 5) : 0;
-    byte[] name = kind == 0 ? new byte[0] : bytes(in.readerIndex() + 6, nameEnd(total, 6));
-    pending.begin(total, true);
+  private void describe() {
+    byte kind = kind();
+    byte[] name = nameOfKind();
+    take();
     if (kind == 'S') {
       describeStatement(name);
       return;
@@ -404,7 +392,7 @@ final class ForeignBatch {
       fail(StatementNames.missing(name));
       return;
     }
-    ServerError refusal = statements.refusal(prepared.facts(name), source);
+    ServerError refusal = rules.refusal(prepared.facts(name), source);
     if (refusal != null) {
       fail(refusal);
       return;
@@ -440,19 +428,16 @@ final class ForeignBatch {
   }
 
   /** Whether the message at the reader's position is the Execute of the described portal. */
-  private boolean executes(byte type, int total) {
-    int at = pending.bytes().readerIndex() + 5;
-    return type == FrontendType.EXECUTE && text(bytes(at, nameEnd(total, 5))).equals(described);
+  private boolean executes(byte type) {
+    return type == FrontendType.EXECUTE && text(name(cursor.body(0))).equals(described);
   }
 
-  private void execute(int total) {
-    ByteBuf in = pending.bytes();
-    int nameEnd = nameEnd(total, 5);
-    byte[] name = bytes(in.readerIndex() + 5, nameEnd);
-    int maxRows = Math.max(0, in.getInt(in.readerIndex() + total - 4));
+  private void execute() {
+    byte[] name = name(cursor.body(0));
+    int maxRows = Math.max(0, cursor.bytes().getInt(cursor.end(0) - 4));
     boolean first = described != null;
     described = null;
-    pending.begin(total, true);
+    take();
     ForeignPortal portal = portals.get(text(name));
     if (portal == null) {
       fail(noPortal(name));
@@ -481,11 +466,10 @@ final class ForeignBatch {
     }
   }
 
-  private void close(int total) {
-    ByteBuf in = pending.bytes();
-    byte kind = total > 6 ? in.getByte(in.readerIndex() + 5) : 0;
-    byte[] name = kind == 0 ? new byte[0] : bytes(in.readerIndex() + 6, nameEnd(total, 6));
-    pending.begin(total, true);
+  private void close() {
+    byte kind = kind();
+    byte[] name = nameOfKind();
+    take();
     if (kind != 'S') {
       portals.remove(text(name));
     } else if (name.length == 0) {
@@ -512,19 +496,22 @@ final class ForeignBatch {
 
   // ---- the message at the reader's position
 
-  /** Where a string in the message at the reader's position ends. */
-  private int nameEnd(int total, int from) {
-    ByteBuf in = pending.bytes();
-    int at = in.readerIndex() + from;
-    int end = in.readerIndex() + total;
-    int zero = in.indexOf(at, end, (byte) 0);
-    return zero < 0 ? end : zero;
+  private void take() {
+    pending.begin(cursor.total(0), true);
   }
 
-  private byte[] bytes(int from, int to) {
-    byte[] copy = new byte[to - from];
-    pending.bytes().getBytes(from, copy);
-    return copy;
+  /** What a Describe or Close is about: a statement or a portal; 0 where it does not say. */
+  private byte kind() {
+    return cursor.total(0) > 6 ? cursor.bytes().getByte(cursor.body(0)) : 0;
+  }
+
+  private byte[] nameOfKind() {
+    return kind() == 0 ? new byte[0] : name(cursor.body(0) + 1);
+  }
+
+  private byte[] name(int from) {
+    int length = cursor.string(from, cursor.end(0));
+    return cursor.copy(from, length < 0 ? cursor.end(0) : from + length);
   }
 
   private static String text(byte[] name) {
