@@ -39,7 +39,7 @@ final class ClusterChecks {
           "$.url",
           source.hosts().size() + " hosts",
           "exactly one host: write a data source for each server"
-              + (source.engine() == Engine.POSTGRESQL ? ", or " + KINDS : ""));
+              + (EngineSupport.of(source.engine()).clusters() ? ", or " + KINDS : ""));
     }
   }
 

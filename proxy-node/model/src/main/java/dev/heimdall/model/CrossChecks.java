@@ -112,7 +112,7 @@ final class CrossChecks {
     }
     if (source.value().isPresent()
         && source.in().sound("$.engine", "$.url")
-        && source.value().get().engine() != Engine.POSTGRESQL) {
+        && !EngineSupport.of(source.value().get().engine()).servesClients()) {
       in.problem(
           "$.source",
           otherEngine(source.value().get()),
@@ -323,7 +323,7 @@ final class CrossChecks {
     };
   }
 
-  /** A source that is not PostgreSQL's, where it should be. */
+  /** A source of an engine whose clients the node does not serve, where it should. */
   static String otherEngine(DataSource source) {
     return JsonValue.quote(source.name())
         + ", which has the engine "

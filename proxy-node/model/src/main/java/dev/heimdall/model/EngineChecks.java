@@ -1,24 +1,10 @@
 package dev.heimdall.model;
 
-import java.util.List;
-
 /**
- * What the engine of a data source demands of its other settings: those that only PostgreSQL has a
- * meaning for must not be there for another.
+ * What the engine of a data source demands of its other settings: those that mean nothing there
+ * must not be written.
  */
 final class EngineChecks {
-  private static final List<String> POSTGRESQL_ONLY =
-      List.of(
-          "$.tls.certificateFile",
-          "$.tls.keyFile",
-          "$.tls.channelBinding",
-          "$.tls.direct",
-          "$.tcpUserTimeout",
-          "$.parameters",
-          "$.catalog",
-          "$.driver",
-          "$.cluster");
-
   private final DataSource source;
   private final Reading in;
 
@@ -37,9 +23,12 @@ final class EngineChecks {
           "$.engine",
           quoted(source.engine()),
           quoted(ofUrl) + ", or nothing: the URL is one of that engine");
-    } else if (ofUrl != Engine.POSTGRESQL) {
-      POSTGRESQL_ONLY.forEach(this::notHere);
-      user();
+    } else {
+      EngineSupport support = EngineSupport.of(ofUrl);
+      support.unused().forEach(this::notHere);
+      if (!support.passesCredentials()) {
+        user();
+      }
     }
   }
 

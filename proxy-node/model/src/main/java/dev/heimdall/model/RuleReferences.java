@@ -187,12 +187,12 @@ final class RuleReferences {
     return own instanceof ActionParameters.Trigger trigger ? trigger.source() : Optional.empty();
   }
 
-  /** The source of that name, if it is known not to be PostgreSQL's. */
+  /** The source of that name, if it is known to be one that statements are only forwarded to. */
   private Optional<DataSource> otherEngine(String source) {
     return Optional.ofNullable(sources.get(source))
         .filter(document -> document.in().sound("$.engine", "$.url"))
         .flatMap(Document::value)
-        .filter(found -> found.engine() != Engine.POSTGRESQL);
+        .filter(found -> !EngineSupport.of(found.engine()).servesClients());
   }
 
   private static void forwardOnly(DataSource source, String path, Reading in) {

@@ -10,7 +10,7 @@ import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
-import dev.heimdall.model.Engine;
+import dev.heimdall.model.EngineSupport;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.model.StoreSettings;
 import java.io.IOException;
@@ -137,7 +137,8 @@ final class ServerChecks {
         };
     ScheduledExecutorService housekeeping = Executors.newScheduledThreadPool(1, threads);
     Use use = new Use("doctor", "heimdall doctor", 1, false, PATIENCE);
-    String own = source.engine() == Engine.POSTGRESQL ? source.user().orElse("postgres") : "";
+    String own =
+        EngineSupport.of(source.engine()).databaseOfUser() ? source.user().orElse("postgres") : "";
     try (SourceLogins logins = new SourceLogins();
         HikariDataSource pool =
             new SourceConnections(
