@@ -42,6 +42,9 @@ public interface ReplyScanner {
   /** Answers that are the node's own are wanted as soon as those before them have come. */
   void flushing();
 
+  /** How many messages are unanswered whose answers {@link #flushing} has asked for. */
+  int flushed();
+
   /** Gives those that {@link #flushing} has asked for and that stand first. */
   void answerFlushed();
 

@@ -370,6 +370,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return scanner.skipping();
   }
 
+  /** How many messages of a batch are unanswered whose answers are wanted before its end. */
+  public int flushed() {
+    return end.closed() ? 0 : scanner.flushed();
+  }
+
   /** The number of the group that a message sent now belongs to. */
   @Override
   public long groupNow() {

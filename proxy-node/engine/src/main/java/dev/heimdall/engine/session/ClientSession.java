@@ -645,7 +645,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** Whether the client waits for a reply. */
   public boolean busy() {
-    return pendingReplies.outstanding() > 0;
+    return pendingReplies.outstanding() > 0 || (server() != null && server().flushed() > 0);
   }
 
   /** Whether a message that belongs to no statement may be put in here. */

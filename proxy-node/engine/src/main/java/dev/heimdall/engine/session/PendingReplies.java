@@ -43,6 +43,7 @@ final class PendingReplies implements UnitPosition {
   private int passed;
 
   private boolean overdueTold;
+  private final FlushedReplies flushed = new FlushedReplies();
   private long statements;
 
   /** The command tag of a statement in a group that is answered without having been carried out. */
@@ -115,7 +116,10 @@ final class PendingReplies implements UnitPosition {
   /** Whether what runs takes longer than this; said once for each run of statements. */
   boolean overdue(long now, long nanos) {
     boolean runs = outstanding > 0 || session.lease().resending().pending();
-    boolean overdue = runs && !overdueTold && now - statementSince > nanos;
+    if (!runs) {
+      return flushed.overdue(session.server(), session.lastActivity(), now, nanos);
+    }
+    boolean overdue = !overdueTold && now - statementSince > nanos;
     overdueTold |= overdue;
     return overdue;
   }

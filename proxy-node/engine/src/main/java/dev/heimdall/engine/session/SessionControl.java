@@ -139,11 +139,17 @@ final class SessionControl implements TimedClient {
 
   @Override
   public boolean resting() {
-    return session.outstanding() == 0
+    return !session.busy()
+        && !serverTakesNoMore()
         && !session.console().busy()
         && !session.lease().resending().pending()
         && session.state() != LeaseState.WAITING
         && session.state() != LeaseState.STARTING;
+  }
+
+  /** It has taken part of a batch and is at work on it. */
+  private boolean serverTakesNoMore() {
+    return session.server() != null && !session.server().writable();
   }
 
   @Override

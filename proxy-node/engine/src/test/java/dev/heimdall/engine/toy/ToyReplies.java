@@ -159,6 +159,11 @@ final class ToyReplies implements ReplyScanner {
   public void flushing() {}
 
   @Override
+  public int flushed() {
+    return 0;
+  }
+
+  @Override
   public void answerFlushed() {}
 
   @Override

@@ -191,6 +191,11 @@ public final class ReplyQueue<O> {
     flushed = size;
   }
 
+  /** How many messages are unanswered whose answers a Flush has asked for. */
+  public int flushed() {
+    return flushed;
+  }
+
   /** The same as {@link #takeKnown} of an entry that a Flush has asked for. */
   public byte takeFlushed() {
     return flushed > 0 ? takeKnown() : NONE;

@@ -104,6 +104,11 @@ final class ReplyReader implements ReplyScanner {
   }
 
   @Override
+  public int flushed() {
+    return queue.flushed();
+  }
+
+  @Override
   public void answerFlushed() {
     for (byte known = queue.takeFlushed(); known != ReplyQueue.NONE; known = queue.takeFlushed()) {
       answer(known);

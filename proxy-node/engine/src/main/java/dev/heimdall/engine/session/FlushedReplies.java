@@ -1,0 +1,31 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ServerConnection;
+
+/**
+ * How long a client has waited for answers that it asked for by a flush, before the end of its
+ * batch. It is looked at now and then: the time counts from when neither side was seen to go on.
+ */
+final class FlushedReplies {
+  private int awaited;
+  private long since;
+  private boolean told;
+
+  /**
+   * Whether it takes longer than this; said once.
+   *
+   * @param server null when the session has none
+   * @param lastActivity when the client was last heard of
+   */
+  boolean overdue(ServerConnection server, long lastActivity, long now, long nanos) {
+    int awaitedNow = server == null ? 0 : server.flushed();
+    if (awaitedNow != awaited || lastActivity - since > 0) {
+      awaited = awaitedNow;
+      since = now;
+      told = false;
+    }
+    boolean overdue = awaited > 0 && !told && now - since > nanos;
+    told |= overdue;
+    return overdue;
+  }
+}
