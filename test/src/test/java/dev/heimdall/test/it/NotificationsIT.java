@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** LISTEN and NOTIFY, on whatever server connections the sessions are. */
 class NotificationsIT extends EachNodeKind {
@@ -280,6 +282,43 @@ class NotificationsIT extends EachNodeKind {
       notifier.query("NOTIFY undone, 'heard'");
       assertThat(next(control)).isEqualTo("NotificationResponse undone=heard");
       assertThat(listener.query("SELECT 1")).extracting(Message::type).doesNotContain('A');
+    }
+  }
+
+  /** What it still hears is found out by what it sends itself. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "BEGIN / UNLISTEN x / ROLLBACK                     | A",
+        "BEGIN / UNLISTEN * / ROLLBACK                     | A",
+        "BEGIN / UNLISTEN x / SELECT 1/0 / COMMIT          | A",
+        "BEGIN / UNLISTEN x / COMMIT                       | ",
+        "BEGIN / UNLISTEN * / COMMIT                       | ",
+        "BEGIN / UNLISTEN x / LISTEN x / COMMIT            | A",
+        "BEGIN / UNLISTEN * / LISTEN x / COMMIT            | A",
+        "BEGIN / LISTEN x / UNLISTEN x / COMMIT            | ",
+        "BEGIN / UNLISTEN x / LISTEN x / ROLLBACK          | A",
+        "BEGIN / SAVEPOINT s / UNLISTEN x / RELEASE s / COMMIT | ",
+        "UNLISTEN x; SELECT 1/0                            | A",
+        "UNLISTEN x; SELECT 1                              | ",
+        "LISTEN x / LISTEN x                               | A",
+        "CREATE TEMP TABLE pins (i int) / UNLISTEN x       | ",
+        "CREATE TEMP TABLE pins (i int) / UNLISTEN x / LISTEN x | A",
+      })
+  void whatATransactionGivesUpIsGivenUpByItsCommit(String script, String heard) throws IOException {
+    for (boolean direct : new boolean[] {true, false}) {
+      try (RawClient client = direct ? RawClient.logIn(SharedPostgres.target()) : logIn()) {
+        client.query("LISTEN x");
+        for (String statement : script.split(" / ")) {
+          client.query(statement);
+        }
+        List<Message> answer = new ArrayList<>(client.query("NOTIFY x, 'anybody?'"));
+        answer.addAll(client.query("SELECT 1"));
+        assertThat(answer.stream().filter(message -> message.type() == 'A'))
+            .as("direct: %s", direct)
+            .hasSize(heard == null ? 0 : 1);
+      }
     }
   }
 

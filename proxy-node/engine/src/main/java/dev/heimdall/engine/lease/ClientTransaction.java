@@ -16,6 +16,9 @@ public final class ClientTransaction {
   private byte[] heldBegin;
   private boolean heldForReplica;
 
+  /** The group with the last ROLLBACK of a whole transaction; or -1. */
+  private long rollback = -1;
+
   /** The group with the last BEGIN behind which no end of its transaction was sent; or -1. */
   private long begun = -1;
 
@@ -49,7 +52,11 @@ public final class ClientTransaction {
     }
     switch (facts.kind()) {
       case BEGIN -> begun = group;
-      case COMMIT, ROLLBACK -> begun = facts.chain() ? begun : -1;
+      case COMMIT -> begun = facts.chain() ? begun : -1;
+      case ROLLBACK -> {
+        begun = facts.chain() ? begun : -1;
+        rollback = group;
+      }
       case PREPARE_TRANSACTION -> begun = -1;
       case MULTI -> {
         if (facts.transactionControlInside() || facts.commitsImplicitly()) {
@@ -63,6 +70,14 @@ public final class ClientTransaction {
   /** The unit that began the block in which the client is, or will be; negative when none. */
   public long begun() {
     return begun;
+  }
+
+  /**
+   * Whether the block that is open will have been committed if this group has ended it without an
+   * error. Of one that does more than to end it, it is taken for granted.
+   */
+  public boolean commits(long group) {
+    return status == TransactionState.OPEN && rollback < group;
   }
 
   /** Whether a client that hears no more of what it sent from this group on is in a transaction. */

@@ -55,6 +55,10 @@ public final class Listening {
   private final ArrayDeque<Notification> waiting = new ArrayDeque<>(0);
   private Set<String> channels = Set.of();
   private Set<String> asked = Set.of();
+
+  /** What the open transaction has given up: it is heard again if that is undone. */
+  private Set<String> givenUp = Set.of();
+
   private NotificationHub hub;
   private State state = State.SETTLED;
   private boolean outcomeKnown;
@@ -132,6 +136,7 @@ public final class Listening {
     for (Effect effect : facts.effects()) {
       if (effect.type() == Effect.Type.LISTEN) {
         listens = true;
+        takeBack(effect.name());
         if (!channels.contains(effect.name()) && !asked.contains(effect.name())) {
           wanted = wanted == null ? new LinkedHashSet<>() : wanted;
           wanted.add(effect.name());
@@ -343,6 +348,7 @@ public final class Listening {
 
   /** The server connection is lost, and with it what was under way. */
   public void lost() {
+    givenUp = Set.of();
     if (state == State.DECIDING) {
       decided();
     } else if (state == State.UNDECIDED) {
@@ -368,11 +374,45 @@ public final class Listening {
   }
 
   /**
-   * The client gave a channel up.
+   * The client gave a channel up, for good if its transaction is committed.
    *
    * @param channel null for all
    */
   public void unlisten(String channel) {
+    if (!client.inTransaction()) {
+      leaveNow(channel);
+      return;
+    }
+    Set<String> more = new HashSet<>(givenUp);
+    if (channel == null) {
+      more.addAll(channels);
+    } else if (channels.contains(channel)) {
+      more.add(channel);
+    }
+    givenUp = more;
+  }
+
+  /** It listens again, in the same transaction perhaps. */
+  private void takeBack(String channel) {
+    if (givenUp.contains(channel)) {
+      Set<String> fewer = new HashSet<>(givenUp);
+      fewer.remove(channel);
+      givenUp = fewer;
+    }
+  }
+
+  /** A transaction block has ended. */
+  public void transactionOver(boolean committed) {
+    if (!givenUp.isEmpty()) {
+      Set<String> those = givenUp;
+      givenUp = Set.of();
+      if (committed) {
+        those.forEach(this::leaveNow);
+      }
+    }
+  }
+
+  private void leaveNow(String channel) {
     if (channel == null) {
       channels.forEach(this::leave);
       channels = Set.of();
@@ -445,6 +485,7 @@ public final class Listening {
     }
     announcing = null;
     notifies = NOTHING;
+    givenUp = Set.of();
     waiting.clear();
     channels = Set.of();
     asked = Set.of();

@@ -17,6 +17,9 @@ public interface ListeningClient {
 
   boolean pinned();
 
+  /** Whether it is in a transaction block, as far as what was answered says. */
+  boolean inTransaction();
+
   /** The process id that it was told is its own. */
   int processId();
 

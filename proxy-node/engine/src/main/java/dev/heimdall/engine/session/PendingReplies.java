@@ -391,7 +391,12 @@ final class PendingReplies implements UnitPosition {
     requests.lifecycle().running().ran(nanos, received);
     received = 0;
     dropSkippedTags(carried.done());
+    boolean committed = error == null && transaction.commits(group);
+    boolean ends = transaction.open() && status == TransactionState.IDLE;
     boolean ddl = carried.groupDone(from, error != null, transaction.status(), status);
+    if (ends) {
+      session.listening().transactionOver(committed);
+    }
     if (ddl || (error != null && session.dialect().errors().stalePlan(error))) {
       schemaChanged();
     }

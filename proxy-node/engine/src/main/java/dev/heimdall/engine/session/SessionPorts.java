@@ -140,6 +140,11 @@ final class SessionPorts implements StartingClient, ListeningClient, CommandingC
   }
 
   @Override
+  public boolean inTransaction() {
+    return session.inTransaction();
+  }
+
+  @Override
   public void writeBeforeEnd(ByteBuf consumed) {
     session.pendingReplies().delay().beforeEnd(consumed, session.vdb().hubs().format()::endsAnswer);
   }
