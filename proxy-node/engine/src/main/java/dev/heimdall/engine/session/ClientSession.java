@@ -7,7 +7,7 @@ import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.console.ConsoleCommands;
-import dev.heimdall.engine.journal.TransactionReplay;
+import dev.heimdall.engine.journal.SentUnits;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.lease.ServerLease;
@@ -73,6 +73,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private final Listening listening;
   private final ForeignCalls foreign;
   private final RequestReader requests;
+  private final SentUnits sentUnits;
   private final long connectedAt = System.currentTimeMillis();
 
   private boolean flushPending;
@@ -171,6 +172,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     this.console = new ConsoleCommands(ports, node.console(), login, loop);
     this.foreign = new ForeignCalls(statementPorts, loop);
     this.requests = new RequestReader(this, loop, sessions, vdb.settings().vdb().limits());
+    this.sentUnits = requests.sent();
     this.lastActivity = loop.now();
   }
 
@@ -562,8 +564,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return loss;
   }
 
-  TransactionReplay transactionReplay() {
-    return requests.transactionReplay();
+  /** What its client has sent and is not settled. */
+  SentUnits sentUnits() {
+    return sentUnits;
   }
 
   SessionControl control() {
@@ -650,11 +653,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** Whether a message that belongs to no statement may be put in here. */
   boolean betweenTransactions() {
-    return !busy()
-        && !inTransaction()
-        && !requests.batchOpen()
-        && !transactionReplay().active()
-        && !requests.journal().reply().part().isLeftOut();
+    return !busy() && !inTransaction() && !requests.batchOpen() && !sentUnits.silent();
   }
 
   /** Whether an operator's command of this session is under way. */

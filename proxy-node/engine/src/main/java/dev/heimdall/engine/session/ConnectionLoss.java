@@ -124,7 +124,7 @@ final class ConnectionLoss implements LostClient, LostTransaction {
     if (!session.closed()
         && !session.end().announced()
         && !transactionLost
-        && session.transactionReplay().takesOver(lossOf(from, lastError))) {
+        && session.sentUnits().transaction().takesOver(lossOf(from, lastError))) {
       return;
     }
     ServerError error = errorOf(lastError);
@@ -156,16 +156,18 @@ final class ConnectionLoss implements LostClient, LostTransaction {
                 && !lease.keepsServer()
                 && !session.carried().unread();
         if (independent
-            && requests
-                .replay()
+            && session
+                .sentUnits()
+                .alone()
                 .survivesLoss(error, causeOf(from, lastError), harmless, mayGoOn(), from)) {
           session.pendingReplies().forget();
           session.carried().lost();
           lease.become(LeaseState.READY);
-          lease.resending().after(requests.replay().beforeRetry());
+          lease.resending().after(session.sentUnits().alone().beforeRetry());
         } else if (!independent
-            || !requests
-                .lostReads()
+            || !session
+                .sentUnits()
+                .lost()
                 .survive(from, from.cutReply(), session.transaction().begun(), error)) {
           tell(from, error);
         }
@@ -226,8 +228,8 @@ final class ConnectionLoss implements LostClient, LostTransaction {
     SessionState carried = session.carried();
     incidents = 0;
     boolean cut = cutsMessage(from);
-    requests.replay().forget();
-    requests.forgetSent();
+    session.sentUnits().alone().forget();
+    session.sentUnits().forget();
     int lost = session.outstanding();
     boolean begun = session.transaction().begunSince(carried.done());
     boolean inTransaction = session.inTransaction() || begun;
@@ -266,7 +268,7 @@ final class ConnectionLoss implements LostClient, LostTransaction {
    * have no rest: nothing else can be told then.
    */
   boolean cutsMessage(ServerConnection from) {
-    HeldReply reply = session.requests().journal().reply();
+    HeldReply reply = session.sentUnits().reply();
     if (reply.part().isLeftOut()) {
       return reply.part().cut();
     }

@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.BatchReplay;
 import dev.heimdall.engine.journal.DeliveredPart;
+import dev.heimdall.engine.journal.SentUnits;
 import dev.heimdall.engine.journal.UnitPosition;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
@@ -131,7 +132,7 @@ final class PendingReplies implements UnitPosition {
       return; // the server will not answer it
     }
     session.carried().groupSent();
-    session.requests().replay().sent();
+    session.sentUnits().unitSent();
     session.reads().sent();
     if (outstanding++ == 0) {
       statementSince = loop.now();
@@ -232,16 +233,16 @@ final class PendingReplies implements UnitPosition {
 
   /** What a transaction that is run again is answered is compared, and its client has had it. */
   private boolean replayed(ReplySource from, ByteBuf consumed) {
-    return session.transactionReplay().takes(consumed) || part().takes(consumed);
+    return session.sentUnits().takes(consumed);
   }
 
   /** The beginning of an answer waits, so that its statement may be sent again. */
   private boolean recoverable(ReplySource from, ByteBuf consumed) {
-    RequestReader requests = session.requests();
-    if (requests.holdsReply(from, consumed)) {
+    SentUnits sent = session.sentUnits();
+    if (sent.holdsReply(from, consumed)) {
       return true;
     }
-    ByteBuf held = requests.journal().reply().takeOut();
+    ByteBuf held = sent.reply().takeOut();
     if (held != null) {
       gate.release(recoverable, from, held);
     }
@@ -267,7 +268,7 @@ final class PendingReplies implements UnitPosition {
   }
 
   private DeliveredPart part() {
-    return session.requests().journal().reply().part();
+    return session.sentUnits().reply().part();
   }
 
   /**
@@ -275,7 +276,7 @@ final class PendingReplies implements UnitPosition {
    * that is said, or waits for it.
    */
   private boolean silenced(ReplySource from, ByteBuf consumed) {
-    if (session.transactionReplay().active() || part().isLeftOut()) {
+    if (session.sentUnits().silent()) {
       consumed.release();
       return true;
     }
@@ -343,7 +344,7 @@ final class PendingReplies implements UnitPosition {
   }
 
   void copyInStarted(ServerConnection from, int ignoredSyncs) {
-    session.transactionReplay().giveUp(Unreplayed.COPY);
+    session.sentUnits().transaction().giveUp(Unreplayed.COPY);
     merged(ignoredSyncs);
     if (session.closed()) {
       session.lease().endCopy(from);
@@ -353,8 +354,8 @@ final class PendingReplies implements UnitPosition {
   /** So many groups will be answered as one with what came before. */
   private void merged(int count) {
     if (count > 0) {
-      session.transactionReplay().giveUp(Unreplayed.CUT);
-      session.requests().journal().giveUp();
+      session.sentUnits().transaction().giveUp(Unreplayed.CUT);
+      session.sentUnits().giveUp();
     }
     outstanding -= count;
     session.carried().groupsMerged(count);
@@ -369,8 +370,7 @@ final class PendingReplies implements UnitPosition {
     statements++;
     boolean unlike = part().isLeftOut();
     boolean cut = part().cut();
-    requests.replay().answered(carried.done());
-    requests.journal().answered(carried.done());
+    session.sentUnits().answered();
     session.loss().answered();
     if (!session.sharing().active()) {
       session.sharing().answeredAlone();
@@ -407,7 +407,7 @@ final class PendingReplies implements UnitPosition {
     if (unlike) {
       session.loss().unlike(part().failure(), cut);
     }
-    if (session.transactionReplay().answered(status)) {
+    if (session.sentUnits().transaction().answered(status)) {
       return;
     }
     session.memory().settings(carried.settingsWeight());
@@ -467,16 +467,16 @@ final class PendingReplies implements UnitPosition {
     if (session.sharing().active()) {
       return session.sharing().absorbs(error, from);
     }
-    return session.state() == LeaseState.ACTIVE && session.requests().replay().absorbs(error, from);
+    return session.state() == LeaseState.ACTIVE && session.sentUnits().alone().absorbs(error, from);
   }
 
   void groupAbsorbed(ServerConnection from) {
-    BatchReplay replay = session.requests().replay();
+    BatchReplay replay = session.sentUnits().alone();
     outstanding--;
     session.lifecycle().running().notes().groupOver();
     session.carried().groupUnsent();
     replay.groupAbsorbed();
-    session.transactionReplay().takeBack();
+    session.sentUnits().transaction().takeBack();
     if (session.sharing().active()) {
       boolean untold = session.sharing().takeUntold() != 0;
       if (session.sharing().absorbed()) {

@@ -1,14 +1,9 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.journal.BatchReplay;
 import dev.heimdall.engine.journal.DeliveredPart;
-import dev.heimdall.engine.journal.HeldReply;
-import dev.heimdall.engine.journal.Journal;
-import dev.heimdall.engine.journal.LostReads;
-import dev.heimdall.engine.journal.ReplyChecksum;
-import dev.heimdall.engine.journal.SentReads;
-import dev.heimdall.engine.journal.TransactionReplay;
+import dev.heimdall.engine.journal.SentUnits;
+import dev.heimdall.engine.journal.UnitDestination;
 import dev.heimdall.engine.journal.UnitMessages;
 import dev.heimdall.engine.journal.UnitReader;
 import dev.heimdall.engine.lease.LeaseState;
@@ -16,12 +11,10 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.QueryPath;
 import dev.heimdall.engine.pipeline.ServerLeasing;
 import dev.heimdall.engine.pool.PoolAnomaly;
-import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.LimitSettings;
-import dev.heimdall.model.TransactionReplaySettings;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -39,8 +32,6 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
 
   /** What one that was sent and not answered takes, about, of each that keeps it. */
   private static final long OF_STATEMENT = 100;
-
-  private static final int SCRATCH = 8 * 1024;
 
   /** A server that has no reason to answer them lets them pile up, those that the node answers. */
   private static final int MAX_UNANSWERED = 100_000;
@@ -60,11 +51,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
   private final ClientSession session;
   private final LimitSettings limits;
   private final ClientInput input;
-  private final BatchReplay replay;
-  private final Journal journal;
-  private final SentReads reads;
-  private final LostReads lost;
-  private final TransactionReplay transaction;
+  private final SentUnits sent;
   private final StatementLifecycle lifecycle;
   private final RequestHandler messages;
   private final QueryPath path;
@@ -84,62 +71,27 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
     this.format = session.dialect().requests();
     this.input =
         new ClientInput(format, session.channel().alloc(), session::server, session::fatal);
-    TransactionReplaySettings replays = session.vdb().settings().vdb().transactionReplay();
-    this.journal =
-        new Journal(
-            new HeldReply(
-                session.channel().alloc(),
-                new DeliveredPart(checksum(replays), () -> loop.scratch(SCRATCH)),
-                piece -> session.pendingReplies().deliver(piece)),
-            session.channel().alloc());
-    this.replay =
-        new BatchReplay(
-            session.pendingReplies(), this, input, format, session.dialect().errors(), journal);
-    this.reads =
-        new SentReads(
-            session.pendingReplies(),
-            this,
-            format,
-            this::atWriter,
-            () -> session.server().written(),
-            () -> session.server().left(),
-            replay,
-            journal);
-    this.transaction =
-        new TransactionReplay(
+    this.sent =
+        new SentUnits(
             session.pendingReplies(),
             this,
             input,
             format,
+            session.dialect().errors(),
             session.loss(),
+            destination(),
             session.carried().names(),
-            replay,
-            journal,
-            replays,
-            checksum(replays),
+            session.dialect().replies(),
+            piece -> session.pendingReplies().deliver(piece),
+            session.vdb().settings().vdb().transactionReplay(),
             session.counters(),
-            loop,
-            session::failed);
-    this.lost =
-        new LostReads(
-            session.pendingReplies(),
-            this,
-            input,
-            session.loss(),
-            replay,
-            transaction,
-            journal,
+            session.channel().alloc(),
             loop,
             session::failed);
     this.lifecycle = session.lifecycle();
     this.reading = new ReadingPause(session.channel().config());
     this.messages = session.dialect().handler(parts(loop, sessions));
     this.path = new QueryPath(messages, this);
-  }
-
-  /** Null where what was answered is not to be compared. */
-  private ReplyChecksum checksum(TransactionReplaySettings replays) {
-    return replays.enabled() ? new ReplyChecksum(session.dialect().replies()) : null;
   }
 
   private RequestParts parts(LoopContext loop, LoopSessions sessions) {
@@ -151,8 +103,8 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
         session.carried(),
         session.transaction(),
         session.resolution(),
-        replay,
-        transaction,
+        sent.alone(),
+        sent.transaction(),
         session.writes(),
         session.lease().destinations(),
         session.foreign(),
@@ -199,7 +151,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
   private boolean awaitsRest() {
     return !blocked
         && !session.atConsole()
-        && !transaction.active()
+        && !sent.transaction().active()
         && !session.listening().busy()
         && (session.state() == LeaseState.ACTIVE || session.state() == LeaseState.READY);
   }
@@ -260,7 +212,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
         blocked = false;
         run();
         finish();
-      } while (lost.goesOn() || turn == Turn.REPEATED);
+      } while (sent.lost().goesOn() || turn == Turn.REPEATED);
     } finally {
       become(Turn.OVER);
     }
@@ -276,7 +228,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
 
   /** How much the client makes the node keep of what it has sent. */
   void countHeld() {
-    int kept = journal.size();
+    int kept = sent.size();
     int statements =
         session.carried().noted() + session.writes().noted() + lifecycle.running().size();
     session
@@ -313,14 +265,14 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
   private void run() {
     input.mark();
     while (input.bytes() != null) {
-      if (input.waits() && (lost.holdsBack() || replay.holdsBack())) {
+      if (sent.holdsBack()) {
         blocked = true;
         return;
       }
       LeaseState state = session.state();
       if (state != LeaseState.READY && state != LeaseState.ACTIVE
           || session.atConsole()
-          || transaction.holdsBack()) {
+          || sent.transaction().holdsBack()) {
         return;
       }
       if (input.midMessage()) {
@@ -413,7 +365,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
     streamEnded = input.takeRest();
     if (streams) {
       int length = input.bytes().readerIndex() - from;
-      transaction.handledMore(input.bytes(), from, length);
+      sent.transaction().handledMore(input.bytes(), from, length);
     }
   }
 
@@ -424,34 +376,22 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
     if (atWriter()) {
       session.server().flushLate();
     }
-    boolean noted = reads.handles(waiting, type, total);
-    if (noted && reads.awaitsRest(waiting, total)) {
+    if (sent.awaitsRest(waiting, type, total)) {
       return false;
     }
     keepAlone(type);
-    boolean kept = transaction.keeps(waiting, session.sharing().active());
-    if (!noted && !kept) {
+    if (!sent.keeps(waiting, session.sharing().active())) {
       return messages.forward(session.server(), type, total);
     }
     int at = waiting.readerIndex();
-    long sent = session.carried().sent();
+    long number = session.carried().sent();
     boolean goesOn = messages.forward(session.server(), type, total);
     if (!session.closed()) {
       boolean replaced = input.bytes() != waiting;
       int length = replaced ? (int) total : waiting.readerIndex() - at;
-      handled(type, waiting, at, length, total, session.carried().sent() != sent);
+      sent.handled(type, waiting, at, length, total, number);
     }
     return goesOn;
-  }
-
-  private void handled(byte type, ByteBuf from, int at, int length, long total, boolean ended) {
-    if (length > 0 && !ended && format.isQuery(type)) {
-      journal.handledHere();
-      transaction.handledHere();
-    } else {
-      transaction.handled(from, at, length, ended);
-      journal.handled(length, total, ended);
-    }
   }
 
   /** Keeps the statement that is about to be sent, if it may have to be sent again by itself. */
@@ -461,13 +401,13 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
     }
     if (session.reads().away()) {
       if (session.status() == TransactionState.IDLE) {
-        replay.keepForReplica(input.bytes());
+        sent.alone().keepForReplica(input.bytes());
       }
       return;
     }
-    lifecycle.decision().retry().ifPresent(rule -> replay.keepForRetry(input.bytes(), rule));
+    lifecycle.decision().retry().ifPresent(rule -> sent.alone().keepForRetry(input.bytes(), rule));
     if (session.vdb().pools().led() && lifecycle.repeatable() && !lifecycle.readsOnly()) {
-      replay.keepForFailover(input.bytes(), lifecycle.undoable());
+      sent.alone().keepForFailover(input.bytes(), lifecycle.undoable());
     }
   }
 
@@ -478,7 +418,26 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
         && !session.lease().keepsServer()
         && !session.reads().away()
         && !session.sharing().active()
-        && !transaction.active();
+        && !sent.transaction().active();
+  }
+
+  private UnitDestination destination() {
+    return new UnitDestination() {
+      @Override
+      public boolean atWriter() {
+        return RequestReader.this.atWriter();
+      }
+
+      @Override
+      public long written() {
+        return session.server().written();
+      }
+
+      @Override
+      public long left() {
+        return session.server().left();
+      }
+    };
   }
 
   /**
@@ -538,43 +497,9 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
     return lifecycle;
   }
 
-  BatchReplay replay() {
-    return replay;
-  }
-
-  SentReads sentReads() {
-    return reads;
-  }
-
-  LostReads lostReads() {
-    return lost;
-  }
-
-  /** What was sent and is not answered. */
-  Journal journal() {
-    return journal;
-  }
-
-  /** Nothing of what was sent is read again when its server is lost. */
-  void forgetSent() {
-    journal.forget(!session.closed());
-  }
-
-  /** Whether a piece of an answer waits here; if so it is released, else it goes to the client. */
-  boolean holdsReply(ReplySource from, ByteBuf consumed) {
-    boolean guarded = replay.guarded();
-    if (guarded && replay.absorbing()) {
-      consumed.release();
-      return true;
-    }
-    boolean noted = reads.answers();
-    int bytes = consumed.readableBytes();
-    return (guarded || noted)
-        && journal
-            .reply()
-            .takes(
-                consumed,
-                (guarded && replay.mayHold(from, bytes)) || (noted && reads.mayHold(from, bytes)));
+  /** What was sent and is not settled. */
+  SentUnits sent() {
+    return sent;
   }
 
   @Override
@@ -587,10 +512,6 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
   public void refuseAgain(ByteBuf consumed, ServerError error) {
     input.putInFront(consumed);
     refuse(error);
-  }
-
-  TransactionReplay transactionReplay() {
-    return transaction;
   }
 
   /** What makes something of the client's messages. */
@@ -612,21 +533,21 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
 
   @Override
   public void refuse(ServerError error) {
-    if (transaction.active()) {
-      transaction.refused(error);
+    if (sent.transaction().active()) {
+      sent.transaction().refused(error);
       return;
     }
-    DeliveredPart part = journal.reply().part();
+    DeliveredPart part = sent.reply().part();
     if (part.isLeftOut() && session.outstanding() == 0) {
       if (part.cut()) {
         session.end().close(ConnectionLoss.AMID_MESSAGE);
         return;
       }
-      journal.forget(true);
+      sent.forget();
     }
     session.sharing().alone();
     session.reads().over();
-    replay.refused();
+    sent.alone().refused();
     lifecycle.abandon();
     session.loss().failHeldTransaction();
     ByteBuf reply = session.channel().alloc().buffer(256);
@@ -672,9 +593,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
 
   void release() {
     discardAll();
-    replay.forget();
-    forgetSent();
-    lost.end();
+    sent.end();
     messages.forget();
     if (turn == Turn.OVER) {
       input.release();

@@ -71,7 +71,7 @@ final class ServerPorts implements LeaseClient, SharingClient {
         || session.foreign().busy()
         || session.lifecycle().held()
         || session.lifecycle().side().busy()
-        || session.transactionReplay().active();
+        || session.sentUnits().transaction().active();
   }
 
   @Override
@@ -96,7 +96,7 @@ final class ServerPorts implements LeaseClient, SharingClient {
 
   @Override
   public void tryAgain() {
-    session.requests().replay().tryAgain();
+    session.sentUnits().alone().tryAgain();
   }
 
   @Override
@@ -232,27 +232,27 @@ final class ServerPorts implements LeaseClient, SharingClient {
 
   @Override
   public boolean pipelines() {
-    return session.requests().replay().pipelines();
+    return session.sentUnits().alone().pipelines();
   }
 
   @Override
   public void keepBatch() {
-    session.requests().replay().keepShared(session.requests().input().bytes());
+    session.sentUnits().alone().keepShared(session.requests().input().bytes());
   }
 
   @Override
   public boolean nothingGiven(ServerConnection from) {
-    return session.requests().replay().nothingGiven(from);
+    return session.sentUnits().alone().nothingGiven(from);
   }
 
   @Override
   public void repeatBatch() {
-    session.requests().replay().repeat();
+    session.sentUnits().alone().repeat();
   }
 
   @Override
   public void forgetBatch() {
-    session.requests().replay().forget();
+    session.sentUnits().alone().forget();
   }
 
   @Override

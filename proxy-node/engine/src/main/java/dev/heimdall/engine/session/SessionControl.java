@@ -39,8 +39,8 @@ final class SessionControl implements TimedClient {
   }
 
   private void cancel(String message, Runnable done) {
-    if (session.transactionReplay().active()) {
-      session.transactionReplay().cancel(ServerError.error("57014", message));
+    if (session.sentUnits().transaction().active()) {
+      session.sentUnits().transaction().cancel(ServerError.error("57014", message));
     } else if (session.console().busy()) {
       session.console().cancel();
     } else if (session.foreign().busy()) {
@@ -55,7 +55,7 @@ final class SessionControl implements TimedClient {
         session.lifecycle().fail(error);
       }
     } else if (session.lease().resending().cancel()) {
-      session.requests().replay().refuse(ServerError.error("57014", message));
+      session.sentUnits().alone().refuse(ServerError.error("57014", message));
     } else if (session.lease().stopWaiting() || session.reads().stopAwaiting()) {
       session.requests().refuse(ServerError.error("57014", message));
     } else if (session.sharing().active()) {
@@ -103,9 +103,9 @@ final class SessionControl implements TimedClient {
 
   private boolean idle() {
     return session.status() == TransactionState.IDLE
-        && !session.transactionReplay().active()
+        && !session.sentUnits().transaction().active()
         && !session.lease().resending().pending()
-        && !session.requests().lostReads().underWay()
+        && !session.sentUnits().lost().underWay()
         && ((session.state() == LeaseState.READY && !session.busy())
             || (session.state() == LeaseState.ACTIVE && session.betweenTransactions()));
   }
@@ -118,7 +118,7 @@ final class SessionControl implements TimedClient {
   boolean endsDrained() {
     if (drains
         && session.status() == TransactionState.IDLE
-        && !session.transactionReplay().active()) {
+        && !session.sentUnits().transaction().active()) {
       terminate();
       return true;
     }

@@ -93,7 +93,7 @@ final class SessionEnd {
     session.lifecycle().end();
     session.start().release();
     session.lease().leave();
-    session.transactionReplay().end();
+    session.sentUnits().transaction().end();
     session.carried().names().close();
     session.listening().end();
     session.memory().end();

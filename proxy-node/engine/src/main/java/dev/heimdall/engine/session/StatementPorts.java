@@ -253,12 +253,12 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
 
   @Override
   public boolean repeatsGuarded() {
-    return session.requests().replay().guards();
+    return session.sentUnits().alone().guards();
   }
 
   @Override
   public void sending(boolean mayRepeat, boolean mayRunLater, boolean dropsNames) {
-    session.requests().sentReads().statement(mayRepeat, mayRunLater, dropsNames);
+    session.sentUnits().reads().statement(mayRepeat, mayRunLater, dropsNames);
   }
 
   @Override
@@ -268,7 +268,7 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
 
   @Override
   public void giveUpReplay(Unreplayed why) {
-    session.transactionReplay().giveUp(why);
+    session.sentUnits().transaction().giveUp(why);
   }
 
   @Override

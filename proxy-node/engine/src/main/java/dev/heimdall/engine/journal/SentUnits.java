@@ -1,0 +1,226 @@
+package dev.heimdall.engine.journal;
+
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.prepared.PreparedNames;
+import dev.heimdall.engine.reply.ReplySource;
+import dev.heimdall.engine.wire.ReplyFraming;
+import dev.heimdall.model.TransactionReplaySettings;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.function.Consumer;
+
+/**
+ * What one client has sent and is not settled, by all who keep it: a unit that stands alone, reads
+ * in their order, and a whole transaction. They see each message before it is sent and once it is,
+ * and each piece of an answer before its client does.
+ */
+public final class SentUnits {
+  private static final int SCRATCH = 8 * 1024;
+
+  private final UnitPosition position;
+  private final UnitInput input;
+  private final UnitFormat format;
+  private final Journal journal;
+  private final BatchReplay alone;
+  private final SentReads reads;
+  private final TransactionReplay transaction;
+  private final LostReads lost;
+
+  /**
+   * @param client who loses servers
+   * @param replies how answers are cut into messages
+   * @param delivered takes what was kept of an answer and goes to the client
+   * @param failed takes what the loop's tasks throw
+   */
+  public SentUnits(
+      UnitPosition position,
+      UnitReader reader,
+      UnitInput input,
+      UnitFormat format,
+      ErrorCauses errors,
+      LostClient client,
+      UnitDestination destination,
+      PreparedNames names,
+      ReplyFraming replies,
+      Consumer<ByteBuf> delivered,
+      TransactionReplaySettings settings,
+      PoolMetrics counters,
+      ByteBufAllocator allocator,
+      LoopContext loop,
+      Consumer<Throwable> failed) {
+    this.position = position;
+    this.input = input;
+    this.format = format;
+    // Null where what was answered is not to be compared.
+    ReplyChecksum ofReads = settings.enabled() ? new ReplyChecksum(replies) : null;
+    ReplyChecksum ofTransaction = settings.enabled() ? new ReplyChecksum(replies) : null;
+    DeliveredPart part = new DeliveredPart(ofReads, () -> loop.scratch(SCRATCH));
+    this.journal = new Journal(new HeldReply(allocator, part, delivered), allocator);
+    this.alone = new BatchReplay(position, reader, input, format, errors, journal);
+    this.transaction =
+        new TransactionReplay(
+            position,
+            reader,
+            input,
+            format,
+            client,
+            names,
+            alone,
+            journal,
+            settings,
+            ofTransaction,
+            counters,
+            loop,
+            failed);
+    this.reads =
+        new SentReads(
+            position,
+            reader,
+            format,
+            destination::atWriter,
+            destination::written,
+            destination::left,
+            alone,
+            journal);
+    this.lost =
+        new LostReads(position, reader, input, client, alone, transaction, journal, loop, failed);
+  }
+
+  // ---- by whom they are kept
+
+  /** A unit that stands alone. */
+  public BatchReplay alone() {
+    return alone;
+  }
+
+  /** Reads at the writer of a cluster. */
+  public SentReads reads() {
+    return reads;
+  }
+
+  /** The same once they are lost. */
+  public LostReads lost() {
+    return lost;
+  }
+
+  /** The whole open transaction. */
+  public TransactionReplay transaction() {
+    return transaction;
+  }
+
+  /** What the client has had of the answer to the first of them. */
+  public HeldReply reply() {
+    return journal.reply();
+  }
+
+  /** Bytes that they take. */
+  public int size() {
+    return journal.size();
+  }
+
+  // ---- what is sent
+
+  /** Whether what the client has sent behind them waits for what becomes of them. */
+  public boolean holdsBack() {
+    return input.waits() && (lost.holdsBack() || alone.holdsBack());
+  }
+
+  /**
+   * The message at the reader's position is about to be sent.
+   *
+   * @return whether that is better done when the rest of it is here, too
+   */
+  public boolean awaitsRest(ByteBuf message, byte type, long total) {
+    return reads.handles(message, type, total) && reads.awaitsRest(message, total);
+  }
+
+  /**
+   * The message is sent next.
+   *
+   * @param shared whether it goes into a pipeline that others use as well
+   * @return whether {@link #handled} is to follow
+   */
+  public boolean keeps(ByteBuf message, boolean shared) {
+    boolean ofTransaction = transaction.keeps(message, shared);
+    return ofTransaction || journal.isOpen();
+  }
+
+  /**
+   * A message was handled, or its beginning.
+   *
+   * @param at where it begins
+   * @param length so much of it; nothing, if it waits
+   * @param sent the number of the next unit before it was handled
+   */
+  public void handled(byte type, ByteBuf from, int at, int length, long total, long sent) {
+    boolean ended = position.sent() != sent;
+    if (length > 0 && !ended && format.isQuery(type)) {
+      journal.handledHere();
+      transaction.handledHere();
+    } else {
+      transaction.handled(from, at, length, ended);
+      journal.handled(length, total, ended);
+    }
+  }
+
+  /** A unit was sent to its end. */
+  public void unitSent() {
+    alone.sent();
+  }
+
+  // ---- what is answered
+
+  /** Takes a piece of an answer that its client has, or is not to have, which is then released. */
+  public boolean takes(ByteBuf consumed) {
+    return transaction.takes(consumed) || journal.reply().part().takes(consumed);
+  }
+
+  /** Whether a piece of an answer waits here; if so it is released, else it goes to the client. */
+  public boolean holdsReply(ReplySource from, ByteBuf consumed) {
+    boolean guarded = alone.guarded();
+    if (guarded && alone.absorbing()) {
+      consumed.release();
+      return true;
+    }
+    boolean noted = reads.answers();
+    int bytes = consumed.readableBytes();
+    return (guarded || noted)
+        && journal
+            .reply()
+            .takes(
+                consumed,
+                (guarded && alone.mayHold(from, bytes)) || (noted && reads.mayHold(from, bytes)));
+  }
+
+  /** Whether nothing else may go to the client, which waits for what becomes of an answer. */
+  public boolean silent() {
+    return transaction.active() || journal.reply().part().isLeftOut();
+  }
+
+  /** A unit was answered. */
+  public void answered() {
+    long done = position.done();
+    alone.answered(done);
+    journal.answered(done);
+  }
+
+  /** Answers come as one that were to come one by one: nobody knows which is whose. */
+  public void giveUp() {
+    journal.giveUp();
+  }
+
+  // ---- what is over
+
+  /** Nothing of it is read again when its server is lost. */
+  public void forget() {
+    journal.forget(!position.closed());
+  }
+
+  /** The session has ended. */
+  public void end() {
+    alone.forget();
+    forget();
+    lost.end();
+  }
+}
