@@ -42,7 +42,6 @@ public final class ReplicaReads implements ReplicaChoice {
   /** After so many replicas have failed a read it goes to the writer. */
   private static final int MOST_FAILURES = 2;
 
-  private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(5);
   private static final String SERIAL = "serializable";
 
   /** What a statement is told that would tie its session to a replica. */
@@ -86,14 +85,8 @@ public final class ReplicaReads implements ReplicaChoice {
   /** Why the statement that is read next goes to the writer whatever else is true; or null. */
   private OnWriter barred;
 
-  /** Whether the statement at the reader's position waits for a replica. */
-  private boolean awaits;
-
-  /** Whether it has waited for one, and since when. */
-  private boolean awaited;
-
-  private long awaitedSince;
-  private boolean comesAgain;
+  /** Of the statement at the reader's position, for a replica. */
+  private final CatchUpWait wait;
 
   /** Why the statement that was sent last was sent to the writer; null when that is not known. */
   private OnWriter why;
@@ -113,6 +106,11 @@ public final class ReplicaReads implements ReplicaChoice {
     this.counters = counters;
     this.routers = routers;
     this.loop = loop;
+    this.wait = new CatchUpWait(this::lookLater, client::resumeReading);
+  }
+
+  private void lookLater(long nanos) {
+    loop.later(wait::lookAgain, nanos, TimeUnit.NANOSECONDS, client::failed);
   }
 
   /** Whether the present or awaited server connection leads to a replica. */
@@ -138,7 +136,7 @@ public final class ReplicaReads implements ReplicaChoice {
     replica = null;
     request = null;
     why = null;
-    awaits = false;
+    wait.stop();
     WriterWatch watch = client.ownPools().watch();
     if (watch == null) {
       return null;
@@ -177,50 +175,33 @@ public final class ReplicaReads implements ReplicaChoice {
       none = OnWriter.NO_CONNECTION;
     }
     why = none != null ? none : why(router.whyNone(request));
-    awaits = why == OnWriter.BEHIND && mayAwait(pools, now);
+    if (why == OnWriter.BEHIND) {
+      awaitReplica(pools, now);
+    }
     return null;
   }
 
-  /** Whether the read waits for a replica to be far enough; it comes again before long. */
-  private boolean mayAwait(VdbPools pools, long now) {
+  /** The read waits for a replica to be far enough, if it may; it comes again before long. */
+  private void awaitReplica(VdbPools pools, long now) {
     long most = pools.plan().source().cluster().lag().catchUpWait().toNanos();
     if (most == 0) {
-      return false;
+      return;
     }
-    if (!awaited) {
-      awaited = true;
-      awaitedSince = now;
+    if (wait.isNew()) {
       counters.replicaAwaited();
     }
-    long left = most - (now - awaitedSince);
-    if (left <= 0) {
-      return false;
-    }
-    if (!comesAgain) {
-      comesAgain = true;
-      loop.later(this::comeAgain, Math.min(left, LOOK_AGAIN), TimeUnit.NANOSECONDS, client::failed);
-    }
-    return true;
-  }
-
-  private void comeAgain() {
-    comesAgain = false;
-    if (awaits) {
-      client.resumeReading();
-    }
+    wait.begin(now, most);
   }
 
   /** Whether the read at the reader's position waits for a replica. */
   @Override
   public boolean awaits() {
-    return awaits;
+    return wait.waits();
   }
 
   /** Lets the read that waits for a replica, if one does, be refused. */
   public boolean stopAwaiting() {
-    boolean did = awaits;
-    awaits = false;
-    return did;
+    return wait.stop();
   }
 
   private static OnWriter why(LoopRouter.Unanswered unanswered) {
@@ -506,7 +487,6 @@ public final class ReplicaReads implements ReplicaChoice {
   public void over() {
     failures = 0;
     barred = null;
-    awaits = false;
-    awaited = false;
+    wait.end();
   }
 }
