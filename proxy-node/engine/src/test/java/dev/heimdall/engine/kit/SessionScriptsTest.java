@@ -124,6 +124,26 @@ class SessionScriptsTest {
   }
 
   @Test
+  void whoHasWhatCannotBeCarriedKeepsItsConnectionAndLeavesItClean() {
+    SimulatedClient ann = node.client("ann");
+    SimulatedClient bob = node.client("bob");
+    ann.query("SELECT pg_advisory_lock(1)");
+    ann.told();
+
+    bob.query("SELECT 2");
+    assertThat(bob.told()).isEmpty();
+    ann.query("SELECT 3");
+    assertThat(ann.told()).isEqualTo(row("SELECT 3"));
+    assertThat(bob.told()).isEmpty();
+    ann.leave();
+
+    assertThat(bob.told()).isEqualTo(row("SELECT 2"));
+    assertThat(node.servers().open().get(0).received())
+        .filteredOn(text -> text.contains("DISCARD ALL"))
+        .hasSize(1);
+  }
+
+  @Test
   void whatAServerReportsAgainIsNotAskedAgain() {
     node.servers().repeatReports();
     SimulatedClient ann = node.client("ann");
