@@ -213,22 +213,39 @@ final class ParseMessages {
     }
     if (nameEnd == at) {
       unnamed.source(examined, ClassifiedText.weight(examined));
-      if (!transformed
-          && resolution.isSettled()
-          && (replays.repeats() || remembers())
-          && replays.mayRemember(facts, () -> recurring(input, total))) {
-        parseAnonymous(server, body, total, facts);
-        return true;
+      switch (unnamedAs(facts, input, total)) {
+        case RECURRING -> parseRecurring(server, body, total, facts);
+        case CONTENT_NAME -> parseByContent(server, body, total, facts);
+        case TEXT -> parseText(server, body, total, facts, edited);
       }
-      return parseUnnamed(server, body, total, facts, edited);
+      return true;
     }
     byte[] name = new byte[nameEnd - at];
     input.getBytes(at, name);
     return parseNamed(server, name, body, total, facts, examined);
   }
 
-  private boolean remembers() {
-    return client.settings().prepared().anonymousParse() == AnonymousParse.AUTO;
+  /** What an unnamed statement is on the server connection. */
+  private enum UnnamedAs {
+    /** A statement with a content name, which is planned as one that was just parsed. */
+    RECURRING,
+    /** A statement with a content name, like a named one. */
+    CONTENT_NAME,
+    /** The connection's own unnamed statement. */
+    TEXT
+  }
+
+  private UnnamedAs unnamedAs(StatementFacts facts, ByteBuf input, int total) {
+    AnonymousParse policy = client.settings().prepared().anonymousParse();
+    if (!resolution.isSettled()) {
+      return UnnamedAs.TEXT;
+    }
+    if (!transformed
+        && (replays.repeats() || policy == AnonymousParse.AUTO)
+        && replays.mayRemember(facts, () -> recurring(input, total))) {
+      return UnnamedAs.RECURRING;
+    }
+    return policy == AnonymousParse.CACHE ? UnnamedAs.CONTENT_NAME : UnnamedAs.TEXT;
   }
 
   /**
@@ -272,7 +289,7 @@ final class ParseMessages {
    *
    * @param body only read
    */
-  private void parseAnonymous(
+  private void parseRecurring(
       ServerConnection server, ByteBuf body, int total, StatementFacts facts) {
     int length = body.readableBytes();
     byte[] content = loop.scratch(length);
@@ -293,21 +310,21 @@ final class ParseMessages {
         server, statement, unnamed.undo(), again ? ReplyQueue.PARSE_OURS : ReplyQueue.PARSE);
   }
 
+  private void parseByContent(
+      ServerConnection server, ByteBuf body, int total, StatementFacts facts) {
+    PreparedStatement statement =
+        names.own().statement(server.statements(), copy(body), Origin.NAMED, facts);
+    unnamed.becomes(statement);
+    if (sendParse(server, statement, unnamed.undo(), total)) {
+      names.shapes().parsed(server, statement, UNNAMED);
+    }
+  }
+
   /**
    * @param body only read
    */
-  private boolean parseUnnamed(
+  private void parseText(
       ServerConnection server, ByteBuf body, int total, StatementFacts facts, boolean edited) {
-    if (client.settings().prepared().anonymousParse() == AnonymousParse.CACHE
-        && resolution.isSettled()) {
-      PreparedStatement statement =
-          names.own().statement(server.statements(), copy(body), Origin.NAMED, facts);
-      unnamed.becomes(statement);
-      if (sendParse(server, statement, unnamed.undo(), total)) {
-        names.shapes().parsed(server, statement, UNNAMED);
-      }
-      return true;
-    }
     int length = body.readableBytes();
     unnamed.becomes(server, body, facts);
     server.expect(ReplyQueue.PARSE, owner);
@@ -318,7 +335,6 @@ final class ParseMessages {
     } else {
       pending.begin(total, false);
     }
-    return true;
   }
 
   private static byte[] copy(ByteBuf body) {
