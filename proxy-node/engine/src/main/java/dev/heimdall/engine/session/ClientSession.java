@@ -80,7 +80,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   private long lastActivity;
 
   /**
-   * @param given the variables that the client asks for
+   * @param asked the variables that the client asks for
    */
   public ClientSession(
       NodeContext node,
@@ -88,8 +88,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
       SessionDialect dialect,
       LoopSessions sessions,
       Login login,
-      StartupVariables given,
+      StartupVariables asked,
       Channel channel) {
+    StartupVariables given = sessions.shared(asked);
     this.node = node;
     this.vdb = vdb;
     this.dialect = dialect;

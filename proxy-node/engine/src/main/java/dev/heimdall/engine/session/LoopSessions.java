@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.client.LoopClients;
+import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.net.LoopContext;
@@ -36,6 +37,9 @@ public final class LoopSessions {
   private final RecurringTexts recurring = new RecurringTexts();
   private final LoopClients clients;
   private final LoopRouters routers = new LoopRouters();
+
+  /** What the client that logged in last has asked for. */
+  private StartupVariables lastGiven;
 
   /**
    * @param clients those of the loop, whatever they speak
@@ -101,6 +105,17 @@ public final class LoopSessions {
    */
   SessionMemory memory(Consumer<ServerError> fatal) {
     return memory.of(fatal);
+  }
+
+  /**
+   * The variables that a client asks for, in the one copy for all clients in a row that ask for the
+   * same, as those of one application do: it is kept once, and found equal at a glance.
+   */
+  StartupVariables shared(StartupVariables given) {
+    if (!given.equals(lastGiven)) {
+      lastGiven = given;
+    }
+    return lastGiven;
   }
 
   public StatementClassifier classifier() {
