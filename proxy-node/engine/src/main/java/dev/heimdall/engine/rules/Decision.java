@@ -58,6 +58,8 @@ public final class Decision {
   private final Map<Flag, Boolean> flags;
   private final boolean letsShare;
   private final boolean letsReplicaAnswer;
+  private final boolean asksToShare;
+  private final boolean tracked;
 
   /** What a rule can say yes or no to besides its action. */
   public enum Flag {
@@ -110,6 +112,8 @@ public final class Decision {
     flags = Collections.unmodifiableMap(of.flags);
     letsShare = leavesConnectionAlone();
     letsReplicaAnswer = leavesReadAlone();
+    asksToShare = pool.flatMap(ActionParameters.Pool::pipeline).orElse(false);
+    tracked = !flag(Flag.NO_TRACK).orElse(false);
   }
 
   /** Whether it was decided that no rule matches. */
@@ -124,7 +128,7 @@ public final class Decision {
 
   /** Whether it is to run so, however long such statements take. */
   public boolean asksToShare() {
-    return pool.flatMap(ActionParameters.Pool::pipeline).orElse(false);
+    return asksToShare;
   }
 
   /** Whether nothing is to be done with a read that a replica could not be part of. */
@@ -346,12 +350,12 @@ public final class Decision {
 
   /** What the rules said to a flag; empty when none said anything. */
   public Optional<Boolean> flag(Flag flag) {
-    return Optional.ofNullable(flags.get(flag));
+    return flags.isEmpty() ? Optional.empty() : Optional.ofNullable(flags.get(flag));
   }
 
   /** Whether statistics are to show the statement. */
   public boolean tracked() {
-    return !flag(Flag.NO_TRACK).orElse(false);
+    return tracked;
   }
 
   /** Everything that was decided, for people: what it is called, and the value. */

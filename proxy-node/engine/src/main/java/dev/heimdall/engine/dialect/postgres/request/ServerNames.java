@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.StateQuery;
+import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementBody;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.lease.SessionState;
@@ -51,6 +52,11 @@ final class ServerNames {
   private final ClientStatements own;
   private final ShapeCheck shapes;
 
+  /** The variables of which is known whether strings are standard: asked for every statement. */
+  private Variables readFrom;
+
+  private boolean standardStrings;
+
   ServerNames(
       StatementOwner client,
       SessionState carried,
@@ -90,8 +96,13 @@ final class ServerNames {
   }
 
   boolean standardStrings() {
-    String own = carried.variables().get("standard_conforming_strings");
-    return own == null || !own.equalsIgnoreCase("off");
+    Variables now = carried.variables();
+    if (now != readFrom) {
+      readFrom = now;
+      String own = now.get("standard_conforming_strings");
+      standardStrings = own == null || !own.equalsIgnoreCase("off");
+    }
+    return standardStrings;
   }
 
   /**
