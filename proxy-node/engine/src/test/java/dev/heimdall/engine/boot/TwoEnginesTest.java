@@ -11,6 +11,7 @@ import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
+import dev.heimdall.model.VirtualDatabase;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -19,13 +20,13 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,7 +91,9 @@ class TwoEnginesTest {
 
   @AfterEach
   void close() throws Exception {
-    node.close();
+    if (node != null) {
+      node.close();
+    }
     assertThat(inWorld(() -> toys.stream().flatMap(one -> one.violations().stream()).toList()))
         .isEmpty();
     assertThat(inWorld(elephants::failures)).isEmpty();
@@ -108,10 +111,16 @@ class TwoEnginesTest {
     virtual("elephants", inWorld(elephants::listensAt));
     virtual("toys", toyServer.localAddress());
     Configuration read = ConfigurationReader.read(directory);
+    // The reader lets no virtual database have a source of an engine that the node cannot serve.
     Map<String, DataSource> sources = new TreeMap<>(read.sources());
-    sources.compute("toys", (name, source) -> ofOtherEngine(source));
+    sources.compute(
+        "toys",
+        (name, source) ->
+            with(with(source, "engine", Engine.MYSQL), "driver", Optional.of(source.driverName())));
+    Map<String, VirtualDatabase> vdbs = new TreeMap<>(read.vdbs());
+    vdbs.replaceAll((name, vdb) -> with(vdb, "ports", List.of(0))); // any that are free
     return new Configuration(
-        read.node(), sources, read.drivers(), read.vdbs(), read.rules(), read.users());
+        read.node(), sources, read.drivers(), vdbs, read.rules(), read.users());
   }
 
   private void virtual(String name, SocketAddress server) throws Exception {
@@ -127,15 +136,9 @@ class TwoEnginesTest {
         "{\"source\": \""
             + name
             + "\", \"ports\": ["
-            + freePort()
+            + name.length() // each its own, and none that is listened on
             + "], \"address\": \"127.0.0.1\", \"pool\": {\"size\": 1},"
             + " \"auth\": [{\"method\": \"trust\"}]}");
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private void write(String path, String document) throws Exception {
@@ -144,23 +147,26 @@ class TwoEnginesTest {
     Files.writeString(file, document);
   }
 
-  /** The reader lets no virtual database have a source of an engine that the node cannot serve. */
-  private static DataSource ofOtherEngine(DataSource source) {
-    return new DataSource(
-        source.name(),
-        Engine.MYSQL,
-        source.url(),
-        source.user(),
-        source.password(),
-        source.credentials(),
-        source.tls(),
-        source.connectTimeout(),
-        source.keepAliveIdle(),
-        source.tcpUserTimeout(),
-        source.parameters(),
-        source.catalog(),
-        Optional.of(source.driverName()),
-        source.cluster());
+  /** The same record but for one component. */
+  private static <T extends Record> T with(T record, String component, Object value) {
+    try {
+      List<Class<?>> types = new ArrayList<>();
+      List<Object> values = new ArrayList<>();
+      for (RecordComponent one : record.getClass().getRecordComponents()) {
+        types.add(one.getType());
+        values.add(one.getName().equals(component) ? value : one.getAccessor().invoke(record));
+      }
+      @SuppressWarnings("unchecked") // of the same class
+      T changed =
+          (T)
+              record
+                  .getClass()
+                  .getDeclaredConstructor(types.toArray(Class<?>[]::new))
+                  .newInstance(values.toArray());
+      return changed;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private SocketClient postgres() throws Exception {
