@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class TransactionLogTest {
   private static final byte[] SUM = new byte[32];
+  private static final byte[] OTHER_SUM = {1};
 
   private final StatementClassifier classifier = new PostgresClassifier();
   private final List<ByteBuf> inputs = new ArrayList<>();
@@ -113,6 +114,7 @@ class TransactionLogTest {
     assertThat(text(log.group(0))).isEqualTo("BEGIN");
     assertThat(text(log.group(1))).isEqualTo("INSERT 1");
     assertThat(log.same(1, SUM)).isTrue();
+    assertThat(log.same(1, OTHER_SUM)).isFalse();
     assertThat(text(log.cut(3, 0, number))).isEqualTo("SELECT 3");
     assertThat(log.unanswered()).isEqualTo(1);
     assertThat(text(log.cut(2, 0, number))).isEqualTo("SELECT 2");
@@ -187,6 +189,20 @@ class TransactionLogTest {
     answer(TransactionState.OPEN);
     part("more", true);
     assertThat(text(log.group(1))).isEqualTo("more");
+  }
+
+  @Test
+  void whatBeganBeforeItIsNoPartOfIt() {
+    journal.begin(number, 0, 0);
+    ByteBuf begun = input("parse");
+    journal.keep(begun, 5);
+    journal.handled(5, 5, false);
+    log.begin("BEGIN".getBytes(StandardCharsets.UTF_8), false, 0);
+
+    log.keep(input("bind"), number);
+
+    assertThat(obstacle()).isEqualTo(Unreplayed.LATE_START);
+    journal.forget(true);
   }
 
   @Test
