@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -54,6 +55,13 @@ final class ListedDifferences {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The same without these tests, of which nothing can be said. */
+  ListedDifferences except(Collection<String> tests) {
+    Map<String, Row> others = new TreeMap<>(rows);
+    others.keySet().removeAll(tests);
+    return new ListedDifferences(others);
   }
 
   /**
