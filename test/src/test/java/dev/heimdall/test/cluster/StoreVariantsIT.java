@@ -391,7 +391,7 @@ class StoreVariantsIT {
     RedisProcess silent = servers.get(1);
     silent.run("CONFIG SET notify-keyspace-events KA");
     StoreNode c = node(settings, 3);
-    keyEvents(c, KeyEvents.OFF, silent.address() + " has told nobody");
+    keyEvents(c, KeyEvents.OFF, silent.address() + " has published no event");
     assertThat(c.store().state().at().split(", "))
         .containsExactlyInAnyOrder(
             servers.stream().map(RedisProcess::address).toArray(String[]::new));
@@ -443,7 +443,7 @@ class StoreVariantsIT {
           redis.address() + " has published no event for a renamed key");
     }
     RedisProcess redis = redis("rename-command CONFIG \"\"", EVENTS);
-    keyEvents(node(at(StoreMode.STANDALONE, redis), 1), KeyEvents.ON, "has told");
+    keyEvents(node(at(StoreMode.STANDALONE, redis), 1), KeyEvents.ON, "has published");
     // What it was tried with goes by itself.
     Await.until(
         "no key is left",
