@@ -16,11 +16,15 @@ import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import dev.heimdall.model.DataSource;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.function.Predicate;
 
 /** What the node itself says on a connection to a PostgreSQL server. */
 public final class PostgresRequests implements ServerRequests {
+  /** A portal that no client has, whose Execute fails. */
+  private static final byte[] NO_PORTAL = "hd_unfinished_batch".getBytes(StandardCharsets.US_ASCII);
+
   /**
    * Who the role is, and what its sessions start with. A role that was dropped and created again is
    * another one. A session starts as the role that {@code ALTER ROLE … SET role} names only as long
@@ -130,10 +134,13 @@ public final class PostgresRequests implements ServerRequests {
 
   @Override
   public void endBatch(ReplyOwner owner) {
-    ByteBuf sync = connection.allocate(5);
-    PgWriter.empty(sync, FrontendType.SYNC);
+    // Its client has not ended it, so nothing of it may be committed: an error makes it void.
+    ByteBuf out = connection.allocate(64);
+    PgWriter.execute(out, NO_PORTAL);
+    connection.expect(ReplyQueue.EXECUTE_OURS, owner);
+    PgWriter.empty(out, FrontendType.SYNC);
     connection.expect(ReplyQueue.SYNC, owner);
-    connection.write(sync);
+    connection.write(out);
   }
 
   @Override
