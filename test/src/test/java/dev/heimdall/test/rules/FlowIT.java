@@ -429,7 +429,7 @@ class FlowIT {
       list(on("guarded", "drop", ""));
       assertThat(Replies.simple(client, "SELECT 1 AS guarded").refused()).isTrue();
       client.query("ROLLBACK");
-      assertThatThrownBy(prepared::execute).hasMessageContaining("refused by a rule");
+      assertThatThrownBy(prepared::execute).hasMessageContaining("rejected by a rule");
       list();
       assertThat(prepared.execute()).isTrue();
     }
