@@ -21,22 +21,31 @@ public final class ClientStatements {
   private final NameResolution resolution;
   private final SchemaEpoch schema;
   private final BooleanSupplier definitionsPending;
+  private final boolean keepsNames;
   private final UnansweredNames closing = new UnansweredNames();
 
   /**
    * @param definitionsPending whether its transaction has changed definitions that nobody else sees
+   * @param keepsNames whether servers know its statements by the names that it gives them
    */
   public ClientStatements(
       PreparedNames names,
       StatementRegistry registry,
       NameResolution resolution,
       SchemaEpoch schema,
-      BooleanSupplier definitionsPending) {
+      BooleanSupplier definitionsPending,
+      boolean keepsNames) {
     this.names = names;
     this.registry = registry;
     this.resolution = resolution;
     this.schema = schema;
     this.definitionsPending = definitionsPending;
+    this.keepsNames = keepsNames;
+  }
+
+  /** Whether servers know its statements by the names that it gives them. */
+  public boolean keepsNames() {
+    return keepsNames;
   }
 
   // ---- names in texts
@@ -45,7 +54,7 @@ public final class ClientStatements {
    * A name in a text that is another one on the server.
    *
    * @param statement null where there is none of the name
-   * @param onServer as the server is to read it
+   * @param onServer as the server is to read it; null where the name stays
    */
   public record Renamed(Effect effect, PreparedStatement statement, byte[] onServer) {
     /** Whether the text gives the name to a statement. */
@@ -57,7 +66,7 @@ public final class ClientStatements {
   /** Whether names in a text with these effects must be others on the server. */
   public boolean renames(StatementFacts facts) {
     for (Effect effect : facts.effects()) {
-      if (nameOnServer(effect) != null || takes(effect, facts)) {
+      if (named(effect) != null || nameOnServer(effect) != null || takes(effect, facts)) {
         return true;
       }
     }
@@ -89,17 +98,23 @@ public final class ClientStatements {
       }
       PreparedStatement statement = names.get(bytes(effect.name()));
       byte[] onServer = prepares ? null : nameOnServer(effect);
-      if (takes(effect, facts)) {
-        onServer = statement.serverName();
+      boolean takes = takes(effect, facts);
+      if (takes) {
+        onServer = onServer(statement);
       }
-      if (onServer != null) {
+      if (onServer != null || takes || statement != null && !prepares) {
         found.add(new Renamed(effect, statement, onServer));
       }
-      if (effect.type() == Effect.Type.DEALLOCATE || prepares && onServer == null) {
+      if (effect.type() == Effect.Type.DEALLOCATE || prepares && !takes) {
         changed.add(effect.name());
       }
     }
     return found;
+  }
+
+  /** The name that a text gives to the statement. */
+  public static Renamed prepared(Effect effect, PreparedStatement statement) {
+    return new Renamed(effect, statement, onServer(statement));
   }
 
   /** The statement that a text with this effect names; null where there is none. */
@@ -119,9 +134,13 @@ public final class ClientStatements {
   public byte[] nameOnServer(Effect effect) {
     PreparedStatement statement = named(effect);
     if (statement != null) {
-      return statement.serverName();
+      return onServer(statement);
     }
     return namesOne(effect) ? registry.naming().instead(effect.name()) : null;
+  }
+
+  private static byte[] onServer(PreparedStatement statement) {
+    return statement.isClientNamed() ? null : statement.serverName();
   }
 
   /** A name as messages have it. */
@@ -130,6 +149,26 @@ public final class ClientStatements {
   }
 
   // ---- contents
+
+  /**
+   * The statement that gets this name: of this content, or of this client, where it keeps names.
+   */
+  public PreparedStatement statement(
+      byte[] name, ServerStatements onServer, byte[] content, Origin origin, StatementFacts facts) {
+    return keeps(name)
+        ? ofClient(name, content, origin, facts)
+        : statement(onServer, content, origin, facts);
+  }
+
+  private boolean keeps(byte[] name) {
+    return keepsNames && registry.naming().mayBeClients(name);
+  }
+
+  private PreparedStatement ofClient(
+      byte[] name, byte[] content, Origin origin, StatementFacts facts) {
+    return registry.acquireAlone(
+        name, content, origin, facts, resolution.scope(), schema.schemaEpoch());
+  }
 
   /**
    * The statement of this content. While another client's Parse of the same text is on its way,
@@ -160,13 +199,18 @@ public final class ClientStatements {
         content, length, origin, facts, resolution.scope(), schema.schemaEpoch());
   }
 
-  /** A statement of the client that shares its name with no other. */
+  /** A statement of the client's own that no server is to have. */
   public PreparedStatement alone(byte[] content, StatementFacts facts) {
     return alone(content, Origin.NAMED, facts);
   }
 
+  /** A statement of the client's own that gets this name. */
+  public PreparedStatement alone(byte[] name, byte[] content, StatementFacts facts) {
+    return ofClient(keeps(name) ? name : null, content, Origin.NAMED, facts);
+  }
+
   private PreparedStatement alone(byte[] content, Origin origin, StatementFacts facts) {
-    return registry.acquireAlone(content, origin, facts, resolution.scope(), schema.schemaEpoch());
+    return ofClient(null, content, origin, facts);
   }
 
   /** A statement that {@link #statement} has returned gets no name. */
@@ -227,7 +271,8 @@ public final class ClientStatements {
   }
 
   private PreparedStatement copy(PreparedStatement statement, StatementShape shape) {
-    PreparedStatement copy = alone(statement.body(), statement.facts());
+    byte[] given = statement.isClientNamed() ? statement.serverName() : null;
+    PreparedStatement copy = ofClient(given, statement.body(), Origin.NAMED, statement.facts());
     copy.source(statement.source());
     copy.shape(shape, schema.schemaEpoch());
     return copy;

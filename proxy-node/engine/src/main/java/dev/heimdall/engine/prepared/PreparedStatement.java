@@ -4,7 +4,8 @@ import dev.heimdall.engine.sql.StatementFacts;
 
 /**
  * A statement as the node prepares it on server connections: one name for one content, whatever
- * names clients use. Belongs to the registry of one event loop; its name is unique in the process.
+ * names clients use, unless they keep theirs. Belongs to the registry of one event loop; a name
+ * that no client has given is unique in the process.
  */
 public final class PreparedStatement {
   /** How clients come to a statement. */
@@ -29,13 +30,13 @@ public final class PreparedStatement {
   int users;
 
   PreparedStatement(
-      byte[] serverName,
+      StatementName name,
       byte[] body,
       Origin origin,
       StatementFacts facts,
       StatementRegistry.Key key,
       boolean alone) {
-    this.name = new StatementName(serverName, body.length);
+    this.name = name;
     this.body = body;
     this.origin = origin;
     this.facts = facts;
@@ -106,6 +107,11 @@ public final class PreparedStatement {
   /** Whether clients parse it anew each time, without a name. */
   public boolean isAnonymous() {
     return origin == Origin.ANONYMOUS;
+  }
+
+  /** Whether servers know it by the name that its client has given it. */
+  public boolean isClientNamed() {
+    return name.isGiven();
   }
 
   /** Whether it is one session's, whatever others have the same text. */

@@ -1,7 +1,9 @@
 package dev.heimdall.engine.prepared;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -176,9 +178,42 @@ public final class ServerStatements {
   public StatementName victimOf(PreparedStatement statement) {
     StatementName name = statement.name();
     boolean room = prepared.size() < limit && bytes + name.size() <= MOST_BYTES;
-    return room || prepared.isEmpty() || prepared.containsKey(name)
-        ? null
-        : prepared.keySet().iterator().next();
+    if (room || prepared.containsKey(name)) {
+      return null;
+    }
+    for (StatementName eldest : prepared.keySet()) {
+      if (!eldest.isGiven()) { // or texts that the node does not read would miss it
+        return eldest;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * What else the server may have by the statement's name, which a client has given: to be closed
+   * before the statement is prepared.
+   */
+  public List<StatementName> namesakesOf(PreparedStatement statement) {
+    StatementName name = statement.name();
+    if (!name.isGiven()) {
+      return List.of();
+    }
+    List<StatementName> namesakes = new ArrayList<>(0);
+    for (StatementName each : prepared.keySet()) {
+      if (each.isNamesakeOf(name)) {
+        namesakes.add(each);
+      }
+    }
+    for (Pending pending : pendingNames) {
+      Closing closing = pending.closing();
+      if (closing != null
+          && closing.use != null
+          && closing.statement.isNamesakeOf(name)
+          && !namesakes.contains(closing.statement)) {
+        namesakes.add(closing.statement);
+      }
+    }
+    return namesakes;
   }
 
   private void put(StatementName statement, Use use) {

@@ -1,5 +1,7 @@
 package dev.heimdall.engine.prepared;
 
+import java.util.Arrays;
+
 /**
  * A prepared statement as a server connection remembers it: without its text, so that a statement
  * that no client and no registry knows any more takes a few hundred bytes in the node, however long
@@ -8,10 +10,24 @@ package dev.heimdall.engine.prepared;
 public final class StatementName {
   private final byte[] onServer;
   private final int size;
+  private final boolean given;
 
-  StatementName(byte[] onServer, int size) {
+  /**
+   * @param given whether a client has given the name, so that others may have given the same one
+   */
+  StatementName(byte[] onServer, int size, boolean given) {
     this.onServer = onServer;
     this.size = size;
+    this.given = given;
+  }
+
+  boolean isGiven() {
+    return given;
+  }
+
+  /** Whether it is another statement's that a client has given the same name. */
+  boolean isNamesakeOf(StatementName other) {
+    return this != other && given && Arrays.equals(onServer, other.onServer);
   }
 
   /** The name itself. */

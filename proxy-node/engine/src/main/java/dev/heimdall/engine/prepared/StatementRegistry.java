@@ -117,13 +117,17 @@ public final class StatementRegistry {
       byte[] content, int length, Origin origin, StatementFacts facts, String scope, long epoch) {
     PreparedStatement statement = statements.get(probe.set(content, length, origin, scope, epoch));
     if (statement == null) {
-      statement = create(content, length, origin, facts, scope, epoch, false);
+      statement = create(null, content, length, origin, facts, scope, epoch, false);
     }
     hold(statement);
     return statement;
   }
 
+  /**
+   * @param given the name that a client has given it; null for one of the node's
+   */
   private PreparedStatement create(
+      byte[] given,
       byte[] content,
       int length,
       Origin origin,
@@ -133,19 +137,25 @@ public final class StatementRegistry {
       boolean alone) {
     byte[] own = Arrays.copyOf(content, length);
     Key key = new Key().set(own, length, origin, scope, epoch);
-    PreparedStatement statement =
-        new PreparedStatement(naming.name(++created), own, origin, facts, key, alone);
+    byte[] onServer = given == null ? naming.name(++created) : given;
+    StatementName name = new StatementName(onServer, length, given != null);
+    PreparedStatement statement = new PreparedStatement(name, own, origin, facts, key, alone);
     if (!alone) {
       statements.put(key, statement);
     }
     return statement;
   }
 
-  /** A statement that shares its name with no other, whatever its content. */
+  /**
+   * A statement that is one client's, whatever its content.
+   *
+   * @param given the name that it is to have on servers, which others may give as well; null for
+   *     one that it shares with no other
+   */
   public PreparedStatement acquireAlone(
-      byte[] content, Origin origin, StatementFacts facts, String scope, long epoch) {
+      byte[] given, byte[] content, Origin origin, StatementFacts facts, String scope, long epoch) {
     PreparedStatement statement =
-        create(content, content.length, origin, facts, scope, epoch, true);
+        create(given, content, content.length, origin, facts, scope, epoch, true);
     statement.users++;
     held(statement);
     return statement;

@@ -483,6 +483,7 @@ class ServerConnectionTest {
   private static PreparedStatement statement(String text) {
     return new StatementRegistry(StatementNames.ofLoop(0), new MemoryBudget(64L << 20, 1))
         .acquireAlone(
+            null,
             text.getBytes(java.nio.charset.StandardCharsets.UTF_8),
             PreparedStatement.Origin.NAMED,
             null,

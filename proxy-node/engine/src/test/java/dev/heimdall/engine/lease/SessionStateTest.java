@@ -149,7 +149,7 @@ class SessionStateTest {
     run("CREATE TEMP TABLE t (a int)");
     state
         .names()
-        .put(new byte[] {'s'}, registry.acquireAlone(new byte[0], Origin.NAMED, null, "", 0));
+        .put(new byte[] {'s'}, registry.acquireAlone(null, new byte[0], Origin.NAMED, null, "", 0));
     assertThat(state.pinned()).isTrue();
 
     run("DISCARD ALL");
@@ -253,7 +253,7 @@ class SessionStateTest {
   @Test
   void aFailedPrepareLeavesItsNameFree() {
     byte[] name = {'s'};
-    state.names().put(name, registry.acquireAlone(new byte[0], Origin.SQL, null, "", 0));
+    state.names().put(name, registry.acquireAlone(null, new byte[0], Origin.SQL, null, "", 0));
 
     run("PREPARE s AS SELECT nothing", true, TransactionState.IDLE, TransactionState.IDLE);
 

@@ -63,6 +63,11 @@ public final class ToyDialect {
   /** Statements have numbers only: what the node calls them is seen by nobody. */
   private static final class Numbers implements ServerNaming {
     @Override
+    public boolean mayBeClients(byte[] given) {
+      return false;
+    }
+
+    @Override
     public byte[] name(long number) {
       return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
     }

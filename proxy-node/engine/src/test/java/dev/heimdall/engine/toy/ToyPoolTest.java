@@ -229,6 +229,11 @@ class ToyPoolTest {
   /** Statements have no names on servers. */
   private static final class Unnamed implements ServerNaming {
     @Override
+    public boolean mayBeClients(byte[] given) {
+      return false;
+    }
+
+    @Override
     public byte[] name(long number) {
       return new byte[0];
     }

@@ -36,6 +36,11 @@ public final class StatementNames implements ServerNaming {
   }
 
   @Override
+  public boolean mayBeClients(byte[] given) {
+    return !new String(given, StandardCharsets.ISO_8859_1).startsWith(PREFIX);
+  }
+
+  @Override
   public byte[] instead(String unknown) {
     return isLikeOurs(unknown)
         ? ("\"_" + unknown.replace("\"", "\"\"") + '"').getBytes(StandardCharsets.UTF_8)
@@ -86,6 +91,12 @@ public final class StatementNames implements ServerNaming {
     for (int at = text.indexOf(quoted); at >= 0; at = text.indexOf(quoted, at + by.length() + 2)) {
       text.replace(at, at + quoted.length(), '"' + by + '"');
     }
+  }
+
+  /** A statement's name as SQL has it. */
+  public static String inSql(PreparedStatement statement) {
+    String name = new String(statement.serverName(), StandardCharsets.UTF_8);
+    return statement.isClientNamed() ? '"' + name.replace("\"", "\"\"") + '"' : name;
   }
 
   /** There is no statement of the name that the client has given. */

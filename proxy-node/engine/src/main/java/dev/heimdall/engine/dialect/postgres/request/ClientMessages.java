@@ -93,7 +93,8 @@ final class ClientMessages implements RequestHandler {
                 sessions.statements(),
                 parts.resolution(),
                 client,
-                transaction::definitionsPending),
+                transaction::definitionsPending,
+                !client.settings().multiplex()),
             client,
             new ShapeWait(client, requests, transaction, parts.loop()));
     this.sequences = new SequenceGuard(client, input, names);
@@ -171,7 +172,14 @@ final class ClientMessages implements RequestHandler {
                 extended,
                 statement),
             begins,
-            new NameCommands(client, carried, parts.listening(), lifecycle, unnamed, statement),
+            new NameCommands(
+                client,
+                carried,
+                parts.listening(),
+                lifecycle,
+                unnamed,
+                statement,
+                names.own().keepsNames()),
             (type, total) ->
                 type == FrontendType.QUERY ? defer((int) total, statement) : Outcome.NEXT,
             foreign);

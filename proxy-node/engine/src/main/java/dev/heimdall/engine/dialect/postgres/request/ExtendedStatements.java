@@ -385,13 +385,16 @@ final class ExtendedStatements {
       carried.names().remove(name);
       parses.forgetAnswered(server);
       names.own().closing(name, carried.sent(), carried.done());
+      pending.cut();
+      input.skipBytes(total);
+      if (statement != null && statement.isClientNamed()) {
+        names.closeInBatch(server, pending.out(64), statement.name());
+      }
       server
           .statements()
           .parsing(
               new ServerStatements.PendingName(
                   null, statement == null ? null : parses.reopening(name, statement)));
-      pending.cut();
-      input.skipBytes(total);
       server.expect(ReplyQueue.CLOSE_KNOWN, owner);
       return true;
     }

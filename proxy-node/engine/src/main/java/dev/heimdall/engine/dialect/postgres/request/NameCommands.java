@@ -14,8 +14,8 @@ import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 
 /**
- * Answers what is about names of prepared statements, outside a transaction: the names are the
- * session's own, and no server knows of them.
+ * Answers what is about names of prepared statements, outside a transaction, where the names are
+ * the session's own, and no server knows of them.
  */
 final class NameCommands implements Responder {
   private final HandledClient client;
@@ -24,6 +24,7 @@ final class NameCommands implements Responder {
   private final StatementLifecycle lifecycle;
   private final UnnamedStatement unnamed;
   private final LoneStatement statement;
+  private final boolean keepsNames;
 
   NameCommands(
       HandledClient client,
@@ -31,18 +32,21 @@ final class NameCommands implements Responder {
       Listening listening,
       StatementLifecycle lifecycle,
       UnnamedStatement unnamed,
-      LoneStatement statement) {
+      LoneStatement statement,
+      boolean keepsNames) {
     this.client = client;
     this.carried = carried;
     this.listening = listening;
     this.lifecycle = lifecycle;
     this.unnamed = unnamed;
     this.statement = statement;
+    this.keepsNames = keepsNames;
   }
 
   @Override
   public Outcome answer(byte type, long total) {
-    if (type != FrontendType.QUERY
+    if (keepsNames
+        || type != FrontendType.QUERY
         || client.status() != TransactionState.IDLE
         || client.transactionLost()) {
       return Outcome.NEXT;

@@ -237,7 +237,7 @@ final class ParseMessages {
 
   private UnnamedAs unnamedAs(StatementFacts facts, ByteBuf input, int total) {
     AnonymousParse policy = client.settings().prepared().anonymousParse();
-    if (!resolution.isSettled()) {
+    if (!resolution.isSettled() || names.own().keepsNames()) {
       return UnnamedAs.TEXT;
     }
     if (!transformed
@@ -361,7 +361,9 @@ final class ParseMessages {
         requests.block(); // what has given it the name may fail yet
         return false;
       }
-      refuseTakenName(server, name, answered ? EMPTY_STATEMENT : copy(body), total);
+      boolean there = existing.isClientNamed() && server.statements().knows(existing);
+      byte[] content = answered ? EMPTY_STATEMENT : copy(body);
+      refuseTakenName(server, name, there ? name : TAKEN, content, total);
       return true;
     }
     ServerError refusal = own.refusesAnother(client.settings().prepared().perClient());
@@ -371,8 +373,8 @@ final class ParseMessages {
     }
     PreparedStatement statement =
         transformed || answered
-            ? names.own().alone(copy(body), facts)
-            : names.own().statement(server.statements(), copy(body), Origin.NAMED, facts);
+            ? names.own().alone(name, copy(body), facts)
+            : names.own().statement(name, server.statements(), copy(body), Origin.NAMED, facts);
     statement.source(examined);
     own.put(name, statement);
     UnansweredNames.Sent sent = unanswered.add(name, carried.sent(), carried.done());
@@ -390,18 +392,23 @@ final class ParseMessages {
   }
 
   /**
-   * The server itself says, in its place, that a name is taken: it is sent the statement under a
-   * name that the node has just given to another. So it finds whatever else is wrong, in its order.
+   * The server itself says, in its place, that a name is taken. So it finds whatever else is wrong,
+   * in its order.
+   *
+   * @param there a name that another statement has there; {@link #TAKEN} gets one first
    */
-  private void refuseTakenName(ServerConnection server, byte[] name, byte[] content, int total) {
+  private void refuseTakenName(
+      ServerConnection server, byte[] name, byte[] there, byte[] content, int total) {
     pending.cut();
     pending.bytes().skipBytes(total);
     ByteBuf out = pending.out(128);
-    names.closeOurs(server, out, TAKEN, null);
-    PgWriter.parse(out, TAKEN, EMPTY_STATEMENT, EMPTY_STATEMENT.length);
-    server.statements().parsing(new ServerStatements.PendingName(null, null));
-    server.expect(ReplyQueue.PARSE_OURS, owner);
-    PgWriter.parse(out, TAKEN, content, content.length);
+    if (there == TAKEN) {
+      names.closeOurs(server, out, TAKEN, null);
+      PgWriter.parse(out, TAKEN, EMPTY_STATEMENT, EMPTY_STATEMENT.length);
+      server.statements().parsing(new ServerStatements.PendingName(null, null));
+      server.expect(ReplyQueue.PARSE_OURS, owner);
+    }
+    PgWriter.parse(out, there, content, content.length);
     PreparedNames own = carried.names();
     server.statements().parsing(new ServerStatements.PendingName(null, () -> own.refused(name)));
     server.expect(ReplyQueue.PARSE, owner);

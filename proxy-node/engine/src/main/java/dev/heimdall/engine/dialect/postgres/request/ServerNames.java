@@ -141,7 +141,7 @@ final class ServerNames {
       prepareOnServer(server, statement);
       server.query(
           "PREPARE "
-              + new String(statement.serverName(), StandardCharsets.US_ASCII)
+              + StatementNames.inSql(statement)
               + new String(statement.body(), StandardCharsets.UTF_8),
           new Quiet() {
             @Override
@@ -186,6 +186,7 @@ final class ServerNames {
     if (known.mayKnow(statement)) {
       closeOnServer(server, statement.name());
     }
+    known.namesakesOf(statement).forEach(each -> closeOnServer(server, each));
     for (var victim = known.victimOf(statement);
         victim != null;
         victim = known.victimOf(statement)) {
@@ -193,6 +194,14 @@ final class ServerNames {
     }
     known.preparing(statement);
     known.parsedFor(statement, client);
+    staysBehind(server, statement);
+  }
+
+  /** No other session must find what this client has named. */
+  private static void staysBehind(ServerConnection server, PreparedStatement statement) {
+    if (statement.isClientNamed() && !server.tainted()) {
+      server.taint();
+    }
   }
 
   /** By a Close, which a failed transaction does not refuse, as it would a DEALLOCATE. */
@@ -269,6 +278,10 @@ final class ServerNames {
     if (known.mayKnow(statement)) { // worn, a misfit, or there only perhaps
       closeOurs(server, out, statement.serverName(), statement.name(), owner);
     }
+    for (StatementName each : known.namesakesOf(statement)) {
+      closeOurs(server, out, each.onServer(), each, owner);
+    }
+    staysBehind(server, statement);
     for (var victim = known.victimOf(statement);
         victim != null;
         victim = known.victimOf(statement)) {

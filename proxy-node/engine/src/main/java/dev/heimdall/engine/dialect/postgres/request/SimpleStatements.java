@@ -247,6 +247,7 @@ final class SimpleStatements {
     if (facts.kind() == StatementKind.PREPARE) {
       prepare(server, facts, total);
     } else if (facts.kind() == StatementKind.DEALLOCATE
+        && !names.own().keepsNames()
         && server.status() != TransactionState.FAILED
         && client.outstanding() == 0) {
       deallocateInTransaction(server, facts.effects().get(0), facts, total);
@@ -291,9 +292,10 @@ final class SimpleStatements {
       statement =
           names
               .own()
-              .statement(server.statements(), body, PreparedStatement.Origin.SQL, inner(facts));
+              .statement(
+                  name, server.statements(), body, PreparedStatement.Origin.SQL, inner(facts));
       if (server.statements().confirmed(statement) && server.status() == TransactionState.FAILED) {
-        List<Renamed> prepared = List.of(new Renamed(effect, statement, statement.serverName()));
+        List<Renamed> prepared = List.of(ClientStatements.prepared(effect, statement));
         // Refused like every statement of a failed transaction; the one that is there stays.
         sendEdited(server, total, edits(prepared));
         names.own().release(statement);
@@ -311,7 +313,7 @@ final class SimpleStatements {
       carried.note(facts); // one that fails because its name is taken has no effect
       names.prepareOnServer(server, statement);
     }
-    List<Renamed> renamed = List.of(new Renamed(effect, statement, statement.serverName()));
+    List<Renamed> renamed = List.of(ClientStatements.prepared(effect, statement));
     sendEdited(server, total, edits(renamed));
   }
 
@@ -441,6 +443,9 @@ final class SimpleStatements {
   private static TextEdits edits(List<Renamed> renamed) {
     TextEdits edits = new TextEdits();
     for (Renamed name : renamed) {
+      if (name.onServer() == null) {
+        continue;
+      }
       edits.replace(name.effect().start(), name.effect().end(), name.onServer());
     }
     return edits;

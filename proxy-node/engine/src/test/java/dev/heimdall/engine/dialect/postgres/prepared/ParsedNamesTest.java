@@ -21,7 +21,7 @@ class ParsedNamesTest {
   private void name(String name) {
     names.put(
         name.getBytes(US_ASCII),
-        registry.acquireAlone("SELECT 1".getBytes(US_ASCII), Origin.NAMED, null, "shop", 0));
+        registry.acquireAlone(null, "SELECT 1".getBytes(US_ASCII), Origin.NAMED, null, "shop", 0));
   }
 
   private void parse(String name) {
