@@ -445,4 +445,43 @@ class ServerStatementsTest {
 
     assertThat(statements.knows(statement)).isFalse();
   }
+
+  private PreparedStatement given(String name, String text) {
+    byte[] body = (text + "\0\0\0").getBytes(StandardCharsets.UTF_8);
+    return registry.acquireAlone(
+        name.getBytes(StandardCharsets.UTF_8), body, Origin.NAMED, null, "shop", 0);
+  }
+
+  @Test
+  void whatHasTheNameThatAClientGivesIsKnownUntilItsClosingIsAnswered() {
+    PreparedStatement before = given("s", "SELECT 1");
+    PreparedStatement after = given("s", "SELECT 2");
+    assertThat(statements.namesakesOf(after)).isEmpty();
+    parse(before);
+    parse(given("other", "SELECT 1"));
+    parse(named("SELECT 1"));
+    statements.parsed();
+    statements.parsed();
+    statements.parsed();
+    assertThat(statements.namesakesOf(after)).containsExactly(before.name());
+    assertThat(statements.namesakesOf(before)).isEmpty();
+
+    statements.closing(before.name());
+    assertThat(statements.namesakesOf(after)).containsExactly(before.name());
+    statements.closed();
+    assertThat(statements.namesakesOf(after)).isEmpty();
+  }
+
+  @Test
+  void whatAClientHasNamedMakesNoRoomForOthers() {
+    PreparedStatement own = given("s", "SELECT 1");
+    parse(own);
+    PreparedStatement eldest = named("SELECT 2");
+    parse(eldest);
+    parse(given("t", "SELECT 3"));
+    assertThat(statements.victimOf(named("SELECT 4"))).isEqualTo(eldest.name());
+    statements.closing(eldest.name());
+    parse(given("u", "SELECT 5"));
+    assertThat(statements.victimOf(named("SELECT 4"))).isNull();
+  }
 }
