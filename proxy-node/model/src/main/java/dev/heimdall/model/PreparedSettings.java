@@ -23,7 +23,7 @@ public record PreparedSettings(
                 "What becomes of statements without a name. `auto`: texts that come again stay"
                     + " prepared on the server connection, planned anew as the server does it for"
                     + " them. `forward`: sent as they are. `cache`: all are kept like named ones,"
-                    + " with the plans of named ones.",
+                    + " with the plans of named ones. In session mode they are sent as they are.",
             byDefault = "auto",
             applies = Applies.NEW_CONNECTIONS)
         AnonymousParse anonymousParse) {
