@@ -301,13 +301,20 @@ class WriteMarksIT {
   @Test
   void aReadWaitsForAReplicaAndIsAnsweredThere() throws Exception {
     waitUpTo("50s");
+    int[] rows = {0};
     try {
-      execute(client, "INSERT INTO a VALUES (1)");
-      CompletableFuture<String> read = reading(reader);
-      assertThat(read).isNotDone();
-      routed.pauseReplay(false);
-      assertThat(read.get(30, TimeUnit.SECONDS)).isEqualTo("1");
-      assertThat(queryInfo(reader).get("answered by")).startsWith("replica");
+      // Connections to replicas may be made anew just then, because the configuration has changed.
+      Await.until(
+          "a read that has waited is answered by a replica",
+          () -> {
+            routed.pauseReplay(true);
+            execute(client, "INSERT INTO a VALUES (1)");
+            CompletableFuture<String> read = reading(reader);
+            assertThat(read).isNotDone();
+            routed.pauseReplay(false);
+            assertThat(read.get(30, TimeUnit.SECONDS)).isEqualTo(String.valueOf(++rows[0]));
+            return queryInfo(reader).get("answered by").startsWith("replica");
+          });
     } finally {
       waitUpTo("0");
     }
