@@ -199,11 +199,6 @@ public final class ClientStatements {
         content, length, origin, facts, resolution.scope(), schema.schemaEpoch());
   }
 
-  /** A statement of the client's own that no server is to have. */
-  public PreparedStatement alone(byte[] content, StatementFacts facts) {
-    return alone(content, Origin.NAMED, facts);
-  }
-
   /** A statement of the client's own that gets this name. */
   public PreparedStatement alone(byte[] name, byte[] content, StatementFacts facts) {
     return ofClient(keeps(name) ? name : null, content, Origin.NAMED, facts);

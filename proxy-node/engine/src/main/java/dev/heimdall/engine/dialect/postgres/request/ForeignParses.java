@@ -125,7 +125,7 @@ final class ForeignParses {
     byte[] body = Arrays.copyOf(text, text.length + rest.length);
     System.arraycopy(rest, 0, body, text.length, rest.length);
     if (name.length > 0) {
-      PreparedStatement statement = names.own().alone(body, facts);
+      PreparedStatement statement = names.own().alone(name, body, facts);
       statement.source(examined);
       own.put(name, statement);
       return true;

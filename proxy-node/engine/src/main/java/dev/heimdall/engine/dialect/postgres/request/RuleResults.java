@@ -121,7 +121,8 @@ final class RuleResults implements Responder {
       unnamed.becomes(statement.body(), lifecycle.effects());
       return;
     }
-    PreparedStatement named = names.own().alone(statement.body(), lifecycle.effects());
+    PreparedStatement named =
+        names.own().alone(statement.name(), statement.body(), lifecycle.effects());
     named.source(bound);
     prepared.put(statement.name(), named);
   }
