@@ -18,25 +18,11 @@ final class Probers {
   }
 
   private static Prober of(ClusterKind kind) {
-    ClusterSettings none = ClusterSettings.defaults();
     return new PostgresClusters()
         .prober(
             PoolSources.source(
                 "cluster",
                 "jdbc:postgresql://a.example",
-                new ClusterSettings(
-                    kind,
-                    none.arn(),
-                    none.reads(),
-                    none.consistency(),
-                    none.hostPattern(),
-                    none.writeEndpoint(),
-                    none.readEndpoint(),
-                    none.nodes(),
-                    none.probe(),
-                    none.api(),
-                    none.lag(),
-                    none.balance(),
-                    none.failover())));
+                PoolSources.cluster(kind, ClusterSettings.defaults().failover())));
   }
 }

@@ -8,7 +8,6 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.ClusterKind;
-import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.FailoverSettings;
 import dev.heimdall.model.PipeliningSettings;
 import dev.heimdall.model.PoolSettings;
@@ -36,25 +35,12 @@ class LedPoolTest {
   private LoopPool pool;
 
   private static PoolPlan plan() {
-    ClusterSettings none = ClusterSettings.defaults();
     return new PoolPlan(
         PoolSources.source(
             "cluster",
             "jdbc:postgresql://one.example,other.example",
-            new ClusterSettings(
-                ClusterKind.POSTGRES,
-                none.arn(),
-                none.reads(),
-                none.consistency(),
-                none.hostPattern(),
-                none.writeEndpoint(),
-                none.readEndpoint(),
-                none.nodes(),
-                none.probe(),
-                none.api(),
-                none.lag(),
-                none.balance(),
-                new FailoverSettings(Duration.ofSeconds(10), 2))),
+            PoolSources.cluster(
+                ClusterKind.POSTGRES, new FailoverSettings(Duration.ofSeconds(10), 2))),
         Optional.empty(),
         null,
         new PoolSettings(

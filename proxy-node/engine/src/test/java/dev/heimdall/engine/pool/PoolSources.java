@@ -2,9 +2,11 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.CatalogSettings;
+import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
+import dev.heimdall.model.FailoverSettings;
 import dev.heimdall.model.SourceCredentials;
 import java.time.Duration;
 import java.util.Map;
@@ -34,5 +36,24 @@ public final class PoolSources {
         new CatalogSettings(false, Optional.empty(), Optional.empty(), Duration.ofMinutes(1)),
         Optional.empty(),
         cluster);
+  }
+
+  /** A cluster's settings, with defaults for everything else. */
+  public static ClusterSettings cluster(ClusterKind kind, FailoverSettings failover) {
+    ClusterSettings none = ClusterSettings.defaults();
+    return new ClusterSettings(
+        kind,
+        none.arn(),
+        none.reads(),
+        none.consistency(),
+        none.hostPattern(),
+        none.writeEndpoint(),
+        none.readEndpoint(),
+        none.nodes(),
+        none.probe(),
+        none.api(),
+        none.lag(),
+        none.balance(),
+        failover);
   }
 }
