@@ -47,17 +47,17 @@ class HttpListenerTest {
   private final Metrics metrics = new Metrics("1.2.3", 2, 10);
   private final LoopWatch watch = new LoopWatch(loops, metrics, Duration.ofMillis(100));
   private final HttpClient client = HttpClient.newHttpClient();
-  private HttpListener door;
+  private HttpListener listener;
 
   @BeforeEach
   void open() throws IOException {
-    door = door(0, 8, Duration.ofSeconds(20));
-    door.start();
+    listener = listener(0, 8, Duration.ofSeconds(20));
+    listener.start();
   }
 
   @AfterEach
   void close() {
-    door.close();
+    listener.close();
     watch.close();
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     metrics.close();
@@ -308,7 +308,7 @@ class HttpListenerTest {
 
   @Test
   void aRequestThatTricklesInIsCutOff() throws Exception {
-    try (HttpListener hasty = door(0, 8, Duration.ofMillis(200))) {
+    try (HttpListener hasty = listener(0, 8, Duration.ofMillis(200))) {
       hasty.start();
       try (Socket idle = connect(hasty);
           Socket half = connect(hasty)) {
@@ -347,8 +347,8 @@ class HttpListenerTest {
 
   @Test
   void aBusyPortIsNamedWithTheRemedy() {
-    int port = door.address().getPort();
-    try (HttpListener second = door(port, 8, Duration.ofSeconds(1))) {
+    int port = listener.address().getPort();
+    try (HttpListener second = listener(port, 8, Duration.ofSeconds(1))) {
       assertThatThrownBy(second::start)
           .isInstanceOf(IOException.class)
           .hasMessageContaining(":" + port)
@@ -358,12 +358,12 @@ class HttpListenerTest {
 
   @Test
   void aClosedDoorFreesItsPort() throws Exception {
-    int port = door.address().getPort();
+    int port = listener.address().getPort();
     assertThat(get("/livez").statusCode()).isEqualTo(200);
-    door.close();
-    door = door(port, 8, Duration.ofSeconds(20));
-    door.start();
-    assertThat(door.address().getPort()).isEqualTo(port);
+    listener.close();
+    listener = listener(port, 8, Duration.ofSeconds(20));
+    listener.start();
+    assertThat(listener.address().getPort()).isEqualTo(port);
   }
 
   private HttpResponse<String> push(Instant at, String nonce, byte[] body, byte[] signed)
@@ -462,7 +462,7 @@ class HttpListenerTest {
   private static final String GET_AND_CLOSE =
       "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
-  private HttpListener door(int port, int connections, Duration deadline) {
+  private HttpListener listener(int port, int connections, Duration deadline) {
     return new HttpListener(
         new HttpListener.Settings(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
@@ -512,11 +512,11 @@ class HttpListenerTest {
   }
 
   private Socket connect() throws IOException {
-    return connect(door);
+    return connect(listener);
   }
 
-  private static Socket connect(HttpListener door) throws IOException {
-    Socket socket = new Socket(door.address().getAddress(), door.address().getPort());
+  private static Socket connect(HttpListener listener) throws IOException {
+    Socket socket = new Socket(listener.address().getAddress(), listener.address().getPort());
     socket.setSoTimeout(20_000);
     return socket;
   }
@@ -540,7 +540,8 @@ class HttpListenerTest {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.address().getPort() + path))
+    return HttpRequest.newBuilder(
+            URI.create("http://127.0.0.1:" + listener.address().getPort() + path))
         .version(HttpClient.Version.HTTP_1_1);
   }
 

@@ -16,7 +16,7 @@ class EventRecorderTest {
   private static final ServerAddress B = new ServerAddress("b", 5432);
   private static final Instant NOW = Instant.EPOCH;
 
-  private final EventRecorder chronicle = new EventRecorder(0);
+  private final EventRecorder recorder = new EventRecorder(0);
   private Topology topology = Topology.unasked(List.of(A, B));
 
   private static TopologyNode node(ServerAddress address, NodeRole role, NodeState state) {
@@ -39,7 +39,7 @@ class EventRecorderTest {
   private List<String> next(long nanos, TopologyNode... nodes) {
     Topology before = topology;
     topology = before.with(List.of(nodes));
-    return chronicle.tell(before, topology, NOW, nanos).stream()
+    return recorder.tell(before, topology, NOW, nanos).stream()
         .map(
             e ->
                 e.kind()
@@ -146,14 +146,14 @@ class EventRecorderTest {
   @Test
   void theReasonThatSomebodyHadIsPartOfTheCauseOnce() {
     next(1, node(A, NodeRole.WRITER, NodeState.UP));
-    chronicle.suspected("a:5432 is read-only");
+    recorder.suspected("a:5432 is read-only");
     Topology before = topology;
     topology =
         before.with(
             List.of(
                 node(A, NodeRole.REPLICA, NodeState.UP), node(B, NodeRole.WRITER, NodeState.UP)));
 
-    assertThat(chronicle.tell(before, topology, NOW, 2))
+    assertThat(recorder.tell(before, topology, NOW, 2))
         .filteredOn(event -> event.kind() == TopologyEvent.Kind.WRITER)
         .extracting(TopologyEvent::cause)
         .containsExactly("because; probed because a:5432 is read-only");
