@@ -188,6 +188,21 @@ class RoomsTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage(room("wire.postgres")));
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage(ENGINE + "..")
+            .and()
+            .resideOutsideOfPackages(room("dialect.mysql"), room("wire.mysql"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(room("wire.mysql")));
+  }
+
+  /** What two of them need is neutral. */
+  @Test
+  void dialectsNeverImportOneAnother() {
+    holds(slices().matching(ENGINE + ".dialect.(*)..").should().notDependOnEachOther());
   }
 
   @Test

@@ -1,0 +1,65 @@
+package dev.heimdall.engine.wire.mysql;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+
+/** Reads what an OK packet says of changes of the session's state (SESSION_TRACK_*). */
+public final class StateChanges {
+  private static final int SYSTEM_VARIABLES = 0;
+  private static final int SCHEMA = 1;
+  private static final int GTIDS = 3;
+
+  private StateChanges() {}
+
+  /** Who learns of them, in their order. */
+  public interface Receiver {
+    /**
+     * @param value null for NULL
+     */
+    void variable(String name, String value);
+
+    /** The default database; empty for none. */
+    void schema(String name);
+
+    /** The GTIDs of what the session has committed, as the server spells them. */
+    void gtids(String gtids);
+  }
+
+  /**
+   * @param state of an {@link OkPacket}
+   * @throws IndexOutOfBoundsException where lengths do not fit
+   */
+  public static void read(byte[] state, Receiver receiver) {
+    ByteBuf in = Unpooled.wrappedBuffer(state);
+    while (in.isReadable()) {
+      int type = in.readUnsignedByte();
+      ByteBuf entry = in.readSlice(Math.toIntExact(LengthEncoded.read(in)));
+      switch (type) {
+        case SYSTEM_VARIABLES -> {
+          while (entry.isReadable()) {
+            String name = LengthEncoded.readString(entry);
+            receiver.variable(name, value(entry));
+          }
+        }
+        case SCHEMA -> receiver.schema(LengthEncoded.readString(entry));
+        case GTIDS -> {
+          entry.skipBytes(1); // how they are encoded: as text
+          receiver.gtids(LengthEncoded.readString(entry));
+        }
+        default -> {
+          // transaction state and whatever comes later: nobody has asked for it
+        }
+      }
+    }
+  }
+
+  private static String value(ByteBuf entry) {
+    if (entry.getUnsignedByte(entry.readerIndex()) == LengthEncoded.NULL) {
+      entry.skipBytes(1);
+      return null;
+    }
+    byte[] bytes = LengthEncoded.readBytes(entry);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}
