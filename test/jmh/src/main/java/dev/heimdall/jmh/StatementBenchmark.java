@@ -1,10 +1,10 @@
 package dev.heimdall.jmh;
 
+import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Fingerprinter;
 import dev.heimdall.engine.sql.ParsedStatement;
-import dev.heimdall.engine.sql.PostgresClassifier;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementTable;

@@ -127,6 +127,17 @@ class RoomsTest {
   }
 
   @Test
+  void whatADialectsStatementsDoIsToldByTheirTextAlone() {
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(ENGINE + ".dialect.*.sql..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", ENGINE + ".dialect.*.sql..", room("sql")));
+  }
+
+  @Test
   void statementsAreReadWithNothingButTheJdk() {
     holds(
         classes()
@@ -514,7 +525,15 @@ class RoomsTest {
   @Test
   void whatAllStatementsHaveIsOfNoEngine() {
     Path room = Path.of("../proxy-node/engine/src/main/java/dev/heimdall/engine/sql");
-    assertThat(List.of("StatementKind", "Effect", "PinReason", "StatementFacts"))
+    assertThat(
+            List.of(
+                "StatementKind",
+                "Effect",
+                "EffectList",
+                "PinReason",
+                "SettingRules",
+                "StatementClassifier",
+                "StatementFacts"))
         .allSatisfy(
             name ->
                 assertThat(room.resolve(name + ".java"))

@@ -3,6 +3,7 @@ package dev.heimdall.test.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.parse.StatementParser;
@@ -14,7 +15,6 @@ import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.rules.RuleMemory;
 import dev.heimdall.engine.sql.NameScope;
-import dev.heimdall.engine.sql.PostgresClassifier;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;

@@ -1,6 +1,5 @@
 package dev.heimdall.engine.parse;
 
-import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
@@ -198,7 +197,7 @@ final class PostgresReader extends StatementReader {
       cursor.advance();
     }
     if (readable && body != null) {
-      findings.codeBlock(RoutineBody.read(body, true));
+      findings.codeBlock(RoutineReader.read(body, true));
     }
   }
 

@@ -59,7 +59,7 @@ public final class StatementParser {
   private static RoutineBody words(String statement, boolean standardStrings) {
     boolean readable =
         statement.length() <= LONGEST_BY_WORDS && (standardStrings || statement.indexOf('\\') < 0);
-    return readable ? RoutineBody.read(statement, false) : RoutineBody.UNREADABLE;
+    return readable ? RoutineReader.read(statement, false) : RoutineBody.UNREADABLE;
   }
 
   private void read(String sql, Dialect dialect, boolean standardStrings, Findings findings) {

@@ -98,6 +98,11 @@ public final class LoopKnowledge {
     return facts;
   }
 
+  /** {@link StatementClassifier#preparedText}. */
+  int preparedText(byte[] afterName, boolean standardStrings) {
+    return classifier.preparedText(afterName, standardStrings);
+  }
+
   private void report() {
     share.report(
         table.weight() + texts.weight(),

@@ -206,6 +206,14 @@ public final class QueryPipeline {
   }
 
   /**
+   * Where the statement begins that an SQL PREPARE makes, in what follows its name; -1 where it
+   * does not stand there.
+   */
+  public int preparedText(byte[] afterName, boolean standardStrings) {
+    return loop.knowledge().preparedText(afterName, standardStrings);
+  }
+
+  /**
    * What step 1 would find of another text; what it has found of the present one stays.
    *
    * @param sql an array that does not change

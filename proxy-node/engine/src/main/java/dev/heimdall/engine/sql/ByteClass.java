@@ -3,7 +3,7 @@ package dev.heimdall.engine.sql;
 /**
  * What a single byte can be the start of, and tables to find it by. Bytes above ASCII are letters.
  */
-final class ByteClass {
+public final class ByteClass {
   static final byte OTHER = 0;
   static final byte SPACE = 1;
   static final byte LETTER = 2;
@@ -30,15 +30,15 @@ final class ByteClass {
 
   private ByteClass() {}
 
-  static byte lower(byte b) {
+  public static byte lower(byte b) {
     return LOWER[b & 0xff];
   }
 
-  static boolean isInWord(byte b) {
+  public static boolean isInWord(byte b) {
     return IN_WORD[b & 0xff];
   }
 
-  static boolean isSpace(byte b) {
+  public static boolean isSpace(byte b) {
     return OF[b & 0xff] == SPACE;
   }
 

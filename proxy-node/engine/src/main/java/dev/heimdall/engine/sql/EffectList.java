@@ -4,131 +4,50 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Effects found so far in one text. Reused from text to text. */
-final class EffectList {
+public class EffectList {
   private final ArrayList<Effect> effects = new ArrayList<>();
   private int base;
 
   /** Starts over; {@code base} is the index at which the text starts. */
-  void clear(int base) {
+  public final void clear(int base) {
     this.base = base;
     effects.clear();
   }
 
   /** An effect with the name found at {@code start} to {@code end} of the array. */
-  void add(Effect.Type type, String name, int start, int end) {
+  public final void add(Effect.Type type, String name, int start, int end) {
     effects.add(new Effect(type, name, start - base, end - base));
   }
 
   /** The same of one that only this dialect has. */
-  private void add(PostgresEffect own, String name, int start, int end) {
+  public final void add(Effect.Detail own, String name, int start, int end) {
     effects.add(new Effect(own, name, start - base, end - base));
   }
 
   /** An effect without a name; said once where the same follows itself. */
-  void add(Effect.Type type) {
+  public final void add(Effect.Type type) {
     addOnce(new Effect(type, ""));
   }
 
-  /** A database must have no other users for this. */
-  void freeDatabase(String database) {
-    addOnce(new Effect(Effect.Type.FREE_DATABASE, database));
-  }
-
-  /** currval of the sequence that a literal spells like this. */
-  void currentValue(String sequence) {
-    addOnce(new Effect(Effect.Type.SEQUENCE_STATE, sequence));
-  }
-
-  /** currval of a sequence that this expression computes; empty for one that only runs in place. */
-  void computedSequence(String expression) {
-    addOnce(new Effect(PostgresEffect.COMPUTED_SEQUENCE, expression, -1, -1));
-  }
-
-  void pin(PinReason reason) {
+  /** Something pins the session. */
+  public final void pin(PinReason reason) {
     addOnce(new Effect(Effect.Type.PIN, reason));
   }
 
   /** The session has less that pins it; {@code type} says from when. */
-  void unpin(Effect.Type type, PinReason reason) {
+  public final void unpin(Effect.Type type, PinReason reason) {
     addOnce(new Effect(type, reason));
   }
 
-  /** A setting changed for the session, by whatever statement. */
-  void setting(String writtenName, int start, int end) {
-    String name = SettingName.of(writtenName);
-    switch (name) {
-      case "session_authorization" -> {
-        pin(PostgresPins.SESSION_AUTHORIZATION);
-        add(Effect.Type.SET_VARIABLE, "role", start, end); // which there is none of afterwards
-      }
-      // The seed cannot be read back.
-      case "seed", "" -> pin(PinReason.COMPUTED_SETTING);
-      default -> {
-        if (!endsWithTransaction(name)) {
-          add(Effect.Type.SET_VARIABLE, name, start, end);
-        }
-      }
-    }
-  }
-
-  /** A setting put back to its default. */
-  void settingReset(String writtenName, int start, int end) {
-    String name = SettingName.of(writtenName);
-    if (!endsWithTransaction(name)) {
-      add(Effect.Type.RESET_VARIABLE, name, start, end);
-    }
-    if (name.equals("session_authorization")) {
-      add(Effect.Type.SET_VARIABLE, "role", start, end);
-    }
-  }
-
-  /** A setting changed until the end of the transaction. */
-  void localSetting(String writtenName, int start, int end) {
-    switch (SettingName.of(writtenName)) {
-      case "seed" -> setting(writtenName, start, end); // nothing undoes that
-      case "search_path", "role", "session_authorization" -> localNames();
-      default -> {}
-    }
-  }
-
-  /** A setting put back to its default until the end of the transaction. */
-  void localSettingReset(String writtenName, int start, int end) {
-    String name = SettingName.of(writtenName);
-    if (!endsWithTransaction(name) && !name.equals("session_authorization")) {
-      add(Effect.Type.LOCAL_DEFAULT, name, start, end);
-    }
-  }
-
-  /** A setting whose new value is the NULL from here to there. */
-  void nullForDefault(String writtenName, int start, int end) {
-    add(PostgresEffect.NULL_FOR_DEFAULT, SettingName.of(writtenName), start, end);
-  }
-
-  /** Names may mean something else until the end of the transaction. */
-  void localNames() {
-    addOnce(new Effect(Effect.Type.LOCAL_NAMES, ""));
-  }
-
-  /** A setting whose name is computed changes until the end of the transaction. */
-  void computedLocalSetting() {
-    localNames();
-    addOnce(new Effect(Effect.Type.MAY_SEED, ""));
-  }
-
-  List<Effect> take() {
-    return effects.isEmpty() ? List.of() : List.copyOf(effects);
-  }
-
-  private void addOnce(Effect effect) {
+  /** An effect that is said once where the same follows itself. */
+  public final void addOnce(Effect effect) {
     if (effects.isEmpty() || !effects.get(effects.size() - 1).equals(effect)) {
       effects.add(effect);
     }
   }
 
-  /** These are of one transaction, in whatever way they are set. */
-  private static boolean endsWithTransaction(String name) {
-    return name.equals("transaction_isolation")
-        || name.equals("transaction_read_only")
-        || name.equals("transaction_deferrable");
+  /** What was found. */
+  public final List<Effect> take() {
+    return effects.isEmpty() ? List.of() : List.copyOf(effects);
   }
 }

@@ -11,52 +11,52 @@ import java.nio.charset.StandardCharsets;
  * <p>Text is taken to be in an encoding whose multi-byte characters have no ASCII bytes in them
  * (UTF-8, the ISO-8859 family, EUC), which holds for every encoding that a server can store.
  */
-abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerLexer {
+public abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerLexer {
   /** The text is over. */
-  static final int END = -1;
+  public static final int END = -1;
 
   /** The text ends inside a literal, a quoted identifier or a comment. Nothing follows. */
-  static final int BROKEN = -2;
+  public static final int BROKEN = -2;
 
   /** An identifier or keyword without quotes. */
-  static final int WORD = 256;
+  public static final int WORD = 256;
 
   /** {@code "identifier"}; in other dialects also {@code `identifier`} or {@code [identifier]}. */
-  static final int QUOTED = 257;
+  public static final int QUOTED = 257;
 
   /** {@code U&"identifier"}. */
-  static final int UNICODE_QUOTED = 258;
+  public static final int UNICODE_QUOTED = 258;
 
   /** {@code 'literal'}. */
-  static final int STRING = 259;
+  public static final int STRING = 259;
 
   /** {@code E'literal'}; also a plain one where backslashes are escapes. */
-  static final int ESCAPE_STRING = 260;
+  public static final int ESCAPE_STRING = 260;
 
   /** {@code U&'literal'}. */
-  static final int UNICODE_STRING = 261;
+  public static final int UNICODE_STRING = 261;
 
   /** {@code B'0'} or {@code X'0'}. */
-  static final int BIT_STRING = 262;
+  public static final int BIT_STRING = 262;
 
   /** {@code $tag$literal$tag$}. */
-  static final int DOLLAR_STRING = 263;
+  public static final int DOLLAR_STRING = 263;
 
-  static final int NUMBER = 264;
+  public static final int NUMBER = 264;
 
   /** {@code $1}; {@code ?} where that is a parameter. */
-  static final int PARAMETER = 265;
+  public static final int PARAMETER = 265;
 
   /** A comment of the form {@code /*+ … *}{@code /}; skipped unless asked for. */
-  static final int HINT = 266;
+  public static final int HINT = 266;
 
   /**
    * Opens a comment whose content MySQL runs, the version it asks for included: {@code /*!50110}.
    */
-  static final int EXECUTABLE = 267;
+  public static final int EXECUTABLE = 267;
 
   /** Longest identifier in bytes; the server cuts longer ones. */
-  static final int MAX_IDENTIFIER = 63;
+  public static final int MAX_IDENTIFIER = 63;
 
   byte[] text = new byte[0];
   int position;
@@ -69,7 +69,7 @@ abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerLexer {
   int contentEnd;
   boolean plain;
 
-  static Lexer of(Dialect dialect, boolean reportsHints) {
+  public static Lexer of(Dialect dialect, boolean reportsHints) {
     return switch (dialect) {
       case POSTGRES -> new PostgresLexer(reportsHints);
       case MYSQL -> new MysqlLexer(reportsHints);
@@ -83,7 +83,7 @@ abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerLexer {
    * @param standardConformingStrings whether a backslash in a plain literal is just that; MySQL
    *     calls it NO_BACKSLASH_ESCAPES, and SQL Server knows nothing else
    */
-  final void reset(byte[] text, int offset, int length, boolean standardConformingStrings) {
+  public final void reset(byte[] text, int offset, int length, boolean standardConformingStrings) {
     this.text = text;
     position = offset;
     limit = offset + length;
@@ -93,25 +93,25 @@ abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerLexer {
   }
 
   /** Moves to the next token and returns it. */
-  abstract int next();
+  public abstract int next();
 
   /** First byte of the token, as an index into the array. */
-  final int start() {
+  public final int start() {
     return start;
   }
 
   /** One past the last byte of the token. */
-  final int end() {
+  public final int end() {
     return end;
   }
 
   /** First byte between the quotes of a literal or quoted identifier. */
-  final int contentStart() {
+  public final int contentStart() {
     return contentStart;
   }
 
   /** One past the last byte between the quotes. */
-  final int contentEnd() {
+  public final int contentEnd() {
     return contentEnd;
   }
 
@@ -119,7 +119,7 @@ abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerLexer {
    * Whether what stands between the quotes is the value itself: no doubled quote, no escape, no
    * continuation on another line.
    */
-  final boolean plain() {
+  public final boolean plain() {
     return plain;
   }
 
@@ -127,7 +127,7 @@ abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerLexer {
    * The name that PostgreSQL's identifier from {@code from} to {@code to} stands for: folded if
    * without quotes, undoubled if with, cut to what the server keeps.
    */
-  final String identifier(int from, int to) {
+  public final String identifier(int from, int to) {
     byte[] name = new byte[to - from];
     int n = 0;
     if (text[from] == '"') {
@@ -149,7 +149,7 @@ abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerLexer {
    * Whether the bytes between the quotes have {@code word} (in small ASCII letters) among them, in
    * whatever case.
    */
-  final boolean contentMentions(byte[] word) {
+  public final boolean contentMentions(byte[] word) {
     byte[] s = text;
     for (int p = contentStart; p + word.length <= contentEnd; p++) {
       int i = 0;
@@ -163,26 +163,21 @@ abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerLexer {
     return false;
   }
 
-  /** The word that stands between the quotes, in whatever case. */
-  final Word contentWord() {
-    return Word.find(text, contentStart, contentEnd);
-  }
-
-  final boolean standardConformingStrings() {
+  public final boolean standardConformingStrings() {
     return standardStrings;
   }
 
   /** One past the last byte of the text. */
-  final int limit() {
+  public final int limit() {
     return limit;
   }
 
-  final byte[] text() {
+  public final byte[] text() {
     return text;
   }
 
   /** The bytes as text: UTF-8, or byte by byte where they are not. */
-  static String decode(byte[] bytes, int from, int to) {
+  public static String decode(byte[] bytes, int from, int to) {
     String decoded = new String(bytes, from, to - from, StandardCharsets.UTF_8);
     if (decoded.indexOf('\uFFFD') >= 0) {
       // Different names must stay different, whatever their encoding.
@@ -192,7 +187,7 @@ abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerLexer {
   }
 
   /** A name as the server keeps it: cut where it is too long. */
-  static String clipped(String name) {
+  public static String clipped(String name) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     return new String(bytes, 0, clip(bytes, bytes.length), StandardCharsets.UTF_8);
   }

@@ -5,15 +5,15 @@ package dev.heimdall.engine.sql;
  * The content of a comment that the server runs is cut into tokens like the rest, after {@link
  * Lexer#EXECUTABLE}; its end shows as {@code *} and {@code /}.
  */
-final class MysqlLexer extends Lexer {
+public final class MysqlLexer extends Lexer {
   private final boolean reportsHints;
 
-  MysqlLexer(boolean reportsHints) {
+  public MysqlLexer(boolean reportsHints) {
     this.reportsHints = reportsHints;
   }
 
   @Override
-  int next() {
+  public int next() {
     byte[] s = text;
     int stop = limit;
     int p = position;

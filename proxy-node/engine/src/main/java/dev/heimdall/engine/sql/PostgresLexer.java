@@ -1,19 +1,23 @@
 package dev.heimdall.engine.sql;
 
+import java.nio.charset.StandardCharsets;
+
 /** PostgreSQL's tokens. */
-final class PostgresLexer extends Lexer {
+public final class PostgresLexer extends Lexer {
+  private static final byte[] TEMPORARY_SCHEMA = "pg_temp".getBytes(StandardCharsets.US_ASCII);
+
   private final boolean reportsHints;
 
-  PostgresLexer() {
+  public PostgresLexer() {
     this(false);
   }
 
-  PostgresLexer(boolean reportsHints) {
+  public PostgresLexer(boolean reportsHints) {
     this.reportsHints = reportsHints;
   }
 
   @Override
-  int next() {
+  public int next() {
     byte[] s = text;
     int stop = limit;
     int p = position;
@@ -70,6 +74,19 @@ final class PostgresLexer extends Lexer {
       return token(c, p, p + 1);
     }
     return token(END, stop, stop);
+  }
+
+  /**
+   * Whether the current token, of a search path, puts temporary objects on it, or could, being
+   * written with escapes.
+   */
+  public boolean mayNameTemporarySchema(int token) {
+    return switch (token) {
+      case STRING, QUOTED, DOLLAR_STRING -> contentMentions(TEMPORARY_SCHEMA);
+      case ESCAPE_STRING, UNICODE_STRING, UNICODE_QUOTED ->
+          !plain() || contentMentions(TEMPORARY_SCHEMA);
+      default -> false;
+    };
   }
 
   private int word(int from) {

@@ -12,12 +12,13 @@ public final class PostgresOperator {
     return isIn(text.charAt(0));
   }
 
-  static boolean isIn(int c) {
+  /** Whether an operator may have this character in it. */
+  public static boolean isIn(int c) {
     return c < 128 && IN[c];
   }
 
   /** One past the operator that begins at {@code from}. */
-  static int end(byte[] s, int from, int stop) {
+  public static int end(byte[] s, int from, int stop) {
     int p = from + 1;
     while (p < stop && isIn(s[p] & 0xff) && !beginsComment(s, p, stop)) {
       p++;

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the body of a function or procedure in SQL or PL/pgSQL says of what it does. Found by its
- * tokens and not by its grammar, so that it errs on the side of more: a variable that is called
- * like a table is among the names.
+ * What the body of a function or procedure says of what it does. Found by its tokens and not by its
+ * grammar, so that it errs on the side of more: a variable that is called like a table is among the
+ * names.
  *
  * @param understood false where the text ends inside a token or has a name that cannot be read:
  *     then it may do anything
@@ -20,7 +20,7 @@ import java.util.Set;
  *     functions, triggers, rules and the like
  * @param locks whether it locks rows or tables
  * @param changesSession the first word that changes the session beyond the transaction, such as
- *     {@code SET} or {@code pg_temp}; null if there is none. Calls of functions do not count
+ *     {@code SET}; null if there is none. Calls of functions do not count
  * @param loads whether it loads a library into the server process
  * @param movesPath whether it may set {@code search_path} or the role, if only until the
  *     transaction ends
@@ -49,7 +49,10 @@ public record RoutineBody(
     Set<String> attributes,
     Set<String> operators) {
   /** Of a text that cannot be read. */
-  public static final RoutineBody UNREADABLE = read("'", false);
+  public static final RoutineBody UNREADABLE =
+      new RoutineBody(
+          false, false, false, false, false, null, false, false, false, Map.of(), Set.of(),
+          Set.of(), Set.of(), Set.of());
 
   public RoutineBody {
     targets = Collections.unmodifiableMap(new LinkedHashMap<>(targets));
@@ -57,14 +60,5 @@ public record RoutineBody(
     calls = Collections.unmodifiableSet(new LinkedHashSet<>(calls));
     attributes = Collections.unmodifiableSet(new LinkedHashSet<>(attributes));
     operators = Set.copyOf(operators);
-  }
-
-  /**
-   * Reads a body.
-   *
-   * @param procedural whether it is PL/pgSQL, where INTO names variables; in SQL it names a table
-   */
-  public static RoutineBody read(String body, boolean procedural) {
-    return new RoutineReader(body, procedural).read();
   }
 }

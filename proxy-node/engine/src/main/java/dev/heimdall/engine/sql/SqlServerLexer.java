@@ -12,7 +12,7 @@ final class SqlServerLexer extends Lexer {
   }
 
   @Override
-  int next() {
+  public int next() {
     byte[] s = text;
     int stop = limit;
     int p = position;

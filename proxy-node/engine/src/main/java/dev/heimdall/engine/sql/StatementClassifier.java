@@ -33,4 +33,12 @@ public interface StatementClassifier {
    * could do something else.
    */
   boolean dependsOnLiterals();
+
+  /**
+   * Where the statement begins that an SQL PREPARE makes, in what follows its name; -1 where it
+   * does not stand there.
+   */
+  default int preparedText(byte[] afterName, boolean standardStrings) {
+    return -1;
+  }
 }

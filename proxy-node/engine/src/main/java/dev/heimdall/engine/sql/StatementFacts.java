@@ -28,7 +28,7 @@ public record StatementFacts(
   private static final StatementFacts[] MULTI_WITH_TRANSACTIONS = multi(true);
 
   /** Text that ends inside a token: the server refuses it, and if it does not, nothing is known. */
-  static final StatementFacts UNREADABLE =
+  public static final StatementFacts UNREADABLE =
       new StatementFacts(
           StatementKind.UNKNOWN,
           1,
@@ -36,14 +36,16 @@ public record StatementFacts(
           false,
           false);
 
-  static StatementFacts ofSingle(StatementKind kind, List<Effect> effects, boolean chain) {
+  /** What a text with one statement is. */
+  public static StatementFacts ofSingle(StatementKind kind, List<Effect> effects, boolean chain) {
     if (effects.isEmpty()) {
       return (chain ? CHAINED : SINGLE)[kind.ordinal()];
     }
     return new StatementFacts(kind, 1, effects, false, chain);
   }
 
-  static StatementFacts ofMulti(
+  /** What a text with several is. */
+  public static StatementFacts ofMulti(
       int statements, List<Effect> effects, boolean transactionControlInside, boolean chain) {
     if (effects.isEmpty() && !chain && statements < SHARED_COUNTS) {
       return (transactionControlInside ? MULTI_WITH_TRANSACTIONS : MULTI)[statements];

@@ -12,9 +12,10 @@ import java.util.Arrays;
  * <p>Not thread safe.
  */
 public final class StatementSplitter {
+  private static final int ROUTINE = 4;
+
   private final Dialect dialect;
   private final Lexer lexer;
-  private final TokenReader reader = new TokenReader(new EffectList());
   private int[] bounds = new int[8];
   private int count;
 
@@ -45,24 +46,55 @@ public final class StatementSplitter {
   }
 
   private int splitPostgres(byte[] sql, int offset, int length, boolean standardStrings) {
-    reader.reset(sql, offset, length, standardStrings);
-    do {
-      reader.nextStatement();
-      if (!reader.atEnd()) {
-        int start = reader.lexer().start();
-        if (reader.accept(Word.CREATE)) {
-          if (reader.accept(Word.OR)) {
-            reader.accept(Word.REPLACE);
-          }
-          if (reader.word() == Word.FUNCTION || reader.word() == Word.PROCEDURE) {
-            reader.skipRoutine();
-          }
+    lexer.reset(sql, offset, length, standardStrings);
+    int start = -1;
+    int words = 0; // CREATE OR REPLACE FUNCTION: how many of them were read; -1 where it is no such
+    int depth = 0;
+    int body = 0;
+    int previous = ';';
+    boolean begin = false;
+    boolean as = false;
+    while (true) {
+      int token = lexer.next();
+      if (token < 0 || (token == ';' && depth == 0 && body == 0)) {
+        if (start >= 0) {
+          add(start, lexer.start());
         }
-        reader.skip();
-        add(start, reader.lexer().start());
+        if (token < 0) {
+          return token == Lexer.BROKEN || body > 0 ? -1 : count;
+        }
+        start = -1;
+        words = 0;
+        depth = 0;
+        continue;
       }
-    } while (reader.token() == ';');
-    return reader.token() == Lexer.BROKEN || reader.routineDepth() > 0 ? -1 : count;
+      if (start < 0) {
+        start = lexer.start();
+      }
+      boolean word = token == Lexer.WORD;
+      if (words != ROUTINE) {
+        words = word && words >= 0 ? ofRoutine(words) : -1;
+      } else if (word && body == 0) {
+        body = begin && is("atomic") ? 1 : 0;
+      } else if (word && previous != '.' && !as) {
+        body += is("case") ? 1 : is("end") ? -1 : 0;
+      }
+      depth = token == '(' ? depth + 1 : token == ')' && depth > 0 ? depth - 1 : depth;
+      previous = token;
+      begin = word && words == ROUTINE && is("begin");
+      as = word && words == ROUTINE && is("as");
+    }
+  }
+
+  /** How much of CREATE OR REPLACE FUNCTION has been read with this word; -1 for another one. */
+  private int ofRoutine(int before) {
+    boolean routine = is("function") || is("procedure");
+    return switch (before) {
+      case 0 -> is("create") ? 1 : -1;
+      case 1 -> routine ? ROUTINE : is("or") ? 2 : -1;
+      case 2 -> routine ? ROUTINE : is("replace") ? 3 : -1;
+      default -> routine ? ROUTINE : -1;
+    };
   }
 
   private int splitOther(byte[] sql, int offset, int length, boolean standardStrings) {
@@ -95,8 +127,18 @@ public final class StatementSplitter {
     }
   }
 
+  /** Whether the current token is this word, in small letters; no string is made of it. */
   private boolean is(String word) {
-    return Lexer.decode(lexer.text(), lexer.start(), lexer.end()).equalsIgnoreCase(word);
+    int start = lexer.start();
+    if (lexer.end() - start != word.length()) {
+      return false;
+    }
+    for (int i = 0; i < word.length(); i++) {
+      if (ByteClass.lower(lexer.text()[start + i]) != word.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void add(int start, int end) {

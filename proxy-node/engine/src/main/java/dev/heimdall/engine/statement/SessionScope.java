@@ -12,7 +12,6 @@ import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.PinReason;
-import dev.heimdall.engine.sql.PreparedText;
 import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -66,7 +65,7 @@ final class SessionScope {
     PreparedStatement prepared = carried.names().get(name);
     if (prepared != null && prepared.source() == null && prepared.isSql()) {
       byte[] body = prepared.body();
-      int begin = PreparedText.begin(body, standardStrings);
+      int begin = pipeline.preparedText(body, standardStrings);
       if (begin >= 0) {
         prepared.source(
             pipeline.examine(Arrays.copyOfRange(body, begin, body.length), standardStrings));

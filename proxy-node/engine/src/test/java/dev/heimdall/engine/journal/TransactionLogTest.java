@@ -2,8 +2,8 @@ package dev.heimdall.engine.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
 import dev.heimdall.engine.observe.Unreplayed;
-import dev.heimdall.engine.sql.PostgresClassifier;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.TransactionReplaySettings;

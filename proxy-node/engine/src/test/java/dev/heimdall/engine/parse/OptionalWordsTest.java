@@ -2,9 +2,9 @@ package dev.heimdall.engine.parse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.ParsedStatement;
-import dev.heimdall.engine.sql.PostgresClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.dialect.postgres.catalog.PostgresObjects;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.CacheUse;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.NameScope;
-import dev.heimdall.engine.sql.PostgresClassifier;
 import dev.heimdall.engine.sql.Statement;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;

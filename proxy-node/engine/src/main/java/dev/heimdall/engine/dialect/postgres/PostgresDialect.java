@@ -12,7 +12,7 @@ import dev.heimdall.engine.dialect.postgres.login.PostgresClients;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.dialect.postgres.server.PostgresServers;
-import dev.heimdall.engine.sql.PostgresClassifier;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
 import java.util.concurrent.Executor;
 
 /** PostgreSQL's protocol, version 3. */

@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.postgres.catalog;
 import dev.heimdall.engine.catalog.BuiltInObjects;
 import dev.heimdall.engine.catalog.Effect;
 import dev.heimdall.engine.catalog.RoutineRow;
+import dev.heimdall.engine.parse.RoutineReader;
 import dev.heimdall.engine.sql.RoutineBody;
 import java.util.List;
 import java.util.Set;
@@ -55,7 +56,7 @@ public final class PostgresRoutines {
     if (kind == 'a' || !(sql || language.equals("plpgsql"))) {
       return null;
     }
-    return RoutineBody.read(body, !sql);
+    return RoutineReader.read(body, !sql);
   }
 
   private static RoutineRow.Unread unread(

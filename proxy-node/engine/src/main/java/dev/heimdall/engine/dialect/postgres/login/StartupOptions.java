@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.postgres.login;
 
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.client.StartupVariables;
-import dev.heimdall.engine.sql.SettingName;
+import dev.heimdall.engine.dialect.postgres.sql.SettingName;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.ArrayList;
 import java.util.List;

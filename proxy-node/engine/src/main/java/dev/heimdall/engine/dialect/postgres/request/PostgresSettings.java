@@ -1,8 +1,8 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.dialect.postgres.catalog.SearchPath;
+import dev.heimdall.engine.dialect.postgres.sql.SettingName;
 import dev.heimdall.engine.sql.PinReason;
-import dev.heimdall.engine.sql.SettingName;
 import dev.heimdall.engine.sql.SettingRules;
 import java.util.List;
 import java.util.Locale;

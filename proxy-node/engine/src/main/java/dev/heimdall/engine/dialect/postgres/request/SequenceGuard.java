@@ -1,13 +1,13 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresEffect;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresLiteral;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.session.SchemaClient;
 import dev.heimdall.engine.session.ServerOutput;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Parameter;
-import dev.heimdall.engine.sql.PostgresEffect;
-import dev.heimdall.engine.sql.PostgresLiteral;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;

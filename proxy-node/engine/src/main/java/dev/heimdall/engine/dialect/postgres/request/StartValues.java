@@ -1,11 +1,11 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresEffect;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresLiteral;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Effect;
-import dev.heimdall.engine.sql.PostgresEffect;
-import dev.heimdall.engine.sql.PostgresLiteral;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementSplitter;

@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.postgres.server;
 
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.Variables;
-import dev.heimdall.engine.sql.PostgresLiteral;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresLiteral;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
 
 /** The one name of a setting that PostgreSQL knows under several spellings. */
 public final class SettingName {

@@ -1,4 +1,7 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
+
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.Lexer;
 
 /**
  * The grammar of statements about whole databases and roles: those for which a database must have
@@ -9,9 +12,9 @@ final class DatabaseStatement {
   private static final String DEFAULT_TEMPLATE = "template1";
 
   private final TokenReader reader;
-  private final EffectList effects;
+  private final PostgresEffects effects;
 
-  DatabaseStatement(TokenReader reader, EffectList effects) {
+  DatabaseStatement(TokenReader reader, PostgresEffects effects) {
     this.reader = reader;
     this.effects = effects;
   }

@@ -1,16 +1,19 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.parse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.RoutineBody;
+import dev.heimdall.engine.sql.TableName;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RoutineBodyTest {
+class RoutineReaderTest {
   private static RoutineBody plpgsql(String statements) {
-    return RoutineBody.read("DECLARE a int; BEGIN " + statements + " END", true);
+    return RoutineReader.read("DECLARE a int; BEGIN " + statements + " END", true);
   }
 
   @ParameterizedTest
@@ -86,8 +89,8 @@ class RoutineBodyTest {
   @Test
   void selectIntoMakesATableInSqlOnly() {
     String statement = "SELECT i INTO TEMP x FROM t";
-    assertThat(RoutineBody.read(statement, false).changesSession()).isEqualTo("TEMPORARY");
-    assertThat(RoutineBody.read(statement, true).changesSession()).isNull();
+    assertThat(RoutineReader.read(statement, false).changesSession()).isEqualTo("TEMPORARY");
+    assertThat(RoutineReader.read(statement, true).changesSession()).isNull();
   }
 
   @Test
@@ -130,8 +133,8 @@ class RoutineBodyTest {
 
   @Test
   void intoNamesATableOnlyOutsideOfProcedures() {
-    assertThat(RoutineBody.read("SELECT 1 AS a INTO t", false).definesOrCopies()).isTrue();
-    assertThat(RoutineBody.read("INSERT INTO t SELECT 1", false).definesOrCopies()).isFalse();
+    assertThat(RoutineReader.read("SELECT 1 AS a INTO t", false).definesOrCopies()).isTrue();
+    assertThat(RoutineReader.read("INSERT INTO t SELECT 1", false).definesOrCopies()).isFalse();
   }
 
   @Test
@@ -161,6 +164,6 @@ class RoutineBodyTest {
   @ParameterizedTest
   @ValueSource(strings = {"RAISE 'x", "/* x", "SELECT U&\"\\0061\"(1);", "DELETE FROM;"})
   void whatCannotBeReadIsNotUnderstood(String statements) {
-    assertThat(RoutineBody.read("BEGIN " + statements, true).understood()).isFalse();
+    assertThat(RoutineReader.read("BEGIN " + statements, true).understood()).isFalse();
   }
 }

@@ -1,7 +1,11 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.StatementClassifier;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,6 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
+
+import dev.heimdall.engine.sql.PinReason;
 
 /** What else pins a session to its server connection where the server is PostgreSQL. */
 final class PostgresPins {

@@ -1,4 +1,6 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
+
+import dev.heimdall.engine.sql.Effect;
 
 /** What statements of PostgreSQL do that no other dialect's do. */
 public enum PostgresEffect implements Effect.Detail {

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
 
 /** Values as PostgreSQL reads them in a statement. */
 public final class PostgresLiteral {

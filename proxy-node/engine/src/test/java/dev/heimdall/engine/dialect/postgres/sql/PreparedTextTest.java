@@ -1,4 +1,4 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,7 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
 
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.PostgresLexer;
 import java.util.Set;
 
 /** Follows the argument of one {@code currval(sequence)} as the tokens go by. */
@@ -35,14 +37,14 @@ final class SequenceCall {
 
   private static final int LONGEST = 1000;
 
-  private final Lexer lexer;
-  private final EffectList effects;
+  private final PostgresLexer lexer;
+  private final PostgresEffects effects;
   private final StringBuilder expression = new StringBuilder();
   private Step step = Step.NONE;
   private String name;
   private int depth;
 
-  SequenceCall(Lexer lexer, EffectList effects) {
+  SequenceCall(PostgresLexer lexer, PostgresEffects effects) {
     this.lexer = lexer;
     this.effects = effects;
   }

@@ -1,11 +1,16 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
+
+import dev.heimdall.engine.sql.ByteClass;
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.PostgresLexer;
 
 /** Follows the arguments of one {@code set_config(name, value, is_local)} as the tokens go by. */
 final class SettingCall {
   private static final byte[] NULL = {'n', 'u', 'l', 'l'};
 
-  private final Lexer lexer;
-  private final EffectList effects;
+  private final PostgresLexer lexer;
+  private final PostgresEffects effects;
 
   private boolean open;
   private int depth;
@@ -20,7 +25,7 @@ final class SettingCall {
   private boolean local;
   private boolean temporarySchema;
 
-  SettingCall(Lexer lexer, EffectList effects) {
+  SettingCall(PostgresLexer lexer, PostgresEffects effects) {
     this.lexer = lexer;
     this.effects = effects;
   }
@@ -54,7 +59,7 @@ final class SettingCall {
       switch (argument) {
         case 0 -> nameToken(token);
         case 1 -> {
-          temporarySchema |= TokenReader.mayNameTemporarySchema(lexer, token);
+          temporarySchema |= lexer.mayNameTemporarySchema(token);
           nullValue = tokens == 1 && isNull(token);
           nullStart = nullValue ? lexer.start() : nullStart;
         }
@@ -75,7 +80,7 @@ final class SettingCall {
   private void nameToken(int token) {
     named = tokens == 1 && token == Lexer.STRING && lexer.plain();
     if (named) {
-      searchPath = lexer.contentWord() == Word.SEARCH_PATH;
+      searchPath = Word.inQuotes(lexer) == Word.SEARCH_PATH;
       nameStart = lexer.start();
       nameEnd = lexer.end();
     }
@@ -118,7 +123,7 @@ final class SettingCall {
 
   private boolean isTrue(int token, Word word) {
     if (token == Lexer.STRING && lexer.plain()) {
-      return lexer.contentWord() == Word.TRUE;
+      return Word.inQuotes(lexer) == Word.TRUE;
     }
     return word == Word.TRUE;
   }

@@ -1,6 +1,10 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
 
-import java.nio.charset.StandardCharsets;
+import dev.heimdall.engine.sql.ByteClass;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.PostgresLexer;
 
 /**
  * Reads the tokens of a text one by one, knows where its statements end, and watches for what has
@@ -10,10 +14,10 @@ import java.nio.charset.StandardCharsets;
 final class TokenReader {
   private static final int OTHER = Word.OTHER.ordinal();
   private static final int PG_TEMP = Word.PG_TEMP.ordinal();
-  private static final byte[] TEMPORARY_SCHEMA = "pg_temp".getBytes(StandardCharsets.US_ASCII);
+  private static final String TEMPORARY_SCHEMA = "pg_temp";
 
   private final PostgresLexer lexer = new PostgresLexer();
-  private final EffectList effects;
+  private final PostgresEffects effects;
   private final SettingCall settingCall;
   private final SequenceCall sequenceCall;
 
@@ -34,7 +38,7 @@ final class TokenReader {
   private boolean naming;
   private boolean readsLiterals;
 
-  TokenReader(EffectList effects) {
+  TokenReader(PostgresEffects effects) {
     this.effects = effects;
     settingCall = new SettingCall(lexer, effects);
     sequenceCall = new SequenceCall(lexer, effects);
@@ -164,7 +168,7 @@ final class TokenReader {
     return depth;
   }
 
-  Lexer lexer() {
+  PostgresLexer lexer() {
     return lexer;
   }
 
@@ -203,7 +207,7 @@ final class TokenReader {
 
   /** Whether the current token is a language whose functions the server only keeps. */
   private boolean isLanguageWithoutLibrary() {
-    Word language = token == Lexer.QUOTED || token == Lexer.STRING ? lexer.contentWord() : word();
+    Word language = token == Lexer.QUOTED || token == Lexer.STRING ? Word.inQuotes(lexer) : word();
     return language == Word.SQL || language == Word.PLPGSQL || language == Word.INTERNAL;
   }
 
@@ -232,20 +236,6 @@ final class TokenReader {
 
   boolean isName() {
     return token == Lexer.WORD || token == Lexer.QUOTED;
-  }
-
-  /**
-   * Whether a token of a search path puts temporary objects on it, or could, being written with
-   * escapes.
-   */
-  static boolean mayNameTemporarySchema(Lexer lexer, int token) {
-    return switch (token) {
-      case Lexer.STRING, Lexer.QUOTED, Lexer.DOLLAR_STRING ->
-          lexer.contentMentions(TEMPORARY_SCHEMA);
-      case Lexer.ESCAPE_STRING, Lexer.UNICODE_STRING, Lexer.UNICODE_QUOTED ->
-          !lexer.plain() || lexer.contentMentions(TEMPORARY_SCHEMA);
-      default -> false;
-    };
   }
 
   private void watch(Word found) {
@@ -334,7 +324,7 @@ final class TokenReader {
       return false;
     }
     for (int i = 0; i < 7; i++) {
-      if (ByteClass.lower(s[from + i]) != TEMPORARY_SCHEMA[i]) {
+      if (ByteClass.lower(s[from + i]) != TEMPORARY_SCHEMA.charAt(i)) {
         return false;
       }
     }

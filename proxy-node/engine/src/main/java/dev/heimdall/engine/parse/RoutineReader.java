@@ -1,5 +1,13 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.parse;
 
+import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.PostgresLexer;
+import dev.heimdall.engine.sql.PostgresOperator;
+import dev.heimdall.engine.sql.RoutineBody;
+import dev.heimdall.engine.sql.RowChange;
+import dev.heimdall.engine.sql.TableName;
+import dev.heimdall.engine.sql.Token;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -11,8 +19,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads one body of a function, over all its tokens at once. Used once. */
-final class RoutineReader {
+/** Reads one body of a function in SQL or PL/pgSQL, over all its tokens at once. Used once. */
+public final class RoutineReader {
   /** What follows is the beginning of a statement. */
   private static final Set<String> OPENING =
       Set.of("begin", "then", "else", "loop", "atomic", "declare");
@@ -115,12 +123,21 @@ final class RoutineReader {
   /** Whether SET belongs to an UPDATE or ALTER. */
   private boolean assigning;
 
-  RoutineReader(String body, boolean procedural) {
+  /**
+   * Reads a body.
+   *
+   * @param procedural whether it is PL/pgSQL, where INTO names variables; in SQL it names a table
+   */
+  public static RoutineBody read(String body, boolean procedural) {
+    return new RoutineReader(body, procedural).read();
+  }
+
+  private RoutineReader(String body, boolean procedural) {
     this.procedural = procedural;
     understood = cut(body.getBytes(StandardCharsets.UTF_8));
   }
 
-  RoutineBody read() {
+  private RoutineBody read() {
     boolean begins = true;
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
@@ -157,7 +174,7 @@ final class RoutineReader {
   }
 
   private boolean cut(byte[] text) {
-    Lexer lexer = new PostgresLexer();
+    PostgresLexer lexer = new PostgresLexer();
     lexer.reset(text, 0, text.length, true);
     int operatorEnd = 0;
     while (true) {
@@ -177,7 +194,7 @@ final class RoutineReader {
         default -> {
           boolean seed = kind == Lexer.STRING && lexer.plain() && isSeed(text, lexer);
           tokens.add(seed ? SEED_LITERAL : unnamed(kind));
-          temporaryLiteral |= TokenReader.mayNameTemporarySchema(lexer, kind);
+          temporaryLiteral |= lexer.mayNameTemporarySchema(kind);
           if (PostgresOperator.isIn(kind) && lexer.start() >= operatorEnd) {
             operatorEnd = PostgresOperator.end(text, lexer.start(), text.length);
             operators.add(Lexer.decode(text, lexer.start(), operatorEnd));

@@ -1,15 +1,19 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
+
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.PinReason;
 
 /** The grammar of SET and RESET. */
 final class SettingStatement {
   private final TokenReader reader;
-  private final EffectList effects;
+  private final PostgresEffects effects;
 
   private int nameStart;
   private int nameEnd;
   private StringBuilder qualifiedName;
 
-  SettingStatement(TokenReader reader, EffectList effects) {
+  SettingStatement(TokenReader reader, PostgresEffects effects) {
     this.reader = reader;
     this.effects = effects;
   }
@@ -48,7 +52,7 @@ final class SettingStatement {
     }
     Word first = reader.word();
     boolean quotedSearchPath =
-        reader.token() == Lexer.QUOTED && reader.lexer().contentWord() == Word.SEARCH_PATH;
+        reader.token() == Lexer.QUOTED && Word.inQuotes(reader.lexer()) == Word.SEARCH_PATH;
     if (!acceptName()) {
       return;
     }
@@ -192,7 +196,7 @@ final class SettingStatement {
   private void searchPathValue() {
     boolean temporary = false;
     while (!reader.atEnd()) {
-      temporary |= TokenReader.mayNameTemporarySchema(reader.lexer(), reader.token());
+      temporary |= reader.lexer().mayNameTemporarySchema(reader.token());
       reader.advance();
     }
     if (temporary) {

@@ -1,7 +1,8 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.sql.StatementClassifier;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,4 +1,7 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
+
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.WordTable;
 
 /** The words that mean something to the classifier; every other one is {@link #OTHER}. */
 enum Word {
@@ -155,19 +158,12 @@ enum Word {
   }
 
   private static final Word[] ALL_WORDS = values();
-  private static final int MASK = 2047;
-  private static final int LONGEST = longest();
-  private static final Word[] BY_SPELLING = bySpelling();
+  private static final WordTable SPELLINGS = WordTable.of(ALL_WORDS);
 
   private final Role role;
-  private final byte[] spelling;
 
   Word(Role role) {
     this.role = role;
-    spelling = new byte[name().length()];
-    for (int i = 0; i < spelling.length; i++) {
-      spelling[i] = ByteClass.lower((byte) name().charAt(i));
-    }
   }
 
   Role role() {
@@ -181,65 +177,11 @@ enum Word {
 
   /** The word that these bytes spell, in whatever case. */
   static Word find(byte[] text, int start, int end) {
-    int length = end - start;
-    if (length < 2 || length > LONGEST) {
-      return OTHER;
-    }
-    int slot =
-        slot(
-            ByteClass.lower(text[start]),
-            ByteClass.lower(text[start + (length >> 1)]),
-            ByteClass.lower(text[end - 1]),
-            length);
-    Word word = BY_SPELLING[slot];
-    while (word != null) {
-      if (word.isSpelledBy(text, start, length)) {
-        return word;
-      }
-      slot = (slot + 1) & MASK;
-      word = BY_SPELLING[slot];
-    }
-    return OTHER;
+    return ALL_WORDS[SPELLINGS.find(text, start, end)];
   }
 
-  private boolean isSpelledBy(byte[] text, int start, int length) {
-    byte[] expected = spelling;
-    if (expected.length != length) {
-      return false;
-    }
-    for (int i = 0; i < length; i++) {
-      if (ByteClass.lower(text[start + i]) != expected[i]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static int slot(byte first, byte middle, byte last, int length) {
-    return (first * 7 + middle * 61 + last * 331 + length * 1021) & MASK;
-  }
-
-  private static int longest() {
-    int longest = 0;
-    for (Word word : values()) {
-      longest = Math.max(longest, word.spelling.length);
-    }
-    return longest;
-  }
-
-  private static Word[] bySpelling() {
-    Word[] table = new Word[MASK + 1];
-    for (Word word : values()) {
-      if (word == OTHER) {
-        continue;
-      }
-      byte[] s = word.spelling;
-      int slot = slot(s[0], s[s.length >> 1], s[s.length - 1], s.length);
-      while (table[slot] != null) {
-        slot = (slot + 1) & MASK;
-      }
-      table[slot] = word;
-    }
-    return table;
+  /** The word that stands between the quotes of the current token, in whatever case. */
+  static Word inQuotes(Lexer lexer) {
+    return find(lexer.text(), lexer.contentStart(), lexer.contentEnd());
   }
 }

@@ -1,14 +1,17 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
+
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.PostgresLexer;
 
 /** Finds the statement inside of an SQL PREPARE. */
-public final class PreparedText {
+final class PreparedText {
   private PreparedText() {}
 
   /**
    * Where the statement begins in what follows the name: behind the types, if there are any, and
    * AS. -1 if there is no such place.
    */
-  public static int begin(byte[] afterName, boolean standardStrings) {
+  static int begin(byte[] afterName, boolean standardStrings) {
     Lexer lexer = new PostgresLexer();
     lexer.reset(afterName, 0, afterName.length, standardStrings);
     int depth = 0;

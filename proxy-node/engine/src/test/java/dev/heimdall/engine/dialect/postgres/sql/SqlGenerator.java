@@ -1,4 +1,4 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
 
 import java.util.List;
 import java.util.Random;

@@ -1,4 +1,12 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
+
+import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.StatementClassifier;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
 
 /**
  * Says what PostgreSQL text is and what it does to its session, in one pass over the bytes. Text
@@ -10,7 +18,7 @@ package dev.heimdall.engine.sql;
  * taken is linear in their number.
  */
 public final class PostgresClassifier implements StatementClassifier {
-  private final EffectList effects = new EffectList();
+  private final PostgresEffects effects = new PostgresEffects();
   private final TokenReader reader = new TokenReader(effects);
   private final SettingStatement settings = new SettingStatement(reader, effects);
   private final DatabaseStatement databases = new DatabaseStatement(reader, effects);
@@ -80,6 +88,11 @@ public final class PostgresClassifier implements StatementClassifier {
   @Override
   public boolean dependsOnLiterals() {
     return reader.readsLiterals() || codeBlock;
+  }
+
+  @Override
+  public int preparedText(byte[] afterName, boolean standardStrings) {
+    return PreparedText.begin(afterName, standardStrings);
   }
 
   /**
@@ -403,7 +416,7 @@ public final class PostgresClassifier implements StatementClassifier {
   private boolean isPlpgsql() {
     return switch (reader.token()) {
       case Lexer.WORD -> reader.word() == Word.PLPGSQL;
-      case Lexer.QUOTED, Lexer.STRING -> reader.lexer().contentWord() == Word.PLPGSQL;
+      case Lexer.QUOTED, Lexer.STRING -> Word.inQuotes(reader.lexer()) == Word.PLPGSQL;
       default -> false;
     };
   }
