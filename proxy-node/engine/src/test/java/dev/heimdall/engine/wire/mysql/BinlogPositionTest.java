@@ -1,0 +1,31 @@
+package dev.heimdall.engine.wire.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.wire.Position;
+import org.junit.jupiter.api.Test;
+
+class BinlogPositionTest {
+  private static BinlogPosition at(String server, String file, long offset) {
+    return BinlogPosition.of(server, file, offset).orElseThrow();
+  }
+
+  @Test
+  void filesAreCountedByTheirNumbers() {
+    BinlogPosition here = at("a", "binlog.000009", 500);
+    assertThat(here.covers(at("a", "binlog.000009", 500))).isTrue();
+    assertThat(here.covers(at("a", "binlog.000009", 501))).isFalse();
+    assertThat(at("a", "binlog.1000000", 4).covers(at("a", "binlog.999999", 9))).isTrue();
+    assertThat(here.covers(Position.NONE)).isTrue();
+    assertThat(here.behind(at("a", "binlog.000009", 700))).isEqualTo(200);
+    assertThat(here.behind(at("a", "binlog.000010", 4))).isEqualTo(Position.UNKNOWN);
+  }
+
+  @Test
+  void logsOfTwoServersAreNeverCompared() {
+    assertThat(at("a", "binlog.000009", 5).covers(at("b", "binlog.000001", 4))).isFalse();
+    assertThat(at("a", "binlog.000009", 5).covers(at("a", "other.000001", 4))).isFalse();
+    assertThat(BinlogPosition.of("a", "binlog", 4)).isEmpty();
+    assertThat(BinlogPosition.of("a", null, 4)).isEmpty();
+  }
+}
