@@ -318,7 +318,11 @@ final class CrossChecks {
       case REJECT -> false;
       case SCRAM_SHA_256 ->
           plain || user.verifier().filter(v -> v.value().startsWith("SCRAM")).isPresent();
-      case MD5 -> plain || stored;
+      case MD5 ->
+          plain
+              || user.verifier()
+                  .filter(v -> v.value().startsWith("SCRAM") || v.value().startsWith("md5"))
+                  .isPresent();
       case PASSWORD -> plain || stored || credentials(vdb) == Credentials.PASSTHROUGH;
     };
   }

@@ -65,9 +65,11 @@ public enum Format {
       "^jdbc:(postgresql|mysql|mariadb)://[^?]+$"),
   /** A password as PostgreSQL stores it. */
   VERIFIER(
-      "\"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\" or \"md5\" and 32 hexadecimal digits",
+      "\"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\", \"md5\" and 32 hexadecimal digits,"
+          + " \"*\" and 40 of them, or MySQL's \"$A$005$…\"",
       "^(SCRAM-SHA-256\\$([1-9][0-9]{0,5}|1000000):[A-Za-z0-9+/]{2,342}={0,2}\\$[A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}="
-          + "|md5[0-9a-f]{32})$"),
+          + "|md5[0-9a-f]{32}|\\*[0-9A-F]{40}"
+          + "|\\$A\\$[0-9A-F]{3}\\$[\\u0001-\\u007f]{20}[./0-9A-Za-z]{43}|0x(?:[0-9A-Fa-f]{2}){70})$"),
   /** A network. */
   NETWORK("a network such as \"10.0.0.0/8\" or \"fd00::/8\"", "^[0-9a-fA-F.:]+/[0-9]{1,3}$"),
   /** A network, or all of them. */
@@ -122,7 +124,7 @@ public enum Format {
       case READER_URL -> UrlTemplate.problem(text, UrlTemplate.Use.READER).isEmpty();
       case NETWORK -> Cidr.read(text).isPresent();
       case NETWORK_OR_ALL -> text.equals(Cidr.ALL_TEXT) || Cidr.read(text).isPresent();
-      case VERIFIER -> text.startsWith("md5") || usable(text);
+      case VERIFIER -> !text.startsWith("SCRAM") || usable(text);
       case REGEX -> RuleExpression.regexFault(text).isEmpty();
       case TEXT, NAME, ENDPOINT, SECRET, LOG_GROUP, ARN, STORE, TABLE, TABLES, TABLES_OR_NONE ->
           true;

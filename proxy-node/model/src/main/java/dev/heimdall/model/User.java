@@ -18,7 +18,10 @@ public record User(
             value =
                 "What PostgreSQL keeps in `pg_authid.rolpassword`:"
                     + " `SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey`, or `md5` and 32"
-                    + " hexadecimal digits.",
+                    + " hexadecimal digits. Or what MySQL and MariaDB keep in"
+                    + " `mysql.user.authentication_string`: `*` and 40 hexadecimal digits, or"
+                    + " `$A$005$…`, also as `0x…`; such users need a rule with the method"
+                    + " `password`.",
             format = Format.VERIFIER,
             applies = Applies.NEW_CONNECTIONS)
         Optional<Secret> verifier,

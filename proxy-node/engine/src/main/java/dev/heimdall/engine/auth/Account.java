@@ -2,6 +2,7 @@ package dev.heimdall.engine.auth;
 
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.User;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** A configured user with what each method needs to check his proof; thread-safe. */
@@ -10,7 +11,7 @@ final class Account {
   private final User user;
   private final byte[] salt;
   private final ScramKeyCache cache;
-  private final String storedMd5Hash;
+  private final StoredHash storedHash;
   private volatile ScramVerifier verifier;
 
   /**
@@ -22,8 +23,8 @@ final class Account {
     this.salt = salt;
     this.cache = cache;
     String stored = user.verifier().map(Secret::value).orElse(null);
-    storedMd5Hash = stored != null && Md5Password.isHash(stored) ? stored : null;
-    if (stored != null && storedMd5Hash == null) {
+    storedHash = stored != null && StoredHash.is(stored) ? new StoredHash(stored) : null;
+    if (stored != null && storedHash == null) {
       try {
         verifier = ScramVerifier.parse(stored);
       } catch (IllegalArgumentException e) {
@@ -38,7 +39,7 @@ final class Account {
   }
 
   /**
-   * The SCRAM verifier; null for a user with an MD5 hash or without password. That of a plain
+   * The SCRAM verifier; null for a user with another hash or without password. That of a plain
    * password is derived at the first call, which takes milliseconds.
    */
   ScramVerifier verifier() {
@@ -58,25 +59,39 @@ final class Account {
     return Optional.ofNullable(verifier).map(ScramVerifier::iterations);
   }
 
-  /** The password itself, where the configuration has it. */
-  Optional<Secret> plainPassword() {
-    return user.password();
-  }
-
   /** Whether nothing here can check this user. */
   boolean hasNothing() {
-    return storedMd5Hash == null && storedIterations().isEmpty();
+    return storedHash == null && storedIterations().isEmpty();
   }
 
   /** Whether the MD5 method can check this user. */
   boolean hasMd5() {
-    return storedMd5Hash != null || user.password().isPresent();
+    return user.password().isPresent() || (storedHash != null && storedHash.isMd5());
+  }
+
+  /** The hash of a user who has neither a plain password nor a SCRAM verifier; else null. */
+  StoredHash storedHash() {
+    return storedHash;
+  }
+
+  /** Whether a proof can be told right from wrong here without the password itself. */
+  boolean judges(PasswordProof proof) {
+    return user.password().isPresent() || (storedHash != null && proof.judges(storedHash.text()));
+  }
+
+  /** Whether a proof is right, as far as that can be told here. */
+  boolean accepts(PasswordProof proof) {
+    return user.password().isPresent()
+        ? proof.isOf(user.password().get().value().getBytes(StandardCharsets.UTF_8))
+        : storedHash != null
+            && proof.judges(storedHash.text())
+            && proof.isOfHash(storedHash.text());
   }
 
   /** The MD5 hash, {@link #hasMd5} given. */
   String md5Hash() {
-    return storedMd5Hash != null
-        ? storedMd5Hash
+    return storedHash != null
+        ? storedHash.text()
         : Md5Password.hash(user.name(), user.password().orElseThrow().value());
   }
 

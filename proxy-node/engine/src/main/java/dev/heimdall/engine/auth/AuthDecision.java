@@ -4,8 +4,6 @@ import dev.heimdall.model.Secret;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.Optional;
 
 /**
  * What a client has to prove, and the check of the proof. Whichever way, a client is in when one of
@@ -121,27 +119,33 @@ public final class AuthDecision {
   }
 
   /**
-   * Whether {@link #admitProof} can tell a right proof from a wrong one. So it is for strangers,
-   * whose proofs are all wrong: nothing shows that they are.
+   * Whether {@link #admitProof} can tell a right proof from a wrong one. Where the client's own
+   * log-in is passed through, only a proof of a password that is known will do. Of strangers, whose
+   * proofs are all wrong, nothing shows that they are.
    */
-  public boolean judgesProofs() {
-    return account == null || account.plainPassword().isPresent();
+  public boolean judges(PasswordProof proof) {
+    if (account == null) {
+      return !passesThrough && users.judgesStranger(request.user(), proof);
+    }
+    return account.judges(proof) && (!passesThrough || account.ownPassword().isPresent());
   }
 
   /**
-   * Lets a client in that proves the password without sending it, where that can be judged; empty
-   * where it cannot, or the proof is wrong.
+   * Lets a client in that proves the password without sending it; {@link #judges} given.
+   *
+   * @throws AuthenticationFailed when it does not know it
    */
-  public Optional<ServerCredential> admitProof(PasswordProof proof) throws AuthException {
+  public ServerCredential admitProof(PasswordProof proof) throws AuthException {
     require(Exchange.CLEAR_TEXT);
-    Optional<Secret> password = account == null ? Optional.empty() : account.plainPassword();
-    String compared = password.map(Secret::value).orElse(STRANGERS);
-    boolean right = proof.isOf(compared.getBytes(StandardCharsets.UTF_8));
-    if (!right || password.isEmpty()) {
-      return Optional.empty();
+    boolean right =
+        account == null
+            ? proof.isOf(STRANGERS.getBytes(StandardCharsets.UTF_8))
+            : account.accepts(proof);
+    if (!right || account == null) {
+      throw new AuthenticationFailed(request.user());
     }
     checkRights();
-    return Optional.of(ServerCredential.password(request.user(), password.get()));
+    return account.ownPassword().orElseGet(() -> ServerCredential.withoutSecret(request.user()));
   }
 
   /** Whether {@link #admitClearText} will take milliseconds: then call it off the event loop. */
@@ -184,7 +188,7 @@ public final class AuthDecision {
    */
   public boolean serverDecides() {
     require(Exchange.CLEAR_TEXT);
-    return passesThrough && (account == null || (account.verifier() == null && !account.hasMd5()));
+    return passesThrough && (account == null || account.hasNothing());
   }
 
   /**
@@ -207,13 +211,13 @@ public final class AuthDecision {
   }
 
   private boolean isRight(String password) {
-    if (checksMd5Hash()) {
-      // As much work as for everyone else: time must not tell who has such a hash.
-      ScramVerifier mock = verifierForClearText();
-      new ScramArithmetic().derive(SaslPrep.prepare(password), mock.salt(), mock.iterations());
-      byte[] given = Md5Password.hash(request.user(), password).getBytes(StandardCharsets.US_ASCII);
-      byte[] stored = account.md5Hash().getBytes(StandardCharsets.US_ASCII);
-      return MessageDigest.isEqual(given, stored);
+    if (hash() != null) {
+      if (!hash().slow()) {
+        // As much work as for everyone else: time must not tell who has such a hash.
+        ScramVerifier mock = verifierForClearText();
+        new ScramArithmetic().derive(SaslPrep.prepare(password), mock.salt(), mock.iterations());
+      }
+      return hash().isOf(request.user(), password);
     }
     ScramVerifier verifier = verifierForClearText();
     byte[] prepared = SaslPrep.prepare(password);
@@ -233,8 +237,9 @@ public final class AuthDecision {
     return true;
   }
 
-  private boolean checksMd5Hash() {
-    return account != null && account.verifier() == null && account.hasMd5();
+  /** What a clear-text password is compared with; null where that is a SCRAM verifier. */
+  private StoredHash hash() {
+    return account == null ? null : account.storedHash();
   }
 
   private ScramVerifier verifierForClearText() {

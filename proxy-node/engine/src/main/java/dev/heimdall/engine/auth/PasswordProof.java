@@ -11,4 +11,18 @@ public interface PasswordProof {
    * @param password in UTF-8; not kept
    */
   boolean isOf(byte[] password);
+
+  /**
+   * Whether {@link #isOfHash} can tell by this hash, which is all that is known of a password.
+   *
+   * @param hash as an engine keeps it
+   */
+  default boolean judges(String hash) {
+    return false;
+  }
+
+  /** Whether it was made with the password of this hash, which it {@link #judges}. */
+  default boolean isOfHash(String hash) {
+    return false;
+  }
 }

@@ -85,6 +85,21 @@ public final class UserDirectory {
     return knowsMd5 && (knowsOnlyMd5 || salts.coin(name));
   }
 
+  /**
+   * Whether a stranger's proof counts as one that can be judged, as those of users here can, or as
+   * one that cannot: neither may tell who exists.
+   */
+  boolean judgesStranger(String name, PasswordProof proof) {
+    boolean some = false;
+    boolean all = true;
+    for (Account account : accounts.values()) {
+      boolean judged = account.judges(proof);
+      some |= judged;
+      all &= judged || account.hasNothing();
+    }
+    return all || (some && salts.coin(name));
+  }
+
   /** A verifier like those of the others here, that no password fits. */
   ScramVerifier mockVerifier(String name) {
     return salts.mockVerifier(name, mockIterations);

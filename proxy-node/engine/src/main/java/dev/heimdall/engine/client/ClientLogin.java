@@ -320,11 +320,6 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     }
 
     @Override
-    public void guessed() {
-      ClientLogin.this.guessed();
-    }
-
-    @Override
     public void checking() {
       become(State.CHECKING);
     }
@@ -510,7 +505,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     }
   }
 
-  /** A password was wrong, be it that another proof may follow. */
+  /** A password was wrong. */
   private void guessed() {
     Duration delay =
         node.failedLogIns()

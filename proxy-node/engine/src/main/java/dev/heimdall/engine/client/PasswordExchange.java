@@ -10,7 +10,6 @@ import dev.heimdall.engine.pool.LoginChecks;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A client proves who it is by a password, in the way that was decided: from what it is asked to
@@ -41,9 +40,6 @@ public final class PasswordExchange {
   interface Outcome {
     /** The client has sent its proof. */
     void judge(Judgement judgement);
-
-    /** The proof was wrong, and the client may try another one. */
-    void guessed();
 
     /** The password is being checked elsewhere; one of the others follows. */
     void checking();
@@ -144,25 +140,17 @@ public final class PasswordExchange {
   }
 
   /**
-   * A proof in a way of the dialect's own by which the password itself is not sent. It can be
-   * judged only where the node knows the password as it is.
+   * A proof in a way of the dialect's own by which the password itself is not sent.
    *
-   * @param otherwise the proof is none, or nobody can tell: the client has been told nothing, and
-   *     is to prove in another way who it is
+   * @param otherwise it cannot be judged, or not be used: the client has been told nothing, and is
+   *     to send the password
    */
   public void proof(PasswordProof proof, Runnable otherwise) {
-    outcome.judge(
-        () -> {
-          Optional<ServerCredential> credential = decision.admitProof(proof);
-          if (credential.isPresent()) {
-            outcome.admitted(credential.get());
-            return;
-          }
-          if (decision.judgesProofs()) {
-            outcome.guessed();
-          }
-          otherwise.run();
-        });
+    if (decision.judges(proof)) {
+      outcome.judge(() -> outcome.admitted(decision.admitProof(proof)));
+    } else {
+      otherwise.run();
+    }
   }
 
   private void check(byte[] password) throws AuthException {

@@ -9,6 +9,7 @@ import dev.heimdall.engine.auth.Md5Password;
 import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramClient;
 import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.auth.ScramVerifier;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.client.CancelRegistry;
@@ -82,6 +83,10 @@ class ToyLogInTest {
 
   /** A node whose clients prove who they are in this way. */
   private void node(String method) throws Exception {
+    node(method, "{\"password\": \"secret\"}");
+  }
+
+  private void node(String method, String ann) throws Exception {
     Files.createDirectories(directory.resolve("sources"));
     Files.createDirectories(directory.resolve("vdbs"));
     Files.createDirectories(directory.resolve("users"));
@@ -95,7 +100,7 @@ class ToyLogInTest {
         "{\"source\": \"main\", \"ports\": [1], \"clients\": {\"max\": 1},"
             + " \"auth\": [{\"method\": \"%s\"}]}"
                 .formatted(method.equals("password") ? "trust" : method));
-    Files.writeString(directory.resolve("users/ann.json"), "{\"password\": \"secret\"}");
+    Files.writeString(directory.resolve("users/ann.json"), ann);
     Configuration configuration = ConfigurationReader.read(directory);
     VirtualDatabase settings = configuration.vdbs().get("app");
     UserDirectory users =
@@ -283,9 +288,10 @@ class ToyLogInTest {
   }
 
   @Test
-  void aProofThatIsNotEnoughIsFollowedByThePasswordUnderAKeyThatTheClientAsksFor()
+  void aProofThatCannotBeJudgedIsFollowedByThePasswordUnderAKeyThatTheClientAsksFor()
       throws Exception {
-    node("password");
+    String verifier = ScramVerifier.ofPassword("secret", new byte[16], 64).encoded();
+    node("password", "{\"verifier\": \"%s\"}".formatted(verifier));
     EmbeddedChannel channel = connect();
     frame(channel);
     logIn(channel, 0, "ann", new byte[32]);
@@ -303,14 +309,14 @@ class ToyLogInTest {
   }
 
   @Test
-  void strangersAndWrongProofsAreAskedForThePasswordAlikeAndCountAsGuesses() throws Exception {
+  void strangersAndWrongProofsAreRefusedAlikeAndCountAsGuesses() throws Exception {
     node("password");
     for (String user : List.of("ann", "nobody")) {
       while (!guessed.contains(user)) {
         EmbeddedChannel channel = connect();
         frame(channel);
         logIn(channel, 0, user, new byte[32]);
-        assertThat(frame(channel).type()).isEqualTo(ToyFrame.FULL);
+        assertThat(text(frame(channel)).substring(0, 5)).isEqualTo("28P01");
       }
     }
 
