@@ -169,7 +169,8 @@ final class RulesExplainCommand implements Callable<Integer> {
 
   /** Tables as they are written: what a name without a schema means, only the database knows. */
   private Statement statement(String catalog) {
-    ParsedStatement parsed = new StatementParser().parse(sql, Dialect.POSTGRES, true);
+    ParsedStatement parsed =
+        new StatementParser().parse(sql, Dialect.POSTGRES, Dialect.POSTGRES.usualMode());
     return new Statement(
         parsed,
         parsed.kind(),

@@ -15,6 +15,7 @@ import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.rules.RuleMemory;
 import dev.heimdall.engine.rules.SessionFacts;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
@@ -148,10 +149,10 @@ public class RulesBenchmark {
 
   /** The steps that a session takes for each statement before it asks for a connection. */
   private Decision decide(byte[] sql) {
-    pipeline.classify(sql, 0, sql.length, true);
+    pipeline.classify(sql, 0, sql.length, LexerMode.STANDARD);
     // Only the first text of its form has to be read by the parser, here at once.
-    if (pipeline.understand(sql, 0, sql.length, true, scope, false)
-        || pipeline.understand(sql, 0, sql.length, true, scope, false)) {
+    if (pipeline.understand(sql, 0, sql.length, LexerMode.STANDARD, scope, false)
+        || pipeline.understand(sql, 0, sql.length, LexerMode.STANDARD, scope, false)) {
       pipeline.decide(false, false, next);
     }
     return pipeline.decision();

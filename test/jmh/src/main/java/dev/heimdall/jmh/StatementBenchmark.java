@@ -4,6 +4,7 @@ import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Fingerprinter;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -48,10 +49,10 @@ public class StatementBenchmark {
     text = sql.getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < 2000; i++) {
       byte[] other = ("SELECT c" + i + " FROM t").getBytes(StandardCharsets.UTF_8);
-      fingerprinter.read(other, 0, other.length, true);
+      fingerprinter.read(other, 0, other.length, LexerMode.STANDARD);
       table.put(fingerprinter.high(), fingerprinter.low(), "other");
     }
-    fingerprinter.read(text, 0, text.length, true);
+    fingerprinter.read(text, 0, text.length, LexerMode.STANDARD);
     table.put(fingerprinter.high(), fingerprinter.low(), "this");
   }
 
@@ -62,18 +63,18 @@ public class StatementBenchmark {
 
   @Benchmark
   public long fingerprint() {
-    fingerprinter.read(text, 0, text.length, true);
+    fingerprinter.read(text, 0, text.length, LexerMode.STANDARD);
     return fingerprinter.low() ^ fingerprinter.exactLow();
   }
 
   @Benchmark
   public String find() {
-    fingerprinter.read(text, 0, text.length, true);
+    fingerprinter.read(text, 0, text.length, LexerMode.STANDARD);
     return table.get(fingerprinter.high(), fingerprinter.low());
   }
 
   @Benchmark
   public ParsedStatement parse() {
-    return parser.parse(sql, Dialect.POSTGRES, true);
+    return parser.parse(sql, Dialect.POSTGRES, LexerMode.STANDARD);
   }
 }

@@ -11,6 +11,7 @@ import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
@@ -111,11 +112,12 @@ final class Actions implements AutoCloseable, ActionEvents {
 
   AsyncStatement statement(
       Origin origin, String sql, List<Parameter> parameters, String... tables) {
-    return new AsyncStatement(origin, sql, true, parameters, facts(sql, false, tables));
+    return new AsyncStatement(
+        origin, sql, LexerMode.STANDARD, parameters, facts(sql, false, tables));
   }
 
   Statement facts(String sql, boolean anything, String... tables) {
-    ParsedStatement parsed = PARSER.parse(sql, Dialect.POSTGRES, true);
+    ParsedStatement parsed = PARSER.parse(sql, Dialect.POSTGRES, LexerMode.STANDARD);
     Set<String> names = new TreeSet<>();
     Arrays.stream(tables).forEach(table -> names.add(table(table)));
     return new Statement(

@@ -7,6 +7,7 @@ import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.action.Origin;
 import dev.heimdall.engine.action.Submission;
 import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.test.fixture.SharedPostgres;
 import java.nio.ByteBuffer;
@@ -89,7 +90,8 @@ class AsyncExecuteIT {
             db.actions()
                 .async()
                 .submit(
-                    new AsyncStatement(db.origin(), sql, true, List.of(), db.facts(sql, true)),
+                    new AsyncStatement(
+                        db.origin(), sql, LexerMode.STANDARD, List.of(), db.facts(sql, true)),
                     Actions.queue("another")));
       }
     }

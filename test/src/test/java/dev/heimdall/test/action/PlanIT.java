@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.action.PlanRequest;
 import dev.heimdall.engine.action.PlanRow;
 import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.model.ActionParameters.ExtractPlan;
 import dev.heimdall.model.ActionParameters.PlanFormat;
@@ -48,7 +49,14 @@ class PlanIT {
   private boolean take(ExtractPlan how, String sql, Parameter... parameters) throws Exception {
     PlanRequest request =
         new PlanRequest(
-            db.origin(), 1, 2, 4711, sql, true, List.of(parameters), db.facts(sql, false, "t"));
+            db.origin(),
+            1,
+            2,
+            4711,
+            sql,
+            LexerMode.STANDARD,
+            List.of(parameters),
+            db.facts(sql, false, "t"));
     return db.actions().plans().take(how, request).get(20, TimeUnit.SECONDS);
   }
 

@@ -14,6 +14,7 @@ import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.rules.RuleMemory;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.model.Configuration;
@@ -72,8 +73,8 @@ class KnownStatementsIT {
   private Statement judged(Catalogues by, boolean doubtful) {
     NameScope scope = new NameScope(DATABASE, "app", null);
     pipeline.rulesAndCatalogues(new RulesAndCatalogues(noRules, by));
-    pipeline.classify(SQL, 0, SQL.length, true);
-    while (!pipeline.understand(SQL, 0, SQL.length, true, scope, doubtful)) {
+    pipeline.classify(SQL, 0, SQL.length, LexerMode.STANDARD);
+    while (!pipeline.understand(SQL, 0, SQL.length, LexerMode.STANDARD, scope, doubtful)) {
       assertThat(scope.database()).isEqualTo(DATABASE); // read at once: the second time it is known
     }
     return pipeline.statement();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Statement;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,7 +75,8 @@ class TextIT {
         "LOCK TABLE orders ~ LOCK w:orders"
       })
   void textsAreResolved(String sql, String expected) {
-    Statement statement = db.resolve(new StatementParser().parse(sql, Dialect.POSTGRES, true));
+    Statement statement =
+        db.resolve(new StatementParser().parse(sql, Dialect.POSTGRES, LexerMode.STANDARD));
 
     assertThat(said(statement)).isEqualTo(expected);
     assertThat(statement.reason() == null).isEqualTo(expected.startsWith("READ"));

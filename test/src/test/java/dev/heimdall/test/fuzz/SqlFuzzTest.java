@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Fingerprinter;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementSplitter;
 import dev.heimdall.engine.sql.Tokenizer;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +43,10 @@ class SqlFuzzTest {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
+  private LexerMode anyMode() {
+    return new LexerMode(random.nextBoolean(), random.nextBoolean(), random.nextBoolean());
+  }
+
   @ParameterizedTest
   @EnumSource(Dialect.class)
   void damagedTextIsReadToItsEnd(Dialect dialect) {
@@ -51,21 +56,21 @@ class SqlFuzzTest {
     Tokenizer tokenizer = new Tokenizer(dialect);
     for (int i = 0; i < ROUNDS; i++) {
       byte[] text = mutator.next();
-      boolean standard = random.nextBoolean();
+      LexerMode mode = anyMode();
       int offset = random.nextInt(text.length + 1);
       int length = text.length - offset;
-      fingerprinter.read(text, offset, length, standard);
+      fingerprinter.read(text, offset, length, mode);
       long high = fingerprinter.high();
-      fingerprinter.normalised(text, offset, length, standard);
+      fingerprinter.normalised(text, offset, length, mode);
       assertThat(fingerprinter.high()).as("seed %d", SEED).isEqualTo(high);
-      int statements = splitter.split(text, offset, length, standard);
+      int statements = splitter.split(text, offset, length, mode);
       int end = offset;
       for (int s = 0; s < statements; s++) {
         assertThat(splitter.start(s)).as("seed %d", SEED).isGreaterThanOrEqualTo(end);
         end = splitter.end(s);
         assertThat(end).isBetween(splitter.start(s), text.length);
       }
-      tokenizer.read(text, offset, length, standard, 1000);
+      tokenizer.read(text, offset, length, mode, 1000);
     }
   }
 
@@ -76,7 +81,7 @@ class SqlFuzzTest {
     StatementParser parser = new StatementParser();
     for (int i = 0; i < ROUNDS / 10; i++) {
       String text = new String(mutator.next(), StandardCharsets.UTF_8);
-      assertThat(parser.parse(text, dialect, random.nextBoolean()).kind())
+      assertThat(parser.parse(text, dialect, anyMode()).kind())
           .as("seed %d: %s", SEED, text)
           .isNotNull();
     }
@@ -199,17 +204,17 @@ class SqlFuzzTest {
       Sketch sketch = new Sketch(random);
       byte[] one = sketch.write();
       byte[] other = sketch.write();
-      fingerprinter.read(one, 0, one.length, true);
+      fingerprinter.read(one, 0, one.length, LexerMode.STANDARD);
       long high = fingerprinter.high();
       long low = fingerprinter.low();
-      fingerprinter.read(other, 0, other.length, true);
+      fingerprinter.read(other, 0, other.length, LexerMode.STANDARD);
       assertThat(fingerprinter.high() == high && fingerprinter.low() == low)
           .as("seed %d:%n%s%n%s", SEED, new String(one), new String(other))
           .isTrue();
       if (sketch.change()) {
         changed++;
         byte[] another = sketch.write();
-        fingerprinter.read(another, 0, another.length, true);
+        fingerprinter.read(another, 0, another.length, LexerMode.STANDARD);
         assertThat(fingerprinter.high() != high && fingerprinter.low() != low)
             .as("seed %d:%n%s%n%s", SEED, new String(one), new String(another))
             .isTrue();

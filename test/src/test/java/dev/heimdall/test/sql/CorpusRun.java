@@ -2,6 +2,7 @@ package dev.heimdall.test.sql;
 
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -62,7 +63,7 @@ final class CorpusRun {
 
   private void one(Connection connection, Statement statement, String sql) throws SQLException {
     TransactionState state = connection.unwrap(BaseConnection.class).getTransactionState();
-    ParsedStatement parsed = parser.parse(sql, Dialect.POSTGRES, true);
+    ParsedStatement parsed = parser.parse(sql, Dialect.POSTGRES, LexerMode.STANDARD);
     boolean idle = state == TransactionState.IDLE;
     boolean byBody = false;
     if (state != TransactionState.FAILED && BODY.matcher(sql).matches()) {

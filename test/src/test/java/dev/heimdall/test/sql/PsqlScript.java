@@ -1,6 +1,7 @@
 package dev.heimdall.test.sql;
 
 import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementSplitter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ final class PsqlScript {
   static List<String> statements(String script) {
     byte[] text = withoutCommands(script).getBytes(StandardCharsets.UTF_8);
     StatementSplitter splitter = new StatementSplitter(Dialect.POSTGRES);
-    int n = splitter.split(text, 0, text.length, true);
+    int n = splitter.split(text, 0, text.length, LexerMode.STANDARD);
     List<String> statements = new ArrayList<>();
     for (int i = 0; i < n; i++) {
       int start = splitter.start(i);

@@ -99,7 +99,7 @@ public final class AsyncQueues {
           verdict == Deferrable.Verdict.NO ? "it has a result, or needs its own session" : null;
     }
     if (refusal == null) {
-      bound = BoundText.of(statement.sql(), statement.standardStrings(), statement.parameters());
+      bound = BoundText.of(statement.sql(), statement.lexerMode(), statement.parameters());
       refusal = bound.isEmpty() ? "a parameter is in an unknown binary format" : null;
     }
     if (refusal != null) {
@@ -116,7 +116,7 @@ public final class AsyncQueues {
           queues.put(name, queue);
         }
         Map<String, String> settings =
-            SessionSettings.of(origin, source.get(), statement.standardStrings());
+            SessionSettings.of(origin, source.get(), statement.lexerMode());
         ticket =
             new Ticket(
                 statement,

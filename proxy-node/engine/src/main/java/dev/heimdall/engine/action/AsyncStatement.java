@@ -1,5 +1,6 @@
 package dev.heimdall.engine.action;
 
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.Statement;
 import java.util.List;
@@ -12,16 +13,12 @@ import java.util.TreeSet;
  *
  * @param origin whose it is
  * @param sql the text
- * @param standardStrings the session's {@code standard_conforming_strings}
+ * @param lexerMode how its session has texts cut into tokens
  * @param parameters the values of {@code $1} and so on
  * @param facts what it does; its tables keep it in order with other statements
  */
 public record AsyncStatement(
-    Origin origin,
-    String sql,
-    boolean standardStrings,
-    List<Parameter> parameters,
-    Statement facts) {
+    Origin origin, String sql, LexerMode lexerMode, List<Parameter> parameters, Statement facts) {
   /** What the statement takes while it waits, without its text and parameters. */
   private static final long OF_STATEMENT = 1_000;
 

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.action;
 
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.ParameterText;
 import dev.heimdall.engine.sql.ParameterValue;
@@ -16,11 +17,11 @@ import java.util.function.IntFunction;
  * A text with the values of its parameters, to be made one text of.
  *
  * @param sql the text, with {@code $1} and so on
- * @param standardStrings what its literals mean
+ * @param lexerMode what its literals mean
  * @param types the OID of each parameter's type, 0 for none
  * @param values each parameter's value in the text format; null for NULL
  */
-record BoundText(String sql, boolean standardStrings, List<Integer> types, List<String> values) {
+record BoundText(String sql, LexerMode lexerMode, List<Integer> types, List<String> values) {
   private static final int UNKNOWN = 705;
 
   /** What the types of everyday are called at every server. */
@@ -44,7 +45,7 @@ record BoundText(String sql, boolean standardStrings, List<Integer> types, List<
           Map.entry(3802, "jsonb"));
 
   /** Empty when a value is in a binary format that is not known here, or is no text. */
-  static Optional<BoundText> of(String sql, boolean standardStrings, List<Parameter> parameters) {
+  static Optional<BoundText> of(String sql, LexerMode lexerMode, List<Parameter> parameters) {
     List<Integer> types = new ArrayList<>();
     List<String> values = new ArrayList<>();
     for (Parameter parameter : parameters) {
@@ -59,7 +60,7 @@ record BoundText(String sql, boolean standardStrings, List<Integer> types, List<
       }
       values.add(value.get());
     }
-    return Optional.of(new BoundText(sql, standardStrings, types, values));
+    return Optional.of(new BoundText(sql, lexerMode, types, values));
   }
 
   /** The types whose names only the server knows. */
@@ -82,9 +83,7 @@ record BoundText(String sql, boolean standardStrings, List<Integer> types, List<
     }
     return new ParameterText()
         .replaced(
-            sql,
-            standardStrings,
-            number -> number > values.size() ? null : literal(number - 1, names));
+            sql, lexerMode, number -> number > values.size() ? null : literal(number - 1, names));
   }
 
   private String literal(int index, IntFunction<String> names) {

@@ -70,7 +70,7 @@ final class Deferrable {
     byte[] text = statement.sql().getBytes(StandardCharsets.UTF_8);
     List<Token> tokens =
         new Tokenizer(Dialect.POSTGRES)
-            .read(text, 0, text.length, statement.standardStrings(), MOST_TOKENS);
+            .read(text, 0, text.length, statement.lexerMode(), MOST_TOKENS);
     if (tokens == null || tokens.stream().anyMatch(token -> token.is("returning"))) {
       return Verdict.NO;
     }

@@ -2,6 +2,7 @@ package dev.heimdall.engine.action;
 
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Fingerprinter;
+import dev.heimdall.engine.sql.LexerMode;
 import java.nio.charset.StandardCharsets;
 
 /** Texts without their values, for people. */
@@ -10,11 +11,10 @@ final class Normalised {
 
   private Normalised() {}
 
-  static String text(String sql, boolean standardStrings) {
+  static String text(String sql, LexerMode lexerMode) {
     byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
     String text =
-        new Fingerprinter(Dialect.POSTGRES, 0, 0)
-            .normalised(bytes, 0, bytes.length, standardStrings);
+        new Fingerprinter(Dialect.POSTGRES, 0, 0).normalised(bytes, 0, bytes.length, lexerMode);
     return text.length() > LONGEST ? text.substring(0, LONGEST) + " …" : text;
   }
 }

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.action;
 
 import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Token;
 import dev.heimdall.engine.sql.Tokenizer;
 import java.nio.charset.StandardCharsets;
@@ -30,14 +31,14 @@ final class PatternRegex {
   }
 
   /** Empty when the text is too long, or has something in it that cannot be read for certain. */
-  static Optional<String> of(String sql, boolean standardStrings) {
+  static Optional<String> of(String sql, LexerMode lexerMode) {
     if (sql.contains("U&\"") || sql.contains("u&\"")) {
       // Tokens have what such a name means, a pattern needs how it is spelled.
       return Optional.empty();
     }
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
     List<Token> tokens =
-        new Tokenizer(Dialect.POSTGRES).read(text, 0, text.length, standardStrings, MOST_TOKENS);
+        new Tokenizer(Dialect.POSTGRES).read(text, 0, text.length, lexerMode, MOST_TOKENS);
     if (tokens == null
         || tokens.isEmpty()
         || tokens.stream()

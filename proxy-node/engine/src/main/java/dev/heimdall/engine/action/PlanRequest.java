@@ -1,5 +1,6 @@
 package dev.heimdall.engine.action;
 
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.Statement;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.List;
  * @param low the lower half
  * @param averageMicros how long its pattern takes on average, in µs; -1 when that is not known
  * @param sql the text
- * @param standardStrings the session's {@code standard_conforming_strings}
+ * @param lexerMode how its session has texts cut into tokens
  * @param parameters the values of {@code $1} and so on
  * @param facts what it does
  */
@@ -22,7 +23,7 @@ public record PlanRequest(
     long low,
     long averageMicros,
     String sql,
-    boolean standardStrings,
+    LexerMode lexerMode,
     List<Parameter> parameters,
     Statement facts) {
   public PlanRequest {

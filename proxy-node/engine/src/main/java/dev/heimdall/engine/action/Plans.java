@@ -163,7 +163,7 @@ public final class Plans {
               pattern.fingerprint(),
               origin.vdb(),
               origin.database(),
-              Normalised.text(request.sql(), request.standardStrings()),
+              Normalised.text(request.sql(), request.lexerMode()),
               how.format().spelling(),
               PlanText.masked(plan),
               Instant.now(),
@@ -251,7 +251,7 @@ public final class Plans {
     }
     prepare(connection, request, source);
     BoundText bound =
-        BoundText.of(request.sql(), request.standardStrings(), request.parameters())
+        BoundText.of(request.sql(), request.lexerMode(), request.parameters())
             .orElseThrow(() -> new SQLException("a value in an unknown format", "0A000"));
     Map<Integer, String> names = BatchRunner.typeNames(connection, bound.unknownTypes());
     String text =
@@ -266,9 +266,7 @@ public final class Plans {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET TRANSACTION READ ONLY");
       SessionSettings.apply(
-          connection,
-          SessionSettings.of(request.origin(), source, request.standardStrings()),
-          true);
+          connection, SessionSettings.of(request.origin(), source, request.lexerMode()), true);
       statement.execute("SET LOCAL statement_timeout = '10s'");
       statement.execute("SET LOCAL lock_timeout = '1s'");
     }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.action;
 
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.model.DataSource;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -37,7 +38,7 @@ final class SessionSettings {
     if (encoding != null && !encoding.replace("-", "").equalsIgnoreCase("utf8")) {
       return "the session's client_encoding is not UTF8";
     }
-    String dates = of(origin, source, true).get("DateStyle");
+    String dates = of(origin, source, LexerMode.STANDARD).get("DateStyle");
     if (dates != null && !dates.toUpperCase(Locale.ROOT).startsWith("ISO")) {
       return "the session's DateStyle is not ISO";
     }
@@ -45,12 +46,12 @@ final class SessionSettings {
   }
 
   /** All variables of a session at a data source, by name. */
-  static Map<String, String> of(Origin origin, DataSource source, boolean standardStrings) {
+  static Map<String, String> of(Origin origin, DataSource source, LexerMode lexerMode) {
     Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     all.putAll(source.parameters());
     all.putAll(origin.settings());
     all.keySet().removeIf(name -> LEFT_OUT.contains(name.toLowerCase(Locale.ROOT)));
-    all.put(STRINGS, standardStrings ? "on" : "off");
+    all.put(STRINGS, lexerMode.backslashEscapes() ? "off" : "on");
     return Collections.unmodifiableMap(all);
   }
 

@@ -2,6 +2,7 @@ package dev.heimdall.engine.action;
 
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
@@ -236,7 +237,9 @@ public final class Triggers {
     }
     try (Connections.Lease lease = connections.lease(target.get())) {
       return OutsideTransaction.execute(
-          lease, SessionSettings.of(origin, source.get(), true), connection -> trigger.command());
+          lease,
+          SessionSettings.of(origin, source.get(), LexerMode.STANDARD),
+          connection -> trigger.command());
     }
   }
 

@@ -2,6 +2,7 @@ package dev.heimdall.engine.parse;
 
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PostgresLexer;
 import dev.heimdall.engine.sql.PostgresOperator;
 import dev.heimdall.engine.sql.RoutineBody;
@@ -175,7 +176,7 @@ public final class RoutineReader {
 
   private boolean cut(byte[] text) {
     PostgresLexer lexer = new PostgresLexer();
-    lexer.reset(text, 0, text.length, true);
+    lexer.reset(text, 0, text.length, LexerMode.STANDARD);
     int operatorEnd = 0;
     while (true) {
       int kind = lexer.next();

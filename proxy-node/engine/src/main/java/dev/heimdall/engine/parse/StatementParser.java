@@ -1,6 +1,7 @@
 package dev.heimdall.engine.parse;
 
 import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.StatementClass;
@@ -38,47 +39,47 @@ public final class StatementParser {
   /**
    * Reads a text.
    *
-   * @param standardStrings whether a backslash in a plain literal is just that: {@code
-   *     standard_conforming_strings} in PostgreSQL, NO_BACKSLASH_ESCAPES in MySQL
+   * @param lexerMode how its session has texts cut into tokens
    * @return what was found; not understood where it could not all be read for certain
    */
-  public ParsedStatement parse(String sql, Dialect dialect, boolean standardStrings) {
+  public ParsedStatement parse(String sql, Dialect dialect, LexerMode lexerMode) {
     Objects.requireNonNull(dialect, "dialect");
     Findings findings = new Findings();
     try {
-      read(sql, dialect, standardStrings, findings);
+      read(sql, dialect, lexerMode, findings);
     } catch (RuntimeException | StackOverflowError unreadable) {
       findings.uncertain(StatementClass.UNKNOWN, "could not be read");
       byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-      recognise(text, 0, Math.min(text.length, LONGEST), dialect, standardStrings, findings);
+      recognise(text, 0, Math.min(text.length, LONGEST), dialect, lexerMode, findings);
       findings.words(RoutineBody.UNREADABLE);
     }
     return findings.result();
   }
 
-  private static RoutineBody words(String statement, boolean standardStrings) {
+  private static RoutineBody words(String statement, LexerMode lexerMode) {
     boolean readable =
-        statement.length() <= LONGEST_BY_WORDS && (standardStrings || statement.indexOf('\\') < 0);
+        statement.length() <= LONGEST_BY_WORDS
+            && (!lexerMode.backslashEscapes() || statement.indexOf('\\') < 0);
     return readable ? RoutineReader.read(statement, false) : RoutineBody.UNREADABLE;
   }
 
-  private void read(String sql, Dialect dialect, boolean standardStrings, Findings findings) {
+  private void read(String sql, Dialect dialect, LexerMode lexerMode, Findings findings) {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
     if (text.length > LONGEST) {
       findings.statement();
       findings.uncertain(StatementClass.UNKNOWN, "is longer than " + LONGEST + " bytes");
-      recognise(text, 0, LONGEST, dialect, standardStrings, findings);
-      findings.words(words(sql, standardStrings));
+      recognise(text, 0, LONGEST, dialect, lexerMode, findings);
+      findings.words(words(sql, lexerMode));
       return;
     }
     StatementSplitter splitter = new StatementSplitter(dialect);
-    int statements = splitter.split(text, 0, text.length, standardStrings);
+    int statements = splitter.split(text, 0, text.length, lexerMode);
     if (statements < 0) {
       findings.statement();
       findings.uncertain(
           StatementClass.UNKNOWN, "ends inside a literal, a quoted name, a comment or a body");
-      recognise(text, 0, text.length, dialect, standardStrings, findings);
-      findings.words(words(sql, standardStrings));
+      recognise(text, 0, text.length, dialect, lexerMode, findings);
+      findings.words(words(sql, lexerMode));
       return;
     }
     Tokenizer tokenizer = new Tokenizer(dialect);
@@ -93,34 +94,26 @@ public final class StatementParser {
         }
         findings.uncertain(
             StatementClass.UNKNOWN, "is one of more than " + MOST_STATEMENTS + " in one text");
-        recognise(
-            text, start, splitter.end(statements - 1) - start, dialect, standardStrings, findings);
-        findings.words(words(sql, standardStrings));
+        recognise(text, start, splitter.end(statements - 1) - start, dialect, lexerMode, findings);
+        findings.words(words(sql, lexerMode));
         return;
       }
-      List<Token> tokens = tokenizer.read(text, start, length, standardStrings, MOST_TOKENS);
+      List<Token> tokens = tokenizer.read(text, start, length, lexerMode, MOST_TOKENS);
       if (tokens == null) {
         findings.uncertain(StatementClass.UNKNOWN, "has more than " + MOST_TOKENS + " tokens");
-        recognise(text, start, length, dialect, standardStrings, findings);
+        recognise(text, start, length, dialect, lexerMode, findings);
       } else {
         reader.read(tokens);
       }
       if (!findings.explained() && (tokens == null || reader.computes(tokens))) {
-        findings.words(
-            words(new String(text, start, length, StandardCharsets.UTF_8), standardStrings));
+        findings.words(words(new String(text, start, length, StandardCharsets.UTF_8), lexerMode));
       }
     }
   }
 
   /** Finds names in a part of a text that is not read. */
   private static void recognise(
-      byte[] text,
-      int from,
-      int length,
-      Dialect dialect,
-      boolean standardStrings,
-      Findings findings) {
-    NamedTables.note(
-        new Tokenizer(dialect).readable(text, from, length, standardStrings), findings);
+      byte[] text, int from, int length, Dialect dialect, LexerMode lexerMode, Findings findings) {
+    NamedTables.note(new Tokenizer(dialect).readable(text, from, length, lexerMode), findings);
   }
 }

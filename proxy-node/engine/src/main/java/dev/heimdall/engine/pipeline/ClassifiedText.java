@@ -1,5 +1,6 @@
 package dev.heimdall.engine.pipeline;
 
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 
 /**
@@ -13,7 +14,7 @@ public final class ClassifiedText {
   private byte[] sql = new byte[0];
   private int[] types = NO_TYPES;
   private int length;
-  private boolean standardStrings;
+  private LexerMode lexerMode;
   private StatementFacts effects;
   private FingerprintEntry known;
   private long exactHigh;
@@ -23,14 +24,14 @@ public final class ClassifiedText {
   void set(
       byte[] text,
       int textLength,
-      boolean standard,
+      LexerMode mode,
       StatementFacts found,
       FingerprintEntry like,
       long high,
       long low) {
     sql = text;
     length = textLength;
-    standardStrings = standard;
+    lexerMode = mode;
     effects = found;
     known = like;
     exactHigh = high;
@@ -51,8 +52,8 @@ public final class ClassifiedText {
     return length;
   }
 
-  public boolean standardStrings() {
-    return standardStrings;
+  public LexerMode lexerMode() {
+    return lexerMode;
   }
 
   StatementFacts effects() {

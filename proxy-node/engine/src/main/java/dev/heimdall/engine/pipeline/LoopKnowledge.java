@@ -3,6 +3,7 @@ package dev.heimdall.engine.pipeline;
 import dev.heimdall.engine.memory.CacheShare;
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.Fingerprinter;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.RecentNames;
 import dev.heimdall.engine.sql.StatementClassifier;
@@ -80,8 +81,8 @@ public final class LoopKnowledge {
    *
    * @return what it does to its session
    */
-  public StatementFacts look(byte[] sql, int offset, int length, boolean standardStrings) {
-    fingerprinter.readExact(sql, offset, length, standardStrings);
+  public StatementFacts look(byte[] sql, int offset, int length, LexerMode lexerMode) {
+    fingerprinter.readExact(sql, offset, length, lexerMode);
     exactHigh = fingerprinter.exactHigh();
     exactLow = fingerprinter.exactLow();
     Seen seen = texts.get(exactHigh, exactLow);
@@ -89,7 +90,7 @@ public final class LoopKnowledge {
       known = seen.known();
       return seen.facts();
     }
-    StatementFacts facts = lookLonger(sql, offset, length, standardStrings);
+    StatementFacts facts = lookLonger(sql, offset, length, lexerMode);
     if (recent.seenBefore(exactLow)) {
       Seen kept = new Seen(known, facts);
       texts.put(exactHigh, exactLow, kept, kept.weight());
@@ -99,8 +100,8 @@ public final class LoopKnowledge {
   }
 
   /** {@link StatementClassifier#preparedText}. */
-  int preparedText(byte[] afterName, boolean standardStrings) {
-    return classifier.preparedText(afterName, standardStrings);
+  int preparedText(byte[] afterName, LexerMode lexerMode) {
+    return classifier.preparedText(afterName, lexerMode);
   }
 
   private void report() {
@@ -132,7 +133,7 @@ public final class LoopKnowledge {
       long high = exactHigh;
       long low = exactLow;
       FingerprintEntry last = known;
-      look(examined.sql(), 0, examined.length(), examined.standardStrings());
+      look(examined.sql(), 0, examined.length(), examined.lexerMode());
       examined.known(known);
       known = last;
       exactHigh = high;
@@ -141,15 +142,15 @@ public final class LoopKnowledge {
     return examined.known();
   }
 
-  private StatementFacts lookLonger(byte[] sql, int offset, int length, boolean standardStrings) {
-    fingerprinter.readForm(sql, offset, length, standardStrings);
+  private StatementFacts lookLonger(byte[] sql, int offset, int length, LexerMode lexerMode) {
+    fingerprinter.readForm(sql, offset, length, lexerMode);
     long high = fingerprinter.high();
     long low = fingerprinter.low();
     known = table.get(high, low);
     if (known != null && known.facts() != null) {
       return known.facts();
     }
-    StatementFacts facts = classifier.classify(sql, offset, length, standardStrings);
+    StatementFacts facts = classifier.classify(sql, offset, length, lexerMode);
     if (known == null) {
       boolean same = facts.effects().isEmpty() && !classifier.dependsOnLiterals();
       known =
@@ -157,7 +158,7 @@ public final class LoopKnowledge {
               high,
               low,
               same ? facts : null,
-              normalised(sql, offset, length, standardStrings),
+              normalised(sql, offset, length, lexerMode),
               length <= MOST_NORMALISED,
               times);
       table.put(high, low, known, known.weight());
@@ -165,11 +166,11 @@ public final class LoopKnowledge {
     return facts;
   }
 
-  private String normalised(byte[] sql, int offset, int length, boolean standardStrings) {
+  private String normalised(byte[] sql, int offset, int length, LexerMode lexerMode) {
     if (length > MOST_NORMALISED) {
       return "(a text of " + length + " bytes)";
     }
-    return fingerprinter.normalised(sql, offset, length, standardStrings);
+    return fingerprinter.normalised(sql, offset, length, lexerMode);
   }
 
   /** What is known of texts like the one looked at last. */
@@ -198,7 +199,7 @@ public final class LoopKnowledge {
       byte[] sql,
       int offset,
       int length,
-      boolean standardStrings,
+      LexerMode lexerMode,
       Runnable later) {
     if (of.isParsed()) {
       return true;
@@ -207,7 +208,7 @@ public final class LoopKnowledge {
       String text = new String(sql, offset, length, StandardCharsets.UTF_8);
       Runnable reading =
           () -> {
-            ParsedStatement parsed = parser.parse(text, classifier.dialect(), standardStrings);
+            ParsedStatement parsed = parser.parse(text, classifier.dialect(), lexerMode);
             loop.execute(() -> of.parsed(parsed));
           };
       try {

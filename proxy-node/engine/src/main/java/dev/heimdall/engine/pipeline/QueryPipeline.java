@@ -10,6 +10,7 @@ import dev.heimdall.engine.rules.StatementText;
 import dev.heimdall.engine.rules.TextMatches;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
@@ -81,12 +82,12 @@ public final class QueryPipeline {
   }
 
   /** Step 1: what the text does to its session. */
-  public StatementFacts classify(byte[] sql, int offset, int length, boolean standardStrings) {
-    effects = loop.knowledge().look(sql, offset, length, standardStrings);
+  public StatementFacts classify(byte[] sql, int offset, int length, LexerMode lexerMode) {
+    effects = loop.knowledge().look(sql, offset, length, lexerMode);
     known = loop.knowledge().known();
     exactHigh = loop.knowledge().exactHigh();
     exactLow = loop.knowledge().exactLow();
-    text.set(sql, offset, length, exactHigh, exactLow).standardStrings(standardStrings);
+    text.set(sql, offset, length, exactHigh, exactLow).lexerMode(lexerMode);
     types = ClassifiedText.NO_TYPES;
     statement = null;
     judgedBy = null;
@@ -111,8 +112,8 @@ public final class QueryPipeline {
    *
    * @param sql the text again, in an array of its own that does not change
    */
-  public ClassifiedText keep(ClassifiedText into, byte[] sql, int length, boolean standardStrings) {
-    into.set(sql, length, standardStrings, effects, known, exactHigh, exactLow);
+  public ClassifiedText keep(ClassifiedText into, byte[] sql, int length, LexerMode lexerMode) {
+    into.set(sql, length, lexerMode, effects, known, exactHigh, exactLow);
     into.types(types);
     return into;
   }
@@ -134,7 +135,7 @@ public final class QueryPipeline {
     exactLow = examined.exactLow();
     types = examined.types();
     text.set(examined.sql(), 0, examined.length(), exactHigh, exactLow)
-        .standardStrings(examined.standardStrings());
+        .lexerMode(examined.lexerMode());
     statement = null;
     judgedBy = null;
     doubted = false;
@@ -150,17 +151,12 @@ public final class QueryPipeline {
    * @param doubtful whether the session has changed definitions that only itself can see
    */
   public boolean understand(
-      byte[] sql,
-      int offset,
-      int length,
-      boolean standardStrings,
-      NameScope scope,
-      boolean doubtful) {
+      byte[] sql, int offset, int length, LexerMode lexerMode, NameScope scope, boolean doubtful) {
     if (LoopKnowledge.isOfSession(effects)) {
       statement = OF_SESSION;
       return true;
     }
-    return understand(known, types, sql, offset, length, standardStrings, scope, doubtful);
+    return understand(known, types, sql, offset, length, lexerMode, scope, doubtful);
   }
 
   /**
@@ -175,7 +171,7 @@ public final class QueryPipeline {
         executed.sql(),
         0,
         executed.length(),
-        executed.standardStrings(),
+        executed.lexerMode(),
         scope,
         doubtful);
   }
@@ -186,13 +182,13 @@ public final class QueryPipeline {
       byte[] sql,
       int offset,
       int length,
-      boolean standardStrings,
+      LexerMode lexerMode,
       NameScope scope,
       boolean doubtful) {
     if (!rulesAndCatalogues.catalogues().enabled() && rules == null) {
       return true;
     }
-    if (!loop.knowledge().read(of, sql, offset, length, standardStrings, comeAgain)) {
+    if (!loop.knowledge().read(of, sql, offset, length, lexerMode, comeAgain)) {
       return false;
     }
     Catalogue catalogue = rulesAndCatalogues.catalogues().current(scope.database());
@@ -209,8 +205,8 @@ public final class QueryPipeline {
    * Where the statement begins that an SQL PREPARE makes, in what follows its name; -1 where it
    * does not stand there.
    */
-  public int preparedText(byte[] afterName, boolean standardStrings) {
-    return loop.knowledge().preparedText(afterName, standardStrings);
+  public int preparedText(byte[] afterName, LexerMode lexerMode) {
+    return loop.knowledge().preparedText(afterName, lexerMode);
   }
 
   /**
@@ -218,14 +214,14 @@ public final class QueryPipeline {
    *
    * @param sql an array that does not change
    */
-  public ClassifiedText examine(byte[] sql, boolean standardStrings) {
+  public ClassifiedText examine(byte[] sql, LexerMode lexerMode) {
     LoopKnowledge knowledge = loop.knowledge();
-    StatementFacts found = knowledge.look(sql, 0, sql.length, standardStrings);
+    StatementFacts found = knowledge.look(sql, 0, sql.length, lexerMode);
     ClassifiedText examined = new ClassifiedText();
     examined.set(
         sql,
         sql.length,
-        standardStrings,
+        lexerMode,
         found,
         knowledge.known(),
         knowledge.exactHigh(),

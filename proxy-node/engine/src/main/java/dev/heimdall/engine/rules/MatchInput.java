@@ -1,5 +1,6 @@
 package dev.heimdall.engine.rules;
 
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.LiteralReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -8,12 +9,12 @@ import java.util.Set;
 final class MatchInput {
   private final LiteralReader reader;
   private final byte[] bytes;
-  private final boolean standardStrings;
+  private final LexerMode lexerMode;
   private String whole;
   private Set<String> literals;
 
-  MatchInput(LiteralReader reader, byte[] bytes, boolean standardStrings) {
-    this.standardStrings = standardStrings;
+  MatchInput(LiteralReader reader, byte[] bytes, LexerMode lexerMode) {
+    this.lexerMode = lexerMode;
     this.reader = reader;
     this.bytes = bytes;
   }
@@ -36,7 +37,7 @@ final class MatchInput {
   /** Whether one of these is the value of a string literal. */
   boolean hasLiteral(Set<String> wanted) {
     if (literals == null) {
-      literals = reader.read(bytes, 0, bytes.length, standardStrings);
+      literals = reader.read(bytes, 0, bytes.length, lexerMode);
     }
     return wanted.stream().anyMatch(literals::contains);
   }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.rules;
 
+import dev.heimdall.engine.sql.LexerMode;
 import java.util.Arrays;
 
 /**
@@ -12,7 +13,7 @@ public final class StatementText {
   private int length;
   private long high;
   private long low;
-  private boolean standardStrings = true;
+  private LexerMode lexerMode = LexerMode.STANDARD;
 
   /**
    * Points at a statement.
@@ -30,20 +31,20 @@ public final class StatementText {
   }
 
   /** Says whether a backslash in a plain literal is just that. */
-  public StatementText standardStrings(boolean standard) {
-    standardStrings = standard;
+  public StatementText lexerMode(LexerMode mode) {
+    lexerMode = mode;
     return this;
   }
 
-  boolean standardStrings() {
-    return standardStrings;
+  LexerMode lexerMode() {
+    return lexerMode;
   }
 
   /** The same statement with bytes of its own, for another thread. */
   public StatementText copy() {
     return new StatementText()
         .set(Arrays.copyOfRange(bytes, offset, offset + length), 0, length, high, low)
-        .standardStrings(standardStrings);
+        .lexerMode(lexerMode);
   }
 
   byte[] bytes() {

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.rules;
 
 import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.LiteralReader;
 import dev.heimdall.model.RuleExpression;
 import java.nio.charset.StandardCharsets;
@@ -72,7 +73,8 @@ final class TextExpressions {
     if (beginningsOnly) {
       boolean[] all = new boolean[expressions.size()];
       Arrays.fill(all, true);
-      return matches(new MatchInput(reader, statement.beginning(most), true), all, true);
+      return matches(
+          new MatchInput(reader, statement.beginning(most), LexerMode.STANDARD), all, true);
     }
     if (onLoop && statement.length() > LONGEST) {
       return null;
@@ -94,9 +96,7 @@ final class TextExpressions {
       return null;
     }
     return matches(
-        new MatchInput(reader, statement.exactly(), statement.standardStrings()),
-        worth,
-        caseIsSafe);
+        new MatchInput(reader, statement.exactly(), statement.lexerMode()), worth, caseIsSafe);
   }
 
   private TextMatches matches(MatchInput text, boolean[] worth, boolean caseIsSafe) {

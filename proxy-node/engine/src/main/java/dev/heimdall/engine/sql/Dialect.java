@@ -4,5 +4,10 @@ package dev.heimdall.engine.sql;
 public enum Dialect {
   POSTGRES,
   MYSQL,
-  SQLSERVER
+  SQLSERVER;
+
+  /** How a session that has said nothing of it has its texts cut into tokens. */
+  public LexerMode usualMode() {
+    return this == MYSQL ? LexerMode.MYSQL : LexerMode.STANDARD;
+  }
 }

@@ -60,22 +60,21 @@ public final class Fingerprinter {
    * Reads {@code length} bytes of {@code sql} from {@code offset}; the names of the text are then
    * to be had until the next call.
    *
-   * @param standardStrings whether a backslash in a plain literal is just that: {@code
-   *     standard_conforming_strings} in PostgreSQL, NO_BACKSLASH_ESCAPES in MySQL
+   * @param lexerMode how its session has texts cut into tokens
    */
-  public void read(byte[] sql, int offset, int length, boolean standardStrings) {
-    readForm(sql, offset, length, standardStrings);
-    readExact(sql, offset, length, standardStrings);
+  public void read(byte[] sql, int offset, int length, LexerMode lexerMode) {
+    readForm(sql, offset, length, lexerMode);
+    readExact(sql, offset, length, lexerMode);
   }
 
   /** As {@link #read}, but for the fingerprint alone. */
-  public void readForm(byte[] sql, int offset, int length, boolean standardStrings) {
-    normalise(sql, offset, length, standardStrings, false);
+  public void readForm(byte[] sql, int offset, int length, LexerMode lexerMode) {
+    normalise(sql, offset, length, lexerMode, false);
   }
 
   /** As {@link #read}, but for the name of the very bytes alone, which is had much sooner. */
-  public void readExact(byte[] sql, int offset, int length, boolean standardStrings) {
-    exact.begin(domain(standardStrings) + 1);
+  public void readExact(byte[] sql, int offset, int length, LexerMode lexerMode) {
+    exact.begin(domain(lexerMode) + 1);
     exact.finish(sql, offset, length);
   }
 
@@ -103,19 +102,18 @@ public final class Fingerprinter {
    * The normalised text, for people to read: {@code select a from t where b in(?)}. Allocates, and
    * leaves the fingerprint of this text behind.
    */
-  public String normalised(byte[] sql, int offset, int length, boolean standardStrings) {
-    normalise(sql, offset, length, standardStrings, true);
+  public String normalised(byte[] sql, int offset, int length, LexerMode lexerMode) {
+    normalise(sql, offset, length, lexerMode, true);
     return form.readable();
   }
 
-  private long domain(boolean standardStrings) {
-    return dialect.ordinal() << 8 | (standardStrings ? 2 : 0);
+  private long domain(LexerMode lexerMode) {
+    return dialect.ordinal() << 8 | lexerMode.number() << 1;
   }
 
-  private void normalise(
-      byte[] sql, int offset, int length, boolean standardStrings, boolean keep) {
-    lexer.reset(sql, offset, length, standardStrings);
-    form.begin(domain(standardStrings), keep);
+  private void normalise(byte[] sql, int offset, int length, LexerMode lexerMode, boolean keep) {
+    lexer.reset(sql, offset, length, lexerMode);
+    form.begin(domain(lexerMode), keep);
     list.reset();
     previous = START;
     heldSign = 0;

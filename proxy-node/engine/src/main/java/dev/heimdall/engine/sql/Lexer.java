@@ -61,7 +61,8 @@ public abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerL
   byte[] text = new byte[0];
   int position;
   int limit;
-  boolean standardStrings;
+  LexerMode mode = LexerMode.STANDARD;
+  boolean escapes;
 
   int start;
   int end;
@@ -80,14 +81,14 @@ public abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerL
   /**
    * Starts over on {@code length} bytes of {@code text} from {@code offset}.
    *
-   * @param standardConformingStrings whether a backslash in a plain literal is just that; MySQL
-   *     calls it NO_BACKSLASH_ESCAPES, and SQL Server knows nothing else
+   * @param lexerMode how the session has it cut
    */
-  public final void reset(byte[] text, int offset, int length, boolean standardConformingStrings) {
+  public final void reset(byte[] text, int offset, int length, LexerMode lexerMode) {
     this.text = text;
     position = offset;
     limit = offset + length;
-    standardStrings = standardConformingStrings;
+    mode = lexerMode;
+    escapes = lexerMode.backslashEscapes();
     start = offset;
     end = offset;
   }
@@ -163,8 +164,8 @@ public abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerL
     return false;
   }
 
-  public final boolean standardConformingStrings() {
-    return standardStrings;
+  public final LexerMode lexerMode() {
+    return mode;
   }
 
   /** One past the last byte of the text. */

@@ -16,11 +16,11 @@ public final class LiteralReader {
   /**
    * The values of all string literals of a text, up to the place where it cannot be read.
    *
-   * @param standardStrings whether a backslash in a plain literal is just that
+   * @param lexerMode how their session has texts cut into tokens
    */
-  public Set<String> read(byte[] sql, int offset, int length, boolean standardStrings) {
+  public Set<String> read(byte[] sql, int offset, int length, LexerMode lexerMode) {
     Lexer lexer = Lexer.of(dialect, false);
-    lexer.reset(sql, offset, length, standardStrings);
+    lexer.reset(sql, offset, length, lexerMode);
     Set<String> values = new HashSet<>();
     int token = lexer.next();
     while (token != Lexer.END && token != Lexer.BROKEN) {

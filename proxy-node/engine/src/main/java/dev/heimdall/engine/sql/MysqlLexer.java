@@ -1,9 +1,8 @@
 package dev.heimdall.engine.sql;
 
 /**
- * The tokens of MySQL and MariaDB, with ANSI_QUOTES off: what stands in double quotes is a literal.
- * The content of a comment that the server runs is cut into tokens like the rest, after {@link
- * Lexer#EXECUTABLE}; its end shows as {@code *} and {@code /}.
+ * The tokens of MySQL and MariaDB. The content of a comment that the server runs is cut into tokens
+ * like the rest, after {@link Lexer#EXECUTABLE}; its end shows as {@code *} and {@code /}.
  */
 public final class MysqlLexer extends Lexer {
   private final boolean reportsHints;
@@ -51,14 +50,16 @@ public final class MysqlLexer extends Lexer {
 
   private int visible(int p, int c, int following, boolean afterDot) {
     switch (c) {
-      case '\'', '"':
-        return string(p, p + 1, c, !standardStrings);
+      case '\'':
+        return string(p, p + 1, c, escapes);
+      case '"':
+        return mode.quotedNames() ? delimited(p, p + 1, c, QUOTED) : string(p, p + 1, c, escapes);
       case '`':
         return delimited(p, p + 1, '`', QUOTED);
       case '?':
         return token(PARAMETER, p, p + 1);
       case 'n', 'N':
-        return following == '\'' ? string(p, p + 2, '\'', !standardStrings) : word(p);
+        return following == '\'' ? string(p, p + 2, '\'', escapes) : word(p);
       case 'x', 'X', 'b', 'B':
         return following == '\'' ? delimited(p, p + 2, '\'', BIT_STRING) : word(p);
       case '.':

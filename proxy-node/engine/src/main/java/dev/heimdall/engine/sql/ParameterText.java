@@ -16,14 +16,14 @@ public final class ParameterText {
   /**
    * The text with each parameter replaced.
    *
-   * @param standardStrings the session's {@code standard_conforming_strings}
+   * @param lexerMode how the session has texts cut into tokens
    * @param sql gives the SQL for a parameter by its number, from 1
    * @return empty if the text ends inside a token, or a parameter has a number that none can have
    *     or for which there is no SQL (null)
    */
-  public Optional<String> replaced(String text, boolean standardStrings, IntFunction<String> sql) {
+  public Optional<String> replaced(String text, LexerMode lexerMode, IntFunction<String> sql) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    lexer.reset(bytes, 0, bytes.length, standardStrings);
+    lexer.reset(bytes, 0, bytes.length, lexerMode);
     StringBuilder replaced = new StringBuilder(text.length() + 64);
     int from = 0;
     while (true) {

@@ -39,7 +39,7 @@ public record PlaceholderText(String text, List<Integer> numbers, boolean leaves
   public static Optional<PlaceholderText> of(String sql, Dialect dialect) {
     byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
     Lexer lexer = Lexer.of(dialect, false);
-    lexer.reset(bytes, 0, bytes.length, true);
+    lexer.reset(bytes, 0, bytes.length, LexerMode.STANDARD);
     ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length);
     List<Integer> numbers = new ArrayList<>();
     boolean traces = false;

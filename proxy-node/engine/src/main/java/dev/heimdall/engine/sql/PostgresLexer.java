@@ -37,9 +37,7 @@ public final class PostgresLexer extends Lexer {
         case ByteClass.DIGIT:
           return number(p);
         case ByteClass.APOSTROPHE:
-          return standardStrings
-              ? string(p, p + 1, false, STRING)
-              : string(p, p + 1, true, ESCAPE_STRING);
+          return escapes ? string(p, p + 1, true, ESCAPE_STRING) : string(p, p + 1, false, STRING);
         case ByteClass.QUOTE:
           return delimited(p, p + 1, '"', QUOTED);
         case ByteClass.DOLLAR:

@@ -12,21 +12,17 @@ public interface StatementClassifier {
   /** Whose SQL it reads. */
   Dialect dialect();
 
-  /**
-   * Classifies text for a session in which backslashes escape nothing in plain literals, unless the
-   * dialect has it otherwise.
-   */
+  /** Classifies text of a session that has it cut into tokens as the SQL standard does. */
   default StatementFacts classify(byte[] sql, int offset, int length) {
-    return classify(sql, offset, length, true);
+    return classify(sql, offset, length, LexerMode.STANDARD);
   }
 
   /**
    * Classifies {@code length} bytes of {@code sql} from {@code offset}.
    *
-   * @param standardStrings the session's setting, where the dialect has one: if off, backslashes
-   *     escape in plain literals
+   * @param lexerMode how the session has its texts cut into tokens
    */
-  StatementFacts classify(byte[] sql, int offset, int length, boolean standardStrings);
+  StatementFacts classify(byte[] sql, int offset, int length, LexerMode lexerMode);
 
   /**
    * Whether another text that differs from the one classified last in nothing but its literals
@@ -38,7 +34,7 @@ public interface StatementClassifier {
    * Where the statement begins that an SQL PREPARE makes, in what follows its name; -1 where it
    * does not stand there.
    */
-  default int preparedText(byte[] afterName, boolean standardStrings) {
+  default int preparedText(byte[] afterName, LexerMode lexerMode) {
     return -1;
   }
 }

@@ -28,11 +28,11 @@ public final class StatementSplitter {
    * Reads {@code length} bytes of {@code sql} from {@code offset}. Returns how many statements
    * there are, or -1 if the text ends inside a token, so that nobody can tell.
    */
-  public int split(byte[] sql, int offset, int length, boolean standardStrings) {
+  public int split(byte[] sql, int offset, int length, LexerMode lexerMode) {
     count = 0;
     return dialect == Dialect.POSTGRES
-        ? splitPostgres(sql, offset, length, standardStrings)
-        : splitOther(sql, offset, length, standardStrings);
+        ? splitPostgres(sql, offset, length, lexerMode)
+        : splitOther(sql, offset, length, lexerMode);
   }
 
   /** Index of the first byte of a statement's first token. */
@@ -45,8 +45,8 @@ public final class StatementSplitter {
     return bounds[statement * 2 + 1];
   }
 
-  private int splitPostgres(byte[] sql, int offset, int length, boolean standardStrings) {
-    lexer.reset(sql, offset, length, standardStrings);
+  private int splitPostgres(byte[] sql, int offset, int length, LexerMode lexerMode) {
+    lexer.reset(sql, offset, length, lexerMode);
     int start = -1;
     int words = 0; // CREATE OR REPLACE FUNCTION: how many of them were read; -1 where it is no such
     int depth = 0;
@@ -97,8 +97,8 @@ public final class StatementSplitter {
     };
   }
 
-  private int splitOther(byte[] sql, int offset, int length, boolean standardStrings) {
-    lexer.reset(sql, offset, length, standardStrings);
+  private int splitOther(byte[] sql, int offset, int length, LexerMode lexerMode) {
+    lexer.reset(sql, offset, length, lexerMode);
     boolean toTheEnd = false;
     boolean creates = false;
     int start = -1;

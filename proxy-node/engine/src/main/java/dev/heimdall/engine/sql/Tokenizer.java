@@ -40,19 +40,19 @@ public final class Tokenizer {
    * The tokens of the {@code length} bytes of {@code sql} from {@code offset}; null if the text
    * ends inside a token or has more than {@code most} tokens.
    */
-  public List<Token> read(byte[] sql, int offset, int length, boolean standardStrings, int most) {
-    return readAll(sql, offset, length, standardStrings, most) ? tokens : null;
+  public List<Token> read(byte[] sql, int offset, int length, LexerMode lexerMode, int most) {
+    return readAll(sql, offset, length, lexerMode, most) ? tokens : null;
   }
 
   /** As {@link #read}, however many tokens; those before the place where the text breaks off. */
-  public List<Token> readable(byte[] sql, int offset, int length, boolean standardStrings) {
-    readAll(sql, offset, length, standardStrings, Integer.MAX_VALUE);
+  public List<Token> readable(byte[] sql, int offset, int length, LexerMode lexerMode) {
+    readAll(sql, offset, length, lexerMode, Integer.MAX_VALUE);
     return tokens;
   }
 
-  private boolean readAll(byte[] sql, int offset, int length, boolean standardStrings, int most) {
+  private boolean readAll(byte[] sql, int offset, int length, LexerMode lexerMode, int most) {
     tokens = new ArrayList<>();
-    lexer.reset(sql, offset, length, standardStrings);
+    lexer.reset(sql, offset, length, lexerMode);
     list.reset();
     Token sign = null;
     while (true) {
@@ -181,7 +181,7 @@ public final class Tokenizer {
     }
     String undoubled = content.replace("''", "");
     if (token != Lexer.STRING
-        || !lexer.standardConformingStrings()
+        || lexer.lexerMode().backslashEscapes()
         || undoubled.indexOf('\'') >= 0) {
       return new Token(Token.Type.OPAQUE, "");
     }

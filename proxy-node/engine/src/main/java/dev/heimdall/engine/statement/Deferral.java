@@ -4,6 +4,7 @@ import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.action.Submission;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.wire.TransactionState;
@@ -62,7 +63,7 @@ public final class Deferral {
   }
 
   /** Puts the statement off. */
-  public Outcome defer(String sql, boolean standardStrings, List<Parameter> parameters) {
+  public Outcome defer(String sql, LexerMode lexerMode, List<Parameter> parameters) {
     if (executed != null) {
       return Outcome.DONE;
     }
@@ -70,7 +71,7 @@ public final class Deferral {
       return awaiting.underWay() ? Outcome.WAIT : Outcome.SEND;
     }
     ActionParameters.AsyncExecute how = decision.get().asyncExecute().get();
-    submission = side.defer(how, sql, standardStrings, parameters, statement.get());
+    submission = side.defer(how, sql, lexerMode, parameters, statement.get());
     if (submission.accepted()) {
       client.writesAnythingUntil(submission.executed());
     } else {

@@ -10,6 +10,7 @@ import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.SettingRules;
@@ -48,15 +49,15 @@ final class SessionScope {
    * Takes note of a text that may move the path: from here to the end of the transaction nobody can
    * tell where unqualified names lead.
    */
-  void note(boolean standardStrings) {
-    ClassifiedText executed = executed(standardStrings);
+  void note(LexerMode lexerMode) {
+    ClassifiedText executed = executed(lexerMode);
     if ((executed == null ? pipeline.known() : executed.known()).movesPath()) {
       pathMoved = true;
     }
   }
 
   /** What an EXECUTE runs, as far as this node has seen it being prepared; else null. */
-  private ClassifiedText executed(boolean standardStrings) {
+  private ClassifiedText executed(LexerMode lexerMode) {
     StatementFacts found = pipeline.effects();
     if (found.kind() != StatementKind.EXECUTE || found.effects().isEmpty()) {
       return null;
@@ -65,23 +66,22 @@ final class SessionScope {
     PreparedStatement prepared = carried.names().get(name);
     if (prepared != null && prepared.source() == null && prepared.isSql()) {
       byte[] body = prepared.body();
-      int begin = pipeline.preparedText(body, standardStrings);
+      int begin = pipeline.preparedText(body, lexerMode);
       if (begin >= 0) {
-        prepared.source(
-            pipeline.examine(Arrays.copyOfRange(body, begin, body.length), standardStrings));
+        prepared.source(pipeline.examine(Arrays.copyOfRange(body, begin, body.length), lexerMode));
       }
     }
     return prepared == null ? null : (ClassifiedText) prepared.source();
   }
 
   /** Step 2 of the pipeline, for the text that it has classified last. */
-  boolean understand(byte[] sql, int offset, int length, boolean standardStrings) {
+  boolean understand(byte[] sql, int offset, int length, LexerMode lexerMode) {
     boolean doubtful = own.pending();
-    ClassifiedText executed = executed(standardStrings);
+    ClassifiedText executed = executed(lexerMode);
     if (executed != null) {
       return pipeline.understand(executed, now(), doubtful);
     }
-    if (!pipeline.understand(sql, offset, length, standardStrings, now(), doubtful)) {
+    if (!pipeline.understand(sql, offset, length, lexerMode, now(), doubtful)) {
       return false;
     }
     Statement found = pipeline.statement();
@@ -91,14 +91,14 @@ final class SessionScope {
     if (!doubtful && found.mayDefine()) {
       // What is known of code may be over before the next statement of the text runs it.
       doubtful = true;
-      if (!pipeline.understand(sql, offset, length, standardStrings, now(), true)) {
+      if (!pipeline.understand(sql, offset, length, lexerMode, now(), true)) {
         return false;
       }
     }
     // If one moves the path, be it inside a function, then the next may mean more.
     return pathMoved
         || !pipeline.statement().movesPath()
-        || pipeline.understand(sql, offset, length, standardStrings, scope.unsure(), doubtful);
+        || pipeline.understand(sql, offset, length, lexerMode, scope.unsure(), doubtful);
   }
 
   /**

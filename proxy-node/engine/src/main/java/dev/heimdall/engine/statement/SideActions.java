@@ -10,6 +10,7 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.FingerprintEntry;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.wire.ServerError;
@@ -72,7 +73,7 @@ public final class SideActions {
       byte[] sql,
       int offset,
       int length,
-      boolean standardStrings) {
+      LexerMode lexerMode) {
     if (decision.learn().isPresent()) {
       actions
           .learned()
@@ -81,7 +82,7 @@ public final class SideActions {
               known.high(),
               known.low(),
               () -> text(sql, offset, length),
-              standardStrings);
+              lexerMode);
     }
     if (timing(decision, TriggerTiming.PARALLEL)) {
       client.writesAnythingUntil(
@@ -97,7 +98,7 @@ public final class SideActions {
       byte[] sql,
       int offset,
       int length,
-      boolean standardStrings) {
+      LexerMode lexerMode) {
     if (decision.extractPlan().isEmpty() || statement == null) {
       return;
     }
@@ -114,7 +115,7 @@ public final class SideActions {
                   known.low(),
                   average,
                   text(sql, offset, length),
-                  standardStrings,
+                  lexerMode,
                   List.of(),
                   statement));
     }
@@ -164,12 +165,12 @@ public final class SideActions {
   Submission defer(
       ActionParameters.AsyncExecute how,
       String sql,
-      boolean standardStrings,
+      LexerMode lexerMode,
       List<Parameter> parameters,
       Statement statement) {
     return actions
         .async()
-        .submit(new AsyncStatement(origin(), sql, standardStrings, parameters, statement), how);
+        .submit(new AsyncStatement(origin(), sql, lexerMode, parameters, statement), how);
   }
 
   // ---- after the statement

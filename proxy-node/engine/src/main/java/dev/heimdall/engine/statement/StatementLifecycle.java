@@ -23,6 +23,7 @@ import dev.heimdall.engine.rules.Explanation;
 import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClassifier;
@@ -148,7 +149,7 @@ public final class StatementLifecycle implements RoutedStatement {
       byte[] sql,
       int offset,
       int length,
-      boolean standardStrings,
+      LexerMode lexerMode,
       boolean asPrepared,
       int... declared) {
     if (stage != Stage.NONE) {
@@ -159,22 +160,22 @@ public final class StatementLifecycle implements RoutedStatement {
     }
     prepared = asPrepared;
     if (!judges()) {
-      effects = classifier.classify(sql, offset, length, standardStrings);
+      effects = classifier.classify(sql, offset, length, lexerMode);
       stage = Stage.GO;
       return true;
     }
     if (!mayLook()) {
       return false;
     }
-    effects = pipeline.classify(sql, offset, length, standardStrings);
+    effects = pipeline.classify(sql, offset, length, lexerMode);
     pipeline.declare(declared);
-    scope.note(standardStrings);
-    if (!scope.understand(sql, offset, length, standardStrings)
+    scope.note(lexerMode);
+    if (!scope.understand(sql, offset, length, lexerMode)
         || awaitsDefinitions()
         || !pipeline.decide(client.status() != TransactionState.IDLE, asPrepared, loop.now())) {
       return false;
     }
-    return goOrHold(sql, offset, length, standardStrings);
+    return goOrHold(sql, offset, length, lexerMode);
   }
 
   /**
@@ -190,15 +191,15 @@ public final class StatementLifecycle implements RoutedStatement {
       return false;
     }
     byte[] sql = scope.callOf(function).getBytes(StandardCharsets.UTF_8);
-    return judge(sql, 0, sql.length, true, false);
+    return judge(sql, 0, sql.length, LexerMode.STANDARD, false);
   }
 
-  private boolean goOrHold(byte[] sql, int offset, int length, boolean standardStrings) {
+  private boolean goOrHold(byte[] sql, int offset, int length, LexerMode lexerMode) {
     take();
     if (!decision.isNone()) {
-      side.decided(decision, known, statement, sql, offset, length, standardStrings);
+      side.decided(decision, known, statement, sql, offset, length, lexerMode);
       if (effects.kind() != StatementKind.EXECUTE) {
-        side.plan(decision, known, statement, sql, offset, length, standardStrings);
+        side.plan(decision, known, statement, sql, offset, length, lexerMode);
       }
     }
     if (reads.holdsTransaction() && tiesSession()) {
@@ -306,11 +307,11 @@ public final class StatementLifecycle implements RoutedStatement {
     }
     prepared = true;
     effects = pipeline.recall(examined);
-    scope.note(examined.standardStrings());
-    return scope.understand(examined.sql(), 0, examined.length(), examined.standardStrings())
+    scope.note(examined.lexerMode());
+    return scope.understand(examined.sql(), 0, examined.length(), examined.lexerMode())
         && !awaitsDefinitions()
         && pipeline.decide(client.status() != TransactionState.IDLE, true, loop.now())
-        && goOrHold(examined.sql(), 0, examined.length(), examined.standardStrings());
+        && goOrHold(examined.sql(), 0, examined.length(), examined.lexerMode());
   }
 
   /**
@@ -319,13 +320,13 @@ public final class StatementLifecycle implements RoutedStatement {
    * @param declared object ids of the types that its parameters are given
    * @return whether that could be done at once; if not, the reader comes again when it may
    */
-  public boolean preview(byte[] sql, int length, boolean standardStrings, int... declared) {
+  public boolean preview(byte[] sql, int length, LexerMode lexerMode, int... declared) {
     if (!mayLook()) {
       return false;
     }
-    pipeline.classify(sql, 0, length, standardStrings);
+    pipeline.classify(sql, 0, length, lexerMode);
     pipeline.declare(declared);
-    return scope.understand(sql, 0, length, standardStrings)
+    return scope.understand(sql, 0, length, lexerMode)
         && pipeline.preview(client.status() != TransactionState.IDLE, loop.now());
   }
 
@@ -426,7 +427,7 @@ public final class StatementLifecycle implements RoutedStatement {
    * again.
    */
   public Explanation explain(byte[] sql) {
-    if (!preview(sql, sql.length, true)) {
+    if (!preview(sql, sql.length, LexerMode.STANDARD)) {
       return null;
     }
     return pipeline.explain(client.status() != TransactionState.IDLE);

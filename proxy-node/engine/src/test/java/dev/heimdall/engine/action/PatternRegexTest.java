@@ -3,6 +3,7 @@ package dev.heimdall.engine.action;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.re2j.Pattern;
+import dev.heimdall.engine.sql.LexerMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -10,7 +11,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PatternRegexTest {
   private static boolean matches(String learnt, String sql) {
-    return Pattern.compile(PatternRegex.of(learnt, true).orElseThrow()).matcher(sql).find();
+    return Pattern.compile(PatternRegex.of(learnt, LexerMode.STANDARD).orElseThrow())
+        .matcher(sql)
+        .find();
   }
 
   @ParameterizedTest
@@ -69,17 +72,19 @@ class PatternRegexTest {
 
   @Test
   void noValueIsLeftInThePattern() {
-    assertThat(PatternRegex.of("select 'secret', 4711, $$hidden$$ from t", true).orElseThrow())
+    assertThat(
+            PatternRegex.of("select 'secret', 4711, $$hidden$$ from t", LexerMode.STANDARD)
+                .orElseThrow())
         .doesNotContain("secret", "4711", "hidden");
-    assertThat(Normalised.text("select 'secret', 4711, $$hidden$$ from t", true))
+    assertThat(Normalised.text("select 'secret', 4711, $$hidden$$ from t", LexerMode.STANDARD))
         .doesNotContain("secret", "4711", "hidden");
   }
 
   @Test
   void whatCannotBeReadForCertainHasNoPattern() {
-    assertThat(PatternRegex.of("select 'open", true)).isEmpty();
-    assertThat(PatternRegex.of("select U&\"\\0061\"", true)).isEmpty();
-    assertThat(PatternRegex.of("/*+ hint */ select 1", true)).isEmpty();
-    assertThat(PatternRegex.of("", true)).isEmpty();
+    assertThat(PatternRegex.of("select 'open", LexerMode.STANDARD)).isEmpty();
+    assertThat(PatternRegex.of("select U&\"\\0061\"", LexerMode.STANDARD)).isEmpty();
+    assertThat(PatternRegex.of("/*+ hint */ select 1", LexerMode.STANDARD)).isEmpty();
+    assertThat(PatternRegex.of("", LexerMode.STANDARD)).isEmpty();
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
 import dev.heimdall.engine.observe.Unreplayed;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.TransactionReplaySettings;
@@ -54,7 +55,7 @@ class TransactionLogTest {
     if (log.keeps()) {
       log.keep(bytes, number);
     }
-    log.statement(classifier.classify(text, 0, text.length, true));
+    log.statement(classifier.classify(text, 0, text.length, LexerMode.STANDARD));
     log.unnamedKnown();
     log.count();
     handled(text.length, true);
@@ -146,7 +147,8 @@ class TransactionLogTest {
     assertThat(input.refCnt()).isEqualTo(2);
     journal.spoil();
     assertThat(input.refCnt()).as("with its transaction").isEqualTo(2);
-    log.statement(classifier.classify("BEGIN".getBytes(StandardCharsets.UTF_8), 0, 5, true));
+    log.statement(
+        classifier.classify("BEGIN".getBytes(StandardCharsets.UTF_8), 0, 5, LexerMode.STANDARD));
     handled(5, true);
     journal.answered(number - 1);
     assertThat(text(log.group(0))).isEqualTo("BEGIN");
@@ -161,7 +163,8 @@ class TransactionLogTest {
     ByteBuf input = input("SELECT");
     journal.keep(input, 6);
     log.keep(input, number);
-    log.statement(classifier.classify("SELECT 1".getBytes(StandardCharsets.UTF_8), 0, 8, true));
+    log.statement(
+        classifier.classify("SELECT 1".getBytes(StandardCharsets.UTF_8), 0, 8, LexerMode.STANDARD));
     assertThat(log.keeps()).isFalse();
     handled(6, true);
     assertThat(input.refCnt()).isEqualTo(2);
@@ -325,12 +328,12 @@ class TransactionLogTest {
   void anUnnamedStatementFromBeforeIsNotBoundAgain() {
     byte[] text = "SELECT 1".getBytes(StandardCharsets.UTF_8);
     log.begin("BEGIN".getBytes(StandardCharsets.UTF_8), false, 0);
-    log.bound(classifier.classify(text, 0, text.length, true), true);
+    log.bound(classifier.classify(text, 0, text.length, LexerMode.STANDARD), true);
     assertThat(obstacle()).isEqualTo(Unreplayed.UNNAMED);
 
     log.begin("BEGIN".getBytes(StandardCharsets.UTF_8), false, 0);
     log.unnamedKnown();
-    log.bound(classifier.classify(text, 0, text.length, true), true);
+    log.bound(classifier.classify(text, 0, text.length, LexerMode.STANDARD), true);
     assertThat(obstacle()).isNull();
   }
 }

@@ -12,6 +12,7 @@ import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
 import dev.heimdall.engine.prepared.StatementRegistry;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.TransactionState;
@@ -41,7 +42,7 @@ class SessionStateTest {
 
   private StatementFacts facts(String sql) {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-    return classifier.classify(text, 0, text.length, true);
+    return classifier.classify(text, 0, text.length, LexerMode.STANDARD);
   }
 
   private boolean run(String sql, boolean failed, TransactionState before, TransactionState after) {

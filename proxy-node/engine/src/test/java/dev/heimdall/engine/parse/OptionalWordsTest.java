@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
 import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.StatementFacts;
 import java.nio.charset.StandardCharsets;
@@ -19,9 +20,10 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class OptionalWordsTest {
   private static String read(String sql) {
-    ParsedStatement parsed = new StatementParser().parse(sql, Dialect.POSTGRES, true);
+    ParsedStatement parsed = new StatementParser().parse(sql, Dialect.POSTGRES, LexerMode.STANDARD);
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-    StatementFacts facts = new PostgresClassifier().classify(text, 0, text.length, true);
+    StatementFacts facts =
+        new PostgresClassifier().classify(text, 0, text.length, LexerMode.STANDARD);
     return "%s %s r:%s w:%s c:%s f:%s %s, %s %s"
         .formatted(
             parsed.kind(),
@@ -309,7 +311,7 @@ class OptionalWordsTest {
         "DROP TABLE if, secret CASCADE ~ if",
       })
   void hideNothing(String sql, String name) {
-    ParsedStatement parsed = new StatementParser().parse(sql, Dialect.POSTGRES, true);
+    ParsedStatement parsed = new StatementParser().parse(sql, Dialect.POSTGRES, LexerMode.STANDARD);
     assertThat(
             Stream.of(parsed.reads(), parsed.writes(), parsed.functions())
                 .flatMap(List::stream)

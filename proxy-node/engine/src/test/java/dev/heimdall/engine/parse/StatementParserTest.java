@@ -3,6 +3,7 @@ package dev.heimdall.engine.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.TableName;
 import java.util.List;
@@ -16,7 +17,7 @@ class StatementParserTest {
   private final StatementParser parser = new StatementParser();
 
   private String parsed(String sql, Dialect dialect) {
-    ParsedStatement parsed = parser.parse(sql, dialect, dialect != Dialect.MYSQL);
+    ParsedStatement parsed = parser.parse(sql, dialect, dialect.usualMode());
     StringBuilder text = new StringBuilder(parsed.kind().name());
     if (!parsed.understood()) {
       text.append(" ?");
@@ -180,7 +181,7 @@ class StatementParserTest {
         "WITH RECURSIVE w AS SELECT 1 FROM t"
       })
   void whatIsNotCertainIsNotUnderstood(String sql) {
-    assertThat(parser.parse(sql, Dialect.POSTGRES, true).understood()).isFalse();
+    assertThat(parser.parse(sql, Dialect.POSTGRES, LexerMode.STANDARD).understood()).isFalse();
   }
 
   /** Names with escapes are names like others. */
@@ -232,7 +233,7 @@ class StatementParserTest {
         "SELECT ((((((((((((((((((((((((((((((((((((((((((SELECT x FROM a)))))))))))))))))))))))))))))))))))))))))) ~ UNKNOWN ? r:a"
       })
   void whatIsNotUnderstoodHasItsNamesRecognised(String sql, String expected) {
-    ParsedStatement parsed = parser.parse(sql, Dialect.POSTGRES, true);
+    ParsedStatement parsed = parser.parse(sql, Dialect.POSTGRES, LexerMode.STANDARD);
     if (!parsed.understood()) {
       assertThat(parsed.doubt()).isNotEmpty();
     }
@@ -277,7 +278,8 @@ class StatementParserTest {
             "DELETE FROM t USING %s, secret",
             "UPDATE t SET a = 1, b = 2 FROM %s, secret RETURNING a, b",
             "INSERT INTO t SELECT a, b FROM %s, secret ON CONFLICT DO NOTHING")) {
-      ParsedStatement parsed = parser.parse(sql.formatted(from), Dialect.POSTGRES, true);
+      ParsedStatement parsed =
+          parser.parse(sql.formatted(from), Dialect.POSTGRES, LexerMode.STANDARD);
       assertThat(parsed.understood()).as(sql).isTrue();
       assertThat(parsed.reads()).as(sql).contains(new TableName(null, null, "secret"));
       assertThat(parsed.reads()).doesNotContain(new TableName(null, null, "x"));
@@ -292,14 +294,15 @@ class StatementParserTest {
     String union = "SELECT * FROM a UNION ALL ".repeat(2600) + "SELECT * FROM b";
     String longest = "SELECT * FROM a, b WHERE x = '" + "x".repeat(StatementParser.LONGEST) + "'";
     assertThat(found(many)).isEqualTo("is one of more than 200 in one text: a, b");
-    assertThat(parser.parse(many, Dialect.POSTGRES, true).statements()).isEqualTo(201);
+    assertThat(parser.parse(many, Dialect.POSTGRES, LexerMode.STANDARD).statements())
+        .isEqualTo(201);
     assertThat(found(union)).isEqualTo("has more than 10000 tokens: a, b");
     assertThat(found(longest)).isEqualTo("is longer than 1048576 bytes: a, b");
     assertThat(found("DO 'x'")).isEqualTo("runs a code block: ");
   }
 
   private String found(String sql) {
-    ParsedStatement parsed = parser.parse(sql, Dialect.POSTGRES, true);
+    ParsedStatement parsed = parser.parse(sql, Dialect.POSTGRES, LexerMode.STANDARD);
     return parsed.reads().stream()
         .map(TableName::toString)
         .collect(Collectors.joining(", ", parsed.doubt() + ": ", ""));
@@ -324,23 +327,28 @@ class StatementParserTest {
         "DO 'x' ~ [INSERT, UPDATE, DELETE, TRUNCATE]"
       })
   void theWaysInWhichRowsAreChanged(String sql, String expected) {
-    assertThat(parser.parse(sql, Dialect.POSTGRES, true).changes()).hasToString(expected);
+    assertThat(parser.parse(sql, Dialect.POSTGRES, LexerMode.STANDARD).changes())
+        .hasToString(expected);
   }
 
   @Test
   void hintsAreCollected() {
     ParsedStatement parsed =
-        parser.parse("SELECT /*+ SeqScan(t) */ a /* no */ FROM t /*+b*/", Dialect.POSTGRES, true);
+        parser.parse(
+            "SELECT /*+ SeqScan(t) */ a /* no */ FROM t /*+b*/",
+            Dialect.POSTGRES,
+            LexerMode.STANDARD);
     assertThat(parsed.hints()).containsExactly("SeqScan(t)", "b");
     assertThat(parsed.understood()).isTrue();
-    assertThat(parser.parse("SELECT 1; SELECT 2", Dialect.POSTGRES, true).statements())
+    assertThat(
+            parser.parse("SELECT 1; SELECT 2", Dialect.POSTGRES, LexerMode.STANDARD).statements())
         .isEqualTo(2);
   }
 
   @Test
   void whatMayBeACallInAttributeNotationIsToldApart() {
     ParsedStatement parsed =
-        parser.parse("SELECT t.f, (u.g).h, s.c(1) FROM t, u", Dialect.POSTGRES, true);
+        parser.parse("SELECT t.f, (u.g).h, s.c(1) FROM t, u", Dialect.POSTGRES, LexerMode.STANDARD);
     assertThat(parsed.attributes()).containsExactlyInAnyOrder("f", "g", "h");
   }
 
@@ -350,7 +358,7 @@ class StatementParserTest {
         parser.parse(
             "SELECT a OPERATOR(s.*) b, t.*, count(*), c OPERATOR(s.<+>) 1 FROM t",
             Dialect.POSTGRES,
-            true);
+            LexerMode.STANDARD);
     assertThat(parsed.understood()).isTrue();
     assertThat(parsed.operators()).containsExactlyInAnyOrder("*", "<+>");
   }
@@ -375,11 +383,14 @@ class StatementParserTest {
   void endlessTextIsGivenUp(String pattern) {
     String[] parts = pattern.split("\\$", -1);
     String repeated = parts[1].repeat(2 * StatementParser.LONGEST / parts[1].length());
-    assertThat(parser.parse(parts[0] + repeated + parts[2], Dialect.POSTGRES, true).understood())
+    assertThat(
+            parser
+                .parse(parts[0] + repeated + parts[2], Dialect.POSTGRES, LexerMode.STANDARD)
+                .understood())
         .isFalse();
     // Just short enough to be looked at, it may be understood, but must come to an end.
     String shorter = parts[0] + repeated.substring(repeated.length() / 2 + 99) + parts[2];
-    assertThat(parser.parse(shorter, Dialect.POSTGRES, true).kind()).isNotNull();
+    assertThat(parser.parse(shorter, Dialect.POSTGRES, LexerMode.STANDARD).kind()).isNotNull();
   }
 
   /** The two readers of a text must see the same literals, or one of them sees a statement less. */
@@ -387,7 +398,8 @@ class StatementParserTest {
   void literalsHideNothing() {
     assertThat(parsed("SELECT '\\' FROM t -- '", Dialect.POSTGRES)).isEqualTo("READ r:t");
     assertThat(parsed("SELECT $x$ ' $x$ FROM t", Dialect.POSTGRES)).isEqualTo("READ r:t");
-    assertThat(parser.parse("SELECT '\\' FROM t -- '", Dialect.POSTGRES, false).reads()).isEmpty();
+    assertThat(parser.parse("SELECT '\\' FROM t -- '", Dialect.POSTGRES, LexerMode.ESCAPES).reads())
+        .isEmpty();
   }
 
   @Test
@@ -395,8 +407,12 @@ class StatementParserTest {
     assertThat(parsed("SELECT `A b` FROM `T`, D.u", Dialect.MYSQL)).isEqualTo("READ r:T,D.u");
     assertThat(parsed("SELECT [a] FROM [d]..[T] WHERE b = @c", Dialect.SQLSERVER))
         .startsWith("READ");
-    assertThat(parser.parse("SELECT 1 /*! INTO x */", Dialect.MYSQL, false).understood()).isFalse();
-    assertThat(parser.parse("SELECT 1 DELETE FROM t", Dialect.SQLSERVER, true).understood())
+    assertThat(parser.parse("SELECT 1 /*! INTO x */", Dialect.MYSQL, LexerMode.MYSQL).understood())
+        .isFalse();
+    assertThat(
+            parser
+                .parse("SELECT 1 DELETE FROM t", Dialect.SQLSERVER, LexerMode.STANDARD)
+                .understood())
         .isFalse();
   }
 }

@@ -9,6 +9,7 @@ import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.CacheUse;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.Statement;
 import java.nio.charset.StandardCharsets;
@@ -49,13 +50,13 @@ class LoopKnowledgeTest {
   /** As a session does it: the second time it is read. */
   private Statement judged(String text) {
     byte[] sql = sql(text);
-    knowledge.look(sql, 0, sql.length, true);
+    knowledge.look(sql, 0, sql.length, LexerMode.STANDARD);
     return judged(knowledge.known(), sql);
   }
 
   private Statement judged(FingerprintEntry known, byte[] sql) {
     for (int i = 0; i < 2; i++) {
-      if (knowledge.read(known, sql, 0, sql.length, true, () -> {})) {
+      if (knowledge.read(known, sql, 0, sql.length, LexerMode.STANDARD, () -> {})) {
         Statement statement =
             known.statement(SCOPE, Catalogue.unknown("db", PostgresObjects.INSTANCE));
         knowledge.weigh(known);
@@ -83,8 +84,8 @@ class LoopKnowledgeTest {
   void textsThatComeAgainDoNotWeighMoreThanTheyMay() {
     for (int i = 0; i < 400; i++) {
       byte[] sql = sql("SELECT \"" + "x".repeat(3_000) + i + '"');
-      knowledge.look(sql, 0, sql.length, true);
-      knowledge.look(sql, 0, sql.length, true);
+      knowledge.look(sql, 0, sql.length, LexerMode.STANDARD);
+      knowledge.look(sql, 0, sql.length, LexerMode.STANDARD);
       assertThat(use().bytes()).isLessThanOrEqualTo(use().limit());
     }
     assertThat(use().evictions()).isPositive();
@@ -102,10 +103,17 @@ class LoopKnowledgeTest {
   @Test
   void whatWasKeptOfATextIsLookedUpAnewOnceItHasLostItsPlace() {
     byte[] sql = sql("SELECT 1 FROM kept");
-    knowledge.look(sql, 0, sql.length, true);
+    knowledge.look(sql, 0, sql.length, LexerMode.STANDARD);
     ClassifiedText examined = new ClassifiedText();
     FingerprintEntry first = knowledge.known();
-    examined.set(sql, sql.length, true, knowledge.look(sql, 0, sql.length, true), first, 1, 2);
+    examined.set(
+        sql,
+        sql.length,
+        LexerMode.STANDARD,
+        knowledge.look(sql, 0, sql.length, LexerMode.STANDARD),
+        first,
+        1,
+        2);
     for (int i = 0; !first.dropped(); i++) {
       judged(tables(i * 50, 50));
     }
@@ -115,12 +123,12 @@ class LoopKnowledgeTest {
     assertThat(now.dropped()).isFalse();
     assertThat(examined.known()).isSameAs(now);
     assertThat(judged(now, sql).tablesRead()).containsExactly("db.kept");
-    knowledge.look(sql, 0, sql.length, true);
+    knowledge.look(sql, 0, sql.length, LexerMode.STANDARD);
     assertThat(knowledge.known()).isSameAs(now);
   }
 
   private static FingerprintEntry looked(LoopKnowledge by, String text) {
-    by.look(sql(text), 0, sql(text).length, true);
+    by.look(sql(text), 0, sql(text).length, LexerMode.STANDARD);
     return by.known();
   }
 

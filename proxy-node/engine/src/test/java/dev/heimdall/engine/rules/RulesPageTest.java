@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.model.RuleAction;
@@ -99,7 +100,7 @@ class RulesPageTest {
   }
 
   private static Statement statement(String sql, String catalog) {
-    ParsedStatement parsed = new StatementParser().parse(sql, Dialect.POSTGRES, true);
+    ParsedStatement parsed = new StatementParser().parse(sql, Dialect.POSTGRES, LexerMode.STANDARD);
     return RuleTrial.statement(
         parsed.understood(),
         parsed.reads().stream().map(table -> catalog + "." + table.spelled()).toList(),

@@ -15,23 +15,23 @@ class FingerprinterTest {
   private static final long KEY0 = 0x0706050403020100L;
   private static final long KEY1 = 0x0f0e0d0c0b0a0908L;
 
-  private static String print(Dialect dialect, String sql, boolean standardStrings) {
+  private static String print(Dialect dialect, String sql, LexerMode lexerMode) {
     Fingerprinter fingerprinter = new Fingerprinter(dialect, KEY0, KEY1);
     byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
-    fingerprinter.read(bytes, 0, bytes.length, standardStrings);
+    fingerprinter.read(bytes, 0, bytes.length, lexerMode);
     return Long.toHexString(fingerprinter.high()) + Long.toHexString(fingerprinter.low());
   }
 
   private static String postgres(String sql) {
-    return print(Dialect.POSTGRES, sql, true);
+    return print(Dialect.POSTGRES, sql, LexerMode.STANDARD);
   }
 
   private static String mysql(String sql) {
-    return print(Dialect.MYSQL, sql, false);
+    return print(Dialect.MYSQL, sql, LexerMode.MYSQL);
   }
 
   private static String sqlServer(String sql) {
-    return print(Dialect.SQLSERVER, sql, true);
+    return print(Dialect.SQLSERVER, sql, LexerMode.STANDARD);
   }
 
   @ParameterizedTest
@@ -125,8 +125,8 @@ class FingerprinterTest {
   void dialectAndModeBelongToTheFingerprint() {
     Set<String> prints = new HashSet<>();
     for (Dialect dialect : Dialect.values()) {
-      prints.add(print(dialect, "select", true));
-      prints.add(print(dialect, "select", false));
+      prints.add(print(dialect, "select", LexerMode.STANDARD));
+      prints.add(print(dialect, "select", LexerMode.ESCAPES));
     }
     assertThat(prints).hasSize(2 * Dialect.values().length);
   }
@@ -136,8 +136,8 @@ class FingerprinterTest {
     byte[] sql = "SELECT 1".getBytes(StandardCharsets.UTF_8);
     Fingerprinter one = new Fingerprinter(Dialect.POSTGRES, 1, 2);
     Fingerprinter other = new Fingerprinter(Dialect.POSTGRES, 1, 3);
-    one.read(sql, 0, sql.length, true);
-    other.read(sql, 0, sql.length, true);
+    one.read(sql, 0, sql.length, LexerMode.STANDARD);
+    other.read(sql, 0, sql.length, LexerMode.STANDARD);
     assertThat(one.low()).isNotEqualTo(other.low());
     assertThat(one.high()).isNotEqualTo(other.high());
     assertThat(one.exactLow()).isNotEqualTo(other.exactLow());
@@ -150,7 +150,7 @@ class FingerprinterTest {
     Set<Long> names = new HashSet<>();
     for (int i = 0; i < 1000; i++) {
       byte[] sql = ("xSELECT " + i).getBytes(StandardCharsets.UTF_8);
-      fingerprinter.read(sql, 1, sql.length - 1, true);
+      fingerprinter.read(sql, 1, sql.length - 1, LexerMode.STANDARD);
       names.add(fingerprinter.exactLow());
     }
     assertThat(names).hasSize(1000);
@@ -166,10 +166,10 @@ class FingerprinterTest {
       sql.append(i % 7 == 0 ? "," : i % 5 == 0 ? "\"Q\"" : "A").append(i % 11 == 0 ? " " : "");
       byte[] tight = sql.toString().getBytes(StandardCharsets.UTF_8);
       byte[] wide = ("..." + sql + "=========").getBytes(StandardCharsets.UTF_8);
-      fingerprinter.read(tight, 0, tight.length, true);
+      fingerprinter.read(tight, 0, tight.length, LexerMode.STANDARD);
       long high = fingerprinter.high();
       long exact = fingerprinter.exactHigh();
-      fingerprinter.read(wide, 3, tight.length, true);
+      fingerprinter.read(wide, 3, tight.length, LexerMode.STANDARD);
       assertThat(fingerprinter.high()).isEqualTo(high);
       assertThat(fingerprinter.exactHigh()).isEqualTo(exact);
       names.add(exact);
@@ -183,10 +183,10 @@ class FingerprinterTest {
     byte[] sql =
         "SELECT A.b, \"C\" FROM t A -- x\nWHERE d IN (1,2) AND f('x', 2) @- 3;"
             .getBytes(StandardCharsets.UTF_8);
-    assertThat(fingerprinter.normalised(sql, 0, sql.length, true))
+    assertThat(fingerprinter.normalised(sql, 0, sql.length, LexerMode.STANDARD))
         .isEqualTo("select a.b, \"C\" from t a where d in(?) and f(?, ?) @- ?");
     byte[] longer = ("SELECT " + "a, ".repeat(5000) + "1").getBytes(StandardCharsets.UTF_8);
-    assertThat(fingerprinter.normalised(longer, 0, longer.length, true))
+    assertThat(fingerprinter.normalised(longer, 0, longer.length, LexerMode.STANDARD))
         .isEqualTo("select " + "a, ".repeat(5000) + "?");
   }
 
@@ -206,7 +206,7 @@ class FingerprinterTest {
     for (int round = 0; round < 2; round++) {
       long before = threads.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < 10_000; i++) {
-        fingerprinter.read(bytes, 0, bytes.length, true);
+        fingerprinter.read(bytes, 0, bytes.length, LexerMode.STANDARD);
         sum += fingerprinter.low() & 1;
       }
       allocated = threads.getCurrentThreadAllocatedBytes() - before;

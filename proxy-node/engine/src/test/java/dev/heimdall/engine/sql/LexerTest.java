@@ -114,10 +114,10 @@ class LexerTest {
   @Test
   void backslashEscapesInPlainLiteralsIfStringsAreNotStandard() {
     byte[] sql = "'a\\'d' c".getBytes(StandardCharsets.UTF_8);
-    lexer.reset(sql, 0, sql.length, false);
+    lexer.reset(sql, 0, sql.length, LexerMode.ESCAPES);
     assertThat(lexer.next()).isEqualTo(Lexer.ESCAPE_STRING);
     assertThat(lexer.next()).isEqualTo(Lexer.WORD);
-    lexer.reset(sql, 0, sql.length, true);
+    lexer.reset(sql, 0, sql.length, LexerMode.STANDARD);
     assertThat(lexer.next()).isEqualTo(Lexer.STRING);
     assertThat(lexer.next()).isEqualTo(Lexer.WORD);
     assertThat(lexer.next()).isEqualTo(Lexer.BROKEN);
@@ -168,7 +168,7 @@ class LexerTest {
   @Test
   void bytesOutsideTheGivenPartAreNotLookedAt() {
     byte[] sql = "'a b c' d".getBytes(StandardCharsets.UTF_8);
-    lexer.reset(sql, 3, 1, true);
+    lexer.reset(sql, 3, 1, LexerMode.STANDARD);
     assertThat(lexer.next()).isEqualTo(Lexer.WORD);
     assertThat(lexer.start()).isEqualTo(3);
     assertThat(lexer.end()).isEqualTo(4);
@@ -201,21 +201,21 @@ class LexerTest {
 
   private String name(String sql, Charset charset) {
     byte[] bytes = sql.getBytes(charset);
-    lexer.reset(bytes, 0, bytes.length, true);
+    lexer.reset(bytes, 0, bytes.length, LexerMode.STANDARD);
     lexer.next();
     return lexer.identifier(lexer.start(), lexer.end());
   }
 
   private boolean plain(String sql) {
     byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
-    lexer.reset(bytes, 0, bytes.length, true);
+    lexer.reset(bytes, 0, bytes.length, LexerMode.STANDARD);
     lexer.next();
     return lexer.plain();
   }
 
   private String tokens(String sql) {
     byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
-    lexer.reset(bytes, 0, bytes.length, true);
+    lexer.reset(bytes, 0, bytes.length, LexerMode.STANDARD);
     StringJoiner joined = new StringJoiner("|");
     int token;
     do {

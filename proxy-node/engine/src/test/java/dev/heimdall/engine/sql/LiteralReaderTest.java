@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LiteralReaderTest {
   private static java.util.Set<String> read(Dialect dialect, String sql) {
     byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
-    return new LiteralReader(dialect).read(bytes, 0, bytes.length, true);
+    return new LiteralReader(dialect).read(bytes, 0, bytes.length, dialect.usualMode());
   }
 
   @ParameterizedTest
@@ -55,7 +55,7 @@ class LiteralReaderTest {
   @Test
   void aBackslashIsAnEscapeWhereTheSessionSaysSo() {
     byte[] sql = "SELECT 'Ber\\x6cin'".getBytes(StandardCharsets.UTF_8);
-    assertThat(new LiteralReader(Dialect.POSTGRES).read(sql, 0, sql.length, false))
+    assertThat(new LiteralReader(Dialect.POSTGRES).read(sql, 0, sql.length, LexerMode.ESCAPES))
         .containsExactly("Berlin");
   }
 

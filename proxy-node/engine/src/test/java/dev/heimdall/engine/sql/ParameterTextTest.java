@@ -25,14 +25,14 @@ class ParameterTextTest {
         "select $1::int | select <1>::int"
       })
   void onlyParametersAreReplaced(String sql, String expected) {
-    assertThat(text.replaced(sql, true, n -> "<" + n + ">")).contains(expected);
+    assertThat(text.replaced(sql, LexerMode.STANDARD, n -> "<" + n + ">")).contains(expected);
   }
 
   @Test
   void whatABackslashMeansDependsOnTheSession() {
-    assertThat(text.replaced("select '\\', $1, ' $2'", true, n -> "x"))
+    assertThat(text.replaced("select '\\', $1, ' $2'", LexerMode.STANDARD, n -> "x"))
         .contains("select '\\', x, ' $2'");
-    assertThat(text.replaced("select '\\', $1, ' $2", false, n -> "x"))
+    assertThat(text.replaced("select '\\', $1, ' $2", LexerMode.ESCAPES, n -> "x"))
         .contains("select '\\', $1, ' x");
   }
 
@@ -40,7 +40,7 @@ class ParameterTextTest {
   @ValueSource(
       strings = {"select $0", "select $65536", "select $99999999999", "select $2", "select '$1"})
   void aParameterThatCannotBeFailsTheText(String sql) {
-    assertThat(text.replaced(sql, true, n -> n == 1 ? "x" : null)).isEmpty();
+    assertThat(text.replaced(sql, LexerMode.STANDARD, n -> n == 1 ? "x" : null)).isEmpty();
   }
 
   @Test

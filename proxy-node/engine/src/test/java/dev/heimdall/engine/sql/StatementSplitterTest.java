@@ -11,7 +11,7 @@ class StatementSplitterTest {
   private static List<String> split(Dialect dialect, String sql) {
     StatementSplitter splitter = new StatementSplitter(dialect);
     byte[] bytes = ("  " + sql).getBytes(StandardCharsets.UTF_8);
-    int statements = splitter.split(bytes, 2, bytes.length - 2, dialect != Dialect.MYSQL);
+    int statements = splitter.split(bytes, 2, bytes.length - 2, dialect.usualMode());
     if (statements < 0) {
       return null;
     }

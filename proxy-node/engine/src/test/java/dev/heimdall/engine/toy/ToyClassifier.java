@@ -2,6 +2,7 @@ package dev.heimdall.engine.toy;
 
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -20,7 +21,7 @@ final class ToyClassifier implements StatementClassifier {
   }
 
   @Override
-  public StatementFacts classify(byte[] sql, int offset, int length, boolean standardStrings) {
+  public StatementFacts classify(byte[] sql, int offset, int length, LexerMode lexerMode) {
     String text = new String(sql, offset, length, StandardCharsets.UTF_8);
     return switch (text.split(" ", 2)[0]) {
       case "SELECT", "ECHO" -> facts(StatementKind.SELECT);

@@ -11,6 +11,7 @@ import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.Answer;
@@ -63,7 +64,7 @@ final class ToyStatements implements RequestHandler {
     boolean judged = true;
     if (type == ToyFrame.QUERY) {
       byte[] sql = ToyFrame.text(text());
-      judged = lifecycle.judge(sql, 0, sql.length, true, false);
+      judged = lifecycle.judge(sql, 0, sql.length, LexerMode.STANDARD, false);
     } else if (known() != null) {
       judged = lifecycle.judge(known().examined());
     }
@@ -161,7 +162,7 @@ final class ToyStatements implements RequestHandler {
       return Outcome.NEXT;
     }
     byte[] sql = ToyFrame.text(text());
-    if (!lifecycle.preview(sql, sql.length, true)) {
+    if (!lifecycle.preview(sql, sql.length, LexerMode.STANDARD)) {
       parts.control().block();
       return Outcome.WAIT;
     }
@@ -176,7 +177,7 @@ final class ToyStatements implements RequestHandler {
                 lifecycle.previewed().effects(),
                 "",
                 client.schemaEpoch());
-    prepared.add(new Prepared(statement, lifecycle.previewed().examine(sql, true)));
+    prepared.add(new Prepared(statement, lifecycle.previewed().examine(sql, LexerMode.STANDARD)));
     parts.input().begin(total, true);
     ByteBuf out = client.alloc().buffer();
     ToyFrame.write(out, ToyFrame.HANDLE, 0, ToyFrame.numbers(prepared.size()));

@@ -102,7 +102,7 @@ final class BatchJudgement {
       byte[] sql = loop.scratch(textEnd - textAt);
       input.getBytes(textAt, sql, 0, textEnd - textAt);
       int[] types = BindParameters.types(input, textEnd + 1, parseEnd);
-      return lifecycle.judge(sql, 0, textEnd - textAt, names.standardStrings(), true, types);
+      return lifecycle.judge(sql, 0, textEnd - textAt, names.lexerMode(), true, types);
     }
     ClassifiedText examined = extended.examinedOf(input, portalEnd + 1, nameEnd - portalEnd - 1);
     return examined == null || lifecycle.judge(examined);

@@ -270,7 +270,7 @@ final class ExtendedStatements {
     }
     ClassifiedText examined = lifecycle.examined();
     String sql = new String(examined.sql(), 0, examined.length(), StandardCharsets.UTF_8);
-    switch (lifecycle.deferral().defer(sql, examined.standardStrings(), parameters)) {
+    switch (lifecycle.deferral().defer(sql, examined.lexerMode(), parameters)) {
       case WAIT -> {
         requests.block();
         return false;

@@ -72,7 +72,7 @@ final class ForeignParses {
     }
     byte[] name = cursor.copy(at, at + nameLength);
     byte[] sql = cursor.copy(textAt, textAt + textLength);
-    if (!lifecycle.preview(sql, sql.length, names.standardStrings())) {
+    if (!lifecycle.preview(sql, sql.length, names.lexerMode())) {
       requests.block();
       return false;
     }
@@ -114,13 +114,13 @@ final class ForeignParses {
   private boolean remember(byte[] name, byte[] sql, byte[] rest) {
     QueryPipeline previewed = lifecycle.previewed();
     ClassifiedText examined =
-        previewed.keep(new ClassifiedText(), sql, sql.length, names.standardStrings());
+        previewed.keep(new ClassifiedText(), sql, sql.length, names.lexerMode());
     StatementFacts facts = previewed.effects();
     byte[] text = sql;
     Optional<String> transformed = lifecycle.transformed();
     if (transformed.isPresent()) {
       text = transformed.get().getBytes(StandardCharsets.UTF_8);
-      facts = sessions.classifier().classify(text, 0, text.length, names.standardStrings());
+      facts = sessions.classifier().classify(text, 0, text.length, names.lexerMode());
     }
     byte[] body = Arrays.copyOf(text, text.length + rest.length);
     System.arraycopy(rest, 0, body, text.length, rest.length);

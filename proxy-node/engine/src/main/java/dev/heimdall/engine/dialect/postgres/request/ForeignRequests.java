@@ -187,7 +187,7 @@ final class ForeignRequests implements Responder {
       if (text == null) {
         return Outcome.NEXT;
       }
-      if (!lifecycle.preview(text, text.length, names.standardStrings())) {
+      if (!lifecycle.preview(text, text.length, names.lexerMode())) {
         requests.block();
         return Outcome.WAIT;
       }

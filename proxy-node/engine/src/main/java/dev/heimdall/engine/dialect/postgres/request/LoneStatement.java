@@ -218,7 +218,7 @@ final class LoneStatement {
     }
     byte[] text = sessions.context().scratch(length);
     bytes().getBytes(textAt(), text, 0, length);
-    return sessions.classifier().classify(text, 0, length, names.standardStrings());
+    return sessions.classifier().classify(text, 0, length, names.lexerMode());
   }
 
   private boolean mayBegin(String letters, int length) {

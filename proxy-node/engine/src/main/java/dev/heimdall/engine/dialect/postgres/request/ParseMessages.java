@@ -116,12 +116,11 @@ final class ParseMessages {
     forgetAnswered(server);
     answered = false;
     if (!lifecycle.judges()) {
-      StatementFacts facts =
-          sessions.classifier().classify(sql, 0, length, names.standardStrings());
+      StatementFacts facts = sessions.classifier().classify(sql, 0, length, names.lexerMode());
       return parse(server, total, nameEnd, length, facts, null);
     }
     int[] types = BindParameters.types(input, textEnd + 1, end);
-    if (!lifecycle.preview(sql, length, names.standardStrings(), types)) {
+    if (!lifecycle.preview(sql, length, names.lexerMode(), types)) {
       requests.block();
       return false;
     }
@@ -142,7 +141,7 @@ final class ParseMessages {
         previewed.isOf(last)
             ? last
             : previewed.keep(
-                new ClassifiedText(), Arrays.copyOf(sql, length), length, names.standardStrings());
+                new ClassifiedText(), Arrays.copyOf(sql, length), length, names.lexerMode());
     if (transform.isEmpty()) {
       return parse(server, total, nameEnd, length, previewed.effects(), examined);
     }
@@ -150,7 +149,7 @@ final class ParseMessages {
     int nameLength = nameEnd - at;
     TextChange.apply(pending, FrontendType.PARSE, nameLength + 1, changed, length, total);
     StatementFacts facts =
-        sessions.classifier().classify(changed, 0, changed.length, names.standardStrings());
+        sessions.classifier().classify(changed, 0, changed.length, names.lexerMode());
     transformed = true;
     try {
       return parse(

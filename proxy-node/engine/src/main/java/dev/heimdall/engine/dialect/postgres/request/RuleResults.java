@@ -95,7 +95,7 @@ final class RuleResults implements Responder {
               || prepared.refusesAnother(client.settings().prepared().perClient()) != null)) {
         return Outcome.NEXT; // there is more to say about it
       }
-      bound = lifecycle.previewed().examine(statement.text(), names.standardStrings());
+      bound = lifecycle.previewed().examine(statement.text(), names.lexerMode());
     } else {
       bound = extended.examinedOf(statement.bytes(), statement.nameAt(), statement.nameLength());
     }

@@ -17,6 +17,7 @@ import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementName;
 import dev.heimdall.engine.session.ServerOutput;
 import dev.heimdall.engine.session.StatementOwner;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
@@ -55,7 +56,7 @@ final class ServerNames {
   /** The variables of which is known whether strings are standard: asked for every statement. */
   private Variables readFrom;
 
-  private boolean standardStrings;
+  private LexerMode lexerMode;
 
   ServerNames(
       StatementOwner client,
@@ -95,14 +96,15 @@ final class ServerNames {
     return shapes;
   }
 
-  boolean standardStrings() {
+  LexerMode lexerMode() {
     Variables now = carried.variables();
     if (now != readFrom) {
       readFrom = now;
       String own = now.get("standard_conforming_strings");
-      standardStrings = own == null || !own.equalsIgnoreCase("off");
+      lexerMode =
+          own != null && own.equalsIgnoreCase("off") ? LexerMode.ESCAPES : LexerMode.STANDARD;
     }
-    return standardStrings;
+    return lexerMode;
   }
 
   /**

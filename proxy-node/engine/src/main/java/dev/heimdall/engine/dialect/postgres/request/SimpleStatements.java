@@ -109,7 +109,7 @@ final class SimpleStatements {
     }
     byte[] sql = loop.scratch(length);
     input.getBytes(at + 5, sql, 0, length);
-    return lifecycle.judge(sql, 0, length, names.standardStrings(), false);
+    return lifecycle.judge(sql, 0, length, names.lexerMode(), false);
   }
 
   /**
@@ -120,7 +120,7 @@ final class SimpleStatements {
   Deferral.Outcome defer(int total, LoneStatement statement) {
     ByteBuf input = pending.bytes();
     String sql = input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8);
-    Deferral.Outcome outcome = lifecycle.deferral().defer(sql, names.standardStrings(), List.of());
+    Deferral.Outcome outcome = lifecycle.deferral().defer(sql, names.lexerMode(), List.of());
     if (outcome == Deferral.Outcome.DONE) {
       Executed end = lifecycle.deferral().executed();
       String tag = end.succeeded() ? resultTag(lifecycle.effects(), end.rows(), total) : null;
@@ -189,7 +189,7 @@ final class SimpleStatements {
       byte[] text = decision.transformed().get().getBytes(StandardCharsets.UTF_8);
       TextChange.apply(pending, FrontendType.QUERY, 0, text, total - 6, total);
       StatementFacts facts =
-          sessions.classifier().classify(text, 0, text.length, names.standardStrings());
+          sessions.classifier().classify(text, 0, text.length, names.lexerMode());
       lifecycle.sent(server);
       send(server, facts, false, text.length + 6);
     } else {
@@ -431,7 +431,7 @@ final class SimpleStatements {
     int length = total - 6;
     byte[] sql = new byte[length];
     pending.bytes().getBytes(pending.bytes().readerIndex() + 5, sql);
-    names.startValues().edit(edits, sql, length, facts, names.standardStrings());
+    names.startValues().edit(edits, sql, length, facts, names.lexerMode());
     if (edits.tooMany()) {
       raise(server, TOO_MANY_RESETS, total);
     } else {

@@ -6,6 +6,7 @@ import dev.heimdall.engine.dialect.postgres.sql.PostgresLiteral;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementSplitter;
@@ -83,17 +84,16 @@ final class StartValues {
   }
 
   /** Notes what a simple query's text must have that concerns start-up values. */
-  void edit(TextEdits edits, byte[] sql, int length, StatementFacts facts, boolean standard) {
+  void edit(TextEdits edits, byte[] sql, int length, StatementFacts facts, LexerMode mode) {
     nullsForDefaults(edits, facts);
     StatementSplitter splitter = new StatementSplitter(Dialect.POSTGRES);
-    int statements = splitter.split(sql, 0, length, standard);
+    int statements = splitter.split(sql, 0, length, mode);
     int sent = 0;
     for (int i = 0; i < statements && !edits.tooMany(); i++) {
       int start = splitter.start(i);
       int end = splitter.end(i);
       sent++;
-      List<String> added =
-          statements(classifier.classify(sql, start, end - start, standard).effects());
+      List<String> added = statements(classifier.classify(sql, start, end - start, mode).effects());
       if (!added.isEmpty()) {
         // A line break ends a comment that stands behind the statement.
         String text = "\n;" + String.join(";", added);

@@ -22,7 +22,7 @@ final class CodeBlock {
       return token != Lexer.STRING || mentionsChange(outer);
     }
     int length = outer.contentEnd() - outer.contentStart();
-    lexer.reset(outer.text(), outer.contentStart(), length, outer.standardConformingStrings());
+    lexer.reset(outer.text(), outer.contentStart(), length, outer.lexerMode());
     boolean assigning = false;
     boolean afterSet = false;
     while (true) {

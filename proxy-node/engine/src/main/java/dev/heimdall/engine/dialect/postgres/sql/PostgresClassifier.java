@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.postgres.sql;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -49,14 +50,12 @@ public final class PostgresClassifier implements StatementClassifier {
   /**
    * Classifies {@code length} bytes of {@code sql} from {@code offset}.
    *
-   * @param standardConformingStrings the session's setting: if off, backslashes escape in plain
-   *     literals
+   * @param lexerMode how the session has its texts cut into tokens
    */
   @Override
-  public StatementFacts classify(
-      byte[] sql, int offset, int length, boolean standardConformingStrings) {
+  public StatementFacts classify(byte[] sql, int offset, int length, LexerMode lexerMode) {
     effects.clear(offset);
-    reader.reset(sql, offset, length, standardConformingStrings);
+    reader.reset(sql, offset, length, lexerMode);
     transactionControl = false;
     codeBlock = false;
     int statements = 0;
@@ -91,8 +90,8 @@ public final class PostgresClassifier implements StatementClassifier {
   }
 
   @Override
-  public int preparedText(byte[] afterName, boolean standardStrings) {
-    return PreparedText.begin(afterName, standardStrings);
+  public int preparedText(byte[] afterName, LexerMode lexerMode) {
+    return PreparedText.begin(afterName, lexerMode);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.sql;
 
 import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PostgresLexer;
 
 /** Finds the statement inside of an SQL PREPARE. */
@@ -11,9 +12,9 @@ final class PreparedText {
    * Where the statement begins in what follows the name: behind the types, if there are any, and
    * AS. -1 if there is no such place.
    */
-  static int begin(byte[] afterName, boolean standardStrings) {
+  static int begin(byte[] afterName, LexerMode lexerMode) {
     Lexer lexer = new PostgresLexer();
-    lexer.reset(afterName, 0, afterName.length, standardStrings);
+    lexer.reset(afterName, 0, afterName.length, lexerMode);
     int depth = 0;
     while (true) {
       int token = lexer.next();

@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.postgres.sql;
 import dev.heimdall.engine.sql.ByteClass;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.PostgresLexer;
 
@@ -44,8 +45,8 @@ final class TokenReader {
     sequenceCall = new SequenceCall(lexer, effects);
   }
 
-  void reset(byte[] text, int offset, int length, boolean standardConformingStrings) {
-    lexer.reset(text, offset, length, standardConformingStrings);
+  void reset(byte[] text, int offset, int length, LexerMode lexerMode) {
+    lexer.reset(text, offset, length, lexerMode);
     sequenceCall.reset();
     readsLiterals = false;
     token = ';';

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.postgres.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.sql.LexerMode;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PreparedTextTest {
   private static String inside(String afterName) {
     byte[] text = afterName.getBytes(StandardCharsets.UTF_8);
-    int begin = PreparedText.begin(text, true);
+    int begin = PreparedText.begin(text, LexerMode.STANDARD);
     return begin < 0 ? null : new String(text, begin, text.length - begin, StandardCharsets.UTF_8);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -156,14 +157,12 @@ class StatementClassifierFuzzTest {
     byte[] framed = new byte[sql.length + 6];
     Arrays.fill(framed, (byte) '\'');
     System.arraycopy(sql, 0, framed, 3, sql.length);
-    for (boolean standard : new boolean[] {true, false}) {
-      assertThatCode(() -> classifier.classify(sql, 0, sql.length, standard))
+    for (LexerMode mode : List.of(LexerMode.STANDARD, LexerMode.ESCAPES)) {
+      assertThatCode(() -> classifier.classify(sql, 0, sql.length, mode))
           .as(described)
           .doesNotThrowAnyException();
-      StatementFacts facts = classifier.classify(sql, 0, sql.length, standard);
-      assertThat(classifier.classify(framed, 3, sql.length, standard))
-          .as(described)
-          .isEqualTo(facts);
+      StatementFacts facts = classifier.classify(sql, 0, sql.length, mode);
+      assertThat(classifier.classify(framed, 3, sql.length, mode)).as(described).isEqualTo(facts);
       assertThat(facts.statements() == 0)
           .as(described)
           .isEqualTo(facts.kind() == StatementKind.EMPTY);

@@ -1,0 +1,27 @@
+package dev.heimdall.engine.sql;
+
+/**
+ * How a session has its texts cut into tokens.
+ *
+ * @param backslashEscapes whether a backslash escapes in a plain literal: PostgreSQL's {@code
+ *     standard_conforming_strings} off; MySQL, unless NO_BACKSLASH_ESCAPES is among its modes
+ * @param quotedNames whether what stands in double quotes is a name: everywhere but in MySQL
+ *     without ANSI_QUOTES, where it is a literal
+ * @param hiddenSigns whether characters of several bytes may have bytes in them that look like
+ *     ASCII: MySQL with one of some Chinese and Japanese character sets
+ */
+public record LexerMode(boolean backslashEscapes, boolean quotedNames, boolean hiddenSigns) {
+  /** As the SQL standard has it, and PostgreSQL unless told otherwise. */
+  public static final LexerMode STANDARD = new LexerMode(false, true, false);
+
+  /** PostgreSQL with standard_conforming_strings off. */
+  public static final LexerMode ESCAPES = new LexerMode(true, true, false);
+
+  /** MySQL unless told otherwise. */
+  public static final LexerMode MYSQL = new LexerMode(true, false, false);
+
+  /** Another number for every other mode, below 8. */
+  int number() {
+    return (backslashEscapes ? 1 : 0) | (quotedNames ? 2 : 0) | (hiddenSigns ? 4 : 0);
+  }
+}
