@@ -2,8 +2,8 @@ package dev.heimdall.launcher.demo;
 
 import dev.heimdall.engine.boot.Node;
 import dev.heimdall.engine.boot.StartupException;
+import dev.heimdall.launcher.embedded.ServerException;
 import dev.heimdall.launcher.postgres.PostgresCluster;
-import dev.heimdall.launcher.postgres.PostgresException;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.launcher.process.StopSignal;
@@ -65,7 +65,7 @@ public final class Demo {
     try (PostgresCluster databases = startDatabases();
         DemoConfiguration configuration = DemoConfiguration.write(ports)) {
       result = withDatabases(databases, configuration);
-    } catch (PostgresException e) {
+    } catch (ServerException e) {
       if (stop.isRequested()) {
         return ExitCode.INTERRUPTED;
       }

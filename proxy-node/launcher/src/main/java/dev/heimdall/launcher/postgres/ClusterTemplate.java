@@ -1,5 +1,6 @@
 package dev.heimdall.launcher.postgres;
 
+import dev.heimdall.launcher.embedded.Directories;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,16 +1,13 @@
 package dev.heimdall.launcher.postgres;
 
+import dev.heimdall.launcher.embedded.UnpackedPrograms;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.JarURLConnection;
 import java.net.URL;
-import java.net.URLConnection;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,10 +42,10 @@ record PostgresBinaries(Path home) {
               + " Linux and macOS on x86_64 and ARM64 have one");
     }
     try {
-      Path home = cache.resolve(directoryName(archive, url));
+      Path home = cache.resolve(archive.replace(".txz", "-") + UnpackedPrograms.mark(url));
       if (!Files.isExecutable(home.resolve("bin/postgres"))) {
         progress.accept("unpacking PostgreSQL into " + home);
-        unpack(url, home);
+        UnpackedPrograms.keep(home, "bin/postgres", folder -> unpack(url, folder));
       }
       return new PostgresBinaries(home);
     } catch (IOException e) {
@@ -57,20 +54,6 @@ record PostgresBinaries(Path home) {
               .formatted(cache, e),
           e);
     }
-  }
-
-  /**
-   * {@code $HEIMDALL_CACHE}, else {@code $XDG_CACHE_HOME/heimdall}, else {@code ~/.cache/heimdall}.
-   */
-  static Path defaultCache() {
-    String own = System.getenv("HEIMDALL_CACHE");
-    if (own != null && !own.isBlank()) {
-      return Path.of(own).toAbsolutePath();
-    }
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    return xdg != null && xdg.startsWith("/")
-        ? Path.of(xdg, "heimdall")
-        : Path.of(System.getProperty("user.home"), ".cache", "heimdall");
   }
 
   String program(String name) {
@@ -92,41 +75,11 @@ record PostgresBinaries(Path home) {
     return "postgres-linux-" + arch + libc + ".txz";
   }
 
-  /**
-   * The archive's name with the checksum that its jar records: known without reading the archive.
-   */
-  private static String directoryName(String archive, URL url) throws IOException {
-    URLConnection connection = url.openConnection();
-    long mark =
-        connection instanceof JarURLConnection jar
-            ? jar.getJarEntry().getCrc()
-            : connection.getContentLengthLong();
-    return archive.replace(".txz", "-") + Long.toHexString(mark);
-  }
-
-  private static void unpack(URL url, Path home) throws IOException {
-    Files.createDirectories(home.getParent());
-    Path fresh = Files.createTempDirectory(home.getParent(), ".unpacking-");
-    try {
-      // Readable by others: under root the server may have to run as another account.
-      Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwxr-xr-x"));
-      try (InputStream in = url.openStream();
-          TarArchiveInputStream tar =
-              new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(in)))) {
-        extract(tar, fresh);
-      }
-      try {
-        Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
-      } catch (AtomicMoveNotSupportedException e) {
-        throw e;
-      } catch (IOException e) {
-        if (!Files.isExecutable(home.resolve("bin/postgres"))) {
-          throw e;
-        }
-        // Another process was faster; its copy is as good.
-      }
-    } finally {
-      Directories.delete(fresh);
+  private static void unpack(URL url, Path into) throws IOException {
+    try (InputStream in = url.openStream();
+        TarArchiveInputStream tar =
+            new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(in)))) {
+      extract(tar, into);
     }
   }
 

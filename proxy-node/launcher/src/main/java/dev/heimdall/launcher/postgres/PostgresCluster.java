@@ -1,5 +1,11 @@
 package dev.heimdall.launcher.postgres;
 
+import dev.heimdall.launcher.embedded.ChildProcesses;
+import dev.heimdall.launcher.embedded.ClusterDirectory;
+import dev.heimdall.launcher.embedded.Directories;
+import dev.heimdall.launcher.embedded.ServerAccount;
+import dev.heimdall.launcher.embedded.ServerException;
+import dev.heimdall.launcher.embedded.UnpackedPrograms;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -139,7 +145,7 @@ public final class PostgresCluster implements AutoCloseable {
     try {
       servers.forEach(server -> server.askToStop(StopMode.IMMEDIATE));
       servers.forEach(server -> server.stop(StopMode.IMMEDIATE));
-    } catch (PostgresException e) {
+    } catch (ServerException e) {
       servers.forEach(PostgresServer::kill);
     }
     servers.forEach(PostgresServer::removeGuardOfKilled);
@@ -292,7 +298,7 @@ public final class PostgresCluster implements AutoCloseable {
       for (int attempt = 1; ; attempt++) {
         try {
           return startOnce();
-        } catch (PostgresException e) {
+        } catch (ServerException e) {
           // Between choosing a free port and using it, somebody else may have taken it.
           boolean taken = e.getMessage().contains("Address already in use");
           if (!taken || !ports.isEmpty() || attempt == ATTEMPTS_ON_EPHEMERAL_PORTS) {
@@ -303,14 +309,16 @@ public final class PostgresCluster implements AutoCloseable {
     }
 
     private PostgresCluster startOnce() {
-      ServerAccount account = ServerAccount.detect();
+      ServerAccount account = ServerAccount.notRoot(StopMode.IMMEDIATE.signal());
       PostgresBinaries binaries = PostgresBinaries.unpackedIn(cacheFor(account), progress);
       ClusterTemplate template = ClusterTemplate.in(cacheFor(account), binaries, initdbArguments());
       Superuser owner =
           superuser != null ? superuser : new Superuser("postgres", password(template));
       List<Integer> chosen = ports.isEmpty() ? freePorts(replicas + 1) : ports;
       ClusterDirectory home =
-          directory == null ? ClusterDirectory.temporary(fsync) : ClusterDirectory.at(directory);
+          directory == null
+              ? ClusterDirectory.temporary("postgres", !fsync)
+              : ClusterDirectory.at(directory);
       Path root = home.path();
       ChildProcesses children = new ChildProcesses(account);
       List<PostgresServer> servers = new ArrayList<>();
@@ -475,7 +483,7 @@ public final class PostgresCluster implements AutoCloseable {
       // Another account cannot enter root's home.
       return account.isForeign()
           ? Path.of("/var/tmp/heimdall-cache")
-          : PostgresBinaries.defaultCache();
+          : UnpackedPrograms.defaultCache();
     }
 
     private static List<Integer> freePorts(int count) {

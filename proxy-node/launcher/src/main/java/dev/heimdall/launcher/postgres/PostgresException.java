@@ -1,9 +1,11 @@
 package dev.heimdall.launcher.postgres;
 
+import dev.heimdall.launcher.embedded.ServerException;
+
 /**
  * An embedded PostgreSQL could not be had, started, stopped or asked. The message names the server.
  */
-public final class PostgresException extends RuntimeException {
+public final class PostgresException extends ServerException {
   private static final long serialVersionUID = 1L;
 
   PostgresException(String message) {

@@ -1,18 +1,16 @@
 package dev.heimdall.launcher.postgres;
 
+import dev.heimdall.launcher.embedded.ChildProcesses;
+import dev.heimdall.launcher.embedded.ServerProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.postgresql.Driver;
 
 /**
@@ -21,19 +19,12 @@ import org.postgresql.Driver;
  * <p>The operations that change the process may be called from any thread, one at a time.
  */
 public final class PostgresServer {
-  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
-  private static final Duration STOPPED_WITHIN = Duration.ofSeconds(30);
-  private static final int LINES_IN_A_MESSAGE = 12;
-
   private final String name;
   private final int port;
   private final Path data;
-  private final Path log;
   private final PostgresBinaries binaries;
-  private final ChildProcesses children;
   private final Superuser superuser;
-  private volatile Process process;
-  private boolean frozen;
+  private final ServerProcess process;
 
   PostgresServer(
       String name,
@@ -45,10 +36,9 @@ public final class PostgresServer {
     this.name = name;
     this.port = port;
     this.data = data;
-    this.log = data.resolveSibling(name + ".log");
     this.binaries = binaries;
-    this.children = children;
     this.superuser = superuser;
+    this.process = new ServerProcess(toString(), data.resolveSibling(name + ".log"), children);
   }
 
   /**
@@ -75,7 +65,7 @@ public final class PostgresServer {
 
   /** Everything that the server has written to its standard error over all its starts. */
   public Path log() {
-    return log;
+    return process.log();
   }
 
   /** Its data directory. */
@@ -85,15 +75,11 @@ public final class PostgresServer {
 
   /** Whether its postmaster is alive; a frozen one is. */
   public boolean isRunning() {
-    Process current = process;
-    return current != null && current.isAlive();
+    return process.isRunning();
   }
 
   /** The process id of the postmaster, of the last one if it has ended. */
   public long pid() {
-    if (process == null) {
-      throw new IllegalStateException(this + " was never started");
-    }
     return process.pid();
   }
 
@@ -105,12 +91,7 @@ public final class PostgresServer {
 
   /** Stops the server if it runs, and waits until it has ended (at most half a minute). */
   public synchronized void stop(StopMode mode) {
-    askToStop(mode);
-    if (isRunning() && !ended(process, STOPPED_WITHIN)) {
-      throw new PostgresException(
-          "%s did not stop (%s) within %d s; its log ends:%n%s"
-              .formatted(this, mode, STOPPED_WITHIN.toSeconds(), endOfLog()));
-    }
+    process.stop(mode.signal());
   }
 
   /**
@@ -118,15 +99,7 @@ public final class PostgresServer {
    * kernel closes the sockets, nobody says good-bye.
    */
   public synchronized void kill() {
-    if (!isRunning()) {
-      return;
-    }
-    List<ProcessHandle> all = processes();
-    process.destroyForcibly();
-    all.forEach(ProcessHandle::destroyForcibly);
-    awaitEnd(all);
-    ended(process, STOPPED_WITHIN); // until the JVM knows it too
-    frozen = false;
+    process.kill();
   }
 
   /**
@@ -142,18 +115,12 @@ public final class PostgresServer {
    * the kernel, but nothing answers.
    */
   public synchronized void freeze() {
-    if (isRunning() && !frozen) {
-      frozen = true;
-      processes().forEach(handle -> signal("STOP", handle));
-    }
+    process.freeze();
   }
 
   /** Ends {@link #freeze()}. */
   public synchronized void thaw() {
-    if (isRunning() && frozen) {
-      processes().forEach(handle -> signal("CONT", handle));
-    }
-    frozen = false;
+    process.thaw();
   }
 
   /** Makes a replica a primary of its own, and waits until it takes writes. */
@@ -212,10 +179,7 @@ public final class PostgresServer {
 
   /** Asks without waiting. */
   synchronized void askToStop(StopMode mode) {
-    if (isRunning()) {
-      thaw();
-      signal(mode.signal(), process.toHandle());
-    }
+    process.askToStop(mode.signal());
   }
 
   /**
@@ -226,7 +190,7 @@ public final class PostgresServer {
     try {
       List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
       String[] keyAndId = lines.get(6).strip().split(" +");
-      shell("ipcrm -m " + Long.parseLong(keyAndId[1]));
+      process.shell("ipcrm -m " + Long.parseLong(keyAndId[1]));
     } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
       // No lock file, or one that was being written: there is no segment to remove.
     }
@@ -234,31 +198,13 @@ public final class PostgresServer {
 
   /** Starts the process without waiting for it. */
   synchronized void launch() {
-    if (isRunning()) {
-      throw new IllegalStateException(this + " runs already");
-    }
-    frozen = false;
-    process =
-        children.start(
-            List.of(binaries.program("postgres"), "-D", data.toString(), "-c", "port=" + port),
-            log);
+    process.launch(
+        List.of(binaries.program("postgres"), "-D", data.toString(), "-c", "port=" + port));
   }
 
   /** Waits until a launched process accepts connections. */
   synchronized void awaitReady() {
-    long deadline = System.nanoTime() + READY_WITHIN.toNanos();
-    while (!isReady()) {
-      if (ended(process, Duration.ofMillis(10))) {
-        throw new PostgresException(
-            "%s ended with code %d while starting; its log ends:%n%s"
-                .formatted(this, process.exitValue(), endOfLog()));
-      }
-      if (System.nanoTime() > deadline) {
-        throw new PostgresException(
-            "%s was not ready within %d s; its log ends:%n%s"
-                .formatted(this, READY_WITHIN.toSeconds(), endOfLog()));
-      }
-    }
+    process.awaitReady(this::isReady);
   }
 
   /** The postmaster says in its lock file what {@code pg_ctl} waits for. */
@@ -270,73 +216,6 @@ public final class PostgresServer {
           && lines.get(7).strip().equals("ready");
     } catch (IOException e) {
       return false; // not written yet
-    }
-  }
-
-  private List<ProcessHandle> processes() {
-    ProcessHandle postmaster = process.toHandle();
-    return Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
-  }
-
-  private void signal(String signal, ProcessHandle handle) {
-    // Fails when the process has just gone by itself, which is as good.
-    shell("kill -" + signal + " " + handle.pid());
-  }
-
-  private void shell(String command) {
-    Process process = children.start(List.of("/bin/sh", "-c", command), log);
-    if (!ended(process, Duration.ofSeconds(10))) {
-      throw new PostgresException("`" + command + "` hangs");
-    }
-  }
-
-  private void awaitEnd(List<ProcessHandle> handles) {
-    long deadline = System.nanoTime() + STOPPED_WITHIN.toNanos();
-    while (handles.stream().anyMatch(PostgresServer::isAlive)) {
-      if (System.nanoTime() > deadline) {
-        throw new PostgresException(
-            "%s has processes that survive SIGKILL: %s".formatted(this, handles));
-      }
-      try {
-        Thread.sleep(2);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new PostgresException("interrupted while waiting for the end of " + this, e);
-      }
-    }
-  }
-
-  /** A zombie has ended, however long the machine's first process takes to bury it. */
-  static boolean isAlive(ProcessHandle handle) {
-    if (!handle.isAlive()) {
-      return false;
-    }
-    try {
-      String status = Files.readString(Path.of("/proc/" + handle.pid() + "/stat"));
-      return !status.substring(status.lastIndexOf(')') + 1).strip().startsWith("Z");
-    } catch (IOException e) {
-      return handle.isAlive(); // gone since, or no /proc here
-    }
-  }
-
-  private boolean ended(Process one, Duration limit) {
-    try {
-      return one.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PostgresException("interrupted while waiting for " + this, e);
-    }
-  }
-
-  private String endOfLog() {
-    try {
-      List<String> lines =
-          new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
-      return String.join(
-          System.lineSeparator(),
-          lines.subList(Math.max(0, lines.size() - LINES_IN_A_MESSAGE), lines.size()));
-    } catch (IOException e) {
-      return "(no log: " + e.getMessage() + ")";
     }
   }
 }

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.heimdall.launcher.embedded.Directories;
+import dev.heimdall.launcher.embedded.ServerAccount;
+import dev.heimdall.launcher.embedded.ServerException;
+import dev.heimdall.launcher.embedded.ServerProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -108,7 +112,7 @@ class PostgresClusterIT {
     primary.kill();
 
     assertThat(primary.isRunning()).isFalse();
-    assertThat(processes).noneMatch(PostgresServer::isAlive);
+    assertThat(processes).noneMatch(ServerProcess::isAlive);
     assertThatThrownBy(() -> primary.queryValue("postgres", "SELECT 1"))
         .isInstanceOf(PostgresException.class);
     primary.start();
@@ -204,7 +208,7 @@ class PostgresClusterIT {
     two.close();
     two.close();
 
-    assertThat(processes).noneMatch(PostgresServer::isAlive);
+    assertThat(processes).noneMatch(ServerProcess::isAlive);
     assertThat(data.getParent()).doesNotExist();
   }
 
@@ -216,7 +220,7 @@ class PostgresClusterIT {
       assertThatThrownBy(
               () ->
                   PostgresCluster.builder().ports(other.getLocalPort()).dataDirectory(data).start())
-          .isInstanceOf(PostgresException.class)
+          .isInstanceOf(ServerException.class)
           .hasMessageContaining("primary on 127.0.0.1:" + other.getLocalPort())
           .hasMessageContaining("Address already in use");
     }
@@ -236,7 +240,8 @@ class PostgresClusterIT {
   @Test
   void theServersEndWithAJvmThatIsKilled() throws Exception {
     assumeTrue(
-        ServerAccount.detect().prefix().contains("--pdeathsig"), "no setpriv on this machine");
+        ServerAccount.notRoot(StopMode.IMMEDIATE.signal()).prefix().contains("--pdeathsig"),
+        "no setpriv on this machine");
     Process jvm =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -255,7 +260,7 @@ class PostgresClusterIT {
 
       jvm.destroyForcibly().waitFor();
 
-      await(() -> postmasters.stream().noneMatch(PostgresServer::isAlive));
+      await(() -> postmasters.stream().noneMatch(ServerProcess::isAlive));
       Directories.delete(data);
     } finally {
       jvm.destroyForcibly();

@@ -1,4 +1,4 @@
-package dev.heimdall.launcher.postgres;
+package dev.heimdall.launcher.embedded;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,11 +18,10 @@ import java.util.stream.Stream;
  * <p>It is locked while its owner lives, so that a later cluster can tell the remains of a killed
  * JVM from a cluster at work, and delete them.
  */
-final class ClusterDirectory implements AutoCloseable {
+public final class ClusterDirectory implements AutoCloseable {
   private static final Path MEMORY = Path.of("/dev/shm");
   private static final long ROOM_IN_MEMORY = 4L << 30;
   private static final Duration SETTLED = Duration.ofMinutes(1);
-  private static final String PREFIX = "heimdall-postgres-";
   private static final String LOCK = "owner.lock";
 
   private final Path path;
@@ -39,21 +38,23 @@ final class ClusterDirectory implements AutoCloseable {
   /**
    * A temporary directory: in memory when the data need not last and there is plenty of room there,
    * because a new cluster is a thousand small files for each server.
+   *
+   * @param product what is in it; remains of other products are left alone
    */
-  static ClusterDirectory temporary(boolean durable) {
+  public static ClusterDirectory temporary(String product, boolean inMemory) {
     try {
       Path parent =
-          !durable && hasRoom(MEMORY) ? MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
-      deleteRemains(parent);
+          inMemory && hasRoom(MEMORY) ? MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
+      deleteRemains(parent, product);
       return new ClusterDirectory(
-          Files.createTempDirectory(parent, PREFIX + ProcessHandle.current().pid() + "-"));
+          Files.createTempDirectory(parent, prefix(product) + ProcessHandle.current().pid() + "-"));
     } catch (IOException e) {
-      throw new PostgresException("cannot create the data directory: " + e.getMessage(), e);
+      throw new ServerException("cannot create the data directory: " + e.getMessage(), e);
     }
   }
 
   /** A directory of the caller's choice, absent or empty. */
-  static ClusterDirectory at(Path directory) {
+  public static ClusterDirectory at(Path directory) {
     try {
       Files.createDirectories(directory);
       try (Stream<Path> entries = Files.list(directory)) {
@@ -64,11 +65,11 @@ final class ClusterDirectory implements AutoCloseable {
       }
       return new ClusterDirectory(directory);
     } catch (IOException e) {
-      throw new PostgresException("cannot create the data directory: " + e.getMessage(), e);
+      throw new ServerException("cannot create the data directory: " + e.getMessage(), e);
     }
   }
 
-  Path path() {
+  public Path path() {
     return path;
   }
 
@@ -82,6 +83,10 @@ final class ClusterDirectory implements AutoCloseable {
     }
   }
 
+  private static String prefix(String product) {
+    return "heimdall-" + product + "-";
+  }
+
   private static boolean hasRoom(Path directory) throws IOException {
     return Files.isDirectory(directory)
         && Files.isWritable(directory)
@@ -89,9 +94,9 @@ final class ClusterDirectory implements AutoCloseable {
   }
 
   /** Deletes what JVMs that were killed have left in {@code parent}. */
-  static void deleteRemains(Path parent) throws IOException {
-    String own = PREFIX + ProcessHandle.current().pid() + "-";
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, PREFIX + "*")) {
+  static void deleteRemains(Path parent, String product) throws IOException {
+    String own = prefix(product) + ProcessHandle.current().pid() + "-";
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, prefix(product) + "*")) {
       for (Path directory : found) {
         // Opening the lock of a cluster of this same process would release it.
         if (!directory.getFileName().toString().startsWith(own) && isAbandoned(directory)) {

@@ -1,4 +1,4 @@
-package dev.heimdall.launcher.postgres;
+package dev.heimdall.launcher.embedded;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,22 +15,22 @@ import java.util.concurrent.Executors;
  * <p>The kernel sends the parent-death signal when the <em>thread</em> that started a process ends,
  * so that thread has to live as long as the cluster does.
  */
-final class ChildProcesses implements AutoCloseable {
+public final class ChildProcesses implements AutoCloseable {
   private final ServerAccount account;
   private final ExecutorService parent =
       Executors.newSingleThreadExecutor(
           task -> {
-            Thread thread = new Thread(task, "postgres-parent");
+            Thread thread = new Thread(task, "server-parent");
             thread.setDaemon(true);
             return thread;
           });
 
-  ChildProcesses(ServerAccount account) {
+  public ChildProcesses(ServerAccount account) {
     this.account = account;
   }
 
   /** Starts a program under the cluster's account; its output is appended to {@code log}. */
-  Process start(List<String> command, Path log) {
+  public Process start(List<String> command, Path log) {
     List<String> words = new ArrayList<>(account.prefix());
     words.addAll(command);
     ProcessBuilder builder =
@@ -38,7 +38,7 @@ final class ChildProcesses implements AutoCloseable {
             .directory(log.getParent().toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
+    builder.environment().keySet().removeIf(name -> name.matches("(PG|MYSQL|MARIADB).*"));
     builder.environment().put("LC_ALL", "C");
     builder.environment().put("TZ", "UTC");
     try {
@@ -50,7 +50,7 @@ final class ChildProcesses implements AutoCloseable {
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new PostgresException("interrupted while starting " + command.get(0), e);
+      throw new ServerException("interrupted while starting " + command.get(0), e);
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.heimdall.launcher.postgres;
+package dev.heimdall.launcher.embedded;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>PostgreSQL refuses to run as root. Root therefore starts it in a user namespace, where its
  * files stay its own; where the kernel or a container forbids that, as {@code nobody}, who must
- * then be given the data.
+ * then be given the data. MySQL and MariaDB run as root if told so.
  */
-final class ServerAccount {
+public final class ServerAccount {
   private static final int NOBODY = 65534;
 
   private final List<String> prefix;
@@ -25,8 +25,19 @@ final class ServerAccount {
     this.nobody = nobody;
   }
 
-  /** Tries out what this machine allows; costs a few short processes. */
-  static ServerAccount detect() {
+  /**
+   * This process's own. Tries out what this machine allows; costs a few short processes.
+   *
+   * @param lastSignal what the server gets when this process is killed, without {@code SIG}
+   */
+  public static ServerAccount own(String lastSignal) {
+    List<String> words = new ArrayList<>();
+    addIfWorks(words, "setsid");
+    return new ServerAccount(endingWith(words, lastSignal), false);
+  }
+
+  /** One that is not root's: this process's own, or what stands for it. */
+  public static ServerAccount notRoot(String lastSignal) {
     List<String> words = new ArrayList<>();
     // A session of its own keeps the terminal's Ctrl-C away: the cluster decides what stops when.
     addIfWorks(words, "setsid");
@@ -41,34 +52,39 @@ final class ServerAccount {
               "--clear-groups",
               "--no-new-privs");
       if (!nobody) {
-        throw new PostgresException(
+        throw new ServerException(
             "PostgreSQL does not run as root, and neither `unshare -U` nor `setpriv --reuid` works"
                 + " here; install util-linux, or run this as an ordinary user");
       }
     }
-    // Last, because a change of credentials clears it.
-    addIfWorks(words, "setpriv", "--pdeathsig", StopMode.IMMEDIATE.signal());
-    return new ServerAccount(words, nobody);
+    return new ServerAccount(endingWith(words, lastSignal), nobody);
+  }
+
+  /** Last, because a change of credentials clears it. */
+  private static List<String> endingWith(List<String> words, String lastSignal) {
+    addIfWorks(words, "setpriv", "--pdeathsig", lastSignal);
+    return words;
   }
 
   /** The words to put before a program and its arguments. None of them forks: the pid stays. */
-  List<String> prefix() {
+  public List<String> prefix() {
     return prefix;
   }
 
   /** Lets the account use what this process has just written. */
-  void adopt(Path tree) throws IOException {
+  public void adopt(Path tree) throws IOException {
     if (nobody) {
       Directories.give(tree, NOBODY, NOBODY);
     }
   }
 
   /** Whether the account is another than this process's, so that it cannot enter a private home. */
-  boolean isForeign() {
+  public boolean isForeign() {
     return nobody;
   }
 
-  private static boolean isRoot() {
+  /** Whether this process is root. */
+  public static boolean isRoot() {
     try {
       return Files.exists(Path.of("/proc/self"))
           ? (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0
@@ -99,7 +115,7 @@ final class ServerAccount {
       return false; // the program is not there
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new PostgresException("interrupted while looking for a way to start PostgreSQL", e);
+      throw new ServerException("interrupted while looking for a way to start a server", e);
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.heimdall.launcher.postgres;
+package dev.heimdall.launcher.embedded;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -11,11 +11,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
 
 /** Whole directory trees: copied, given to another account, deleted. */
-final class Directories {
+public final class Directories {
   private Directories() {}
 
   /** Copies a tree with its permissions. The target must not exist. */
-  static void copy(Path from, Path to) throws IOException {
+  public static void copy(Path from, Path to) throws IOException {
     Files.walkFileTree(
         from,
         new SimpleFileVisitor<>() {
@@ -40,7 +40,7 @@ final class Directories {
   }
 
   /** Changes the owner of a tree; only root may. */
-  static void give(Path tree, int uid, int gid) throws IOException {
+  public static void give(Path tree, int uid, int gid) throws IOException {
     Files.walkFileTree(
         tree,
         new SimpleFileVisitor<>() {
@@ -66,7 +66,7 @@ final class Directories {
   }
 
   /** Deletes a tree if it is there; a file that a dying process removes meanwhile is no error. */
-  static void delete(Path tree) throws IOException {
+  public static void delete(Path tree) throws IOException {
     if (!Files.exists(tree)) {
       return;
     }

@@ -1,4 +1,4 @@
-package dev.heimdall.launcher.postgres;
+package dev.heimdall.launcher.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,7 +17,7 @@ class ClusterDirectoryTest {
   void theRemainsOfAKilledProcessAreDeleted() throws IOException {
     Path remains = remains("heimdall-postgres-0-x", Instant.now().minusSeconds(3600));
 
-    ClusterDirectory.deleteRemains(parent);
+    ClusterDirectory.deleteRemains(parent, "postgres");
 
     assertThat(remains).doesNotExist();
   }
@@ -26,7 +26,7 @@ class ClusterDirectoryTest {
   void aDirectoryCreatedJustNowIsLeftAlone() throws IOException {
     Path fresh = remains("heimdall-postgres-0-y", Instant.now());
 
-    ClusterDirectory.deleteRemains(parent);
+    ClusterDirectory.deleteRemains(parent, "postgres");
 
     assertThat(fresh).exists();
   }
@@ -36,7 +36,7 @@ class ClusterDirectoryTest {
     String name = "heimdall-postgres-" + ProcessHandle.current().pid() + "-z";
     Path own = remains(name, Instant.now().minusSeconds(3600));
 
-    ClusterDirectory.deleteRemains(parent);
+    ClusterDirectory.deleteRemains(parent, "postgres");
 
     assertThat(own).exists();
   }
@@ -45,7 +45,7 @@ class ClusterDirectoryTest {
   void aDirectoryWithoutALockIsSomebodyElses() throws IOException {
     Path other = Files.createDirectory(parent.resolve("heimdall-postgres-notes"));
 
-    ClusterDirectory.deleteRemains(parent);
+    ClusterDirectory.deleteRemains(parent, "postgres");
 
     assertThat(other).exists();
   }

@@ -1,0 +1,19 @@
+package dev.heimdall.launcher.mysql;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** How the programs of one release are called. */
+public interface ServerPrograms {
+  /** Whose they are: this decides what options and statements they know. */
+  Flavour flavour();
+
+  /** A name for what belongs to just these programs, good for a file. */
+  String mark();
+
+  /** A command that fills a data directory that is not there yet. */
+  List<String> initialise(Path data);
+
+  /** The server with the options that it needs wherever it is; more follow. */
+  List<String> serve(Path data);
+}
