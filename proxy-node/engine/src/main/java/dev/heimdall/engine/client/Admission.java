@@ -37,8 +37,14 @@ public final class Admission {
    * @return its cancel key
    */
   public CancelKey register() {
-    byte[] secret = node.cancels().newSecret(client.login().request().secretLength());
-    processId = node.cancels().register(client, secret);
+    SessionRequest request = client.login().request();
+    byte[] secret = node.cancels().newSecret(request.secretLength());
+    processId = request.number();
+    if (processId == 0) {
+      processId = node.cancels().register(client, secret);
+    } else {
+      node.cancels().claim(processId, client, secret);
+    }
     clients.add(client);
     return new CancelKey(processId, secret);
   }
@@ -54,6 +60,8 @@ public final class Admission {
     if (processId != 0) {
       clients.remove(client);
       node.cancels().remove(processId);
+    } else if (client.login().request().number() != 0) {
+      node.cancels().remove(client.login().request().number());
     }
   }
 }

@@ -32,6 +32,16 @@ public final class CancelRegistry {
     this.next = random.nextInt(SESSION_MASK);
   }
 
+  /** A free process id, for a client that is to be {@link #claim registered} later. */
+  int reserve() {
+    return register(null, new byte[0]);
+  }
+
+  /** Registers the client by an id that was {@link #reserve reserved} for it. */
+  void claim(int processId, Client client, byte[] secret) {
+    sessions.put(processId, new Entry(secret, client));
+  }
+
   /** A free process id, registered for the client. */
   synchronized int register(Client client, byte[] secret) {
     while (true) {
@@ -64,7 +74,9 @@ public final class CancelRegistry {
   /** The client with this key, or null; compares in constant time. */
   Client find(CancelKey key) {
     Entry entry = sessions.get(key.session());
-    return entry != null && MessageDigest.isEqual(entry.secret(), key.secret())
+    return entry != null
+            && entry.client() != null
+            && MessageDigest.isEqual(entry.secret(), key.secret())
         ? entry.client()
         : null;
   }

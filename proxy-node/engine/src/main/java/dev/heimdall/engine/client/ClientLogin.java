@@ -8,6 +8,8 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.ClientAddress;
 import dev.heimdall.engine.net.ProxyProtocolGate;
 import dev.heimdall.engine.observe.PoolKey;
+import dev.heimdall.engine.wire.Capabilities;
+import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.ClientTlsMode;
 import io.netty.buffer.ByteBuf;
@@ -27,6 +29,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +76,13 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   private boolean handedOver;
 
   private SessionRequest request;
+
+  /** Reserved for the session; 0 for none. */
+  private int number;
+
+  /** Why no server could be asked what it is; null where one was, or nobody wanted to know. */
+  private ServerError unknownServer;
+
   private InetSocketAddress address;
   private boolean proving;
   private long provedAt;
@@ -143,6 +154,9 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     if (deadline != null) {
       deadline.cancel(false);
     }
+    if (number != 0 && !handedOver) {
+      node.cancels().remove(number);
+    }
   }
 
   @Override
@@ -183,6 +197,60 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   @Override
   public byte[] random(int length) {
     return node.cancels().newSecret(length);
+  }
+
+  @Override
+  public int number() {
+    if (number == 0) {
+      number = node.cancels().reserve();
+    }
+    return number;
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    if (address == null && ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
+      address = remote;
+    }
+    return address;
+  }
+
+  @Override
+  public void greeting(Capabilities capabilities, Consumer<Greeting> known) {
+    vdb.askServer(
+        loop.context(),
+        capabilities,
+        greeting -> ifAwaited(() -> known.accept(greeting)),
+        error ->
+            ifAwaited(
+                () -> {
+                  unknownServer = error;
+                  known.accept(null);
+                }));
+  }
+
+  private void ifAwaited(Runnable then) {
+    if (state == State.READING && ctx.channel().isActive()) {
+      then.run();
+    }
+  }
+
+  @Override
+  public <T> void compute(Supplier<T> work, Consumer<T> then) {
+    become(State.CHECKING);
+    node.offLoop()
+        .execute(
+            () -> {
+              T result = work.get();
+              loop.context().soon(() -> computed(result, then), this::failed);
+            });
+  }
+
+  private <T> void computed(T result, Consumer<T> then) {
+    if (state == State.CHECKING && ctx.channel().isActive()) {
+      become(State.READING);
+      then.accept(result);
+    }
   }
 
   @Override
@@ -263,10 +331,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   @Override
   public void request(SessionRequest wanted) {
     request = wanted;
-    if (address == null && ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
-      address = remote;
-    }
-    if (address == null) {
+    if (address() == null) {
       close(); // the client has left before anybody asked where it came from
       return;
     }
@@ -418,6 +483,10 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
       openConsole(login);
       return;
     }
+    if (unknownServer != null) {
+      fail(unknownServer);
+      return;
+    }
     StartupVariables given;
     try {
       given = dialogue.variables();
@@ -438,6 +507,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
               .withDetail("It is the node's admin console, for users with \"admin\": true."));
       return;
     }
+    handedOver = true;
     ctx.pipeline().addLast("console-session", sessions.console(login, ctx.channel()));
     ctx.pipeline().remove(this);
   }
@@ -517,6 +587,10 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
 
   @Override
   public void exceptionCaught(ChannelHandlerContext same, Throwable cause) {
+    failed(cause);
+  }
+
+  private void failed(Throwable cause) {
     if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) {
       LOG.error("log-in of {} ends because of an error in the node", peer(), cause);
     }

@@ -1,7 +1,12 @@
 package dev.heimdall.engine.client;
 
+import dev.heimdall.engine.wire.Capabilities;
+import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What the dialogue of a client's log-in asks of the node, whatever the protocol. All on the
@@ -18,6 +23,29 @@ public interface LogIn {
 
   /** Bytes that nobody can guess, for a challenge. */
   byte[] random(int length);
+
+  /** The number that the session will have in its cancel key. */
+  int number();
+
+  /** Where the client comes from; null when it has left already. */
+  InetSocketAddress address();
+
+  /**
+   * Finds out what servers say of themselves, for a client that has to hear it first.
+   *
+   * @param capabilities that a server is asked with where none has been heard yet
+   * @param known called once, perhaps at once and perhaps later; with null where no server can be
+   *     reached: then nobody gets in but to the admin database
+   */
+  void greeting(Capabilities capabilities, Consumer<Greeting> known);
+
+  /**
+   * Has something computed that would keep the event loop busy; what the client sends meanwhile
+   * waits.
+   *
+   * @param then gets it on the event loop, unless the client has gone
+   */
+  <T> void compute(Supplier<T> work, Consumer<T> then);
 
   /** Whether the connection is encrypted. */
   boolean tls();

@@ -132,6 +132,7 @@ public final class SessionStart {
   public Greeting learn(ServerConnection server) {
     Greeting greeting = server.greeting();
     vdb.profiles().put(profileKey, greeting);
+    vdb.learnt(greeting);
     return greeting;
   }
 

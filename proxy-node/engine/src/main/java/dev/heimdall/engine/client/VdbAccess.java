@@ -3,13 +3,20 @@ package dev.heimdall.engine.client;
 import dev.heimdall.engine.auth.Authenticator;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.UserDirectory;
+import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.NamedLimits;
+import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.PoolPlan;
 import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.wire.Capabilities;
+import dev.heimdall.engine.wire.Greeting;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.Credentials;
 import dev.heimdall.model.VirtualDatabase;
 import io.netty.handler.ssl.SslContext;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * What the log-ins of all clients of one virtual database share: who may log in, how many, and as
@@ -24,6 +31,7 @@ public final class VdbAccess {
   private final NamedLimits clientsPerDatabase =
       new NamedLimits(database -> settings().vdb().clients().maxPerDatabase());
   private final ServerProfiles profiles = new ServerProfiles();
+  private final KnownServer server = new KnownServer();
   private volatile Settings settings;
 
   /**
@@ -73,6 +81,32 @@ public final class VdbAccess {
 
   ServerProfiles profiles() {
     return profiles;
+  }
+
+  /** What a server has told a session of itself. */
+  void learnt(Greeting greeting) {
+    server.learnt(greeting);
+  }
+
+  /**
+   * Finds out what servers say of themselves, by a log-in of the source's own where none has been
+   * heard yet.
+   *
+   * @param known called on the loop, perhaps at once
+   * @param unreachable the same when no server can be asked
+   */
+  void askServer(
+      LoopContext loop,
+      Capabilities capabilities,
+      Consumer<Greeting> known,
+      Consumer<ServerError> unreachable) {
+    PoolPlan plan = pools.plan();
+    PoolKey key =
+        new PoolKey(
+            plan.source().database().orElse(""),
+            plan.own().orElseGet(() -> ServerCredential.withoutSecret("")),
+            capabilities);
+    server.ask(pools, key, loop, known, unreachable);
   }
 
   Limit clients() {

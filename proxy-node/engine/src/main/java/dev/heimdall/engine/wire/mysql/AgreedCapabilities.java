@@ -4,11 +4,14 @@ import dev.heimdall.engine.wire.Capabilities;
 
 /**
  * Those capabilities of a client by which the bytes of commands and answers, or what they mean, are
- * other ones: its server connections must have agreed on the same.
+ * other ones, and the collation that it asked for: its server connections must have agreed on the
+ * same.
  *
  * @param flags of {@link Capability}, none but those of {@link #MEANINGFUL}
+ * @param collation what the session begins with, by its number in the log-in; 0 where nobody has
+ *     asked for one
  */
-public record AgreedCapabilities(long flags) implements Capabilities {
+public record AgreedCapabilities(long flags, int collation) implements Capabilities {
   /** Those that matter behind the log-in. */
   public static final long MEANINGFUL =
       Capability.FOUND_ROWS
@@ -33,6 +36,11 @@ public record AgreedCapabilities(long flags) implements Capabilities {
     flags &= MEANINGFUL;
   }
 
+  /** Those of a connection for which no client has asked. */
+  public AgreedCapabilities(long flags) {
+    this(flags, 0);
+  }
+
   public boolean has(long capability) {
     return (flags & capability) != 0;
   }
@@ -43,6 +51,6 @@ public record AgreedCapabilities(long flags) implements Capabilities {
 
   @Override
   public String toString() {
-    return "capabilities 0x" + Long.toHexString(flags);
+    return "capabilities 0x" + Long.toHexString(flags) + ", collation " + collation;
   }
 }

@@ -1,0 +1,110 @@
+package dev.heimdall.engine.client;
+
+import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.wire.Greeting;
+import dev.heimdall.engine.wire.ServerError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the servers of one virtual database say of themselves, for protocols in which a client has
+ * to hear that before anybody knows who it is: what a session was told last, or what a connection
+ * for nothing else finds out. Thread-safe.
+ */
+final class KnownServer {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.pool");
+
+  private volatile Greeting last;
+  private List<Waiter> waiters;
+
+  private record Waiter(
+      LoopContext loop, Consumer<Greeting> known, Consumer<ServerError> unreachable) {}
+
+  void learnt(Greeting greeting) {
+    last = greeting;
+  }
+
+  /**
+   * Asks a server where none has been heard yet.
+   *
+   * @param key as whom
+   * @param known called on the loop, perhaps at once
+   * @param unreachable the same when the server cannot be asked
+   */
+  void ask(
+      VdbPools pools,
+      PoolKey key,
+      LoopContext loop,
+      Consumer<Greeting> known,
+      Consumer<ServerError> unreachable) {
+    Greeting greeting = last;
+    if (greeting != null) {
+      known.accept(greeting);
+      return;
+    }
+    synchronized (this) {
+      boolean asked = waiters != null;
+      waiters = asked ? waiters : new ArrayList<>();
+      waiters.add(new Waiter(loop, known, unreachable));
+      if (asked) {
+        return;
+      }
+    }
+    Probe probe = new Probe(pools);
+    pools.connect(loop, key, Map.of(), pools.plan().preparedLimit(), probe, probe);
+  }
+
+  private void over(Consumer<Waiter> outcome) {
+    List<Waiter> told;
+    synchronized (this) {
+      told = waiters;
+      waiters = null;
+    }
+    for (Waiter waiter : told) {
+      waiter
+          .loop()
+          .soon(
+              () -> outcome.accept(waiter),
+              cause -> LOG.error("a log-in met an error in the node", cause));
+    }
+  }
+
+  /** A connection that is made to hear what the server says, and closed then. */
+  private final class Probe implements ServerConnection.Listener, ServerConnector.Handler {
+    private final VdbPools pools;
+
+    Probe(VdbPools pools) {
+      this.pools = pools;
+    }
+
+    @Override
+    public void connected(ServerConnection connection) {
+      Greeting greeting = connection.greeting();
+      learnt(greeting);
+      connection.close("the server was asked what it is");
+      over(waiter -> waiter.known().accept(greeting));
+    }
+
+    @Override
+    public void failed(ConnectFailure failure) {
+      over(waiter -> waiter.unreachable().accept(failure.error()));
+    }
+
+    @Override
+    public void serverClosed(ServerConnection connection) {
+      pools.closed(connection);
+    }
+
+    @Override
+    public void cancelsDone(ServerConnection connection) {}
+  }
+}

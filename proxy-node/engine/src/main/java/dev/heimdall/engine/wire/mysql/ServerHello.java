@@ -1,0 +1,47 @@
+package dev.heimdall.engine.wire.mysql;
+
+import dev.heimdall.engine.wire.Greeting;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What a server says of itself when a connection begins, which drivers decide by. A {@link
+ * Greeting} holds it among the values that the server has reported, under names that no variable
+ * has.
+ *
+ * @param version as the server spells it
+ * @param capabilities of {@link Capability}, that it offers
+ * @param collation its default, by its number
+ * @param status of {@link StatusFlag}
+ */
+public record ServerHello(String version, long capabilities, int collation, int status) {
+  private static final String VERSION = "(version)";
+  private static final String CAPABILITIES = "(capabilities)";
+  private static final String COLLATION = "(collation)";
+  private static final String STATUS = "(status)";
+
+  /** What a greeting holds of it. */
+  public static ServerHello of(Greeting greeting) {
+    Map<String, String> values = greeting.reported();
+    return new ServerHello(
+        values.get(VERSION),
+        Long.parseLong(values.get(CAPABILITIES)),
+        Integer.parseInt(values.get(COLLATION)),
+        Integer.parseInt(values.get(STATUS)));
+  }
+
+  /** A greeting that holds it and nothing else. */
+  public Greeting greeting() {
+    Map<String, String> values = new HashMap<>();
+    values.put(VERSION, version);
+    values.put(CAPABILITIES, Long.toString(capabilities));
+    values.put(COLLATION, Integer.toString(collation));
+    values.put(STATUS, Integer.toString(status));
+    return Greeting.of(Map.copyOf(values));
+  }
+
+  /** Whether it is a MariaDB, by its version. */
+  public boolean isMariadb() {
+    return version.contains("MariaDB");
+  }
+}
