@@ -454,7 +454,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
         transfer.begin(server, true);
         return;
       }
-      if (!keepsServer() || replicas.away()) {
+      if ((!keepsServer() || replicas.away()) && !carried.held()) {
         become(LeaseState.READY);
         detach();
         if (client.drained()) {
@@ -576,7 +576,8 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
         || held.copyIn()
         || !held.quiet()
         || client.midMessage()
-        || keepsServer();
+        || keepsServer()
+        || carried.held();
   }
 
   /** Whether something else than its client has to happen before it goes on. */

@@ -36,6 +36,7 @@ public final class SessionState {
   private final PreparedNames names;
   private Variables variables;
   private final Set<PinReason> pins = new LinkedHashSet<>(2);
+  private String held;
   private ArrayDeque<Note> notes;
   private Set<String> touched;
 
@@ -106,7 +107,7 @@ public final class SessionState {
   /** Why the session keeps its server connection, or null. */
   public String pinReason() {
     return pins.isEmpty()
-        ? null
+        ? held
         : pins.stream().map(PinReason::label).collect(Collectors.joining(", "));
   }
 
@@ -120,6 +121,26 @@ public final class SessionState {
 
   public void pin(PinReason reason) {
     pins.add(reason);
+  }
+
+  /** What pinned the session is gone. */
+  public void unpin(PinReason reason) {
+    pins.remove(reason);
+  }
+
+  /**
+   * The next statement may ask about the one before, of which only its server connection knows: the
+   * session keeps that until then, if it is not lost.
+   *
+   * @param why a few words for people; null where it keeps it no longer
+   */
+  public void hold(String why) {
+    held = why;
+  }
+
+  /** Whether the session keeps its connection for what the next statement may ask. */
+  public boolean held() {
+    return held != null;
   }
 
   /** What the client gave in its start-up packet. */
@@ -334,14 +355,7 @@ public final class SessionState {
           startup.names().forEach(this::touch);
         }
       }
-      case RESET_SESSION -> {
-        unlisten.accept(null);
-        names.clear();
-        pins.clear();
-        forgetTouched();
-        variables = startup;
-        server.cleaned();
-      }
+      case RESET_SESSION -> reset(server);
       case DEALLOCATE_ALL -> {
         names.clear();
         server.statements().forgetAll();
@@ -377,6 +391,22 @@ public final class SessionState {
           LOCAL_DEFAULT,
           OWN -> {}
     }
+  }
+
+  /** The session is as it began, and so is its server connection. */
+  public void reset(ServerConnection server) {
+    unlisten.accept(null);
+    names.clear();
+    pins.clear();
+    held = null;
+    forgetTouched();
+    variables = startup;
+    server.cleaned();
+  }
+
+  /** The session is to have this value, whatever its server connection has. */
+  public void set(String name, String value) {
+    variables = variables.with(name, value);
   }
 
   private void deallocate(String text, ServerConnection server) {
@@ -590,6 +620,7 @@ public final class SessionState {
 
   /** The connection was lost: what was in flight on it has no effect that we know of. */
   public void lost() {
+    held = null;
     reported.clear();
     notes = null;
     forgetTouched();

@@ -72,7 +72,7 @@ final class ConnectionLoss implements LostClient, LostTransaction {
 
   /** A statement was refused ahead of which a BEGIN was to be sent: none of it may be committed. */
   void failHeldTransaction() {
-    if (session.transaction().heldBegin() != null) {
+    if (session.transaction().heldBegin() != null && session.dialect().keepsFailedTransactions()) {
       failTransaction();
     }
   }
@@ -89,7 +89,15 @@ final class ConnectionLoss implements LostClient, LostTransaction {
   @Override
   public void failTransaction() {
     session.transaction().failed();
-    transactionLost = true;
+    if (session.dialect().keepsFailedTransactions()) {
+      transactionLost = true;
+    } else {
+      endWithTransaction(errorOf(null));
+    }
+  }
+
+  private void endWithTransaction(ServerError error) {
+    session.end().fatal(error.asFatal(), "its transaction was lost with the server connection");
   }
 
   @Override
@@ -249,6 +257,10 @@ final class ConnectionLoss implements LostClient, LostTransaction {
       session.end().close(AMID_MESSAGE);
       return;
     }
+    if (inTransaction && !session.dialect().keepsFailedTransactions()) {
+      endWithTransaction(error);
+      return;
+    }
     if (requests.streaming() || session.lease().keepsServer() || settingsLost) {
       session
           .end()
@@ -366,8 +378,10 @@ final class ConnectionLoss implements LostClient, LostTransaction {
     }
     if (cut) {
       session.end().close(AMID_MESSAGE);
-    } else {
+    } else if (session.dialect().keepsFailedTransactions()) {
       answer(error, true, pending, open);
+    } else {
+      endWithTransaction(error);
     }
   }
 

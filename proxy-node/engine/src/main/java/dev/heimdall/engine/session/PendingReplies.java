@@ -412,6 +412,7 @@ final class PendingReplies implements UnitPosition {
     }
     session.memory().settings(carried.settingsWeight());
     requests.countHeld();
+    requests.handler().answered(from, error);
     if (session.closed()) {
       session.lease().rest(from);
     } else if (session.sharing().active()) {

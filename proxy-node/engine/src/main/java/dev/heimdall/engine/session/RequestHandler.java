@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.UnitMessages;
 import dev.heimdall.engine.pipeline.RequestSteps;
+import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Supplier;
 
@@ -31,6 +32,14 @@ public interface RequestHandler extends RequestSteps, UnitMessages {
    * @param tag takes the next command tag that was promised
    */
   void known(byte kind, Supplier<String> tag, ByteBuf out);
+
+  /**
+   * A group of messages was answered: what its answer has left to be asked about may be noted,
+   * before the server connection goes.
+   *
+   * @param error the group's first one, or null
+   */
+  default void answered(ServerConnection from, ServerError error) {}
 
   /** About how many bytes it keeps of the client's. */
   long held();

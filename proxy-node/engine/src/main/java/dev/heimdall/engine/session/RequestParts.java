@@ -12,12 +12,14 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.model.LimitSettings;
 import java.util.function.Supplier;
 
 /**
  * What the handler of a session's messages is wired with.
  *
+ * @param capabilities what was agreed with the client that its servers have agreed on too
  * @param admin whether its user may use the admin console
  * @param catalogue what the session's database defines, as far as that is known
  */
@@ -40,5 +42,6 @@ public record RequestParts(
     LoopSessions sessions,
     LoopContext loop,
     LimitSettings limits,
+    Capabilities capabilities,
     boolean admin,
     Supplier<Catalogue> catalogue) {}

@@ -114,6 +114,7 @@ final class RequestReader implements RequestControl, ServerLeasing, UnitReader {
         sessions,
         loop,
         limits,
+        session.login().capabilities(),
         session.login().admin(),
         () ->
             session

@@ -22,6 +22,15 @@ public interface SessionDialect {
   /** Looks at the results of a session's statements. */
   ResultWatch results();
 
+  /**
+   * Whether a transaction may be open that has failed, so that its client gets errors until it
+   * rolls it back: what becomes of one whose server is lost. Where there is no such thing, the
+   * session ends with it.
+   */
+  default boolean keepsFailedTransactions() {
+    return true;
+  }
+
   /** What handles the messages of one session. */
   RequestHandler handler(RequestParts parts);
 }
