@@ -1,5 +1,6 @@
 package dev.heimdall.model;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -9,9 +10,6 @@ import java.util.TreeSet;
 
 /** What the settings of a cluster, its data source and its driver demand of each other. */
 final class ClusterChecks {
-  private static final String KINDS =
-      "a \"kind\" of \"cluster\", such as \"postgres\" for a primary with its replicas";
-
   private final DataSource source;
   private final Reading in;
 
@@ -26,6 +24,7 @@ final class ClusterChecks {
       return;
     }
     api();
+    kind();
     if (source.cluster().watched()) {
       servers();
       whoAsks();
@@ -33,13 +32,38 @@ final class ClusterChecks {
       nodes();
       intervals();
     } else if (in.sound("$.cluster.arn") && source.cluster().arn().isPresent()) {
-      in.problem("$.cluster.arn", JsonValue.quote(source.cluster().arn().get()), KINDS);
+      in.problem("$.cluster.arn", JsonValue.quote(source.cluster().arn().get()), kinds());
     } else if (source.hosts().size() > 1) {
       in.problem(
           "$.url",
           source.hosts().size() + " hosts",
           "exactly one host: write a data source for each server"
-              + (EngineSupport.of(source.engine()).clusters() ? ", or " + KINDS : ""));
+              + (EngineSupport.of(source.engine()).clusters() ? ", or " + kinds() : ""));
+    }
+  }
+
+  private String kinds() {
+    ClusterKind usual = source.engine() == Engine.MYSQL ? ClusterKind.MYSQL : ClusterKind.POSTGRES;
+    return "a \"kind\" of \"cluster\", such as "
+        + JsonValue.quote(usual.spelling())
+        + " for a primary with its replicas";
+  }
+
+  private void kind() {
+    ClusterKind kind = source.cluster().kind();
+    if (in.sound("$.engine") && !kind.of(source.engine())) {
+      List<String> others =
+          Arrays.stream(ClusterKind.values())
+              .filter(other -> other.of(source.engine()))
+              .map(other -> JsonValue.quote(other.spelling()))
+              .toList();
+      in.problem(
+          "$.cluster.kind",
+          JsonValue.quote(kind.spelling()),
+          "one of "
+              + String.join(", ", others)
+              + ", because the engine is "
+              + JsonValue.quote(source.engine().spelling()));
     }
   }
 

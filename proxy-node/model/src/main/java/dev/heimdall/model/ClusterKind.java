@@ -6,12 +6,25 @@ public enum ClusterKind implements Spelled {
   NONE,
   /** A primary with streaming replicas. */
   POSTGRES,
+  /** A MySQL or MariaDB server with its replicas. */
+  MYSQL,
+  /** A group of MySQL servers. */
+  GROUP_REPLICATION,
   /** An RDS instance with read replicas. */
   RDS,
   /** An RDS Multi-AZ DB cluster: one writer and two readable standbys. */
   RDS_MULTI_AZ,
   /** An Aurora cluster. */
   AURORA;
+
+  /** Whether clusters of an engine may be of this kind. */
+  public boolean of(Engine engine) {
+    return switch (this) {
+      case POSTGRES -> engine == Engine.POSTGRESQL;
+      case MYSQL, GROUP_REPLICATION -> engine == Engine.MYSQL;
+      case NONE, RDS, RDS_MULTI_AZ, AURORA -> true;
+    };
+  }
 
   /** Whether AWS runs it, so that its API knows of it. */
   public boolean ofRds() {

@@ -239,6 +239,9 @@ class ConfigurationProblemsTest {
               "\"engine\": \"mysql\"",
               "sources/primary.json:1:43 $.engine: got \"mysql\", expected \"postgresql\", or nothing: the URL is one of that engine"),
           source(
+              "\"cluster\": {\"kind\": \"group-replication\"}, \"user\": \"u\"",
+              "sources/primary.json:1:53 $.cluster.kind: got \"group-replication\", expected one of \"none\", \"postgres\", \"rds\", \"rds-multi-az\", \"aurora\", because the engine is \"postgresql\""),
+          source(
               "\"name\": \"other\"",
               "sources/primary.json:1:41 $.name: got \"other\", expected \"primary\", the file's base name"),
           source(

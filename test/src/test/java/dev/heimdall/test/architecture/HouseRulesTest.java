@@ -85,7 +85,10 @@ class HouseRulesTest {
             .resideInAnyPackage(ON_LOOPS)
             .and()
             .resideOutsideOfPackages(
-                room("dialect.postgres.catalog"), room("dialect.postgres.cluster"))
+                room("dialect.postgres.catalog"),
+                room("dialect.postgres.cluster"),
+                room("dialect.mysql.catalog"),
+                room("dialect.mysql.cluster"))
             .should()
             .callMethodWhere(waits())
             .orShould()

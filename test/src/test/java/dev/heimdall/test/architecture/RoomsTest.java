@@ -323,6 +323,8 @@ class RoomsTest {
                 room("cluster"),
                 room("dialect.postgres.catalog"),
                 room("dialect.postgres.cluster"),
+                room("dialect.mysql.catalog"),
+                room("dialect.mysql.cluster"),
                 room("foreign"))
             .should()
             .dependOnClassesThat()

@@ -1,12 +1,15 @@
 package dev.heimdall.test.cluster;
 
 import dev.heimdall.engine.cluster.ClusterTracker;
+import dev.heimdall.engine.dialect.mysql.cluster.MysqlClusters;
 import dev.heimdall.engine.dialect.postgres.cluster.PostgresClusters;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyEvent;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.launcher.mysql.MysqlCluster;
+import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.model.ApiSettings;
@@ -44,7 +47,7 @@ final class Watched implements AutoCloseable {
         new ClusterTracker(
             source,
             new SourceLogins().ofProbes(source).orElseThrow(),
-            new PostgresClusters(),
+            source.engine() == Engine.MYSQL ? new MysqlClusters() : new PostgresClusters(),
             (topology, events) -> {
               if (seen.isEmpty() || seen.get(seen.size() - 1).version() != topology.version()) {
                 seen.add(topology);
@@ -55,6 +58,18 @@ final class Watched implements AutoCloseable {
 
   static Watched all(PostgresCluster cluster) {
     return new Watched(source(cluster, cluster.servers()));
+  }
+
+  static Watched all(MysqlCluster cluster) {
+    return new Watched(
+        source(
+            ClusterKind.MYSQL,
+            cluster.servers().stream()
+                .map(s -> s.host() + ":" + s.port())
+                .collect(Collectors.joining(",")),
+            cluster.superuser(),
+            cluster.password(),
+            Optional.empty()));
   }
 
   static DataSource source(PostgresCluster cluster, List<PostgresServer> named) {
@@ -81,8 +96,8 @@ final class Watched implements AutoCloseable {
     ProbeSettings probe = ProbeSettings.defaults();
     return new DataSource(
         "cluster",
-        Engine.POSTGRESQL,
-        "jdbc:postgresql://" + hosts,
+        kind == ClusterKind.MYSQL ? Engine.MYSQL : Engine.POSTGRESQL,
+        (kind == ClusterKind.MYSQL ? "jdbc:mysql://" : "jdbc:postgresql://") + hosts,
         Optional.of(user),
         Optional.of(new Secret(password)),
         SourceCredentials.none(),
@@ -122,6 +137,10 @@ final class Watched implements AutoCloseable {
     return new ServerAddress(server.host(), server.port());
   }
 
+  static ServerAddress at(MysqlServer server) {
+    return new ServerAddress(server.host(), server.port());
+  }
+
   ClusterTracker tracker() {
     return tracker;
   }
@@ -132,26 +151,37 @@ final class Watched implements AutoCloseable {
   }
 
   TopologyNode node(PostgresServer server) {
-    return tracker.topology().node(at(server)).orElseThrow();
+    return node(at(server));
+  }
+
+  TopologyNode node(ServerAddress server) {
+    return tracker.topology().node(server).orElseThrow();
   }
 
   void untilWriterIs(PostgresServer server) {
+    untilWriterIs(at(server));
+  }
+
+  void untilWriterIs(ServerAddress server) {
     Await.until(
         server + " is the writer",
         Duration.ofSeconds(20),
-        () ->
-            tracker.topology().writer().map(TopologyNode::address).equals(Optional.of(at(server))),
+        () -> tracker.topology().writer().map(TopologyNode::address).equals(Optional.of(server)),
         this::toString);
   }
 
   void until(PostgresServer server, NodeRole role, NodeState state) {
+    until(at(server), role, state);
+  }
+
+  void until(ServerAddress server, NodeRole role, NodeState state) {
     Await.until(
         server + " is " + role + " and " + state,
         Duration.ofSeconds(20),
         () ->
             tracker
                 .topology()
-                .node(at(server))
+                .node(server)
                 .filter(node -> node.role() == role && node.state() == state)
                 .isPresent(),
         this::toString);

@@ -12,13 +12,15 @@ import java.util.List;
  * @param name what the cluster calls it; empty where it has no names
  * @param system the same for all servers of a cluster; empty where there is no such thing
  * @param writer whether it says of itself that it is the writer
- * @param readOnly whetherit allows no writes although it is the writer
+ * @param readOnly whether it allows no writes although it is the writer
  * @param timeline which history of the cluster it follows; 0 where it does not say
  * @param position as in {@code TopologyNode}
  * @param lagMillis as in {@code TopologyNode}
  * @param streaming false for a replica that gets nothing from any writer at present
  * @param members the servers of the cluster as far as this one names them
  * @param complete whether it was asked for members at all
+ * @param follows the servers that it replicates from, by their names; empty for a writer, and where
+ *     servers do not say
  */
 public record NodeReport(
     String identity,
@@ -32,9 +34,30 @@ public record NodeReport(
     long lagMillis,
     boolean streaming,
     List<Member> members,
-    boolean complete) {
+    boolean complete,
+    List<String> follows) {
   public NodeReport {
     members = List.copyOf(members);
+    follows = List.copyOf(follows);
+  }
+
+  /** Of a server that does not say whom it replicates from. */
+  public NodeReport(
+      String identity,
+      String run,
+      String name,
+      String system,
+      boolean writer,
+      boolean readOnly,
+      long timeline,
+      Position position,
+      long lagMillis,
+      boolean streaming,
+      List<Member> members,
+      boolean complete) {
+    this(
+        identity, run, name, system, writer, readOnly, timeline, position, lagMillis, streaming,
+        members, complete, List.of());
   }
 
   /**

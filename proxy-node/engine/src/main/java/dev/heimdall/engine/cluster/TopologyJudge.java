@@ -44,14 +44,16 @@ final class TopologyJudge {
   Topology judge(Topology before, List<ProbeHistory> heard, RdsDescriptions descriptions) {
     List<ProbeHistory> probeHistories = withoutAliases(before, heard);
     String system = system(before, probeHistories);
+    Lineage lineage = new Lineage(probeHistories);
     Optional<ProbeHistory> writer =
         probeHistories.stream()
             .filter(h -> h.claims() && !foreign(h, system))
+            .filter(h -> !lineage.isLeftBehind(h))
             .max(newest(before, probeHistories));
     Map<String, NodeReport.Member> seen = seen(probeHistories);
     List<TopologyNode> nodes = new ArrayList<>();
     for (ProbeHistory probed : probeHistories) {
-      nodes.add(descriptions.completed(node(probed, writer, system, seen)));
+      nodes.add(descriptions.completed(node(probed, writer, system, seen, lineage)));
     }
     return before.with(nodes);
   }
@@ -161,7 +163,8 @@ final class TopologyJudge {
       ProbeHistory probed,
       Optional<ProbeHistory> writer,
       String system,
-      Map<String, NodeReport.Member> seen) {
+      Map<String, NodeReport.Member> seen,
+      Lineage lineage) {
     Optional<ClusterNode> mine = Optional.ofNullable(described.get(probed.address()));
     TopologyNode unasked = TopologyNode.unasked(probed.address());
     if (probed.last().isEmpty()) {
@@ -204,7 +207,8 @@ final class TopologyJudge {
             isWriter ? 0 : lagMillis,
             probed.at(),
             "");
-    return judged(node, mine, probed, report, writer, foreign(probed, system));
+    boolean led = leading.isEmpty() || lineage.leads(leading.get(), report);
+    return judged(node, mine, probed, report, writer, foreign(probed, system), led);
   }
 
   private TopologyNode judged(
@@ -213,7 +217,8 @@ final class TopologyJudge {
       ProbeHistory probed,
       NodeReport report,
       Optional<ProbeHistory> writer,
-      boolean foreign) {
+      boolean foreign,
+      boolean led) {
     NodeRole said = report.writer() ? NodeRole.UNKNOWN : NodeRole.REPLICA;
     if (probed.down()) {
       return with(node, mine, said, NodeState.DOWN, probed.failure());
@@ -239,7 +244,14 @@ final class TopologyJudge {
     if (probed.failures() > 0) {
       return with(node, mine, said, NodeState.SUSPECT, probed.failure());
     }
-    return replica(node, mine, report, writer.flatMap(ProbeHistory::last));
+    return led
+        ? replica(node, mine, report, writer.flatMap(ProbeHistory::last))
+        : with(
+            node,
+            mine,
+            NodeRole.REPLICA,
+            NodeState.DETACHED,
+            "replicates from " + String.join(", ", report.follows()) + ", not from the writer");
   }
 
   private TopologyNode writer(

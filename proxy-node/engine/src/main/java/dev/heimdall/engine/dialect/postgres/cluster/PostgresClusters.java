@@ -18,7 +18,8 @@ public final class PostgresClusters implements ClusterProtocol {
       case AURORA -> new Asked(false, new AuroraProber(source::named));
       case RDS_MULTI_AZ -> new Asked(true, new MultiAzProber(port));
       case POSTGRES, RDS -> new Asked(true, new PostgresProber(port));
-      case NONE -> throw new IllegalArgumentException(source.name() + " is no cluster");
+      case NONE, MYSQL, GROUP_REPLICATION ->
+          throw new IllegalArgumentException(source.name() + " is no cluster of PostgreSQL");
     };
   }
 

@@ -1,0 +1,53 @@
+package dev.heimdall.engine.dialect.mysql.cluster;
+
+import dev.heimdall.engine.cluster.ClusterProtocol;
+import dev.heimdall.engine.cluster.JdbcServer;
+import dev.heimdall.engine.cluster.ProbedServer;
+import dev.heimdall.engine.cluster.Prober;
+import dev.heimdall.engine.jdbc.SourceConnections;
+import dev.heimdall.model.DataSource;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** Clusters of MySQL and MariaDB: replication, groups, RDS, and Aurora. */
+public final class MysqlClusters implements ClusterProtocol {
+  @Override
+  public Prober prober(DataSource source) {
+    int port = source.port();
+    StartTimes starts = new StartTimes();
+    return switch (source.cluster().kind()) {
+      case AURORA -> new Asked(new AuroraProber(source::named, starts));
+      case RDS_MULTI_AZ -> new Asked(new ReplicationProber(MemberList.ofRds(port), starts));
+      case MYSQL, RDS -> new Asked(new ReplicationProber(MemberList.ofReplication(port), starts));
+      case GROUP_REPLICATION -> new Asked(new GroupProber(starts));
+      case NONE, POSTGRES ->
+          throw new IllegalArgumentException(source.name() + " is no cluster of MySQL");
+    };
+  }
+
+  private record Asked(JdbcServer.Questions questions) implements Prober {
+    /** GTIDs say who has what; there are no numbers of histories. */
+    @Override
+    public boolean timelines() {
+      return false;
+    }
+
+    @Override
+    public String readOnlyBy() {
+      return "read_only";
+    }
+
+    @Override
+    public String timelineUntold() {
+      return "";
+    }
+
+    /** Servers are asked without a database: they have each their own, and need none. */
+    @Override
+    public ProbedServer open(
+        DataSource server, Optional<String> database, SourceConnections connections)
+        throws SQLException {
+      return new JdbcServer(connections.to(database.orElse("")), questions);
+    }
+  }
+}

@@ -1,0 +1,278 @@
+package dev.heimdall.engine.dialect.mysql.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.cluster.NodeReport;
+import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Position;
+import dev.heimdall.engine.wire.mysql.BinlogPosition;
+import dev.heimdall.engine.wire.mysql.GtidSet;
+import dev.heimdall.model.ServerAddress;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Servers of AWS, of groups, and without GTIDs, by rows as such servers answer. */
+class MysqlProbersTest {
+  private static final String UUID = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+  private static final String OTHER = "4e11fa47-71ca-11e1-9e33-c80aa9429562";
+  private static final String THIRD = "5e11fa47-71ca-11e1-9e33-c80aa9429562";
+
+  private final StartTimes starts = new StartTimes();
+
+  private static RecordedServer aurora(String name, boolean replica) {
+    return new RecordedServer("8.0.39")
+        .answer("aurora_server_id", "name", name, "replica", replica ? 1 : 0, "read_only", 0)
+        .answer(
+            "replica_host_status", "server_id", "one", "session_id", "MASTER_SESSION_ID", "lag", 0)
+        .answer("replica_host_status", "server_id", "two", "session_id", UUID, "lag", 21)
+        .answer("replica_host_status", "server_id", "three", "session_id", OTHER, "lag", null);
+  }
+
+  private NodeReport askAurora(RecordedServer server) throws SQLException {
+    return new AuroraProber(
+            name -> Optional.of(new ServerAddress(name + ".abc.rds.amazonaws.com", 3306)), starts)
+        .ask(server.connection(), false);
+  }
+
+  @Test
+  void auroraTellsNamesRolesAndMeasuredLag() throws SQLException {
+    NodeReport writer = askAurora(aurora("one", false));
+    assertThat(writer.writer()).isTrue();
+    assertThat(writer.name()).isEqualTo("one");
+    assertThat(writer.position()).isSameAs(Position.NONE);
+    assertThat(writer.members())
+        .extracting(member -> member.address().host())
+        .containsExactly(
+            "one.abc.rds.amazonaws.com",
+            "two.abc.rds.amazonaws.com",
+            "three.abc.rds.amazonaws.com");
+
+    NodeReport replica = askAurora(aurora("two", true));
+    assertThat(replica.writer()).isFalse();
+    assertThat(replica.lagMillis()).isEqualTo(21);
+    assertThat(askAurora(aurora("three", true)).lagMillis()).isEqualTo(TopologyNode.UNKNOWN);
+  }
+
+  @Test
+  void anAuroraServerIsTheWriterOnlyIfBothOfItsSignsSaySo() throws SQLException {
+    assertThat(askAurora(aurora("one", true)).writer()).as("its storage is read-only").isFalse();
+    assertThat(askAurora(aurora("two", false)).writer()).as("another has the session").isFalse();
+    assertThat(askAurora(aurora("four", false)).writer()).as("not in the table").isFalse();
+  }
+
+  private static RecordedServer mysql(String version, int id, String gtidMode, String executed) {
+    return new RecordedServer(version)
+        .answer(
+            "@@global.server_id AS id",
+            "identity",
+            UUID + " host 3306",
+            "id",
+            id,
+            "read_only",
+            1,
+            "logs",
+            1,
+            "gtids",
+            gtidMode,
+            "written",
+            executed,
+            "executed",
+            executed);
+  }
+
+  private static Object[] status(String words, long behind, String state, String received) {
+    boolean old = words.equals("old");
+    String source = old ? "Master" : "Source";
+    String replica = old ? "Slave" : "Replica";
+    return new Object[] {
+      source + "_Server_Id",
+      7,
+      source + "_Host",
+      "10.0.0.7",
+      source + "_Port",
+      3306,
+      replica + "_IO_Running",
+      "Yes",
+      replica + "_SQL_Running",
+      "Yes",
+      "Seconds_Behind_" + source,
+      behind < 0 ? null : behind,
+      replica + "_SQL_Running_State",
+      state,
+      "Retrieved_Gtid_Set",
+      received,
+      "Relay_" + source + "_Log_File",
+      "mysql-bin-changelog.000123",
+      "Exec_" + source + "_Log_Pos",
+      4711
+    };
+  }
+
+  private static final String WAITS = "Replica has read all relay log; waiting for more updates";
+
+  @Test
+  void theServersOfAMultiAzClusterNameEachOther() throws SQLException {
+    RecordedServer server =
+        mysql("8.0.39", 8, "ON", UUID + ":1-9")
+            .answer("SHOW REPLICA STATUS", status("new", 0, WAITS, UUID + ":5-9"))
+            .answer("rds_topology", "id", "7", "endpoint", "a.rds.amazonaws.com", "port", 3306)
+            .answer("rds_topology", "id", "8", "endpoint", "b.rds.amazonaws.com", "port", 0);
+    NodeReport replica =
+        new ReplicationProber(MemberList.ofRds(3307), starts).ask(server.connection(), true);
+
+    assertThat(replica.writer()).isFalse();
+    assertThat(replica.follows()).containsExactly("7");
+    assertThat(replica.position()).isEqualTo(GtidSet.parse(UUID + ":1-9"));
+    assertThat(replica.lagMillis()).isZero();
+    assertThat(replica.members())
+        .extracting(NodeReport.Member::address)
+        .containsExactly(
+            new ServerAddress("a.rds.amazonaws.com", 3306),
+            new ServerAddress("b.rds.amazonaws.com", 3307));
+
+    server.forget("SHOW REPLICA STATUS").answer("SHOW REPLICA STATUS");
+    NodeReport writer =
+        new ReplicationProber(MemberList.ofRds(3307), starts).ask(server.connection(), false);
+    assertThat(writer.writer()).isTrue();
+    assertThat(writer.readOnly()).as("about to be replaced").isTrue();
+  }
+
+  @Test
+  void whatIsReceivedAndNotCarriedOutIsLagInFullSecondsAndOneMore() throws SQLException {
+    RecordedServer server =
+        mysql("5.7.44-log", 8, "ON", UUID + ":1-9")
+            .answer("SHOW SLAVE STATUS", status("old", 3, "Reading event", UUID + ":5-11"))
+            .answer("SHOW SLAVE HOSTS");
+    ReplicationProber prober = new ReplicationProber(MemberList.ofReplication(3306), starts);
+
+    NodeReport behind = prober.ask(server.connection(), true);
+    assertThat(behind.lagMillis()).isEqualTo(4000);
+    assertThat(behind.members())
+        .as("whom it replicates from")
+        .extracting(NodeReport.Member::address)
+        .containsExactly(new ServerAddress("10.0.0.7", 3306));
+
+    server
+        .forget("SHOW SLAVE STATUS")
+        .answer("SHOW SLAVE STATUS", status("old", -1, "Reading event", UUID + ":5-11"));
+    assertThat(prober.ask(server.connection(), false).lagMillis()).isEqualTo(TopologyNode.UNKNOWN);
+  }
+
+  /** The place in the log moves on before the transaction is committed. */
+  @Test
+  void withoutGtidsAReplicaIsAsFarAsItWasWhenItHadNothingLeftToDo() throws SQLException {
+    ReplicationProber prober = new ReplicationProber(MemberList.ofReplication(3306), starts);
+    RecordedServer server =
+        mysql("8.0.39", 8, "OFF_PERMISSIVE", "")
+            .answer("SHOW REPLICA STATUS", status("new", 0, "Applying batch of row changes", ""));
+    NodeReport busy = prober.ask(server.connection(), false);
+    assertThat(busy.position()).isSameAs(Position.NONE);
+    assertThat(busy.lagMillis()).isEqualTo(1000);
+
+    server.forget("SHOW REPLICA STATUS").answer("SHOW REPLICA STATUS", status("new", 0, WAITS, ""));
+    NodeReport idle = prober.ask(server.connection(), false);
+    BinlogPosition there = new BinlogPosition("7", "mysql-bin-changelog", 123, 4711);
+    assertThat(idle.position()).isEqualTo(there);
+    assertThat(idle.lagMillis()).isZero();
+
+    RecordedServer writer =
+        mysql("8.4.3", 7, "OFF_PERMISSIVE", "")
+            .answer("SHOW REPLICA STATUS")
+            .answer(
+                "SHOW BINARY LOG STATUS", "File", "mysql-bin-changelog.000123", "Position", 4711);
+    assertThat(prober.ask(writer.connection(), false).position()).isEqualTo(there);
+    assertThat(prober.written(writer.connection())).isEqualTo(there);
+  }
+
+  private static RecordedServer member(String id, String[]... members) {
+    RecordedServer server =
+        new RecordedServer("8.4.3")
+            .answer(
+                "group_replication_group_name",
+                "id",
+                id,
+                "host",
+                "a",
+                "port",
+                3306,
+                "read_only",
+                0,
+                "executed",
+                UUID + ":1-9",
+                "name",
+                "group")
+            .answer("replication_group_member_stats", "waiting", 0, "age", 99);
+    for (String[] row : members) {
+      server.answer(
+          "FROM performance_schema.replication_group_members",
+          "member_id",
+          row[0],
+          "member_host",
+          "host",
+          "member_port",
+          3306,
+          "member_state",
+          row[1],
+          "member_role",
+          row[2]);
+    }
+    return server;
+  }
+
+  private static String[] row(String id, String state, String role) {
+    return new String[] {id, state, role};
+  }
+
+  private boolean writer(RecordedServer server) throws SQLException {
+    return new GroupProber(starts).ask(server.connection(), true).writer();
+  }
+
+  @Test
+  void thePrimaryOfTheGreaterPartOfAGroupIsTheWriter() throws SQLException {
+    String[] primary = row(UUID, "ONLINE", "PRIMARY");
+    String[] second = row(OTHER, "ONLINE", "SECONDARY");
+    assertThat(writer(member(UUID, primary, second))).isTrue();
+    assertThat(writer(member(OTHER, primary, second))).isFalse();
+    assertThat(
+            writer(
+                member(
+                    UUID,
+                    primary,
+                    row(OTHER, "UNREACHABLE", "SECONDARY"),
+                    row(THIRD, "UNREACHABLE", "SECONDARY"))))
+        .as("cut off with the lesser part")
+        .isFalse();
+    assertThat(writer(member(UUID, row(UUID, "ERROR", "")))).isFalse();
+    assertThat(writer(member(UUID, primary, row(OTHER, "ONLINE", "PRIMARY"))))
+        .as("of many primaries one is chosen by all alike")
+        .isTrue();
+    assertThat(writer(member(OTHER, primary, row(OTHER, "ONLINE", "PRIMARY")))).isFalse();
+    NodeReport replica =
+        new GroupProber(starts).ask(member(OTHER, primary, second).connection(), true);
+    assertThat(replica.system()).isEqualTo("group");
+    assertThat(replica.lagMillis()).isZero();
+    assertThat(replica.members()).hasSize(2);
+  }
+
+  @Test
+  void secondsThatAreRoundedMakeNoOtherRun() {
+    assertThat(starts.of("a", 1000, 100)).isEqualTo(900);
+    assertThat(starts.of("a", 1001, 100)).isEqualTo(900);
+    assertThat(starts.of("a", 1002, 103)).isEqualTo(900);
+    assertThat(starts.of("b", 1002, 2)).isEqualTo(1000);
+    assertThat(starts.of("a", 1002, 1)).as("started anew").isEqualTo(1001);
+    assertThat(starts.of("a", 1009, 3)).as("started anew again").isEqualTo(1006);
+  }
+
+  @Test
+  void versionsSayHowServersAreAsked() {
+    assertThat(Flavour.of("5.5.5-10.6.12-MariaDB-log")).isEqualTo(new Flavour(true, 100612));
+    assertThat(Flavour.of("11.4.5-MariaDB").replicaStatus()).isEqualTo("SHOW ALL SLAVES STATUS");
+    assertThat(Flavour.of("8.0.21").replicaStatus()).isEqualTo("SHOW SLAVE STATUS");
+    assertThat(Flavour.of("8.0.22").replicaStatus()).isEqualTo("SHOW REPLICA STATUS");
+    assertThat(Flavour.of("8.0.39").logStatus()).isEqualTo("SHOW MASTER STATUS");
+    assertThat(Flavour.of("9.7.4-2").logStatus()).isEqualTo("SHOW BINARY LOG STATUS");
+    assertThat(Flavour.of("8.0.22").replicas()).isEqualTo("SHOW REPLICAS");
+  }
+}
