@@ -7,6 +7,7 @@ import dev.heimdall.secrets.credentials.DatabaseLogin;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * As whom a server connection logs in, and with what. Equal credentials are equal values:
@@ -149,6 +150,24 @@ public final class ServerCredential {
       return password.value.value().getBytes(StandardCharsets.UTF_8);
     }
     throw insufficient("the password in clear text");
+  }
+
+  /**
+   * Answers a server by a method that proves the password without disclosing it.
+   *
+   * @param method its name
+   * @param proof what it makes of the password
+   * @return nothing where there is no password, as an account without one is proved
+   * @throws AuthException when this credential will not do
+   */
+  public byte[] proof(String method, UnaryOperator<byte[]> proof) throws AuthException {
+    if (this.proof instanceof Password password) {
+      return proof.apply(password.value.value().getBytes(StandardCharsets.UTF_8));
+    }
+    if (this.proof instanceof Nothing) {
+      return new byte[0];
+    }
+    throw insufficient(method);
   }
 
   @Override

@@ -2,6 +2,9 @@ package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.model.TlsMode;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 
 /** A server connection could not be made; {@link #error} is what a client may be told. */
 public final class ConnectFailure extends Exception {
@@ -35,6 +38,26 @@ public final class ConnectFailure extends Exception {
     return refused(
         new ServerError(
             "FATAL", failure.sqlState(), failure.message(), failure.detail(), failure.hint()));
+  }
+
+  /** There is no TLS with the server; where its certificate is to blame, trying again is no use. */
+  public static ConnectFailure tls(TlsMode mode, Throwable cause) {
+    boolean certificate = false;
+    Throwable root = cause;
+    for (Throwable each = cause; each != null; each = each.getCause()) {
+      certificate |=
+          each instanceof CertificateException || each instanceof CertPathValidatorException;
+      root = each;
+    }
+    return certificate
+        ? refused(
+            ServerError.fatal(
+                REFUSED_BY_US,
+                "the server's certificate does not pass tls.mode "
+                    + mode.spelling()
+                    + ": "
+                    + root.getMessage()))
+        : unreachable("TLS with the server failed: " + root.getMessage());
   }
 
   /** The server, or a check of ours, said no: trying again at once will not help. */

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.ReplyGroups;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -110,6 +111,14 @@ public final class ReplyDelivery {
   /** The server has reported a value of the session's. */
   public void reported(String name, String value) {
     connection.report(name, value, recipient());
+  }
+
+  /** The server has said how far its data goes with what the session has just committed. */
+  public void wrote(Position position) {
+    ReplyOwner owner = recipient();
+    if (owner != null) {
+      owner.wrote(connection, position);
+    }
   }
 
   /** The group has had an error. */

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
@@ -59,6 +60,9 @@ public interface ReplyOwner {
 
   /** A reported parameter changed; the message itself is part of the run. */
   void parameterChanged(ServerConnection from, String name, String value);
+
+  /** The server says unasked how far its data goes with what this owner has just committed. */
+  default void wrote(ServerConnection from, Position position) {}
 
   /**
    * Whether an error stays unsaid, and what comes with it. Something of the group may have been

@@ -6,6 +6,9 @@ import java.nio.charset.StandardCharsets;
 
 /** Reads what an OK packet says of changes of the session's state (SESSION_TRACK_*). */
 public final class StateChanges {
+  /** What the default database is called among a session's variables; no variable is called so. */
+  public static final String DATABASE = "(database)";
+
   private static final int SYSTEM_VARIABLES = 0;
   private static final int SCHEMA = 1;
   private static final int GTIDS = 3;

@@ -22,9 +22,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.CertPathValidatorException;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -210,37 +208,9 @@ final class ServerLogIn extends ByteToMessageDecoder implements LogIn {
                       + ", which tls.direct needs; PostgreSQL has it from version 17 on")));
     } else if (failure == null) {
       sendStartup(ctx);
-    } else if (hasCause(failure, CertificateException.class)
-        || hasCause(failure, CertPathValidatorException.class)) {
-      fail(
-          ctx,
-          ConnectFailure.refused(
-              ServerError.fatal(
-                  "08001",
-                  "the server's certificate does not pass tls.mode "
-                      + target.source().tls().mode().spelling()
-                      + ": "
-                      + rootMessage(failure))));
     } else {
-      fail(ctx, ConnectFailure.unreachable("TLS with the server failed: " + rootMessage(failure)));
+      fail(ctx, ConnectFailure.tls(target.source().tls().mode(), failure));
     }
-  }
-
-  private static boolean hasCause(Throwable failure, Class<? extends Throwable> kind) {
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (kind.isInstance(t)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static String rootMessage(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
-    return String.valueOf(root.getMessage());
   }
 
   private void sendStartup(ChannelHandlerContext ctx) {

@@ -1,0 +1,105 @@
+package dev.heimdall.engine.dialect.mysql.server;
+
+import dev.heimdall.engine.wire.mysql.Command;
+import dev.heimdall.engine.wire.mysql.Packet;
+import io.netty.buffer.ByteBuf;
+
+/** A command on its way to a server, and what follows it before its owner hears of its end. */
+final class Exchange {
+  private final byte command;
+  private final Use use;
+  private final boolean isShort;
+  private ByteBuf bytes;
+  private Exchange then;
+
+  /** Who reads the answer. */
+  enum Use {
+    /** A client that reads of changes of its session's state. */
+    CLIENT_TRACKING,
+    /** A client that does not. */
+    CLIENT,
+    /** The node: what comes is handed to its owner. */
+    NODE,
+    /** Nobody but the connection: the node asks how the transaction stands. */
+    STATUS
+  }
+
+  /**
+   * @param consumed what is written when its turn comes; null where the caller writes it
+   */
+  Exchange(byte command, Use use, ByteBuf consumed) {
+    this.command = command;
+    this.use = use;
+    this.bytes = consumed;
+    this.isShort =
+        consumed != null && consumed.readableBytes() < Packet.HEADER + Packet.MAX_PAYLOAD;
+  }
+
+  byte command() {
+    return command;
+  }
+
+  boolean ofClient() {
+    return use == Use.CLIENT || use == Use.CLIENT_TRACKING;
+  }
+
+  boolean stripsState() {
+    return use == Use.CLIENT;
+  }
+
+  boolean asksStatus() {
+    return use == Use.STATUS;
+  }
+
+  /** Whether servers answer it at all. */
+  boolean answered() {
+    return command != Command.STMT_CLOSE && command != Command.STMT_SEND_LONG_DATA;
+  }
+
+  /** Whether an error may come of what has changed the transaction's state, which no error says. */
+  boolean failureHidesStatus() {
+    return switch (command) {
+      case Command.QUERY, Command.STMT_EXECUTE, Command.STMT_BULK_EXECUTE, Command.STMT_FETCH ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** Whether it is a single packet, which is answered by one with the number 1. */
+  boolean isShort() {
+    return isShort;
+  }
+
+  ByteBuf takeBytes() {
+    ByteBuf taken = bytes;
+    bytes = null;
+    return taken;
+  }
+
+  /** What is sent as soon as this was answered well, in the same group; null for nothing. */
+  Exchange then() {
+    return then;
+  }
+
+  Exchange then(Exchange next) {
+    then = next;
+    return this;
+  }
+
+  /** Nothing follows. */
+  void dropThen() {
+    if (then != null) {
+      then.release();
+      then = null;
+    }
+  }
+
+  void release() {
+    for (Exchange each = this; each != null; each = each.then) {
+      if (each.bytes != null) {
+        each.bytes.release();
+        each.bytes = null;
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.heimdall.engine.dialect.mysql.server;
+
+import dev.heimdall.engine.wire.mysql.OkPacket;
+
+/**
+ * What the last answer to a client's command on a server connection has said that a later statement
+ * could ask for: ROW_COUNT(), FOUND_ROWS(), LAST_INSERT_ID(), SHOW WARNINGS and so on.
+ */
+public final class LastAnswer {
+  private long affectedRows;
+  private long generatedId;
+  private int warnings;
+  private int error;
+  private boolean hasRows;
+  private long rows;
+  private int results;
+
+  void begin() {
+    affectedRows = 0;
+    generatedId = 0;
+    warnings = 0;
+    error = 0;
+    hasRows = false;
+    rows = 0;
+    results = 0;
+  }
+
+  void rowsBegin() {
+    hasRows = true;
+    rows = 0;
+  }
+
+  void row() {
+    rows++;
+  }
+
+  void ended(OkPacket ok) {
+    affectedRows = ok.affectedRows();
+    generatedId = ok.generatedId();
+    warnings = ok.warnings();
+    results++;
+  }
+
+  void ended(int found) {
+    warnings = found;
+    results++;
+  }
+
+  void failed(int number) {
+    error = number;
+    results++;
+  }
+
+  public long affectedRows() {
+    return affectedRows;
+  }
+
+  /** The first value that an AUTO_INCREMENT column was given, or LAST_INSERT_ID(…); 0 for none. */
+  public long generatedId() {
+    return generatedId;
+  }
+
+  public int warnings() {
+    return warnings;
+  }
+
+  /** The number of the error that it ended with; 0 for none. */
+  public int error() {
+    return error;
+  }
+
+  /** Whether the last result had rows, if only none of them. */
+  public boolean hasRows() {
+    return hasRows;
+  }
+
+  /** How many rows the last result with rows had. */
+  public long rows() {
+    return rows;
+  }
+
+  /** How many results there were, an error included. */
+  public int results() {
+    return results;
+  }
+}

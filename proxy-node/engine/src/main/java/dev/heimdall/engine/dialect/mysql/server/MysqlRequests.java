@@ -1,0 +1,394 @@
+package dev.heimdall.engine.dialect.mysql.server;
+
+import dev.heimdall.engine.backend.CancelConnections;
+import dev.heimdall.engine.backend.ReplyDelivery;
+import dev.heimdall.engine.backend.ReplyOwner;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.ServerDialogue;
+import dev.heimdall.engine.backend.ServerRequests;
+import dev.heimdall.engine.backend.StateChange;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.dialect.mysql.server.Exchange.Use;
+import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.ServerStatements.PendingName;
+import dev.heimdall.engine.prepared.StatementName;
+import dev.heimdall.engine.wire.mysql.Capability;
+import dev.heimdall.engine.wire.mysql.Command;
+import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.engine.wire.mysql.Payload;
+import dev.heimdall.engine.wire.mysql.StateChanges;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+
+/**
+ * What is said on a connection to a MySQL or MariaDB server, one command at a time: the node's own
+ * commands, and those of clients, wait until what was sent before is answered.
+ */
+public final class MysqlRequests implements ServerRequests {
+  /**
+   * Who the role is, and what its sessions start with: what the server runs for each of them but
+   * those of its administrators.
+   */
+  private static final String ROLE = "SELECT CURRENT_USER(), @@global.init_connect";
+
+  /** Would end a connection while nobody uses it. */
+  private static final String IDLE_TIMEOUT = "wait_timeout";
+
+  /** Bits of a number that every server takes for a seed. */
+  private static final long SEED = 0x3FFFFFFF;
+
+  private static final int MULTI_STATEMENTS_ON = 0;
+  private static final int MULTI_STATEMENTS_OFF = 1;
+
+  private final ServerConnection connection;
+  private final SessionSetUp setUp;
+  private final Cancellation cancellation;
+  private final StateReports reports;
+  private final LastAnswer last = new LastAnswer();
+  private final ArrayDeque<Exchange> waiting = new ArrayDeque<>(2);
+  private MysqlReplies replies;
+  private Exchange running;
+
+  private MysqlRequests(
+      ServerConnection connection,
+      SessionSetUp setUp,
+      Cancellation cancellation,
+      StateReports reports) {
+    this.connection = connection;
+    this.setUp = setUp;
+    this.cancellation = cancellation;
+    this.reports = reports;
+  }
+
+  /** What a connection goes on with when its log-in is over. */
+  static ServerDialogue dialogue(
+      ServerConnection connection,
+      ReplyDelivery delivery,
+      SessionSetUp setUp,
+      Cancellation cancellation) {
+    StateReports reports = new StateReports(delivery, setUp.mariadb());
+    MysqlRequests requests = new MysqlRequests(connection, setUp, cancellation, reports);
+    requests.replies =
+        new MysqlReplies(connection, delivery, requests, reports, setUp.agreed().deprecatesEof());
+    return new ServerDialogue(requests.replies, requests);
+  }
+
+  // ---- for clients
+
+  /** Whether nothing is being answered or waits for its turn: a command would leave at once. */
+  public boolean idle() {
+    return running == null;
+  }
+
+  /**
+   * Sends a whole command of a client's, in its turn.
+   *
+   * @param consumed its packets, numbered from 0
+   * @param tracks whether the client has asked for changes of its session's state (SESSION_TRACK)
+   */
+  public void command(ByteBuf consumed, ReplyOwner owner, boolean tracks) {
+    byte command = consumed.getByte(consumed.readerIndex() + Packet.HEADER);
+    send(new Exchange(command, tracks ? Use.CLIENT_TRACKING : Use.CLIENT, consumed), owner);
+  }
+
+  /**
+   * Begins a client's command whose bytes the caller writes to the connection itself, from now on
+   * until it is whole; {@link #idle} given.
+   */
+  public void begin(byte command, ReplyOwner owner, boolean tracks) {
+    send(new Exchange(command, tracks ? Use.CLIENT_TRACKING : Use.CLIENT, null), owner);
+  }
+
+  /** What the last answer to a client's command has said of itself. */
+  public LastAnswer last() {
+    return last;
+  }
+
+  /** Whether the server is a MariaDB. */
+  public boolean mariadb() {
+    return setUp.mariadb();
+  }
+
+  /**
+   * Has the server prepare a statement, and number it; the answer is the owner's.
+   *
+   * @see dev.heimdall.engine.prepared.ServerStatements#handle
+   */
+  public void prepare(PreparedStatement statement, ReplyOwner owner) {
+    connection.statements().parsing(new PendingName(statement, null));
+    byte[] sql = statement.body();
+    send(own(Command.STMT_PREPARE, sql), owner);
+  }
+
+  /** Has the server forget a statement that it has; nothing answers that. */
+  public void close(StatementName statement) {
+    long handle = connection.statements().handle(statement);
+    connection.statements().closing(statement);
+    connection.statements().closed();
+    send(
+        own(
+            Command.STMT_CLOSE,
+            new byte[] {
+              (byte) handle, (byte) (handle >> 8), (byte) (handle >> 16), (byte) (handle >> 24)
+            }),
+        null);
+  }
+
+  // ---- one at a time
+
+  private Exchange own(byte command, byte[] body) {
+    return new Exchange(command, Use.NODE, packets(command, body));
+  }
+
+  private Exchange text(String sql) {
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    if (!setUp.agreed().has(Capability.QUERY_ATTRIBUTES)) {
+      return own(Command.QUERY, text);
+    }
+    byte[] body = new byte[text.length + 2]; // no attributes, in one set
+    body[1] = 1;
+    System.arraycopy(text, 0, body, 2, text.length);
+    return own(Command.QUERY, body);
+  }
+
+  private ByteBuf packets(byte command, byte[] body) {
+    ByteBuf out =
+        connection.allocate(body.length + Packet.HEADER * (2 + body.length / Packet.MAX_PAYLOAD));
+    Payload.write(out, Unpooled.wrappedBuffer(new byte[] {command}, body));
+    return out;
+  }
+
+  private void send(Exchange exchange, ReplyOwner owner) {
+    if (exchange.answered()) {
+      connection.expect(exchange.command(), owner);
+    }
+    if (running != null) {
+      waiting.add(exchange);
+    } else {
+      start(exchange);
+    }
+  }
+
+  private void start(Exchange exchange) {
+    ByteBuf bytes = exchange.takeBytes();
+    if (exchange.answered()) {
+      running = exchange;
+      replies.begin(exchange);
+      if (exchange.ofClient()) {
+        last.begin();
+      }
+    }
+    if (bytes != null) {
+      connection.write(bytes);
+    }
+  }
+
+  Exchange running() {
+    return running;
+  }
+
+  /** What is being answered is followed by something else in its group. */
+  void follow() {
+    start(running.then());
+  }
+
+  /** The group is answered: the next one has its turn. */
+  void answered() {
+    running = null;
+    while (running == null && !waiting.isEmpty()) {
+      start(waiting.poll());
+    }
+  }
+
+  /**
+   * A command has failed: no error says whether a transaction is open. COM_SET_OPTION is answered
+   * with that, and leaves warnings and counts as they are. Changes of variables that a failed
+   * statement has made are kept back by MariaDB until it has another one to report, such as the
+   * default database when it is set to what it is.
+   */
+  void askStatus() {
+    Exchange asks =
+        new Exchange(
+            Command.SET_OPTION, Use.STATUS, packets(Command.SET_OPTION, multiStatements()));
+    String database = connection.reported().getOrDefault(StateChanges.DATABASE, setUp.database());
+    if (!setUp.mariadb()) {
+      running.then(asks);
+    } else if (database.isEmpty()) {
+      connection.taint();
+      running.then(asks);
+    } else {
+      byte[] name = database.getBytes(StandardCharsets.UTF_8);
+      running.then(
+          new Exchange(Command.INIT_DB, Use.STATUS, packets(Command.INIT_DB, name)).then(asks));
+    }
+  }
+
+  private byte[] multiStatements() {
+    boolean on = setUp.agreed().has(Capability.MULTI_STATEMENTS);
+    return new byte[] {(byte) (on ? MULTI_STATEMENTS_ON : MULTI_STATEMENTS_OFF), 0};
+  }
+
+  /** Nothing is answered any more. */
+  void lost() {
+    if (running != null) {
+      running.dropThen();
+      running = null;
+    }
+    waiting.forEach(Exchange::release);
+    waiting.clear();
+  }
+
+  // ---- what the core asks for
+
+  @Override
+  public void query(String sql, ReplyOwner owner) {
+    send(text(sql), owner);
+  }
+
+  @Override
+  public void probe(ReplyOwner owner) {
+    send(own(Command.PING, new byte[0]), owner);
+  }
+
+  @Override
+  public void describeRole(ReplyOwner owner) {
+    query(ROLE, owner);
+  }
+
+  /** What the server has just reported needs no question, but for what it may not report. */
+  @Override
+  public void readVariables(Collection<String> names, Predicate<String> set, ReplyOwner owner) {
+    List<String> values = new ArrayList<>();
+    for (String name : names) {
+      // MariaDB reports no change by SET @@name = …, which a text may have said.
+      boolean sure = !setUp.mariadb() || set.test(name);
+      values.add(sure ? reports.fresh(name) : null);
+    }
+    reports.forget();
+    if (idle() && !values.contains(null)) {
+      ByteBuf rows = connection.allocate(64 + 64 * values.size());
+      TextRows.write(rows, values, setUp.agreed().deprecatesEof());
+      owner.reply(connection, rows);
+      owner.groupComplete(connection, connection.status(), null);
+      return;
+    }
+    StringBuilder sql = new StringBuilder("SELECT ");
+    String separator = "";
+    for (String name : names) {
+      sql.append(separator);
+      separator = ",";
+      if (name.equals(StateChanges.DATABASE)) {
+        sql.append("IFNULL(DATABASE(),'')");
+      } else {
+        sql.append("IFNULL(").append(SetStatement.session(name)).append(",'')");
+      }
+    }
+    query(sql.toString(), owner);
+  }
+
+  @Override
+  public void change(StateChange change, ReplyOwner owner) {
+    Variables from = change.from();
+    Variables to = change.to();
+    SetStatement set = new SetStatement();
+    for (String name : from.names()) {
+      if (to.get(name) == null && !name.equals(StateChanges.DATABASE)) {
+        setUp.restore(set, name);
+      }
+    }
+    for (String name : to.names()) {
+      if (!to.get(name).equals(from.get(name)) && !name.equals(StateChanges.DATABASE)) {
+        set.value(name, to.get(name));
+      }
+    }
+    String before = from.get(StateChanges.DATABASE);
+    String database = to.get(StateChanges.DATABASE);
+    Exchange first = null;
+    if (!Objects.equals(before, database)) {
+      // Servers refuse an empty name: back to no database at all leads no way.
+      String name = database == null ? setUp.database() : database;
+      first = own(Command.INIT_DB, name.getBytes(StandardCharsets.UTF_8));
+    }
+    if (!set.isEmpty()) {
+      Exchange sets = text(set.toString());
+      first = first == null ? sets : first.then(sets);
+    }
+    reports.forget();
+    send(first == null ? own(Command.PING, new byte[0]) : first, owner);
+  }
+
+  @Override
+  public void restore(Variables from, Variables wanted, ReplyOwner owner) {
+    change(new StateChange(from, from.restoredTo(wanted)), owner);
+  }
+
+  @Override
+  public Variables restful(Variables applied) {
+    return applied.without(IDLE_TIMEOUT);
+  }
+
+  /** COM_RESET_CONNECTION leaves the default database, and RAND() where it is. */
+  @Override
+  public void reset(ReplyOwner owner) {
+    reports.forget();
+    Exchange sets = text(setUp.again());
+    String database = connection.reported().get(StateChanges.DATABASE);
+    if (database != null && !database.equals(setUp.database())) {
+      byte[] name = setUp.database().getBytes(StandardCharsets.UTF_8);
+      sets.then(own(Command.INIT_DB, name));
+    }
+    send(own(Command.RESET_CONNECTION, new byte[0]).then(sets), owner);
+  }
+
+  @Override
+  public void seed(double value, ReplyOwner owner) {
+    long bits = Double.doubleToLongBits(value);
+    SetStatement set =
+        new SetStatement()
+            .raw("rand_seed1", Long.toString(bits & SEED))
+            .raw("rand_seed2", Long.toString(bits >>> Integer.SIZE & SEED));
+    query(set.toString(), owner);
+  }
+
+  @Override
+  public void rollBack(ReplyOwner owner) {
+    query("ROLLBACK", owner);
+  }
+
+  /** There is no such thing: a transaction that is lost is over. */
+  @Override
+  public void failTransaction(ReplyOwner owner) {
+    rollBack(owner);
+  }
+
+  /** There are no batches. */
+  @Override
+  public void endBatch(ReplyOwner owner) {}
+
+  /** A server takes what it has as the whole file, and keeps it, unless the connection ends. */
+  @Override
+  public void failCopy(String reason) {
+    connection.close(reason);
+  }
+
+  @Override
+  public void cancel(CancelConnections separate, Runnable done) {
+    cancellation.begin(connection, separate, done);
+  }
+
+  @Override
+  public void terminate(ByteBuf out) {
+    if (!replies.copyIn()) { // or it would be data
+      ByteBuf quit = packets(Command.QUIT, new byte[0]);
+      out.writeBytes(quit);
+      quit.release();
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.heimdall.engine.dialect.mysql.server;
+
+import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.backend.CancelConnections;
+import dev.heimdall.engine.backend.CancelRoute;
+import dev.heimdall.engine.backend.LogIn;
+import dev.heimdall.engine.backend.ServerProtocol;
+import dev.heimdall.engine.backend.ServerTarget;
+import io.netty.buffer.ByteBuf;
+import java.security.SecureRandom;
+import java.util.concurrent.Executor;
+
+/** How the node talks to MySQL and MariaDB servers. */
+public final class MysqlServers implements ServerProtocol {
+  private final SecureRandom chance = new SecureRandom();
+  private final Executor offLoop;
+
+  /**
+   * @param offLoop where proofs are made that take milliseconds
+   */
+  public MysqlServers(Executor offLoop) {
+    this.offLoop = offLoop;
+  }
+
+  @Override
+  public LogIn logIn(ServerTarget target, ServerCredential credential, LogIn.Outcome outcome) {
+    return new MysqlLogIn(target, credential, chance, offLoop, this::logInForOne, true, outcome);
+  }
+
+  /** For a single command. */
+  private LogIn logInForOne(
+      ServerTarget target, ServerCredential credential, LogIn.Outcome outcome) {
+    return new MysqlLogIn(target, credential, chance, offLoop, this::logInForOne, false, outcome);
+  }
+
+  /** There are no requests but those of clients that have logged in. */
+  @Override
+  public CancelConnections.Request cancelRequest(
+      CancelRoute route, ByteBuf consumed, Runnable done) {
+    consumed.release();
+    done.run();
+    throw new UnsupportedOperationException("a statement is cancelled by a client that logs in");
+  }
+}

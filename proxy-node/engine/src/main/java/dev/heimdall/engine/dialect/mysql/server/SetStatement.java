@@ -1,0 +1,67 @@
+package dev.heimdall.engine.dialect.mysql.server;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * A statement that sets session variables. What it says does not depend on the session's SQL mode
+ * and character set.
+ */
+final class SetStatement {
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,20}(\\.[0-9]{1,20})?");
+  private static final Pattern PLAIN = Pattern.compile("[ -&(-\\[\\]-~]*");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_$][A-Za-z0-9_.$]*");
+
+  private final StringBuilder text = new StringBuilder(128);
+
+  boolean isEmpty() {
+    return text.isEmpty();
+  }
+
+  /** Sets a variable to the value that a server has reported of it. */
+  SetStatement value(String name, String value) {
+    if (value.isEmpty() && name.equals("character_set_results")) {
+      return raw(name, "NULL"); // which is reported like this
+    }
+    return raw(name, NUMBER.matcher(value).matches() ? value : literal(value));
+  }
+
+  /** Gives a variable the value that new sessions begin with. */
+  SetStatement standard(String name) {
+    return raw(name, "DEFAULT");
+  }
+
+  /** Has a variable reported without changing it. */
+  SetStatement same(String name) {
+    return raw(name, session(name));
+  }
+
+  /** What reads a session variable. */
+  static String session(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException("no name of a variable");
+    }
+    return "@@" + name;
+  }
+
+  SetStatement raw(String name, String expression) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException("no name of a variable");
+    }
+    // Not "@@name": MariaDB reports no change of what is written so.
+    text.append(text.isEmpty() ? "SET " : ",").append(name).append('=').append(expression);
+    return this;
+  }
+
+  private static String literal(String value) {
+    return PLAIN.matcher(value).matches()
+        ? "'" + value + "'"
+        : "_utf8mb4 x'" + HexFormat.of().formatHex(value.getBytes(StandardCharsets.UTF_8)) + "'";
+  }
+
+  @Override
+  public String toString() {
+    return text.toString();
+  }
+}

@@ -1,0 +1,119 @@
+package dev.heimdall.engine.dialect.mysql.server;
+
+import dev.heimdall.engine.backend.ReplyDelivery;
+import dev.heimdall.engine.wire.Position;
+import dev.heimdall.engine.wire.mysql.GtidSet;
+import dev.heimdall.engine.wire.mysql.MariadbGtids;
+import dev.heimdall.engine.wire.mysql.StateChanges;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Takes what OK packets say of changes of the session's state to those whom it concerns. */
+final class StateReports implements StateChanges.Receiver {
+  private static final String LAST_GTID = "last_gtid";
+
+  /** Another value with each statement. */
+  private static final byte[] STATEMENT_ID = "statement_id".getBytes(StandardCharsets.US_ASCII);
+
+  private static final String CONNECTION_CHARACTERS = "character_set_connection";
+  private static final String CONNECTION_COLLATION = "collation_connection";
+
+  private final ReplyDelivery delivery;
+  private final boolean mariadb;
+
+  /** What was reported since somebody has read it, by the values that hold now. */
+  private final Map<String, String> fresh = new HashMap<>();
+
+  private final Set<String> inThisAnswer = new HashSet<>();
+  private long doubts;
+
+  StateReports(ReplyDelivery delivery, boolean mariadb) {
+    this.delivery = delivery;
+    this.mariadb = mariadb;
+  }
+
+  /** Whether a variable is a counter of statements, or tells what {@link Position}s tell. */
+  static boolean ofStatement(String name) {
+    return name.equals("statement_id") || name.equals(LAST_GTID);
+  }
+
+  /** What an OK packet has carried; not empty. */
+  void read(byte[] state) {
+    if (isStatementId(state)) {
+      return;
+    }
+    inThisAnswer.clear();
+    StateChanges.read(state, this);
+    // SET NAMES … COLLATE reports the character set alone, and either of the two sets the other.
+    boolean characters = inThisAnswer.contains(CONNECTION_CHARACTERS);
+    if (characters != inThisAnswer.contains(CONNECTION_COLLATION)) {
+      doubt(characters ? CONNECTION_COLLATION : CONNECTION_CHARACTERS);
+    }
+  }
+
+  private static boolean isStatementId(byte[] state) {
+    int length = STATEMENT_ID.length;
+    if (state.length < 3 + length || state[1] != state.length - 2 || state[2] != length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (state[3 + i] != STATEMENT_ID[i]) {
+        return false;
+      }
+    }
+    return state[0] == 0;
+  }
+
+  @Override
+  public void variable(String name, String value) {
+    if (name.equals(LAST_GTID)) {
+      gtids(value == null ? "" : value);
+    } else if (!ofStatement(name)) {
+      changed(name, value == null ? "" : value);
+    }
+  }
+
+  private void changed(String name, String value) {
+    inThisAnswer.add(name);
+    fresh.put(name, value);
+    delivery.reported(name, value);
+  }
+
+  /** Has whoever carries the session's variables ask for this one. */
+  private void doubt(String name) {
+    fresh.remove(name);
+    delivery.reported(name, "?" + doubts++);
+  }
+
+  @Override
+  public void schema(String name) {
+    changed(StateChanges.DATABASE, name);
+  }
+
+  @Override
+  public void gtids(String gtids) {
+    if (gtids.isEmpty()) {
+      return;
+    }
+    Position position;
+    try {
+      position = mariadb ? MariadbGtids.parse(gtids) : GtidSet.parse(gtids);
+    } catch (IllegalArgumentException e) {
+      position = Position.BEYOND; // nothing but the writer has it for certain
+    }
+    delivery.wrote(position);
+  }
+
+  /** What a variable was last reported to be, unless that was read before; else null. */
+  String fresh(String name) {
+    return fresh.get(name);
+  }
+
+  /** What was reported is known, or no longer true. */
+  void forget() {
+    fresh.clear();
+  }
+}
