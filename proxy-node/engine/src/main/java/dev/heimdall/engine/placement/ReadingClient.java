@@ -4,7 +4,6 @@ import dev.heimdall.engine.catalog.DefinitionChanges;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
-import dev.heimdall.engine.wire.TransactionState;
 
 /** A session as its reads from replicas see it; all on its loop. */
 public interface ReadingClient {
@@ -27,8 +26,6 @@ public interface ReadingClient {
   int standsAlone(int most, int statements);
 
   DefinitionChanges definitions();
-
-  TransactionState status();
 
   boolean keepsServer();
 

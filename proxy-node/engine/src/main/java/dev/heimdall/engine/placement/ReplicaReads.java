@@ -223,7 +223,7 @@ public final class ReplicaReads implements ReplicaChoice {
       whole = true;
       return ofTransaction(split);
     }
-    if (client.status() != TransactionState.IDLE) {
+    if (transaction.status() != TransactionState.IDLE) {
       return OnWriter.TRANSACTION;
     }
     whole = false;
@@ -266,7 +266,7 @@ public final class ReplicaReads implements ReplicaChoice {
   private boolean beginsTransaction() {
     RoutedStatement next = client.next();
     return transaction.heldBegin() != null
-        || (client.status() == TransactionState.IDLE
+        || (transaction.status() == TransactionState.IDLE
             && next.onItsWay()
             && next.effects().kind() == StatementKind.BEGIN
             && next.normalised() != null);
@@ -391,7 +391,7 @@ public final class ReplicaReads implements ReplicaChoice {
     }
     OnWriter reason = why;
     why = null;
-    if (reason == null && client.status() != TransactionState.IDLE) {
+    if (reason == null && transaction.status() != TransactionState.IDLE) {
       reason = OnWriter.TRANSACTION;
     } else if (reason == null) {
       reason = client.keepsServer() ? OnWriter.PINNED : OnWriter.PIPELINED;
@@ -404,7 +404,7 @@ public final class ReplicaReads implements ReplicaChoice {
 
   /** A statement is being sent: what comes behind may have to go elsewhere. */
   public void noteEnd(StatementFacts effects) {
-    if (replica != null && client.status() != TransactionState.IDLE) {
+    if (replica != null && transaction.status() != TransactionState.IDLE) {
       ending |= Writes.ends(effects) || effects.kind() == StatementKind.ROLLBACK;
     }
   }

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.placement;
 
 import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pool.PoolScope;
 import dev.heimdall.engine.pool.WriterWatch;
@@ -38,6 +39,7 @@ public final class Writes {
 
   private final WritingClient client;
   private final SessionState carried;
+  private final ClientTransaction transaction;
   private final ArrayDeque<Note> notes = new ArrayDeque<>(0);
 
   /** What the open transaction has written in groups that were answered. */
@@ -86,9 +88,10 @@ public final class Writes {
     }
   }
 
-  public Writes(WritingClient client, SessionState carried) {
+  public Writes(WritingClient client, SessionState carried, ClientTransaction transaction) {
     this.client = client;
     this.carried = carried;
+    this.transaction = transaction;
   }
 
   /** The cluster that the session's statements go to now; null where nobody wants to know. */
@@ -138,7 +141,7 @@ public final class Writes {
 
   /** Where the next statement goes is not chosen yet; the last one may have gone to a replica. */
   private ClusterView viewOfNext() {
-    if (client.status() == TransactionState.IDLE) {
+    if (transaction.status() == TransactionState.IDLE) {
       return viewOf(client.ownPools());
     }
     return client.away() ? null : view();
@@ -146,7 +149,7 @@ public final class Writes {
 
   private boolean mayCommitDefinitions(Defines defines, StatementFacts effects) {
     if (defines.likely()) {
-      return client.status() == TransactionState.IDLE || ends(effects) || mayBeIdle();
+      return transaction.status() == TransactionState.IDLE || ends(effects) || mayBeIdle();
     }
     return (definesPending.likely() || !notes.isEmpty()) && ends(effects) && definesBefore();
   }
@@ -276,7 +279,7 @@ public final class Writes {
       return;
     }
     long group = carried.done();
-    boolean mayCommit = client.status() == TransactionState.IDLE;
+    boolean mayCommit = transaction.status() == TransactionState.IDLE;
     // Where definitions were changed meanwhile, a trigger may have written elsewhere.
     boolean anything = anythingPending || !(pending.isEmpty() || isCurrent(pendingJudgedBy));
     boolean named = !pending.isEmpty();

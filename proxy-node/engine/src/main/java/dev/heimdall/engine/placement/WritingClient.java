@@ -3,7 +3,6 @@ package dev.heimdall.engine.placement;
 import dev.heimdall.engine.catalog.DefinitionChanges;
 import dev.heimdall.engine.pool.PoolScope;
 import dev.heimdall.engine.pool.VdbPools;
-import dev.heimdall.engine.wire.TransactionState;
 import java.util.concurrent.CompletableFuture;
 
 /** A session as what it writes sees it; all on its loop. */
@@ -22,8 +21,6 @@ public interface WritingClient {
   String database();
 
   DefinitionChanges definitions();
-
-  TransactionState status();
 
   /** What is written to the client from now on waits for this. */
   void delayReplies(CompletableFuture<Void> until);

@@ -30,6 +30,9 @@ public final class ClientInput implements ServerOutput, UnitInput {
 
   private boolean dropRest;
 
+  /** Whether what comes up to the end of a batch is void. */
+  private boolean skips;
+
   /** What waits behind what is being read again; null where nothing is, or nothing waits. */
   private ByteBuf aside;
 
@@ -250,6 +253,20 @@ public final class ClientInput implements ServerOutput, UnitInput {
     rest -= step;
     take(step, dropRest);
     return rest == 0;
+  }
+
+  /** The client has sent part of a batch; the rest up to its end is void. */
+  void skipBatch() {
+    skips = true;
+  }
+
+  /** The end of that batch has come. */
+  void batchSkipped() {
+    skips = false;
+  }
+
+  boolean skips() {
+    return skips;
   }
 
   private void take(int size, boolean drop) {

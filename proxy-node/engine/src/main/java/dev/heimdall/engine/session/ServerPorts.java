@@ -2,187 +2,255 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.client.SessionStart;
+import dev.heimdall.engine.console.ConsoleCommands;
+import dev.heimdall.engine.journal.SentUnits;
+import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseClient;
 import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LaneUser;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.sharing.SharingClient;
 import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
 
 /** A session as those see it that get its statements to servers: each by an interface. */
 final class ServerPorts implements LeaseClient, SharingClient {
-  private final ClientSession session;
+  private final StatementOwner owner;
+  private final Waiter waiter;
+  private final LaneUser user;
+  private final Login login;
+  private final ClientTransaction transaction;
+  private final SessionMemory memory;
+  private final Losses losses;
+  private final ClientOutput output;
+  private final SessionStart start;
+  private final Consumer<PinReason> pin;
+  private final Consumer<Throwable> failed;
+  private final StatementLifecycle lifecycle;
 
-  ServerPorts(ClientSession session) {
-    this.session = session;
+  // Made with this port, and therefore after it.
+  private PendingReplies pending;
+  private PipelineSharing sharing;
+  private ConsoleCommands console;
+  private ForeignCalls foreign;
+  private SessionEnd end;
+  private RequestReader requests;
+  private SentUnits sent;
+  private SessionControl control;
+
+  ServerPorts(
+      StatementOwner owner,
+      Waiter waiter,
+      LaneUser user,
+      Login login,
+      ClientTransaction transaction,
+      SessionMemory memory,
+      Losses losses,
+      ClientOutput output,
+      SessionStart start,
+      Consumer<PinReason> pin,
+      Consumer<Throwable> failed,
+      StatementLifecycle lifecycle) {
+    this.owner = owner;
+    this.waiter = waiter;
+    this.user = user;
+    this.login = login;
+    this.transaction = transaction;
+    this.memory = memory;
+    this.losses = losses;
+    this.output = output;
+    this.start = start;
+    this.pin = pin;
+    this.failed = failed;
+    this.lifecycle = lifecycle;
+  }
+
+  /** Before anything is asked of it. */
+  void connect(
+      PendingReplies pending,
+      PipelineSharing sharing,
+      ConsoleCommands console,
+      ForeignCalls foreign,
+      SessionEnd end,
+      RequestReader requests,
+      SentUnits sent,
+      SessionControl control) {
+    this.pending = pending;
+    this.sharing = sharing;
+    this.console = console;
+    this.foreign = foreign;
+    this.end = end;
+    this.requests = requests;
+    this.sent = sent;
+    this.control = control;
   }
 
   @Override
   public ReplyOwner owner() {
-    return session;
+    return owner;
   }
 
   @Override
   public Waiter waiter() {
-    return session;
+    return waiter;
   }
 
   @Override
   public boolean dedicated() {
-    return session.dedicated();
+    return login.dedicated();
   }
 
   // ---- what it has sent
 
   @Override
   public void process() {
-    session.requests().process();
+    requests.process();
   }
 
   @Override
   public void refuse(ServerError error) {
-    session.requests().refuse(error);
+    requests.refuse(error);
   }
 
   @Override
   public void block() {
-    session.requests().block();
+    requests.block();
   }
 
   @Override
   public boolean streaming() {
-    return session.requests().streaming();
+    return requests.input().streaming();
   }
 
   @Override
   public boolean midMessage() {
-    return session.requests().input().midMessage();
+    return requests.input().midMessage();
   }
 
   @Override
   public boolean waiting() {
-    return session.requests().blocked()
-        || session.atConsole()
-        || session.foreign().busy()
-        || session.lifecycle().held()
-        || session.lifecycle().side().busy()
-        || session.sentUnits().transaction().active();
+    return requests.blocked()
+        || console.busy()
+        || foreign.busy()
+        || lifecycle.held()
+        || lifecycle.side().busy()
+        || sent.transaction().active();
   }
 
   @Override
   public boolean sentBefore() {
-    return session.sharing().again();
+    return sharing.again();
   }
 
   @Override
   public Decision decision() {
-    return session.lifecycle().decision();
+    return lifecycle.decision();
   }
 
   @Override
   public void takeBack() {
-    session.lifecycle().takeBack();
+    lifecycle.takeBack();
   }
 
   @Override
   public void settingsKnown() {
-    session.lifecycle().settingsKnown();
+    lifecycle.settingsKnown();
   }
 
   @Override
   public void tryAgain() {
-    session.sentUnits().alone().tryAgain();
+    sent.alone().tryAgain();
   }
 
   @Override
   public void forgetSequences(ServerConnection connection) {
-    session.requests().handler().forgetSequences(connection);
+    requests.handler().forgetSequences(connection);
   }
 
   @Override
   public void endCutMessage(ServerConnection connection) {
-    session.requests().endCutMessage(connection);
+    requests.endCutMessage(connection);
   }
 
   // ---- pending replies
 
   @Override
   public int outstanding() {
-    return session.outstanding();
+    return pending.outstanding();
   }
 
   @Override
   public void endingSent() {
-    session.pendingReplies().endingSent();
+    pending.endingSent();
   }
 
   @Override
   public boolean takesMore() {
-    return session.takesMore();
+    return output.takesMore();
   }
 
   @Override
   public void notice(ServerError notice) {
-    ByteBuf out = session.channel().alloc().buffer(128);
-    session.encoder().notice(notice, out);
-    session.write(out);
+    output.notice(notice);
   }
 
   @Override
   public void parameter(String name, String value) {
-    ByteBuf out = session.channel().alloc().buffer(64);
-    session.encoder().parameter(name, value, out);
-    session.write(out);
+    output.parameter(name, value);
   }
 
   // ---- shared pipelines
 
   @Override
   public ServerConnection placeShared(LoopPool pool) {
-    return session.sharing().place(pool);
+    return sharing.place(pool);
   }
 
   @Override
   public ServerConnection takeShared(Lane lane) {
-    return session.sharing().take(lane);
+    return sharing.take(lane);
   }
 
   @Override
   public void alone() {
-    session.sharing().alone();
+    sharing.alone();
   }
 
   @Override
   public boolean transactionLost() {
-    return session.loss().transactionLost();
+    return losses.transactionLost();
   }
 
   // ---- its beginning and its end
 
   @Override
   public Greeting learn(ServerConnection server) {
-    return session.start().learn(server);
+    return start.learn(server);
   }
 
   @Override
   public void welcome(Greeting greeting) {
-    session.start().welcome(greeting);
+    start.welcome(greeting);
   }
 
   @Override
   public boolean endsDrained() {
-    return session.control().endsDrained();
+    return control.endsDrained();
   }
 
   @Override
   public boolean drained() {
-    if (session.control().drains()) {
-      session.drain();
+    if (control.drains()) {
+      control.drain();
       return true;
     }
     return false;
@@ -190,85 +258,85 @@ final class ServerPorts implements LeaseClient, SharingClient {
 
   @Override
   public void pin(PinReason reason) {
-    session.pin(reason);
+    pin.accept(reason);
   }
 
   @Override
   public void settingsHeld(long bytes) {
-    session.memory().settings(bytes);
+    memory.settings(bytes);
   }
 
   @Override
   public void fatal(ServerError error) {
-    session.fatal(error);
+    end.fatal(error);
   }
 
   @Override
   public void failed(Throwable cause) {
-    session.failed(cause);
+    failed.accept(cause);
   }
 
   // ---- what it has in a shared pipeline
 
   @Override
   public LaneUser user() {
-    return session;
+    return user;
   }
 
   @Override
   public boolean runsOn(ServerConnection connection) {
-    return session.requests().handler().runsOn(connection);
+    return requests.handler().runsOn(connection);
   }
 
   @Override
   public boolean shareable(int most) {
-    return session.requests().handler().shareable(most);
+    return requests.handler().shareable(most);
   }
 
   @Override
   public void undoNothing(ServerConnection connection) {
-    session.requests().handler().undoNothing(connection);
+    requests.handler().undoNothing(connection);
   }
 
   @Override
   public boolean pipelines() {
-    return session.sentUnits().alone().pipelines();
+    return sent.alone().pipelines();
   }
 
   @Override
   public void keepBatch() {
-    session.sentUnits().alone().keepShared(session.requests().input().bytes());
+    sent.alone().keepShared(requests.input().bytes());
   }
 
   @Override
   public boolean nothingGiven(ServerConnection from) {
-    return session.sentUnits().alone().nothingGiven(from);
+    return sent.alone().nothingGiven(from);
   }
 
   @Override
   public void repeatBatch() {
-    session.sentUnits().alone().repeat();
+    sent.alone().repeat();
   }
 
   @Override
   public void forgetBatch() {
-    session.sentUnits().alone().forget();
+    sent.alone().forget();
   }
 
   @Override
   public void groupTakenBack() {
-    session.pendingReplies().takeBack();
+    pending.takeBack();
   }
 
   @Override
   public boolean mayGoOn() {
-    return session.loss().mayGoOn();
+    return losses.mayGoOn();
   }
 
   @Override
   public void answer(ServerError error) {
-    ByteBuf out = session.channel().alloc().buffer(128);
-    session.encoder().failure(error, session.status(), out);
-    session.write(out);
+    ByteBuf out = output.alloc().buffer(128);
+    output.encoder().failure(error, transaction.status(), out);
+    output.write(out);
   }
 }

@@ -1,11 +1,25 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.client.TimeLimits;
 import dev.heimdall.engine.client.TimedClient;
+import dev.heimdall.engine.console.ConsoleCommands;
+import dev.heimdall.engine.journal.SentUnits;
+import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.placement.ReplicaReads;
+import dev.heimdall.engine.pool.PoolAnomaly;
+import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.sharing.PipelineSharing;
+import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
+import java.util.function.Consumer;
 
 /**
  * What ends or interrupts a session from outside of it: cancel requests, an operator's kill, the
@@ -14,14 +28,64 @@ import dev.heimdall.engine.wire.TransactionState;
 final class SessionControl implements TimedClient {
   private static final String TIMED_OUT = "canceling statement due to statement timeout";
 
-  private final ClientSession session;
+  private final RequestReader requests;
+  private final SentUnits sent;
+  private final StatementLifecycle lifecycle;
+  private final ClientTransaction transaction;
+  private final PendingReplies pending;
+  private final ServerLease lease;
+  private final PipelineSharing sharing;
+  private final ReplicaReads reads;
+  private final ForeignCalls foreign;
+  private final ConsoleCommands console;
+  private final SessionStart start;
+  private final SessionEnd end;
+  private final VdbContext vdb;
+  private final ServerConnector connector;
+  private final PoolMetrics counters;
   private final LoopContext loop;
+  private final Consumer<Throwable> failed;
   private final TimeLimits limits = new TimeLimits(this);
   private boolean drains;
 
-  SessionControl(ClientSession session, LoopContext loop) {
-    this.session = session;
+  /**
+   * @param failed takes what the loop's tasks throw
+   */
+  SessionControl(
+      RequestReader requests,
+      SentUnits sent,
+      StatementLifecycle lifecycle,
+      ClientTransaction transaction,
+      PendingReplies pending,
+      ServerLease lease,
+      PipelineSharing sharing,
+      ReplicaReads reads,
+      ForeignCalls foreign,
+      ConsoleCommands console,
+      SessionStart start,
+      SessionEnd end,
+      VdbContext vdb,
+      ServerConnector connector,
+      PoolMetrics counters,
+      LoopContext loop,
+      Consumer<Throwable> failed) {
+    this.requests = requests;
+    this.sent = sent;
+    this.lifecycle = lifecycle;
+    this.transaction = transaction;
+    this.pending = pending;
+    this.lease = lease;
+    this.sharing = sharing;
+    this.reads = reads;
+    this.foreign = foreign;
+    this.console = console;
+    this.start = start;
+    this.end = end;
+    this.vdb = vdb;
+    this.connector = connector;
+    this.counters = counters;
     this.loop = loop;
+    this.failed = failed;
   }
 
   /**
@@ -33,40 +97,39 @@ final class SessionControl implements TimedClient {
     loop.soon(
         () -> cancel("canceling statement due to user request", done),
         cause -> {
-          session.failed(cause);
+          failed.accept(cause);
           done.run();
         });
   }
 
   private void cancel(String message, Runnable done) {
-    if (session.sentUnits().transaction().active()) {
-      session.sentUnits().transaction().cancel(ServerError.error("57014", message));
-    } else if (session.console().busy()) {
-      session.console().cancel();
-    } else if (session.foreign().busy()) {
-      session.counters().cancelled();
-      session.foreign().cancel(ServerError.error("57014", message));
-    } else if (session.lifecycle().held()
-        && (session.outstanding() == 0 || session.server() == null)) {
+    if (sent.transaction().active()) {
+      sent.transaction().cancel(ServerError.error("57014", message));
+    } else if (console.busy()) {
+      console.cancel();
+    } else if (foreign.busy()) {
+      counters.cancelled();
+      foreign.cancel(ServerError.error("57014", message));
+    } else if (lifecycle.held() && (pending.outstanding() == 0 || lease.server() == null)) {
       ServerError error = ServerError.error("57014", message);
-      if (session.server() == null) {
-        session.requests().refuse(error);
+      if (lease.server() == null) {
+        requests.refuse(error);
       } else {
-        session.lifecycle().fail(error);
+        lifecycle.fail(error);
       }
-    } else if (session.lease().resending().cancel()) {
-      session.sentUnits().alone().refuse(ServerError.error("57014", message));
-    } else if (session.lease().stopWaiting() || session.reads().stopAwaiting()) {
-      session.requests().refuse(ServerError.error("57014", message));
-    } else if (session.sharing().active()) {
-      session.sharing().cancel(ServerError.error("57014", message), done);
+    } else if (lease.resending().cancel()) {
+      sent.alone().refuse(ServerError.error("57014", message));
+    } else if (lease.stopWaiting() || reads.stopAwaiting()) {
+      requests.refuse(ServerError.error("57014", message));
+    } else if (sharing.active()) {
+      sharing.cancel(ServerError.error("57014", message), done);
       return;
-    } else if (session.server() != null
+    } else if (lease.server() != null
         // A server that only waits for the rest of a batch ignores the request.
-        && (session.outstanding() > 0 || session.requests().batchOpen())
-        && session.state() == LeaseState.ACTIVE) {
-      session.counters().cancelled();
-      session.node().connector().cancel(session.server(), done);
+        && (pending.outstanding() > 0 || pending.unitOpen())
+        && lease.state() == LeaseState.ACTIVE) {
+      counters.cancelled();
+      connector.cancel(lease.server(), done);
       return;
     }
     done.run();
@@ -78,36 +141,40 @@ final class SessionControl implements TimedClient {
   }
 
   void killFromAnyThread() {
-    loop.soon(this::terminate, session::failed);
+    loop.soon(this::terminate, failed);
   }
 
   private void terminate() {
-    session.fatal(
-        ServerError.fatal("57P01", "terminating connection due to administrator command"));
+    end.fatal(ServerError.fatal("57P01", "terminating connection due to administrator command"));
   }
 
   /** The node drains: an idle session goes at once, a busy one after its transaction. */
   void drain() {
     drains = true;
-    if (session.state() == LeaseState.STARTING || idle()) {
+    if (lease.state() == LeaseState.STARTING || idle()) {
       terminate();
     }
   }
 
   /** The session goes if it is idle and has been for so long. */
   void endIfIdle(long nanos) {
-    if (idle() && loop.now() - session.lastActivity() >= nanos) {
+    if (idle() && loop.now() - pending.lastActivity() >= nanos) {
       terminate();
     }
   }
 
   private boolean idle() {
-    return session.status() == TransactionState.IDLE
-        && !session.sentUnits().transaction().active()
-        && !session.lease().resending().pending()
-        && !session.sentUnits().lost().underWay()
-        && ((session.state() == LeaseState.READY && !session.busy())
-            || (session.state() == LeaseState.ACTIVE && session.betweenTransactions()));
+    return transaction.status() == TransactionState.IDLE
+        && !sent.transaction().active()
+        && !lease.resending().pending()
+        && !sent.lost().underWay()
+        && ((lease.state() == LeaseState.READY && !pending.awaited())
+            || (lease.state() == LeaseState.ACTIVE && betweenTransactions()));
+  }
+
+  /** Whether a message that belongs to no statement may be put in here. */
+  boolean betweenTransactions() {
+    return !pending.awaited() && !transaction.open() && !pending.unitOpen() && !sent.silent();
   }
 
   boolean drains() {
@@ -116,9 +183,7 @@ final class SessionControl implements TimedClient {
 
   /** Ends a session of a node that drains instead of letting it begin another transaction. */
   boolean endsDrained() {
-    if (drains
-        && session.status() == TransactionState.IDLE
-        && !session.sentUnits().transaction().active()) {
+    if (drains && transaction.status() == TransactionState.IDLE && !sent.transaction().active()) {
       terminate();
       return true;
     }
@@ -128,55 +193,59 @@ final class SessionControl implements TimedClient {
   /** Called about ten times a second. */
   void tick() {
     long now = loop.now();
-    session.requests().audit(now);
-    limits.check(session.vdb().settings().vdb().clients(), now);
+    if (requests.overlooks(now)) {
+      PoolKey pool = lease.destinations().home().key();
+      vdb.pools().report(PoolAnomaly.READING, pool, "client " + start.processId());
+      requests.process();
+    }
+    limits.check(vdb.settings().vdb().clients(), now);
   }
 
   @Override
   public long lastActivity() {
-    return session.lastActivity();
+    return pending.lastActivity();
   }
 
   @Override
   public boolean resting() {
-    return !session.busy()
+    return !pending.awaited()
         && !serverTakesNoMore()
-        && !session.console().busy()
-        && !session.lease().resending().pending()
-        && session.state() != LeaseState.WAITING
-        && session.state() != LeaseState.STARTING;
+        && !console.busy()
+        && !lease.resending().pending()
+        && lease.state() != LeaseState.WAITING
+        && lease.state() != LeaseState.STARTING;
   }
 
   /** It has taken part of a batch and is at work on it. */
   private boolean serverTakesNoMore() {
-    return session.server() != null && !session.server().writable();
+    return lease.server() != null && !lease.server().writable();
   }
 
   @Override
   public boolean inTransaction() {
-    return session.inTransaction();
+    return transaction.open();
   }
 
   @Override
   public boolean batchOpen() {
-    return session.requests().batchOpen();
+    return pending.unitOpen();
   }
 
   @Override
   public boolean awaitsRestOfMessage() {
-    return session.requests().awaitsRestOfMessage();
+    return requests.awaitsRestOfMessage();
   }
 
   @Override
   public boolean overdue(long now, long nanos) {
-    return session.pendingReplies().overdue(now, nanos);
+    return pending.overdue(now, nanos);
   }
 
   /** A server that reads the rest of a message does not look at a cancel request. */
   @Override
   public void cancelOverdue() {
-    if (session.requests().streaming()) {
-      session.fatal(ServerError.fatal("57014", TIMED_OUT));
+    if (requests.input().streaming()) {
+      end.fatal(ServerError.fatal("57014", TIMED_OUT));
     } else {
       cancel(TIMED_OUT, () -> {});
     }
@@ -184,6 +253,6 @@ final class SessionControl implements TimedClient {
 
   @Override
   public void fatal(ServerError error) {
-    session.fatal(error);
+    end.fatal(error);
   }
 }

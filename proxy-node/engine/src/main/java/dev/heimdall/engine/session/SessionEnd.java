@@ -1,32 +1,73 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.statement.SessionEvents;
+import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
-/**
- * How a session ends: with a last error or without, for a reason that goes to the log, and with all
- * that it had given back.
- */
+/** How a session ends: with a last error or without, and for a reason that goes to the log. */
 final class SessionEnd {
+  /** Why a session was closed; for the log. */
+  static final String AMID_MESSAGE = "the server connection was lost in the middle of a message";
+
   /** How long a client may take to receive the error that ends its session. */
   private static final int LAST_WORD_SECONDS = 5;
 
   private static final String BY_CLIENT = "client closed the connection";
 
-  private final ClientSession session;
+  private final Channel channel;
+  private final ClientOutput output;
+  private final ClientInput input;
+  private final SessionStart start;
+  private final StatementLifecycle lifecycle;
+  private final ServerLease lease;
   private final LoopContext loop;
+  private final SessionEvents events;
+  private final Predicate<ServerConnection> cutsMessage;
+  private final Consumer<String> ended;
+  private final Consumer<Throwable> failed;
   private boolean announced;
   private String reason = BY_CLIENT;
 
-  SessionEnd(ClientSession session, LoopContext loop) {
-    this.session = session;
+  /**
+   * @param cutsMessage whether the client waits for the rest of a message from this connection
+   * @param ended gives back all that the session has; takes the reason
+   * @param failed takes what the loop's tasks throw
+   */
+  SessionEnd(
+      Channel channel,
+      ClientOutput output,
+      ClientInput input,
+      SessionStart start,
+      StatementLifecycle lifecycle,
+      ServerLease lease,
+      LoopContext loop,
+      SessionEvents events,
+      Predicate<ServerConnection> cutsMessage,
+      Consumer<String> ended,
+      Consumer<Throwable> failed) {
+    this.channel = channel;
+    this.output = output;
+    this.input = input;
+    this.start = start;
+    this.lifecycle = lifecycle;
+    this.lease = lease;
     this.loop = loop;
+    this.events = events;
+    this.cutsMessage = cutsMessage;
+    this.ended = ended;
+    this.failed = failed;
   }
 
   /** Whether the error that ends the session was sent: nothing more is taken from the client. */
@@ -34,9 +75,14 @@ final class SessionEnd {
     return announced;
   }
 
+  /** The client sent what the protocol does not allow: an error, and the end. */
+  void protocolError(String message) {
+    events.protocolError();
+    fatal(ServerError.protocolViolation(message));
+  }
+
   /** Sends a FATAL error, unless the client is in the middle of a message, and closes. */
   void fatal(ServerError error) {
-    Channel channel = session.channel();
     if (announced || !channel.isActive()) {
       return;
     }
@@ -44,20 +90,21 @@ final class SessionEnd {
     if (reason.equals(BY_CLIENT)) {
       reason = error.message();
     }
-    if (session.state() == LeaseState.STARTING) {
-      session.start().failed(error);
+    if (lease.state() == LeaseState.STARTING) {
+      start.failed(error);
     }
-    session.requests().discardAll();
-    if (session.loss().cutsMessage(session.server())) {
+    input.discard();
+    lifecycle.abandon();
+    if (cutsMessage.test(lease.server())) {
       close(); // what came now would be taken for the rest of the message
       return;
     }
-    ByteBuf out = channel.alloc().buffer(256);
-    session.encoder().error(error, out);
+    ByteBuf out = output.alloc().buffer(256);
+    output.encoder().error(error, out);
     ChannelFuture written = channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
     if (!written.isDone()) {
-      // A client that does not read must not keep its place, nor a server connection.
-      loop.later(session::terminate, LAST_WORD_SECONDS, TimeUnit.SECONDS, session::failed);
+      // A client that does not read must not keep its slot, nor a server connection.
+      loop.later(this::close, LAST_WORD_SECONDS, TimeUnit.SECONDS, failed);
     }
   }
 
@@ -69,12 +116,10 @@ final class SessionEnd {
     fatal(error);
   }
 
-  /** Some transports tell the end of a channel later than its close: the session ends here. */
+  /** Some transports report the end of a channel later than its close: the session ends here. */
   void close() {
-    session.channel().close();
-    if (!session.closed()) {
-      ended();
-    }
+    channel.close();
+    ended();
   }
 
   /**
@@ -87,24 +132,8 @@ final class SessionEnd {
 
   /** The client's connection is closed. */
   void ended() {
-    boolean welcomed = session.state() != LeaseState.STARTING;
-    session.lease().become(LeaseState.CLOSED);
-    session.requests().release();
-    session.lifecycle().end();
-    session.start().release();
-    session.lease().leave();
-    session.sentUnits().transaction().end();
-    session.carried().names().close();
-    session.listening().end();
-    session.memory().end();
-    session.console().cancel();
-    session.pendingReplies().delay().end();
-    session.foreign().abandon();
-    session.lease().resumePaused();
-    if (welcomed) {
-      session.node().events().closed(session, reason);
+    if (!lease.closed()) {
+      ended.accept(reason);
     }
-    session.sharing().abandon();
-    session.lease().abandon();
   }
 }

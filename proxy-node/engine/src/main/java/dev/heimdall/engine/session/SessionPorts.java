@@ -1,184 +1,237 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.client.StartingClient;
 import dev.heimdall.engine.console.CommandingClient;
+import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.ListeningClient;
+import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.function.Consumer;
 
 /**
  * A session as those see it that accompany it from its beginning to its end: each by an interface.
  */
 final class SessionPorts implements StartingClient, ListeningClient, CommandingClient {
-  private final ClientSession session;
+  private final VdbContext vdb;
+  private final ClientTransaction transaction;
+  private final PoolMetrics counters;
+  private final SessionMemory memory;
+  private final Consumer<PinReason> pin;
+  private final Consumer<Throwable> failed;
 
-  SessionPorts(ClientSession session) {
-    this.session = session;
+  // Made with this port, and therefore after it.
+  private SessionState carried;
+  private ClientOutput output;
+  private SessionStart start;
+  private ServerLease lease;
+  private PendingReplies pending;
+  private SessionEnd end;
+  private RequestReader requests;
+  private SessionControl control;
+
+  SessionPorts(
+      VdbContext vdb,
+      ClientTransaction transaction,
+      PoolMetrics counters,
+      SessionMemory memory,
+      Consumer<PinReason> pin,
+      Consumer<Throwable> failed) {
+    this.vdb = vdb;
+    this.transaction = transaction;
+    this.counters = counters;
+    this.memory = memory;
+    this.pin = pin;
+    this.failed = failed;
+  }
+
+  /** Before anything is asked of it. */
+  void connect(
+      SessionState carried,
+      ClientOutput output,
+      SessionStart start,
+      ServerLease lease,
+      PendingReplies pending,
+      SessionEnd end,
+      RequestReader requests,
+      SessionControl control) {
+    this.carried = carried;
+    this.output = output;
+    this.start = start;
+    this.lease = lease;
+    this.pending = pending;
+    this.end = end;
+    this.requests = requests;
+    this.control = control;
   }
 
   @Override
   public ByteBufAllocator alloc() {
-    return session.channel().alloc();
+    return output.alloc();
   }
 
   @Override
   public boolean closed() {
-    return session.closed();
+    return lease.closed();
   }
 
   @Override
   public boolean connected() {
-    return !session.closed() && session.channel().isActive();
+    return !lease.closed() && output.connected();
   }
 
   @Override
   public void write(ByteBuf consumed) {
-    session.write(consumed);
+    output.write(consumed);
   }
 
   @Override
   public void resumeReading() {
-    session.resumeReading();
+    requests.resume();
   }
 
   @Override
   public void fatal(ServerError error) {
-    session.fatal(error);
+    end.fatal(error);
   }
 
   @Override
   public void failed(Throwable cause) {
-    session.failed(cause);
+    failed.accept(cause);
   }
 
   // ---- its beginning
 
   @Override
   public boolean awaited() {
-    return session.channel().isActive() && !session.end().announced();
+    return output.connected() && !end.announced();
   }
 
   @Override
   public void assign(PoolKey key) {
-    session.lease().destinations().settleAt(key);
+    lease.destinations().settleAt(key);
   }
 
   @Override
   public void acquireServer() {
-    session.lease().start();
+    lease.start();
   }
 
   @Override
   public void dedicate(ServerConnection connection) {
-    session.lease().dedicate(connection);
-    session.carried().pin(PinReason.REPLICATION);
+    lease.dedicate(connection);
+    carried.pin(PinReason.REPLICATION);
   }
 
   @Override
   public void ready(ByteBuf welcome) {
-    session.write(welcome);
-    session.lease().become(LeaseState.READY);
-    session.counters().loggedIn();
+    output.write(welcome);
+    lease.become(LeaseState.READY);
+    counters.loggedIn();
   }
 
   @Override
   public void process() {
-    session.requests().process();
+    requests.process();
   }
 
   @Override
   public void processDedicated() {
-    session.lease().become(LeaseState.ACTIVE);
-    session.requests().process();
+    lease.become(LeaseState.ACTIVE);
+    requests.process();
   }
 
   @Override
   public void logInFailed() {
-    session.counters().loginFailed();
+    counters.loginFailed();
   }
 
   // ---- listening
 
   @Override
   public PoolKey poolKey() {
-    return session.pool().key();
+    return lease.destinations().home().key();
   }
 
   @Override
   public boolean keepsServer() {
-    return session.lease().keepsServer();
+    return lease.keepsServer();
   }
 
   @Override
   public boolean pinned() {
-    return session.carried().pinned();
+    return carried.pinned();
   }
 
   @Override
   public void pin(PinReason reason) {
-    session.pin(reason);
+    pin.accept(reason);
   }
 
   @Override
   public void settled(ServerConnection server) {
-    session.lease().internalDone(server);
+    lease.internalDone(server);
   }
 
   @Override
   public boolean betweenTransactions() {
-    return session.betweenTransactions();
+    return control.betweenTransactions();
   }
 
   @Override
   public int processId() {
-    return session.processId();
+    return start.processId();
   }
 
   @Override
   public boolean inTransaction() {
-    return session.inTransaction();
+    return transaction.open();
   }
 
   @Override
   public void writeBeforeEnd(ByteBuf consumed) {
-    session.pendingReplies().delay().beforeEnd(consumed, session.vdb().hubs().format()::endsAnswer);
+    output.delay().beforeEnd(consumed, vdb.hubs().format()::endsAnswer);
   }
 
   @Override
   public void announced() {
-    session.lease().settle();
-    session.resumeReading();
+    lease.settle();
+    requests.resume();
   }
 
   @Override
   public boolean mayHold(long channels) {
-    return session.memory().channels(channels);
+    return memory.channels(channels);
   }
 
   @Override
   public void holds(long channels) {
-    session.memory().channelsAre(channels);
+    memory.channelsAre(channels);
   }
 
   // ---- operators' commands
 
   @Override
   public boolean holdsServer() {
-    return session.server() != null;
+    return lease.server() != null;
   }
 
   @Override
   public void answered(ByteBuf reply) {
-    session.pendingReplies().answeredHere();
-    session.active();
-    session.encoder().ready(session.status(), reply);
-    session.write(reply);
-    session.requests().process();
-    session.lease().settle();
+    pending.answeredHere();
+    pending.active();
+    output.encoder().ready(transaction.status(), reply);
+    output.write(reply);
+    requests.process();
+    lease.settle();
   }
 }

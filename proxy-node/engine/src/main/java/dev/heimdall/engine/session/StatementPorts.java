@@ -1,14 +1,20 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.catalog.DefinitionChanges;
+import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.client.SessionStart;
+import dev.heimdall.engine.journal.SentUnits;
+import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.lease.Stickiness;
+import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pipeline.RunHistory;
 import dev.heimdall.engine.placement.ReadingClient;
+import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.placement.RoutedStatement;
 import dev.heimdall.engine.placement.WritingClient;
 import dev.heimdall.engine.pool.LoopPool;
@@ -17,299 +23,251 @@ import dev.heimdall.engine.pool.PoolScope;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.SessionFacts;
+import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.statement.LifecycleClient;
+import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ReplyEncoder;
-import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.model.VirtualDatabase;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
-/**
- * A session as the parts see it that its statements go through: each by an interface of its own.
- */
-final class StatementPorts implements LifecycleClient, WritingClient, ReadingClient, HandledClient {
-  private final ClientSession session;
+/** A session as the parts see it that judge its statements and choose where they go. */
+final class StatementPorts implements LifecycleClient, WritingClient, ReadingClient {
+  private final Login login;
+  private final Channel channel;
+  private final VdbContext vdb;
+  private final RequestFormat format;
+  private final SessionState carried;
+  private final PoolMetrics counters;
+  private final ClientOutput output;
+  private final SessionStart start;
+  private final Consumer<PinReason> pin;
+  private final Consumer<Throwable> failed;
+  private final Listening listening;
 
-  StatementPorts(ClientSession session) {
-    this.session = session;
+  // Made with this port, and therefore after it.
+  private ReplicaReads reads;
+  private StatementLifecycle lifecycle;
+  private ServerLease lease;
+  private PendingReplies pending;
+  private PipelineSharing sharing;
+  private SessionEnd end;
+  private RequestReader requests;
+  private SentUnits sent;
+  private SessionControl control;
+
+  StatementPorts(
+      Login login,
+      Channel channel,
+      VdbContext vdb,
+      RequestFormat format,
+      SessionState carried,
+      PoolMetrics counters,
+      ClientOutput output,
+      SessionStart start,
+      Consumer<PinReason> pin,
+      Consumer<Throwable> failed,
+      Listening listening) {
+    this.login = login;
+    this.channel = channel;
+    this.vdb = vdb;
+    this.format = format;
+    this.carried = carried;
+    this.counters = counters;
+    this.output = output;
+    this.start = start;
+    this.pin = pin;
+    this.failed = failed;
+    this.listening = listening;
+  }
+
+  /** Before anything is asked of it. */
+  void connect(
+      ReplicaReads reads,
+      StatementLifecycle lifecycle,
+      ServerLease lease,
+      PendingReplies pending,
+      PipelineSharing sharing,
+      SessionEnd end,
+      RequestReader requests,
+      SentUnits sent,
+      SessionControl control) {
+    this.reads = reads;
+    this.lifecycle = lifecycle;
+    this.lease = lease;
+    this.pending = pending;
+    this.sharing = sharing;
+    this.end = end;
+    this.requests = requests;
+    this.sent = sent;
+    this.control = control;
   }
 
   @Override
   public ByteBufAllocator alloc() {
-    return session.channel().alloc();
-  }
-
-  @Override
-  public TransactionState status() {
-    return session.status();
+    return output.alloc();
   }
 
   @Override
   public boolean closed() {
-    return session.closed();
-  }
-
-  @Override
-  public boolean connected() {
-    return !session.closed() && session.channel().isActive();
+    return lease.closed();
   }
 
   @Override
   public void write(ByteBuf consumed) {
-    session.write(consumed);
+    output.write(consumed);
   }
 
   @Override
   public void resumeReading() {
-    session.resumeReading();
-  }
-
-  @Override
-  public void fatal(ServerError error) {
-    session.fatal(error);
+    requests.resume();
   }
 
   @Override
   public void failed(Throwable cause) {
-    session.failed(cause);
+    failed.accept(cause);
   }
 
   @Override
   public PoolKey poolKey() {
-    return session.pool().key();
+    return lease.destinations().home().key();
   }
 
   @Override
   public boolean keepsServer() {
-    return session.lease().keepsServer();
-  }
-
-  @Override
-  public boolean pinned() {
-    return session.carried().pinned();
+    return lease.keepsServer();
   }
 
   @Override
   public void pin(PinReason reason) {
-    session.pin(reason);
-  }
-
-  @Override
-  public void settle() {
-    session.lease().settle();
-  }
-
-  // ---- actions of rules
-
-  @Override
-  public Variables variables() {
-    return session.carried().variables();
+    pin.accept(reason);
   }
 
   @Override
   public String reportedTimeZone() {
-    return session.start().reportedTimeZone();
+    return start.reportedTimeZone();
   }
 
   @Override
   public String vdbName() {
-    return session.vdbName();
+    return vdb.name();
   }
 
   @Override
   public String user() {
-    return session.login().user();
+    return login.user();
   }
 
   @Override
   public String database() {
-    return session.pool().key().database();
+    return lease.destinations().home().key().database();
   }
 
   @Override
   public String source() {
-    return session.vdb().settings().vdb().source();
+    return vdb.settings().vdb().source();
   }
-
-  @Override
-  public void wroteAnything() {
-    session.writes().everything();
-  }
-
-  @Override
-  public void writesAnythingUntil(CompletableFuture<?> end) {
-    session.writes().everythingAfter(end);
-  }
-
-  // ---- statements that another engine carries out
-
-  @Override
-  public Duration queueTimeout() {
-    return session.vdb().settings().vdb().pool().queueTimeout();
-  }
-
-  @Override
-  public void replyElsewhere(ByteBuf consumed) {
-    session.pendingReplies().replyElsewhere(consumed);
-  }
-
-  @Override
-  public boolean takesMore() {
-    return session.takesMore();
-  }
-
-  @Override
-  public void callEnded() {
-    batchEnded();
-    session.resumeReading();
-  }
-
-  @Override
-  public void batchEnded() {
-    session.listening().deliver();
-    if (session.control().drains()) {
-      session.drain();
-    }
-  }
-
-  @Override
-  public boolean admits() {
-    return session.lease().admits();
-  }
-
-  @Override
-  public void sentElsewhere() {
-    session.pendingReplies().sentElsewhere();
-  }
-
-  @Override
-  public void answeredElsewhere(ServerError error) {
-    session.pendingReplies().answeredElsewhere(error);
-  }
-
-  @Override
-  public int preparedLimit() {
-    return session.vdb().settings().vdb().prepared().perClient();
-  }
-
-  @Override
-  public void refuseUnnamed() {
-    session.memory().refuseUnnamed();
-  }
-
-  @Override
-  public void protocolError(String message) {
-    session.protocolError(message);
-  }
-
-  @Override
-  public void terminate() {
-    session.terminate();
-  }
-
-  // ---- how its statements are judged, and what is sent of them
 
   @Override
   public PoolMetrics counters() {
-    return session.counters();
+    return counters;
   }
 
   @Override
   public RulesAndCatalogues rulesAndCatalogues() {
-    return session.vdb().rulesAndCatalogues();
+    return vdb.rulesAndCatalogues();
   }
 
   @Override
   public DefinitionChanges definitions() {
-    return session.vdb().definitions();
+    return vdb.definitions();
   }
 
   @Override
   public ServerConnection server() {
-    return session.server();
+    return lease.server();
   }
 
   @Override
   public void fixedSettingUsed() {
-    session.vdb().fixedSettingUsed();
+    vdb.fixedSettingUsed();
   }
 
   @Override
   public boolean awaitsSettings() {
-    return session.lease().awaitsSettings();
+    return lease.awaitsSettings();
   }
 
   @Override
   public Stickiness stickiness() {
-    return session.lease().stickiness();
+    return lease.stickiness();
   }
 
   @Override
   public boolean repeatsGuarded() {
-    return session.sentUnits().alone().guards();
+    return sent.alone().guards();
   }
 
   @Override
   public void sending(boolean mayRepeat, boolean mayRunLater, boolean dropsNames) {
-    session.sentUnits().reads().statement(mayRepeat, mayRunLater, dropsNames);
+    sent.reads().statement(mayRepeat, mayRunLater, dropsNames);
   }
 
   @Override
   public void guardSequences(ServerConnection server, boolean known) {
-    session.requests().handler().guardSequences(server, known);
+    requests.handler().guardSequences(server, known);
   }
 
   @Override
   public void giveUpReplay(Unreplayed why) {
-    session.sentUnits().transaction().giveUp(why);
+    sent.transaction().giveUp(why);
   }
 
   @Override
   public SessionFacts facts() {
-    InetSocketAddress client = session.login().address();
-    int port =
-        session.channel().localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
+    InetSocketAddress client = login.address();
+    int port = channel.localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
     return new SessionFacts(
-        session.vdbName(),
+        vdb.name(),
         database(),
-        session.login().user(),
+        login.user(),
         List.of(),
-        session.applicationName(),
+        carried.variables().get("application_name"),
         client == null ? null : client.getAddress(),
         port,
-        session.processId());
+        start.processId());
   }
 
   @Override
   public int outstanding() {
-    return session.outstanding();
+    return pending.outstanding();
   }
 
   @Override
   public boolean sharing() {
-    return session.sharing().active();
+    return sharing.active();
   }
 
   @Override
   public String takeHowShared() {
-    return session.sharing().takeHow();
+    return sharing.takeHow();
   }
 
   @Override
   public void ran(RunHistory of, long nanos, long bytes) {
-    session.sharing().ran(of, nanos, true, bytes);
+    sharing.ran(of, nanos, true, bytes);
   }
 
   @Override
   public String noteDestination(Statement statement) {
-    return session.reads().note(statement);
+    return reads.note(statement);
   }
 
   @Override
@@ -318,147 +276,67 @@ final class StatementPorts implements LifecycleClient, WritingClient, ReadingCli
         .pool()
         .ifPresent(
             rule ->
-                session
-                    .vdb()
-                    .pools()
+                vdb.pools()
                     .limitUser(
-                        session.pool().key().credential().user(),
+                        lease.destinations().home().key().credential().user(),
                         rule.maxUserActive(),
                         rule.maxUserIdle()));
   }
 
   @Override
   public void timeOver() {
-    session.control().timeOver();
+    control.timeOver();
   }
-
-  // ---- where its statements go, and what they write
 
   @Override
   public VdbPools ownPools() {
-    return session.vdb().pools();
+    return vdb.pools();
   }
 
   @Override
   public PoolScope lender() {
-    return session.lease().destinations().lender().scope();
+    return lease.destinations().lender().scope();
   }
 
   @Override
   public LoopPool join(VdbPools pools, PoolKey key) {
-    return session.lease().destinations().join(pools, key);
+    return lease.destinations().join(pools, key);
   }
 
   @Override
   public boolean away() {
-    return session.reads().away();
-  }
-
-  @Override
-  public boolean endingAway() {
-    return session.reads().ending();
+    return reads.away();
   }
 
   @Override
   public RoutedStatement next() {
-    return session.lifecycle();
+    return lifecycle;
   }
 
   @Override
   public int standsAlone(int most, int statements) {
-    return session.dialect().requests().alone(session.requests().input().bytes(), most, statements);
+    return format.alone(requests.input().bytes(), most, statements);
   }
 
   @Override
   public ReplyEncoder encoder() {
-    return session.encoder();
+    return output.encoder();
   }
 
   @Override
   public boolean undecidedListening() {
-    return session.listening().undecided();
+    return listening.undecided();
   }
 
   @Override
   public void notifies(ServerConnection server) {
-    session.listening().sends(server, session.carried().sent());
+    listening.sends(server, carried.sent());
   }
 
   @Override
   public void delayReplies(CompletableFuture<Void> until) {
-    if (!session.closed()) {
-      session.pendingReplies().delay().until(until);
+    if (!lease.closed()) {
+      output.delay().until(until);
     }
-  }
-
-  // ---- messages that are answered without a server, and others
-
-  @Override
-  public VirtualDatabase settings() {
-    return session.vdb().settings().vdb();
-  }
-
-  @Override
-  public boolean transactionLost() {
-    return session.loss().transactionLost();
-  }
-
-  @Override
-  public StatementOwner owner() {
-    return session;
-  }
-
-  @Override
-  public void groupSent() {
-    session.groupSent();
-  }
-
-  // ---- simple queries
-
-  @Override
-  public void quietDone(ServerConnection from) {
-    session.quietDone(from);
-  }
-
-  @Override
-  public void promiseTag(String tag) {
-    session.pendingReplies().promiseTag(tag);
-  }
-
-  @Override
-  public void forgetLostTransaction() {
-    session.loss().forgetUntold();
-  }
-
-  // ---- what handles the client's messages
-
-  @Override
-  public boolean mayShare() {
-    return session.sharing().enabled();
-  }
-
-  @Override
-  public boolean led() {
-    return session.vdb().pools().led();
-  }
-
-  @Override
-  public void cancel() {
-    session.control().cancelFromAnyThread(() -> {});
-  }
-
-  @Override
-  public long schemaEpoch() {
-    return session.vdb().schemaEpoch();
-  }
-
-  @Override
-  public void schemaChanged() {
-    session.vdb().schemaChanged(database());
-  }
-
-  @Override
-  public void sequenceComputed() {
-    session.vdb().sequenceComputed();
   }
 }

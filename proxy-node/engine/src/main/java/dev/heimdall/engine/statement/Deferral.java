@@ -2,7 +2,10 @@ package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.action.Submission;
+import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
@@ -33,6 +36,9 @@ public final class Deferral {
   private final SideActions side;
   private final Supplier<Decision> decision;
   private final Supplier<Statement> statement;
+  private final SessionState carried;
+  private final ClientTransaction transaction;
+  private final Writes writes;
   private final AsyncWait awaiting;
   private Submission submission;
   private Executed executed;
@@ -46,20 +52,26 @@ public final class Deferral {
       SideActions side,
       Supplier<Decision> decision,
       Supplier<Statement> statement,
+      SessionState carried,
+      ClientTransaction transaction,
+      Writes writes,
       LoopContext loop) {
     this.client = client;
     this.side = side;
     this.decision = decision;
     this.statement = statement;
+    this.carried = carried;
+    this.transaction = transaction;
+    this.writes = writes;
     this.awaiting = new AsyncWait(loop, client::failed);
   }
 
   /** Whether a rule wants the statement carried out later, and that can be. */
   public boolean wanted() {
     return decision.get().asyncExecute().isPresent()
-        && client.status() == TransactionState.IDLE
+        && transaction.status() == TransactionState.IDLE
         && statement.get() != null
-        && !client.pinned();
+        && !carried.pinned();
   }
 
   /** Puts the statement off. */
@@ -73,7 +85,7 @@ public final class Deferral {
     ActionParameters.AsyncExecute how = decision.get().asyncExecute().get();
     submission = side.defer(how, sql, lexerMode, parameters, statement.get());
     if (submission.accepted()) {
-      client.writesAnythingUntil(submission.executed());
+      writes.everythingAfter(submission.executed());
     } else {
       if (submission.after().isDone()) {
         return Outcome.SEND;
@@ -92,7 +104,7 @@ public final class Deferral {
         something,
         end -> {
           executed = end instanceof Executed done ? done : null;
-          client.wroteAnything();
+          writes.everything();
           client.resumeReading();
         });
     return Outcome.WAIT;

@@ -7,8 +7,11 @@ import dev.heimdall.engine.action.PlanRequest;
 import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.action.Submission;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.FingerprintEntry;
+import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
@@ -36,6 +39,9 @@ public final class SideActions {
   private final ActingClient client;
   private final LoopContext loop;
   private final RuleActions actions;
+  private final SessionState carried;
+  private final ClientTransaction transaction;
+  private final Writes writes;
   private Variables told;
   private Origin origin;
   private ByteBuf heldReply;
@@ -44,15 +50,24 @@ public final class SideActions {
   /** How the first of them failed that did; or null. */
   private Executed afterFailed;
 
-  SideActions(ActingClient client, RuleActions actions, LoopContext loop) {
+  SideActions(
+      ActingClient client,
+      RuleActions actions,
+      SessionState carried,
+      ClientTransaction transaction,
+      Writes writes,
+      LoopContext loop) {
     this.client = client;
     this.actions = actions;
+    this.carried = carried;
+    this.transaction = transaction;
+    this.writes = writes;
     this.loop = loop;
   }
 
   /** Where the session's statements come from, as they are now. */
   private Origin origin() {
-    Variables variables = client.variables();
+    Variables variables = carried.variables();
     if (told != variables) {
       told = variables;
       TreeMap<String, String> settings = new TreeMap<>(variables.asMap());
@@ -85,7 +100,7 @@ public final class SideActions {
               lexerMode);
     }
     if (timing(decision, TriggerTiming.PARALLEL)) {
-      client.writesAnythingUntil(
+      writes.everythingAfter(
           actions.triggers().run(decision.trigger().get(), origin(), tables(statement)));
     }
   }
@@ -142,7 +157,7 @@ public final class SideActions {
 
   /** What was put off on the statement's tables and locks them; null when there is nothing. */
   CompletableFuture<Void> pending(Statement statement) {
-    if (statement == null || client.status() != TransactionState.IDLE) {
+    if (statement == null || transaction.status() != TransactionState.IDLE) {
       return null;
     }
     String source = client.source();
@@ -216,7 +231,7 @@ public final class SideActions {
     if (client.closed()) {
       return;
     }
-    client.wroteAnything();
+    writes.everything();
     if (afterFailed == null && !end.succeeded()) {
       afterFailed = end;
     }
@@ -225,7 +240,7 @@ public final class SideActions {
     }
     if (afterFailed != null && heldReply != null) {
       heldReply.clear();
-      client.encoder().failure(failure(afterFailed), client.status(), heldReply);
+      client.encoder().failure(failure(afterFailed), transaction.status(), heldReply);
     }
     afterFailed = null;
     passOn();

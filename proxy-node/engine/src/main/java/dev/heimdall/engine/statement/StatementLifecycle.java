@@ -60,6 +60,7 @@ public final class StatementLifecycle implements RoutedStatement {
 
   private final LifecycleClient client;
   private final SessionState carried;
+  private final ClientTransaction transaction;
   private final Writes writes;
   private final ReplicaReads reads;
   private final LoopContext loop;
@@ -109,6 +110,7 @@ public final class StatementLifecycle implements RoutedStatement {
       LoopContext loop) {
     this.client = client;
     this.carried = carried;
+    this.transaction = transaction;
     this.reads = reads;
     this.writes = writes;
     this.loop = loop;
@@ -123,10 +125,12 @@ public final class StatementLifecycle implements RoutedStatement {
             this::sessionDefaultsChanged,
             loop);
     this.scope = new SessionScope(client, carried, pipeline, definitions);
-    this.side = new SideActions(client, actions, loop);
+    this.side = new SideActions(client, actions, carried, transaction, writes, loop);
     this.running = new RunningStatements(client, carried, notes, side, loop);
     this.awaiting = new AsyncWait(loop, client::failed);
-    this.deferral = new Deferral(client, side, this::decision, this::statement, loop);
+    this.deferral =
+        new Deferral(
+            client, side, this::decision, this::statement, carried, transaction, writes, loop);
   }
 
   private void comeAgain() {
@@ -172,7 +176,8 @@ public final class StatementLifecycle implements RoutedStatement {
     scope.note(lexerMode);
     if (!scope.understand(sql, offset, length, lexerMode)
         || awaitsDefinitions()
-        || !pipeline.decide(client.status() != TransactionState.IDLE, asPrepared, loop.now())) {
+        || !pipeline.decide(
+            transaction.status() != TransactionState.IDLE, asPrepared, loop.now())) {
       return false;
     }
     return goOrHold(sql, offset, length, lexerMode);
@@ -310,7 +315,7 @@ public final class StatementLifecycle implements RoutedStatement {
     scope.note(examined.lexerMode());
     return scope.understand(examined.sql(), 0, examined.length(), examined.lexerMode())
         && !awaitsDefinitions()
-        && pipeline.decide(client.status() != TransactionState.IDLE, true, loop.now())
+        && pipeline.decide(transaction.status() != TransactionState.IDLE, true, loop.now())
         && goOrHold(examined.sql(), 0, examined.length(), examined.lexerMode());
   }
 
@@ -327,7 +332,7 @@ public final class StatementLifecycle implements RoutedStatement {
     pipeline.classify(sql, 0, length, lexerMode);
     pipeline.declare(declared);
     return scope.understand(sql, 0, length, lexerMode)
-        && pipeline.preview(client.status() != TransactionState.IDLE, loop.now());
+        && pipeline.preview(transaction.status() != TransactionState.IDLE, loop.now());
   }
 
   /** Whether there are rules. */
@@ -430,7 +435,7 @@ public final class StatementLifecycle implements RoutedStatement {
     if (!preview(sql, sql.length, LexerMode.STANDARD)) {
       return null;
     }
-    return pipeline.explain(client.status() != TransactionState.IDLE);
+    return pipeline.explain(transaction.status() != TransactionState.IDLE);
   }
 
   /** What becomes of the statement if a rule wants it carried out later. */
@@ -721,7 +726,7 @@ public final class StatementLifecycle implements RoutedStatement {
 
   /** It was answered without a server, or refused. */
   public void settled() {
-    if (client.server() == null && client.status() == TransactionState.IDLE) {
+    if (client.server() == null && transaction.status() == TransactionState.IDLE) {
       settingsKnown(); // what it would have moved stays where it is
     }
     places.forEach(ConcurrencyLimit::release);

@@ -1,0 +1,308 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.journal.BatchReplay;
+import dev.heimdall.engine.journal.DeliveredPart;
+import dev.heimdall.engine.journal.ErrorCauses;
+import dev.heimdall.engine.journal.SentUnits;
+import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.listen.Listening;
+import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.observe.Unreplayed;
+import dev.heimdall.engine.placement.ReplicaReads;
+import dev.heimdall.engine.placement.Writes;
+import dev.heimdall.engine.sharing.PipelineSharing;
+import dev.heimdall.engine.statement.RunningStatements;
+import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.vdb.VdbContext;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What follows for a session when a group of its client's messages was sent, is answered, is going
+ * to be answered together with others, or has failed with an error that its client is not to have.
+ */
+final class ClientGroups {
+  private final SentUnits sent;
+  private final RequestReader requests;
+  private final ReplyStages replies;
+  private final PendingReplies pending;
+  private final StatementLifecycle lifecycle;
+  private final RunningStatements running;
+  private final SessionState carried;
+  private final ClientTransaction transaction;
+  private final ServerLease lease;
+  private final PipelineSharing sharing;
+  private final ReplicaReads reads;
+  private final Writes writes;
+  private final Listening listening;
+  private final Losses losses;
+  private final SessionMemory memory;
+  private final ClientOutput output;
+  private final ErrorCauses errors;
+  private final VdbContext vdb;
+  private final PoolMetrics counters;
+  private final LossEffects effects;
+
+  ClientGroups(
+      SentUnits sent,
+      RequestReader requests,
+      ReplyStages replies,
+      PendingReplies pending,
+      StatementLifecycle lifecycle,
+      SessionState carried,
+      ClientTransaction transaction,
+      ServerLease lease,
+      PipelineSharing sharing,
+      ReplicaReads reads,
+      Writes writes,
+      Listening listening,
+      Losses losses,
+      LossEffects effects,
+      SessionMemory memory,
+      ClientOutput output,
+      ErrorCauses errors,
+      VdbContext vdb,
+      PoolMetrics counters) {
+    this.sent = sent;
+    this.requests = requests;
+    this.replies = replies;
+    this.pending = pending;
+    this.lifecycle = lifecycle;
+    this.running = lifecycle.running();
+    this.carried = carried;
+    this.transaction = transaction;
+    this.lease = lease;
+    this.sharing = sharing;
+    this.reads = reads;
+    this.writes = writes;
+    this.listening = listening;
+    this.losses = losses;
+    this.effects = effects;
+    this.memory = memory;
+    this.output = output;
+    this.errors = errors;
+    this.vdb = vdb;
+    this.counters = counters;
+  }
+
+  // ---- sent
+
+  /** A group of messages was sent that ReadyForQuery will answer. */
+  void sent() {
+    ServerConnection server = lease.server();
+    if (server != null && server.skipping()) {
+      return; // the server will not answer it
+    }
+    carried.groupSent();
+    sent.unitSent();
+    reads.sent();
+    if (pending.groupSent()) {
+      replies.takeReceived();
+    }
+    if (sharing.active()) {
+      lease.sentShared();
+    }
+  }
+
+  // ---- answered
+
+  /**
+   * Whether the end of the answer that is coming is held back, with what is right before it: the
+   * client may have notified itself.
+   */
+  boolean delaysEnd(TransactionState status) {
+    if (status != TransactionState.IDLE || lease.closed() || sharing.active()) {
+      return false;
+    }
+    long last = pending.outstanding() == 1 ? Long.MAX_VALUE : carried.done();
+    CompletableFuture<Void> heard = listening.beforeEnd(last);
+    if (heard != null) {
+      output.delay().until(heard);
+    }
+    return heard != null;
+  }
+
+  void complete(ServerConnection from, TransactionState status, ServerError error) {
+    DeliveredPart part = sent.reply().part();
+    boolean unlike = part.isLeftOut();
+    boolean cut = part.cut();
+    long nanos = pending.answered();
+    long micros = nanos / 1000;
+    sent.answered();
+    losses.answered();
+    if (!sharing.active()) {
+      sharing.answeredAlone();
+    }
+    reads.answered(status);
+    writes.answered(status);
+    if (error != null) {
+      counters.errorSent();
+      refusedToWrite(from, error);
+    }
+    long group = carried.done();
+    count(group, status, micros);
+    running.answered(group, micros, error);
+    running.ran(nanos, replies.takeReceived());
+    pending.dropSkippedTags(group);
+    boolean committed = error == null && transaction.commits(group);
+    boolean ends = transaction.open() && status == TransactionState.IDLE;
+    boolean ddl = carried.groupDone(from, error != null, transaction.status(), status);
+    if (ends) {
+      listening.transactionOver(committed);
+    }
+    if (ddl || (error != null && errors.stalePlan(error))) {
+      schemaChanged();
+    }
+    if (transaction.move(status, ddl)) {
+      schemaChanged();
+    }
+    lifecycle.answered(group, status);
+    if (unlike) {
+      effects.unlike(part.failure(), cut);
+    }
+    if (sent.transaction().answered(status)) {
+      return;
+    }
+    memory.settings(carried.settingsWeight());
+    requests.countHeld();
+    requests.handler().answered(from, error);
+    goOn(from, status);
+  }
+
+  private void goOn(ServerConnection from, TransactionState status) {
+    if (lease.closed()) {
+      lease.rest(from);
+    } else if (sharing.active()) {
+      sharing.answered();
+      lease.settleShared();
+    } else if (pending.outstanding() == 0) {
+      if (from.foreignSequences()
+          && status == TransactionState.IDLE
+          && lease.keepsServer()
+          && !from.groupOpen()) {
+        // From here on its values stay: only its own may.
+        requests.handler().forgetSequences(from);
+      }
+      lease.settle();
+    } else if (requests.blocked()) {
+      requests.process();
+    }
+  }
+
+  /** A group that another engine has carried out is answered. */
+  void answeredElsewhere(ServerError error) {
+    long micros = pending.answered() / 1000;
+    if (error != null) {
+      counters.errorSent();
+    }
+    count(carried.sent(), transaction.status(), micros);
+    running.answered(carried.sent(), micros, error);
+  }
+
+  /** A group is answered: its time counts, unless rules leave all that it did out. */
+  private void count(long group, TransactionState status, long micros) {
+    boolean tracked = running.tracked(group);
+    if (tracked) {
+      counters.queryFinished(micros);
+    }
+    transaction.count(status, micros, pending.lastActivity(), tracked);
+  }
+
+  /** A server that writes only what a writer sends it is none. */
+  private void refusedToWrite(ServerConnection from, ServerError error) {
+    if (errors.readOnly(error) && !reads.away()) {
+      lease.destinations().lender().scope().suspect(from, "rejects writes");
+    }
+  }
+
+  /** Definitions of the session's database were, or may have been, changed. */
+  private void schemaChanged() {
+    String database = lease.destinations().home().key().database();
+    if (writes.tracked()) {
+      vdb.plansChanged(database);
+    } else {
+      vdb.schemaChanged(database);
+    }
+  }
+
+  // ---- answered with others
+
+  void queriesSkipped(ServerConnection from, int count) {
+    merged(count);
+    if (lease.closed()) {
+      lease.endBatch(from);
+    }
+  }
+
+  void copyInStarted(ServerConnection from, int ignoredSyncs) {
+    sent.transaction().giveUp(Unreplayed.COPY);
+    merged(ignoredSyncs);
+    if (lease.closed()) {
+      lease.endCopy(from);
+    }
+  }
+
+  /** So many groups will be answered as one with what came before. */
+  private void merged(int count) {
+    if (count > 0) {
+      sent.transaction().giveUp(Unreplayed.CUT);
+      sent.giveUp();
+    }
+    pending.merged(count);
+    carried.groupsMerged(count);
+    writes.merged(count, carried.done());
+    running.merged(count, carried.done());
+  }
+
+  // ---- failed, and sent again
+
+  boolean absorbs(ServerConnection from, ServerError error) {
+    if (sharing.active()) {
+      return sharing.absorbs(error, from);
+    }
+    return lease.state() == LeaseState.ACTIVE && sent.alone().absorbs(error, from);
+  }
+
+  void absorbed(ServerConnection from) {
+    BatchReplay replay = sent.alone();
+    pending.takeBack();
+    running.notes().groupOver();
+    replay.groupAbsorbed();
+    sent.transaction().takeBack();
+    if (sharing.active()) {
+      boolean unanswered = sharing.takeUntold() != 0;
+      if (sharing.absorbed()) {
+        schemaChanged();
+      }
+      if (unanswered || sharing.failedOnReplica()) {
+        replay.repeat();
+      } else {
+        replay.sendAgain();
+      }
+      return;
+    }
+    switch (replay.recovery()) {
+      case RESUME -> schemaChanged();
+      case ELSEWHERE, CONTINUE_ELSEWHERE -> reads.refusedThere();
+      default -> {}
+    }
+    if (lease.closed()) {
+      lease.rest(from);
+      return;
+    }
+    switch (replay.recovery()) {
+      case RESUME -> replay.sendAgain();
+      case AT_WRITER -> {
+        lease.destinations().lender().scope().suspect(from, "rejects writes");
+        replay.beforeRetry();
+        lease.resending().atWriter();
+      }
+      default -> lease.resending().after(replay.beforeRetry());
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.reply.ReplyDelay;
+import dev.heimdall.engine.reply.ReplyGate;
+import dev.heimdall.engine.wire.ReplyEncoder;
+import dev.heimdall.engine.wire.ServerError;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import java.util.function.Consumer;
+
+/**
+ * What one client is sent: what the node itself says passes the gate that servers' answers pass,
+ * and all that has passed it in one event of the loop is flushed once.
+ */
+final class ClientOutput implements LoopContext.Flushable {
+  private final Channel channel;
+  private final LoopContext loop;
+  private final ReplyEncoder encoder;
+  private final ReplyDelay delay;
+
+  /** Made last: its stages are parts of the session that write here. */
+  private ReplyGate gate;
+
+  private boolean flushPending;
+
+  /**
+   * @param passed runs when nothing that was delayed waits any more
+   * @param failed takes what the loop's tasks throw
+   */
+  ClientOutput(
+      Channel channel,
+      LoopContext loop,
+      ReplyEncoder encoder,
+      Runnable passed,
+      Consumer<Throwable> failed) {
+    this.channel = channel;
+    this.loop = loop;
+    this.encoder = encoder;
+    this.delay = new ReplyDelay(task -> loop.soon(task, failed), this::send, passed);
+  }
+
+  void passes(ReplyGate through) {
+    gate = through;
+  }
+
+  /** Something of the node's own for the client. */
+  void write(ByteBuf consumed) {
+    gate.write(consumed);
+  }
+
+  /** Sends the client what nothing delays any more. */
+  void send(ByteBuf consumed) {
+    channel.write(consumed, channel.voidPromise());
+    if (!flushPending) {
+      flushPending = true;
+      loop.flushLater(this);
+    }
+  }
+
+  @Override
+  public void flushNow() {
+    flushPending = false;
+    channel.flush();
+  }
+
+  /** Tells the client something beside the answers to its statements. */
+  void notice(ServerError notice) {
+    ByteBuf out = alloc().buffer(128);
+    encoder.notice(notice, out);
+    write(out);
+  }
+
+  /** Reports a parameter's value to the client. */
+  void parameter(String name, String value) {
+    ByteBuf out = alloc().buffer(64);
+    encoder.parameter(name, value, out);
+    write(out);
+  }
+
+  ByteBufAllocator alloc() {
+    return channel.alloc();
+  }
+
+  /** How the node encodes what it sends the client itself. */
+  ReplyEncoder encoder() {
+    return encoder;
+  }
+
+  /** Delays answers until more is known than that they are right. */
+  ReplyDelay delay() {
+    return delay;
+  }
+
+  /** Whether the client's connection is there. */
+  boolean connected() {
+    return channel.isActive();
+  }
+
+  /** Whether the client takes more of what it is sent. */
+  boolean takesMore() {
+    return channel.isWritable() && !delay.large();
+  }
+}

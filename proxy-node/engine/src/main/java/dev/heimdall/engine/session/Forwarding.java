@@ -1,0 +1,173 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.journal.SentUnits;
+import dev.heimdall.engine.journal.UnitDestination;
+import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.listen.Listening;
+import dev.heimdall.engine.pipeline.ServerLeasing;
+import dev.heimdall.engine.placement.ReplicaReads;
+import dev.heimdall.engine.sharing.PipelineSharing;
+import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.model.LimitSettings;
+import io.netty.buffer.ByteBuf;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * The server connection of a client as the path of its statements sees it: whether another message
+ * may be sent over it, and the message noted in the journal on its way there.
+ */
+final class Forwarding implements ServerLeasing {
+  /** A server that has no reason to answer them lets them pile up, those that the node answers. */
+  private static final int MAX_UNANSWERED = 100_000;
+
+  private static final ServerError ENDLESS_BATCH =
+      ServerError.fatal("54000", "too many messages in a batch without a Sync")
+          .withDetail(MAX_UNANSWERED + " Parse and Close messages have no answer yet.");
+
+  private final ClientInput input;
+  private final RequestFormat format;
+  private final RequestHandler messages;
+  private final SentUnits sent;
+  private final StatementLifecycle lifecycle;
+  private final SessionState carried;
+  private final ClientTransaction transaction;
+  private final PendingReplies pending;
+  private final ServerLease lease;
+  private final PipelineSharing sharing;
+  private final ReplicaReads reads;
+  private final Listening listening;
+  private final UnitDestination destination;
+  private final BooleanSupplier led;
+  private final LimitSettings limits;
+  private final RequestControl control;
+  private final ReadingPause reading;
+  private final Consumer<ServerError> fatal;
+
+  /**
+   * @param led whether the session's source is a cluster with a writer to be followed
+   * @param fatal sends the client an error and closes
+   */
+  Forwarding(
+      ClientInput input,
+      RequestFormat format,
+      RequestHandler messages,
+      SentUnits sent,
+      StatementLifecycle lifecycle,
+      SessionState carried,
+      ClientTransaction transaction,
+      PendingReplies pending,
+      ServerLease lease,
+      PipelineSharing sharing,
+      ReplicaReads reads,
+      Listening listening,
+      UnitDestination destination,
+      BooleanSupplier led,
+      LimitSettings limits,
+      RequestControl control,
+      ReadingPause reading,
+      Consumer<ServerError> fatal) {
+    this.input = input;
+    this.format = format;
+    this.messages = messages;
+    this.sent = sent;
+    this.lifecycle = lifecycle;
+    this.carried = carried;
+    this.transaction = transaction;
+    this.pending = pending;
+    this.lease = lease;
+    this.sharing = sharing;
+    this.reads = reads;
+    this.listening = listening;
+    this.destination = destination;
+    this.led = led;
+    this.limits = limits;
+    this.control = control;
+    this.reading = reading;
+    this.fatal = fatal;
+  }
+
+  @Override
+  public ServerConnection ready() {
+    return lease.state() == LeaseState.ACTIVE ? lease.server() : null;
+  }
+
+  @Override
+  public boolean acquire() {
+    return lease.need();
+  }
+
+  @Override
+  public boolean admits(ServerConnection server) {
+    if (transaction.heldBegin() != null) {
+      messages.sendHeldBegin(server);
+    }
+    if (listening.busy()) {
+      return false;
+    }
+    if (pending.outstanding() >= limits.maxPipeline()) {
+      control.block();
+      reading.pause();
+      return false;
+    }
+    if (server.statements().unanswered() > MAX_UNANSWERED) {
+      fatal.accept(ENDLESS_BATCH);
+      return false;
+    }
+    if (transaction.status() == TransactionState.IDLE
+        && !server.groupOpen()
+        && carried.discardInFlight()) {
+      control.block();
+      return false;
+    }
+    return true;
+  }
+
+  /** Forwards what may have to be sent again, alone or with others. */
+  @Override
+  public boolean forward(ServerConnection server, byte type, long total) {
+    ByteBuf waiting = input.bytes();
+    if (destination.atWriter() && !sent.transaction().active()) {
+      server.flushLate();
+    }
+    if (sent.awaitsRest(waiting, type, total)) {
+      return false;
+    }
+    keepAlone(type);
+    if (!sent.keeps(waiting, sharing.active())) {
+      return messages.forward(server, type, total);
+    }
+    int at = waiting.readerIndex();
+    long number = carried.sent();
+    boolean goesOn = messages.forward(server, type, total);
+    if (!lease.closed()) {
+      boolean replaced = input.bytes() != waiting;
+      int length = replaced ? (int) total : waiting.readerIndex() - at;
+      sent.handled(type, waiting, at, length, total, number);
+    }
+    return goesOn;
+  }
+
+  /** Keeps the statement that is about to be sent, if it may have to be sent again by itself. */
+  private void keepAlone(byte type) {
+    if (!lifecycle.onItsWay() || !format.begins(type) || format.endsBatch(type)) {
+      return;
+    }
+    if (reads.away()) {
+      if (transaction.status() == TransactionState.IDLE) {
+        sent.alone().keepForReplica(input.bytes());
+      }
+      return;
+    }
+    lifecycle.decision().retry().ifPresent(rule -> sent.alone().keepForRetry(input.bytes(), rule));
+    if (led.getAsBoolean() && lifecycle.repeatable() && !lifecycle.readsOnly()) {
+      sent.alone().keepForFailover(input.bytes(), lifecycle.undoable());
+    }
+  }
+}

@@ -1,0 +1,214 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.StateQuery;
+import dev.heimdall.engine.journal.LostClient;
+import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.listen.Listening;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.wire.ServerError;
+import io.netty.buffer.ByteBuf;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * What becomes of a session when what it has sent is lost: what it forgets, what it takes back, and
+ * the errors that its client gets.
+ */
+final class LossEffects implements LostClient {
+  private final Losses losses;
+  private final StatementLifecycle lifecycle;
+  private final SessionState carried;
+  private final ClientTransaction transaction;
+  private final PendingReplies pending;
+  private final ServerLease lease;
+  private final Listening listening;
+  private final ClientInput input;
+  private final ClientOutput output;
+  private final SessionEnd end;
+  private final LoopContext loop;
+  private final Runnable process;
+  private final Consumer<Throwable> failed;
+
+  /**
+   * @param process reads what the client has sent
+   * @param failed takes what the loop's tasks throw
+   */
+  LossEffects(
+      Losses losses,
+      StatementLifecycle lifecycle,
+      SessionState carried,
+      ClientTransaction transaction,
+      PendingReplies pending,
+      ServerLease lease,
+      Listening listening,
+      ClientInput input,
+      ClientOutput output,
+      SessionEnd end,
+      LoopContext loop,
+      Runnable process,
+      Consumer<Throwable> failed) {
+    this.losses = losses;
+    this.lifecycle = lifecycle;
+    this.carried = carried;
+    this.transaction = transaction;
+    this.pending = pending;
+    this.lease = lease;
+    this.listening = listening;
+    this.input = input;
+    this.output = output;
+    this.end = end;
+    this.loop = loop;
+    this.process = process;
+    this.failed = failed;
+  }
+
+  @Override
+  public boolean mayGoOn() {
+    return losses.mayGoOn();
+  }
+
+  @Override
+  public void unanswered(Set<Long> again, boolean onward) {
+    if (again.isEmpty()) {
+      lifecycle.end();
+    } else {
+      lifecycle.takeBack(again, onward);
+      carried.keepReported();
+    }
+    pending.forget();
+    carried.lost();
+    lease.captureLost();
+    listening.lost();
+  }
+
+  @Override
+  public void ready() {
+    lease.become(LeaseState.READY);
+  }
+
+  @Override
+  public void fail(ServerError error, int units, boolean open) {
+    if (units == 0 && !open) {
+      return;
+    }
+    lifecycle.side().end();
+    ByteBuf out = output.alloc().buffer(256);
+    for (int i = 0; i < units; i++) {
+      output.encoder().failure(error, transaction.status(), out);
+    }
+    if (open) {
+      output.encoder().error(error, out);
+      input.skipBatch();
+    }
+    output.write(out);
+  }
+
+  /** The answer to a read that was read again is not the one that its client has had a part of. */
+  void unlike(ServerError error, boolean cut) {
+    if (cut) {
+      loop.soon(() -> end.close(SessionEnd.AMID_MESSAGE), failed);
+    } else if (!lease.closed()) {
+      fail(error, 1, false);
+    }
+  }
+
+  @Override
+  public void failTransaction() {
+    if (!losses.failTransaction()) {
+      endWithTransaction(errorOf(null));
+    }
+  }
+
+  /** The session ends with the transaction that is lost. */
+  void endWithTransaction(ServerError error) {
+    end.fatal(error.asFatal(), "its transaction was lost with the server connection");
+  }
+
+  @Override
+  public boolean leavesServer() {
+    if (lease.state() == LeaseState.ACTIVE) {
+      lease.putDown();
+    }
+    return lease.state() == LeaseState.READY;
+  }
+
+  // ---- whole transactions
+
+  @Override
+  public void rewind(byte[] held, boolean forReplica) {
+    transaction.rewind(held, forReplica);
+    ready();
+  }
+
+  @Override
+  public void rollBack(Runnable then) {
+    lease.stopWaiting();
+    ServerConnection server = lease.server();
+    if (server == null) {
+      then.run();
+    } else if (lease.state() == LeaseState.ACTIVE && server.quiet()) {
+      server.requests().rollBack(new RollBack(then));
+    } else {
+      server.close("a transaction could not be run again on it");
+    }
+  }
+
+  /** Ends a transaction that was run again with other answers. */
+  private final class RollBack extends StateQuery {
+    private final Runnable then;
+
+    RollBack(Runnable then) {
+      super("ROLLBACK");
+      this.then = then;
+    }
+
+    @Override
+    protected void ended(ServerConnection from, ServerError error) {
+      if (lease.closed()) {
+        lease.rest(from);
+      } else if (!from.closed()) {
+        lease.putDown();
+        then.run();
+      }
+    }
+  }
+
+  @Override
+  public void transactionFailed(ServerError error, int pending, boolean open, boolean cut) {
+    transaction.failed();
+    if (lease.state() != LeaseState.READY) {
+      ready();
+    }
+    if (cut) {
+      end.close(SessionEnd.AMID_MESSAGE);
+    } else if (losses.keepsFailed()) {
+      answer(error, true, pending, open);
+    } else {
+      endWithTransaction(error);
+    }
+  }
+
+  /** What was lost is answered with this error, and the client goes on. */
+  void answer(ServerError error, boolean inTransaction, int units, boolean open) {
+    losses.reported(error, inTransaction, units > 0 || open);
+    fail(error, units, open);
+    process.run();
+  }
+
+  /**
+   * What a client gets for what was lost.
+   *
+   * @param lastError a FATAL that the server sent before; or null
+   */
+  static ServerError errorOf(ServerError lastError) {
+    return lastError != null
+        ? lastError.asError()
+        : ServerError.error("08006", "the connection to the database server was lost")
+            .withHint("Whether a statement that changes data took effect is not known.");
+  }
+}

@@ -1,0 +1,133 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.LostTransaction;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a session has lost with its server connections: whether its transaction is one of which no
+ * server knows, what its client has not been told of that, and how often it has lost a connection
+ * since it was last answered.
+ */
+final class Losses implements LostTransaction {
+  /** A statement whose connections are lost again and again may be the reason. */
+  private static final int MOST_INCIDENTS = 3;
+
+  /** So long after a server went its connections are found to be lost, one by one. */
+  private static final long INCIDENT = TimeUnit.SECONDS.toNanos(2);
+
+  private final ClientTransaction transaction;
+  private final boolean kept;
+  private boolean transactionLost;
+
+  /** Why the transaction was lost, until it is the answer to the client's next statement. */
+  private ServerError unreported;
+
+  private int incidents;
+  private long lostAt;
+
+  /**
+   * @param kept whether a transaction may be open that has failed; else the session ends with it
+   */
+  Losses(ClientTransaction transaction, boolean kept) {
+    this.transaction = transaction;
+    this.kept = kept;
+  }
+
+  // ---- the transaction
+
+  @Override
+  public boolean transactionLost() {
+    return transactionLost;
+  }
+
+  @Override
+  public ServerError takeUntold() {
+    ServerError error = unreported;
+    unreported = null;
+    return error;
+  }
+
+  /** A client that rolls a lost transaction back need not be told of the loss. */
+  void forgetUnreported() {
+    unreported = null;
+  }
+
+  /** A statement was refused ahead of which a BEGIN was to be sent: none of it may be committed. */
+  void failHeldTransaction() {
+    if (kept && transaction.heldBegin() != null) {
+      failTransaction();
+    }
+  }
+
+  /**
+   * The client is in a transaction of which no server knows: that has failed.
+   *
+   * @return whether the session goes on with that
+   */
+  boolean failTransaction() {
+    transaction.failed();
+    transactionLost = kept;
+    return kept;
+  }
+
+  /** Whether the session goes on with a transaction that has failed, which no server knows of. */
+  boolean keepsFailed() {
+    return kept;
+  }
+
+  /**
+   * What was lost is about to be answered with an error.
+   *
+   * @param inTransaction whether the client is in a transaction, which no server knows of
+   * @param answered whether the client waits for an answer, which is that error
+   */
+  void reported(ServerError error, boolean inTransaction, boolean answered) {
+    transactionLost = inTransaction;
+    unreported = inTransaction && !answered ? error : null;
+  }
+
+  @Override
+  public void failTransaction(ServerConnection connection, InternalQuery preparation) {
+    connection.requests().failTransaction(preparation);
+  }
+
+  @Override
+  public boolean failed(ServerConnection connection) {
+    if (transactionLost && !connection.closed() && connection.status() == TransactionState.FAILED) {
+      transactionLost = false;
+      return true;
+    }
+    return false;
+  }
+
+  // ---- how often
+
+  /**
+   * Counts a lost connection. What is lost because one server went counts once, be it ever so many
+   * connections: those that are tried one after the other were made before the first of them was
+   * lost.
+   *
+   * @param createdAt when the connection was made
+   */
+  void count(long createdAt, long now) {
+    if (incidents == 0 || createdAt - lostAt > 0 || now - lostAt > INCIDENT) {
+      incidents++;
+      lostAt = now;
+    }
+  }
+
+  /** Whether what was lost may be tried again over another connection. */
+  boolean mayGoOn() {
+    return incidents <= MOST_INCIDENTS;
+  }
+
+  /** Something was answered over a server connection, or the client has heard of the loss. */
+  void answered() {
+    incidents = 0;
+  }
+}
