@@ -337,7 +337,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
     }
     VdbAccess.Settings settings = vdb.settings();
     if (settings.vdb().tls().mode() == ClientTlsMode.REQUIRE && !tls) {
-      refuse(AuthFailure.tlsRequired(vdb.name()));
+      refuse(dialogue.tlsRequired(errorOf(AuthFailure.tlsRequired(vdb.name()))));
       return;
     }
     AuthDecision decision =

@@ -33,11 +33,16 @@ final class KnownServer {
     last = greeting;
   }
 
+  /** Null where none has been heard yet. */
+  Greeting last() {
+    return last;
+  }
+
   /**
-   * Asks a server where none has been heard yet.
+   * Asks a server; others who ask meanwhile get the same answer.
    *
    * @param key as whom
-   * @param known called on the loop, perhaps at once
+   * @param known called on the loop
    * @param unreachable the same when the server cannot be asked
    */
   void ask(
@@ -46,11 +51,6 @@ final class KnownServer {
       LoopContext loop,
       Consumer<Greeting> known,
       Consumer<ServerError> unreachable) {
-    Greeting greeting = last;
-    if (greeting != null) {
-      known.accept(greeting);
-      return;
-    }
     synchronized (this) {
       boolean asked = waiters != null;
       waiters = asked ? waiters : new ArrayList<>();

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.wire.Capabilities;
+import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -16,6 +17,11 @@ public interface LogInDialogue {
    * as something was taken.
    */
   void read(ByteBuf in);
+
+  /** The error for a client that must begin TLS before it logs in. */
+  default ServerError tlsRequired(ServerError neutral) {
+    return neutral;
+  }
 
   /** The client has to prove who it is before it gets what it requested. */
   void prove(PasswordExchange exchange);

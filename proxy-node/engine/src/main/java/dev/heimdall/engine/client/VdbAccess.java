@@ -84,7 +84,7 @@ public final class VdbAccess {
   }
 
   /** What a server has told a session of itself. */
-  void learnt(Greeting greeting) {
+  public void learnt(Greeting greeting) {
     server.learnt(greeting);
   }
 
@@ -100,6 +100,11 @@ public final class VdbAccess {
       Capabilities capabilities,
       Consumer<Greeting> known,
       Consumer<ServerError> unreachable) {
+    Greeting last = server.last();
+    if (last != null) {
+      known.accept(last);
+      return;
+    }
     PoolPlan plan = pools.plan();
     PoolKey key =
         new PoolKey(

@@ -1,0 +1,87 @@
+package dev.heimdall.engine.dialect.mysql.answer;
+
+import dev.heimdall.engine.wire.ServerError;
+import java.util.Map;
+
+/** What the node's own errors are called by MySQL: the numbers that drivers decide by. */
+final class ErrorNumbers {
+  static final int UNKNOWN = 1105;
+  private static final String GENERAL = "HY000";
+
+  /**
+   * An error of MySQL's.
+   *
+   * @param text MySQL's own, where it stands for what the node would say; else null
+   */
+  private record Known(int number, String sqlState, String text) {}
+
+  private static final Known OTHER = new Known(UNKNOWN, GENERAL, null);
+  private static final Known CONNECTION_LOST = new Known(1053, "08S01", null);
+
+  private static final Map<String, Known> BY_SQLSTATE =
+      Map.ofEntries(
+          Map.entry("08001", CONNECTION_LOST),
+          Map.entry("08003", CONNECTION_LOST),
+          Map.entry("08006", CONNECTION_LOST),
+          Map.entry("08007", CONNECTION_LOST),
+          Map.entry("08P01", new Known(1835, GENERAL, null)),
+          Map.entry("0A000", new Known(1235, "42000", null)),
+          Map.entry("22003", new Known(1264, "22003", null)),
+          Map.entry("22023", new Known(1231, "42000", null)),
+          Map.entry("25001", new Known(1568, "25001", null)),
+          Map.entry("25006", new Known(1290, GENERAL, null)),
+          Map.entry(
+              "25P03",
+              new Known(
+                  4031,
+                  GENERAL,
+                  "The client was disconnected by the server because of inactivity in a"
+                      + " transaction.")),
+          Map.entry("26000", new Known(1243, GENERAL, null)),
+          Map.entry("28000", new Known(1045, "28000", null)),
+          Map.entry("28P01", new Known(1045, "28000", null)),
+          Map.entry("3D000", new Known(1049, "42000", null)),
+          Map.entry("40001", new Known(1213, "40001", null)),
+          Map.entry("40P01", new Known(1213, "40001", null)),
+          Map.entry("42501", new Known(1142, "42000", null)),
+          Map.entry("42601", new Known(1064, "42000", null)),
+          Map.entry("42703", new Known(1054, "42S22", null)),
+          Map.entry("42P01", new Known(1146, "42S02", null)),
+          Map.entry("53200", new Known(1041, GENERAL, null)),
+          Map.entry("53300", new Known(1040, GENERAL, null)),
+          Map.entry("54000", new Known(1153, "08S01", null)),
+          Map.entry("55P03", new Known(1205, GENERAL, null)),
+          Map.entry("57014", new Known(1317, "70100", null)),
+          Map.entry("57P01", new Known(1053, "08S01", null)),
+          Map.entry(
+              "57P05",
+              new Known(
+                  4031,
+                  GENERAL,
+                  "The client was disconnected by the server because of inactivity. See"
+                      + " clients.idleTimeout.")));
+
+  private ErrorNumbers() {}
+
+  /** The same error as MySQL would number it, with all that is said of it in its message. */
+  static ServerError numbered(ServerError error) {
+    if (error.number() != 0) {
+      return error;
+    }
+    Known known = BY_SQLSTATE.getOrDefault(error.sqlState(), OTHER);
+    String message = known.text() == null ? text(error) : known.text();
+    return ServerError.error(known.sqlState(), message).withNumber(known.number());
+  }
+
+  /** There is one text in an error of MySQL's. */
+  private static String text(ServerError error) {
+    StringBuilder text = new StringBuilder(error.message());
+    if (error.detail() != null) {
+      text.append(": ").append(error.detail());
+    }
+    if (error.hint() != null) {
+      text.append(" (").append(error.hint()).append(')');
+    }
+    return text.toString();
+  }
+}

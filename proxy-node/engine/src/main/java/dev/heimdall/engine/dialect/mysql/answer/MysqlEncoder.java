@@ -1,0 +1,180 @@
+package dev.heimdall.engine.dialect.mysql.answer;
+
+import dev.heimdall.engine.client.CancelKey;
+import dev.heimdall.engine.client.ClientEncoder;
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Greeting;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.mysql.Capability;
+import dev.heimdall.engine.wire.mysql.EofPacket;
+import dev.heimdall.engine.wire.mysql.ErrPacket;
+import dev.heimdall.engine.wire.mysql.OkPacket;
+import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.engine.wire.mysql.ServerHello;
+import dev.heimdall.engine.wire.mysql.StatusFlag;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What the node itself says to one client: it depends on what was agreed, on where the numbers of
+ * packets stand, and on who the client is.
+ *
+ * <p>An OK packet says whether another result follows and whether a transaction is open, which is
+ * known only with what comes behind it: the end of an answer is written by {@link #ready}, or with
+ * the next answer. Behind {@link #ready} packets are numbered as those of the next command's answer
+ * are.
+ */
+public final class MysqlEncoder implements ClientEncoder {
+  private static final int FIRST_OF_ANSWER = 1;
+  private static final byte CHANGE_METHOD = (byte) 0xFE;
+  private static final byte MORE = 1;
+  private static final byte[] PROOF_IS_ENOUGH = {3};
+
+  /** The flags of a server's status that hold from one statement to the next. */
+  private static final int LASTING = StatusFlag.AUTOCOMMIT | StatusFlag.NO_BACKSLASH_ESCAPES;
+
+  private enum End {
+    NONE,
+    OK,
+    END_OF_ROWS
+  }
+
+  private final Account account = new Account();
+  private long capabilities;
+  private int next;
+  private boolean welcomed;
+  private boolean awaitsWord;
+  private int status = StatusFlag.AUTOCOMMIT;
+  private boolean binary;
+  private End end = End.NONE;
+  private OkPacket done;
+
+  /** As whom the client logs in, for the words of refusals. */
+  public Account account() {
+    return account;
+  }
+
+  /** What was agreed with the client; before that, nothing. */
+  public void agreed(long agreed) {
+    capabilities = agreed;
+  }
+
+  /** The number of the next packet, as it follows from the one before. */
+  public void follows(int sequence) {
+    next = sequence + 1 & 0xFF;
+  }
+
+  /** The number that the next packet has, whoever sends it. */
+  public int upcoming() {
+    return next;
+  }
+
+  private int take() {
+    int taken = next;
+    next = next + 1 & 0xFF;
+    return taken;
+  }
+
+  /** Asks for a proof by another method, before the client is welcome. */
+  public void changeMethod(String method, byte[] challenge, ByteBuf out) {
+    int at = Packet.begin(out, take());
+    out.writeByte(CHANGE_METHOD);
+    out.writeCharSequence(method, StandardCharsets.US_ASCII);
+    out.writeByte(0).writeBytes(challenge).writeByte(0);
+    Packet.end(out, at);
+  }
+
+  /** Goes on with the method, before the client is welcome. */
+  public void more(byte[] data, ByteBuf out) {
+    int at = Packet.begin(out, take());
+    out.writeByte(MORE).writeBytes(data);
+    Packet.end(out, at);
+  }
+
+  /** Whether the client waits to hear that its proof is enough, before it is welcome. */
+  public void awaitsWord(boolean awaited) {
+    awaitsWord = awaited;
+  }
+
+  /** What a server's last OK or EOF packet said of the session's state. */
+  public void status(int flags) {
+    status = flags & LASTING;
+  }
+
+  /** Whether the rows of the answers that follow are those of a prepared statement. */
+  public void binary(boolean prepared) {
+    binary = prepared;
+  }
+
+  @Override
+  public void welcome(Greeting greeting, String application, CancelKey key, ByteBuf out) {
+    if (awaitsWord) {
+      more(PROOF_IS_ENOUGH, out);
+    }
+    status(ServerHello.of(greeting).status());
+    OkPacket.of(0, status).write(out, take(), OkPacket.OK, tracks());
+    welcomed = true;
+    next = FIRST_OF_ANSWER;
+  }
+
+  @Override
+  public void error(ServerError error, ByteBuf out) {
+    finish(status | StatusFlag.MORE_RESULTS, out);
+    ServerError said = welcomed ? ErrorNumbers.numbered(error) : account.refusal(error);
+    ErrPacket.write(out, take(), said.number(), said.sqlState(), said.message());
+  }
+
+  /** There are none: MySQL's clients ask for warnings. */
+  @Override
+  public void notice(ServerError notice, ByteBuf out) {}
+
+  /** Nobody has asked for it: the node itself changes no values. */
+  @Override
+  public void parameter(String name, String value, ByteBuf out) {}
+
+  @Override
+  public void answer(Answer answer, ByteBuf out) {
+    finish(status | StatusFlag.MORE_RESULTS, out);
+    if (answer instanceof Answer.Rows rows) {
+      next = ResultWriter.write(out, next, rows, capabilities, status, binary) & 0xFF;
+      end = End.END_OF_ROWS;
+      done = OkPacket.of(0, 0);
+    } else if (answer instanceof Answer.Done statement) {
+      end = End.OK;
+      done = OkPacket.of(rowsOf(statement.tag()), 0);
+    } else if (answer instanceof Answer.Failed failed) {
+      error(failed.error(), out);
+    } else {
+      error(ServerError.error("42000", "Query was empty").withNumber(1065), out);
+    }
+  }
+
+  /** The number at the end of a command tag such as "UPDATE 3". */
+  private static long rowsOf(String tag) {
+    String last = tag.substring(tag.lastIndexOf(' ') + 1);
+    return !last.isEmpty() && last.chars().allMatch(c -> c >= '0' && c <= '9') && last.length() < 19
+        ? Long.parseLong(last)
+        : 0;
+  }
+
+  @Override
+  public void ready(TransactionState state, ByteBuf out) {
+    finish(state.inBlock() ? status | StatusFlag.IN_TRANSACTION : status, out);
+    next = FIRST_OF_ANSWER;
+  }
+
+  private void finish(int flags, ByteBuf out) {
+    if (end == End.END_OF_ROWS && (capabilities & Capability.DEPRECATE_EOF) == 0) {
+      EofPacket.write(out, take(), 0, flags);
+    } else if (end != End.NONE) {
+      OkPacket.of(done.affectedRows(), flags)
+          .write(out, take(), end == End.OK ? OkPacket.OK : OkPacket.END_OF_ROWS, tracks());
+    }
+    end = End.NONE;
+  }
+
+  private boolean tracks() {
+    return (capabilities & Capability.SESSION_TRACK) != 0;
+  }
+}

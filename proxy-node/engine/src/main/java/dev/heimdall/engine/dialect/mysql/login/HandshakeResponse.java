@@ -1,0 +1,110 @@
+package dev.heimdall.engine.dialect.mysql.login;
+
+import dev.heimdall.engine.wire.mysql.Capability;
+import dev.heimdall.engine.wire.mysql.LengthEncoded;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What a client answers to the greeting.
+ *
+ * @param capabilities that it wants, of {@link Capability}
+ * @param collation by its number
+ * @param proof its password, or what stands for it, by the method {@link #plugin}
+ * @param database empty for none
+ * @param plugin empty where it names none
+ * @param attributes what it says of itself
+ */
+record HandshakeResponse(
+    long capabilities,
+    int collation,
+    String user,
+    byte[] proof,
+    String database,
+    String plugin,
+    Map<String, String> attributes) {
+
+  /** Bytes of what precedes the user, and of all of a request for TLS. */
+  static final int HEAD = 32;
+
+  private static final int FILLER = 19;
+
+  /** The first bytes of a payload: the capabilities, and the longest packet that it takes. */
+  static long capabilitiesOf(ByteBuf payload) {
+    return payload.getUnsignedIntLE(payload.readerIndex());
+  }
+
+  /**
+   * @param payload and nothing else
+   * @param offered the capabilities that the client may choose from
+   * @throws IndexOutOfBoundsException if it is cut
+   * @throws IllegalArgumentException where a length is none
+   */
+  static HandshakeResponse read(ByteBuf payload, long offered) {
+    long wanted = payload.readUnsignedIntLE();
+    payload.skipBytes(4);
+    int collation = payload.readUnsignedByte();
+    payload.skipBytes(FILLER);
+    long own = payload.readUnsignedIntLE();
+    if ((offered & Capability.LONG_PASSWORD) == 0) {
+      wanted |= own << 32;
+    }
+    String user = zeroEnded(payload);
+    byte[] proof = proof(payload, wanted);
+    String database =
+        has(wanted, Capability.CONNECT_WITH_DB) && payload.isReadable() ? zeroEnded(payload) : "";
+    String plugin =
+        has(wanted, Capability.PLUGIN_AUTH) && payload.isReadable() ? zeroEnded(payload) : "";
+    Map<String, String> attributes =
+        has(wanted, Capability.CONNECT_ATTRS) && payload.isReadable()
+            ? attributes(payload)
+            : Map.of();
+    return new HandshakeResponse(
+        wanted & offered, collation, user, proof, database, plugin, attributes);
+  }
+
+  private static byte[] proof(ByteBuf payload, long wanted) {
+    if (has(wanted, Capability.PLUGIN_AUTH_LENENC_DATA)) {
+      return LengthEncoded.readBytes(payload);
+    }
+    if (has(wanted, Capability.SECURE_CONNECTION)) {
+      byte[] proof = new byte[payload.readUnsignedByte()];
+      payload.readBytes(proof);
+      return proof;
+    }
+    return zeroEnded(payload).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Map<String, String> attributes(ByteBuf payload) {
+    ByteBuf all = payload.readSlice(Math.toIntExact(LengthEncoded.read(payload)));
+    Map<String, String> attributes = new HashMap<>();
+    while (all.isReadable()) {
+      String name = LengthEncoded.readString(all);
+      attributes.put(name, LengthEncoded.readString(all));
+    }
+    return attributes;
+  }
+
+  private static boolean has(long capabilities, long one) {
+    return (capabilities & one) != 0;
+  }
+
+  /** The last string of a packet has come without its zero byte from some clients. */
+  private static String zeroEnded(ByteBuf in) {
+    int length = in.bytesBefore((byte) 0);
+    String text =
+        in.readCharSequence(length < 0 ? in.readableBytes() : length, StandardCharsets.UTF_8)
+            .toString();
+    if (length >= 0) {
+      in.skipBytes(1);
+    }
+    return text;
+  }
+
+  @Override
+  public String toString() {
+    return "HandshakeResponse[" + user + ", " + database + ", " + plugin + "]";
+  }
+}

@@ -1,0 +1,29 @@
+package dev.heimdall.engine.dialect.mysql.login;
+
+import dev.heimdall.engine.client.CancelKey;
+import dev.heimdall.engine.client.ClientProtocol;
+import dev.heimdall.engine.client.LogIn;
+import dev.heimdall.engine.client.LogInDialogue;
+import io.netty.buffer.ByteBuf;
+
+/** Clients that speak the protocol of MySQL and MariaDB. */
+public final class MysqlClients implements ClientProtocol {
+  private final RsaKey key = new RsaKey();
+
+  @Override
+  public LogInDialogue logIn(LogIn login) {
+    return new MysqlLogIn(login, key);
+  }
+
+  /** They are sent under a key where there is no TLS. */
+  @Override
+  public boolean hidesPasswords() {
+    return true;
+  }
+
+  /** There are no requests for nothing but to cancel: KILL is a statement. */
+  @Override
+  public void cancelRequest(ByteBuf out, CancelKey key) {
+    throw new UnsupportedOperationException("MySQL's clients cancel by a statement");
+  }
+}

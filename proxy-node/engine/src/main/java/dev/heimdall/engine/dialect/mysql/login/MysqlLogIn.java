@@ -1,0 +1,258 @@
+package dev.heimdall.engine.dialect.mysql.login;
+
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.client.ClientEncoder;
+import dev.heimdall.engine.client.LogIn;
+import dev.heimdall.engine.client.LogInDialogue;
+import dev.heimdall.engine.client.PasswordExchange;
+import dev.heimdall.engine.client.SessionRequest;
+import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
+import dev.heimdall.engine.wire.Capabilities;
+import dev.heimdall.engine.wire.Greeting;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
+import dev.heimdall.engine.wire.mysql.Capability;
+import dev.heimdall.engine.wire.mysql.Handshake;
+import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.engine.wire.mysql.ServerHello;
+import dev.heimdall.engine.wire.mysql.StatusFlag;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The packets before a session: the node's greeting, which says of itself what the servers behind
+ * it say, a request for TLS, the client's answer, and what proves its password.
+ */
+final class MysqlLogIn implements LogInDialogue {
+  /** Attributes may be 64 KiB, and a password as many. */
+  private static final int LONGEST_RESPONSE = 160 * 1024;
+
+  private static final int SECRET = 8;
+
+  /** What the node itself does, whatever its servers can. */
+  private static final long OWN =
+      Capability.LONG_PASSWORD
+          | Capability.LONG_FLAG
+          | Capability.CONNECT_WITH_DB
+          | Capability.PROTOCOL_41
+          | Capability.IGNORE_SIGPIPE
+          | Capability.TRANSACTIONS
+          | Capability.RESERVED
+          | Capability.SECURE_CONNECTION
+          | Capability.PLUGIN_AUTH
+          | Capability.CONNECT_ATTRS
+          | Capability.PLUGIN_AUTH_LENENC_DATA
+          | Capability.SESSION_TRACK;
+
+  /** What it does where its servers do. */
+  private static final long OF_SERVERS =
+      Capability.FOUND_ROWS
+          | Capability.NO_SCHEMA
+          | Capability.ODBC
+          | Capability.IGNORE_SPACE
+          | Capability.INTERACTIVE
+          | Capability.MULTI_STATEMENTS
+          | Capability.MULTI_RESULTS
+          | Capability.PS_MULTI_RESULTS
+          | Capability.DEPRECATE_EOF
+          | Capability.OPTIONAL_RESULTSET_METADATA
+          | Capability.QUERY_ATTRIBUTES;
+
+  /** What those are told who come while no server can be asked: none of them gets to one. */
+  private static final ServerHello UNKNOWN =
+      new ServerHello("8.0.0-unknown", Capability.MULTI_RESULTS, 45, StatusFlag.AUTOCOMMIT);
+
+  private final LogIn login;
+  private final RsaKey key;
+  private final MysqlEncoder encoder = new MysqlEncoder();
+  private long offered;
+  private HandshakeResponse response;
+
+  /** What the client has sent, or is asked for; null before the greeting. */
+  private Proof proof;
+
+  private PasswordPackets password;
+
+  MysqlLogIn(LogIn login, RsaKey key) {
+    this.login = login;
+    this.key = key;
+  }
+
+  @Override
+  public void begin() {
+    login.greeting(new AgreedCapabilities(0), this::greet);
+  }
+
+  private void greet(Greeting greeting) {
+    ServerHello hello = greeting == null ? UNKNOWN : ServerHello.of(greeting);
+    proof = Proof.wanted(Method.SHA2, login);
+    offered = OWN | (hello.capabilities() & OF_SERVERS) | (login.offersTls() ? Capability.SSL : 0);
+    ByteBuf out = login.buffer(128);
+    new Handshake(
+            hello.version(),
+            login.number(),
+            proof.challenge(),
+            offered,
+            hello.collation(),
+            hello.status(),
+            proof.method().spelling())
+        .write(out);
+    encoder.follows(0);
+    login.send(out);
+  }
+
+  @Override
+  public void read(ByteBuf in) {
+    if (in.readableBytes() < Packet.HEADER) {
+      return;
+    }
+    int at = in.readerIndex();
+    int length = Packet.payload(in, at);
+    if (length > (password == null ? LONGEST_RESPONSE : password.longestAnswer())) {
+      login.protocolError("a packet of " + length + " bytes");
+      return;
+    }
+    if (proof == null || !Packet.whole(in, at, in.writerIndex())) {
+      return; // the greeting is not sent yet, or the packet has not come whole
+    }
+    int sequence = Packet.sequence(in, at);
+    boolean inOrder = sequence == encoder.upcoming();
+    encoder.follows(sequence);
+    if (!inOrder) {
+      login.refuse(ServerError.fatal("08S01", "Got packets out of order").withNumber(1156));
+      return;
+    }
+    ByteBuf payload = in.skipBytes(Packet.HEADER).readSlice(length);
+    try {
+      packet(payload, in);
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      login.protocolError("a malformed packet");
+    }
+  }
+
+  private void packet(ByteBuf payload, ByteBuf behind) {
+    if (response != null) {
+      byte[] answer = new byte[payload.readableBytes()];
+      payload.readBytes(answer);
+      if (password != null) {
+        password.read(answer);
+      } else {
+        proof = proof.answered(answer);
+        request();
+      }
+      return;
+    }
+    long wanted = HandshakeResponse.capabilitiesOf(payload);
+    if ((wanted & Capability.PROTOCOL_41) == 0) {
+      login.refuse(
+          ServerError.fatal(
+                  "08004",
+                  "Client does not support authentication protocol requested by server; consider"
+                      + " upgrading MySQL client")
+              .withNumber(1251));
+    } else if ((wanted & Capability.SSL) != 0
+        && payload.readableBytes() == HandshakeResponse.HEAD) {
+      encryption(behind);
+    } else {
+      response = HandshakeResponse.read(payload, offered);
+      logIn();
+    }
+  }
+
+  private void encryption(ByteBuf behind) {
+    if (login.tls() || !login.offersTls()) {
+      login.protocolError("TLS is not offered");
+    } else if (behind.isReadable()) {
+      login.protocolError("unencrypted data behind the request for TLS");
+    } else {
+      login.beginTls();
+    }
+  }
+
+  private void logIn() {
+    encoder.agreed(response.capabilities());
+    encoder
+        .account()
+        .is(
+            response.user(),
+            login.address() == null ? "" : login.address().getAddress().getHostAddress(),
+            response.database());
+    boolean names = (response.capabilities() & Capability.PLUGIN_AUTH) != 0;
+    Method method = names ? Method.of(response.plugin()) : Method.NATIVE;
+    boolean known =
+        switch (method == null ? Method.CLEAR_TEXT : method) {
+          case SHA2 -> true;
+          case NATIVE -> !names || response.proof().length > 0;
+          case CLEAR_TEXT -> method != null && login.tls() && response.proof().length > 0;
+        };
+    if (known) {
+      proof = new Proof(method, proof.challenge(), response.proof());
+      request();
+    } else {
+      // A client that prefers another method has not looked at the challenge.
+      proof = Proof.wanted(method == Method.NATIVE ? method : Method.SHA2, login);
+      ByteBuf out = login.buffer(64);
+      encoder.changeMethod(proof.method().spelling(), proof.challenge(), out);
+      login.send(out);
+    }
+  }
+
+  private void request() {
+    encoder.account().withPassword(!proof.isEmpty());
+    encoder.awaitsWord(proof.awaitsWord());
+    login.request(
+        new SessionRequest(
+            response.user(),
+            response.database(),
+            response.attributes().get("program_name"),
+            null,
+            SECRET,
+            login.number()));
+  }
+
+  @Override
+  public void prove(PasswordExchange exchange) {
+    password = new PasswordPackets(login, encoder, key, exchange);
+    password.begin(proof);
+  }
+
+  @Override
+  public ServerError tlsRequired(ServerError neutral) {
+    return ServerError.fatal(
+            "HY000",
+            "Connections using insecure transport are prohibited while"
+                + " --require_secure_transport=ON.")
+        .withNumber(3159);
+  }
+
+  @Override
+  public void challenge(byte[] message) {
+    throw notOfThisProtocol();
+  }
+
+  @Override
+  public void proved(byte[] message) {
+    throw notOfThisProtocol();
+  }
+
+  private static IllegalStateException notOfThisProtocol() {
+    return new IllegalStateException("MySQL's clients do not speak SCRAM");
+  }
+
+  /** The collation is the server's to know: it gets it in its own log-in. */
+  @Override
+  public StartupVariables variables() {
+    return new StartupVariables(
+        Variables.NONE, Variables.NONE, Variables.NONE, Variables.NONE, Variables.NONE);
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return new AgreedCapabilities(response.capabilities(), response.collation());
+  }
+
+  @Override
+  public ClientEncoder encoder() {
+    return encoder;
+  }
+}

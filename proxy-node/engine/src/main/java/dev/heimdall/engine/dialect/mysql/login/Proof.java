@@ -1,0 +1,63 @@
+package dev.heimdall.engine.dialect.mysql.login;
+
+import dev.heimdall.engine.auth.NativePassword;
+import dev.heimdall.engine.auth.PasswordProof;
+import dev.heimdall.engine.auth.Sha2Password;
+import dev.heimdall.engine.client.LogIn;
+
+/**
+ * What a client has made of its password and of a challenge.
+ *
+ * @param response empty where it has no password, or has not answered yet
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared, never handed on
+record Proof(Method method, byte[] challenge, byte[] response) implements PasswordProof {
+  private static final int CHALLENGE = 20;
+
+  /** One that a client is to be asked for. */
+  static Proof wanted(Method method, LogIn login) {
+    byte[] challenge = login.random(CHALLENGE);
+    for (int i = 0; i < challenge.length; i++) {
+      challenge[i] &= 0x7F;
+      if (challenge[i] == 0 || challenge[i] == '$') {
+        challenge[i]++; // they end challenges, and salts
+      }
+    }
+    return new Proof(method, challenge, new byte[0]);
+  }
+
+  Proof answered(byte[] answer) {
+    return new Proof(method, challenge, answer);
+  }
+
+  boolean isEmpty() {
+    return response.length == 0;
+  }
+
+  /** Whether the client waits for another word when the proof is enough. */
+  boolean awaitsWord() {
+    return method == Method.SHA2 && !isEmpty();
+  }
+
+  @Override
+  public boolean isOf(byte[] password) {
+    return method == Method.NATIVE
+        ? NativePassword.matches(password, challenge, response)
+        : Sha2Password.matches(password, challenge, response);
+  }
+
+  @Override
+  public boolean judges(String hash) {
+    return method == Method.NATIVE && NativePassword.isHash(hash);
+  }
+
+  @Override
+  public boolean isOfHash(String hash) {
+    return NativePassword.matchesHash(hash, challenge, response);
+  }
+
+  @Override
+  public String toString() {
+    return "Proof[" + method + ", ***]";
+  }
+}
